@@ -1,0 +1,98 @@
+"""`python -m bench`: start a platform, measure, print one table."""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.bare import BareRestic
+from bench.data import fill
+from bench.measure import Row, first_backups, memory, seconds, small_runs
+from bench.spy import Spy
+from zerobyte.core import ids
+from zerobyte.core.errors import ZerobyteError
+from zerobyte.demo.client import customer
+from zerobyte.demo.platform import forget, platform
+
+
+async def measure(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
+    """Everything, in one run, so that the figures can be compared with one another."""
+    restic = options.restic
+    spy = Spy(work, restic=restic)
+    large = work / f"{options.files} files, {options.megabytes} MB"
+    small = work / "small"
+    console.print(f"Writing {large.name}")
+    await asyncio.to_thread(
+        fill, large, files=options.files, size_bytes=options.megabytes * 1_000_000
+    )
+    await asyncio.to_thread(fill, small, files=10, size_bytes=10_000)
+    env = {"RESTIC_COMMAND": str(spy.program)}
+    home = work / "data"
+    console.print("Starting a platform")
+    async with platform(home, env=env) as stage, customer(stage.url) as client:
+        rows = [Row("first start to ready", seconds(stage.ready_s))]
+        await client.sign_up(ids.token())
+        repository = await client.add_repository("small", str(home / "repositories"))
+        schedule = await client.add_schedule(
+            "small",
+            volume=await client.add_volume("small", str(small)),
+            repository=str(repository["shortId"]),
+        )
+        console.print(f"Measuring {options.runs} small runs")
+        bare = BareRestic(work / "bare", restic=restic)
+        rows += await small_runs(client, spy, bare, schedule, options.runs)
+        rows += memory(stage)
+        console.print(f"Measuring {options.rounds} first backups")
+        rows += await first_backups(
+            client,
+            spy,
+            work,
+            source=large,
+            volume=await client.add_volume("large", str(large)),
+            rounds=options.rounds,
+            restic=restic,
+        )
+    console.print("Starting the platform again on its data")
+    async with platform(home, env=env) as stage:
+        rows.append(Row("next start to ready", seconds(stage.ready_s)))
+    return rows
+
+
+def show(rows: list[Row], console: Console) -> None:
+    """Print the table: medians, and in brackets the best and the worst."""
+    table = Table()
+    for title in ("median", "Zerobyte", "bare restic", "ratio"):
+        table.add_column(title, justify="left" if title == "median" else "right")
+    for row in rows:
+        table.add_row(row.what, row.ours, row.bare, row.ratio)
+    console.print(table)
+
+
+def main() -> int:
+    """Measure and print; 1 when something could not be measured."""
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("--runs", type=int, default=20, help="small runs")
+    parser.add_argument("--rounds", type=int, default=3, help="first backups")
+    parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--megabytes", type=int, default=1_000)
+    parser.add_argument("--restic", default=shutil.which("restic") or "restic")
+    options = parser.parse_args()
+    console = Console(highlight=False)
+    work = Path(tempfile.mkdtemp(prefix="zerobyte-bench-"))
+    try:
+        show(asyncio.run(measure(work, options, console)), console)
+    except (ZerobyteError, RuntimeError) as error:
+        console.print(str(error), style="red", markup=False)
+        return 1
+    finally:
+        forget(work)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

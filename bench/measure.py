@@ -1,0 +1,133 @@
+"""The measurements themselves, each a coroutine that gives rows for the table."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+from bench.bare import BareRestic
+from bench.spy import Spy, same_flags
+from zerobyte.demo.client import Client
+from zerobyte.demo.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: ours, bare restic's where there is one, and what they mean."""
+
+    what: str
+    ours: str
+    bare: str = ""
+    ratio: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One backup as a customer sees it, in seconds from the request."""
+
+    accepted_s: float
+    started_s: float
+    ended_s: float
+
+
+async def run_once(client: Client, spy: Spy, schedule: str) -> Run:
+    """Run a schedule to its end. Raises RuntimeError when it does not end well."""
+    before = len(spy.backups())
+    wall_ns, begun = time.time_ns(), time.perf_counter()
+    task = await client.run(schedule)
+    accepted = time.perf_counter() - begun
+    status = ""
+    async for state in client.follow(task):
+        status = state["status"]
+    ended = time.perf_counter() - begun
+    if status != "succeeded":
+        raise RuntimeError(f"The run {status}.")
+    started = (spy.backups()[before].at_ns - wall_ns) / 1e9
+    return Run(accepted, started, ended)
+
+
+async def small_runs(
+    client: Client, spy: Spy, bare: BareRestic, schedule: str, number: int
+) -> list[Row]:
+    """Backups of next to nothing: what is left is the way there and back."""
+    await run_once(client, spy, schedule)
+    await bare.init()
+    argv = same_flags(spy.backups()[-1])
+    await bare.run(argv)
+    ours, theirs = [], []
+    for _ in range(number):
+        ours.append(await run_once(client, spy, schedule))
+        theirs.append(await bare.run(argv))
+    alone = median(theirs)
+    whole = median(run.ended_s for run in ours)
+    accepted = sorted(run.accepted_s for run in ours)
+    started = sorted(run.started_s for run in ours)
+    return [
+        Row("request to run, answered", _spread(accepted)),
+        Row("request to restic started", _spread(started)),
+        Row("request to task ended", seconds(whole), seconds(alone)),
+        Row("… minus bare restic", seconds(whole - alone)),
+    ]
+
+
+async def first_backups(
+    client: Client, spy: Spy, folder: Path, *, source: Path, volume: str, rounds: int, restic: str
+) -> list[Row]:
+    """First backups of the large folder, ours and bare restic's in turn."""
+    ours, theirs = [], []
+    for number in range(rounds):
+        name = f"large {number}"
+        repository = await client.add_repository(name, str(folder / "repositories"))
+        schedule = await client.add_schedule(
+            name, volume=volume, repository=str(repository["shortId"])
+        )
+        run = await run_once(client, spy, schedule)
+        ours.append(run.ended_s)
+        bare = BareRestic(folder / f"bare {number}", restic=restic)
+        await bare.init()
+        theirs.append(await bare.run(same_flags(spy.backups()[-1])))
+    mine, alone = median(ours), median(theirs)
+    what = f"first backup of {source.name}"
+    return [Row(what, seconds(mine), seconds(alone), f"{mine / alone:.2f}")]
+
+
+def memory(stage: Platform) -> list[Row]:
+    """Resident memory of each process of the platform."""
+    rows: list[Row] = []
+    total = 0
+    for child in _family(stage.pid):
+        size = child.memory_info().rss
+        total += size
+        rows.append(Row(f"memory: {_role(child)}", f"{size / 1e6:.0f} MB"))
+    return [*rows, Row("memory: all", f"{total / 1e6:.0f} MB")]
+
+
+def _family(pid: int) -> Iterator[psutil.Process]:
+    supervisor = psutil.Process(pid)
+    yield supervisor
+    yield from supervisor.children(recursive=True)
+
+
+def _role(child: psutil.Process) -> str:
+    words = " ".join(child.cmdline()[1:])
+    for sign, role in (
+        ("prefect_server", "Prefect server"),
+        ("worker", "worker"),
+        ("zerobyte.app", "API"),
+        ("serve", "supervisor"),
+    ):
+        if sign in words:
+            return role
+    return child.name()
+
+
+def seconds(value: float) -> str:
+    """A duration, with the digits that mean something."""
+    return f"{value * 1000:.0f} ms" if abs(value) < 1 else f"{value:.2f} s"
+
+
+def _spread(values: list[float]) -> str:
+    return f"{seconds(median(values))} ({seconds(values[0])} to {seconds(values[-1])})"

@@ -1,0 +1,269 @@
+"""The flow `backup`: one run of one schedule, from its claim to the last notification.
+
+Owns the order: look at the source, call the pre hook, save the source, call the post hook, hand the
+report in (which frees the repository), apply what follows, tell people. Only the step that runs
+restic is ever tried again (T36).
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from prefect import flow, task
+from prefect.client.schemas.objects import State
+
+from flows import messages, preflight, webhooks
+from flows import runtime as lent
+from flows.endings import Ending, full_text
+from flows.forget import forget_within
+from flows.notifications import tell_all
+from flows.progress import Bar, summary
+from flows.runtime import RunControl, Runtime
+from flows.steps import (
+    PLAIN,
+    PLAIN_STEP,
+    concluded,
+    doing,
+    ending_of,
+    may_help,
+    name_run,
+    step,
+    tell,
+)
+from flows.work import Put, Turned, Work, granted, hand_in, show
+from zerobyte.contract.jobs import BackupJob, BackupResult, BackupTaskProgress
+from zerobyte.contract.notifications import NotificationEvent
+from zerobyte.contract.restic_output import BackupProgress, BackupSummary
+from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.log import get_logger
+from zerobyte.restic import PartialBackup, Repository, ResticError, snapshots
+from zerobyte.restic import backup as restic
+
+_FUSE: Final = ("rclone", "sftp", "webdav")
+_SUSPECT: Final = (
+    "The snapshot holds far fewer files than the one before, or none at all. "
+    "Retention was not applied; see whether the volume is complete."
+)
+_log = get_logger(__name__)
+
+
+@flow(name="backup", **PLAIN)
+async def backup(schedule_id: str, task_id: str | None = None) -> State[Any]:
+    """Run a schedule once. Without a task, its schedule made this run."""
+
+    async def body(runtime: Runtime, run: RunControl, run_id: str) -> Ending:
+        async with granted(
+            runtime, run, flow_run_id=run_id, schedule_id=schedule_id, task_id=task_id
+        ) as work:
+            return await _granted(work, run_id)
+
+    return await concluded(body)
+
+
+async def _granted(work: Work, run_id: str) -> Ending:
+    job = _job(work)
+    await name_run(f"{job.schedule_name} · {job.trigger}")
+    async with _told_of_the_start(work):
+        if await step(look_at_source, work):
+            await _save_between_hooks(work)
+        follow_ups = await hand_in(work)
+    trouble = await _follow(work, run_id, follow_ups)
+    await _sum_up(work)
+    event, detail = _news(work, trouble)
+    if event is not None:
+        work.message = messages.message(
+            job, event, summary=work.summary, detail=detail, retry_note=work.retry_note
+        )
+        if messages.wanting(job.targets, event):
+            await step(tell_people, work)
+    ending = ending_of(work, "The backup is complete.", _warning(work))
+    if ending.kind == "completed" and trouble:
+        return Ending("warning", "The backup is complete, but retention was not applied.")
+    return ending
+
+
+async def _save_between_hooks(work: Work) -> None:
+    """Run restic when the pre hook agrees; tell the post hook in any case, once anything began.
+
+    A pre hook that failed may have stopped a service all the same, and nothing else starts it.
+    """
+    hooks = _job(work).webhooks
+    if hooks is None or hooks.pre is None or await step(webhooks.pre_hook, work):
+        await step(restic_backup, work)
+    if hooks is not None and hooks.post is not None and work.has_begun:
+        await webhooks.tell_how_it_went(work)
+
+
+@asynccontextmanager
+async def _told_of_the_start(work: Work) -> AsyncGenerator[None]:
+    """Tell of the start beside the work, which does not wait for it."""
+    job = _job(work)
+    telling = asyncio.create_task(tell_all(work, job.targets, messages.message(job, "start")))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(Exception):
+            await telling
+
+
+@task(name="preflight", **PLAIN_STEP)
+async def look_at_source(task_id: str) -> State[Any] | None:
+    """Refuse a source that is not what it was."""
+
+    async def look(work: Work) -> None:
+        await preflight.check(_job(work).source, stop=work.run.stop)
+
+    return await doing(task_id, look)
+
+
+@task(
+    name="restic backup",
+    retries=2,
+    retry_delay_seconds=[3, 10],
+    retry_condition_fn=may_help,
+    **PLAIN_STEP,
+)
+async def restic_backup(task_id: str) -> State[Any] | None:
+    """Save the folder as a snapshot."""
+    return await doing(task_id, _save)
+
+
+async def _save(work: Work) -> None:
+    work.has_begun = True
+    job = _job(work)
+    bar = Bar()
+
+    async def on_status(status: BackupProgress) -> None:
+        await show(work, BackupTaskProgress(progress=status))
+        await bar.show(status.percent_done)
+
+    code, details = 0, None
+    repository = Repository(job.repository, work.runtime.tools)
+    try:
+        work.summary = await restic.run(
+            repository,
+            Path(job.source.path),
+            tag=job.schedule_short_id,
+            hostname=job.hostname,
+            options=job.options,
+            excluded_folders=job.excluded_folders,
+            ignore_inode=job.source.config.backend in _FUSE,
+            on_status=on_status,
+            stop=work.run.stop,
+        )
+    except PartialBackup as partial:
+        code, work.summary, details = 3, partial.summary, _unreadable(partial)
+        work.warnings.append(details)
+    await bar.full()
+    _tell_figures(work.summary)
+    work.is_suspect = preflight.is_suspect(work.summary, job.source.previous_files)
+    if work.is_suspect:
+        details = f"{details}\n{_SUSPECT}" if details else _SUSPECT
+    work.result = BackupResult(exit_code=code, result=work.summary, warning_details=details)
+    await _index(work, repository)
+
+
+async def _index(work: Work, repository: Repository) -> None:
+    """Describe the new snapshot for the API's index; without it the next refresh finds it."""
+    if work.summary is None or work.summary.snapshot_id is None:
+        return
+    job = _job(work)
+    work.snapshot = await restic.record_of(
+        work.summary,
+        Path(job.source.path),
+        tag=job.schedule_short_id,
+        hostname=job.hostname,
+        options=job.options,
+    )
+    if work.snapshot is not None:
+        return
+    try:
+        found = await snapshots.run(
+            repository, ids=(work.summary.snapshot_id,), timeout_s=60, stop=work.run.stop
+        )
+    except ResticError as error:
+        _log.info("the new snapshot was not read back", error=type(error).__name__)
+        return
+    work.snapshot = found[0] if found else None
+
+
+async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> str | None:
+    """Run what follows the backup; say what went wrong with it."""
+    if work.is_suspect:
+        return None
+    trouble = None
+    for task_id in follow_ups:
+        try:
+            ending = await forget_within(work.runtime, work.run, run_id, task_id)
+        except (Turned, Put, ZerobyteError) as error:
+            _log.warning("a task that follows a backup did not run", task=task_id)
+            trouble = str(error) or "it was stopped"
+            continue
+        if ending.kind == "failed":
+            trouble = ending.message
+    return trouble
+
+
+@task(name="notify", **PLAIN_STEP)
+async def tell_people(task_id: str) -> State[Any] | None:
+    """Tell the destinations how it went."""
+    work = lent.current().works[task_id]
+    assert work.message is not None
+    deliveries = await tell_all(work, _job(work).targets, work.message)
+    failed = sum(delivery.error is not None for delivery in deliveries)
+    tell("Told %d destinations, %d of them in vain", len(deliveries), failed)
+    return None
+
+
+def _news(work: Work, trouble: str | None) -> tuple[NotificationEvent | None, str | None]:
+    """Which event the end of a run is, and the words that belong to it."""
+    report = work.report()
+    if report.status == "cancelled":
+        return None, None
+    if report.status == "failed":
+        return "failure", report.error
+    result = work.result
+    details = result.warning_details if isinstance(result, BackupResult) else None
+    if trouble:
+        details = "\n".join(filter(None, (details, f"Retention was not applied: {trouble}")))
+    return ("warning", details) if details else ("success", None)
+
+
+def _warning(work: Work) -> str:
+    if work.is_suspect:
+        return "The snapshot holds far fewer files than the one before; retention was not applied."
+    if isinstance(work.result, BackupResult) and work.result.exit_code == 3:
+        return "The snapshot exists, but some files could not be read."
+    return "The backup is complete, but the webhook after it failed."
+
+
+async def _sum_up(work: Work) -> None:
+    if work.summary is not None:
+        rows = [*messages.overview(work.summary), *messages.statistics(work.summary)]
+        key = f"summary-{_job(work).schedule_short_id.lower().replace('_', '-')}"
+        await summary(key, "Backup", rows)
+
+
+def _tell_figures(done: BackupSummary) -> None:
+    tell(
+        "Restic processed %d files (%s) and added %s in %s",
+        done.total_files_processed,
+        messages.size(done.total_bytes_processed),
+        messages.size(done.data_added),
+        messages.duration(done.total_duration),
+    )
+
+
+def _unreadable(partial: PartialBackup) -> str:
+    lines = list(partial.unreadable)
+    if partial.unreadable_count > len(lines):
+        lines.append(f"… and {partial.unreadable_count - len(lines)} more")
+    return "\n".join(lines) or full_text(partial)
+
+
+def _job(work: Work) -> BackupJob:
+    assert isinstance(work.job, BackupJob)
+    return work.job

@@ -1,0 +1,103 @@
+"""The control plane over HTTP, from the worker's side.
+
+Owns the bearer token, the time limits and how a failed call is told. One client belongs to one
+event loop. Knows nothing of what is said beyond the contract.
+"""
+
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from zerobyte.contract.control_plane import (
+    ClaimReplyBox,
+    ClaimRequest,
+    DeliveryReport,
+    Finished,
+    Granted,
+    Nothing,
+    ProgressReport,
+    Refused,
+    Renewed,
+    RenewRequest,
+    Wait,
+    Welcome,
+    WorkerIdentity,
+)
+from zerobyte.contract.jobs import JobReport
+from zerobyte.core.errors import Failed, Unauthenticated, Unavailable
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class HttpControlPlane:
+    """A `ControlPlane` that asks the API; close it with `aclose`.
+
+    api_url     without `/api`.
+    token       binds this worker to its host.
+    """
+
+    def __init__(self, api_url: str, token: str) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=f"{api_url.rstrip('/')}/api/control/",
+            headers={"authorization": f"Bearer {token}", "content-type": "application/json"},
+            timeout=httpx.Timeout(10.0, connect=3.0),
+            trust_env=False,
+        )
+
+    async def hello(self, worker: WorkerIdentity) -> Welcome:
+        """Say that this worker lives."""
+        return await self._ask("hello", worker, Welcome)
+
+    async def claim(self, request: ClaimRequest) -> Granted | Wait | Refused:
+        """Take the lease of one job."""
+        return (await self._ask("claim", request, ClaimReplyBox, timeout_s=30)).reply
+
+    async def renew(self, request: RenewRequest) -> Renewed:
+        """Keep the lease; the answer may take `wait_ms`."""
+        return await self._ask("renew", request, Renewed, timeout_s=request.wait_ms / 1000 + 5)
+
+    async def progress(self, report: ProgressReport) -> None:
+        """Show how far the work is."""
+        await self._ask("progress", report, Nothing, timeout_s=5)
+
+    async def finish(self, report: JobReport) -> Finished:
+        """Hand in how the job ended."""
+        return await self._ask("finish", report, Finished, timeout_s=30)
+
+    async def delivered(self, report: DeliveryReport) -> None:
+        """Say what became of the notifications."""
+        await self._ask("delivered", report, Nothing)
+
+    async def _ask(
+        self, method: str, said: BaseModel, answer: type[M], *, timeout_s: float = 10.0
+    ) -> M:
+        try:
+            response = await self._client.post(
+                method,
+                content=said.model_dump_json(by_alias=True),
+                timeout=httpx.Timeout(timeout_s, connect=3.0),
+            )
+        except httpx.TransportError as error:
+            raise Unavailable("The API does not answer", details=type(error).__name__) from error
+        if response.status_code in (401, 403):
+            raise Unauthenticated("The API does not accept this worker's token")
+        if response.status_code >= 500 or response.status_code == 429:
+            raise Unavailable(f"The API answered {response.status_code}")
+        if not response.is_success:
+            raise Failed(f"The API refused to {method}", details=_message_of(response))
+        try:
+            return answer.model_validate_json(response.content)
+        except ValidationError as error:
+            raise Failed(f"The API's answer to {method} cannot be read") from error
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        await self._client.aclose()
+
+
+def _message_of(response: httpx.Response) -> str | None:
+    try:
+        return str(response.json()["message"])
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,58 @@
+"""The flow `forget`: apply one schedule's retention to one repository.
+
+Owns the order: compute the plan, keep it with the result, then carry it out. Runs by itself when
+somebody asks, and inside a backup's run when a policy follows that backup.
+"""
+
+from typing import Any
+
+from prefect import flow, task
+from prefect.client.schemas.objects import State
+
+from flows.endings import Ending
+from flows.runtime import RunControl, Runtime
+from flows.steps import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, tell
+from flows.work import Work, granted, hand_in
+from zerobyte.contract.jobs import ForgetJob, ForgetResult
+from zerobyte.restic import Repository
+from zerobyte.restic import forget as restic_forget
+
+
+@flow(name="forget", **PLAIN)
+async def forget(task_id: str) -> State[Any]:
+    """Apply a retention policy; the task names schedule, repository and policy."""
+
+    async def body(runtime: Runtime, run: RunControl, run_id: str) -> Ending:
+        return await forget_within(runtime, run, run_id, task_id)
+
+    return await concluded(body)
+
+
+async def forget_within(runtime: Runtime, run: RunControl, run_id: str, task_id: str) -> Ending:
+    """Claim the task, apply its policy, hand the report in. Raises as `granted` does."""
+    async with granted(runtime, run, flow_run_id=run_id, task_id=task_id) as work:
+        await step(apply_policy, work)
+        await hand_in(work)
+        return ending_of(work, "Retention was applied.")
+
+
+@task(name="forget", **PLAIN_STEP)
+async def apply_policy(task_id: str) -> State[Any] | None:
+    """Remove what the policy does not keep."""
+    return await doing(task_id, _apply)
+
+
+async def _apply(work: Work) -> None:
+    job = work.job
+    assert isinstance(job, ForgetJob)
+    repository = Repository(job.repository, work.runtime.tools)
+    plan = await restic_forget.plan(
+        repository,
+        job.policy,
+        tag=job.schedule_short_id,
+        protected=job.protected_snapshot_ids,
+        stop=work.run.stop,
+    )
+    tell("Retention keeps %d snapshots and removes %d", len(plan.keep), len(plan.remove))
+    await restic_forget.apply(repository, plan, stop=work.run.stop)
+    work.result = ForgetResult(plan=plan)

@@ -1,0 +1,111 @@
+"""Looks at a source before its backup, and at the result after it (T8).
+
+Owns the refusal of sources that a backup would turn into an empty snapshot: a missing folder, a
+share that is not mounted, one that hangs, one that is suddenly empty. The look itself happens in
+a child, because a system call on a hung mount never returns.
+"""
+
+import asyncio
+import contextlib
+import sys
+from typing import Final
+
+import orjson
+
+from flows.endings import Refusal
+from zerobyte.contract.jobs import Source
+from zerobyte.contract.restic_output import BackupSummary
+from zerobyte.core import process
+
+LOOK_S: Final = 5.0
+_ABANDONED: set["asyncio.Task[process.Exit]"] = set()
+"""Looks whose child sits in a system call that no signal ends; held until the mount lets go."""
+
+_LOOK: Final = """
+import json, os, sys
+path = sys.argv[1]
+try:
+    os.statvfs(path)
+    with os.scandir(path) as entries:
+        found = next(entries, None) is not None
+    above = os.stat(os.path.dirname(path.rstrip('/')) or '/').st_dev
+    seen = {'found': found, 'mounted': os.stat(path).st_dev != above}
+except OSError as error:
+    seen = {'errno': error.errno, 'words': os.strerror(error.errno)}
+print(json.dumps(seen))
+"""
+_MISSING: Final = (2, 20)
+_DENIED: Final = (1, 13)
+
+
+async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
+    """Look at the source; return when it may be backed up.
+
+    Raises
+        Refusal     with the reason in words.
+    """
+    seen = await _look(source.path, stop)
+    number = seen.get("errno")
+    if number in _MISSING:
+        kind = "is not a folder" if number == _MISSING[1] else "does not exist"
+        raise _refuse(source, f"The source folder {source.path} {kind}", f"folder {kind}")
+    if number in _DENIED:
+        raise _refuse(
+            source,
+            f"The source folder {source.path} cannot be read: permission denied",
+            "folder cannot be read",
+        )
+    if number is not None:
+        raise _refuse(
+            source,
+            f"The source folder {source.path} cannot be read: {seen['words']}",
+            "folder cannot be read",
+        )
+    if source.config.backend != "directory" and not seen["mounted"]:
+        raise _refuse(source, "Volume is not mounted", "volume is not mounted")
+    if not seen["found"] and source.previous_files:
+        raise _refuse(
+            source,
+            f"The source folder {source.path} is empty, but the last backup held "
+            f"{source.previous_files} files. If that is right, make a new schedule for it; "
+            "if not, see whether the volume is mounted",
+            "folder is empty, and was not at the last backup",
+        )
+
+
+def is_suspect(summary: BackupSummary | None, previous_files: int | None) -> bool:
+    """Whether a snapshot holds so little that retention must not count it.
+
+    Nothing at all, or less than half of the files of the last good one.
+    """
+    if summary is None:
+        return False
+    if summary.total_files_processed == 0:
+        return True
+    return bool(previous_files) and summary.total_files_processed * 2 < (previous_files or 0)
+
+
+async def _look(path: str, stop: asyncio.Event | None) -> dict[str, object]:
+    command = [sys.executable, "-I", "-S", "-c", _LOOK, path]
+    task = asyncio.create_task(
+        process.run(command, timeout_s=LOOK_S, grace_s=0.2, stop=stop), name="preflight"
+    )
+    _ABANDONED.add(task)
+    task.add_done_callback(_ABANDONED.discard)
+    done, _ = await asyncio.wait({task}, timeout=LOOK_S + 1.0)
+    if done and task.exception() is None and not (ended := task.result()).timed_out:
+        with contextlib.suppress(IndexError, orjson.JSONDecodeError):
+            return orjson.loads(ended.stdout_tail[-1])
+        if ended.was_stopped:
+            raise Refusal("The check of the source was stopped.", safe="It was stopped.")
+    raise Refusal(
+        f"The source folder {path} does not answer within {LOOK_S:.0f} seconds. "
+        "The storage behind it hangs; mount the volume again.",
+        safe="The source does not answer: the storage behind it hangs.",
+    )
+
+
+def _refuse(source: Source, message: str, safe: str) -> Refusal:
+    return Refusal(
+        f"{message}. (Volume {source.volume_name})", safe=f"The backup was refused: the {safe}."
+    )

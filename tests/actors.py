@@ -1,0 +1,25 @@
+"""Somebody who may ask: the organization in `x-test-organization`, without any sign-in."""
+
+from zerobyte.core.errors import Unauthenticated
+from zerobyte.http.actor import Actor, HttpRequest, OrganizationRole, header
+
+
+class HeaderAuthenticator:
+    """Believes the header; without it nobody is signed in."""
+
+    def __init__(self, role: OrganizationRole = "member") -> None:
+        self._role: OrganizationRole = role
+
+    async def actor_of(self, request: HttpRequest) -> Actor:
+        organization = header(request, "x-test-organization")
+        if not organization:
+            raise Unauthenticated("Invalid or expired session")
+        return Actor(
+            user_id="u1",
+            user_name="Ada",
+            organization_id=organization,
+            organization_role=self._role,
+            instance_role="user",
+            session_id="s1",
+            source="browser",
+        )

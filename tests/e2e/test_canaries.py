@@ -1,0 +1,130 @@
+"""T34: what only its owner may know is nowhere else, after everything that other tests did."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import MARK, Secrets
+from tests.e2e.customer import Answer, Customer
+from tests.e2e.stage import Stage, until
+from tests.e2e.witness import Witness
+
+pytestmark = pytest.mark.at_the_end
+
+
+@pytest.fixture(scope="module")
+def known(customer: Customer, stage: Stage, secrets: Secrets) -> dict[str, str]:
+    """Every secret of the platform by its name."""
+    password = customer.http.post(
+        "/api/v1/system/restic-password", json={"password": secrets.account}
+    )
+    assert password.status_code == 200, password.text
+    cookies = [cookie.value for cookie in customer.http.cookies.jar if cookie.value]
+    assert cookies
+    return {
+        "APP_SECRET": secrets.app,
+        "the account's password": secrets.account,
+        "a repository's own password": secrets.repository,
+        "the organization's repository password": password.text.strip(),
+        "a storage's password": secrets.storage,
+        "a notification's token": secrets.hook,
+        "the worker's token": (stage.home / "run" / "worker-token").read_text().strip(),
+        "a session's cookie": max(cookies, key=len),
+    }
+
+
+def in_text(known: dict[str, str], text: str | bytes) -> list[str]:
+    """The names of the secrets that stand in a text."""
+    found = text if isinstance(text, bytes) else text.encode(errors="surrogateescape")
+    return [name for name, value in known.items() if value.encode() in found]
+
+
+def files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def dump(database: Path) -> str:
+    """Every row of every table."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as reader:
+        reader.text_factory = lambda raw: raw.decode(errors="replace")
+        text = "\n".join(reader.iterdump())
+    reader.close()
+    return text
+
+
+def test_the_tests_before_have_used_what_is_looked_for(
+    stage: Stage, customer: Customer, shelf: Answer, source: Path
+) -> None:
+    schedule = customer.of("canary", source, shelf)
+    assert customer.run(schedule)["status"] == "succeeded"
+    listed = customer.call("GET", "/api/v1/volumes")
+    assert any(MARK in volume["config"]["path"] for volume in listed)
+    assert stage.runs_in_prefect(schedule)
+
+
+def test_no_secret_path_or_file_name_is_in_prefect(stage: Stage, known: dict[str, str]) -> None:
+    home = stage.home / "prefect"
+    rows = dump(home / "prefect.db")
+    assert "Restic processed" in rows, "the runs' log lines are there to be read"
+    assert in_text(known, rows) == []
+    assert MARK not in rows
+    looked = 0
+    for path in files(home):
+        content = path.read_bytes()
+        assert in_text(known, content) == [], path
+        assert MARK.encode() not in content, path
+        looked += 1
+    assert looked >= 2
+
+
+def test_no_secret_is_printed_and_no_file_name_either(stage: Stage, known: dict[str, str]) -> None:
+    printed = stage.printed()
+    assert "a run ended" in printed
+    assert in_text(known, printed) == []
+    assert [line for line in printed.splitlines() if MARK in line] == []
+
+
+def test_secrets_in_the_platforms_own_database_are_sealed(
+    stage: Stage, known: dict[str, str]
+) -> None:
+    rows = dump(stage.home / "data" / "zerobyte.db")
+    assert MARK in rows, "the volumes' paths are there to be read"
+    assert in_text(known, rows) == []
+    for path in files(stage.home / "data"):
+        assert in_text(known, path.read_bytes()) == [], path
+
+
+def test_no_process_was_told_a_secret_that_is_not_its_own(
+    witness: Witness, known: dict[str, str]
+) -> None:
+    names = {name for name, _ in witness.arguments}
+    assert {"restic", "zerobyte.app", "zerobyte.processes.worker"} <= names
+    for name, arguments in witness.arguments:
+        assert in_text(known, arguments) == [], name
+    allowed = {
+        # The supervisor was given it by us and gives it to the API alone.
+        "serve": ["APP_SECRET"],
+        "zerobyte.app": ["APP_SECRET"],
+    }
+    seen = {name for name, told in witness.environments if in_text(known, told)}
+    assert "zerobyte.app" in seen, "the witness sees a secret where one is"
+    for name, environment in witness.environments:
+        found = in_text(known, environment)
+        if name == "restic" and found == ["a storage's password"]:
+            continue  # restic takes the passwords of S3 and REST from nowhere else
+        assert found in ([], allowed.get(name)), name
+
+
+def test_no_secret_is_left_in_a_file(stage: Stage, known: dict[str, str]) -> None:
+    run = stage.home / "run"
+    # While a restic runs, its password lies in such a folder; it goes with it.
+    until(lambda: not list(run.glob("secrets-*")), limit_s=30, what="no secret file is left")
+    for path in files(stage.home):
+        at = path.relative_to(stage.home)
+        if str(at) == "run/worker-token" or at.parts[0] == "repositories":
+            continue
+        if str(at).startswith("run/secrets-"):
+            continue  # of a restic that has begun since
+        assert in_text(known, path.read_bytes()) == [], path

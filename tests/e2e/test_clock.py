@@ -1,0 +1,39 @@
+"""A schedule with a cron runs by itself. It was made when the session began."""
+
+import datetime
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Clockwork
+from tests.e2e.customer import Customer
+from tests.e2e.stage import Stage, until
+
+pytestmark = pytest.mark.at_the_end
+
+
+def test_a_schedule_of_every_minute_runs_by_itself_and_keeps_to_its_policy(
+    customer: Customer, stage: Stage, clockwork: Clockwork
+) -> None:
+    def ended() -> list[dict[str, Any]]:
+        lines = customer.history(clockwork.schedule)
+        return [line for line in lines if line["outcome"] not in ("running",)]
+
+    until(ended, limit_s=100, what="a scheduled run has ended", every_s=0.5)
+    first = ended()[-1]
+    assert first["outcome"] == "success", first
+    task = customer.task(first["id"])
+    assert task["input"]["manual"] is False
+    # It began within the minute for which it was planned, and not before.
+    began = datetime.datetime.fromtimestamp(task["createdAt"] / 1000, datetime.UTC)
+    assert began.second < 20, began
+    view = customer.call("GET", f"/api/v1/backups/{clockwork.schedule}")
+    assert view["nextBackupAt"] > task["createdAt"]
+    assert view["nextBackupAt"] % 60_000 == 0
+    [run, *_] = stage.runs_in_prefect(clockwork.schedule)
+    assert run["name"].startswith("every minute · scheduled")
+
+    customer.call("PATCH", f"/api/v1/backups/{clockwork.schedule}", {"enabled": False})
+    active = f"/api/v1/tasks?resourceType=backup_schedule&resourceId={clockwork.schedule}"
+    until(lambda: not customer.call("GET", active), limit_s=60, what="its last run has ended")
+    assert len(customer.snapshots(clockwork.repository, clockwork.schedule)) == 1

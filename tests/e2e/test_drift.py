@@ -1,0 +1,80 @@
+"""What somebody changes in Prefect by hand is seen, shown and put right: the rows are the truth."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.customer import Answer, Customer
+from tests.e2e.stage import Stage, until
+
+_repaired: list[Future[float]] = []
+
+
+def deployment(stage: Stage, schedule: str) -> Answer | None:
+    """How a schedule stands in Prefect; None when it does not."""
+    body = {"deployments": {"name": {"any_": [schedule]}}}
+    found = stage.prefect("POST", "/deployments/filter", body)
+    return found[0] if found else None
+
+
+def drifted(stage: Stage, schedule: str, change: Callable[[], Any]) -> str:
+    """Change something and let `deploy --check` look before the platform itself repairs it."""
+    for _ in range(4):
+        change()
+        looked = stage.run("deploy", "--check")
+        if looked.returncode == 1:
+            assert schedule in looked.stdout, looked.stdout + looked.stderr
+            return looked.stdout
+    raise AssertionError(looked.stdout + looked.stderr)
+
+
+def test_a_change_by_hand_is_shown_and_put_right_by_deploy(
+    customer: Customer,
+    stage: Stage,
+    shelf: Answer,
+    source: Path,
+    beside: ThreadPoolExecutor,
+) -> None:
+    schedule = customer.of("drifts", source, shelf, enabled=True, cronExpression="0 3 1 1 *")
+    until(lambda: deployment(stage, schedule), limit_s=15, what="the deployment stands")
+    listed = stage.run("deploy", "list")
+    assert listed.returncode == 0, listed.stderr
+    assert f"backup/{schedule}" in listed.stdout
+    assert "0 3 1 1 *" in listed.stdout
+
+    def pause() -> None:
+        found = deployment(stage, schedule)
+        assert found is not None
+        stage.prefect("PATCH", f"/deployments/{found['id']}", {"paused": True})
+
+    assert "changed" in drifted(stage, schedule, pause)
+    assert stage.run("deploy").returncode == 0
+    found = deployment(stage, schedule)
+    assert found is not None
+    assert found["paused"] is False
+    looked = stage.run("deploy", "--check")
+    assert (looked.returncode, looked.stderr) == (0, "")
+    assert looked.stdout == "Prefect stands as the schedules say.\n"
+
+    # The rest takes half a minute and needs nobody to wait for it.
+    stage.prefect("DELETE", f"/deployments/{found['id']}")
+    began = time.monotonic()
+
+    def repaired() -> float:
+        until(lambda: deployment(stage, schedule), limit_s=60, what="repaired", every_s=0.5)
+        return time.monotonic() - began
+
+    _repaired.append(beside.submit(repaired))
+
+
+@pytest.mark.at_the_end
+def test_what_was_deleted_by_hand_is_back_without_anybody_asking(
+    figure: Callable[[str], None],
+) -> None:
+    took_s = _repaired[0].result(timeout=60)
+    figure(f"a deployment deleted by hand was back after {took_s:.0f} s")
+    assert took_s < 45

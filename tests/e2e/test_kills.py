@@ -1,0 +1,224 @@
+"""Processes die and come back: no run is lost, none stays open, no snapshot is harmed."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.conftest import BRISKLY, SLOWLY
+from tests.e2e.customer import Answer, Customer
+from tests.e2e.stage import Stage, is_gone, until
+
+PASSWORD = "correct-horse-battery-staple"
+_UNENDED = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}}
+
+
+@dataclass
+class Rough:
+    """A platform that may be hurt, its person, and a repository."""
+
+    stage: Stage
+    customer: Customer
+    repository: Answer
+
+    def under_way(self, schedule: str) -> tuple[str, psutil.Process]:
+        """A run in the middle of its work, and its restic."""
+        task = self.customer.start(schedule)
+        self.customer.until_progress(task)
+        [restic] = self.stage.restics("backup", f"--tag={schedule}")
+        return task, restic
+
+    def check(self) -> None:
+        """Let restic itself look at the repository, with the recovery password."""
+        secret = self.customer.http.post(
+            "/api/v1/system/restic-password", json={"password": PASSWORD}
+        )
+        assert secret.status_code == 200, secret.text
+        checked = subprocess.run(
+            ["restic", "check", "--no-lock", "--repo", self.repository["config"]["path"]],
+            env={
+                "PATH": os.environ["PATH"],
+                "RESTIC_PASSWORD": secret.text.strip(),
+                "RESTIC_CACHE_DIR": str(self.stage.home / "check-cache"),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert checked.returncode == 0, checked.stderr
+        assert "no errors were found" in checked.stdout
+
+    def unended(self) -> list[str]:
+        """Runs that Prefect believes to be under way."""
+        found = self.stage.prefect("POST", "/flow_runs/filter", _UNENDED)
+        return [f"{run['name']}: {run['state_type']}" for run in found]
+
+
+@pytest.fixture(scope="module")
+def rough(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rough]:
+    home = tmp_path_factory.mktemp("rough") / "data"
+    stage = Stage(home, ZEROBYTE_DRAIN_GRACE="1")
+    try:
+        stage.start()
+        customer = Customer(stage.url)
+        customer.sign_up(PASSWORD)
+        config = {"backend": "local", "path": str(home / "repositories")}
+        yield Rough(stage, customer, customer.repository("rough", config))
+        customer.http.close()
+    finally:
+        stage.discard()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Thirty megabytes that no repository has seen before."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "large.bin").write_bytes(os.urandom(30_000_000))
+    (source / "small.txt").write_text("small")
+    return source
+
+
+def test_without_prefect_people_read_and_edit_and_runs_wait_for_it(
+    rough: Rough, tmp_path: Path, figure: Callable[[str], None]
+) -> None:
+    customer, stage = rough.customer, rough.stage
+    (tmp_path / "a.txt").write_text("a")
+    schedule = customer.of("waits", tmp_path, rough.repository)
+    customer.run(schedule)
+    dead = stage.part("prefect")
+    dead.kill()
+    until(lambda: is_gone(dead), limit_s=5, what="Prefect is dead")
+    killed = time.monotonic()
+
+    task = customer.start(schedule)
+    figure(f"run while Prefect is dead: answered after {(time.monotonic() - killed) * 1000:.0f} ms")
+    assert time.monotonic() - killed < 2
+    assert customer.task(task)["status"] == "queued"
+    assert len(customer.call("GET", "/api/v1/volumes")) >= 1
+    assert len(customer.snapshots(rough.repository, schedule)) == 1
+    made = customer.of("made meanwhile", tmp_path / "..", rough.repository)
+    renamed = {"name": "waits, renamed"}
+    customer.call("PATCH", f"/api/v1/backups/{schedule}", renamed)
+    ready = customer.http.get("/api/readiness")
+    assert ready.status_code == 503
+    assert "Prefect does not answer" in ready.text
+
+    ended = customer.end_of(task)
+    figure(f"run while Prefect is dead: ended {time.monotonic() - killed:.0f} s after the kill")
+    assert ended["status"] == "succeeded", ended["error"]
+    assert len(customer.snapshots(rough.repository, schedule)) == 2
+    until(
+        lambda: [run["state_type"] for run in stage.runs_in_prefect(schedule)] == ["COMPLETED"] * 2,
+        limit_s=15,
+        what="Prefect knows both runs",
+    )
+    until(
+        lambda: f"backup/{made}" in stage.run("deploy", "list").stdout,
+        limit_s=40,
+        what="what was made meanwhile stands in Prefect",
+        every_s=1,
+    )
+
+
+def test_a_run_outlives_the_api(rough: Rough, folder: Path) -> None:
+    customer, stage = rough.customer, rough.stage
+    schedule = customer.of("outlives", folder, rough.repository, **BRISKLY)
+    task, restic = rough.under_way(schedule)
+    stage.part("api").kill()
+    until(lambda: _answers(customer), limit_s=30, what="the API is back", every_s=0.2)
+    assert not is_gone(restic) or customer.task(task)["status"] == "succeeded"
+    ended = customer.end_of(task)
+    assert ended["status"] == "succeeded", ended["error"]
+    assert len(customer.snapshots(rough.repository, schedule)) == 1
+
+
+def _answers(customer: Customer) -> bool:
+    try:
+        return customer.http.get("/api/v1/volumes").is_success
+    except Exception:
+        return False
+
+
+def test_t33_a_killed_worker_takes_restic_with_it_and_nothing_stays_open(
+    rough: Rough, folder: Path, figure: Callable[[str], None]
+) -> None:
+    customer, stage = rough.customer, rough.stage
+    schedule = customer.of(
+        "killed", folder, rough.repository, retentionPolicy={"keepLast": 1}, **SLOWLY
+    )
+    task, restic = rough.under_way(schedule)
+    stage.part("worker").kill()
+    killed = time.monotonic()
+    until(lambda: is_gone(restic), limit_s=5, what="restic dies with its worker")
+    ended = customer.end_of(task, limit_s=60)
+    figure(f"worker killed: the task ended after {time.monotonic() - killed:.0f} s")
+    assert ended["status"] in ("failed", "stale")
+    assert ended["error"] == "The worker stopped reporting before this task completed"
+    until(lambda: rough.unended() == [], limit_s=20, what="Prefect has no phantom run")
+    [run] = stage.runs_in_prefect(schedule)
+    assert run["state_type"] == "CRASHED"
+    view = customer.call("GET", f"/api/v1/backups/{schedule}")
+    assert view["lastBackupStatus"] in ("error", "warning")
+    assert view["lastBackupError"] == ended["error"]
+
+    # The lock that the dead restic left is in nobody's way: retention needs the whole repository.
+    customer.call("PATCH", f"/api/v1/backups/{schedule}", {"customResticParams": []})
+    again = customer.run(schedule)
+    assert again["status"] == "succeeded", again["error"]
+    until(
+        lambda: [i["outcome"] for i in customer.history(schedule, "forget")] == ["success"],
+        limit_s=90,
+        what="retention has run",
+        every_s=0.2,
+    )
+    assert len(customer.snapshots(rough.repository, schedule)) == 1
+    rough.check()
+
+
+def test_a_stop_ends_everything_in_time_and_the_next_start_finds_it_in_order(
+    rough: Rough, folder: Path, figure: Callable[[str], None]
+) -> None:
+    customer, stage = rough.customer, rough.stage
+    schedule = customer.of("interrupted", folder, rough.repository, **SLOWLY)
+    task, _ = rough.under_way(schedule)
+    figure(f"memory: {_memory(stage)}")
+    everything = stage.tree()
+    code, took_s = stage.stop()
+    figure(f"stop with a run under way: {took_s:.1f} s (a grace of 1 s)")
+    assert code == 0, stage.printed()[-3000:]
+    assert [left for left in everything if not is_gone(left)] == []
+    assert took_s < 40
+    assert not list((stage.home / "run").glob("secrets-*"))
+
+    ready_s = stage.start()
+    figure(f"second start on the same data: ready after {ready_s:.1f} s")
+    assert ready_s < 40
+    ended = customer.end_of(task, limit_s=60)
+    assert ended["status"] in ("failed", "stale")
+    assert ended["error"] == "Zerobyte was stopped while this ran."
+    assert rough.unended() == []
+    again = customer.call("PATCH", f"/api/v1/backups/{schedule}", {"customResticParams": []})
+    assert again["lastBackupError"] == ended["error"]
+    assert customer.run(schedule)["status"] == "succeeded"
+    rough.check()
+
+
+def _memory(stage: Stage) -> str:
+    """The resident memory of the parts, in megabytes."""
+    sizes = {"supervisor": stage.tree()[0].memory_info().rss}
+    sizes |= {name: stage.part(name).memory_info().rss for name in ("api", "worker", "prefect")}
+    return ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in sizes.items())
+
+
+def test_ctrl_c_ends_it_as_well(rough: Rough) -> None:
+    everything = rough.stage.tree()
+    everything[0].send_signal(signal.SIGINT)
+    assert everything[0].wait(60) in (0, None)
+    assert [left for left in everything if not is_gone(left)] == []

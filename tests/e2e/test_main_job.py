@@ -1,0 +1,148 @@
+"""The main job, as a person does it: save a folder, look at the snapshot, get the folder back."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.documented import assert_conforms
+from tests.e2e.conftest import BRISKLY
+from tests.e2e.customer import Customer, Ear
+from tests.e2e.stage import Stage, until
+from zerobyte.demo.compare import compare
+
+
+def statuses(told: list[dict[str, Any]]) -> list[str]:
+    """The statuses of a task in order, each once."""
+    found: list[str] = []
+    for task in told:
+        if not found or found[-1] != task["status"]:
+            found.append(task["status"])
+    return found
+
+
+def outcomes(lines: list[dict[str, Any]]) -> list[str]:
+    """How lines of the history ended, newest first."""
+    return [line["outcome"] for line in lines]
+
+
+def test_a_run_is_told_from_queued_to_succeeded_on_the_event_streams(
+    customer: Customer, shelf: dict[str, Any], large: Path
+) -> None:
+    schedule = customer.of("told", large, shelf, **BRISKLY)
+    path = f"/api/v1/tasks/events?resourceType=backup_schedule&resourceId={schedule}"
+    with Ear(customer, path) as ear, Ear(customer, "/api/v1/events") as world:
+        assert ear.named("tasks:snapshot") == [[]]
+        task = customer.start(schedule)
+        with Ear(customer, f"/api/v1/tasks/{task}/events") as own:
+            customer.end_of(task)
+            until(
+                lambda: ear.named("task:changed")[-1]["status"] == "succeeded",
+                limit_s=5,
+                what="the stream tells the end",
+            )
+            assert statuses(own.named("task:changed"))[-1] == "succeeded"
+        told = ear.named("task:changed")
+        assert {event["id"] for event in told} == {task}
+        assert statuses(told) == ["queued", "running", "succeeded"]
+        for event in told:
+            assert_conforms("getTask", 200, event)
+        shown = [event["progress"] for event in told if event["progress"]]
+        assert len(shown) > 3
+        assert shown[-1]["kind"] == "backup"
+        assert 0 < shown[-1]["progress"]["percent_done"] <= 1
+        assert shown[-1]["progress"]["total_bytes"] >= 30_000_000
+        lines = [line for line in world.named("task:history-changed") if line["item"]["id"] == task]
+        assert [(line["previousOutcome"], line["item"]["outcome"]) for line in lines] == [
+            (None, "running"),
+            ("running", "running"),
+            ("running", "success"),
+        ]
+        assert ear.named("heartbeat")
+
+
+def test_a_folder_is_saved_listed_and_restored_beside_byte_for_byte(
+    customer: Customer,
+    stage: Stage,
+    shelf: dict[str, Any],
+    source: Path,
+    tmp_path: Path,
+    figure: Callable[[str], None],
+) -> None:
+    for number in range(40):
+        (source / f"file {number:02}.bin").write_bytes(bytes([number]) * 5000)
+    schedule = customer.of("main job", source, shelf)
+    began = time.monotonic()
+    task = customer.start(schedule)
+    answered = time.monotonic()
+    until(
+        lambda: stage.restics("backup", f"--tag={schedule}"),
+        limit_s=20,
+        what="restic runs",
+        every_s=0.005,
+    )
+    figure(
+        f"run: answered after {(answered - began) * 1000:.0f} ms, "
+        f"restic after {(time.monotonic() - began) * 1000:.0f} ms"
+    )
+    ended = customer.end_of(task)
+    figure(f"run: ended after {time.monotonic() - began:.1f} s (a folder of 43 small files)")
+    assert ended["status"] == "succeeded", ended["error"]
+    assert ended["result"]["exitCode"] == 0
+    assert ended["result"]["warningDetails"] is None
+
+    [snapshot] = customer.snapshots(shelf, schedule)
+    assert snapshot["tags"] == [schedule]
+    assert snapshot["paths"] == [str(source)]
+    assert snapshot["summary"]["total_files_processed"] == 43
+    assert snapshot["size"] == ended["result"]["result"]["total_bytes_processed"]
+    assert ended["result"]["result"]["snapshot_id"].startswith(snapshot["short_id"])
+    view = customer.call("GET", f"/api/v1/backups/{schedule}")
+    assert view["lastBackupStatus"] == "success"
+    assert view["lastBackupError"] is None
+    [line] = customer.history(schedule)
+    assert line["outcome"] == "success"
+
+    page = f"/api/v1/repositories/{shelf['shortId']}/snapshots/{snapshot['short_id']}/files"
+    names: list[str] = []
+    while True:
+        part = customer.call("GET", f"{page}?path={source}&offset={len(names)}&limit=17")
+        assert_conforms("listSnapshotFiles", 200, part)
+        names += [entry["path"] for entry in part["files"]]
+        if not part["hasMore"]:
+            break
+    assert len(names) == len(set(names)) == part["total"]
+    assert set(names) == {str(entry) for entry in source.iterdir()}
+
+    target = tmp_path / "beside"
+    done = customer.restored(shelf, snapshot["short_id"], targetPath=str(target))
+    assert done["files_restored"] >= 43
+    found = compare(source, target)
+    assert found.is_same, found.differences
+
+
+def test_keep_last_removes_the_older_snapshot_of_this_schedule_alone(
+    customer: Customer, shelf: dict[str, Any], source: Path
+) -> None:
+    volume = customer.volume("kept", source)
+    other = customer.schedule("untouched", volume=volume, repository=shelf)
+    schedule = customer.schedule(
+        "keeps one", volume=volume, repository=shelf, retentionPolicy={"keepLast": 1}
+    )
+    customer.run(other)
+    first = customer.run(schedule)
+    (source / "b.txt").write_text("another")
+    second = customer.run(schedule)
+    until(
+        lambda: (
+            [line["outcome"] for line in customer.history(schedule, "forget")] == ["success"] * 2
+        ),
+        limit_s=30,
+        what="retention has run twice",
+    )
+    [kept] = customer.snapshots(shelf, schedule)
+    assert second["result"]["result"]["snapshot_id"].startswith(kept["short_id"])
+    assert len(customer.snapshots(shelf, other)) == 1
+    record = customer.task(second["id"])["result"]["retention"]
+    assert record["status"] == "applied"
+    assert record["plan"]["remove"] == [first["result"]["result"]["snapshot_id"]]

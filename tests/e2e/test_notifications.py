@@ -1,0 +1,90 @@
+"""People hear how a run went; who does not listen holds nobody up."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.conftest import MARK, Secrets
+from tests.e2e.customer import Answer, Customer
+from tests.e2e.hooks import HookServer
+from tests.e2e.stage import until
+
+
+def destination(customer: Customer, hooks: HookServer, path: str, secrets: Secrets) -> Answer:
+    config = {
+        "type": "generic",
+        "url": f"{hooks.origin}{path}",
+        "method": "POST",
+        "useJson": True,
+        "headers": [f"Authorization: Bearer {secrets.hook}"],
+    }
+    body = {"name": path.strip("/"), "config": config}
+    made = customer.call("POST", "/api/v1/notifications/destinations", body, status=201)
+    assert secrets.hook not in str(made)
+    return made
+
+
+def assign(customer: Customer, schedule: str, destinations: list[Answer]) -> None:
+    flags = ("notifyOnStart", "notifyOnSuccess", "notifyOnWarning", "notifyOnFailure")
+    assignments = [
+        {"destinationId": made["id"], **dict.fromkeys(flags, True)} for made in destinations
+    ]
+    path = f"/api/v1/backups/{schedule}/notifications"
+    customer.call("PUT", path, {"assignments": assignments})
+
+
+def titles(messages: list[tuple[dict[str, str], Any]]) -> list[str]:
+    return [body["title"] for _, body in messages]
+
+
+def test_start_success_and_failure_arrive_with_their_words(
+    customer: Customer, shelf: Answer, hooks: HookServer, secrets: Secrets, source: Path
+) -> None:
+    made = destination(customer, hooks, "/listens", secrets)
+    schedule = customer.of("loud", source, shelf)
+    assign(customer, schedule, [made])
+    customer.run(schedule)
+    until(lambda: len(hooks.to("/listens")) == 2, limit_s=15, what="two messages have come")
+    (headers, _), (_, success) = hooks.to("/listens")
+    assert headers["authorization"] == f"Bearer {secrets.hook}"
+    assert titles(hooks.to("/listens")) == [
+        "Zerobyte loud started",
+        "Zerobyte loud completed successfully",
+    ]
+    assert "Volume: loud" in success["message"]
+    assert "Total files processed: 3" in success["message"]
+
+    def known() -> Answer:
+        return customer.call("GET", f"/api/v1/notifications/destinations/{made['id']}")
+
+    until(lambda: known()["status"] == "healthy", limit_s=10, what="the delivery is recorded")
+    assert known()["lastChecked"] > 0
+
+    shutil.rmtree(source)
+    customer.run(schedule)
+    until(lambda: len(hooks.to("/listens")) == 4, limit_s=15, what="the failure was told")
+    title, failure = hooks.to("/listens")[-1][1].values()
+    assert title == "Zerobyte loud failed"
+    assert "Error: The source folder" in failure
+    assert "does not exist" in failure
+
+
+def test_t32_who_hangs_or_refuses_delays_nothing_and_is_written_down(
+    customer: Customer, shelf: Answer, hooks: HookServer, secrets: Secrets, source: Path
+) -> None:
+    hangs = destination(customer, hooks, f"/hang/{MARK}", secrets)
+    breaks = destination(customer, hooks, "/broken", secrets)
+    schedule = customer.of("unheard", source, shelf)
+    assign(customer, schedule, [hangs, breaks])
+    ended = customer.run(schedule)
+    assert ended["status"] == "succeeded"
+    # Ten seconds are what one message may take; the run does not wait even for those.
+    assert ended["finishedAt"] - ended["createdAt"] < 9_000
+
+    def error(made: Answer) -> str | None:
+        found = customer.call("GET", f"/api/v1/notifications/destinations/{made['id']}")
+        return found["lastError"] if found["status"] == "error" else None
+
+    told = until(lambda: error(hangs), limit_s=30, what="the silence is recorded")
+    assert told == "The server did not answer within 10 seconds"
+    assert error(breaks) == "The server answered HTTP 500"

@@ -1,0 +1,142 @@
+"""Runs that do not go the straight way: cancelled, partial, refused, of a source that is gone."""
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.conftest import SLOWLY
+from tests.e2e.customer import Answer, Customer
+from tests.e2e.stage import Stage, is_gone, until
+
+
+def leases(stage: Stage, task: str) -> int:
+    """How many leases a task has in the platform's database."""
+    database = stage.home / "data" / "zerobyte.db"
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as reader:
+        query = "SELECT count(*) FROM repository_leases WHERE task_id = ?"
+        [(found,)] = reader.execute(query, (task,))
+    reader.close()
+    return found
+
+
+def under_way(customer: Customer, stage: Stage, schedule: str) -> tuple[str, psutil.Process]:
+    """A run that is in the middle of its work, and its restic."""
+    task = customer.start(schedule)
+    customer.until_progress(task)
+    [restic] = stage.restics("backup", f"--tag={schedule}")
+    return task, restic
+
+
+def locks(repository: Answer) -> list[str]:
+    """The locks that restic has left in a local repository."""
+    return [lock.name for lock in (Path(repository["config"]["path"]) / "locks").iterdir()]
+
+
+@pytest.fixture(scope="module")
+def own_shelf(customer: Customer, stage: Stage) -> Answer:
+    """A repository in which nobody else works."""
+    config = {"backend": "local", "path": str(stage.home / "repositories")}
+    return customer.repository("own shelf", config)
+
+
+@pytest.mark.parametrize("where", ["zerobyte", "prefect"])
+def test_a_cancelled_run_is_gone_everywhere(
+    where: str, customer: Customer, stage: Stage, own_shelf: Answer, large: Path
+) -> None:
+    schedule = customer.of(f"cancelled in {where}", large, own_shelf, **SLOWLY)
+    task, restic = under_way(customer, stage, schedule)
+    assert leases(stage, task) == 1
+    assert len(locks(own_shelf)) == 1
+    again = customer.call("POST", f"/api/v1/backups/{schedule}/run", status=409)
+    assert again["message"] == "Backup is already running for this schedule"
+    [run] = stage.runs_in_prefect(schedule)
+    assert run["state_type"] == "RUNNING"
+    if where == "zerobyte":
+        answer = customer.call("POST", f"/api/v1/tasks/{task}/cancel", status=202)
+        assert answer == {"status": "cancelling"}
+    else:
+        state = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
+        stage.prefect("POST", f"/flow_runs/{run['id']}/set_state", state)
+    ended = customer.end_of(task, limit_s=15)
+    # The end is told when the child is gone, not before.
+    assert is_gone(restic)
+    assert ended["status"] == "cancelled"
+    assert ended["error"] == "Task was cancelled by the user"
+    assert leases(stage, task) == 0
+    assert locks(own_shelf) == []
+    until(
+        lambda: [run["state_type"] for run in stage.runs_in_prefect(schedule)] == ["CANCELLED"],
+        limit_s=15,
+        what="Prefect says CANCELLED",
+    )
+    assert customer.snapshots(own_shelf, schedule) == []
+    view = customer.call("GET", f"/api/v1/backups/{schedule}")
+    assert view["lastBackupStatus"] == "warning"
+    [line] = customer.history(schedule)
+    assert line["outcome"] == "cancelled"
+    late = customer.call("POST", f"/api/v1/tasks/{task}/cancel", status=409)
+    assert late["message"] == "Task is not cancellable or is no longer running"
+
+
+def test_files_that_cannot_be_read_are_a_warning_in_words_with_a_snapshot(
+    customer: Customer, shelf: Answer
+) -> None:
+    # Files of this folder refuse to be read, even by root.
+    schedule = customer.of("unreadable", f"/proc/{os.getpid()}/attr", shelf)
+    ended = customer.run(schedule)
+    assert ended["status"] == "succeeded", ended["error"]
+    assert ended["result"]["exitCode"] == 3
+    assert "failed to save /proc/" in ended["result"]["warningDetails"]
+    assert "message_type" not in ended["result"]["warningDetails"]
+    assert len(customer.snapshots(shelf, schedule)) == 1
+    [line] = customer.history(schedule)
+    assert (line["status"], line["outcome"]) == ("succeeded", "warning")
+    assert "failed to save /proc/" in line["message"]
+    view = customer.call("GET", f"/api/v1/backups/{schedule}")
+    assert view["lastBackupStatus"] == "warning"
+    assert "failed to save /proc/" in view["lastBackupError"]
+
+
+@pytest.mark.parametrize("loss", ["removed", "emptied"])
+def test_t08_a_source_that_is_gone_makes_no_snapshot_and_removes_none(
+    loss: str, customer: Customer, shelf: Answer, source: Path
+) -> None:
+    schedule = customer.of(f"source {loss}", source, shelf, retentionPolicy={"keepLast": 1})
+    customer.run(schedule)
+    [good] = customer.snapshots(shelf, schedule)
+    shutil.rmtree(source)
+    if loss == "emptied":
+        source.mkdir()
+    ended = customer.run(schedule)
+    assert ended["status"] == "failed"
+    words = "does not exist" if loss == "removed" else "is empty, but the last backup held 3 files"
+    assert words in ended["error"]
+    assert str(source) in ended["error"]
+    assert [s["short_id"] for s in customer.snapshots(shelf, schedule)] == [good["short_id"]]
+    view = customer.call("GET", f"/api/v1/backups/{schedule}")
+    assert view["lastBackupStatus"] == "error"
+    assert words in view["lastBackupError"]
+    outcomes = [line["outcome"] for line in customer.history(schedule)]
+    assert outcomes == ["error", "success"]
+    # Retention followed the good run alone.
+    assert len(customer.history(schedule, "forget")) == 1
+
+
+def test_t08_a_source_with_far_fewer_files_is_saved_but_retention_waits(
+    customer: Customer, shelf: Answer, source: Path
+) -> None:
+    for number in range(10):
+        (source / f"{number}.txt").write_text("x")
+    schedule = customer.of("fewer files", source, shelf, retentionPolicy={"keepLast": 1})
+    customer.run(schedule)
+    for number in range(9):
+        (source / f"{number}.txt").unlink()
+    ended = customer.run(schedule)
+    assert ended["status"] == "succeeded"
+    assert "far fewer files" in ended["result"]["warningDetails"]
+    assert ended["result"]["retention"]["status"] == "skipped"
+    assert len(customer.snapshots(shelf, schedule)) == 2

@@ -1,0 +1,55 @@
+"""Looks over the shoulder of a platform: what each of its processes was told when it began.
+
+Reads /proc as any program of the same user could, from a thread, all the time that tests run.
+"""
+
+import threading
+from pathlib import Path
+
+import psutil
+
+from tests.e2e.stage import Stage
+
+_EVERY_S = 0.2
+
+
+class Witness:
+    """What was seen: the program's name with its arguments, and with its environment."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.arguments: set[tuple[str, bytes]] = set()
+        self.environments: set[tuple[str, bytes]] = set()
+        self._stage = stage
+        self._enough = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look away."""
+        self._enough.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._enough.wait(_EVERY_S):
+            try:
+                processes = self._stage.tree()
+            except psutil.Error:
+                continue
+            for process in processes:
+                self._look(process)
+
+    def _look(self, process: psutil.Process) -> None:
+        try:
+            told = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+            environment = Path(f"/proc/{process.pid}/environ").read_bytes()
+        except (OSError, psutil.Error):
+            return
+        # Between fork and exec a child still wears its parent's arguments.
+        name = told.split(b"\0", 1)[0].rpartition(b"/")[2].decode()
+        if name.startswith("python"):
+            name = told.split(b"\0")[-2].decode(errors="replace")
+        self.arguments.add((name, told))
+        self.environments.add((name, environment))

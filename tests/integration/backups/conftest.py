@@ -1,0 +1,130 @@
+"""A whole API over a scheduler in memory, and a worker that speaks to it by hand."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.actors import HeaderAuthenticator
+from tests.http_server import serving, settings_for
+from zerobyte import app as composition
+from zerobyte.core import ids
+from zerobyte.core.secrets import Sealer, WorkerTokens
+from zerobyte.features.auth.models import Organization
+from zerobyte.features.repositories.models import Repository
+from zerobyte.http.actor import Authenticator
+from zerobyte.http.setup import make_app
+from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+
+
+@dataclass
+class World:
+    """One installation: its client, its engine, and folders with something to back up."""
+
+    client: httpx.AsyncClient
+    scheduler: MemoryScheduler
+    platform: composition.Platform
+    source: Path
+    worker_token: str
+
+    async def volume(self, name: str = "vol", path: Path | None = None) -> dict[str, Any]:
+        config = {"backend": "directory", "path": str(path or self.source)}
+        answer = await self.client.post("/api/v1/volumes", json={"name": name, "config": config})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def repository(self, name: str = "repo") -> dict[str, Any]:
+        """A repository as its row alone: these tests start no restic."""
+        short_id = ids.short_id()
+        await Repository.create(
+            short_id=short_id,
+            organization_id="o1",
+            name=name,
+            type="local",
+            config={"backend": "local", "path": f"/srv/{short_id}"},
+            status="healthy",
+            snapshots_refreshed_at=1,
+        )
+        return (await self.client.get(f"/api/v1/repositories/{short_id}")).json()
+
+    async def schedule(self, **more: Any) -> dict[str, Any]:
+        volume = more.pop("volume", None) or await self.volume(f"v-{ids.token(6)}")
+        repository = more.pop("repository", None) or await self.repository(f"r-{ids.token(6)}")
+        body = {
+            "name": f"s-{ids.token(6)}",
+            "volumeId": volume["id"],
+            "repositoryId": repository["shortId"],
+            "enabled": True,
+            "cronExpression": "0 3 * * *",
+            **more,
+        }
+        answer = await self.client.post("/api/v1/backups", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def ask(self, method: str, body: dict[str, Any], *, token: str | None = None) -> Any:
+        """Say something as the worker."""
+        answer = await self.client.post(
+            f"/api/control/{method}",
+            json=body,
+            headers={"authorization": f"Bearer {token or self.worker_token}"},
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def token_of(self, host: str) -> str:
+        return WorkerTokens(self.platform.settings.app_secret).issue(host)
+
+    async def scheduler_run(self, schedule: dict[str, Any]) -> str:
+        """A run of the schedule's deployment, as the engine's clock makes it."""
+        await self.platform.reconciler.apply()
+        run = await self.scheduler.start(
+            "backup",
+            schedule["shortId"],
+            {"schedule_id": schedule["shortId"]},
+            idempotency_key=ids.uuid7(),
+            run_name="by the clock",
+        )
+        self.scheduler.become(run, "RUNNING")
+        return run
+
+    async def claim(self, **who: Any) -> dict[str, Any]:
+        body = {"worker": WORKER, "flowRunId": who.get("flow_run_id", ids.uuid7())}
+        for name, sent in ("task_id", "taskId"), ("schedule_id", "scheduleId"):
+            if name in who:
+                body[sent] = who[name]
+        return (await self.ask("claim", body))["reply"]
+
+
+WORKER = {"host": "local", "bootId": "b", "pid": 1, "pidStarted": 1}
+
+
+@pytest.fixture
+async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
+    source = tmp_path / "src"
+    source.mkdir()
+    (source / "a.txt").write_text("hello")
+    settings = settings_for(tmp_path / "data", ZEROBYTE_DATABASE_URL=database)
+    for folder in (settings.run_dir, settings.repositories_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    sealer = Sealer(settings.app_secret)
+    for name in ("o1", "o2"):
+        password = sealer.seal(
+            "repository-password", aad=f"organizations:{name}:repository_password"
+        )
+        await Organization.create(id=name, name=name, slug=name, repository_password=password)
+    scheduler = MemoryScheduler()
+    await scheduler.ensure_ready(["local"])
+    platform = composition.Platform(settings, scheduler)
+    services = {**platform.services, Authenticator: HeaderAuthenticator()}
+    app = make_app(settings, services)
+    composition.add_routes(app)
+    token = WorkerTokens(settings.app_secret).issue("local")
+    async with serving(app, headers={"x-test-organization": "o1"}) as client:
+        yield World(client, scheduler, platform, source, token)
+    await platform.sizes.aclose()
+    await platform.files.aclose()
+    await platform.snapshots.aclose()

@@ -1,0 +1,347 @@
+"""The life of a run between the API and a worker that speaks to it by hand."""
+
+import asyncio
+from typing import Any
+
+from tests.integration.backups.conftest import WORKER, World
+from zerobyte.core import clock, ids
+from zerobyte.db.leases import RepositoryLease
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.tasks.models import Task
+
+SUMMARY = {
+    "message_type": "summary", "files_new": 1, "files_changed": 0, "files_unmodified": 0,
+    "dirs_new": 1, "dirs_changed": 0, "dirs_unmodified": 0, "data_blobs": 1, "tree_blobs": 1,
+    "data_added": 10, "data_added_packed": 10, "total_files_processed": 1,
+    "total_bytes_processed": 5, "total_duration": 0.5,
+}  # fmt: skip
+
+
+def snapshot_of(schedule: dict[str, Any], *, files: int = 1) -> dict[str, Any]:
+    full = ids.hex_secret(32)
+    return {
+        "id": full,
+        "short_id": full[:8],
+        "time": "2026-11-23T06:53:10.525771437Z",
+        "hostname": "zerobyte",
+        "paths": ["/srv"],
+        "tags": [schedule["shortId"]],
+        "summary": {
+            **{k: v for k, v in SUMMARY.items() if k not in ("message_type", "total_duration")},
+            "total_files_processed": files,
+            "backup_start": "2026-11-23T06:53:10.525771437Z",
+            "backup_end": "2026-11-23T06:53:11.387577672Z",
+        },
+    }
+
+
+def success(task_id: str, snapshot: dict[str, Any], **more: Any) -> dict[str, Any]:
+    result = {"kind": "backup", "exitCode": 0, "result": {**SUMMARY, "snapshot_id": snapshot["id"]}}
+    return {
+        "taskId": task_id,
+        "status": "succeeded",
+        "outcome": "success",
+        "result": result,
+        "snapshot": snapshot,
+        **more,
+    }
+
+
+async def run_now(world: World, schedule: dict[str, Any]) -> str:
+    answer = await world.client.post(f"/api/v1/backups/{schedule['shortId']}/run")
+    assert answer.status_code == 202, answer.text
+    assert answer.json()["status"] == "started"
+    return answer.json()["taskId"]
+
+
+async def task_of(world: World, task_id: str) -> dict[str, Any]:
+    return (await world.client.get(f"/api/v1/tasks/{task_id}")).json()
+
+
+async def schedule_of(world: World, made: dict[str, Any]) -> dict[str, Any]:
+    return (await world.client.get(f"/api/v1/backups/{made['shortId']}")).json()
+
+
+async def test_a_run_goes_from_queued_to_a_snapshot_in_the_index(world: World) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    assert (await task_of(world, task_id))["status"] == "queued"
+    assert (await schedule_of(world, made))["lastBackupStatus"] == "in_progress"
+    reply = await world.claim(task_id=task_id)
+    assert reply["answer"] == "granted"
+    job = reply["job"]
+    assert job["source"]["path"] == str(world.source)
+    assert job["repository"]["password"] == "repository-password"
+    assert (await task_of(world, task_id))["status"] == "running"
+    progress = {"kind": "backup", "progress": {"percent_done": 0.5, "current_files": ["/a"]}}
+    await world.ask("progress", {"taskId": task_id, "progress": progress})
+    assert (await task_of(world, task_id))["progress"]["progress"]["percent_done"] == 0.5
+    snapshot = snapshot_of(made)
+    assert (await world.ask("finish", success(task_id, snapshot)))["followUps"] == []
+    done = await task_of(world, task_id)
+    assert (done["status"], done["error"]) == ("succeeded", None)
+    assert done["result"]["retention"]["status"] == "skipped"
+    after = await schedule_of(world, made)
+    assert (after["lastBackupStatus"], after["lastBackupError"]) == ("success", None)
+    url = f"/api/v1/repositories/{made['repositoryId']}"
+    repository = after["repository"]["shortId"]
+    listed = await world.client.get(
+        f"/api/v1/repositories/{repository}/snapshots", params={"backupId": made["shortId"]}
+    )
+    assert [entry["short_id"] for entry in listed.json()] == [snapshot["short_id"]], url
+    assert await RepositoryLease.all().count() == 0
+
+
+async def test_a_second_run_is_refused_while_one_is_active(world: World) -> None:
+    made = await world.schedule()
+    answers = await asyncio.gather(
+        *(world.client.post(f"/api/v1/backups/{made['shortId']}/run") for _ in range(6))
+    )
+    assert sorted(answer.status_code for answer in answers) == [202, *[409] * 5]
+    refused = next(answer for answer in answers if answer.status_code == 409)
+    assert refused.json()["message"] == "Backup is already running for this schedule"
+    assert (await world.claim(schedule_id=made["shortId"]))["answer"] == "refused"
+
+
+async def test_a_run_of_the_engines_clock_makes_its_own_task_once(world: World) -> None:
+    made = await world.schedule()
+    run = ids.uuid7()
+    first = await world.claim(schedule_id=made["shortId"], flow_run_id=run)
+    again = await world.claim(schedule_id=made["shortId"], flow_run_id=run)
+    assert first["answer"] == again["answer"] == "granted"
+    assert first["job"]["taskId"] == again["job"]["taskId"]
+    assert first["job"]["trigger"] == "scheduled"
+    assert await Task.all().count() == 1
+
+
+async def test_a_disabled_schedule_runs_by_hand_alone(world: World) -> None:
+    made = await world.schedule(enabled=False)
+    refused = await world.claim(schedule_id=made["shortId"])
+    assert refused == {
+        "answer": "refused",
+        "reason": "The schedule is disabled",
+        "cancelled": False,
+    }
+    task_id = await run_now(world, made)
+    assert (await world.claim(task_id=task_id))["answer"] == "granted"
+
+
+async def test_retention_follows_in_the_same_run_and_waits_for_other_backups(
+    world: World,
+) -> None:
+    repository = await world.repository()
+    made = await world.schedule(retentionPolicy={"keepLast": 1}, repository=repository)
+    other = await world.schedule(repository=repository)
+    mine, others = await run_now(world, made), await run_now(world, other)
+    await world.claim(task_id=mine)
+    await world.claim(task_id=others)
+    old, new = snapshot_of(made), snapshot_of(made)
+    finished = await world.ask("finish", success(mine, new))
+    [forget] = finished["followUps"]
+    assert (await world.ask("finish", success(mine, new)))["followUps"] == [forget]
+    waiting = await world.claim(task_id=forget)
+    assert waiting["answer"] == "wait"
+    assert waiting["holders"] == [f"backup {other['name']}"]
+    await world.ask("finish", success(others, old))
+    granted = await world.claim(task_id=forget)
+    assert granted["answer"] == "granted"
+    assert granted["job"]["policy"] == {"keepLast": 1}
+    plan = {
+        "keep": [{"snapshot_id": new["id"], "matches": ["last snapshot"]}],
+        "remove": [old["id"]],
+    }
+    report = {
+        "taskId": forget,
+        "status": "succeeded",
+        "outcome": "success",
+        "result": {"kind": "forget", "plan": plan},
+    }
+    await world.ask("finish", report)
+    done = await task_of(world, mine)
+    assert done["result"]["retention"]["status"] == "applied"
+    assert done["result"]["retention"]["plan"]["remove"] == [old["id"]]
+    listed = await world.client.get(f"/api/v1/repositories/{repository['shortId']}/snapshots")
+    assert [entry["short_id"] for entry in listed.json()] == [new["short_id"]]
+
+
+async def test_t8_a_suspect_snapshot_leads_to_no_retention(world: World) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    report = success(task_id, snapshot_of(made), isSuspect=True, outcome="warning", error="few")
+    assert (await world.ask("finish", report))["followUps"] == []
+    done = await task_of(world, task_id)
+    assert done["result"]["retention"]["status"] == "skipped"
+    assert "fewer files" in done["result"]["retention"]["reason"]
+    after = await schedule_of(world, made)
+    assert (after["lastBackupStatus"], after["lastBackupError"]) == ("warning", "few")
+
+
+async def test_t8_the_job_knows_how_many_files_the_last_good_snapshot_held(world: World) -> None:
+    made = await world.schedule()
+    for files, suspect in (500, False), (3, True):
+        task_id = await run_now(world, made)
+        await world.claim(task_id=task_id)
+        snapshot = snapshot_of(made, files=files)
+        await world.ask("finish", success(task_id, snapshot, isSuspect=suspect))
+    reply = await world.claim(task_id=await run_now(world, made))
+    assert reply["job"]["source"]["previousFiles"] == 500
+
+
+async def test_t21_exit_3_is_a_warning_with_a_snapshot_and_its_words_are_kept(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    report = success(task_id, snapshot_of(made), outcome="warning")
+    report["result"] |= {"exitCode": 3, "warningDetails": "permission denied: a"}
+    await world.ask("finish", report)
+    done = await task_of(world, task_id)
+    assert (done["status"], done["error"]) == ("succeeded", None)
+    after = await schedule_of(world, made)
+    assert after["lastBackupStatus"] == "warning"
+    assert after["lastBackupError"] == "permission denied: a"
+    [item] = (await world.client.get("/api/v1/tasks/history?outcome=warning")).json()["items"]
+    assert item["message"] == "permission denied: a"
+
+
+async def test_a_queued_task_is_cancelled_at_once_and_its_run_is_refused(world: World) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    answer = await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
+    assert (answer.status_code, answer.json()) == (202, {"status": "cancelling"})
+    done = await task_of(world, task_id)
+    assert (done["status"], done["error"]) == ("cancelled", "Task was cancelled by the user")
+    reply = await world.claim(task_id=task_id)
+    assert (reply["answer"], reply["cancelled"]) == ("refused", True)
+    again = await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
+    assert again.status_code == 409
+
+
+async def test_a_running_task_hears_of_a_cancel_while_it_renews(world: World) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    renewal = asyncio.create_task(
+        world.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 15_000})
+    )
+    await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
+    assert await asyncio.wait_for(renewal, 5) == {"held": True, "cancel": True}
+    assert (await task_of(world, task_id))["status"] == "cancelling"
+    ended = {"taskId": task_id, "status": "cancelled", "outcome": "cancelled", "error": "Stopped"}
+    await world.ask("finish", ended)
+    assert (await task_of(world, task_id))["status"] == "cancelled"
+    assert (await schedule_of(world, made))["lastBackupStatus"] == "warning"
+
+
+async def test_a_failed_scheduled_run_is_planned_again_and_a_manual_one_is_not(
+    world: World,
+) -> None:
+    made = await world.schedule(cronExpression="0 3 1 1 *", retryDelay=1, maxRetries=1)
+    failure = {"status": "failed", "outcome": "error", "error": "restic says no"}
+    manual = await run_now(world, made)
+    await world.claim(task_id=manual)
+    assert (await world.ask("finish", {"taskId": manual, **failure}))["retryNote"] is None
+    for expected in "Retrying in 1 minutes (attempt 1/1)", None:
+        reply = await world.claim(schedule_id=made["shortId"])
+        told = await world.ask("finish", {"taskId": reply["job"]["taskId"], **failure})
+        assert told["retryNote"] == expected
+    after = await schedule_of(world, made)
+    assert (after["lastBackupStatus"], after["lastBackupError"]) == ("error", "restic says no")
+    assert after["nextBackupAt"] > clock.now_ms() + 120_000
+
+
+async def test_a_retry_that_is_due_becomes_a_task(world: World) -> None:
+    made = await world.schedule()
+    await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
+    loop = asyncio.create_task(world.platform.reconciler.retry_due())
+    try:
+        async with asyncio.timeout(10):
+            while not await Task.filter(resource_id=made["shortId"]).exists():
+                await asyncio.sleep(0.05)
+    finally:
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
+    assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
+
+
+async def test_a_run_of_an_unmounted_volume_is_refused_and_stands_in_the_history(
+    world: World,
+) -> None:
+    volume = await world.volume()
+    made = await world.schedule(volume=volume)
+    await world.client.post(f"/api/v1/volumes/{volume['shortId']}/unmount")
+    refused = await world.client.post(f"/api/v1/backups/{made['shortId']}/run")
+    assert (refused.status_code, refused.json()["message"]) == (400, "Volume is not mounted")
+    history = (await world.client.get("/api/v1/tasks/history")).json()
+    assert [item["outcome"] for item in history["items"]] == ["error"]
+    assert history["items"][0]["target"]["label"] == made["name"]
+
+
+async def test_t33_a_task_whose_worker_is_gone_is_ended_and_its_run_crashes(world: World) -> None:
+    made = await world.schedule()
+    run = await world.scheduler_run(made)
+    reply = await world.claim(schedule_id=made["shortId"], flow_run_id=run)
+    task_id = reply["job"]["taskId"]
+    long_ago = clock.now_ms() - 120_000
+    await RepositoryLease.filter(task_id=task_id).update(expires_at=long_ago)
+    await Task.filter(id=task_id).update(started_at=long_ago)
+    world.platform.watch.started_ms = long_ago
+    await world.platform.watch.end_lost()
+    done = await task_of(world, task_id)
+    assert (done["status"], done["finishedAt"] is not None) == ("stale", True)
+    assert "stopped reporting" in done["error"]
+    assert world.scheduler.runs[run].state == "CRASHED"
+    assert await RepositoryLease.all().count() == 0
+
+
+async def test_retention_that_its_run_left_behind_gets_a_run_of_its_own(world: World) -> None:
+    """The worker died or was stopped between the backup's report and its retention (T13)."""
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
+    watch = world.platform.watch
+    watch.started_ms = clock.now_ms() - 120_000
+    await watch.end_lost()
+    assert (await Task.get(id=forget)).flow is None
+    await Task.filter(id=forget).update(created_at=clock.now_ms() - 60_000)
+    await watch.end_lost()
+    left = await Task.get(id=forget)
+    assert (left.status, left.flow, left.flow_run_id) == ("queued", "forget/local", None)
+    assert (await world.claim(task_id=forget))["answer"] == "granted"
+
+
+async def test_the_dispatcher_starts_a_run_once_and_waits_while_the_engine_is_away(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    await world.platform.reconciler.apply()
+    world.scheduler.is_down = True
+    task_id = await run_now(world, made)
+    loop = asyncio.create_task(world.platform.dispatcher.run())
+    try:
+        world.scheduler.is_down = False
+        async with asyncio.timeout(20):
+            while (await Task.get(id=task_id)).flow_run_id is None:
+                await asyncio.sleep(0.05)
+    finally:
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
+    assert [run.task_id for run in world.scheduler.runs.values()] == [task_id]
+
+
+async def test_a_worker_gets_the_jobs_of_its_own_host_alone(world: World) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    body = {"worker": WORKER, "flowRunId": ids.uuid7(), "taskId": task_id}
+    for token, status in ("forged", 401), (world.token_of("elsewhere"), 403):
+        answer = await world.client.post(
+            "/api/control/claim", json=body, headers={"authorization": f"Bearer {token}"}
+        )
+        assert answer.status_code == status
+    stranger = {**body, "worker": {**WORKER, "host": "elsewhere"}}
+    reply = await world.ask("claim", stranger, token=world.token_of("elsewhere"))
+    assert reply["reply"]["answer"] == "refused"
+    assert (await world.client.post("/api/control/claim", json=body)).status_code == 401

@@ -1,0 +1,227 @@
+"""Schedules over HTTP: what is accepted, what is refused, and what the engine hears of it."""
+
+import asyncio
+from typing import Any
+
+from tests.integration.backups.conftest import World
+from zerobyte.core import ids
+
+
+async def test_a_schedule_is_made_with_the_documented_defaults(world: World) -> None:
+    made = await world.schedule(name="nightly")
+    assert made["maxRetries"] == 2
+    assert made["retryDelay"] == 15
+    assert made["retentionPolicy"] is None
+    assert made["excludePatterns"] == []
+    assert made["lastBackupStatus"] is None
+    assert made["nextBackupAt"] > made["createdAt"]
+    got = (await world.client.get(f"/api/v1/backups/{made['shortId']}")).json()
+    assert got["volume"]["config"]["backend"] == "directory"
+    assert got["repository"]["status"] == "healthy"
+    assert (await world.client.get(f"/api/v1/backups/{made['id']}")).json() == got
+
+
+BAD: list[tuple[dict[str, Any], int, str]] = [
+    ({"cronExpression": "every day"}, 400, "Invalid cron expression"),
+    ({"cronExpression": ""}, 400, "require a cron expression"),
+    ({"name": "   "}, 400, ""),
+    ({"volumeId": 999999}, 404, "Volume not found"),
+    ({"volumeId": "999999"}, 404, "Volume not found"),
+    ({"repositoryId": "nope"}, 404, "Repository not found"),
+    ({"timezone": "Mars/Olympus"}, 400, "time zone"),
+    ({"retentionPolicy": {"keepLast": 0}}, 400, "keep nothing"),
+    ({"retentionPolicy": {"keepLast": -3}}, 400, ""),
+    ({"retentionPolicy": {"keepLast": 1.5}}, 400, ""),
+    ({"retentionPolicy": {"keepWithinDuration": "soon"}}, 400, "duration"),
+    ({"customResticParams": ["--password-command", "x"]}, 400, "not permitted"),
+    ({"customResticParams": ["--evil"]}, 400, "Unknown or unsupported"),
+    ({"includePaths": ["../../etc"]}, 400, "escapes volume root"),
+    ({"excludePatterns": ["a\nb"]}, 400, ""),
+    ({"maxRetries": 33}, 400, ""),
+    ({"retryDelay": 0}, 400, ""),
+    ({"enabled": "yes"}, 400, ""),
+]
+
+
+async def test_bad_input_is_refused_in_words_and_makes_nothing(world: World) -> None:
+    volume, repository = await world.volume(), await world.repository()
+    good = {
+        "name": "s",
+        "volumeId": volume["id"],
+        "repositoryId": repository["id"],
+        "enabled": True,
+        "cronExpression": "0 3 * * *",
+    }
+    for change, status, words in BAD:
+        answer = await world.client.post("/api/v1/backups", json={**good, **change})
+        assert answer.status_code == status, (change, answer.text)
+        assert words in answer.json()["message"], change
+    assert (await world.client.get("/api/v1/backups")).json() == []
+
+
+async def test_of_many_schedules_of_one_name_made_at_once_one_wins(world: World) -> None:
+    volume, repository = await world.volume(), await world.repository()
+    body = {
+        "name": "same",
+        "volumeId": volume["shortId"],
+        "repositoryId": repository["id"],
+        "enabled": False,
+        "cronExpression": "",
+    }
+    answers = await asyncio.gather(
+        *(world.client.post("/api/v1/backups", json=body) for _ in range(8))
+    )
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses == [201, *[409] * 7]
+
+
+async def test_a_patch_changes_what_is_sent_and_leaves_the_rest(world: World) -> None:
+    made = await world.schedule(
+        maxRetries=5, retryDelay=60, retentionPolicy={"keepLast": 3}, excludePatterns=["*.tmp"]
+    )
+    url = f"/api/v1/backups/{made['shortId']}"
+    changed = (await world.client.patch(url, json={"name": "renamed"})).json()
+    assert changed["name"] == "renamed"
+    assert (changed["maxRetries"], changed["retryDelay"]) == (5, 60)
+    assert changed["retentionPolicy"] == {"keepLast": 3}
+    assert changed["excludePatterns"] == ["*.tmp"]
+    assert changed["cronExpression"] == made["cronExpression"]
+    cleared = (await world.client.patch(url, json={"retentionPolicy": {}})).json()
+    assert cleared["retentionPolicy"] is None
+    paused = (await world.client.patch(url, json={"enabled": False})).json()
+    assert paused["nextBackupAt"] is None
+
+
+async def test_webhook_headers_are_masked_and_survive_their_own_mask(world: World) -> None:
+    hook = {"url": "https://hooks.test/a", "headers": ["X-Token: secret-value"]}
+    made = await world.schedule(backupWebhooks={"pre": hook, "post": None})
+    assert "secret-value" not in str(made)
+    assert made["backupWebhooks"]["pre"]["headers"] == ["X-Token: ***"]
+    url = f"/api/v1/backups/{made['shortId']}"
+    same = await world.client.patch(url, json={"backupWebhooks": made["backupWebhooks"]})
+    assert same.status_code == 200, same.text
+    # In plain text the worker alone gets it, with the job.
+    run = await world.client.post(f"{url}/run")
+    job = (await world.claim(task_id=run.json()["taskId"]))["job"]
+    assert job["webhooks"] == {"pre": hook, "post": None}
+    assert job["organizationId"] == "o1"
+    moved = {
+        "pre": {**hook, "url": "https://evil.test/", "headers": ["X-Token: ***"]},
+        "post": None,
+    }
+    refused = await world.client.patch(url, json={"backupWebhooks": moved})
+    assert refused.status_code == 400
+
+
+async def test_the_engine_hears_of_every_change(world: World) -> None:
+    reconciler = world.platform.reconciler
+    made = await world.schedule(cronExpression="*/5 * * * *", timezone="Europe/Zurich")
+    await reconciler.apply()
+    plan = world.scheduler.plans[made["shortId"]]
+    assert (plan.cron, plan.timezone, plan.paused) == ("*/5 * * * *", "Europe/Zurich", False)
+    url = f"/api/v1/backups/{made['shortId']}"
+    await world.client.patch(url, json={"enabled": False})
+    await reconciler.apply()
+    assert world.scheduler.plans[made["shortId"]].paused
+    await world.client.delete(url)
+    await reconciler.apply()
+    assert made["shortId"] not in world.scheduler.plans
+    assert await reconciler.drift() == []
+
+
+async def test_a_deployment_deleted_by_hand_is_made_again(world: World) -> None:
+    made = await world.schedule()
+    await world.platform.reconciler.apply()
+    await world.scheduler.remove(made["shortId"])
+    assert [d.what for d in await world.platform.reconciler.drift()] == ["missing"]
+    await world.platform.reconciler.apply()
+    assert made["shortId"] in world.scheduler.plans
+
+
+async def test_while_the_engine_is_away_edits_are_kept_and_told_later(world: World) -> None:
+    world.scheduler.is_down = True
+    made = await world.schedule()
+    loop = asyncio.create_task(world.platform.reconciler.run())
+    try:
+        world.scheduler.is_down = False
+        async with asyncio.timeout(20):
+            while made["shortId"] not in world.scheduler.plans:
+                await asyncio.sleep(0.05)
+    finally:
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_reorder_puts_the_named_first_and_refuses_strangers(world: World) -> None:
+    volume, repository = await world.volume(), await world.repository()
+    made = [await world.schedule(name=name, volume=volume, repository=repository) for name in "abc"]
+    wanted = [made[2]["shortId"], made[0]["shortId"]]
+    url = "/api/v1/backups/reorder"
+    answer = await world.client.post(url, json={"scheduleShortIds": wanted})
+    assert answer.json() == {"success": True}
+    listed = (await world.client.get("/api/v1/backups")).json()
+    assert [entry["name"] for entry in listed] == ["c", "a", "b"]
+    twice = await world.client.post(url, json={"scheduleShortIds": wanted[:1] * 2})
+    assert twice.status_code == 400
+    strange = await world.client.post(url, json={"scheduleShortIds": ["nope"]})
+    assert strange.status_code == 404
+
+
+async def test_assignments_are_replaced_as_a_whole_or_not_at_all(world: World) -> None:
+    made = await world.schedule()
+    url = f"/api/v1/backups/{made['shortId']}/notifications"
+    config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
+    destination = await world.client.post(
+        "/api/v1/notifications/destinations", json={"name": "d", "config": config}
+    )
+    assert destination.status_code == 201, destination.text
+    entry = {
+        "destinationId": destination.json()["id"],
+        "notifyOnStart": False,
+        "notifyOnSuccess": True,
+        "notifyOnWarning": True,
+        "notifyOnFailure": True,
+    }
+    put = await world.client.put(url, json={"assignments": [entry]})
+    assert put.status_code == 200, put.text
+    assert put.json()[0]["destination"]["name"] == "d"
+    assert put.json()[0]["scheduleId"] == made["id"]
+    for bad, status in ([entry, entry], 400), ([{**entry, "destinationId": 99}], 404):
+        refused = await world.client.put(url, json={"assignments": bad})
+        assert refused.status_code == status
+        assert len((await world.client.get(url)).json()) == 1
+
+
+async def test_another_organization_sees_nothing_of_it(world: World) -> None:
+    made = await world.schedule()
+    strangers = {"x-test-organization": "o2"}
+    url = f"/api/v1/backups/{made['shortId']}"
+    assert (await world.client.get("/api/v1/backups", headers=strangers)).json() == []
+    for method, path in (
+        ("GET", url), ("PATCH", url), ("DELETE", url), ("POST", url + "/run"),
+        ("POST", url + "/forget"), ("GET", url + "/notifications"), ("PUT", url + "/notifications"),
+    ):  # fmt: skip
+        body = {"assignments": []} if method == "PUT" else {}
+        answer = await world.client.request(method, path, json=body, headers=strangers)
+        assert answer.status_code == 404, (method, path, answer.text)
+    foreign = await world.client.get(
+        f"/api/v1/backups/volume/{made['volumeId']}", headers=strangers
+    )
+    assert foreign.json() is None
+
+
+async def test_what_a_schedule_uses_cannot_be_deleted_under_it(world: World) -> None:
+    volume, repository = await world.volume(), await world.repository()
+    await world.schedule(name="uses both", volume=volume, repository=repository)
+    for url in (
+        f"/api/v1/volumes/{volume['shortId']}",
+        f"/api/v1/repositories/{repository['shortId']}",
+    ):
+        refused = await world.client.delete(url)
+        assert refused.status_code == 409
+        assert "uses both" in refused.json()["message"]
+
+
+async def test_an_unknown_schedule_is_404_everywhere(world: World) -> None:
+    for path in ids.short_id(), "1", "99999999999999999999":
+        assert (await world.client.get(f"/api/v1/backups/{path}")).status_code == 404

@@ -1,0 +1,197 @@
+"""Webhooks over real sockets: what is sent, what is refused, and how long it may take."""
+
+import asyncio
+import time
+
+import orjson
+import pytest
+
+from flows import webhooks
+from flows.endings import HookFailed, safe_sentence
+from flows.runtime import RunControl, Runtime
+from flows.work import Work
+from tests.http_hook import listening
+from zerobyte.contract.control_plane import WorkerIdentity
+from zerobyte.contract.jobs import BackupJob, JobReport, Source
+from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
+from zerobyte.contract.volumes import DirectoryConfig
+from zerobyte.contract.webhooks import BackupWebhooks, Webhook
+from zerobyte.restic import Interrupted, Tools
+
+REPORT = JobReport(task_id="t1", status="failed", outcome="error", error="it broke")
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+async def hook():
+    async with listening() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def working(tmp_path, hook):
+    """A granted backup with the same webhook before and after it."""
+
+    def make(*, origins=None, timeout_s=5.0, **fields):
+        webhook = Webhook.model_validate({"url": f"{hook.origin}/canary-path", **fields})
+        job = BackupJob(
+            task_id="t1",
+            organization_id="o1",
+            schedule_short_id="s1",
+            schedule_name="photos",
+            trigger="manual",
+            repository=RepositoryAccess(
+                id="r",
+                short_id="r",
+                name="r",
+                config=LocalConfig(backend="local", path="/r"),
+                password="p",
+            ),
+            source=Source(
+                volume_short_id="v",
+                volume_name="v",
+                path="/srv/photos",
+                config=DirectoryConfig(backend="directory", path="/srv/photos"),
+            ),
+            options={},
+            hostname="h",
+            webhooks=BackupWebhooks(pre=webhook, post=webhook),
+        )
+        runtime = Runtime(
+            control=None,
+            worker=WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1),
+            tools=Tools(cache_dir=tmp_path, run_dir=tmp_path),
+            allowed_origins=[hook.origin] if origins is None else origins,
+            webhook_timeout_s=timeout_s,
+        )
+        work = Work(runtime, RunControl(), job)
+        work.so_far = REPORT
+        return work
+
+    return make
+
+
+async def failure(work, phase="pre"):
+    with pytest.raises(HookFailed) as failed:
+        await webhooks.call(work, phase)
+    assert "canary" not in failed.value.message
+    assert safe_sentence(failed.value) == "The webhook failed. Its task in Zerobyte says more."
+    return failed.value.message
+
+
+async def test_the_default_body_is_json_and_headers_of_the_person_win(working, hook):
+    await webhooks.call(working(headers=["X-A: 1", "x-a: 2", "X-Token: canary"]), "pre")
+    first, headers, body = hook.requests[0]
+    assert first == "POST /canary-path HTTP/1.1"
+    assert headers["content-type"] == "application/json"
+    assert (headers["x-a"], headers["x-token"]) == ("2", "canary")
+    assert orjson.loads(body)["event"] == "backup.pre"
+    await webhooks.call(working(headers=["Content-Type: text/x"]), "post")
+    _, headers, body = hook.requests[1]
+    assert headers["content-type"] == "text/x"
+    assert orjson.loads(body)["error"] == "it broke"
+
+
+@pytest.mark.parametrize("said", ["", "stop $phase\n", "ä{}"])
+async def test_a_body_of_ones_own_is_sent_as_it_is(working, hook, said):
+    await webhooks.call(working(body=said), "pre")
+    _, headers, body = hook.requests[0]
+    assert body == said.encode()
+    assert "content-type" not in headers
+
+
+async def test_an_origin_that_nobody_allowed_hears_nothing(working, hook):
+    named = f"Add {hook.origin} to WEBHOOK_ALLOWED_ORIGINS."
+    for phase in ("pre", "post"):
+        message = await failure(working(origins=[], url=f"{hook.origin}/canary?k=canary"), phase)
+        assert message == f"{phase} webhook URL origin is not allowed. {named}"
+    with_login = hook.origin.replace("http://", "http://user:canary@")
+    assert named in await failure(working(origins=[], url=with_login))
+    other_name = hook.origin.replace("127.0.0.1", "localhost")
+    assert f"Add {other_name} to" in await failure(working(url=other_name))
+    assert "not valid" in await failure(working(url="http://ca nary/canary"))
+    assert hook.requests == []
+
+
+@pytest.mark.parametrize("status", [302, 404, 503])
+async def test_anything_but_a_2xx_is_a_failure_and_redirects_are_not_followed(
+    working, hook, status
+):
+    hook.answer = (
+        f"HTTP/1.1 {status} No\r\nLocation: {hook.origin}/other\r\nContent-Length: 6\r\n\r\ncanary"
+    ).encode()
+    assert await failure(working()) == f"pre webhook returned HTTP {status}"
+    assert len(hook.requests) == 1
+
+
+@pytest.mark.parametrize("answer", ["drip", "silent"])
+async def test_a_hook_that_hangs_ends_at_its_limit__t32(working, hook, answer):
+    hook.answer = answer
+    began = time.monotonic()
+    message = await failure(working(timeout_s=0.4), "post")
+    assert message == "post webhook failed: Webhook timed out after 0.4 seconds"
+    assert time.monotonic() - began < 3
+    assert len(hook.requests) == 1
+
+
+async def test_the_limit_is_that_of_the_operator_not_that_of_notifications(working, monkeypatch):
+    limits = []
+    real = asyncio.timeout
+
+    def remember(delay):
+        limits.append(delay)
+        return real(delay)
+
+    monkeypatch.setattr("zerobyte.notify.outbound.asyncio.timeout", remember)
+    await webhooks.call(working(timeout_s=60.0), "pre")
+    assert limits[0] == 60
+
+
+async def test_a_cancel_ends_a_pre_hook_at_once_and_leaves_a_post_hook_alone(working, hook):
+    hook.answer = "silent"
+    work = working(timeout_s=30)
+    asyncio.get_running_loop().call_later(0.1, work.run.ask, "cancelled")
+    async with asyncio.timeout(3):
+        with pytest.raises(Interrupted):
+            await webhooks.call(work, "pre")
+
+    late = working(timeout_s=0.5)
+    late.run.ask("cancelled")
+    assert "timed out after 0.5" in await failure(late, "post")
+
+
+async def test_a_worker_that_goes_down_waits_for_a_post_hook_only_a_little(
+    working, hook, monkeypatch
+):
+    monkeypatch.setattr(webhooks, "LAST_CALL_S", 0.3)
+    hook.answer = "silent"
+    work = working(timeout_s=30)
+    work.run.ask("stopping")
+    async with asyncio.timeout(3):
+        assert "Zerobyte was stopped" in await failure(work, "post")
+    hook.answer = b"HTTP/1.1 204 OK\r\n\r\n"
+    await webhooks.call(work, "post")
+
+
+async def test_what_is_too_large_is_refused_before_anything_is_sent(working, hook):
+    said = await failure(working(body="ä" * 65_536))
+    assert said == "Webhook request body exceeds 65536 bytes"
+    said = await failure(working(headers=["X-Long: " + "v" * 9000]))
+    assert said == "Webhook request headers exceed 8192 bytes"
+    work = working()
+    work.job.webhooks.pre.headers = [f"X-{number}: v" for number in range(33)]
+    assert await failure(work) == "Webhook request exceeds 32 custom headers"
+    assert hook.requests == []
+
+
+async def test_a_server_that_is_gone_fails_without_telling_the_path(working, unused_tcp_port):
+    origin = f"http://127.0.0.1:{unused_tcp_port}"
+    work = working(
+        url=f"{origin}/canary?canary", origins=[origin], headers=["Authorization: Bearer canary"]
+    )
+    assert "pre webhook failed: The server cannot be reached" in await failure(work)

@@ -1,0 +1,183 @@
+"""The worker's side of a lease: claimed, kept, lost, handed in."""
+
+import asyncio
+
+import pytest
+
+from flows import work as work_module
+from flows.runtime import RunControl, Runtime
+from flows.work import CANCELLED, LOST, Put, Turned, granted, hand_in, patiently
+from zerobyte.contract.control_plane import (
+    Finished,
+    Granted,
+    Refused,
+    Renewed,
+    Wait,
+    WorkerIdentity,
+)
+from zerobyte.contract.jobs import ForgetJob, ForgetResult
+from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.core.errors import Unavailable
+from zerobyte.restic import Interrupted, Tools
+
+JOB = ForgetJob(
+    task_id="t1",
+    schedule_short_id="s1",
+    repository=RepositoryAccess(
+        id="r", short_id="r", name="r", config=LocalConfig(backend="local", path="/r"), password="p"
+    ),
+    policy=RetentionPolicy(keep_last=1),
+)
+IDENTITY = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
+
+
+class Plane:
+    """Answers from a list; an exception in it is raised."""
+
+    def __init__(self, claims=(), renewals=(), finishes=()):
+        self.answers = {"claim": list(claims), "renew": list(renewals), "finish": list(finishes)}
+        self.heard = []
+
+    async def _answer(self, method, said):
+        self.heard.append((method, said))
+        answers = self.answers[method]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def claim(self, request):
+        return await self._answer("claim", request)
+
+    async def renew(self, request):
+        await asyncio.sleep(0.01)
+        return await self._answer("renew", request)
+
+    async def finish(self, report):
+        return await self._answer("finish", report)
+
+
+def lent(plane, tmp_path):
+    tools = Tools(cache_dir=tmp_path, run_dir=tmp_path)
+    return Runtime(control=plane, worker=IDENTITY, tools=tools)
+
+
+def taking(plane, tmp_path, run=None, **more):
+    return granted(
+        lent(plane, tmp_path), run or RunControl(), flow_run_id="f1", task_id="t1", **more
+    )
+
+
+HELD = Renewed(held=True, cancel=False)
+
+
+async def test_a_granted_job_is_found_by_its_task_as_long_as_it_lasts(tmp_path):
+    plane = Plane([Granted(job=JOB)], [HELD], [Finished()])
+    runtime = lent(plane, tmp_path)
+    async with granted(runtime, RunControl(), flow_run_id="f1", task_id="t1") as work:
+        assert runtime.works == {"t1": work}
+        work.result = ForgetResult()
+        assert await hand_in(work) == []
+    assert runtime.works == {}
+    report = plane.heard[-1][1]
+    assert (report.status, report.outcome) == ("succeeded", "success")
+
+
+async def test_it_asks_again_as_long_as_it_is_told_to_wait(tmp_path):
+    wait = Wait(task_id="t1", retry_after_ms=60, holders=["x"])
+    plane = Plane([wait, wait, Granted(job=JOB)], [HELD])
+    async with taking(plane, tmp_path):
+        assert [method for method, _ in plane.heard].count("claim") == 3
+
+
+async def test_a_refusal_is_told_on(tmp_path):
+    plane = Plane([Refused(reason="no", cancelled=True)])
+    with pytest.raises(Turned) as turned:
+        async with taking(plane, tmp_path):
+            pass
+    assert turned.value.cancelled
+
+
+async def test_a_wish_to_stop_ends_the_waiting_at_once(tmp_path):
+    plane = Plane([Wait(task_id="t1", retry_after_ms=60_000, holders=["x"])])
+    run = RunControl()
+    asyncio.get_running_loop().call_later(0.05, run.ask, "cancelled")
+    async with asyncio.timeout(2):
+        with pytest.raises(Put):
+            async with taking(plane, tmp_path, run):
+                pass
+
+
+async def test_a_cancel_that_the_api_tells_stops_the_run(tmp_path):
+    plane = Plane([Granted(job=JOB)], [Renewed(held=True, cancel=True)], [Finished()])
+    run = RunControl()
+    async with taking(plane, tmp_path, run) as work, asyncio.timeout(5):
+        await run.stop.wait()
+        work.error = Interrupted("stopped")
+        await hand_in(work)
+    report = plane.heard[-1][1]
+    assert (report.status, report.error) == ("cancelled", CANCELLED)
+
+
+async def test_work_that_was_done_before_the_wish_to_stop_stays_done(tmp_path):
+    plane = Plane([Granted(job=JOB)], [Renewed(held=True, cancel=True)])
+    run = RunControl()
+    async with taking(plane, tmp_path, run) as work, asyncio.timeout(5):
+        await run.stop.wait()
+        work.result = ForgetResult()
+        assert work.report().status == "succeeded"
+
+
+async def test_a_lease_that_is_no_longer_ours_stops_the_run(tmp_path):
+    """Two must never write: our lease may lapse while restic still runs (T2)."""
+    plane = Plane([Granted(job=JOB)], [Renewed(held=False, cancel=False)])
+    run = RunControl()
+    async with taking(plane, tmp_path, run) as work, asyncio.timeout(5):
+        await run.stop.wait()
+        work.error = Interrupted("stopped")
+        report = work.report()
+    assert run.reason == "lost"
+    assert (report.status, report.error) == ("failed", LOST)
+
+
+async def test_an_api_that_stays_silent_stops_the_run_before_the_lease_is_given_away(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(work_module, "LOST_AFTER_S", 0.5)
+    plane = Plane([Granted(job=JOB)], [Unavailable("away")])
+    run = RunControl()
+    async with taking(plane, tmp_path, run), asyncio.timeout(5):
+        await run.stop.wait()
+    assert run.reason == "lost"
+
+
+async def test_an_api_that_was_silent_for_a_moment_stops_nothing(tmp_path):
+    plane = Plane([Granted(job=JOB)], [Unavailable("away"), HELD])
+    run = RunControl()
+    async with taking(plane, tmp_path, run):
+        while len(plane.heard) < 3:
+            await asyncio.sleep(0.02)
+    assert not run.stop.is_set()
+
+
+async def test_patience_outlasts_a_silence_and_has_an_end():
+    answers = [Unavailable("a"), Unavailable("b"), "there"]
+
+    async def ask():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    assert await patiently(ask, 10) == "there"
+    answers[:] = [Unavailable("a")] * 9
+    with pytest.raises(Unavailable):
+        await patiently(ask, 0.1)
+
+
+async def test_an_end_is_handed_in_although_the_api_was_away(tmp_path):
+    plane = Plane([Granted(job=JOB)], [HELD], [Unavailable("away"), Finished(follow_ups=["t2"])])
+    async with taking(plane, tmp_path) as work:
+        work.result = ForgetResult()
+        assert await hand_in(work) == ["t2"]

@@ -1,0 +1,68 @@
+"""Event streams on a real socket: their frames, and that their end leaves nothing behind."""
+
+import asyncio
+
+import httpx
+
+
+async def frames(answer: httpx.Response, count: int) -> list[tuple[str, str]]:
+    seen: list[tuple[str, str]] = []
+    name = ""
+    async for line in answer.aiter_lines():
+        if line.startswith("event: "):
+            name = line.removeprefix("event: ")
+        if line.startswith("data: "):
+            seen.append((name, line.removeprefix("data: ")))
+            if len(seen) == count:
+                break
+    return seen
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_a_stream_begins_with_connected_first_and_a_heartbeat(client):
+    answer = await client.get("/api/v1/things/ticks?count=2")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert answer.headers["cache-control"] == "no-cache"
+    blocks = answer.text.split("\n\n")
+    assert blocks[0].startswith('event: connected\ndata: {"type":"connected","timestamp":')
+    assert blocks[1] == "event: hello\ndata: [1]"
+    assert blocks[2].startswith('event: heartbeat\ndata: {"timestamp":')
+    assert blocks[3:] == [
+        'event: tick\ndata: {"number":0}',
+        'event: tick\ndata: {"number":1}',
+        "",
+    ]
+
+
+async def test_heartbeats_go_on_while_nothing_happens(client):
+    async with client.stream("GET", "/api/v1/things/ticks?count=1&stay=1") as answer:
+        seen = await frames(answer, 7)
+    assert [name for name, _ in seen[:4]] == ["connected", "hello", "heartbeat", "tick"]
+    assert [name for name, _ in seen[4:]] == ["heartbeat"] * 3
+
+
+async def test_a_client_that_goes_away_leaves_nothing_behind(client, shelf):
+    before = asyncio.all_tasks()
+    async with client.stream("GET", "/api/v1/things/ticks?stay=1") as answer:
+        await frames(answer, 2)
+    await until(lambda: shelf.closed_streams == 1)
+    await until(lambda: len(asyncio.all_tasks()) <= len(before) + 1)
+
+
+async def test_a_stop_of_the_server_ends_its_streams(serve, shelf):
+    async with serve() as client:
+        streaming = client.stream("GET", "/api/v1/things/ticks?stay=1")
+        answer = await streaming.__aenter__()
+        await frames(answer, 2)
+    await until(lambda: shelf.closed_streams == 1)
+
+
+async def test_a_stream_is_refused_before_it_begins(client):
+    answer = await client.get("/api/v1/things/ticks", headers={"x-test-role": ""})
+    assert (answer.status_code, answer.json()) == (401, {"message": "Invalid or expired session"})

@@ -1,0 +1,113 @@
+"""A folder is looked at from a child, so that a dead file system stops nobody else."""
+
+import asyncio
+import contextlib
+import os
+import time
+
+import psutil
+import pytest
+
+from zerobyte.mounts import MountFailed, patience, probe
+
+
+async def test_a_folder_tells_where_it_really_is(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    found = await probe.probe(tmp_path / "link")
+    assert found.real == tmp_path.resolve() / "real"
+    assert found.device == (tmp_path / "real").stat().st_dev
+
+
+async def test_any_name_can_be_looked_at(tmp_path):
+    for name in (b"\xff\xfe", b"--help", b"a b\nc", "é".encode()):
+        folder = tmp_path / os.fsdecode(name)
+        folder.mkdir()
+        assert (await probe.probe(folder)).real == folder.resolve()
+
+
+async def test_what_is_wrong_with_a_folder_is_told_in_words(tmp_path):
+    (tmp_path / "file").touch()
+    (tmp_path / "loop").symlink_to("loop")
+    for name, words in (
+        ("nope", "Path does not exist"),
+        ("file", "Path is not a directory"),
+        ("file/below", "Path is not a directory"),
+        ("loop", "Path leads through too many links"),
+    ):
+        with pytest.raises(MountFailed) as caught:
+            await probe.probe(tmp_path / name)
+        assert caught.value.message == words
+
+
+async def test_a_hung_file_system_is_given_up_and_leaves_no_child__t8(hung_folder):
+    before = time.monotonic()
+    with pytest.raises(MountFailed, match=r"did not answer within 0\.5 seconds"):
+        await probe.probe(hung_folder, limit_s=0.5)
+    assert time.monotonic() - before < 5
+    await until(lambda: not looking())
+
+
+async def test_others_go_on_while_one_file_system_hangs__t8(hung_folder, tmp_path):
+    waiting = asyncio.create_task(probe.probe(hung_folder, limit_s=3))
+    await until(looking)
+    assert (await probe.probe(tmp_path)).real == tmp_path.resolve()
+    assert not waiting.done()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await until(lambda: not looking())
+
+
+async def test_a_child_that_cannot_be_killed_is_left_and_not_joined_by_a_second__t8(
+    tmp_path, monkeypatch
+):
+    killed = asyncio.Event()
+    started = 0
+
+    async def unkillable(*_args, **_kwargs):
+        nonlocal started
+        started += 1
+        while not killed.is_set():
+            try:
+                await killed.wait()
+            except asyncio.CancelledError:
+                continue
+
+    monkeypatch.setattr(probe.process, "run", unkillable)
+    with pytest.raises(MountFailed, match="did not answer within 0 seconds"):
+        await probe.probe(tmp_path, limit_s=0)
+    with pytest.raises(MountFailed, match="still does not answer"):
+        await probe.probe(tmp_path, limit_s=0)
+    assert started == 1
+    killed.set()
+    await until(lambda: not patience._left_behind)
+    monkeypatch.undo()
+    assert (await probe.probe(tmp_path)).real == tmp_path.resolve()
+
+
+async def test_a_thread_that_hangs_is_left_behind__t8(hung_folder, tmp_path):
+    with pytest.raises(TimeoutError):
+        await patience.in_thread(lambda: os.statvfs(hung_folder), limit_s=0.2)
+    assert await patience.in_thread(lambda: [*tmp_path.iterdir()], limit_s=5) == [hung_folder]
+
+
+async def test_an_error_in_a_thread_arrives(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        await patience.in_thread((tmp_path / "nope").stat, limit_s=5)
+
+
+def looking() -> list[psutil.Process]:
+    """Our own children that run the probe; other tests have children too."""
+    found = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+            if probe._PROGRAM in child.cmdline():
+                found.append(child)
+    return found
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.02)

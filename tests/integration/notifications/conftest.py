@@ -1,0 +1,67 @@
+"""The destinations of two organizations behind a served app, and an endpoint they may tell."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.actors import HeaderAuthenticator
+from tests.http_hook import Endpoint, listening
+from tests.http_server import serving, settings_for
+from zerobyte.core.secrets import Sealer
+from zerobyte.features.auth.models import Organization
+from zerobyte.features.events.bus import EventBus
+from zerobyte.features.notifications.routes import notifications_v1
+from zerobyte.features.notifications.service import Notifications
+from zerobyte.http.actor import Authenticator
+from zerobyte.http.setup import make_app
+
+
+class RememberingBus(EventBus):
+    def __init__(self) -> None:
+        super().__init__()
+        self.published: list[tuple[str, str, dict[str, Any]]] = []
+
+    def publish(self, organization_id: str, name: str, payload: dict[str, Any]) -> None:
+        self.published.append((organization_id, name, payload))
+
+
+@dataclass
+class House:
+    notifications: Notifications
+    bus: RememberingBus
+    sealer: Sealer
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+async def hook() -> AsyncIterator[Endpoint]:
+    async with listening() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+async def house(database: str, tmp_path: Path, hook: Endpoint) -> House:
+    for name in ("o1", "o2"):
+        await Organization.create(id=name, name=name, slug=name, repository_password="x")
+    settings = settings_for(tmp_path, WEBHOOK_ALLOWED_ORIGINS=hook.origin)
+    bus = RememberingBus()
+    sealer = Sealer("s" * 32)
+    return House(Notifications(settings=settings, sealer=sealer, bus=bus), bus, sealer)
+
+
+@pytest.fixture
+async def client(house: House, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    services = {Authenticator: HeaderAuthenticator(), Notifications: house.notifications}
+    app = make_app(settings_for(tmp_path), services)
+    app.blueprint(notifications_v1)
+    async with serving(app, headers={"x-test-organization": "o1"}) as served:
+        yield served

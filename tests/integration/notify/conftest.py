@@ -1,0 +1,19 @@
+"""An endpoint to send to, without proxies of the surroundings in between."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.http_hook import Endpoint, listening
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+async def hook() -> AsyncIterator[Endpoint]:
+    async with listening() as endpoint:
+        yield endpoint

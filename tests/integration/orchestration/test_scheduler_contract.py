@@ -1,0 +1,201 @@
+"""What every scheduler promises, asked of the twin in memory and of a real Prefect server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
+
+import pytest
+
+from zerobyte.core import ids
+from zerobyte.core.errors import Invalid, NotFound, Unavailable
+from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
+from zerobyte.orchestration.scheduler import (
+    Connected,
+    DeployedSchedule,
+    DeploymentPlan,
+    Scheduler,
+    StateChanged,
+)
+
+HOST = "contract-host"
+
+
+@pytest.fixture(params=["memory", "prefect"])
+async def scheduler(request: pytest.FixtureRequest) -> AsyncIterator[Scheduler]:
+    if request.param == "memory":
+        made: Scheduler = MemoryScheduler()
+    else:
+        server = request.getfixturevalue("prefect_server")
+        made = PrefectScheduler(server.url, server.auth)
+    async with aclosing(made):
+        await made.ensure_ready([HOST])
+        yield made
+
+
+def plan(**changes: object) -> DeploymentPlan:
+    said: dict[str, object] = {
+        "short_id": ids.short_id(),
+        "schedule_name": "photos, daily",
+        "repository_short_id": "repo0001",
+        "host": HOST,
+        "cron": "0 3 * * *",
+        "timezone": "Europe/Paris",
+        "paused": False,
+    }
+    return DeploymentPlan(**{**said, **changes})  # type: ignore[arg-type]
+
+
+async def deployed(scheduler: Scheduler, short_id: str) -> DeployedSchedule | None:
+    return next((d for d in await scheduler.listing() if d.short_id == short_id), None)
+
+
+async def until(condition: Callable[[], Awaitable[bool]], limit_s: float = 20) -> None:
+    async with asyncio.timeout(limit_s):
+        while not await condition():
+            await asyncio.sleep(0.05)
+
+
+async def start(scheduler: Scheduler, wanted: DeploymentPlan, key: str = "k1") -> str:
+    return await scheduler.start(
+        "backup",
+        wanted.short_id,
+        {"schedule_id": wanted.short_id, "task_id": "task-1"},
+        idempotency_key=key,
+        run_name="photos · manual",
+        tags=wanted.tags,
+    )
+
+
+async def test_a_plan_stands_as_it_was_put(scheduler: Scheduler) -> None:
+    wanted = plan()
+    made = await scheduler.put(wanted)
+    stands = await deployed(scheduler, wanted.short_id)
+    assert stands is not None
+    assert stands.deployment_id == made
+    assert stands.crons == (("0 3 * * *", "Europe/Paris"),)
+    assert stands.stands_as(wanted)
+
+
+async def test_putting_the_same_plan_again_changes_nothing(scheduler: Scheduler) -> None:
+    wanted = plan()
+    first = await scheduler.put(wanted)
+    assert await scheduler.put(wanted) == first
+    stands = await deployed(scheduler, wanted.short_id)
+    assert stands is not None
+    assert stands.stands_as(wanted)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"cron": "5 4 * * 1"}, {"cron": None}, {"timezone": "UTC"}, {"paused": True}],
+)
+async def test_a_changed_plan_replaces_the_old_one(
+    scheduler: Scheduler, change: dict[str, object]
+) -> None:
+    before = plan()
+    after = plan(short_id=before.short_id, **change)
+    assert await scheduler.put(before) == await scheduler.put(after)
+    stands = await deployed(scheduler, before.short_id)
+    assert stands is not None
+    assert stands.stands_as(after)
+    assert not stands.stands_as(before)
+
+
+async def test_a_removed_schedule_is_gone_and_may_be_removed_again(scheduler: Scheduler) -> None:
+    wanted = plan()
+    await scheduler.put(wanted)
+    await scheduler.remove(wanted.short_id)
+    assert await deployed(scheduler, wanted.short_id) is None
+    await scheduler.remove(wanted.short_id)
+
+
+@pytest.mark.parametrize("wrong", [{"cron": "61 * * * *"}, {"timezone": "Mars/Olympus"}])
+async def test_a_cron_or_zone_that_means_nothing_is_refused(
+    scheduler: Scheduler, wrong: dict[str, object]
+) -> None:
+    with pytest.raises(Invalid):
+        await scheduler.put(plan(**wrong))
+
+
+async def test_the_same_key_finds_the_same_run_again(scheduler: Scheduler) -> None:
+    wanted = plan(cron=None)
+    await scheduler.put(wanted)
+    first = await start(scheduler, wanted, "one")
+    assert await start(scheduler, wanted, "one") == first
+    assert await start(scheduler, wanted, "two") != first
+
+
+async def test_a_paused_schedule_still_runs_by_hand(scheduler: Scheduler) -> None:
+    wanted = plan(paused=True)
+    await scheduler.put(wanted)
+    assert await start(scheduler, wanted)
+
+
+async def test_an_on_demand_flow_starts_on_its_host(scheduler: Scheduler) -> None:
+    run = await scheduler.start(
+        "restore", HOST, {"task_id": "t"}, idempotency_key=ids.uuid7(), run_name="restore"
+    )
+    assert run
+    await scheduler.cancel(run)
+
+
+async def test_starting_what_does_not_stand_is_not_found(scheduler: Scheduler) -> None:
+    with pytest.raises(NotFound):
+        await start(scheduler, plan())
+
+
+async def test_starting_after_somebody_removed_it_is_not_found(scheduler: Scheduler) -> None:
+    wanted = plan(cron=None)
+    await scheduler.put(wanted)
+    await start(scheduler, wanted)
+    await scheduler.remove(wanted.short_id)
+    with pytest.raises(NotFound):
+        await start(scheduler, wanted, "again")
+
+
+async def test_a_cancelled_run_that_has_not_begun_ends_and_the_listener_hears_it(
+    scheduler: Scheduler,
+) -> None:
+    wanted = plan(cron=None)
+    await scheduler.put(wanted)
+    async with aclosing(scheduler.events()) as events, asyncio.timeout(20):
+        assert isinstance(await anext(events), Connected)
+        run = await start(scheduler, wanted)
+        await scheduler.cancel(run)
+        async for event in events:
+            ours = isinstance(event, StateChanged) and event.flow_run_id == run
+            if ours and event.state == "CANCELLED":
+                break
+    await scheduler.cancel(run)
+    assert run not in {view.flow_run_id for view in await scheduler.active_runs()}
+
+
+async def test_a_run_forced_to_crashed_is_active_no_longer(scheduler: Scheduler) -> None:
+    wanted = plan(cron=None)
+    await scheduler.put(wanted)
+    run = await start(scheduler, wanted)
+    await scheduler.force_crashed(run, "The worker is gone")
+    assert run not in {view.flow_run_id for view in await scheduler.active_runs()}
+
+
+async def test_what_is_gone_may_be_cancelled_and_crashed(scheduler: Scheduler) -> None:
+    await scheduler.cancel("0192f0c0-0000-7000-8000-000000000000")
+    await scheduler.force_crashed("0192f0c0-0000-7000-8000-000000000000", "gone")
+
+
+async def test_it_says_that_it_is_healthy(scheduler: Scheduler) -> None:
+    assert await scheduler.is_healthy()
+
+
+@pytest.mark.parametrize("kind", ["memory", "prefect"])
+async def test_an_engine_that_is_away_is_unavailable(kind: str) -> None:
+    if kind == "memory":
+        away: Scheduler = MemoryScheduler()
+        away.is_down = True
+    else:
+        away = PrefectScheduler("http://127.0.0.1:9/api", "admin:x")
+    async with aclosing(away):
+        assert not await away.is_healthy()
+        with pytest.raises(Unavailable):
+            await away.put(plan())

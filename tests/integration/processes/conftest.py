@@ -1,0 +1,400 @@
+"""A control plane that follows a script over real HTTP, and workers as real processes."""
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zerobyte.contract.control_plane import (
+    ClaimReplyBox,
+    ClaimRequest,
+    DeliveryReport,
+    Finished,
+    Granted,
+    Nothing,
+    ProgressReport,
+    Refused,
+    Renewed,
+    RenewRequest,
+    Wait,
+    Welcome,
+    WorkerIdentity,
+)
+from zerobyte.contract.jobs import BackupJob, JobReport, JobSpec, Source
+from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
+from zerobyte.contract.volumes import DirectoryConfig
+from zerobyte.core import ids
+from zerobyte.core.secrets import WorkerTokens
+from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
+from zerobyte.orchestration.scheduler import DeploymentPlan
+
+PASSWORD = "canary-repository-password"
+
+
+def until(condition: Callable[[], Any], limit_s: float = 30, what: str | Path = "") -> Any:
+    """The condition's first true answer. `what` is told when there is none: words, or a log."""
+    deadline = time.monotonic() + limit_s
+    while not (found := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(what.read_text() if isinstance(what, Path) else what or "too late")
+        time.sleep(0.02)
+    return found
+
+
+class ScriptedControlPlane:
+    """Answers a worker as scripted and remembers what it heard.
+
+    jobs        by task id: a job, or another answer to its claim.
+    schedules   by schedule id: the task ids that its runs get, in order.
+    hooks       what a webhook or a notification said, by the path that it was sent to.
+    on_hook     answers a hook's status by its path; while it waits, the hook hangs.
+    """
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self.jobs: dict[str, JobSpec | Refused | Wait] = {}
+        self.schedules: dict[str, list[str]] = {}
+        self.follow_ups: dict[str, list[str]] = {}
+        self.reports: dict[str, JobReport] = {}
+        self.progress: list[ProgressReport] = []
+        self.deliveries: list[DeliveryReport] = []
+        self.claims: list[ClaimRequest] = []
+        self.hellos: list[WorkerIdentity] = []
+        self.cancelled: set[str] = set()
+        self.is_silent = False
+        self.hooks: list[tuple[str, bytes]] = []
+        self.on_hook: Callable[[str], int] = lambda _: 200
+        self._changed = threading.Condition()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.tokens = WorkerTokens("s" * 32)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def heard(self, condition: Callable[[], Any], limit_s: float = 30) -> Any:
+        """Wait until the worker has said something."""
+        return until(condition, limit_s, "the worker did not say it")
+
+    def cancel(self, task_id: str) -> None:
+        with self._changed:
+            self.cancelled.add(task_id)
+            self._changed.notify_all()
+
+    def answer(self, method: str, body: bytes) -> Any:
+        match method:
+            case "hello":
+                self.hellos.append(WorkerIdentity.model_validate_json(body))
+                return Welcome(work_pool="zerobyte", work_queue=self.host)
+            case "claim":
+                return self._claim(ClaimRequest.model_validate_json(body))
+            case "renew":
+                request = RenewRequest.model_validate_json(body)
+                with self._changed:
+                    self._changed.wait_for(
+                        lambda: request.task_id in self.cancelled, request.wait_ms / 1000
+                    )
+                return Renewed(held=True, cancel=request.task_id in self.cancelled)
+            case "progress":
+                self.progress.append(ProgressReport.model_validate_json(body))
+                return Nothing()
+            case "finish":
+                report = JobReport.model_validate_json(body)
+                self.reports[report.task_id] = report
+                return Finished(follow_ups=self.follow_ups.get(report.task_id, []))
+            case "delivered":
+                self.deliveries.append(DeliveryReport.model_validate_json(body))
+                return Nothing()
+        raise AssertionError(method)
+
+    def _claim(self, request: ClaimRequest) -> ClaimReplyBox:
+        self.claims.append(request)
+        task_id = request.task_id
+        if task_id is None:
+            waiting = self.schedules.get(request.schedule_id or "", [])
+            task_id = waiting.pop(0) if waiting else ""
+        known = self.jobs.get(task_id, Refused(reason="There is no such task"))
+        is_job = not isinstance(known, Refused | Wait)
+        return ClaimReplyBox(reply=Granted(job=known) if is_job else known)
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        plane = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                if self.path.startswith("/hook"):
+                    plane.hooks.append((self.path, body))
+                    status = plane.on_hook(self.path)
+                    with contextlib.suppress(ConnectionError):
+                        self._send(status, b"{}")
+                    return
+                if plane.is_silent:
+                    self._send(503, b"{}")
+                    return
+                try:
+                    plane.tokens.verify(self.headers["authorization"].removeprefix("Bearer "))
+                except Exception:
+                    self._send(401, b"{}")
+                    return
+                answer = plane.answer(self.path.removeprefix("/api/control/"), body)
+                self._send(200, answer.model_dump_json(by_alias=True).encode())
+
+            def _send(self, status: int, content: bytes) -> None:
+                self.send_response(status)
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        return Handler
+
+
+@pytest.fixture
+def host() -> str:
+    return f"host-{ids.token(8).lower()}"
+
+
+@pytest.fixture
+def plane(host: str) -> Iterator[ScriptedControlPlane]:
+    made = ScriptedControlPlane(host)
+    yield made
+    made.close()
+
+
+class RunningWorker:
+    """A worker process and what it says."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self.process = process
+        self.log = log
+
+    def said(self, words: str) -> bool:
+        return words in self.log.read_text()
+
+    def stop(self, number: int = signal.SIGTERM, limit_s: float = 20) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(limit_s)
+
+
+StartWorker = Callable[..., RunningWorker]
+
+
+@pytest.fixture
+def start_worker(
+    plane: ScriptedControlPlane, host: str, prefect_server: Any, tmp_path: Path
+) -> Iterator[StartWorker]:
+    """Start workers of this test's host; whatever is left of them is killed at the end."""
+    started: list[RunningWorker] = []
+
+    def start(*, ready: bool = True, **more: str) -> RunningWorker:
+        log = tmp_path / f"worker-{len(started)}.log"
+        env = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "ZEROBYTE_DATA_DIR": str(tmp_path / "data"),
+            "ZEROBYTE_API_URL": plane.url,
+            "ZEROBYTE_WORKER_TOKEN": plane.tokens.issue(host),
+            "PREFECT_API_URL": prefect_server.url,
+            "PREFECT_API_AUTH_STRING": prefect_server.auth,
+            "ZEROBYTE_DRAIN_GRACE": "1",
+            **more,
+        }
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "zerobyte.processes.worker"],
+                env=env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        worker = RunningWorker(process, log)
+        started.append(worker)
+        if ready:
+            until(lambda: worker.said("ready for work") or process.poll() is not None, what=log)
+            assert process.poll() is None, log.read_text()
+        return worker
+
+    yield start
+    for worker in started:
+        if worker.process.poll() is None:
+            worker.process.kill()
+            worker.process.wait()
+
+
+class Engine:
+    """Prefect as a test sees it: started through our scheduler, read with other eyes."""
+
+    def __init__(self, server: Any, host: str) -> None:
+        self.server = server
+        self.host = host
+
+    def do(self, work: Callable[[PrefectScheduler], Any]) -> Any:
+        async def doing() -> Any:
+            scheduler = PrefectScheduler(self.server.url, self.server.auth)
+            try:
+                return await work(scheduler)
+            finally:
+                await scheduler.aclose()
+
+        return asyncio.run(doing())
+
+    def put(self, schedule: str, cron: str | None = None) -> str:
+        plan = DeploymentPlan(
+            short_id=schedule,
+            schedule_name="family photos",
+            repository_short_id="repo0001",
+            host=self.host,
+            cron=cron,
+            timezone="UTC",
+        )
+
+        async def putting(scheduler: PrefectScheduler) -> str:
+            await scheduler.ensure_ready([self.host])
+            return await scheduler.put(plan)
+
+        return self.do(putting)
+
+    def start(self, flow: Any, target: str, **parameters: str) -> str:
+        return self.do(
+            lambda scheduler: scheduler.start(
+                flow,
+                target,
+                parameters,
+                idempotency_key=ids.uuid7(),
+                run_name="family photos · manual",
+            )
+        )
+
+    def cancel(self, run: str) -> None:
+        self.do(lambda scheduler: scheduler.cancel(run))
+
+    def plan_in_the_past(self, deployment: str, schedule: str, *, count: int) -> list[str]:
+        """Runs as Prefect's planner makes them, due in the last minutes; oldest first.
+
+        Written straight into Prefect's database: over REST no run can claim that a cron made it.
+        """
+        runs = [self.start("backup", schedule, schedule_id=schedule) for _ in range(count)]
+        with sqlite3.connect(self.server.home / "prefect.db", timeout=30) as database:
+            for number, run in enumerate(runs):
+                due = f"-{(count - number) * 5} minutes"
+                database.execute(
+                    "UPDATE flow_run SET auto_scheduled = 1, name = 'planned',"
+                    " expected_start_time = strftime('%Y-%m-%d %H:%M:%f000', 'now', ?),"
+                    " next_scheduled_start_time = strftime('%Y-%m-%d %H:%M:%f000', 'now', ?)"
+                    " WHERE id = ?",
+                    (due, due, run),
+                )
+        database.close()
+        return runs
+
+    def state(self, run: str) -> dict[str, Any]:
+        with self.server.rest() as rest:
+            return rest.get(f"/flow_runs/{run}").json()["state"]
+
+    def ended(self, run: str, limit_s: float = 40) -> dict[str, Any]:
+        final = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
+
+        def look() -> dict[str, Any] | None:
+            state = self.state(run)
+            return state if state["type"] in final else None
+
+        return until(look, limit_s, f"the run did not end: {self.state(run)}")
+
+    def steps(self, run: str) -> dict[str, dict[str, Any]]:
+        """The task runs of a run by their names."""
+        query = {"flow_runs": {"id": {"any_": [run]}}, "sort": "EXPECTED_START_TIME_ASC"}
+        with self.server.rest() as rest:
+            rows = rest.post("/task_runs/filter", json=query).json()
+        return {row["name"].rsplit("-", 1)[0]: row for row in rows}
+
+
+@pytest.fixture
+def engine(prefect_server: Any, host: str) -> Engine:
+    return Engine(prefect_server, host)
+
+
+class Site:
+    """A source folder and a real repository beside it."""
+
+    def __init__(self, base: Path, empty_repository: Path | None = None) -> None:
+        self.source = base / "source-canary-folder"
+        self.source.mkdir()
+        (self.source / "secret-file-name-canary.txt").write_text("content")
+        self.repository = base / "repository"
+        self.access = RepositoryAccess(
+            id=ids.uuid7(),
+            short_id="repo0001",
+            name="shelf",
+            config=LocalConfig(backend="local", path=str(self.repository)),
+            password=PASSWORD,
+            compression_mode="off",
+        )
+        if empty_repository is None:
+            self.restic("init")
+        else:
+            shutil.copytree(empty_repository, self.repository)
+
+    def restic(self, *argv: str) -> Any:
+        done = subprocess.run(
+            ["restic", "--repo", str(self.repository), "--no-cache", "--json", *argv],
+            env={"PATH": os.environ["PATH"], "RESTIC_PASSWORD": PASSWORD, "HOME": "/nowhere"},
+            capture_output=True,
+            check=True,
+        )
+        return [json.loads(line) for line in done.stdout.splitlines() if line[:1] in b"[{"]
+
+    def job(self, task_id: str, schedule: str, **changes: Any) -> BackupJob:
+        said: dict[str, Any] = {
+            "task_id": task_id,
+            "organization_id": "org-1",
+            "schedule_short_id": schedule,
+            "schedule_name": "family photos",
+            "trigger": "manual",
+            "repository": self.access,
+            "source": Source(
+                volume_short_id="volume01",
+                volume_name="photos",
+                path=str(self.source),
+                config=DirectoryConfig(backend="directory", path=str(self.source)),
+            ),
+            "options": {},
+            "hostname": "zerobyte",
+        }
+        return BackupJob(**{**said, **changes})
+
+    def grow(self, size_mib: int) -> None:
+        """Add bytes that cost restic time: one big file, and a limit goes with the job."""
+        (self.source / "large.bin").write_bytes(os.urandom(size_mib * 1024 * 1024))
+
+
+@pytest.fixture(scope="session")
+def empty_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository that tests copy: making one costs restic seconds on a busy machine."""
+    return Site(tmp_path_factory.mktemp("empty")).repository
+
+
+@pytest.fixture
+def site(tmp_path: Path, empty_repository: Path) -> Site:
+    return Site(tmp_path, empty_repository)

@@ -1,0 +1,181 @@
+"""`zerobyte serve` as a person meets it: one start, one folder, one stop."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+import psutil
+import pytest
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment(tmp_path, **more):
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path / "home"),
+        "ZEROBYTE_DATA_DIR": str(tmp_path / "data"),
+        "SERVER_IP": "127.0.0.1",
+        "PORT": str(free_port()),
+        "PREFECT_PORT": str(free_port()),
+        "APP_SECRET": "canary-app-secret-of-enough-letters-0",
+        "ZEROBYTE_DRAIN_GRACE": "1",
+        "STRAY_VARIABLE": "nobody asked for this",
+        **more,
+    }
+
+
+COMMAND = [sys.executable, "-m", "zerobyte.processes.supervisor"]
+
+
+def said_once(env):
+    done = subprocess.run(COMMAND, env=env, capture_output=True, text=True, timeout=30, check=False)
+    return done.returncode, done.stderr
+
+
+def test_a_taken_port_is_told_with_the_variable_that_moves_it(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        for variable in ("PORT", "PREFECT_PORT"):
+            code, words = said_once(environment(tmp_path, **{variable: port}))
+            assert code == 1
+            assert words.splitlines()[-1] == (
+                f"Port {port} is in use by another program. Set {variable} to a free port."
+            )
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "file").write_text("")
+    code, words = said_once(environment(tmp_path, ZEROBYTE_DATA_DIR=str(tmp_path / "file" / "x")))
+    assert code == 1
+    assert "ZEROBYTE_DATA_DIR" in words
+    assert "Traceback" not in words
+
+
+def test_a_wrong_setting_is_told(tmp_path):
+    code, words = said_once(environment(tmp_path, PORT="none"))
+    assert (code, words.count("\n")) == (1, 1)
+    assert words.startswith("PORT ")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """One installation for all tests below; the last of them stops it."""
+    tmp_path = tmp_path_factory.mktemp("served")
+    env = environment(tmp_path)
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(COMMAND, env=env, stdout=output, stderr=subprocess.STDOUT)
+    served = Served(process, env, log, tmp_path)
+    try:
+        served.await_words("Zerobyte is ready")
+        served.await_words("ready for work")
+        yield served
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+class Served:
+    def __init__(self, process, env, log, folder):
+        self.process, self.env, self.log, self.folder = process, env, log, folder
+
+    def await_words(self, words, limit_s=90):
+        deadline = time.monotonic() + limit_s
+        while words not in self.log.read_text():
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.05)
+
+    def children(self):
+        found = {}
+        for child in psutil.Process(self.process.pid).children():
+            found[child.cmdline()[-1].rpartition(".")[2]] = child
+        return found
+
+
+def test_everything_answers_and_the_person_is_told_where(served):
+    port, prefect = served.env["PORT"], served.env["PREFECT_PORT"]
+    assert httpx.get(f"http://127.0.0.1:{port}/api/readiness", timeout=10).status_code == 200
+    text = served.log.read_text()
+    assert f"http://localhost:{port}/api/v1/docs" in text
+    assert f"http://localhost:{prefect}" in text
+    assert "zerobyte prefect-secret" in text
+    assert served.env["ZEROBYTE_DATA_DIR"] in text
+    assert "canary" not in text.replace(str(served.folder), "")
+    assert "Traceback" not in text
+
+
+def test_each_process_knows_no_more_than_it_must(served):
+    children = served.children()
+    assert set(children) == {"app", "worker", "prefect_server"}
+    environs = {name: child.environ() for name, child in children.items()}
+    assert environs["app"]["APP_SECRET"] == served.env["APP_SECRET"]
+    for name in ("worker", "prefect_server"):
+        assert "canary-app-secret" not in str(environs[name])
+        assert "ZEROBYTE_DATABASE_URL" not in environs[name]
+    for found in environs.values():
+        assert "STRAY_VARIABLE" not in found
+
+
+def test_nothing_is_written_to_the_home_folder(served):
+    home = served.folder / "home"
+    assert not home.exists() or list(home.iterdir()) == []
+
+
+def test_a_second_one_on_the_same_folder_is_refused(served):
+    more = {"PORT": str(free_port()), "PREFECT_PORT": str(free_port())}
+    code, words = said_once({**served.env, **more})
+    assert code == 1
+    assert f"Another Zerobyte (process {served.process.pid}) uses the data folder" in words
+
+
+def test_a_worker_that_dies_is_started_again(served):
+    worker = served.children()["worker"]
+    worker.kill()
+    served.await_words("worker ended; starting it again")
+    deadline = time.monotonic() + 30
+    while served.log.read_text().count("ready for work") < 2:
+        assert time.monotonic() < deadline, served.log.read_text()
+        time.sleep(0.05)
+    assert served.children()["worker"].pid != worker.pid
+
+
+def test_at_the_end_the_worker_goes_first_and_prefect_last(served):
+    children = list(served.children().values())
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(30) == 0
+    text = served.log.read_text()
+    order = [text.rindex(f"{name} stopped") for name in ("worker", "api", "prefect")]
+    assert order == sorted(order)
+    assert not any(child.is_running() for child in children)
+    assert "Traceback" not in text, text[-3000:]
+
+
+def test_children_die_with_a_supervisor_that_is_killed(tmp_path):
+    env = environment(tmp_path)
+    process = subprocess.Popen(
+        COMMAND, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while len(children := psutil.Process(process.pid).children()) < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        process.kill()
+        process.wait()
+    gone, alive = psutil.wait_procs(children, timeout=5)
+    still = [child for child in alive if child.status() != psutil.STATUS_ZOMBIE]
+    assert still == [], gone

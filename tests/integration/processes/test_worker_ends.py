@@ -1,0 +1,206 @@
+"""Runs that do not go their way: cancelled, killed, drained, left behind, doubled.
+
+Starting a worker costs seconds, so what one worker can show stands in one test.
+"""
+
+import signal
+import time
+
+import psutil
+import pytest
+
+from tests.integration.processes.leaks import everything_in
+from zerobyte.contract.control_plane import Wait
+from zerobyte.contract.jobs import BackupOptions
+from zerobyte.core import ids
+from zerobyte.core.secrets import WorkerTokens
+
+
+@pytest.fixture
+def slow(plane, engine, site):
+    """Start a run that takes minutes, unless somebody ends it."""
+    schedule = ids.short_id()
+    engine.put(schedule)
+
+    def start():
+        task = ids.uuid7()
+        site.grow(64)
+        # Small packs, because restic finishes the one under way when it is interrupted.
+        options = BackupOptions(custom_restic_params=["--limit-upload=3000", "--pack-size=4"])
+        plane.jobs[task] = site.job(task, schedule, options=options)
+        run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
+        return task, run
+
+    return start
+
+
+def restic_of(worker):
+    """The restic processes below a worker."""
+    found = []
+    for child in psutil.Process(worker.process.pid).children(recursive=True):
+        try:
+            if child.name() == "restic" and child.status() != psutil.STATUS_ZOMBIE:
+                found.append(child)
+        except psutil.NoSuchProcess:
+            continue
+    return found
+
+
+def backing_up(plane, worker):
+    """The restic that has begun to save: it has shown progress."""
+    plane.heard(lambda: plane.progress)
+    return plane.heard(lambda: restic_of(worker))[0]
+
+
+def alive(process):
+    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+
+
+@pytest.fixture
+def started(plane, engine, site):
+    """Start a run of a schedule of its own; what its claim is answered can be said."""
+
+    def start(answer=None, **changes):
+        schedule, task = ids.short_id(), ids.uuid7()
+        engine.put(schedule)
+        plane.jobs[task] = site.job(task, schedule, **changes)
+        if answer is not None:
+            plane.jobs[task] = answer.model_copy(update={"task_id": task})
+        return task, engine.start("backup", schedule, schedule_id=schedule, task_id=task)
+
+    return start
+
+
+def test_a_cancel_from_either_side_ends_restic_and_nothing_secret_reaches_prefect(
+    plane, engine, start_worker, slow, started, site, prefect_server
+):
+    """Canaries: the password, the paths and the names of files, in good runs and bad ones (T34)."""
+    (site.source / "unreadable-canary").symlink_to("/proc/1/mem")
+    broken = site.access.model_copy(deep=True)
+    broken.config.path = str(site.repository / "nowhere-canary")
+    worker = start_worker()
+    good, good_run = started()
+    bad, bad_run = started(repository=broken)
+    engine.ended(good_run)
+    engine.ended(bad_run)
+    assert plane.reports[good].status == "succeeded"
+    assert "nowhere-canary" in plane.reports[bad].error
+
+    for cancel in ("in Prefect", "in Zerobyte"):
+        plane.progress.clear()
+        task, run = slow()
+        restic = backing_up(plane, worker)
+        plane.heard(lambda: any(one.progress.progress.current_files for one in plane.progress), 10)
+        if cancel == "in Prefect":
+            engine.cancel(run)
+        else:
+            plane.cancel(task)
+        state = engine.ended(run)
+        assert (state["type"], state["name"]) == ("CANCELLED", "Cancelled"), state
+        assert not alive(restic)
+        report = plane.reports[task]
+        assert (report.status, report.outcome) == ("cancelled", "cancelled")
+        assert report.error == "Task was cancelled by the user"
+        assert site.restic("list", "locks") == []
+
+    plane.claims.clear()
+    _, waiting = started(Wait(task_id="", retry_after_ms=60_000, holders=["somebody"]))
+    plane.heard(lambda: plane.claims)
+    engine.cancel(waiting)
+    assert engine.ended(waiting, 10)["type"] == "CANCELLED"
+
+    worker.stop()
+    said = everything_in(prefect_server)
+    assert run.encode() in said
+    for canary in (
+        b"canary",
+        site.source.parent.name.encode(),
+        str(site.source).encode(),
+        plane.tokens.issue(plane.host).encode(),
+    ):
+        assert canary not in said, said[said.index(canary) - 300 : said.index(canary) + 100]
+
+
+def test_a_worker_waits_for_the_api_then_takes_what_it_finds_and_suffers_no_second(
+    plane, start_worker, engine, started, prefect_server
+):
+    """A cancelled run never begins; one that a dead worker had taken goes back on the queue."""
+    cancelled, cancelled_run = started()
+    engine.cancel(cancelled_run)
+    pending, pending_run = started()
+    with prefect_server.rest() as rest:
+        body = {"state": {"type": "PENDING"}, "force": True}
+        rest.post(f"/flow_runs/{pending_run}/set_state", json=body).raise_for_status()
+    plane.is_silent = True
+    worker = start_worker(ready=False)
+    plane.heard(lambda: worker.said("waiting: the API does not answer yet"))
+    time.sleep(1)
+    assert worker.log.read_text().count("waiting") == 1
+    plane.is_silent = False
+    plane.heard(lambda: worker.said("ready for work"))
+
+    assert engine.ended(pending_run)["type"] == "COMPLETED"
+    assert engine.ended(cancelled_run)["type"] == "CANCELLED"
+    assert pending in {claim.task_id for claim in plane.claims}
+    assert cancelled not in {claim.task_id for claim in plane.claims}
+
+    second = start_worker(ready=False)
+    assert second.process.wait(20) == 2
+    assert second.said(f"A worker for the host {plane.host} is already running here")
+    assert second.said(str(worker.process.pid))
+    assert worker.process.poll() is None
+
+
+def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_stopped(
+    plane, engine, start_worker, slow
+):
+    """A worker that is killed leaves its run RUNNING for ever (T33), and its child to nobody."""
+    first = start_worker()
+    _, run = slow()
+    restic = backing_up(plane, first)
+    first.stop(signal.SIGKILL)
+    plane.heard(lambda: not alive(restic), 5)
+    assert engine.state(run)["type"] == "RUNNING"
+
+    second = start_worker()
+
+    state = engine.ended(run, 10)
+    assert (state["type"], state["message"]) == ("CRASHED", "The worker that ran this is gone.")
+    assert second.said("ended runs that a dead worker left behind")
+
+    # A stop interrupts what runs, and what came of it is handed in.
+    plane.progress.clear()
+    task, run = slow()
+    restic = backing_up(plane, second)
+    began = time.monotonic()
+    assert second.stop() == 0
+    assert time.monotonic() - began < 10
+    assert not alive(restic)
+    report = plane.reports[task]
+    assert (report.status, report.outcome) == ("failed", "stale")
+    assert report.error == "Zerobyte was stopped while this ran."
+    assert engine.state(run)["type"] == "FAILED"
+
+
+def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
+    plane, engine, start_worker, started, site
+):
+    worker = start_worker(ZEROBYTE_DRAIN_GRACE="15")
+    waiting, waiting_run = started(Wait(task_id="", retry_after_ms=200, holders=["somebody"]))
+    short, short_run = started()
+    plane.heard(lambda: {waiting, short} <= {claim.task_id for claim in plane.claims})
+    assert worker.stop() == 0
+    assert plane.reports[short].outcome == "success"
+    assert engine.state(short_run)["type"] == "COMPLETED"
+    assert engine.state(waiting_run)["type"] == "SCHEDULED"
+
+    plane.jobs[waiting] = site.job(waiting, ids.short_id())
+    start_worker()
+    assert engine.ended(waiting_run)["type"] == "COMPLETED"
+
+
+def test_a_token_that_the_api_does_not_know_ends_the_worker(plane, start_worker):
+    token = WorkerTokens("another secret of 32 characters!").issue(plane.host)
+    worker = start_worker(ready=False, ZEROBYTE_WORKER_TOKEN=token)
+    assert worker.process.wait(30) == 2
+    assert worker.said("does not accept this worker's token")

@@ -1,0 +1,164 @@
+"""The webhooks around a backup, with a real worker, real restic and Prefect."""
+
+import json
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from tests.integration.processes.leaks import everything_in
+from zerobyte.contract.jobs import Source
+from zerobyte.contract.volumes import DirectoryConfig
+from zerobyte.contract.webhooks import BackupWebhooks, Webhook
+from zerobyte.core import ids
+
+PRE, POST = "/hook-canary/pre", "/hook-canary/post"
+
+
+@pytest.fixture
+def hooked(plane, engine, start_worker, site):
+    """One worker, and runs of a schedule that has both webhooks."""
+    schedule = ids.short_id()
+    engine.put(schedule)
+    worker = start_worker(WEBHOOK_ALLOWED_ORIGINS=plane.url, WEBHOOK_TIMEOUT="4")
+
+    def start(task=None, **changes):
+        plane.hooks.clear()
+        plane.on_hook = lambda _: 200
+        task = task or ids.uuid7()
+        hooks = BackupWebhooks(
+            pre=Webhook(url=plane.url + PRE, headers=["X-Token: header-canary"]),
+            post=Webhook(url=plane.url + POST, headers=["X-Token: header-canary"]),
+        )
+        plane.jobs[task] = site.job(task, schedule, **{"webhooks": hooks, **changes})
+        return SimpleNamespace(
+            task=task,
+            go=lambda: engine.start("backup", schedule, schedule_id=schedule, task_id=task),
+        )
+
+    return SimpleNamespace(start=start, schedule=schedule, worker=worker)
+
+
+def told(plane):
+    """Which hooks were called, and with what status."""
+    return [(path, json.loads(body).get("status")) for path, body in plane.hooks]
+
+
+def snapshots(site):
+    return len(list((site.repository / "snapshots").iterdir()))
+
+
+def around_restic(plane, engine, hooked, site):
+    """Before restic, and after it: what is in the repository says when."""
+    run, seen = hooked.start(), []
+    plane.on_hook = lambda path: seen.append((path, snapshots(site))) or 200
+    engine_run = run.go()
+    assert engine.ended(engine_run)["name"] == "Completed"
+    assert seen == [(PRE, 0), (POST, 1)]
+    steps = engine.steps(engine_run)
+    assert list(steps) == ["preflight", "pre hook", "restic backup", "post hook"]
+    assert {step["run_count"] for step in steps.values()} == {1}
+    assert json.loads(plane.hooks[1][1]) == {
+        "jobId": run.task,
+        "scheduleId": hooked.schedule,
+        "organizationId": "org-1",
+        "sourcePath": str(site.source),
+        "phase": "post",
+        "event": "backup.post",
+        "status": "success",
+    }
+
+
+def failing_before(plane, engine, hooked, site):
+    """A pre hook that fails: no restic, but whatever it stopped is started again."""
+    run = hooked.start()
+    plane.on_hook = lambda path: 503 if path == PRE else 200
+    engine_run = run.go()
+    state = engine.ended(engine_run)
+    assert state["type"] == "FAILED"
+    assert state["message"] == "The webhook failed. Its task in Zerobyte says more."
+    assert list(engine.steps(engine_run)) == ["preflight", "pre hook", "post hook"]
+    assert told(plane) == [(PRE, None), (POST, "error")]
+    assert plane.reports[run.task].error == "pre webhook returned HTTP 503"
+    assert snapshots(site) == 1
+
+
+def hanging_after(plane, engine, hooked):
+    """A post hook that hangs: ended at its limit, and the snapshot stays good, with words."""
+    run, let_go = hooked.start(), threading.Event()
+    plane.on_hook = lambda path: let_go.wait(30) and 200 if path == POST else 200
+    state = engine.ended(run.go())
+    let_go.set()
+    assert (state["type"], state["name"]) == ("COMPLETED", "Warning"), state
+    assert state["message"] == "The backup is complete, but the webhook after it failed."
+    report = plane.reports[run.task]
+    assert (report.status, report.outcome, report.error) == ("succeeded", "warning", None)
+    assert report.snapshot is not None
+    assert report.details == "post webhook failed: Webhook timed out after 4 seconds"
+
+
+def failing_twice(plane, engine, hooked, site):
+    """A backup that fails, and a post hook that fails too: both in words."""
+    run = hooked.start(repository=site.access.model_copy(update={"password": "wrong"}))
+    plane.on_hook = lambda path: 500 if path == POST else 200
+    assert engine.ended(run.go())["type"] == "FAILED"
+    assert told(plane) == [(PRE, None), (POST, "error")]
+    assert plane.reports[run.task].error.endswith("\n\npost webhook returned HTTP 500")
+
+
+def nothing_to_save(plane, engine, hooked, site):
+    """A source that is not there: nobody is told of a backup that never began."""
+    gone = str(site.source / "gone")
+    config = DirectoryConfig(backend="directory", path=gone)
+    source = Source(volume_short_id="v", volume_name="v", path=gone, config=config)
+    assert engine.ended(hooked.start(source=source).go())["type"] == "FAILED"
+    assert plane.hooks == []
+
+
+def nothing_leaks(plane, hooked, prefect_server):
+    """Nothing of addresses, headers and bodies in Prefect, the worker's log, or a report (T34)."""
+    hooked.worker.stop()
+    logs = hooked.worker.log.read_bytes()
+    reports = "".join(report.model_dump_json() for report in plane.reports.values()).encode()
+    for said in (everything_in(prefect_server), logs, reports):
+        assert b"hook-canary" not in said
+        assert b"header-canary" not in said
+
+
+def test_hooks_are_called_once_around_restic_and_decide_what_they_may(
+    plane, engine, hooked, site, prefect_server
+):
+    """One after the other in one worker, because starting one costs seconds."""
+    around_restic(plane, engine, hooked, site)
+    failing_before(plane, engine, hooked, site)
+    hanging_after(plane, engine, hooked)
+    failing_twice(plane, engine, hooked, site)
+    nothing_to_save(plane, engine, hooked, site)
+    nothing_leaks(plane, hooked, prefect_server)
+
+
+def test_a_cancel_ends_a_pre_hook_and_lets_a_post_hook_finish(plane, engine, hooked, site):
+    run, let_go = hooked.start(), threading.Event()
+    plane.on_hook = lambda path: let_go.wait(30) and 200 if path == PRE else 200
+    engine_run = run.go()
+    plane.heard(lambda: plane.hooks)
+    plane.cancel(run.task)
+    report = plane.heard(lambda: plane.reports.get(run.task), 3)
+    let_go.set()
+    assert engine.ended(engine_run)["type"] == "CANCELLED"
+    assert (report.status, report.error) == ("cancelled", "Task was cancelled by the user")
+    assert told(plane) == [(PRE, None), (POST, "cancelled")]
+    assert "restic backup" not in engine.steps(engine_run)
+
+    # The snapshot exists when the wish comes: it is not lost, and neither is the hook's answer.
+    run, asked = hooked.start(), threading.Event()
+    plane.on_hook = lambda path: asked.wait(3) and 200 if path == POST else 200
+    engine_run = run.go()
+    plane.heard(lambda: any(path == POST for path, _ in plane.hooks))
+    plane.cancel(run.task)
+    engine.cancel(engine_run)
+    asked.set()
+    engine.ended(engine_run)
+    report = plane.reports[run.task]
+    assert (report.status, report.outcome) == ("succeeded", "success"), report
+    assert [one["id"] for one in site.restic("snapshots")[0]] == [report.snapshot.id]

@@ -1,0 +1,203 @@
+"""A run from Prefect's queue through the worker to its end, with real restic and Prefect."""
+
+from zerobyte.contract.control_plane import Refused, Wait
+from zerobyte.contract.jobs import (
+    BackupResult,
+    DeleteSnapshotsJob,
+    ForgetJob,
+    ForgetResult,
+    RestoreJob,
+    RestoreResult,
+    Source,
+)
+from zerobyte.contract.notifications import GenericConfig, NotificationTarget
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.contract.volumes import DirectoryConfig
+from zerobyte.core import ids
+
+
+def test_a_run_makes_a_snapshot_hands_it_in_and_ends_completed(plane, engine, start_worker, site):
+    schedule, task = ids.short_id(), ids.uuid7()
+    plane.jobs[task] = site.job(task, schedule)
+    engine.put(schedule)
+    start_worker()
+
+    run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
+
+    state = engine.ended(run)
+    assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
+    report = plane.reports[task]
+    assert (report.status, report.outcome, report.error) == ("succeeded", "success", None)
+    assert isinstance(report.result, BackupResult)
+    assert report.snapshot is not None
+    assert report.snapshot.tags == [schedule]
+    assert [one["id"] for one in site.restic("snapshots")[0]] == [report.snapshot.id]
+    assert list(engine.steps(run)) == ["preflight", "restic backup"]
+
+
+def test_one_worker_does_all_kinds_of_work(plane, engine, start_worker, site, tmp_path):
+    """One after the other in one worker, because starting one costs seconds."""
+    schedule = ids.short_id()
+    engine.put(schedule)
+    start_worker()
+
+    def run_backup(task, **changes):
+        plane.jobs[task] = site.job(task, schedule, **changes)
+        run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
+        return run, engine.ended(run)
+
+    first, second, forget = ids.uuid7(), ids.uuid7(), ids.uuid7()
+    run_backup(first)
+    plane.jobs[forget] = ForgetJob(
+        task_id=forget,
+        schedule_short_id=schedule,
+        repository=site.access,
+        policy=RetentionPolicy(keep_last=1),
+    )
+    plane.follow_ups[second] = [forget]
+    run, state = run_backup(second)
+    assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
+    assert list(engine.steps(run)) == ["preflight", "restic backup", "forget"]
+    result = plane.reports[forget].result
+    assert isinstance(result, ForgetResult)
+    assert result.plan is not None
+    assert result.plan.remove == [plane.reports[first].snapshot.id]
+    kept = plane.reports[second].snapshot.id
+    assert [one["id"] for one in site.restic("snapshots")[0]] == [kept]
+
+    restore, target = ids.uuid7(), tmp_path / "restored"
+    plane.jobs[restore] = RestoreJob(
+        task_id=restore,
+        repository=site.access,
+        snapshot_id=kept,
+        target=str(target),
+        base_path=str(site.source),
+    )
+    state = engine.ended(engine.start("restore", plane.host, task_id=restore))
+    assert state["type"] == "COMPLETED", (state, plane.reports.get(restore))
+    assert isinstance(plane.reports[restore].result, RestoreResult)
+    assert (target / "secret-file-name-canary.txt").read_text() == "content"
+
+    deletion = ids.uuid7()
+    plane.jobs[deletion] = DeleteSnapshotsJob(
+        task_id=deletion, repository=site.access, snapshot_ids=[kept]
+    )
+    state = engine.ended(engine.start("snapshots", plane.host, task_id=deletion))
+    assert state["type"] == "COMPLETED", state
+    assert site.restic("snapshots") == [[]]
+
+
+def test_what_cannot_or_must_not_run_ends_in_words(plane, engine, start_worker, site):
+    schedule = ids.short_id()
+    engine.put(schedule)
+    start_worker()
+
+    def end_of(task):
+        run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
+        return engine.ended(run)
+
+    gone = ids.uuid7()
+    path = str(site.source / "gone")
+    plane.jobs[gone] = site.job(
+        gone,
+        schedule,
+        source=Source(
+            volume_short_id="volume01",
+            volume_name="photos",
+            path=path,
+            config=DirectoryConfig(backend="directory", path=path),
+        ),
+    )
+    state = end_of(gone)
+    assert state["type"] == "FAILED"
+    assert state["message"] == "The backup was refused: the folder does not exist."
+    assert path in plane.reports[gone].error
+
+    wrong = ids.uuid7()
+    plane.jobs[wrong] = site.job(
+        wrong, schedule, repository=site.access.model_copy(update={"password": "wrong"})
+    )
+    state = end_of(wrong)
+    assert state["type"] == "FAILED"
+    assert "password is wrong" in state["message"]
+    assert plane.reports[wrong].status == "failed"
+
+    refused = ids.uuid7()
+    plane.jobs[refused] = Refused(reason=f"The volume at {path} is not mounted")
+    state = end_of(refused)
+    assert (state["type"], state["name"]) == ("CANCELLED", "Skipped")
+    assert path not in state["message"]
+
+    suspect = ids.uuid7()
+    job = site.job(suspect, schedule)
+    job.source.previous_files = 100
+    plane.jobs[suspect] = job
+    plane.follow_ups[suspect] = [ids.uuid7()]
+    state = end_of(suspect)
+    assert (state["type"], state["name"]) == ("COMPLETED", "Warning"), state
+    assert plane.reports[suspect].is_suspect
+    assert plane.reports[suspect].outcome == "warning"
+    assert plane.follow_ups[suspect][0] not in {claim.task_id for claim in plane.claims}
+
+
+def test_a_run_waits_for_its_turn_and_tells_people(plane, engine, start_worker, site):
+    schedule, task = ids.short_id(), ids.uuid7()
+    plane.jobs[task] = Wait(task_id=task, retry_after_ms=100, holders=["another backup"])
+    engine.put(schedule)
+    start_worker(WEBHOOK_ALLOWED_ORIGINS=plane.url)
+    run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
+    plane.heard(lambda: len(plane.claims) > 2)
+
+    config = GenericConfig(type="generic", url=f"{plane.url}/hook", method="POST")
+    target = NotificationTarget(
+        destination_id=7, name="hook", config=config,
+        on_start=True, on_success=True, on_warning=True, on_failure=True,
+    )  # fmt: skip
+    plane.jobs[task] = site.job(task, schedule, targets=[target])
+
+    assert engine.ended(run)["type"] == "COMPLETED"
+    assert [[d.error for d in one.deliveries] for one in plane.deliveries] == [[None], [None]]
+    assert [b"started" in body for _, body in plane.hooks] == [True, False]
+    assert b"completed successfully" in plane.hooks[1][1]
+
+
+def test_many_missed_runs_of_a_cron_become_one(plane, engine, start_worker, site, prefect_server):
+    """Runs that a cron planned while no worker was there; a run by hand is never dropped (T35)."""
+    schedule = ids.short_id()
+    deployment = engine.put(schedule)
+    task = ids.uuid7()
+    plane.jobs[task] = site.job(task, schedule, trigger="scheduled")
+    plane.schedules[schedule] = [task]
+    missed = engine.plan_in_the_past(deployment, schedule, count=3)
+
+    start_worker()
+
+    states = [engine.ended(run) for run in missed]
+    assert [state["name"] for state in states] == ["Coalesced", "Coalesced", "Completed"]
+    assert plane.reports[task].status == "succeeded"
+    with prefect_server.rest() as rest:
+        assert rest.get(f"/flow_runs/{missed[-1]}").json()["name"] == "family photos · scheduled"
+
+
+def test_a_fault_that_passes_repeats_restic_alone(plane, engine, start_worker, site, tmp_path):
+    """Retrying the whole flow would look, tell and hook twice (T36)."""
+    flaky = tmp_path / "flaky-restic"
+    flaky.write_text(
+        f"#!/bin/sh\n"
+        f'case "$*" in *backup*) if mkdir {tmp_path}/failed 2>/dev/null; then\n'
+        f"  echo 'Fatal: dial tcp 10.0.0.1:443: connection refused' >&2; exit 1; fi;; esac\n"
+        f'exec restic "$@"\n'
+    )
+    flaky.chmod(0o755)
+    schedule, task = ids.short_id(), ids.uuid7()
+    plane.jobs[task] = site.job(task, schedule)
+    engine.put(schedule)
+    start_worker(RESTIC_COMMAND=str(flaky))
+
+    run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
+
+    assert engine.ended(run)["type"] == "COMPLETED"
+    counts = {name: step["run_count"] for name, step in engine.steps(run).items()}
+    assert counts == {"preflight": 1, "restic backup": 2}
+    assert [claim.task_id for claim in plane.claims] == [task]
+    assert plane.reports[task].outcome == "success"

@@ -1,0 +1,162 @@
+"""The repositories of two organizations behind a served app; `x-test-organization` says who."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.actors import HeaderAuthenticator
+from tests.http_server import serving, settings_for
+from tests.integration.repositories.forge import RealRepository
+from zerobyte.core.secrets import Sealer
+from zerobyte.db.leases import Leases
+from zerobyte.features.auth.models import Organization
+from zerobyte.features.events.bus import EventBus
+from zerobyte.features.repositories.routes import repositories_v1
+from zerobyte.features.repositories.service import (
+    Repositories,
+    Restores,
+    SnapshotFiles,
+    Snapshots,
+)
+from zerobyte.features.tasks.routes import tasks_v1
+from zerobyte.features.tasks.service import TaskReader, Tasks
+from zerobyte.http.actor import Authenticator
+from zerobyte.http.setup import make_app
+
+PASSWORD = "organization-password-1"
+OTHER_PASSWORD = "organization-password-2"
+
+
+@dataclass
+class House:
+    """The parts of one installation; `runs` holds the argv of each restic that was started."""
+
+    repositories: Repositories
+    snapshots: Snapshots
+    files: SnapshotFiles
+    restores: Restores
+    tasks: Tasks
+    services: dict[type, object]
+    data: Path
+    place: Path
+    restic: Path
+
+    def runs(self) -> list[list[str]]:
+        log = self.restic.with_name("runs.log")
+        return [line.split() for line in log.read_text().splitlines()] if log.exists() else []
+
+
+_RECORDING_RESTIC = """#!/bin/sh
+# The real restic, which also writes down how it was started.
+echo "$*" >> "{log}"
+exec restic "$@"
+"""
+
+
+@pytest.fixture
+async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
+    for name in ("o1", "o2"):
+        await Organization.create(id=name, name=name, slug=name, repository_password="x")
+    data, place = tmp_path / "data", tmp_path / "place"
+    data.mkdir()
+    place.mkdir()
+    restic = tmp_path / "recording-restic"
+    log = restic.with_name("runs.log")
+    restic.write_text(_RECORDING_RESTIC.format(log=log))
+    restic.chmod(0o755)
+    settings = settings_for(
+        data, RESTIC_COMMAND=str(restic), RCLONE_CONFIG_DIR=str(tmp_path / "rclone")
+    )
+
+    async def password_of(organization_id: str) -> str:
+        return {"o1": PASSWORD, "o2": OTHER_PASSWORD}[organization_id]
+
+    tasks = Tasks(bus=EventBus(), leases=Leases())
+    repositories = Repositories(settings=settings, sealer=Sealer("s" * 32), password_of=password_of)
+    snapshots = Snapshots(repositories=repositories, tasks=tasks, host="local", tz="UTC")
+    files = SnapshotFiles(repositories=repositories, snapshots=snapshots)
+    restores = Restores(
+        settings=settings, repositories=repositories, snapshots=snapshots, files=files, tasks=tasks
+    )
+    services: dict[type, object] = {
+        Authenticator: HeaderAuthenticator(),
+        Repositories: repositories,
+        Snapshots: snapshots,
+        SnapshotFiles: files,
+        Restores: restores,
+        Tasks: tasks,
+        TaskReader: TaskReader(),
+    }
+    yield House(repositories, snapshots, files, restores, tasks, services, data, place, restic)
+    await snapshots.aclose()
+    await files.aclose()
+
+
+@pytest.fixture
+async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    app = make_app(settings_for(house.data), house.services)
+    app.blueprint(repositories_v1)
+    app.blueprint(tasks_v1)
+    headers = {"x-test-organization": "o1"}
+    async with serving(app, headers=headers) as served:
+        served.base_url = served.base_url.join("/api/v1/")
+        yield served
+
+
+@dataclass(frozen=True)
+class History:
+    """A repository of three snapshots of one folder, oldest first, and the folder."""
+
+    repository: RealRepository
+    source: Path
+    ids: tuple[str, str, str]
+
+
+@pytest.fixture(scope="session")
+def made_history(tmp_path_factory: pytest.TempPathFactory) -> History:
+    base = tmp_path_factory.mktemp("history")
+    source = base / "src"
+    (source / "sub" / "deep").mkdir(parents=True)
+    (source / "a.txt").write_text("alpha")
+    (source / "100% süß.txt").write_text("percent")
+    (source / "sub" / "b.txt").write_text("beta")
+    (source / "sub" / "deep" / "a.txt").write_text("deep alpha")
+    (source / "link").symlink_to("a.txt")
+    repository = RealRepository(base / "repository", PASSWORD)
+    first = repository.backup(source, "--tag", "sched001", "--time", "2026-01-01 10:00:00")
+    second = repository.backup(source, "--tag", "sched001", "--time", "2026-01-02 10:00:00")
+    third = repository.backup(source, "--tag", "sched002,extra", "--time", "2026-01-03 10:00:00")
+    return History(repository, source, (first, second, third))
+
+
+@pytest.fixture
+def history(made_history: History, tmp_path: Path) -> History:
+    """A copy of that repository, which a test may change."""
+    path = tmp_path / "copied"
+    shutil.copytree(made_history.repository.path, path)
+    copied = object.__new__(RealRepository)
+    copied.__dict__.update({**made_history.repository.__dict__, "path": path})
+    return History(copied, made_history.source, made_history.ids)
+
+
+@pytest.fixture
+async def existing(client: httpx.AsyncClient, history: History) -> dict[str, Any]:
+    """That repository, added to the first organization."""
+    answer = await client.post(
+        "/repositories",
+        json={
+            "name": "history",
+            "config": {
+                "backend": "local",
+                "path": str(history.repository.path),
+                "isExistingRepository": True,
+            },
+        },
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()["repository"]

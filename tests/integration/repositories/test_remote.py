@@ -1,0 +1,123 @@
+"""Repositories on real servers: a REST server and an S3 service, both by rclone, with secrets."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.documented import assert_conforms
+from tests.integration.repositories.conftest import History
+from zerobyte.features.repositories.models import Repository
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+RCLONE = Path(sys.executable).with_name("rclone")
+
+
+@contextmanager
+def rclone_serve(*arguments: str, folder: Path) -> Iterator[int]:
+    """A server of rclone on a free port of loopback."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [RCLONE, "serve", *arguments, "--addr", f"127.0.0.1:{port}", str(folder)],
+        env={"RCLONE_CONFIG": "/dev/null", "HOME": str(folder)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                assert server.poll() is None
+                assert time.monotonic() < deadline
+        yield port
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture
+def rest(made_history: History) -> Iterator[dict[str, Any]]:
+    """A REST server that holds the repository with three snapshots, behind a password."""
+    folder = made_history.repository.path
+    with rclone_serve("restic", "--user", "me", "--pass", "rest-pass", folder=folder) as port:
+        yield {
+            "backend": "rest",
+            "url": f"http://127.0.0.1:{port}",
+            "username": "me",
+            "password": "rest-pass",
+        }
+
+
+@pytest.fixture
+def s3(tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """An S3 service with one empty bucket."""
+    (tmp_path / "s3" / "bucket").mkdir(parents=True)
+    with rclone_serve("s3", "--auth-key", "key-id,key-secret", folder=tmp_path / "s3") as port:
+        yield {
+            "backend": "s3",
+            "endpoint": f"http://127.0.0.1:{port}",
+            "bucket": "bucket",
+            "accessKeyId": "key-id",
+            "secretAccessKey": "key-secret",
+        }
+
+
+async def test_an_existing_repository_behind_a_rest_server_is_added_and_browsed(
+    client: httpx.AsyncClient, rest: dict[str, Any], made_history: History
+) -> None:
+    config = {**rest, "isExistingRepository": True}
+    made = await client.post("/repositories", json={"name": "rest", "config": config})
+    assert made.status_code == 201, made.text
+    assert_conforms("createRepository", 201, made.json())
+    shown = made.json()["repository"]["config"]
+    assert (shown["username"], shown["password"]) == ("***", "***")
+    assert "rest-pass" not in made.text
+    url = f"/repositories/{made.json()['repository']['shortId']}/snapshots"
+    snapshots = (await client.get(url)).json()
+    files = await client.get(
+        f"{url}/{snapshots[0]['short_id']}/files", params={"path": str(made_history.source)}
+    )
+    assert files.json()["total"] == 4
+
+
+async def test_a_rest_server_that_refuses_the_password_says_so_without_it(
+    client: httpx.AsyncClient, rest: dict[str, Any]
+) -> None:
+    config = {**rest, "password": "not-the-pass", "isExistingRepository": True}
+    made = await client.post("/repositories", json={"name": "rest", "config": config})
+    assert made.status_code == 400, made.text
+    assert "refuses the credentials" in made.json()["message"]
+    assert "not-the-pass" not in made.text
+    assert await Repository.all().count() == 0
+
+
+async def test_a_new_repository_in_a_bucket_and_never_a_second_one_there(
+    client: httpx.AsyncClient, s3: dict[str, Any], tmp_path: Path
+) -> None:
+    made = await client.post("/repositories", json={"name": "s3", "config": s3})
+    assert made.status_code == 201, made.text
+    repository = made.json()["repository"]
+    assert repository["status"] == "healthy"
+    assert (tmp_path / "s3" / "bucket" / "config").is_file()
+    assert repository["config"] == {**s3, "accessKeyId": "***", "secretAccessKey": "***"}
+    mine = await client.post("/repositories", json={"name": "again", "config": s3})
+    assert mine.status_code == 409
+    foreign = await client.post(
+        "/repositories",
+        json={"name": "again", "config": s3},
+        headers={"x-test-organization": "o2"},
+    )
+    assert foreign.status_code == 409
+    assert "already exists" in foreign.json()["message"]
+    assert await Repository.all().count() == 1

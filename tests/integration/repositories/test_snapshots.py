@@ -1,0 +1,217 @@
+"""Snapshots from the index: right, fast, without restic, and refreshed without losing anything."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.documented import assert_conforms
+from tests.integration.repositories.conftest import History, House
+from tests.integration.repositories.test_repositories import add
+from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.tasks.models import Task
+
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+def record(number: int, **fields: Any) -> SnapshotRecord:
+    """A snapshot's record; one a day from 2026-01-01, numbered by its id."""
+    return SnapshotRecord.model_validate(
+        {
+            "id": f"{number:08x}" + "0" * 56,
+            "short_id": f"{number:08x}",
+            "time": f"2026-01-{number:02}T10:00:00.123456789Z",
+            "hostname": "h",
+            "paths": ["/src"],
+            "tags": ["sched001"],
+            **fields,
+        }
+    )
+
+
+async def test_the_list_comes_from_the_index_in_order_of_time(
+    client: httpx.AsyncClient, house: House
+) -> None:
+    row = await add(house, "one")
+    summary = {
+        "backup_start": "2026-01-02T10:00:00.5Z",
+        "backup_end": "2026-01-02T10:00:01.75Z",
+        "total_bytes_processed": 42,
+        "data_added_packed": 7,
+    }
+    await house.snapshots.index_snapshot(row.id, record(2, summary=summary), schedule_id="sched001")
+    await house.snapshots.index_snapshot(row.id, record(1, tags=["sched002", "more"]))
+    await house.snapshots.index_snapshot(row.id, record(2, summary=summary), schedule_id="sched001")
+    url = f"/repositories/{row.short_id}/snapshots"
+    listed = (await client.get(url)).json()
+    assert_conforms("listSnapshots", 200, listed)
+    assert [one["short_id"] for one in listed] == ["00000001", "00000002"]
+    assert (listed[1]["size"], listed[1]["duration"]) == (42, 1250)
+    assert listed[1]["time"] == 1767348000123
+    assert listed[1]["retentionCategories"] == []
+    assert "hostname" not in listed[1]
+    assert "summary" not in listed[0]
+    for tag, found in (("sched001", 1), ("more", 1), ("unknown1", 0)):
+        answer = await client.get(url, params={"backupId": tag})
+        assert len(answer.json()) == found
+    detail = await client.get(f"{url}/00000002")
+    assert detail.json() == {**listed[1], "hostname": "h"}
+    assert_conforms("getSnapshotDetails", 200, detail.json())
+    assert (await client.get(f"{url}/{record(2).id}")).json() == detail.json()
+    for unknown in ("latest", "0000000", "ffffffff", "f" * 64):
+        answer = await client.get(f"{url}/{unknown}")
+        assert answer.status_code == 404
+        assert answer.json() == {"message": "Snapshot not found"}
+    assert house.runs() == []
+
+
+async def test_a_policy_says_what_it_keeps_of_its_own_schedule(
+    client: httpx.AsyncClient, house: House
+) -> None:
+    """T10: the group is the schedule's tag; further tags of people do not split it."""
+    row = await add(house, "one")
+    for number in range(1, 6):
+        tags = ["sched001", "by-hand"] if number == 4 else ["sched001"]
+        await house.snapshots.index_snapshot(
+            row.id,
+            record(number, tags=tags),
+            schedule_id="sched001",
+            is_suspect=number == 5,
+        )
+
+    async def policy_of(organization_id: str, schedule_id: str) -> RetentionPolicy | None:
+        assert (organization_id, schedule_id) == ("o1", "sched001")
+        return RetentionPolicy(keep_last=1, keep_daily=2, keep_within_duration="1d")
+
+    house.snapshots.policy_of = policy_of
+    url = f"/repositories/{row.short_id}/snapshots?backupId=sched001"
+    kept = {one["short_id"]: one["retentionCategories"] for one in (await client.get(url)).json()}
+    assert kept == {
+        "00000001": [],
+        "00000002": [],
+        "00000003": ["daily"],
+        "00000004": ["within", "last", "daily"],
+        "00000005": [],
+    }
+
+
+async def test_a_refresh_adds_removes_and_keeps_what_we_know(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+) -> None:
+    row = await Repository.get()
+    await Snapshot.filter(snapshot_id=history.ids[0]).update(is_suspect=True)
+    await Snapshot.filter(snapshot_id=history.ids[1]).delete()
+    await house.snapshots.index_snapshot(row.id, record(9))
+    await Snapshot.filter(snapshot_id=record(9).id).update(created_at=1)
+    history.repository.restic("tag", "--add", "more", history.ids[0])
+    url = f"/repositories/{existing['shortId']}/snapshots"
+    answer = await client.post(f"{url}/refresh")
+    assert answer.json() == {"message": "Snapshot cache cleared and refreshed", "count": 3}
+    assert_conforms("refreshSnapshots", 200, answer.json())
+    listed = (await client.get(url)).json()
+    assert [one["tags"] for one in listed] == [
+        ["sched001", "more"],
+        ["sched001"],
+        ["sched002", "extra"],
+    ]
+    rewritten = await Snapshot.get(short_id=listed[0]["short_id"])
+    assert rewritten.is_suspect
+    assert rewritten.schedule_id == "sched001"
+    assert rewritten.snapshot_id != history.ids[0]
+
+
+@on_sqlite
+async def test_the_first_list_asks_restic_once_for_all_who_wait(
+    client: httpx.AsyncClient, existing: dict[str, Any], house: House
+) -> None:
+    await Repository.all().update(snapshots_refreshed_at=None, status="unknown")
+    await Snapshot.all().delete()
+    before = len(house.runs())
+    url = f"/repositories/{existing['shortId']}/snapshots"
+    answers = await asyncio.gather(*(client.get(url) for _ in range(5)))
+    assert [len(answer.json()) for answer in answers] == [3] * 5
+    assert len(house.runs()) == before + 1
+    await client.get(url)
+    assert len(house.runs()) == before + 1
+    assert (await Repository.get()).status == "healthy"
+
+
+@on_sqlite
+async def test_what_a_job_adds_or_removes_during_a_refresh_wins(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+) -> None:
+    row = await Repository.get()
+    house.restic.write_text('#!/bin/sh\nrestic "$@" && sleep 0.5\n')
+    url = f"/repositories/{existing['shortId']}/snapshots"
+    refresh = asyncio.create_task(client.post(f"{url}/refresh"))
+    while not house.snapshots._gone:
+        await asyncio.sleep(0.01)
+    await house.snapshots.index_snapshot(row.id, record(9))
+    await house.snapshots.forget_snapshots(row.id, [history.ids[0]])
+    assert (await refresh).json()["count"] == 3
+    listed = [one["short_id"] for one in (await client.get(url)).json()]
+    assert sorted(listed) == sorted(["00000009", history.ids[1][:8], history.ids[2][:8]])
+
+
+@on_sqlite
+async def test_a_refresh_says_in_words_what_is_wrong(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History
+) -> None:
+    (history.repository.path / "config").unlink()
+    answer = await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
+    assert answer.status_code == 500
+    assert answer.json()["message"].startswith("Repository not found")
+    listed = await client.get(f"/repositories/{existing['shortId']}/snapshots")
+    assert len(listed.json()) == 3
+
+
+async def test_snapshots_are_removed_by_a_task_that_names_them_in_full(
+    client: httpx.AsyncClient, house: House
+) -> None:
+    row = await add(house, "one")
+    for number in (1, 2, 3):
+        await house.snapshots.index_snapshot(row.id, record(number))
+    url = f"/repositories/{row.short_id}/snapshots"
+    one = await client.delete(f"{url}/00000003")
+    assert one.status_code == 202, one.text
+    assert_conforms("deleteSnapshot", 202, one.json())
+    body = {"snapshotIds": ["00000001", record(2).id, record(1).id]}
+    answer = await client.request("DELETE", url, json=body)
+    assert answer.status_code == 202, answer.text
+    assert_conforms("deleteSnapshots", 202, answer.json())
+    task = await Task.get(id=answer.json()["taskId"])
+    assert task.input == {
+        "kind": "deleteSnapshots",
+        "repositoryId": row.short_id,
+        "snapshotIds": [record(1).id, record(2).id],
+    }
+    assert (task.resource_type, task.resource_id) == ("repository", row.short_id)
+    assert (task.lease_mode, task.repository_id) == ("exclusive", row.id)
+    assert (await client.get(f"/tasks/{task.id}")).status_code == 200
+    job = await house.snapshots.deletion_job(task)
+    assert job.snapshot_ids == task.input["snapshotIds"]
+    assert job.repository.password == "organization-password-1"
+    again = await client.request("DELETE", url, json=body)
+    assert again.status_code == 409
+    await house.snapshots.forget_snapshots(row.id, job.snapshot_ids)
+    assert [one["short_id"] for one in (await client.get(url)).json()] == ["00000003"]
+
+
+@on_sqlite
+async def test_unknown_snapshots_are_named_and_none_is_removed(
+    client: httpx.AsyncClient, house: House
+) -> None:
+    row = await add(house, "one")
+    await house.snapshots.index_snapshot(row.id, record(1))
+    url = f"/repositories/{row.short_id}/snapshots"
+    body = {"snapshotIds": ["00000001", "ffffffff", "latest"]}
+    answer = await client.request("DELETE", url, json=body)
+    assert answer.status_code == 404
+    assert answer.json()["message"] == "Snapshots not found: ffffffff, latest"
+    assert (await client.delete(f"{url}/latest")).status_code == 404
+    for wrong in ({"snapshotIds": []}, {}, None):
+        assert (await client.request("DELETE", url, json=wrong)).status_code == 400
+    assert await Task.all().count() == 0

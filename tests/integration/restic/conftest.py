@@ -1,0 +1,96 @@
+"""Real repositories in temporary folders."""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from zerobyte.contract.repositories import LocalConfig, RepositoryAccess, RepositoryConfigBox
+from zerobyte.restic import Repository, Tools, init
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Tools:
+    """Fresh folders, and no patience for locks."""
+    return Tools(
+        cache_dir=tmp_path / "cache",
+        run_dir=tmp_path / "run",
+        rclone_config_dir=tmp_path,
+        retry_lock="0s",
+        grace_s=10,
+    )
+
+
+@pytest.fixture
+def repository_at(tools: Tools) -> Callable[..., Repository]:
+    """Describe a repository by its config; nothing is made."""
+
+    def describe(config: dict, *, password: str = PASSWORD) -> Repository:
+        access = RepositoryAccess(
+            id="0192c3d4-0000-7000-8000-000000000001",
+            short_id="r1234567",
+            name="test",
+            config=RepositoryConfigBox.model_validate({"config": config}).config,
+            password=password,
+        )
+        return Repository(access, tools)
+
+    return describe
+
+
+@pytest.fixture(scope="session")
+def new_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty repository to copy: making one costs seconds, for its key is slow on purpose."""
+    base = tmp_path_factory.mktemp("template")
+    access = RepositoryAccess(
+        id="template",
+        short_id="t1234567",
+        name="template",
+        config=LocalConfig(backend="local", path=str(base / "repository")),
+        password=PASSWORD,
+    )
+    tools = Tools(cache_dir=base / "cache", run_dir=base / "run")
+    asyncio.run(init.run(Repository(access, tools)))
+    return base / "repository"
+
+
+@pytest.fixture
+def repository(tmp_path: Path, repository_at, new_repository: Path) -> Repository:
+    """An empty local repository."""
+    shutil.copytree(new_repository, tmp_path / "repository")
+    return repository_at({"backend": "local", "path": str(tmp_path / "repository")})
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A small tree: two files of one name, one of them deeper."""
+    root = tmp_path / "source"
+    (root / "sub/deep").mkdir(parents=True)
+    (root / "a.txt").write_text("top")
+    (root / "sub/deep/a.txt").write_text("deep")
+    (root / "sub/b.txt").write_text("b")
+    return root
+
+
+@pytest.fixture
+def with_password() -> Callable[[Repository, str], Repository]:
+    """The same repository, opened with another password."""
+
+    def change(repository: Repository, password: str) -> Repository:
+        access = repository.access.model_copy(update={"password": password})
+        return replace(repository, access=access)
+
+    return change
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind(tmp_path: Path) -> Iterator[None]:
+    """No secret folder outlives its command."""
+    yield
+    run_dir = tmp_path / "run"
+    assert not run_dir.exists() or list(run_dir.iterdir()) == []

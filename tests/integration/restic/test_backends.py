@@ -1,0 +1,177 @@
+"""The same walk over storages that speak REST, S3, SFTP and rclone, each a real server."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from zerobyte.restic import (
+    RepositoryMissing,
+    StorageUnreachable,
+    backup,
+    check,
+    forget,
+    init,
+    ls,
+    probe,
+    restore,
+    snapshots,
+    unlock,
+)
+
+RCLONE = Path(sys.executable).parent / "rclone"
+USER, SECRET = "backup-user", "s3cret-of-the-storage"
+
+
+@dataclass
+class Server:
+    port: int
+    folder: Path
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start `rclone serve KIND` over an empty folder on a free port of the loopback."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(kind: str, *flags: str) -> Server:
+        folder = tmp_path / f"served-{kind}"
+        folder.mkdir()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        log = tmp_path / "served.log"
+        with log.open("wb") as output:
+            server = subprocess.Popen(
+                [
+                    *(str(RCLONE), "serve", kind, str(folder), f"--addr=127.0.0.1:{port}"),
+                    *("--config", str(tmp_path / "none.conf"), *flags),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+            )
+        started.append(server)
+        deadline = time.monotonic() + 20
+        while _is_closed(port):
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        return Server(port, folder)
+
+    yield start
+    for server in started:
+        server.kill()
+        server.wait()
+
+
+def _is_closed(port: int) -> bool:
+    with socket.socket() as probe_socket:
+        return probe_socket.connect_ex(("127.0.0.1", port)) != 0
+
+
+async def walk(repository, source: Path, tmp_path: Path) -> None:
+    """Everything that a schedule and a person do with a repository."""
+    with pytest.raises(RepositoryMissing):
+        await probe.run(repository)
+    await init.run(repository)
+    made = await backup.run(repository, source, tag="k3f9x2ab", hostname="h")
+    [record] = await snapshots.run(repository, tag="k3f9x2ab")
+    assert record.id == made.snapshot_id
+    names = {node.name async for node in ls.run(repository, record.id, path=str(source))}
+    assert names == {"a.txt", "sub"}
+    target = tmp_path / "target"
+    await restore.run(repository, record.id, target=str(target), base_path=str(source))
+    assert (target / "sub/deep/a.txt").read_text() == "deep"
+    assert (await check.run(repository)).num_errors == 0
+    await unlock.run(repository)
+    assert await forget.by_ids(repository, [record.id]) == [record.id]
+
+
+async def test_rest_with_a_user(serve, repository_at, source, tmp_path):
+    server = serve("restic", f"--user={USER}", f"--pass={SECRET}")
+    config = {
+        "backend": "rest",
+        "url": f"http://127.0.0.1:{server.port}",
+        "path": "deep/er",
+        "username": USER,
+        "password": SECRET,
+    }
+    await walk(repository_at(config), source, tmp_path)
+    assert (server.folder / "deep/er/config").exists()
+    with pytest.raises(StorageUnreachable) as refused:
+        await snapshots.run(repository_at({**config, "password": "wrong-one"}))
+    assert SECRET not in refused.value.message + str(refused.value.details)
+
+
+async def test_s3_with_keys(serve, repository_at, source, tmp_path):
+    server = serve("s3", f"--auth-key={USER},{SECRET}")
+    (server.folder / "bucket").mkdir()
+    config = {
+        "backend": "s3",
+        "endpoint": f"http://127.0.0.1:{server.port}/",
+        "bucket": "bucket/with/prefix",
+        "accessKeyId": USER,
+        "secretAccessKey": SECRET,
+    }
+    await walk(repository_at(config), source, tmp_path)
+    assert (server.folder / "bucket/with/prefix/config").exists()
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Path:
+    """A key pair for people, and one for the server."""
+    folder = tmp_path / "keys"
+    folder.mkdir()
+    for name in ("person", "server"):
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True
+        )
+    return folder
+
+
+async def test_sftp_with_a_key_and_a_known_host(serve, repository_at, source, tmp_path, keys):
+    server = serve("sftp", f"--authorized-keys={keys / 'person.pub'}", f"--key={keys / 'server'}")
+    public = (keys / "server.pub").read_text()
+    config = {
+        "backend": "sftp",
+        "host": "127.0.0.1",
+        "port": server.port,
+        "user": USER,
+        "path": "repository",
+        "privateKey": (keys / "person").read_text().replace("\n", "\r\n"),
+        "knownHosts": f"[127.0.0.1]:{server.port} {public}",
+    }
+    await walk(repository_at(config), source, tmp_path)
+    stranger = re.sub(r"ssh-ed25519 \S+", (keys / "person.pub").read_text().strip(), public)
+    changed = {**config, "knownHosts": f"[127.0.0.1]:{server.port} {stranger}"}
+    with pytest.raises(StorageUnreachable):
+        await snapshots.run(repository_at(changed))
+
+
+async def test_rclone_remote(repository_at, source, tmp_path, tools, monkeypatch):
+    monkeypatch.setenv("PATH", f"{RCLONE.parent}:{os.environ['PATH']}")
+    (tmp_path / "rclone.conf").write_text(f"[mine]\ntype = alias\nremote = {tmp_path}/remote\n")
+    repository = repository_at({"backend": "rclone", "remote": "mine", "path": "a b"})
+    await walk(repository, source, tmp_path)
+    assert (tmp_path / "remote/a b/config").exists()
+    with pytest.raises(StorageUnreachable):
+        await snapshots.run(repository_at({"backend": "rclone", "remote": "none", "path": "x"}))
+
+
+async def test_nobody_answers(repository_at):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        config = {"backend": "rest", "url": f"http://127.0.0.1:{port}"}
+        with pytest.raises(StorageUnreachable) as error:
+            await snapshots.run(repository_at(config), timeout_s=5)
+    assert "message_type" not in error.value.message

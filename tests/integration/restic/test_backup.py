@@ -1,0 +1,312 @@
+"""Backups of real folders into a real repository, and what restic says of them."""
+
+import asyncio
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from zerobyte.contract.jobs import BackupOptions
+from zerobyte.contract.restic_output import BackupProgress
+from zerobyte.core import process
+from zerobyte.core.errors import Invalid
+from zerobyte.restic import (
+    Interrupted,
+    OutOfMemory,
+    PartialBackup,
+    RepositoryExists,
+    RepositoryLocked,
+    RepositoryMissing,
+    WrongPassword,
+    backup,
+    forget,
+    init,
+    ls,
+    probe,
+    snapshots,
+    stats,
+    unlock,
+)
+
+HOST = "test-host"
+
+
+async def paths_of(repository, snapshot_id: str) -> set[str]:
+    return {node.path async for node in ls.run(repository, snapshot_id) if node.type != "dir"}
+
+
+async def test_a_folder_becomes_a_snapshot_with_tag_host_and_summary(repository, source):
+    summary = await backup.run(repository, source, tag="k3f9x2ab", hostname=HOST)
+    assert len(summary.snapshot_id) == 64
+    assert summary.files_new == 3
+    [record] = await snapshots.run(repository, tag="k3f9x2ab")
+    assert (record.id, record.hostname, record.tags) == (summary.snapshot_id, HOST, ["k3f9x2ab"])
+    assert record.summary.total_files_processed == 3
+    assert await snapshots.run(repository, tag="other000") == []
+    found = await stats.run(repository)
+    assert found.snapshots_count == 1
+    assert found.total_size > 0
+
+
+async def test_a_summary_tells_the_snapshot_that_restic_would_list(repository, source, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(source)
+    for place in source, link, source / ".." / source.name:
+        summary = await backup.run(repository, place, tag="k3f9x2ab", hostname=HOST)
+        told = await backup.record_of(
+            summary, place, tag="k3f9x2ab", hostname=HOST, options=BackupOptions()
+        )
+        [listed] = await snapshots.run(repository, ids=(summary.snapshot_id,))
+        unknown = {"username", "tree", "parent"}
+        assert told.model_dump(exclude=unknown) == listed.model_dump(exclude=unknown)
+    chosen = BackupOptions(include_paths=["a"])
+    assert (
+        await backup.record_of(summary, source, tag="k3f9x2ab", hostname=HOST, options=chosen)
+        is None
+    )
+
+
+async def test_header_is_read_and_a_second_init_changes_nothing(repository):
+    header = await probe.run(repository)
+    assert len(header.id) == 64
+    with pytest.raises(RepositoryExists):
+        await init.run(repository)
+    assert (await probe.run(repository)).id == header.id
+
+
+async def test_t22_wrong_password_and_missing_repository_are_told_apart(
+    repository, repository_at, with_password, tmp_path
+):
+    with pytest.raises(WrongPassword) as wrong:
+        await snapshots.run(with_password(repository, "wrong-password"))
+    assert wrong.value.exit_code == 12
+    assert "message_type" not in f"{wrong.value.message}{wrong.value.details}"
+    missing = repository_at({"backend": "local", "path": str(tmp_path / "nothing")})
+    with pytest.raises(RepositoryMissing) as absent:
+        await snapshots.run(missing)
+    assert absent.value.exit_code == 10
+
+
+async def test_t21_unreadable_files_are_a_partial_backup_with_a_snapshot(repository):
+    # Files of this folder refuse to be read, even by root.
+    with pytest.raises(PartialBackup) as partial:
+        await backup.run(repository, Path("/proc/self/attr"), tag="k3f9x2ab", hostname=HOST)
+    error = partial.value
+    assert error.exit_code == 3
+    assert error.unreadable_count >= 1
+    assert all(item.startswith("failed to save /proc/") for item in error.unreadable)
+    assert [record.id for record in await snapshots.run(repository)] == [error.summary.snapshot_id]
+
+
+async def test_t21_an_included_path_that_is_gone_is_a_partial_backup(repository, source):
+    options = BackupOptions(include_paths=["a.txt", "/gone"])
+    with pytest.raises(PartialBackup) as partial:
+        await backup.run(repository, source, tag="k3f9x2ab", hostname=HOST, options=options)
+    assert partial.value.unreadable == (f"{source}/gone does not exist, skipping",)
+    assert await paths_of(repository, partial.value.summary.snapshot_id) == {f"{source}/a.txt"}
+
+
+@pytest.fixture
+def quiet_source() -> Iterator[Path]:
+    """A folder under which nobody works: restic itself writes to /tmp, and folders above the
+    source belong to the snapshot."""
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        (Path(folder) / "a.txt").write_text("a")
+        yield Path(folder)
+
+
+async def test_nothing_changed_and_skip_if_unchanged_makes_no_snapshot(repository, quiet_source):
+    options = BackupOptions(custom_restic_params=["--skip-if-unchanged"])
+
+    async def once():
+        return await backup.run(
+            repository, quiet_source, tag="k3f9x2ab", hostname=HOST, options=options
+        )
+
+    assert (await once()).snapshot_id
+    again = await once()
+    assert again.snapshot_id is None
+    assert again.files_unmodified == 1
+    assert len(await snapshots.run(repository)) == 1
+
+
+async def test_includes_and_excludes_are_taken_literally(repository, tmp_path):
+    root = tmp_path / "[v] $HOME"
+    names = [
+        "keep.txt",
+        "#emacs#",
+        "$HOME",
+        " lead",
+        "trail ",
+        "skip.log",
+        "new\nline",
+        "sub/skip.log",
+    ]
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(name)
+    options = BackupOptions(
+        exclude_patterns=["#emacs#", "$HOME", " lead", "trail ", "/skip.log"],
+    )
+    made = await backup.run(repository, root, tag="k3f9x2ab", hostname=HOST, options=options)
+    found = await paths_of(repository, made.snapshot_id)
+    # The pattern `$HOME` without a slash excludes the file of that name, not the folder's own.
+    assert found == {f"{root}/{name}" for name in ("keep.txt", "new\nline", "sub/skip.log")}
+    options = BackupOptions(include_paths=["new\nline", "/sub"], include_patterns=["k*.txt"])
+    made = await backup.run(repository, root, tag="k3f9x2ab", hostname=HOST, options=options)
+    found = await paths_of(repository, made.snapshot_id)
+    assert found == {f"{root}/{name}" for name in ("keep.txt", "new\nline", "sub/skip.log")}
+
+
+async def test_our_own_folders_are_left_out(repository, tmp_path):
+    (tmp_path / "mine.txt").write_text("x")
+    (tmp_path / "database").mkdir()
+    (tmp_path / "database/rows").write_text("x")
+    made = await backup.run(
+        repository,
+        tmp_path,
+        tag="k3f9x2ab",
+        hostname=HOST,
+        excluded_folders=[str(tmp_path / "database")],
+    )
+    assert await paths_of(repository, made.snapshot_id) == {f"{tmp_path}/mine.txt"}
+    with pytest.raises(Invalid, match="inside a folder of Zerobyte"):
+        await backup.run(repository, tmp_path / "cache", tag="k3f9x2ab", hostname=HOST)
+
+
+async def test_an_include_path_through_a_link_out_of_the_volume_is_refused(repository, source):
+    (source / "way-out").symlink_to("/etc")
+    options = BackupOptions(include_paths=["way-out/passwd"])
+    with pytest.raises(Invalid, match="escapes volume root: way-out/passwd"):
+        await backup.run(repository, source, tag="k3f9x2ab", hostname=HOST, options=options)
+    linked = BackupOptions(include_paths=["way-out"])
+    made = await backup.run(repository, source, tag="k3f9x2ab", hostname=HOST, options=linked)
+    nodes = [node async for node in ls.run(repository, made.snapshot_id) if node.type != "dir"]
+    assert [(node.path, node.type) for node in nodes] == [(f"{source}/way-out", "symlink")]
+
+
+async def slow_backup(repository, source, **options):
+    """Start a backup that takes many seconds, and wait until restic works on it."""
+    (source / "big").write_bytes(os.urandom(30_000_000))
+    begun = asyncio.Event()
+    children: list[process.Identity] = []
+
+    async def on_status(_: BackupProgress) -> None:
+        begun.set()
+
+    work = asyncio.create_task(
+        backup.run(
+            repository,
+            source,
+            tag="k3f9x2ab",
+            hostname=HOST,
+            options=BackupOptions(custom_restic_params=["--limit-upload 2000", "--pack-size 4"]),
+            on_status=on_status,
+            on_start=children.append,
+            **options,
+        )
+    )
+    async with asyncio.timeout(20):
+        await begun.wait()
+    return work, children[0]
+
+
+def told(pid: int) -> tuple[bytes, bytes]:
+    folder = Path(f"/proc/{pid}")
+    return (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+
+
+async def test_stop_interrupts_restic_which_removes_its_lock(repository, source, tmp_path):
+    stop = asyncio.Event()
+    work, child = await slow_backup(repository, source, stop=stop)
+    assert list((tmp_path / "repository/locks").iterdir())
+    stop.set()
+    with pytest.raises(Interrupted):
+        await work
+    assert not process.is_alive(child.pid, started=child.started)
+    assert list((tmp_path / "repository/locks").iterdir()) == []
+    assert await snapshots.run(repository) == []
+
+
+async def test_cancelling_waits_for_the_exit(repository, source, tmp_path):
+    work, child = await slow_backup(repository, source)
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    assert not process.is_alive(child.pid, started=child.started)
+    assert list((tmp_path / "repository/locks").iterdir()) == []
+
+
+async def test_no_secret_is_in_the_arguments_or_in_foreign_variables(
+    repository, source, monkeypatch
+):
+    monkeypatch.setenv("APP_SECRET", "canary-app-secret")
+    stop = asyncio.Event()
+    work, child = await slow_backup(repository, source, stop=stop)
+    arguments, variables = told(child.pid)
+    stop.set()
+    with pytest.raises(Interrupted):
+        await work
+    assert b"backup" in arguments
+    password = repository.access.password.encode()
+    assert password not in arguments + variables
+    assert b"canary" not in variables
+
+
+async def test_t01_a_held_lock_is_said_and_a_stale_one_stops_nobody(repository, source, tmp_path):
+    work, child = await slow_backup(repository, source)
+    os.kill(child.pid, signal.SIGSTOP)
+    one = "0" * 64
+    locks = tmp_path / "repository/locks"
+    try:
+        with repository.session() as session, pytest.raises(RepositoryLocked) as locked:
+            await session.run(forget.removal_argv(repository, [one]))
+        assert locked.value.exit_code == 11
+        # Reads do not lock.
+        assert await snapshots.run(repository) == []
+        await unlock.run(repository)
+        assert list(locks.iterdir()), "its owner lives"
+    finally:
+        os.kill(child.pid, signal.SIGKILL)
+    with pytest.raises(OutOfMemory):
+        await work
+    assert list(locks.iterdir()), "a killed restic leaves its lock behind"
+    with repository.session() as session:
+        await session.run(forget.removal_argv(repository, [one]))
+    assert list(locks.iterdir()) == []
+
+
+async def test_a_slow_or_failing_status_callback_costs_nothing(repository, source):
+    calls = 0
+
+    async def never(_: BackupProgress) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise RuntimeError("the API is away")
+        await asyncio.Event().wait()
+
+    (source / "big").write_bytes(os.urandom(5_000_000))
+    made = await backup.run(
+        repository,
+        source,
+        tag="k3f9x2ab",
+        hostname=HOST,
+        options=BackupOptions(custom_restic_params=["--limit-upload 2000", "--pack-size 4"]),
+        on_status=never,
+        status_every_s=0.01,
+    )
+    assert made.snapshot_id
+    assert calls == 2
+
+
+async def test_a_volume_that_is_a_link_is_saved_with_what_lies_behind_it(
+    repository, source, tmp_path
+):
+    (tmp_path / "link").symlink_to(source)
+    made = await backup.run(repository, tmp_path / "link", tag="k3f9x2ab", hostname=HOST)
+    assert made.total_files_processed == 3
+    assert f"{source}/a.txt" in await paths_of(repository, made.snapshot_id)

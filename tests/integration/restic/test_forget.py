@@ -1,0 +1,117 @@
+"""Retention over real snapshots: one schedule's tag, one group, and never everything."""
+
+import subprocess
+
+import pytest
+
+from zerobyte.contract.restic_output import ForgetPlan, KeepReason
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.core.errors import Invalid
+from zerobyte.restic import SnapshotMissing, forget, ls, snapshots
+from zerobyte.restic import backup as backups
+
+MINE, OTHER = "mine0001", "other001"
+
+
+def save(repository, source, tag: str, time: str, host: str = "h") -> None:
+    """A backup at a given time, which no schedule can ask for."""
+    with repository.session() as session:
+        subprocess.run(
+            [
+                *("restic", "backup", "--quiet", "--no-scan", f"--tag={tag}"),
+                *(f"--time={time}", f"--host={host}", str(source)),
+            ],
+            check=True,
+            env={**session._place.env, "PATH": "/usr/bin:/bin"},
+        )
+
+
+async def ids(repository, tag: str) -> list[str]:
+    return [record.id for record in await snapshots.run(repository, tag=tag)]
+
+
+@pytest.fixture
+def filled(repository, source):
+    """Five snapshots of one schedule, two with tags of people and one of another host; one of
+    another schedule."""
+    save(repository, source, MINE, "2026-01-01 10:00:00")
+    save(repository, source, f"{MINE},important", "2026-01-02 10:00:00")
+    save(repository, source / "sub", f"{MINE},a b", "2026-01-03 10:00:00")
+    save(repository, source, MINE, "2026-01-04 10:00:00", host="renamed")
+    save(repository, source, MINE, "2026-01-04 11:00:00")
+    save(repository, source, OTHER, "2026-01-01 09:00:00")
+    return repository
+
+
+async def test_t10_tags_hosts_and_paths_do_not_split_a_schedules_group(filled):
+    mine = await ids(filled, MINE)
+    made = await forget.plan(filled, RetentionPolicy(keep_last=2), tag=MINE)
+    assert [reason.snapshot_id for reason in made.keep] == mine[:2:-1]
+    assert made.keep[0].matches == ["last snapshot"]
+    assert sorted(made.remove) == sorted(mine[:3])
+    assert await ids(filled, MINE) == mine, "a plan changes nothing"
+
+    await forget.apply(filled, made)
+    assert await ids(filled, MINE) == mine[3:]
+    assert len(await ids(filled, OTHER)) == 1, "another schedule's snapshots stay"
+
+
+async def test_t13_keep_within_is_handed_on(filled):
+    mine = await ids(filled, MINE)
+    made = await forget.plan(filled, RetentionPolicy(keep_within_duration="1d2h"), tag=MINE)
+    assert {reason.snapshot_id for reason in made.keep} == set(mine[2:])
+    assert set(made.remove) == set(mine[:2])
+    assert any("within 1d2h" in match for match in made.keep[0].matches)
+
+
+async def test_t8_a_protected_snapshot_counts_for_no_rule(filled):
+    mine = [one.id for one in await snapshots.run(filled, tag=MINE)]
+    newest = mine[-1]
+    made = await forget.plan(filled, RetentionPolicy(keep_last=1), tag=MINE, protected={newest})
+    kept = {reason.snapshot_id: reason.matches for reason in made.keep}
+    assert kept == {newest: ["protected"], mine[-2]: ["last snapshot"]}
+    assert set(made.remove) == set(mine) - set(kept)
+
+
+async def test_protected_snapshots_stay_with_their_reason(filled):
+    mine = await ids(filled, MINE)
+    made = await forget.plan(filled, RetentionPolicy(keep_daily=1), tag=MINE, protected={mine[0]})
+    assert KeepReason(snapshot_id=mine[0], matches=["protected"]) in made.keep
+    assert mine[0] not in made.remove
+
+
+async def test_t11_a_policy_or_plan_that_keeps_nothing_removes_nothing(filled):
+    mine = await ids(filled, MINE)
+    for policy in (RetentionPolicy(), RetentionPolicy(keep_last=0, keep_daily=0)):
+        with pytest.raises(Invalid):
+            await forget.plan(filled, policy, tag=MINE)
+    with pytest.raises(Invalid, match="keeps no snapshot"):
+        await forget.apply(filled, ForgetPlan(keep=[], remove=mine))
+    contradiction = ForgetPlan(keep=[KeepReason(snapshot_id=mine[0], matches=[])], remove=mine)
+    with pytest.raises(Invalid, match="contradicts"):
+        await forget.apply(filled, contradiction)
+    # A schedule whose snapshots are all gone: an empty plan, and no run at all.
+    nothing = await forget.plan(filled, RetentionPolicy(keep_last=1), tag="absent00")
+    assert nothing == ForgetPlan()
+    await forget.apply(filled, nothing)
+    assert await ids(filled, MINE) == mine
+
+
+async def test_snapshots_are_removed_by_id_and_words_are_refused(filled):
+    mine = await ids(filled, MINE)
+    with pytest.raises(Invalid):
+        await forget.by_ids(filled, ["latest"])
+    gone = await forget.by_ids(filled, [mine[1][:8], "f" * 64])
+    assert gone == [mine[1]]
+    assert await forget.by_ids(filled, [mine[1]]) == [], "a repeated call succeeds"
+    assert await ids(filled, MINE) == [mine[0], *mine[2:]]
+
+
+async def test_a_missing_snapshot_is_told_from_an_empty_one(repository, tmp_path):
+    (tmp_path / "empty").mkdir()
+    made = await backups.run(repository, tmp_path / "empty", tag=MINE, hostname="h")
+    inside = ls.run(repository, made.snapshot_id, path=str(tmp_path / "empty"))
+    assert [node async for node in inside] == []
+    with pytest.raises(SnapshotMissing):
+        async for _ in ls.run(repository, "f" * 64):
+            pass

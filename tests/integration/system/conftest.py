@@ -1,0 +1,5 @@
+"""The feature served alone, on both kinds of database."""
+
+from tests.accounts import Serve, client, serve
+
+__all__ = ["Serve", "client", "serve"]

@@ -1,0 +1,79 @@
+"""The volumes of two organizations behind a served app; `x-test-organization` says who asks."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.actors import HeaderAuthenticator
+from tests.http_server import serving, settings_for
+from zerobyte.core.secrets import Sealer
+from zerobyte.features.auth.models import Organization
+from zerobyte.features.events.bus import EventBus
+from zerobyte.features.volumes.routes import volumes_v1
+from zerobyte.features.volumes.service import Volumes
+from zerobyte.http.actor import Authenticator
+from zerobyte.http.setup import make_app
+
+
+class RememberingBus(EventBus):
+    def __init__(self) -> None:
+        super().__init__()
+        self.published: list[tuple[str, str, dict[str, Any]]] = []
+
+    def publish(self, organization_id: str, name: str, payload: dict[str, Any]) -> None:
+        self.published.append((organization_id, name, payload))
+        super().publish(organization_id, name, payload)
+
+    def names(self) -> list[str]:
+        return [name for _, name, _ in self.published]
+
+
+@dataclass
+class House:
+    """The parts of one installation; `data` is its data folder, `src` a folder full of files."""
+
+    volumes: Volumes
+    bus: RememberingBus
+    data: Path
+    src: Path
+    sealer: Sealer
+
+
+@pytest.fixture
+async def house(database: str, tmp_path: Path) -> House:
+    for name in ("o1", "o2"):
+        await Organization.create(id=name, name=name, slug=name, repository_password="x")
+    data, src = tmp_path / "data", tmp_path / "src"
+    data.mkdir()
+    (src / "sub" / "deep").mkdir(parents=True)
+    (src / "a.txt").write_text("aa")
+    (src / "B.txt").write_text("b")
+    (src / ".hidden").write_text("")
+    bus = RememberingBus()
+    sealer = Sealer("s" * 32)
+    volumes = Volumes(settings=settings_for(data), sealer=sealer, bus=bus)
+    return House(volumes, bus, data, src, sealer)
+
+
+@pytest.fixture
+async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    services = {Authenticator: HeaderAuthenticator(), Volumes: house.volumes}
+    app = make_app(settings_for(house.data), services)
+    app.blueprint(volumes_v1)
+    async with serving(app, headers={"x-test-organization": "o1"}) as served:
+        yield served
+
+
+@pytest.fixture
+async def volume(client: httpx.AsyncClient, house: House) -> dict[str, Any]:
+    """A mounted directory volume of the first organization."""
+    answer = await client.post(
+        "/api/v1/volumes",
+        json={"name": "files", "config": {"backend": "directory", "path": str(house.src)}},
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()

@@ -1,0 +1,42 @@
+"""A volume whose file system hangs delays nobody and is told as what it is."""
+
+import asyncio
+import time
+
+import pytest
+
+from tests.hung_folder import hung_mount
+from zerobyte.features.volumes.models import Volume
+from zerobyte.features.volumes.service import reading
+from zerobyte.mounts import probe
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+async def test_a_volume_whose_server_dies_becomes_an_error_while_others_go_on__t8(
+    client, house, volume, monkeypatch
+):
+    monkeypatch.setattr(probe, "LIMIT_S", 0.4)
+    monkeypatch.setattr(reading, "_LISTING_LIMIT_S", 0.3)
+    monkeypatch.setattr(reading, "_SPACE_LIMIT_S", 0.3)
+    place = f"/api/v1/volumes/{volume['shortId']}"
+    with hung_mount(house.src):
+        before = time.monotonic()
+        waiting = [
+            asyncio.create_task(client.get(place)),
+            asyncio.create_task(client.get(f"{place}/files")),
+            asyncio.create_task(client.post(f"{place}/health-check")),
+        ]
+        others = await client.get("/api/v1/volumes")
+        assert others.json()[0]["status"] == "mounted"
+        shown, listed, checked = await asyncio.gather(*waiting)
+        assert time.monotonic() - before < 5
+    assert shown.json()["statfs"] == {"total": 0, "used": 0, "free": 0}
+    assert (listed.status_code, listed.json()["message"]) == (
+        503,
+        "The file system does not answer",
+    )
+    assert checked.json()["error"] == "The file system did not answer within 0.4 seconds"
+    assert (await Volume.get(id=volume["id"])).status == "error"
+    await house.volumes.remount_failed()
+    assert (await Volume.get(id=volume["id"])).status == "mounted"

@@ -1,0 +1,96 @@
+"""Secrets in configs: sealed for one place, masked in answers, kept when the mask comes back."""
+
+from typing import Any
+
+import pytest
+
+from zerobyte.contract.base import MASK
+from zerobyte.contract.repositories import RestConfig
+from zerobyte.contract.volumes import SmbConfig, VolumeConfigBox
+from zerobyte.contract.webhooks import Webhook
+from zerobyte.core.errors import Invalid, ZerobyteError
+from zerobyte.core.secrets import Sealer
+from zerobyte.db import sealed
+
+SEALER = Sealer("s" * 32)
+
+
+def smb(**more: Any) -> SmbConfig:
+    fields: dict[str, Any] = {"backend": "smb", "server": "nas", "share": "docs", **more}
+    return SmbConfig.model_validate(fields)
+
+
+def test_a_sealed_secret_opens_at_its_own_place_alone() -> None:
+    config = smb(username="bob", password="hunter22")
+    stored = sealed.seal(SEALER, config, table="volumes", row="a")
+    assert "hunter22" not in str(stored)
+    plain = sealed.unseal(SEALER, stored, SmbConfig, table="volumes", row="a")
+    assert plain["password"] == "hunter22"
+    with pytest.raises(ZerobyteError):
+        sealed.unseal(SEALER, stored, SmbConfig, table="volumes", row="b")
+    with pytest.raises(ZerobyteError):
+        sealed.unseal(SEALER, stored, SmbConfig, table="repositories", row="a")
+
+
+def test_answers_show_the_mask_and_leave_out_what_was_never_given() -> None:
+    stored = sealed.seal(SEALER, smb(password="hunter22"), table="volumes", row="a")
+    assert sealed.masked(stored, SmbConfig)["password"] == MASK
+    bare = sealed.seal(SEALER, smb(), table="volumes", row="a")
+    assert "password" not in sealed.masked(bare, SmbConfig)
+
+
+def test_the_mask_keeps_the_stored_secret() -> None:
+    stored = {"backend": "smb", "server": "nas", "share": "docs", "port": 445, "password": "old"}
+    assert sealed.keep_masked(smb(share="other", password=MASK), stored).password == "old"
+
+
+@pytest.mark.parametrize("change", [{"server": "evil"}, {"port": 446}, {"username": "eve"}])
+def test_the_mask_is_refused_when_the_secret_would_go_elsewhere(change: dict[str, Any]) -> None:
+    stored = {"backend": "smb", "server": "nas", "share": "docs", "port": 445, "password": "old"}
+    with pytest.raises(Invalid, match="entered again"):
+        sealed.keep_masked(smb(**change, password=MASK), stored)
+
+
+def test_the_mask_is_refused_when_nothing_is_stored() -> None:
+    with pytest.raises(Invalid, match="none is stored"):
+        sealed.keep_masked(smb(password=MASK), None)
+
+
+def test_a_rest_servers_credentials_are_bound_to_its_address() -> None:
+    sent = RestConfig.model_validate(
+        {"backend": "rest", "url": "http://evil:1", "username": MASK, "password": MASK}
+    )
+    stored = {"backend": "rest", "url": "http://good:1", "username": "u", "password": "p"}
+    with pytest.raises(Invalid, match="entered again"):
+        sealed.keep_masked(sent, stored)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"backend": "sftp", "host": "-oProxyCommand=x", "username": "u", "path": "/"},
+        {"backend": "nfs", "server": "-osuid", "exportPath": "/x", "version": "3"},
+        {"backend": "smb", "server": "nas", "share": "s", "username": "bob,uid=0"},
+        {"backend": "rclone", "remote": "--config=/x", "path": "/"},
+        {"backend": "directory", "path": "relative"},
+    ],
+)
+def test_no_value_can_become_an_option_of_a_mount_command(fields: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="must"):
+        VolumeConfigBox.model_validate({"config": fields})
+
+
+def test_webhook_header_values_are_masked_and_kept_for_the_same_address_alone() -> None:
+    stored = Webhook(url="https://hooks.test/a", headers=["X-Token: secret"])
+    shown = stored.masked()
+    assert shown.headers == ["X-Token: ***"]
+    assert shown.unmasked(stored).headers == ["X-Token: secret"]
+    moved = shown.model_copy(update={"url": "https://evil.test/a"})
+    with pytest.raises(ValueError, match="entered again"):
+        moved.unmasked(stored)
+
+
+@pytest.mark.parametrize("header", ["Content-Length: 3", "Host: x", "A::b", "X: a\r\nB: c", "X:"])
+def test_headers_that_could_split_a_request_are_refused(header: str) -> None:
+    with pytest.raises(ValueError, match="Header"):
+        Webhook(url="https://hooks.test", headers=[header])

@@ -1,0 +1,121 @@
+"""The policy's arithmetic where a person can check it; restic itself checks the rest."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.core.retention import Moment, categories, plan
+
+NOW = Moment.parse("2026-06-01T12:00:00Z")
+
+
+def moments(*texts: str) -> list[tuple[str, Moment]]:
+    return [(text, Moment.parse(text)) for text in texts]
+
+
+def kept(policy: RetentionPolicy, *texts: str, zone: str = "UTC") -> list[str]:
+    found = plan(moments(*texts), policy, now=NOW, zone=ZoneInfo(zone))
+    return sorted(text for text, reasons in found.items() if reasons)
+
+
+def test_a_policy_without_rules_keeps_everything_and_names_no_reason() -> None:
+    found = plan(moments("2026-01-01T00:00:00Z"), RetentionPolicy(keep_last=0), now=NOW)
+    assert found == {"2026-01-01T00:00:00Z": []}
+
+
+def test_no_snapshots_make_an_empty_plan() -> None:
+    assert plan([], RetentionPolicy(keep_last=3, keep_within_duration="1d"), now=NOW) == {}
+
+
+def test_a_day_ends_at_midnight_of_the_snapshots_own_zone() -> None:
+    texts = ("2026-01-01T23:30:00+09:00", "2026-01-02T00:30:00+09:00", "2026-01-02T01:00:00+09:00")
+    policy = RetentionPolicy(keep_daily=5)
+    assert kept(policy, *texts) == [texts[0], texts[2]]
+
+
+def test_a_rule_with_counts_left_keeps_the_oldest_too() -> None:
+    texts = ("2026-01-01T01:00:00Z", "2026-01-01T02:00:00Z", "2026-01-01T03:00:00Z")
+    found = plan(moments(*texts), RetentionPolicy(keep_daily=2), now=NOW)
+    assert found[texts[0]] == ["oldest daily snapshot"]
+    assert found[texts[1]] == []
+    assert kept(RetentionPolicy(keep_daily=1), *texts) == [texts[2]]
+
+
+def test_the_iso_week_decides_at_the_turn_of_the_year() -> None:
+    """T12: 29 December 2025 to 4 January 2026 are one week of the year 2026."""
+    same_week = ("2025-12-29T00:00:00Z", "2026-01-04T23:00:00Z")
+    policy = RetentionPolicy(keep_weekly=1)
+    assert kept(policy, *same_week) == [same_week[1]]
+    policy = RetentionPolicy(keep_weekly=2)
+    assert kept(policy, *same_week, "2026-01-05T00:00:00Z") == [
+        same_week[1],
+        "2026-01-05T00:00:00Z",
+    ]
+
+
+def test_within_counts_from_the_newest_snapshot_and_not_from_today() -> None:
+    """T12: a machine that was off for weeks loses nothing for it."""
+    policy = RetentionPolicy(keep_within_duration="2d")
+    texts = ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00.5Z", "2026-01-04T00:00:00Z")
+    assert kept(policy, *texts) == list(texts[1:])
+
+
+def test_a_snapshot_from_the_future_does_not_push_the_others_out() -> None:
+    policy = RetentionPolicy(keep_within_duration="7d")
+    texts = ("2026-05-31T00:00:00Z", "2027-01-01T00:00:00Z")
+    assert kept(policy, *texts) == list(texts)
+    assert kept(policy, "2027-01-01T00:00:00Z") == ["2027-01-01T00:00:00Z"]
+
+
+def test_absurd_durations_keep_everything() -> None:
+    policy = RetentionPolicy(keep_within_duration="9999y")
+    assert kept(policy, "2026-01-01T00:00:00Z", "1990-01-01T00:00:00Z") == [
+        "1990-01-01T00:00:00Z",
+        "2026-01-01T00:00:00Z",
+    ]
+
+
+def test_reasons_become_the_words_of_the_api() -> None:
+    reasons = ["within 1y", "last snapshot", "oldest daily snapshot", "daily snapshot"]
+    assert categories(reasons) == ["within", "last", "daily"]
+
+
+def test_a_moment_keeps_nanoseconds_and_refuses_other_texts() -> None:
+    moment = Moment.parse("2026-01-01T00:00:00.123456789+02:00")
+    assert moment.nanosecond == 123456789
+    assert moment.epoch_ms == 1767218400123
+    for wrong in ("2026-01-01", "", "2026-01-01T00:00:00"):
+        with pytest.raises(ValueError):
+            Moment.parse(wrong)
+
+
+_HISTORIES = st.lists(
+    st.integers(0, 5 * 365 * 24 * 60).map(
+        lambda minutes: (datetime(2021, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)).isoformat()
+    ),
+    unique=True,
+    max_size=40,
+)
+_COUNTS = st.one_of(st.none(), st.integers(0, 5))
+
+
+@given(_HISTORIES, _COUNTS, _COUNTS, _COUNTS, st.sampled_from([None, "1d", "3m", "1y2m3d4h"]))
+def test_the_newest_stays_and_no_rule_keeps_more_than_it_says(
+    texts: list[str], last: int | None, daily: int | None, weekly: int | None, within: str | None
+) -> None:
+    """T11: whatever the rules say, a plan with one never empties a history."""
+    policy = RetentionPolicy(
+        keep_last=last, keep_daily=daily, keep_weekly=weekly, keep_within_duration=within
+    )
+    found = plan(moments(*texts), policy, now=NOW)
+    assert set(found) == set(texts)
+    reasons = [reason for some in found.values() for reason in some]
+    for word, count in (("last", last), ("daily", daily), ("weekly", weekly)):
+        assert sum(categories([reason]) == [word] for reason in reasons) <= (count or 0)
+    if texts and policy.has_rules():
+        newest = max(texts, key=lambda text: Moment.parse(text).order)
+        assert found[newest]

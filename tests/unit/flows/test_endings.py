@@ -1,0 +1,60 @@
+"""What of a failure may stand in Prefect."""
+
+import pytest
+
+from flows.endings import Ending, Refusal, StepFailed, full_text, safe_sentence
+from zerobyte.core.errors import Failed, Invalid, Unavailable
+from zerobyte.restic import RepositoryMissing, ResticError, StorageUnreachable, WrongPassword
+
+CANARY = "/srv/family/canary.txt"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ResticError(CANARY, tail=(CANARY,)),
+        RepositoryMissing(CANARY),
+        WrongPassword(CANARY),
+        StorageUnreachable(CANARY),
+        Failed(CANARY),
+        Invalid(CANARY),
+        Unavailable(CANARY),
+        ValueError(CANARY),
+        OSError(2, CANARY),
+        KeyError(CANARY),
+        Refusal(CANARY, safe="The folder is empty."),
+    ],
+)
+def test_the_sentence_for_prefect_never_repeats_the_error(error):
+    sentence = safe_sentence(error)
+    assert CANARY not in sentence
+    assert sentence.endswith(".")
+
+
+def test_the_people_of_the_platform_read_it_all_once():
+    assert full_text(ResticError(CANARY, tail=("why",))) == f"{CANARY}\nwhy"
+    assert full_text(Failed("it broke")) == "it broke"
+
+
+def test_what_nobody_expected_is_not_repeated_even_there():
+    assert CANARY not in full_text(ValueError(CANARY))
+
+
+def test_a_step_that_failed_carries_its_safe_sentence():
+    assert safe_sentence(StepFailed("It was refused.")) == "It was refused."
+
+
+@pytest.mark.parametrize(
+    ("kind", "state"),
+    [
+        ("completed", ("COMPLETED", "Completed")),
+        ("warning", ("COMPLETED", "Warning")),
+        ("failed", ("FAILED", "Failed")),
+        ("cancelled", ("CANCELLED", "Cancelled")),
+        ("skipped", ("CANCELLED", "Skipped")),
+        ("again", ("SCHEDULED", "AwaitingRetry")),
+    ],
+)
+def test_every_ending_is_a_state(kind, state):
+    made = Ending(kind, "words").state()
+    assert (made.type.value, made.name, made.message) == (*state, "words")

@@ -1,0 +1,63 @@
+"""When a deployment stands as it was planned, and when not."""
+
+from dataclasses import replace
+
+import pytest
+
+from zerobyte.orchestration.scheduler import DeployedSchedule, DeploymentPlan
+
+PLAN = DeploymentPlan(
+    short_id="abcdefgh",
+    schedule_name="photos",
+    repository_short_id="repo0001",
+    host="local",
+    cron="0 3 * * *",
+    timezone="Europe/Paris",
+)
+STANDS = DeployedSchedule(
+    short_id="abcdefgh",
+    deployment_id="d",
+    fingerprint=PLAN.fingerprint,
+    crons=(("0 3 * * *", "Europe/Paris"),),
+    paused=False,
+    work_queue="local",
+    parameters={"schedule_id": "abcdefgh"},
+)
+
+
+def test_what_stands_as_planned_needs_nothing():
+    assert STANDS.stands_as(PLAN)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schedule_name": "documents"},
+        {"repository_short_id": "repo0002"},
+        {"host": "nas-1"},
+        {"cron": "0 4 * * *"},
+        {"cron": None},
+        {"timezone": "UTC"},
+        {"paused": True},
+    ],
+)
+def test_every_change_of_the_plan_is_seen(change):
+    assert not STANDS.stands_as(replace(PLAN, **change))
+    assert replace(PLAN, **change).fingerprint != PLAN.fingerprint
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"crons": ()},
+        {"crons": (("0 3 * * *", "UTC"),)},
+        {"crons": (("0 3 * * *", "Europe/Paris"), ("* * * * *", "UTC"))},
+        {"paused": True},
+        {"work_queue": "default"},
+        {"work_queue": None},
+        {"parameters": {}},
+        {"fingerprint": None},
+    ],
+)
+def test_every_change_by_hand_is_seen(change):
+    assert not replace(STANDS, **change).stands_as(PLAN)

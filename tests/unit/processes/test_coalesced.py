@@ -1,0 +1,39 @@
+"""Of many missed runs of one schedule the newest catches up for all (T35)."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from prefect.client.schemas.objects import FlowRun
+
+from zerobyte.processes.backup_worker import coalesced
+
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def run(deployment, minutes, *, by_cron=True):
+    return FlowRun(
+        flow_id=uuid4(),
+        deployment_id=deployment,
+        expected_start_time=NOON + timedelta(minutes=minutes),
+        auto_scheduled=by_cron,
+    )
+
+
+def test_the_newest_of_each_schedule_runs_and_its_older_ones_are_missed():
+    one, two = uuid4(), uuid4()
+    old, older, newest, other = run(one, 2), run(one, 1), run(one, 3), run(two, 0)
+    runs, missed = coalesced([old, newest, other, older])
+    assert {r.id for r in runs} == {newest.id, other.id}
+    assert {r.id for r in missed} == {old.id, older.id}
+
+
+def test_runs_by_hand_all_stay():
+    one = uuid4()
+    by_hand = [run(one, minute, by_cron=False) for minute in range(3)]
+    runs, missed = coalesced([*by_hand, run(one, 9)])
+    assert len(runs) == 4
+    assert missed == []
+
+
+def test_nothing_is_nothing():
+    assert coalesced([]) == ([], [])

@@ -1,0 +1,54 @@
+"""Who may know what."""
+
+import os
+
+from zerobyte.processes import environments
+from zerobyte.settings import Settings
+
+
+def settings(tmp_path):
+    return Settings.load(
+        {
+            "ZEROBYTE_DATA_DIR": str(tmp_path),
+            "APP_SECRET": "application-secret-0123456789-abcdef",
+            "ZEROBYTE_DATABASE_URL": "postgres://user:database-secret@host/name",
+            "PREFECT_API_AUTH_STRING": "admin:prefect-secret",
+            "WEBHOOK_ALLOWED_ORIGINS": "https://a.example,https://b.example",
+            "WEBHOOK_TIMEOUT": "17",
+        }
+    )
+
+
+def test_a_worker_knows_neither_the_application_secret_nor_the_database(tmp_path):
+    known = environments.worker(settings(tmp_path), token_file=tmp_path / "token")
+    assert "application-secret" not in str(known)
+    assert "database-secret" not in str(known)
+    assert known["ZEROBYTE_WORKER_TOKEN_FILE"] == str(tmp_path / "token")
+    assert "ZEROBYTE_WORKER_TOKEN" not in known
+
+
+def test_what_a_worker_is_told_is_what_it_reads(tmp_path):
+    known = environments.worker(settings(tmp_path), token_file=tmp_path / "token")
+    read = Settings.load({**known, "PATH": os.environ["PATH"]}, keep_secrets=False)
+    told = settings(tmp_path)
+    for name in (
+        "data_dir", "run_dir", "cache_dir", "restic_command", "rclone_config_dir", "api_url",
+        "prefect_url", "prefect_auth", "webhook_allowed_origins", "webhook_timeout_s",
+        "worker_concurrency", "drain_grace_s", "log_level", "tz",
+    ):  # fmt: skip
+        assert getattr(read, name) == getattr(told, name), name
+
+
+def test_the_api_gets_its_settings_and_nothing_else_of_ours():
+    known = environments.api({"APP_SECRET": "s", "PORT": "1", "AWS_SECRET_ACCESS_KEY": "x"})
+    assert known["APP_SECRET"] == "s"
+    assert known["PORT"] == "1"
+    assert "AWS_SECRET_ACCESS_KEY" not in known
+
+
+def test_the_prefect_server_listens_on_loopback_and_stays_in_its_folder(tmp_path):
+    known = environments.prefect_server(home=tmp_path, port=4200, auth="a:b")
+    assert known["PREFECT_SERVER_API_HOST"] == "127.0.0.1"
+    assert known["PREFECT_HOME"] == str(tmp_path)
+    assert known["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert str(tmp_path) in known["PREFECT_SERVER_DATABASE_CONNECTION_URL"]

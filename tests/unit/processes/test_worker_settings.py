@@ -1,0 +1,40 @@
+"""What a worker reads from its environment."""
+
+import pytest
+
+from zerobyte.core.secrets import WorkerTokens
+from zerobyte.processes.worker_settings import WorkerSettings, WorkerSettingsError
+
+TOKEN = WorkerTokens("s" * 32).issue("nas-1")
+
+
+def test_the_token_names_the_host():
+    assert WorkerSettings.load({"ZEROBYTE_WORKER_TOKEN": TOKEN}).host == "nas-1"
+
+
+def test_the_token_may_stand_in_a_file(tmp_path):
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
+    known = WorkerSettings.load({"ZEROBYTE_WORKER_TOKEN_FILE": str(tmp_path / "token")})
+    assert known.token == TOKEN
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {},
+        {"ZEROBYTE_WORKER_TOKEN": "rubbish"},
+        {"ZEROBYTE_WORKER_TOKEN": "e30.AAAA"},
+        {"ZEROBYTE_WORKER_TOKEN_FILE": "/nowhere/token"},
+    ],
+)
+def test_without_a_token_it_says_which_variable_is_wrong(environ):
+    with pytest.raises(WorkerSettingsError, match="ZEROBYTE_WORKER_TOKEN"):
+        WorkerSettings.load(environ)
+
+
+def test_secrets_are_not_shown():
+    known = WorkerSettings.load(
+        {"ZEROBYTE_WORKER_TOKEN": TOKEN, "PREFECT_API_AUTH_STRING": "admin:hidden-secret"}
+    )
+    assert TOKEN not in repr(known)
+    assert "hidden-secret" not in repr(known)

@@ -1,0 +1,245 @@
+"""The rules of the house that a machine can check, one test for each.
+
+What is looked at is what git tracks or would track, so a file is judged before it is committed.
+Who may import whom is import-linter's business (`make arrows`), style is ruff's.
+"""
+
+import ast
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+FILE_LIMIT = 400
+FUNCTION_LIMIT = 50
+FEATURE_FILES = {"routes", "schemas", "service", "models", "present", "__init__"}
+FILE_LIMITS = {"routes.py": 250, "schemas.py": 300, "models.py": 250, "present.py": 150}
+# The bus of events is the events feature itself, and not a rule about rows.
+EXTRA_KINDS = {"events": {"bus"}}
+BANNED_WORDS = re.compile(r"(^|_)(utils?|helpers?|managers?|handle|process_data|misc)(_|$)")
+
+# Who may do what the house keeps in one place: the clock, ids and processes.
+GATES = {
+    "time.time": "zerobyte/core/clock.py",
+    "time.time_ns": "zerobyte/core/clock.py",
+    "datetime.now": "zerobyte/core/clock.py",
+    "datetime.utcnow": "zerobyte/core/clock.py",
+    "datetime.today": "zerobyte/core/clock.py",
+    "date.today": "zerobyte/core/clock.py",
+    "uuid.uuid1": "zerobyte/core/ids.py",
+    "uuid.uuid4": "zerobyte/core/ids.py",
+    "uuid4": "zerobyte/core/ids.py",
+    "os.system": "",
+    "os.popen": "",
+    "os.fork": "",
+    "asyncio.create_subprocess_exec": "zerobyte/core/",
+    "asyncio.create_subprocess_shell": "",
+}
+
+# Words that only the address of a package index or of a mirror of one has in it. Put together
+# here from pieces, so that this file does not name what it looks for.
+INDEX_ADDRESSES = re.compile(
+    "|".join(
+        [
+            r"https?://" + r"(?!localhost|127\.)[^\s/]*" + r"(artifactory|nexus|devpi|artifact)",
+            r"(files\.pythonhosted|pypi)" + r"\.org",
+            r"registry\.(npmjs|yarnpkg)" + r"\.",
+            r"(deb|security|snapshot|ftp\.[a-z]+)\.debian" + r"\.org",
+            r"archive\.ubuntu" + r"\.com",
+        ]
+    )
+)
+
+
+@cache
+def tracked() -> tuple[Path, ...]:
+    """Every file that git tracks or would take, as long as it is on the disk."""
+    listed = subprocess.run(
+        # The clone may belong to somebody else; it is only listed here.
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "-c", "-o", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    return tuple(
+        ROOT / name for name in sorted(set(listed.split("\0"))) if name and (ROOT / name).is_file()
+    )
+
+
+def python_files(*folders: str) -> list[Path]:
+    return [
+        path
+        for path in tracked()
+        if path.suffix == ".py" and (not folders or path.relative_to(ROOT).parts[0] in folders)
+    ]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(), filename=str(path))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """The lines of a function's body; its signature and its docstring describe, and do not count.
+
+    Options stand one to a line in this house, and a long docstring is no fault.
+    """
+    is_documented = ast.get_docstring(node, clean=False) is not None
+    first = node.body[1 if is_documented and len(node.body) > 1 else 0]
+    return (node.end_lineno or first.lineno) - first.lineno + 1
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` of an attribute chain, '' of anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        before = dotted(node.value)
+        return f"{before}.{node.attr}" if before else ""
+    return ""
+
+
+def test_files_stay_short() -> None:
+    limits = dict.fromkeys(python_files("zerobyte", "flows", "tests", "bench"), FILE_LIMIT)
+    for path in python_files("zerobyte"):
+        if "features" in path.parts:
+            limits[path] = FILE_LIMITS.get(path.name, FILE_LIMIT)
+    long = {
+        name(path): lines
+        for path, limit in limits.items()
+        if (lines := len(path.read_text().splitlines())) > limit
+    }
+    assert long == {}
+
+
+def test_functions_stay_short() -> None:
+    long = {
+        f"{name(path)}:{node.lineno} {node.name}": length(node)
+        for path in python_files("zerobyte", "flows", "tests", "bench")
+        for node in functions(path)
+        if length(node) > FUNCTION_LIMIT
+    }
+    assert long == {}
+
+
+def test_modules_and_functions_have_names_of_their_own() -> None:
+    files = [name(path) for path in tracked() if BANNED_WORDS.search(path.stem)]
+    defined = [
+        f"{name(path)}:{node.lineno} {node.name}"
+        for path in python_files("zerobyte", "flows")
+        for node in functions(path)
+        if BANNED_WORDS.search(node.name)
+    ]
+    assert files + defined == []
+
+
+def test_a_feature_has_five_kinds_of_files_and_no_sixth() -> None:
+    odd = []
+    for path in python_files("zerobyte"):
+        parts = path.relative_to(ROOT / "zerobyte").parts
+        if parts[0] != "features" or len(parts) < 3:
+            continue
+        kind = parts[2].removesuffix(".py")
+        if kind not in FEATURE_FILES | EXTRA_KINDS.get(parts[1], set()):
+            odd.append(name(path))
+    assert odd == []
+
+
+def test_every_module_opens_with_a_docstring() -> None:
+    silent = [
+        name(path)
+        for path in python_files("zerobyte", "flows", "tests", "bench")
+        if path.stat().st_size and not (ast.get_docstring(tree(path)) or "").strip()
+    ]
+    assert silent == []
+
+
+def calls_outside_their_gate(path: Path) -> Iterator[str]:
+    where = name(path)
+    for node in ast.walk(tree(path)):
+        found = ""
+        if isinstance(node, ast.Import):
+            found = next((a.name for a in node.names if a.name == "subprocess"), "")
+        elif isinstance(node, ast.ImportFrom):
+            imported = {f"{node.module}.{alias.name}" for alias in node.names}
+            found = next((n for n in imported if n in GATES), "")
+            found = "subprocess" if node.module == "subprocess" else found
+        elif isinstance(node, ast.Call):
+            called = dotted(node.func)
+            found = next((g for g in GATES if called == g or called.endswith(f".{g}")), "")
+        gate = GATES.get(found, "zerobyte/core/")
+        if found and not (gate and where.startswith(gate)):
+            yield f"{where}:{node.lineno} {found}"
+
+
+def test_clock_ids_and_processes_are_used_through_core_alone() -> None:
+    found = [
+        hit for path in python_files("zerobyte", "flows") for hit in calls_outside_their_gate(path)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import time\ntime.time()",
+        "from time import time_ns\ntime_ns()",
+        "import datetime\ndatetime.datetime.now()",
+        "from uuid import uuid4",
+        "import subprocess",
+        "from subprocess import run",
+        "import asyncio\nasyncio.create_subprocess_exec('true')",
+        "import os\nos.system('true')",
+    ],
+)
+def test_the_gates_see_what_they_are_there_for(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.tree", lambda _path: ast.parse(code))
+    assert list(calls_outside_their_gate(ROOT / "zerobyte" / "app.py"))
+
+
+def test_no_file_names_a_package_index_or_a_mirror() -> None:
+    named = []
+    for path in tracked():
+        text = path.read_text(errors="replace")
+        named += [f"{name(path)}: {hit.group()}" for hit in INDEX_ADDRESSES.finditer(text)]
+    assert named == []
+
+
+def test_the_lock_pins_every_package_by_hash_and_names_no_address() -> None:
+    text = (ROOT / "requirements.lock").read_text()
+    assert "://" not in text
+    assert not re.search(r"^\s*--(index|extra-index|find-links|trusted)", text, re.MULTILINE)
+    entries = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
+    assert len(entries) > 50
+    loose = [entry.split()[0] for entry in entries if "==" not in entry or "--hash=" not in entry]
+    assert loose == []
+
+
+def test_the_lock_is_for_every_python_that_we_run_on() -> None:
+    # `make lock` resolves for all; without --universal the markers of newer ones are missing.
+    assert "; python_full_version >= '3." in (ROOT / "requirements.lock").read_text()
+
+
+def test_the_lock_holds_what_pyproject_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    wanted = {re.split(r"[\[<>=!~ ]", line)[0].lower() for line in asked}
+    locked = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), re.M))
+    assert wanted - locked == set()

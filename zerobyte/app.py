@@ -1,0 +1,296 @@
+"""The composition root of the API process: the only file that knows every room.
+
+Builds the services, subscribes the wishes that go upward, opens the database when the server
+starts, keeps the loops that run beside requests, and lets go of everything when it stops.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from typing import Any, cast
+
+from zerobyte.core import interpreter, log
+from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.secrets import Sealer, WorkerTokens
+from zerobyte.db import connection, migrate
+from zerobyte.db.leases import Leases
+from zerobyte.features.auth.routes import accounts_auth, auth_v1
+from zerobyte.features.auth.service import Accounts, Organizations, make_services
+from zerobyte.features.backups.routes import backups_v1
+from zerobyte.features.backups.service import (
+    Assignments,
+    Reconciler,
+    RunEnds,
+    Runs,
+    ScheduleEditor,
+    ScheduleReader,
+    users,
+)
+from zerobyte.features.control.routes import control
+from zerobyte.features.control.service import Control, missing_worker
+from zerobyte.features.events.bus import EventBus
+from zerobyte.features.events.routes import events_v1
+from zerobyte.features.notifications.routes import notifications_v1
+from zerobyte.features.notifications.service import Notifications
+from zerobyte.features.repositories.routes import repositories_v1
+from zerobyte.features.repositories.service import (
+    Repositories,
+    Restores,
+    Sizes,
+    SnapshotFiles,
+    Snapshots,
+)
+from zerobyte.features.system.routes import system_v1
+from zerobyte.features.system.service import System
+from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.routes import tasks_v1
+from zerobyte.features.tasks.service import Dispatcher, TaskReader, Tasks, Watch
+from zerobyte.features.volumes.routes import volumes_v1
+from zerobyte.features.volumes.service import Volumes
+from zerobyte.http import openapi
+from zerobyte.http.app_type import HttpApp
+from zerobyte.http.setup import make_app
+from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
+from zerobyte.orchestration.scheduler import Scheduler
+from zerobyte.settings import Settings, SettingsError
+
+_log = log.get_logger(__name__)
+
+LOCAL_HOST = "local"
+"""The host of the worker that runs beside the API."""
+
+
+class Platform:
+    """Every service of one API process, connected; opens nothing.
+
+    services    what routes ask for, by type.
+    """
+
+    def __init__(self, settings: Settings, scheduler: Scheduler) -> None:
+        self.settings = settings
+        self.scheduler = scheduler
+        self.sealer = Sealer(settings.app_secret)
+        self.bus = EventBus()
+        self.leases = Leases()
+        self.services = make_services(settings, self.sealer)
+        self._make_resources()
+        self._make_schedules()
+        self._connect()
+        self._register()
+
+    def _make_resources(self) -> None:
+        """What schedules are made of, and the tasks that everything becomes."""
+        settings, sealer = self.settings, self.sealer
+        self.organizations = cast("Organizations", self.services[Organizations])
+        self.tasks = Tasks(bus=self.bus, leases=self.leases)
+        self.reader = TaskReader()
+        self.volumes = Volumes(settings=settings, sealer=sealer, bus=self.bus)
+        self.notifications = Notifications(settings=settings, sealer=sealer, bus=self.bus)
+        self.repositories = Repositories(
+            settings=settings,
+            sealer=sealer,
+            password_of=self.organizations.repository_password,
+        )
+        self.snapshots = Snapshots(
+            repositories=self.repositories, tasks=self.tasks, host=LOCAL_HOST, tz=settings.tz
+        )
+        self.sizes = Sizes(repositories=self.repositories)
+        self.files = SnapshotFiles(repositories=self.repositories, snapshots=self.snapshots)
+        self.restores = Restores(
+            settings=settings,
+            repositories=self.repositories,
+            snapshots=self.snapshots,
+            files=self.files,
+            tasks=self.tasks,
+        )
+
+    def _make_schedules(self) -> None:
+        """What runs by the clock, and what stands between rows, engine and workers."""
+        settings, scheduler = self.settings, self.scheduler
+        self.editor = ScheduleEditor(settings=settings, sealer=self.sealer, tasks=self.reader)
+        self.runs = Runs(
+            settings=settings,
+            tasks=self.tasks,
+            volumes=self.volumes,
+            notifications=self.notifications,
+            access=self.repositories.access,
+            webhooks_of=self.editor.webhooks_of,
+        )
+        self.reconciler = Reconciler(settings=settings, scheduler=scheduler, runs=self.runs)
+        self.dispatcher = Dispatcher(scheduler=scheduler, repair=self.reconciler.repair)
+        self.watch = Watch(tasks=self.tasks, leases=self.leases, scheduler=scheduler)
+        self.ends = RunEnds(settings=settings, snapshots=self.snapshots)
+        self.control = Control(
+            tasks=self.tasks,
+            leases=self.leases,
+            builders={
+                "backup": self.runs.backup_job,
+                "forget": self.runs.forget_job,
+                "restore": self.restores.job,
+                "deleteSnapshots": self.snapshots.deletion_job,
+            },
+            open_scheduled=self.runs.open_scheduled,
+            retry_note=self.ends.retry_note,
+            record_delivery=self.notifications.record_delivery,
+        )
+
+    def _connect(self) -> None:
+        """The wishes that go upward: who below is told by whom above."""
+        self.tasks.finishers.update(
+            backup=self.ends.backup,
+            forget=self.ends.forget,
+            deleteSnapshots=self.ends.delete_snapshots,
+        )
+        self.tasks.on_open.append(self.dispatcher.wake)
+        self.tasks.on_finish.append(self._measure)
+        self.tasks.on_cancel.append(self.watch.tell_engine)
+        self.editor.on_change.append(self.reconciler.changed)
+        self.volumes.before_delete.append(users.refuse_used_volume)
+        self.volumes.before_unmount.append(users.refuse_read_volume)
+        self.repositories.before_delete.append(users.refuse_used_repository)
+        self.snapshots.policy_of = users.policy_of
+        self.restores.is_read_only = users.is_read_only
+
+    def _measure(self, task: Task) -> None:
+        """A repository that was written to has another size now."""
+        writes = task.kind in ("backup", "forget", "deleteSnapshots")
+        if writes and task.status == "succeeded" and task.repository_id is not None:
+            self.sizes.changed(task.repository_id)
+
+    def _register(self) -> None:
+        self.services |= {
+            Assignments: Assignments(notifications=self.notifications),
+            ScheduleReader: ScheduleReader(tasks=self.reader),
+            System: System(
+                settings=self.settings,
+                accounts=cast("Accounts", self.services[Accounts]),
+                organizations=self.organizations,
+            ),
+            WorkerTokens: WorkerTokens(self.settings.app_secret),
+        }
+        parts: tuple[object, ...] = (
+            self.bus, self.control, self.tasks, self.reader, self.volumes, self.notifications,
+            self.repositories, self.snapshots, self.files, self.restores, self.runs, self.editor,
+        )  # fmt: skip
+        self.services.update({type(part): part for part in parts})
+
+    def loops(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs beside requests for as long as the process lives."""
+        return [
+            self.dispatcher.run(),
+            self.reconciler.run(),
+            self.reconciler.retry_due(),
+            self.watch.run(),
+            self.watch.follow_engine(),
+            _every(30 * 60, self.volumes.check_all),
+            _every(5 * 60, self.volumes.remount_failed),
+        ]
+
+
+def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpApp:
+    """The whole API as a Sanic app that opens and closes everything it needs.
+
+    scheduler   the twin of tests; None speaks with the Prefect of the settings.
+    """
+    engine = scheduler or PrefectScheduler(settings.prefect_url, settings.prefect_auth)
+    platform = Platform(settings, engine)
+    app = make_app(
+        settings,
+        platform.services,
+        checks={
+            "database": _database_trouble,
+            "prefect": lambda: _prefect_trouble(engine),
+            "worker": missing_worker,
+        },
+    )
+    add_routes(app)
+    stack = AsyncExitStack()
+
+    async def start(_: HttpApp) -> None:
+        await migrate.upgrade(settings.database_url)
+        await stack.enter_async_context(connection.database(settings.database_url))
+        stack.push_async_callback(engine.aclose)
+        stack.push_async_callback(platform.sizes.aclose)
+        stack.push_async_callback(platform.snapshots.aclose)
+        stack.push_async_callback(platform.files.aclose)
+        stack.push_async_callback(_cancel, [asyncio.create_task(loop) for loop in platform.loops()])
+
+    async def stop(_: HttpApp) -> None:
+        await stack.aclose()
+
+    app.register_listener(start, "before_server_start")
+    app.register_listener(stop, "after_server_stop")
+    return app
+
+
+def add_routes(app: HttpApp) -> None:
+    """Put every room's routes into an app."""
+    for blueprint in (
+        accounts_auth, auth_v1, volumes_v1, repositories_v1, backups_v1, notifications_v1, tasks_v1,
+        events_v1, system_v1, control,
+    ):  # fmt: skip
+        app.blueprint(blueprint)
+
+
+async def _every(seconds: float, work: Any) -> None:
+    while True:
+        try:
+            await work()
+        except Exception:  # a round that failed must not end the rounds
+            _log.exception("a periodic job failed; it is tried again", job=work.__name__)
+        await asyncio.sleep(seconds)
+
+
+async def _cancel(loops: list[asyncio.Task[None]]) -> None:
+    for loop in loops:
+        loop.cancel()
+    await asyncio.gather(*loops, return_exceptions=True)
+
+
+async def _database_trouble() -> str | None:
+    try:
+        await Task.all().limit(1)
+    except Exception as error:
+        return f"The database does not answer: {type(error).__name__}"
+    return None
+
+
+async def _prefect_trouble(engine: Scheduler) -> str | None:
+    return None if await engine.is_healthy() else "Prefect does not answer"
+
+
+def openapi_text() -> str:
+    """The OpenAPI document as it is committed: sorted, indented, with a last newline."""
+    settings = Settings.load({"APP_SECRET": "0" * 32}, keep_secrets=False)
+    app = make_app(settings, {}, name="zerobyte_openapi")
+    add_routes(app)
+    return json.dumps(openapi.document(app), indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Serve the API until SIGTERM or SIGINT; a wrong setting ends it with one sentence."""
+    interpreter.take_long_turns()
+    interpreter.hear_interrupts()
+    try:
+        settings = Settings.load(os.environ)
+        log.configure(settings.log_level)
+        for folder in (settings.data_dir / "data", settings.run_dir, settings.repositories_dir):
+            folder.mkdir(parents=True, exist_ok=True)
+        app = create_app(settings)
+    except (SettingsError, ZerobyteError) as error:
+        sys.stderr.write(error.message + "\n")
+        raise SystemExit(1) from None
+    app.run(
+        host=settings.host,
+        port=settings.port,
+        single_process=True,
+        motd=False,
+        access_log=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""`zerobyte …`: the commands. Each imports what it needs when it is called, so help comes at once.
+
+Answers go to standard output, errors to standard error as one sentence, with exit code 1.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from zerobyte import __version__
+from zerobyte.core.errors import ZerobyteError
+from zerobyte.settings import Settings
+
+T = TypeVar("T")
+
+app = typer.Typer(
+    name="zerobyte",
+    help="Encrypted restic backups, scheduled and run by Prefect.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+deploy = typer.Typer(
+    help="Make Prefect's deployments as the schedules say.", invoke_without_command=True
+)
+migrate = typer.Typer(help="Steps of the database.", no_args_is_help=True)
+app.add_typer(deploy, name="deploy")
+app.add_typer(migrate, name="migrate")
+
+
+def main() -> None:
+    """Run the command line; what goes wrong is said in one sentence."""
+    try:
+        app()
+    except ZerobyteError as error:
+        _fail(error.message)
+
+
+def _fail(message: str) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(1)
+
+
+def _settings() -> Settings:
+    return Settings.load(os.environ)
+
+
+def _wait(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+@app.command()
+def serve() -> None:
+    """Start the whole platform on this machine, in the foreground; Ctrl-C stops it in order."""
+    from zerobyte.processes import supervisor
+
+    raise SystemExit(supervisor.main())
+
+
+@app.command()
+def api() -> None:
+    """Start the API alone, for machines where Prefect and the workers run elsewhere."""
+    from zerobyte import app as api_app
+
+    api_app.main()
+
+
+@app.command()
+def worker() -> None:
+    """Start a worker on this host; it needs ZEROBYTE_API_URL, a token and PREFECT_API_URL."""
+    from zerobyte.processes import worker as worker_process
+
+    raise SystemExit(worker_process.main())
+
+
+@app.command("worker-token")
+def worker_token(
+    host: Annotated[str, typer.Argument(help="The name of the worker's host, such as nas-1.")],
+) -> None:
+    """Print the token that lets a worker take the jobs of one host, and of no other."""
+    from zerobyte.core.secrets import WorkerTokens
+
+    print(WorkerTokens(_settings().app_secret).issue(host))
+
+
+@app.command("prefect-secret")
+def prefect_secret() -> None:
+    """Print the secret that Prefect's UI asks for."""
+    print(_settings().prefect_auth)
+
+
+@app.command()
+def openapi(
+    check: Annotated[
+        Path | None, typer.Option(help="Compare with this file instead; exit 1 on a difference.")
+    ] = None,
+) -> None:
+    """Print the OpenAPI document of everything that is built."""
+    from zerobyte import app as api_app
+
+    text = api_app.openapi_text()
+    if check is None:
+        sys.stdout.write(text)
+    elif check.read_text() != text:
+        _fail(f"{check} is not what the code describes; run `make openapi` and commit it")
+
+
+@app.command()
+def demo(
+    source: Annotated[Path, typer.Option(help="The folder to back up and restore.")],
+) -> None:
+    """Back a folder up and restore it beside, on a platform of its own that is gone afterwards."""
+    from zerobyte import demo as demonstration
+
+    raise SystemExit(demonstration.main(source))
+
+
+@deploy.callback()
+def deploy_all(
+    context: typer.Context,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 and a table on drift.")
+    ] = False,
+) -> None:
+    """Make every schedule's deployment as its row says; doing it twice changes nothing."""
+    if context.invoked_subcommand is not None:
+        return
+    from zerobyte import deploying
+
+    found = _wait(deploying.drift(_settings()) if check else deploying.apply(_settings()))
+    if not found:
+        print("Prefect stands as the schedules say.")
+        return
+    table = Table("schedule", "name", "in Prefect" if check else "was in Prefect")
+    for difference in found:
+        table.add_row(difference.short_id, difference.name, difference.what)
+    Console().print(table)
+    if check:
+        raise SystemExit(1)
+    print(f"{len(found)} deployments were put right.")
+
+
+@deploy.command("list")
+def deploy_list() -> None:
+    """List the schedules as they stand in Prefect."""
+    from zerobyte import deploying
+
+    table = Table("deployment", "cron", "zone", "paused", "queue")
+    for entry in _wait(deploying.standing(_settings())):
+        cron, zone = entry.crons[0] if entry.crons else ("", "")
+        table.add_row(f"backup/{entry.short_id}", cron, zone, str(entry.paused), entry.work_queue)
+    Console().print(table)
+
+
+@migrate.command("upgrade")
+def migrate_upgrade() -> None:
+    """Bring the database to the shape of this version; the API does so itself when it starts."""
+    from zerobyte.db import migrate as steps
+
+    applied = _wait(steps.upgrade(_settings().database_url))
+    print("\n".join(applied) if applied else "Nothing to do.")
+
+
+@migrate.command("make")
+def migrate_make(name: Annotated[str, typer.Argument(help="lower_case_words")]) -> None:
+    """Write the step from the newest migration to the models (for developers)."""
+    from zerobyte.db import migrate as steps
+
+    made = _wait(steps.make(name))
+    print(made or "The models have not changed.")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+if __name__ == "__main__":
+    main()

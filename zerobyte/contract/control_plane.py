@@ -1,0 +1,158 @@
+"""The door between a worker and the API: the few sentences that they exchange.
+
+Over HTTP each method is `POST /api/control/<method>` with the worker's token as bearer; the
+twin for tests answers in memory. A worker knows nothing of the platform beyond this file.
+"""
+
+from typing import Annotated, Literal, Protocol
+
+from pydantic import Field
+
+from zerobyte.contract.base import Wire
+from zerobyte.contract.jobs import JobReport, JobSpec, TaskProgress
+from zerobyte.contract.notifications import Delivery
+
+LEASE_TTL_S = 30
+RENEW_EVERY_S = 5
+
+
+class WorkerIdentity(Wire):
+    """Which process on which boot of which host works; proves later that it is gone.
+
+    pid_started     start time of the process in clock ticks since boot (/proc/PID/stat).
+    """
+
+    host: str
+    boot_id: str
+    pid: int
+    pid_started: int
+
+
+class Welcome(Wire):
+    """What a worker learns when it says hello: the Prefect work queue that is its own."""
+
+    work_pool: str
+    work_queue: str
+
+
+class ClaimRequest(Wire):
+    """Ask for the job of one flow run.
+
+    schedule_id     the schedule's short id, when a schedule's deployment made the run.
+    task_id         the task, when the API made the run or when it follows another job.
+    Exactly the same request may be repeated: it finds the same task again.
+    """
+
+    worker: WorkerIdentity
+    flow_run_id: str
+    schedule_id: str | None = None
+    task_id: str | None = None
+
+
+class Granted(Wire):
+    """Go: the lease is held and must be renewed."""
+
+    answer: Literal["granted"] = "granted"
+    job: JobSpec
+
+
+class Wait(Wire):
+    """Ask again: others hold the repository, and the place in the queue is kept."""
+
+    answer: Literal["wait"] = "wait"
+    task_id: str
+    retry_after_ms: int
+    holders: list[str]
+
+
+class Refused(Wire):
+    """Do not run: the reason in one sentence. `cancelled` when a person wanted it so."""
+
+    answer: Literal["refused"] = "refused"
+    reason: str
+    cancelled: bool = False
+
+
+ClaimReply = Annotated[Granted | Wait | Refused, Field(discriminator="answer")]
+
+
+class ClaimReplyBox(Wire):
+    """The claim's answer on the wire; a union needs a box."""
+
+    reply: ClaimReply
+
+
+class RenewRequest(Wire):
+    """Keep the lease of a task; answered at once on a cancel, else after `wait_ms`."""
+
+    worker: WorkerIdentity
+    task_id: str
+    wait_ms: int = RENEW_EVERY_S * 1000
+
+
+class Renewed(Wire):
+    """Whether the lease still stands, and whether somebody asked for the work to stop."""
+
+    held: bool
+    cancel: bool
+
+
+class ProgressReport(Wire):
+    """The newest progress of a task."""
+
+    task_id: str
+    progress: TaskProgress
+
+
+class Finished(Wire):
+    """The tasks that follow from a finished job and run in the same flow run, in order.
+
+    retry_note      a sentence for the failure message when another try is planned, else None.
+    """
+
+    follow_ups: list[str] = Field(default_factory=list)
+    retry_note: str | None = None
+
+
+class DeliveryReport(Wire):
+    """What became of the notifications of a task."""
+
+    task_id: str
+    deliveries: list[Delivery]
+
+
+class Nothing(Wire):
+    """An empty answer."""
+
+
+class ControlPlane(Protocol):
+    """What a worker may say to the API.
+
+    Raises, in every method
+        Unavailable         the API does not answer; the caller keeps trying.
+        Unauthenticated     the worker's token is not valid.
+    """
+
+    async def hello(self, worker: WorkerIdentity) -> Welcome:
+        """Say that this worker lives; said again every 10 s."""
+        ...
+
+    async def claim(self, request: ClaimRequest) -> Granted | Wait | Refused:
+        """Take the lease of one job, or learn why not yet or not at all."""
+        ...
+
+    async def renew(self, request: RenewRequest) -> Renewed:
+        """Keep the lease for another 30 s."""
+        ...
+
+    async def progress(self, report: ProgressReport) -> None:
+        """Show how far the work is; only the newest counts."""
+        ...
+
+    async def finish(self, report: JobReport) -> Finished:
+        """Hand in how the job ended; releases its lease. May be repeated."""
+        ...
+
+    async def delivered(self, report: DeliveryReport) -> None:
+        """Say what became of the notifications."""
+        ...

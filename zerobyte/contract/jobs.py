@@ -1,0 +1,222 @@
+"""Jobs: what the API hands to a worker, and what the worker hands back.
+
+A job carries everything that one piece of work needs, secrets in plain text, and nothing more.
+It crosses the control plane only; Prefect sees ids.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from zerobyte.contract.base import Wire
+from zerobyte.contract.notifications import NotificationTarget
+from zerobyte.contract.repositories import CompressionMode, RepositoryAccess
+from zerobyte.contract.restic_output import (
+    BackupProgress,
+    BackupSummary,
+    ForgetPlan,
+    RestoreProgress,
+    RestoreSummary,
+    SnapshotRecord,
+)
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.contract.volumes import VolumeConfig
+from zerobyte.contract.webhooks import BackupWebhooks
+
+TaskKind = Literal[
+    "backup", "restore", "deleteSnapshots", "tagSnapshots", "doctor", "mirrorSync", "forget"
+]
+TaskStatus = Literal["queued", "running", "cancelling", "cancelled", "succeeded", "failed", "stale"]
+TaskOutcome = Literal["success", "warning", "error", "cancelled", "stale"]
+OverwriteMode = Literal["always", "if-changed", "if-newer", "never"]
+LeaseMode = Literal["shared", "exclusive"]
+
+
+class Source(Wire):
+    """The folder that a backup reads.
+
+    path                absolute, on the worker's host.
+    config              how the volume is reached, for the preflight check; secrets in plain text.
+    previous_files      files of the schedule's last good snapshot; None before the first one.
+    blocked_reason      why the run must fail before restic is started; None when it may begin.
+    """
+
+    volume_short_id: str
+    volume_name: str
+    path: str
+    config: VolumeConfig
+    previous_files: int | None = None
+    blocked_reason: str | None = None
+
+
+class BackupOptions(Wire):
+    """How one schedule wants its backup made; patterns as the schedule stores them."""
+
+    exclude_patterns: list[str] = Field(default_factory=list)
+    exclude_if_present: list[str] = Field(default_factory=list)
+    include_paths: list[str] = Field(default_factory=list)
+    include_patterns: list[str] = Field(default_factory=list)
+    one_file_system: bool = False
+    custom_restic_params: list[str] = Field(default_factory=list)
+    compression_mode: CompressionMode | None = None
+
+
+class BackupJob(Wire):
+    """Back one folder up, then tell the destinations.
+
+    hostname            restic's `--host`; fixed, so that parents are found again.
+    excluded_folders    absolute folders of our own data that no backup may contain.
+    organization_id     said to webhooks, nothing else.
+    webhooks            what is called before and after, header values in plain text.
+    """
+
+    kind: Literal["backup"] = "backup"
+    task_id: str
+    organization_id: str
+    schedule_short_id: str
+    schedule_name: str
+    trigger: Literal["manual", "scheduled"]
+    repository: RepositoryAccess
+    source: Source
+    options: BackupOptions
+    hostname: str
+    excluded_folders: list[str] = Field(default_factory=list)
+    targets: list[NotificationTarget] = Field(default_factory=list)
+    webhooks: BackupWebhooks | None = None
+
+
+class ForgetJob(Wire):
+    """Apply one schedule's retention policy to one repository, and prune."""
+
+    kind: Literal["forget"] = "forget"
+    task_id: str
+    schedule_short_id: str
+    repository: RepositoryAccess
+    policy: RetentionPolicy
+    protected_snapshot_ids: list[str] = Field(default_factory=list)
+
+
+class RestoreJob(Wire):
+    """Write a snapshot, or part of it, to a folder.
+
+    snapshot_id     64 hex digits.
+    target          absolute folder, or "/" for the original place.
+    base_path       the folder inside the snapshot that becomes `target`; None with target "/".
+    include         absolute paths inside the snapshot, literal; empty means everything.
+    exclude         restic patterns.
+    protected_folders   absolute folders that must not be written to after resolving links.
+    """
+
+    kind: Literal["restore"] = "restore"
+    task_id: str
+    repository: RepositoryAccess
+    snapshot_id: str
+    target: str
+    base_path: str | None = None
+    include: list[str] = Field(default_factory=list)
+    exclude: list[str] = Field(default_factory=list)
+    exclude_xattr: list[str] = Field(default_factory=list)
+    delete: bool = False
+    overwrite: OverwriteMode = "always"
+    protected_folders: list[str] = Field(default_factory=list)
+
+
+class DeleteSnapshotsJob(Wire):
+    """Remove named snapshots from a repository, and prune."""
+
+    kind: Literal["deleteSnapshots"] = "deleteSnapshots"
+    task_id: str
+    repository: RepositoryAccess
+    snapshot_ids: list[str]
+
+
+JobSpec = Annotated[
+    BackupJob | ForgetJob | RestoreJob | DeleteSnapshotsJob, Field(discriminator="kind")
+]
+
+
+class BackupTaskProgress(Wire):
+    """How far a backup is."""
+
+    kind: Literal["backup"] = "backup"
+    progress: BackupProgress
+
+
+class RestoreTaskProgress(Wire):
+    """How far a restore is."""
+
+    kind: Literal["restore"] = "restore"
+    progress: RestoreProgress
+
+
+TaskProgress = Annotated[BackupTaskProgress | RestoreTaskProgress, Field(discriminator="kind")]
+
+
+class RetentionRecord(Wire):
+    """What retention did with a run, or why it did nothing."""
+
+    status: Literal["applied", "failed", "skipped"]
+    reason: str | None = None
+    plan: ForgetPlan | None = None
+
+
+class BackupResult(Wire):
+    """The result of a backup task; `retention` is ours and comes when it is known."""
+
+    kind: Literal["backup"] = "backup"
+    exit_code: int
+    result: BackupSummary | None
+    warning_details: str | None = None
+    retention: RetentionRecord | None = None
+
+
+class ForgetResult(Wire):
+    """The result of a retention task."""
+
+    kind: Literal["forget"] = "forget"
+    plan: ForgetPlan | None = None
+
+
+class RestoreResult(Wire):
+    """The result of a restore task."""
+
+    kind: Literal["restore"] = "restore"
+    result: RestoreSummary
+
+
+class DeleteSnapshotsResult(Wire):
+    """The result of a deletion task."""
+
+    kind: Literal["deleteSnapshots"] = "deleteSnapshots"
+    deleted_snapshot_ids: list[str]
+
+
+TaskResult = Annotated[
+    BackupResult | ForgetResult | RestoreResult | DeleteSnapshotsResult,
+    Field(discriminator="kind"),
+]
+
+
+class JobReport(Wire):
+    """How a job ended.
+
+    status          succeeded covers warnings: then `outcome` is "warning".
+    error           one or a few sentences for people; None when it succeeded.
+    snapshot        the snapshot that was made, for the index.
+    is_suspect      the snapshot holds far fewer files than the one before: not for retention.
+    """
+
+    task_id: str
+    status: Literal["succeeded", "failed", "cancelled"]
+    outcome: TaskOutcome
+    error: str | None = None
+    result: TaskResult | None = None
+    snapshot: SnapshotRecord | None = None
+    is_suspect: bool = False
+
+    @property
+    def details(self) -> str | None:
+        """What went wrong, or what to look at although it went well; None when all is well."""
+        if self.error is not None:
+            return self.error
+        return self.result.warning_details if isinstance(self.result, BackupResult) else None

@@ -1,0 +1,190 @@
+"""What a repository is on the wire: one config for each of the eight backends."""
+
+import re
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from zerobyte.contract.base import Config, NonEmpty, OptionalSecret, Port, Secret, Wire
+
+RepositoryType = Literal["local", "s3", "r2", "gcs", "azure", "rclone", "rest", "sftp"]
+RepositoryStatus = Literal["healthy", "error", "unknown", "doctor", "cancelled"]
+CompressionMode = Literal["off", "auto", "max"]
+
+
+def _no_option(value: str) -> str:
+    """Refuse what a command line could read as an option, and what no location can hold."""
+    if value.startswith("-"):
+        raise ValueError("must not start with '-'")
+    if re.search(r"[\x00-\x1f\x7f]", value):
+        raise ValueError("must not contain control characters")
+    return value
+
+
+def _word(value: str) -> str:
+    if re.search(r"\s", _no_option(value)):
+        raise ValueError("must not contain white space")
+    return value
+
+
+def _absolute(value: str) -> str:
+    if not value.startswith("/"):
+        raise ValueError("must be an absolute path")
+    return value
+
+
+def _http_url(value: str) -> str:
+    if not re.match(r"https?://[^/]", value):
+        raise ValueError("must be an http:// or https:// address")
+    return value
+
+
+Location = Annotated[NonEmpty, AfterValidator(_no_option)]
+Word = Annotated[NonEmpty, AfterValidator(_word)]
+
+
+class Bandwidth(Wire):
+    """A limit in decimal bits per second; without `enabled` it does nothing."""
+
+    enabled: bool = False
+    value: float = Field(default=1, gt=0)
+    unit: Literal["Kbps", "Mbps", "Gbps"] = "Mbps"
+
+
+class _RepositoryConfig(Config):
+    is_existing_repository: bool | None = None
+    custom_password: OptionalSecret = None
+    cacert: OptionalSecret = None
+    insecure_tls: bool | None = None
+    upload_limit: Bandwidth | None = None
+    download_limit: Bandwidth | None = None
+
+
+class LocalConfig(_RepositoryConfig):
+    """A folder on the worker's host."""
+
+    bound_to: ClassVar[tuple[str, ...]] = ("path",)
+
+    backend: Literal["local"]
+    path: Annotated[Location, AfterValidator(_absolute)]
+
+
+class S3Config(_RepositoryConfig):
+    """A bucket of any service that speaks S3."""
+
+    bound_to: ClassVar[tuple[str, ...]] = ("endpoint",)
+
+    backend: Literal["s3"]
+    endpoint: Word
+    bucket: Location
+    access_key_id: Secret
+    secret_access_key: Secret
+
+
+class R2Config(_RepositoryConfig):
+    """A bucket of Cloudflare R2."""
+
+    bound_to: ClassVar[tuple[str, ...]] = ("endpoint",)
+
+    backend: Literal["r2"]
+    endpoint: Word
+    bucket: Location
+    access_key_id: Secret
+    secret_access_key: Secret
+
+
+class GcsConfig(_RepositoryConfig):
+    """A bucket of Google Cloud Storage."""
+
+    bound_to: ClassVar[tuple[str, ...]] = ("bucket", "project_id")
+
+    backend: Literal["gcs"]
+    bucket: Location
+    project_id: Word
+    credentials_json: Secret
+
+
+class AzureConfig(_RepositoryConfig):
+    """A container of Azure Blob Storage."""
+
+    bound_to: ClassVar[tuple[str, ...]] = ("account_name", "endpoint_suffix")
+
+    backend: Literal["azure"]
+    container: Location
+    account_name: Word
+    account_key: Secret
+    endpoint_suffix: Word | None = None
+
+
+class RcloneRepositoryConfig(_RepositoryConfig):
+    """A path of a remote that rclone's own configuration names."""
+
+    bound_to: ClassVar[tuple[str, ...]] = ("remote", "path")
+
+    backend: Literal["rclone"]
+    remote: Word
+    path: Location
+
+
+class RestConfig(_RepositoryConfig):
+    """A restic REST server."""
+
+    bound_to: ClassVar[tuple[str, ...]] = ("url",)
+
+    backend: Literal["rest"]
+    url: Annotated[Word, AfterValidator(_http_url)]
+    username: OptionalSecret = None
+    password: OptionalSecret = None
+    path: Location | None = None
+
+
+class SftpRepositoryConfig(_RepositoryConfig):
+    """A folder of an SSH server."""
+
+    bound_to: ClassVar[tuple[str, ...]] = ("host", "port", "user")
+
+    backend: Literal["sftp"]
+    host: Word
+    port: Port = 22
+    user: Word
+    path: Location
+    private_key: Secret
+    skip_host_key_check: bool = False
+    known_hosts: str | None = None
+    allow_legacy_ssh_rsa: bool = False
+
+
+RepositoryConfig = Annotated[
+    LocalConfig
+    | S3Config
+    | R2Config
+    | GcsConfig
+    | AzureConfig
+    | RcloneRepositoryConfig
+    | RestConfig
+    | SftpRepositoryConfig,
+    Field(discriminator="backend"),
+]
+
+
+class RepositoryConfigBox(BaseModel):
+    """Parses a stored config: `RepositoryConfigBox.model_validate({"config": {...}}).config`."""
+
+    config: RepositoryConfig
+
+
+class RepositoryAccess(Wire):
+    """All that restic needs to open one repository, in plain text.
+
+    Crosses the control plane inside one job, and nothing else; never logged, never in Prefect.
+
+    id          the repository's UUID; names its cache folder.
+    password    restic's own password of this repository.
+    """
+
+    id: str
+    short_id: str
+    name: str
+    config: RepositoryConfig
+    password: str
+    compression_mode: CompressionMode = "auto"

@@ -1,0 +1,153 @@
+"""What restic prints as JSON, as far as we keep it; names are restic's own, in snake_case."""
+
+from typing import Literal
+
+from pydantic import Field, field_serializer, field_validator
+
+from zerobyte.contract.base import SnakeWire
+
+
+class BackupProgress(SnakeWire):
+    """A status line of `restic backup`; sizes in bytes, times in seconds."""
+
+    message_type: Literal["status"] = "status"
+    seconds_elapsed: float = 0
+    seconds_remaining: float = 0
+    percent_done: float = 0
+    total_files: int = 0
+    files_done: int = 0
+    total_bytes: int = 0
+    bytes_done: int = 0
+    current_files: list[str] = Field(default_factory=list)
+
+
+class BackupSummary(SnakeWire):
+    """The last line of `restic backup`; `snapshot_id` is None when nothing changed."""
+
+    message_type: Literal["summary"] = "summary"
+    files_new: int = 0
+    files_changed: int = 0
+    files_unmodified: int = 0
+    dirs_new: int = 0
+    dirs_changed: int = 0
+    dirs_unmodified: int = 0
+    data_blobs: int = 0
+    tree_blobs: int = 0
+    data_added: int = 0
+    data_added_packed: int = 0
+    total_files_processed: int = 0
+    total_bytes_processed: int = 0
+    total_duration: float = 0
+    snapshot_id: str | None = None
+    backup_start: str | None = Field(default=None, exclude=True)
+    backup_end: str | None = Field(default=None, exclude=True)
+
+    @field_serializer("snapshot_id")
+    def _no_new_snapshot(self, value: str | None) -> str:
+        """Clients are promised a text: it is empty when nothing changed and none was made."""
+        return value or ""
+
+    @field_validator("snapshot_id", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
+
+
+class RestoreProgress(SnakeWire):
+    """A status line of `restic restore`; sizes in bytes, times in seconds."""
+
+    message_type: Literal["status"] = "status"
+    seconds_elapsed: float = 0
+    percent_done: float = 0
+    total_files: int = 0
+    files_restored: int = 0
+    total_bytes: int = 0
+    bytes_restored: int = 0
+
+
+class RestoreSummary(SnakeWire):
+    """The last line of `restic restore`; restic leaves zeros out, we fill them in."""
+
+    message_type: Literal["summary"] = "summary"
+    total_files: int = 0
+    files_restored: int = 0
+    files_skipped: int = 0
+    files_deleted: int = 0
+    total_bytes: int = 0
+    bytes_restored: int = 0
+    bytes_skipped: int = 0
+
+
+class SnapshotSummary(SnakeWire):
+    """What `restic snapshots` says of the run that made a snapshot."""
+
+    files_new: int = 0
+    files_changed: int = 0
+    files_unmodified: int = 0
+    dirs_new: int = 0
+    dirs_changed: int = 0
+    dirs_unmodified: int = 0
+    data_blobs: int = 0
+    tree_blobs: int = 0
+    data_added: int = 0
+    data_added_packed: int = 0
+    total_files_processed: int = 0
+    total_bytes_processed: int = 0
+    backup_start: str
+    backup_end: str
+
+
+class SnapshotRecord(SnakeWire):
+    """One snapshot as `restic snapshots --json` prints it."""
+
+    id: str
+    short_id: str
+    time: str
+    hostname: str = ""
+    username: str = ""
+    paths: list[str]
+    tags: list[str] = Field(default_factory=list)
+    parent: str | None = None
+    tree: str | None = None
+    original: str | None = None
+    summary: SnapshotSummary | None = None
+
+
+class NodeRecord(SnakeWire):
+    """One entry of `restic ls --json`; `size` on files alone, `mode` in Go's bits."""
+
+    name: str
+    type: str
+    path: str
+    uid: int = 0
+    gid: int = 0
+    size: int | None = None
+    mode: int = 0
+    mtime: str | None = None
+    atime: str | None = None
+    ctime: str | None = None
+
+
+class RepositoryStats(SnakeWire):
+    """`restic stats --mode raw-data`; sizes in bytes, the rest in restic's own ratios."""
+
+    total_size: int = 0
+    total_uncompressed_size: int = 0
+    compression_ratio: float = 0
+    compression_progress: float = 0
+    compression_space_saving: float = 0
+    snapshots_count: int = 0
+
+
+class KeepReason(SnakeWire):
+    """Why `restic forget` keeps one snapshot."""
+
+    snapshot_id: str
+    matches: list[str]
+
+
+class ForgetPlan(SnakeWire):
+    """What a policy keeps, with reasons, and what it removes; full snapshot ids."""
+
+    keep: list[KeepReason] = Field(default_factory=list)
+    remove: list[str] = Field(default_factory=list)

@@ -1,0 +1,49 @@
+"""The retention policy of a schedule."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from zerobyte.contract.base import Sparse
+
+_DURATION = re.compile(r"^(?=\d)(\d+y)?(\d+m)?(\d+d)?(\d+h)?$")
+
+
+def _duration(value: str) -> str:
+    """Accept what `restic forget --keep-within` accepts: `1y5m7d2h`, each part optional."""
+    if not _DURATION.match(value) or not re.search(r"[1-9]", value):
+        raise ValueError("must be a duration such as 7d, 2m or 1y5m7d2h")
+    return value
+
+
+Count = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class RetentionPolicy(Sparse):
+    """How many snapshots of a schedule to keep; absent and 0 mean that this rule keeps none.
+
+    keep_within_duration    restic's form: years, months, days, hours, as in `1y5m7d2h`.
+    """
+
+    keep_last: Count | None = None
+    keep_hourly: Count | None = None
+    keep_daily: Count | None = None
+    keep_weekly: Count | None = None
+    keep_monthly: Count | None = None
+    keep_yearly: Count | None = None
+    keep_within_duration: Annotated[str, AfterValidator(_duration)] | None = None
+
+    def has_rules(self) -> bool:
+        """Whether any rule keeps something; without one, everything is kept."""
+        return any(
+            (
+                self.keep_last,
+                self.keep_hourly,
+                self.keep_daily,
+                self.keep_weekly,
+                self.keep_monthly,
+                self.keep_yearly,
+                self.keep_within_duration,
+            )
+        )

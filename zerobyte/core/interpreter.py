@@ -1,0 +1,32 @@
+"""What every process of ours sets before it begins: turns between threads, and interrupts.
+
+The turns are kept in one place because they guard against a fault below us: some versions of
+glibc's condition variables can lose a wake-up (glibc bug 25847), and CPython waits on one without
+a limit whenever a thread was asked to give way. Seen as a process that sleeps for ever in the
+middle of plain code.
+"""
+
+import signal
+import sys
+from typing import Final
+
+_TURN_S: Final = 1.0
+
+
+def take_long_turns() -> None:
+    """Ask threads to give way once a second instead of two hundred times.
+
+    Our threads give way by themselves whenever they wait for a socket or a file, so nothing waits
+    longer; but being asked, and with it the fault above, becomes rare. Call it once per process.
+    """
+    sys.setswitchinterval(_TURN_S)
+
+
+def hear_interrupts() -> None:
+    """Take SIGINT seriously although we were started to ignore it, as a shell's `&` does.
+
+    Children inherit what is ignored, and SIGINT is how they are asked to stop. Call it in the
+    main thread before the first child is started.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,0 +1,74 @@
+"""Says which process a number means, and whether it still lives.
+
+Owns the reading of /proc. A process id alone proves nothing: numbers are used again, at once
+in a container. With the start time it names one process of one boot.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+_PROC = Path("/proc")
+
+
+class Identity(NamedTuple):
+    """One process of this boot.
+
+    started     start time in clock ticks since boot, field 22 of /proc/PID/stat.
+    """
+
+    pid: int
+    started: int
+
+
+class _Stat(NamedTuple):
+    state: str
+    session: int
+    started: int
+
+
+def _stat(pid: int) -> _Stat | None:
+    try:
+        text = (_PROC / str(pid) / "stat").read_bytes()
+    except OSError:
+        return None
+    # The name stands in brackets and may itself hold brackets and spaces.
+    fields = text[text.rindex(b")") + 2 :].split()
+    return _Stat(fields[0].decode(), int(fields[3]), int(fields[19]))
+
+
+def identity(pid: int) -> Identity | None:
+    """The identity of a process that exists now, a zombie included; None when there is none."""
+    stat = _stat(pid)
+    return Identity(pid, stat.started) if stat else None
+
+
+@cache
+def boot_id() -> str:
+    """The random id of this boot; empty where the kernel does not tell."""
+    try:
+        return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def is_alive(pid: int, *, started: int, boot: str | None = None) -> bool:
+    """Whether exactly this process still runs; a zombie is dead.
+
+    boot    the boot it was seen in; None means this one.
+    """
+    if boot is not None and boot != boot_id():
+        return False
+    stat = _stat(pid)
+    return stat is not None and stat.started == started and stat.state not in "ZX"
+
+
+def members_of_session(session: int) -> list[int]:
+    """The living processes of a session; its members may have made process groups of their own."""
+    found: list[int] = []
+    for folder in _PROC.iterdir():
+        if folder.name.isdigit():
+            stat = _stat(int(folder.name))
+            if stat and stat.session == session and stat.state not in "ZX":
+                found.append(int(folder.name))
+    return found

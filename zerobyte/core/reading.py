@@ -1,0 +1,147 @@
+"""Texts into values: how one environment variable is read. Each raises ValueError with a reason.
+
+Knows no variable by name. A reason completes the sentence "NAME …".
+"""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+from zoneinfo import ZoneInfo
+
+from zerobyte.core.log import LEVELS
+
+_TRUE: Final = frozenset({"true", "1", "yes"})
+_FALSE: Final = frozenset({"false", "0", "no"})
+_DATABASES: Final = ("sqlite", "postgres", "postgresql")
+
+
+def text(value: str) -> str:
+    """Any text without control characters."""
+    if not value.isprintable():
+        raise ValueError("must not contain control characters")
+    return value
+
+
+def boolean(value: str) -> bool:
+    """true, 1, yes, false, 0 or no, in any case."""
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    raise ValueError("must be true or false (or 1, 0, yes, no)")
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A whole number between two bounds, both included."""
+
+    def read(value: str) -> int:
+        if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(value)
+
+    return read
+
+
+port = whole(1, 65535)
+count = whole(1, 1024)
+seconds = whole(1, 86_400)
+
+
+def rate(value: str) -> float:
+    """A positive number of times per second, at most 60."""
+    try:
+        number = float(value)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 60:
+        raise ValueError("must be a number above 0 and at most 60")
+    return number
+
+
+def path(value: str) -> Path:
+    """An absolute path; `~` stands for the home directory."""
+    return Path(value).expanduser().absolute()
+
+
+def zone(value: str) -> str:
+    """The name of an IANA time zone."""
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("must be the name of a time zone, such as Europe/Berlin") from None
+    return value
+
+
+def level(value: str) -> str:
+    """A log level, in any case."""
+    if value.lower() not in LEVELS:
+        raise ValueError(f"must be one of {', '.join(LEVELS)}")
+    return value.lower()
+
+
+def url(value: str) -> str:
+    """An http or https address without credentials, query and trailing slash."""
+    parts = _http(value)
+    if parts.query or parts.fragment:
+        raise ValueError("must not have a query or a fragment")
+    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+
+
+def origin(value: str) -> str:
+    """`scheme://host[:port]` in lower case, without the scheme's own port."""
+    parts = _http(value)
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}" + (
+        f":{parts.port}" if parts.port not in (None, usual) else ""
+    )
+
+
+def origins(value: str) -> tuple[str, ...]:
+    """Origins between commas, each once, in their order."""
+    parts = (part.strip().strip("\"'") for part in value.split(","))
+    return tuple(dict.fromkeys(origin(part) for part in parts if part))
+
+
+def database(value: str) -> str:
+    """A database's address: a path, or a URL of SQLite or PostgreSQL."""
+    scheme = value.partition("://")[0] if "://" in value else ""
+    if not scheme:
+        return str(path(value))
+    if scheme not in _DATABASES:
+        raise ValueError("must be a path, sqlite:///path or postgres://…")
+    return value
+
+
+def hostname(value: str) -> str:
+    """A hostname; `auto` looks for the one that this container was given."""
+    return _own_hostname() if value == "auto" else text(value)
+
+
+def _http(value: str) -> SplitResult:
+    try:
+        parts = urlsplit(value)
+        has_address = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        parts, has_address = urlsplit(""), False
+    if parts.scheme not in ("http", "https") or not has_address:
+        raise ValueError("must be an address with http:// or https://, as https://example.com")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("must not contain a user or a password")
+    return parts
+
+
+def _own_hostname() -> str:
+    """The hostname that a container was given on purpose, else a fixed word.
+
+    A container that got none is called after its id, which changes with each new container.
+    """
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text()
+    except OSError:
+        return "zerobyte"
+    line = next((x for x in mounts.splitlines() if x.split()[4:5] == ["/etc/hostname"]), "")
+    name = socket.gethostname()
+    return name if line and f"/{name}" not in line else "zerobyte"

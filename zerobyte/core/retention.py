@@ -1,0 +1,179 @@
+"""What `restic forget` would keep of a history, worked out without asking restic.
+
+Owns the arithmetic of restic's policy: newest first, one bucket for each rule, calendar fields in
+each snapshot's own time zone. Knows no repository, no schedule and no clock.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Final
+
+from zerobyte.contract.retention import RetentionPolicy
+
+_DURATION: Final = re.compile(r"(?:(\d+)y)?(?:(\d+)m)?(?:(\d+)d)?(?:(\d+)h)?")
+_TIME: Final = re.compile(r"(.+?T\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
+
+_BEGINNING: Final = (datetime(1, 1, 1), 0)  # noqa: DTZ001 — compared with instants without a zone
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One snapshot's time as restic wrote it.
+
+    wall        the calendar as it stands in the text, without a zone and to the second.
+    offset      how far the text's zone is ahead of UTC.
+    nanosecond  what follows the second.
+    """
+
+    wall: datetime
+    offset: timedelta
+    nanosecond: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Moment":
+        """Read restic's RFC 3339 with up to nine digits after the second. Raises ValueError."""
+        match = _TIME.fullmatch(text)
+        if match is None:
+            raise ValueError("this is not a time as restic writes it")
+        zone = "+00:00" if match[3] == "Z" else match[3]
+        instant = datetime.fromisoformat(match[1] + zone)
+        digits = (match[2] or "0")[:9].ljust(9, "0")
+        return cls(instant.replace(tzinfo=None), instant.utcoffset() or timedelta(), int(digits))
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        """What instants are compared by, to the nanosecond."""
+        return self.wall - self.offset, self.nanosecond
+
+    @property
+    def epoch_ms(self) -> int:
+        """Milliseconds since the epoch, rounded down."""
+        seconds = int((self.wall - self.offset).replace(tzinfo=UTC).timestamp())
+        return seconds * 1000 + self.nanosecond // 1_000_000
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """One counting rule while the history is walked."""
+
+    reason: str
+    left: int
+    key: Callable[[Moment, int], int]
+    last: int = -1
+
+    def takes(self, moment: Moment, place: int, *, is_oldest: bool) -> str | None:
+        """Why this rule keeps the snapshot, or None; a rule with no count left keeps none."""
+        if self.left <= 0:
+            return None
+        value = self.key(moment, place)
+        if value == self.last and not is_oldest:
+            return None
+        # A rule that still has counts left keeps the oldest snapshot too: the longest history.
+        reason = f"oldest {self.reason}" if value == self.last else self.reason
+        self.last = value
+        self.left -= 1
+        return reason
+
+
+def plan(
+    snapshots: Iterable[tuple[str, Moment]],
+    policy: RetentionPolicy,
+    *,
+    now: Moment,
+    zone: tzinfo = UTC,
+) -> dict[str, list[str]]:
+    """What keeps each snapshot of ONE group: its reasons in restic's words, empty for "remove".
+
+    now     snapshots later than this do not anchor `keep within`.
+    zone    the local time zone of the process that runs restic (its TZ).
+
+    A policy without rules keeps everything, for no reason; restic would refuse to run.
+    Two snapshots of the very same instant may change places with each other.
+
+    Source: restic 0.18, internal/restic/snapshot_policy.go. Held by
+    tests/integration/repositories/test_retention.py, which compares it with restic itself.
+    """
+    newest_first = sorted(snapshots, key=lambda item: item[1].order, reverse=True)
+    buckets = _buckets(policy)
+    earliest, within = _within([moment for _, moment in newest_first], policy, now, zone)
+    kept: dict[str, list[str]] = {}
+    for place, (snapshot_id, moment) in enumerate(newest_first):
+        is_oldest = place == len(newest_first) - 1
+        reasons = [bucket.takes(moment, place, is_oldest=is_oldest) for bucket in buckets]
+        if earliest is not None and moment.order > earliest:
+            reasons.insert(0, within)
+        kept[snapshot_id] = [reason for reason in reasons if reason is not None]
+    return kept
+
+
+def categories(reasons: Iterable[str]) -> list[str]:
+    """restic's reasons in the words of the API: last, hourly … yearly, and within."""
+    words = (reason.removeprefix("oldest ").split(" ")[0] for reason in reasons)
+    return list(dict.fromkeys(words))
+
+
+def _buckets(policy: RetentionPolicy) -> list[_Bucket]:
+    def week(moment: Moment, _: int) -> int:
+        year, number, _day = moment.wall.isocalendar()
+        return year * 100 + number
+
+    return [
+        _Bucket("last snapshot", policy.keep_last or 0, lambda _, place: place),
+        _Bucket("hourly snapshot", policy.keep_hourly or 0, lambda m, _: _number(m, "%Y%m%d%H")),
+        _Bucket("daily snapshot", policy.keep_daily or 0, lambda m, _: _number(m, "%Y%m%d")),
+        _Bucket("weekly snapshot", policy.keep_weekly or 0, week),
+        _Bucket("monthly snapshot", policy.keep_monthly or 0, lambda m, _: _number(m, "%Y%m")),
+        _Bucket("yearly snapshot", policy.keep_yearly or 0, lambda m, _: m.wall.year),
+    ]
+
+
+def _number(moment: Moment, form: str) -> int:
+    return int(moment.wall.strftime(form))
+
+
+def _within(
+    newest_first: list[Moment], policy: RetentionPolicy, now: Moment, zone: tzinfo
+) -> tuple[tuple[datetime, int] | None, str]:
+    """The instant that snapshots must be later than, and the reason in restic's words."""
+    match = _DURATION.fullmatch(policy.keep_within_duration or "")
+    if match is None or not any(int(part or 0) for part in match.groups()):
+        return None, ""
+    years, months, days, hours = (int(part or 0) for part in match.groups())
+    parts = zip((years, months, days, hours), "ymdh", strict=True)
+    reason = "within " + "".join(f"{count}{unit}" for count, unit in parts if count)
+    latest = next((moment for moment in newest_first if moment.order < now.order), None)
+    if latest is None:
+        # No snapshot in the past: restic counts from the year 1, so all of them are later.
+        return _BEGINNING, reason
+    try:
+        anchor = _add_date(latest, zone, years=years, months=months, days=days)
+        return (anchor - timedelta(hours=hours), latest.nanosecond), reason
+    except (OverflowError, ValueError):
+        return _BEGINNING, reason
+
+
+def _add_date(moment: Moment, zone: tzinfo, *, years: int, months: int, days: int) -> datetime:
+    """Go back in the calendar as Go's AddDate does; the instant in UTC, without a zone.
+
+    Go overflows instead of clamping (one month before 31 March is 3 March) and reads the wall
+    clock in the local zone when the text's offset is the local one at that instant.
+    """
+    month_index = moment.wall.year * 12 + moment.wall.month - 1 - years * 12 - months
+    year, month = divmod(month_index, 12)
+    first = datetime(year, month + 1, 1)  # noqa: DTZ001 — a wall clock, its zone is applied below
+    time_of_day = moment.wall - moment.wall.replace(hour=0, minute=0, second=0)
+    wall = first + timedelta(days=moment.wall.day - 1 - days) + time_of_day
+    instant = moment.wall - moment.offset
+    if _offset(instant, zone) != moment.offset:
+        return wall - moment.offset
+    guess = _offset(wall, zone)
+    return wall - _offset(wall - guess, zone) if guess else wall
+
+
+def _offset(instant: datetime, zone: tzinfo) -> timedelta:
+    """How far a zone is ahead of UTC at an instant that is given in UTC without a zone."""
+    if isinstance(zone, timezone):
+        return zone.utcoffset(None)
+    return instant.replace(tzinfo=UTC).astimezone(zone).utcoffset() or timedelta()

@@ -1,0 +1,213 @@
+"""Brings the database to the shape this code knows, and writes the steps that do it.
+
+One history serves both databases: each file holds `UP = {"sqlite": …, "postgres": …}` and its
+`upgrade(db)` answers the text for the connection's dialect, so plain `aerich upgrade` works too.
+SQLite ends an open transaction before it runs a script, so each body opens one itself: then the
+step and the note that it was made are committed together, or not at all.
+"""
+
+import asyncio
+import contextlib
+import re
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import Any, Final, cast
+
+from aerich import Command
+from aerich.migrate import Migrate
+from tortoise import Tortoise
+from tortoise.exceptions import OperationalError
+
+from zerobyte.core import clock
+from zerobyte.core.errors import Unavailable
+from zerobyte.db.connection import config, is_sqlite, sqlite_path
+
+LOCATION: Final = Path(__file__).resolve().parents[2] / "migrations"
+_PLACEHOLDERS: Final = {
+    "sqlite": "sqlite://:memory:",
+    "postgres": "postgres://nobody@localhost:1/none",
+}
+
+_FILE = '''"""{title}"""
+
+from tortoise import BaseDBAsyncClient
+
+RUN_IN_TRANSACTION = {transaction}
+
+UP = {{
+    "sqlite": r"""BEGIN;
+{up_sqlite}
+""",
+    "postgres": r"""
+{up_postgres}
+""",
+}}
+
+DOWN = {{
+    "sqlite": r"""BEGIN;
+{down_sqlite}
+""",
+    "postgres": r"""
+{down_postgres}
+""",
+}}
+
+
+async def upgrade(db: BaseDBAsyncClient) -> str:
+    return UP[db.capabilities.dialect]
+
+
+async def downgrade(db: BaseDBAsyncClient) -> str:
+    return DOWN[db.capabilities.dialect]
+
+
+MODELS_STATE = (
+    {state}
+)
+'''
+
+
+def known_versions(location: Path = LOCATION) -> list[str]:
+    """File names of the migrations that this code carries, oldest first."""
+    folder = location / "models"
+    names = [p.name for p in folder.glob("*.py") if p.name.split("_")[0].isdigit()]
+    return sorted(names, key=lambda name: int(name.split("_")[0]))
+
+
+async def _applied() -> list[str]:
+    connection = Tortoise.get_connection("default")
+    try:
+        query = "SELECT version FROM aerich WHERE app = 'models' ORDER BY id"
+        rows = cast("list[dict[str, Any]]", await connection.execute_query_dict(query))
+    except OperationalError:
+        return []
+    return [str(row["version"]) for row in rows]
+
+
+def _copy_aside(database_file: Path) -> Path | None:
+    """Copy a SQLite database as one consistent file beside itself, before it is changed."""
+    if not database_file.exists() or database_file.stat().st_size == 0:
+        return None
+    copy = database_file.with_name(f"{database_file.name}.before-{clock.now_ms()}")
+    with contextlib.closing(sqlite3.connect(database_file)) as connection:
+        connection.execute("VACUUM INTO ?", (str(copy),))
+    copy.chmod(0o600)
+    return copy
+
+
+async def upgrade(database_url: str, *, location: Path = LOCATION) -> list[str]:
+    """Apply what is pending, and return the names of what was applied.
+
+    Before the first pending step a SQLite file that holds something is copied aside.
+
+    Raises
+        Unavailable     the database was made by a newer version than this code; it is left alone.
+                        Or its folder cannot be made.
+    """
+    if is_sqlite(database_url):
+        # SQLite makes the file, but not its folder; without one Tortoise waits for ever.
+        folder = Path(sqlite_path(database_url)).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unavailable(
+                f"The database's folder {folder} cannot be made: {error.strerror}"
+            ) from None
+    # Each in its own task: a context that was closed cannot be opened again.
+    if not await asyncio.create_task(_prepare(database_url, known_versions(location))):
+        return []
+    return await asyncio.create_task(_apply(database_url, location))
+
+
+async def _prepare(database_url: str, known: list[str]) -> list[str]:
+    """Names of the pending steps; what exists is checked and copied aside first."""
+    await Tortoise.init(config=config(database_url))
+    try:
+        applied = await _applied()
+        unknown = [name for name in applied if name not in known]
+        if unknown:
+            raise Unavailable(
+                f"The database was made by a newer version ({unknown[-1]}); "
+                "install that version, or restore the copy that was made before the upgrade."
+            )
+        pending = [name for name in known if name not in applied]
+        if pending and applied and is_sqlite(database_url):
+            await asyncio.to_thread(_copy_aside, Path(sqlite_path(database_url)))
+        return pending
+    finally:
+        await Tortoise.close_connections()
+
+
+async def _apply(database_url: str, location: Path) -> list[str]:
+    async with Command(config(database_url), location=str(location)) as command:
+        Migrate.app = "models"
+        Migrate.migrate_location = location / "models"
+        return await command.upgrade()
+
+
+async def make(name: str, *, location: Path = LOCATION) -> Path | None:
+    """Write the step from the newest migration to the models as they are now.
+
+    name    lower case words joined by underscores.
+
+    Returns the new file, or None when the models have not changed.
+    """
+    bodies: dict[str, tuple[str, str, str]] = {}
+    file_name = ""
+    with tempfile.TemporaryDirectory() as folder:
+        for dialect, address in _PLACEHOLDERS.items():
+            # A task has its own context, and Tortoise keeps one configuration in each context.
+            made = await asyncio.create_task(
+                _make_for(address, name, source=location, work=Path(folder) / dialect)
+            )
+            if made is None:
+                return None
+            file_name, bodies[dialect] = made
+    target = location / "models" / re.sub(r"_\d{14}_", "_", file_name)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(
+        _FILE.format(
+            title=name.replace("_", " ").capitalize() + ".",
+            transaction=True,
+            up_sqlite=bodies["sqlite"][0],
+            up_postgres=bodies["postgres"][0],
+            down_sqlite=bodies["sqlite"][1],
+            down_postgres=bodies["postgres"][1],
+            state=bodies["postgres"][2],
+        )
+    )
+    return target
+
+
+async def _make_for(
+    address: str, name: str, *, source: Path, work: Path
+) -> tuple[str, tuple[str, str, str]] | None:
+    """Run aerich offline for one dialect in a folder of its own; (file name, its parts)."""
+    folder = work / "models"
+    folder.mkdir(parents=True)
+    for version in known_versions(source):
+        (folder / version).write_text((source / "models" / version).read_text())
+    settings = config(address)
+    async with Command(settings, location=str(work)) as command:
+        await command.init(offline=True)
+        if known_versions(source):
+            migrate = cast("Any", command.migrate)
+            written = await migrate(name, no_input=True, offline=True)
+        else:
+            folder.rmdir()
+            await command.init_migrations(safe=True)
+            written = next(folder.glob("*.py")).name
+    if not written:
+        return None
+    return written, _parts((folder / written).read_text())
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """Upgrade text, downgrade text and the models' state of a file that aerich wrote."""
+    bodies = re.findall(r'return """\n?(.*?)"""', text, re.DOTALL)
+    state = re.search(r"MODELS_STATE = \(\n(.*)\n\)", text, re.DOTALL)
+    if len(bodies) != 2 or state is None:
+        raise ValueError("aerich wrote a file of a form that is not known here")
+    up, down = (re.sub(r"(?m)^ {8}", "", body).strip() for body in bodies)
+    return up, down, state[1].strip()

@@ -1,0 +1,220 @@
+"""One backup and one restore, told on the terminal.
+
+Owns the order of the steps and what is shown of them; refuses to touch the source.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.filesize import decimal
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
+
+from zerobyte.core import clock, ids
+from zerobyte.core.errors import Failed, Invalid
+from zerobyte.demo.client import Answer, Client, customer
+from zerobyte.demo.compare import Comparison, compare
+from zerobyte.demo.platform import forget, platform
+
+_SYSTEM: Final = frozenset(
+    "bin boot dev etc lib lib32 lib64 libx32 proc run sbin sys usr".split()  # noqa: SIM905 — short
+)
+
+
+class Different(Failed):
+    """What was restored is not what was saved."""
+
+
+async def demonstrate(source: Path | None, console: Console) -> None:
+    """Back `source` up, restore it beside and compare; None uses a folder made for it.
+
+    Nothing is left behind, neither running nor on the disk, however this ends.
+
+    Raises Different, Invalid when the source cannot be used, Failed for everything else.
+    """
+    with _workplace(source) as (folder, work):
+        size, files = _measure(folder)
+        _check_space(work, size)
+        console.print(f"Source: [bold]{folder}[/], {files} files, {decimal(size)}")
+        console.print("Starting a platform of its own; the first start takes a while")
+        async with platform(work / "data") as stage:
+            console.print(f"Ready in {stage.ready_s:.1f} s at {stage.url}")
+            async with customer(stage.url) as client:
+                comparison = await _save_and_restore(client, folder, work, console)
+            console.print("Stopping the platform")
+    if not comparison.is_same:
+        raise Different(f"{comparison.number} differences:\n" + "\n".join(comparison.differences))
+    console.print(
+        f"[green]Every byte is the same:[/] {comparison.entries} entries, "
+        f"{decimal(comparison.size_bytes)}. Nothing was left behind."
+    )
+
+
+async def _save_and_restore(
+    client: Client, source: Path, work: Path, console: Console
+) -> Comparison:
+    await client.sign_up(ids.token())
+    volume = await client.add_volume("source", str(source))
+    repository = await client.add_repository("demo", str(work / "data" / "repositories"))
+    where = str(repository["shortId"])
+    schedule = await client.add_schedule("demo", volume=volume, repository=where)
+    console.print("Account, volume, repository and schedule are made")
+
+    saved_s = await _watch(client, await client.run(schedule), "Backup ", console)
+    snapshots = await client.snapshots(where, schedule)
+    if len(snapshots) != 1:
+        raise Failed(f"One snapshot was expected, there are {len(snapshots)}.")
+    target = work / "restored"
+    target.mkdir()
+    identity = str(snapshots[0]["short_id"])
+    restored_s = await _watch(
+        client, await client.restore(where, identity, str(target)), "Restore", console
+    )
+    begun = clock.monotonic()
+    comparison = await _compare(source, target, console)
+    _tell(console, snapshots[0], saved_s, restored_s, clock.monotonic() - begun)
+    return comparison
+
+
+async def _watch(client: Client, task: str, label: str, console: Console) -> float:
+    """Show the progress of a task until it has ended well; gives the seconds it took."""
+    begun = clock.monotonic()
+    state: Answer = {}
+    with _bar(console) as bar:
+        shown = bar.add_task(label, total=None)
+        async for state in client.follow(task):
+            _advance(bar, shown, _part(_part(state, "progress"), "progress"))
+        size = _size(_part(_part(state, "result"), "result"))
+        bar.update(shown, total=size, completed=size)
+    if state["status"] != "succeeded":
+        raise Failed(f"{label.strip()} {state['status']}: {state['error'] or 'no reason given'}")
+    warning = _part(state, "result").get("warningDetails")
+    if warning:
+        raise Failed(f"{label.strip()} ended with a warning: {warning}")
+    return clock.monotonic() - begun
+
+
+def _size(result: Answer) -> int:
+    return result.get("total_bytes_processed") or result.get("total_bytes") or 1
+
+
+def _part(answer: Answer, name: str) -> Answer:
+    """An object within an answer; empty when it is null or absent."""
+    part: Answer | None = answer.get(name)
+    return part or {}
+
+
+def _advance(bar: Progress, shown: TaskID, progress: Answer) -> None:
+    total = progress.get("total_bytes")
+    if total:
+        done = progress.get("bytes_done", progress.get("bytes_restored", 0))
+        bar.update(shown, total=total, completed=done)
+
+
+async def _compare(source: Path, target: Path, console: Console) -> Comparison:
+    size, _ = _measure(source)
+    with _bar(console) as bar:
+        shown = bar.add_task("Compare", total=size)
+        # Whole folders are read; the stream of events and Ctrl-C must not wait for that.
+        return await asyncio.to_thread(compare, source, target, lambda n: bar.advance(shown, n))
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    )
+
+
+def _tell(
+    console: Console, snapshot: Answer, saved_s: float, restored_s: float, compared_s: float
+) -> None:
+    summary = _part(snapshot, "summary")
+    table = Table(title=f"Snapshot {snapshot['short_id']}", show_header=False)
+    for label, value in (
+        ("Paths", ", ".join(snapshot["paths"])),
+        ("Files", f"{summary.get('total_files_processed', 0)}"),
+        ("Size", decimal(summary.get("total_bytes_processed", snapshot["size"]))),
+        ("Stored in the repository", decimal(summary.get("data_added_packed", 0))),
+        ("Backup, from the request to its end", f"{saved_s:.1f} s"),
+        ("Restore, from the request to its end", f"{restored_s:.1f} s"),
+        ("Comparison", f"{compared_s:.1f} s"),
+    ):
+        table.add_row(label, value)
+    console.print(table)
+
+
+@contextmanager
+def _workplace(source: Path | None) -> Generator[tuple[Path, Path]]:
+    """A folder to work in beside the source, gone afterwards; and the source itself."""
+    if source is not None:
+        source = source.resolve()
+        if not source.is_dir():
+            raise Invalid(f"{source} is not a folder.")
+        if source == source.parent:
+            raise Invalid("The whole file system cannot be the source: no place is beside it.")
+    near = source.parent if source and _is_place_for_work(source.parent) else None
+    work = Path(tempfile.mkdtemp(prefix=".zerobyte-demo-", dir=near)).resolve()
+    try:
+        if source is not None and work.is_relative_to(source):
+            raise Invalid(f"{source.parent} cannot be written, and {work.parent} is in the source.")
+        yield source or _sample(work / "sample"), work
+    finally:
+        forget(work)
+
+
+def _is_place_for_work(folder: Path) -> bool:
+    """Whether we may write there, and the platform would restore to there."""
+    return os.access(folder, os.W_OK) and not _SYSTEM.intersection(folder.parts[1:2])
+
+
+def _sample(folder: Path) -> Path:
+    """Two hundred small files, one larger, links and an empty folder."""
+    for number in range(200):
+        place = folder / f"folder {number % 10}"
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"file {number}.txt").write_text(f"{number}\n" * number)
+    (folder / "random.bin").write_bytes(os.urandom(32 * 1024 * 1024))
+    (folder / "empty").mkdir()
+    (folder / "link to random.bin").symlink_to("random.bin")
+    (folder / "hard link to random.bin").hardlink_to(folder / "random.bin")
+    return folder
+
+
+def _measure(folder: Path) -> tuple[int, int]:
+    """Bytes and number of the files in a folder."""
+    sizes = [
+        (Path(place) / name).lstat().st_size
+        for place, _, names in os.walk(folder)
+        for name in names
+    ]
+    return sum(sizes), len(sizes)
+
+
+def _check_space(work: Path, size_bytes: int) -> None:
+    needed = 2 * size_bytes + 512 * 1024 * 1024
+    free = shutil.disk_usage(work).free
+    if free < needed:
+        raise Invalid(
+            f"The repository and the restored copy need {decimal(needed)}; "
+            f"{work.parent} has {decimal(free)} free."
+        )

@@ -1,0 +1,46 @@
+"""What `zerobyte deploy` does: the reconciler, once, from the command line.
+
+Reads the schedules and tells Prefect; writes nothing to the database, which may be in use.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from zerobyte.core.errors import Unavailable
+from zerobyte.db.connection import database
+from zerobyte.features.backups.service.reconcile import Drift, Reconciler
+from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
+from zerobyte.orchestration.scheduler import DeployedSchedule
+from zerobyte.settings import Settings
+
+
+@asynccontextmanager
+async def _scheduler(settings: Settings) -> AsyncGenerator[PrefectScheduler]:
+    scheduler = PrefectScheduler(settings.prefect_url, settings.prefect_auth)
+    try:
+        if not await scheduler.is_healthy():
+            raise Unavailable(
+                f"Prefect does not answer at {settings.prefect_url}; "
+                "start the platform with `make run`, or set PREFECT_API_URL"
+            )
+        yield scheduler
+    finally:
+        await scheduler.aclose()
+
+
+async def drift(settings: Settings) -> list[Drift]:
+    """What differs between the schedules and Prefect; changes nothing."""
+    async with _scheduler(settings) as scheduler, database(settings.database_url):
+        return await Reconciler(settings=settings, scheduler=scheduler, runs=None).drift()
+
+
+async def apply(settings: Settings) -> list[Drift]:
+    """Put every difference right, and answer what they were."""
+    async with _scheduler(settings) as scheduler, database(settings.database_url):
+        return await Reconciler(settings=settings, scheduler=scheduler, runs=None).apply()
+
+
+async def standing(settings: Settings) -> list[DeployedSchedule]:
+    """Every schedule that stands in Prefect."""
+    async with _scheduler(settings) as scheduler:
+        return await scheduler.listing()

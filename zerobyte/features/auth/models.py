@@ -1,0 +1,131 @@
+"""Rows of people, their ways to sign in, their sessions and their organizations."""
+
+from typing import Any
+
+from tortoise import fields
+
+from zerobyte.core import ids
+from zerobyte.db.row import Row, json_field, key_field, text_field
+
+
+class User(Row):
+    """A person. `email` and `username` are stored in lower case, as they are compared.
+
+    display_username    the username as it was typed.
+    role                admin (of the whole installation) or user.
+    ban_expires         epoch ms; None is for good.
+    """
+
+    id: str = key_field(36, primary_key=True, default=ids.token)
+    name = fields.CharField(max_length=255)
+    email = fields.CharField(max_length=320, unique=True)
+    email_verified = fields.BooleanField(default=False)
+    image = fields.TextField(null=True)
+    username = fields.CharField(max_length=36, unique=True)
+    display_username = fields.CharField(max_length=36, null=True)
+    role = fields.CharField(max_length=16, default="user")
+    banned = fields.BooleanField(default=False)
+    ban_reason: str | None = text_field()
+    ban_expires: Any = fields.BigIntField(null=True)
+    two_factor_enabled = fields.BooleanField(default=False)
+    has_downloaded_restic_password = fields.BooleanField(default=False)
+    date_format = fields.CharField(max_length=32, default="MM/DD/YYYY")
+    time_format = fields.CharField(max_length=8, default="12h")
+
+    class Meta:
+        table = "users"
+
+
+class Account(Row):
+    """One way in which a person signs in.
+
+    provider_id     `credential` for a password, else an identity provider's id.
+    account_id      the person's id at that provider; for a password, the user's own id.
+    password_hash   argon2id; None when the provider is not `credential`.
+    """
+
+    id: str = key_field(36, primary_key=True, default=ids.token)
+    user: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.User", related_name=False, on_delete=fields.CASCADE
+    )
+    user_id: str
+    provider_id = fields.CharField(max_length=255)
+    account_id = fields.CharField(max_length=255)
+    password_hash: str | None = text_field()
+
+    class Meta:
+        table = "accounts"
+        unique_together = (("provider_id", "account_id"),)
+
+
+class Session(Row):
+    """A signed-in browser. The token itself is not stored, only its SHA-256.
+
+    remembered      False lets it end within 24 h, and it is never prolonged.
+    """
+
+    id: str = key_field(36, primary_key=True, default=ids.token)
+    token_hash = fields.CharField(max_length=64, unique=True)
+    user: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.User", related_name=False, on_delete=fields.CASCADE
+    )
+    user_id: str
+    expires_at = fields.BigIntField(db_index=True)
+    remembered = fields.BooleanField(default=True)
+    ip_address = fields.CharField(max_length=64, default="")
+    user_agent = fields.CharField(max_length=512, default="")
+    impersonated_by = fields.CharField(max_length=36, null=True)
+    active_organization: fields.ForeignKeyNullableRelation[Any] = fields.ForeignKeyField(
+        "models.Organization", related_name=False, null=True, on_delete=fields.SET_NULL
+    )
+    active_organization_id: str | None
+    auth_source = fields.CharField(max_length=32, default="browser-session")
+
+    class Meta:
+        table = "sessions"
+
+
+class Organization(Row):
+    """Owns volumes, repositories and schedules.
+
+    repository_password     sealed; opens every repository that has no password of its own.
+    """
+
+    id: str = key_field(36, primary_key=True, default=ids.uuid7)
+    name = fields.CharField(max_length=255)
+    slug = fields.CharField(max_length=64, unique=True)
+    logo = fields.TextField(null=True)
+    repository_password = fields.TextField()
+    metadata: dict[str, Any] = json_field()
+
+    class Meta:
+        table = "organizations"
+
+
+class Member(Row):
+    """A person's place in an organization: owner, admin or member."""
+
+    id: str = key_field(36, primary_key=True, default=ids.uuid7)
+    organization: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Organization", related_name=False, on_delete=fields.CASCADE
+    )
+    organization_id: str
+    user: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.User", related_name=False, on_delete=fields.CASCADE
+    )
+    user_id: str
+    role = fields.CharField(max_length=16)
+
+    class Meta:
+        table = "members"
+        unique_together = (("organization_id", "user_id"),)
+
+
+class AppMetadata(Row):
+    """One fact about the installation as a whole, such as whether people may register."""
+
+    key = fields.CharField(max_length=255, primary_key=True)
+    value = fields.TextField()
+
+    class Meta:
+        table = "app_metadata"

@@ -1,0 +1,49 @@
+"""People and sessions as the API shows them."""
+
+from typing import cast
+
+from zerobyte.core import clock
+from zerobyte.features.auth.models import User
+from zerobyte.features.auth.schemas import SessionView, UserView
+from zerobyte.features.auth.service.sessions import SignedIn
+
+
+def user_view(user: User) -> UserView:
+    """A person, as they see themselves."""
+    return UserView(
+        name=user.name,
+        email=user.email,
+        email_verified=user.email_verified,
+        image=user.image,
+        created_at=clock.iso(user.created_at),
+        updated_at=clock.iso(user.updated_at),
+        username=user.username,
+        display_username=user.display_username,
+        role=user.role,
+        banned=user.banned,
+        ban_reason=user.ban_reason,
+        ban_expires=None if user.ban_expires is None else clock.iso(user.ban_expires),
+        two_factor_enabled=user.two_factor_enabled,
+        has_downloaded_restic_password=user.has_downloaded_restic_password,
+        date_format=user.date_format,
+        time_format=user.time_format,
+        id=user.id,
+    )
+
+
+def session_view(found: SignedIn) -> SessionView:
+    """The session of the browser that asks; it knows its own token already."""
+    session = found.session
+    return SessionView(
+        expires_at=clock.iso(cast("int", session.expires_at)),
+        token=found.token,
+        created_at=clock.iso(session.created_at),
+        updated_at=clock.iso(session.updated_at),
+        ip_address=session.ip_address,
+        user_agent=session.user_agent,
+        user_id=session.user_id,
+        impersonated_by=session.impersonated_by,
+        active_organization_id=session.active_organization_id,
+        auth_source=session.auth_source,
+        id=session.id,
+    )

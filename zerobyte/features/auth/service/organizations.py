@@ -1,0 +1,78 @@
+"""Organizations and who belongs to them.
+
+Owns the default organization of a new person, and the sealed password that opens its
+repositories.
+"""
+
+import re
+from typing import Final
+
+from tortoise.transactions import in_transaction
+
+from zerobyte.core import ids
+from zerobyte.core.errors import NotFound
+from zerobyte.core.secrets import Sealer
+from zerobyte.features.auth.models import Member, Organization, User
+
+_SLUG_LENGTH: Final = 48
+
+
+class Organizations:
+    """Makes organizations and opens their repository password."""
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    async def repository_password(self, organization_id: str) -> str:
+        """The password in plain text that opens an organization's repositories.
+
+        Raises NotFound, Unsealable.
+        """
+        row = await Organization.get_or_none(id=organization_id)
+        if row is None:
+            raise NotFound("Organization Restic password not found")
+        return self._sealer.unseal(row.repository_password, aad=_aad(row.id))
+
+    async def home_of(self, user: User) -> str:
+        """The id of the organization that a person starts in: the first they belong to.
+
+        Somebody who belongs to none gets one of their own.
+        """
+        member = await _first_membership(user)
+        if member is not None:
+            return member.organization_id
+        async with in_transaction():
+            # Two first sign-ins at once must not make two organizations.
+            await User.filter(id=user.id).select_for_update().get()
+            member = await _first_membership(user)
+            if member is not None:
+                return member.organization_id
+            return await self._make_default(user)
+
+    async def membership(self, user_id: str, organization_id: str) -> Member | None:
+        """A person's place in an organization."""
+        return await Member.get_or_none(user_id=user_id, organization_id=organization_id)
+
+    async def _make_default(self, user: User) -> str:
+        organization_id = ids.uuid7()
+        await Organization.create(
+            id=organization_id,
+            name=f"{user.name}'s Workspace",
+            slug=_slug_of(user.email),
+            repository_password=self._sealer.seal(ids.hex_secret(32), aad=_aad(organization_id)),
+        )
+        await Member.create(organization_id=organization_id, user_id=user.id, role="owner")
+        return organization_id
+
+
+async def _first_membership(user: User) -> Member | None:
+    return await Member.filter(user_id=user.id).order_by("created_at", "id").first()
+
+
+def _aad(organization_id: str) -> str:
+    return f"organizations:{organization_id}:repository_password"
+
+
+def _slug_of(email: str) -> str:
+    local = re.sub(r"[^a-z0-9]+", "-", email.partition("@")[0].lower()).strip("-")
+    return f"{local[:_SLUG_LENGTH] or 'org'}-{ids.token(6).lower()}"

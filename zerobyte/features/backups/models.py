@@ -1,0 +1,81 @@
+"""Rows of backup schedules and of who is told about their runs."""
+
+from typing import Any
+
+from tortoise import fields
+
+from zerobyte.core import ids
+from zerobyte.db.row import Row, json_field, key_field, number_field, text_field
+
+
+class Schedule(Row):
+    """What is backed up where and when; becomes the Prefect deployment `backup/<short_id>`.
+
+    retry_delay_ms      minutes on the wire.
+    retry_at            when a failed run is tried again, epoch ms; None when it is not.
+    timezone            IANA name; None means the server's own.
+    last_status         how the last run ended; "in progress" is never stored but derived.
+    """
+
+    id = fields.IntField(primary_key=True)
+    short_id: str = key_field(8, unique=True, default=ids.short_id)
+    organization: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Organization", related_name=False
+    )
+    organization_id: str
+    volume: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Volume", related_name="schedules", on_delete=fields.RESTRICT
+    )
+    volume_id: int
+    repository: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Repository", related_name="schedules", on_delete=fields.RESTRICT
+    )
+    repository_id: str
+    name = fields.CharField(max_length=128)
+    enabled = fields.BooleanField(default=True)
+    cron_expression = fields.CharField(max_length=255, default="")
+    timezone = fields.CharField(max_length=64, null=True)
+    retention_policy: dict[str, Any] | None = json_field(null=True)
+    exclude_patterns: list[str] = json_field(default=list)
+    exclude_if_present: list[str] = json_field(default=list)
+    include_paths: list[str] = json_field(default=list)
+    include_patterns: list[str] = json_field(default=list)
+    one_file_system = fields.BooleanField(default=False)
+    custom_restic_params: list[str] = json_field(default=list)
+    compression_mode = fields.CharField(max_length=8, null=True)
+    backup_webhooks: dict[str, Any] | None = json_field(null=True)
+    max_retries = fields.IntField(default=2)
+    retry_delay_ms: int = number_field(15 * 60_000)
+    retry_at = fields.BigIntField(null=True)
+    failure_retry_count = fields.IntField(default=0)
+    last_backup_at = fields.BigIntField(null=True)
+    last_status = fields.CharField(max_length=16, null=True)
+    last_backup_error: str | None = text_field()
+    next_backup_at = fields.BigIntField(null=True)
+    sort_order = fields.IntField(default=0)
+
+    class Meta:
+        table = "backup_schedules"
+        unique_together = (("organization_id", "name"),)
+
+
+class ScheduleNotification(Row):
+    """Which destination hears what about one schedule."""
+
+    id = fields.IntField(primary_key=True)
+    schedule: fields.ForeignKeyRelation[Schedule] = fields.ForeignKeyField(
+        "models.Schedule", related_name="notifications", on_delete=fields.CASCADE
+    )
+    schedule_id: int
+    destination: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Destination", related_name="assignments", on_delete=fields.CASCADE
+    )
+    destination_id: int
+    notify_on_start = fields.BooleanField()
+    notify_on_success = fields.BooleanField()
+    notify_on_warning = fields.BooleanField()
+    notify_on_failure = fields.BooleanField()
+
+    class Meta:
+        table = "schedule_notifications"
+        unique_together = (("schedule_id", "destination_id"),)

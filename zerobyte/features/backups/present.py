@@ -1,0 +1,55 @@
+"""Rows of schedules as clients see them."""
+
+from typing import Any
+
+from zerobyte.contract.webhooks import BackupWebhooks
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.schemas import ScheduleDetails, ScheduleView
+from zerobyte.features.repositories import present as repositories
+from zerobyte.features.volumes import present as volumes
+
+_SAME = (
+    "id", "short_id", "name", "volume_id", "repository_id", "enabled", "cron_expression",
+    "timezone", "retention_policy", "exclude_patterns", "exclude_if_present", "include_paths",
+    "include_patterns", "one_file_system", "custom_restic_params", "compression_mode",
+    "max_retries", "last_backup_at", "last_backup_error", "created_at", "updated_at",
+)  # fmt: skip
+
+
+def _fields(row: Schedule, *, is_running: bool) -> dict[str, Any]:
+    shown = {name: getattr(row, name) for name in _SAME}
+    shown["retry_delay"] = round(row.retry_delay_ms / 60_000)
+    shown["last_backup_status"] = "in_progress" if is_running else row.last_status
+    shown["next_backup_at"] = row.next_backup_at if row.enabled else None
+    shown["backup_webhooks"] = _webhooks(row)
+    return shown
+
+
+def _webhooks(row: Schedule) -> dict[str, Any] | None:
+    """The stored form holds no header value in clear; `shown` is what people may see."""
+    return row.backup_webhooks["shown"] if row.backup_webhooks else None
+
+
+def view(row: Schedule, *, is_running: bool) -> ScheduleView:
+    """One schedule alone."""
+    return ScheduleView.model_validate(_fields(row, is_running=is_running))
+
+
+def details(row: Schedule, *, is_running: bool) -> ScheduleDetails:
+    """One schedule with its volume and its repository, which must have been fetched."""
+    return ScheduleDetails.model_validate(
+        {
+            **_fields(row, is_running=is_running),
+            "volume": volumes.volume(row.volume),
+            "repository": repositories.repository(row.repository),
+        }
+    )
+
+
+def stored_webhooks(webhooks: BackupWebhooks, sealed: str) -> dict[str, Any]:
+    """What stands in the row: everything sealed, and beside it what people may see."""
+    shown = BackupWebhooks(
+        pre=webhooks.pre.masked() if webhooks.pre else None,
+        post=webhooks.post.masked() if webhooks.post else None,
+    )
+    return {"sealed": sealed, "shown": shown.model_dump(mode="json", by_alias=True)}

@@ -1,0 +1,149 @@
+"""The operations on backup schedules."""
+
+from sanic import Blueprint
+
+from zerobyte.core.errors import Conflict, Invalid, NotFound
+from zerobyte.features.backups.schemas import (
+    AssignmentView,
+    CreateSchedule,
+    ReorderSchedules,
+    ScheduleDetails,
+    ScheduleView,
+    Success,
+    UpdateAssignments,
+    UpdateSchedule,
+)
+from zerobyte.features.backups.service import Assignments, Runs, ScheduleEditor, ScheduleReader
+from zerobyte.features.tasks.schemas import TaskStarted
+from zerobyte.http.actor import Actor
+from zerobyte.http.endpoint import endpoint
+
+backups_v1 = Blueprint("backups", url_prefix="/api/v1/backups")
+
+
+@backups_v1.get("")
+@endpoint("listBackupSchedules", tag="Backups", returns={200: list[ScheduleDetails]})
+async def list_all(actor: Actor, schedules: ScheduleReader) -> list[ScheduleDetails]:
+    """List all schedules with their volumes and repositories."""
+    return await schedules.list_all(actor)
+
+
+@backups_v1.post("")
+@endpoint(
+    "createBackupSchedule",
+    tag="Backups",
+    body=CreateSchedule,
+    returns={201: ScheduleView},
+    errors=(Invalid, NotFound, Conflict),
+)
+async def create(actor: Actor, body: CreateSchedule, editor: ScheduleEditor) -> ScheduleView:
+    """Make a schedule; it becomes a Prefect deployment within seconds."""
+    return await editor.create(actor, body)
+
+
+@backups_v1.post("/reorder")
+@endpoint(
+    "reorderBackupSchedules",
+    tag="Backups",
+    body=ReorderSchedules,
+    returns={200: Success},
+    errors=(Invalid, NotFound),
+)
+async def reorder(actor: Actor, body: ReorderSchedules, editor: ScheduleEditor) -> Success:
+    """Put schedules into an order."""
+    await editor.reorder(actor, body.schedule_short_ids)
+    return Success()
+
+
+@backups_v1.get("/volume/<volume_short_id:str>")
+@endpoint("getBackupScheduleForVolume", tag="Backups", returns={200: ScheduleDetails | None})
+async def of_volume(
+    actor: Actor, volume_short_id: str, schedules: ScheduleReader
+) -> ScheduleDetails | None:
+    """Read the first schedule of a volume; null when it has none."""
+    return await schedules.of_volume(actor, volume_short_id)
+
+
+@backups_v1.get("/<short_id:str>")
+@endpoint("getBackupSchedule", tag="Backups", returns={200: ScheduleDetails}, errors=(NotFound,))
+async def get(actor: Actor, short_id: str, schedules: ScheduleReader) -> ScheduleDetails:
+    """Read one schedule with its volume and its repository."""
+    return await schedules.get(actor, short_id)
+
+
+@backups_v1.patch("/<short_id:str>")
+@endpoint(
+    "updateBackupSchedule",
+    tag="Backups",
+    body=UpdateSchedule,
+    returns={200: ScheduleView},
+    errors=(Invalid, NotFound, Conflict),
+)
+async def update(
+    actor: Actor, short_id: str, body: UpdateSchedule, editor: ScheduleEditor
+) -> ScheduleView:
+    """Change what is sent and leave the rest as it is."""
+    return await editor.update(actor, short_id, body)
+
+
+@backups_v1.delete("/<short_id:str>")
+@endpoint(
+    "deleteBackupSchedule", tag="Backups", returns={200: Success}, errors=(NotFound, Conflict)
+)
+async def delete(actor: Actor, short_id: str, editor: ScheduleEditor) -> Success:
+    """Delete a schedule; its snapshots stay."""
+    await editor.delete(actor, short_id)
+    return Success()
+
+
+@backups_v1.post("/<short_id:str>/run")
+@endpoint(
+    "runBackupNow",
+    tag="Backups",
+    returns={202: TaskStarted},
+    errors=(Invalid, NotFound, Conflict),
+)
+async def run(actor: Actor, short_id: str, runs: Runs) -> TaskStarted:
+    """Start a backup now; the answer comes before it begins."""
+    return TaskStarted(task_id=(await runs.run_now(actor, short_id)).id)
+
+
+@backups_v1.post("/<short_id:str>/forget")
+@endpoint(
+    "runForget",
+    tag="Backups",
+    returns={202: TaskStarted},
+    errors=(Invalid, NotFound, Conflict),
+)
+async def forget(actor: Actor, short_id: str, runs: Runs) -> TaskStarted:
+    """Apply the retention policy now."""
+    return TaskStarted(task_id=(await runs.forget_now(actor, short_id)).id)
+
+
+@backups_v1.get("/<short_id:str>/notifications")
+@endpoint(
+    "getScheduleNotifications",
+    tag="Backups",
+    returns={200: list[AssignmentView]},
+    errors=(NotFound,),
+)
+async def list_assignments(
+    actor: Actor, short_id: str, assignments: Assignments
+) -> list[AssignmentView]:
+    """List who is told about a schedule."""
+    return await assignments.list_all(actor, short_id)
+
+
+@backups_v1.put("/<short_id:str>/notifications")
+@endpoint(
+    "updateScheduleNotifications",
+    tag="Backups",
+    body=UpdateAssignments,
+    returns={200: list[AssignmentView]},
+    errors=(Invalid, NotFound),
+)
+async def replace_assignments(
+    actor: Actor, short_id: str, body: UpdateAssignments, assignments: Assignments
+) -> list[AssignmentView]:
+    """Replace who is told about a schedule."""
+    return await assignments.replace(actor, short_id, body.assignments)

@@ -1,0 +1,120 @@
+"""What backup schedules look like on the wire."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from zerobyte.contract.base import EpochMs, Wire
+from zerobyte.contract.repositories import CompressionMode
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.contract.webhooks import BackupWebhooks
+from zerobyte.features.notifications.schemas import Destination
+from zerobyte.features.repositories.schemas import Repository
+from zerobyte.features.volumes.schemas import Volume
+
+LastStatus = Literal["success", "error", "in_progress", "warning"]
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
+Pattern = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00\r\n]*$")]
+Patterns = Annotated[list[Pattern], Field(max_length=10_000)]
+Retries = Annotated[int, Field(ge=0, le=32)]
+Minutes = Annotated[int, Field(ge=1, le=1440)]
+Cron = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)]
+Zone = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+
+
+class _Options(Wire):
+    retention_policy: RetentionPolicy | None = None
+    exclude_patterns: Patterns = Field(default_factory=list[str])
+    exclude_if_present: Patterns = Field(default_factory=list[str])
+    include_paths: Patterns = Field(default_factory=list[str])
+    include_patterns: Patterns = Field(default_factory=list[str])
+    one_file_system: bool = False
+    custom_restic_params: Patterns = Field(default_factory=list[str])
+    compression_mode: CompressionMode | None = None
+    backup_webhooks: BackupWebhooks | None = None
+    max_retries: Retries = 2
+    retry_delay: Annotated[Minutes, Field(description="Minutes.")] = 15
+    timezone: Annotated[
+        Zone | None, Field(description="IANA zone of the cron expression; null: the server's.")
+    ] = None
+
+
+class CreateSchedule(_Options):
+    """A new schedule; an empty cron expression means that it runs by hand alone."""
+
+    name: Name
+    volume_id: int | str
+    repository_id: str
+    enabled: bool
+    cron_expression: Cron
+
+
+class UpdateSchedule(_Options):
+    """Changes of a schedule; what is left out stays as it is."""
+
+    name: Name = ""
+    repository_id: str = ""
+    enabled: bool = True
+    cron_expression: Cron = ""
+
+
+class ScheduleView(_Options):
+    """One schedule; times in epoch milliseconds."""
+
+    id: int
+    short_id: str
+    name: str
+    volume_id: int
+    repository_id: str
+    enabled: bool
+    cron_expression: str
+    last_backup_at: EpochMs | None
+    last_backup_status: LastStatus | None
+    last_backup_error: str | None
+    next_backup_at: EpochMs | None
+    created_at: EpochMs
+    updated_at: EpochMs
+
+
+class ScheduleDetails(ScheduleView):
+    """One schedule with the volume it reads and the repository it writes to."""
+
+    volume: Volume
+    repository: Repository
+
+
+class ReorderSchedules(Wire):
+    """The wanted order; schedules that are not named follow in their present order."""
+
+    schedule_short_ids: Annotated[list[str], Field(max_length=10_000)]
+
+
+class Success(Wire):
+    """It is done."""
+
+    success: bool = True
+
+
+class Assignment(Wire):
+    """When one destination wants to hear about a schedule."""
+
+    destination_id: int
+    notify_on_start: bool
+    notify_on_success: bool
+    notify_on_warning: bool
+    notify_on_failure: bool
+
+
+class UpdateAssignments(Wire):
+    """All assignments of a schedule; those that are not named are taken away."""
+
+    assignments: Annotated[list[Assignment], Field(max_length=1000)]
+
+
+class AssignmentView(Assignment):
+    """One assignment with its destination."""
+
+    schedule_id: int
+    created_at: EpochMs
+    destination: Destination

@@ -1,0 +1,68 @@
+"""Which destination hears what about a schedule."""
+
+from tortoise.transactions import in_transaction
+
+from zerobyte.core.errors import Invalid, NotFound
+from zerobyte.features.backups.models import Schedule, ScheduleNotification
+from zerobyte.features.backups.schemas import Assignment, AssignmentView
+from zerobyte.features.backups.service.reading import find
+from zerobyte.features.notifications.service import Notifications
+from zerobyte.http.actor import Actor
+
+
+class Assignments:
+    """Reads and replaces the assignments of a schedule."""
+
+    def __init__(self, *, notifications: Notifications) -> None:
+        self._notifications = notifications
+
+    async def list_all(self, actor: Actor, key: str) -> list[AssignmentView]:
+        """Every assignment of one schedule with its destination."""
+        return await self._views(await find(actor, key))
+
+    async def replace(
+        self, actor: Actor, key: str, assignments: list[Assignment]
+    ) -> list[AssignmentView]:
+        """Put these in the place of all that were there, or change nothing at all.
+
+        Raises
+            Invalid     a destination is named twice.
+            NotFound    a destination is not one of this organization.
+        """
+        schedule = await find(actor, key)
+        wanted = [entry.destination_id for entry in assignments]
+        if len(set(wanted)) != len(wanted):
+            raise Invalid.at(["assignments"], "A notification destination is named twice")
+        known = await self._notifications.shown(wanted, actor.organization_id)
+        if len(known) != len(wanted):
+            raise NotFound("One or more notification destinations were not found")
+        async with in_transaction():
+            await ScheduleNotification.filter(schedule_id=schedule.id).delete()
+            await ScheduleNotification.bulk_create(
+                [
+                    ScheduleNotification(
+                        schedule_id=schedule.id, **entry.model_dump(by_alias=False)
+                    )
+                    for entry in assignments
+                ]
+            )
+        return await self._views(schedule)
+
+    async def _views(self, schedule: Schedule) -> list[AssignmentView]:
+        rows = await ScheduleNotification.filter(schedule_id=schedule.id).order_by("id")
+        shown = await self._notifications.shown(
+            [row.destination_id for row in rows], schedule.organization_id
+        )
+        return [
+            AssignmentView(
+                schedule_id=row.schedule_id,
+                destination_id=row.destination_id,
+                notify_on_start=row.notify_on_start,
+                notify_on_success=row.notify_on_success,
+                notify_on_warning=row.notify_on_warning,
+                notify_on_failure=row.notify_on_failure,
+                created_at=row.created_at,
+                destination=shown[row.destination_id],
+            )
+            for row in rows
+        ]

@@ -1,0 +1,154 @@
+"""What the end of a run means: for its schedule, for the index, and for what follows."""
+
+from typing import Any, Final
+
+from zerobyte.contract.jobs import (
+    BackupResult,
+    DeleteSnapshotsResult,
+    ForgetResult,
+    JobReport,
+    RetentionRecord,
+)
+from zerobyte.core import clock
+from zerobyte.core.redact import redact
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.service.editing import next_due
+from zerobyte.features.backups.service.running import forget_task, has_policy
+from zerobyte.features.repositories.service.snapshots import Snapshots
+from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.service import NewTask
+from zerobyte.settings import Settings
+
+_ERROR_LENGTH: Final = 8_000
+
+
+class RunEnds:
+    """Carries the end of a task into the schedule's row and the snapshot index."""
+
+    def __init__(self, *, settings: Settings, snapshots: Snapshots) -> None:
+        self._settings = settings
+        self._snapshots = snapshots
+
+    async def backup(self, task: Task, report: JobReport) -> list[NewTask]:
+        """Settle the schedule; a good snapshot with a policy leads to retention."""
+        schedule = await Schedule.get_or_none(
+            organization_id=task.organization_id, short_id=task.resource_id
+        ).select_related("volume", "repository")
+        if report.snapshot is not None and task.repository_id is not None:
+            await self._snapshots.index_snapshot(
+                task.repository_id,
+                report.snapshot,
+                schedule_id=task.resource_id,
+                is_suspect=report.is_suspect,
+            )
+        if schedule is None:
+            return []
+        self._settle(schedule, task, report)
+        await _write(schedule)
+        skipped = _why_no_retention(schedule, task, report)
+        if isinstance(report.result, BackupResult) and skipped is not None:
+            report.result.retention = RetentionRecord(status="skipped", reason=skipped)
+        return [] if skipped else [forget_task(schedule, trigger="followUp", parent=task)]
+
+    def _settle(self, schedule: Schedule, task: Task, report: JobReport) -> None:
+        now = clock.now_ms()
+        schedule.last_backup_at = now
+        schedule.last_backup_error = _short(report.details)
+        schedule.next_backup_at = next_due(schedule, self._settings.tz)
+        schedule.retry_at = None
+        if report.status == "succeeded":
+            schedule.last_status = "warning" if report.outcome == "warning" else "success"
+            schedule.failure_retry_count = 0
+            if report.outcome != "warning":
+                schedule.last_backup_error = None
+        elif report.status == "cancelled":
+            schedule.last_status = "warning"
+            schedule.failure_retry_count = 0
+        else:
+            schedule.last_status = "error"
+            self._plan_retry(schedule, task, now)
+
+    def _plan_retry(self, schedule: Schedule, task: Task, now: int) -> None:
+        """Try again only when tries are left and the next one comes before the cron's own."""
+        at: int = now + schedule.retry_delay_ms
+        due = next_due(schedule, self._settings.tz)
+        left = schedule.failure_retry_count < schedule.max_retries
+        if task.trigger != "manual" and left and due is not None and at < due:
+            schedule.retry_at = at
+            schedule.next_backup_at = at
+            schedule.failure_retry_count += 1
+        else:
+            schedule.failure_retry_count = 0
+
+    async def forget(self, task: Task, report: JobReport) -> list[NewTask]:
+        """Take what retention removed out of the index, and write down what it did."""
+        result = report.result
+        plan = result.plan if isinstance(result, ForgetResult) else None
+        if plan is not None and report.status == "succeeded" and task.repository_id is not None:
+            await self._snapshots.forget_snapshots(task.repository_id, plan.remove)
+        record = RetentionRecord(
+            status="applied" if report.status == "succeeded" else "failed",
+            reason=report.error,
+            plan=plan,
+        )
+        await _record_retention(task, record)
+        return []
+
+    async def delete_snapshots(self, task: Task, report: JobReport) -> list[NewTask]:
+        """Take deleted snapshots out of the index."""
+        if isinstance(report.result, DeleteSnapshotsResult) and task.repository_id is not None:
+            await self._snapshots.forget_snapshots(
+                task.repository_id, report.result.deleted_snapshot_ids
+            )
+        return []
+
+    async def retry_note(self, task: Task) -> str | None:
+        """The sentence about the try that was planned after a task failed, if any."""
+        if task.kind != "backup":
+            return None
+        schedule = await Schedule.get_or_none(
+            organization_id=task.organization_id, short_id=task.resource_id
+        )
+        if schedule is None or schedule.retry_at is None:
+            return None
+        minutes = schedule.retry_delay_ms // 60_000
+        return (
+            f"Retrying in {minutes} minutes "
+            f"(attempt {schedule.failure_retry_count}/{schedule.max_retries})"
+        )
+
+
+def _why_no_retention(schedule: Schedule, task: Task, report: JobReport) -> str | None:
+    if report.status != "succeeded":
+        return "The backup did not succeed"
+    if report.is_suspect:
+        return "The snapshot holds far fewer files than the one before; nothing was removed"
+    if not has_policy(schedule):
+        return "The schedule has no retention policy; every snapshot is kept"
+    if schedule.repository_id != task.repository_id:
+        return "The schedule has moved to another repository"
+    return None
+
+
+async def _record_retention(task: Task, record: RetentionRecord) -> None:
+    if task.parent_id is None:
+        return
+    parent = await Task.get_or_none(id=task.parent_id)
+    if parent is not None and parent.result is not None:
+        shown = record.model_dump(mode="json", by_alias=True)
+        parent.result = {**parent.result, "retention": shown}
+        await parent.save(update_fields=["result"])
+
+
+async def _write(schedule: Schedule) -> None:
+    """Write the run's end without moving `updated_at`, which is for people's changes."""
+    names = (
+        "last_backup_at", "last_backup_error", "last_status", "next_backup_at", "retry_at",
+        "failure_retry_count",
+    )  # fmt: skip
+    values: dict[str, Any] = {name: getattr(schedule, name) for name in names}
+    await Schedule.filter(id=schedule.id).update(**values)
+
+
+def _short(text: str | None) -> str | None:
+    return redact(text)[:_ERROR_LENGTH] if text else None

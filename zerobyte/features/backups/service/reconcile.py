@@ -1,0 +1,174 @@
+"""Keeps the engine's deployments as the schedules' rows say, and runs what is to be tried again.
+
+The rows are the truth. A change is told at once; what could not be told, and what somebody
+changed in the engine by hand, is put right by the next comparison.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from zerobyte.core import clock
+from zerobyte.core.errors import Conflict, NotFound, Unavailable, ZerobyteError
+from zerobyte.core.log import get_logger
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.service.running import Runs
+from zerobyte.features.volumes.models import Volume
+from zerobyte.orchestration.scheduler import DeploymentPlan, Scheduler
+from zerobyte.settings import Settings
+
+log = get_logger(__name__)
+
+_COMPARE_EVERY_S: Final = 30
+_LOCAL: Final = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One difference between the rows and the engine: `missing`, `changed` or `unknown`."""
+
+    short_id: str
+    name: str
+    what: str
+
+
+def plan_of(schedule: Schedule, default_zone: str) -> DeploymentPlan:
+    """How a schedule is to stand in the engine; volume and repository must be fetched."""
+    return DeploymentPlan(
+        short_id=schedule.short_id,
+        schedule_name=schedule.name,
+        repository_short_id=schedule.repository.short_id,
+        host=schedule.volume.agent_id,
+        cron=schedule.cron_expression or None,
+        timezone=schedule.timezone or default_zone,
+        paused=not schedule.enabled,
+    )
+
+
+class Reconciler:
+    """Tells the engine what the rows say, until both agree."""
+
+    def __init__(self, *, settings: Settings, scheduler: Scheduler, runs: Runs | None) -> None:
+        self._zone = settings.tz
+        self._scheduler = scheduler
+        self._runs = runs
+        self._changed: set[str] = set()
+        self._wake = asyncio.Event()
+
+    def changed(self, short_id: str) -> None:
+        """A schedule was made, edited or deleted."""
+        self._changed.add(short_id)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Tell changes at once and compare everything every 30 s, for ever."""
+        compared, is_away = 0.0, False
+        while True:
+            self._wake.clear()
+            try:
+                if clock.monotonic() - compared > _COMPARE_EVERY_S:
+                    await self._compare()
+                    compared = clock.monotonic()
+                else:
+                    await self._tell_changed()
+                is_away = False
+            except Unavailable as error:
+                if not is_away:
+                    log.warning("schedules wait for Prefect", reason=error.message)
+                is_away = True
+            except Exception:  # a reconciler that ends is worse than a round that failed
+                log.exception("comparing schedules with Prefect failed; it is tried again")
+            try:
+                async with asyncio.timeout(2 if self._changed or not compared else 5):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+
+    async def _compare(self) -> None:
+        # What changes while everything is compared is told in the next round.
+        told, self._changed = self._changed, set()
+        try:
+            await self.apply()
+        except BaseException:
+            self._changed |= told
+            raise
+
+    async def _tell_changed(self) -> None:
+        while self._changed:
+            short_id = self._changed.pop()
+            try:
+                await self.repair("backup", short_id)
+            except BaseException:
+                self._changed.add(short_id)
+                raise
+
+    async def repair(self, flow: str, target: str) -> None:
+        """Put one deployment right: as its row says, or away when there is no row."""
+        if flow != "backup":
+            await self._scheduler.ensure_ready(await self._hosts())
+            return
+        schedule = await Schedule.get_or_none(short_id=target).select_related(
+            "volume", "repository"
+        )
+        if schedule is None:
+            await self._scheduler.remove(target)
+        else:
+            await self._put(schedule)
+
+    async def _put(self, schedule: Schedule) -> None:
+        plan = plan_of(schedule, self._zone)
+        try:
+            await self._scheduler.put(plan)
+        except NotFound:
+            await self._scheduler.ensure_ready(await self._hosts())
+            await self._scheduler.put(plan)
+
+    async def drift(self) -> list[Drift]:
+        """Every difference between the rows and the engine."""
+        standing = {entry.short_id: entry for entry in await self._scheduler.listing()}
+        found: list[Drift] = []
+        for schedule in await Schedule.all().select_related("volume", "repository").order_by("id"):
+            entry = standing.pop(schedule.short_id, None)
+            if entry is None:
+                found.append(Drift(schedule.short_id, schedule.name, "missing"))
+            elif not entry.stands_as(plan_of(schedule, self._zone)):
+                found.append(Drift(schedule.short_id, schedule.name, "changed"))
+        found += [Drift(short_id, "", "unknown") for short_id in standing]
+        return found
+
+    async def apply(self) -> list[Drift]:
+        """Put every difference right, and answer what they were."""
+        await self._scheduler.ensure_ready(await self._hosts())
+        found = await self.drift()
+        for difference in found:
+            try:
+                await self.repair("backup", difference.short_id)
+            except Unavailable:
+                raise
+            except ZerobyteError as error:
+                log.warning(
+                    "a schedule cannot stand in Prefect",
+                    schedule=difference.short_id,
+                    reason=error.message,
+                )
+        return found
+
+    async def _hosts(self) -> list[str]:
+        used = await Volume.all().distinct().values_list("agent_id", flat=True)
+        return sorted({_LOCAL, *(str(host) for host in used)})
+
+    async def retry_due(self) -> None:
+        """Run again what failed and whose time has come, for ever; looks every second."""
+        assert self._runs is not None
+        while True:
+            try:
+                rows = await Schedule.filter(retry_at__lte=clock.now_ms(), enabled=True)
+                for schedule in rows:
+                    await Schedule.filter(id=schedule.id).update(retry_at=None)
+                    try:
+                        await self._runs.retry(schedule)
+                    except Conflict:
+                        log.info("a retry was left out: a backup runs", schedule=schedule.short_id)
+            except Exception:  # see run()
+                log.exception("looking for backups to retry failed; it is tried again")
+            await asyncio.sleep(1)

@@ -1,0 +1,293 @@
+"""Starting runs: by hand, by the clock, again after a failure; and building their jobs."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from zerobyte.contract.jobs import (
+    BackupJob,
+    BackupOptions,
+    ForgetJob,
+    JobReport,
+    Source,
+)
+from zerobyte.contract.notifications import NotificationTarget
+from zerobyte.contract.repositories import RepositoryAccess
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.contract.webhooks import BackupWebhooks
+from zerobyte.core.errors import Conflict, Invalid, NotFound
+from zerobyte.features.backups.models import Schedule, ScheduleNotification
+from zerobyte.features.backups.service.editing import next_due
+from zerobyte.features.backups.service.reading import find
+from zerobyte.features.notifications.service import Notifications
+from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.service import NewTask, Tasks
+from zerobyte.features.volumes.models import Volume
+from zerobyte.features.volumes.service import Volumes
+from zerobyte.http.actor import Actor
+from zerobyte.settings import Settings
+
+Access = Callable[[Repository], Awaitable[RepositoryAccess]]
+WebhooksOf = Callable[[Schedule], BackupWebhooks | None]
+
+_BUSY = "Backup is already running for this schedule"
+_FORGET_BUSY = "Retention policy is already being applied"
+
+
+class Runs:
+    """Opens the tasks of schedules and answers the jobs that workers take."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        tasks: Tasks,
+        volumes: Volumes,
+        notifications: Notifications,
+        access: Access,
+        webhooks_of: WebhooksOf,
+    ) -> None:
+        self._settings = settings
+        self._tasks = tasks
+        self._volumes = volumes
+        self._notifications = notifications
+        self._access = access
+        self._webhooks_of = webhooks_of
+
+    async def run_now(self, actor: Actor, key: str) -> Task:
+        """Start a backup by hand; a disabled schedule may be run too.
+
+        Raises
+            Conflict    one is queued or running.
+            Invalid     the volume was unmounted by a person; the refusal stands in the history.
+        """
+        schedule = await find(actor, key)
+        await schedule.fetch_related("volume", "repository")
+        reason = _blocked(schedule.volume)
+        if reason is None:
+            return await self._tasks.open(_backup(schedule, trigger="manual"))
+        task = await self._tasks.open(_backup(schedule, trigger="manual", flow=None))
+        await self._tasks.finish(
+            task.id, JobReport(task_id=task.id, status="failed", outcome="error", error=reason)
+        )
+        raise Invalid(reason)
+
+    async def open_scheduled(self, schedule_short_id: str, flow_run_id: str, host: str) -> Task:
+        """Open the task of a run that the engine's clock made.
+
+        Raises
+            NotFound    the schedule is gone, or belongs to another host.
+            Conflict    it is disabled, or a backup of it is queued or running.
+        """
+        schedule = await Schedule.get_or_none(short_id=schedule_short_id).select_related(
+            "volume", "repository"
+        )
+        if schedule is None or schedule.volume.agent_id != host:
+            raise NotFound("Backup schedule not found")
+        if not schedule.enabled:
+            raise Conflict("The schedule is disabled")
+        new = _backup(schedule, trigger="scheduled", flow=None, flow_run_id=flow_run_id)
+        task = await self._tasks.open(new)
+        due = next_due(schedule, self._settings.tz)
+        await Schedule.filter(id=schedule.id).update(next_backup_at=due, retry_at=None)
+        return task
+
+    async def retry(self, schedule: Schedule) -> None:
+        """Run a schedule again after a failure, as its own clock would have."""
+        await schedule.fetch_related("volume", "repository")
+        await self._tasks.open(_backup(schedule, trigger="scheduled"))
+
+    async def forget_now(self, actor: Actor, key: str) -> Task:
+        """Apply the retention policy by hand.
+
+        Raises
+            Invalid     the schedule has no policy.
+            Conflict    it is being applied already.
+        """
+        schedule = await find(actor, key)
+        await schedule.fetch_related("volume", "repository")
+        if not has_policy(schedule):
+            raise Invalid("No retention policy configured for this schedule")
+        return await self._tasks.open(forget_task(schedule, trigger="manual"))
+
+    async def backup_job(self, task: Task) -> BackupJob:
+        """What a worker needs for one backup, as the schedule stands now."""
+        schedule = await self._schedule_of(task)
+        volume: Volume = schedule.volume
+        return BackupJob(
+            task_id=task.id,
+            organization_id=schedule.organization_id,
+            schedule_short_id=schedule.short_id,
+            schedule_name=schedule.name,
+            trigger="manual" if task.trigger == "manual" else "scheduled",
+            repository=await self._access(schedule.repository),
+            source=Source(
+                volume_short_id=volume.short_id,
+                volume_name=volume.name,
+                path=str(self._volumes.source_path(volume)),
+                config=self._volumes.plain_config(volume),
+                previous_files=await _previous_files(schedule),
+                blocked_reason=_blocked(volume),
+            ),
+            options=BackupOptions(
+                exclude_patterns=schedule.exclude_patterns,
+                exclude_if_present=schedule.exclude_if_present,
+                include_paths=schedule.include_paths,
+                include_patterns=schedule.include_patterns,
+                one_file_system=schedule.one_file_system,
+                custom_restic_params=schedule.custom_restic_params,
+                compression_mode=_compression(schedule),
+            ),
+            hostname=self._settings.restic_hostname,
+            excluded_folders=[str(folder) for folder in own_folders(self._settings)],
+            targets=await self._targets(schedule),
+            webhooks=self._webhooks_of(schedule),
+        )
+
+    async def forget_job(self, task: Task) -> ForgetJob:
+        """What a worker needs to apply one retention policy."""
+        schedule = await self._schedule_of(task)
+        suspects = await Snapshot.filter(
+            repository_id=schedule.repository_id,
+            schedule_id=schedule.short_id,
+            is_suspect=True,
+        ).values_list("snapshot_id", flat=True)
+        return ForgetJob(
+            task_id=task.id,
+            schedule_short_id=schedule.short_id,
+            repository=await self._access(schedule.repository),
+            policy=RetentionPolicy.model_validate(task.input["retentionPolicy"]),
+            protected_snapshot_ids=[str(row) for row in suspects],
+        )
+
+    async def _schedule_of(self, task: Task) -> Schedule:
+        schedule = await Schedule.get_or_none(
+            organization_id=task.organization_id, short_id=task.resource_id
+        ).select_related("volume", "repository")
+        if schedule is None:
+            raise NotFound("The backup schedule was deleted before its run began")
+        return schedule
+
+    async def _targets(self, schedule: Schedule) -> list[NotificationTarget]:
+        rows = await ScheduleNotification.filter(schedule_id=schedule.id)
+        configs = await self._notifications.targets_of(
+            [row.destination_id for row in rows], schedule.organization_id
+        )
+        return [
+            NotificationTarget(
+                destination_id=row.destination_id,
+                name=configs[row.destination_id].name,
+                config=configs[row.destination_id].config,
+                on_start=row.notify_on_start,
+                on_success=row.notify_on_success,
+                on_warning=row.notify_on_warning,
+                on_failure=row.notify_on_failure,
+            )
+            for row in rows
+            if row.destination_id in configs
+        ]
+
+
+def has_policy(schedule: Schedule) -> bool:
+    """Whether retention has anything to keep by."""
+    policy = schedule.retention_policy
+    return policy is not None and RetentionPolicy.model_validate(policy).has_rules()
+
+
+def own_folders(settings: Settings) -> Sequence[Path]:
+    """Our own data, which no backup may contain: it changes while it is read, and holds secrets."""
+    return (
+        settings.repositories_dir,
+        settings.cache_dir,
+        settings.run_dir,
+        settings.data_dir / "prefect",
+    )
+
+
+def forget_task(schedule: Schedule, *, trigger: str, parent: Task | None = None) -> NewTask:
+    """Retention of one schedule, by hand or in the flow run of the backup before it."""
+    return NewTask(
+        organization_id=schedule.organization_id,
+        kind="forget",
+        resource_type="backup_schedule",
+        resource_id=schedule.short_id,
+        operation_key=schedule.repository.short_id,
+        active_key=f"forget:{schedule.short_id}:{schedule.repository_id}",
+        busy=_FORGET_BUSY,
+        repository_id=schedule.repository_id,
+        lease_mode="exclusive",
+        host=schedule.volume.agent_id,
+        flow=None if parent else f"forget/{schedule.volume.agent_id}",
+        flow_run_id=parent.flow_run_id if parent else None,
+        parent_id=parent.id if parent else None,
+        trigger=trigger,
+        input={
+            "scheduleId": schedule.id,
+            "scheduleShortId": schedule.short_id,
+            "repositoryId": schedule.repository.short_id,
+            "retentionPolicy": schedule.retention_policy or {},
+            "trigger": "postBackup" if parent else "manual",
+        },
+        target=_target(schedule),
+    )
+
+
+def _backup(
+    schedule: Schedule, *, trigger: str, flow: str | None = "", flow_run_id: str | None = None
+) -> NewTask:
+    return NewTask(
+        organization_id=schedule.organization_id,
+        kind="backup",
+        resource_type="backup_schedule",
+        resource_id=schedule.short_id,
+        active_key=f"backup:{schedule.short_id}",
+        busy=_BUSY,
+        repository_id=schedule.repository_id,
+        host=schedule.volume.agent_id,
+        flow=f"backup/{schedule.short_id}" if flow == "" else flow,
+        flow_run_id=flow_run_id,
+        trigger=trigger,
+        target_agent_id=schedule.volume.agent_id,
+        input={
+            "scheduleId": schedule.id,
+            "scheduleShortId": schedule.short_id,
+            "manual": trigger == "manual",
+        },
+        target=_target(schedule),
+    )
+
+
+def _target(schedule: Schedule) -> dict[str, Any]:
+    return {
+        "kind": "backupSchedule",
+        "label": schedule.name,
+        "secondary": None,
+        "scheduleShortId": schedule.short_id,
+    }
+
+
+def _blocked(volume: Volume) -> str | None:
+    """Why no backup of a volume may begin, whatever its folder looks like."""
+    if volume.status == "unmounted":
+        return volume.last_error or "Volume is not mounted"
+    return None
+
+
+def _compression(schedule: Schedule) -> Any:
+    return schedule.compression_mode or schedule.repository.compression_mode or "auto"
+
+
+async def _previous_files(schedule: Schedule) -> int | None:
+    """How many files the last snapshot that can be trusted held."""
+    last = (
+        await Snapshot.filter(
+            repository_id=schedule.repository_id,
+            schedule_id=schedule.short_id,
+            is_suspect=False,
+        )
+        .order_by("-time_ms")
+        .first()
+    )
+    summary = last.record.get("summary") if last else None
+    return summary.get("total_files_processed") if summary else None

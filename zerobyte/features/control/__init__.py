@@ -1,0 +1,1 @@
+"""The door for workers: claim, renew, progress, finish. Not part of the public API."""

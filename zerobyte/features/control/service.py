@@ -1,0 +1,196 @@
+"""What a worker may ask: one job at a time, of its own host, for as long as it holds the lease."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, Protocol
+
+from zerobyte.contract.control_plane import (
+    ClaimRequest,
+    DeliveryReport,
+    Finished,
+    Granted,
+    ProgressReport,
+    Refused,
+    Renewed,
+    RenewRequest,
+    Wait,
+    Welcome,
+    WorkerIdentity,
+)
+from zerobyte.contract.jobs import JobReport, JobSpec
+from zerobyte.core import clock
+from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
+from zerobyte.core.log import get_logger
+from zerobyte.db.leases import Leases
+from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
+from zerobyte.features.tasks.service import Tasks
+from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
+
+log = get_logger(__name__)
+
+JobBuilder = Callable[[Task], Awaitable[JobSpec]]
+OpenScheduled = Callable[[str, str, str], Awaitable[Task]]
+
+_ASK_AGAIN_MS: Final = 500
+_LONGEST_WAIT_S: Final = 20.0
+_SEEN_FOR_MS: Final = 30_000
+
+
+class RetryNote(Protocol):
+    """Answers the sentence about the next try of a failed task, if one is planned."""
+
+    async def __call__(self, task: Task) -> str | None:
+        """The sentence for one task."""
+        ...
+
+
+class RecordDelivery(Protocol):
+    """Writes down what became of one notification."""
+
+    async def __call__(
+        self, destination_id: int, error: str | None, *, organization_id: str
+    ) -> None:
+        """Note one delivery."""
+        ...
+
+
+class Control:
+    """Hands jobs out and takes their ends in."""
+
+    def __init__(
+        self,
+        *,
+        tasks: Tasks,
+        leases: Leases,
+        builders: Mapping[str, JobBuilder],
+        open_scheduled: OpenScheduled,
+        retry_note: RetryNote,
+        record_delivery: RecordDelivery,
+    ) -> None:
+        self._tasks = tasks
+        self._leases = leases
+        self._builders = builders
+        self._open_scheduled = open_scheduled
+        self._retry_note = retry_note
+        self._record_delivery = record_delivery
+
+    async def hello(self, host: str, worker: WorkerIdentity) -> Welcome:
+        """Remember that the worker of a host lives."""
+        _same_host(host, worker)
+        await WorkerRow.update_or_create(
+            host=host,
+            defaults={
+                "boot_id": worker.boot_id,
+                "pid": worker.pid,
+                "pid_started": worker.pid_started,
+                "seen_at": clock.now_ms(),
+            },
+        )
+        return Welcome(work_pool=WORK_POOL, work_queue=queue_of(host))
+
+    async def claim(self, host: str, request: ClaimRequest) -> Granted | Wait | Refused:
+        """Give the job of a flow run, once its repository is free."""
+        _same_host(host, request.worker)
+        try:
+            task = await self._task_of(host, request)
+        except (NotFound, Conflict) as error:
+            return Refused(reason=error.message)
+        if task.status not in ACTIVE:
+            return Refused(
+                reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
+            )
+        if task.repository_id is not None:
+            place = await self._leases.request(
+                task.repository_id,
+                task_id=task.id,
+                mode="exclusive" if task.lease_mode == "exclusive" else "shared",
+                operation=f"{task.kind} {task.target.get('label', '')}".strip(),
+                worker=request.worker,
+            )
+            if not place.held:
+                return Wait(task_id=task.id, retry_after_ms=_ASK_AGAIN_MS, holders=place.holders)
+        return await self._grant(task, request)
+
+    async def _task_of(self, host: str, request: ClaimRequest) -> Task:
+        if request.task_id is not None:
+            task = await Task.get_or_none(id=request.task_id, host=host)
+            if task is None:
+                raise NotFound("The task is not one of this host")
+            if task.flow_run_id is None:
+                await Task.filter(id=task.id).update(flow_run_id=request.flow_run_id)
+            return task
+        again = await Task.get_or_none(flow_run_id=request.flow_run_id, host=host, parent_id=None)
+        if again is not None:
+            return again
+        if request.schedule_id is None:
+            raise NotFound("The flow run names neither a task nor a schedule")
+        return await self._open_scheduled(request.schedule_id, request.flow_run_id, host)
+
+    async def _grant(self, task: Task, request: ClaimRequest) -> Granted | Refused:
+        try:
+            job = await self._builders[task.kind](task)
+        except ZerobyteError as error:
+            await self._tasks.finish(
+                task.id,
+                JobReport(task_id=task.id, status="failed", outcome="error", error=error.message),
+            )
+            return Refused(reason=error.message)
+        await self._tasks.mark_running(task, request.worker)
+        return Granted(job=job)
+
+    async def renew(self, host: str, request: RenewRequest) -> Renewed:
+        """Keep a lease, and wait a while for somebody to want the work stopped."""
+        task = await self._own(host, request.task_id)
+        if task is None or task.status not in ACTIVE:
+            return Renewed(held=False, cancel=True)
+        held = task.repository_id is None or await self._leases.renew(task.id)
+        stop = self._tasks.stop_signal(task.id)
+        cancel = task.cancellation_requested
+        if held and not cancel:
+            try:
+                async with asyncio.timeout(min(request.wait_ms / 1000, _LONGEST_WAIT_S)):
+                    await stop.wait()
+                cancel = True
+            except TimeoutError:
+                pass
+        return Renewed(held=held, cancel=cancel)
+
+    async def progress(self, host: str, report: ProgressReport) -> None:
+        """Show how far a task is."""
+        if await self._own(host, report.task_id) is not None:
+            await self._tasks.progress(report.task_id, report.progress)
+
+    async def finish(self, host: str, report: JobReport) -> Finished:
+        """End a task; repeated, it answers the same."""
+        task = await self._own(host, report.task_id)
+        if task is None:
+            raise NotFound("The task is not one of this host")
+        follow_ups = await self._tasks.finish(report.task_id, report)
+        note = await self._retry_note(task) if report.status == "failed" else None
+        return Finished(follow_ups=follow_ups, retry_note=note)
+
+    async def delivered(self, host: str, report: DeliveryReport) -> None:
+        """Write down what became of a task's notifications."""
+        task = await self._own(host, report.task_id)
+        if task is None:
+            return
+        for delivery in report.deliveries:
+            await self._record_delivery(
+                delivery.destination_id, delivery.error, organization_id=task.organization_id
+            )
+
+    async def _own(self, host: str, task_id: str) -> Task | None:
+        return await Task.get_or_none(id=task_id, host=host)
+
+
+async def missing_worker() -> str | None:
+    """What is wrong with the workers, in one sentence: none has said hello lately."""
+    since = clock.now_ms() - _SEEN_FOR_MS
+    if await WorkerRow.filter(seen_at__gte=since).exists():
+        return None
+    return "No worker has reported for 30 seconds; start one with `zerobyte worker`"
+
+
+def _same_host(host: str, worker: WorkerIdentity) -> None:
+    if worker.host != host:
+        raise Forbidden("The worker's token was issued for another host")

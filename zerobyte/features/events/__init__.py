@@ -1,0 +1,1 @@
+"""The event streams: what happens, told to whoever listens. Knows no other feature."""

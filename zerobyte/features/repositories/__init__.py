@@ -1,0 +1,1 @@
+"""Repositories, their snapshots, and restoring from them."""

@@ -1,0 +1,62 @@
+"""Rows of repositories and of their snapshot index."""
+
+from typing import Any
+
+from tortoise import fields
+
+from zerobyte.core import ids
+from zerobyte.db.row import Row, json_field, key_field, text_field
+
+
+class Repository(Row):
+    """A place that holds restic's data; its secrets are sealed inside `config`."""
+
+    id: str = key_field(36, primary_key=True, default=ids.uuid7)
+    short_id: str = key_field(8, unique=True, default=ids.short_id)
+    organization: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Organization", related_name=False
+    )
+    organization_id: str
+    provisioning_id = fields.CharField(max_length=255, null=True, unique=True)
+    name = fields.CharField(max_length=255)
+    type = fields.CharField(max_length=16)
+    config: dict[str, Any] = json_field()
+    compression_mode = fields.CharField(max_length=8, default="auto")
+    status = fields.CharField(max_length=16, default="unknown")
+    last_checked = fields.BigIntField(null=True)
+    last_error: str | None = text_field()
+    doctor_result: dict[str, Any] | None = json_field(null=True)
+    stats: dict[str, Any] | None = json_field(null=True)
+    stats_updated_at = fields.BigIntField(null=True)
+    snapshots_refreshed_at = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "repositories"
+        unique_together = (("organization_id", "name"),)
+
+
+class Snapshot(Row):
+    """What the index knows of one snapshot; rebuildable from the repository at any time.
+
+    time_ms         when the snapshot was taken, epoch ms; `record` holds restic's own text.
+    schedule_id     the short id of the schedule whose tag it carries, if any.
+    is_suspect      far fewer files than the one before: neither counts nor triggers removal.
+    record          a `SnapshotRecord` as JSON.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    repository: fields.ForeignKeyRelation[Repository] = fields.ForeignKeyField(
+        "models.Repository", related_name="snapshots", on_delete=fields.CASCADE
+    )
+    repository_id: str
+    snapshot_id: str = key_field(64)
+    short_id: str = key_field(8)
+    time_ms = fields.BigIntField()
+    schedule_id = fields.CharField(max_length=8, null=True)
+    is_suspect = fields.BooleanField(default=False)
+    record: dict[str, Any] = json_field()
+
+    class Meta:
+        table = "snapshots"
+        unique_together = (("repository_id", "snapshot_id"),)
+        indexes = (("repository_id", "schedule_id", "time_ms"),)

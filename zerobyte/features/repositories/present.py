@@ -1,0 +1,67 @@
+"""Turns rows of repositories and of the snapshot index into what clients receive."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from zerobyte.contract.repositories import RepositoryConfig, RepositoryConfigBox
+from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, SnapshotRecord
+from zerobyte.core.retention import Moment
+from zerobyte.db import sealed
+from zerobyte.features.repositories import models, schemas
+
+
+def parsed(config: dict[str, Any]) -> RepositoryConfig:
+    """A stored config as a model; sealed secrets stay sealed, plain ones plain."""
+    return RepositoryConfigBox.model_validate({"config": config}).config
+
+
+def repository(row: models.Repository) -> schemas.Repository:
+    """A repository as clients see it."""
+    shown = {name: getattr(row, name) for name in schemas.Repository.model_fields}
+    config = sealed.masked(row.config, type(parsed(row.config)))
+    return schemas.Repository.model_validate({**shown, "config": config})
+
+
+def stats(row: models.Repository) -> RepositoryStats:
+    """The size of a repository as it was last read; zeros when it never was."""
+    return RepositoryStats.model_validate(row.stats or {})
+
+
+def snapshot(
+    record: SnapshotRecord, *, categories: Sequence[str] = (), with_host: bool = False
+) -> schemas.SnapshotView:
+    """One snapshot; restic's times become epochs in milliseconds."""
+    summary = record.summary
+    duration = 0
+    if summary is not None:
+        begun, ended = (
+            Moment.parse(text).epoch_ms for text in (summary.backup_start, summary.backup_end)
+        )
+        duration = max(0, ended - begun)
+    return schemas.SnapshotView(
+        short_id=record.short_id,
+        time=Moment.parse(record.time).epoch_ms,
+        paths=record.paths,
+        size=summary.total_bytes_processed if summary else 0,
+        duration=duration,
+        tags=record.tags,
+        retention_categories=list(categories),
+        hostname=record.hostname if with_host else None,
+        summary=summary,
+    )
+
+
+def listed(record: SnapshotRecord) -> schemas.ListedSnapshot:
+    """The head of a page of files."""
+    return schemas.ListedSnapshot(
+        id=record.id,
+        short_id=record.short_id,
+        time=record.time,
+        hostname=record.hostname,
+        paths=record.paths,
+    )
+
+
+def node(record: NodeRecord) -> schemas.Node:
+    """One entry of a snapshot."""
+    return schemas.Node.model_validate(record, from_attributes=True)

@@ -1,0 +1,202 @@
+"""The operations on repositories and their snapshots."""
+
+from sanic import Blueprint
+
+from zerobyte.contract.base import Message
+from zerobyte.contract.restic_output import RepositoryStats
+from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound, Unavailable
+from zerobyte.features.repositories import schemas
+from zerobyte.features.repositories.service import (
+    Repositories,
+    Restores,
+    SnapshotFiles,
+    Snapshots,
+)
+from zerobyte.features.tasks.schemas import TaskStarted
+from zerobyte.http.actor import Actor
+from zerobyte.http.endpoint import Answer, endpoint
+
+repositories_v1 = Blueprint("repositories", url_prefix="/api/v1/repositories")
+
+_TAG = "Repositories"
+_SHORTLY = {"Cache-Control": "private, max-age=10"}
+_RESTIC = (NotFound, Conflict, Failed, Unavailable)
+
+
+@repositories_v1.get("")
+@endpoint("listRepositories", tag=_TAG, returns={200: list[schemas.Repository]})
+async def list_all(actor: Actor, repositories: Repositories) -> list[schemas.Repository]:
+    """Every repository of the organization, oldest first."""
+    return await repositories.list_all(actor)
+
+
+@repositories_v1.post("")
+@endpoint(
+    "createRepository",
+    tag=_TAG,
+    body=schemas.CreateRepository,
+    returns={201: schemas.RepositoryCreated},
+    errors=(Invalid, Conflict, Failed, Unavailable),
+)
+async def create(
+    actor: Actor, body: schemas.CreateRepository, repositories: Repositories
+) -> schemas.RepositoryCreated:
+    """Make a new repository, or add one that exists.
+
+    A new local repository gets a folder of its own inside `path`. When restic fails, nothing is
+    added and the answer says why.
+    """
+    return await repositories.create(actor, body)
+
+
+@repositories_v1.get("/rclone-remotes")
+@endpoint("listRcloneRemotes", tag="Rclone", returns={200: list[schemas.RcloneRemote]})
+async def remotes(repositories: Repositories) -> list[schemas.RcloneRemote]:
+    """The remotes of rclone's configuration; none without rclone."""
+    return await repositories.remotes()
+
+
+@repositories_v1.get("/<short_id:str>")
+@endpoint("getRepository", tag=_TAG, returns={200: schemas.Repository}, errors=(NotFound,))
+async def get(actor: Actor, short_id: str, repositories: Repositories) -> schemas.Repository:
+    """A repository by its short id."""
+    return await repositories.get(actor, short_id)
+
+
+@repositories_v1.patch("/<short_id:str>")
+@endpoint(
+    "updateRepository",
+    tag=_TAG,
+    body=schemas.UpdateRepository,
+    body_optional=True,
+    returns={200: schemas.Repository},
+    errors=(Invalid, NotFound, Conflict),
+)
+async def update(
+    actor: Actor, short_id: str, body: schemas.UpdateRepository, repositories: Repositories
+) -> schemas.Repository:
+    """Change what is given; a config replaces the stored one as a whole.
+
+    A secret that is sent back as `***` stays as it is, unless the place it belongs to changes.
+    """
+    return await repositories.update(actor, short_id, body)
+
+
+@repositories_v1.delete("/<short_id:str>")
+@endpoint("deleteRepository", tag=_TAG, returns={200: Message}, errors=(NotFound, Conflict))
+async def delete(actor: Actor, short_id: str, repositories: Repositories) -> Message:
+    """Forget a repository that no schedule uses; its files stay where they are."""
+    await repositories.delete(actor, short_id)
+    return Message(message="Repository deleted")
+
+
+@repositories_v1.get("/<short_id:str>/stats")
+@endpoint("getRepositoryStats", tag=_TAG, returns={200: RepositoryStats}, errors=(NotFound,))
+async def stats(actor: Actor, short_id: str, repositories: Repositories) -> RepositoryStats:
+    """The size of a repository as it was last read; zeros before the first time."""
+    return await repositories.stats(actor, short_id)
+
+
+@repositories_v1.post("/<short_id:str>/stats/refresh")
+@endpoint("refreshRepositoryStats", tag=_TAG, returns={200: RepositoryStats}, errors=_RESTIC)
+async def refresh_stats(actor: Actor, short_id: str, repositories: Repositories) -> RepositoryStats:
+    """Read the size of a repository now."""
+    return await repositories.refresh_stats(actor, short_id)
+
+
+@repositories_v1.post("/<short_id:str>/unlock")
+@endpoint("unlockRepository", tag=_TAG, returns={200: schemas.Unlocked}, errors=_RESTIC)
+async def unlock(actor: Actor, short_id: str, repositories: Repositories) -> schemas.Unlocked:
+    """Remove the locks of processes that are gone."""
+    return await repositories.unlock(actor, short_id)
+
+
+@repositories_v1.get("/<short_id:str>/snapshots")
+@endpoint(
+    "listSnapshots",
+    tag=_TAG,
+    query=schemas.ListSnapshotsQuery,
+    returns={200: list[schemas.SnapshotView]},
+    errors=_RESTIC,
+)
+async def list_snapshots(
+    actor: Actor, short_id: str, query: schemas.ListSnapshotsQuery, snapshots: Snapshots
+) -> list[schemas.SnapshotView]:
+    """The snapshots of a repository, oldest first, as they were last read."""
+    return await snapshots.list_all(actor, short_id, query)
+
+
+@repositories_v1.post("/<short_id:str>/snapshots/refresh")
+@endpoint("refreshSnapshots", tag=_TAG, returns={200: schemas.Refreshed}, errors=_RESTIC)
+async def refresh_snapshots(actor: Actor, short_id: str, snapshots: Snapshots) -> schemas.Refreshed:
+    """Read the list of snapshots now."""
+    return await snapshots.refresh(actor, short_id)
+
+
+# Sanic drops the body of a DELETE unless it is told that one is expected.
+@repositories_v1.delete("/<short_id:str>/snapshots", ignore_body=False)
+@endpoint(
+    "deleteSnapshots",
+    tag=_TAG,
+    body=schemas.DeleteSnapshots,
+    returns={202: TaskStarted},
+    errors=(Invalid, *_RESTIC),
+)
+async def delete_snapshots(
+    actor: Actor, short_id: str, body: schemas.DeleteSnapshots, snapshots: Snapshots
+) -> TaskStarted:
+    """Have several snapshots removed; none is when one of them is unknown."""
+    return await snapshots.delete(actor, short_id, body.snapshot_ids)
+
+
+@repositories_v1.get("/<short_id:str>/snapshots/<snapshot_id:str>")
+@endpoint("getSnapshotDetails", tag=_TAG, returns={200: schemas.SnapshotView}, errors=_RESTIC)
+async def get_snapshot(
+    actor: Actor, short_id: str, snapshot_id: str, snapshots: Snapshots
+) -> schemas.SnapshotView:
+    """A snapshot by its full id or its first eight digits."""
+    return await snapshots.get(actor, short_id, snapshot_id)
+
+
+@repositories_v1.delete("/<short_id:str>/snapshots/<snapshot_id:str>")
+@endpoint("deleteSnapshot", tag=_TAG, returns={202: TaskStarted}, errors=_RESTIC)
+async def delete_snapshot(
+    actor: Actor, short_id: str, snapshot_id: str, snapshots: Snapshots
+) -> TaskStarted:
+    """Have a snapshot removed."""
+    return await snapshots.delete(actor, short_id, [snapshot_id])
+
+
+@repositories_v1.get("/<short_id:str>/snapshots/<snapshot_id:str>/files")
+@endpoint(
+    "listSnapshotFiles",
+    tag=_TAG,
+    query=schemas.ListFilesQuery,
+    returns={200: schemas.FilePage},
+    errors=(Invalid, *_RESTIC),
+)
+async def files(
+    actor: Actor,
+    short_id: str,
+    snapshot_id: str,
+    query: schemas.ListFilesQuery,
+    snapshot_files: SnapshotFiles,
+) -> Answer:
+    """A page of the direct children of `path`; without it, of the whole tree."""
+    page = await snapshot_files.page(actor, short_id, snapshot_id, query)
+    return Answer(page, headers=_SHORTLY)
+
+
+@repositories_v1.post("/<short_id:str>/restore")
+@endpoint(
+    "restoreSnapshot",
+    tag=_TAG,
+    body=schemas.Restore,
+    returns={202: schemas.RestoreStarted},
+    errors=(Invalid, *_RESTIC),
+)
+async def restore(
+    actor: Actor, short_id: str, body: schemas.Restore, restores: Restores
+) -> schemas.RestoreStarted:
+    """Have a snapshot, or part of it, written back."""
+    return await restores.start(actor, short_id, body)

@@ -1,0 +1,231 @@
+"""What clients send and receive about repositories and their snapshots."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from zerobyte.contract.base import EpochMs, NonEmpty, SnakeWire, Sparse, Wire
+from zerobyte.contract.jobs import OverwriteMode
+from zerobyte.contract.repositories import (
+    CompressionMode,
+    RepositoryConfig,
+    RepositoryStatus,
+    RepositoryType,
+)
+from zerobyte.contract.restic_output import RepositoryStats, SnapshotSummary
+
+DEFAULT_LIMIT = 500
+MAX_LIMIT = 1000
+_MAX_OFFSET = 2**53 - 1
+_MAX_PATHS = 10_000
+
+
+def _name(value: str) -> str:
+    name = value.strip()
+    if not name:
+        raise ValueError("Repository name cannot be empty")
+    if len(name) > 255:
+        raise ValueError("Repository name must have at most 255 characters")
+    return name
+
+
+def _new_name(value: str) -> str:
+    """An empty text leaves the name as it is: clients send their form's untouched field."""
+    return _name(value) if value else ""
+
+
+def _absolute(path: str) -> str:
+    if not path.startswith("/"):
+        raise ValueError("must be an absolute path")
+    if "\0" in path:
+        raise ValueError("must not contain a zero byte")
+    return path
+
+
+def _pattern(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("must not contain a zero byte")
+    return value
+
+
+class CreateRepository(Wire):
+    """A new repository, or one that exists already when its config says so."""
+
+    name: Annotated[str, AfterValidator(_name)]
+    compression_mode: CompressionMode = "auto"
+    config: RepositoryConfig
+
+
+class UpdateRepository(Wire):
+    """What changes; a config replaces the stored one as a whole."""
+
+    name: Annotated[str, AfterValidator(_new_name)] = ""
+    compression_mode: CompressionMode | None = None
+    config: RepositoryConfig | None = None
+
+
+class DoctorStep(Wire):
+    """One step of an examination."""
+
+    step: str
+    success: bool
+    output: str | None
+    error: str | None
+
+
+class DoctorResult(Wire):
+    """How the last examination ended."""
+
+    success: bool
+    steps: list[DoctorStep]
+    completed_at: EpochMs
+
+
+class Repository(Wire):
+    """A repository as it stands; secrets in `config` are masked."""
+
+    id: str
+    short_id: str
+    provisioning_id: str | None
+    name: str
+    type: RepositoryType
+    config: RepositoryConfig
+    compression_mode: CompressionMode | None
+    status: RepositoryStatus | None
+    last_checked: EpochMs | None
+    last_error: str | None
+    doctor_result: DoctorResult | None
+    stats: RepositoryStats | None
+    stats_updated_at: EpochMs | None
+    created_at: EpochMs
+    updated_at: EpochMs
+    organization_id: str
+
+
+class RepositoryCreated(Wire):
+    """The repository after it was made or opened."""
+
+    message: str = "Repository created"
+    repository: Repository
+
+
+class Unlocked(Wire):
+    """Stale locks are gone."""
+
+    success: bool = True
+    message: str = "Repository unlocked successfully"
+
+
+class RcloneRemote(Wire):
+    """A remote of rclone's own configuration."""
+
+    name: str
+    type: str
+
+
+class ListSnapshotsQuery(Wire):
+    """Only the snapshots that carry this schedule's tag, with what its policy keeps."""
+
+    backup_id: str | None = None
+
+
+class SnapshotView(Sparse):
+    """One snapshot. `size` in bytes, `duration` and `time` in milliseconds."""
+
+    short_id: str = Field(alias="short_id")
+    time: EpochMs
+    paths: list[str]
+    size: int
+    duration: int
+    tags: list[str]
+    retention_categories: list[str]
+    hostname: str | None = None
+    summary: SnapshotSummary | None = None
+
+
+class Refreshed(Wire):
+    """How many snapshots the index holds now."""
+
+    message: str = "Snapshot cache cleared and refreshed"
+    count: int
+
+
+class DeleteSnapshots(Wire):
+    """The snapshots to remove, by full or short id."""
+
+    snapshot_ids: Annotated[list[str], Field(min_length=1, max_length=_MAX_PATHS)]
+
+
+class ListFilesQuery(Wire):
+    """A page of a listing; numbers outside their range count as the nearest inside."""
+
+    path: Annotated[str, AfterValidator(lambda path: _absolute(path) if path else "")] = ""
+    offset: Annotated[int, AfterValidator(lambda n: min(max(n, 0), _MAX_OFFSET))] = 0
+    limit: Annotated[int, AfterValidator(lambda n: min(max(n, 1), MAX_LIMIT))] = DEFAULT_LIMIT
+
+
+class ListedSnapshot(SnakeWire):
+    """Which snapshot a listing belongs to; `time` as restic writes it."""
+
+    id: str
+    short_id: str
+    time: str
+    hostname: str
+    paths: list[str]
+
+
+class Node(Sparse):
+    """One entry of a snapshot; `size` on files alone, `mode` in Go's bits."""
+
+    name: str
+    type: str
+    path: str
+    uid: int | None = None
+    gid: int | None = None
+    size: int | None = None
+    mode: int | None = None
+    mtime: str | None = None
+    atime: str | None = None
+    ctime: str | None = None
+
+
+class FilePage(Wire):
+    """Part of a listing, in restic's order: by name, byte for byte."""
+
+    snapshot: ListedSnapshot
+    files: list[Node]
+    offset: int
+    limit: int
+    total: int
+    has_more: bool
+
+
+_Paths = Annotated[list[Annotated[NonEmpty, AfterValidator(_absolute)]], Field(max_length=10_000)]
+_Patterns = Annotated[list[Annotated[NonEmpty, AfterValidator(_pattern)]], Field(max_length=10_000)]
+
+
+class Restore(Wire):
+    """What to write back, and where to.
+
+    include             absolute paths inside the snapshot, literal; absent means everything.
+    selected_item_kind  what the one included path is; found out when absent.
+    delete              remove from the target what the snapshot does not hold.
+    target_path         absolute folder; absent, empty or "/" is the original place.
+    """
+
+    snapshot_id: NonEmpty
+    include: _Paths | None = None
+    selected_item_kind: Literal["file", "dir"] | None = None
+    exclude: _Patterns | None = None
+    exclude_xattr: _Patterns | None = None
+    delete: bool = False
+    target_path: str | None = None
+    target_agent_id: str | None = None
+    overwrite: OverwriteMode = "always"
+
+
+class RestoreStarted(Wire):
+    """The task that restores; its progress is told by the event streams."""
+
+    restore_id: str
+    status: Literal["started"] = "started"

@@ -1,0 +1,9 @@
+"""The rules of repositories, one family of verbs in each file."""
+
+from zerobyte.features.repositories.service.files import SnapshotFiles
+from zerobyte.features.repositories.service.repositories import Repositories
+from zerobyte.features.repositories.service.restores import Restores
+from zerobyte.features.repositories.service.sizes import Sizes
+from zerobyte.features.repositories.service.snapshots import Snapshots
+
+__all__ = ["Repositories", "Restores", "Sizes", "SnapshotFiles", "Snapshots"]

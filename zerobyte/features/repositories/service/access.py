@@ -1,0 +1,101 @@
+"""Opens repositories for restic: stored configs in plain text, passwords, and restic's errors.
+
+Owns the only places where a repository's secrets are unsealed. Knows no request and no answer.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from zerobyte.contract.repositories import RepositoryAccess, RepositoryConfig
+from zerobyte.core.errors import Conflict, Unavailable
+from zerobyte.core.secrets import Sealer
+from zerobyte.db import sealed
+from zerobyte.features.repositories import models, present
+from zerobyte.restic.errors import CredentialsRefused, RepositoryLocked, StorageUnreachable
+from zerobyte.restic.repository import Repository, Tools
+from zerobyte.settings import Settings
+
+TABLE: Final = "repositories"
+LIMIT_S: Final = 60.0
+"""How long a request waits for restic."""
+
+PasswordOf = Callable[[str], Awaitable[str]]
+"""The restic password of an organization, by its id."""
+
+
+class Access:
+    """Turns rows into what restic needs."""
+
+    def __init__(self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf) -> None:
+        self._sealer = sealer
+        self._password_of = password_of
+        # A request's restic holds no lock that it would need time to give back.
+        self.tools = Tools(
+            cache_dir=settings.cache_dir,
+            run_dir=settings.run_dir,
+            restic_command=settings.restic_command,
+            rclone_config_dir=settings.rclone_config_dir,
+            retry_lock="5s",
+            grace_s=2.0,
+        )
+
+    def seal(self, config: RepositoryConfig, *, short_id: str) -> dict[str, object]:
+        """The JSON of a config for the row of this short id."""
+        return sealed.seal(self._sealer, config, table=TABLE, row=short_id)
+
+    def plain(self, row: models.Repository) -> RepositoryConfig:
+        """The stored config with its secrets in plain text."""
+        kind = type(present.parsed(row.config))
+        return present.parsed(
+            sealed.unseal(self._sealer, row.config, kind, table=TABLE, row=row.short_id)
+        )
+
+    async def of(
+        self, row: models.Repository, *, config: RepositoryConfig | None = None
+    ) -> RepositoryAccess:
+        """Everything that restic needs to open a repository.
+
+        config      in place of the stored one.
+        """
+        plain = config or self.plain(row)
+        # The own password belongs to a repository that came from elsewhere; one that we make
+        # gets the organization's, so that its recovery key opens it.
+        own = plain.custom_password if plain.is_existing_repository else None
+        return RepositoryAccess.model_validate(
+            {
+                "id": row.id,
+                "short_id": row.short_id,
+                "name": row.name,
+                "config": plain,
+                "password": own or await self._password_of(row.organization_id),
+                "compression_mode": row.compression_mode,
+            }
+        )
+
+    async def open(self, row: models.Repository) -> Repository:
+        """A repository that restic commands can be run on."""
+        return Repository(await self.of(row), self.tools)
+
+
+@asynccontextmanager
+async def answering(limit_s: float = LIMIT_S) -> AsyncGenerator[None]:
+    """Bound restic's time inside a request, and say in the API's words what went wrong.
+
+    Raises
+        Unavailable     the storage did not answer, or not in time; restic is gone by then.
+        Conflict        another process holds the repository's lock.
+        ResticError     anything else that restic says.
+    """
+    try:
+        async with asyncio.timeout(limit_s):
+            yield
+    except TimeoutError as error:
+        raise Unavailable(f"The storage did not answer within {limit_s:g} seconds.") from error
+    except CredentialsRefused:
+        raise
+    except StorageUnreachable as error:
+        raise Unavailable(error.message, details=error.details) from error
+    except RepositoryLocked as error:
+        raise Conflict(error.message) from error

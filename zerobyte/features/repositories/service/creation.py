@@ -1,0 +1,162 @@
+"""Adds repositories: makes new ones, or opens those that exist, before a row is written."""
+
+import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from zerobyte.contract.repositories import LocalConfig, RepositoryConfig
+from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.core import clock, ids
+from zerobyte.core.errors import Conflict, Invalid
+from zerobyte.db import sealed
+from zerobyte.features.repositories import models, present, schemas
+from zerobyte.features.repositories.service import index
+from zerobyte.features.repositories.service.access import Access, answering
+from zerobyte.features.repositories.service.guard import Guard
+from zerobyte.http.actor import Actor
+from zerobyte.restic import init, snapshots
+from zerobyte.restic.errors import (
+    CredentialsRefused,
+    RepositoryExists,
+    RepositoryMissing,
+    ResticError,
+    WrongPassword,
+)
+from zerobyte.restic.repository import Repository
+
+NAME_TAKEN: Final = "A repository with this name already exists"
+_GRACE_S: Final = 5.0
+_PLACE_FIELDS: Final = (
+    "backend", "path", "endpoint", "bucket", "container", "account_name", "endpoint_suffix",
+    "remote", "url", "host", "port", "user",
+)  # fmt: skip
+
+
+class Creation:
+    """Adds a repository to an organization."""
+
+    def __init__(self, *, access: Access, guard: Guard, limit_s: float) -> None:
+        self._access = access
+        self._guard = guard
+        self._limit_s = limit_s
+        self._names: set[tuple[str, str]] = set()
+
+    async def create(self, actor: Actor, body: schemas.CreateRepository) -> models.Repository:
+        """Make a repository at its place, or open the one that is there, and remember it.
+
+        The row is written when restic has succeeded: a failure leaves none behind.
+        A new local repository gets a folder of its own inside the path that was given.
+
+        Raises
+            Invalid         the place is ours, the password or the credentials are wrong, nothing
+                            is there to open.
+            Conflict        the name or the place is taken, or the repository is locked.
+            Unavailable     the storage does not answer.
+            ResticError     anything else that restic says.
+        """
+        short_id = ids.short_id()
+        config = sealed.keep_masked(body.config, None)
+        if isinstance(config, LocalConfig):
+            config = await self._placed(config, short_id)
+        with self._reserved(actor.organization_id, body.name):
+            await self._refuse_taken(actor, body.name, config)
+            row = models.Repository(
+                short_id=short_id,
+                organization_id=actor.organization_id,
+                name=body.name,
+                type=config.backend,
+                config=self._access.seal(config, short_id=short_id),
+                compression_mode=body.compression_mode,
+            )
+            records = await self._made_or_opened(row, config)
+            await _insert(row, records)
+        return row
+
+    async def _placed(self, config: LocalConfig, short_id: str) -> LocalConfig:
+        path = config.path
+        if not config.is_existing_repository:
+            path = f"{path.rstrip('/')}/{short_id}"
+        await self.refuse_place(path)
+        return config.model_copy(update={"path": path})
+
+    async def refuse_place(self, path: str) -> None:
+        """Keep repositories out of the folders where we keep other things. Raises Invalid."""
+        if await asyncio.to_thread(self._guard.refuses_repository, path):
+            raise Invalid.at(
+                ["config", "path"],
+                "This folder belongs to the platform itself. Choose another one, or one inside "
+                "its folder of repositories.",
+            )
+
+    @contextmanager
+    def _reserved(self, organization_id: str, name: str) -> Generator[None]:
+        """Two requests at the same time must not both make a repository of one name."""
+        key = (organization_id, name)
+        if key in self._names:
+            raise Conflict(NAME_TAKEN)
+        self._names.add(key)
+        try:
+            yield
+        finally:
+            self._names.discard(key)
+
+    async def _refuse_taken(self, actor: Actor, name: str, config: RepositoryConfig) -> None:
+        rows = await models.Repository.filter(organization_id=actor.organization_id)
+        if any(row.name == name for row in rows):
+            raise Conflict(NAME_TAKEN)
+        place = place_of(config)
+        for row in rows:
+            if place_of(present.parsed(row.config)) == place:
+                raise Conflict(f"The repository {row.name!r} is at this location already")
+
+    async def _made_or_opened(
+        self, row: models.Repository, config: RepositoryConfig
+    ) -> list[SnapshotRecord]:
+        repository = Repository(await self._access.of(row, config=config), self._access.tools)
+        try:
+            # Restic's own limit keeps what it said until then: restic tries again for minutes.
+            async with answering(self._limit_s + _GRACE_S):
+                if config.is_existing_repository:
+                    return await snapshots.run(repository, timeout_s=self._limit_s)
+                await init.run(repository, timeout_s=self._limit_s)
+                return []
+        except WrongPassword as error:
+            raise Invalid.at(["config", "customPassword"], error.message) from error
+        except RepositoryMissing as error:
+            raise Invalid.at(["config"], "There is no repository at this location") from error
+        except RepositoryExists as error:
+            raise Conflict(
+                "A repository already exists at this location. Add it as an existing one."
+            ) from error
+        except CredentialsRefused as error:
+            raise Invalid.at(["config"], error.message) from error
+        except ResticError as error:
+            raise ResticError(
+                f"Failed to initialize repository: {error.message}",
+                exit_code=error.exit_code,
+                tail=error.tail,
+            ) from error
+
+
+def place_of(config: RepositoryConfig) -> dict[str, Any]:
+    """What says where a repository is; equal for the same place, however it is written."""
+    place = {name: getattr(config, name, None) for name in _PLACE_FIELDS}
+    return {
+        name: value.rstrip("/") if isinstance(value, str) else value
+        for name, value in place.items()
+    }
+
+
+async def _insert(row: models.Repository, records: list[SnapshotRecord]) -> None:
+    row.status = "healthy"
+    row.last_checked = row.snapshots_refreshed_at = clock.now_ms()
+    try:
+        async with in_transaction():
+            await row.save(force_create=True)
+            await index.replace(row.id, records, began_ms=clock.now_ms())
+    except IntegrityError as error:
+        raise Conflict(NAME_TAKEN) from error

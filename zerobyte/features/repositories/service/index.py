@@ -1,0 +1,136 @@
+"""The snapshot index: rows that answer what restic would have to be asked for.
+
+Owns how restic's records become rows and rows become records again. Knows no restic and no
+request; its writers choose the transaction.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tortoise.queryset import QuerySet
+
+from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.core.retention import Moment
+from zerobyte.features.repositories.models import Snapshot
+
+_SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
+_BATCH: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """One snapshot of the index; `is_suspect` as in the row."""
+
+    record: SnapshotRecord
+    is_suspect: bool
+
+
+async def of_repository(repository_id: str, *, tag: str | None = None) -> list[Indexed]:
+    """The snapshots of a repository, oldest first; with a tag, those that carry it."""
+    query = Snapshot.filter(repository_id=repository_id).order_by("time_ms", "snapshot_id")
+    found = [_indexed(*values) for values in await _values(query)]
+    return [entry for entry in found if tag is None or tag in entry.record.tags]
+
+
+async def find(repository_id: str, snapshot_id: str) -> SnapshotRecord | None:
+    """One snapshot by its full id or its first eight digits."""
+    query = Snapshot.filter(repository_id=repository_id)
+    named = (
+        query.filter(short_id=snapshot_id)
+        if len(snapshot_id) == 8
+        else query.filter(snapshot_id=snapshot_id)
+    )
+    rows = await _values(named.limit(1))
+    return _indexed(*rows[0]).record if rows else None
+
+
+async def put(
+    repository_id: str, record: SnapshotRecord, *, schedule_id: str | None, is_suspect: bool
+) -> None:
+    """Add one snapshot; one that is known already is brought up to date."""
+    known = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=record.id)
+    row = known or Snapshot(repository_id=repository_id)
+    row.update_from_dict(_columns(record))
+    row.schedule_id = schedule_id
+    row.is_suspect = is_suspect
+    await row.save()
+
+
+async def remove(repository_id: str, snapshot_ids: Collection[str]) -> None:
+    """Take snapshots out, by full id; unknown ones are no error."""
+    ids = list(snapshot_ids)
+    for start in range(0, len(ids), _BATCH):
+        some = ids[start : start + _BATCH]
+        await Snapshot.filter(repository_id=repository_id, snapshot_id__in=some).delete()
+
+
+async def replace(
+    repository_id: str,
+    records: Iterable[SnapshotRecord],
+    *,
+    began_ms: int,
+    gone: Collection[str] = (),
+) -> int:
+    """Make the index equal to what restic listed, and say how many snapshots it holds.
+
+    began_ms    when the listing began: what was added since is not in it and stays.
+    gone        what was removed since: it may be in the listing and stays out.
+    """
+    listed = {record.id: record for record in records if record.id not in gone}
+    known = {row.snapshot_id: row for row in await Snapshot.filter(repository_id=repository_id)}
+    vanished = [
+        row.snapshot_id
+        for row in known.values()
+        if row.snapshot_id not in listed and row.created_at < began_ms
+    ]
+    added: list[Snapshot] = []
+    for record in listed.values():
+        row = known.get(record.id)
+        if row is None:
+            added.append(_new(repository_id, record, known.get(record.original or "")))
+        elif row.record != _stored(record):
+            await row.update_from_dict(_columns(record)).save()
+    await remove(repository_id, vanished)
+    await Snapshot.bulk_create(added, batch_size=_BATCH)
+    return len(known) - len(vanished) + len(added)
+
+
+def schedule_tag(tags: Sequence[str]) -> str | None:
+    """The tag that looks like a schedule's short id, as far as a tag can tell."""
+    return next((tag for tag in tags if _SCHEDULE_TAG.fullmatch(tag)), None)
+
+
+def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None) -> Snapshot:
+    """A row for a snapshot; what restic rewrote keeps what we know of the one before."""
+    return Snapshot(
+        repository_id=repository_id,
+        **_columns(record),
+        schedule_id=rewritten.schedule_id if rewritten else schedule_tag(record.tags),
+        is_suspect=rewritten.is_suspect if rewritten else False,
+    )
+
+
+def _columns(record: SnapshotRecord) -> dict[str, Any]:
+    return {
+        "snapshot_id": record.id,
+        "short_id": record.short_id,
+        "time_ms": Moment.parse(record.time).epoch_ms,
+        "record": _stored(record),
+    }
+
+
+def _stored(record: SnapshotRecord) -> dict[str, Any]:
+    return record.model_dump(mode="json", exclude_none=True)
+
+
+async def _values(query: QuerySet[Snapshot]) -> list[tuple[Any, Any]]:
+    """Only the columns that are needed: thousands of rows take no time."""
+    return [
+        (record, suspect) for record, suspect in await query.values_list("record", "is_suspect")
+    ]
+
+
+def _indexed(record: Any, is_suspect: Any) -> Indexed:
+    return Indexed(SnapshotRecord.model_validate(record), bool(is_suspect))

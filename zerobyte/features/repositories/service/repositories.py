@@ -1,0 +1,197 @@
+"""The rules of repositories: who sees them, what changes them, and when they may go."""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from zerobyte.contract.repositories import LocalConfig, RepositoryAccess, RepositoryConfig
+from zerobyte.contract.restic_output import RepositoryStats
+from zerobyte.core import clock
+from zerobyte.core.errors import Conflict, Invalid, NotFound
+from zerobyte.core.secrets import Sealer
+from zerobyte.db import sealed
+from zerobyte.features.repositories import models, present, schemas
+from zerobyte.features.repositories.service.access import Access, PasswordOf, answering
+from zerobyte.features.repositories.service.creation import NAME_TAKEN, Creation
+from zerobyte.features.repositories.service.guard import Guard
+from zerobyte.features.repositories.service.remotes import rclone_remotes
+from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.http.actor import Actor
+from zerobyte.restic import stats, unlock
+from zerobyte.settings import Settings
+
+Listener = Callable[[models.Repository], Awaitable[None]]
+NOT_FOUND: Final = "Repository not found"
+
+
+class Repositories:
+    """The repositories of organizations.
+
+    before_delete   called before a repository goes; raises Conflict to keep it.
+    on_moved        called after what was known of its content no longer holds.
+    """
+
+    def __init__(self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf) -> None:
+        self.doors = Access(settings=settings, sealer=sealer, password_of=password_of)
+        self.before_delete: list[Listener] = []
+        self.on_moved: list[Callable[[models.Repository], None]] = []
+        self._rclone_config_dir = settings.rclone_config_dir
+        self._creation = Creation(
+            access=self.doors,
+            guard=Guard(settings),
+            limit_s=settings.server_idle_timeout_s,
+        )
+
+    async def find(self, actor: Actor, short_id: str) -> models.Repository:
+        """The row of a repository of the actor's organization. Raises NotFound."""
+        row = await models.Repository.get_or_none(
+            short_id=short_id, organization_id=actor.organization_id
+        )
+        if row is None:
+            raise NotFound(NOT_FOUND)
+        return row
+
+    async def access(self, row: models.Repository) -> RepositoryAccess:
+        """Everything that a job needs to open a repository, secrets in plain text."""
+        return await self.doors.of(row)
+
+    async def list_all(self, actor: Actor) -> list[schemas.Repository]:
+        """Every repository of the organization, oldest first."""
+        rows = await models.Repository.filter(organization_id=actor.organization_id).order_by("id")
+        return [present.repository(row) for row in rows]
+
+    async def get(self, actor: Actor, short_id: str) -> schemas.Repository:
+        """One repository. Raises NotFound."""
+        return present.repository(await self.find(actor, short_id))
+
+    async def create(
+        self, actor: Actor, body: schemas.CreateRepository
+    ) -> schemas.RepositoryCreated:
+        """Make or open a repository and remember it; see `Creation.create`."""
+        row = await self._creation.create(actor, body)
+        return schemas.RepositoryCreated(repository=present.repository(row))
+
+    async def update(
+        self, actor: Actor, short_id: str, body: schemas.UpdateRepository
+    ) -> schemas.Repository:
+        """Change what is given. Another config makes the status unknown and empties the index.
+
+        Raises
+            NotFound    no such repository here.
+            Invalid     another backend, a folder of ours, or a mask where a secret is needed.
+            Conflict    the name is taken, or a task works with the config that would change.
+        """
+        row = await self.find(actor, short_id)
+        config = await self._changed(row, body.config)
+        try:
+            async with in_transaction():
+                if body.name:
+                    row.name = body.name
+                if body.compression_mode is not None:
+                    row.compression_mode = body.compression_mode
+                if config is not None:
+                    await _refuse_while_active(row, "its settings cannot change now")
+                    row.config = self.doors.seal(config, short_id=row.short_id)
+                    await _forget_content(row)
+                await row.save()
+        except IntegrityError as error:
+            raise Conflict(NAME_TAKEN) from error
+        if config is not None:
+            self._tell_moved(row)
+        return present.repository(row)
+
+    async def _changed(
+        self, row: models.Repository, sent: RepositoryConfig | None
+    ) -> RepositoryConfig | None:
+        """The config to store, in plain text; None when it says what is stored already."""
+        if sent is None:
+            return None
+        if sent.backend != row.type:
+            raise Invalid.at(["config", "backend"], "Repository backend cannot be changed")
+        stored = self.doors.plain(row)
+        config = sealed.keep_masked(sent, stored.model_dump(by_alias=True, exclude_none=True))
+        if config == stored:
+            return None
+        if isinstance(config, LocalConfig):
+            await self._creation.refuse_place(config.path)
+        return config
+
+    async def delete(self, actor: Actor, short_id: str) -> None:
+        """Forget a repository that nothing uses; its files stay where they are.
+
+        Raises
+            NotFound    no such repository here.
+            Conflict    a schedule uses it, or a task works on it.
+        """
+        row = await self.find(actor, short_id)
+        try:
+            async with in_transaction():
+                for listener in self.before_delete:
+                    await listener(row)
+                await _refuse_while_active(row, "it cannot be deleted now")
+                await row.delete()
+        except IntegrityError as error:
+            raise Conflict("The repository is still in use") from error
+        self._tell_moved(row)
+        cache = self.doors.tools.cache_dir / row.id
+        await asyncio.to_thread(shutil.rmtree, cache, ignore_errors=True)
+
+    async def stats(self, actor: Actor, short_id: str) -> RepositoryStats:
+        """The size as it was last read; never asks restic. Raises NotFound."""
+        return present.stats(await self.find(actor, short_id))
+
+    async def refresh_stats(self, actor: Actor, short_id: str) -> RepositoryStats:
+        """Read the size now and remember it.
+
+        Raises NotFound, Unavailable, Conflict, ResticError.
+        """
+        row = await self.find(actor, short_id)
+        repository = await self.doors.open(row)
+        async with answering():
+            found = await stats.run(repository)
+        await self.put_stats(row.id, found)
+        return found
+
+    async def put_stats(self, repository_id: str, found: RepositoryStats) -> None:
+        """Remember a size that somebody read."""
+        await models.Repository.filter(id=repository_id).update(
+            stats=found.model_dump(mode="json"), stats_updated_at=clock.now_ms()
+        )
+
+    async def unlock(self, actor: Actor, short_id: str) -> schemas.Unlocked:
+        """Remove restic's stale locks; those of living processes stay.
+
+        Raises NotFound, Unavailable, Conflict, ResticError.
+        """
+        repository = await self.doors.open(await self.find(actor, short_id))
+        async with answering():
+            await unlock.run(repository)
+        return schemas.Unlocked()
+
+    async def remotes(self) -> list[schemas.RcloneRemote]:
+        """The remotes of rclone's configuration; none when there is no rclone."""
+        return await rclone_remotes(self._rclone_config_dir)
+
+    def _tell_moved(self, row: models.Repository) -> None:
+        for listener in self.on_moved:
+            listener(row)
+
+
+async def _refuse_while_active(row: models.Repository, so: str) -> None:
+    busy = await Task.filter(
+        repository_id=row.id, organization_id=row.organization_id, status__in=ACTIVE
+    ).count()
+    if busy:
+        raise Conflict(f"The repository is being worked on: {so}. Wait for its tasks, or cancel")
+
+
+async def _forget_content(row: models.Repository) -> None:
+    """What was learned with the former config may not hold for the place of the new one."""
+    row.status = "unknown"
+    row.last_checked = row.last_error = row.doctor_result = None
+    row.stats = row.stats_updated_at = row.snapshots_refreshed_at = None
+    await models.Snapshot.filter(repository_id=row.id).delete()

@@ -1,0 +1,228 @@
+"""The rules of snapshots: listed from the index, refreshed from restic, removed by tasks."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tortoise.transactions import in_transaction
+
+from zerobyte.contract.jobs import DeleteSnapshotsJob
+from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.core import clock, retention
+from zerobyte.core.errors import Conflict, Failed, NotFound
+from zerobyte.core.retention import Moment
+from zerobyte.features.repositories import models, present, schemas
+from zerobyte.features.repositories.service import index
+from zerobyte.features.repositories.service.access import answering
+from zerobyte.features.repositories.service.flight import Flights
+from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
+from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.schemas import TaskStarted
+from zerobyte.features.tasks.service import NewTask, Tasks
+from zerobyte.http.actor import Actor
+from zerobyte.restic import snapshots as restic_snapshots
+
+PolicyOf = Callable[[str, str], Awaitable[RetentionPolicy | None]]
+_SNAPSHOT_NOT_FOUND: Final = "Snapshot not found"
+_NAMED_AT_MOST: Final = 20
+
+
+async def _no_policy(_organization_id: str, _schedule_short_id: str) -> RetentionPolicy | None:
+    return None
+
+
+class Snapshots:
+    """The snapshots of repositories, known from the index.
+
+    policy_of       the retention policy of a schedule, by organization id and short id.
+    on_forgotten    called with the repository's id and the full ids of snapshots that are gone.
+    """
+
+    def __init__(self, *, repositories: Repositories, tasks: Tasks, host: str, tz: str) -> None:
+        """`host` runs the tasks; `tz` is the zone that restic runs in there."""
+        self._repositories = repositories
+        self._tasks = tasks
+        self.host = host
+        self._zone = ZoneInfo(tz)
+        self._flights = Flights()
+        self._gone: dict[str, set[str]] = {}
+        self.policy_of: PolicyOf = _no_policy
+        self.on_forgotten: list[Callable[[str, Collection[str]], None]] = []
+
+    async def aclose(self) -> None:
+        """Stop refreshing."""
+        await self._flights.aclose()
+
+    async def list_all(
+        self, actor: Actor, short_id: str, query: schemas.ListSnapshotsQuery
+    ) -> list[schemas.SnapshotView]:
+        """The snapshots of a repository, oldest first, from the index.
+
+        Only a repository that was never listed is asked, once.
+
+        Raises NotFound, and when the repository is asked, as `refresh`.
+        """
+        row = await self.indexed(actor, short_id)
+        found = await index.of_repository(row.id, tag=query.backup_id)
+        kept = await self._categories(actor, query.backup_id, found)
+        return [
+            present.snapshot(entry.record, categories=kept.get(entry.record.id, ()))
+            for entry in found
+        ]
+
+    async def _categories(
+        self, actor: Actor, schedule_id: str | None, found: Sequence[index.Indexed]
+    ) -> dict[str, list[str]]:
+        """What the schedule's policy would keep each snapshot for, by full id."""
+        if not schedule_id or not found:
+            return {}
+        policy = await self.policy_of(actor.organization_id, schedule_id)
+        if policy is None or not policy.has_rules():
+            return {}
+        counted = [
+            (entry.record.id, Moment.parse(entry.record.time))
+            for entry in found
+            if not entry.is_suspect
+        ]
+        now = Moment.parse(clock.now().isoformat())
+        plan = retention.plan(counted, policy, now=now, zone=self._zone)
+        return {known: retention.categories(reasons) for known, reasons in plan.items()}
+
+    async def get(self, actor: Actor, short_id: str, snapshot_id: str) -> schemas.SnapshotView:
+        """One snapshot with its host. Raises NotFound."""
+        row = await self.indexed(actor, short_id)
+        return present.snapshot(await self.record(row, snapshot_id), with_host=True)
+
+    async def record(self, row: models.Repository, snapshot_id: str) -> SnapshotRecord:
+        """What the index knows of a snapshot, by full or short id. Raises NotFound."""
+        found = await index.find(row.id, snapshot_id)
+        if found is None:
+            raise NotFound(_SNAPSHOT_NOT_FOUND)
+        return found
+
+    async def indexed(self, actor: Actor, short_id: str) -> models.Repository:
+        """The row of a repository whose snapshots are known; asks restic the first time."""
+        row = await self._repositories.find(actor, short_id)
+        if row.snapshots_refreshed_at is None:
+            await self._flights.join(row.id, self._refresh(row))
+        return row
+
+    async def refresh(self, actor: Actor, short_id: str) -> schemas.Refreshed:
+        """Ask restic for the list and make the index equal to it.
+
+        Requests at the same time share one restic.
+
+        Raises NotFound, Unavailable, Conflict, ResticError.
+        """
+        row = await self._repositories.find(actor, short_id)
+        count = await self._flights.join(row.id, self._refresh(row))
+        return schemas.Refreshed(count=count)
+
+    async def _refresh(self, row: models.Repository) -> int:
+        began_ms = clock.now_ms()
+        gone = self._gone[row.id] = set()
+        try:
+            repository = await self._repositories.doors.open(row)
+            async with answering():
+                records = await restic_snapshots.run(repository)
+            async with in_transaction():
+                now = await models.Repository.get_or_none(id=row.id)
+                if now is None:
+                    raise NotFound(NOT_FOUND)
+                if now.config != row.config:
+                    raise Conflict("The repository was changed in the meantime. Try again")
+                count = await index.replace(row.id, records, began_ms=began_ms, gone=gone)
+                await models.Repository.filter(id=row.id).update(snapshots_refreshed_at=began_ms)
+                # It is there and it opens; whether it is whole, only an examination can tell.
+                await models.Repository.filter(id=row.id, status="unknown").update(
+                    status="healthy", last_checked=began_ms
+                )
+        finally:
+            del self._gone[row.id]
+        return count
+
+    async def index_snapshot(
+        self,
+        repository_id: str,
+        record: SnapshotRecord,
+        *,
+        schedule_id: str | None = None,
+        is_suspect: bool = False,
+    ) -> None:
+        """Remember a snapshot that a job has just made."""
+        await index.put(repository_id, record, schedule_id=schedule_id, is_suspect=is_suspect)
+
+    async def forget_snapshots(self, repository_id: str, snapshot_ids: Collection[str]) -> None:
+        """Forget snapshots that a job has removed, by full id; unknown ones are no error."""
+        self._gone.get(repository_id, set()).update(snapshot_ids)
+        await index.remove(repository_id, snapshot_ids)
+        for listener in self.on_forgotten:
+            listener(repository_id, snapshot_ids)
+
+    async def delete(self, actor: Actor, short_id: str, snapshot_ids: Sequence[str]) -> TaskStarted:
+        """Have snapshots removed from the repository by a task.
+
+        Raises
+            NotFound    no such repository, or one of the ids names no snapshot; none is removed.
+            Conflict    just these are being removed already.
+        """
+        row = await self.indexed(actor, short_id)
+        full_ids = await self._resolved(row, snapshot_ids)
+        names = hashlib.sha256(" ".join(sorted(full_ids)).encode()).hexdigest()
+        task = await self._tasks.open(
+            NewTask(
+                organization_id=row.organization_id,
+                kind="deleteSnapshots",
+                resource_type="repository",
+                resource_id=row.short_id,
+                host=self.host,
+                input={"repositoryId": row.short_id, "snapshotIds": full_ids},
+                target={
+                    "kind": "repository",
+                    "label": row.name,
+                    "secondary": None,
+                    "repositoryShortId": row.short_id,
+                    "snapshotId": None,
+                },
+                active_key=f"deleteSnapshots:{row.id}:{names}",
+                busy="These snapshots are being deleted already",
+                repository_id=row.id,
+                lease_mode="exclusive",
+                flow=f"snapshots/{self.host}",
+            )
+        )
+        return TaskStarted(task_id=task.id)
+
+    async def deletion_job(self, task: Task) -> DeleteSnapshotsJob:
+        """What the worker needs for a deletion's task. Raises Failed: the repository is gone."""
+        row = await models.Repository.get_or_none(
+            short_id=task.resource_id, organization_id=task.organization_id
+        )
+        if row is None:
+            raise Failed(NOT_FOUND)
+        return DeleteSnapshotsJob(
+            task_id=task.id,
+            repository=await self._repositories.access(row),
+            snapshot_ids=[str(one) for one in task.input["snapshotIds"]],
+        )
+
+    async def _resolved(self, row: models.Repository, snapshot_ids: Sequence[str]) -> list[str]:
+        found: dict[str, None] = {}
+        unknown: list[str] = []
+        for snapshot_id in dict.fromkeys(snapshot_ids):
+            record = await index.find(row.id, snapshot_id)
+            if record is None:
+                unknown.append(snapshot_id)
+            else:
+                found[record.id] = None
+        if len(snapshot_ids) == 1 and unknown:
+            raise NotFound(_SNAPSHOT_NOT_FOUND)
+        if unknown:
+            more = len(unknown) - _NAMED_AT_MOST
+            names = ", ".join(name[:64] for name in unknown[:_NAMED_AT_MOST])
+            raise NotFound(
+                f"Snapshots not found: {names}" + (f" and {more} more" if more > 0 else "")
+            )
+        return list(found)

@@ -1,0 +1,1 @@
+"""What the installation can do, its version and its switches."""

@@ -1,0 +1,108 @@
+"""The operations on the installation as a whole."""
+
+from typing import Final
+
+from sanic import Blueprint, HTTPResponse
+
+from zerobyte.core.errors import Forbidden, NotFound, TooManyRequests, Unauthenticated
+from zerobyte.features.auth.service import Switches
+from zerobyte.features.system.schemas import (
+    DevPanel,
+    DownloadResticPassword,
+    PasswordLogin,
+    Registration,
+    SystemInfo,
+    Updates,
+)
+from zerobyte.features.system.service import System
+from zerobyte.http.actor import Actor, Permission
+from zerobyte.http.endpoint import endpoint
+from zerobyte.settings import Settings
+
+_TAG: Final = "System"
+
+system_v1 = Blueprint("system", url_prefix="/api/v1/system")
+
+
+@system_v1.get("/info")
+@endpoint("getSystemInfo", tag=_TAG, returns={200: SystemInfo})
+async def info(system: System) -> SystemInfo:
+    """Read which backends this host can use."""
+    return system.info()
+
+
+@system_v1.get("/updates")
+@endpoint("getUpdates", tag=_TAG, returns={200: Updates})
+async def updates(system: System) -> Updates:
+    """Read the running version."""
+    return system.updates()
+
+
+@system_v1.get("/registration-status")
+@endpoint("getRegistrationStatus", tag=_TAG, returns={200: Registration})
+async def registration(switches: Switches) -> Registration:
+    """Read whether anybody may make an account."""
+    return Registration(enabled=await switches.registrations_enabled())
+
+
+@system_v1.put("/registration-status")
+@endpoint(
+    "setRegistrationStatus",
+    tag=_TAG,
+    body=Registration,
+    returns={200: Registration},
+    permission=Permission.INSTANCE_ADMIN,
+)
+async def set_registration(body: Registration, switches: Switches) -> Registration:
+    """Let anybody make an account, or nobody."""
+    await switches.set_registrations_enabled(body.enabled)
+    return body
+
+
+@system_v1.get("/password-login-status")
+@endpoint("getPasswordLoginStatus", tag=_TAG, returns={200: PasswordLogin})
+async def password_login(switches: Switches) -> PasswordLogin:
+    """Read whether passwords are refused at sign-in."""
+    return PasswordLogin(disabled=await switches.password_login_disabled())
+
+
+@system_v1.put("/password-login-status")
+@endpoint(
+    "setPasswordLoginStatus",
+    tag=_TAG,
+    body=PasswordLogin,
+    returns={200: PasswordLogin},
+    permission=Permission.INSTANCE_ADMIN,
+)
+async def set_password_login(body: PasswordLogin, switches: Switches) -> PasswordLogin:
+    """Refuse passwords at sign-in, or take them again."""
+    await switches.set_password_login_disabled(body.disabled)
+    return body
+
+
+@system_v1.get("/dev-panel")
+@endpoint("getDevPanel", tag=_TAG, returns={200: DevPanel})
+async def dev_panel(settings: Settings) -> DevPanel:
+    """Read whether the developer panel is on."""
+    return DevPanel(enabled=settings.enable_dev_panel)
+
+
+@system_v1.post("/restic-password")
+@endpoint(
+    "downloadResticPassword",
+    tag=_TAG,
+    body=DownloadResticPassword,
+    returns={200: str},
+    errors=(Unauthenticated, Forbidden, NotFound, TooManyRequests),
+    permission=Permission.RECOVERY,
+    media="text/plain",
+)
+async def restic_password(
+    actor: Actor, body: DownloadResticPassword, system: System
+) -> HTTPResponse:
+    """Download the password of the organization's repositories."""
+    return HTTPResponse(
+        await system.recovery_key(actor, body.password),
+        content_type="text/plain; charset=UTF-8",
+        headers={"Content-Disposition": 'attachment; filename="restic.pass"'},
+    )

@@ -1,0 +1,65 @@
+"""What `/api/v1/system` reads and answers."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from zerobyte.contract.base import Wire
+
+
+class Capabilities(Wire):
+    """What this host can do."""
+
+    rclone: bool
+    sys_admin: bool
+    volume_backends: list[str]
+    repository_backends: list[str]
+
+
+class SystemInfo(Wire):
+    """How the server runs and what it can do."""
+
+    runtime: Literal["server"] = "server"
+    capabilities: Capabilities
+
+
+class MissedRelease(Wire):
+    """A newer release."""
+
+    version: str
+    url: str
+    published_at: str
+    body: str
+
+
+class Updates(Wire):
+    """The running version. Nothing is asked of the network: no update is ever announced."""
+
+    current_version: str
+    latest_version: str
+    has_update: bool = False
+    missed_releases: list[MissedRelease] = Field(default_factory=list[MissedRelease])
+
+
+class Registration(Wire):
+    """Whether anybody may make an account."""
+
+    enabled: bool
+
+
+class PasswordLogin(Wire):
+    """Whether passwords are refused at sign-in."""
+
+    disabled: bool
+
+
+class DevPanel(Wire):
+    """Whether organization admins may run restic commands of their own."""
+
+    enabled: bool
+
+
+class DownloadResticPassword(Wire):
+    """Ask for the organization's repository password."""
+
+    password: str

@@ -1,0 +1,75 @@
+"""Rows of tasks: every piece of work that was asked for, from queue to end."""
+
+from typing import Any, Final
+
+from tortoise import fields
+
+from zerobyte.core import ids
+from zerobyte.db.row import Row, json_field, key_field, text_field
+
+ACTIVE: Final = ("queued", "running", "cancelling")
+
+
+class Task(Row):
+    """One piece of work; names are kept as they were when it was made.
+
+    active_key      unique while the task is active, None afterwards: the database itself refuses
+                    a second active task of the same kind on the same thing.
+    repository_id   whose lease the task takes; None when it needs none.
+    host            the worker's host it must run on.
+    flow_run_id     Prefect's run; None until Prefect has been told.
+    flow            which deployment starts it, as `flow/name`; None when another task leads to it.
+    parent_id       the task that led to it, in whose flow run it runs.
+    trigger         manual | scheduled | followUp.
+    """
+
+    id: str = key_field(36, primary_key=True, default=ids.uuid7)
+    organization: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Organization", related_name=False, on_delete=fields.CASCADE
+    )
+    organization_id: str
+    kind = fields.CharField(max_length=32)
+    status = fields.CharField(max_length=16, default="queued")
+    outcome = fields.CharField(max_length=16, null=True)
+    resource_type = fields.CharField(max_length=32)
+    resource_id = fields.CharField(max_length=36)
+    operation_key = fields.CharField(max_length=128, null=True)
+    target_agent_id = fields.CharField(max_length=255, null=True)
+    active_key = fields.CharField(max_length=160, null=True, unique=True)
+    repository_id = fields.CharField(max_length=36, null=True, db_index=True)
+    lease_mode = fields.CharField(max_length=9, default="shared")
+    host = fields.CharField(max_length=255)
+    trigger = fields.CharField(max_length=16, default="manual")
+    flow = fields.CharField(max_length=64, null=True)
+    parent_id = fields.CharField(max_length=36, null=True, db_index=True)
+    flow_run_id = fields.CharField(max_length=36, null=True, db_index=True)
+    input: dict[str, Any] = json_field()
+    progress: dict[str, Any] | None = json_field(null=True)
+    result: dict[str, Any] | None = json_field(null=True)
+    error: str | None = text_field()
+    message: str | None = text_field()
+    target: dict[str, Any] = json_field()
+    cancellation_requested = fields.BooleanField(default=False)
+    started_at = fields.BigIntField(null=True)
+    finished_at = fields.BigIntField(null=True)
+
+    class Meta:
+        table = "tasks"
+        indexes = (
+            ("organization_id", "status"),
+            ("organization_id", "created_at"),
+            ("resource_type", "resource_id", "status"),
+        )
+
+
+class WorkerRow(Row):
+    """A worker that said hello; `seen_at` in epoch ms tells whether it still lives."""
+
+    host = fields.CharField(max_length=255, primary_key=True)
+    boot_id = fields.CharField(max_length=64)
+    pid = fields.IntField()
+    pid_started = fields.BigIntField()
+    seen_at = fields.BigIntField()
+
+    class Meta:
+        table = "workers"

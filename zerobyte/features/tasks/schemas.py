@@ -1,0 +1,163 @@
+"""What tasks look like on the wire."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from zerobyte.contract.base import EpochMs, Wire
+from zerobyte.contract.jobs import TaskKind, TaskOutcome, TaskProgress, TaskResult, TaskStatus
+from zerobyte.contract.retention import RetentionPolicy
+
+ResourceType = Literal["backup_schedule", "repository"]
+HistoryOutcome = TaskOutcome | Literal["running"]
+
+
+class BackupInput(Wire):
+    """What a backup task was asked to do."""
+
+    kind: Literal["backup"] = "backup"
+    schedule_id: int
+    schedule_short_id: str
+    manual: bool
+
+
+class ForgetInput(Wire):
+    """What a retention task was asked to do."""
+
+    kind: Literal["forget"] = "forget"
+    schedule_id: int
+    schedule_short_id: str
+    repository_id: str
+    retention_policy: RetentionPolicy
+    trigger: Literal["manual", "postBackup"]
+
+
+class RestoreInput(Wire):
+    """What a restore task was asked to do; `options` is ours."""
+
+    kind: Literal["restore"] = "restore"
+    repository_id: str
+    snapshot_id: str
+    target: str
+    options: dict[str, Any] | None = None
+
+
+class DeleteSnapshotsInput(Wire):
+    """What a deletion task was asked to do."""
+
+    kind: Literal["deleteSnapshots"] = "deleteSnapshots"
+    repository_id: str
+    snapshot_ids: list[str]
+
+
+TaskInput = Annotated[
+    BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput, Field(discriminator="kind")
+]
+
+
+class TaskView(Wire):
+    """One task as clients see it."""
+
+    id: str
+    kind: TaskKind
+    status: TaskStatus
+    resource_type: ResourceType
+    resource_id: str
+    operation_key: str | None
+    target_agent_id: str | None
+    input: TaskInput
+    progress: TaskProgress | None
+    result: TaskResult | None
+    error: str | None
+    cancellation_requested: bool
+    created_at: EpochMs
+    started_at: EpochMs | None
+    updated_at: EpochMs
+    finished_at: EpochMs | None
+
+
+class ScheduleTarget(Wire):
+    """The schedule that a task belongs to, named as it was then."""
+
+    kind: Literal["backupSchedule"] = "backupSchedule"
+    label: str
+    secondary: None = None
+    schedule_short_id: str
+
+
+class RepositoryTarget(Wire):
+    """The repository that a task belongs to, named as it was then."""
+
+    kind: Literal["repository"] = "repository"
+    label: str
+    secondary: str | None
+    repository_short_id: str
+    snapshot_id: str | None
+
+
+class UnavailableTarget(Wire):
+    """What can no longer be named."""
+
+    kind: Literal["unavailable"] = "unavailable"
+    label: str
+    secondary: str | None
+
+
+TaskTarget = Annotated[
+    ScheduleTarget | RepositoryTarget | UnavailableTarget, Field(discriminator="kind")
+]
+
+
+class HistoryItem(Wire):
+    """One line of the history."""
+
+    id: str
+    kind: TaskKind
+    status: TaskStatus
+    outcome: HistoryOutcome | None
+    started_at: EpochMs | None
+    finished_at: EpochMs | None
+    message: str | None
+    target: TaskTarget
+    created_at: EpochMs
+
+
+class HistoryPage(Wire):
+    """A page of the history, newest first."""
+
+    organization_id: str
+    items: list[HistoryItem]
+    page: int
+    page_size: int
+    total_items: int
+    total_pages: int
+
+
+class ListTasksQuery(Wire):
+    """Which active tasks to list; a resource's type and id come together."""
+
+    kind: TaskKind | None = None
+    resource_type: ResourceType | None = None
+    resource_id: str | None = None
+    operation_key: str | None = None
+
+
+class HistoryQuery(Wire):
+    """Which page of the history, and of what."""
+
+    kind: TaskKind | None = None
+    outcome: HistoryOutcome | None = None
+    page: Annotated[int, Field(gt=0, le=1_000_000)] = 1
+
+
+class Cancelling(Wire):
+    """The task has been asked to stop."""
+
+    status: Literal["cancelling"] = "cancelling"
+
+
+class TaskStarted(Wire):
+    """A task was made; its progress is told by the event streams."""
+
+    task_id: str
+    status: Literal["started"] = "started"

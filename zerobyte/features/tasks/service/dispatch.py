@@ -1,0 +1,94 @@
+"""Tells the engine to start what was opened, until it has heard; a start is never lost or doubled.
+
+The task's id is the idempotency key: asking twice finds the same flow run.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, cast
+
+from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
+from zerobyte.core.log import get_logger
+from zerobyte.features.tasks.models import Task
+from zerobyte.orchestration.scheduler import FlowName, Scheduler
+
+log = get_logger(__name__)
+
+_AT_ONCE: Final = 8
+_PAUSES_S: Final = (0.5, 1, 2, 5, 10)
+
+
+class Dispatcher:
+    """Starts flow runs for queued tasks that have none yet."""
+
+    def __init__(
+        self, *, scheduler: Scheduler, repair: Callable[[str, str], Awaitable[None]]
+    ) -> None:
+        """`repair(flow, target)` puts a deployment right that the engine does not know."""
+        self._scheduler = scheduler
+        self._repair = repair
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """There may be something to start."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Start what is opened, for ever."""
+        failures = 0
+        while True:
+            self._wake.clear()
+            failures = 0 if await self._round() else failures + 1
+            pause = _PAUSES_S[min(failures, len(_PAUSES_S)) - 1] if failures else 30
+            try:
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def _round(self) -> bool:
+        """Start everything that waits; False when something could not be started."""
+        rows = (
+            await Task.filter(status="queued", flow__isnull=False, flow_run_id__isnull=True)
+            .order_by("id")
+            .limit(200)
+        )
+        gate = asyncio.Semaphore(_AT_ONCE)
+
+        async def start(task: Task) -> bool:
+            async with gate:
+                return await self._start(task)
+
+        return all(await asyncio.gather(*(start(row) for row in rows)))
+
+    async def _start(self, task: Task) -> bool:
+        flow, target = (task.flow or "").split("/", 1)
+        try:
+            run_id = await self._ask(task, flow, target)
+        except NotFound:
+            try:
+                await self._repair(flow, target)
+            except ZerobyteError as error:
+                log.warning("deployment not repaired", flow=task.flow, reason=error.message)
+            return False
+        except Unavailable as error:
+            log.warning("Prefect does not answer; the task waits", task=task.id, why=error.message)
+            return False
+        await Task.filter(id=task.id).update(flow_run_id=run_id)
+        return True
+
+    async def _ask(self, task: Task, flow: str, target: str) -> str:
+        parameters = {"task_id": task.id}
+        tags = [f"host:{task.host}"]
+        if flow == "backup":
+            parameters["schedule_id"] = target
+            tags.append(f"schedule:{target}")
+        name = str(task.target.get("label", task.resource_id))
+        return await self._scheduler.start(
+            cast("FlowName", flow),
+            target,
+            parameters,
+            idempotency_key=task.id,
+            run_name=f"{name} · {task.trigger}",
+            tags=tags,
+        )

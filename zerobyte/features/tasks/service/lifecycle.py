@@ -1,0 +1,239 @@
+"""The life of a task: opened, running, asked to stop, ended. Every change is told at once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from zerobyte.contract.control_plane import WorkerIdentity
+from zerobyte.contract.jobs import JobReport, LeaseMode, TaskKind, TaskProgress
+from zerobyte.core import clock
+from zerobyte.core.errors import Conflict, NotFound
+from zerobyte.core.redact import redact
+from zerobyte.db.leases import Leases
+from zerobyte.features.events.bus import EventBus
+from zerobyte.features.tasks import present
+from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.schemas import ResourceType
+from zerobyte.http.actor import Actor
+
+Finisher = Callable[[Task, JobReport], Awaitable[list["NewTask"]]]
+"""What a feature does when a task of its kind has ended; answers the tasks that follow from it."""
+
+_NOT_CANCELLABLE = ("deleteSnapshots", "tagSnapshots")
+_CANCELLED_BY_USER = "Task was cancelled by the user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """What is to be done, before it is a row.
+
+    busy            what to say when the same is already being done.
+    active_key      see `Task`.
+    flow            `flow/target` of the deployment that starts it; None when it follows a task.
+    """
+
+    organization_id: str
+    kind: TaskKind
+    resource_type: ResourceType
+    resource_id: str
+    host: str
+    input: dict[str, Any]
+    target: dict[str, Any]
+    operation_key: str | None = None
+    active_key: str | None = None
+    busy: str = "This is already running"
+    repository_id: str | None = None
+    lease_mode: LeaseMode = "shared"
+    flow: str | None = None
+    trigger: str = "manual"
+    flow_run_id: str | None = None
+    parent_id: str | None = None
+    target_agent_id: str | None = None
+
+
+@dataclass(slots=True)
+class _Live:
+    """What this process knows of an active task beyond its row."""
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Tasks:
+    """Opens, moves and ends tasks, and tells the event streams of each change."""
+
+    def __init__(self, *, bus: EventBus, leases: Leases) -> None:
+        self._bus = bus
+        self._leases = leases
+        self._live: dict[str, _Live] = {}
+        self.finishers: dict[str, Finisher] = {}
+        self.on_open: list[Callable[[], None]] = []
+        self.on_cancel: list[Callable[[Task], None]] = []
+        self.on_finish: list[Callable[[Task], None]] = []
+
+    async def open(self, new: NewTask) -> Task:
+        """Make a task that waits for its worker.
+
+        Raises
+            Conflict    a task with the same `active_key` is active.
+        """
+        task = await self._insert(new)
+        self._tell(task, previous=None)
+        for listener in self.on_open:
+            listener()
+        return task
+
+    async def _insert(self, new: NewTask) -> Task:
+        try:
+            async with in_transaction():
+                return await Task.create(
+                    organization_id=new.organization_id,
+                    kind=new.kind,
+                    resource_type=new.resource_type,
+                    resource_id=new.resource_id,
+                    operation_key=new.operation_key,
+                    target_agent_id=new.target_agent_id,
+                    active_key=new.active_key,
+                    repository_id=new.repository_id,
+                    lease_mode=new.lease_mode,
+                    host=new.host,
+                    trigger=new.trigger,
+                    flow=new.flow,
+                    flow_run_id=new.flow_run_id,
+                    parent_id=new.parent_id,
+                    input={"kind": new.kind, **new.input},
+                    target=new.target,
+                )
+        except IntegrityError as error:
+            raise Conflict(new.busy) from error
+
+    async def mark_running(self, task: Task, worker: WorkerIdentity) -> None:
+        """A worker has the job and its lease."""
+        del worker  # its identity stands in the lease
+        now = clock.now_ms()
+        changed = await Task.filter(id=task.id, status="queued").update(
+            status="running", started_at=now, updated_at=now
+        )
+        if changed:
+            await task.refresh_from_db()
+            self._tell(task, previous="running")
+
+    async def progress(self, task_id: str, progress: TaskProgress) -> None:
+        """Show how far an active task is; one that has ended is left alone."""
+        shown = progress.model_dump(mode="json", by_alias=True)
+        changed = await Task.filter(id=task_id, status__in=("running", "cancelling")).update(
+            progress=shown, updated_at=clock.now_ms()
+        )
+        if changed:
+            self._tell_change(await Task.get(id=task_id))
+
+    async def finish(self, task_id: str, report: JobReport) -> list[str]:
+        """End a task and answer the ids of those that follow in its flow run.
+
+        Telling the same end twice changes nothing and answers the same.
+        """
+        async with in_transaction():
+            task = await Task.get(id=task_id)
+            if task.status not in ACTIVE:
+                return await _follow_ups(task_id)
+            finisher = self.finishers.get(task.kind)
+            new = await finisher(task, report) if finisher else []
+            followers = [await self._follow(entry) for entry in new]
+            _end(task, report)
+            await task.save()
+            await self._leases.release(task.id)
+        self._settle(task)
+        for follower in followers:
+            if follower is not None:
+                self._tell(follower, previous=None)
+        self._tell(task, previous="running")
+        for listener in self.on_finish:
+            listener(task)
+        return await _follow_ups(task_id)
+
+    async def _follow(self, new: NewTask) -> Task | None:
+        """Queue what follows; when the same is queued already, that one will do."""
+        try:
+            return await self._insert(new)
+        except Conflict:
+            return None
+
+    async def cancel(self, actor: Actor, task_id: str) -> None:
+        """Ask a task of the actor's organization to stop.
+
+        A queued one is cancelled at once; a running one when its child has gone.
+
+        Raises
+            NotFound    no such task here.
+            Conflict    it has ended, or this kind of work cannot be stopped half-way.
+        """
+        task = await Task.get_or_none(id=task_id, organization_id=actor.organization_id)
+        if task is None:
+            raise NotFound("Task not found")
+        if task.status not in ACTIVE or task.kind in _NOT_CANCELLABLE:
+            raise Conflict("Task is not cancellable or is no longer running")
+        await self.request_stop(task)
+
+    async def request_stop(self, task: Task) -> None:
+        """Cancel a queued task now, or tell the worker of a running one to stop."""
+        if task.status == "queued":
+            await Task.filter(id=task.id).update(cancellation_requested=True)
+            await self.finish(task.id, cancelled(task.id))
+        else:
+            now = clock.now_ms()
+            changed = await Task.filter(id=task.id, status="running").update(
+                status="cancelling", cancellation_requested=True, updated_at=now
+            )
+            await task.refresh_from_db()
+            if changed:
+                self._tell(task, previous="running")
+            self.stop_signal(task.id).set()
+        for listener in self.on_cancel:
+            listener(task)
+
+    def stop_signal(self, task_id: str) -> asyncio.Event:
+        """Set when somebody wants the task to stop; the worker's renewals wait for it."""
+        return self._live.setdefault(task_id, _Live()).stop
+
+    def _settle(self, task: Task) -> None:
+        live = self._live.pop(task.id, None)
+        if live is not None:
+            live.stop.set()
+
+    def _tell(self, task: Task, previous: str | None) -> None:
+        self._tell_change(task)
+        self._bus.publish(
+            task.organization_id,
+            "task:history-changed",
+            present.history_event(task, previous),
+        )
+
+    def _tell_change(self, task: Task) -> None:
+        payload = present.view(task).model_dump(mode="json", by_alias=True)
+        self._bus.publish(task.organization_id, "task:changed", payload)
+
+
+def cancelled(task_id: str, reason: str = _CANCELLED_BY_USER) -> JobReport:
+    """The end of a task that was stopped before it began."""
+    return JobReport(task_id=task_id, status="cancelled", outcome="cancelled", error=reason)
+
+
+def _end(task: Task, report: JobReport) -> None:
+    task.status = "stale" if report.outcome == "stale" else report.status
+    task.outcome = report.outcome
+    details = redact(report.details) if report.details else None
+    ended_well = report.status == "succeeded"
+    task.error = None if ended_well else details
+    task.message = details if ended_well else None
+    if report.result is not None:
+        task.result = report.result.model_dump(mode="json", by_alias=True)
+    task.active_key = None
+    task.finished_at = clock.now_ms()
+
+
+async def _follow_ups(task_id: str) -> list[str]:
+    rows = await Task.filter(parent_id=task_id, status__in=ACTIVE).order_by("id")
+    return [row.id for row in rows]

@@ -1,0 +1,37 @@
+"""Rows of volumes."""
+
+from typing import Any
+
+from tortoise import fields
+
+from zerobyte.core import clock, ids
+from zerobyte.db.row import Row, json_field, key_field
+
+
+class Volume(Row):
+    """A folder that backups read; its secrets are sealed inside `config`, keyed by `short_id`.
+
+    agent_id            which host reaches it; "local" is the one that runs the API.
+    last_health_check   epoch ms of the last time its state was looked at.
+    status              mounted, unmounted (a person wanted it so) or error (`last_error` says why).
+    """
+
+    id = fields.IntField(primary_key=True)
+    short_id: str = key_field(8, unique=True, default=ids.short_id)
+    organization: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Organization", related_name=False
+    )
+    organization_id: str
+    provisioning_id = fields.CharField(max_length=255, null=True, unique=True)
+    agent_id = fields.CharField(max_length=64, default="local")
+    name = fields.CharField(max_length=255)
+    type = fields.CharField(max_length=16)
+    config: dict[str, Any] = json_field()
+    status = fields.CharField(max_length=16, default="unmounted")
+    last_error = fields.TextField(null=True)
+    last_health_check = fields.BigIntField(default=clock.now_ms)
+    auto_remount = fields.BooleanField(default=True)
+
+    class Meta:
+        table = "volumes"
+        unique_together = (("organization_id", "name"),)

@@ -1,0 +1,52 @@
+"""Turns rows of volumes and driver values into what clients receive."""
+
+from pathlib import Path
+from typing import Any
+
+from zerobyte import mounts
+from zerobyte.contract.volumes import VolumeConfig, VolumeConfigBox
+from zerobyte.db import sealed
+from zerobyte.features.volumes import models, schemas
+from zerobyte.mounts.files import Entry
+
+
+def parsed(config: dict[str, Any]) -> VolumeConfig:
+    """A stored config as a model; sealed secrets stay sealed."""
+    return VolumeConfigBox.model_validate({"config": config}).config
+
+
+def path_of(row: models.Volume, *, volumes_dir: Path) -> Path:
+    """Where the files of a volume are on its host."""
+    return mounts.path_of(parsed(row.config), volumes_dir=volumes_dir, short_id=row.short_id)
+
+
+def volume(row: models.Volume) -> schemas.Volume:
+    """A volume as it stands in lists."""
+    return schemas.Volume.model_validate(_fields(row))
+
+
+def details(row: models.Volume, *, volumes_dir: Path) -> schemas.VolumeDetails:
+    """A volume as it stands alone."""
+    path = str(path_of(row, volumes_dir=volumes_dir))
+    return schemas.VolumeDetails.model_validate({**_fields(row), "path": path})
+
+
+def _fields(row: models.Volume) -> dict[str, Any]:
+    shown = {name: getattr(row, name) for name in schemas.Volume.model_fields}
+    return {**shown, "config": sealed.masked(row.config, type(parsed(row.config)))}
+
+
+def file(entry: Entry) -> schemas.FileEntry:
+    """One entry of a volume's folder."""
+    return schemas.FileEntry(
+        name=entry.name,
+        path=entry.path,
+        type=entry.kind,
+        size=entry.size_bytes,
+        modified_at=entry.modified_at,
+    )
+
+
+def directory(entry: Entry) -> schemas.DirectoryEntry:
+    """One folder of the host."""
+    return schemas.DirectoryEntry(name=entry.name, path=entry.path, modified_at=entry.modified_at)

@@ -1,0 +1,141 @@
+"""What clients send and receive about volumes."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from zerobyte.contract.base import EpochMs, Sparse, Wire, not_given
+from zerobyte.contract.volumes import VolumeConfig, VolumeStatus, VolumeType
+
+DEFAULT_LIMIT = 500
+MAX_LIMIT = 1000
+_MAX_OFFSET = 2**53 - 1
+
+
+class CreateVolume(Wire):
+    """A new volume; it is mounted at once."""
+
+    name: str
+    config: VolumeConfig
+
+
+class UpdateVolume(Wire):
+    """What changes; a config replaces the stored one as a whole."""
+
+    name: str = not_given()
+    auto_remount: bool = not_given()
+    config: VolumeConfig = not_given()
+
+
+class TestConnection(Wire):
+    """A config that is tried and forgotten."""
+
+    __test__ = False
+
+    config: VolumeConfig
+
+
+class ConnectionTested(Wire):
+    """Whether a config could be mounted, and why not."""
+
+    success: bool
+    message: str
+
+
+class Volume(Wire):
+    """A volume as it stands; secrets in `config` are masked."""
+
+    id: int
+    short_id: str
+    provisioning_id: str | None
+    name: str
+    type: VolumeType
+    status: VolumeStatus
+    last_error: str | None
+    last_health_check: EpochMs
+    created_at: EpochMs
+    updated_at: EpochMs
+    config: VolumeConfig
+    auto_remount: bool
+    agent_id: str
+    organization_id: str
+
+
+class VolumeDetails(Volume):
+    """A volume and where its files are on its host while it is mounted."""
+
+    path: str
+
+
+class Space(Wire):
+    """Bytes of the file system; all 0 when it is not mounted or does not answer in a second."""
+
+    total: int
+    used: int
+    free: int
+
+
+class VolumeWithSpace(Wire):
+    """A volume and the space of its file system."""
+
+    volume: VolumeDetails
+    statfs: Space
+
+
+class VolumeState(Sparse):
+    """The status after an operation; `error` and `message` say the same when it went wrong."""
+
+    status: VolumeStatus
+    error: str | None = None
+    message: str | None = None
+
+
+class ListFilesQuery(Wire):
+    """A page of a folder; numbers outside their range count as the nearest inside."""
+
+    path: str = ""
+    offset: Annotated[int, AfterValidator(lambda n: min(max(n, 0), _MAX_OFFSET))] = 0
+    limit: Annotated[int, AfterValidator(lambda n: min(max(n, 1), MAX_LIMIT))] = DEFAULT_LIMIT
+
+
+class FileEntry(Sparse):
+    """One thing in a folder. A link counts as what it leads to, when that is in the volume."""
+
+    name: str
+    path: str
+    type: Literal["directory", "file"]
+    size: int | None = None
+    modified_at: EpochMs | None = None
+
+
+class FilePage(Wire):
+    """Part of a folder: folders first, then by name without regard to case."""
+
+    files: list[FileEntry]
+    path: str
+    offset: int
+    limit: int
+    total: int
+    has_more: bool
+
+
+class BrowseQuery(Wire):
+    """A folder of the host."""
+
+    path: str = ""
+
+
+class DirectoryEntry(Sparse):
+    """A folder of the host."""
+
+    name: str
+    path: str
+    type: Literal["directory"] = "directory"
+    modified_at: EpochMs | None = None
+
+
+class Directories(Wire):
+    """The folders directly inside a folder of the host."""
+
+    directories: list[DirectoryEntry]
+    path: str = Field(description="The folder that was asked for, made plain.")

@@ -1,0 +1,67 @@
+"""Reads folders and sizes for people, without waiting for a file system that does not answer."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+from zerobyte.core.errors import Unavailable
+from zerobyte.features.volumes import present, schemas
+from zerobyte.mounts import files, patience, space
+
+T = TypeVar("T")
+
+_SPACE_LIMIT_S: Final = 1.0
+_LISTING_LIMIT_S: Final = 10.0
+
+
+async def page(
+    root: Path, query: schemas.ListFilesQuery, *, protected: Sequence[Path]
+) -> schemas.FilePage:
+    """A page of a folder below `root`.
+
+    Raises
+        Unavailable     the file system does not answer.
+    """
+    found = await _in_time(
+        lambda: files.list_folder(
+            root, query.path, offset=query.offset, limit=query.limit, protected=protected
+        )
+    )
+    return schemas.FilePage(
+        files=[present.file(entry) for entry in found.entries],
+        path=query.path or "/",
+        offset=query.offset,
+        limit=query.limit,
+        total=found.total,
+        has_more=query.offset + query.limit < found.total,
+    )
+
+
+async def directories(
+    query: schemas.BrowseQuery, *, protected: Sequence[Path]
+) -> schemas.Directories:
+    """The folders inside a folder of the host.
+
+    Raises
+        Unavailable     the file system does not answer.
+    """
+    path = files.plain(query.path or "/")
+    found = await _in_time(lambda: files.list_directories(path, protected=protected))
+    return schemas.Directories(directories=[present.directory(entry) for entry in found], path=path)
+
+
+async def space_of(path: Path | None) -> schemas.Space:
+    """The space around a folder; zeros for None and for what does not answer in a second."""
+    if path is not None:
+        with suppress(TimeoutError, OSError, Unavailable):
+            found = await patience.in_thread(lambda: space.space(path), limit_s=_SPACE_LIMIT_S)
+            return schemas.Space(total=found.total, used=found.used, free=found.free)
+    return schemas.Space(total=0, used=0, free=0)
+
+
+async def _in_time(work: Callable[[], T]) -> T:
+    try:
+        return await patience.in_thread(work, limit_s=_LISTING_LIMIT_S)
+    except TimeoutError:
+        raise Unavailable("The file system does not answer") from None

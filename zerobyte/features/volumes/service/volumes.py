@@ -1,0 +1,370 @@
+"""The rules of volumes: names, secrets, the status and who may forbid a change.
+
+Owns the rows of volumes and their status. Refuses to know schedules: whoever uses a volume
+subscribes to `before_delete` or `before_unmount` and raises `Conflict`.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final, cast
+from weakref import WeakValueDictionary
+
+from tortoise.exceptions import IntegrityError
+from tortoise.queryset import QuerySet
+
+from zerobyte import mounts
+from zerobyte.contract.volumes import VolumeConfig, VolumeStatus
+from zerobyte.core import clock
+from zerobyte.core.errors import Conflict, Invalid, NotFound, ZerobyteError
+from zerobyte.core.log import get_logger
+from zerobyte.core.redact import redact
+from zerobyte.core.secrets import Sealer, Unsealable
+from zerobyte.db import sealed
+from zerobyte.features.events.bus import EventBus
+from zerobyte.features.volumes import present, schemas
+from zerobyte.features.volumes.models import Volume
+from zerobyte.features.volumes.service import reading
+from zerobyte.http.actor import Actor
+from zerobyte.settings import Settings
+
+Listener = Callable[[Volume], Awaitable[None]]
+
+_TABLE: Final = "volumes"
+_AT_ONCE: Final = 4
+_MAX_NAME: Final = 255
+_log = get_logger(__name__)
+
+
+class Volumes:
+    """Everything that can be done with volumes.
+
+    before_delete       each is asked before a volume is forgotten; one that raises forbids it.
+    before_unmount      the same before a volume goes out of use or gets another config.
+    """
+
+    def __init__(self, *, settings: Settings, sealer: Sealer, bus: EventBus) -> None:
+        self.before_delete: list[Listener] = []
+        self.before_unmount: list[Listener] = []
+        self._sealer = sealer
+        self._bus = bus
+        self._volumes_dir = settings.volumes_dir
+        self._protected = _real(
+            settings.data_dir,
+            settings.repositories_dir,
+            settings.volumes_dir,
+            settings.run_dir,
+            settings.rclone_config_dir,
+        )
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    # What others need of a volume
+
+    def source_path(self, volume: Volume) -> Path:
+        """The folder that a backup of this volume reads, on the volume's host."""
+        return present.path_of(volume, volumes_dir=self._volumes_dir)
+
+    def plain_config(self, volume: Volume) -> VolumeConfig:
+        """The config with its secrets in plain text, for the worker that mounts it."""
+        model = type(present.parsed(volume.config))
+        return present.parsed(
+            sealed.unseal(self._sealer, volume.config, model, table=_TABLE, row=volume.short_id)
+        )
+
+    async def why_not_ready(self, volume: Volume) -> str | None:
+        """None when a backup may read the volume now, else the reason in one sentence.
+
+        Looks at the volume, and mounts one that failed when it is told to remount itself. A
+        volume that a person unmounted stays unmounted.
+        """
+        async with self._locked(volume.organization_id, volume.short_id) as row:
+            if row.status == "unmounted":
+                return row.last_error or "Volume is not mounted"
+            if row.status == "mounted":
+                await self._look(row)
+            if row.status == "error" and row.auto_remount:
+                await self._mount(row)
+        return None if row.status == "mounted" else row.last_error or "Volume check failed"
+
+    # The operations
+
+    async def list_all(self, actor: Actor) -> list[schemas.Volume]:
+        """Every volume of the organization, oldest first."""
+        rows = await Volume.filter(organization_id=actor.organization_id).order_by("id")
+        return [present.volume(row) for row in rows]
+
+    async def get(self, actor: Actor, short_id: str) -> schemas.VolumeWithSpace:
+        """One volume and the space of its file system."""
+        volume = await self.find(actor.organization_id, short_id)
+        path = self.source_path(volume) if volume.status == "mounted" else None
+        return schemas.VolumeWithSpace(
+            volume=self._details(volume), statfs=await reading.space_of(path)
+        )
+
+    async def create(self, actor: Actor, body: schemas.CreateVolume) -> schemas.VolumeDetails:
+        """Keep a new volume and mount it; a mount that fails is told in the answer.
+
+        Raises
+            Invalid     the name is not one, or a mask was sent where nothing is stored.
+            Conflict    the organization has a volume of that name.
+        """
+        config = sealed.keep_masked(body.config, None)
+        volume = Volume(organization_id=actor.organization_id, name=_name(body.name))
+        self._put_config(volume, config)
+        await _save(volume)
+        self._tell("volume:created", volume)
+        async with self._locked(actor.organization_id, volume.short_id) as row:
+            await self._mount(row)
+        return self._details(row)
+
+    async def test_connection(self, body: schemas.TestConnection) -> schemas.ConnectionTested:
+        """Try a config; a failure is an answer, not an error."""
+        config = sealed.keep_masked(body.config, None)
+        try:
+            await mounts.test(config, protected=self._protected)
+        except ZerobyteError as error:
+            return schemas.ConnectionTested(success=False, message=redact(error.message))
+        return schemas.ConnectionTested(success=True, message="Connection successful")
+
+    async def update(
+        self, actor: Actor, short_id: str, body: schemas.UpdateVolume
+    ) -> schemas.VolumeDetails:
+        """Change what was given. Nothing is unmounted before everything is known to be right.
+
+        Raises
+            Invalid     the name is not one, or a secret must be entered again.
+            Conflict    the name is taken, or the volume is in use and its config would change.
+        """
+        given = body.model_fields_set
+        async with self._locked(actor.organization_id, short_id) as volume:
+            former = volume.config
+            if "name" in given:
+                volume.name = _name(body.name)
+            if "auto_remount" in given:
+                volume.auto_remount = body.auto_remount
+            is_changed = "config" in given and self._take_config(volume, body.config)
+            if is_changed:
+                await _ask(self.before_unmount, volume)
+            await _save(volume)
+            if is_changed:
+                await self._replace_mount(volume, present.parsed(former))
+                self._tell("volume:updated", volume)
+        return self._details(volume)
+
+    async def delete(self, actor: Actor, short_id: str) -> None:
+        """Forget a volume. Its files, and the snapshots made of them, stay.
+
+        Raises
+            Conflict    somebody needs it.
+            Failed      it cannot be unmounted; then it is kept.
+        """
+        async with self._locked(actor.organization_id, short_id) as volume:
+            await _ask(self.before_delete, volume)
+            await mounts.unmount(present.parsed(volume.config), self.source_path(volume))
+            try:
+                await volume.delete()
+            except IntegrityError:
+                raise Conflict("The volume is used by backup schedules") from None
+        self._tell("volume:deleted", volume)
+
+    async def mount(self, actor: Actor, short_id: str) -> schemas.VolumeState:
+        """Make the volume readable."""
+        async with self._locked(actor.organization_id, short_id) as volume:
+            await self._mount(volume)
+        if volume.status == "mounted":
+            self._tell("volume:mounted", volume)
+        return _state(volume)
+
+    async def unmount(self, actor: Actor, short_id: str) -> schemas.VolumeState:
+        """Put the volume out of use until somebody mounts it.
+
+        Raises
+            Conflict    somebody is reading it.
+        """
+        async with self._locked(actor.organization_id, short_id) as volume:
+            await _ask(self.before_unmount, volume)
+            try:
+                await mounts.unmount(present.parsed(volume.config), self.source_path(volume))
+            except ZerobyteError as error:
+                await self._record(volume, "error", error.message)
+            else:
+                await self._record(volume, "unmounted", None)
+                self._tell("volume:unmounted", volume)
+        return _state(volume)
+
+    async def health_check(self, actor: Actor, short_id: str) -> schemas.VolumeState:
+        """Look whether the volume answers; one that a person unmounted stays unmounted."""
+        async with self._locked(actor.organization_id, short_id) as volume:
+            await self._look(volume)
+        return _state(volume)
+
+    async def files(
+        self, actor: Actor, short_id: str, query: schemas.ListFilesQuery
+    ) -> schemas.FilePage:
+        """A page of a folder of a mounted volume.
+
+        Raises
+            Conflict        the volume is not mounted.
+            Unavailable     its file system does not answer.
+        """
+        volume = await self.find(actor.organization_id, short_id)
+        if volume.status != "mounted":
+            raise Conflict("Volume is not mounted")
+        return await reading.page(self.source_path(volume), query, protected=self._protected)
+
+    async def browse(self, query: schemas.BrowseQuery) -> schemas.Directories:
+        """The folders inside a folder of the host; our own data is nobody's to see.
+
+        Raises
+            Unavailable     the file system does not answer.
+        """
+        return await reading.directories(query, protected=self._protected)
+
+    async def find(self, organization_id: str, short_id: str) -> Volume:
+        """The organization's volume of that short id.
+
+        Raises NotFound.
+        """
+        volume = await Volume.get_or_none(organization_id=organization_id, short_id=short_id)
+        if volume is None:
+            raise NotFound("Volume not found")
+        return volume
+
+    # The jobs
+
+    async def check_all(self) -> None:
+        """Look at every volume that should be readable, and mount those that failed.
+
+        A few at a time, so that one dead server does not delay the others for long.
+        """
+        await self._each(Volume.filter(status__in=["mounted", "error"]))
+
+    async def remount_failed(self) -> None:
+        """Mount every volume that failed and is told to remount itself."""
+        await self._each(Volume.filter(status="error", auto_remount=True))
+
+    async def _each(self, wanted: QuerySet[Volume]) -> None:
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def check(volume: Volume) -> None:
+            async with places:
+                try:
+                    await self.why_not_ready(volume)
+                except ZerobyteError as error:
+                    _log.warning("volume check failed", volume=volume.short_id, why=error.message)
+
+        await asyncio.gather(*[check(volume) for volume in await wanted])
+
+    # The steps; whoever calls them holds the volume's lock
+
+    @asynccontextmanager
+    async def _locked(self, organization_id: str, short_id: str) -> AsyncGenerator[Volume]:
+        """The volume as it stands now, while nobody else changes its status or config."""
+        volume = await self.find(organization_id, short_id)
+        async with self._locks.setdefault(volume.id, asyncio.Lock()):
+            yield await self.find(organization_id, short_id)
+
+    def _take_config(self, volume: Volume, sent: VolumeConfig) -> bool:
+        """Seal another config into the row; False when it is the one that is there."""
+        try:
+            former = self.plain_config(volume)
+        except Unsealable:
+            former = None  # its secrets are lost: every one must be entered again
+        is_same_backend = former is not None and former.backend == sent.backend
+        stored = former.model_dump(by_alias=True) if former and is_same_backend else None
+        config = sealed.keep_masked(sent, stored)
+        if config == former:
+            return False
+        self._put_config(volume, config)
+        return True
+
+    def _put_config(self, volume: Volume, config: VolumeConfig) -> None:
+        volume.type = config.backend
+        volume.config = sealed.seal(self._sealer, config, table=_TABLE, row=volume.short_id)
+
+    async def _replace_mount(self, volume: Volume, former: VolumeConfig) -> None:
+        place = mounts.path_of(former, volumes_dir=self._volumes_dir, short_id=volume.short_id)
+        try:
+            await mounts.unmount(former, place)
+        except ZerobyteError as error:
+            # Mounted over what is still there, backups would read the old share unnoticed.
+            await self._record(volume, "error", error.message)
+        else:
+            await self._mount(volume)
+
+    async def _mount(self, volume: Volume) -> None:
+        try:
+            config = self.plain_config(volume)
+            await mounts.mount(config, self.source_path(volume), protected=self._protected)
+        except ZerobyteError as error:
+            await self._record(volume, "error", error.message)
+        else:
+            await self._record(volume, "mounted", None)
+
+    async def _look(self, volume: Volume) -> None:
+        if volume.status == "unmounted":
+            await self._record(volume, "unmounted", volume.last_error)
+            return
+        try:
+            config = present.parsed(volume.config)
+            await mounts.health(config, self.source_path(volume), protected=self._protected)
+        except ZerobyteError as error:
+            await self._record(volume, "error", error.message)
+        else:
+            await self._record(volume, "mounted", None)
+
+    async def _record(self, volume: Volume, status: VolumeStatus, error: str | None) -> None:
+        """Store what was found; this is no edit, so `updated_at` stays."""
+        was = volume.status
+        found = {
+            "status": status,
+            "last_error": redact(error) if error else None,
+            "last_health_check": clock.now_ms(),
+        }
+        volume.update_from_dict(found)
+        await Volume.filter(id=volume.id).update(**found)
+        if status != was:
+            self._tell("volume:status_changed", volume, status=status)
+
+    def _details(self, volume: Volume) -> schemas.VolumeDetails:
+        return present.details(volume, volumes_dir=self._volumes_dir)
+
+    def _tell(self, event: str, volume: Volume, **more: str) -> None:
+        payload = {"organizationId": volume.organization_id, "volumeName": volume.name, **more}
+        self._bus.publish(volume.organization_id, event, payload)
+
+
+def _name(text: str) -> str:
+    name = text.strip()
+    if not name:
+        raise Invalid.at(["name"], "Volume name cannot be empty")
+    if len(name) > _MAX_NAME:
+        raise Invalid.at(["name"], f"Volume name cannot be longer than {_MAX_NAME} characters")
+    if not name.isprintable():
+        raise Invalid.at(["name"], "Volume name cannot contain control characters")
+    return name
+
+
+async def _save(volume: Volume) -> None:
+    try:
+        await volume.save()
+    except IntegrityError:
+        raise Conflict("A volume with this name already exists") from None
+
+
+async def _ask(listeners: Iterable[Listener], volume: Volume) -> None:
+    for listener in listeners:
+        await listener(volume)
+
+
+def _real(*folders: Path) -> tuple[Path, ...]:
+    return tuple(Path(os.path.realpath(folder.expanduser())) for folder in folders)
+
+
+def _state(volume: Volume) -> schemas.VolumeState:
+    error = volume.last_error if volume.status == "error" else None
+    return schemas.VolumeState(
+        status=cast("VolumeStatus", volume.status), error=error, message=error
+    )

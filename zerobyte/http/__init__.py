@@ -1,0 +1,1 @@
+"""What every route shares: endpoint, errors, actor, documents, streams, limits, headers."""

@@ -1,0 +1,98 @@
+"""Who asks, and what an operation demands of them.
+
+Owns the words of permission. Refuses to know how somebody is recognised: a feature supplies an
+`Authenticator`, which the composition root registers in `app.ctx.services`.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Literal, Protocol, TypeAlias, cast
+
+from sanic import Request
+
+from zerobyte.core.errors import Forbidden, Unauthenticated
+
+# Sanic's request is generic over its app and its context; no route of ours depends on either.
+HttpRequest: TypeAlias = Request[Any, Any]
+
+
+def header(request: HttpRequest, name: str) -> str:
+    """A request header's text; an absent one is empty."""
+    return cast("str | None", request.headers.get(name)) or ""
+
+
+OrganizationRole = Literal["owner", "admin", "member"]
+InstanceRole = Literal["admin", "user"]
+
+_ADMINS: tuple[OrganizationRole, ...] = ("owner", "admin")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """The signed-in person, in the organization that the request is about.
+
+    session_id      None when an API key was shown.
+    """
+
+    user_id: str
+    user_name: str
+    organization_id: str
+    organization_role: OrganizationRole
+    instance_role: InstanceRole
+    session_id: str | None
+    source: Literal["browser", "api-key"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Demand:
+    """What a permission asks for; `name` keeps equal demands distinct members of the enum."""
+
+    name: str
+    browser: bool = False
+    instance_admin: bool = False
+    roles: tuple[OrganizationRole, ...] = ("owner", "admin", "member")
+
+
+class Permission(Enum):
+    """What an operation demands, checked after authentication and before the body is read.
+
+    The order is the contract's: how they signed in (401), instance role (403), organization
+    role (403). An instance admin has no access to other organizations' data.
+    """
+
+    PUBLIC = _Demand(name="public")
+    MEMBER = _Demand(name="member")
+    BROWSER = _Demand(name="browser", browser=True)
+    ORG_ADMIN = _Demand(name="org-admin", roles=_ADMINS)
+    ORG_ADMIN_BROWSER = _Demand(name="org-admin-browser", browser=True, roles=_ADMINS)
+    ORG_OWNER = _Demand(name="org-owner", browser=True, roles=("owner",))
+    RECOVERY = _Demand(name="recovery", browser=True, roles=_ADMINS)
+    INSTANCE_ADMIN = _Demand(name="instance-admin", browser=True, instance_admin=True)
+
+    @property
+    def needs_browser(self) -> bool:
+        """Whether an API key is refused."""
+        return self.value.browser
+
+    def check(self, actor: Actor) -> None:
+        """Refuse an actor who may not do this."""
+        demand = self.value
+        if demand.browser and actor.source != "browser":
+            raise Unauthenticated("Browser session required")
+        if demand.instance_admin and actor.instance_role != "admin":
+            raise Forbidden("Forbidden")
+        if actor.organization_role not in demand.roles:
+            raise Forbidden("Forbidden")
+
+
+class Authenticator(Protocol):
+    """Recognises who asks. Found in `app.ctx.services` under this class."""
+
+    async def actor_of(self, request: HttpRequest) -> Actor:
+        """The actor of a request to `/api/v1`.
+
+        Raises
+            Unauthenticated     nobody is signed in, or no longer, or without an organization.
+            Forbidden           signed in, but no member of the organization any more.
+        """
+        ...

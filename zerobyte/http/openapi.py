@@ -1,0 +1,227 @@
+"""The OpenAPI 3.1 document, made from the operations that the routes carry.
+
+Owns the shape of the document: sorted and the same for the same code. Refuses to describe
+anything that an `Operation` does not say.
+"""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, Final, cast
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.alias_generators import to_camel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
+
+from zerobyte.core import errors
+from zerobyte.http.actor import Permission
+from zerobyte.http.app_type import HttpApp
+from zerobyte.http.endpoint import Operation, operation_of
+from zerobyte.http.errors import status_of
+
+TITLE: Final = "Zerobyte API"
+VERSION: Final = "1.0.0"
+_REF: Final = "#/components/schemas/{model}"
+_COOKIE: Final = "zerobyte.session_token"
+
+_ERROR: Final[dict[str, Any]] = {
+    "type": "object",
+    "title": "Error",
+    "required": ["message"],
+    "properties": {
+        "message": {"type": "string", "description": "What happened, in one sentence."},
+        "details": {"type": "string", "description": "A longer text behind the message."},
+        "code": {"type": "string"},
+    },
+}
+_VALIDATION: Final[dict[str, Any]] = {
+    "type": "object",
+    "title": "ValidationError",
+    "required": ["message"],
+    "properties": {
+        "message": {"type": "string", "description": "The first problem, in words."},
+        "success": {"const": False, "type": "boolean"},
+        "error": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "path", "message"],
+                "properties": {
+                    "code": {"type": "string"},
+                    "path": {"type": "array", "items": {"type": ["string", "integer"]}},
+                    "message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def operations(app: HttpApp) -> dict[tuple[str, str], Operation]:
+    """Every operation of an app by (path as documented, method in lower case)."""
+    found: dict[tuple[str, str], Operation] = {}
+    for route in app.router.routes:
+        operation = operation_of(route.handler)
+        if operation is not None:
+            for method in cast("Iterable[str]", route.methods):
+                found[documented_path(route.path), method.lower()] = operation
+    return found
+
+
+def documented_path(path: str) -> str:
+    """`api/v1/x/<short_id:str>` as `/api/v1/x/{shortId}`."""
+    steps = path.strip("/").split("/")
+    return "/" + "/".join(
+        "{" + to_camel(step[1:-1].partition(":")[0]) + "}" if step.startswith("<") else step
+        for step in steps
+    )
+
+
+def document(app: HttpApp, *, server: str | None = None) -> dict[str, Any]:
+    """The document of an app's operations under `/api/v1`, after its routes were added.
+
+    server      where the API is reached, when the document is to say so.
+    """
+    found = {
+        place: operation
+        for place, operation in operations(app).items()
+        if place[0].startswith("/api/v1/") and place[1] not in ("head", "options")
+    }
+    schemas = _Schemas(found.values())
+    paths: dict[str, dict[str, Any]] = {}
+    for (path, method), operation in sorted(found.items()):
+        paths.setdefault(path, {})[method] = _described(path, operation, schemas)
+    body: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": TITLE, "version": VERSION},
+        "paths": paths,
+        "components": {
+            "schemas": dict(
+                sorted(
+                    {**schemas.components, "Error": _ERROR, "ValidationError": _VALIDATION}.items()
+                )
+            ),
+            "securitySchemes": {
+                "apiKey": {"type": "apiKey", "in": "header", "name": "x-api-key"},
+                "session": {"type": "apiKey", "in": "cookie", "name": _COOKIE},
+            },
+        },
+        "tags": [{"name": tag} for tag in sorted({o.tag for o in found.values()})],
+    }
+    if server:
+        body["servers"] = [{"url": server}]
+    return body
+
+
+class _Schemas:
+    """Pydantic's schemas of all models at once, so that equal models share one component."""
+
+    def __init__(self, found: Iterable[Operation]) -> None:
+        wanted: dict[tuple[str, JsonSchemaMode], TypeAdapter[Any]] = {}
+        for operation in found:
+            for kind in (operation.body, operation.query):
+                if kind is not None:
+                    wanted[_key(kind), "validation"] = TypeAdapter(kind)
+            for kind in operation.returns.values():
+                if kind is not None:
+                    wanted[_key(kind), "serialization"] = TypeAdapter(kind)
+        ordered = sorted(wanted.items(), key=lambda item: item[0])
+        made, defined = TypeAdapter.json_schemas(
+            [(key, mode, adapter) for (key, mode), adapter in ordered],
+            by_alias=True,
+            ref_template=_REF,
+            schema_generator=GenerateJsonSchema,
+        )
+        self._made = made
+        self.components: dict[str, Any] = defined.get("$defs", {})
+
+    def of(self, kind: Any, mode: JsonSchemaMode) -> dict[str, Any]:
+        """The schema of a type that was named at the start."""
+        return self._made[_key(kind), mode]
+
+    def fields_of(self, model: type[BaseModel]) -> tuple[dict[str, Any], list[str]]:
+        """The properties of a model, and which of them are required."""
+        schema = self.of(model, "validation")
+        if "$ref" in schema:
+            schema = self.components[schema["$ref"].rpartition("/")[2]]
+        return schema.get("properties", {}), schema.get("required", [])
+
+
+def _key(kind: Any) -> str:
+    name = getattr(kind, "__qualname__", None)
+    plain = name is not None and not getattr(kind, "__args__", None)
+    return f"{kind.__module__}.{name}" if plain else repr(kind)
+
+
+def _described(path: str, operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.operation_id,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "parameters": _parameters(path, operation, schemas),
+        "responses": _responses(operation, schemas),
+        "security": []
+        if operation.permission is Permission.PUBLIC
+        else [{"session": []}]
+        if operation.permission.needs_browser
+        else [{"apiKey": []}, {"session": []}],
+    }
+    if operation.description:
+        described["description"] = operation.description
+    if operation.body is not None:
+        described["requestBody"] = {
+            "required": not operation.body_optional,
+            "content": {"application/json": {"schema": schemas.of(operation.body, "validation")}},
+        }
+    return described
+
+
+def _parameters(path: str, operation: Operation, schemas: _Schemas) -> list[dict[str, Any]]:
+    parameters: list[dict[str, Any]] = [
+        {"name": step[1:-1], "in": "path", "required": True, "schema": {"type": "string"}}
+        for step in path.split("/")
+        if step.startswith("{")
+    ]
+    if operation.query is not None:
+        properties, required = schemas.fields_of(operation.query)
+        for name, schema in properties.items():
+            parameters.append(
+                {"name": name, "in": "query", "required": name in required, "schema": schema}
+            )
+    return parameters
+
+
+def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    for status, kind in operation.returns.items():
+        answer: dict[str, Any] = {"description": _phrase(status)}
+        if kind is not None:
+            content = {operation.media: {"schema": schemas.of(kind, "serialization")}}
+            answer["content"] = content
+        elif operation.media != "application/json":
+            answer["content"] = {operation.media: {}}
+        responses[str(status)] = answer
+    for status in sorted(_error_statuses(operation)):
+        name = "ValidationError" if status == 400 else "Error"
+        responses[str(status)] = {
+            "description": _phrase(status),
+            "content": {"application/json": {"schema": {"$ref": _REF.format(model=name)}}},
+        }
+    return dict(sorted(responses.items()))
+
+
+def _phrase(status: int) -> str:
+    # Python renamed two phrases; the document must not depend on its version.
+    return {413: "Content Too Large", 422: "Unprocessable Content"}.get(
+        status, HTTPStatus(status).phrase
+    )
+
+
+def _error_statuses(operation: Operation) -> set[int]:
+    statuses = {status_of(kind) for kind in operation.errors} | {429, 500}
+    if operation.permission is not Permission.PUBLIC:
+        statuses |= {401, 403}
+    if operation.body is not None or operation.query is not None:
+        statuses.add(status_of(errors.Invalid))
+    if operation.body is not None:
+        statuses |= {413, 415}
+    return statuses - set(operation.returns)

@@ -1,0 +1,64 @@
+"""Makes a Sanic app that answers the way every route of ours does.
+
+Owns the order in which the parts are put in. Refuses to know any feature: routes, services and
+readiness checks come from the composition root.
+"""
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, Final
+
+import orjson
+from sanic import Sanic
+from sanic.config import Config
+
+from zerobyte.http import errors, headers, health, limits, origin, sse
+from zerobyte.http.app_type import HttpApp
+from zerobyte.http.reference import reference_v1
+from zerobyte.settings import Settings
+
+_NAME: Final = "zerobyte"
+
+
+def make_app(
+    settings: Settings,
+    services: Mapping[type, object],
+    *,
+    checks: Mapping[str, health.Check] | None = None,
+    name: str = _NAME,
+) -> HttpApp:
+    """An app with everything but routes.
+
+    services    by type; read at each request, so the same mapping may be filled later.
+    checks      readiness by the name of what is checked; may be filled later too.
+    """
+    config = Config(env_prefix=None)
+    config.FALLBACK_ERROR_FORMAT = "json"
+    config.OAS = False
+    config.AUTO_EXTEND = False
+    config.ACCESS_LOG = False
+    app: HttpApp = Sanic(
+        name,
+        config=config,
+        ctx=SimpleNamespace(services=services),
+        configure_logging=False,
+        strict_slashes=True,
+        dumps=_dumps,
+    )
+    install(app, settings, checks={} if checks is None else checks)
+    return app
+
+
+def install(app: HttpApp, settings: Settings, *, checks: Mapping[str, health.Check]) -> None:
+    """Put errors, limits, the origin check, headers, health and the description into an app."""
+    errors.install(app)
+    limits.install(app, settings)
+    origin.install(app, settings)
+    headers.install(app, settings)
+    sse.install(app)
+    health.install(app, checks)
+    app.blueprint(reference_v1)
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value).decode()

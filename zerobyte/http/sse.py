@@ -1,0 +1,115 @@
+"""Event streams: `event: NAME`, `data: JSON`, a heartbeat every five seconds.
+
+Owns the framing and the end of a stream. Refuses to know what the events mean. A client that
+goes away, or a server that stops, ends the stream at once and leaves no task behind.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from typing import Any, Final, Protocol, cast
+
+import orjson
+from sanic import HTTPResponse
+
+from zerobyte.core import clock
+from zerobyte.http.actor import HttpRequest
+from zerobyte.http.app_type import HttpApp
+
+HEARTBEAT_S: Final = 5.0
+
+
+class NamedEvent(Protocol):
+    """What a stream sends: a name, and a payload that is JSON."""
+
+    @property
+    def name(self) -> str:
+        """The event's name."""
+        ...
+
+    @property
+    def payload(self) -> Any:
+        """What is sent as `data`."""
+        ...
+
+
+def install(app: HttpApp) -> None:
+    """End every open stream before the server stops, so that a stop does not wait for them."""
+    app.ctx.open_streams = set[asyncio.Task[Any]]()
+
+    async def end_streams(app: HttpApp) -> None:
+        for task in tuple(cast("set[asyncio.Task[Any]]", app.ctx.open_streams)):
+            task.cancel()
+
+    app.register_listener(end_streams, "before_server_stop")
+
+
+async def stream(
+    request: HttpRequest,
+    events: AsyncIterator[NamedEvent],
+    *,
+    first: Iterable[tuple[str, Any]] = (),
+    heartbeat_s: float = HEARTBEAT_S,
+) -> None:
+    """Send `connected`, then `first`, then a heartbeat, then each event as it comes.
+
+    Returns when `events` ends; is cancelled when the client goes away. The iterator is closed
+    in either case. A client that reads slowly holds back only its own iterator.
+    """
+    response = cast(
+        "HTTPResponse",
+        await request.respond(
+            content_type="text/event-stream",
+            headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+        ),
+    )
+    now = clock.now_ms()
+    await response.send(frame("connected", {"type": "connected", "timestamp": now}))
+    for name, payload in first:
+        await response.send(frame(name, payload))
+    await response.send(frame("heartbeat", {"timestamp": now}))
+    open_streams: set[asyncio.Task[Any]] = getattr(request.app.ctx, "open_streams", set())
+    own = asyncio.current_task()
+    assert own is not None
+    open_streams.add(own)
+    try:
+        await _forward(response, events, heartbeat_s)
+    finally:
+        open_streams.discard(own)
+    await response.eof()
+
+
+def frame(name: str, payload: Any) -> bytes:
+    """One event as it stands on the wire."""
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(payload))
+
+
+async def _forward(
+    response: HTTPResponse, events: AsyncIterator[NamedEvent], heartbeat_s: float
+) -> None:
+    following: asyncio.Task[NamedEvent | None] | None = None
+    try:
+        beat_at = clock.monotonic() + heartbeat_s
+        while True:
+            following = following or asyncio.create_task(_next(events))
+            await asyncio.wait({following}, timeout=max(0.0, beat_at - clock.monotonic()))
+            if following.done():
+                event, following = following.result(), None
+                if event is None:
+                    return
+                await response.send(frame(event.name, event.payload))
+            if clock.monotonic() >= beat_at:
+                await response.send(frame("heartbeat", {"timestamp": clock.now_ms()}))
+                beat_at = clock.monotonic() + heartbeat_s
+    finally:
+        if following is not None:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+        closing = getattr(events, "aclose", None)
+        if closing is not None:
+            await closing()
+
+
+async def _next(events: AsyncIterator[NamedEvent]) -> NamedEvent | None:
+    return await anext(events, None)

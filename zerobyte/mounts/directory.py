@@ -1,0 +1,37 @@
+"""A folder that is already there: nothing is mounted, it only has to be usable."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from zerobyte.contract.volumes import DirectoryConfig
+from zerobyte.mounts import probe
+from zerobyte.mounts.errors import MountFailed
+
+
+async def mount(config: DirectoryConfig, path: Path, *, protected: Iterable[Path]) -> None:
+    """Make sure that the folder is there, readable, and not our own data.
+
+    protected   real folders of our own; the volume may contain them, but not lie in them.
+
+    Raises
+        MountFailed     in words what is wrong with the folder.
+    """
+    del path
+    found = await probe.probe(Path(config.path))
+    if any(found.real.is_relative_to(folder) for folder in protected):
+        raise MountFailed("This folder belongs to Zerobyte's own data")
+
+
+async def unmount(config: DirectoryConfig, path: Path) -> None:
+    """Change nothing: the folder is not ours."""
+    del config, path
+
+
+async def health(config: DirectoryConfig, path: Path, *, protected: Iterable[Path]) -> None:
+    """The same as `mount`: whoever looks at a folder finds out all there is."""
+    await mount(config, path, protected=protected)
+
+
+async def test(config: DirectoryConfig, *, protected: Iterable[Path]) -> None:
+    """The same as `mount`: nothing has to be undone."""
+    await mount(config, Path(config.path), protected=protected)

@@ -1,0 +1,179 @@
+"""Lists folders for people: pages of a volume, and the folders of the host.
+
+Everything here blocks and is called through `patience.in_thread`. A path never leads out of its
+root: the opened folder itself is asked where it really is, so no link swapped meanwhile can lie.
+Refuses to read any file's content.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from zerobyte.core.errors import Failed, Forbidden, Invalid, NotFound
+
+_OUR_DATA = "This folder belongs to Zerobyte's own data"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in a folder.
+
+    path            absolute: from the volume's root, or on the host.
+    kind            a link counts as what it leads to inside the root, else as a file.
+    size_bytes      of regular files; None elsewhere.
+    modified_at     epoch ms; None when it vanished while we looked.
+    """
+
+    name: str
+    path: str
+    kind: Literal["directory", "file"]
+    size_bytes: int | None
+    modified_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of a folder, and how many entries the whole folder has."""
+
+    entries: Sequence[Entry]
+    total: int
+
+
+def list_folder(
+    root: Path, path: str, *, offset: int, limit: int, protected: Iterable[Path]
+) -> Page:
+    """One page of a folder inside a volume: folders first, then by name without case.
+
+    path        from the volume's root, with or without a leading slash.
+    protected   real folders of our own, which are not shown.
+
+    Raises
+        Invalid     the path leads out of the volume or names no folder.
+        NotFound    nothing is there.
+        Forbidden   the folder may not be read, or is our own data.
+    """
+    real_root = Path(os.path.realpath(root))
+    with _opened(real_root / _inside(path), real_root, protected) as (folder, real):
+        with os.scandir(folder) as scanned:
+            found = list(scanned)
+        groups = {entry.name: _is_folder(entry, real, real_root) for entry in found}
+        found.sort(key=lambda entry: _order(entry.name, is_folder=groups[entry.name]))
+        shown = PurePosixPath("/") / real.relative_to(real_root)
+        page = [
+            _entry(entry, shown, is_folder=groups[entry.name])
+            for entry in found[offset : offset + limit]
+        ]
+    return Page(page, len(found))
+
+
+def plain(path: str) -> str:
+    """An absolute path of the host without `.`, `..` and doubled slashes.
+
+    Raises
+        Invalid     it is not absolute.
+    """
+    if not path.startswith("/") or "\0" in path:
+        raise Invalid("Path must be absolute")
+    return "/" + os.path.normpath(path).lstrip("/")
+
+
+def list_directories(path: str, *, protected: Iterable[Path]) -> Sequence[Entry]:
+    """The folders directly inside a folder of the host, by name without case; no links.
+
+    path        absolute and plain.
+
+    Raises
+        Invalid     the path names no folder.
+        NotFound    nothing is there.
+        Forbidden   the folder may not be read, or is our own data.
+    """
+    ours = tuple(protected)
+    with _opened(Path(path), Path("/"), ours) as (folder, real):
+        with os.scandir(folder) as scanned:
+            found = [entry for entry in scanned if entry.is_dir(follow_symlinks=False)]
+        found.sort(key=lambda entry: _order(entry.name, is_folder=True))
+        return [
+            _entry(entry, PurePosixPath(path), is_folder=True)
+            for entry in found
+            if real / entry.name not in ours
+        ]
+
+
+def _inside(path: str) -> PurePosixPath:
+    """The path without its leading slashes and dots; it may not climb above its root."""
+    if "\0" in path:
+        raise Invalid("Invalid path")
+    steps: list[str] = []
+    for step in path.split("/"):
+        if step == "..":
+            if not steps:
+                raise Invalid("Invalid path")
+            steps.pop()
+        elif step not in ("", "."):
+            steps.append(step)
+    return PurePosixPath(*steps)
+
+
+@contextmanager
+def _opened(
+    target: Path, real_root: Path, protected: Iterable[Path]
+) -> Generator[tuple[int, Path]]:
+    """An open folder and where it really is, inside the root and outside our own data."""
+    if not Path(os.path.realpath(target)).is_relative_to(real_root):
+        raise Invalid("Invalid path")
+    try:
+        folder = os.open(target, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise NotFound("Directory not found") from None
+    except NotADirectoryError:
+        raise Invalid("Path is not a directory") from None
+    except PermissionError:
+        raise Forbidden("Zerobyte is not permitted to read this directory") from None
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENAMETOOLONG):
+            raise Invalid("Invalid path") from None
+        raise Failed(f"The directory cannot be read: {error.strerror}") from None
+    try:
+        real = Path(f"/proc/self/fd/{folder}").readlink()
+        if not real.is_relative_to(real_root):
+            raise Invalid("Invalid path")
+        if any(real.is_relative_to(ours) for ours in protected):
+            raise Forbidden(_OUR_DATA)
+        yield folder, real
+    finally:
+        os.close(folder)
+
+
+def _is_folder(entry: os.DirEntry[str], parent: Path, real_root: Path) -> bool:
+    try:
+        if not entry.is_symlink():
+            return entry.is_dir(follow_symlinks=False)
+        real = Path(os.path.realpath(parent / entry.name))
+        return real.is_relative_to(real_root) and real.is_dir()
+    except OSError:
+        return False
+
+
+def _order(name: str, *, is_folder: bool) -> tuple[bool, str, str]:
+    return (not is_folder, name.casefold(), name)
+
+
+def _entry(entry: os.DirEntry[str], parent: PurePosixPath, *, is_folder: bool) -> Entry:
+    # A name that is no text can still be shown; JSON has no words for its bytes.
+    name = os.fsencode(entry.name).decode(errors="replace")
+    try:
+        seen = entry.stat(follow_symlinks=False)
+    except OSError:
+        seen = None
+    return Entry(
+        name=name,
+        path=os.fsencode(str(parent / entry.name)).decode(errors="replace"),
+        kind="directory" if is_folder else "file",
+        size_bytes=seen.st_size if seen and stat.S_ISREG(seen.st_mode) else None,
+        modified_at=seen.st_mtime_ns // 1_000_000 if seen else None,
+    )

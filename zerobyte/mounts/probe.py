@@ -1,0 +1,97 @@
+"""Looks at a folder from a child process, so that a dead file system stops only the child."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from zerobyte.core import process
+from zerobyte.mounts import patience
+from zerobyte.mounts.errors import MountFailed
+
+LIMIT_S: Final = 5.0
+_GRACE_S: Final = 0.2
+# Python alone can say all of it with the bytes of any path; -I -S starts it in some 20 ms.
+_PROGRAM: Final = """
+import os, sys
+path = os.fsencode(sys.argv[1])
+try:
+    real = os.path.realpath(path, strict=True)
+    with os.scandir(real) as entries:
+        next(entries, None)
+    os.statvfs(real)
+except OSError as error:
+    print("error", error.errno or 0)
+else:
+    sys.stdout.buffer.write(b"real " + real.hex().encode() + b" %d\\n" % os.stat(real).st_dev)
+"""
+_WORDS: Final = {
+    2: "Path does not exist",
+    20: "Path is not a directory",
+    13: "Zerobyte is not permitted to read this path",
+    1: "Zerobyte is not permitted to read this path",
+    40: "Path leads through too many links",
+    36: "Path is too long",
+    5: "The file system reports an input/output error",
+    107: "The file system is no longer connected",
+    116: "The server no longer knows this folder (stale file handle)",
+}
+
+_hung: set[Path] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A folder that answered.
+
+    real        where it really is, with every link followed.
+    device      number of its file system; another one later means that a mount came or went.
+    """
+
+    real: Path
+    device: int
+
+
+async def probe(path: Path, *, limit_s: float | None = None) -> Probed:
+    """Make sure that a folder exists, is a folder, can be listed and answers in time.
+
+    limit_s     the child that has not answered by then is killed, or left if it cannot be;
+                None is LIMIT_S.
+
+    Raises
+        MountFailed     in words what is wrong with the folder.
+    """
+    if path in _hung:
+        raise MountFailed("The file system still does not answer")
+    limit_s = LIMIT_S if limit_s is None else limit_s
+    silent = MountFailed(f"The file system did not answer within {limit_s:g} seconds")
+    try:
+        done = await patience.at_most(_look(path, limit_s), limit_s=limit_s + 3 * _GRACE_S)
+    except TimeoutError:
+        # The child cannot even be killed. Until it is gone, no second one goes the same way.
+        _hung.add(path)
+        raise silent from None
+    if done.timed_out:
+        raise silent
+    return _read(done)
+
+
+async def _look(path: Path, limit_s: float) -> process.Exit:
+    try:
+        return await process.run(
+            [sys.executable, "-I", "-S", "-c", _PROGRAM, str(path)],
+            timeout_s=limit_s,
+            grace_s=_GRACE_S,
+        )
+    finally:
+        _hung.discard(path)
+
+
+def _read(done: process.Exit) -> Probed:
+    match " ".join(done.stdout_tail).split():
+        case ["real", real, device]:
+            return Probed(Path(bytes.fromhex(real).decode(errors="surrogateescape")), int(device))
+        case ["error", number]:
+            raise MountFailed(_WORDS.get(int(number), f"Path cannot be read (error {number})"))
+        case _:
+            raise MountFailed("Path cannot be looked at on this host")

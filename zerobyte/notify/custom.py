@@ -1,0 +1,25 @@
+"""Messages to an address in URL form; kept as a destination, not sent in this version."""
+
+from collections.abc import Sequence
+
+from zerobyte.contract.notifications import CustomConfig, NotificationMessage
+from zerobyte.core.errors import NotBuilt
+
+
+async def send(
+    config: CustomConfig,
+    message: NotificationMessage,
+    *,
+    allowed_origins: Sequence[str],
+    timeout_s: float,
+) -> None:
+    """Refuse: nothing is sent.
+
+    Raises
+        NotBuilt    always.
+    """
+    del config, message, allowed_origins, timeout_s
+    raise NotBuilt(
+        "Sending notifications to a custom address is not available in this version yet; "
+        "a destination of the type generic is."
+    )

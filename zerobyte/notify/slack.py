@@ -1,0 +1,25 @@
+"""Messages to Slack; kept as a destination, not sent in this version."""
+
+from collections.abc import Sequence
+
+from zerobyte.contract.notifications import NotificationMessage, SlackConfig
+from zerobyte.core.errors import NotBuilt
+
+
+async def send(
+    config: SlackConfig,
+    message: NotificationMessage,
+    *,
+    allowed_origins: Sequence[str],
+    timeout_s: float,
+) -> None:
+    """Refuse: nothing is sent.
+
+    Raises
+        NotBuilt    always.
+    """
+    del config, message, allowed_origins, timeout_s
+    raise NotBuilt(
+        "Sending Slack notifications is not available in this version yet; "
+        "a destination of the type generic is."
+    )

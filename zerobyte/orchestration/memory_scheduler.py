@@ -1,0 +1,182 @@
+"""The twin of the Prefect scheduler that keeps everything in memory; for tests of the API.
+
+Owns what the Protocol promises and nothing else: no run is ever executed and no cron ever fires.
+`become` plays the worker's part, `is_down` an outage. Held to the same tests as the real one:
+tests/integration/orchestration/test_scheduler_contract.py.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
+
+from zerobyte.core import clock, ids
+from zerobyte.core.errors import Invalid, NotFound, Unavailable
+from zerobyte.orchestration.scheduler import (
+    FINAL,
+    ON_DEMAND,
+    Connected,
+    DeployedSchedule,
+    DeploymentPlan,
+    FlowName,
+    RunView,
+    SchedulerEvent,
+    StateChanged,
+    StateType,
+    queue_of,
+)
+
+_ACTIVE: frozenset[StateType] = frozenset({"PENDING", "RUNNING", "PAUSED", "CANCELLING"})
+
+
+class MemoryScheduler:
+    """A `Scheduler` whose whole world is three dictionaries.
+
+    is_down     set it, and every method raises Unavailable like an engine that is away.
+    runs        every run ever started, by id.
+    """
+
+    def __init__(self) -> None:
+        self.is_down = False
+        self.plans: dict[str, DeploymentPlan] = {}
+        self.runs: dict[str, RunView] = {}
+        self.hosts: set[str] = set()
+        self._deployed: dict[str, DeployedSchedule] = {}
+        self._keys: dict[tuple[str, str, str], str] = {}
+        self._listeners: list[asyncio.Queue[SchedulerEvent]] = []
+
+    async def ensure_ready(self, hosts: Sequence[str]) -> None:
+        """Remember the hosts."""
+        self._answer()
+        self.hosts.update(hosts)
+
+    async def put(self, plan: DeploymentPlan) -> str:
+        """Remember the plan."""
+        self._answer()
+        _check(plan)
+        known = self._deployed.get(plan.short_id)
+        deployed = DeployedSchedule(
+            short_id=plan.short_id,
+            deployment_id=known.deployment_id if known else ids.uuid7(),
+            fingerprint=plan.fingerprint,
+            crons=() if plan.cron is None else ((plan.cron, plan.timezone),),
+            paused=plan.paused,
+            work_queue=queue_of(plan.host),
+            parameters={"schedule_id": plan.short_id},
+        )
+        self.plans[plan.short_id] = plan
+        self._deployed[plan.short_id] = deployed
+        return deployed.deployment_id
+
+    async def remove(self, short_id: str) -> None:
+        """Forget the plan."""
+        self._answer()
+        self.plans.pop(short_id, None)
+        self._deployed.pop(short_id, None)
+
+    async def listing(self) -> list[DeployedSchedule]:
+        """All plans as they stand."""
+        self._answer()
+        return list(self._deployed.values())
+
+    def tamper(self, short_id: str, **changes: object) -> None:
+        """Change a deployment behind the API's back, as somebody in Prefect's interface may."""
+        self._deployed[short_id] = replace(self._deployed[short_id], **changes)  # pyright: ignore[reportArgumentType]
+
+    async def start(
+        self,
+        flow: FlowName,
+        target: str,
+        parameters: Mapping[str, str],
+        *,
+        idempotency_key: str,
+        run_name: str,
+        tags: Sequence[str] = (),  # noqa: ARG002 - part of the Protocol
+    ) -> str:
+        """Keep a run as SCHEDULED."""
+        self._answer()
+        stands = target in (self.hosts if flow in ON_DEMAND else self._deployed)
+        if not stands:
+            raise NotFound(f"Nothing stands in Prefect under {flow}/{target}")
+        key = (flow, target, idempotency_key)
+        if key not in self._keys:
+            run_id = ids.uuid7()
+            self._keys[key] = run_id
+            self.runs[run_id] = RunView(
+                flow_run_id=run_id,
+                flow=flow,
+                target=target,
+                state="SCHEDULED",
+                state_name="Scheduled",
+                name=run_name,
+                task_id=parameters.get("task_id"),
+                expected_at_ms=clock.now_ms(),
+            )
+        return self._keys[key]
+
+    async def cancel(self, flow_run_id: str) -> None:
+        """CANCELLING for what runs, CANCELLED for what has not begun."""
+        self._answer()
+        run = self.runs.get(flow_run_id)
+        if run is not None and run.state not in FINAL:
+            begun = run.state in ("RUNNING", "CANCELLING")
+            self.become(flow_run_id, "CANCELLING" if begun else "CANCELLED")
+
+    async def force_crashed(self, flow_run_id: str, message: str) -> None:  # noqa: ARG002 - part of the Protocol
+        """CRASHED, whatever it was."""
+        self._answer()
+        if flow_run_id in self.runs:
+            self.become(flow_run_id, "CRASHED")
+
+    async def active_runs(self) -> list[RunView]:
+        """What is between planned and ended."""
+        self._answer()
+        return [run for run in self.runs.values() if run.state in _ACTIVE]
+
+    async def is_healthy(self) -> bool:
+        """Unless `is_down`."""
+        return not self.is_down
+
+    async def events(self) -> AsyncIterator[SchedulerEvent]:
+        """What `become` says, as long as somebody listens."""
+        queue: asyncio.Queue[SchedulerEvent] = asyncio.Queue()
+        self._listeners.append(queue)
+        try:
+            yield Connected()
+            while True:
+                yield await queue.get()
+        finally:
+            with suppress(ValueError):
+                self._listeners.remove(queue)
+
+    async def aclose(self) -> None:
+        """Nothing to let go of."""
+
+    def become(self, flow_run_id: str, state: StateType) -> None:
+        """Move a run to a state and tell the listeners."""
+        name = state.capitalize()
+        self.runs[flow_run_id] = replace(self.runs[flow_run_id], state=state, state_name=name)
+        event = StateChanged(
+            flow_run_id=flow_run_id,
+            state=state,
+            state_name=name,
+            occurred_at_ms=clock.now_ms(),
+        )
+        for queue in self._listeners:
+            queue.put_nowait(event)
+
+    def _answer(self) -> None:
+        if self.is_down:
+            raise Unavailable("Prefect does not answer")
+
+
+def _check(plan: DeploymentPlan) -> None:
+    try:
+        zone = ZoneInfo(plan.timezone)
+        if plan.cron is not None:
+            CronSim(plan.cron, clock.now().astimezone(zone))
+    except (CronSimError, ZoneInfoNotFoundError, ValueError):
+        raise Invalid("The schedule's cron or time zone is not understood") from None

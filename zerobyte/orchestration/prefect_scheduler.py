@@ -1,0 +1,266 @@
+"""The `Scheduler` in the words of Prefect's REST API.
+
+Owns the names of everything that we keep in Prefect: pool, queues, flows, deployments, tags. Says
+ids only; the schedule's name is the one thing people see there beside them. Imports no prefect.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, cast
+
+from zerobyte.core import clock
+from zerobyte.core.errors import Failed, Invalid, NotFound
+from zerobyte.orchestration.prefect_api import PrefectApi
+from zerobyte.orchestration.prefect_events import flow_run_states
+from zerobyte.orchestration.scheduler import (
+    ON_DEMAND,
+    WORK_POOL,
+    WORKER_TYPE,
+    DeployedSchedule,
+    DeploymentPlan,
+    FlowName,
+    RunView,
+    SchedulerEvent,
+    queue_of,
+)
+
+_PAGE: Final = 200
+_ACTIVE: Final = ["PENDING", "RUNNING", "PAUSED", "CANCELLING"]
+_LABEL: Final = "zerobyte.fingerprint"
+
+Json = dict[str, Any]
+
+
+class PrefectScheduler:
+    """Speaks with one Prefect server; close it with `aclose`.
+
+    url     with `/api` at its end.
+    auth    Prefect's shared secret, `name:password`.
+    """
+
+    def __init__(self, url: str, auth: str | None) -> None:
+        self._api = PrefectApi(url, auth)
+        self._flow_ids: dict[str, str] = {}
+        self._deployment_ids: dict[tuple[str, str], str] = {}
+
+    async def ensure_ready(self, hosts: Sequence[str]) -> None:
+        """Make pool, queues and on-demand deployments where they are missing."""
+        await self._api.call(
+            "POST", "/work_pools/", {"name": WORK_POOL, "type": WORKER_TYPE}, accept=(409,)
+        )
+        for host in hosts:
+            await self._api.call(
+                "POST",
+                f"/work_pools/{WORK_POOL}/queues",
+                {"name": queue_of(host)},
+                accept=(409,),
+            )
+            for flow in ON_DEMAND:
+                await self._put_deployment(
+                    flow, host, {"work_queue_name": queue_of(host), "tags": [f"host:{host}"]}
+                )
+
+    async def put(self, plan: DeploymentPlan) -> str:
+        """Upsert `backup/<shortId>`."""
+        schedules: list[Json] = []
+        if plan.cron is not None:
+            cron = {"cron": plan.cron, "timezone": plan.timezone, "day_or": True}
+            schedules.append({"schedule": cron, "active": True})
+        return await self._put_deployment(
+            "backup",
+            plan.short_id,
+            {
+                "description": f"Backup schedule {plan.schedule_name}",
+                "work_queue_name": queue_of(plan.host),
+                "tags": plan.tags,
+                "parameters": {"schedule_id": plan.short_id},
+                "paused": plan.paused,
+                "schedules": schedules,
+                "labels": {_LABEL: plan.fingerprint},
+            },
+        )
+
+    async def _put_deployment(self, flow: FlowName, name: str, body: Json) -> str:
+        response = await self._api.call(
+            "POST",
+            "/deployments/",
+            {
+                "name": name,
+                "flow_id": await self._flow_id(flow),
+                "entrypoint": f"flows/{flow}.py:{flow}",
+                "work_pool_name": WORK_POOL,
+                "enforce_parameter_schema": False,
+                **body,
+            },
+            accept=(404, 422),
+        )
+        if response.status_code == 422:
+            raise Invalid("The schedule's cron or time zone is not understood by Prefect")
+        if response.status_code == 404:
+            self._flow_ids.clear()
+            raise Failed("Prefect knows our work pool no longer; it is made again")
+        found = str(response.json()["id"])
+        self._deployment_ids[flow, name] = found
+        return found
+
+    async def _flow_id(self, flow: str) -> str:
+        if flow not in self._flow_ids:
+            made: Json = await self._api.json("POST", "/flows/", {"name": flow})
+            self._flow_ids[flow] = str(made["id"])
+        return self._flow_ids[flow]
+
+    async def remove(self, short_id: str) -> None:
+        """Delete `backup/<shortId>`; Prefect drops its planned runs with it."""
+        self._deployment_ids.pop(("backup", short_id), None)
+        found = await self._api.call("GET", f"/deployments/name/backup/{short_id}", accept=(404,))
+        if found.status_code != 404:
+            deployment_id = found.json()["id"]
+            await self._api.call("DELETE", f"/deployments/{deployment_id}", accept=(404,))
+
+    async def listing(self) -> list[DeployedSchedule]:
+        """All deployments of the flow `backup`."""
+        found: list[Json] = await self._pages(
+            "/deployments/filter", {"flows": {"name": {"any_": ["backup"]}}, "sort": "NAME_ASC"}
+        )
+        return [_deployed(row) for row in found]
+
+    async def _pages(self, path: str, query: Json) -> list[Json]:
+        rows: list[Json] = []
+        while True:
+            page: list[Json] = await self._api.json(
+                "POST", path, {**query, "limit": _PAGE, "offset": len(rows)}
+            )
+            rows.extend(page)
+            if len(page) < _PAGE:
+                return rows
+
+    async def start(
+        self,
+        flow: FlowName,
+        target: str,
+        parameters: Mapping[str, str],
+        *,
+        idempotency_key: str,
+        run_name: str,
+        tags: Sequence[str] = (),
+    ) -> str:
+        """Create a run of a deployment."""
+        body = {
+            "parameters": dict(parameters),
+            "idempotency_key": idempotency_key,
+            "name": run_name,
+            "tags": list(tags),
+            "enforce_parameter_schema": False,
+            "state": {"type": "SCHEDULED", "message": "Started by Zerobyte"},
+        }
+        for is_fresh in (False, True):
+            deployment_id = await self._deployment_id(flow, target, is_fresh=is_fresh)
+            response = await self._api.call(
+                "POST", f"/deployments/{deployment_id}/create_flow_run", body, accept=(404,)
+            )
+            if response.status_code != 404:
+                return str(response.json()["id"])
+        raise NotFound(f"Nothing stands in Prefect under {flow}/{target}")
+
+    async def _deployment_id(self, flow: str, name: str, *, is_fresh: bool) -> str:
+        if is_fresh or (flow, name) not in self._deployment_ids:
+            found = await self._api.call("GET", f"/deployments/name/{flow}/{name}", accept=(404,))
+            if found.status_code == 404:
+                self._deployment_ids.pop((flow, name), None)
+                raise NotFound(f"Nothing stands in Prefect under {flow}/{name}")
+            self._deployment_ids[flow, name] = str(found.json()["id"])
+        return self._deployment_ids[flow, name]
+
+    async def cancel(self, flow_run_id: str) -> None:
+        """CANCELLING; Prefect itself turns it to CANCELLED when nothing has begun."""
+        await self._set_state(flow_run_id, {"type": "CANCELLING", "name": "Cancelling"})
+
+    async def force_crashed(self, flow_run_id: str, message: str) -> None:
+        """CRASHED by force."""
+        state = {"type": "CRASHED", "name": "Crashed", "message": message}
+        await self._set_state(flow_run_id, state, force=True)
+
+    async def _set_state(self, flow_run_id: str, state: Json, *, force: bool = False) -> None:
+        await self._api.call(
+            "POST",
+            f"/flow_runs/{flow_run_id}/set_state",
+            {"state": state, "force": force},
+            accept=(404,),
+        )
+
+    async def active_runs(self) -> list[RunView]:
+        """Runs of our flows between planned and ended."""
+        rows = await self._pages(
+            "/flow_runs/filter",
+            {
+                "flow_runs": {"state": {"type": {"any_": _ACTIVE}}},
+                "work_pools": {"name": {"any_": [WORK_POOL]}},
+                "sort": "EXPECTED_START_TIME_ASC",
+            },
+        )
+        names = await self._names([str(row["deployment_id"]) for row in rows])
+        return [_run(row, names.get(str(row["deployment_id"]), ("", ""))) for row in rows]
+
+    async def _names(self, deployment_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+        """For each deployment its flow and its own name."""
+        known = {found: key for key, found in self._deployment_ids.items()}
+        for deployment_id in set(deployment_ids) - set(known):
+            reply = await self._api.call("GET", f"/deployments/{deployment_id}", accept=(404,))
+            if reply.status_code != 404:
+                row = _object(reply.json())
+                key = (str(row["entrypoint"]).rpartition(":")[2], str(row["name"]))
+                known[deployment_id] = key
+                self._deployment_ids[key] = deployment_id
+        return known
+
+    async def is_healthy(self) -> bool:
+        """Whether a call with our secret is answered; `/health` would not ask for it."""
+        try:
+            return (await self._api.call("GET", "/admin/version")).is_success
+        except Exception:
+            return False
+
+    def events(self) -> AsyncIterator[SchedulerEvent]:
+        """Prefect's events, filtered to flow runs."""
+        return flow_run_states(self._api.url, self._api.auth)
+
+    async def aclose(self) -> None:
+        """Close connections."""
+        await self._api.aclose()
+
+
+def _object(value: Any) -> Json:
+    """A JSON object, empty when it is absent."""
+    return cast("Json", value) if isinstance(value, dict) else {}
+
+
+def _deployed(row: Json) -> DeployedSchedule:
+    crons = [
+        (str(entry["schedule"].get("cron")), entry["schedule"].get("timezone"))
+        for entry in row["schedules"]
+        if entry["active"]
+    ]
+    return DeployedSchedule(
+        short_id=row["name"],
+        deployment_id=str(row["id"]),
+        fingerprint=_object(row.get("labels")).get(_LABEL),
+        crons=tuple(crons),
+        paused=bool(row["paused"]),
+        work_queue=row.get("work_queue_name"),
+        parameters=_object(row.get("parameters")),
+    )
+
+
+def _run(row: Json, names: tuple[str, str]) -> RunView:
+    expected = row.get("expected_start_time")
+    state = _object(row.get("state"))
+    return RunView(
+        flow_run_id=str(row["id"]),
+        flow=names[0],
+        target=names[1],
+        state=row["state_type"],
+        state_name=str(state.get("name", "")),
+        name=str(row["name"]),
+        task_id=_object(row.get("parameters")).get("task_id"),
+        expected_at_ms=clock.to_ms(datetime.fromisoformat(expected)) if expected else None,
+    )

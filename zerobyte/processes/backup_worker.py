@@ -1,0 +1,238 @@
+"""Our Prefect worker: takes the runs of one queue and runs their flows in this process.
+
+Owns the way of a run from the queue to its end in Prefect: one catch-up run of many missed ones,
+cancelling in every phase, and runs that a dead worker left behind. Knows no backup; a flow's name
+is all it needs.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import anyio.abc
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+    WorkQueueFilter,
+    WorkQueueFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import WorkerFlowRunResponse
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.exceptions import ObjectNotFound
+from prefect.flow_engine import run_flow_async
+from prefect.states import Cancelled, Crashed, Scheduled
+from prefect.workers.base import (
+    BaseJobConfiguration,
+    BaseVariables,
+    BaseWorker,
+    BaseWorkerResult,
+)
+
+from flows.registry import FLOWS
+from flows.runtime import Runtime
+from zerobyte.core.log import get_logger
+from zerobyte.processes.engine import EngineThread
+
+COALESCED = "A newer run of the same schedule is due; one catches up for all."
+LEFT_BEHIND = "The worker that ran this is gone."
+_UNENDED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+
+_PAGE = 200
+
+_log = get_logger(__name__)
+
+
+class Done(BaseWorkerResult):
+    """What Prefect's base class wants to hear of a run."""
+
+
+class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
+    """A worker of type `backup` for one queue.
+
+    Use it with `async with`, then call `take_due_runs` and `sync_with_backend` again and again.
+    """
+
+    type = "backup"
+    job_configuration = BaseJobConfiguration
+    _description = "Runs Zerobyte's flows inside the worker's own process."
+
+    def __init__(
+        self,
+        *,
+        pool: str,
+        queue: str,
+        name: str,
+        limit: int,
+        engine: EngineThread,
+        runtime: Runtime,
+        on_slot_free: "asyncio.Event",
+    ) -> None:
+        super().__init__(
+            work_pool_name=pool,
+            work_queues=[queue],
+            name=name,
+            limit=limit,
+            prefetch_seconds=0,
+            heartbeat_interval_seconds=20,
+        )
+        self._queue = queue
+        self._engine = engine
+        self._runtime = runtime
+        self._slot_free = on_slot_free
+        self._flow_names: dict[UUID, str] = {}
+        self._cancelled_early: set[str] = set()
+        self._taking = asyncio.Lock()
+
+    async def take_due_runs(self) -> None:
+        """Submit what is due and fits under the limit."""
+        async with self._taking:
+            await self.get_and_submit_flow_runs()
+
+    async def _submit_scheduled_flow_runs(
+        self, flow_run_response: list[WorkerFlowRunResponse]
+    ) -> list[FlowRun]:
+        newest, missed = coalesced([entry.flow_run for entry in flow_run_response])
+        for run in missed:
+            state = Cancelled(name="Coalesced", message=COALESCED)
+            await self.client.set_flow_run_state(run.id, state, force=True)
+        kept = {run.id for run in newest}
+        chosen = [entry for entry in flow_run_response if entry.flow_run.id in kept]
+        return await super()._submit_scheduled_flow_runs(chosen)
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: BaseJobConfiguration,  # noqa: ARG002 - the base class's signature
+        task_status: anyio.abc.TaskStatus[Any] | None = None,
+    ) -> Done:
+        """Run the flow on the engine's thread and see to it that it ends in Prefect too."""
+        run_id = str(flow_run.id)
+        self._runtime.admit(run_id)
+        if run_id in self._cancelled_early:
+            self.cancel(run_id)
+        if task_status is not None:
+            task_status.started("in-process")
+        try:
+            flow = FLOWS[await self._flow_name(flow_run)]
+            _log.info("a run begins", flow=flow.name, run=run_id)
+            ended = await self._engine.run(_run(flow, flow_run))
+            _log.info("a run ended", flow=flow.name, run=run_id, state=ended)
+        except Exception as error:
+            _log.error("a run was lost", run=run_id, error=type(error).__name__)
+        finally:
+            self._cancelled_early.discard(run_id)
+            self._runtime.dismiss(run_id)
+            self._slot_free.set()
+        await self._see_it_ended(flow_run.id)
+        return Done(identifier=run_id, status_code=0)
+
+    async def _flow_name(self, flow_run: FlowRun) -> str:
+        if flow_run.flow_id not in self._flow_names:
+            flow = await self.client.read_flow(flow_run.flow_id)
+            self._flow_names[flow_run.flow_id] = flow.name
+        return self._flow_names[flow_run.flow_id]
+
+    async def _see_it_ended(self, flow_run_id: UUID) -> None:
+        """End what a cancel while it was pending, or a fault of the engine, has left open."""
+        try:
+            state = (await self.client.read_flow_run(flow_run_id)).state
+            if state is None or state.is_final() or state.is_scheduled():
+                return
+            ended = (
+                Cancelled(message="Cancelled before it began.")
+                if state.type == StateType.CANCELLING
+                else Crashed(message="The run ended without a result.")
+            )
+            await self.client.set_flow_run_state(flow_run_id, ended, force=True)
+        except ObjectNotFound:
+            return
+        except Exception as error:
+            _log.warning("a run's end is not in Prefect", error=type(error).__name__)
+
+    def cancel(self, flow_run_id: str) -> None:
+        """Prefect says CANCELLING: stop that run if it is ours, in whatever phase it is."""
+        if (run := self._runtime.runs.get(flow_run_id)) is not None:
+            self._engine.call(run.ask, "cancelled")
+        elif UUID(flow_run_id) in self._submitting_flow_run_ids:
+            self._cancelled_early.add(flow_run_id)
+
+    async def catch_up_with_cancels(self) -> None:
+        """Find the wishes to cancel that no event brought."""
+        for run in await unended(self.client, self._work_pool_name, self._queue):
+            if run.state is not None and run.state.type == StateType.CANCELLING:
+                self.cancel(str(run.id))
+
+
+async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> str:
+    state: State[Any] = await run_flow_async(  # pyright: ignore[reportAssignmentType]
+        flow, flow_run=flow_run, parameters=flow_run.parameters, return_type="state"
+    )
+    return state.name or state.type.value
+
+
+def coalesced(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
+    """Of runs that a cron made, keep the newest of each deployment; all others stay (T35).
+
+    Returns those to run and those that were missed.
+    """
+    newest: dict[UUID, FlowRun] = {}
+    kept: list[FlowRun] = []
+    missed: list[FlowRun] = []
+    for run in sorted(runs, key=_due):
+        if not run.auto_scheduled or run.deployment_id is None:
+            kept.append(run)
+            continue
+        if run.deployment_id in newest:
+            missed.append(newest[run.deployment_id])
+        newest[run.deployment_id] = run
+    return [*kept, *newest.values()], missed
+
+
+def _due(run: FlowRun) -> float:
+    return run.expected_start_time.timestamp() if run.expected_start_time else 0.0
+
+
+async def unended(client: PrefectClient, pool: str, queue: str) -> list[FlowRun]:
+    """The runs of a queue that were taken from it and have not ended."""
+    found: list[FlowRun] = []
+    while True:
+        page = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_UNENDED))
+            ),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[pool])),
+            work_queue_filter=WorkQueueFilter(name=WorkQueueFilterName(any_=[queue])),
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+            limit=_PAGE,
+            offset=len(found),
+        )
+        found.extend(page)
+        if len(page) < _PAGE:
+            return found
+
+
+async def bury(client: PrefectClient, pool: str, queue: str) -> int:
+    """End the runs that a dead worker of this queue left behind; say how many there were (T33).
+
+    What had begun crashed; what was to be cancelled is; what had not begun goes back on the
+    queue. Only for the one worker that holds the queue's lock.
+    """
+    left = await unended(client, pool, queue)
+    for run in left:
+        assert run.state is not None
+        match run.state.type:
+            case StateType.PENDING:
+                state: State[Any] = Scheduled(message="The worker that took this is gone.")
+            case StateType.CANCELLING:
+                state = Cancelled(message=LEFT_BEHIND)
+            case _:
+                state = Crashed(message=LEFT_BEHIND)
+        await client.set_flow_run_state(run.id, state, force=True)
+    return len(left)

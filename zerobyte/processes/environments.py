@@ -1,0 +1,102 @@
+"""What each child of the supervisor may know: environments built from allow-lists.
+
+Owns what stands here beside the PATH, HOME, language, zone and proxies that every child gets. The
+application's secret goes to the API alone; Prefect's secret goes to the three that speak with it;
+a worker gets its own token by file.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+from zerobyte.settings import Settings, Variable
+
+RUNS_KEPT_S = 90 * 86_400
+EVENTS_KEPT = "P7D"
+
+
+def prefect_quiet(home: Path) -> dict[str, str]:
+    """What keeps Prefect inside our data folder, without calls home and without questions."""
+    return {
+        "PREFECT_HOME": str(home),
+        "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PYTHONUNBUFFERED": "1",
+        "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+        "PREFECT_TASKS_DEFAULT_PERSIST_RESULT": "false",
+    }
+
+
+def prefect_server(*, home: Path, port: int, auth: str, host: str = "127.0.0.1") -> dict[str, str]:
+    """The environment of the Prefect server.
+
+    host    loopback: whoever reaches Prefect with its one secret may do everything there.
+    The browser talks to `localhost`, which is where a forwarded port ends too.
+    """
+    return {
+        **prefect_quiet(home),
+        "PREFECT_SERVER_API_HOST": host,
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_API_URL": f"http://{host}:{port}/api",
+        "PREFECT_SERVER_API_AUTH_STRING": auth,
+        "PREFECT_API_AUTH_STRING": auth,
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+        "PREFECT_UI_STATIC_DIRECTORY": str(home / "ui"),
+        "PREFECT_UI_API_URL": f"http://localhost:{port}/api",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": (f"http://localhost:{port},http://127.0.0.1:{port}"),
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RUNS_KEPT_S),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": EVENTS_KEPT,
+        "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    }
+
+
+def prefect_client(*, home: Path, url: str, auth: str | None) -> dict[str, str]:
+    """What Prefect's own code in a worker must find in the environment when it is imported."""
+    return {
+        **prefect_quiet(home),
+        "PREFECT_LOGGING_LEVEL": "INFO",
+        "PREFECT_API_URL": url,
+        **({"PREFECT_API_AUTH_STRING": auth} if auth else {}),
+        "PREFECT_WORKER_PREFETCH_SECONDS": "0",
+    }
+
+
+def api(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the API: every variable that is a setting, the secret included."""
+    names = {"APP_SECRET", "APP_SECRET_FILE", "XDG_DATA_HOME"}
+    for field in dataclasses.fields(Settings):
+        variable = field.metadata.get("variable")
+        if isinstance(variable, Variable):
+            names.add(variable.name)
+    return {name: environ[name] for name in names if name in environ} | {"PYTHONUNBUFFERED": "1"}
+
+
+def worker(settings: Settings, *, token_file: Path) -> dict[str, str]:
+    """The environment of the worker beside the API; never APP_SECRET, never the database."""
+    known: dict[str, object] = {
+        "PYTHONUNBUFFERED": "1",
+        "ZEROBYTE_API_URL": settings.api_url,
+        "ZEROBYTE_WORKER_TOKEN_FILE": token_file,
+        "PREFECT_API_URL": settings.prefect_url,
+        "PREFECT_API_AUTH_STRING": settings.prefect_auth,
+        "ZEROBYTE_DATA_DIR": settings.data_dir,
+        "ZEROBYTE_RUN_DIR": settings.run_dir,
+        "RESTIC_CACHE_DIR": settings.cache_dir,
+        "RESTIC_COMMAND": settings.restic_command,
+        "RCLONE_CONFIG_DIR": settings.rclone_config_dir,
+        "WEBHOOK_ALLOWED_ORIGINS": ",".join(settings.webhook_allowed_origins),
+        "WEBHOOK_TIMEOUT": settings.webhook_timeout_s,
+        "ZEROBYTE_WORKER_CONCURRENCY": settings.worker_concurrency,
+        "ZEROBYTE_DRAIN_GRACE": settings.drain_grace_s,
+        "LOG_LEVEL": settings.log_level,
+        "TZ": settings.tz,
+        "GOMAXPROCS": settings.gomaxprocs or "",
+    }
+    return {name: str(value) for name, value in known.items() if value != ""}

@@ -1,0 +1,88 @@
+"""What must be ours before anything starts: the data folder and the ports.
+
+Owns the sentences that say who holds them instead. Starts nothing.
+"""
+
+import errno
+import fcntl
+import os
+import socket
+from pathlib import Path
+from typing import IO
+
+from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.secrets import WorkerTokens
+from zerobyte.settings import Settings
+
+
+class Occupied(ZerobyteError):
+    """Somebody else holds what we need."""
+
+
+def hold_folder(data_dir: Path) -> IO[str]:
+    """Lock the data folder as long as the answer stays open.
+
+    Raises
+        Occupied    another `zerobyte serve` uses it, or it cannot be written.
+    """
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = (data_dir / "serve.lock").open("a+")
+    except OSError as error:
+        raise Occupied(
+            f"The data folder {data_dir} cannot be written: {error.strerror}. "
+            "Set ZEROBYTE_DATA_DIR to a folder of your own."
+        ) from None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        other = file.read().strip() or "unknown"
+        file.close()
+        raise Occupied(
+            f"Another Zerobyte (process {other}) uses the data folder {data_dir}. "
+            "Stop it first, or set ZEROBYTE_DATA_DIR."
+        ) from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+def refuse_taken_ports(settings: Settings) -> None:
+    """Look whether our ports are free.
+
+    Raises
+        Occupied    one is not; the sentence names the port and the variable that moves it.
+    """
+    _refuse_taken(settings.host, settings.port, "PORT")
+    if settings.prefect_api_url is None:
+        _refuse_taken("127.0.0.1", settings.prefect_port, "PREFECT_PORT")
+
+
+def _refuse_taken(host: str, port: int, variable: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        # A port that we ourselves left a moment ago is free for us.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                reason = "is in use by another program"
+            else:
+                reason = f"cannot be used on {host}: {error.strerror}"
+            raise Occupied(f"Port {port} {reason}. Set {variable} to a free port.") from None
+
+
+def keep_token(run_dir: Path, tokens: WorkerTokens, host: str) -> Path:
+    """Write the token of a host's worker to a file that only we can read, and name it."""
+    run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = run_dir / "worker-token"
+    draft = path.with_name(".worker-token")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(tokens.issue(host))
+    draft.replace(path)
+    return path

@@ -1,0 +1,191 @@
+"""`zerobyte serve`: the Prefect server, the API and a worker, started together and ended in order.
+
+Owns the three children: what each may know, when one is started again, and the order of the end
+(worker, API, Prefect), so that a run can still hand its report in. Knows nothing of what they do,
+and imports neither Prefect nor the web server: it stays when they come and go.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+from zerobyte.core import interpreter
+from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.log import configure, get_logger
+from zerobyte.core.secrets import WorkerTokens
+from zerobyte.processes import environments, liveness
+from zerobyte.processes.child_program import ChildProgram
+from zerobyte.processes.liveness import Question
+from zerobyte.processes.places import hold_folder, keep_token, refuse_taken_ports
+from zerobyte.processes.worker_settings import INTERRUPT_S
+from zerobyte.settings import Settings
+
+LOCAL_HOST: Final = "local"
+"""The host whose jobs the worker beside the API takes."""
+
+_READY_EVERY_S: Final = 0.25
+_SLOW_AFTER_S: Final = 60.0
+_WORKER_SILENCES: Final = 12
+"""The API forgets a worker after 30 s without a word; a minute more, and it is started anew."""
+
+_log = get_logger(__name__)
+
+
+class Supervisor:
+    """The three children of one installation."""
+
+    def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
+        self._settings = settings
+        token_file = keep_token(settings.run_dir, WorkerTokens(settings.app_secret), LOCAL_HOST)
+        python = [sys.executable, "-m"]
+        worker = ChildProgram(
+            "worker",
+            [*python, "zerobyte.processes.worker"],
+            environments.worker(settings, token_file=token_file),
+            # Time for work to finish, then for restic to be interrupted, then for last words.
+            grace_s=settings.drain_grace_s + INTERRUPT_S + 20,
+        )
+        api = ChildProgram("api", [*python, "zerobyte.app"], environments.api(environ), grace_s=10)
+        self._in_order_of_end = [worker, api]
+        if settings.prefect_api_url is None:
+            prefect = ChildProgram(
+                "prefect",
+                [*python, "zerobyte.processes.prefect_server"],
+                environments.prefect_server(
+                    home=settings.data_dir / "prefect",
+                    port=settings.prefect_port,
+                    auth=settings.prefect_auth,
+                ),
+                grace_s=8,
+            )
+            self._in_order_of_end.append(prefect)
+        self._questions: dict[str, Question] = {
+            "api": lambda: _answers(_host(settings), settings.port, "/api/healthcheck"),
+            "prefect": lambda: _answers("127.0.0.1", settings.prefect_port, "/api/health"),
+            "worker": lambda: _worker_is_heard(settings),
+        }
+        self._watches: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> int:
+        """Serve until a signal; 0 when the end was in order, 1 when a child cannot start."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, self._ask_to_stop)
+        keepers = [
+            asyncio.create_task(child.keep(), name=child.name)
+            for child in reversed(self._in_order_of_end)
+        ]
+        announcing = asyncio.create_task(self._announce())
+        for child in self._in_order_of_end:
+            silences = _WORKER_SILENCES if child.name == "worker" else liveness.SILENCES
+            watching = liveness.watch(child, self._questions[child.name], silences=silences)
+            self._watches.append(asyncio.create_task(watching))
+        stopping = asyncio.create_task(self._stopping.wait())
+        given_up, _ = await asyncio.wait([*keepers, stopping], return_when=asyncio.FIRST_COMPLETED)
+        announcing.cancel()
+        for watching in self._watches:
+            watching.cancel()
+        _log.info("stopping")
+        for child in self._in_order_of_end:
+            await child.end()
+        stopping.cancel()
+        await asyncio.gather(*keepers, announcing, *self._watches, return_exceptions=True)
+        _log.info("stopped")
+        return 0 if stopping in given_up else 1
+
+    def _ask_to_stop(self) -> None:
+        """The first time in order and with patience; again means that nobody wants to wait."""
+        if self._stopping.is_set():
+            _log.info("stopping without waiting for running work")
+            self._in_order_of_end[0].signal(signal.SIGTERM)
+        self._stopping.set()
+
+    async def _announce(self) -> None:
+        """Wait until everything works, then say where everything is."""
+        waited_s, said = 0.0, False
+        while not await _is_ready(self._settings):
+            await asyncio.sleep(_READY_EVERY_S)
+            waited_s += _READY_EVERY_S
+            if waited_s > _SLOW_AFTER_S and not said:
+                said = True
+                _log.warning("not ready yet; see /api/readiness for what is missing")
+        for child in self._in_order_of_end:
+            child.has_been_ready = True
+        sys.stdout.write(where_things_are(self._settings))
+        sys.stdout.flush()
+
+
+def where_things_are(settings: Settings) -> str:
+    """A few lines for the person in front of the terminal."""
+    prefect = (
+        f"http://localhost:{settings.prefect_port}"
+        if settings.prefect_api_url is None
+        else settings.prefect_api_url.removesuffix("/api")
+    )
+    return (
+        "\nZerobyte is ready.\n"
+        f"  API       {settings.base_url}/api/v1   documentation: {settings.base_url}/api/v1/docs\n"
+        f"  Prefect   {prefect}   its secret: zerobyte prefect-secret\n"
+        f"  Data      {settings.data_dir}\n"
+        "  Ctrl-C stops everything in order.\n\n"
+    )
+
+
+def _host(settings: Settings) -> str:
+    """Where the API is reached from this machine."""
+    everywhere = ("0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
+    return "127.0.0.1" if settings.host in everywhere else settings.host
+
+
+async def _is_ready(settings: Settings) -> bool:
+    """Whether the API says that all of its parts answer."""
+    with contextlib.suppress(OSError, TimeoutError):
+        answer = await liveness.get(_host(settings), settings.port, "/api/readiness", within_s=5)
+        return b" 200 " in answer.split(b"\r\n", 1)[0]
+    return False
+
+
+async def _answers(host: str, port: int, path: str) -> bool:
+    return bool(await liveness.get(host, port, path))
+
+
+async def _worker_is_heard(settings: Settings) -> bool:
+    """Whether the API has heard of a worker; the API's own troubles are not held against it."""
+    try:
+        answer = await liveness.get(_host(settings), settings.port, "/api/readiness")
+    except (OSError, TimeoutError):
+        return True
+    body = answer.partition(b"\r\n\r\n")[2]
+    try:
+        reasons: dict[str, str] = json.loads(body).get("reasons", {})
+    except ValueError:
+        return True
+    return set(reasons) != {"worker"}
+
+
+def main() -> int:
+    """Serve the whole platform in the foreground."""
+    interpreter.hear_interrupts()
+    try:
+        settings = Settings.load(os.environ)
+        configure(settings.log_level)
+        with hold_folder(settings.data_dir):
+            refuse_taken_ports(settings)
+            return asyncio.run(_serve(settings))
+    except ZerobyteError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return 1
+
+
+async def _serve(settings: Settings) -> int:
+    return await Supervisor(settings, os.environ).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,250 @@
+"""`restic backup`: save one folder as a new snapshot."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from zerobyte.contract.jobs import BackupOptions
+from zerobyte.contract.repositories import LocalConfig
+from zerobyte.contract.restic_output import (
+    BackupProgress,
+    BackupSummary,
+    SnapshotRecord,
+    SnapshotSummary,
+)
+from zerobyte.core.errors import Invalid
+from zerobyte.core.process import Identity, SecretFolder
+from zerobyte.restic import custom_params, patterns, words
+from zerobyte.restic.errors import PartialBackup, ResticError, as_message, in_words, unreadable_item
+from zerobyte.restic.newest import sending
+from zerobyte.restic.patterns import PatternFiles
+from zerobyte.restic.repository import Repository
+
+_MOST_UNREADABLE: Final = 100
+
+
+def argv(
+    repository: Repository,
+    source: Path,
+    *,
+    tag: str,
+    hostname: str,
+    options: BackupOptions,
+    raw: Path | None = None,
+    globs: Path | None = None,
+    excludes: Path | None = None,
+    ignore_inode: bool = False,
+) -> list[str]:
+    """The command.
+
+    raw, globs, excludes    files of `zerobyte.restic.patterns`; without the first two the whole
+                            folder is saved.
+    ignore_inode            for file systems that make numbers up (FUSE): unchanged files would
+                            be read again each time.
+
+    Raises
+        Invalid     a custom parameter is not permitted.
+    """
+    mode = options.compression_mode or repository.access.compression_mode
+    custom = custom_params.arguments(options.custom_restic_params)
+    command = [
+        *("backup", "--json", *repository.waits),
+        *(f"--compression={mode}", f"--host={hostname}", f"--tag={words.tag(tag)}"),
+    ]
+    if options.one_file_system:
+        command.append("--one-file-system")
+    if excludes is not None:
+        command.append(f"--exclude-file={excludes}")
+    command += [f"--exclude-if-present={name}" for name in options.exclude_if_present]
+    command += custom
+    if ignore_inode and "--ignore-inode" not in custom:
+        command.append("--ignore-inode")
+    if raw is not None:
+        command.append(f"--files-from-raw={raw}")
+    if globs is not None:
+        command.append(f"--files-from={globs}")
+    return command if raw or globs else [*command, "--", str(source)]
+
+
+async def run(
+    repository: Repository,
+    source: Path,
+    *,
+    tag: str,
+    hostname: str,
+    options: BackupOptions | None = None,
+    excluded_folders: Sequence[str] = (),
+    ignore_inode: bool = False,
+    on_status: Callable[[BackupProgress], Awaitable[None]] | None = None,
+    status_every_s: float = 0.5,
+    on_start: Callable[[Identity], None] | None = None,
+    stop: asyncio.Event | None = None,
+) -> BackupSummary:
+    """Save one folder as a new snapshot and report what was added.
+
+    source              absolute folder, or a link to one. Links below it are saved as links; an
+                        include path that leaves it is refused.
+    tag                 the schedule's short id: retention selects by it.
+    excluded_folders    absolute folders of our own; the cache, the secret folders and a local
+                        repository are left out without being named.
+    on_status           called with the newest status only; a slow caller slows nothing.
+    stop                once set, restic is interrupted, removes its lock and is waited for.
+
+    Returns the final summary: sizes in bytes, duration in seconds, `snapshot_id` 64 hex digits
+    (None when nothing changed and the schedule skips unchanged snapshots).
+
+    Raises
+        PartialBackup       the snapshot exists, but items could not be read or included paths do
+                            not exist; `.summary` and `.unreadable` are set.
+        RepositoryLocked    after waiting for the lock.
+        Interrupted         `stop` was set; no snapshot was made.
+        ResticError         any other exit; `.tail` holds the last redacted stderr lines.
+        Invalid             an option of the schedule cannot be used.
+        CancelledError      the child was interrupted and is gone before this returns.
+
+    Source: restic manual, "Scripting". Held by tests/integration/restic/test_backup.py.
+    """
+    options = options or BackupOptions()
+    # The volume may be a network share that does not answer: the event loop must go on.
+    source = await asyncio.to_thread(_resolved, source)
+    own = _own_folders(repository, source, excluded_folders)
+    files = patterns.build(source, options, excluded_folders=own)
+    await asyncio.to_thread(patterns.refuse_links_outside, source, options)
+    said = _Output()
+    async with sending(on_status, every_s=status_every_s) as offer:
+        said.offer = offer
+        with repository.session() as session:
+            paths = _write(files, session.folder)
+            command = argv(
+                repository,
+                source,
+                tag=tag,
+                hostname=hostname,
+                options=options,
+                ignore_inode=ignore_inode,
+                **paths,
+            )
+            ended = await session.run(
+                command,
+                accept=(0, 3),
+                on_line=said.on_line,
+                on_stderr_line=said.on_stderr_line,
+                on_start=on_start,
+                stop=stop,
+            )
+    if said.summary is None:
+        raise ResticError(
+            "Restic ended without saying what it saved.",
+            exit_code=ended.code,
+            tail=[in_words(line) for line in ended.stderr_tail],
+        )
+    if ended.code == 3 or said.count:
+        raise PartialBackup(
+            said.summary,
+            unreadable=said.unreadable,
+            unreadable_count=said.count,
+            tail=[in_words(line) for line in ended.stderr_tail],
+        )
+    return said.summary
+
+
+async def record_of(
+    summary: BackupSummary, source: Path, *, tag: str, hostname: str, options: BackupOptions
+) -> SnapshotRecord | None:
+    """The snapshot that a summary tells of, as `restic snapshots` would print it.
+
+    Saves a call of restic, which costs as long as a small backup. None when there is no snapshot,
+    or when restic chose the paths itself: then it must be asked.
+
+    Source: restic 0.18, a snapshot's time is its summary's `backup_start`. Held by
+    tests/integration/restic/test_backup.py.
+    """
+    chosen = options.include_paths or options.include_patterns
+    if chosen or not (summary.snapshot_id and summary.backup_start and summary.backup_end):
+        return None
+    counts = {name: getattr(summary, name) for name in SnapshotSummary.model_fields}
+    return SnapshotRecord(
+        id=summary.snapshot_id,
+        short_id=summary.snapshot_id[:8],
+        time=summary.backup_start,
+        hostname=hostname,
+        paths=[await asyncio.to_thread(_listed, source)],
+        tags=[tag],
+        summary=SnapshotSummary.model_validate(counts),
+    )
+
+
+@dataclass
+class _Output:
+    """What restic said so far."""
+
+    summary: BackupSummary | None = None
+    unreadable: list[str] = field(default_factory=list[str])
+    count: int = 0
+    offer: Callable[[BackupProgress], None] | None = None
+
+    def on_line(self, line: bytes) -> None:
+        # Verbose runs print a line for each file; only what we keep is worth parsing.
+        if b'"message_type":"verbose_status"' in line[:64]:
+            return
+        if (said := as_message(line)) is not None:
+            self._on_message(said)
+
+    def on_stderr_line(self, line: bytes) -> None:
+        said = as_message(line)
+        if said is not None:
+            self._on_message(said)
+        elif line.endswith(b" does not exist, skipping"):
+            self._add(line.decode(errors="replace"))
+
+    def _on_message(self, said: dict[str, Any]) -> None:
+        kind = said.get("message_type")
+        try:
+            if kind == "status" and self.offer:
+                self.offer(BackupProgress.model_validate(said))
+            elif kind == "summary":
+                self.summary = BackupSummary.model_validate(said)
+        except ValidationError:
+            return
+        if kind == "error":
+            self._add(unreadable_item(said))
+
+    def _add(self, text: str) -> None:
+        self.count += 1
+        if len(self.unreadable) < _MOST_UNREADABLE:
+            self.unreadable.append(text[:2000])
+
+
+def _write(files: PatternFiles, folder: SecretFolder) -> dict[str, Path]:
+    contents = {"raw": files.raw, "globs": files.globs, "excludes": files.excludes}
+    return {name: folder.write(name, content) for name, content in contents.items() if content}
+
+
+def _resolved(source: Path) -> Path:
+    """The folder itself: of a link, restic would save the link alone and nothing behind it."""
+    return source.resolve() if source.is_symlink() else source
+
+
+def _listed(source: Path) -> str:
+    """The source as restic writes it into the snapshot."""
+    return os.path.normpath(_resolved(source))
+
+
+def _own_folders(repository: Repository, source: Path, more: Sequence[str]) -> list[str]:
+    """Our folders that lie inside the source.
+
+    Raises
+        Invalid     the source itself lies inside one: the snapshot would be empty.
+    """
+    own = {*more, str(repository.tools.cache_dir), str(repository.tools.run_dir)}
+    if isinstance(repository.access.config, LocalConfig):
+        own.add(repository.access.config.path)
+    for folder in own:
+        if source == Path(folder) or Path(folder) in source.parents:
+            raise Invalid(f"{source} lies inside a folder of Zerobyte and cannot be backed up.")
+    return sorted(folder for folder in own if source in Path(folder).parents)

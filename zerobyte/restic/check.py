@@ -1,0 +1,54 @@
+"""`restic check`: whether a repository is whole."""
+
+import asyncio
+
+from pydantic import Field
+
+from zerobyte.contract.base import SnakeWire
+from zerobyte.restic.errors import ResticError, as_message, from_exit
+from zerobyte.restic.repository import Repository
+
+
+class CheckReport(SnakeWire):
+    """What restic found; `errors` in words, the first hundred of them."""
+
+    num_errors: int = 0
+    broken_packs: list[str] | None = None
+    suggest_repair_index: bool = False
+    suggest_prune: bool = False
+    errors: list[str] = Field(default_factory=list)
+
+
+_MOST_ERRORS = 100
+
+
+def argv(repository: Repository) -> list[str]:
+    """The command; it reads the structure, not the data."""
+    return ["check", "--json", *repository.waits]
+
+
+async def run(repository: Repository, *, stop: asyncio.Event | None = None) -> CheckReport:
+    """Check the repository's structure; a damaged one is an answer, not an error.
+
+    Raises
+        ResticError     the check itself could not be made.
+    """
+    summary: list[CheckReport] = []
+    errors: list[str] = []
+
+    def on_line(line: bytes) -> None:
+        said = as_message(line)
+        if said is None:
+            return
+        if said.get("message_type") == "summary":
+            summary.append(CheckReport.model_validate(said))
+        elif said.get("message_type") == "error" and len(errors) < _MOST_ERRORS:
+            errors.append(str(said.get("message", "")))
+
+    with repository.session() as session:
+        ended = await session.run(
+            argv(repository), accept=(0, 1), on_line=on_line, on_stderr_line=on_line, stop=stop
+        )
+    if not summary:
+        raise from_exit(ended) if ended.code else ResticError("Restic check gave no summary.")
+    return summary[-1].model_copy(update={"errors": errors})

@@ -1,0 +1,43 @@
+"""`restic dump`: one file of a snapshot as it was, or a folder as a tar archive."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from zerobyte.core.errors import Invalid
+from zerobyte.restic import words
+from zerobyte.restic.repository import Repository
+
+
+def argv(snapshot_id: str, path: str, *, base_path: str | None = None) -> list[str]:
+    """The command; it takes no lock.
+
+    path        absolute inside the snapshot, or inside `base_path` when that is given.
+    base_path   the folder that the names in a tar are relative to.
+    """
+    if not path.startswith("/") or "\0" in path:
+        raise Invalid("The path inside a snapshot must be absolute.")
+    reference = words.snapshot(snapshot_id)
+    if base_path and base_path != "/":
+        reference = f"{reference}:{base_path}"
+    return ["dump", "--no-lock", "--archive=tar", "--", reference, path]
+
+
+async def run(
+    repository: Repository,
+    snapshot_id: str,
+    path: str,
+    *,
+    base_path: str | None = None,
+    on_chunk: Callable[[bytes], Awaitable[None] | None],
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Hand the bytes on as restic reads them; a slow taker holds restic back.
+
+    Raises
+        SnapshotMissing     there is no such snapshot.
+        ResticError         any other failure, perhaps after some bytes: the answer is cut short.
+    """
+    with repository.session() as session:
+        await session.run(
+            argv(snapshot_id, path, base_path=base_path), on_chunk=on_chunk, stop=stop
+        )

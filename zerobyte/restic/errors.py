@@ -1,0 +1,216 @@
+"""What can go wrong with restic, told apart by its exit status and said in words.
+
+    ResticError                 any failure of restic; `.exit_code`, `.tail`
+    ├── PartialBackup           3    the snapshot exists, some items could not be read
+    ├── RepositoryMissing       10   nothing is there, or it is not a repository
+    ├── RepositoryLocked        11   another process holds the lock, after waiting for it
+    ├── WrongPassword           12
+    ├── RepositoryExists        1    `init` where a repository is already
+    ├── SnapshotMissing         1    no snapshot of that id
+    ├── StorageUnreachable      1    network, name, certificate or credentials of the storage
+    │   └── CredentialsRefused  1    it answers, and does not let us in
+    ├── StorageFull             1    no space left, here or there
+    ├── OutOfMemory             137  the kernel killed it
+    └── Interrupted             130  somebody asked it to stop
+
+Source: restic manual, "Scripting", exit codes of 0.18. Held by tests/integration/restic.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final, cast
+
+import orjson
+
+from zerobyte.contract.restic_output import BackupSummary
+from zerobyte.core.errors import Failed
+from zerobyte.core.process import Exit
+
+
+class ResticError(Failed):
+    """Restic ended without success; the message says why in one sentence.
+
+    exit_code   restic's own; 128 + N when signal N ended it.
+    tail        the last lines of its stderr in words, redacted, newest last.
+    """
+
+    def __init__(self, message: str, *, exit_code: int = 1, tail: Iterable[str] = ()) -> None:
+        self.tail = tuple(tail)
+        super().__init__(message, details="\n".join(self.tail) or None)
+        self.exit_code = exit_code
+
+
+class PartialBackup(ResticError):
+    """The snapshot exists, but some items could not be read.
+
+    unreadable          the first of them, each with its reason.
+    unreadable_count    how many there were in all.
+    """
+
+    def __init__(
+        self,
+        summary: BackupSummary,
+        *,
+        unreadable: Iterable[str],
+        unreadable_count: int,
+        tail: Iterable[str] = (),
+    ) -> None:
+        super().__init__(
+            "Backup could not read all files: Some files could not be read during backup.",
+            exit_code=3,
+            tail=tail,
+        )
+        self.summary = summary
+        self.unreadable = tuple(unreadable)
+        self.unreadable_count = unreadable_count
+
+
+class RepositoryMissing(ResticError):
+    """There is no repository at that place."""
+
+
+class RepositoryLocked(ResticError):
+    """Another process holds the repository's lock, or left one behind."""
+
+
+class WrongPassword(ResticError):
+    """The repository does not open with this password."""
+
+
+class RepositoryExists(ResticError):
+    """A repository is already there; nothing was changed."""
+
+
+class SnapshotMissing(ResticError):
+    """The repository holds no such snapshot."""
+
+
+class StorageUnreachable(ResticError):
+    """The storage does not answer, is not trusted, or refuses us; trying later can help."""
+
+
+class CredentialsRefused(StorageUnreachable):
+    """The storage answers, but does not take the credentials; trying later does not help."""
+
+
+class StorageFull(ResticError):
+    """No space is left for what restic wants to write."""
+
+
+class OutOfMemory(ResticError):
+    """The kernel killed restic for want of memory."""
+
+
+class Interrupted(ResticError):
+    """Restic was asked to stop, and has stopped."""
+
+
+_BY_CODE: Final[dict[int, tuple[type[ResticError], str]]] = {
+    2: (ResticError, "Go runtime error: A runtime error occurred in the Go program."),
+    10: (RepositoryMissing, "Repository not found: The specified repository could not be found."),
+    11: (
+        RepositoryLocked,
+        "Failed to lock repository: Unable to acquire a lock on the repository. "
+        "Another process uses it, or one that died left its lock behind.",
+    ),
+    12: (
+        WrongPassword,
+        "Wrong repository password: The provided password for the repository is incorrect.",
+    ),
+    130: (Interrupted, "Backup interrupted: The backup process was interrupted."),
+    137: (OutOfMemory, "Restic was killed, most likely for want of memory."),
+}
+
+_BY_WORDS: Final[tuple[tuple[re.Pattern[str], type[ResticError], str], ...]] = (
+    (re.compile(r"config file already exists|repository master key and config already init"),
+     RepositoryExists, "A repository already exists at this location."),
+    (re.compile(r"no matching ID found|failed to load snapshot [0-9a-f]+: .*"
+                r"(no such file|not exist|not found|nosuchkey|404)", re.I),
+     SnapshotMissing, "Snapshot not found."),
+    (re.compile(r"no space left on device|disk quota exceeded|507 Insufficient Storage", re.I),
+     StorageFull, "The storage is full"),
+    (re.compile(r"x509:|certificate|tls: |cannot parse root cert", re.I),
+     StorageUnreachable, "The storage's certificate is not trusted"),
+    (re.compile(r"connection refused|no such host|i/o timeout|network is unreachable|"
+                r"no route to host|connection reset|connection timed out|deadline exceeded|"
+                r"host key verification failed|unable to start the sftp session|"
+                r"server response unexpected", re.I),
+     StorageUnreachable, "The storage cannot be reached"),
+    (re.compile(r"permission denied \(publickey|access ?denied|accesskeyid|invalidaccesskey|"
+                r"signaturedoesnotmatch|401 unauthorized|403 forbidden", re.I),
+     CredentialsRefused, "The storage refuses the credentials"),
+    (re.compile(r"didn't find section in config file", re.I),
+     StorageUnreachable, "The rclone remote is not configured"),
+)  # fmt: skip
+
+_SENTENCE_CHARACTERS: Final = 500
+
+
+def from_exit(ended: Exit) -> ResticError:
+    """The error that belongs to an exit that was not a success."""
+    tail = [worded for line in ended.stderr_tail if (worded := in_words(line))]
+    sentence = _last_sentence(ended.stderr_tail, tail)
+    if ended.was_stopped:
+        return Interrupted("Restic was stopped on request.", exit_code=ended.code, tail=tail)
+    if ended.timed_out:
+        return StorageUnreachable(
+            "Command timed out before completing.", exit_code=ended.code, tail=tail
+        )
+    if known := _BY_CODE.get(ended.code):
+        kind, message = known
+        return kind(message, exit_code=ended.code, tail=tail)
+    everything = "\n".join(tail)
+    for pattern, kind, message in _BY_WORDS:
+        if pattern.search(everything):
+            text = message if message.endswith(".") else f"{message}: {sentence}"
+            return kind(text, exit_code=ended.code, tail=tail)
+    if ended.code == 1:
+        text = f"Command failed: {sentence or 'restic gave no reason.'}"
+    else:
+        text = f"Unknown restic error with code {ended.code}. {sentence}".rstrip()
+    return ResticError(text, exit_code=ended.code, tail=tail)
+
+
+def in_words(line: str) -> str:
+    """One line of stderr for people: restic's JSON becomes its message."""
+    said = as_message(line.encode())
+    if said is None:
+        return line.strip()
+    if said.get("message_type") == "error":
+        return unreadable_item(said)
+    return _clean(str(said.get("message", "")))
+
+
+def unreadable_item(said: dict[str, Any]) -> str:
+    """What an `error` line says: the item and why it could not be read."""
+    error: object = said.get("error")
+    reason: object = error
+    if isinstance(error, dict):
+        reason = cast("dict[str, object]", error).get("message")
+    item = str(said.get("item") or "")
+    text = _clean(str(reason or "unknown error"))
+    return f"{item}: {text}" if item and item not in text else text
+
+
+def as_message(line: bytes) -> dict[str, Any] | None:
+    """The JSON object of one line of output; None for everything else restic prints."""
+    if not line.startswith(b"{"):
+        return None
+    try:
+        parsed = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else None
+
+
+def _last_sentence(raw: tuple[str, ...], tail: list[str]) -> str:
+    for line in reversed(raw):
+        said = as_message(line.encode())
+        if said and said.get("message_type") == "exit_error":
+            first, *_ = _clean(str(said.get("message", ""))).splitlines() or [""]
+            return first[:_SENTENCE_CHARACTERS]
+    return tail[-1].splitlines()[0][:_SENTENCE_CHARACTERS] if tail else ""
+
+
+def _clean(message: str) -> str:
+    return message.strip().removeprefix("Fatal: ").strip()

@@ -1,0 +1,23 @@
+"""`restic init`: make a new, empty repository."""
+
+import asyncio
+
+from zerobyte.restic.repository import Repository
+
+
+def argv() -> list[str]:
+    """The command."""
+    return ["init", "--json"]
+
+
+async def run(
+    repository: Repository, *, timeout_s: float | None = None, stop: asyncio.Event | None = None
+) -> None:
+    """Make the repository at its place, with its password as the first key.
+
+    Raises
+        RepositoryExists    something is already there; nothing was changed.
+        ResticError         any other failure; part of the repository may have been written.
+    """
+    with repository.session() as session:
+        await session.run(argv(), timeout_s=timeout_s, stop=stop)

@@ -1,0 +1,242 @@
+"""Where a repository is, in restic's words: address, environment, options and secret files.
+
+Owns one function for each of the eight backends. Refuses to start anything: it writes files into
+the folder it is given and answers what the child must know. Nothing secret is in `options`,
+because those become arguments that every process of the host can read.
+"""
+
+import base64
+import binascii
+import re
+import shlex
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Protocol
+
+from zerobyte.contract.repositories import (
+    AzureConfig,
+    Bandwidth,
+    GcsConfig,
+    LocalConfig,
+    R2Config,
+    RcloneRepositoryConfig,
+    RepositoryAccess,
+    RepositoryConfig,
+    RestConfig,
+    S3Config,
+    SftpRepositoryConfig,
+)
+from zerobyte.core.errors import Invalid
+
+_BITS_PER_S: Final = {"Kbps": 1_000, "Mbps": 1_000_000, "Gbps": 1_000_000_000}
+_SSH_OPTIONS: Final[tuple[str, ...]] = (
+    "LogLevel=ERROR",
+    "BatchMode=yes",
+    "NumberOfPasswordPrompts=0",
+    "PreferredAuthentications=publickey",
+    "PasswordAuthentication=no",
+    "KbdInteractiveAuthentication=no",
+    "IdentitiesOnly=yes",
+    "ConnectTimeout=10",
+    "ConnectionAttempts=1",
+    "ServerAliveInterval=60",
+    "ServerAliveCountMax=240",
+)
+
+
+class Folder(Protocol):
+    """Where secret files go: `zerobyte.core.process.SecretFolder`, or a twin in tests."""
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        """Create one file that only we can read."""
+        ...
+
+
+@dataclass(slots=True)
+class Location:
+    """What a child must know to find and open one repository.
+
+    env         for the child alone; the address is here too, for it may carry a password.
+    options     restic's global flags; nothing secret.
+    secrets     the values to take out of everything that is printed.
+    """
+
+    env: dict[str, str] = field(default_factory=dict[str, str])
+    options: list[str] = field(default_factory=list[str])
+    secrets: list[str] = field(default_factory=list[str])
+
+
+def locate(
+    access: RepositoryAccess, folder: Folder, *, rclone_config_dir: Path | None = None
+) -> Location:
+    """Write the secret files of a repository and say how restic finds it.
+
+    Raises
+        Invalid     the SSH key has a passphrase.
+    """
+    config = access.config
+    place = _backend(config, folder, rclone_config_dir)
+    place.env["RESTIC_PASSWORD_FILE"] = str(folder.write("password", access.password))
+    place.secrets.append(access.password)
+    secrets = (getattr(config, name) for name in config.secret_fields())
+    place.secrets += [secret for secret in secrets if secret]
+    if config.insecure_tls:
+        place.options.append("--insecure-tls")
+    if config.cacert:
+        certificate = str(folder.write("cacert.pem", config.cacert))
+        place.env["RESTIC_CACERT"] = certificate
+        if isinstance(config, RcloneRepositoryConfig):
+            place.env["RCLONE_CA_CERT"] = certificate
+    for flag, limit in (
+        ("--limit-upload", config.upload_limit),
+        ("--limit-download", config.download_limit),
+    ):
+        if limit is not None and limit.enabled:
+            place.options.append(f"{flag}={kib_per_s(limit)}")
+    return place
+
+
+def kib_per_s(limit: Bandwidth) -> int:
+    """A limit in restic's unit, rounded down, at least 1."""
+    return max(1, int(limit.value * _BITS_PER_S[limit.unit] / 8 / 1024))
+
+
+def _backend(config: RepositoryConfig, folder: Folder, rclone_config_dir: Path | None) -> Location:
+    match config:
+        case LocalConfig():
+            return _at(config.path)
+        case S3Config() | R2Config():
+            return _s3(config)
+        case GcsConfig():
+            return _gcs(config, folder)
+        case AzureConfig():
+            return _azure(config)
+        case RcloneRepositoryConfig():
+            return _rclone(config, rclone_config_dir)
+        case RestConfig():
+            return _rest(config)
+        case SftpRepositoryConfig():
+            return _sftp(config, folder)
+
+
+def _at(address: str, **env: str) -> Location:
+    return Location(env={"RESTIC_REPOSITORY": address, **env})
+
+
+def _s3(config: S3Config | R2Config) -> Location:
+    endpoint = config.endpoint.strip().rstrip("/")
+    if config.backend == "r2":
+        endpoint = re.sub(r"^https?://", "", endpoint)
+    place = _at(
+        f"s3:{endpoint}/{config.bucket}",
+        AWS_ACCESS_KEY_ID=config.access_key_id,
+        AWS_SECRET_ACCESS_KEY=config.secret_access_key,
+    )
+    if config.backend == "r2":
+        # R2 knows one region, and its buckets are folders of the endpoint.
+        place.env["AWS_DEFAULT_REGION"] = "auto"
+        place.options += ["-o", "s3.region=auto", "-o", "s3.bucket-lookup=path"]
+    elif "myhuaweicloud" in endpoint:
+        place.options += ["-o", "s3.bucket-lookup=dns"]
+    return place
+
+
+def _gcs(config: GcsConfig, folder: Folder) -> Location:
+    return _at(
+        f"gs:{config.bucket}:/",
+        GOOGLE_PROJECT_ID=config.project_id,
+        GOOGLE_APPLICATION_CREDENTIALS=str(folder.write("gcs.json", config.credentials_json)),
+    )
+
+
+def _azure(config: AzureConfig) -> Location:
+    place = _at(
+        f"azure:{config.container}:/",
+        AZURE_ACCOUNT_NAME=config.account_name,
+        AZURE_ACCOUNT_KEY=config.account_key,
+    )
+    if config.endpoint_suffix:
+        place.env["AZURE_ENDPOINT_SUFFIX"] = config.endpoint_suffix
+    return place
+
+
+def _rclone(config: RcloneRepositoryConfig, config_dir: Path | None) -> Location:
+    place = _at(f"rclone:{config.remote}:{config.path}")
+    if config_dir is not None:
+        place.env["RCLONE_CONFIG"] = str(config_dir / "rclone.conf")
+    if config.insecure_tls:
+        place.env["RCLONE_NO_CHECK_CERTIFICATE"] = "true"
+    return place
+
+
+def _rest(config: RestConfig) -> Location:
+    address = config.url.rstrip("/")
+    if config.path and config.path.strip("/"):
+        address = f"{address}/{config.path.strip('/')}"
+    place = _at(f"rest:{address}")
+    if config.username:
+        place.env["RESTIC_REST_USERNAME"] = config.username
+    if config.password:
+        place.env["RESTIC_REST_PASSWORD"] = config.password
+    return place
+
+
+def _sftp(config: SftpRepositoryConfig, folder: Folder) -> Location:
+    host = config.host.strip("[]")
+    if ":" in host:
+        # Only the URL form can hold an IPv6 address; its path begins after the first slash.
+        place = _at(f"sftp://{config.user}@[{host}]/{config.path}")
+    else:
+        place = _at(f"sftp:{config.user}@{host}:{config.path}")
+    place.options += ["-o", f"sftp.args={shlex.join(_ssh_arguments(config, folder))}"]
+    return place
+
+
+def _ssh_arguments(config: SftpRepositoryConfig, folder: Folder) -> list[str]:
+    options: list[str] = [*_SSH_OPTIONS]
+    if config.allow_legacy_ssh_rsa:
+        options += ["HostKeyAlgorithms=+ssh-rsa", "PubkeyAcceptedAlgorithms=+ssh-rsa"]
+    if config.skip_host_key_check:
+        options += ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null"]
+    else:
+        options.append("StrictHostKeyChecking=yes")
+        if config.known_hosts and config.known_hosts.strip():
+            known = folder.write("known_hosts", config.known_hosts.strip() + "\n")
+            options.append(f"UserKnownHostsFile={known}")
+    key = folder.write("ssh_key", private_key(config.private_key))
+    arguments = [part for option in options for part in ("-o", option)]
+    arguments += ["-i", str(key)]
+    if config.port != 22:
+        arguments += ["-p", str(config.port)]
+    return arguments
+
+
+def private_key(text: str) -> str:
+    """A private key as ssh wants it: Unix line ends, one at the end.
+
+    Raises
+        Invalid     the key has a passphrase, which nobody could type.
+    """
+    key = text.replace("\r\n", "\n").replace("\r", "\n").strip() + "\n"
+    if "ENCRYPTED" in key or _openssh_cipher(key) not in (None, b"none"):
+        raise Invalid(
+            "Passphrase-protected SSH keys are not supported. "
+            "Please provide an unencrypted private key."
+        )
+    return key
+
+
+def _openssh_cipher(key: str) -> bytes | None:
+    """The cipher an OpenSSH key names in its header; None when it is of another form."""
+    body = re.search(r"-----BEGIN OPENSSH PRIVATE KEY-----(.+?)-----END", key, re.DOTALL)
+    if body is None:
+        return None
+    try:
+        raw = base64.b64decode(body[1], validate=False)
+    except binascii.Error:
+        return None
+    magic = b"openssh-key-v1\0"
+    if not raw.startswith(magic):
+        return None
+    length = int.from_bytes(raw[len(magic) : len(magic) + 4], "big")
+    return raw[len(magic) + 4 : len(magic) + 4 + length]

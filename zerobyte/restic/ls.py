@@ -1,0 +1,82 @@
+"""`restic ls`: the entries of a snapshot, one after the other."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator
+
+from pydantic import ValidationError
+
+from zerobyte.contract.restic_output import NodeRecord
+from zerobyte.core.errors import Invalid
+from zerobyte.restic import words
+from zerobyte.restic.repository import Repository
+
+_AHEAD = 1000
+
+
+def argv(snapshot_id: str, *, path: str | None = None) -> list[str]:
+    """The command; it takes no lock.
+
+    path    absolute folder inside the snapshot: its direct children. None: the whole tree.
+    """
+    if path is not None and not path.startswith("/"):
+        raise Invalid("The path inside a snapshot must be absolute.")
+    where = [path] if path is not None else []
+    return ["ls", "--json", "--no-lock", "--", words.snapshot(snapshot_id), *where]
+
+
+async def run(
+    repository: Repository,
+    snapshot_id: str,
+    *,
+    path: str | None = None,
+    stop: asyncio.Event | None = None,
+) -> AsyncGenerator[NodeRecord]:
+    """Read entries while restic finds them; memory stays flat on trees of any size.
+
+    With a folder, its direct children in the order of their names' bytes; with a file, that one
+    entry; with a path that is not in the snapshot, nothing. An iterator that is closed early
+    ends restic; close it (`contextlib.aclosing`) to be sure that it has.
+
+    Raises
+        SnapshotMissing     there is no such snapshot; one without entries yields nothing.
+        ResticError         any other failure, perhaps after some entries.
+    """
+    ahead: asyncio.Queue[NodeRecord | None] = asyncio.Queue(_AHEAD)
+    folder = path.rstrip("/") if path is not None else None
+
+    async def on_line(line: bytes) -> None:
+        node = _node(line)
+        if node is None or (node.type == "dir" and node.path == folder):
+            return
+        await ahead.put(node)
+
+    async def list_all() -> None:
+        try:
+            with repository.session() as session:
+                await session.run(argv(snapshot_id, path=path), on_line=on_line, stop=stop)
+        finally:
+            with contextlib.suppress(asyncio.QueueFull):
+                ahead.put_nowait(None)
+
+    listing = asyncio.create_task(list_all())
+    try:
+        while not (listing.done() and ahead.empty()):
+            node = await ahead.get()
+            if node is not None:
+                yield node
+        await listing
+    finally:
+        listing.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await listing
+
+
+def _node(line: bytes) -> NodeRecord | None:
+    # The first line describes the snapshot; the test on bytes spares parsing it.
+    if b'"node"' not in line:
+        return None
+    try:
+        return NodeRecord.model_validate_json(line)
+    except ValidationError:
+        return None

@@ -1,0 +1,116 @@
+"""A schedule's lists of paths and patterns, as the files that restic reads them from.
+
+Owns the joining under the volume's folder, the refusal of what would leave it, and the escapes
+of restic's file formats: exclude files drop lines that begin with `#`, cut white space off both
+ends and replace `$NAME`; lists of includes do the first two.
+"""
+
+import os
+import posixpath
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from zerobyte.contract.jobs import BackupOptions
+from zerobyte.core.errors import Invalid
+from zerobyte.restic import words
+
+
+@dataclass(frozen=True, slots=True)
+class PatternFiles:
+    """The contents of the files that go with one backup; empty ones are not needed.
+
+    raw         literal paths, each ended by NUL: `--files-from-raw`.
+    globs       patterns, one on each line: `--files-from`.
+    excludes    patterns, one on each line: `--exclude-file`.
+    """
+
+    raw: bytes = b""
+    globs: str = ""
+    excludes: str = ""
+
+
+def build(
+    source: Path, options: BackupOptions, *, excluded_folders: Sequence[str] = ()
+) -> PatternFiles:
+    """Turn a schedule's lists into files.
+
+    source              the volume's folder P. Everything is joined under it, with or without a
+                        leading slash; an empty include path is the folder itself.
+    excluded_folders    absolute folders that no backup may contain.
+
+    Raises
+        Invalid     an entry leaves the volume's folder, or cannot stand in such a file.
+    """
+    root = str(source)
+    raw = b"".join(
+        os.fsencode(_under(root, entry, kind="Include path")) + b"\0"
+        for entry in options.include_paths
+    )
+    globs = [_include_line(root, entry) for entry in options.include_patterns]
+    excludes = [_exclude_line(root, entry) for entry in options.exclude_patterns]
+    excludes += [_for_exclude_file(words.literal(folder)) for folder in excluded_folders]
+    return PatternFiles(raw=raw, globs=_lines(globs), excludes=_lines(excludes))
+
+
+def refuse_links_outside(source: Path, options: BackupOptions) -> None:
+    """Refuse include paths that leave the volume's folder through a symbolic link.
+
+    The last part may be a link: restic saves the link itself. Reads the disk.
+    """
+    root = os.path.realpath(source)
+    for entry in options.include_paths:
+        path = _under(str(source), entry, kind="Include path")
+        if path == str(source):
+            continue
+        parent = os.path.realpath(posixpath.dirname(path))
+        if parent != root and not parent.startswith(root.rstrip("/") + "/"):
+            raise Invalid(f"Include path escapes volume root: {entry}")
+
+
+def _lines(lines: list[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _under(root: str, entry: str, *, kind: str) -> str:
+    if "\0" in entry or (kind != "Include path" and words.unescaped_break(entry)):
+        raise Invalid(f"{kind} contains an unsupported path character: {entry}")
+    path = posixpath.normpath(posixpath.join(root, entry.lstrip("/")))
+    if path != root and not path.startswith(root.rstrip("/") + "/"):
+        raise Invalid(f"{kind} escapes volume root: {entry}")
+    return path
+
+
+def _include_line(root: str, entry: str) -> str:
+    negated, pattern = _negation(entry)
+    path = _under(root, pattern, kind="Include pattern")
+    line = words.literal(root) + path[len(root) :] if root != "/" else path
+    return negated + _keep_last_space(line)
+
+
+def _exclude_line(root: str, entry: str) -> str:
+    negated, pattern = _negation(entry)
+    if not pattern.startswith("/"):
+        if words.unescaped_break(entry):
+            raise Invalid(f"Exclude pattern contains an unsupported path character: {entry}")
+        return negated + _for_exclude_file(pattern)
+    path = _under(root, pattern, kind="Exclude pattern")
+    relative = path[len(root) :] if root != "/" else path
+    prefix = words.literal(root) if root != "/" else ""
+    return negated + _for_exclude_file(prefix + relative)
+
+
+def _negation(entry: str) -> tuple[str, str]:
+    return ("!", entry[1:]) if entry.startswith("!") else ("", entry)
+
+
+def _for_exclude_file(pattern: str) -> str:
+    pattern = pattern.replace("$", "$$")
+    if pattern.startswith("#"):
+        pattern = f"[#]{pattern[1:]}"
+    return _keep_last_space(re.sub(r"^\s", lambda found: f"[{found[0]}]", pattern))
+
+
+def _keep_last_space(pattern: str) -> str:
+    return re.sub(r"(?<!\\)\s$", lambda found: f"[{found[0]}]", pattern)

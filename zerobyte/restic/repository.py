@@ -1,0 +1,188 @@
+"""One repository that restic commands can be run on.
+
+Owns how a command becomes a child: secrets in files, address in the environment, a cache folder
+for each repository, and errors by exit status. Knows no subcommand, no lease and no product.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypedDict, TypeVar, Unpack
+
+from pydantic import TypeAdapter, ValidationError
+
+from zerobyte.contract.repositories import RepositoryAccess
+from zerobyte.core import process
+from zerobyte.core.process import Exit, Identity, Lines, SecretFolder, secret_files
+from zerobyte.restic.errors import ResticError, from_exit
+from zerobyte.restic.location import Location, locate
+
+_LOCKED: Final = 11
+_DOCUMENT_BYTES: Final = 128 * 1024 * 1024
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What this host offers.
+
+    cache_dir       holds one cache folder for each repository id.
+    run_dir         holds the secret folders while a command runs; on this host alone, 0700.
+    retry_lock      how long restic waits for a lock, in its own form.
+    grace_s         how long restic may take to end after SIGINT: it removes its lock then.
+    """
+
+    cache_dir: Path
+    run_dir: Path
+    restic_command: str = "restic"
+    rclone_config_dir: Path | None = None
+    retry_lock: str = "2m"
+    nice: int = 0
+    grace_s: float = 20.0
+
+
+class _Options(TypedDict, total=False):
+    on_stdout_line: Lines | None
+    on_stdout_chunk: Lines | None
+    on_stderr_line: Lines | None
+    on_start: Callable[[Identity], None] | None
+    max_line_bytes: int
+    timeout_s: float | None
+    stop: asyncio.Event | None
+
+
+class Session:
+    """An open door: the secret files exist as long as the `with` of `Repository.session`.
+
+    folder      for further files of this command, such as lists of patterns; 0600 in 0700.
+    """
+
+    def __init__(self, repository: "Repository", folder: SecretFolder, place: Location) -> None:
+        self.folder = folder
+        self._repository = repository
+        self._place = place
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        accept: Sequence[int] = (0,),
+        on_line: Lines | None = None,
+        on_chunk: Lines | None = None,
+        on_stderr_line: Lines | None = None,
+        on_start: Callable[[Identity], None] | None = None,
+        max_line_bytes: int = 8 * 1024 * 1024,
+        timeout_s: float | None = None,
+        stop: asyncio.Event | None = None,
+    ) -> Exit:
+        """Run one restic command to its end.
+
+        A command that still finds a lock after waiting for it removes stale locks, by restic's
+        own rule and never another's, and tries once more: a killed run must not keep retention
+        from working for ever.
+
+        argv        subcommand, flags, `--`, positionals; without restic and global options.
+        accept      exit codes that are no error.
+
+        Raises
+            ResticError     every other exit, by kind.
+            Interrupted     `stop` was set and restic had not finished.
+        """
+
+        async def once() -> Exit:
+            return await self._once(
+                argv,
+                on_stdout_line=on_line,
+                on_stdout_chunk=on_chunk,
+                on_stderr_line=on_stderr_line,
+                on_start=on_start,
+                max_line_bytes=max_line_bytes,
+                timeout_s=timeout_s,
+                stop=stop,
+            )
+
+        ended = await once()
+        if ended.code == _LOCKED and not ended.was_stopped:
+            await self._once(["unlock", "--json"], timeout_s=timeout_s, stop=stop)
+            ended = await once()
+        if ended.code not in accept or (ended.timed_out and ended.code != 0):
+            raise from_exit(ended)
+        return ended
+
+    async def _once(self, argv: Sequence[str], **options: Unpack[_Options]) -> Exit:
+        tools = self._repository.tools
+        return await process.run(
+            [tools.restic_command, *self._place.options, *argv],
+            env=self._place.env,
+            secrets=self._place.secrets,
+            grace_s=tools.grace_s,
+            nice=tools.nice,
+            **options,
+        )
+
+    async def document(
+        self,
+        argv: Sequence[str],
+        shape: TypeAdapter[T],
+        *,
+        when_silent: T | None = None,
+        timeout_s: float | None = None,
+        stop: asyncio.Event | None = None,
+    ) -> T:
+        """Run a command that prints one JSON document, of many megabytes perhaps, and read it.
+
+        when_silent     what it means when a successful command prints nothing at all.
+
+        Raises
+            ResticError     the command failed, or printed something else.
+        """
+        lines: list[bytes] = []
+        ended = await self.run(
+            argv,
+            on_line=lines.append,
+            max_line_bytes=_DOCUMENT_BYTES,
+            timeout_s=timeout_s,
+            stop=stop,
+        )
+        if ended.dropped_lines:
+            raise ResticError("Restic gave an answer that is too long to be read.", exit_code=0)
+        if when_silent is not None and not any(lines):
+            return when_silent
+        begin = next((n for n, line in enumerate(lines) if line.startswith((b"[", b"{"))), None)
+        # Documents stand on one line, but for a few old commands that spread them over many.
+        for text in [] if begin is None else [lines[begin], b"\n".join(lines[begin:])]:
+            with contextlib.suppress(ValidationError):
+                return shape.validate_json(text)
+        raise ResticError("Restic gave an answer that cannot be read.", exit_code=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository and the tools to reach it; holds nothing open."""
+
+    access: RepositoryAccess
+    tools: Tools
+
+    @contextmanager
+    def session(self) -> Generator[Session]:
+        """Write the secret files, and remove them when the command is over.
+
+        Raises
+            Invalid     the repository's settings cannot be used, such as a locked SSH key.
+        """
+        cache = self.tools.cache_dir / self.access.id
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with secret_files(self.tools.run_dir) as folder:
+            place = locate(self.access, folder, rclone_config_dir=self.tools.rclone_config_dir)
+            place.env["RESTIC_CACHE_DIR"] = str(cache)
+            place.env["RESTIC_PROGRESS_FPS"] = "2"
+            yield Session(self, folder, place)
+
+    @property
+    def waits(self) -> list[str]:
+        """The flags of every command that locks."""
+        return ["--retry-lock", self.tools.retry_lock]

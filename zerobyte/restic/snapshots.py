@@ -1,0 +1,42 @@
+"""`restic snapshots`: which snapshots a repository holds."""
+
+import asyncio
+
+from pydantic import TypeAdapter
+
+from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.restic import words
+from zerobyte.restic.repository import Repository
+
+_RECORDS = TypeAdapter(list[SnapshotRecord])
+
+
+def argv(*, tag: str | None = None, ids: tuple[str, ...] = ()) -> list[str]:
+    """The command; it takes no lock.
+
+    tag     one tag that the snapshots must carry, among others.
+    ids     only these; one that is missing is an error of restic.
+    """
+    chosen = [f"--tag={words.tag(tag)}"] if tag is not None else []
+    named = ["--", *(words.snapshot(one) for one in ids)] if ids else []
+    return ["snapshots", "--json", "--no-lock", *chosen, *named]
+
+
+async def run(
+    repository: Repository,
+    *,
+    tag: str | None = None,
+    ids: tuple[str, ...] = (),
+    timeout_s: float | None = None,
+    stop: asyncio.Event | None = None,
+) -> list[SnapshotRecord]:
+    """Read the list, oldest first.
+
+    Raises
+        SnapshotMissing     one of `ids` does not exist.
+        ResticError         any other failure.
+    """
+    with repository.session() as session:
+        return await session.document(
+            argv(tag=tag, ids=ids), _RECORDS, timeout_s=timeout_s, stop=stop
+        )

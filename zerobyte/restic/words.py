@@ -1,0 +1,37 @@
+"""The small checks and escapes that keep a value from becoming something else for restic."""
+
+import re
+
+from zerobyte.core.errors import Invalid
+
+_SNAPSHOT = re.compile(r"[0-9a-f]{8,64}")
+_TAG = re.compile(r"[^,\x00-\x1f\x7f]+")
+
+
+def snapshot(snapshot_id: str) -> str:
+    """A snapshot's id, whole or its beginning; `latest` and other words are refused."""
+    if not _SNAPSHOT.fullmatch(snapshot_id):
+        raise Invalid(f"{snapshot_id[:80]!r} is not the id of a snapshot.")
+    return snapshot_id
+
+
+def tag(name: str) -> str:
+    """One tag; a comma would make two of it."""
+    if not _TAG.fullmatch(name):
+        raise Invalid(f"{name[:80]!r} cannot be used as a tag.")
+    return name
+
+
+def literal(path: str) -> str:
+    """A path as a pattern that matches this path alone.
+
+    restic prints every byte that is no UTF-8 as U+FFFD, so a listed name cannot be said back;
+    `?` stands for exactly that one byte.
+    """
+    escaped = re.sub(r"([\\*?\[\]])", r"\\\1", path)
+    return escaped.replace("\ufffd", "?")
+
+
+def unescaped_break(text: str) -> bool:
+    """Whether a text cannot stand on one line of a file."""
+    return any(character in text for character in "\0\r\n")

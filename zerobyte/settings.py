@@ -1,0 +1,379 @@
+"""Every environment variable, with its default, unit, rule and description, in one frozen object.
+
+Owns the reading of the environment; nothing else reads `os.environ` for a setting. Refuses to
+import anything heavy, because the supervisor and the command line start with it.
+"""
+
+# ruff: noqa: RUF009 — the calls describe fields; they make no shared default
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+from zerobyte.core import ids, reading
+from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.log import get_logger
+
+T = TypeVar("T")
+_log = get_logger(__name__)
+_SECRET_LENGTHS: Final = range(32, 257)
+
+
+class SettingsError(ZerobyteError):
+    """The environment is wrong; one sentence for each variable, which it names."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What is known about one environment variable.
+
+    default     as text, read like a value; `{attribute}` stands for an earlier setting. Empty
+                means that the setting is None (or decided at start, as the description says).
+    """
+
+    name: str
+    default: str
+    read: Callable[[str], Any]
+    unit: str
+    description: str
+
+
+def _set_by(
+    name: str,
+    default: str,
+    read: Callable[[str], T],
+    description: str,
+    *,
+    unit: str = "",
+    secret: bool = False,
+) -> T:
+    known = Variable(name, default, read, unit, description)
+    return cast("T", dataclasses.field(metadata={"variable": known}, repr=not secret))
+
+
+def _optional(
+    name: str, read: Callable[[str], T], description: str, *, unit: str = "", secret: bool = False
+) -> T | None:
+    return _set_by(name, "", read, description, unit=unit, secret=secret)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How this installation runs. Made by `load`, handed down by the composition root."""
+
+    data_dir: Path = _set_by(
+        "ZEROBYTE_DATA_DIR",
+        "/var/lib/zerobyte",
+        reading.path,
+        "Holds everything that must survive; when the default cannot be written, "
+        "`zerobyte` in the user's data directory.",
+        unit="directory",
+    )
+    host: str = _set_by("SERVER_IP", "0.0.0.0", reading.text, "Address the API listens on.")  # noqa: S104 — a server is meant to be reached
+    port: int = _set_by("PORT", "4096", reading.port, "Port the API listens on.", unit="TCP port")
+    prefect_port: int = _set_by(
+        "PREFECT_PORT",
+        "4200",
+        reading.port,
+        "Port of the Prefect server that we start.",
+        unit="TCP port",
+    )
+    base_url: str = _set_by(
+        "BASE_URL",
+        "http://localhost:{port}",
+        reading.url,
+        "Where people reach the API; https makes cookies secure. Always a trusted origin.",
+        unit="URL",
+    )
+    trusted_origins: tuple[str, ...] = _set_by(
+        "TRUSTED_ORIGINS",
+        "",
+        reading.origins,
+        "Further origins that may call the API from a browser.",
+        unit="comma list",
+    )
+    trust_proxy: bool = _set_by(
+        "TRUST_PROXY",
+        "false",
+        reading.boolean,
+        "Take the last address of X-Forwarded-For for the client's. Only behind a proxy of your "
+        "own, which writes it.",
+        unit="boolean",
+    )
+    disable_rate_limiting: bool = _set_by(
+        "DISABLE_RATE_LIMITING", "false", reading.boolean, "Count no requests.", unit="boolean"
+    )
+    enable_dev_panel: bool = _set_by(
+        "ENABLE_DEV_PANEL",
+        "false",
+        reading.boolean,
+        "Let organization admins run restic commands of their own.",
+        unit="boolean",
+    )
+    log_level: str = _set_by("LOG_LEVEL", "info", reading.level, "debug, info, warn or error.")
+    tz: str = _set_by("TZ", "UTC", reading.zone, "Time zone of schedules.", unit="IANA zone")
+    app_version: str = _set_by("APP_VERSION", "dev", reading.text, "Version that the API tells.")
+    database_url: str = _set_by(
+        "ZEROBYTE_DATABASE_URL",
+        "{data_dir}/data/zerobyte.db",
+        reading.database,
+        "A path, `sqlite:///path`, or `postgres://user:password@host/name`.",
+        unit="path or URL",
+        secret=True,
+    )
+    repositories_dir: Path = _set_by(
+        "ZEROBYTE_REPOSITORIES_DIR",
+        "{data_dir}/repositories",
+        reading.path,
+        "Where local repositories are made.",
+        unit="directory",
+    )
+    volumes_dir: Path = _set_by(
+        "ZEROBYTE_VOLUMES_DIR",
+        "{data_dir}/volumes",
+        reading.path,
+        "Where volumes are mounted.",
+        unit="directory",
+    )
+    cache_dir: Path = _set_by(
+        "RESTIC_CACHE_DIR",
+        "{data_dir}/restic/cache",
+        reading.path,
+        "restic's cache.",
+        unit="directory",
+    )
+    run_dir: Path = _set_by(
+        "ZEROBYTE_RUN_DIR",
+        "{data_dir}/run",
+        reading.path,
+        "Sockets, locks and the files that hold a secret while a child needs it.",
+        unit="directory",
+    )
+    rclone_config_dir: Path = _set_by(
+        "RCLONE_CONFIG_DIR",
+        "~/.config/rclone",
+        reading.path,
+        "Holds rclone.conf.",
+        unit="directory",
+    )
+    restic_command: str = _set_by("RESTIC_COMMAND", "restic", reading.text, "The restic to run.")
+    restic_hostname: str = _set_by(
+        "RESTIC_HOSTNAME",
+        "auto",
+        reading.hostname,
+        "Host in snapshots; `auto` is the hostname that a container was given, else `zerobyte`.",
+    )
+    restic_progress_fps: float = _set_by(
+        "RESTIC_PROGRESS_FPS", "1", reading.rate, "How often restic reports.", unit="1/s"
+    )
+    gomaxprocs: int | None = _optional(
+        "GOMAXPROCS", reading.count, "Processors that restic may use.", unit="count"
+    )
+    server_idle_timeout_s: int = _set_by(
+        "SERVER_IDLE_TIMEOUT",
+        "60",
+        reading.seconds,
+        "Longest mount by rclone and longest making of a repository.",
+        unit="seconds",
+    )
+    webhook_timeout_s: int = _set_by(
+        "WEBHOOK_TIMEOUT", "60", reading.seconds, "Longest wait for a webhook.", unit="seconds"
+    )
+    webhook_allowed_origins: tuple[str, ...] = _set_by(
+        "WEBHOOK_ALLOWED_ORIGINS",
+        "",
+        reading.origins,
+        "Origins that schedules' webhooks may call.",
+        unit="comma list",
+    )
+    provisioning_path: Path | None = _optional(
+        "PROVISIONING_PATH",
+        reading.path,
+        "File of volumes and repositories to set up.",
+        unit="file",
+    )
+    prefect_api_url: str | None = _optional(
+        "PREFECT_API_URL",
+        reading.url,
+        "A Prefect server elsewhere; none starts our own.",
+        unit="URL",
+    )
+    prefect_auth: str = _set_by(
+        "PREFECT_API_AUTH_STRING",
+        "",
+        reading.text,
+        "`user:password` of the Prefect server; by default made once and kept in the data "
+        "directory.",
+        secret=True,
+    )
+    worker_concurrency: int = _set_by(
+        "ZEROBYTE_WORKER_CONCURRENCY", "2", reading.count, "Runs at the same time.", unit="count"
+    )
+    drain_grace_s: int = _set_by(
+        "ZEROBYTE_DRAIN_GRACE",
+        "30",
+        reading.seconds,
+        "How long a stop waits for running work before it is interrupted.",
+        unit="seconds",
+    )
+    api_url: str = _set_by(
+        "ZEROBYTE_API_URL",
+        "http://127.0.0.1:{port}",
+        reading.url,
+        "Where a worker finds the API.",
+        unit="URL",
+    )
+    worker_token: str | None = _optional(
+        "ZEROBYTE_WORKER_TOKEN", reading.text, "Token of a worker on another host.", secret=True
+    )
+    app_secret: str = dataclasses.field(repr=False)
+    """Seals the stored secrets and signs the cookies; APP_SECRET, APP_SECRET_FILE or kept."""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Every trusted origin: that of BASE_URL first, then TRUSTED_ORIGINS."""
+        return tuple(dict.fromkeys((reading.origin(self.base_url), *self.trusted_origins)))
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the API over https."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def prefect_url(self) -> str:
+        """The Prefect API: the one given, else our own on loopback."""
+        return self.prefect_api_url or f"http://127.0.0.1:{self.prefect_port}/api"
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str], *, keep_secrets: bool = True) -> "Settings":
+        """Read the environment; an empty variable counts as absent.
+
+        keep_secrets    whether secrets that are not given are made and kept in the data
+                        directory. A worker on another host has neither, and they stay empty.
+
+        Raises SettingsError.
+        """
+        given = {name: value.strip() for name, value in environ.items() if value.strip()}
+        values: dict[str, Any] = {}
+        problems: list[str] = []
+        for attribute, variable in _variables():
+            value = given.get(variable.name, "")
+            if attribute == "data_dir" and not value:
+                value = str(_usual_data_dir(given))
+            try:
+                values[attribute] = _read(variable, value, values)
+            except ValueError as error:
+                problems.append(f"{variable.name} {error}.")
+        try:
+            values["app_secret"] = _given_secret(given)
+        except ValueError as error:
+            problems.append(f"{error}.")
+        if problems:
+            raise SettingsError(problems)
+        if keep_secrets:
+            _fill_secrets(values)
+        return cls(**values)
+
+    @staticmethod
+    def table() -> str:
+        """Every variable as a Markdown table."""
+        rows = ["| variable | default | unit | meaning |", "|---|---|---|---|"]
+        for _, variable in _variables():
+            shown = variable.default.replace("{data_dir}", "$ZEROBYTE_DATA_DIR")
+            shown = f"`{shown.replace('{port}', '$PORT')}`" if shown else ""
+            rows.append(
+                f"| `{variable.name}` | {shown} | {variable.unit} | {variable.description} |"
+            )
+        rows.append(
+            "| `APP_SECRET` | | 32 to 256 characters | Seals stored secrets and signs cookies; "
+            "by default made once and kept as `app-secret` in the data directory. |"
+        )
+        rows.append("| `APP_SECRET_FILE` | | file | Holds APP_SECRET; set only one of the two. |")
+        return "\n".join(rows)
+
+
+def _variables() -> Iterator[tuple[str, Variable]]:
+    for field in dataclasses.fields(Settings):
+        variable = field.metadata.get("variable")
+        if isinstance(variable, Variable):
+            yield field.name, variable
+
+
+def _read(variable: Variable, value: str, earlier: Mapping[str, Any]) -> Any:
+    # PORT may itself be wrong; then the defaults made of it do not matter any more.
+    known = {"port": 1, "data_dir": "/", **earlier}
+    value = value.strip("\"'") or variable.default.format_map(known)
+    if not value and variable.read is not reading.origins:
+        return "" if variable.name == "PREFECT_API_AUTH_STRING" else None
+    return variable.read(value)
+
+
+def _usual_data_dir(environ: Mapping[str, str]) -> Path:
+    usual = Path("/var/lib/zerobyte")
+    if os.access(usual if usual.exists() else usual.parent, os.W_OK):
+        return usual
+    home = environ.get("XDG_DATA_HOME")
+    base = Path(home) if home else Path(environ.get("HOME", "~")).expanduser() / ".local" / "share"
+    return base / "zerobyte"
+
+
+def _given_secret(environ: Mapping[str, str]) -> str:
+    secret, file = environ.get("APP_SECRET", ""), environ.get("APP_SECRET_FILE")
+    if secret and file:
+        raise ValueError("APP_SECRET and APP_SECRET_FILE are both set; set only one of them")
+    name = "APP_SECRET"
+    if file:
+        name = "The secret in APP_SECRET_FILE"
+        try:
+            secret = Path(file).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise ValueError(f"APP_SECRET_FILE cannot be read: {reason}") from None
+    if (secret or file) and len(secret) not in _SECRET_LENGTHS:
+        raise ValueError(f"{name} must be between 32 and 256 characters long")
+    return secret
+
+
+def _fill_secrets(values: dict[str, Any]) -> None:
+    data_dir: Path = values["data_dir"]
+    try:
+        if not values["app_secret"]:
+            values["app_secret"] = kept_secret(data_dir / "app-secret", ids.hex_secret)
+        if not values["prefect_auth"]:
+            values["prefect_auth"] = kept_secret(
+                data_dir / "prefect-auth", lambda: f"zerobyte:{ids.token(48)}"
+            )
+    except OSError as error:
+        raise SettingsError(
+            [f"ZEROBYTE_DATA_DIR cannot be written: {error.strerror} ({data_dir})."]
+        ) from None
+
+
+def kept_secret(file: Path, make: Callable[[], str]) -> str:
+    """The secret in a file, made on the first call; only the owner may read the file.
+
+    Of several processes that start at once, one makes it and all read the same.
+    """
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = file.with_name(f".{file.name}.{ids.token(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as writer:
+            writer.write(make() + "\n")
+            writer.flush()
+            os.fsync(writer.fileno())
+        try:
+            os.link(draft, file)
+            _log.info("made a new secret; keep a copy of this file elsewhere", file=str(file))
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_text().strip()
