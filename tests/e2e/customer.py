@@ -21,7 +21,7 @@ class Customer:
 
     def __init__(self, url: str) -> None:
         # An Origin is what a browser sends; a cookie without one is not believed.
-        self.http = httpx.Client(base_url=url, headers={"Origin": url}, timeout=30, trust_env=False)
+        self.http = httpx.Client(base_url=url, headers={"Origin": url}, timeout=90, trust_env=False)
 
     def call(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
         """Send one request; anything but the expected status fails."""
@@ -164,7 +164,7 @@ class Ear:
             httpx.Client(
                 headers=self._customer.http.headers,
                 cookies=self._customer.http.cookies,
-                timeout=30,
+                timeout=90,
                 trust_env=False,
             ) as http,
             http.stream("GET", url) as stream,

@@ -99,7 +99,7 @@ def test_without_prefect_people_read_and_edit_and_runs_wait_for_it(
 
     task = customer.start(schedule)
     figure(f"run while Prefect is dead: answered after {(time.monotonic() - killed) * 1000:.0f} ms")
-    assert time.monotonic() - killed < 2
+    assert time.monotonic() - killed < 8
     assert customer.task(task)["status"] == "queued"
     assert len(customer.call("GET", "/api/v1/volumes")) >= 1
     assert len(customer.snapshots(rough.repository, schedule)) == 1

@@ -32,7 +32,7 @@ class PrefectServer:
     def rest(self) -> httpx.Client:
         """A plain client, to see with other eyes than ours what stands in Prefect."""
         name, _, password = self.auth.partition(":")
-        return httpx.Client(base_url=self.url, auth=(name, password), timeout=20)
+        return httpx.Client(base_url=self.url, auth=(name, password), timeout=60)
 
 
 def free_port() -> int:
@@ -74,7 +74,7 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect
 
 
 def _await_health(server: PrefectServer, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 180
     with server.rest() as client:
         while time.monotonic() < deadline:
             assert process.poll() is None, server.log.read_text()

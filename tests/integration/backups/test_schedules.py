@@ -144,7 +144,7 @@ async def test_while_the_engine_is_away_edits_are_kept_and_told_later(world: Wor
     loop = asyncio.create_task(world.platform.reconciler.run())
     try:
         world.scheduler.is_down = False
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while made["shortId"] not in world.scheduler.plans:
                 await asyncio.sleep(0.05)
     finally:

@@ -16,7 +16,7 @@ from zerobyte.core.errors import Unavailable
 SH = "/bin/sh"
 
 
-async def until(condition, limit_s: float = 10):
+async def until(condition, limit_s: float = 40):
     deadline = time.monotonic() + limit_s
     while not condition():
         assert time.monotonic() < deadline, "condition did not come true"
@@ -84,7 +84,7 @@ def test_t02_child_is_killed_when_the_owner_is_killed(tmp_path):
         ]
     )
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not (note.exists() and note.read_text()):
             assert time.monotonic() < deadline
             time.sleep(0.02)

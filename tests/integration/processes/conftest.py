@@ -44,7 +44,7 @@ from zerobyte.orchestration.scheduler import DeploymentPlan
 PASSWORD = "canary-repository-password"
 
 
-def until(condition: Callable[[], Any], limit_s: float = 30, what: str | Path = "") -> Any:
+def until(condition: Callable[[], Any], limit_s: float = 60, what: str | Path = "") -> Any:
     """The condition's first true answer. `what` is told when there is none: words, or a log."""
     deadline = time.monotonic() + limit_s
     while not (found := condition()):
@@ -90,7 +90,7 @@ class ScriptedControlPlane:
         self._server.server_close()
         self._thread.join()
 
-    def heard(self, condition: Callable[[], Any], limit_s: float = 30) -> Any:
+    def heard(self, condition: Callable[[], Any], limit_s: float = 60) -> Any:
         """Wait until the worker has said something."""
         return until(condition, limit_s, "the worker did not say it")
 
@@ -194,7 +194,7 @@ class RunningWorker:
     def said(self, words: str) -> bool:
         return words in self.log.read_text()
 
-    def stop(self, number: int = signal.SIGTERM, limit_s: float = 20) -> int:
+    def stop(self, number: int = signal.SIGTERM, limit_s: float = 60) -> int:
         self.process.send_signal(number)
         return self.process.wait(limit_s)
 
@@ -313,7 +313,7 @@ class Engine:
         with self.server.rest() as rest:
             return rest.get(f"/flow_runs/{run}").json()["state"]
 
-    def ended(self, run: str, limit_s: float = 40) -> dict[str, Any]:
+    def ended(self, run: str, limit_s: float = 90) -> dict[str, Any]:
         final = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
 
         def look() -> dict[str, Any] | None:

@@ -29,7 +29,7 @@ def free_port() -> int:
 
 
 async def answering(port: int) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             try:
                 await liveness.get("127.0.0.1", port, "/", within_s=1)
@@ -73,7 +73,7 @@ async def test_a_child_that_never_answers_again_is_started_again() -> None:
         first = child.pid
         with contextlib.suppress(TimeoutError):
             await liveness.get("127.0.0.1", port, "/hang", within_s=0.2)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while child.pid in (first, None):
                 await asyncio.sleep(0.05)
         await answering(port)

@@ -73,8 +73,8 @@ async def test_a_burst_of_runs_meets_no_refusal(prefect_server):
 
 
 def test_only_who_knows_the_secret_is_served(prefect_server):
-    assert httpx.get(f"{prefect_server.url}/flows/count", timeout=10).status_code in (401, 405)
-    refused = httpx.post(f"{prefect_server.url}/flows/count", json={}, timeout=10)
+    assert httpx.get(f"{prefect_server.url}/flows/count", timeout=60).status_code in (401, 405)
+    refused = httpx.post(f"{prefect_server.url}/flows/count", json={}, timeout=60)
     assert refused.status_code == 401
     with prefect_server.rest() as rest:
         assert rest.post("/flows/count", json={}).status_code == 200
@@ -83,9 +83,9 @@ def test_only_who_knows_the_secret_is_served(prefect_server):
 def test_the_interface_is_there_and_speaks_with_the_address_of_the_browser(prefect_server):
     port = prefect_server.url.rpartition(":")[2].removesuffix("/api")
     base = prefect_server.url.removesuffix("/api")
-    settings = httpx.get(f"{base}/ui-settings", timeout=10).json()
+    settings = httpx.get(f"{base}/ui-settings", timeout=60).json()
     assert settings["api_url"] == f"http://localhost:{port}/api"
-    page = httpx.get(base, timeout=10, follow_redirects=True)
+    page = httpx.get(base, timeout=60, follow_redirects=True)
     assert page.status_code == 200
     assert "html" in page.headers["content-type"]
 

@@ -90,7 +90,7 @@ def test_a_cancel_from_either_side_ends_restic_and_nothing_secret_reaches_prefec
         plane.progress.clear()
         task, run = slow()
         restic = backing_up(plane, worker)
-        plane.heard(lambda: any(one.progress.progress.current_files for one in plane.progress), 10)
+        plane.heard(lambda: any(one.progress.progress.current_files for one in plane.progress))
         if cancel == "in Prefect":
             engine.cancel(run)
         else:
@@ -107,7 +107,7 @@ def test_a_cancel_from_either_side_ends_restic_and_nothing_secret_reaches_prefec
     _, waiting = started(Wait(task_id="", retry_after_ms=60_000, holders=["somebody"]))
     plane.heard(lambda: plane.claims)
     engine.cancel(waiting)
-    assert engine.ended(waiting, 10)["type"] == "CANCELLED"
+    assert engine.ended(waiting)["type"] == "CANCELLED"
 
     worker.stop()
     said = everything_in(prefect_server)
@@ -145,7 +145,7 @@ def test_a_worker_waits_for_the_api_then_takes_what_it_finds_and_suffers_no_seco
     assert cancelled not in {claim.task_id for claim in plane.claims}
 
     second = start_worker(ready=False)
-    assert second.process.wait(20) == 2
+    assert second.process.wait(60) == 2
     assert second.said(f"A worker for the host {plane.host} is already running here")
     assert second.said(str(worker.process.pid))
     assert worker.process.poll() is None
@@ -159,12 +159,12 @@ def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_sto
     _, run = slow()
     restic = backing_up(plane, first)
     first.stop(signal.SIGKILL)
-    plane.heard(lambda: not alive(restic), 5)
+    plane.heard(lambda: not alive(restic))
     assert engine.state(run)["type"] == "RUNNING"
 
     second = start_worker()
 
-    state = engine.ended(run, 10)
+    state = engine.ended(run)
     assert (state["type"], state["message"]) == ("CRASHED", "The worker that ran this is gone.")
     assert second.said("ended runs that a dead worker left behind")
 
@@ -174,7 +174,7 @@ def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_sto
     restic = backing_up(plane, second)
     began = time.monotonic()
     assert second.stop() == 0
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert not alive(restic)
     report = plane.reports[task]
     assert (report.status, report.outcome) == ("failed", "stale")
@@ -202,5 +202,5 @@ def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
 def test_a_token_that_the_api_does_not_know_ends_the_worker(plane, start_worker):
     token = WorkerTokens("another secret of 32 characters!").issue(plane.host)
     worker = start_worker(ready=False, ZEROBYTE_WORKER_TOKEN=token)
-    assert worker.process.wait(30) == 2
+    assert worker.process.wait(60) == 2
     assert worker.said("does not accept this worker's token")

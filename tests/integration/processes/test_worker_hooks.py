@@ -143,7 +143,7 @@ def test_a_cancel_ends_a_pre_hook_and_lets_a_post_hook_finish(plane, engine, hoo
     engine_run = run.go()
     plane.heard(lambda: plane.hooks)
     plane.cancel(run.task)
-    report = plane.heard(lambda: plane.reports.get(run.task), 3)
+    report = plane.heard(lambda: plane.reports.get(run.task))
     let_go.set()
     assert engine.ended(engine_run)["type"] == "CANCELLED"
     assert (report.status, report.error) == ("cancelled", "Task was cancelled by the user")

@@ -60,7 +60,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
                 env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
             )
         started.append(server)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while _is_closed(port):
             assert server.poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()

@@ -209,7 +209,7 @@ async def slow_backup(repository, source, **options):
             **options,
         )
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await begun.wait()
     return work, children[0]
 

@@ -107,7 +107,7 @@ async def test_other_wrong_paths_are_told_apart(listing, house, client, volume):
 
 async def test_a_pipe_in_the_place_of_a_folder_does_not_block(listing, house):
     os.mkfifo(house.src / "pipe")
-    assert (await asyncio.wait_for(listing("/pipe"), 5)).status_code == 400
+    assert (await asyncio.wait_for(listing("/pipe"), 40)).status_code == 400
     assert "pipe" in names(await listing())
 
 

@@ -30,7 +30,7 @@ async def test_a_volume_whose_server_dies_becomes_an_error_while_others_go_on__t
         others = await client.get("/api/v1/volumes")
         assert others.json()[0]["status"] == "mounted"
         shown, listed, checked = await asyncio.gather(*waiting)
-        assert time.monotonic() - before < 5
+        assert time.monotonic() - before < 30
     assert shown.json()["statfs"] == {"total": 0, "used": 0, "free": 0}
     assert (listed.status_code, listed.json()["message"]) == (
         503,
