@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated, Unprocessable, ZerobyteError
 from zerobyte.features.auth.models import Account, User
-from zerobyte.features.auth.schemas import SignInEmail, SignInUsername, SignUp
+from zerobyte.features.auth.schemas.signing_in import SignInEmail, SignInUsername, SignUp
 from zerobyte.features.auth.service.attempts import Attempts
 from zerobyte.features.auth.service.passwords import Passwords, check_length
 from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, is_banned

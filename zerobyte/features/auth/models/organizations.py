@@ -1,0 +1,44 @@
+"""Rows of organizations and of who belongs to them."""
+
+from typing import Any
+
+from tortoise import fields
+
+from zerobyte.core import ids
+from zerobyte.db.row import Row, json_field, key_field
+
+
+class Organization(Row):
+    """Owns volumes, repositories and schedules.
+
+    repository_password     sealed; opens every repository that has no password of its own.
+    """
+
+    id: str = key_field(36, primary_key=True, default=ids.uuid7)
+    name = fields.CharField(max_length=255)
+    slug = fields.CharField(max_length=64, unique=True)
+    logo = fields.TextField(null=True)
+    repository_password = fields.TextField()
+    metadata: dict[str, Any] = json_field()
+
+    class Meta:
+        table = "organizations"
+
+
+class Member(Row):
+    """A person's place in an organization: owner, admin or member."""
+
+    id: str = key_field(36, primary_key=True, default=ids.uuid7)
+    organization: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Organization", related_name=False, on_delete=fields.CASCADE
+    )
+    organization_id: str
+    user: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.User", related_name=False, on_delete=fields.CASCADE
+    )
+    user_id: str
+    role = fields.CharField(max_length=16)
+
+    class Meta:
+        table = "members"
+        unique_together = (("organization_id", "user_id"),)

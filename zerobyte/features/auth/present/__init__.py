@@ -1,0 +1,1 @@
+"""Rows of accounts as the API shows them, one family in each file."""

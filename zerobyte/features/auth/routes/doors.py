@@ -1,0 +1,31 @@
+"""The two doors of accounts: `/api/auth`, which sets cookies, and `/api/v1/auth`.
+
+Owns what every request to `/api/auth` must pass before its route; the routes stand in the families.
+"""
+
+from typing import Final
+
+from sanic import Blueprint
+
+from zerobyte.core.errors import Unauthenticated
+from zerobyte.features.auth.service import Switches
+from zerobyte.http.actor import HttpRequest, header
+
+TAG: Final = "Auth"
+
+accounts_auth = Blueprint("accounts", url_prefix="/api/auth")
+auth_v1 = Blueprint("auth", url_prefix="/api/v1/auth")
+
+
+@accounts_auth.on_request
+async def guard(request: HttpRequest) -> None:
+    """Refuse API keys here, and sign-ups and sign-ins that have no chance, before their body."""
+    if header(request, "x-api-key"):
+        raise Unauthenticated(
+            "API key authentication is only supported for API v1 routes", code="UNAUTHORIZED"
+        )
+    switches: Switches = request.app.ctx.services[Switches]
+    if request.path == "/api/auth/sign-up/email":
+        await switches.check_sign_up()
+    elif request.path.startswith("/api/auth/sign-in/"):
+        await switches.check_password_login()

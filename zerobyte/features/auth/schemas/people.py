@@ -1,0 +1,25 @@
+"""People on the wire."""
+
+from zerobyte.contract.base import Wire
+
+
+class UserView(Wire):
+    """A person, as they see themselves. Times are ISO 8601."""
+
+    name: str
+    email: str
+    email_verified: bool
+    image: str | None
+    created_at: str
+    updated_at: str
+    username: str
+    display_username: str | None
+    role: str
+    banned: bool
+    ban_reason: str | None
+    ban_expires: str | None
+    two_factor_enabled: bool
+    has_downloaded_restic_password: bool
+    date_format: str
+    time_format: str
+    id: str

@@ -1,0 +1,27 @@
+"""Sessions on the wire."""
+
+from zerobyte.contract.base import Wire
+from zerobyte.features.auth.schemas.people import UserView
+
+
+class SessionView(Wire):
+    """The session of the browser that asks."""
+
+    expires_at: str
+    token: str
+    created_at: str
+    updated_at: str
+    ip_address: str
+    user_agent: str
+    user_id: str
+    impersonated_by: str | None
+    active_organization_id: str | None
+    auth_source: str
+    id: str
+
+
+class CurrentSession(Wire):
+    """Who is signed in."""
+
+    session: SessionView
+    user: UserView

@@ -1,0 +1,46 @@
+"""The words that several families of accounts speak."""
+
+import re
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from zerobyte.contract.base import Wire
+
+_EMAIL: Final = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
+)
+
+
+def _email(value: str) -> str:
+    if len(value) > 254 or not _EMAIL.fullmatch(value) or ".." in value.partition("@")[0]:
+        raise ValueError("Invalid email address")
+    return value.lower()
+
+
+def _name(value: str) -> str:
+    value = value.strip()
+    if not value or not value.isprintable():
+        raise ValueError("The name must not be empty")
+    return value
+
+
+def callback_field(name: str) -> Any:
+    """A place to go to afterwards; its name is written as the contract does."""
+    return Field(default=None, alias=name)
+
+
+Email = Annotated[str, AfterValidator(_email)]
+PersonName = Annotated[str, Field(max_length=200), AfterValidator(_name)]
+DateFormat = Annotated[
+    str,
+    Field(max_length=16, pattern=r"^[DMY]{2,4}[/. -][DMY]{2,4}[/. -][DMY]{2,4}$"),
+]
+TimeFormat = Literal["12h", "24h"]
+
+
+class Success(Wire):
+    """It is done."""
+
+    success: bool = True
