@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from sanic.response import BaseHTTPResponse
 from sanic_ext import Extend
+from sanic_ext.config import PRIORITY
 from sanic_ext.config import Config as ExtendConfig
 from sanic_ext.extensions.http.extension import HTTPExtension
 
@@ -38,6 +39,23 @@ def queue_cookie(request: HttpRequest, set_cookie: str) -> None:
     queued.append(set_cookie)
 
 
+def _add_methods_at_once(app: HttpApp) -> None:
+    """Let sanic-ext add HEAD and OPTIONS to all routes before anything is worked out anew.
+
+    For each route that is added to a started app Sanic works out all its signals again, which
+    takes seconds for a hundred of them. A router that is not finalized is left alone.
+    """
+
+    async def open_router(app: HttpApp) -> None:
+        app.signal_router.reset()
+
+    async def close_router(app: HttpApp) -> None:
+        app.signalize(app.config.TOUCHUP)
+
+    app.register_listener(open_router, "before_server_start", priority=PRIORITY + 1)
+    app.register_listener(close_router, "before_server_start", priority=PRIORITY - 1)
+
+
 def install(app: HttpApp, settings: Settings) -> None:
     """Put the headers on every answer under /api."""
     hsts = "max-age=15552000; includeSubDomains" if settings.is_https else ""
@@ -55,6 +73,7 @@ def install(app: HttpApp, settings: Settings) -> None:
             headers.add("Set-Cookie", cookie)
 
     app.register_middleware(decorate, "response")
+    _add_methods_at_once(app)
     Extend(
         app,
         extensions=[HTTPExtension],

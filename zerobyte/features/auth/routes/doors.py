@@ -12,6 +12,7 @@ from zerobyte.features.auth.service import Switches
 from zerobyte.http.actor import HttpRequest, header
 
 TAG: Final = "Auth"
+_BY_PASSWORD: Final = ("/api/auth/sign-in/email", "/api/auth/sign-in/username")
 
 accounts_auth = Blueprint("accounts", url_prefix="/api/auth")
 auth_v1 = Blueprint("auth", url_prefix="/api/v1/auth")
@@ -27,5 +28,5 @@ async def guard(request: HttpRequest) -> None:
     switches: Switches = request.app.ctx.services[Switches]
     if request.path == "/api/auth/sign-up/email":
         await switches.check_sign_up()
-    elif request.path.startswith("/api/auth/sign-in/"):
+    elif request.path in _BY_PASSWORD:
         await switches.check_password_login()

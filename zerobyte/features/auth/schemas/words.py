@@ -31,6 +31,11 @@ def callback_field(name: str) -> Any:
     return Field(default=None, alias=name)
 
 
+def named(alias: str) -> Any:
+    """A field whose name outside is not what camelCase makes of it."""
+    return Field(alias=alias)
+
+
 Email = Annotated[str, AfterValidator(_email)]
 PersonName = Annotated[str, Field(max_length=200), AfterValidator(_name)]
 DateFormat = Annotated[

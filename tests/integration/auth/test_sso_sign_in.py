@@ -1,0 +1,220 @@
+"""Signing in through an identity provider: who is let in, and as whom."""
+
+import asyncio
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.integration.auth.sso_stage import CALLBACK, SESSION, local_user, staged
+from zerobyte.core import clock
+from zerobyte.features.auth.models import (
+    Account,
+    Invitation,
+    Member,
+    Organization,
+    Session,
+    SsoProvider,
+    User,
+)
+from zerobyte.features.auth.service.switches import Switches
+
+
+@pytest.fixture
+async def stage(serve, oidc):
+    async with staged(serve, oidc) as made:
+        yield made
+
+
+@pytest.fixture
+async def browser(stage):
+    async with stage.browser() as made:
+        yield made
+
+
+async def who(browser):
+    return (await browser.get("/api/auth/get-session")).json()
+
+
+async def test_the_address_asks_for_a_code_with_state_nonce_and_pkce(stage, browser):
+    answer = await browser.post(
+        "/api/auth/sign-in/sso",
+        json={"providerId": "idp", "callbackURL": "/login", "loginHint": "eve@example.com"},
+    )
+    assert answer.json()["redirect"] is True
+    url = urlsplit(answer.json()["url"])
+    assert f"{url.scheme}://{url.netloc}{url.path}" == f"{stage.oidc.issuer}/oauth2/authorize"
+    query = {name: value[0] for name, value in parse_qs(url.query).items()}
+    assert query["response_type"] == "code"
+    assert query["client_id"] == (await SsoProvider.get()).client_id
+    assert query["scope"] == "openid email profile"
+    assert query["redirect_uri"] == CALLBACK + "idp"
+    assert query["login_hint"] == "eve@example.com"
+    assert query["code_challenge_method"] == "S256"
+    assert (len(query["state"]), len(query["code_challenge"])) == (32, 43)
+    assert len(query["nonce"]) >= 32
+    line = answer.headers["set-cookie"]
+    assert line.startswith(f"zerobyte.state={query['state']}.")
+    assert line.endswith("; Max-Age=300; Path=/; HttpOnly; SameSite=Lax")
+
+
+async def test_an_invited_person_gets_an_account_and_a_place_and_comes_back(stage, browser):
+    invitation = await stage.invite("eve@example.com", role="admin")
+    stage.oidc.person("eve", email="Eve@example.com", email_verified=True, name="Eve E")
+    answer = await stage.walk(browser, "eve", newUserCallbackURL="/welcome")
+    assert (answer.status_code, answer.headers["location"]) == (302, "/welcome")
+    cookie = next(
+        line for line in answer.headers.get_list("set-cookie") if line.startswith(SESSION)
+    )
+    assert cookie.endswith("; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax")
+    body = await who(browser)
+    user = body["user"]
+    assert (user["email"], user["name"]) == ("eve@example.com", "Eve E")
+    assert user["emailVerified"] is True
+    assert (user["role"], user["hasDownloadedResticPassword"]) == ("user", True)
+    assert len(user["username"]) == 36
+    assert body["session"]["activeOrganizationId"] == stage.organization
+    assert (await Member.get(user_id=user["id"])).role == "admin"
+    assert (await invitation.reloaded()).status == "accepted"
+    account = await Account.get(user_id=user["id"])
+    assert (account.provider_id, account.account_id) == ("idp", "eve")
+    # The link is by `sub`: another address at the provider leads to the same person.
+    stage.oidc.person("eve", email="evelyn@example.com", email_verified=False)
+    async with stage.browser() as again:
+        assert await stage.code_of(again, "eve") == ""
+        assert (await who(again))["user"]["id"] == user["id"]
+
+
+async def test_without_an_invitation_that_is_pending_nobody_new_comes_in(stage, browser):
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    assert await stage.code_of(browser, "eve") == "INVITE_REQUIRED"
+    await stage.invite("eve@example.com", expires_at=clock.now_ms() - 1)
+    await stage.invite("eve@example.com", status="canceled")
+    await stage.invite("eve@example.com", status="rejected")
+    assert await stage.code_of(browser, "eve") == "INVITE_REQUIRED"
+    assert await User.all().count() == 1
+    assert await who(browser) is None
+
+
+@pytest.mark.parametrize("claim", [{"email_verified": False}, {}, {"email_verified": "yes"}])
+async def test_an_invited_person_needs_a_verified_address(stage, browser, claim):
+    invitation = await stage.invite("eve@example.com")
+    stage.oidc.person("eve", email="eve@example.com", **claim)
+    answer = await stage.walk(browser, "eve", errorCallbackURL="/oops?x=1")
+    assert answer.headers["location"] == "/oops?x=1&error=EMAIL_NOT_VERIFIED"
+    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    assert (await invitation.reloaded()).status == "pending"
+    assert await User.all().count() == 1
+
+
+async def test_a_member_is_linked_only_with_auto_link_and_a_verified_address(stage, browser):
+    eve = await local_user("eve@example.com")
+    await Member.create(organization_id=stage.organization, user_id=eve.id, role="member")
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    answer = await stage.client.patch(
+        "/api/v1/auth/sso-providers/idp/auto-linking", json={"enabled": True}
+    )
+    assert answer.json() == {"success": True}
+    stage.oidc.person("eve", email="eve@example.com", email_verified=False)
+    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    assert await stage.code_of(browser, "eve") == ""
+    assert (await who(browser))["user"]["id"] == eve.id
+    assert await Account.filter(user_id=eve.id, provider_id="idp").count() == 1
+
+
+async def test_a_stranger_with_an_account_here_is_not_linked_even_when_invited(stage, browser):
+    eve = await local_user("eve@example.com")
+    await stage.invite("eve@example.com")
+    await SsoProvider.all().update(auto_link_matching_emails=True)
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    assert not await Account.exists(user_id=eve.id)
+
+
+async def test_a_linked_person_must_still_belong_or_be_invited_again(stage, browser):
+    await stage.invite("eve@example.com")
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    assert await stage.code_of(browser, "eve") == ""
+    eve = await User.get(email="eve@example.com")
+    await Member.filter(user_id=eve.id).delete()
+    assert await stage.code_of(browser, "eve") == "INVITE_REQUIRED"
+    again = await stage.invite("eve@example.com", role="admin")
+    assert await stage.code_of(browser, "eve") == ""
+    assert (await again.reloaded()).status == "accepted"
+    assert (await Member.get(user_id=eve.id)).role == "admin"
+
+
+async def test_the_active_organization_is_the_provider_s_also_for_somebody_with_another(
+    stage, browser
+):
+    await stage.invite("eve@example.com")
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    await stage.code_of(browser, "eve")
+    eve = await User.get(email="eve@example.com")
+    await Member.filter(user_id=eve.id).update(created_at=clock.now_ms() + 1000)
+    other = await _organization()
+    await Member.create(organization_id=other, user_id=eve.id, role="owner")
+    await stage.code_of(browser, "eve")
+    assert (await who(browser))["session"]["activeOrganizationId"] == stage.organization
+
+
+async def _organization() -> str:
+    row = await Organization.create(name="Other", slug="other", repository_password="zb1:x")
+    return row.id
+
+
+async def test_a_banned_person_is_told_so_and_an_ended_ban_is_lifted(stage, browser):
+    await stage.invite("eve@example.com")
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    assert await stage.code_of(browser, "eve") == ""
+    await User.filter(email="eve@example.com").update(
+        banned=True, ban_expires=clock.now_ms() + 60_000
+    )
+    async with stage.browser() as other:
+        assert await stage.code_of(other, "eve") == "BANNED_USER"
+        await User.filter(email="eve@example.com").update(ban_expires=clock.now_ms() - 1)
+        assert await stage.code_of(other, "eve") == ""
+    assert (await User.get(email="eve@example.com")).banned is False
+
+
+async def test_a_banned_member_who_is_not_linked_yet_is_told_so_too(stage, browser):
+    eve = await local_user("eve@example.com", banned=True)
+    await Member.create(organization_id=stage.organization, user_id=eve.id, role="member")
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    assert await stage.code_of(browser, "eve") == "BANNED_USER"
+
+
+async def test_a_provider_vouches_for_its_own_domains_alone(stage, browser):
+    for email in ("eve@evil.example", "eve@notexample.com", "eve@example.com.evil.example"):
+        await stage.invite(email)
+        stage.oidc.person("eve", email=email, email_verified=True)
+        assert await stage.code_of(browser, "eve") == "SSO_LOGIN_FAILED"
+    await stage.invite("eve@mail.example.com")
+    stage.oidc.person("eve", email="eve@mail.example.com", email_verified=True)
+    assert await stage.code_of(browser, "eve") == ""
+
+
+async def test_an_invitation_is_taken_once_by_many_returns_at_once(stage):
+    await stage.invite("eve@example.com")
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+
+    async def come() -> str:
+        async with stage.browser() as one:
+            return await stage.code_of(one, "eve")
+
+    codes = await asyncio.gather(*(come() for _ in range(4)))
+    assert "" in codes
+    assert set(codes) <= {"", "SSO_LOGIN_FAILED", "INVITE_REQUIRED"}
+    assert await User.filter(email="eve@example.com").count() == 1
+    assert await Member.all().count() == 2
+    assert await Account.filter(provider_id="idp").count() == 1
+
+
+async def test_disabled_password_login_leaves_the_provider_open(stage, browser):
+    await Switches().set_password_login_disabled(True)
+    await stage.invite("eve@example.com")
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    assert await stage.code_of(browser, "eve") == ""
+    assert await Session.all().count() == 2
+    assert await Invitation.filter(status="accepted").count() == 1

@@ -1,0 +1,146 @@
+"""Passkeys: registering, signing in, and keeping them."""
+
+from typing import Any
+
+from zerobyte.core.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+)
+from zerobyte.features.auth.present.passkeys import passkey_view
+from zerobyte.features.auth.present.people import user_view
+from zerobyte.features.auth.present.sessions import session_view
+from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.routes.signed_in import signed_in
+from zerobyte.features.auth.schemas.passkeys import (
+    Credential,
+    DeletePasskey,
+    PasskeySession,
+    PasskeyStatus,
+    PasskeyView,
+    RegisterOptionsQuery,
+    UpdatedPasskey,
+    UpdatePasskey,
+    VerifyRegistration,
+)
+from zerobyte.features.auth.service import Passkeys, Sessions
+from zerobyte.http.actor import HttpRequest, Permission
+from zerobyte.http.endpoint import endpoint
+
+
+@accounts_auth.get("/passkey/generate-register-options")
+@endpoint(
+    "generatePasskeyRegistrationOptions",
+    tag=TAG,
+    query=RegisterOptionsQuery,
+    returns={200: dict[str, Any]},
+    errors=(Unauthenticated, Forbidden),
+    permission=Permission.PUBLIC,
+)
+async def register_options(
+    request: HttpRequest, query: RegisterOptionsQuery, passkeys: Passkeys, sessions: Sessions
+) -> dict[str, Any]:
+    """Begin to register a passkey."""
+    found = await signed_in(request, sessions, fresh=True)
+    return await passkeys.register_options(request, found.user, query)
+
+
+@accounts_auth.post("/passkey/verify-registration")
+@endpoint(
+    "verifyPasskeyRegistration",
+    tag=TAG,
+    body=VerifyRegistration,
+    returns={200: PasskeyView},
+    errors=(Invalid, Unauthenticated, Forbidden),
+    permission=Permission.PUBLIC,
+)
+async def verify_registration(
+    request: HttpRequest, body: VerifyRegistration, passkeys: Passkeys, sessions: Sessions
+) -> PasskeyView:
+    """Keep the new passkey."""
+    found = await signed_in(request, sessions, fresh=True)
+    return passkey_view(await passkeys.register(request, found.user, body.response, body.name))
+
+
+@accounts_auth.get("/passkey/generate-authenticate-options")
+@endpoint(
+    "generatePasskeyAuthenticationOptions",
+    tag=TAG,
+    returns={200: dict[str, Any]},
+    permission=Permission.PUBLIC,
+)
+async def authenticate_options(request: HttpRequest, passkeys: Passkeys) -> dict[str, Any]:
+    """Begin to sign in with a passkey."""
+    return await passkeys.authenticate_options(request)
+
+
+@accounts_auth.post("/passkey/verify-authentication")
+@endpoint(
+    "verifyPasskeyAuthentication",
+    tag=TAG,
+    body=Credential,
+    returns={200: PasskeySession},
+    errors=(Invalid, Unauthenticated, Forbidden, TooManyRequests),
+    permission=Permission.PUBLIC,
+)
+async def verify_authentication(
+    request: HttpRequest, body: Credential, passkeys: Passkeys
+) -> PasskeySession:
+    """Sign in with a passkey."""
+    found = await passkeys.authenticate(request, body.response)
+    return PasskeySession(session=session_view(found), user=user_view(found.user))
+
+
+@accounts_auth.get("/passkey/list-user-passkeys")
+@endpoint(
+    "listPasskeys",
+    tag=TAG,
+    returns={200: list[PasskeyView]},
+    errors=(Unauthenticated,),
+    permission=Permission.PUBLIC,
+)
+async def list_passkeys(
+    request: HttpRequest, passkeys: Passkeys, sessions: Sessions
+) -> list[PasskeyView]:
+    """List one's own passkeys."""
+    found = await signed_in(request, sessions)
+    return [passkey_view(passkey) for passkey in await passkeys.of_user(found.user)]
+
+
+@accounts_auth.post("/passkey/update-passkey")
+@endpoint(
+    "updatePasskey",
+    tag=TAG,
+    body=UpdatePasskey,
+    returns={200: UpdatedPasskey},
+    errors=(Unauthenticated, NotFound),
+    permission=Permission.PUBLIC,
+)
+async def update_passkey(
+    request: HttpRequest, body: UpdatePasskey, passkeys: Passkeys, sessions: Sessions
+) -> UpdatedPasskey:
+    """Rename one of one's own passkeys."""
+    found = await signed_in(request, sessions)
+    return UpdatedPasskey(
+        passkey=passkey_view(await passkeys.rename(found.user, body.id, body.name))
+    )
+
+
+@accounts_auth.post("/passkey/delete-passkey")
+@endpoint(
+    "deletePasskey",
+    tag=TAG,
+    body=DeletePasskey,
+    returns={200: PasskeyStatus},
+    errors=(Invalid, Unauthenticated, NotFound),
+    permission=Permission.PUBLIC,
+)
+async def delete_passkey(
+    request: HttpRequest, body: DeletePasskey, passkeys: Passkeys, sessions: Sessions
+) -> PasskeyStatus:
+    """Forget one of one's own passkeys."""
+    found = await signed_in(request, sessions)
+    await passkeys.delete(found.user, body.id)
+    return PasskeyStatus()

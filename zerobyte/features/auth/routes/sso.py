@@ -1,0 +1,167 @@
+"""Identity providers on `/api/auth`: registering them, and signing in through them."""
+
+from typing import Final
+
+from sanic import HTTPResponse
+
+from zerobyte.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    Unprocessable,
+    ZerobyteError,
+)
+from zerobyte.features.auth.present.sso import registered, sanitized
+from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.routes.signed_in import signed_in
+from zerobyte.features.auth.schemas.sso import (
+    CallbackQuery,
+    DeleteProvider,
+    ProviderQuery,
+    RegisteredProvider,
+    RegisterProvider,
+    SanitizedProvider,
+    SanitizedProviders,
+    SignInSso,
+    SsoRedirect,
+    UpdateProvider,
+)
+from zerobyte.features.auth.schemas.words import Success
+from zerobyte.features.auth.service import Sessions, SsoProviders, SsoSignIn
+from zerobyte.http.actor import HttpRequest, Permission
+from zerobyte.http.endpoint import endpoint
+from zerobyte.settings import Settings
+
+_MANAGE: Final[tuple[type[ZerobyteError], ...]] = (Invalid, Unauthenticated, Forbidden, NotFound)
+
+
+@accounts_auth.post("/sso/register")
+@endpoint(
+    "registerSsoProvider",
+    tag=TAG,
+    body=RegisterProvider,
+    returns={200: RegisteredProvider},
+    errors=(Invalid, Unauthenticated, Forbidden, Unprocessable),
+    permission=Permission.PUBLIC,
+)
+async def register(
+    request: HttpRequest,
+    body: RegisterProvider,
+    providers: SsoProviders,
+    sessions: Sessions,
+    settings: Settings,
+) -> RegisteredProvider:
+    """Register an identity provider for an organization that one owns."""
+    found = await signed_in(request, sessions)
+    return registered(await providers.register(found.user, body), settings)
+
+
+@accounts_auth.get("/sso/providers")
+@endpoint(
+    "listSsoProviders",
+    tag=TAG,
+    returns={200: SanitizedProviders},
+    errors=(Unauthenticated,),
+    permission=Permission.PUBLIC,
+)
+async def list_providers(
+    request: HttpRequest, providers: SsoProviders, sessions: Sessions, settings: Settings
+) -> SanitizedProviders:
+    """List the identity providers of the organizations that one administers."""
+    found = await signed_in(request, sessions)
+    rows = await providers.administered_by(found.user)
+    return SanitizedProviders(providers=[sanitized(row, settings) for row in rows])
+
+
+@accounts_auth.get("/sso/get-provider")
+@endpoint(
+    "getSsoProvider",
+    tag=TAG,
+    query=ProviderQuery,
+    returns={200: SanitizedProvider},
+    errors=_MANAGE,
+    permission=Permission.PUBLIC,
+)
+async def get_provider(
+    request: HttpRequest,
+    query: ProviderQuery,
+    providers: SsoProviders,
+    sessions: Sessions,
+    settings: Settings,
+) -> SanitizedProvider:
+    """Read an identity provider."""
+    found = await signed_in(request, sessions)
+    return sanitized(await providers.administered(found.user, query.provider_id), settings)
+
+
+@accounts_auth.post("/sso/update-provider")
+@endpoint(
+    "updateSsoProvider",
+    tag=TAG,
+    body=UpdateProvider,
+    returns={200: SanitizedProvider},
+    errors=(*_MANAGE, Conflict),
+    permission=Permission.PUBLIC,
+)
+async def update_provider(
+    request: HttpRequest,
+    body: UpdateProvider,
+    providers: SsoProviders,
+    sessions: Sessions,
+    settings: Settings,
+) -> SanitizedProvider:
+    """Change an identity provider of an organization that one owns."""
+    found = await signed_in(request, sessions)
+    return sanitized(await providers.update(found.user, body), settings)
+
+
+@accounts_auth.post("/sso/delete-provider")
+@endpoint(
+    "deleteSsoProviderByPost",
+    tag=TAG,
+    body=DeleteProvider,
+    returns={200: Success},
+    errors=(*_MANAGE, Conflict),
+    permission=Permission.PUBLIC,
+)
+async def delete_provider(
+    request: HttpRequest, body: DeleteProvider, providers: SsoProviders, sessions: Sessions
+) -> Success:
+    """Delete an identity provider, with the links and sessions of its people."""
+    found = await signed_in(request, sessions)
+    provider = await providers.administered(found.user, body.provider_id)
+    await providers.delete(provider.organization_id, provider.provider_id, force=body.force)
+    return Success()
+
+
+@accounts_auth.post("/sign-in/sso")
+@endpoint(
+    "signInSso",
+    tag=TAG,
+    body=SignInSso,
+    returns={200: SsoRedirect},
+    errors=(Invalid, Forbidden, NotFound),
+    permission=Permission.PUBLIC,
+)
+async def sign_in(request: HttpRequest, body: SignInSso, sso: SsoSignIn) -> SsoRedirect:
+    """Begin to sign in through an identity provider."""
+    return SsoRedirect(url=await sso.start(request, body))
+
+
+@accounts_auth.get("/sso/callback/<provider_id:str>")
+@endpoint(
+    "finishSsoSignIn",
+    tag=TAG,
+    query=CallbackQuery,
+    returns={302: None},
+    errors=(Invalid,),
+    permission=Permission.PUBLIC,
+)
+async def callback(
+    request: HttpRequest, provider_id: str, query: CallbackQuery, sso: SsoSignIn
+) -> HTTPResponse:
+    """Come back from an identity provider."""
+    location = await sso.finish(request, provider_id, query)
+    return HTTPResponse(status=302, headers={"Location": location})

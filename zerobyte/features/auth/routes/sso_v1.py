@@ -1,0 +1,165 @@
+"""Identity providers and the invitations that they serve, on `/api/v1/auth`."""
+
+from typing import Final
+
+from sanic import HTTPResponse
+
+from zerobyte.core.errors import Conflict, Invalid, NotFound
+from zerobyte.features.auth.present.sso import (
+    invitation_settings,
+    provider_settings,
+    user_invitation,
+)
+from zerobyte.features.auth.routes.doors import TAG, auth_v1
+from zerobyte.features.auth.schemas.sso import (
+    AutoLinking,
+    ForceQuery,
+    LoginErrorQuery,
+    PublicProvider,
+    PublicProviders,
+    SsoSettings,
+    UserInvitation,
+    VerifyInvitation,
+)
+from zerobyte.features.auth.schemas.words import Success
+from zerobyte.features.auth.service import SsoInvitations, SsoProviders
+from zerobyte.features.auth.service.sso.sign_in import login_error
+from zerobyte.http.actor import Actor, HttpRequest, Permission
+from zerobyte.http.endpoint import endpoint
+from zerobyte.settings import Settings
+
+_ADMIN: Final = Permission.ORG_ADMIN_BROWSER
+
+
+@auth_v1.get("/sso-providers")
+@endpoint(
+    "getPublicSsoProviders",
+    tag=TAG,
+    returns={200: PublicProviders},
+    permission=Permission.PUBLIC,
+)
+async def public_providers(providers: SsoProviders) -> PublicProviders:
+    """List the identity providers that one can sign in through."""
+    return PublicProviders(
+        providers=[
+            PublicProvider(provider_id=provider_id, organization_slug=slug)
+            for provider_id, slug in await providers.public()
+        ]
+    )
+
+
+@auth_v1.get("/sso-settings")
+@endpoint("getSsoSettings", tag=TAG, returns={200: SsoSettings}, permission=_ADMIN)
+async def sso_settings(
+    actor: Actor, providers: SsoProviders, invitations: SsoInvitations
+) -> SsoSettings:
+    """Read the organization's identity providers and invitations."""
+    organization_id = actor.organization_id
+    return SsoSettings(
+        providers=[
+            provider_settings(row) for row in await providers.of_organization(organization_id)
+        ],
+        invitations=[
+            invitation_settings(row) for row in await invitations.of_organization(organization_id)
+        ],
+    )
+
+
+@auth_v1.patch("/sso-providers/<provider_id:str>/auto-linking")
+@endpoint(
+    "updateSsoProviderAutoLinking",
+    tag=TAG,
+    body=AutoLinking,
+    returns={200: Success},
+    errors=(NotFound,),
+    permission=_ADMIN,
+)
+async def auto_linking(
+    actor: Actor, provider_id: str, body: AutoLinking, providers: SsoProviders
+) -> Success:
+    """Choose whether a verified e-mail leads to the member's account that has it."""
+    await providers.set_auto_linking(actor.organization_id, provider_id, enabled=body.enabled)
+    return Success()
+
+
+@auth_v1.delete("/sso-providers/<provider_id:str>")
+@endpoint(
+    "deleteSsoProvider",
+    tag=TAG,
+    query=ForceQuery,
+    returns={200: Success},
+    errors=(NotFound, Conflict),
+    permission=_ADMIN,
+)
+async def delete_provider(
+    actor: Actor, provider_id: str, query: ForceQuery, providers: SsoProviders
+) -> Success:
+    """Delete an identity provider, with the links and sessions of its people.
+
+    It is refused while members sign in through it alone, unless `force` is true.
+    """
+    await providers.delete(actor.organization_id, provider_id, force=query.force)
+    return Success()
+
+
+@auth_v1.get("/sso-invitations")
+@endpoint(
+    "getUserSsoInvitations",
+    tag=TAG,
+    returns={200: list[UserInvitation]},
+    permission=Permission.BROWSER,
+)
+async def user_invitations(actor: Actor, invitations: SsoInvitations) -> list[UserInvitation]:
+    """List the pending invitations for one's own e-mail."""
+    return [user_invitation(row, ids) for row, ids in await invitations.of_user(actor.user_id)]
+
+
+@auth_v1.post("/sso-invitations/<invitation_id:str>/verify")
+@endpoint(
+    "startInvitationSsoVerification",
+    tag=TAG,
+    body=VerifyInvitation,
+    returns={200: Success},
+    errors=(Invalid, NotFound),
+    permission=Permission.BROWSER,
+)
+async def verify_invitation(
+    request: HttpRequest,
+    actor: Actor,
+    invitation_id: str,
+    body: VerifyInvitation,
+    invitations: SsoInvitations,
+) -> Success:
+    """Say that one takes an invitation by the sign-in through a provider that follows."""
+    await invitations.verify(request, actor.user_id, invitation_id, body.provider_id)
+    return Success()
+
+
+@auth_v1.delete("/sso-invitations/<invitation_id:str>")
+@endpoint(
+    "deleteSsoInvitation",
+    tag=TAG,
+    returns={200: Success},
+    errors=(NotFound,),
+    permission=_ADMIN,
+)
+async def delete_invitation(
+    actor: Actor, invitation_id: str, invitations: SsoInvitations
+) -> Success:
+    """Remove an invitation into the organization."""
+    await invitations.delete(actor.organization_id, invitation_id)
+    return Success()
+
+
+@auth_v1.get("/login-error")
+@endpoint(
+    "showLoginError",
+    tag=TAG,
+    query=LoginErrorQuery,
+    returns={302: None},
+    permission=Permission.PUBLIC,
+)
+async def show_login_error(query: LoginErrorQuery, settings: Settings) -> HTTPResponse:
+    """Go to the login page with a code that it knows."""
+    location = f"{settings.base_url}/login?error={login_error(query.error)}"
+    return HTTPResponse(status=302, headers={"Location": location})

@@ -1,0 +1,289 @@
+"""Identity providers and signing in through them, on the wire."""
+
+import re
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from zerobyte.contract.base import NonEmpty, Wire, not_given
+from zerobyte.features.auth.schemas.words import callback_field, named
+
+_DOMAIN: Final = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*")
+_SCOPE: Final = r"^[\x21\x23-\x5B\x5D-\x7E]{1,128}$"
+
+
+def _domains(value: str) -> str:
+    parts = [part.strip().lower() for part in value.split(",")]
+    if not all(_DOMAIN.fullmatch(part) for part in parts):
+        raise ValueError("The domain must be one such as example.com, or several between commas")
+    return ",".join(dict.fromkeys(parts))
+
+
+# It stands in addresses: in that of the callback, above all.
+ProviderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$")]
+Domain = Annotated[str, Field(max_length=1024), AfterValidator(_domains)]
+Address = Annotated[str, Field(min_length=1, max_length=2048)]
+Scope = Annotated[str, StringConstraints(pattern=_SCOPE)]
+Scopes = Annotated[list[Scope], Field(min_length=1, max_length=32)]
+TokenAuthentication = Literal["client_secret_basic", "client_secret_post"]
+Claim = Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class ClaimMapping(Wire):
+    """Which claims hold what, for providers that call them something else."""
+
+    id: Claim = "sub"
+    email: Claim = "email"
+    email_verified: Claim = "email_verified"
+    name: Claim = "name"
+    image: Claim = "picture"
+    extra_fields: dict[str, str] | None = None
+
+
+class RegisterOidc(Wire):
+    """How to speak with a provider; addresses that are left out are discovered."""
+
+    client_id: NonEmpty
+    client_secret: NonEmpty
+    discovery_endpoint: Address | None = None
+    authorization_endpoint: Address | None = None
+    token_endpoint: Address | None = None
+    user_info_endpoint: Address | None = None
+    jwks_endpoint: Address | None = None
+    token_endpoint_authentication: TokenAuthentication | None = None
+    skip_discovery: bool = False
+    scopes: Scopes | None = None
+    pkce: bool = True
+    mapping: ClaimMapping | None = None
+
+
+class RegisterProvider(Wire):
+    """Register an identity provider for an organization."""
+
+    provider_id: ProviderId
+    issuer: Address
+    domain: Domain
+    organization_id: str | None = None
+    oidc_config: RegisterOidc
+    saml_config: Any = None
+
+
+class UpdateOidc(Wire):
+    """Change how to speak with a provider; what is left out stays. `***` keeps the secret."""
+
+    client_id: NonEmpty = not_given()
+    client_secret: NonEmpty = not_given()
+    discovery_endpoint: Address = not_given()
+    authorization_endpoint: Address = not_given()
+    token_endpoint: Address = not_given()
+    user_info_endpoint: Address | None = None
+    jwks_endpoint: Address | None = None
+    token_endpoint_authentication: TokenAuthentication = not_given()
+    skip_discovery: bool = not_given()
+    scopes: Scopes = not_given()
+    pkce: bool = not_given()
+    mapping: ClaimMapping | None = None
+
+
+class UpdateProvider(Wire):
+    """Change an identity provider."""
+
+    provider_id: ProviderId
+    issuer: Address = not_given()
+    domain: Domain = not_given()
+    oidc_config: UpdateOidc = not_given()
+
+
+class DeleteProvider(Wire):
+    """Delete an identity provider.
+
+    force   also when somebody can then no longer sign in.
+    """
+
+    provider_id: ProviderId
+    force: bool = False
+
+
+class ProviderQuery(Wire):
+    """Which identity provider."""
+
+    provider_id: str
+
+
+class ForceQuery(Wire):
+    """Whether to delete also when somebody can then no longer sign in."""
+
+    force: bool = False
+
+
+class OidcSettings(Wire):
+    """How we speak with a provider, without any secret; kept in its row like this.
+
+    iss_parameter   whether the provider says in each answer who it is.
+    """
+
+    authorization_endpoint: str
+    token_endpoint: str
+    user_info_endpoint: str | None = None
+    jwks_endpoint: str | None = None
+    discovery_endpoint: str
+    token_endpoint_authentication: TokenAuthentication = "client_secret_basic"  # noqa: S105
+    scopes: list[str]
+    pkce: bool = True
+    mapping: ClaimMapping | None = None
+    skip_discovery: bool = False
+    iss_parameter: bool = False
+
+
+class RegisteredOidc(OidcSettings):
+    """What was registered; the secret is masked."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    override_user_info: bool = False
+
+
+class RegisteredProvider(Wire):
+    """A provider that was just registered, and where it must send people back to."""
+
+    issuer: str
+    oidc_config: RegisteredOidc
+    saml_config: None = None
+    user_id: str
+    provider_id: str
+    organization_id: str
+    domain: str
+    id: str
+    redirect_uri: str = named("redirectURI")
+
+
+class SanitizedOidc(OidcSettings):
+    """How we speak with a provider, for its organization's admins."""
+
+    client_id_last_four: str
+
+
+class SanitizedProvider(Wire):
+    """A provider, for its organization's admins."""
+
+    provider_id: str
+    type: Literal["oidc"] = "oidc"
+    issuer: str
+    domain: str
+    organization_id: str
+    auto_link_matching_emails: bool
+    oidc_config: SanitizedOidc
+    saml_config: None = None
+    redirect_uri: str = named("redirectURI")
+
+
+class SanitizedProviders(Wire):
+    """Every provider of the organizations that a person administers."""
+
+    providers: list[SanitizedProvider]
+
+
+class SignInSso(Wire):
+    """Sign in through a provider: named, or found by e-mail, domain or organization."""
+
+    provider_id: str | None = None
+    email: str | None = None
+    organization_slug: str | None = None
+    domain: str | None = None
+    callback_url: str = Field(alias="callbackURL", max_length=2048)
+    error_callback_url: str | None = callback_field("errorCallbackURL")
+    new_user_callback_url: str | None = callback_field("newUserCallbackURL")
+    login_hint: str | None = Field(default=None, max_length=320)
+    scopes: Scopes | None = None
+
+
+class SsoRedirect(Wire):
+    """Where the browser must go now."""
+
+    url: str
+    redirect: bool = True
+
+
+class CallbackQuery(Wire):
+    """What a provider sends people back with."""
+
+    state: str
+    code: str | None = None
+    error: str | None = None
+    iss: str | None = None
+
+
+class LoginErrorQuery(Wire):
+    """What went wrong, in the words of whoever sent the browser here."""
+
+    error: str = ""
+
+
+class PublicProvider(Wire):
+    """A provider, for whoever wants to sign in."""
+
+    provider_id: str
+    organization_slug: str
+
+
+class PublicProviders(Wire):
+    """Every provider."""
+
+    providers: list[PublicProvider]
+
+
+class ProviderSettings(Wire):
+    """A provider, for the settings of its organization."""
+
+    provider_id: str
+    type: Literal["oidc"] = "oidc"
+    issuer: str
+    domain: str
+    auto_link_matching_emails: bool
+    organization_id: str | None
+
+
+class InvitationSettings(Wire):
+    """An invitation, for the settings of its organization."""
+
+    id: str
+    email: str
+    role: str
+    status: str
+    expires_at: str
+
+
+class SsoSettings(Wire):
+    """The providers and invitations of an organization."""
+
+    providers: list[ProviderSettings]
+    invitations: list[InvitationSettings]
+
+
+class AutoLinking(Wire):
+    """Whether a provider's verified e-mail leads to the account that has it."""
+
+    enabled: bool
+
+
+class InvitationProvider(Wire):
+    """A provider that an invitation can be taken with."""
+
+    provider_id: str
+
+
+class UserInvitation(Wire):
+    """An invitation, for the person whom it invites."""
+
+    id: str
+    organization_name: str
+    role: str
+    expires_at: str
+    sso_providers: list[InvitationProvider]
+
+
+class VerifyInvitation(Wire):
+    """Take an invitation by signing in through a provider."""
+
+    provider_id: str

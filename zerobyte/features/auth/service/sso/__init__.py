@@ -1,0 +1,41 @@
+"""Signing in through an identity provider of an organization (OpenID Connect).
+
+outgoing        asks a provider, and nobody inside our own network
+discovery       learns a provider's addresses
+protocol        builds the addresses people are sent to, and checks what comes back
+providers       registers, changes and deletes providers
+admission       decides whom a checked identity lets in
+sign_in         the walk there and back
+invitations     invitations of a provider's organization
+"""
+
+from zerobyte.core.secrets import Sealer
+from zerobyte.features.auth.service.sessions import Sessions
+from zerobyte.features.auth.service.sso.discovery import Discovery
+from zerobyte.features.auth.service.sso.invitations import SsoInvitations
+from zerobyte.features.auth.service.sso.outgoing import Outgoing
+from zerobyte.features.auth.service.sso.protocol import Protocol
+from zerobyte.features.auth.service.sso.providers import SsoProviders
+from zerobyte.features.auth.service.sso.sign_in import SsoSignIn
+from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.tickets import Tickets
+from zerobyte.settings import Settings
+
+__all__ = ["SsoInvitations", "SsoProviders", "SsoSignIn", "make_sso"]
+
+
+def make_sso(
+    *, settings: Settings, sealer: Sealer, sessions: Sessions, switches: Switches, tickets: Tickets
+) -> dict[type, object]:
+    """The services of single sign-on by their type."""
+    outgoing = Outgoing(settings)
+    return {
+        SsoInvitations: SsoInvitations(tickets),
+        SsoProviders: SsoProviders(sealer=sealer, discovery=Discovery(outgoing), switches=switches),
+        SsoSignIn: SsoSignIn(
+            settings=settings,
+            protocol=Protocol(outgoing, sealer),
+            tickets=tickets,
+            sessions=sessions,
+        ),
+    }

@@ -1,0 +1,277 @@
+"""Identity providers of organizations: registering, changing and deleting them.
+
+Owns who may do that, and the rule that nobody is locked out unnoticed. How a provider is spoken
+with belongs to `protocol`, what it publishes to `discovery`.
+"""
+
+from typing import Any, Final
+
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from zerobyte.contract.base import MASK
+from zerobyte.core import ids
+from zerobyte.core.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
+from zerobyte.core.secrets import Sealer
+from zerobyte.features.auth.models import Account, Member, Passkey, Session, SsoProvider, User
+from zerobyte.features.auth.schemas.sso import (
+    OidcSettings,
+    RegisterOidc,
+    RegisterProvider,
+    UpdateOidc,
+    UpdateProvider,
+)
+from zerobyte.features.auth.service.accounts import CREDENTIAL
+from zerobyte.features.auth.service.sso.discovery import Discovery
+from zerobyte.features.auth.service.sso.protocol import aad, settings_of
+from zerobyte.features.auth.service.switches import Switches
+
+LIMIT: Final = 10
+_ADMINS: Final = ("owner", "admin")
+_ADDRESSES: Final = {
+    "discovery_endpoint",
+    "skip_discovery",
+    "authorization_endpoint",
+    "token_endpoint",
+    "user_info_endpoint",
+    "jwks_endpoint",
+}
+_OPTIONS: Final = ("token_endpoint_authentication", "scopes", "pkce", "mapping")
+# What decides who somebody is; changed under people who are linked, it would confuse them.
+_IDENTITY: Final = (*sorted(_ADDRESSES), "mapping")
+
+
+class SsoProviders:
+    """Keeps the providers of every organization."""
+
+    def __init__(self, *, sealer: Sealer, discovery: Discovery, switches: Switches) -> None:
+        self._sealer = sealer
+        self._discovery = discovery
+        self._switches = switches
+
+    async def register(self, user: User, body: RegisterProvider) -> SsoProvider:
+        """Register a provider for an organization that the person owns.
+
+        Raises Invalid, Forbidden, Unprocessable.
+        """
+        await self._check_registration(user, body)
+        settings = await self._discovery.settings_of(body.issuer, body.oidc_config)
+        provider = SsoProvider(
+            id=ids.token(),
+            provider_id=body.provider_id,
+            organization_id=body.organization_id,
+            user_id=user.id,
+            issuer=body.issuer,
+            domain=body.domain,
+            client_id=body.oidc_config.client_id,
+            config=_stored(settings),
+        )
+        provider.client_secret = self._sealer.seal(
+            body.oidc_config.client_secret, aad=aad(provider)
+        )
+        try:
+            async with in_transaction():
+                # Many at once must not pass the limit together.
+                await User.filter(id=user.id).select_for_update().get()
+                await _check_limit(user)
+                await provider.save(force_create=True)
+        except IntegrityError:
+            raise _taken() from None
+        return provider
+
+    async def administered_by(self, user: User) -> list[SsoProvider]:
+        """Every provider of the organizations that a person is owner or admin of."""
+        return await SsoProvider.filter(
+            organization_id__in=await _organizations_of(user, _ADMINS)
+        ).order_by("created_at", "id")
+
+    async def administered(
+        self, user: User, provider_id: str, *, roles: tuple[str, ...] = _ADMINS
+    ) -> SsoProvider:
+        """One provider of an organization in which a person has one of the roles.
+
+        Raises NotFound, also when it is another organization's, and Forbidden.
+        """
+        provider = await SsoProvider.get_or_none(
+            provider_id=provider_id,
+            organization_id__in=await _organizations_of(user, ("owner", "admin", "member")),
+        )
+        if provider is None:
+            raise _no_provider()
+        if provider.organization_id not in await _organizations_of(user, roles):
+            who = "owners" if roles == ("owner",) else "owners and admins"
+            raise Forbidden(f"Only organization {who} can do this with an SSO provider")
+        return provider
+
+    async def update(self, user: User, body: UpdateProvider) -> SsoProvider:
+        """Change a provider of an organization that the person owns.
+
+        Raises
+            Conflict    people are linked, and the change would decide anew who they are.
+            Invalid     the secret must be entered again, or discovery found something wrong.
+        """
+        provider = await self.administered(user, body.provider_id, roles=("owner",))
+        changes = body.oidc_config if "oidc_config" in body.model_fields_set else UpdateOidc()
+        before = settings_of(provider)
+        issuer = body.issuer if "issuer" in body.model_fields_set else provider.issuer
+        after = await self._settings_after(
+            issuer, before, changes, issuer_changed=issuer != provider.issuer
+        )
+        client_id = changes.client_id if "client_id" in changes.model_fields_set else None
+        moved = issuer != provider.issuer or any(
+            getattr(before, name) != getattr(after, name) for name in _IDENTITY
+        )
+        if (moved or client_id not in (None, provider.client_id)) and await Account.exists(
+            provider_id=provider.provider_id
+        ):
+            raise Conflict(
+                "People sign in through this provider. Its issuer, addresses, client and mapping "
+                "cannot change; register another provider instead."
+            )
+        self._keep_or_seal(provider, changes, moved=before.token_endpoint != after.token_endpoint)
+        provider.issuer = issuer
+        if "domain" in body.model_fields_set:
+            provider.domain = body.domain
+        provider.client_id = client_id or provider.client_id
+        provider.config = _stored(after)
+        await provider.save()
+        return provider
+
+    async def of_organization(self, organization_id: str) -> list[SsoProvider]:
+        """Every provider of an organization."""
+        return await SsoProvider.filter(organization_id=organization_id).order_by("created_at")
+
+    async def public(self) -> list[tuple[str, str]]:
+        """Every provider's id with the slug of its organization, for the login page."""
+        rows = await SsoProvider.all().select_related("organization").order_by("created_at")
+        return [(row.provider_id, row.organization.slug) for row in rows]
+
+    async def set_auto_linking(
+        self, organization_id: str, provider_id: str, *, enabled: bool
+    ) -> None:
+        """Let a verified e-mail lead to the account that has it, or not. Raises NotFound."""
+        provider = await self._of(organization_id, provider_id)
+        provider.auto_link_matching_emails = enabled
+        await provider.save(update_fields=["auto_link_matching_emails"])
+
+    async def delete(self, organization_id: str, provider_id: str, *, force: bool) -> None:
+        """Delete a provider, the links that people have through it, and their sessions.
+
+        force   also when members of the organization then have no way to sign in.
+
+        Raises
+            NotFound    no such provider in this organization.
+            Conflict    somebody would be locked out; the message says who.
+        """
+        provider = await self._of(organization_id, provider_id)
+        async with in_transaction():
+            linked = await Account.filter(provider_id=provider.provider_id).values_list(
+                "user_id", flat=True
+            )
+            if not force:
+                await self._refuse_lock_out(organization_id, provider.provider_id, linked)
+            await Account.filter(provider_id=provider.provider_id).delete()
+            await Session.filter(user_id__in=linked).delete()
+            await provider.delete()
+
+    async def _of(self, organization_id: str, provider_id: str) -> SsoProvider:
+        provider = await SsoProvider.get_or_none(
+            organization_id=organization_id, provider_id=provider_id
+        )
+        if provider is None:
+            raise _no_provider()
+        return provider
+
+    async def _refuse_lock_out(
+        self, organization_id: str, provider_id: str, linked: list[Any]
+    ) -> None:
+        others = Account.filter(user_id__in=linked).exclude(provider_id=provider_id)
+        if await self._switches.password_login_disabled():
+            others = others.exclude(provider_id=CREDENTIAL)
+        can = {
+            *await others.values_list("user_id", flat=True),
+            *await Passkey.filter(user_id__in=linked).values_list("user_id", flat=True),
+        }
+        stuck = await Member.filter(
+            organization_id=organization_id,
+            user_id__in=[user_id for user_id in linked if user_id not in can],
+        ).select_related("user")
+        if stuck:
+            names = ", ".join(sorted(member.user.email for member in stuck)[:5])
+            more = f" and {len(stuck) - 5} more" if len(stuck) > 5 else ""
+            raise Conflict(
+                f"These people sign in through this provider alone: {names}{more}. Give them "
+                "another way first, remove them, or delete with force=true to lock them out.",
+                code="USERS_WOULD_BE_LOCKED_OUT",
+            )
+
+    async def _check_registration(self, user: User, body: RegisterProvider) -> None:
+        if body.provider_id.lower() == CREDENTIAL:
+            raise Invalid("This providerId is reserved", code="PROVIDER_ID_RESERVED")
+        if body.saml_config is not None:
+            raise Invalid("SAML is not supported; register an OIDC provider")
+        if not body.organization_id:
+            raise Invalid("organizationId is required to register an SSO provider")
+        member = await Member.get_or_none(user_id=user.id, organization_id=body.organization_id)
+        if member is None:
+            raise Forbidden("You are not a member of this organization")
+        if member.role != "owner":
+            raise Forbidden("Only organization owners can register SSO providers")
+        await _check_limit(user)
+        if await SsoProvider.exists(provider_id=body.provider_id):
+            raise _taken()
+
+    async def _settings_after(
+        self, issuer: str, before: OidcSettings, changes: UpdateOidc, *, issuer_changed: bool
+    ) -> OidcSettings:
+        given = {name: getattr(changes, name) for name in changes.model_fields_set}
+        options = before.model_dump(include=set(_OPTIONS)) | {
+            name: given[name] for name in _OPTIONS if name in given
+        }
+        if not issuer_changed and not given.keys() & _ADDRESSES:
+            return OidcSettings.model_validate(before.model_dump() | options)
+        # Asked anew: of the addresses that were known, only those stay that were typed in.
+        known = before.model_dump(include=_ADDRESSES) if before.skip_discovery else {}
+        if not issuer_changed:
+            known["discovery_endpoint"] = before.discovery_endpoint
+        merged = known | options | {"skip_discovery": before.skip_discovery} | given
+        return await self._discovery.settings_of(
+            issuer, RegisterOidc.model_validate(merged | {"client_id": "-", "client_secret": "-"})
+        )
+
+    def _keep_or_seal(self, provider: SsoProvider, changes: UpdateOidc, *, moved: bool) -> None:
+        given = "client_secret" in changes.model_fields_set and changes.client_secret != MASK
+        if given:
+            provider.client_secret = self._sealer.seal(changes.client_secret, aad=aad(provider))
+        elif moved:
+            raise Invalid.at(
+                ["oidcConfig", "clientSecret"],
+                "clientSecret must be entered again because the token endpoint has changed",
+            )
+
+
+def _stored(settings: OidcSettings) -> dict[str, Any]:
+    return settings.model_dump(by_alias=True, exclude_none=True)
+
+
+async def _organizations_of(user: User, roles: tuple[str, ...]) -> list[Any]:
+    return await Member.filter(user_id=user.id, role__in=roles).values_list(
+        "organization_id", flat=True
+    )
+
+
+async def _check_limit(user: User) -> None:
+    if await SsoProvider.filter(user_id=user.id).count() >= LIMIT:
+        raise Forbidden(
+            f"You have reached the limit of {LIMIT} SSO providers", code="PROVIDER_LIMIT_REACHED"
+        )
+
+
+def _no_provider() -> NotFound:
+    return NotFound("Provider not found", code="PROVIDER_NOT_FOUND")
+
+
+def _taken() -> Unprocessable:
+    return Unprocessable(
+        "SSO provider with this providerId already exists", code="PROVIDER_ALREADY_EXISTS"
+    )
