@@ -270,7 +270,7 @@ async def _check_assertion(
             credential_public_key=base64.b64decode(passkey.public_key),
             credential_current_sign_count=passkey.counter,
         )
-        is_owner = _handle_fits(response["response"], passkey)
+        is_owner = _names_owner(response["response"], passkey)
     except Exception as error:  # as above: whatever a parser says
         _log.info("a passkey was refused", reason=str(error)[:200])
         raise failed from None
@@ -290,7 +290,7 @@ async def _check_assertion(
             raise failed
 
 
-def _handle_fits(response: Mapping[str, Any], passkey: Passkey) -> bool:
+def _names_owner(response: Mapping[str, Any], passkey: Passkey) -> bool:
     """Whether the authenticator thinks of the same person, if it says of whom."""
     handle = response.get("userHandle")
     return not handle or base64url_to_bytes(handle) == passkey.user_id.encode()

@@ -53,7 +53,7 @@ class Discovery:
             discovery_endpoint=where,
             token_endpoint_authentication=given.token_endpoint_authentication
             or _authentication(document),
-            scopes=_with_openid(given.scopes or SCOPES),
+            scopes=with_openid(given.scopes or SCOPES),
             pkce=given.pkce,
             mapping=given.mapping,
             skip_discovery=given.skip_discovery,
@@ -80,7 +80,8 @@ def _check_complete(endpoints: dict[str, Any]) -> None:
         raise _incomplete("The provider has neither a userinfo endpoint nor signing keys")
 
 
-def _with_openid(scopes: list[str] | tuple[str, ...]) -> list[str]:
+def with_openid(scopes: list[str] | tuple[str, ...]) -> list[str]:
+    """Scopes with the one that makes it OpenID Connect, each once."""
     return list(dict.fromkeys(("openid", *scopes)))
 
 

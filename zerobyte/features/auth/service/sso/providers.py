@@ -22,7 +22,7 @@ from zerobyte.features.auth.schemas.sso import (
     UpdateProvider,
 )
 from zerobyte.features.auth.service.accounts import CREDENTIAL
-from zerobyte.features.auth.service.sso.discovery import Discovery
+from zerobyte.features.auth.service.sso.discovery import Discovery, with_openid
 from zerobyte.features.auth.service.sso.protocol import aad, settings_of
 from zerobyte.features.auth.service.switches import Switches
 
@@ -228,13 +228,15 @@ class SsoProviders:
         options = before.model_dump(include=set(_OPTIONS)) | {
             name: given[name] for name in _OPTIONS if name in given
         }
+        options["scopes"] = with_openid(options["scopes"])
         if not issuer_changed and not given.keys() & _ADDRESSES:
             return OidcSettings.model_validate(before.model_dump() | options)
         # Asked anew: of the addresses that were known, only those stay that were typed in.
-        known = before.model_dump(include=_ADDRESSES) if before.skip_discovery else {}
+        skip = given.get("skip_discovery", before.skip_discovery)
+        known = before.model_dump(include=_ADDRESSES) if skip else {}
         if not issuer_changed:
             known["discovery_endpoint"] = before.discovery_endpoint
-        merged = known | options | {"skip_discovery": before.skip_discovery} | given
+        merged = known | given | options | {"skip_discovery": skip}
         return await self._discovery.settings_of(
             issuer, RegisterOidc.model_validate(merged | {"client_id": "-", "client_secret": "-"})
         )

@@ -1,0 +1,456 @@
+"""Registering, changing and deleting identity providers, and who may."""
+
+import asyncio
+
+import pytest
+
+from tests.integration.auth.sso_stage import CALLBACK, local_user, staged
+from zerobyte.features.auth.models import (
+    Account,
+    Invitation,
+    Member,
+    Organization,
+    Passkey,
+    Session,
+    SsoProvider,
+    User,
+)
+from zerobyte.features.auth.service.switches import Switches
+
+REGISTER = "/api/auth/sso/register"
+
+
+@pytest.fixture
+async def stage(serve, oidc):
+    async with staged(serve, oidc, register=False) as made:
+        yield made
+
+
+async def become(role: str) -> None:
+    await Member.all().update(role=role)
+
+
+async def linked(stage, sub: str = "eve") -> User:
+    """Somebody who came in through the provider."""
+    await stage.invite(f"{sub}@example.com")
+    stage.oidc.person(sub, email=f"{sub}@example.com", email_verified=True)
+    async with stage.browser() as browser:
+        assert await stage.code_of(browser, sub) == ""
+    return await User.get(email=f"{sub}@example.com")
+
+
+async def test_a_registered_provider_is_shown_without_its_secret(stage):
+    body = stage.body()
+    answer = await stage.client.post(REGISTER, json=body)
+    assert answer.status_code == 200
+    row = await SsoProvider.get()
+    issuer = stage.oidc.issuer
+    assert answer.json() == {
+        "issuer": issuer,
+        "oidcConfig": {
+            "issuer": issuer,
+            "clientId": body["oidcConfig"]["clientId"],
+            "clientSecret": "***",
+            "authorizationEndpoint": f"{issuer}/oauth2/authorize",
+            "tokenEndpoint": f"{issuer}/oauth2/token",
+            "userInfoEndpoint": f"{issuer}/userinfo",
+            "jwksEndpoint": f"{issuer}/jwks",
+            "discoveryEndpoint": f"{issuer}/.well-known/openid-configuration",
+            "tokenEndpointAuthentication": "client_secret_basic",
+            "scopes": ["openid", "email", "profile"],
+            "pkce": True,
+            "mapping": None,
+            "skipDiscovery": False,
+            "issParameter": False,
+            "overrideUserInfo": False,
+        },
+        "samlConfig": None,
+        "userId": stage.owner,
+        "providerId": "idp",
+        "organizationId": stage.organization,
+        "domain": "example.com",
+        "id": row.id,
+        "redirectURI": CALLBACK + "idp",
+    }
+
+
+async def test_the_secret_is_sealed_and_never_seen_again(stage):
+    body = stage.body()
+    secret = body["oidcConfig"]["clientSecret"]
+    texts = [(await stage.client.post(REGISTER, json=body)).text]
+    for path in (
+        "/api/auth/sso/providers",
+        "/api/auth/sso/get-provider?providerId=idp",
+        "/api/v1/auth/sso-providers",
+        "/api/v1/auth/sso-settings",
+    ):
+        answer = await stage.client.get(path)
+        assert answer.status_code == 200
+        texts.append(answer.text)
+    row = await SsoProvider.get()
+    assert row.client_secret.startswith("zb1:")
+    texts.append(str(dict(row)))
+    assert not any(secret in text for text in texts)
+    assert not any("zb1:" in text for text in texts[:-1])
+
+
+async def test_what_admins_see_of_a_provider(stage):
+    await stage.register()
+    shown = (await stage.client.get("/api/auth/sso/providers")).json()["providers"]
+    client_id = (await SsoProvider.get()).client_id
+    assert [one["providerId"] for one in shown] == ["idp"]
+    assert shown[0]["oidcConfig"]["clientIdLastFour"] == f"****{client_id[-4:]}"
+    assert client_id not in str(shown)
+    one = await stage.client.get("/api/auth/sso/get-provider?providerId=idp")
+    assert one.json() == shown[0]
+    await become("member")
+    assert (await stage.client.get("/api/auth/sso/providers")).json() == {"providers": []}
+    one = await stage.client.get("/api/auth/sso/get-provider?providerId=idp")
+    assert one.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "message"),
+    [
+        ({"organizationId": None}, 400, "organizationId is required"),
+        ({"providerId": "Credential"}, 400, "reserved"),
+        ({"providerId": "a/b"}, 400, "[body.providerId]"),
+        ({"providerId": ""}, 400, "[body.providerId]"),
+        ({"domain": "not a domain"}, 400, "[body.domain]"),
+        ({"issuer": ""}, 400, "[body.issuer]"),
+        ({"issuer": "no-url"}, 400, "must be an address"),
+        ({"oidcConfig": None}, 400, "[body.oidcConfig]"),
+        ({"oidcConfig": {"clientId": "x"}}, 400, "[body.oidcConfig.clientSecret]"),
+        ({"samlConfig": {}}, 400, "SAML is not supported"),
+        ({"organizationId": "nowhere"}, 403, "You are not a member of this organization"),
+    ],
+)
+async def test_a_wrong_registration_is_refused(stage, changes, status, message):
+    answer = await stage.register(**changes)
+    assert answer.status_code == status
+    assert message in answer.json()["message"]
+    assert answer.json()["code"]
+    assert not await SsoProvider.exists()
+
+
+async def test_only_an_owner_registers_and_nobody_else(stage):
+    async with stage.browser() as nobody:
+        answer = await nobody.post(REGISTER, json=stage.body())
+        assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHORIZED")
+    for role in ("admin", "member"):
+        await become(role)
+        answer = await stage.register()
+        assert answer.status_code == 403
+        assert answer.json()["message"] == "Only organization owners can register SSO providers"
+
+
+async def test_an_id_is_taken_once_also_by_many_at_once(stage):
+    answers = await asyncio.gather(*(stage.register() for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 422, 422, 422]
+    taken = next(answer for answer in answers if answer.status_code == 422).json()
+    assert taken["message"] == "SSO provider with this providerId already exists"
+
+
+async def test_ten_providers_are_the_limit_also_at_once(stage):
+    for number in range(9):
+        assert (await stage.register(f"p{number}")).status_code == 200
+    answers = await asyncio.gather(*(stage.register(f"q{number}") for number in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 403, 403]
+    assert await SsoProvider.all().count() == 10
+
+
+async def test_discovery_names_what_is_wrong(stage, oidc):
+    config = oidc.client(CALLBACK + "idp")
+    other = f"{oidc.issuer}/other/.well-known/openid-configuration"
+    ours = f"issuer={oidc.issuer}"
+    ends = f"authorization_endpoint={oidc.issuer}/a&token_endpoint={oidc.issuer}/t"
+    for where, code in (
+        (f"{oidc.issuer}/nowhere", "discovery_not_found"),
+        (f"{oidc.issuer}/", "discovery_invalid_json"),
+        (f"{other}?issuer=https://elsewhere.example", "issuer_mismatch"),
+        (f"{other}?{ours}/", "issuer_mismatch"),
+        (f"{other}?{ours}", "discovery_incomplete"),
+        (f"{other}?{ours}&{ends}", "discovery_incomplete"),
+        (f"{other}?{ours}&{ends}&jwks_uri=https://127.0.0.1/k", "discovery_private_host"),
+        ("https://127.0.0.1/.well-known/openid-configuration", "discovery_private_host"),
+        ("https://localhost/x", "discovery_private_host"),
+        ("https://[::ffff:10.0.0.1]/x", "discovery_private_host"),
+        ("http://192.0.2.1/x", "discovery_invalid_url"),
+        ("file:///etc/passwd", "discovery_invalid_url"),
+    ):
+        answer = await stage.register(oidcConfig={**config, "discoveryEndpoint": where})
+        assert (answer.status_code, answer.json()["code"]) == (400, code), where
+    answer = await stage.register(
+        oidcConfig={
+            **config,
+            "discoveryEndpoint": f"{other}?{ours}&{ends}&jwks_uri={oidc.issuer}/j",
+        }
+    )
+    assert answer.status_code == 200
+
+
+async def test_without_discovery_the_addresses_are_those_that_were_given(stage, oidc):
+    config = oidc.client(CALLBACK + "idp", token_endpoint_auth_method="client_secret_post")
+    config |= {
+        "skipDiscovery": True,
+        "authorizationEndpoint": f"{oidc.issuer}/oauth2/authorize",
+        "tokenEndpoint": f"{oidc.issuer}/oauth2/token",
+        "jwksEndpoint": f"{oidc.issuer}/jwks",
+        "tokenEndpointAuthentication": "client_secret_post",
+        "mapping": {"name": "nickname"},
+        "scopes": ["email", "profile"],
+    }
+    asked = oidc.asked("/.well-known/openid-configuration")
+    answer = await stage.register(oidcConfig=config)
+    assert answer.status_code == 200, answer.text
+    assert oidc.asked("/.well-known/openid-configuration") == asked
+    assert answer.json()["oidcConfig"]["scopes"] == ["openid", "email", "profile"]
+    # The ID token alone tells who it is.
+    await stage.invite("eve@example.com")
+    oidc.person("eve", email="eve@example.com", email_verified=True, nickname="Evi")
+    userinfo = oidc.asked("/userinfo")
+    async with stage.browser() as browser:
+        assert await stage.code_of(browser, "eve") == ""
+    assert oidc.asked("/userinfo") == userinfo
+    assert (await User.get(email="eve@example.com")).name == "Evi"
+
+
+async def test_an_update_keeps_the_secret_behind_the_mask(stage, oidc):
+    await stage.register()
+    sealed = (await SsoProvider.get()).client_secret
+    body = {
+        "providerId": "idp",
+        "domain": "example.com, Example.org",
+        "oidcConfig": {"clientSecret": "***", "scopes": ["email"]},
+    }
+    answer = await stage.client.post("/api/auth/sso/update-provider", json=body)
+    assert answer.status_code == 200
+    row = await SsoProvider.get()
+    assert row.client_secret == sealed
+    assert row.domain == "example.com,example.org"
+    assert answer.json()["oidcConfig"]["scopes"] == ["openid", "email"]
+    body["oidcConfig"] = {"clientSecret": "another secret"}
+    await stage.client.post("/api/auth/sso/update-provider", json=body)
+    assert (await SsoProvider.get()).client_secret not in (sealed, "another secret")
+
+
+async def test_a_secret_does_not_follow_to_another_token_endpoint(stage, oidc):
+    await stage.register()
+    for change in (
+        {"issuer": oidc.other_issuer},
+        {"issuer": oidc.other_issuer, "oidcConfig": {"clientSecret": "***"}},
+        {"oidcConfig": {"tokenEndpoint": f"{oidc.issuer}/elsewhere"}},
+    ):
+        answer = await stage.client.post(
+            "/api/auth/sso/update-provider", json={"providerId": "idp", **change}
+        )
+        assert answer.status_code == 400, change
+        assert "must be entered again" in answer.json()["message"]
+    assert (await SsoProvider.get()).issuer == oidc.issuer
+    answer = await stage.client.post(
+        "/api/auth/sso/update-provider",
+        json={
+            "providerId": "idp",
+            "issuer": oidc.other_issuer,
+            "oidcConfig": {"clientSecret": "typed again"},
+        },
+    )
+    assert answer.status_code == 200
+    assert answer.json()["oidcConfig"]["tokenEndpoint"] == f"{oidc.other_issuer}/oauth2/token"
+
+
+async def test_what_identifies_people_does_not_change_under_linked_ones(stage, oidc):
+    await stage.register()
+    await linked(stage)
+    for change in (
+        {"issuer": oidc.other_issuer, "oidcConfig": {"clientSecret": "x"}},
+        {"oidcConfig": {"userInfoEndpoint": None, "skipDiscovery": True}},
+        {"oidcConfig": {"mapping": {"id": "email"}}},
+        {"oidcConfig": {"clientId": "another"}},
+    ):
+        answer = await stage.client.post(
+            "/api/auth/sso/update-provider", json={"providerId": "idp", **change}
+        )
+        assert answer.status_code == 409, (change, answer.text)
+    answer = await stage.client.post(
+        "/api/auth/sso/update-provider", json={"providerId": "idp", "domain": "example.org"}
+    )
+    assert answer.status_code == 200
+
+
+async def test_only_an_owner_updates_and_a_foreign_provider_does_not_exist(stage):
+    await stage.register()
+    await become("admin")
+    body = {"providerId": "idp", "domain": "evil.example"}
+    answer = await stage.client.post("/api/auth/sso/update-provider", json=body)
+    assert answer.status_code == 403
+    await Member.all().delete()
+    for method, path, sent in (
+        ("POST", "/api/auth/sso/update-provider", body),
+        ("POST", "/api/auth/sso/delete-provider", {"providerId": "idp"}),
+        ("GET", "/api/auth/sso/get-provider?providerId=idp", None),
+        ("GET", "/api/auth/sso/get-provider?providerId=nothing", None),
+    ):
+        answer = await stage.client.request(method, path, json=sent)
+        assert (answer.status_code, answer.json()["code"]) == (404, "PROVIDER_NOT_FOUND")
+
+
+async def test_deleting_ends_links_and_sessions_and_locks_nobody_out_unnoticed(stage):
+    await stage.register()
+    eve, bob = await linked(stage), await linked(stage, "bob")
+    await Account.create(user_id=bob.id, provider_id="credential", account_id=bob.id)
+    for answer in (
+        await stage.client.delete("/api/v1/auth/sso-providers/idp"),
+        await stage.client.post("/api/auth/sso/delete-provider", json={"providerId": "idp"}),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (409, "USERS_WOULD_BE_LOCKED_OUT")
+        assert "eve@example.com" in answer.json()["message"]
+        assert "bob@example.com" not in answer.json()["message"]
+    assert await Session.filter(user_id=eve.id).exists()
+    answer = await stage.client.delete("/api/v1/auth/sso-providers/idp?force=true")
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert not await Account.exists(provider_id="idp")
+    assert not await Session.filter(user_id__in=[eve.id, bob.id]).exists()
+    assert await Session.filter(user_id=stage.owner).exists()
+    assert not await SsoProvider.exists()
+
+
+async def test_a_passkey_a_password_or_being_gone_lets_a_provider_be_deleted(stage):
+    await stage.register()
+    eve, bob, cal = [await linked(stage, name) for name in ("eve", "bob", "cal")]
+    await Passkey.create(user_id=eve.id, credential_id="x", public_key="x", device_type="x")
+    await Account.create(user_id=bob.id, provider_id="credential", account_id=bob.id)
+    await Member.filter(user_id=cal.id).delete()
+    # While passwords are refused, a password is no way to sign in.
+    await Switches().set_password_login_disabled(True)
+    answer = await stage.client.delete("/api/v1/auth/sso-providers/idp")
+    assert answer.status_code == 409
+    assert "bob@example.com" in answer.json()["message"]
+    await Switches().set_password_login_disabled(False)
+    answer = await stage.client.post("/api/auth/sso/delete-provider", json={"providerId": "idp"})
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+
+
+async def test_v1_settings_show_providers_and_all_invitations(stage):
+    await stage.register()
+    await stage.invite("a@example.com", role="admin")
+    await stage.invite("b@example.com", status="canceled")
+    body = (await stage.client.get("/api/v1/auth/sso-settings")).json()
+    assert body["providers"] == [
+        {
+            "providerId": "idp",
+            "type": "oidc",
+            "issuer": stage.oidc.issuer,
+            "domain": "example.com",
+            "autoLinkMatchingEmails": False,
+            "organizationId": stage.organization,
+        }
+    ]
+    assert [(one["email"], one["role"], one["status"]) for one in body["invitations"]] == [
+        ("a@example.com", "admin", "pending"),
+        ("b@example.com", "member", "canceled"),
+    ]
+    assert body["invitations"][0]["expiresAt"].endswith("Z")
+    slug = (await Organization.get()).slug
+    async with stage.browser() as nobody:
+        public = await nobody.get("/api/v1/auth/sso-providers")
+    assert public.json() == {"providers": [{"providerId": "idp", "organizationSlug": slug}]}
+
+
+async def test_v1_is_scoped_and_needs_an_admin_and_a_browser(stage):
+    await stage.register()
+    invitation = await stage.invite("a@example.com")
+    other = await Organization.create(name="Other", slug="other", repository_password="zb1:x")
+    calls = (
+        ("GET", "/api/v1/auth/sso-settings", None, ""),
+        ("PATCH", "/api/v1/auth/sso-providers/idp/auto-linking", {"enabled": True}, "Provider"),
+        ("DELETE", "/api/v1/auth/sso-providers/idp", None, "Provider"),
+        ("DELETE", f"/api/v1/auth/sso-invitations/{invitation.id}", None, "Invitation"),
+    )
+    async with stage.browser() as nobody:
+        for method, path, body, _ in calls:
+            assert (await nobody.request(method, path, json=body)).status_code == 401
+    await become("member")
+    for method, path, body, _ in calls:
+        answer = await stage.client.request(method, path, json=body)
+        assert (answer.status_code, answer.json()["message"]) == (403, "Forbidden")
+    await become("admin")
+    await Member.all().update(organization_id=other.id)
+    await Session.all().update(active_organization_id=other.id)
+    for method, path, body, what in calls[1:]:
+        answer = await stage.client.request(method, path, json=body)
+        assert (answer.status_code, answer.json()["message"]) == (404, f"{what} not found")
+    assert (await stage.client.get(calls[0][1])).json() == {"providers": [], "invitations": []}
+    await Member.all().update(organization_id=stage.organization)
+    await Session.all().update(active_organization_id=stage.organization)
+    answer = await stage.client.patch(calls[1][1], json={"enabled": "yes"})
+    assert answer.status_code == 400
+    for method, path, body, _ in calls[3:] + calls[1:3]:
+        answer = await stage.client.request(method, path, json=body)
+        assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert not await Invitation.exists()
+
+
+async def test_a_signed_in_person_takes_an_invitation_with_an_account_at_the_provider(stage):
+    await stage.register()
+    async with stage.browser() as browser:
+        await Switches().set_registrations_enabled(True)
+        person = {"email": "eve@example.com", "password": "correct horse", "name": "Eve"}
+        await browser.post("/api/auth/sign-up/email", json=person)
+        eve = await User.get(email="eve@example.com")
+        invitation = await stage.invite("eve@example.com", role="admin")
+        await stage.invite("eve@example.com", status="canceled")
+        await stage.invite("other@example.com")
+        listed = (await browser.get("/api/v1/auth/sso-invitations")).json()
+        assert [one["id"] for one in listed] == [invitation.id]
+        assert listed[0]["organizationName"] == "Ada's Workspace"
+        assert (listed[0]["role"], listed[0]["ssoProviders"]) == ("admin", [{"providerId": "idp"}])
+        stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+        path = f"/api/v1/auth/sso-invitations/{invitation.id}/verify"
+        answer = await browser.post(path, json={"providerId": "idp"})
+        assert (answer.status_code, answer.json()) == (200, {"success": True})
+        line = answer.headers["set-cookie"]
+        assert line.startswith("zerobyte.sso_invitation_intent=")
+        assert line.endswith("; Max-Age=600; Path=/api/auth; HttpOnly; SameSite=Lax")
+        stage.oidc.person("eve", email="eve@example.com", email_verified=False)
+        assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+        stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+        answer = await stage.walk(browser, "eve", callbackURL="/settings")
+        assert answer.headers["location"] == "/settings"
+        cleared = [line for line in answer.headers.get_list("set-cookie") if "intent" in line]
+        assert cleared == [
+            "zerobyte.sso_invitation_intent=; Max-Age=0; Path=/api/auth; HttpOnly; SameSite=Lax"
+        ]
+        assert (
+            await Member.get(organization_id=stage.organization, user_id=eve.id)
+        ).role == "admin"
+        assert (await invitation.reloaded()).status == "accepted"
+        assert await Account.filter(user_id=eve.id, provider_id="idp").count() == 1
+        assert (await browser.post(path, json={"providerId": "idp"})).status_code == 404
+
+
+async def test_an_intent_helps_nobody_but_its_person(stage):
+    await stage.register()
+    await stage.register("other", issuer=stage.oidc.issuer)
+    mallory = await local_user("mallory@example.com")
+    invitation = await stage.invite(mallory.email)
+    mine = await stage.invite("ada@example.com")
+    verify = "/api/v1/auth/sso-invitations/{}/verify"
+    # Somebody else's invitation does not exist, nor does a provider of another organization.
+    answer = await stage.client.post(verify.format(invitation.id), json={"providerId": "idp"})
+    assert (answer.status_code, answer.json()["message"]) == (404, "Invitation not found")
+    answer = await stage.client.post(verify.format(mine.id), json={"providerId": "nothing"})
+    assert answer.status_code == 400
+    assert answer.json()["message"] == "Provider not found for invitation organization"
+    async with stage.browser() as nobody:
+        answer = await nobody.post(verify.format(mine.id), json={"providerId": "idp"})
+        assert answer.status_code == 401
+    # Ada's intent, in a browser that comes back as Mallory, and at another provider.
+    await stage.client.post(verify.format(mine.id), json={"providerId": "other"})
+    stage.oidc.person("mallory", email="mallory@example.com", email_verified=True)
+    assert await stage.code_of(stage.client, "mallory") == "ACCOUNT_LINK_REQUIRED"
+    stage.oidc.person("ada", email="ada@example.com", email_verified=True)
+    assert await stage.code_of(stage.client, "ada") == "ACCOUNT_LINK_REQUIRED"
+    await Invitation.filter(id=mine.id).update(status="canceled")
+    assert await stage.code_of(stage.client, "ada", providerId="other") == "INVITE_REQUIRED"
+    assert (await invitation.reloaded()).status == "pending"
