@@ -88,4 +88,4 @@ def user_invitation(invitation: Invitation, provider_ids: list[str]) -> UserInvi
 
 
 def _oidc(provider: SsoProvider) -> dict[str, Any]:
-    return OidcSettings.model_validate(provider.config).model_dump()
+    return OidcSettings.model_validate(provider.config).model_dump(by_alias=False)

@@ -225,15 +225,15 @@ class SsoProviders:
         self, issuer: str, before: OidcSettings, changes: UpdateOidc, *, issuer_changed: bool
     ) -> OidcSettings:
         given = {name: getattr(changes, name) for name in changes.model_fields_set}
-        options = before.model_dump(include=set(_OPTIONS)) | {
+        options = before.model_dump(include=set(_OPTIONS), by_alias=False) | {
             name: given[name] for name in _OPTIONS if name in given
         }
         options["scopes"] = with_openid(options["scopes"])
         if not issuer_changed and not given.keys() & _ADDRESSES:
-            return OidcSettings.model_validate(before.model_dump() | options)
+            return OidcSettings.model_validate(before.model_dump(by_alias=False) | options)
         # Asked anew: of the addresses that were known, only those stay that were typed in.
         skip = given.get("skip_discovery", before.skip_discovery)
-        known = before.model_dump(include=_ADDRESSES) if skip else {}
+        known = before.model_dump(include=_ADDRESSES, by_alias=False) if skip else {}
         if not issuer_changed:
             known["discovery_endpoint"] = before.discovery_endpoint
         merged = known | given | options | {"skip_discovery": skip}
