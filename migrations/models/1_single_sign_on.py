@@ -115,16 +115,16 @@ COMMENT ON TABLE "sso_providers" IS 'An identity provider that an organization t
 
 DOWN = {
     "sqlite": r"""BEGIN;
-DROP TABLE IF EXISTS "sso_providers";
 DROP TABLE IF EXISTS "tickets";
-DROP TABLE IF EXISTS "passkeys";
 DROP TABLE IF EXISTS "invitations";
+DROP TABLE IF EXISTS "sso_providers";
+DROP TABLE IF EXISTS "passkeys";
 """,
     "postgres": r"""
-DROP TABLE IF EXISTS "sso_providers";
 DROP TABLE IF EXISTS "tickets";
-DROP TABLE IF EXISTS "passkeys";
 DROP TABLE IF EXISTS "invitations";
+DROP TABLE IF EXISTS "sso_providers";
+DROP TABLE IF EXISTS "passkeys";
 """,
 }
 

@@ -4,12 +4,10 @@ import asyncio
 
 import pytest
 
-from tests.integration.auth.sso_stage import CALLBACK, local_user, staged
+from tests.integration.auth.sso_stage import CALLBACK, staged
 from zerobyte.features.auth.models import (
     Account,
-    Invitation,
     Member,
-    Organization,
     Passkey,
     Session,
     SsoProvider,
@@ -329,128 +327,3 @@ async def test_a_passkey_a_password_or_being_gone_lets_a_provider_be_deleted(sta
     await Switches().set_password_login_disabled(False)
     answer = await stage.client.post("/api/auth/sso/delete-provider", json={"providerId": "idp"})
     assert (answer.status_code, answer.json()) == (200, {"success": True})
-
-
-async def test_v1_settings_show_providers_and_all_invitations(stage):
-    await stage.register()
-    await stage.invite("a@example.com", role="admin")
-    await stage.invite("b@example.com", status="canceled")
-    body = (await stage.client.get("/api/v1/auth/sso-settings")).json()
-    assert body["providers"] == [
-        {
-            "providerId": "idp",
-            "type": "oidc",
-            "issuer": stage.oidc.issuer,
-            "domain": "example.com",
-            "autoLinkMatchingEmails": False,
-            "organizationId": stage.organization,
-        }
-    ]
-    assert [(one["email"], one["role"], one["status"]) for one in body["invitations"]] == [
-        ("a@example.com", "admin", "pending"),
-        ("b@example.com", "member", "canceled"),
-    ]
-    assert body["invitations"][0]["expiresAt"].endswith("Z")
-    slug = (await Organization.get()).slug
-    async with stage.browser() as nobody:
-        public = await nobody.get("/api/v1/auth/sso-providers")
-    assert public.json() == {"providers": [{"providerId": "idp", "organizationSlug": slug}]}
-
-
-async def test_v1_is_scoped_and_needs_an_admin_and_a_browser(stage):
-    await stage.register()
-    invitation = await stage.invite("a@example.com")
-    other = await Organization.create(name="Other", slug="other", repository_password="zb1:x")
-    calls = (
-        ("GET", "/api/v1/auth/sso-settings", None, ""),
-        ("PATCH", "/api/v1/auth/sso-providers/idp/auto-linking", {"enabled": True}, "Provider"),
-        ("DELETE", "/api/v1/auth/sso-providers/idp", None, "Provider"),
-        ("DELETE", f"/api/v1/auth/sso-invitations/{invitation.id}", None, "Invitation"),
-    )
-    async with stage.browser() as nobody:
-        for method, path, body, _ in calls:
-            assert (await nobody.request(method, path, json=body)).status_code == 401
-    await become("member")
-    for method, path, body, _ in calls:
-        answer = await stage.client.request(method, path, json=body)
-        assert (answer.status_code, answer.json()["message"]) == (403, "Forbidden")
-    await become("admin")
-    await Member.all().update(organization_id=other.id)
-    await Session.all().update(active_organization_id=other.id)
-    for method, path, body, what in calls[1:]:
-        answer = await stage.client.request(method, path, json=body)
-        assert (answer.status_code, answer.json()["message"]) == (404, f"{what} not found")
-    assert (await stage.client.get(calls[0][1])).json() == {"providers": [], "invitations": []}
-    await Member.all().update(organization_id=stage.organization)
-    await Session.all().update(active_organization_id=stage.organization)
-    answer = await stage.client.patch(calls[1][1], json={"enabled": "yes"})
-    assert answer.status_code == 400
-    for method, path, body, _ in calls[3:] + calls[1:3]:
-        answer = await stage.client.request(method, path, json=body)
-        assert (answer.status_code, answer.json()) == (200, {"success": True})
-    assert not await Invitation.exists()
-
-
-async def test_a_signed_in_person_takes_an_invitation_with_an_account_at_the_provider(stage):
-    await stage.register()
-    async with stage.browser() as browser:
-        await Switches().set_registrations_enabled(True)
-        person = {"email": "eve@example.com", "password": "correct horse", "name": "Eve"}
-        await browser.post("/api/auth/sign-up/email", json=person)
-        eve = await User.get(email="eve@example.com")
-        invitation = await stage.invite("eve@example.com", role="admin")
-        await stage.invite("eve@example.com", status="canceled")
-        await stage.invite("other@example.com")
-        listed = (await browser.get("/api/v1/auth/sso-invitations")).json()
-        assert [one["id"] for one in listed] == [invitation.id]
-        assert listed[0]["organizationName"] == "Ada's Workspace"
-        assert (listed[0]["role"], listed[0]["ssoProviders"]) == ("admin", [{"providerId": "idp"}])
-        stage.oidc.person("eve", email="eve@example.com", email_verified=True)
-        path = f"/api/v1/auth/sso-invitations/{invitation.id}/verify"
-        answer = await browser.post(path, json={"providerId": "idp"})
-        assert (answer.status_code, answer.json()) == (200, {"success": True})
-        line = answer.headers["set-cookie"]
-        assert line.startswith("zerobyte.sso_invitation_intent=")
-        assert line.endswith("; Max-Age=600; Path=/api/auth; HttpOnly; SameSite=Lax")
-        stage.oidc.person("eve", email="eve@example.com", email_verified=False)
-        assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
-        stage.oidc.person("eve", email="eve@example.com", email_verified=True)
-        answer = await stage.walk(browser, "eve", callbackURL="/settings")
-        assert answer.headers["location"] == "/settings"
-        cleared = [line for line in answer.headers.get_list("set-cookie") if "intent" in line]
-        assert cleared == [
-            "zerobyte.sso_invitation_intent=; Max-Age=0; Path=/api/auth; HttpOnly; SameSite=Lax"
-        ]
-        assert (
-            await Member.get(organization_id=stage.organization, user_id=eve.id)
-        ).role == "admin"
-        assert (await invitation.reloaded()).status == "accepted"
-        assert await Account.filter(user_id=eve.id, provider_id="idp").count() == 1
-        assert (await browser.post(path, json={"providerId": "idp"})).status_code == 404
-
-
-async def test_an_intent_helps_nobody_but_its_person(stage):
-    await stage.register()
-    await stage.register("other", issuer=stage.oidc.issuer)
-    mallory = await local_user("mallory@example.com")
-    invitation = await stage.invite(mallory.email)
-    mine = await stage.invite("ada@example.com")
-    verify = "/api/v1/auth/sso-invitations/{}/verify"
-    # Somebody else's invitation does not exist, nor does a provider of another organization.
-    answer = await stage.client.post(verify.format(invitation.id), json={"providerId": "idp"})
-    assert (answer.status_code, answer.json()["message"]) == (404, "Invitation not found")
-    answer = await stage.client.post(verify.format(mine.id), json={"providerId": "nothing"})
-    assert answer.status_code == 400
-    assert answer.json()["message"] == "Provider not found for invitation organization"
-    async with stage.browser() as nobody:
-        answer = await nobody.post(verify.format(mine.id), json={"providerId": "idp"})
-        assert answer.status_code == 401
-    # Ada's intent, in a browser that comes back as Mallory, and at another provider.
-    await stage.client.post(verify.format(mine.id), json={"providerId": "other"})
-    stage.oidc.person("mallory", email="mallory@example.com", email_verified=True)
-    assert await stage.code_of(stage.client, "mallory") == "ACCOUNT_LINK_REQUIRED"
-    stage.oidc.person("ada", email="ada@example.com", email_verified=True)
-    assert await stage.code_of(stage.client, "ada") == "ACCOUNT_LINK_REQUIRED"
-    await Invitation.filter(id=mine.id).update(status="canceled")
-    assert await stage.code_of(stage.client, "ada", providerId="other") == "INVITE_REQUIRED"
-    assert (await invitation.reloaded()).status == "pending"

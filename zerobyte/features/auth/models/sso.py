@@ -19,7 +19,7 @@ class SsoProvider(Row):
     """
 
     id: str = key_field(36, primary_key=True, default=ids.token)
-    provider_id = fields.CharField(max_length=64, unique=True)
+    provider_id: str = key_field(64, unique=True)
     organization: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
         "models.Organization", related_name=False, on_delete=fields.CASCADE
     )
@@ -54,7 +54,7 @@ class Passkey(Row):
     )
     user_id: str
     name: str | None = text_field()
-    credential_id = fields.CharField(max_length=1400, unique=True)
+    credential_id: str = key_field(1400, unique=True)
     public_key = fields.TextField()
     counter: int = fields.BigIntField(default=0)  # pyright: ignore[reportAssignmentType]
     device_type = fields.CharField(max_length=16)

@@ -189,7 +189,7 @@ class SignInSso(Wire):
 
     provider_id: str | None = None
     email: str | None = None
-    organization_slug: str | None = None
+    organization_slug: str | None = Field(default=None, max_length=64)
     domain: str | None = None
     callback_url: str = Field(alias="callbackURL", max_length=2048)
     error_callback_url: str | None = callback_field("errorCallbackURL")

@@ -45,6 +45,7 @@ _ALGORITHMS: Final = [
     Algorithm.RSASSA_PKCS1_v1_5_SHA_256,
 ]
 _TRANSPORTS: Final = ("usb", "nfc", "ble", "smart-card", "internal", "cable", "hybrid")
+_ID_BYTES: Final = 1023  # WebAuthn's own limit of a credential's id
 _REGISTER: Final = "register"
 _AUTHENTICATE: Final = "authenticate"
 
@@ -228,8 +229,9 @@ class Passkeys:
 def _registration(
     response: Mapping[str, Any], *, challenge: bytes, rp_id: str, origin: str
 ) -> VerifiedRegistration:
+    failed = Invalid("Failed to verify registration", code="FAILED_TO_VERIFY_REGISTRATION")
     try:
-        return webauthn.verify_registration_response(
+        verified = webauthn.verify_registration_response(
             credential=dict(response),
             expected_challenge=challenge,
             expected_rp_id=rp_id,
@@ -241,17 +243,16 @@ def _registration(
         # The bytes come from outside and pass through several parsers, each with errors of its
         # own; whatever they say, the attestation was not verified.
         _log.info("a passkey was not accepted", reason=str(error)[:200])
-        raise Invalid(
-            "Failed to verify registration", code="FAILED_TO_VERIFY_REGISTRATION"
-        ) from None
+        raise failed from None
+    if len(verified.credential_id) > _ID_BYTES:
+        raise failed
+    return verified
 
 
 async def _find(credential_id: object) -> Passkey:
     passkey = None
     if isinstance(credential_id, str):
-        passkey = (
-            await Passkey.filter(credential_id=credential_id[:2000]).select_related("user").first()
-        )
+        passkey = await Passkey.filter(credential_id=credential_id).select_related("user").first()
     if passkey is None:
         raise Unauthenticated("Passkey not found", code="PASSKEY_NOT_FOUND")
     return passkey

@@ -1,0 +1,77 @@
+"""How providers are asked: where the connection goes, how long, and how much is read."""
+
+import pytest
+
+from tests.http_hook import listening
+from tests.http_server import settings_for
+from zerobyte.features.auth.service.sso import outgoing
+from zerobyte.features.auth.service.sso.outgoing import Outgoing, Unreached
+
+
+async def test_a_name_is_resolved_once_and_the_connection_goes_exactly_there(tmp_path):
+    """A name that is public when asked first and private when asked again (DNS rebinding)."""
+    async with listening() as hook:
+        answers = [["127.0.0.1"], ["192.0.2.1"]]
+
+        async def resolve(_host: str, _port: int) -> list[str]:
+            return answers.pop(0)
+
+        origin = f"http://idp.example:{hook.port}"
+        asks = Outgoing(settings_for(tmp_path, TRUSTED_ORIGINS=origin), resolve)
+        hook.answer = b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"a": 1}'
+        assert await asks.get(f"{origin}/x?y=z", bearer="secret") == {"a": 1}
+    assert answers == [["192.0.2.1"]]
+    first, headers, _ = hook.requests[0]
+    assert first == "GET /x?y=z HTTP/1.1"
+    assert headers["host"] == f"idp.example:{hook.port}"
+    assert headers["authorization"] == "Bearer secret"
+
+
+async def test_an_address_that_does_not_answer_gives_way_to_the_next(tmp_path):
+    async with listening() as hook:
+
+        async def resolve(_host: str, _port: int) -> list[str]:
+            # Nothing listens at the first: the whole of 127.0.0.0/8 is this machine.
+            return ["127.9.9.9", "127.0.0.1"]
+
+        origin = f"http://idp.example:{hook.port}"
+        asks = Outgoing(settings_for(tmp_path, TRUSTED_ORIGINS=origin), resolve)
+        hook.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+        assert await asks.post(f"{origin}/token", {"code": "a b"}, basic=("id", "s")) == {}
+    assert hook.requests[0][2] == b"code=a+b"
+    assert hook.requests[0][1]["authorization"].startswith("Basic ")
+
+
+@pytest.mark.parametrize("answer", ["silent", "drip"])
+async def test_a_provider_that_never_finishes_is_left(tmp_path, monkeypatch, answer):
+    monkeypatch.setattr(outgoing, "TIMEOUT_S", 0.5)
+    async with listening() as hook:
+        hook.answer = answer
+        asks = Outgoing(settings_for(tmp_path, TRUSTED_ORIGINS=hook.origin))
+        with pytest.raises(Unreached) as raised:
+            await asks.get(hook.origin)
+    assert raised.value.code in ("discovery_timeout", "discovery_unexpected_error")
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]", "discovery_invalid_json"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{x", "discovery_invalid_json"),
+        (b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", "discovery_not_found"),
+        (b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", "discovery_unexpected_error"),
+        (
+            b"HTTP/1.1 301 Go\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n",
+            "discovery_unexpected_error",
+        ),
+        (b"nonsense\r\n\r\n", "discovery_unexpected_error"),
+    ],
+)
+async def test_what_is_no_answer_says_why(tmp_path, answer, code):
+    async with listening() as hook:
+        hook.answer = answer
+        asks = Outgoing(settings_for(tmp_path, TRUSTED_ORIGINS=hook.origin))
+        with pytest.raises(Unreached) as raised:
+            await asks.get(hook.origin)
+    assert raised.value.code == code
+    assert len(hook.requests) == 1
