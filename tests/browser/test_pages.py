@@ -1,0 +1,68 @@
+"""The pages that people open in a browser: the API's description, and Prefect's own."""
+
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.browser.test_passkeys import PLAIN
+from tests.e2e.stage import Stage
+
+BODY = {"username": "grace", "email": "grace@example.com", "password": "correct horse"}
+
+
+def text_of(browser: Chrome) -> str:
+    return browser.find_element(By.TAG_NAME, "body").text
+
+
+def wait_for(browser: Chrome, *words: str) -> str:
+    """Until the page shows all of these words, in whatever case."""
+
+    def shown(_: Chrome) -> str | None:
+        text = text_of(browser)
+        return text if all(word.lower() in text.lower() for word in words) else None
+
+    return WebDriverWait(browser, 180).until(shown)
+
+
+def test_the_description_of_the_api_is_shown_from_our_own_files(
+    browser: Chrome, platform: Stage, picture
+):
+    browser.get(f"{platform.url}/api/auth/ok")
+    status = browser.execute_async_script(PLAIN, "GET", "/api/v1/auth/status", None)
+    path = "/api/auth/sign-in/username" if status["body"]["hasUsers"] else None
+    if path:
+        known = {"username": "ada", "password": "correct horse"}
+        answer = browser.execute_async_script(PLAIN, "POST", path, known)
+    else:
+        body = {**BODY, "name": "Grace"}
+        answer = browser.execute_async_script(PLAIN, "POST", "/api/auth/sign-up/email", body)
+    assert answer["status"] == 200, answer
+    browser.get(f"{platform.url}/api/v1/docs")
+    shown = wait_for(browser, "Zerobyte API", "Backups", "Repositories")
+    assert "could not" not in shown.lower()
+    loaded = browser.execute_script(
+        "return performance.getEntriesByType('resource').map((entry) => entry.name)"
+    )
+    assert any(name.endswith("/api/v1/docs/scalar.js") for name in loaded)
+    foreign = [name for name in loaded if not name.startswith((platform.url, "data:", "blob:"))]
+    assert foreign == []
+    picture("docs")
+
+
+def test_prefect_s_own_pages_open_with_the_secret_that_we_tell(
+    browser: Chrome, platform: Stage, picture
+):
+    secret = platform.run("prefect-secret").stdout.strip().splitlines()[-1]
+    assert ":" in secret
+    browser.get(f"http://127.0.0.1:{platform.prefect_port}/")
+    asks = WebDriverWait(browser, 180).until(
+        lambda chrome: chrome.find_elements(By.CSS_SELECTOR, "input[type=password]")
+    )
+    picture("prefect-asks")
+    asks[0].send_keys(secret)
+    asks[0].submit()
+    wait_for(browser, "Flow runs", "Deployments")
+    picture("prefect")
+    browser.get(f"http://127.0.0.1:{platform.prefect_port}/work-pools")
+    wait_for(browser, "Work pools", "zerobyte")
+    picture("prefect-work-pools")

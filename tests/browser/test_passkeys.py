@@ -1,0 +1,103 @@
+"""Passkeys in a real Chromium, with the authenticator that it simulates itself."""
+
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.virtual_authenticator import (
+    Protocol,
+    Transport,
+    VirtualAuthenticatorOptions,
+)
+
+from tests.e2e.stage import Stage
+
+ADA = {"email": "ada@example.com", "password": "correct horse", "name": "Ada", "username": "ada"}
+
+# What a page of ours does, with nothing but what the browser brings along.
+CALL = """
+const done = arguments[arguments.length - 1];
+const [method, path, body] = arguments;
+const call = async (method, path, body) => {
+  const answer = await fetch(path, {
+    method,
+    headers: body ? {"Content-Type": "application/json"} : {},
+    body: body ? JSON.stringify(body) : undefined,
+  });
+  return {status: answer.status, body: JSON.parse(await answer.text() || "null")};
+};
+"""
+PLAIN = CALL + "call(method, path, body).then(done);"
+REGISTER = (
+    CALL
+    + """
+(async () => {
+  const options = (await call("GET", "/api/auth/passkey/generate-register-options")).body;
+  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(options);
+  const made = await navigator.credentials.create({publicKey});
+  return await call("POST", "/api/auth/passkey/verify-registration",
+    {response: made.toJSON(), name: "Chromium"});
+})().then(done, (error) => done({status: 0, body: {name: error.name, message: error.message}}));
+"""
+)
+SIGN_IN = (
+    CALL
+    + """
+(async () => {
+  const options = (await call("GET", "/api/auth/passkey/generate-authenticate-options")).body;
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  const found = await navigator.credentials.get({publicKey});
+  return await call("POST", "/api/auth/passkey/verify-authentication", {response: found.toJSON()});
+})().then(done, (error) => done({status: 0, body: {name: error.name, message: error.message}}));
+"""
+)
+
+
+@pytest.fixture
+def page(browser: Chrome, platform: Stage):
+    """A page of the API's own origin; which one does not matter."""
+    browser.get(f"{platform.url}/api/auth/ok")
+
+    def run(script: str, *arguments: Any) -> dict[str, Any]:
+        return browser.execute_async_script(script, *arguments)
+
+    return run
+
+
+def authenticator(*, verified: bool = True) -> VirtualAuthenticatorOptions:
+    return VirtualAuthenticatorOptions(
+        protocol=Protocol.CTAP2,
+        transport=Transport.INTERNAL,
+        has_resident_key=True,
+        has_user_verification=True,
+        is_user_verified=verified,
+    )
+
+
+def test_a_passkey_is_made_in_chromium_and_signs_in_without_a_name(browser, page, picture):
+    browser.add_virtual_authenticator(authenticator())
+    answer = page(PLAIN, "POST", "/api/auth/sign-up/email", ADA)
+    assert answer["status"] == 200, answer
+    made = page(REGISTER)
+    assert made["status"] == 200, made
+    assert made["body"]["name"] == "Chromium"
+    assert made["body"]["transports"] == "internal"
+    assert page(PLAIN, "POST", "/api/auth/sign-out", {})["status"] == 200
+    assert page(PLAIN, "GET", "/api/auth/get-session")["body"] is None
+    found = page(SIGN_IN)
+    assert found["status"] == 200, found
+    assert found["body"]["user"]["email"] == ADA["email"]
+    current = page(PLAIN, "GET", "/api/auth/get-session")
+    assert current["body"]["session"]["id"] == found["body"]["session"]["id"]
+    listed = page(PLAIN, "GET", "/api/auth/passkey/list-user-passkeys")["body"]
+    assert [one["counter"] > made["body"]["counter"] for one in listed] == [True]
+    # The same authenticator is not registered twice: the browser itself is told of the first.
+    again = page(REGISTER)
+    assert (again["status"], again["body"]["name"]) == (0, "InvalidStateError")
+    picture("passkeys")
+    # A user who is not verified does not come in.
+    browser.set_user_verified(False)
+    page(PLAIN, "POST", "/api/auth/sign-out", {})
+    refused = page(SIGN_IN)
+    assert (refused["status"], refused["body"]["name"]) == (0, "NotAllowedError")
+    assert page(PLAIN, "GET", "/api/auth/get-session")["body"] is None
