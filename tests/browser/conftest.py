@@ -13,8 +13,10 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
+from tests.e2e.customer import Customer
 from tests.e2e.stage import Stage
 
+PASSWORD = "correct horse"
 _FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -45,6 +47,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     stage.home.mkdir()
     try:
         stage.start()
+        Customer(stage.url).sign_up(PASSWORD)
         yield stage
     finally:
         stage.discard()

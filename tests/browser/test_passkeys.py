@@ -10,9 +10,10 @@ from selenium.webdriver.common.virtual_authenticator import (
     VirtualAuthenticatorOptions,
 )
 
+from tests.browser.conftest import PASSWORD
 from tests.e2e.stage import Stage
 
-ADA = {"email": "ada@example.com", "password": "correct horse", "name": "Ada", "username": "ada"}
+ADA = {"username": "ada", "password": PASSWORD}
 
 # What a page of ours does, with nothing but what the browser brings along.
 CALL = """
@@ -76,7 +77,7 @@ def authenticator(*, verified: bool = True) -> VirtualAuthenticatorOptions:
 
 def test_a_passkey_is_made_in_chromium_and_signs_in_without_a_name(browser, page, picture):
     browser.add_virtual_authenticator(authenticator())
-    answer = page(PLAIN, "POST", "/api/auth/sign-up/email", ADA)
+    answer = page(PLAIN, "POST", "/api/auth/sign-in/username", ADA)
     assert answer["status"] == 200, answer
     made = page(REGISTER)
     assert made["status"] == 200, made
@@ -86,7 +87,7 @@ def test_a_passkey_is_made_in_chromium_and_signs_in_without_a_name(browser, page
     assert page(PLAIN, "GET", "/api/auth/get-session")["body"] is None
     found = page(SIGN_IN)
     assert found["status"] == 200, found
-    assert found["body"]["user"]["email"] == ADA["email"]
+    assert found["body"]["user"]["email"] == "ada@example.com"
     current = page(PLAIN, "GET", "/api/auth/get-session")
     assert current["body"]["session"]["id"] == found["body"]["session"]["id"]
     listed = page(PLAIN, "GET", "/api/auth/passkey/list-user-passkeys")["body"]

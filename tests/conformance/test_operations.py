@@ -19,20 +19,13 @@ NOT_BUILT = {
     # accounts beyond signing up and in
     "createApiKey",
     "deleteApiKey",
-    "deleteSsoInvitation",
-    "deleteSsoProvider",
     "deleteUserAccount",
     "getAdminUsers",
     "getApiKeys",
     "getOrgMembers",
-    "getPublicSsoProviders",
-    "getSsoSettings",
     "getUserDeletionImpact",
-    "getUserSsoInvitations",
     "removeOrgMember",
-    "startInvitationSsoVerification",
     "updateMemberRole",
-    "updateSsoProviderAutoLinking",
     # mirrors
     "getMirrorCompatibility",
     "getMirrorSyncStatus",
@@ -47,7 +40,7 @@ NOT_BUILT = {
     # the desktop application is out of scope
     "createDesktopSession",
 }
-UNDOCUMENTED = {"getDocsScript", "getOpenApi", "showDocs", "streamEvents"}
+UNDOCUMENTED = {"getDocsScript", "getOpenApi", "showDocs", "showLoginError", "streamEvents"}
 DOCUMENTED: dict[str, tuple[str, str, dict[str, Any]]] = {
     operation["operationId"]: (path, method, operation)
     for path, methods in json.loads((Path(__file__).parent / "contract.json").read_text())[
