@@ -47,7 +47,9 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     stage.home.mkdir()
     try:
         stage.start()
-        Customer(stage.url).sign_up(PASSWORD)
+        customer = Customer(stage.url)
+        customer.sign_up(PASSWORD)
+        customer.http.close()
         yield stage
     finally:
         stage.discard()

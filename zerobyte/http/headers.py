@@ -39,23 +39,6 @@ def queue_cookie(request: HttpRequest, set_cookie: str) -> None:
     queued.append(set_cookie)
 
 
-def _add_methods_at_once(app: HttpApp) -> None:
-    """Let sanic-ext add HEAD and OPTIONS to all routes before anything is worked out anew.
-
-    For each route that is added to a started app Sanic works out all its signals again, which
-    takes seconds for a hundred of them. A router that is not finalized is left alone.
-    """
-
-    async def open_router(app: HttpApp) -> None:
-        app.signal_router.reset()
-
-    async def close_router(app: HttpApp) -> None:
-        app.signalize(app.config.TOUCHUP)
-
-    app.register_listener(open_router, "before_server_start", priority=PRIORITY + 1)
-    app.register_listener(close_router, "before_server_start", priority=PRIORITY - 1)
-
-
 def install(app: HttpApp, settings: Settings) -> None:
     """Put the headers on every answer under /api."""
     hsts = "max-age=15552000; includeSubDomains" if settings.is_https else ""
@@ -72,8 +55,17 @@ def install(app: HttpApp, settings: Settings) -> None:
         for cookie in cast("list[str]", getattr(request.ctx, "queued_cookies", ())):
             headers.add("Set-Cookie", cookie)
 
+    async def hold_signals(app: HttpApp) -> None:
+        app.signal_router.finalized = False
+
+    async def release_signals(app: HttpApp) -> None:
+        app.signal_router.finalized = True
+
     app.register_middleware(decorate, "response")
-    _add_methods_at_once(app)
+    # For every route that sanic-ext adds, Sanic would work out all signals anew, although none
+    # has changed: most of the time of a start.
+    app.register_listener(hold_signals, "before_server_start", priority=PRIORITY + 1)
+    app.register_listener(release_signals, "before_server_start", priority=PRIORITY - 1)
     Extend(
         app,
         extensions=[HTTPExtension],
