@@ -218,7 +218,11 @@ class SsoProviders:
         if member.role != "owner":
             raise Forbidden("Only organization owners can register SSO providers")
         await _check_limit(user)
-        if await SsoProvider.exists(provider_id=body.provider_id):
+        # Links outlive a provider whose organization was deleted; who registered its name again
+        # would come in as the people who were linked through it.
+        if await SsoProvider.exists(provider_id=body.provider_id) or await Account.exists(
+            provider_id=body.provider_id
+        ):
             raise _taken()
 
     async def _settings_after(
