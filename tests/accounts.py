@@ -12,8 +12,9 @@ import pytest
 
 from tests.http_server import serving, settings_for
 from zerobyte.core.secrets import Sealer
+from zerobyte.features.audit.routes import audit_v1
 from zerobyte.features.auth.routes import accounts_auth, auth_v1
-from zerobyte.features.auth.service import Accounts, Organizations, make_services
+from zerobyte.features.auth.service import Accounts, Organizations, SecondFactor, make_services
 from zerobyte.features.system.routes import system_v1
 from zerobyte.features.system.service import System
 from zerobyte.http.setup import make_app
@@ -33,9 +34,10 @@ def serve(database: str, tmp_path: Path) -> Serve:
             settings=settings,
             accounts=services[Accounts],
             organizations=services[Organizations],
+            second_factor=services[SecondFactor],
         )
         app = make_app(settings, services)
-        for blueprint in (accounts_auth, auth_v1, system_v1):
+        for blueprint in (accounts_auth, auth_v1, system_v1, audit_v1):
             app.blueprint(blueprint)
         async with serving(app, headers={"Origin": settings.base_url}) as client:
             yield client

@@ -1,8 +1,16 @@
 """People as the API shows them."""
 
 from zerobyte.core import clock
-from zerobyte.features.auth.models import User
+from zerobyte.features.auth.models import Account, Organization, User
+from zerobyte.features.auth.schemas.admin import (
+    AdminAccount,
+    AdminUser,
+    DeletionImpact,
+    ImpactedOrganization,
+    ResourceCounts,
+)
 from zerobyte.features.auth.schemas.people import UserView
+from zerobyte.features.auth.service.deletions import Held
 
 
 def user_view(user: User) -> UserView:
@@ -25,4 +33,34 @@ def user_view(user: User) -> UserView:
         date_format=user.date_format,
         time_format=user.time_format,
         id=user.id,
+    )
+
+
+def admin_user_view(user: User, accounts: list[Account]) -> AdminUser:
+    """A person in the administration."""
+    return AdminUser(
+        id=user.id,
+        name=user.name,
+        email=user.email,
+        role=user.role,
+        banned=user.banned,
+        accounts=[AdminAccount(id=row.id, provider_id=row.provider_id) for row in accounts],
+    )
+
+
+def impact_view(found: list[tuple[Organization, Held]]) -> DeletionImpact:
+    """The organizations that go with a person, and what they hold."""
+    return DeletionImpact(
+        organizations=[
+            ImpactedOrganization(
+                id=row.id,
+                name=row.name,
+                resources=ResourceCounts(
+                    volumes_count=held.volumes,
+                    repositories_count=held.repositories,
+                    backup_schedules_count=held.schedules,
+                ),
+            )
+            for row, held in found
+        ]
     )

@@ -59,7 +59,7 @@ class Accounts:
             if name in (body.model_extra or {}):
                 raise Invalid(f"{name} is not allowed to be set", code="FIELD_NOT_ALLOWED")
         if body.username is not None:
-            _check_username(body.username, Invalid)
+            check_username(body.username, Invalid)
         check_length(body.password)
         visitor = Visitor.of(request)
         async with self._attempts.counted("sign-up", address=visitor.key, account=body.email):
@@ -72,6 +72,7 @@ class Accounts:
         address = Visitor.of(request).key
         async with self._attempts.counted("sign-in", address=address, account=body.email):
             user = await User.get_or_none(email=body.email)
+            await self._sessions.tell_attempt(request, user)
             await self._check_sign_in(user, body.password, wrong)
         assert user is not None
         return await self._sessions.begin(request, user, remember=body.remember_me)
@@ -84,11 +85,12 @@ class Accounts:
         wrong = Unauthenticated("Invalid username or password", code="INVALID_USERNAME_OR_PASSWORD")
         if not body.username or not body.password:
             raise wrong
-        _check_username(body.username, Unprocessable)
+        check_username(body.username, Unprocessable)
         name = body.username.lower()
         address = Visitor.of(request).key
         async with self._attempts.counted("sign-in", address=address, account=name):
             user = await User.get_or_none(username=name)
+            await self._sessions.tell_attempt(request, user)
             await self._check_sign_in(user, body.password, wrong)
         assert user is not None
         return await self._sessions.begin(request, user, remember=body.remember_me)
@@ -137,7 +139,7 @@ class Accounts:
         try:
             async with in_transaction():
                 role = await self._switches.role_of_next_user()
-                await _check_free(body.email, username)
+                await check_free(body.email, username)
                 user = await User.create(
                     name=body.name,
                     email=body.email,
@@ -156,24 +158,37 @@ class Accounts:
                     password_hash=password_hash,
                 )
         except IntegrityError:
-            await _check_free(body.email, username)
+            await check_free(body.email, username)
             raise
         return user
 
 
-async def _check_free(email: str, username: str) -> None:
-    if await User.exists(email=email):
-        raise Unprocessable(
+async def check_free(
+    email: str | None,
+    username: str | None,
+    *,
+    kind: type[ZerobyteError] = Unprocessable,
+    besides: str = "",
+) -> None:
+    """Refuse an e-mail or a username that somebody else has; None is not looked up.
+
+    kind        of the error for an e-mail.
+    besides     the id of the person whose own they may be.
+    """
+    others = User.exclude(id=besides)
+    if email is not None and await others.filter(email=email).exists():
+        raise kind(
             "User already exists. Use another email.",
             code="USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
         )
-    if await User.exists(username=username):
+    if username is not None and await others.filter(username=username).exists():
         raise Invalid(
             "Username is already taken. Please try another.", code="USERNAME_IS_ALREADY_TAKEN"
         )
 
 
-def _check_username(username: str, kind: type[ZerobyteError]) -> None:
+def check_username(username: str, kind: type[ZerobyteError]) -> None:
+    """Refuse what cannot be a username."""
     if len(username) < 3:
         raise kind("Username is too short", code="USERNAME_TOO_SHORT")
     if len(username) > 30:
