@@ -16,22 +16,13 @@ from zerobyte.http.endpoint import Operation, operation_of
 from zerobyte.http.openapi import document, operations
 
 NOT_BUILT = {
-    # accounts beyond signing up and in
-    "createApiKey",
-    "deleteApiKey",
+    # single sign-on
     "deleteSsoInvitation",
     "deleteSsoProvider",
-    "deleteUserAccount",
-    "getAdminUsers",
-    "getApiKeys",
-    "getOrgMembers",
     "getPublicSsoProviders",
     "getSsoSettings",
-    "getUserDeletionImpact",
     "getUserSsoInvitations",
-    "removeOrgMember",
     "startInvitationSsoVerification",
-    "updateMemberRole",
     "updateSsoProviderAutoLinking",
     # mirrors
     "getMirrorCompatibility",
@@ -47,7 +38,7 @@ NOT_BUILT = {
     # the desktop application is out of scope
     "createDesktopSession",
 }
-UNDOCUMENTED = {"getDocsScript", "getOpenApi", "showDocs", "streamEvents"}
+UNDOCUMENTED = {"getDocsScript", "getOpenApi", "listAuditTrail", "showDocs", "streamEvents"}
 DOCUMENTED: dict[str, tuple[str, str, dict[str, Any]]] = {
     operation["operationId"]: (path, method, operation)
     for path, methods in json.loads((Path(__file__).parent / "contract.json").read_text())[

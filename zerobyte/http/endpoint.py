@@ -136,7 +136,8 @@ def endpoint(  # the house's form of an operation: every fact is a keyword
         async def wrapper(request: HttpRequest, **path: str) -> BaseHTTPResponse | None:
             return await route(request, path)
 
-        wrapper.__name__ = handler.__name__
+        # Sanic names routes after it, and families on one blueprint may repeat a short name.
+        wrapper.__name__ = operation_id
         wrapper.__doc__ = handler.__doc__
         wrapper.__module__ = handler.__module__
         wrapper.operation = operation  # pyright: ignore[reportFunctionMemberAccess]

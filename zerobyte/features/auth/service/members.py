@@ -129,7 +129,7 @@ async def place_in(person: Person, organization_id: str | None) -> Member:
 def one_role(role: str | list[str]) -> OrganizationRole:
     """The one role that was sent. Raises Invalid for an unknown one, and for several."""
     names = [role] if isinstance(role, str) else role
-    found = [known for known in ROLES if names == [known]]
+    found: list[OrganizationRole] = [known for known in ROLES if names == [known]]
     if not found:
         shown = ",".join(names)[:64]
         raise Invalid(f"ROLE_NOT_FOUND: {shown}", code="ROLE_NOT_FOUND")

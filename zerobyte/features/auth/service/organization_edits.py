@@ -91,7 +91,7 @@ class OrganizationEdits:
         row.name = body.data.name or row.name
         row.slug = body.data.slug or row.slug
         if "logo" in given:
-            row.logo = body.data.logo
+            row.update_from_dict({"logo": body.data.logo})
         try:
             async with in_transaction():
                 await row.save(update_fields=["name", "slug", "logo"])
