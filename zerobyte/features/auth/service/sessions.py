@@ -163,8 +163,10 @@ class Sessions:
     async def end(self, request: HttpRequest) -> None:
         """Sign out: the session is gone, and so are its cookies."""
         token = self.cookie_value(request, SESSION)
-        if token is not None:
-            await Session.filter(token_hash=_hash(token)).delete()
+        found = token and await self.by_token(token)
+        if found:
+            recognise(request, found.session, found.user)
+            await found.session.delete()
         self.clear_cookies(request)
 
     async def renew_cookie(self, request: HttpRequest) -> None:
