@@ -1,8 +1,9 @@
 """People as the API shows them."""
 
 from zerobyte.core import clock
-from zerobyte.features.auth.models import User
+from zerobyte.features.auth.models import Account, User
 from zerobyte.features.auth.schemas.people import UserView
+from zerobyte.features.auth.schemas.profile import AccountView
 
 
 def user_view(user: User) -> UserView:
@@ -25,4 +26,17 @@ def user_view(user: User) -> UserView:
         date_format=user.date_format,
         time_format=user.time_format,
         id=user.id,
+    )
+
+
+def account_view(account: Account) -> AccountView:
+    """One way to sign in, without what it needs for it."""
+    return AccountView(
+        account_id=account.account_id,
+        provider_id=account.provider_id,
+        user_id=account.user_id,
+        created_at=clock.iso(account.created_at),
+        updated_at=clock.iso(account.updated_at),
+        id=account.id,
+        scopes=[],
     )

@@ -1,9 +1,16 @@
 """The routes of accounts, one family in each file, all on the two doors of `doors`."""
 
-from zerobyte.features.auth.routes import public, sessions, signing_in
+from zerobyte.features.auth.routes import (
+    absent,
+    profile,
+    public,
+    sessions,
+    signing_in,
+    two_factor,
+)
 from zerobyte.features.auth.routes.doors import accounts_auth, auth_v1
 
 # Importing a family puts its routes on the doors.
-FAMILIES = (public, sessions, signing_in)
+FAMILIES = (absent, profile, public, sessions, signing_in, two_factor)
 
 __all__ = ["FAMILIES", "accounts_auth", "auth_v1"]

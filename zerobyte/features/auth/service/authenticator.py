@@ -9,7 +9,7 @@ from typing import cast
 from zerobyte.core.errors import Forbidden, Unauthenticated
 from zerobyte.features.auth.service.organizations import Organizations
 from zerobyte.features.auth.service.sessions import Sessions
-from zerobyte.http.actor import Actor, HttpRequest, InstanceRole, OrganizationRole, header
+from zerobyte.http.actor import Actor, HttpRequest, InstanceRole, OrganizationRole, Person, header
 
 
 class SessionAuthenticator:
@@ -46,4 +46,15 @@ class SessionAuthenticator:
             instance_role=cast("InstanceRole", found.user.role),
             session_id=found.session.id,
             source="browser",
+        )
+
+    async def person_of(self, request: HttpRequest) -> Person:
+        """The person of the browser that asks. Raises Unauthenticated."""
+        found = await self._sessions.require(request)
+        return Person(
+            user_id=found.user.id,
+            user_name=found.user.name,
+            instance_role=cast("InstanceRole", found.user.role),
+            session_id=found.session.id,
+            organization_id=found.session.active_organization_id,
         )
