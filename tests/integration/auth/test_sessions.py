@@ -5,27 +5,12 @@ from http.cookies import SimpleCookie
 
 import pytest
 
+from tests.accounts import ADA, cookie_of
+from tests.accounts import SESSION as NAME
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Member, Organization, Session, User
 from zerobyte.features.auth.service.sessions import DAY_MS
 from zerobyte.features.auth.service.switches import Switches
-
-ADA = {"email": "ada@example.com", "password": "correct horse", "name": "Ada", "username": "ada"}
-NAME = "zerobyte.session_token"
-
-
-@pytest.fixture
-async def ada(client):
-    answer = await client.post("/api/auth/sign-up/email", json=ADA)
-    assert answer.status_code == 200
-    return answer
-
-
-def cookie_of(answer, name=NAME):
-    for line in answer.headers.get_list("set-cookie"):
-        if line.startswith(name + "="):
-            return line
-    return None
 
 
 async def test_the_cookie_has_the_documented_name_and_attributes(ada):
