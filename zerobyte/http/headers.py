@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from sanic.response import BaseHTTPResponse
 from sanic_ext import Extend
+from sanic_ext.config import PRIORITY
 from sanic_ext.config import Config as ExtendConfig
 from sanic_ext.extensions.http.extension import HTTPExtension
 
@@ -59,7 +60,17 @@ def install(app: HttpApp, settings: Settings) -> None:
         for cookie in cast("list[str]", getattr(request.ctx, "queued_cookies", ())):
             headers.add("Set-Cookie", cookie)
 
+    async def hold_signals(app: HttpApp) -> None:
+        app.signal_router.finalized = False
+
+    async def release_signals(app: HttpApp) -> None:
+        app.signal_router.finalized = True
+
     app.register_middleware(decorate, "response")
+    # For every route that sanic-ext adds, Sanic would work out all signals anew, although none
+    # has changed: most of the time of a start.
+    app.register_listener(hold_signals, "before_server_start", priority=PRIORITY + 1)
+    app.register_listener(release_signals, "before_server_start", priority=PRIORITY - 1)
     Extend(
         app,
         extensions=[HTTPExtension],
