@@ -14,7 +14,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from zerobyte.core import clock
-from zerobyte.core.errors import TooManyRequests
+from zerobyte.core.errors import TooManyRequests, Unavailable
 from zerobyte.features.auth.models import GuessCount
 from zerobyte.http.limits import Window
 from zerobyte.settings import Settings
@@ -46,7 +46,11 @@ class Attempts:
         if not self._is_off:
             attempt.take(self._addresses, f"{operation} {address}")
             attempt.take(self._names, account)
-        yield attempt
+        try:
+            yield attempt
+        except Unavailable:
+            await attempt.succeeded()  # nothing was tried
+            raise
         await attempt.succeeded()
 
     def count(self, window: Window, key: str) -> None:
