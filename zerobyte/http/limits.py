@@ -12,7 +12,7 @@ from sanic.response import BaseHTTPResponse
 
 from zerobyte.core import clock
 from zerobyte.core.errors import TooManyRequests
-from zerobyte.http.actor import HttpRequest, header
+from zerobyte.http.actor import HttpRequest
 from zerobyte.http.app_type import HttpApp
 from zerobyte.settings import Settings
 
