@@ -20,8 +20,7 @@ from argon2 import PasswordHasher
 from zerobyte.core import clock, ids
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import Account, Member, Organization, Session, User
-from zerobyte.features.auth.service import Organizations, Sessions
-from zerobyte.features.auth.service.sessions import SESSION
+from zerobyte.features.auth.service.cookies import SESSION, Cookies, token_hash
 from zerobyte.settings import Settings
 
 PASSWORD = "correct horse battery"
@@ -55,7 +54,7 @@ class Folk:
     def __init__(self, client: httpx.AsyncClient, settings: Settings) -> None:
         self._client = client
         self._sealer = Sealer(settings.app_secret)
-        self._sessions = Sessions(settings, Organizations(self._sealer))
+        self._cookies = Cookies(settings)
         self._origin = settings.base_url
         self._stack = AsyncExitStack()
 
@@ -95,14 +94,15 @@ class Folk:
         token = ids.token()
         await Session.create(
             **{
-                "token_hash": self._sessions_hash(token),
+                "token_hash": token_hash(token),
                 "user_id": user_id,
                 "expires_at": clock.now_ms() + 6 * 86_400_000 + 60_000,
                 "active_organization_id": active,
                 **more,
             }
         )
-        return self._sessions._cookie(SESSION, token, max_age_s=None).partition(";")[0]
+        signed = self._cookies._signer(SESSION).sign(token).decode()
+        return self._cookies._line(SESSION, signed, max_age_s=None).partition(";")[0]
 
     async def browser(self, cookie: str | None = None, **headers: str) -> httpx.AsyncClient:
         """A browser of its own on the same app."""
@@ -118,8 +118,3 @@ class Folk:
 
     async def aclose(self) -> None:
         await self._stack.aclose()
-
-    def _sessions_hash(self, token: str) -> str:
-        import hashlib
-
-        return hashlib.sha256(token.encode()).hexdigest()

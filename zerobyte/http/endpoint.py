@@ -100,10 +100,10 @@ def endpoint(  # the house's form of an operation: every fact is a keyword
     """Describe a handler and let it receive typed values instead of a request.
 
     The handler's parameters say what it needs: `actor: Actor` (or `person: Person`, where no
-    organization is needed), `body`, `query`, `request: HttpRequest`, path parameters by their name
-    as `str`, and services by their type (found in `app.ctx.services`). It returns a model, a list,
-    None, an `Answer`, or an `HTTPResponse`; None after `request.respond()` means that it has
-    streamed its answer.
+    organization is needed), `body`, `query`, `request: HttpRequest`, path parameters by their
+    name as `str`, and services by their type (found in `app.ctx.services`).
+    It returns a model, a list, None, an `Answer`, or an `HTTPResponse`; None after
+    `request.respond()` means that it has streamed its answer.
 
     body_optional   an absent body counts as `{}`.
     """

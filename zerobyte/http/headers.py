@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from sanic.response import BaseHTTPResponse
 from sanic_ext import Extend
+from sanic_ext.config import PRIORITY
 from sanic_ext.config import Config as ExtendConfig
 from sanic_ext.extensions.http.extension import HTTPExtension
 
@@ -31,10 +32,15 @@ _METHODS: Final = "GET,HEAD,PUT,POST,DELETE,PATCH,OPTIONS"
 
 
 def queue_cookie(request: HttpRequest, set_cookie: str) -> None:
-    """Send a Set-Cookie header with the answer to this request, whatever the answer will be."""
+    """Send a Set-Cookie header with the answer to this request, whatever the answer will be.
+
+    The last one of a name counts; what was queued for it before is dropped.
+    """
     queued = cast("list[str] | None", getattr(request.ctx, "queued_cookies", None))
     if queued is None:
         queued = request.ctx.queued_cookies = list[str]()
+    name = set_cookie.partition("=")[0]
+    queued[:] = [other for other in queued if other.partition("=")[0] != name]
     queued.append(set_cookie)
 
 
@@ -54,7 +60,17 @@ def install(app: HttpApp, settings: Settings) -> None:
         for cookie in cast("list[str]", getattr(request.ctx, "queued_cookies", ())):
             headers.add("Set-Cookie", cookie)
 
+    async def hold_signals(app: HttpApp) -> None:
+        app.signal_router.finalized = False
+
+    async def release_signals(app: HttpApp) -> None:
+        app.signal_router.finalized = True
+
     app.register_middleware(decorate, "response")
+    # For every route that sanic-ext adds, Sanic would work out all signals anew, although none
+    # has changed: most of the time of a start.
+    app.register_listener(hold_signals, "before_server_start", priority=PRIORITY + 1)
+    app.register_listener(release_signals, "before_server_start", priority=PRIORITY - 1)
     Extend(
         app,
         extensions=[HTTPExtension],

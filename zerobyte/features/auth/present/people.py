@@ -10,6 +10,7 @@ from zerobyte.features.auth.schemas.admin import (
     ResourceCounts,
 )
 from zerobyte.features.auth.schemas.people import UserView
+from zerobyte.features.auth.schemas.profile import AccountView
 from zerobyte.features.auth.service.deletions import Held
 
 
@@ -33,6 +34,19 @@ def user_view(user: User) -> UserView:
         date_format=user.date_format,
         time_format=user.time_format,
         id=user.id,
+    )
+
+
+def account_view(account: Account) -> AccountView:
+    """One way to sign in, without what it needs for it."""
+    return AccountView(
+        account_id=account.account_id,
+        provider_id=account.provider_id,
+        user_id=account.user_id,
+        created_at=clock.iso(account.created_at),
+        updated_at=clock.iso(account.updated_at),
+        id=account.id,
+        scopes=[],
     )
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from zerobyte.core.errors import Forbidden, Invalid, NotFound
 from zerobyte.features.auth.present.people import user_view
-from zerobyte.features.auth.present.sessions import named_session_view, session_view
+from zerobyte.features.auth.present.sessions import session_view
 from zerobyte.features.auth.routes.doors import TAG, accounts_auth
 from zerobyte.features.auth.schemas import admin as schemas
 from zerobyte.features.auth.schemas.words import Success
@@ -31,7 +31,7 @@ _ADMIN: Final = Permission.ADMINISTRATOR
 async def list_sessions(body: schemas.UserId, people: People) -> schemas.UserSessions:
     """List somebody's sessions; their tokens are nobody's to see."""
     rows = await people.sessions(body.user_id)
-    return schemas.UserSessions(sessions=[named_session_view(row) for row in rows])
+    return schemas.UserSessions(sessions=[session_view(row) for row in rows])
 
 
 @accounts_auth.post(f"{_PATH}/revoke-user-session")
@@ -101,4 +101,6 @@ async def stop_impersonating(
 
 
 def _shown(found: SignedIn) -> schemas.ImpersonationView:
-    return schemas.ImpersonationView(session=session_view(found), user=user_view(found.user))
+    return schemas.ImpersonationView(
+        session=session_view(found.session), user=user_view(found.user)
+    )

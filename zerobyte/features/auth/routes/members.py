@@ -76,7 +76,7 @@ async def accept(
     """Join the organization, which becomes the active one."""
     row, member = await invitations.accept(person, body.invitation_id)
     audit.about(request, organization_id=row.organization_id, role=member.role)
-    await sessions.renew_cookie(request)
+    sessions.send_cookie(request, await sessions.require(request))
     return schemas.InvitationAnswered(invitation=invitation_view(row), member=member_view(member))
 
 

@@ -82,7 +82,7 @@ async def set_active(
 ) -> schemas.OrganizationView | None:
     """Work in another organization; null in none."""
     row = await edits.set_active(person, body)
-    await sessions.renew_cookie(request)
+    sessions.send_cookie(request, await sessions.require(request))
     return row and organization_view(row)
 
 

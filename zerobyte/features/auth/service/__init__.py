@@ -3,10 +3,14 @@
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.audit.service import AuditTrail
 from zerobyte.features.auth.service.accounts import Accounts
-from zerobyte.features.auth.service.api_keys import ApiKeys
+from zerobyte.features.auth.service.api_keys import ApiKeys, revoke_keys
 from zerobyte.features.auth.service.attempts import Attempts
 from zerobyte.features.auth.service.authenticator import RequestAuthenticator
+from zerobyte.features.auth.service.challenges import Challenges
+from zerobyte.features.auth.service.cookies import Cookies
+from zerobyte.features.auth.service.credentials import Credentials
 from zerobyte.features.auth.service.deletions import Deletions
+from zerobyte.features.auth.service.devices import TrustedDevices
 from zerobyte.features.auth.service.impersonation import Impersonation
 from zerobyte.features.auth.service.invitations import Invitations
 from zerobyte.features.auth.service.members import Members
@@ -14,9 +18,12 @@ from zerobyte.features.auth.service.organization_edits import OrganizationEdits
 from zerobyte.features.auth.service.organizations import Organizations
 from zerobyte.features.auth.service.passwords import Passwords
 from zerobyte.features.auth.service.people import People
+from zerobyte.features.auth.service.profile import Profile
 from zerobyte.features.auth.service.second_factor import SecondFactor
+from zerobyte.features.auth.service.second_step import SecondStep
 from zerobyte.features.auth.service.sessions import Sessions
 from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.two_factor import TwoFactors
 from zerobyte.http.actor import Authenticator
 from zerobyte.http.audit import Auditor
 from zerobyte.settings import Settings
@@ -24,6 +31,9 @@ from zerobyte.settings import Settings
 __all__ = [
     "Accounts",
     "ApiKeys",
+    "Attempts",
+    "Cookies",
+    "Credentials",
     "Deletions",
     "Impersonation",
     "Invitations",
@@ -32,10 +42,13 @@ __all__ = [
     "Organizations",
     "Passwords",
     "People",
+    "Profile",
     "RequestAuthenticator",
     "SecondFactor",
+    "SecondStep",
     "Sessions",
     "Switches",
+    "TwoFactors",
     "make_services",
 ]
 
@@ -43,19 +56,41 @@ __all__ = [
 def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
     """Every service of this feature by its type, and the API's `Authenticator` and `Auditor`."""
     organizations = Organizations(sealer)
-    sessions = Sessions(settings, organizations)
-    passwords = Passwords()
-    switches = Switches()
+    cookies = Cookies(settings)
+    sessions = Sessions(cookies, organizations)
+    attempts, passwords, switches = Attempts(settings), Passwords(), Switches()
+    credentials = Credentials(passwords=passwords, attempts=attempts)
+    challenges, devices = Challenges(cookies), TrustedDevices(cookies)
+    two_factors = TwoFactors(sealer)
     accounts = Accounts(
-        passwords=passwords, switches=switches, sessions=sessions, attempts=Attempts(settings)
+        passwords=passwords,
+        switches=switches,
+        sessions=sessions,
+        attempts=attempts,
+        credentials=credentials,
+        challenges=challenges,
+        devices=devices,
     )
-    keys = ApiKeys(accounts)
-    deletions = Deletions()
-    trail = AuditTrail()
+    second_step = SecondStep(
+        sessions=sessions,
+        attempts=attempts,
+        challenges=challenges,
+        devices=devices,
+        two_factors=two_factors,
+    )
+    profile = Profile(
+        sessions=sessions, credentials=credentials, switches=switches, attempts=attempts
+    )
+    second_factor = SecondFactor()
+    second_factor.verify = second_step.check
+    keys, deletions, trail = ApiKeys(accounts), Deletions(), AuditTrail()
+    # Whoever learned the old password may have made keys with it.
+    credentials.on_change.append(revoke_keys)
     parts: tuple[object, ...] = (
-        accounts, deletions, keys, organizations, passwords, sessions, settings, switches, trail,
-        Impersonation(sessions), Invitations(), Members(), OrganizationEdits(accounts, deletions),
-        People(passwords, deletions), SecondFactor(),
+        accounts, attempts, cookies, credentials, deletions, keys, organizations, passwords,
+        profile, second_factor, second_step, sessions, settings, switches, trail, two_factors,
+        Impersonation(sessions, cookies), Invitations(), Members(),
+        OrganizationEdits(accounts, deletions), People(passwords, credentials, deletions),
     )  # fmt: skip
     services: dict[type, object] = {type(part): part for part in parts}
     return services | {Authenticator: RequestAuthenticator(sessions, keys), Auditor: trail}

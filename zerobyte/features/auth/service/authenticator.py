@@ -38,9 +38,7 @@ class RequestAuthenticator:
 
     async def person_of(self, request: HttpRequest) -> Person:
         """The person of the browser that asks. Raises Unauthenticated."""
-        found = await self._sessions.find(request)
-        if found is None:
-            raise Unauthenticated("Unauthorized", code="UNAUTHORIZED")
+        found = await self._sessions.require(request)
         return Person(
             user_id=found.user.id,
             user_name=found.user.name,

@@ -11,15 +11,19 @@ from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
-from zerobyte.core.errors import Conflict, Invalid, NotFound
+from zerobyte.core.errors import Conflict, Invalid, NotFound, Unprocessable
 from zerobyte.features.auth.models import Account, Organization, Session, User
 from zerobyte.features.auth.schemas import admin as schemas
-from zerobyte.features.auth.service.accounts import CREDENTIAL, check_free, check_username
-from zerobyte.features.auth.service.api_keys import revoke_keys
+from zerobyte.features.auth.service.credentials import CREDENTIAL, Credentials
 from zerobyte.features.auth.service.deletions import Deletions, Held, tidy_up
 from zerobyte.features.auth.service.organization_edits import may
 from zerobyte.features.auth.service.passwords import Passwords, check_length
 from zerobyte.features.auth.service.sessions import is_banned
+from zerobyte.features.auth.service.usernames import (
+    check_email_free,
+    check_username,
+    check_username_free,
+)
 from zerobyte.http.actor import InstanceRole, Person
 
 _SORTED_BY: Final = {
@@ -48,8 +52,11 @@ _MAY: Final = {
 class People:
     """Makes, changes, bans and removes people."""
 
-    def __init__(self, passwords: Passwords, deletions: Deletions) -> None:
+    def __init__(
+        self, passwords: Passwords, credentials: Credentials, deletions: Deletions
+    ) -> None:
         self._passwords = passwords
+        self._credentials = credentials
         self._deletions = deletions
 
     async def get(self, user_id: str) -> User:
@@ -98,7 +105,7 @@ class People:
         password_hash = await self._passwords.hash(body.password) if body.password else None
         try:
             async with in_transaction():
-                await check_free(body.email, username, kind=Invalid)
+                await _check_free(body.email, username)
                 user = await User.create(
                     name=body.name,
                     email=body.email,
@@ -108,9 +115,14 @@ class People:
                     role=schemas.role_of(body.role),
                 )
                 if password_hash is not None:
-                    await _put_password(user, password_hash)
+                    await Account.create(
+                        user_id=user.id,
+                        provider_id=CREDENTIAL,
+                        account_id=user.id,
+                        password_hash=password_hash,
+                    )
         except IntegrityError:
-            await check_free(body.email, username, kind=Invalid)
+            await _check_free(body.email, username)
             raise
         return user
 
@@ -135,14 +147,10 @@ class People:
             del changes["email"], changes["email_verified"]
         try:
             async with in_transaction():
-                await check_free(
-                    changes.get("email"), changes.get("username"), kind=Invalid, besides=user.id
-                )
+                await _check_free(changes.get("email"), changes.get("username"), but=user.id)
                 await user.update_from_dict(changes).save()
         except IntegrityError:
-            await check_free(
-                changes.get("email"), changes.get("username"), kind=Invalid, besides=user.id
-            )
+            await _check_free(changes.get("email"), changes.get("username"), but=user.id)
             raise
         return user
 
@@ -186,11 +194,7 @@ class People:
         """
         check_length(password)
         user = await self.get(user_id)
-        password_hash = await self._passwords.hash(password)
-        async with in_transaction():
-            await _put_password(user, password_hash)
-            await Session.filter(user_id=user.id).delete()
-            await revoke_keys(user.id)
+        await self._credentials.set(user.id, password)
 
     async def remove(self, person: Person, user_id: str) -> None:
         """Delete a person, and the organizations with all data that only they own.
@@ -267,18 +271,15 @@ async def _keep_an_admin(user: User) -> None:
         )
 
 
-async def _put_password(user: User, password_hash: str) -> None:
-    account = await Account.get_or_none(user_id=user.id, provider_id=CREDENTIAL)
-    if account is None:
-        await Account.create(
-            user_id=user.id,
-            provider_id=CREDENTIAL,
-            account_id=user.id,
-            password_hash=password_hash,
-        )
-        return
-    account.password_hash = password_hash
-    await account.save(update_fields=["password_hash"])
+async def _check_free(email: str | None, username: str | None, *, but: str | None = None) -> None:
+    """Refuse an e-mail or a username that somebody else has; None is not looked up."""
+    if email is not None:
+        try:
+            await check_email_free(email)
+        except Unprocessable as error:
+            raise Invalid(error.message, code=error.code) from error
+    if username is not None:
+        await check_username_free(username, but=but)
 
 
 def _refuse_unknown(data: schemas.PersonData) -> None:
