@@ -6,7 +6,6 @@ Written over the router, so an operation that is added later is tried without be
 import re
 from dataclasses import dataclass
 
-import httpx
 import pytest
 
 from tests.folk import Folk, Somebody
@@ -40,7 +39,7 @@ class Door:
 
 @pytest.fixture
 def doors(fortress: Fortress) -> list[Door]:
-    """What asks for somebody, without HEAD and OPTIONS; the worker's door has a token of its own."""
+    """Every door but HEAD, OPTIONS and the worker's, which has a token of its own."""
     return [
         Door(method.upper(), re.sub(r"\{\w+\}", "nothing0", path), operation)
         for (path, method), operation in sorted(operations(fortress.app).items())
@@ -56,14 +55,9 @@ async def home(fortress: Fortress) -> str:
 async def knock(fortress: Fortress, door: Door, headers: dict[str, str]) -> tuple[int, str]:
     """The status and the message; a stream is left as soon as it has begun."""
     body = {"json": {}} if door.operation.body is not None else {}
-    async with (
-        httpx.AsyncClient(
-            base_url=fortress.client.base_url,
-            timeout=30,
-            headers={"Origin": fortress.platform.settings.base_url, **headers},
-        ) as http,
-        http.stream(door.method, door.path, **body) as answer,
-    ):
+    http = fortress.client
+    http.cookies.clear()
+    async with http.stream(door.method, door.path, headers=headers, **body) as answer:
         if answer.status_code < 400:
             return answer.status_code, ""
         await answer.aread()

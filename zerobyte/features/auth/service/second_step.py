@@ -98,6 +98,7 @@ class SecondStep:
         self, request: HttpRequest, kind: Kind, code: str, *, begins_session: bool
     ) -> tuple[SignedIn | None, User]:
         challenge, user = await self._challenges.find(request)
+        await self._sessions.tell_attempt(request, user)
         async with self._attempts.counted(
             "two-factor", address=Visitor.of(request).key, account=f"challenge {challenge.id}"
         ):
