@@ -106,10 +106,10 @@ async def test_every_operation_answers_404_to_ids_of_another_organization(fortre
         answer = await ada.http.request(method, url, **body)
         if answer.text == "null":  # "which schedule backs this volume up": none that you see
             continue
-        if answer.status_code != 404 and not (answer.status_code == 400 and operation.body):
+        if answer.status_code != 404:
             wrong.append(f"{operation.operation_id}: {answer.status_code} {answer.text[:200]}")
     assert wrong == []
-    assert tried > 40
+    assert tried > 35
     assert await everything() == before
 
 

@@ -8,8 +8,8 @@ from tortoise.manager import Manager
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from zerobyte.core import clock, ids
-from zerobyte.db.row import json_field, key_field, number_field
+from zerobyte.core import clock
+from zerobyte.db.row import json_field, number_field
 
 
 class Unchangeable(TypeError):
@@ -36,6 +36,7 @@ class _Readers(Manager):
 class AuditLine(Model):
     """One thing that somebody did or tried. It outlives everybody it names: nothing refers to it.
 
+    id                  the order of the lines.
     actor_id            None when nobody was recognised, such as at a failed sign-in.
     impersonated_by     the admin who acted in the actor's name.
     source              browser, api-key, or none.
@@ -45,7 +46,7 @@ class AuditLine(Model):
     details             ids, roles and states; never a secret.
     """
 
-    id: str = key_field(36, primary_key=True, default=ids.uuid7)
+    id = fields.BigIntField(primary_key=True)
     created_at: int = number_field(clock.now_ms)
     organization_id = fields.CharField(max_length=36, null=True)
     actor_id = fields.CharField(max_length=36, null=True, db_index=True)

@@ -24,7 +24,7 @@ class AuditActor(Wire):
 class AuditEntry(Wire):
     """One line of the trail. `action` is the operation's id."""
 
-    id: str
+    id: int
     created_at: EpochMs
     organization_id: str | None
     actor: AuditActor | None
@@ -42,7 +42,7 @@ class AuditPage(Wire):
     """A page of the trail, newest first. `next_before` leads to the next one; null is the end."""
 
     entries: list[AuditEntry]
-    next_before: str | None
+    next_before: int | None
 
 
 class AuditQuery(Wire):
@@ -58,5 +58,5 @@ class AuditQuery(Wire):
     result: Result | None = None
     since: Annotated[int, _MS] | None = None
     until: Annotated[int, _MS] | None = None
-    before: Annotated[str, Field(max_length=36)] | None = None
+    before: Annotated[int, _MS] | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 50

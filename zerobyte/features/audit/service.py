@@ -8,7 +8,6 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from zerobyte.core import clock, ids
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.audit.present import entry_view
 from zerobyte.features.audit.schemas import AuditPage, AuditQuery
@@ -23,8 +22,6 @@ class AuditTrail:
         """Add a line."""
         who = entry.who
         await AuditLine.create(
-            id=ids.uuid7(),
-            created_at=clock.now_ms(),
             organization_id=entry.organization_id,
             actor_id=who and who.user_id,
             actor_name=who and who.name[:255],
