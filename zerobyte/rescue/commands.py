@@ -5,6 +5,7 @@ can read the data folder may do this. 0 is success, 1 a refusal, 2 something tha
 """
 
 import asyncio
+import dataclasses
 import os
 from collections.abc import Coroutine
 from pathlib import Path
@@ -29,6 +30,16 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 def _settings() -> Settings:
     # Nothing is sealed or signed here, so a wrong folder must not get new secrets.
     return Settings.load(os.environ, keep_secrets=False)
+
+
+def _with_secret(settings: Settings) -> Settings:
+    """The settings with the secret that is kept, when none is given; makes none."""
+    if settings.app_secret:
+        return settings
+    file = settings.data_dir / "app-secret"
+    if not file.is_file():
+        asking.stop(f"Neither APP_SECRET is set nor is there a file {file}.")
+    return dataclasses.replace(settings, app_secret=file.read_text().strip())
 
 
 def _name(username: str | None) -> str:
@@ -136,7 +147,7 @@ def rekey(
     """
     from zerobyte.rescue import rekeying
 
-    settings = Settings.load(os.environ)
+    settings = _with_secret(_settings())
     old = asking.secret(
         "The APP_SECRET of before",
         from_stdin=old_secret_stdin,
