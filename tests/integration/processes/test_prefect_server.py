@@ -3,11 +3,15 @@
 import asyncio
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
+from contextvars import Context
 
 import httpx
+from prefect.server.database.configurations import AioSqliteConfiguration
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from zerobyte.core import ids
-from zerobyte.processes import environments
+from zerobyte.processes import environments, prefect_server
 
 LOOK = """
 import prefect
@@ -93,3 +97,73 @@ def test_the_interface_is_there_and_speaks_with_the_address_of_the_browser(prefe
 def test_prefect_keeps_to_the_data_folder(prefect_server):
     assert (prefect_server.home / "prefect.db").exists()
     assert not (prefect_server.home / ".prefect").exists()
+
+
+async def test_writers_wait_for_their_turn_outside_of_sqlite(tmp_path):
+    """One that waits inside SQLite holds its connection's mutex, and may stop the event loop."""
+    config = AioSqliteConfiguration(f"sqlite+aiosqlite:///{tmp_path}/prefect.db", timeout=60)
+    engine = await config.engine()
+    order: list[str] = []
+
+    async def write(name: str, body: Callable[[], Awaitable[None]]) -> None:
+        async with (
+            AsyncSession(engine) as session,
+            prefect_server._begin_immediate(config, session),
+        ):
+            order.append(f"{name} begins")
+            await body()
+        order.append(f"{name} ends")
+
+    async def inner() -> None:
+        order.append("inner")
+
+    async def outer() -> None:
+        others = [asyncio.create_task(write(name, nothing), context=Context()) for name in "bc"]
+        waiting.extend(others)
+        for _ in range(50):
+            await asyncio.sleep(0)
+        # They hold no connection, so nothing that the collector finalizes can wait for them.
+        assert engine.pool.checkedout() == 1
+        await write("inside", inner)
+
+    async def nothing() -> None:
+        await asyncio.sleep(0)
+
+    waiting: list[asyncio.Task[None]] = []
+    try:
+        await asyncio.wait_for(write("a", outer), 60)
+        await asyncio.wait_for(asyncio.gather(*waiting), 60)
+    finally:
+        await engine.dispose()
+    assert order == [
+        "a begins", "inside begins", "inner", "inside ends", "a ends",
+        "b begins", "b ends", "c begins", "c ends",
+    ]  # fmt: skip
+
+
+async def test_work_that_outlives_the_transaction_it_was_started_in_takes_its_own_turn(tmp_path):
+    config = AioSqliteConfiguration(f"sqlite+aiosqlite:///{tmp_path}/prefect.db", timeout=60)
+    engine = await config.engine()
+    modes: list[str] = []
+
+    async def later(ended: asyncio.Event) -> None:
+        await ended.wait()
+        async with (
+            AsyncSession(engine) as session,
+            prefect_server._begin_immediate(config, session),
+        ):
+            door = prefect_server._doors[asyncio.get_running_loop()]
+            modes.append("its own turn" if door.locked() else "inside the one before")
+
+    ended = asyncio.Event()
+    try:
+        async with (
+            AsyncSession(engine) as session,
+            prefect_server._begin_immediate(config, session),
+        ):
+            task = asyncio.create_task(later(ended))
+        ended.set()
+        await asyncio.wait_for(task, 60)
+    finally:
+        await engine.dispose()
+    assert modes == ["its own turn"]
