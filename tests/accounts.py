@@ -5,18 +5,26 @@ A conftest takes the fixtures in with `from tests.accounts import client, serve`
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 import pytest
+from pyotp.totp import TOTP
 
 from tests.http_server import serving, settings_for
+from zerobyte.core import clock
 from zerobyte.core.secrets import Sealer
+from zerobyte.features.audit.routes import audit_v1
 from zerobyte.features.auth.routes import accounts_auth, auth_v1
-from zerobyte.features.auth.service import Accounts, Organizations, make_services
+from zerobyte.features.auth.service import Accounts, Organizations, SecondFactor, make_services
 from zerobyte.features.system.routes import system_v1
 from zerobyte.features.system.service import System
 from zerobyte.http.setup import make_app
+
+SESSION = "zerobyte.session_token"
+ADA = {"email": "ada@example.com", "password": "correct horse", "name": "Ada", "username": "ada"}
 
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
@@ -33,9 +41,10 @@ def serve(database: str, tmp_path: Path) -> Serve:
             settings=settings,
             accounts=services[Accounts],
             organizations=services[Organizations],
+            second_factor=services[SecondFactor],
         )
         app = make_app(settings, services)
-        for blueprint in (accounts_auth, auth_v1, system_v1):
+        for blueprint in (accounts_auth, auth_v1, system_v1, audit_v1):
             app.blueprint(blueprint)
         async with serving(app, headers={"Origin": settings.base_url}) as client:
             yield client
@@ -47,3 +56,53 @@ def serve(database: str, tmp_path: Path) -> Serve:
 async def client(serve: Serve) -> AsyncIterator[httpx.AsyncClient]:
     async with serve() as served:
         yield served
+
+
+class Time:
+    """The wall clock of the process under test; it moves when the test says so."""
+
+    def __init__(self) -> None:
+        # In the middle of a step of one-time codes, so that none changes by itself.
+        self.now_ms = clock.now_ms() // 30_000 * 30_000 + 15_000
+
+    def pass_(self, **span: float) -> None:
+        """Let `minutes=20` go by."""
+        self.now_ms += int(timedelta(**span).total_seconds() * 1000)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """A clock that stands still."""
+    stands = Time()
+    monkeypatch.setattr(clock, "now_ms", lambda: stands.now_ms)
+    return stands
+
+
+class AuthenticatorApp:
+    """The app on somebody's phone, set up from the URI that we showed."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+        self.secret = dict(parse_qsl(urlsplit(uri).query))["secret"]
+
+    def code(self, *, steps: int = 0) -> str:
+        """What it shows now, or showed some steps of 30 s from now."""
+        return TOTP(self.secret).generate_otp(clock.now_ms() // 30_000 + steps)
+
+    def wrong(self) -> str:
+        """Six digits that it shows neither now nor around now."""
+        near = {self.code(steps=step) for step in range(-2, 3)}
+        return next(code for code in ("000000", "111111", "222222") if code not in near)
+
+
+def cookie_of(answer: httpx.Response, name: str = SESSION) -> str | None:
+    """The Set-Cookie line of a name."""
+    lines = answer.headers.get_list("set-cookie")
+    return next((line for line in lines if line.startswith(f"{name}=")), None)
+
+
+def value_of(answer: httpx.Response, name: str = SESSION) -> str:
+    """What a cookie was set to."""
+    line = cookie_of(answer, name)
+    assert line is not None, answer.headers
+    return line.partition("=")[2].partition(";")[0]

@@ -17,11 +17,19 @@ from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
 from zerobyte.db.leases import Leases
+from zerobyte.features.audit.routes import audit_v1
 from zerobyte.features.auth.routes import accounts_auth, auth_v1
-from zerobyte.features.auth.service import Accounts, Organizations, make_services
+from zerobyte.features.auth.service import (
+    Accounts,
+    Deletions,
+    Organizations,
+    SecondFactor,
+    make_services,
+)
 from zerobyte.features.backups.routes import backups_v1
 from zerobyte.features.backups.service import (
     Assignments,
+    OrganizationContents,
     Reconciler,
     RunEnds,
     Runs,
@@ -151,6 +159,11 @@ class Platform:
         self.volumes.before_delete.append(users.refuse_used_volume)
         self.volumes.before_unmount.append(users.refuse_read_volume)
         self.repositories.before_delete.append(users.refuse_used_repository)
+        cast("Deletions", self.services[Deletions]).contents = OrganizationContents(
+            volumes=self.volumes,
+            repositories=self.repositories,
+            on_change=self.editor.on_change,
+        )
         self.snapshots.policy_of = users.policy_of
         self.restores.is_read_only = users.is_read_only
 
@@ -168,6 +181,7 @@ class Platform:
                 settings=self.settings,
                 accounts=cast("Accounts", self.services[Accounts]),
                 organizations=self.organizations,
+                second_factor=cast("SecondFactor", self.services[SecondFactor]),
             ),
             WorkerTokens: WorkerTokens(self.settings.app_secret),
         }
@@ -230,7 +244,7 @@ def add_routes(app: HttpApp) -> None:
     """Put every room's routes into an app."""
     for blueprint in (
         accounts_auth, auth_v1, volumes_v1, repositories_v1, backups_v1, notifications_v1, tasks_v1,
-        events_v1, system_v1, control,
+        events_v1, system_v1, control, audit_v1,
     ):  # fmt: skip
         app.blueprint(blueprint)
 

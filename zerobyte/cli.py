@@ -16,6 +16,7 @@ from rich.table import Table
 
 from zerobyte import __version__
 from zerobyte.core.errors import ZerobyteError
+from zerobyte.rescue import commands as rescue
 from zerobyte.settings import Settings
 
 T = TypeVar("T")
@@ -33,6 +34,7 @@ deploy = typer.Typer(
 migrate = typer.Typer(help="Steps of the database.", no_args_is_help=True)
 app.add_typer(deploy, name="deploy")
 app.add_typer(migrate, name="migrate")
+rescue.add_to(app)
 
 
 def main() -> None:

@@ -77,8 +77,8 @@ class NotFound(ZerobyteError):
 class NotAllowed(ZerobyteError):
     """The path exists, but not with this method."""
 
-    def __init__(self, message: str, *, allow: Sequence[str] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, allow: Sequence[str] = (), code: str | None = None) -> None:
+        super().__init__(message, code=code)
         self.allow = tuple(allow)
 
 
@@ -101,8 +101,8 @@ class Unprocessable(ZerobyteError):
 class TooManyRequests(ZerobyteError):
     """The client must wait before it asks again."""
 
-    def __init__(self, message: str, *, retry_after_s: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, retry_after_s: int, code: str | None = None) -> None:
+        super().__init__(message, code=code or "TOO_MANY_REQUESTS")
         self.retry_after_s = retry_after_s
 
 

@@ -23,6 +23,11 @@ def token(length: int = 32) -> str:
     return "".join(secrets.choice(_ALPHANUMERIC) for _ in range(length))
 
 
+def letters(length: int) -> str:
+    """Random letters, 5.7 bits each."""
+    return "".join(secrets.choice(string.ascii_letters) for _ in range(length))
+
+
 def hex_secret(size_bytes: int = 32) -> str:
     """A random secret as lower-case hexadecimal digits, two for each byte."""
     return secrets.token_hex(size_bytes)

@@ -57,6 +57,10 @@ class Sealer:
         """Whether a text looks sealed, by this or by the older scheme."""
         return text.startswith(("zb1:", "encv1:"))
 
+    def is_current(self, text: str) -> bool:
+        """Whether a text was sealed by the present secret, and not by a former one."""
+        return text.startswith(f"zb1:{self._key_id}:")
+
     def seal(self, text: str, *, aad: str) -> str:
         """Seal a text for one place.
 

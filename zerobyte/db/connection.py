@@ -15,6 +15,7 @@ from tortoise.context import TortoiseContext
 from zerobyte.core.errors import Unavailable
 
 MODEL_MODULES: Final = (
+    "zerobyte.features.audit.models",
     "zerobyte.features.auth.models",
     "zerobyte.features.volumes.models",
     "zerobyte.features.notifications.models",

@@ -139,6 +139,19 @@ async def _prepare(database_url: str, known: list[str]) -> list[str]:
         await Tortoise.close_connections()
 
 
+async def require_current() -> None:
+    """Make sure that the open database has the shape of this code; changes nothing.
+
+    Raises
+        Unavailable     it is older or newer.
+    """
+    if await _applied() != known_versions():
+        raise Unavailable(
+            "The database is not of this version. Start Zerobyte once, or run "
+            "`zerobyte migrate upgrade`, and try again."
+        )
+
+
 async def _apply(database_url: str, location: Path) -> list[str]:
     async with Command(config(database_url), location=str(location)) as command:
         Migrate.app = "models"

@@ -44,12 +44,27 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """The signed-in person of a browser, whether or not an organization is active.
+
+    organization_id     the active one, not checked for membership.
+    """
+
+    user_id: str
+    user_name: str
+    instance_role: InstanceRole
+    session_id: str
+    organization_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Demand:
     """What a permission asks for; `name` keeps equal demands distinct members of the enum."""
 
     name: str
     browser: bool = False
     instance_admin: bool = False
+    organization: bool = True
     roles: tuple[OrganizationRole, ...] = ("owner", "admin", "member")
 
 
@@ -68,11 +83,32 @@ class Permission(Enum):
     ORG_OWNER = _Demand(name="org-owner", browser=True, roles=("owner",))
     RECOVERY = _Demand(name="recovery", browser=True, roles=_ADMINS)
     INSTANCE_ADMIN = _Demand(name="instance-admin", browser=True, instance_admin=True)
+    INSTANCE_READER = _Demand(name="instance-reader", instance_admin=True)
+    # Of `/api/auth`: these need a browser's session, but no organization to be active.
+    SIGNED_IN = _Demand(name="signed-in", browser=True, organization=False)
+    ADMINISTRATOR = _Demand(
+        name="administrator", browser=True, instance_admin=True, organization=False
+    )
 
     @property
     def needs_browser(self) -> bool:
         """Whether an API key is refused."""
         return self.value.browser
+
+    @property
+    def needs_organization(self) -> bool:
+        """Whether there must be an active organization that the person belongs to."""
+        return self.value.organization
+
+    @property
+    def is_instance_wide(self) -> bool:
+        """Whether it is about the installation, and not about one organization."""
+        return self.value.instance_admin
+
+    def check_person(self, person: Person) -> None:
+        """Refuse a person who may not do this; for what needs no organization."""
+        if self.value.instance_admin and person.instance_role != "admin":
+            raise Forbidden("Forbidden")
 
     def check(self, actor: Actor) -> None:
         """Refuse an actor who may not do this."""
@@ -94,5 +130,12 @@ class Authenticator(Protocol):
         Raises
             Unauthenticated     nobody is signed in, or no longer, or without an organization.
             Forbidden           signed in, but no member of the organization any more.
+        """
+        ...
+
+    async def person_of(self, request: HttpRequest) -> Person:
+        """The person of a request to `/api/auth`.
+
+        Raises Unauthenticated.
         """
         ...

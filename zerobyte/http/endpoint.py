@@ -12,15 +12,17 @@ from typing import Any, Final, TypeVar, cast, get_type_hints
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, TypeAdapter
+from pydantic.alias_generators import to_camel
 from sanic import HTTPResponse
 from sanic.response import BaseHTTPResponse
 
-from zerobyte.core.errors import UnsupportedMedia, ZerobyteError
-from zerobyte.http.actor import Actor, Authenticator, HttpRequest, Permission, header
+from zerobyte.core.errors import Forbidden, UnsupportedMedia, ZerobyteError
+from zerobyte.http import audit
+from zerobyte.http.actor import Authenticator, HttpRequest, Permission, header
 from zerobyte.http.validation import from_form, from_json, from_query
 
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
-_SPECIAL: Final = ("actor", "body", "query", "request")
+_SPECIAL: Final = ("actor", "person", "body", "query", "request")
 _FORM: Final = "application/x-www-form-urlencoded"
 
 
@@ -32,6 +34,9 @@ class Operation:
                 models, a model or None, or None for an answer without JSON.
     media       content type of the usual answer.
     form        whether the body may also come as an HTML form.
+    audited     None leaves a line in the audit trail for whatever changes something.
+    told        fields of the body that the trail may hold: ids, roles and states.
+    refusal     the code of the 403 for somebody without the permission.
     """
 
     operation_id: str
@@ -46,6 +51,9 @@ class Operation:
     description: str = ""
     media: str = "application/json"
     form: bool = False
+    audited: bool | None = None
+    told: tuple[str, ...] = ()
+    refusal: str | None = None
     path_parameters: tuple[str, ...] = ()
     services: tuple[type[object], ...] = ()
 
@@ -85,13 +93,17 @@ def endpoint(  # the house's form of an operation: every fact is a keyword
     summary: str = "",
     media: str = "application/json",
     form: bool = False,
+    audited: bool | None = None,
+    told: tuple[str, ...] = (),
+    refusal: str | None = None,
 ) -> Callable[[Handler], Handler]:
     """Describe a handler and let it receive typed values instead of a request.
 
-    The handler's parameters say what it needs: `actor: Actor`, `body`, `query`,
-    `request: HttpRequest`, path parameters by their name as `str`, and services by their type
-    (found in `app.ctx.services`). It returns a model, a list, None, an `Answer`, or an
-    `HTTPResponse`; None after `request.respond()` means that it has streamed its answer.
+    The handler's parameters say what it needs: `actor: Actor` (or `person: Person`, where no
+    organization is needed), `body`, `query`, `request: HttpRequest`, path parameters by their
+    name as `str`, and services by their type (found in `app.ctx.services`).
+    It returns a model, a list, None, an `Answer`, or an `HTTPResponse`; None after
+    `request.respond()` means that it has streamed its answer.
 
     body_optional   an absent body counts as `{}`.
     """
@@ -113,6 +125,9 @@ def endpoint(  # the house's form of an operation: every fact is a keyword
             description=_rest(handler),
             media=media,
             form=form,
+            audited=audited,
+            told=told,
+            refusal=refusal,
             path_parameters=tuple(name for name, kind in wanted if kind is str),
             services=tuple(kind for _, kind in wanted if kind is not str),
         )
@@ -121,7 +136,8 @@ def endpoint(  # the house's form of an operation: every fact is a keyword
         async def wrapper(request: HttpRequest, **path: str) -> BaseHTTPResponse | None:
             return await route(request, path)
 
-        wrapper.__name__ = handler.__name__
+        # Sanic names routes after it, and families on one blueprint may repeat a short name.
+        wrapper.__name__ = operation_id
         wrapper.__doc__ = handler.__doc__
         wrapper.__module__ = handler.__module__
         wrapper.operation = operation  # pyright: ignore[reportFunctionMemberAccess]
@@ -149,20 +165,45 @@ class _Route:
             for status, kind in operation.returns.items()
             if kind is not None
         }
+        self._trail = audit.Plan(
+            action=operation.operation_id,
+            audited=operation.audited,
+            is_public=operation.permission is Permission.PUBLIC,
+            is_instance_wide=operation.permission.is_instance_wide,
+        )
 
     async def __call__(
         self, request: HttpRequest, path: Mapping[str, str]
     ) -> BaseHTTPResponse | None:
-        given: dict[str, Any] = {}
         services: Mapping[type, object] = request.app.ctx.services
-        if self._operation.permission is not Permission.PUBLIC:
-            given["actor"] = await self._actor(request, services)
+        auditor = cast("audit.Auditor | None", services.get(audit.Auditor))
+        if auditor is None:
+            return await self._answer(request, path, services)
+        about: dict[str, Any] = {to_camel(name): value[:64] for name, value in path.items()}
+        try:
+            answer = await self._answer(request, path, services, about)
+        except Exception as error:
+            await audit.tell(auditor, self._trail, request, details=about, error=error)
+            raise
+        await audit.tell(auditor, self._trail, request, details=about, answer=answer)
+        return answer
+
+    async def _answer(
+        self,
+        request: HttpRequest,
+        path: Mapping[str, str],
+        services: Mapping[type, object],
+        about: dict[str, Any] | None = None,
+    ) -> BaseHTTPResponse | None:
+        given = await self._asker(request, services)
         if self._operation.query is not None:
             given["query"] = from_query(
                 self._operation.query, parse_qsl(request.query_string, keep_blank_values=True)
             )
         if self._operation.body is not None:
-            given["body"] = _read_body(request, self._operation)
+            given["body"] = body = _read_body(request, self._operation)
+            if about is not None:
+                about |= {to_camel(name): getattr(body, name) for name in self._operation.told}
         if request.method == "HEAD" and self._operation.media != "application/json":
             # A stream or a download is not begun only to throw its bytes away.
             return HTTPResponse(status=self._operation.status, content_type=self._operation.media)
@@ -172,11 +213,25 @@ class _Route:
         result = await self._handler(**{n: v for n, v in given.items() if n in self._names})
         return self._respond(request, result)
 
-    async def _actor(self, request: HttpRequest, services: Mapping[type, object]) -> Actor:
+    async def _asker(self, request: HttpRequest, services: Mapping[type, object]) -> dict[str, Any]:
+        """Who asks, as the handler gets it, after everything that may refuse them."""
+        permission = self._operation.permission
+        if permission is Permission.PUBLIC:
+            return {}
         authenticator = cast("Authenticator", services[Authenticator])
-        actor = await authenticator.actor_of(request)
-        self._operation.permission.check(actor)
-        return actor
+        if permission.needs_organization:
+            actor = await authenticator.actor_of(request)
+            permission.check(actor)
+            return {"actor": actor}
+        person = await authenticator.person_of(request)
+        try:
+            permission.check_person(person)
+        except Forbidden as error:
+            code = self._operation.refusal
+            if code is None:
+                raise
+            raise Forbidden(code.replace("_", " ").capitalize(), code=code) from error
+        return {"person": person}
 
     def _respond(self, request: HttpRequest, result: Any) -> BaseHTTPResponse | None:
         if isinstance(result, BaseHTTPResponse):

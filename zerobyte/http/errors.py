@@ -65,7 +65,7 @@ def answer_to(error: errors.ZerobyteError, path: str) -> HTTPResponse:
     status = status_of(type(error))
     headers: dict[str, str] = {}
     if isinstance(error, errors.TooManyRequests):
-        headers["Retry-After"] = str(error.retry_after_s)
+        headers["Retry-After"] = headers["X-Retry-After"] = str(error.retry_after_s)
     if isinstance(error, errors.NotAllowed) and error.allow:
         headers["Allow"] = ", ".join(error.allow)
     body = _auth_body(error, status) if _is_auth(path) else _v1_body(error)

@@ -32,10 +32,15 @@ _METHODS: Final = "GET,HEAD,PUT,POST,DELETE,PATCH,OPTIONS"
 
 
 def queue_cookie(request: HttpRequest, set_cookie: str) -> None:
-    """Send a Set-Cookie header with the answer to this request, whatever the answer will be."""
+    """Send a Set-Cookie header with the answer to this request, whatever the answer will be.
+
+    The last one of a name counts; what was queued for it before is dropped.
+    """
     queued = cast("list[str] | None", getattr(request.ctx, "queued_cookies", None))
     if queued is None:
         queued = request.ctx.queued_cookies = list[str]()
+    name = set_cookie.partition("=")[0]
+    queued[:] = [other for other in queued if other.partition("=")[0] != name]
     queued.append(set_cookie)
 
 

@@ -12,7 +12,7 @@ from sanic.response import BaseHTTPResponse
 
 from zerobyte.core import clock
 from zerobyte.core.errors import TooManyRequests
-from zerobyte.http.actor import HttpRequest, header
+from zerobyte.http.actor import HttpRequest
 from zerobyte.http.app_type import HttpApp
 from zerobyte.settings import Settings
 
@@ -142,7 +142,9 @@ def _address_of(request: HttpRequest, *, trust_proxy: bool) -> str:
     socket_address = cast("str", request.conn_info.client_ip) if request.conn_info else ""
     if not trust_proxy:
         return socket_address
-    last = header(request, "x-forwarded-for").rpartition(",")[2].strip()
+    # A proxy may add a line of its own below the client's; the last word is always the proxy's.
+    lines = cast("list[str]", request.headers.getall("x-forwarded-for", []))
+    last = ",".join(lines).rpartition(",")[2].strip()
     address = _parsed(last)
     return str(address) if address is not None else socket_address
 

@@ -76,15 +76,16 @@ def documented_path(path: str) -> str:
     )
 
 
-def document(app: HttpApp, *, server: str | None = None) -> dict[str, Any]:
-    """The document of an app's operations under `/api/v1`, after its routes were added.
+def document(app: HttpApp, *, server: str | None = None, under: str = "/api/v1/") -> dict[str, Any]:
+    """The document of an app's operations, after its routes were added.
 
     server      where the API is reached, when the document is to say so.
+    under       which family of paths is described.
     """
     found = {
         place: operation
         for place, operation in operations(app).items()
-        if place[0].startswith("/api/v1/") and place[1] not in ("head", "options")
+        if place[0].startswith(under) and place[1] not in ("head", "options")
     }
     schemas = _Schemas(found.values())
     paths: dict[str, dict[str, Any]] = {}

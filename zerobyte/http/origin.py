@@ -1,6 +1,7 @@
 """Refuses requests that another site makes a browser send with our cookies.
 
-Owns the Origin check alone. SameSite=Lax is the first wall; this one also stops other ports and
+Owns the Origin check alone: every unsafe request with a cookie, in both families, must name an
+origin that is trusted. SameSite=Lax is the first wall; this one also stops other ports and
 subdomains of the same site.
 """
 
@@ -22,23 +23,21 @@ def install(app: HttpApp, settings: Settings) -> None:
     async def check(request: HttpRequest) -> None:
         if request.method in _SAFE:
             return
-        is_auth = request.path.startswith("/api/auth/")
-        if is_auth or request.path.startswith("/api/v1/"):
-            _check(request, trusted, is_auth=is_auth)
+        # A key cannot be sent from another site without asking first, and wins over the cookie.
+        has_key = request.path.startswith("/api/v1/") and header(request, "x-api-key")
+        if request.path.startswith(("/api/auth/", "/api/v1/")) and not has_key:
+            _check(request, trusted)
 
     app.register_middleware(check, "request")
 
 
-def _check(request: HttpRequest, trusted: frozenset[str], *, is_auth: bool) -> None:
+def _check(request: HttpRequest, trusted: frozenset[str]) -> None:
     origin = header(request, "origin") or _origin_of(header(request, "referer"))
-    has_cookie = bool(header(request, "cookie"))
-    # A program that keeps cookies sends no Origin; a browser always does on an unsafe request
-    # from elsewhere, or says where it comes from in Sec-Fetch-Site.
-    by_browser = bool(header(request, "sec-fetch-site"))
-    if has_cookie:
-        if origin == "null" or (not origin and (is_auth or by_browser)):
+    if header(request, "cookie"):
+        # Browsers of all ages are met: what keeps cookies has to say where it stands.
+        if origin in ("", "null"):
             raise Forbidden("Missing or null Origin", code="MISSING_OR_NULL_ORIGIN")
-        if origin and origin not in trusted:
+        if origin not in trusted:
             raise Forbidden("Invalid origin", code="INVALID_ORIGIN")
     elif request.path.startswith(_LOGINS):
         if (
@@ -48,6 +47,7 @@ def _check(request: HttpRequest, trusted: frozenset[str], *, is_auth: bool) -> N
             raise Forbidden(
                 "Cross-site navigation login blocked", code="CROSS_SITE_NAVIGATION_LOGIN_BLOCKED"
             )
+        by_browser = any(name.startswith("sec-fetch-") for name in request.headers)
         if by_browser and origin in ("", "null"):
             raise Forbidden("Missing or null Origin", code="MISSING_OR_NULL_ORIGIN")
         if origin and origin not in trusted:

@@ -1,6 +1,42 @@
-"""The feature served alone, on both kinds of database, and an OpenID provider beside it."""
+"""The feature served alone, on both kinds of database."""
 
-from tests.accounts import Serve, client, serve
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.accounts import ADA, AuthenticatorApp, Serve, client, serve, time
+from tests.folk import Folk
+from tests.http_server import settings_for
 from tests.oidc import oidc
 
-__all__ = ["Serve", "client", "oidc", "serve"]
+__all__ = ["Serve", "client", "oidc", "serve", "time"]
+
+
+@pytest.fixture
+async def ada(client):
+    """Ada has signed up, and the client is signed in as her."""
+    answer = await client.post("/api/auth/sign-up/email", json=ADA)
+    assert answer.status_code == 200
+    return answer
+
+
+@pytest.fixture
+async def phone(client, ada, time):
+    """Ada's second factor is on; the code of this moment is used up."""
+    answer = await client.post("/api/auth/two-factor/enable", json={"password": ADA["password"]})
+    app = AuthenticatorApp(answer.json()["totpURI"])
+    app.backup_codes = answer.json()["backupCodes"]
+    answer = await client.post("/api/auth/two-factor/verify-totp", json={"code": app.code()})
+    assert answer.status_code == 200, answer.text
+    time.pass_(minutes=2)
+    return app
+
+
+@pytest.fixture
+async def folk(client: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[Folk]:
+    """Makes people who are signed in to the served app."""
+    made = Folk(client, settings_for(tmp_path))
+    yield made
+    await made.aclose()

@@ -66,7 +66,10 @@ async def test_no_origin_no_cors(client):
     ("path", "headers", "code"),
     [
         ("/api/v1/things", {"origin": ORIGIN}, None),
-        ("/api/v1/things", {}, None),
+        ("/api/v1/things", {}, "MISSING_OR_NULL_ORIGIN"),
+        ("/api/v1/things", {"x-api-key": "zb_x"}, None),
+        ("/api/v1/things", {"x-api-key": ""}, "MISSING_OR_NULL_ORIGIN"),
+        ("/api/auth/x", {"x-api-key": "zb_x"}, "MISSING_OR_NULL_ORIGIN"),
         ("/api/v1/things", {"referer": ORIGIN + "/x"}, None),
         ("/api/v1/things", {"origin": "http://localhost:4097"}, "INVALID_ORIGIN"),
         ("/api/v1/things", {"referer": "https://evil.example/x"}, "INVALID_ORIGIN"),
@@ -91,6 +94,8 @@ async def test_an_unsafe_request_with_a_cookie_must_come_from_us(client, path, h
     [
         ({"origin": "https://evil.example"}, "INVALID_ORIGIN"),
         ({"referer": "https://evil.example/"}, "INVALID_ORIGIN"),
+        ({"sec-fetch-mode": "cors"}, "MISSING_OR_NULL_ORIGIN"),
+        ({"origin": "null", "sec-fetch-site": "cross-site"}, "MISSING_OR_NULL_ORIGIN"),
         ({"sec-fetch-site": "same-origin"}, "MISSING_OR_NULL_ORIGIN"),
         (
             {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"},

@@ -33,8 +33,14 @@ async def test_too_many_requests_are_429_as_json(serve, small_window):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         assert await statuses(client, 4) == [200, 200, 200, 429]
         answer = await client.get("/api/v1/things/x")
-        assert answer.json() == {"message": "Too many requests, please try again later."}
+        assert answer.json() == {
+            "message": "Too many requests, please try again later.",
+            "code": "TOO_MANY_REQUESTS",
+        }
         assert 1 <= int(answer.headers["retry-after"]) <= 300
+        assert answer.headers["x-retry-after"] == answer.headers["retry-after"]
+        assert answer.headers["content-type"] == "application/json"
+        assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["ratelimit-remaining"] == "0"
         for path in ("/api/healthcheck", "/api/readiness"):
             assert (await client.get(path)).status_code == 200
@@ -65,6 +71,8 @@ async def test_behind_a_proxy_the_last_address_counts_and_the_client_cannot_vary
         sent = {"x-forwarded-for": "7.7.7.7, 8.8.8.8:4711"}
         assert await statuses(client, 1, headers=sent) == [429]
         assert await statuses(client, 1, headers={"x-forwarded-for": "8.8.4.4"}) == [200]
+        lines = [("x-forwarded-for", "7.7.7.7"), ("x-forwarded-for", "8.8.8.8")]
+        assert await statuses(client, 1, headers=lines) == [429]
         assert await statuses(client, 3, headers={"x-forwarded-for": "nonsense"}) == [200] * 3
         assert await statuses(client, 1) == [429]
 

@@ -35,7 +35,7 @@ def test_rclone_counts_when_it_is_set_up_and_present(tmp_path, monkeypatch):
     binary.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     settings = settings_for(tmp_path, RCLONE_CONFIG_DIR=str(tmp_path))
-    system = System(settings=settings, accounts=None, organizations=None)
+    system = System(settings=settings, accounts=None, organizations=None, second_factor=None)
     assert system.info().capabilities.rclone is False
     (tmp_path / "rclone.conf").write_text("[x]\n")
     capabilities = system.info().capabilities

@@ -98,7 +98,13 @@ async def stats(actor: Actor, short_id: str, repositories: Repositories) -> Repo
 
 
 @repositories_v1.post("/<short_id:str>/stats/refresh")
-@endpoint("refreshRepositoryStats", tag=_TAG, returns={200: RepositoryStats}, errors=_RESTIC)
+@endpoint(
+    "refreshRepositoryStats",
+    tag=_TAG,
+    returns={200: RepositoryStats},
+    errors=_RESTIC,
+    audited=False,
+)
 async def refresh_stats(actor: Actor, short_id: str, repositories: Repositories) -> RepositoryStats:
     """Read the size of a repository now."""
     return await repositories.refresh_stats(actor, short_id)
@@ -127,7 +133,13 @@ async def list_snapshots(
 
 
 @repositories_v1.post("/<short_id:str>/snapshots/refresh")
-@endpoint("refreshSnapshots", tag=_TAG, returns={200: schemas.Refreshed}, errors=_RESTIC)
+@endpoint(
+    "refreshSnapshots",
+    tag=_TAG,
+    returns={200: schemas.Refreshed},
+    errors=_RESTIC,
+    audited=False,
+)
 async def refresh_snapshots(actor: Actor, short_id: str, snapshots: Snapshots) -> schemas.Refreshed:
     """Read the list of snapshots now."""
     return await snapshots.refresh(actor, short_id)
@@ -141,6 +153,7 @@ async def refresh_snapshots(actor: Actor, short_id: str, snapshots: Snapshots) -
     body=schemas.DeleteSnapshots,
     returns={202: TaskStarted},
     errors=(Invalid, *_RESTIC),
+    told=("snapshot_ids",),
 )
 async def delete_snapshots(
     actor: Actor, short_id: str, body: schemas.DeleteSnapshots, snapshots: Snapshots
@@ -194,6 +207,7 @@ async def files(
     body=schemas.Restore,
     returns={202: schemas.RestoreStarted},
     errors=(Invalid, *_RESTIC),
+    told=("snapshot_id",),
 )
 async def restore(
     actor: Actor, short_id: str, body: schemas.Restore, restores: Restores

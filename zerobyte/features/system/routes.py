@@ -39,7 +39,12 @@ async def updates(system: System) -> Updates:
 
 
 @system_v1.get("/registration-status")
-@endpoint("getRegistrationStatus", tag=_TAG, returns={200: Registration})
+@endpoint(
+    "getRegistrationStatus",
+    tag=_TAG,
+    returns={200: Registration},
+    permission=Permission.INSTANCE_READER,
+)
 async def registration(switches: Switches) -> Registration:
     """Read whether anybody may make an account."""
     return Registration(enabled=await switches.registrations_enabled())
@@ -52,6 +57,7 @@ async def registration(switches: Switches) -> Registration:
     body=Registration,
     returns={200: Registration},
     permission=Permission.INSTANCE_ADMIN,
+    told=("enabled",),
 )
 async def set_registration(body: Registration, switches: Switches) -> Registration:
     """Let anybody make an account, or nobody."""
@@ -60,7 +66,12 @@ async def set_registration(body: Registration, switches: Switches) -> Registrati
 
 
 @system_v1.get("/password-login-status")
-@endpoint("getPasswordLoginStatus", tag=_TAG, returns={200: PasswordLogin})
+@endpoint(
+    "getPasswordLoginStatus",
+    tag=_TAG,
+    returns={200: PasswordLogin},
+    permission=Permission.INSTANCE_READER,
+)
 async def password_login(switches: Switches) -> PasswordLogin:
     """Read whether passwords are refused at sign-in."""
     return PasswordLogin(disabled=await switches.password_login_disabled())
@@ -73,6 +84,7 @@ async def password_login(switches: Switches) -> PasswordLogin:
     body=PasswordLogin,
     returns={200: PasswordLogin},
     permission=Permission.INSTANCE_ADMIN,
+    told=("disabled",),
 )
 async def set_password_login(body: PasswordLogin, switches: Switches) -> PasswordLogin:
     """Refuse passwords at sign-in, or take them again."""
@@ -102,7 +114,7 @@ async def restic_password(
 ) -> HTTPResponse:
     """Download the password of the organization's repositories."""
     return HTTPResponse(
-        await system.recovery_key(actor, body.password),
+        await system.recovery_key(actor, body),
         content_type="text/plain; charset=UTF-8",
         headers={"Content-Disposition": 'attachment; filename="restic.pass"'},
     )

@@ -1,6 +1,6 @@
 """What `/api/v1/system` reads and answers."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -60,6 +60,10 @@ class DevPanel(Wire):
 
 
 class DownloadResticPassword(Wire):
-    """Ask for the organization's repository password."""
+    """Ask for the organization's repository password.
+
+    code    of the second factor, for those who have one.
+    """
 
     password: str
+    code: Annotated[str, Field(max_length=32)] | None = None

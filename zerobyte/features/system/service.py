@@ -8,8 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from zerobyte.features.auth.models import User
-from zerobyte.features.auth.service import Accounts, Organizations
-from zerobyte.features.system.schemas import Capabilities, SystemInfo, Updates
+from zerobyte.features.auth.service import Accounts, Organizations, SecondFactor
+from zerobyte.features.system.schemas import (
+    Capabilities,
+    DownloadResticPassword,
+    SystemInfo,
+    Updates,
+)
 from zerobyte.http.actor import Actor
 from zerobyte.settings import Settings
 
@@ -22,11 +27,17 @@ class System:
     """Answers questions about the installation as a whole."""
 
     def __init__(
-        self, *, settings: Settings, accounts: Accounts, organizations: Organizations
+        self,
+        *,
+        settings: Settings,
+        accounts: Accounts,
+        organizations: Organizations,
+        second_factor: SecondFactor,
     ) -> None:
         self._settings = settings
         self._accounts = accounts
         self._organizations = organizations
+        self._second_factor = second_factor
 
     def info(self) -> SystemInfo:
         """What can be done here, looked up anew: an rclone that is set up later counts."""
@@ -48,15 +59,16 @@ class System:
         version = self._settings.app_version
         return Updates(current_version=version, latest_version=version)
 
-    async def recovery_key(self, actor: Actor, password: str) -> str:
+    async def recovery_key(self, actor: Actor, body: DownloadResticPassword) -> str:
         """The organization's repository password, for somebody who types their own again.
 
-        Notes on the person that they have it. Raises Forbidden, Unauthenticated, NotFound,
-        TooManyRequests.
+        Where they have a second factor, that is asked for too. Notes on the person that they have
+        the key. Raises Forbidden, Unauthenticated, NotFound, TooManyRequests.
         """
         await self._accounts.check_password(
-            actor.user_id, password, purpose="download the recovery key"
+            actor.user_id, body.password, purpose="download the recovery key"
         )
+        await self._second_factor.check(await User.get(id=actor.user_id), body.code)
         key = await self._organizations.repository_password(actor.organization_id)
         await User.filter(id=actor.user_id).update(has_downloaded_restic_password=True)
         return key

@@ -48,6 +48,7 @@ async def create(
     body=schemas.TestConnection,
     returns={200: schemas.ConnectionTested},
     errors=(Invalid,),
+    audited=False,
 )
 async def test_connection(
     body: schemas.TestConnection, volumes: Volumes
@@ -124,7 +125,13 @@ async def unmount(actor: Actor, short_id: str, volumes: Volumes) -> Answer:
 
 
 @volumes_v1.post("/<short_id:str>/health-check")
-@endpoint("healthCheckVolume", tag=_TAG, returns={200: schemas.VolumeState}, errors=(NotFound,))
+@endpoint(
+    "healthCheckVolume",
+    tag=_TAG,
+    returns={200: schemas.VolumeState},
+    errors=(NotFound,),
+    audited=False,
+)
 async def health_check(actor: Actor, short_id: str, volumes: Volumes) -> schemas.VolumeState:
     """Look whether a mounted volume still answers; never mounts."""
     return await volumes.health_check(actor, short_id)

@@ -3,16 +3,15 @@
 from typing import cast
 
 from zerobyte.core import clock
+from zerobyte.features.auth.models import Session
 from zerobyte.features.auth.schemas.sessions import SessionView
-from zerobyte.features.auth.service.sessions import SignedIn
 
 
-def session_view(found: SignedIn) -> SessionView:
-    """The session of the browser that asks; it knows its own token already."""
-    session = found.session
+def session_view(session: Session) -> SessionView:
+    """A session under its id: what the cookie holds is in no answer."""
     return SessionView(
         expires_at=clock.iso(cast("int", session.expires_at)),
-        token=found.token,
+        token=session.id,
         created_at=clock.iso(session.created_at),
         updated_at=clock.iso(session.updated_at),
         ip_address=session.ip_address,

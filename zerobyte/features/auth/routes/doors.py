@@ -7,11 +7,12 @@ from typing import Final
 
 from sanic import Blueprint
 
-from zerobyte.core.errors import Unauthenticated
+from zerobyte.core.errors import NotFound, Unauthenticated
 from zerobyte.features.auth.service import Switches
 from zerobyte.http.actor import HttpRequest, header
 
 TAG: Final = "Auth"
+_KEYS: Final = "/api/auth/api-key/"
 _BY_PASSWORD: Final = ("/api/auth/sign-in/email", "/api/auth/sign-in/username")
 
 accounts_auth = Blueprint("accounts", url_prefix="/api/auth")
@@ -21,6 +22,8 @@ auth_v1 = Blueprint("auth", url_prefix="/api/v1/auth")
 @accounts_auth.on_request
 async def guard(request: HttpRequest) -> None:
     """Refuse API keys here, and sign-ups and sign-ins that have no chance, before their body."""
+    if request.path.startswith(_KEYS):
+        raise NotFound("API key management is only supported through API v1 routes")
     if header(request, "x-api-key"):
         raise Unauthenticated(
             "API key authentication is only supported for API v1 routes", code="UNAUTHORIZED"
@@ -30,3 +33,9 @@ async def guard(request: HttpRequest) -> None:
         await switches.check_sign_up()
     elif request.path in _BY_PASSWORD:
         await switches.check_password_login()
+
+
+@accounts_auth.route("/api-key/<rest:path>", methods=["GET", "POST"])
+async def keys_are_elsewhere(request: HttpRequest, rest: str) -> None:
+    """Exists for the guard to refuse whatever is asked of keys here."""
+    raise NotFound(f"{request.path} has no {rest}")

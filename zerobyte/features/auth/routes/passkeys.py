@@ -13,18 +13,17 @@ from zerobyte.features.auth.present.passkeys import passkey_view
 from zerobyte.features.auth.present.people import user_view
 from zerobyte.features.auth.present.sessions import session_view
 from zerobyte.features.auth.routes.doors import TAG, accounts_auth
-from zerobyte.features.auth.routes.signed_in import signed_in
 from zerobyte.features.auth.schemas.passkeys import (
     Credential,
     DeletePasskey,
-    PasskeySession,
-    PasskeyStatus,
     PasskeyView,
     RegisterOptionsQuery,
     UpdatedPasskey,
     UpdatePasskey,
     VerifyRegistration,
 )
+from zerobyte.features.auth.schemas.sessions import CurrentSession
+from zerobyte.features.auth.schemas.words import Status
 from zerobyte.features.auth.service import Passkeys, Sessions
 from zerobyte.http.actor import HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
@@ -37,13 +36,13 @@ from zerobyte.http.endpoint import endpoint
     query=RegisterOptionsQuery,
     returns={200: dict[str, Any]},
     errors=(Unauthenticated, Forbidden),
-    permission=Permission.PUBLIC,
+    permission=Permission.SIGNED_IN,
 )
 async def register_options(
     request: HttpRequest, query: RegisterOptionsQuery, passkeys: Passkeys, sessions: Sessions
 ) -> dict[str, Any]:
     """Begin to register a passkey."""
-    found = await signed_in(request, sessions, fresh=True)
+    found = await sessions.require(request, fresh=True)
     return await passkeys.register_options(request, found.user, query)
 
 
@@ -54,13 +53,13 @@ async def register_options(
     body=VerifyRegistration,
     returns={200: PasskeyView},
     errors=(Invalid, Unauthenticated, Forbidden),
-    permission=Permission.PUBLIC,
+    permission=Permission.SIGNED_IN,
 )
 async def verify_registration(
     request: HttpRequest, body: VerifyRegistration, passkeys: Passkeys, sessions: Sessions
 ) -> PasskeyView:
     """Keep the new passkey."""
-    found = await signed_in(request, sessions, fresh=True)
+    found = await sessions.require(request, fresh=True)
     return passkey_view(await passkeys.register(request, found.user, body.response, body.name))
 
 
@@ -81,16 +80,16 @@ async def authenticate_options(request: HttpRequest, passkeys: Passkeys) -> dict
     "verifyPasskeyAuthentication",
     tag=TAG,
     body=Credential,
-    returns={200: PasskeySession},
+    returns={200: CurrentSession},
     errors=(Invalid, Unauthenticated, Forbidden, TooManyRequests),
     permission=Permission.PUBLIC,
 )
 async def verify_authentication(
     request: HttpRequest, body: Credential, passkeys: Passkeys
-) -> PasskeySession:
+) -> CurrentSession:
     """Sign in with a passkey."""
     found = await passkeys.authenticate(request, body.response)
-    return PasskeySession(session=session_view(found), user=user_view(found.user))
+    return CurrentSession(session=session_view(found.session), user=user_view(found.user))
 
 
 @accounts_auth.get("/passkey/list-user-passkeys")
@@ -99,13 +98,13 @@ async def verify_authentication(
     tag=TAG,
     returns={200: list[PasskeyView]},
     errors=(Unauthenticated,),
-    permission=Permission.PUBLIC,
+    permission=Permission.SIGNED_IN,
 )
 async def list_passkeys(
     request: HttpRequest, passkeys: Passkeys, sessions: Sessions
 ) -> list[PasskeyView]:
     """List one's own passkeys."""
-    found = await signed_in(request, sessions)
+    found = await sessions.require(request)
     return [passkey_view(passkey) for passkey in await passkeys.of_user(found.user)]
 
 
@@ -116,13 +115,13 @@ async def list_passkeys(
     body=UpdatePasskey,
     returns={200: UpdatedPasskey},
     errors=(Unauthenticated, NotFound),
-    permission=Permission.PUBLIC,
+    permission=Permission.SIGNED_IN,
 )
 async def update_passkey(
     request: HttpRequest, body: UpdatePasskey, passkeys: Passkeys, sessions: Sessions
 ) -> UpdatedPasskey:
     """Rename one of one's own passkeys."""
-    found = await signed_in(request, sessions)
+    found = await sessions.require(request)
     return UpdatedPasskey(
         passkey=passkey_view(await passkeys.rename(found.user, body.id, body.name))
     )
@@ -133,14 +132,14 @@ async def update_passkey(
     "deletePasskey",
     tag=TAG,
     body=DeletePasskey,
-    returns={200: PasskeyStatus},
+    returns={200: Status},
     errors=(Invalid, Unauthenticated, NotFound),
-    permission=Permission.PUBLIC,
+    permission=Permission.SIGNED_IN,
 )
 async def delete_passkey(
     request: HttpRequest, body: DeletePasskey, passkeys: Passkeys, sessions: Sessions
-) -> PasskeyStatus:
+) -> Status:
     """Forget one of one's own passkeys."""
-    found = await signed_in(request, sessions)
+    found = await sessions.require(request)
     await passkeys.delete(found.user, body.id)
-    return PasskeyStatus()
+    return Status()

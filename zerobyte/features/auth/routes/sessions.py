@@ -1,11 +1,15 @@
 """The sessions of the person who asks."""
 
+from typing import Any
+
+from zerobyte.core.errors import Forbidden, NotAllowed
 from zerobyte.features.auth.present.people import user_view
 from zerobyte.features.auth.present.sessions import session_view
 from zerobyte.features.auth.routes.doors import TAG, accounts_auth
-from zerobyte.features.auth.schemas.sessions import CurrentSession
+from zerobyte.features.auth.schemas.sessions import CurrentSession, RevokeSession, SessionView
+from zerobyte.features.auth.schemas.words import Status
 from zerobyte.features.auth.service import Sessions
-from zerobyte.http.actor import HttpRequest, Permission
+from zerobyte.http.actor import HttpRequest, Permission, Person
 from zerobyte.http.endpoint import Answer, endpoint
 
 
@@ -14,5 +18,69 @@ from zerobyte.http.endpoint import Answer, endpoint
 async def get_session(request: HttpRequest, sessions: Sessions) -> Answer:
     """Read who is signed in, or null."""
     found = await sessions.find(request)
-    value = found and CurrentSession(session=session_view(found), user=user_view(found.user))
+    value = found and CurrentSession(
+        session=session_view(found.session), user=user_view(found.user)
+    )
     return Answer(value, headers={"Cache-Control": "no-store", "Pragma": "no-cache"})
+
+
+@accounts_auth.post("/get-session")
+@endpoint(
+    "refreshSession",
+    tag=TAG,
+    returns={200: CurrentSession | None},
+    errors=(NotAllowed,),
+    permission=Permission.PUBLIC,
+)
+async def refresh_session() -> Any:
+    """Refuse: reading a session prolongs it when it is due."""
+    raise NotAllowed(
+        "POST method requires deferSessionRefresh, which is not enabled. Use GET",
+        allow=("GET",),
+        code="METHOD_NOT_ALLOWED_DEFER_SESSION_REQUIRED",
+    )
+
+
+@accounts_auth.get("/list-sessions")
+@endpoint(
+    "listSessions",
+    tag=TAG,
+    returns={200: list[SessionView]},
+    errors=(Forbidden,),
+    permission=Permission.SIGNED_IN,
+)
+async def list_sessions(request: HttpRequest, sessions: Sessions) -> list[SessionView]:
+    """List one's own sessions; needs one that began within the last 24 h."""
+    found = await sessions.require(request, fresh=True)
+    return [session_view(session) for session in await sessions.listing(found.user.id)]
+
+
+@accounts_auth.post("/revoke-session")
+@endpoint(
+    "revokeSession",
+    tag=TAG,
+    body=RevokeSession,
+    returns={200: Status},
+    permission=Permission.SIGNED_IN,
+)
+async def revoke_session(body: RevokeSession, person: Person, sessions: Sessions) -> Status:
+    """End one of one's own sessions; one that is not is left alone, without a word."""
+    await sessions.revoke(person.user_id, body.token)
+    return Status()
+
+
+@accounts_auth.post("/revoke-sessions")
+@endpoint("revokeSessions", tag=TAG, returns={200: Status}, permission=Permission.SIGNED_IN)
+async def revoke_sessions(person: Person, sessions: Sessions) -> Status:
+    """End all of one's own sessions, this one too."""
+    await sessions.revoke_all(person.user_id)
+    return Status()
+
+
+@accounts_auth.post("/revoke-other-sessions")
+@endpoint("revokeOtherSessions", tag=TAG, returns={200: Status}, permission=Permission.SIGNED_IN)
+async def revoke_other_sessions(request: HttpRequest, sessions: Sessions) -> Status:
+    """End all of one's own sessions but this one."""
+    found = await sessions.require(request)
+    await sessions.revoke_all(found.user.id, but=found.session)
+    return Status()

@@ -14,6 +14,7 @@ from zerobyte.core.errors import (
 from zerobyte.features.auth.present.people import user_view
 from zerobyte.features.auth.routes.doors import TAG, accounts_auth
 from zerobyte.features.auth.schemas.signing_in import (
+    SecondFactorAwaited,
     SignedInView,
     SignedUp,
     SignInEmail,
@@ -51,7 +52,7 @@ async def sign_up(
     """Make an account and sign in; the first one becomes the admin."""
     _check_callback(body.callback_url, settings)
     found = await accounts.sign_up(request, body)
-    return SignedUp(token=found.token, user=user_view(found.user))
+    return SignedUp(token=found.session.id, user=user_view(found.user))
 
 
 @accounts_auth.post("/sign-in/email")
@@ -60,7 +61,7 @@ async def sign_up(
     tag=TAG,
     body=SignInEmail,
     form=True,
-    returns={200: SignedInView},
+    returns={200: SignedInView | SecondFactorAwaited},
     errors=_SIGN_IN,
     permission=Permission.PUBLIC,
 )
@@ -77,7 +78,7 @@ async def sign_in_email(
     "signInUsername",
     tag=TAG,
     body=SignInUsername,
-    returns={200: SignedInView},
+    returns={200: SignedInView | SecondFactorAwaited},
     errors=_SIGN_IN,
     permission=Permission.PUBLIC,
 )
@@ -97,10 +98,12 @@ async def sign_out(request: HttpRequest, sessions: Sessions) -> Success:
     return Success()
 
 
-def _signed_in(found: SignedIn, callback_url: str | None) -> Answer:
+def _signed_in(found: SignedIn | None, callback_url: str | None) -> Answer:
+    if found is None:
+        return Answer(SecondFactorAwaited())
     view = SignedInView(
         redirect=callback_url is not None,
-        token=found.token,
+        token=found.session.id,
         url=callback_url,
         user=user_view(found.user),
     )

@@ -15,7 +15,6 @@ from zerobyte.core.errors import (
 )
 from zerobyte.features.auth.present.sso import registered, sanitized
 from zerobyte.features.auth.routes.doors import TAG, accounts_auth
-from zerobyte.features.auth.routes.signed_in import signed_in
 from zerobyte.features.auth.schemas.sso import (
     CallbackQuery,
     DeleteProvider,
@@ -30,6 +29,7 @@ from zerobyte.features.auth.schemas.sso import (
 )
 from zerobyte.features.auth.schemas.words import Success
 from zerobyte.features.auth.service import Sessions, SsoProviders, SsoSignIn
+from zerobyte.http import audit
 from zerobyte.http.actor import HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
 from zerobyte.settings import Settings
@@ -41,10 +41,11 @@ _MANAGE: Final[tuple[type[ZerobyteError], ...]] = (Invalid, Unauthenticated, For
 @endpoint(
     "registerSsoProvider",
     tag=TAG,
+    told=("provider_id",),
     body=RegisterProvider,
     returns={200: RegisteredProvider},
     errors=(Invalid, Unauthenticated, Forbidden, Unprocessable),
-    permission=Permission.PUBLIC,
+    permission=Permission.SIGNED_IN,
 )
 async def register(
     request: HttpRequest,
@@ -54,8 +55,10 @@ async def register(
     settings: Settings,
 ) -> RegisteredProvider:
     """Register an identity provider for an organization that one owns."""
-    found = await signed_in(request, sessions)
-    return registered(await providers.register(found.user, body), settings)
+    found = await sessions.require(request)
+    provider = await providers.register(found.user, body)
+    audit.about(request, organization_id=provider.organization_id)
+    return registered(provider, settings)
 
 
 @accounts_auth.get("/sso/providers")
@@ -64,13 +67,13 @@ async def register(
     tag=TAG,
     returns={200: SanitizedProviders},
     errors=(Unauthenticated,),
-    permission=Permission.PUBLIC,
+    permission=Permission.SIGNED_IN,
 )
 async def list_providers(
     request: HttpRequest, providers: SsoProviders, sessions: Sessions, settings: Settings
 ) -> SanitizedProviders:
     """List the identity providers of the organizations that one administers."""
-    found = await signed_in(request, sessions)
+    found = await sessions.require(request)
     rows = await providers.administered_by(found.user)
     return SanitizedProviders(providers=[sanitized(row, settings) for row in rows])
 
@@ -82,7 +85,7 @@ async def list_providers(
     query=ProviderQuery,
     returns={200: SanitizedProvider},
     errors=_MANAGE,
-    permission=Permission.PUBLIC,
+    permission=Permission.SIGNED_IN,
 )
 async def get_provider(
     request: HttpRequest,
@@ -92,7 +95,7 @@ async def get_provider(
     settings: Settings,
 ) -> SanitizedProvider:
     """Read an identity provider."""
-    found = await signed_in(request, sessions)
+    found = await sessions.require(request)
     return sanitized(await providers.administered(found.user, query.provider_id), settings)
 
 
@@ -100,10 +103,11 @@ async def get_provider(
 @endpoint(
     "updateSsoProvider",
     tag=TAG,
+    told=("provider_id",),
     body=UpdateProvider,
     returns={200: SanitizedProvider},
     errors=(*_MANAGE, Conflict),
-    permission=Permission.PUBLIC,
+    permission=Permission.SIGNED_IN,
 )
 async def update_provider(
     request: HttpRequest,
@@ -113,25 +117,29 @@ async def update_provider(
     settings: Settings,
 ) -> SanitizedProvider:
     """Change an identity provider of an organization that one owns."""
-    found = await signed_in(request, sessions)
-    return sanitized(await providers.update(found.user, body), settings)
+    found = await sessions.require(request)
+    provider = await providers.update(found.user, body)
+    audit.about(request, organization_id=provider.organization_id)
+    return sanitized(provider, settings)
 
 
 @accounts_auth.post("/sso/delete-provider")
 @endpoint(
     "deleteSsoProviderByPost",
     tag=TAG,
+    told=("provider_id",),
     body=DeleteProvider,
     returns={200: Success},
     errors=(*_MANAGE, Conflict),
-    permission=Permission.PUBLIC,
+    permission=Permission.SIGNED_IN,
 )
 async def delete_provider(
     request: HttpRequest, body: DeleteProvider, providers: SsoProviders, sessions: Sessions
 ) -> Success:
     """Delete an identity provider, with the links and sessions of its people."""
-    found = await signed_in(request, sessions)
+    found = await sessions.require(request)
     provider = await providers.administered(found.user, body.provider_id)
+    audit.about(request, organization_id=provider.organization_id)
     await providers.delete(provider.organization_id, provider.provider_id, force=body.force)
     return Success()
 
@@ -154,6 +162,7 @@ async def sign_in(request: HttpRequest, body: SignInSso, sso: SsoSignIn) -> SsoR
 @endpoint(
     "finishSsoSignIn",
     tag=TAG,
+    audited=True,
     query=CallbackQuery,
     returns={302: None},
     errors=(Invalid,),

@@ -5,8 +5,6 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from zerobyte.contract.base import Wire
-from zerobyte.features.auth.schemas.people import UserView
-from zerobyte.features.auth.schemas.sessions import SessionView
 from zerobyte.features.auth.schemas.words import named
 
 PasskeyName = Annotated[str, Field(min_length=1, max_length=200)]
@@ -64,16 +62,3 @@ class UpdatedPasskey(Wire):
     """A passkey under its new name."""
 
     passkey: PasskeyView
-
-
-class PasskeyStatus(Wire):
-    """It is done."""
-
-    status: bool = True
-
-
-class PasskeySession(Wire):
-    """Signed in with a passkey."""
-
-    session: SessionView
-    user: UserView

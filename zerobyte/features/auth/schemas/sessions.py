@@ -5,7 +5,7 @@ from zerobyte.features.auth.schemas.people import UserView
 
 
 class SessionView(Wire):
-    """The session of the browser that asks."""
+    """A session. `token` names it for `revoke-session`; it is not what the cookie holds."""
 
     expires_at: str
     token: str
@@ -25,3 +25,9 @@ class CurrentSession(Wire):
 
     session: SessionView
     user: UserView
+
+
+class RevokeSession(Wire):
+    """End one session."""
+
+    token: str

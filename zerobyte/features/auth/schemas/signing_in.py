@@ -63,3 +63,10 @@ class SignedInView(Wire):
     token: str
     url: str | None = Field(default=None, exclude_if=lambda url: url is None)
     user: UserView
+
+
+class SecondFactorAwaited(Wire):
+    """The password was right; a code of the second factor is needed now."""
+
+    two_factor_redirect: bool = True
+    two_factor_methods: tuple[str, ...] = ("totp",)

@@ -45,6 +45,12 @@ DateFormat = Annotated[
 TimeFormat = Literal["12h", "24h"]
 
 
+class Status(Wire):
+    """It is done, as most of `/api/auth` says it."""
+
+    status: bool = True
+
+
 class Success(Wire):
     """It is done."""
 

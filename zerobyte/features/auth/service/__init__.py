@@ -1,12 +1,29 @@
 """The rules of accounts, sessions and organizations, one family of verbs in each file."""
 
+from typing import cast
+
 from zerobyte.core.secrets import Sealer
+from zerobyte.features.audit.service import AuditTrail
 from zerobyte.features.auth.service.accounts import Accounts
+from zerobyte.features.auth.service.api_keys import ApiKeys, revoke_keys
 from zerobyte.features.auth.service.attempts import Attempts
-from zerobyte.features.auth.service.authenticator import SessionAuthenticator
+from zerobyte.features.auth.service.authenticator import RequestAuthenticator
+from zerobyte.features.auth.service.challenges import Challenges
+from zerobyte.features.auth.service.cookies import Cookies
+from zerobyte.features.auth.service.credentials import Credentials
+from zerobyte.features.auth.service.deletions import Deletions
+from zerobyte.features.auth.service.devices import TrustedDevices
+from zerobyte.features.auth.service.impersonation import Impersonation
+from zerobyte.features.auth.service.invitations import Invitations
+from zerobyte.features.auth.service.members import Members
+from zerobyte.features.auth.service.organization_edits import OrganizationEdits
 from zerobyte.features.auth.service.organizations import Organizations
 from zerobyte.features.auth.service.passkeys import Passkeys
 from zerobyte.features.auth.service.passwords import Passwords
+from zerobyte.features.auth.service.people import People
+from zerobyte.features.auth.service.profile import Profile
+from zerobyte.features.auth.service.second_factor import SecondFactor
+from zerobyte.features.auth.service.second_step import SecondStep
 from zerobyte.features.auth.service.sessions import Sessions
 from zerobyte.features.auth.service.sso import (
     SsoInvitations,
@@ -16,47 +33,84 @@ from zerobyte.features.auth.service.sso import (
 )
 from zerobyte.features.auth.service.switches import Switches
 from zerobyte.features.auth.service.tickets import Tickets
+from zerobyte.features.auth.service.two_factor import TwoFactors
 from zerobyte.http.actor import Authenticator
+from zerobyte.http.audit import Auditor
 from zerobyte.settings import Settings
 
 __all__ = [
     "Accounts",
+    "ApiKeys",
+    "Attempts",
+    "Cookies",
+    "Credentials",
+    "Deletions",
+    "Impersonation",
+    "Invitations",
+    "Members",
+    "OrganizationEdits",
     "Organizations",
     "Passkeys",
     "Passwords",
-    "SessionAuthenticator",
+    "People",
+    "Profile",
+    "RequestAuthenticator",
+    "SecondFactor",
+    "SecondStep",
     "Sessions",
     "SsoInvitations",
     "SsoProviders",
     "SsoSignIn",
     "Switches",
+    "TwoFactors",
     "make_services",
 ]
 
 
 def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
-    """Every service of this feature by its type, and the API's `Authenticator`."""
+    """Every service of this feature by its type, and the API's `Authenticator` and `Auditor`."""
     organizations = Organizations(sealer)
-    sessions = Sessions(settings, organizations)
-    passwords = Passwords()
-    switches = Switches()
-    attempts = Attempts(settings)
-    tickets = Tickets(settings)
+    cookies = Cookies(settings)
+    sessions = Sessions(cookies, organizations)
+    attempts, passwords, switches = Attempts(settings), Passwords(), Switches()
+    credentials = Credentials(passwords=passwords, attempts=attempts)
+    challenges, devices = Challenges(cookies), TrustedDevices(cookies)
+    two_factors = TwoFactors(sealer)
     accounts = Accounts(
-        passwords=passwords, switches=switches, sessions=sessions, attempts=attempts
+        passwords=passwords,
+        switches=switches,
+        sessions=sessions,
+        attempts=attempts,
+        credentials=credentials,
+        challenges=challenges,
+        devices=devices,
     )
-    return {
-        Accounts: accounts,
-        Authenticator: SessionAuthenticator(sessions, organizations),
-        Organizations: organizations,
-        Passkeys: Passkeys(
-            settings=settings, tickets=tickets, sessions=sessions, attempts=attempts
-        ),
-        Passwords: passwords,
-        Sessions: sessions,
-        Settings: settings,
-        Switches: switches,
-        **make_sso(
-            settings=settings, sealer=sealer, sessions=sessions, switches=switches, tickets=tickets
-        ),
-    }
+    second_step = SecondStep(
+        sessions=sessions,
+        attempts=attempts,
+        challenges=challenges,
+        devices=devices,
+        two_factors=two_factors,
+    )
+    profile = Profile(
+        sessions=sessions, credentials=credentials, switches=switches, attempts=attempts
+    )
+    second_factor = SecondFactor()
+    second_factor.verify = second_step.check
+    keys, deletions, trail = ApiKeys(accounts), Deletions(), AuditTrail()
+    # Whoever learned the old password may have made keys with it.
+    credentials.on_change.append(revoke_keys)
+    tickets, invitations = Tickets(settings), Invitations()
+    passkeys = Passkeys(settings=settings, tickets=tickets, sessions=sessions, attempts=attempts)
+    sso = make_sso(
+        settings=settings, sealer=sealer, sessions=sessions, switches=switches, tickets=tickets
+    )
+    invitations.needs_sso = cast("SsoProviders", sso[SsoProviders]).has_any
+    parts: tuple[object, ...] = (
+        accounts, attempts, cookies, credentials, deletions, keys, organizations, passwords,
+        profile, second_factor, second_step, sessions, settings, switches, trail, two_factors,
+        passkeys, Impersonation(sessions, cookies), invitations, Members(),
+        OrganizationEdits(accounts, deletions), People(passwords, credentials, deletions),
+    )  # fmt: skip
+    services: dict[type, object] = {type(part): part for part in parts}
+    return services | sso | {Authenticator: RequestAuthenticator(sessions, keys), Auditor: trail}

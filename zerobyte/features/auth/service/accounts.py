@@ -1,27 +1,33 @@
 """Accounts with a password: signing up, signing in, and checking the password again.
 
-Owns the rules of usernames, and the order of the checks. How a session is kept belongs to
-`sessions`, who may sign up at all to `switches`.
+Owns the order of the checks. How a session is kept belongs to `sessions`, who may sign up at all
+to `switches`, and what follows a right password of somebody with a second factor to `second_step`.
 """
 
-import re
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
-from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated, Unprocessable, ZerobyteError
+from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated, Unprocessable
 from zerobyte.features.auth.models import Account, User
 from zerobyte.features.auth.schemas.signing_in import SignInEmail, SignInUsername, SignUp
 from zerobyte.features.auth.service.attempts import Attempts
+from zerobyte.features.auth.service.challenges import Challenges
+from zerobyte.features.auth.service.credentials import CREDENTIAL, Credentials
+from zerobyte.features.auth.service.devices import TrustedDevices
 from zerobyte.features.auth.service.passwords import Passwords, check_length
 from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, is_banned
 from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.usernames import (
+    check_email_free,
+    check_username,
+    check_username_free,
+)
 from zerobyte.http.actor import HttpRequest
 
-CREDENTIAL: Final = "credential"
-_USERNAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 _PROTECTED: Final = (
     "role",
     "banned",
@@ -39,12 +45,23 @@ class Accounts:
     """Makes accounts and signs people in."""
 
     def __init__(
-        self, *, passwords: Passwords, switches: Switches, sessions: Sessions, attempts: Attempts
+        self,
+        *,
+        passwords: Passwords,
+        switches: Switches,
+        sessions: Sessions,
+        attempts: Attempts,
+        credentials: Credentials,
+        challenges: Challenges,
+        devices: TrustedDevices,
     ) -> None:
         self._passwords = passwords
         self._switches = switches
         self._sessions = sessions
         self._attempts = attempts
+        self._credentials = credentials
+        self._challenges = challenges
+        self._devices = devices
 
     async def has_users(self) -> bool:
         """Whether the first person has signed up."""
@@ -55,43 +72,35 @@ class Accounts:
 
         Raises Invalid, Forbidden, Unprocessable, TooManyRequests.
         """
-        for name in _PROTECTED:
-            if name in (body.model_extra or {}):
-                raise Invalid(f"{name} is not allowed to be set", code="FIELD_NOT_ALLOWED")
+        refuse_protected(body.model_extra or {})
         if body.username is not None:
-            _check_username(body.username, Invalid)
+            check_username(body.username, Invalid)
         check_length(body.password)
         visitor = Visitor.of(request)
         async with self._attempts.counted("sign-up", address=visitor.key, account=body.email):
             user = await self._create(body)
         return await self._sessions.begin(request, user, remember=body.remember_me)
 
-    async def sign_in_by_email(self, request: HttpRequest, body: SignInEmail) -> SignedIn:
-        """Sign in by e-mail and password. Raises Unauthenticated, Forbidden, TooManyRequests."""
-        wrong = Unauthenticated("Invalid email or password", code="INVALID_EMAIL_OR_PASSWORD")
-        address = Visitor.of(request).key
-        async with self._attempts.counted("sign-in", address=address, account=body.email):
-            user = await User.get_or_none(email=body.email)
-            await self._check_sign_in(user, body.password, wrong)
-        assert user is not None
-        return await self._sessions.begin(request, user, remember=body.remember_me)
+    async def sign_in_by_email(self, request: HttpRequest, body: SignInEmail) -> SignedIn | None:
+        """Sign in by e-mail and password; None when the second factor is awaited now.
 
-    async def sign_in_by_username(self, request: HttpRequest, body: SignInUsername) -> SignedIn:
-        """Sign in by username and password.
+        Raises Unauthenticated, Forbidden, TooManyRequests.
+        """
+        wrong = Unauthenticated("Invalid email or password", code="INVALID_EMAIL_OR_PASSWORD")
+        return await self._sign_in(request, {"email": body.email}, body, wrong)
+
+    async def sign_in_by_username(
+        self, request: HttpRequest, body: SignInUsername
+    ) -> SignedIn | None:
+        """Sign in by username and password; None when the second factor is awaited now.
 
         Raises Unauthenticated, Forbidden, Unprocessable, TooManyRequests.
         """
         wrong = Unauthenticated("Invalid username or password", code="INVALID_USERNAME_OR_PASSWORD")
         if not body.username or not body.password:
             raise wrong
-        _check_username(body.username, Unprocessable)
-        name = body.username.lower()
-        address = Visitor.of(request).key
-        async with self._attempts.counted("sign-in", address=address, account=name):
-            user = await User.get_or_none(username=name)
-            await self._check_sign_in(user, body.password, wrong)
-        assert user is not None
-        return await self._sessions.begin(request, user, remember=body.remember_me)
+        check_username(body.username, Unprocessable)
+        return await self._sign_in(request, {"username": body.username.lower()}, body, wrong)
 
     async def check_password(self, user_id: str, password: str, *, purpose: str) -> None:
         """Make sure that a signed-in person knows their password.
@@ -103,16 +112,47 @@ class Accounts:
             Unauthenticated     it is the wrong one.
             TooManyRequests     there were too many wrong ones.
         """
-        account = await Account.get_or_none(user_id=user_id, provider_id=CREDENTIAL)
-        if account is None or account.password_hash is None:
-            raise Forbidden(f"A local password is required to {purpose}")
-        async with self._attempts.counted("check-password", address=user_id, account=user_id):
-            if not await self._passwords.verify(account.password_hash, password):
-                raise Unauthenticated("Invalid password")
+        await self._credentials.check(
+            user_id,
+            password,
+            wrong=Unauthenticated("Invalid password"),
+            missing=Forbidden(f"A local password is required to {purpose}"),
+        )
+
+    async def _sign_in(
+        self,
+        request: HttpRequest,
+        who: Mapping[str, Any],
+        body: SignInEmail | SignInUsername,
+        wrong: Unauthenticated,
+    ) -> SignedIn | None:
+        """The person who is looked up by `who`, signed in; see the two above."""
+        account, suffix = next(iter(who.values())), ""
+        device = await self._devices.find(request)
+        if device is not None and await User.exists(id=device.user_id, **who):
+            # Guesses from elsewhere cannot use up what a device that the person trusts may try.
+            account, suffix = f"device {device.id}", f":{device.id}"
+        else:
+            device = None
+        async with self._attempts.counted(
+            "sign-in", address=Visitor.of(request).key, account=account
+        ) as attempt:
+            user = await User.get_or_none(**who)
+            await self._sessions.tell_attempt(request, user)
+            if user is not None:
+                await attempt.of(f"sign-in:{user.id}{suffix}")
+            user = await self._check_sign_in(user, body.password, wrong)
+        if not user.two_factor_enabled or (
+            device is not None and await self._devices.renew(request, device)
+        ):
+            return await self._sessions.begin(request, user, remember=body.remember_me)
+        await self._sessions.end(request)
+        await self._challenges.open(request, user, remember=body.remember_me)
+        return None
 
     async def _check_sign_in(
         self, user: User | None, password: str, wrong: Unauthenticated
-    ) -> None:
+    ) -> User:
         account = (
             await Account.get_or_none(user_id=user.id, provider_id=CREDENTIAL) if user else None
         )
@@ -121,14 +161,11 @@ class Accounts:
         if not await self._passwords.verify(password_hash, password) or user is None:
             raise wrong
         if is_banned(user, clock.now_ms()):
-            raise Forbidden(
-                "You have been banned from this application. Please contact support "
-                "if you believe this is an error.",
-                code="BANNED_USER",
-            )
+            raise banned()
         if user.banned:
             user.banned, user.ban_reason, user.ban_expires = False, None, None
             await user.save()
+        return user
 
     async def _create(self, body: SignUp) -> User:
         await self._switches.prepare_sign_up()
@@ -162,21 +199,21 @@ class Accounts:
 
 
 async def _check_free(email: str, username: str) -> None:
-    if await User.exists(email=email):
-        raise Unprocessable(
-            "User already exists. Use another email.",
-            code="USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
-        )
-    if await User.exists(username=username):
-        raise Invalid(
-            "Username is already taken. Please try another.", code="USERNAME_IS_ALREADY_TAKEN"
-        )
+    await check_email_free(email)
+    await check_username_free(username)
 
 
-def _check_username(username: str, kind: type[ZerobyteError]) -> None:
-    if len(username) < 3:
-        raise kind("Username is too short", code="USERNAME_TOO_SHORT")
-    if len(username) > 30:
-        raise kind("Username is too long", code="USERNAME_TOO_LONG")
-    if not _USERNAME.fullmatch(username):
-        raise kind("Username is invalid", code="INVALID_USERNAME")
+def banned() -> Forbidden:
+    """The answer to somebody who is shut out."""
+    return Forbidden(
+        "You have been banned from this application. Please contact support "
+        "if you believe this is an error.",
+        code="BANNED_USER",
+    )
+
+
+def refuse_protected(given: Iterable[str]) -> None:
+    """Refuse fields of a person that nobody sets themselves. Raises Invalid."""
+    for name in given:
+        if name in _PROTECTED:
+            raise Invalid(f"{name} is not allowed to be set", code="FIELD_NOT_ALLOWED")

@@ -1,14 +1,21 @@
-"""How often a password may be tried.
+"""How often a password or a code may be tried.
 
 Counts failures only, so that people behind one address do not shut each other out by signing
-in. An attempt counts from its start until it succeeds; many at once do not slip through.
+in. An attempt counts from its start until it succeeds; many at once do not slip through. What
+is counted for a person stands in the database: neither a restart nor a flood of other names
+makes it forgotten.
 """
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, cast
 
-from zerobyte.core.errors import TooManyRequests
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F
+
+from zerobyte.core import clock
+from zerobyte.core.errors import TooManyRequests, Unavailable
+from zerobyte.features.auth.models import GuessCount
 from zerobyte.http.limits import Window
 from zerobyte.settings import Settings
 
@@ -23,26 +30,105 @@ class Attempts:
     def __init__(self, settings: Settings) -> None:
         self._is_off = settings.disable_rate_limiting
         self._addresses = Window(*_BY_ADDRESS)
-        self._accounts = Window(*_BY_ACCOUNT)
+        self._names = Window(*_BY_ACCOUNT)
 
     @asynccontextmanager
-    async def counted(self, operation: str, *, address: str, account: str) -> AsyncGenerator[None]:
+    async def counted(
+        self, operation: str, *, address: str, account: str
+    ) -> AsyncGenerator["Attempt"]:
         """Count what happens in the block as a failure if it raises.
+
+        account     what was typed, or a device; costs no query, so that a refusal is cheap.
 
         Raises TooManyRequests before the block when there were too many.
         """
+        attempt = Attempt(is_off=self._is_off)
+        if not self._is_off:
+            attempt.take(self._addresses, f"{operation} {address}")
+            attempt.take(self._names, account)
+        try:
+            yield attempt
+        except Unavailable:
+            await attempt.succeeded()  # nothing was tried
+            raise
+        await attempt.succeeded()
+
+    def count(self, window: Window, key: str) -> None:
+        """Count a look-up, whatever comes of it. Raises TooManyRequests."""
         if self._is_off:
-            yield
             return
-        keys = ((self._addresses, f"{operation} {address}"), (self._accounts, account))
-        for taken, (window, key) in enumerate(keys):
-            allowance = window.take(key)
-            if not allowance.allowed:
-                for earlier, earlier_key in keys[:taken]:
-                    earlier.give_back(earlier_key)
-                raise TooManyRequests(
-                    "Too many requests. Please try again later.", retry_after_s=allowance.reset_s
-                )
-        yield
-        for window, key in keys:
+        allowance = window.take(key)
+        if not allowance.allowed:
+            raise too_many(allowance.reset_s)
+
+
+class Attempt:
+    """One try, and all that it is counted by."""
+
+    def __init__(self, *, is_off: bool) -> None:
+        self._is_off = is_off
+        self._taken: list[tuple[Window, str]] = []
+        self._people: list[str] = []
+
+    def take(self, window: Window, key: str) -> None:
+        """Count it in a window; a refused one counts nowhere. Raises TooManyRequests."""
+        allowance = window.take(key)
+        if not allowance.allowed:
+            self._give_back()
+            raise too_many(allowance.reset_s)
+        self._taken.append((window, key))
+
+    async def of(self, person: str) -> None:
+        """Count it for a person who exists; see `GuessCount.key`. Raises TooManyRequests."""
+        if self._is_off:
+            return
+        wait_ms = await _take(person)
+        if wait_ms:
+            self._give_back()
+            raise too_many(max(1, round(wait_ms / 1000)))
+        self._people.append(person)
+
+    async def succeeded(self) -> None:
+        """Count it nowhere after all."""
+        self._give_back()
+        for person in self._people:
+            await GuessCount.filter(key=person, count__gt=0).update(count=F("count") - 1)
+
+    def _give_back(self) -> None:
+        for window, key in self._taken:
             window.give_back(key)
+        self._taken.clear()
+
+
+def too_many(retry_after_s: int) -> TooManyRequests:
+    """The answer to one try too many."""
+    return TooManyRequests(
+        "Too many requests. Please try again later.", retry_after_s=retry_after_s
+    )
+
+
+async def _take(key: str) -> int:
+    """Count one more for a person, in one statement; else the milliseconds to wait."""
+    limit, seconds = _BY_ACCOUNT
+    while True:
+        now = clock.now_ms()
+        open_window = GuessCount.filter(key=key, ends_at__gt=now, count__lt=limit)
+        if await open_window.update(count=F("count") + 1):
+            return 0
+        row = await GuessCount.get_or_none(key=key)
+        ends_at = now + seconds * 1000
+        if row is None:
+            await GuessCount.filter(ends_at__lte=now).delete()
+            try:
+                await GuessCount.create(key=key, count=1, ends_at=ends_at)
+            except IntegrityError:
+                continue  # another first try made it
+            return 0
+        window_ends_at = cast("int", row.ends_at)
+        if window_ends_at > now:
+            if row.count >= limit:
+                return window_ends_at - now
+        elif await GuessCount.filter(key=key, ends_at=window_ends_at).update(
+            count=1, ends_at=ends_at
+        ):
+            return 0

@@ -1,32 +1,74 @@
-"""Recognises who asks on `/api/v1`: by the browser's session.
+"""Recognises who asks: by an API key on `/api/v1`, else by the browser's session.
 
-Owns the order of the guard: session, organization, membership. What an operation demands beyond
-that is `zerobyte.http.actor.Permission`.
+Owns the order of the guard: key or session, ban, organization, membership; one query in all.
+What an operation demands beyond that is `zerobyte.http.actor.Permission`.
 """
 
 from typing import cast
 
+from zerobyte.core import clock
 from zerobyte.core.errors import Forbidden, Unauthenticated
-from zerobyte.features.auth.service.organizations import Organizations
-from zerobyte.features.auth.service.sessions import Sessions
-from zerobyte.http.actor import Actor, HttpRequest, InstanceRole, OrganizationRole, header
+from zerobyte.features.auth.service.api_keys import ApiKeys
+from zerobyte.features.auth.service.sessions import Sessions, is_banned
+from zerobyte.http import audit
+from zerobyte.http.actor import (
+    Actor,
+    HttpRequest,
+    InstanceRole,
+    OrganizationRole,
+    Person,
+    header,
+)
 
 
-class SessionAuthenticator:
+class RequestAuthenticator:
     """The `Authenticator` of the API."""
 
-    def __init__(self, sessions: Sessions, organizations: Organizations) -> None:
+    def __init__(self, sessions: Sessions, keys: ApiKeys) -> None:
         self._sessions = sessions
-        self._organizations = organizations
+        self._keys = keys
 
     async def actor_of(self, request: HttpRequest) -> Actor:
-        """Who asks, in their active organization.
+        """Who asks, in the key's organization or the active one. A key wins over a cookie.
 
         Raises Unauthenticated, Forbidden.
         """
-        if header(request, "x-api-key"):
-            # A key that is shown wins over a cookie, and there are none yet.
+        key = header(request, "x-api-key")
+        return await (self._by_key(request, key) if key else self._by_session(request))
+
+    async def person_of(self, request: HttpRequest) -> Person:
+        """The person of the browser that asks. Raises Unauthenticated."""
+        found = await self._sessions.require(request)
+        return Person(
+            user_id=found.user.id,
+            user_name=found.user.name,
+            instance_role=cast("InstanceRole", found.user.role),
+            session_id=found.session.id,
+            organization_id=found.session.active_organization_id,
+        )
+
+    async def _by_key(self, request: HttpRequest, key: str) -> Actor:
+        found = await self._keys.find(key)
+        if found is None:
             raise Unauthenticated("Invalid or expired session")
+        user, organization_id = found.user, found.key.organization_id
+        who = audit.Who(
+            user_id=user.id, name=user.name, organization_id=organization_id, source="api-key"
+        )
+        audit.recognised(request, who)
+        if is_banned(user, clock.now_ms()):
+            raise Unauthenticated("Invalid or expired session")
+        return Actor(
+            user_id=user.id,
+            user_name=user.name,
+            organization_id=organization_id,
+            organization_role=_member_role(found.role),
+            instance_role=cast("InstanceRole", user.role),
+            session_id=None,
+            source="api-key",
+        )
+
+    async def _by_session(self, request: HttpRequest) -> Actor:
         found = await self._sessions.find(request)
         if found is None:
             raise Unauthenticated("Invalid or expired session")
@@ -35,15 +77,18 @@ class SessionAuthenticator:
             raise Unauthenticated(
                 "No organization is active. Choose one", code="NO_ACTIVE_ORGANIZATION"
             )
-        member = await self._organizations.membership(found.user.id, organization_id)
-        if member is None:
-            raise Forbidden("Invalid organization context")
         return Actor(
             user_id=found.user.id,
             user_name=found.user.name,
             organization_id=organization_id,
-            organization_role=cast("OrganizationRole", member.role),
+            organization_role=_member_role(found.role),
             instance_role=cast("InstanceRole", found.user.role),
             session_id=found.session.id,
             source="browser",
         )
+
+
+def _member_role(role: str | None) -> OrganizationRole:
+    if role is None:
+        raise Forbidden("Invalid organization context")
+    return cast("OrganizationRole", role)

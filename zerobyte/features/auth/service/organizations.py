@@ -38,20 +38,20 @@ class Organizations:
 
         Somebody who belongs to none gets one of their own.
         """
-        member = await _first_membership(user)
+        member = await self.first_place(user.id)
         if member is not None:
             return member.organization_id
         async with in_transaction():
             # Two first sign-ins at once must not make two organizations.
             await User.filter(id=user.id).select_for_update().get()
-            member = await _first_membership(user)
+            member = await self.first_place(user.id)
             if member is not None:
                 return member.organization_id
             return await self._make_default(user)
 
-    async def membership(self, user_id: str, organization_id: str) -> Member | None:
-        """A person's place in an organization."""
-        return await Member.get_or_none(user_id=user_id, organization_id=organization_id)
+    async def first_place(self, user_id: str) -> Member | None:
+        """A person's first place in an organization."""
+        return await Member.filter(user_id=user_id).order_by("created_at", "id").first()
 
     async def _make_default(self, user: User) -> str:
         organization_id = ids.uuid7()
@@ -63,10 +63,6 @@ class Organizations:
         )
         await Member.create(organization_id=organization_id, user_id=user.id, role="owner")
         return organization_id
-
-
-async def _first_membership(user: User) -> Member | None:
-    return await Member.filter(user_id=user.id).order_by("created_at", "id").first()
 
 
 def _aad(organization_id: str) -> str:

@@ -1,32 +1,37 @@
 """Sessions of browsers: how they begin, are found again, are prolonged and end.
 
-Owns the cookies' names, attributes and signature. The token itself is known to the browser
-alone; the row holds its SHA-256.
+The token itself is known to the browser alone: the row holds its SHA-256, and answers name a
+session by its id.
 """
 
-import hashlib
-from dataclasses import dataclass
-from typing import Final, cast
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
 
-from itsdangerous import BadSignature, Signer
+from tortoise.expressions import RawSQL
 
 from zerobyte.core import clock, ids
-from zerobyte.core.secrets import derive
+from zerobyte.core.errors import Forbidden, Unauthenticated
 from zerobyte.features.auth.models import Session, User
+from zerobyte.features.auth.service import cookies
+from zerobyte.features.auth.service.cookies import Cookies, token_hash
 from zerobyte.features.auth.service.organizations import Organizations
+from zerobyte.http import audit
 from zerobyte.http.actor import HttpRequest, header
-from zerobyte.http.headers import queue_cookie
 from zerobyte.http.limits import client_address, client_key
-from zerobyte.settings import Settings
 
 DAY_MS: Final = 86_400_000
 LIFETIME_MS: Final = 7 * DAY_MS
 SHORT_LIFETIME_MS: Final = DAY_MS
 PROLONG_BELOW_MS: Final = 6 * DAY_MS
+FRESH_MS: Final = DAY_MS
 
-_SESSION: Final = "zerobyte.session_token"
-_DONT_REMEMBER: Final = "zerobyte.dont_remember"
-_CLEARED: Final = (_SESSION, "zerobyte.session_data", _DONT_REMEMBER)
+# What the guard must know besides the session, fetched with it in one go.
+_ROLE: Final = (
+    '(SELECT "role" FROM "members" WHERE "members"."user_id"="sessions"."user_id" '
+    'AND "members"."organization_id"="sessions"."active_organization_id")'
+)
+_CLEARED: Final = (cookies.SESSION, cookies.SESSION_DATA, cookies.DONT_REMEMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,53 +57,72 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session with its user, and the token that the browser holds."""
+    """A session with its user, and the token that the browser holds.
+
+    role    in the active organization; None when they are no member of it, or none is active.
+    """
 
     session: Session
     user: User
-    token: str
+    token: str = field(repr=False)
+    role: str | None = None
 
 
 class Sessions:
     """Begins, finds and ends sessions, and puts their cookies on the answer."""
 
-    def __init__(self, settings: Settings, organizations: Organizations) -> None:
+    def __init__(self, cookies: Cookies, organizations: Organizations) -> None:
+        self._cookies = cookies
         self._organizations = organizations
-        self._secure = settings.is_https
-        self._signer = Signer(
-            derive(settings.app_secret, "zerobyte:cookies"),
-            salt="session",
-            key_derivation="hmac",
-            digest_method=hashlib.sha256,
-        )
 
-    async def begin(self, request: HttpRequest, user: User, *, remember: bool = True) -> SignedIn:
-        """Sign a person in: make a session in their first organization, and set its cookie."""
+    async def begin(
+        self,
+        request: HttpRequest,
+        user: User,
+        *,
+        remember: bool = True,
+        lifetime_ms: int | None = None,
+        impersonated_by: str | None = None,
+    ) -> SignedIn:
+        """Sign a person in: make a session in their first organization, and set its cookie.
+
+        lifetime_ms         None is 7 days, or one when it is not to be remembered.
+        impersonated_by     the admin who acts in the person's name.
+        """
         token = ids.token()
+        lifetime_ms = lifetime_ms or (LIFETIME_MS if remember else SHORT_LIFETIME_MS)
         now = clock.now_ms()
         await Session.filter(expires_at__lte=now).delete()
         visitor = Visitor.of(request)
         session = await Session.create(
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             user_id=user.id,
-            expires_at=now + (LIFETIME_MS if remember else SHORT_LIFETIME_MS),
+            expires_at=now + lifetime_ms,
             remembered=remember,
             ip_address=visitor.address,
             user_agent=visitor.agent,
+            impersonated_by=impersonated_by,
             active_organization_id=await self._organizations.home_of(user),
         )
-        self._set_cookie(request, token, remember=remember)
-        return SignedIn(session, user, token)
+        _recognise(request, session, user)
+        begun = SignedIn(session, user, token)
+        self.send_cookie(request, begun)
+        return begun
 
     async def find(self, request: HttpRequest) -> SignedIn | None:
         """Who is signed in by the request's cookie; prolongs the session when it is due.
 
         A cookie of ours whose session has ended is cleared.
         """
-        token = self._token_of(request)
+        token = self._cookies.read(request, cookies.SESSION)
         if token is None:
             return None
-        session = await Session.filter(token_hash=_hash(token)).select_related("user").first()
+        session = await (
+            Session.filter(token_hash=token_hash(token))
+            .select_related("user")
+            .annotate(member_role=RawSQL(_ROLE))
+            .first()
+        )
         now = clock.now_ms()
         if session is None or session.expires_at <= now:
             if session is not None:
@@ -106,63 +130,120 @@ class Sessions:
             self.clear_cookies(request)
             return None
         user = cast("User", session.user)
+        _recognise(request, session, user)
         if is_banned(user, now):
             self.clear_cookies(request)
             return None
         if session.remembered and session.expires_at - now < PROLONG_BELOW_MS:
             session.expires_at = now + LIFETIME_MS
             await session.save(update_fields=["expires_at"])
-            self._set_cookie(request, token, remember=True)
-        return SignedIn(session, user, token)
+            self.send_cookie(request, SignedIn(session, user, token))
+        role = cast("Any", session).member_role
+        found = request.ctx.signed_in = SignedIn(session, user, token, role)
+        return found
+
+    async def by_token(self, token: str) -> SignedIn | None:
+        """A living session by its token, without touching any cookie."""
+        session = await Session.filter(token_hash=token_hash(token)).select_related("user").first()
+        if session is None or session.expires_at <= clock.now_ms():
+            return None
+        return SignedIn(session, cast("User", session.user), token)
+
+    async def require(self, request: HttpRequest, *, fresh: bool = False) -> SignedIn:
+        """Who is signed in by the request's cookie.
+
+        fresh   whether they must have signed in within the last 24 h.
+
+        Raises Unauthenticated, Forbidden.
+        """
+        # The guard of the route has looked it up already.
+        known = cast("SignedIn | None", getattr(request.ctx, "signed_in", None))
+        found = known or await self.find(request)
+        if found is None:
+            raise Unauthenticated("Unauthorized", code="UNAUTHORIZED")
+        # Whoever acts for somebody else must leave nothing behind that opens their account.
+        is_borrowed = found.session.impersonated_by is not None
+        if fresh and (is_borrowed or found.session.created_at <= clock.now_ms() - FRESH_MS):
+            raise Forbidden("Session is not fresh", code="SESSION_NOT_FRESH")
+        return found
 
     async def end(self, request: HttpRequest) -> None:
         """Sign out: the session is gone, and so are its cookies."""
-        token = self._token_of(request)
-        if token is not None:
-            await Session.filter(token_hash=_hash(token)).delete()
+        token = self._cookies.read(request, cookies.SESSION)
+        found = token and await self.by_token(token)
+        if found:
+            _recognise(request, found.session, found.user)
+            await Session.filter(id=found.session.id).delete()
         self.clear_cookies(request)
+
+    async def replace(self, request: HttpRequest, found: SignedIn) -> SignedIn:
+        """Give a session another token, so that a copy of the old cookie opens nothing.
+
+        What the session knows (organization, expiry, who impersonates) stays.
+        """
+        token, old = ids.token(), found.session
+        made = await Session.create(
+            token_hash=token_hash(token),
+            user_id=old.user_id,
+            expires_at=old.expires_at,
+            remembered=old.remembered,
+            ip_address=old.ip_address,
+            user_agent=old.user_agent,
+            impersonated_by=old.impersonated_by,
+            active_organization_id=old.active_organization_id,
+            auth_source=old.auth_source,
+        )
+        await Session.filter(id=old.id).delete()
+        replaced = SignedIn(made, found.user, token)
+        self.send_cookie(request, replaced)
+        return replaced
+
+    async def tell_attempt(self, request: HttpRequest, user: User | None) -> None:
+        """Tell the audit trail whom somebody tries to be; takes as long for nobody."""
+        place = await self._organizations.first_place(user.id if user else "")
+        if user is not None:
+            audit.about(request, organization_id=place and place.organization_id, userId=user.id)
+
+    async def listing(self, user_id: str) -> Sequence[Session]:
+        """A person's sessions that have not ended, the newest first."""
+        return await Session.filter(user_id=user_id, expires_at__gt=clock.now_ms()).order_by(
+            "-created_at", "id"
+        )
+
+    async def revoke(self, user_id: str, name: str) -> None:
+        """End one session of a person, named by its id; another's is not touched."""
+        await Session.filter(user_id=user_id, id=name).delete()
+
+    async def revoke_all(self, user_id: str, *, but: Session | None = None) -> None:
+        """End a person's sessions, all but one if it is given."""
+        ending = Session.filter(user_id=user_id)
+        await (ending.exclude(id=but.id) if but is not None else ending).delete()
 
     def clear_cookies(self, request: HttpRequest) -> None:
         """Make the browser forget the session."""
-        for name in _CLEARED:
-            queue_cookie(request, self._cookie(name, "", max_age_s=0))
+        self._cookies.clear(request, *_CLEARED)
 
-    def _set_cookie(self, request: HttpRequest, token: str, *, remember: bool) -> None:
+    def send_cookie(self, request: HttpRequest, found: SignedIn) -> None:
+        """Send a session's cookie with the answer."""
+        remember = found.session.remembered
         max_age_s = LIFETIME_MS // 1000 if remember else None
-        queue_cookie(request, self._cookie(_SESSION, token, max_age_s=max_age_s))
+        self._cookies.set(request, cookies.SESSION, found.token, max_age_s=max_age_s)
         if not remember:
-            queue_cookie(request, self._cookie(_DONT_REMEMBER, "true", max_age_s=None))
+            self._cookies.set(request, cookies.DONT_REMEMBER, "true", max_age_s=None)
 
-    def _cookie(self, name: str, value: str, *, max_age_s: int | None) -> str:
-        signed = self._signer.sign(value).decode() if value else ""
-        parts = [f"{self._name(name)}={signed}"]
-        if max_age_s is not None:
-            parts.append(f"Max-Age={max_age_s}")
-        parts += ["Path=/", "HttpOnly"]
-        if self._secure:
-            parts.append("Secure")
-        return "; ".join([*parts, "SameSite=Lax"])
 
-    def _name(self, name: str) -> str:
-        return f"__Secure-{name}" if self._secure else name
-
-    def _token_of(self, request: HttpRequest) -> str | None:
-        wanted = self._name(_SESSION)
-        for pair in header(request, "cookie").split(";"):
-            name, _, value = pair.strip().partition("=")
-            if name == wanted:
-                try:
-                    return self._signer.unsign(value).decode()
-                except (BadSignature, UnicodeError):
-                    return None
-        return None
+def _recognise(request: HttpRequest, session: Session, user: User) -> None:
+    """Tell the audit trail who asks."""
+    who = audit.Who(
+        user_id=user.id,
+        name=user.name,
+        organization_id=session.active_organization_id,
+        impersonated_by=session.impersonated_by,
+    )
+    audit.recognised(request, who)
 
 
 def is_banned(user: User, now_ms: int) -> bool:
     """Whether a person is shut out now; a ban may end by itself."""
     ends = cast("int | None", user.ban_expires)
     return user.banned and (ends is None or ends > now_ms)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

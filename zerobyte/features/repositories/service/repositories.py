@@ -136,6 +136,10 @@ class Repositories:
                 await row.delete()
         except IntegrityError as error:
             raise Conflict("The repository is still in use") from error
+        await self.let_go(row)
+
+    async def let_go(self, row: models.Repository) -> None:
+        """Drop what is kept beside a row that is gone; its files stay where they are."""
         self._tell_moved(row)
         cache = self.doors.tools.cache_dir / row.id
         await asyncio.to_thread(shutil.rmtree, cache, ignore_errors=True)

@@ -222,6 +222,10 @@ class Volumes:
         """
         return await reading.directories(query, protected=self._protected)
 
+    async def let_go(self, volume: Volume) -> None:
+        """Unmount a volume whose row has gone with its organization. Raises what mounts raise."""
+        await mounts.unmount(present.parsed(volume.config), self.source_path(volume))
+
     async def find(self, organization_id: str, short_id: str) -> Volume:
         """The organization's volume of that short id.
 

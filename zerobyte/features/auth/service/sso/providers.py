@@ -141,6 +141,10 @@ class SsoProviders:
         """Every provider of an organization."""
         return await SsoProvider.filter(organization_id=organization_id).order_by("created_at")
 
+    async def has_any(self, organization_id: str) -> bool:
+        """Whether an organization has a provider."""
+        return await SsoProvider.exists(organization_id=organization_id)
+
     async def public(self) -> list[tuple[str, str]]:
         """Every provider's id with the slug of its organization, for the login page."""
         rows = await SsoProvider.all().select_related("organization").order_by("created_at")

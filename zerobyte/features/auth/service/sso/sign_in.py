@@ -27,6 +27,7 @@ from zerobyte.features.auth.service.sso.protocol import (
     settings_of,
 )
 from zerobyte.features.auth.service.tickets import INTENT, STATE, Held, Tickets
+from zerobyte.http import audit
 from zerobyte.http.actor import HttpRequest
 from zerobyte.settings import Settings
 
@@ -140,6 +141,7 @@ class SsoSignIn:
         # They came through this organization's door, whichever they belonged to first.
         found.session.active_organization_id = provider.organization_id
         await found.session.save(update_fields=["active_organization_id"])
+        audit.about(request, organization_id=provider.organization_id)
         return cast("str", held.payload["newUser" if admitted.is_new else "callback"])
 
     def _attempt(self, provider: SsoProvider, payload: Mapping[str, Any]) -> Attempt:

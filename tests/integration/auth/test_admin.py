@@ -1,0 +1,276 @@
+"""The administration of people, on both families."""
+
+import asyncio
+
+import pytest
+
+from tests.documented import assert_conforms
+from tests.folk import PASSWORD, Folk
+from zerobyte.core import clock, ids
+from zerobyte.features.auth.models import Account, ApiKey, Member, Organization, Session, User
+
+ADMIN = "/api/auth/admin"
+
+
+@pytest.fixture(params=["sqlite"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def home(folk: Folk) -> str:
+    return await folk.organization("home")
+
+
+@pytest.fixture
+async def root(folk: Folk, home: str):
+    return await folk.person("root", {home: "owner"}, role="admin")
+
+
+@pytest.fixture
+async def ada(folk: Folk, home: str):
+    return await folk.person("ada", {home: "member"})
+
+
+async def do(who, verb: str, **body):
+    return await who.http.post(f"{ADMIN}/{verb}", json=body)
+
+
+def told(answer) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+CODES = (
+    ("POST", "create-user", "YOU_ARE_NOT_ALLOWED_TO_CREATE_USERS"),
+    ("POST", "set-role", "YOU_ARE_NOT_ALLOWED_TO_CHANGE_USERS_ROLE"),
+    ("POST", "ban-user", "YOU_ARE_NOT_ALLOWED_TO_BAN_USERS"),
+    ("POST", "unban-user", "YOU_ARE_NOT_ALLOWED_TO_BAN_USERS"),
+    ("POST", "remove-user", "YOU_ARE_NOT_ALLOWED_TO_DELETE_USERS"),
+    ("POST", "set-user-password", "YOU_ARE_NOT_ALLOWED_TO_SET_USERS_PASSWORD"),
+    ("POST", "update-user", "YOU_ARE_NOT_ALLOWED_TO_UPDATE_USERS"),
+    ("POST", "list-user-sessions", "YOU_ARE_NOT_ALLOWED_TO_LIST_USERS_SESSIONS"),
+    ("POST", "revoke-user-session", "YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS"),
+    ("POST", "revoke-user-sessions", "YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS"),
+    ("POST", "impersonate-user", "YOU_ARE_NOT_ALLOWED_TO_IMPERSONATE_USERS"),
+    ("GET", "list-users", "YOU_ARE_NOT_ALLOWED_TO_LIST_USERS"),
+    ("GET", "get-user", "YOU_ARE_NOT_ALLOWED_TO_GET_USER"),
+)
+
+
+async def test_only_instance_admins_and_the_rest_hear_why(client, ada):
+    for method, verb, code in CODES:
+        answer = await client.request(method, f"{ADMIN}/{verb}")
+        assert told(answer) == (401, "UNAUTHORIZED")
+        answer = await ada.http.request(method, f"{ADMIN}/{verb}")
+        assert told(answer) == (403, code)
+
+
+async def test_a_user_is_made_without_a_session_and_with_an_organization_at_sign_in(client, root):
+    body = {"email": "New@Example.com", "password": "long enough", "name": "New"}
+    data = {"username": "New_One"}
+    answer = await do(root, "create-user", **body, data=data)
+    assert answer.status_code == 200, answer.text
+    user = answer.json()["user"]
+    assert (user["email"], user["username"], user["role"]) == ("new@example.com", "new_one", "user")
+    assert user["displayUsername"] == "New_One"
+    assert "set-cookie" not in answer.headers
+    assert not await Member.filter(user_id=user["id"]).exists()
+    sent = {"username": "new_one", "password": "long enough"}
+    assert (await client.post("/api/auth/sign-in/username", json=sent)).status_code == 200
+    assert await Member.filter(user_id=user["id"], role="owner").exists()
+    again = await do(root, "create-user", **body, data={})
+    assert told(again) == (400, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")
+
+
+async def test_what_is_wrong_with_a_new_user_is_told(root):
+    for change, code in (
+        ({"email": "x"}, "VALIDATION_ERROR"),
+        ({"name": " "}, "VALIDATION_ERROR"),
+        ({"role": "wizard"}, "VALIDATION_ERROR"),
+        ({"role": ["user", "admin"]}, "VALIDATION_ERROR"),
+        ({"password": "x"}, "PASSWORD_TOO_SHORT"),
+        ({"password": "x" * 129}, "PASSWORD_TOO_LONG"),
+        ({"data": {"username": "ab"}}, "USERNAME_TOO_SHORT"),
+        ({"data": {"username": "a b c"}}, "INVALID_USERNAME"),
+        ({"data": {"username": "root"}}, "USERNAME_IS_ALREADY_TAKEN"),
+        ({"data": {"banned": True}}, "FIELD_NOT_ALLOWED"),
+    ):
+        body = {"email": "n@example.com", "password": "long enough", "name": "N", **change}
+        assert told(await do(root, "create-user", **body)) == (400, code)
+    assert await User.all().count() == 1
+
+
+async def test_roles_are_an_enum_and_the_last_admin_keeps_theirs(folk, root, ada):
+    for role in ("wizard", "admin,user", None, []):
+        assert told(await do(root, "set-role", userId=ada.id, role=role))[0] == 400
+    assert told(await do(root, "set-role", userId="nope", role="user")) == (404, "USER_NOT_FOUND")
+    for verb, body in (
+        ("set-role", {"role": "user"}),
+        ("set-role", {"role": ["user"]}),
+    ):
+        assert told(await do(root, verb, userId=root.id, **body)) == (409, "LAST_ADMINISTRATOR")
+    answer = await do(root, "set-role", userId=ada.id, role="admin")
+    assert answer.json()["user"]["role"] == "admin"
+    # A banned admin is none to fall back on.
+    await User.filter(id=ada.id).update(banned=True)
+    answer = await do(root, "set-role", userId=root.id, role="user")
+    assert told(answer) == (409, "LAST_ADMINISTRATOR")
+    await User.filter(id=ada.id).update(banned=False)
+    assert (await do(root, "set-role", userId=root.id, role="user")).status_code == 200
+
+
+async def test_a_ban_ends_sessions_and_ends_by_itself(client, root, ada):
+    assert told(await do(root, "ban-user", userId=root.id)) == (400, "YOU_CANNOT_BAN_YOURSELF")
+    assert told(await do(root, "ban-user", userId="nope")) == (404, "USER_NOT_FOUND")
+    answer = await do(root, "ban-user", userId=ada.id, banExpiresIn=3600)
+    user = answer.json()["user"]
+    assert (user["banned"], user["banReason"]) == (True, "No reason")
+    assert user["banExpires"].endswith("Z")
+    assert not await Session.filter(user_id=ada.id).exists()
+    sent = {"username": "ada", "password": PASSWORD}
+    assert told(await client.post("/api/auth/sign-in/username", json=sent)) == (403, "BANNED_USER")
+    await User.filter(id=ada.id).update(ban_expires=clock.now_ms() - 1)
+    answer = await client.post("/api/auth/sign-in/username", json=sent)
+    assert (answer.status_code, answer.json()["user"]["banned"]) == (200, False)
+    await do(root, "ban-user", userId=ada.id, banReason="spam")
+    answer = await do(root, "unban-user", userId=ada.id)
+    assert (answer.json()["user"]["banned"], answer.json()["user"]["banReason"]) == (False, None)
+
+
+async def test_another_password_ends_sessions_and_keys(client, root, ada, home):
+    await ApiKey.create(
+        user_id=ada.id, organization_id=home, name="k", key_hash=ids.token(43), start="zb_abc"
+    )
+    short = await do(root, "set-user-password", userId=ada.id, newPassword="x")
+    assert told(short) == (400, "PASSWORD_TOO_SHORT")
+    gone = await do(root, "set-user-password", userId="nope", newPassword="long enough")
+    assert told(gone) == (404, "USER_NOT_FOUND")
+    assert (await ada.http.get("/api/v1/system/dev-panel")).status_code == 200
+    answer = await do(root, "set-user-password", userId=ada.id, newPassword="another one")
+    assert answer.json() == {"status": True}
+    assert not await Session.filter(user_id=ada.id).exists()
+    assert not await ApiKey.filter(user_id=ada.id).exists()
+    for password, status in ((PASSWORD, 401), ("another one", 200)):
+        sent = {"username": "ada", "password": password}
+        answer = await client.post("/api/auth/sign-in/username", json=sent)
+        assert answer.status_code == status
+
+
+async def test_data_is_changed_and_an_unchanged_username_is_not_taken(root, ada):
+    answer = await do(root, "update-user", userId=ada.id, data={"username": "ada", "name": "Ada"})
+    assert (answer.status_code, answer.json()["name"]) == (200, "Ada")
+    answer = await do(root, "update-user", userId=ada.id, data={"email": "A@example.com"})
+    assert answer.json()["email"] == "a@example.com"
+    for data, code in (
+        ({}, "NO_DATA_TO_UPDATE"),
+        ({"username": "root"}, "USERNAME_IS_ALREADY_TAKEN"),
+        ({"email": "root@example.com"}, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"),
+        ({"role": "admin"}, "FIELD_NOT_ALLOWED"),
+    ):
+        assert told(await do(root, "update-user", userId=ada.id, data=data)) == (400, code)
+    answer = await do(root, "update-user", userId="nope", data={"name": "x"})
+    assert told(answer) == (404, "USER_NOT_FOUND")
+
+
+async def test_sessions_are_listed_without_their_tokens_and_ended(root, ada):
+    cookie = ada.http.cookies["zerobyte.session_token"]
+    answer = await do(root, "list-user-sessions", userId=ada.id)
+    [shown] = answer.json()["sessions"]
+    assert shown["token"] not in cookie
+    assert cookie.split(".")[0] not in answer.text
+    stolen = await root.http.get(
+        "/api/auth/get-session", headers={"cookie": f"zerobyte.session_token={shown['token']}"}
+    )
+    assert stolen.json() is None
+    answer = await do(root, "revoke-user-session", sessionToken=shown["token"])
+    assert answer.json() == {"success": True}
+    assert (await ada.http.get("/api/v1/system/dev-panel")).status_code == 401
+    assert (await do(root, "revoke-user-sessions", userId=root.id)).json() == {"success": True}
+    assert (await root.http.get("/api/v1/system/dev-panel")).status_code == 401
+
+
+async def test_people_are_listed_searched_filtered_and_sorted(root, ada):
+    listed = await root.http.get(f"{ADMIN}/list-users")
+    assert (listed.json()["total"], listed.json()["limit"]) == (2, 100)
+    for query, names in (
+        ({"searchValue": "AD", "searchField": "name"}, ["ada"]),
+        ({"searchValue": "root@", "searchOperator": "starts_with"}, ["root"]),
+        ({"filterField": "role", "filterValue": "admin"}, ["root"]),
+        ({"filterField": "banned", "filterValue": "true"}, []),
+        (
+            {"filterField": "role", "filterValue": "admin", "filterOperator": "ne"},
+            ["ada"],
+        ),
+        ({"sortBy": "name", "sortDirection": "desc"}, ["root", "ada"]),
+        ({"sortBy": "name", "limit": 1, "offset": 1}, ["root"]),
+    ):
+        answer = await root.http.get(f"{ADMIN}/list-users", params=query)
+        assert [user["name"] for user in answer.json()["users"]] == names, query
+    answer = await root.http.get(f"{ADMIN}/get-user", params={"id": ada.id})
+    assert answer.json()["email"] == "ada@example.com"
+    answer = await root.http.get(f"{ADMIN}/get-user", params={"id": "nope"})
+    assert told(answer) == (404, "USER_NOT_FOUND")
+
+
+async def test_has_permission_is_of_ones_role(root, ada):
+    asked = {"permissions": {"user": ["ban"], "session": ["revoke"]}}
+    for who, success in ((root, True), (ada, False)):
+        answer = await do(who, "has-permission", **asked)
+        assert answer.json() == {"error": None, "success": success}
+    answer = await do(root, "has-permission", **asked, userId=ada.id)
+    assert answer.json()["success"] is False
+
+
+async def test_v1_lists_people_with_their_accounts(root, ada):
+    answer = await root.http.get("/api/v1/auth/admin-users")
+    assert_conforms("getAdminUsers", 200, answer.json())
+    assert answer.json()["total"] == 2
+    account = answer.json()["users"][1]["accounts"][0]
+    url = f"/api/v1/auth/admin-users/{ada.id}/accounts"
+    for unknown in ("nope", (await Account.get(user_id=root.id)).id):
+        answer = await root.http.delete(f"{url}/{unknown}")
+        assert (answer.status_code, answer.json()) == (404, {"message": "Account not found"})
+    answer = await root.http.delete(f"{url}/{account['id']}")
+    assert answer.json() == {"message": "Cannot delete the last account of a user"}
+    assert answer.status_code == 409
+    await Account.create(user_id=ada.id, provider_id="idp", account_id="1")
+    answer = await root.http.delete(f"{url}/{account['id']}")
+    assert answer.json() == {"success": True}
+
+
+async def test_a_removed_person_takes_their_organization_and_leaves_shared_ones(folk, root, home):
+    own, shared = await folk.organization("own"), await folk.organization("shared")
+    bob = await folk.person("bob", {own: "owner", shared: "owner"})
+    await folk.person("eve", {shared: "owner"})
+    guest = await folk.person("guest", {own: "member", home: "member"})
+    lost = await folk.person("lost", {own: "member"})
+    impact = await root.http.get(f"/api/v1/auth/deletion-impact/{bob.id}")
+    assert_conforms("getUserDeletionImpact", 200, impact.json())
+    assert [row["id"] for row in impact.json()["organizations"]] == [own]
+    unknown = await root.http.get("/api/v1/auth/deletion-impact/nope")
+    assert unknown.json() == {"organizations": []}
+    answer = await do(root, "remove-user", userId=root.id)
+    assert told(answer) == (400, "YOU_CANNOT_REMOVE_YOURSELF")
+    assert told(await do(root, "remove-user", userId="nope")) == (404, "USER_NOT_FOUND")
+    answer = await do(root, "remove-user", userId=bob.id)
+    assert answer.json() == {"success": True}
+    assert not await User.filter(id=bob.id).exists()
+    assert {row.id for row in await Organization.all()} == {home, shared}
+    assert (await Session.get(user_id=guest.id)).active_organization_id == home
+    assert (await Session.get(user_id=lost.id)).active_organization_id is None
+
+
+class TestAtOnce:
+    @pytest.fixture(params=["sqlite", "postgres"])
+    def database_kind(self, request: pytest.FixtureRequest) -> str:
+        return request.param
+
+    @pytest.mark.parametrize("verb", ["set-role", "ban-user", "remove-user"])
+    async def test_two_admins_who_depose_each_other_leave_one(self, folk, home, verb):
+        one = await folk.person("one", {home: "owner"}, role="admin")
+        two = await folk.person("two", {home: "owner"}, role="admin")
+        more = {"role": "user"} if verb == "set-role" else {}
+        await asyncio.gather(
+            do(one, verb, userId=two.id, **more), do(two, verb, userId=one.id, **more)
+        )
+        assert await User.filter(role="admin", banned=False).count() == 1

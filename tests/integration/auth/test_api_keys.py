@@ -1,0 +1,231 @@
+"""API keys: made, shown once, used, limited and ended."""
+
+import asyncio
+import base64
+import hashlib
+import re
+
+import pytest
+
+from tests.documented import assert_conforms
+from tests.folk import PASSWORD, Folk
+from zerobyte.core import clock, ids
+from zerobyte.features.auth.models import Account, ApiKey, Member, Organization, User
+from zerobyte.features.auth.service.api_keys import LIMIT
+
+KEYS = "/api/v1/auth/api-keys"
+DAY_S = 86_400
+
+
+@pytest.fixture(params=["sqlite"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def home(folk: Folk) -> str:
+    return await folk.organization("home")
+
+
+@pytest.fixture
+async def ada(folk: Folk, home: str):
+    return await folk.person("ada", {home: "owner"}, role="admin")
+
+
+async def make(who, name: str = "ci key", **more):
+    return await who.http.post(KEYS, json={"name": name, "password": PASSWORD, **more})
+
+
+async def use(folk: Folk, key: str, path: str = "/api/v1/system/dev-panel"):
+    program = await folk.browser(**{"x-api-key": key})
+    return await program.get(path)
+
+
+async def insert(user_id: str, organization_id: str, **more) -> None:
+    key = {"name": "k", "key_hash": ids.token(43), "start": "zb_abc", **more}
+    await ApiKey.create(user_id=user_id, organization_id=organization_id, **key)
+
+
+async def test_a_key_has_the_documented_form_and_only_its_hash_is_stored(folk, ada):
+    answer = await make(ada, "  ci key  ")
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert_conforms("createApiKey", 200, body)
+    assert body["name"] == "ci key"
+    assert (body["expiresAt"], body["lastRequestAt"]) == (None, None)
+    key = body["key"]
+    assert re.fullmatch(r"zb_[A-Za-z]{64}", key)
+    row = await ApiKey.get()
+    digest = base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest()).rstrip(b"=")
+    assert (row.key_hash, row.start) == (digest.decode(), key[:6])
+    assert key not in str(dict(row))
+    listed = await ada.http.get(KEYS)
+    assert_conforms("getApiKeys", 200, listed.json())
+    assert key not in listed.text
+    assert (listed.json()["limit"], len(listed.json()["apiKeys"])) == (50, 1)
+    assert (await use(folk, key)).status_code == 200
+
+
+async def test_the_last_use_is_noted_once_a_minute(folk, ada):
+    key = (await make(ada)).json()["key"]
+    await use(folk, key)
+    first = (await ApiKey.get()).last_request_at
+    assert first is not None
+    await use(folk, key)
+    assert (await ApiKey.get()).last_request_at == first
+    await ApiKey.all().update(last_request_at=first - 61_000)
+    await use(folk, key)
+    assert (await ApiKey.get()).last_request_at >= first
+
+
+async def test_what_is_asked_is_checked(ada):
+    bounds = "expiresIn must be between 1 day and 365 days"
+    for change, status, message in (
+        ({"password": "wrong"}, 401, "Invalid password"),
+        ({"password": None}, 400, None),
+        ({"name": "   "}, 400, None),
+        ({"name": "x" * 33}, 400, None),
+        ({"expiresIn": 0}, 400, None),
+        ({"expiresIn": DAY_S - 1}, 400, bounds),
+        ({"expiresIn": 365 * DAY_S + 1}, 400, bounds),
+        ({"expiresIn": DAY_S + 0.5}, 400, None),
+        ({"expiresIn": "86400"}, 400, None),
+    ):
+        answer = await make(ada, **change)
+        assert answer.status_code == status, (change, answer.text)
+        assert PASSWORD not in answer.text
+        assert message is None or answer.json()["message"] == message
+    assert await ApiKey.all().count() == 0
+    assert (await make(ada, expiresIn=DAY_S)).status_code == 200
+
+
+async def test_somebody_without_a_password_makes_none(ada):
+    await Account.all().delete()
+    answer = await make(ada)
+    assert (answer.status_code, answer.json()["message"]) == (
+        403,
+        "A local password is required to create API keys",
+    )
+
+
+async def test_a_key_ends_by_itself(folk, ada):
+    key = (await make(ada, expiresIn=DAY_S)).json()["key"]
+    assert (await use(folk, key)).status_code == 200
+    await ApiKey.all().update(expires_at=clock.now_ms() - 1)
+    answer = await use(folk, key)
+    assert (answer.status_code, answer.json()) == (401, {"message": "Invalid or expired session"})
+    assert (await ada.http.get(KEYS)).json()["apiKeys"] == []
+
+
+async def test_lists_hold_ones_own_keys_of_the_active_organization_newest_first(folk, ada, home):
+    other = await folk.organization("other")
+    eve = await folk.person("eve", {home: "owner"})
+    for number in range(3):
+        await insert(ada.id, home, name=f"n{number}", created_at=number)
+    await insert(ada.id, other)
+    await insert(eve.id, home)
+    listed = (await ada.http.get(KEYS)).json()["apiKeys"]
+    assert [key["name"] for key in listed] == ["n2", "n1", "n0"]
+    foreign = await ApiKey.get(user_id=eve.id)
+    for unknown in (foreign.id, "nope", (await ApiKey.get(organization_id=other)).id):
+        answer = await ada.http.delete(f"{KEYS}/{unknown}")
+        assert (answer.status_code, answer.json()) == (404, {"message": "API key not found"})
+    answer = await ada.http.delete(f"{KEYS}/{listed[0]['id']}")
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+
+
+async def test_keys_are_kept_away_from_what_needs_a_browser(folk, ada):
+    key = (await make(ada)).json()["key"]
+    program = await folk.browser(**{"x-api-key": key})
+    refused = [
+        ("GET", KEYS),
+        ("POST", KEYS),
+        ("DELETE", f"{KEYS}/x"),
+        ("GET", "/api/v1/auth/admin-users"),
+        ("GET", "/api/v1/auth/deletion-impact/x"),
+        ("DELETE", "/api/v1/auth/admin-users/x/accounts/y"),
+        ("PUT", "/api/v1/system/registration-status"),
+        ("PUT", "/api/v1/system/password-login-status"),
+        ("POST", "/api/v1/system/restic-password"),
+    ]
+    for method, path in refused:
+        answer = await program.request(method, path, json={})
+        assert (answer.status_code, answer.json()) == (401, {"message": "Browser session required"})
+    for path in (
+        "/api/v1/auth/status",
+        "/api/v1/auth/org-members",
+        "/api/v1/system/info",
+        "/api/v1/system/updates",
+        "/api/v1/system/registration-status",
+        "/api/v1/system/password-login-status",
+        "/api/v1/audit",
+        "/api/v1/openapi.json",
+    ):
+        assert (await program.get(path)).status_code == 200, path
+    for path in ("get-session", "organization/list", "sign-out"):
+        answer = await program.request("POST" if path == "sign-out" else "GET", f"/api/auth/{path}")
+        assert answer.status_code == 401
+        assert answer.json()["message"] == (
+            "API key authentication is only supported for API v1 routes"
+        )
+
+
+async def test_keys_are_not_managed_under_auth(client):
+    for method, path in (("GET", "list"), ("POST", "create"), ("POST", "verify/x")):
+        for headers in ({}, {"x-api-key": "zb_x"}):
+            answer = await client.request(method, f"/api/auth/api-key/{path}", headers=headers)
+            assert answer.status_code == 404
+            assert answer.json()["message"] == (
+                "API key management is only supported through API v1 routes"
+            )
+
+
+async def test_a_key_wins_over_a_cookie_and_an_empty_one_is_none(ada):
+    for key in ("zb_x", "zb_" + "a" * 64, "x" * 5000):
+        answer = await ada.http.get("/api/v1/system/dev-panel", headers={"x-api-key": key})
+        assert answer.status_code == 401
+        assert answer.json() == {"message": "Invalid or expired session"}
+        assert "set-cookie" not in answer.headers
+    answer = await ada.http.get("/api/v1/system/dev-panel", headers={"x-api-key": ""})
+    assert answer.status_code == 200
+
+
+async def test_a_banned_owner_is_refused_and_a_lost_membership_is_403(folk, ada, home):
+    key = (await make(ada)).json()["key"]
+    await User.all().update(banned=True)
+    answer = await use(folk, key)
+    assert (answer.status_code, answer.json()) == (401, {"message": "Invalid or expired session"})
+    await User.all().update(ban_expires=clock.now_ms() - 1)
+    assert (await use(folk, key)).status_code == 200
+    await Member.all().delete()
+    answer = await use(folk, key)
+    assert (answer.status_code, answer.json()) == (403, {"message": "Invalid organization context"})
+    await Organization.all().delete()
+    assert (await use(folk, key)).status_code == 401
+
+
+async def test_a_key_has_the_rights_of_its_owner_in_its_organization(folk, ada, home):
+    other = await folk.organization("other")
+    both = await folk.person("both", {other: "owner", home: "member"})
+    key = (await make(both)).json()["key"]
+    await both.http.post("/api/auth/organization/set-active", json={"organizationId": home})
+    answer = await use(folk, key, "/api/v1/auth/org-members")
+    assert [row["user"]["name"] for row in answer.json()["members"]] == ["both"]
+    await Member.filter(user_id=both.id, organization_id=other).update(role="member")
+    assert (await use(folk, key, "/api/v1/auth/org-members")).status_code == 403
+
+
+class TestAtOnce:
+    @pytest.fixture(params=["sqlite", "postgres"])
+    def database_kind(self, request: pytest.FixtureRequest) -> str:
+        return request.param
+
+    async def test_no_more_than_fifty_living_keys_of_all_organizations(self, folk, ada, home):
+        other = await folk.organization("other")
+        for number in range(LIMIT - 2):
+            await insert(ada.id, home if number % 2 else other)
+        await insert(ada.id, home, expires_at=clock.now_ms() - 1)
+        answers = await asyncio.gather(*(make(ada) for _ in range(6)))
+        assert sorted(a.status_code for a in answers) == [200, 200, 409, 409, 409, 409]
+        refused = next(a for a in answers if a.status_code == 409)
+        assert refused.json() == {"message": "API key limit reached"}

@@ -1,0 +1,95 @@
+"""An admin acts as somebody else, and comes back."""
+
+import pytest
+
+from tests.folk import Folk
+from zerobyte.core import clock
+from zerobyte.features.audit.models import AuditLine
+from zerobyte.features.auth.models import Session
+
+ADMIN = "/api/auth/admin"
+HELD = "zerobyte.admin_session"
+
+
+@pytest.fixture(params=["sqlite"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def root(folk: Folk):
+    return await folk.person("root", {await folk.organization("home"): "owner"}, role="admin")
+
+
+@pytest.fixture
+async def ada(folk: Folk):
+    return await folk.person("ada", {await folk.organization("hers"): "owner"})
+
+
+async def impersonate(who, user_id: str):
+    return await who.http.post(f"{ADMIN}/impersonate-user", json={"userId": user_id})
+
+
+async def user_of(who) -> str | None:
+    answer = (await who.http.get("/api/auth/get-session")).json()
+    return answer and answer["user"]["name"]
+
+
+async def test_for_an_hour_and_back(root, ada):
+    answer = await impersonate(root, ada.id)
+    assert answer.status_code == 200, answer.text
+    body = answer.json()
+    assert body["user"]["name"] == "ada"
+    assert body["session"]["impersonatedBy"] == root.id
+    cookies = {line.split("=")[0]: line for line in answer.headers.get_list("set-cookie")}
+    assert "; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax" in cookies[HELD]
+    assert "Max-Age" not in cookies["zerobyte.session_token"]
+    assert "zerobyte.dont_remember" in cookies
+    row = await Session.get(impersonated_by=root.id)
+    assert 0 < row.expires_at - clock.now_ms() <= 3_600_000
+    assert await user_of(root) == "ada"
+    # An admin's rights stay behind.
+    assert (await root.http.get(f"{ADMIN}/list-users")).status_code == 403
+    assert (await root.http.get("/api/v1/auth/org-members")).status_code == 200
+    answer = await root.http.post(f"{ADMIN}/stop-impersonating")
+    assert (answer.status_code, answer.json()["user"]["name"]) == (200, "root")
+    assert HELD not in root.http.cookies
+    assert await user_of(root) == "root"
+    assert not await Session.filter(impersonated_by=root.id).exists()
+    actions = {line.action: line for line in await AuditLine.all()}
+    assert actions["adminImpersonateUser"].actor_id == root.id
+    assert actions["adminImpersonateUser"].details["userId"] == ada.id
+    assert actions["adminStopImpersonating"].impersonated_by == root.id
+
+
+async def test_who_cannot_be_impersonated(folk, root, ada):
+    other = await folk.person("other", role="admin")
+    for user_id, status, code in (
+        ("nope", 404, "USER_NOT_FOUND"),
+        (other.id, 403, "YOU_CANNOT_IMPERSONATE_ADMINS"),
+        (root.id, 403, "YOU_CANNOT_IMPERSONATE_ADMINS"),
+    ):
+        answer = await impersonate(root, user_id)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert (await impersonate(ada, root.id)).status_code == 403
+    answer = await root.http.post(f"{ADMIN}/stop-impersonating")
+    assert (answer.status_code, answer.json()["code"]) == (400, "YOU_ARE_NOT_IMPERSONATING_ANYONE")
+
+
+async def test_a_lost_admin_loses_the_borrowed_session(folk, root, ada):
+    other = await folk.person("other", role="admin")
+    await impersonate(root, ada.id)
+    answer = await other.http.post(f"{ADMIN}/ban-user", json={"userId": root.id})
+    assert answer.status_code == 200
+    assert await user_of(root) is None
+
+
+async def test_a_held_cookie_of_somebody_else_brings_nobody_back(folk, root, ada):
+    other = await folk.person("other", role="admin")
+    await impersonate(root, ada.id)
+    await impersonate(other, ada.id)
+    root.http.cookies.delete(HELD)
+    root.http.cookies.set(HELD, other.http.cookies[HELD], domain=root.http.base_url.host)
+    answer = await root.http.post(f"{ADMIN}/stop-impersonating")
+    assert (answer.status_code, answer.json()["code"]) == (400, "FAILED_TO_FIND_ADMIN_SESSION")
+    assert await user_of(root) is None

@@ -1,0 +1,182 @@
+"""Invitations into an organization."""
+
+import asyncio
+from dataclasses import dataclass
+
+import pytest
+
+from tests.folk import Folk, Somebody
+from zerobyte.core import clock
+from zerobyte.features.auth.models import Invitation, Member, Session
+from zerobyte.features.auth.service.invitations import LIFETIME_MS, PENDING_LIMIT
+
+BASE = "/api/auth/organization"
+
+
+@pytest.fixture(params=["sqlite"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@dataclass
+class Home:
+    id: str
+    other: str
+    owner: Somebody
+    admin: Somebody
+    member: Somebody
+    guest: Somebody
+
+
+@pytest.fixture
+async def home(folk: Folk) -> Home:
+    home, other = await folk.organization("home"), await folk.organization("other")
+    return Home(
+        home,
+        other,
+        await folk.person("owner", {home: "owner"}),
+        await folk.person("admin", {home: "admin"}),
+        await folk.person("member", {home: "member"}),
+        await folk.person("guest", {other: "owner"}),
+    )
+
+
+async def invite(who: Somebody, email: str = "guest@example.com", role: object = "member", **more):
+    body = {"email": email, "role": role, **more}
+    return await who.http.post(f"{BASE}/invite-member", json=body)
+
+
+def told(answer) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+async def test_an_invitation_lasts_48_hours_and_is_accepted_by_its_recipient(home: Home):
+    answer = await invite(home.admin, "Guest@Example.com", "admin")
+    body = answer.json()
+    assert answer.status_code == 200
+    assert {name: body[name] for name in ("organizationId", "email", "role", "status")} == {
+        "organizationId": home.id,
+        "email": "guest@example.com",
+        "role": "admin",
+        "status": "pending",
+    }
+    assert body["inviterId"] == home.admin.id
+    row = await Invitation.get()
+    assert abs(row.expires_at - row.created_at - LIFETIME_MS) < 60_000
+    sent = {"invitationId": body["id"]}
+    for stranger in (home.member, home.owner):
+        for verb in ("accept", "reject"):
+            answer = await stranger.http.post(f"{BASE}/{verb}-invitation", json=sent)
+            assert told(answer) == (403, "YOU_ARE_NOT_THE_RECIPIENT_OF_THE_INVITATION")
+    answer = await home.guest.http.get(f"{BASE}/get-invitation", params={"id": body["id"]})
+    assert answer.json()["organizationName"] == "home"
+    assert answer.json()["inviterEmail"] == "admin@example.com"
+    answer = await home.guest.http.post(f"{BASE}/accept-invitation", json=sent)
+    assert answer.json()["invitation"]["status"] == "accepted"
+    assert answer.json()["member"]["role"] == "admin"
+    assert (await Session.get(user_id=home.guest.id)).active_organization_id == home.id
+    assert (await home.guest.http.get("/api/v1/auth/org-members")).status_code == 200
+    answer = await home.guest.http.post(f"{BASE}/accept-invitation", json=sent)
+    assert told(answer) == (400, "INVITATION_NOT_FOUND")
+
+
+async def test_who_may_invite_whom(home: Home):
+    assert told(await invite(home.member)) == (
+        403,
+        "YOU_ARE_NOT_ALLOWED_TO_INVITE_USERS_TO_THIS_ORGANIZATION",
+    )
+    assert told(await invite(home.admin, role="owner")) == (
+        403,
+        "YOU_ARE_NOT_ALLOWED_TO_INVITE_USER_WITH_THIS_ROLE",
+    )
+    assert told(await invite(home.admin, organizationId=home.other)) == (400, "MEMBER_NOT_FOUND")
+    for role in ("wizard", ["member", "admin"], "member,admin"):
+        answer = await invite(home.owner, role=role)
+        assert told(answer) == (400, "ROLE_NOT_FOUND")
+        assert answer.json()["message"].startswith("ROLE_NOT_FOUND: ")
+    assert told(await invite(home.owner, "member@example.com")) == (
+        400,
+        "USER_IS_ALREADY_A_MEMBER_OF_THIS_ORGANIZATION",
+    )
+    assert told(await invite(home.owner, "nobody")) == (400, "VALIDATION_ERROR")
+    assert (await invite(home.owner, role=["owner"])).json()["role"] == "owner"
+
+
+async def test_inviting_again_prolongs_and_takes_the_new_role(home: Home):
+    first = (await invite(home.owner)).json()
+    assert told(await invite(home.owner)) == (400, "USER_IS_ALREADY_INVITED_TO_THIS_ORGANIZATION")
+    await Invitation.all().update(expires_at=clock.now_ms() + 1000)
+    again = (await invite(home.owner, role="admin", resend=True)).json()
+    assert (again["id"], again["role"]) == (first["id"], "admin")
+    assert (await Invitation.get()).expires_at > clock.now_ms() + 60_000
+
+
+async def test_withdrawn_rejected_and_expired_ones_are_worth_nothing(home: Home):
+    cancel, accept = f"{BASE}/cancel-invitation", f"{BASE}/accept-invitation"
+    sent = {"invitationId": (await invite(home.owner)).json()["id"]}
+    assert told(await home.member.http.post(cancel, json=sent)) == (
+        403,
+        "YOU_ARE_NOT_ALLOWED_TO_CANCEL_THIS_INVITATION",
+    )
+    assert told(await home.guest.http.post(cancel, json=sent)) == (400, "INVITATION_NOT_FOUND")
+    answer = await home.admin.http.post(cancel, json=sent)
+    assert answer.json()["status"] == "canceled"
+    assert told(await home.guest.http.post(accept, json=sent)) == (400, "INVITATION_NOT_FOUND")
+    sent = {"invitationId": (await invite(home.owner)).json()["id"]}
+    answer = await home.guest.http.post(f"{BASE}/reject-invitation", json=sent)
+    assert (answer.json()["invitation"]["status"], answer.json()["member"]) == ("rejected", None)
+    sent = {"invitationId": (await invite(home.owner)).json()["id"]}
+    await Invitation.filter(status="pending").update(expires_at=clock.now_ms() - 1)
+    assert told(await home.guest.http.post(accept, json=sent)) == (400, "INVITATION_NOT_FOUND")
+    assert not await Member.filter(user_id=home.guest.id, organization_id=home.id).exists()
+
+
+async def test_lists_show_ids_only_to_those_who_may_invite(home: Home):
+    made = (await invite(home.owner)).json()["id"]
+    listed = (await home.admin.http.get(f"{BASE}/list-invitations")).json()
+    assert [row["id"] for row in listed] == [made]
+    for path in ("list-invitations", "get-full-organization"):
+        answer = await home.member.http.get(f"{BASE}/{path}")
+        assert answer.status_code == 200
+        assert "guest@example.com" in answer.text
+        assert made not in answer.text
+    answer = await home.guest.http.get(
+        f"{BASE}/list-invitations", params={"organizationId": home.id}
+    )
+    assert answer.status_code == 403
+
+
+async def test_own_invitations_are_listed_once_the_email_is_verified(home: Home):
+    made = (await invite(home.owner)).json()["id"]
+    answer = await home.guest.http.get(f"{BASE}/list-user-invitations")
+    assert told(answer) == (403, "EMAIL_VERIFICATION_REQUIRED_FOR_INVITATION")
+    home.guest.user.email_verified = True
+    await home.guest.user.save()
+    answer = await home.guest.http.get(f"{BASE}/list-user-invitations")
+    assert [row["id"] for row in answer.json()] == [made]
+
+
+async def test_pending_invitations_and_members_are_limited(home: Home):
+    later = clock.now_ms() + LIFETIME_MS
+    await Invitation.bulk_create(
+        Invitation(organization_id=home.id, email=f"p{n}@example.com", role="member",
+                   expires_at=later)
+        for n in range(PENDING_LIMIT)
+    )  # fmt: skip
+    assert told(await invite(home.owner)) == (403, "INVITATION_LIMIT_REACHED")
+
+
+class TestAtOnce:
+    @pytest.fixture(params=["sqlite", "postgres"])
+    def database_kind(self, request: pytest.FixtureRequest) -> str:
+        return request.param
+
+    async def test_one_email_is_invited_once_and_joins_once(self, home: Home):
+        answers = await asyncio.gather(*(invite(home.owner) for _ in range(5)))
+        assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400, 400]
+        sent = {"invitationId": (await Invitation.get()).id}
+        answers = await asyncio.gather(
+            *(home.guest.http.post(f"{BASE}/accept-invitation", json=sent) for _ in range(5))
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400, 400]
+        assert await Member.filter(user_id=home.guest.id, organization_id=home.id).count() == 1

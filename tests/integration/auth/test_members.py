@@ -1,0 +1,144 @@
+"""Members and their roles, on both families."""
+
+import asyncio
+
+import pytest
+
+from tests.documented import assert_conforms
+from tests.folk import Folk
+from zerobyte.core import ids
+from zerobyte.features.auth.models import ApiKey, Member, Session
+
+BASE = "/api/auth/organization"
+V1 = "/api/v1/auth/org-members"
+
+
+@pytest.fixture(params=["sqlite"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def home(folk: Folk) -> str:
+    return await folk.organization("home")
+
+
+async def place(http, member: str, role: object):
+    return await http.post(f"{BASE}/update-member-role", json={"memberId": member, "role": role})
+
+
+async def test_owners_and_admins_list_everybody_and_members_may_not(folk: Folk, home):
+    owner = await folk.person("owner", {home: "owner"})
+    member = await folk.person("member", {home: "member"})
+    answer = await owner.http.get(V1)
+    assert_conforms("getOrgMembers", 200, answer.json())
+    assert [(row["role"], row["user"]) for row in answer.json()["members"]] == [
+        ("owner", {"name": "owner", "email": "owner@example.com"}),
+        ("member", {"name": "member", "email": "member@example.com"}),
+    ]
+    answer = await member.http.get(V1)
+    assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden"})
+    page = await member.http.get(f"{BASE}/list-members", params={"limit": 1, "offset": 1})
+    assert [row["userId"] for row in page.json()["members"]] == [member.id]
+    assert page.json()["total"] == 2
+    own = await member.http.get(f"{BASE}/get-active-member")
+    assert own.json()["id"] == member.places[home].id
+    role = await member.http.get(f"{BASE}/get-active-member-role")
+    assert role.json() == {"role": "member"}
+    other = await folk.organization("other")
+    answer = await member.http.get(f"{BASE}/list-members", params={"organizationId": other})
+    assert answer.status_code == 403
+
+
+async def test_admins_change_roles_on_v1_but_not_of_owners_or_elsewhere(folk: Folk, home):
+    other = await folk.organization("other")
+    owner = await folk.person("owner", {home: "owner"})
+    admin = await folk.person("admin", {home: "admin"})
+    foreign = await folk.person("foreign", {other: "member"})
+    mine, his = admin.places[home].id, owner.places[home].id
+    answer = await admin.http.patch(f"{V1}/{his}/role", json={"role": "member"})
+    assert (answer.status_code, answer.json()["message"]) == (
+        403,
+        "Cannot change the role of the organization owner",
+    )
+    for unknown in ("nope", foreign.places[other].id):
+        answer = await admin.http.patch(f"{V1}/{unknown}/role", json={"role": "member"})
+        assert (answer.status_code, answer.json()) == (404, {"message": "Member not found"})
+    for role in ("owner", "wizard", None, ["member"]):
+        answer = await admin.http.patch(f"{V1}/{mine}/role", json={"role": role})
+        assert answer.status_code == 400
+    answer = await admin.http.patch(f"{V1}/{mine}/role", json={"role": "member"})
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    # At once, without another sign-in.
+    assert (await admin.http.get(V1)).status_code == 403
+
+
+async def test_owners_give_any_role_and_one_owner_always_stays(folk: Folk, home):
+    owner = await folk.person("owner", {home: "owner"})
+    admin = await folk.person("admin", {home: "admin"})
+    member = await folk.person("member", {home: "member"})
+    his, hers, mine = (row.places[home].id for row in (owner, admin, member))
+    not_allowed = "YOU_ARE_NOT_ALLOWED_TO_UPDATE_THIS_MEMBER"
+    for http, who, role in (
+        (member.http, mine, "admin"),
+        (admin.http, hers, "owner"),
+        (admin.http, his, "member"),
+    ):
+        answer = await place(http, who, role)
+        assert (answer.status_code, answer.json()["code"]) == (403, not_allowed)
+    answer = await place(owner.http, his, "member")
+    assert answer.json()["code"] == "YOU_CANNOT_LEAVE_THE_ORGANIZATION_WITHOUT_AN_OWNER"
+    for role in ("wizard", ["member", "admin"], "member,admin", []):
+        answer = await place(owner.http, hers, role)
+        assert (answer.status_code, answer.json()["code"]) == (400, "ROLE_NOT_FOUND")
+    answer = await place(owner.http, "nope", "member")
+    assert (answer.status_code, answer.json()["code"]) == (400, "MEMBER_NOT_FOUND")
+    answer = await place(owner.http, hers, ["owner"])
+    assert (answer.status_code, answer.json()["role"]) == (200, "owner")
+    assert (await place(owner.http, his, "member")).status_code == 200
+
+
+async def test_a_removed_member_loses_keys_and_sessions_of_that_organization(folk: Folk, home):
+    other = await folk.organization("other")
+    owner = await folk.person("owner", {home: "owner"})
+    guest = await folk.person("guest", {home: "member", other: "member"})
+    only = await folk.person("only", {home: "member"})
+    for user, organization in ((guest, home), (guest, other), (only, home)):
+        await ApiKey.create(
+            user_id=user.id,
+            organization_id=organization,
+            name="k",
+            key_hash=ids.token(43),
+            start="zb_abc",
+        )
+    answer = await owner.http.delete(f"{V1}/{guest.places[home].id}")
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert (await Session.get(user_id=guest.id)).active_organization_id == other
+    assert [key.organization_id for key in await ApiKey.filter(user_id=guest.id)] == [other]
+    assert (await guest.http.get("/api/v1/system/dev-panel")).status_code == 200
+    answer = await owner.http.delete(f"{V1}/{only.places[home].id}")
+    assert answer.status_code == 200
+    assert not await Session.filter(user_id=only.id).exists()
+    assert not await ApiKey.filter(user_id=only.id).exists()
+    answer = await owner.http.delete(f"{V1}/{only.places[home].id}")
+    assert (answer.status_code, answer.json()) == (404, {"message": "Member not found"})
+    answer = await owner.http.delete(f"{V1}/{owner.places[home].id}")
+    assert (answer.status_code, answer.json()["message"]) == (
+        403,
+        "Cannot remove the organization owner",
+    )
+
+
+class TestAtOnce:
+    @pytest.fixture(params=["sqlite", "postgres"])
+    def database_kind(self, request: pytest.FixtureRequest) -> str:
+        return request.param
+
+    async def test_two_owners_who_step_down_leave_one(self, folk: Folk, home):
+        one = await folk.person("one", {home: "owner"})
+        two = await folk.person("two", {home: "owner"})
+        answers = await asyncio.gather(
+            *(place(who.http, who.places[home].id, "member") for who in (one, two))
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 400]
+        assert await Member.filter(organization_id=home, role="owner").count() == 1

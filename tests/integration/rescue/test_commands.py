@@ -1,0 +1,286 @@
+"""The commands that get an owner back in: what they change, say and refuse."""
+
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+from zerobyte.features.auth.models import (
+    Account,
+    AppMetadata,
+    Member,
+    Organization,
+    Session,
+    TrustedDevice,
+    TwoFactor,
+    User,
+)
+from zerobyte.features.auth.service.passwords import Passwords
+from zerobyte.features.auth.service.switches import Switches
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+ENDED = "All existing sessions have been invalidated.\n"
+
+
+def sessions(installation):
+    return installation.run(lambda: Session.all().count())
+
+
+@pytest.fixture
+def ada(installation):
+    return installation.add_person()
+
+
+def test_reset_password_takes_it_from_standard_input_and_ends_everything(installation, ada):
+    async def with_device():
+        await TrustedDevice.create(token_hash="x", user_id=ada, expires_at=2**50)
+
+    installation.run(with_device)
+    result = installation.call(
+        "reset-password", "-u", "Ada", "--password-stdin", typed="n w pass\n"
+    )
+    assert (result.code, result.err) == (0, "")
+    assert result.out == f'Password for user "ada" has been reset successfully.\n{ENDED}'
+
+    async def look():
+        account = await Account.get()
+        fits = await Passwords().verify(account.password_hash, "n w pass")
+        return fits, await Session.all().count(), await TrustedDevice.all().count()
+
+    assert installation.run(look) == (True, 0, 0)
+
+
+def test_reset_password_makes_the_password_of_somebody_who_had_none(installation, ada):
+    installation.run(lambda: Account.all().delete())
+    result = installation.call("reset-password", "-u", "ada", "--password-stdin", typed="password")
+    assert result.code == 0
+    assert installation.run(Account.get).account_id == ada
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "code", "said"),
+    [
+        (("-u", "ada", "--password-stdin"), "short\n", 1, "at least 8 characters"),
+        (("-u", "ada", "--password-stdin"), "x" * 129, 1, "at most 128 characters"),
+        (("-u", "ada", "--password-stdin"), "", 2, "Standard input holds no password"),
+        (("-u", "eve", "--password-stdin"), "password", 1, 'User "eve" not found'),
+        (("-u", "ada"), "", 2, "no terminal to ask on. Give the password with --password-stdin"),
+        (("--password-stdin",), "password", 2, "no terminal to ask on. Give --username"),
+        (("-u", "ada", "-p", "password"), "", 2, "No such option"),
+    ],
+)
+def test_reset_password_refuses(installation, ada, arguments, typed, code, said):
+    result = installation.call("reset-password", *arguments, typed=typed)
+    assert result.code == code
+    assert said in result.err
+    assert result.out == ""
+    assert sessions(installation) == 1
+
+
+def test_disable_2fa_removes_it_with_devices_and_sessions(installation, ada):
+    refused = installation.call("disable-2fa", "-u", "ada")
+    assert (refused.code, refused.err) == (1, 'User "ada" does not have 2FA enabled\n')
+
+    async def enable():
+        await User.all().update(two_factor_enabled=True)
+        await TwoFactor.create(user_id=ada, secret="x")
+        await TrustedDevice.create(token_hash="x", user_id=ada, expires_at=2**50)
+
+    installation.run(enable)
+    result = installation.call("disable-2fa", "-u", "ada")
+    assert result.code == 0
+    assert 'disabled for user "ada"' in result.out
+
+    async def look():
+        left = [await row.all().count() for row in (TwoFactor, TrustedDevice, Session)]
+        return left, (await User.get()).two_factor_enabled
+
+    assert installation.run(look) == ([0, 0, 0], False)
+    assert installation.call("disable-2fa", "-u", "eve").err == 'User "eve" not found\n'
+
+
+def test_change_username_changes_how_they_are_called_and_ends_sessions(installation, ada):
+    result = installation.call("change-username", "-u", "ada", "-n", " Lovelace ")
+    assert result.code == 0
+    user = installation.run(User.get)
+    assert {user.username, user.display_username, user.name} == {"lovelace"}
+    assert sessions(installation) == 0
+    installation.add_person("eve")
+    for new, said in (("eve", "is already taken"), ("a b", "invalid"), ("ab", "too short")):
+        result = installation.call("change-username", "-u", "lovelace", "-n", new)
+        assert result.code == 1
+        assert said in result.err
+    assert installation.call("change-username", "-u", "nobody", "-n", "new").code == 1
+
+
+def test_change_email_asks_before_it_unlinks_and_ends_sessions(installation, ada):
+    async def link():
+        await Account.create(user_id=ada, provider_id="idp", account_id="1")
+
+    installation.run(link)
+    new = ("change-email", "-u", "ada", "-e", "New@Example.com")
+    refused = installation.call(*new)
+    assert (refused.code, refused.err) == (
+        2,
+        "There is no terminal to ask on. Give --yes to confirm\n",
+    )
+    assert installation.run(lambda: Account.all().count()) == 2
+    result = installation.call(*new, "--yes")
+    assert result.out == (
+        f'Email for "ada" changed from "ada@example.com" to "new@example.com".\n{ENDED}'
+    )
+    assert installation.run(User.get).email == "new@example.com"
+    assert installation.run(Account.get).provider_id == "credential"
+    assert sessions(installation) == 0
+
+
+def test_change_email_refuses(installation, ada):
+    installation.add_person("eve")
+
+    def call(email, name="ada"):
+        result = installation.call("change-email", "-u", name, "-e", email)
+        assert result.code == 1
+        return result.err.strip()
+
+    assert call("bad") == 'Invalid email address "bad"'
+    assert call("ada@example.com") == 'User "ada" already has email "ada@example.com"'
+    assert call("eve@example.com") == 'Email "eve@example.com" is already in use'
+    assert call("new@example.com", "bob") == 'User "bob" not found'
+    installation.run(lambda: Account.filter(user_id=ada).delete())
+    assert call("new@example.com") == (
+        'User "ada" has no credential account. Reset their password before changing email.'
+    )
+    assert sessions(installation) == 2
+
+
+def test_assign_organization_moves_a_member_and_gives_no_more_than_asked(installation, ada):
+    eve = installation.add_person("eve", role="member")
+    result = installation.call("assign-organization", "-u", "eve", "-o", "ada")
+    assert result.code == 0
+    assert """User "eve" has been assigned to organization "ada's" successfully.""" in result.out
+
+    async def look():
+        members = await Member.filter(user_id=eve).select_related("organization")
+        return [(member.organization.slug, member.role) for member in members]
+
+    assert installation.run(look) == [("ada", "member")]
+    assert installation.run(lambda: Session.filter(user_id=eve).count()) == 0
+    again = installation.call("assign-organization", "-u", "eve", "-o", "ada")
+    assert (again.code, again.err) == (
+        1,
+        """User "eve" is already assigned to organization "ada's".\n""",
+    )
+
+
+def test_assign_organization_leaves_no_organization_without_an_owner(installation, ada):
+    eve = installation.add_person("eve")
+    result = installation.call("assign-organization", "-u", "eve", "-o", "ada", "--role", "admin")
+    assert """They stay in "eve's" too: it has no other owner.""" in result.out
+
+    async def look():
+        members = Member.filter(user_id=eve).order_by("created_at").select_related("organization")
+        return [(member.organization.slug, member.role) for member in await members]
+
+    # The first of them is where the next sign-in leads to.
+    assert installation.run(look) == [("ada", "admin"), ("eve", "owner")]
+
+
+def test_assign_organization_refuses(installation, ada):
+    for arguments, said in (
+        (("-u", "ada", "-o", "nope"), 'Organization "nope" not found.'),
+        (("-u", "bob", "-o", "ada"), 'User "bob" not found'),
+        (("-u", "ada", "-o", "x", "--role", "wizard"), "must be one of member, admin, owner"),
+    ):
+        result = installation.call("assign-organization", *arguments)
+        assert result.code == 1
+        assert said in result.err
+    assert installation.run(lambda: Organization.all().count()) == 1
+
+
+def test_enable_password_login_turns_the_switch(installation):
+    async def disable():
+        await Switches().set_password_login_disabled(True)
+
+    installation.run(disable)
+    result = installation.call("enable-password-login")
+    assert (result.code, result.out) == (0, "Password login has been re-enabled.\n")
+    assert installation.run(AppMetadata.get).value == "false"
+
+
+def test_a_folder_without_an_installation_is_refused_and_stays_empty(
+    installation, tmp_path, monkeypatch
+):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setenv("ZEROBYTE_DATA_DIR", str(elsewhere))
+    monkeypatch.delenv("APP_SECRET")
+    result = installation.call("enable-password-login")
+    assert result.code == 1
+    assert f"There is no database at {elsewhere}" in result.err
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_database_of_another_version_is_left_alone(installation, ada):
+    async def older():
+        from tortoise import Tortoise
+
+        connection = Tortoise.get_connection("default")
+        await connection.execute_query("DELETE FROM aerich WHERE version NOT LIKE '0%'")
+
+    installation.run(older)
+    result = installation.call("disable-2fa", "-u", "ada")
+    assert result.code == 1
+    assert "zerobyte migrate upgrade" in result.err
+
+
+@pytest.mark.parametrize(
+    ("second", "code", "said"),
+    [("password 9", 0, "reset successfully"), ("another", 1, "Passwords do not match.")],
+)
+def test_on_a_terminal_the_password_is_asked_twice_and_not_shown(
+    installation, ada, second, code, said
+):
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "zerobyte.cli", "reset-password"],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+        env={**os.environ, "TERM": "dumb"},
+    )
+    os.close(theirs)
+    try:
+        shown = b""
+        for question, answer in (
+            (b"Username: ", "ada"),
+            # The last space comes once nothing is echoed any more.
+            (b"New password: ", "password 9"),
+            (b"Once more: ", second),
+        ):
+            shown = read_until(ours, question, shown)
+            os.write(ours, answer.encode() + b"\n")
+        shown = read_until(ours, None, shown)
+        assert process.wait() == code
+    finally:
+        process.kill()
+        process.wait()
+        os.close(ours)
+    assert said in shown.decode()
+    assert b"password 9" not in shown
+
+
+def read_until(descriptor, wanted, shown):
+    """Everything that was shown, once a text was; None waits for the end."""
+    while wanted is None or wanted not in shown:
+        try:
+            more = os.read(descriptor, 4096)
+        except OSError:
+            more = b""
+        if not more:
+            assert wanted is None, shown
+            return shown
+        shown += more
+    return shown

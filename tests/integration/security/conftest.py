@@ -1,0 +1,59 @@
+"""The whole API over a scheduler in memory, and everybody who may knock at its doors."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.folk import PASSWORD, Folk
+from tests.http_server import serving, settings_for
+from zerobyte import app as composition
+from zerobyte.http.app_type import HttpApp
+from zerobyte.http.setup import make_app
+from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+
+
+@dataclass
+class Fortress:
+    """One installation, served whole."""
+
+    app: HttpApp
+    client: httpx.AsyncClient
+    folk: Folk
+    platform: composition.Platform
+    folder: Path
+
+    async def key_of(self, http: httpx.AsyncClient) -> str:
+        answer = await http.post(
+            "/api/v1/auth/api-keys", json={"name": "key", "password": PASSWORD}
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()["key"]
+
+
+@pytest.fixture(params=["sqlite"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def fortress(database: str, tmp_path: Path) -> AsyncIterator[Fortress]:
+    settings = settings_for(
+        tmp_path / "data", ZEROBYTE_DATABASE_URL=database, ENABLE_DEV_PANEL="true"
+    )
+    for folder in (settings.run_dir, settings.repositories_dir, settings.volumes_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+    scheduler = MemoryScheduler()
+    await scheduler.ensure_ready(["local"])
+    platform = composition.Platform(settings, scheduler)
+    app = make_app(settings, platform.services)
+    composition.add_routes(app)
+    async with serving(app, headers={"Origin": settings.base_url}) as client:
+        folk = Folk(client, settings)
+        yield Fortress(app, client, folk, platform, tmp_path)
+        await folk.aclose()
+    await platform.sizes.aclose()
+    await platform.files.aclose()
+    await platform.snapshots.aclose()

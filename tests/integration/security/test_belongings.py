@@ -1,0 +1,201 @@
+"""What belongs to another organization is not there; and what goes when people go."""
+
+import re
+import statistics
+import time
+from typing import Any
+
+import pytest
+
+from tests.folk import Somebody
+from tests.integration.security.conftest import Fortress
+from zerobyte.core import ids
+from zerobyte.features.auth.models import ApiKey, Organization, User
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.notifications.models import Destination
+from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.tasks.models import Task
+from zerobyte.features.volumes.models import Volume
+from zerobyte.http.actor import Permission
+from zerobyte.http.openapi import operations
+
+
+async def furnish(fortress: Fortress, organization_id: str, name: str) -> dict[str, str]:
+    """One of everything, as rows; the ids by the names that paths give them."""
+    folder = fortress.folder / name
+    folder.mkdir()
+    short = {what: ids.short_id() for what in ("volume", "repository", "schedule")}
+    volume = await Volume.create(
+        organization_id=organization_id, short_id=short["volume"], name=name, type="directory",
+        config={"backend": "directory", "path": str(folder)}, status="mounted",
+    )  # fmt: skip
+    repository = await Repository.create(
+        organization_id=organization_id, short_id=short["repository"], name=name, type="local",
+        config={"backend": "local", "path": str(folder)}, status="healthy",
+        snapshots_refreshed_at=1,
+    )  # fmt: skip
+    schedule = await Schedule.create(
+        organization_id=organization_id, short_id=short["schedule"], name=name,
+        volume_id=volume.id, repository_id=repository.id,
+    )  # fmt: skip
+    snapshot = ids.hex_secret(32)
+    await Snapshot.create(
+        repository_id=repository.id, snapshot_id=snapshot, short_id=snapshot[:8], time_ms=1,
+        record={},
+    )  # fmt: skip
+    destination = await Destination.create(
+        organization_id=organization_id, name=name, type="generic", config={"type": "generic"}
+    )
+    task = await Task.create(
+        organization_id=organization_id, kind="backup", resource_type="backup_schedule",
+        resource_id=schedule.short_id, host="local", status="succeeded",
+    )  # fmt: skip
+    return {
+        "volumes": volume.short_id,
+        "volume": volume.short_id,
+        "repositories": repository.short_id,
+        "backups": schedule.short_id,
+        "destinations": str(destination.id),
+        "tasks": task.id,
+        "snapshotId": snapshot,
+    }
+
+
+@pytest.fixture
+async def ada(fortress: Fortress) -> Somebody:
+    home = await fortress.folk.organization("home")
+    return await fortress.folk.person("ada", {home: "owner"}, role="admin")
+
+
+@pytest.fixture
+async def eve(fortress: Fortress) -> Somebody:
+    return await fortress.folk.person("eve", {await fortress.folk.organization("far"): "owner"})
+
+
+def filled(path: str, known: dict[str, str]) -> str:
+    """A path with the ids of existing things, each by the part of the path before it."""
+    steps: list[str] = []
+    for step in path.split("/"):
+        if step.startswith("{"):
+            name = step[1:-1]
+            steps.append(known.get(name) or known.get(steps[-1]) or "nothing0")
+        else:
+            steps.append(step)
+    return "/".join(steps)
+
+
+async def test_every_operation_answers_404_to_ids_of_another_organization(fortress, ada, eve):
+    far = next(iter(eve.places))
+    known = await furnish(fortress, far, "hers")
+    key = await ApiKey.create(
+        user_id=eve.id, organization_id=far, name="k", key_hash=ids.token(43), start="zb_abc"
+    )
+    known |= {"memberId": eve.places[far].id, "keyId": key.id}
+    before = await everything()
+    tried, wrong = 0, []
+    for (path, method), operation in sorted(operations(fortress.app).items()):
+        is_ours = path.startswith("/api/v1/") and "{" in path
+        if not is_ours or method in ("head", "options") or operation.permission in OPEN:
+            continue
+        if not re.search(r"volumes|repositories|backups|destinations|tasks|org-members|keys", path):
+            continue
+        url = filled(path, known)
+        assert "nothing0" not in url, url
+        tried += 1
+        body = {} if method == "get" else {"json": BODIES.get(operation.operation_id, {})}
+        answer = await ada.http.request(method, url, **body)
+        if answer.text == "null":  # "which schedule backs this volume up": none that you see
+            continue
+        if answer.status_code != 404:
+            wrong.append(f"{operation.operation_id}: {answer.status_code} {answer.text[:200]}")
+    assert wrong == []
+    assert tried > 35
+    assert await everything() == before
+
+
+# What an operation reads before it looks: enough of a body for it to look.
+BODIES: dict[str, dict[str, Any]] = {
+    "updateVolume": {"name": "mine"},
+    "updateRepository": {"name": "mine"},
+    "updateMemberRole": {"role": "member"},
+    "updateNotificationDestination": {"name": "mine"},
+    "deleteSnapshots": {"snapshotIds": ["00000000"]},
+    "restoreSnapshot": {"snapshotId": "latest"},
+    "updateScheduleNotifications": {"assignments": []},
+}
+OPEN = (Permission.PUBLIC, Permission.INSTANCE_ADMIN)
+
+
+async def everything() -> list[dict[str, Any]]:
+    """Every row that anybody could have changed."""
+    tables = (Volume, Repository, Schedule, Destination, Task, ApiKey)
+    return [dict(row) for table in tables for row in await table.all().order_by("id")]
+
+
+async def test_a_foreign_id_takes_as_long_as_an_unknown_one(fortress, ada, eve):
+    known = await furnish(fortress, next(iter(eve.places)), "hers")
+
+    async def seconds(short_id: str) -> float:
+        began = time.perf_counter()
+        answer = await ada.http.get(f"/api/v1/volumes/{short_id}")
+        assert answer.status_code == 404
+        return time.perf_counter() - began
+
+    pairs = [(await seconds(known["volumes"]), await seconds("nothing0")) for _ in range(40)]
+    foreign, unknown = (statistics.median(each) for each in zip(*pairs, strict=True))
+    # The query is the same; this only catches a second look at rows that are there.
+    assert foreign < unknown * 5
+
+
+async def test_a_person_goes_with_an_organization_full_of_data(fortress, ada, eve):
+    far = next(iter(eve.places))
+    hers = await furnish(fortress, far, "hers")
+    mine = await furnish(fortress, next(iter(ada.places)), "mine")
+    told: list[str] = []
+    fortress.platform.editor.on_change.append(told.append)
+    impact = await ada.http.get(f"/api/v1/auth/deletion-impact/{eve.id}")
+    assert impact.json()["organizations"][0]["resources"] == {
+        "volumesCount": 1,
+        "repositoriesCount": 1,
+        "backupSchedulesCount": 1,
+    }
+    await Task.filter(organization_id=far).update(status="running")
+    answer = await ada.http.post("/api/auth/admin/remove-user", json={"userId": eve.id})
+    assert answer.status_code == 409
+    assert await User.filter(id=eve.id).exists()
+    assert await Schedule.filter(organization_id=far).exists()
+    await Task.filter(organization_id=far).update(status="succeeded")
+    answer = await ada.http.post("/api/auth/admin/remove-user", json={"userId": eve.id})
+    assert answer.json() == {"success": True}
+    assert not await Organization.filter(id=far).exists()
+    for table, kept in ((Volume, "volumes"), (Repository, "repositories"), (Schedule, "backups")):
+        assert [row.short_id for row in await table.all()] == [mine[kept]]
+    assert await Task.all().count() == await Destination.all().count() == 1
+    assert await Snapshot.all().count() == 1
+    assert told == [hers["backups"]]
+    assert (fortress.folder / "hers").is_dir()
+
+
+async def test_an_organization_that_holds_something_is_not_deleted(fortress, ada):
+    home = next(iter(ada.places))
+    await furnish(fortress, home, "mine")
+    body = {"organizationId": home, "password": "correct horse battery"}
+    answer = await ada.http.post("/api/auth/organization/delete", json=body)
+    assert (answer.status_code, answer.json()) == (
+        409,
+        {
+            "message": "The organization still holds 1 volume, 1 repository, 1 backup schedule; "
+            "delete them first",
+            "code": "ORGANIZATION_IS_NOT_EMPTY",
+        },
+    )
+    assert await Organization.filter(id=home).exists()
+
+
+class TestOnPostgres:
+    @pytest.fixture(params=["postgres"])
+    def database_kind(self, request: pytest.FixtureRequest) -> str:
+        return request.param
+
+    async def test_a_person_goes_with_an_organization_full_of_data(self, fortress, ada, eve):
+        await test_a_person_goes_with_an_organization_full_of_data(fortress, ada, eve)

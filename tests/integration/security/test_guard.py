@@ -1,0 +1,210 @@
+"""Every operation of the router against everybody who may ask: who gets in is what it declares.
+
+Written over the router, so an operation that is added later is tried without being named here.
+"""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from tests.folk import Folk, Somebody
+from tests.integration.security.conftest import Fortress
+from zerobyte.core import clock
+from zerobyte.features.auth.models import User
+from zerobyte.http.actor import Permission
+from zerobyte.http.endpoint import Operation
+from zerobyte.http.openapi import document, operations
+
+GONE = "Invalid or expired session"
+UNAUTHORIZED = "Unauthorized"
+
+
+@dataclass
+class Door:
+    """One operation as it is asked for, with ids that nothing has."""
+
+    method: str
+    path: str
+    operation: Operation
+
+    @property
+    def is_auth(self) -> bool:
+        return self.path.startswith("/api/auth/")
+
+    @property
+    def permission(self) -> Permission:
+        return self.operation.permission
+
+
+@pytest.fixture
+def doors(fortress: Fortress) -> list[Door]:
+    """Every door but HEAD, OPTIONS and the worker's, which has a token of its own."""
+    return [
+        Door(method.upper(), re.sub(r"\{\w+\}", "nothing0", path), operation)
+        for (path, method), operation in sorted(operations(fortress.app).items())
+        if method not in ("head", "options") and not path.startswith("/api/control/")
+    ]
+
+
+@pytest.fixture
+async def home(fortress: Fortress) -> str:
+    return await fortress.folk.organization("home")
+
+
+async def knock(fortress: Fortress, door: Door, headers: dict[str, str]) -> tuple[int, str]:
+    """The status and the message; a stream is left as soon as it has begun."""
+    body = {"json": {}} if door.operation.body is not None else {}
+    http = fortress.client
+    http.cookies.clear()
+    async with http.stream(door.method, door.path, headers=headers, **body) as answer:
+        if answer.status_code < 400:
+            return answer.status_code, ""
+        await answer.aread()
+        return answer.status_code, answer.json()["message"]
+
+
+def cookie_maker(folk: Folk, who: Somebody, **more):
+    async def make() -> dict[str, str]:
+        return {"cookie": await folk.cookie(who.id, who.active, **more)}
+
+    return make
+
+
+def always(**headers: str):
+    async def make() -> dict[str, str]:
+        return headers
+
+    return make
+
+
+def expected(door: Door, *, browser: bool, admin: bool, role: str | None) -> tuple[int, str] | None:
+    """The refusal that the declaration asks for; None lets them in."""
+    demand = door.permission.value
+    if door.permission is Permission.PUBLIC:
+        return None
+    if not browser and door.is_auth:
+        return 401, "API key authentication is only supported for API v1 routes"
+    if demand.organization and role is None:
+        return 403, "Invalid organization context"
+    if demand.browser and not browser:
+        return 401, "Browser session required"
+    if demand.instance_admin and not admin:
+        return 403, ""
+    if demand.organization and role not in demand.roles:
+        return 403, "Forbidden"
+    return None
+
+
+async def check(fortress, doors, make, *, browser=True, admin=False, role=None) -> None:
+    wrong = []
+    for door in doors:
+        status, message = await knock(fortress, door, await make())
+        wanted = expected(door, browser=browser, admin=admin, role=role)
+        what = f"{door.operation.operation_id}: {status} {message}, wanted {wanted}"
+        if wanted is None:
+            # Let in: whatever it says then is about what was asked, not about who asked.
+            refused = status == 401 or (status == 403 and message in ("Forbidden", UNAUTHORIZED))
+            if refused and door.permission is not Permission.PUBLIC:
+                wrong.append(what)
+        elif status != wanted[0] or (wanted[1] and message != wanted[1]):
+            wrong.append(what)
+        if status >= 500 and status != 501 and status != 503:
+            wrong.append(what)
+    assert wrong == []
+
+
+async def shut(fortress, doors, make, v1: tuple[int, str]) -> None:
+    """Nobody is let in, but where everybody is."""
+    wrong = []
+    for door in doors:
+        if door.permission is Permission.PUBLIC:
+            continue
+        found = await knock(fortress, door, await make())
+        wanted = (401, UNAUTHORIZED) if door.is_auth else v1
+        if found != wanted:
+            wrong.append(f"{door.operation.operation_id}: {found}, wanted {wanted}")
+    assert wrong == []
+
+
+async def test_there_is_something_to_knock_at(doors):
+    assert len(doors) > 100
+    assert {door.permission for door in doors} >= set(Permission) - {
+        Permission.ORG_OWNER,
+        Permission.ORG_ADMIN_BROWSER,
+    }
+
+
+async def test_without_a_session(fortress, doors):
+    await shut(fortress, doors, always(), (401, GONE))
+
+
+async def test_with_an_expired_session(fortress, doors, home):
+    ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
+    make = cookie_maker(fortress.folk, ada, expires_at=clock.now_ms() - 1)
+    await shut(fortress, doors, make, (401, GONE))
+
+
+async def test_a_banned_person(fortress, doors, home):
+    ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
+    key = await fortress.key_of(ada.http)
+    await User.filter(id=ada.id).update(banned=True)
+    await shut(fortress, doors, cookie_maker(fortress.folk, ada), (401, GONE))
+    v1 = [door for door in doors if not door.is_auth]
+    await shut(fortress, v1, always(**{"x-api-key": key}), (401, GONE))
+
+
+async def test_a_plain_member(fortress, doors, home):
+    ada = await fortress.folk.person("ada", {home: "member"})
+    await check(fortress, doors, cookie_maker(fortress.folk, ada), role="member")
+
+
+async def test_an_admin_of_the_organization(fortress, doors, home):
+    ada = await fortress.folk.person("ada", {home: "admin"})
+    await check(fortress, doors, cookie_maker(fortress.folk, ada), role="admin")
+
+
+async def test_an_owner(fortress, doors, home):
+    ada = await fortress.folk.person("ada", {home: "owner"})
+    await check(fortress, doors, cookie_maker(fortress.folk, ada), role="owner")
+
+
+async def test_an_admin_of_the_instance_has_no_more_rights_in_an_organization(
+    fortress, doors, home
+):
+    ada = await fortress.folk.person("ada", {home: "member"}, role="admin")
+    await check(fortress, doors, cookie_maker(fortress.folk, ada), role="member", admin=True)
+
+
+async def test_an_admin_of_the_instance_outside_of_the_organization(fortress, doors, home):
+    ada = await fortress.folk.person("ada", role="admin")
+    make = cookie_maker(fortress.folk, ada, active_organization_id=home)
+    await check(fortress, doors, make, admin=True)
+
+
+async def test_a_key_of_an_owner(fortress, doors, home):
+    ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
+    make = always(**{"x-api-key": await fortress.key_of(ada.http)})
+    await check(fortress, doors, make, role="owner", admin=True, browser=False)
+
+
+async def test_a_key_of_an_organization_that_was_left(fortress, doors, home):
+    ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
+    make = always(**{"x-api-key": await fortress.key_of(ada.http)})
+    await ada.places[home].delete()
+    await check(fortress, doors, make, role=None, admin=True, browser=False)
+
+
+async def test_the_document_says_what_the_guard_does(fortress):
+    paths = document(fortress.app)["paths"]
+    for (path, method), operation in operations(fortress.app).items():
+        if not path.startswith("/api/v1/") or method in ("head", "options"):
+            continue
+        shown = paths[path][method]
+        schemes = [name for entry in shown["security"] for name in entry]
+        if operation.permission is Permission.PUBLIC:
+            assert schemes == []
+            continue
+        assert ("apiKey" in schemes) is not operation.permission.needs_browser
+        assert "session" in schemes
+        assert {"401", "403"} <= set(shown["responses"])

@@ -1,0 +1,38 @@
+"""Rows of API keys."""
+
+from typing import Any
+
+from tortoise import fields
+
+from zerobyte.core import ids
+from zerobyte.db.row import Row, key_field
+
+
+class ApiKey(Row):
+    """Lets a program act for a person in one organization. The key itself is not stored.
+
+    key_hash            SHA-256 of the whole key in base64url: with 365 random bits behind it,
+                        nothing slower is needed.
+    start               its first characters, to recognise it by.
+    expires_at          epoch ms; None is never.
+    last_request_at     epoch ms, to within a minute.
+    """
+
+    id: str = key_field(36, primary_key=True, default=ids.token)
+    user: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.User", related_name=False, on_delete=fields.CASCADE
+    )
+    user_id: str
+    organization: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Organization", related_name=False, on_delete=fields.CASCADE
+    )
+    organization_id: str
+    name = fields.CharField(max_length=32)
+    key_hash = fields.CharField(max_length=43, unique=True)
+    start = fields.CharField(max_length=8)
+    expires_at: int | None = fields.BigIntField(null=True)  # pyright: ignore[reportAssignmentType]
+    last_request_at: int | None = fields.BigIntField(null=True)  # pyright: ignore[reportAssignmentType]
+
+    class Meta:
+        table = "api_keys"
+        indexes = (("user_id", "organization_id"),)

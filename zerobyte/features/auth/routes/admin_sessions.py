@@ -1,0 +1,106 @@
+"""The administration of sessions: seen without their tokens, ended, and impersonated."""
+
+from typing import Final
+
+from zerobyte.core.errors import Forbidden, Invalid, NotFound
+from zerobyte.features.auth.present.people import user_view
+from zerobyte.features.auth.present.sessions import session_view
+from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.schemas import admin as schemas
+from zerobyte.features.auth.schemas.words import Success
+from zerobyte.features.auth.service import Impersonation, People
+from zerobyte.features.auth.service.sessions import SignedIn
+from zerobyte.http.actor import HttpRequest, Permission, Person
+from zerobyte.http.endpoint import endpoint
+
+_PATH: Final = "/admin"
+_ADMIN: Final = Permission.ADMINISTRATOR
+
+
+@accounts_auth.post(f"{_PATH}/list-user-sessions")
+@endpoint(
+    "adminListUserSessions",
+    tag=TAG,
+    body=schemas.UserId,
+    returns={200: schemas.UserSessions},
+    errors=(Forbidden, NotFound),
+    permission=_ADMIN,
+    refusal="YOU_ARE_NOT_ALLOWED_TO_LIST_USERS_SESSIONS",
+    audited=False,
+)
+async def list_sessions(body: schemas.UserId, people: People) -> schemas.UserSessions:
+    """List somebody's sessions; their tokens are nobody's to see."""
+    rows = await people.sessions(body.user_id)
+    return schemas.UserSessions(sessions=[session_view(row) for row in rows])
+
+
+@accounts_auth.post(f"{_PATH}/revoke-user-session")
+@endpoint(
+    "adminRevokeUserSession",
+    tag=TAG,
+    body=schemas.RevokeSession,
+    returns={200: Success},
+    errors=(Forbidden,),
+    permission=_ADMIN,
+    refusal="YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS",
+)
+async def revoke_session(body: schemas.RevokeSession, people: People) -> Success:
+    """End one session."""
+    await people.revoke_session(body.session_token)
+    return Success()
+
+
+@accounts_auth.post(f"{_PATH}/revoke-user-sessions")
+@endpoint(
+    "adminRevokeUserSessions",
+    tag=TAG,
+    body=schemas.UserId,
+    returns={200: Success},
+    errors=(Forbidden, NotFound),
+    permission=_ADMIN,
+    refusal="YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS",
+    told=("user_id",),
+)
+async def revoke_sessions(body: schemas.UserId, people: People) -> Success:
+    """End all sessions of a person."""
+    await people.revoke_sessions(body.user_id)
+    return Success()
+
+
+@accounts_auth.post(f"{_PATH}/impersonate-user")
+@endpoint(
+    "adminImpersonateUser",
+    tag=TAG,
+    body=schemas.UserId,
+    returns={200: schemas.ImpersonationView},
+    errors=(Forbidden, NotFound),
+    permission=_ADMIN,
+    refusal="YOU_ARE_NOT_ALLOWED_TO_IMPERSONATE_USERS",
+    told=("user_id",),
+)
+async def impersonate(
+    request: HttpRequest, person: Person, body: schemas.UserId, impersonation: Impersonation
+) -> schemas.ImpersonationView:
+    """Act as somebody for an hour at most."""
+    return _shown(await impersonation.begin(request, person, body.user_id))
+
+
+@accounts_auth.post(f"{_PATH}/stop-impersonating")
+@endpoint(
+    "adminStopImpersonating",
+    tag=TAG,
+    returns={200: schemas.ImpersonationView},
+    errors=(Invalid,),
+    permission=Permission.SIGNED_IN,
+)
+async def stop_impersonating(
+    request: HttpRequest, person: Person, impersonation: Impersonation
+) -> schemas.ImpersonationView:
+    """Be oneself again."""
+    return _shown(await impersonation.end(request, person))
+
+
+def _shown(found: SignedIn) -> schemas.ImpersonationView:
+    return schemas.ImpersonationView(
+        session=session_view(found.session), user=user_view(found.user)
+    )

@@ -1,0 +1,101 @@
+"""The members of the active organization, and one's API keys in it, on `/api/v1/auth`."""
+
+from zerobyte.core.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooManyRequests,
+    Unauthenticated,
+)
+from zerobyte.features.auth.present.api_keys import key_view, new_key_view
+from zerobyte.features.auth.present.organizations import org_member_view
+from zerobyte.features.auth.routes.doors import TAG, auth_v1
+from zerobyte.features.auth.schemas.api_keys import ApiKeyList, CreateApiKey, NewApiKey
+from zerobyte.features.auth.schemas.organizations import OrgMembers, SetOrgMemberRole
+from zerobyte.features.auth.schemas.words import Success
+from zerobyte.features.auth.service import ApiKeys, Members
+from zerobyte.features.auth.service.api_keys import LIMIT
+from zerobyte.http import audit
+from zerobyte.http.actor import Actor, HttpRequest, Permission
+from zerobyte.http.endpoint import endpoint
+
+
+@auth_v1.get("/org-members")
+@endpoint("getOrgMembers", tag=TAG, returns={200: OrgMembers}, permission=Permission.ORG_ADMIN)
+async def list_members(actor: Actor, members: Members) -> OrgMembers:
+    """List everybody in the active organization."""
+    return OrgMembers(members=[org_member_view(row) for row in await members.list_all(actor)])
+
+
+@auth_v1.patch("/org-members/<member_id:str>/role")
+@endpoint(
+    "updateMemberRole",
+    tag=TAG,
+    body=SetOrgMemberRole,
+    returns={200: Success},
+    errors=(Forbidden, NotFound),
+    permission=Permission.ORG_ADMIN,
+    told=("role",),
+)
+async def set_role(
+    actor: Actor, member_id: str, body: SetOrgMemberRole, members: Members
+) -> Success:
+    """Make a member an admin or a plain member; owners stay owners."""
+    await members.set_role(actor, member_id, body.role)
+    return Success()
+
+
+@auth_v1.delete("/org-members/<member_id:str>")
+@endpoint(
+    "removeOrgMember",
+    tag=TAG,
+    returns={200: Success},
+    errors=(Forbidden, NotFound),
+    permission=Permission.ORG_ADMIN,
+)
+async def remove(request: HttpRequest, actor: Actor, member_id: str, members: Members) -> Success:
+    """Take a member out of the organization, with their API keys for it."""
+    member = await members.remove(actor, member_id)
+    audit.about(request, userId=member.user_id)
+    return Success()
+
+
+@auth_v1.get("/api-keys")
+@endpoint("getApiKeys", tag=TAG, returns={200: ApiKeyList}, permission=Permission.BROWSER)
+async def list_keys(actor: Actor, keys: ApiKeys) -> ApiKeyList:
+    """List one's keys in the active organization, newest first."""
+    rows = await keys.list_all(actor)
+    return ApiKeyList(api_keys=[key_view(row) for row in rows], limit=LIMIT)
+
+
+@auth_v1.post("/api-keys")
+@endpoint(
+    "createApiKey",
+    tag=TAG,
+    body=CreateApiKey,
+    returns={200: NewApiKey},
+    errors=(Invalid, Unauthenticated, Forbidden, Conflict, TooManyRequests),
+    permission=Permission.BROWSER,
+)
+async def create_key(
+    request: HttpRequest, actor: Actor, body: CreateApiKey, keys: ApiKeys
+) -> NewApiKey:
+    """Make a key that acts for oneself in the active organization; it is shown this once."""
+    row, key = await keys.create(actor, body)
+    audit.about(request, keyId=row.id)
+    return new_key_view(row, key)
+
+
+@auth_v1.delete("/api-keys/<key_id:str>")
+@endpoint(
+    "deleteApiKey",
+    tag=TAG,
+    returns={200: Success},
+    errors=(NotFound,),
+    permission=Permission.BROWSER,
+)
+async def delete_key(actor: Actor, key_id: str, keys: ApiKeys) -> Success:
+    """End one of one's keys in the active organization."""
+    await keys.delete(actor, key_id)
+    return Success()

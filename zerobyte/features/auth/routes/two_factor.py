@@ -1,0 +1,169 @@
+"""The second factor: turning it on and off, and showing its codes."""
+
+from zerobyte.core.errors import Conflict, Forbidden, Invalid, TooManyRequests, Unauthenticated
+from zerobyte.features.auth.present.people import user_view
+from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.schemas.profile import Password
+from zerobyte.features.auth.schemas.two_factor import (
+    BackupCodes,
+    EnableTwoFactor,
+    TotpUri,
+    TwoFactorEnrolment,
+    Verified,
+    VerifyBackupCode,
+    VerifyTotp,
+)
+from zerobyte.features.auth.schemas.words import Status
+from zerobyte.features.auth.service import Profile, SecondStep, Sessions, TwoFactors
+from zerobyte.http.actor import HttpRequest, Permission
+from zerobyte.http.endpoint import endpoint
+
+_ERRORS = (Invalid, Unauthenticated, Forbidden, Conflict, TooManyRequests)
+
+
+@accounts_auth.post("/two-factor/enable")
+@endpoint(
+    "enableTwoFactor",
+    tag=TAG,
+    body=EnableTwoFactor,
+    returns={200: TwoFactorEnrolment},
+    errors=(Invalid, TooManyRequests),
+    permission=Permission.SIGNED_IN,
+)
+async def enable(
+    request: HttpRequest,
+    body: EnableTwoFactor,
+    sessions: Sessions,
+    profile: Profile,
+    two_factors: TwoFactors,
+) -> TwoFactorEnrolment:
+    """Make a secret for an app; it counts once a code of it was right."""
+    found = await sessions.require(request)
+    await profile.check_password(found, body.password)
+    made = await two_factors.begin(found.user, issuer=body.issuer)
+    return TwoFactorEnrolment(totp_uri=made.uri, backup_codes=made.backup_codes)
+
+
+@accounts_auth.post("/two-factor/verify-totp")
+@endpoint(
+    "verifyTotp",
+    tag=TAG,
+    body=VerifyTotp,
+    returns={200: Verified},
+    errors=_ERRORS,
+    permission=Permission.PUBLIC,
+)
+async def verify_totp(request: HttpRequest, body: VerifyTotp, second_step: SecondStep) -> Verified:
+    """Show a code of the app: to sign in, to begin using it, or once more."""
+    return await _totp(request, body, second_step)
+
+
+@accounts_auth.post("/two-factor/verify")
+@endpoint(
+    "verifyTwoFactor",
+    tag=TAG,
+    body=VerifyTotp,
+    returns={200: Verified},
+    errors=_ERRORS,
+    permission=Permission.PUBLIC,
+)
+async def verify(request: HttpRequest, body: VerifyTotp, second_step: SecondStep) -> Verified:
+    """Show a code of the app; the same as `verify-totp`."""
+    return await _totp(request, body, second_step)
+
+
+@accounts_auth.post("/two-factor/verify-backup-code")
+@endpoint(
+    "verifyBackupCode",
+    tag=TAG,
+    body=VerifyBackupCode,
+    returns={200: Verified},
+    errors=_ERRORS,
+    permission=Permission.PUBLIC,
+)
+async def verify_backup_code(
+    request: HttpRequest, body: VerifyBackupCode, second_step: SecondStep
+) -> Verified:
+    """Use up a backup code in the place of the app."""
+    made, user = await second_step.verify(
+        request,
+        "backup",
+        body.code,
+        trust_device=body.trust_device,
+        begins_session=not body.disable_session,
+    )
+    return Verified(token=made.session.id if made else None, user=user_view(user))
+
+
+@accounts_auth.post("/two-factor/get-totp-uri")
+@endpoint(
+    "getTotpUri",
+    tag=TAG,
+    body=Password,
+    returns={200: TotpUri},
+    errors=(Invalid, TooManyRequests),
+    permission=Permission.SIGNED_IN,
+)
+async def get_totp_uri(
+    request: HttpRequest,
+    body: Password,
+    sessions: Sessions,
+    profile: Profile,
+    two_factors: TwoFactors,
+) -> TotpUri:
+    """Read what the app needs once more."""
+    found = await sessions.require(request)
+    await profile.check_password(found, body.password)
+    return TotpUri(totp_uri=await two_factors.uri_of(found.user))
+
+
+@accounts_auth.post("/two-factor/generate-backup-codes")
+@endpoint(
+    "generateBackupCodes",
+    tag=TAG,
+    body=Password,
+    returns={200: BackupCodes},
+    errors=(Invalid, TooManyRequests),
+    permission=Permission.SIGNED_IN,
+)
+async def generate_backup_codes(
+    request: HttpRequest,
+    body: Password,
+    sessions: Sessions,
+    profile: Profile,
+    two_factors: TwoFactors,
+) -> BackupCodes:
+    """Make new backup codes; the old ones are void."""
+    found = await sessions.require(request)
+    await profile.check_password(found, body.password)
+    return BackupCodes(backup_codes=await two_factors.renew_backup_codes(found.user))
+
+
+@accounts_auth.post("/two-factor/disable")
+@endpoint(
+    "disableTwoFactor",
+    tag=TAG,
+    body=Password,
+    returns={200: Status},
+    errors=(Invalid, TooManyRequests),
+    permission=Permission.SIGNED_IN,
+)
+async def disable(
+    request: HttpRequest,
+    body: Password,
+    sessions: Sessions,
+    profile: Profile,
+    second_step: SecondStep,
+) -> Status:
+    """Use no second factor any more; no device is trusted any more either."""
+    found = await sessions.require(request)
+    await profile.check_password(found, body.password)
+    await second_step.turn_off(request, found)
+    return Status()
+
+
+async def _totp(request: HttpRequest, body: VerifyTotp, second_step: SecondStep) -> Verified:
+    made, user = await second_step.verify(
+        request, "totp", body.code, trust_device=body.trust_device
+    )
+    return Verified(token=made.session.id if made else None, user=user_view(user))

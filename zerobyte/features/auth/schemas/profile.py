@@ -1,0 +1,75 @@
+"""What people change about themselves, on the wire."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from zerobyte.contract.base import Wire, not_given
+from zerobyte.features.auth.schemas.people import UserView
+from zerobyte.features.auth.schemas.words import DateFormat, PersonName, TimeFormat
+
+
+class UpdateUser(Wire):
+    """Change one's profile. Unknown fields are kept, to refuse the protected ones."""
+
+    model_config = ConfigDict(extra="allow")
+
+    name: PersonName = not_given()
+    image: str | None = Field(default=None, max_length=2048)
+    username: str = not_given()
+    display_username: Annotated[str, Field(max_length=36)] = not_given()
+    date_format: DateFormat = not_given()
+    time_format: TimeFormat = not_given()
+    has_downloaded_restic_password: bool = not_given()
+
+
+class ChangePassword(Wire):
+    """Set another password."""
+
+    new_password: str
+    current_password: str
+    revoke_other_sessions: bool = False
+
+
+class PasswordChanged(Wire):
+    """The password is another one. `token` names the new session, when others were to end."""
+
+    token: str | None
+    user: UserView
+
+
+class Password(Wire):
+    """One's own password, once more."""
+
+    password: str
+
+
+class Username(Wire):
+    """A username to look up."""
+
+    username: str
+
+
+class Availability(Wire):
+    """Whether it is free."""
+
+    available: bool
+
+
+class AccountView(Wire):
+    """One way to sign in."""
+
+    account_id: str
+    provider_id: str
+    user_id: str
+    created_at: str
+    updated_at: str
+    id: str
+    scopes: list[str]
+
+
+class UnlinkAccount(Wire):
+    """Give up a way to sign in."""
+
+    provider_id: str
+    account_id: str | None = None

@@ -1,0 +1,67 @@
+"""The second factor on the wire."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from zerobyte.contract.base import Wire
+from zerobyte.features.auth.schemas.people import UserView
+
+
+def _issuer(value: str) -> str:
+    if not value.strip() or not value.isprintable() or ":" in value:
+        raise ValueError("The issuer must be a plain name")
+    return value
+
+
+Issuer = Annotated[str, Field(max_length=64), AfterValidator(_issuer)]
+Code = Annotated[str, Field(max_length=64)]
+
+
+class EnableTwoFactor(Wire):
+    """Begin to use a second factor. `issuer` is the name that the app shows."""
+
+    password: str
+    issuer: Issuer | None = None
+
+
+class TwoFactorEnrolment(Wire):
+    """What the app needs, and the codes for whoever loses it. Shown once."""
+
+    totp_uri: Annotated[str, Field(alias="totpURI")]
+    backup_codes: list[str]
+
+
+class TotpUri(Wire):
+    """What the app needs."""
+
+    totp_uri: Annotated[str, Field(alias="totpURI")]
+
+
+class BackupCodes(Wire):
+    """New codes; the old ones are void."""
+
+    status: bool = True
+    backup_codes: list[str]
+
+
+class VerifyTotp(Wire):
+    """A code of the app."""
+
+    code: Code
+    trust_device: bool = False
+
+
+class VerifyBackupCode(Wire):
+    """A backup code. `disableSession` only checks it and begins no session."""
+
+    code: Code
+    trust_device: bool = False
+    disable_session: bool = False
+
+
+class Verified(Wire):
+    """The code was right. `token` names the session."""
+
+    token: str | None
+    user: UserView

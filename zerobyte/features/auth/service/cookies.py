@@ -1,0 +1,74 @@
+"""The cookies of accounts: their names, attributes and signature.
+
+Knows no session: what a cookie holds is a text to it. A signature holds for one name alone, so a
+value cannot be shown under another.
+"""
+
+import hashlib
+from typing import Final
+
+from itsdangerous import BadSignature, Signer
+
+from zerobyte.core.secrets import derive
+from zerobyte.http.actor import HttpRequest, header
+from zerobyte.http.headers import queue_cookie
+from zerobyte.settings import Settings
+
+SESSION: Final = "zerobyte.session_token"
+SESSION_DATA: Final = "zerobyte.session_data"
+DONT_REMEMBER: Final = "zerobyte.dont_remember"
+TWO_FACTOR: Final = "zerobyte.two_factor"
+TRUST_DEVICE: Final = "zerobyte.trust_device"
+
+
+class Cookies:
+    """Sets, clears and reads cookies; behind https they are `__Secure-` and no others are read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._secure = settings.is_https
+        self._key = derive(settings.app_secret, "zerobyte:cookies")
+
+    def set(self, request: HttpRequest, name: str, value: str, *, max_age_s: int | None) -> None:
+        """Send a signed cookie with the answer.
+
+        max_age_s   None lets the browser forget it when it is closed.
+        """
+        signed = self._signer(name).sign(value).decode()
+        queue_cookie(request, self._line(name, signed, max_age_s=max_age_s))
+
+    def clear(self, request: HttpRequest, *names: str) -> None:
+        """Make the browser forget cookies."""
+        for name in names:
+            queue_cookie(request, self._line(name, "", max_age_s=0))
+
+    def read(self, request: HttpRequest, name: str) -> str | None:
+        """What a cookie holds; None when it is absent or was not signed by us."""
+        wanted = self._full(name)
+        for pair in header(request, "cookie").split(";"):
+            found, _, value = pair.strip().partition("=")
+            if found == wanted:
+                try:
+                    return self._signer(name).unsign(value).decode()
+                except (BadSignature, UnicodeError):
+                    return None
+        return None
+
+    def _line(self, name: str, value: str, *, max_age_s: int | None) -> str:
+        parts = [f"{self._full(name)}={value}"]
+        if max_age_s is not None:
+            parts.append(f"Max-Age={max_age_s}")
+        parts += ["Path=/", "HttpOnly"]
+        if self._secure:
+            parts.append("Secure")
+        return "; ".join([*parts, "SameSite=Lax"])
+
+    def _full(self, name: str) -> str:
+        return f"__Secure-{name}" if self._secure else name
+
+    def _signer(self, name: str) -> Signer:
+        return Signer(self._key, salt=name, key_derivation="hmac", digest_method=hashlib.sha256)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token that only a cookie holds."""
+    return hashlib.sha256(token.encode()).hexdigest()

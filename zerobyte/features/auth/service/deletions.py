@@ -1,0 +1,116 @@
+"""Organizations and people that go, with everything that goes with them, or not at all.
+
+Refuses to know what an organization holds: the composition root puts in who does.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from zerobyte.features.auth.models import Member, Organization, User
+from zerobyte.features.auth.service.members import move_sessions
+
+Tidy = Callable[[], Awaitable[None]]
+"""What is left to do once a deletion is certain: nothing that could undo it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What an organization holds."""
+
+    volumes: int = 0
+    repositories: int = 0
+    schedules: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds nothing."""
+        return not (self.volumes or self.repositories or self.schedules)
+
+    @property
+    def in_words(self) -> str:
+        """For people: `2 volumes, 1 repository`."""
+        counted = (
+            (self.volumes, "volume", "volumes"),
+            (self.repositories, "repository", "repositories"),
+            (self.schedules, "backup schedule", "backup schedules"),
+        )
+        return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counted if n)
+
+
+class Contents(Protocol):
+    """Knows what organizations hold."""
+
+    async def count(self, organization_id: str) -> Held:
+        """What an organization holds."""
+        ...
+
+    async def remove(self, organization_id: str) -> Tidy:
+        """Delete the rows of all of it, inside the caller's transaction.
+
+        Raises Conflict when work of the organization is still running.
+        """
+        ...
+
+
+class Deletions:
+    """Deletes organizations and people.
+
+    contents    None when nothing but accounts is served.
+    """
+
+    def __init__(self) -> None:
+        self.contents: Contents | None = None
+
+    async def count(self, organization_id: str) -> Held:
+        """What an organization holds."""
+        return await self.contents.count(organization_id) if self.contents else Held()
+
+    async def remove(self, organization: Organization) -> Tidy:
+        """Delete an organization and what it holds, inside the caller's transaction.
+
+        The sessions of those left behind go on in another organization of theirs, or in none.
+
+        Raises Conflict.
+        """
+        tidy = await self.contents.remove(organization.id) if self.contents else _nothing
+        await move_sessions(organization.id)
+        await organization.delete()
+        return tidy
+
+    async def only_owned(self, user_id: str) -> list[Organization]:
+        """The organizations that have no other owner."""
+        owned = Member.filter(user_id=user_id, role="owner").values_list(
+            "organization_id", flat=True
+        )
+        organization_ids = {str(found) for found in await owned}
+        shared = await Member.filter(
+            organization_id__in=list(organization_ids), role="owner"
+        ).exclude(user_id=user_id)
+        alone = organization_ids - {member.organization_id for member in shared}
+        return await Organization.filter(id__in=list(alone)).order_by("created_at", "id")
+
+    async def remove_person(self, user: User) -> list[Tidy]:
+        """Delete a person and the organizations that only they own, in the caller's transaction.
+
+        Raises Conflict.
+        """
+        # Two owners who go at once must not leave an organization without one.
+        places = Member.filter(user_id=user.id, role="owner")
+        owned = await places.order_by("organization_id").values_list("organization_id", flat=True)
+        await Organization.filter(id__in=list(owned)).order_by("id").select_for_update()
+        tidies = [
+            await self.remove(organization) for organization in await self.only_owned(user.id)
+        ]
+        await user.delete()
+        return tidies
+
+
+async def tidy_up(tidies: Sequence[Tidy]) -> None:
+    """Do what is left to do, one after the other."""
+    for tidy in tidies:
+        await tidy()
+
+
+async def _nothing() -> None:
+    """There is nothing to tidy."""

@@ -1,0 +1,70 @@
+"""An admin looks at the platform as somebody else, for an hour at most, and comes back.
+
+The admin's own session waits in a cookie of its own; what is done meanwhile is in the audit trail
+under both names.
+"""
+
+from typing import Final
+
+from zerobyte.core import clock
+from zerobyte.core.errors import Forbidden, Invalid, NotFound
+from zerobyte.features.auth.models import Session, User
+from zerobyte.features.auth.service.cookies import Cookies
+from zerobyte.features.auth.service.sessions import LIFETIME_MS, Sessions, SignedIn, is_banned
+from zerobyte.http import audit
+from zerobyte.http.actor import HttpRequest, Person
+
+HOUR_MS: Final = 3_600_000
+_ADMIN: Final = "zerobyte.admin_session"
+
+
+class Impersonation:
+    """Begins and ends impersonations."""
+
+    def __init__(self, sessions: Sessions, cookies: Cookies) -> None:
+        self._sessions = sessions
+        self._cookies = cookies
+
+    async def begin(self, request: HttpRequest, person: Person, user_id: str) -> SignedIn:
+        """Act as somebody who is no admin; the session lasts an hour.
+
+        Raises NotFound, Forbidden.
+        """
+        user = await User.get_or_none(id=user_id)
+        if user is None:
+            raise NotFound("User not found", code="USER_NOT_FOUND")
+        if user.role == "admin":
+            raise Forbidden("You cannot impersonate admins", code="YOU_CANNOT_IMPERSONATE_ADMINS")
+        if is_banned(user, clock.now_ms()):
+            raise Forbidden("A banned user cannot be impersonated", code="BANNED_USER")
+        own = await self._sessions.require(request)
+        forget = "" if own.session.remembered else "true"
+        self._cookies.set(request, _ADMIN, f"{own.token}:{forget}", max_age_s=LIFETIME_MS // 1000)
+        return await self._sessions.begin(
+            request, user, remember=False, lifetime_ms=HOUR_MS, impersonated_by=person.user_id
+        )
+
+    async def end(self, request: HttpRequest, person: Person) -> SignedIn:
+        """Be the admin again; the other session is gone.
+
+        Raises
+            Invalid     nobody is impersonated, or the admin's own session has ended meanwhile.
+        """
+        found = await self._sessions.require(request)
+        if found.session.impersonated_by is None:
+            raise Invalid(
+                "You are not impersonating anyone", code="YOU_ARE_NOT_IMPERSONATING_ANYONE"
+            )
+        audit.about(request, userId=person.user_id)
+        held = self._cookies.read(request, _ADMIN) or ""
+        own = await self._sessions.by_token(held.partition(":")[0])
+        await Session.filter(id=found.session.id).delete()
+        self._sessions.clear_cookies(request)
+        self._cookies.clear(request, _ADMIN)
+        if own is None or own.user.id != found.session.impersonated_by:
+            raise Invalid(
+                "Your own session has ended meanwhile. Sign in again",
+                code="FAILED_TO_FIND_ADMIN_SESSION",
+            )
+        self._sessions.send_cookie(request, own)
+        return own

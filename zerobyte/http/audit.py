@@ -1,0 +1,189 @@
+"""What an answered request leaves in the audit trail: who did what, from where, with what result.
+
+Owns when something is told, and what of a request may be told: ids, roles and states, never a
+text that a person typed into a secret's place. Refuses to know where it is kept: a feature
+supplies an `Auditor`, which the composition root registers in `app.ctx.services`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, Protocol, cast
+
+from sanic.response import BaseHTTPResponse
+
+from zerobyte.core.errors import Forbidden, TooManyRequests, Unauthenticated, ZerobyteError
+from zerobyte.core.log import get_logger
+from zerobyte.http.actor import HttpRequest, header
+from zerobyte.http.errors import status_of
+from zerobyte.http.limits import client_address
+
+_log = get_logger(__name__)
+
+Result = Literal["succeeded", "refused", "failed"]
+Source = Literal["browser", "api-key", "none"]
+_SAFE: Final = ("GET", "HEAD", "OPTIONS")
+_REFUSALS: Final = (Unauthenticated, Forbidden, TooManyRequests)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Somebody who was recognised, before it is decided whether they may.
+
+    impersonated_by     the admin who acts in this person's name.
+    """
+
+    user_id: str
+    name: str
+    organization_id: str | None
+    source: Source = "browser"
+    impersonated_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the trail.
+
+    organization_id     whose trail it belongs to; None is the installation's own.
+    details             ids and states that say what it was about.
+    reason              the code or the kind of the error that ended it.
+    """
+
+    action: str
+    result: Result
+    status: int
+    organization_id: str | None
+    who: Who | None
+    address: str
+    user_agent: str
+    reason: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+class Auditor(Protocol):
+    """Keeps the trail. Found in `app.ctx.services` under this class."""
+
+    async def record(self, entry: Entry) -> None:
+        """Add a line."""
+        ...
+
+
+@dataclass(slots=True)
+class _Story:
+    who: Who | None = None
+    organization_id: str | None = None
+    details: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def recognised(request: HttpRequest, who: Who) -> None:
+    """Say who asks; the first one who is recognised stays the one who did it."""
+    story = _story(request)
+    story.who = story.who or who
+
+
+def about(request: HttpRequest, *, organization_id: str | None = None, **details: Any) -> None:
+    """Say more of what the request is about: ids, roles, states.
+
+    organization_id     whose trail it belongs to, when that is not the asker's active one.
+    """
+    story = _story(request)
+    story.organization_id = organization_id or story.organization_id
+    story.details |= details
+
+
+def _story(request: HttpRequest) -> _Story:
+    story = cast("_Story | None", getattr(request.ctx, "audit", None))
+    if story is None:
+        story = request.ctx.audit = _Story()
+    return story
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What an operation leaves in the trail.
+
+    audited     None: whatever changes something does; True and False: always and never, but a
+                refusal of somebody who was recognised is always told.
+    """
+
+    action: str
+    audited: bool | None
+    is_public: bool
+    is_instance_wide: bool
+
+    def wants(self, request: HttpRequest, error: Exception | None) -> bool:
+        """Whether a request that ended this way is told.
+
+        What nobody in particular did is not, unless they tried to become somebody: a flood of
+        nameless requests must not fill the disk.
+        """
+        is_refusal = isinstance(error, _REFUSALS)
+        told = (request.method not in _SAFE) if self.audited is None else self.audited
+        if _story(request).who is not None:
+            return told or is_refusal
+        is_attempt = is_refusal and not isinstance(error, TooManyRequests)
+        return told and self.is_public and is_attempt
+
+    def entry(
+        self,
+        request: HttpRequest,
+        *,
+        details: Mapping[str, Any],
+        status: int,
+        error: Exception | None,
+    ) -> Entry:
+        """The line for a request."""
+        story = _story(request)
+        who = story.who
+        organization_id = story.organization_id
+        if organization_id is None and who is not None and not self.is_instance_wide:
+            organization_id = who.organization_id
+        return Entry(
+            action=self.action,
+            result=_result(status, error),
+            status=status,
+            organization_id=organization_id,
+            who=who,
+            address=client_address(request)[:64],
+            user_agent=header(request, "user-agent")[:512],
+            reason=_reason(error),
+            details={**details, **story.details},
+        )
+
+
+async def tell(
+    auditor: Auditor,
+    plan: Plan,
+    request: HttpRequest,
+    *,
+    details: Mapping[str, Any],
+    answer: BaseHTTPResponse | None = None,
+    error: Exception | None = None,
+) -> None:
+    """Add a line for a request that was answered or failed; its answer never suffers from it."""
+    if not plan.wants(request, error):
+        return
+    status = _status(answer, error)
+    try:
+        await auditor.record(plan.entry(request, details=details, status=status, error=error))
+    except Exception:  # what was done is done, and must be answered
+        _log.exception("the audit trail could not be written", action=plan.action)
+
+
+def _status(answer: BaseHTTPResponse | None, error: Exception | None) -> int:
+    if isinstance(error, ZerobyteError):
+        return status_of(type(error))
+    if error is not None:
+        return 500
+    return answer.status if answer is not None else 200
+
+
+def _result(status: int, error: Exception | None) -> Result:
+    if isinstance(error, _REFUSALS):
+        return "refused"
+    return "succeeded" if status < 400 else "failed"
+
+
+def _reason(error: Exception | None) -> str | None:
+    if error is None:
+        return None
+    return getattr(error, "code", None) or type(error).__name__

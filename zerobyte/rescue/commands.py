@@ -1,0 +1,175 @@
+"""The rescue commands of `zerobyte`: they ask, call, and say what happened.
+
+They work on the database itself, beside a running API, and need no password of anybody: whoever
+can read the data folder may do this. 0 is success, 1 a refusal, 2 something that was not given.
+"""
+
+import asyncio
+import dataclasses
+import os
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from zerobyte.rescue import asking
+from zerobyte.settings import Settings
+
+T = TypeVar("T")
+_ENDED = "All existing sessions have been invalidated."
+
+Username = Annotated[str | None, typer.Option("--username", "-u", help="Whom it is about.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def _settings() -> Settings:
+    # Nothing is sealed or signed here, so a wrong folder must not get new secrets.
+    return Settings.load(os.environ, keep_secrets=False)
+
+
+def _with_secret(settings: Settings) -> Settings:
+    """The settings with the secret that is kept, when none is given; makes none."""
+    if settings.app_secret:
+        return settings
+    file = settings.data_dir / "app-secret"
+    if not file.is_file():
+        asking.stop(f"Neither APP_SECRET is set nor is there a file {file}.")
+    return dataclasses.replace(settings, app_secret=file.read_text().strip())
+
+
+def _name(username: str | None) -> str:
+    return asking.text(username, "Username", "--username").lower()
+
+
+def reset_password(
+    username: Username = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Set somebody's password; they are signed out everywhere."""
+    from zerobyte.rescue import people
+
+    name = _name(username)
+    password = asking.new_password(from_stdin=password_stdin)
+    _run(people.reset_password(_settings(), name, password))
+    print(f'Password for user "{name}" has been reset successfully.\n{_ENDED}')
+
+
+def disable_2fa(username: Username = None) -> None:
+    """Remove somebody's second factor; they are signed out everywhere."""
+    from zerobyte.rescue import people
+
+    name = _name(username)
+    _run(people.disable_two_factor(_settings(), name))
+    print(f'Two-factor authentication has been disabled for user "{name}".\n{_ENDED}')
+
+
+def change_username(
+    username: Username = None,
+    new_username: Annotated[
+        str | None, typer.Option("--new-username", "-n", help="3 to 30 letters, digits or ._-")
+    ] = None,
+) -> None:
+    """Give somebody another username; they are signed out everywhere."""
+    from zerobyte.rescue import people
+
+    name = _name(username)
+    new = asking.text(new_username, "New username", "--new-username").lower()
+    _run(people.change_username(_settings(), name, new))
+    print(f'Username "{name}" has been changed to "{new}".\n{_ENDED}')
+
+
+def change_email(
+    username: Username = None,
+    email: Annotated[str | None, typer.Option("--email", "-e", help="The new e-mail.")] = None,
+    yes: Yes = False,
+) -> None:
+    """Give somebody another e-mail; identity providers are unlinked, sessions end."""
+    from zerobyte.rescue import people
+
+    name = _name(username)
+    new = asking.text(email, "New e-mail", "--email").lower()
+    settings = _settings()
+    linked = _run(people.linked_providers(settings, name, new))
+    if linked:
+        question = f"This unlinks {name} from {', '.join(linked)}. Go on?"
+        if not asking.confirmed(question, yes=yes):
+            print("Nothing was changed.")
+            return
+    old = _run(people.change_email(settings, name, new))
+    print(f'Email for "{name}" changed from "{old}" to "{new}".\n{_ENDED}')
+
+
+def assign_organization(
+    username: Username = None,
+    organization: Annotated[
+        str | None, typer.Option("--organization", "-o", help="The organization's slug.")
+    ] = None,
+    role: Annotated[str, typer.Option(help="member, admin or owner.")] = "member",
+) -> None:
+    """Move somebody to an organization; they are signed out everywhere."""
+    from zerobyte.rescue import people
+
+    name = _name(username)
+    slug = asking.text(organization, "Organization (slug)", "--organization")
+    done = _run(people.assign_organization(_settings(), name, slug, role=role))
+    print(f'User "{name}" has been assigned to organization "{done.organization}" successfully.')
+    if done.kept:
+        print(f'They stay in "{done.kept}" too: it has no other owner.')
+    print(_ENDED)
+
+
+def enable_password_login() -> None:
+    """Let people sign in with passwords again."""
+    from zerobyte.rescue import people
+
+    _run(people.enable_password_login(_settings()))
+    print("Password login has been re-enabled.")
+
+
+def rekey(
+    old_secret_file: Annotated[
+        Path | None, typer.Option("--old-secret-file", help="A file with the secret of before.")
+    ] = None,
+    old_secret_stdin: Annotated[
+        bool, typer.Option("--old-secret-stdin", help="Read it from standard input.")
+    ] = False,
+) -> None:
+    """Seal every stored secret anew, with the APP_SECRET of now instead of the one of before.
+
+    Stop Zerobyte first. A run that was interrupted is finished by running it again.
+    """
+    from zerobyte.rescue import rekeying
+
+    settings = _with_secret(_settings())
+    old = asking.secret(
+        "The APP_SECRET of before",
+        from_stdin=old_secret_stdin,
+        file=old_secret_file or _file_of_environment(),
+        option="--old-secret",
+    )
+    found = _run(rekeying.rekey(settings, old))
+    print(f"{found.sealed} secrets were sealed anew, {found.current} were so already.")
+    if found.unreadable:
+        places = "\n".join(f"  {place}" for place in found.unreadable)
+        asking.stop(f"These fit neither secret and were left as they are:\n{places}")
+
+
+def _file_of_environment() -> Path | None:
+    named = os.environ.get("OLD_APP_SECRET_FILE", "").strip()
+    return Path(named) if named else None
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands into the command line."""
+    for command in (
+        reset_password, disable_2fa, change_username, change_email, assign_organization,
+        enable_password_login, rekey,
+    ):  # fmt: skip
+        app.command(command.__name__.replace("_", "-"), rich_help_panel="Rescue")(command)
