@@ -39,9 +39,15 @@ async def furnish(fortress: Fortress, organization_id: str, name: str) -> dict[s
         volume_id=volume.id, repository_id=repository.id,
     )  # fmt: skip
     snapshot = ids.hex_secret(32)
+    record = {
+        "id": snapshot,
+        "short_id": snapshot[:8],
+        "time": "2026-01-01T00:00:00Z",
+        "paths": [str(folder)],
+    }
     await Snapshot.create(
         repository_id=repository.id, snapshot_id=snapshot, short_id=snapshot[:8], time_ms=1,
-        record={},
+        record=record,
     )  # fmt: skip
     destination = await Destination.create(
         organization_id=organization_id, name=name, type="generic", config={"type": "generic"}
