@@ -166,6 +166,7 @@ def _described(path: str, operation: Operation, schemas: _Schemas) -> dict[str, 
         if operation.permission.needs_browser
         else [{"apiKey": []}, {"session": []}],
     }
+    described["x-permission"] = operation.permission.value.name
     if operation.description:
         described["description"] = operation.description
     if operation.body is not None:

@@ -13,13 +13,16 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Invalid, NotFound, Unavailable
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection, migrate
+from zerobyte.features.audit.service import AuditTrail
 from zerobyte.features.auth.models import Account, Member, Organization, Session, User
 from zerobyte.features.auth.schemas.words import Email
 from zerobyte.features.auth.service import Credentials, Switches, make_services
+from zerobyte.features.auth.service.api_keys import revoke_keys
 from zerobyte.features.auth.service.credentials import CREDENTIAL
 from zerobyte.features.auth.service.passwords import MAXIMUM, MINIMUM
 from zerobyte.features.auth.service.two_factor import turn_off
 from zerobyte.features.auth.service.usernames import check_username
+from zerobyte.http.audit import Entry
 from zerobyte.settings import Settings
 
 _ROLES: Final = ("member", "admin", "owner")
@@ -59,6 +62,7 @@ async def reset_password(settings: Settings, username: str, password: str) -> No
         if user is None:
             raise NotFound(f'Failed to reset password: User "{username}" not found')
         await cast("Credentials", services[Credentials]).set(user.id, password)
+        await _tell("reset-password", user)
 
 
 async def disable_two_factor(settings: Settings, username: str) -> None:
@@ -70,6 +74,7 @@ async def disable_two_factor(settings: Settings, username: str) -> None:
         async with in_transaction():
             await turn_off(user.id)
             await _sign_out(user)
+        await _tell("disable-2fa", user)
 
 
 async def change_username(settings: Settings, username: str, new: str) -> None:
@@ -84,6 +89,7 @@ async def change_username(settings: Settings, username: str, new: str) -> None:
                 username=new, display_username=new, name=new, updated_at=clock.now_ms()
             )
             await _sign_out(user)
+        await _tell("change-username", user)
 
 
 async def linked_providers(settings: Settings, username: str, email: str) -> list[str]:
@@ -106,6 +112,7 @@ async def change_email(settings: Settings, username: str, email: str) -> str:
             )
             await Account.filter(user_id=user.id).exclude(provider_id=CREDENTIAL).delete()
             await _sign_out(user)
+        await _tell("change-email", user)
         return user.email
 
 
@@ -138,6 +145,7 @@ async def assign_organization(
         async with in_transaction():
             kept = await _move(user, organization, role)
             await _sign_out(user)
+        await _tell("assign-organization", user, organization=organization, role=role)
         return Assigned(organization.name, kept)
 
 
@@ -145,6 +153,7 @@ async def enable_password_login(settings: Settings) -> None:
     """Turn the switch that refuses passwords off."""
     async with open_database(settings):
         await Switches().set_password_login_disabled(False)
+        await _tell("enable-password-login")
 
 
 async def _move(user: User, organization: Organization, role: str) -> str | None:
@@ -167,7 +176,32 @@ async def _move(user: User, organization: Organization, role: str) -> str | None
     if first.role == "owner" and not await owners.exists():
         return left.name
     await first.delete()
+    await revoke_keys(user.id, organization_id=left.id)
     return None
+
+
+async def _tell(
+    command: str,
+    user: User | None = None,
+    *,
+    organization: Organization | None = None,
+    **details: str,
+) -> None:
+    """Leave a line in the audit trail: who has the machine has done it."""
+    if user is not None:
+        details["userId"] = user.id
+    await AuditTrail().record(
+        Entry(
+            action=f"cli:{command}",
+            result="succeeded",
+            status=0,
+            organization_id=organization and organization.id,
+            who=None,
+            address="",
+            user_agent="zerobyte",
+            details=details,
+        )
+    )
 
 
 async def _user(username: str) -> User:

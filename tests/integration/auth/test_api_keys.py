@@ -6,6 +6,7 @@ import hashlib
 import re
 
 import pytest
+from tortoise.backends.sqlite.client import SqliteClient
 
 from tests.documented import assert_conforms
 from tests.folk import PASSWORD, Folk
@@ -229,3 +230,21 @@ class TestAtOnce:
         assert sorted(a.status_code for a in answers) == [200, 200, 409, 409, 409, 409]
         refused = next(a for a in answers if a.status_code == 409)
         assert refused.json() == {"message": "API key limit reached"}
+
+
+async def test_the_guard_asks_the_database_once(folk, ada, monkeypatch):
+    key = (await make(ada)).json()["key"]
+    assert (await use(folk, key)).status_code == 200
+    program = await folk.browser(**{"x-api-key": key})
+    asked: list[str] = []
+    execute = SqliteClient.execute_query
+
+    async def counted(self, query, *more):
+        asked.append(query)
+        return await execute(self, query, *more)
+
+    monkeypatch.setattr(SqliteClient, "execute_query", counted)
+    for http in (program, ada.http):
+        asked.clear()
+        assert (await http.get("/api/v1/system/dev-panel")).status_code == 200
+        assert len(asked) == 1, asked

@@ -39,9 +39,15 @@ async def furnish(fortress: Fortress, organization_id: str, name: str) -> dict[s
         volume_id=volume.id, repository_id=repository.id,
     )  # fmt: skip
     snapshot = ids.hex_secret(32)
+    record = {
+        "id": snapshot,
+        "short_id": snapshot[:8],
+        "time": "2026-01-01T00:00:00Z",
+        "paths": [str(folder)],
+    }
     await Snapshot.create(
         repository_id=repository.id, snapshot_id=snapshot, short_id=snapshot[:8], time_ms=1,
-        record={},
+        record=record,
     )  # fmt: skip
     destination = await Destination.create(
         organization_id=organization_id, name=name, type="generic", config={"type": "generic"}
@@ -199,3 +205,30 @@ class TestOnPostgres:
 
     async def test_a_person_goes_with_an_organization_full_of_data(self, fortress, ada, eve):
         await test_a_person_goes_with_an_organization_full_of_data(fortress, ada, eve)
+
+
+async def test_deletions_and_restores_are_in_the_trail_by_being_operations(fortress, ada):
+    mine = await furnish(fortress, next(iter(ada.places)), "mine")
+    repository = f"/api/v1/repositories/{mine['repositories']}"
+    restored = await ada.http.post(
+        f"{repository}/restore", json={"snapshotId": mine["snapshotId"], "targetPath": "/etc"}
+    )
+    assert restored.status_code >= 400
+    await ada.http.delete(f"{repository}/snapshots/{mine['snapshotId']}")
+    await Task.filter(kind="deleteSnapshots").update(status="succeeded")
+    for path in ("backups", "repositories", "volumes", "destinations"):
+        family = "notifications/destinations" if path == "destinations" else path
+        answer = await ada.http.delete(f"/api/v1/{family}/{mine[path]}")
+        assert answer.status_code == 200, answer.text
+    lines = (await ada.http.get("/api/v1/audit")).json()["entries"][::-1]
+    assert [(line["action"], line["result"]) for line in lines] == [
+        ("restoreSnapshot", "failed"),
+        ("deleteSnapshot", "succeeded"),
+        ("deleteBackupSchedule", "succeeded"),
+        ("deleteRepository", "succeeded"),
+        ("deleteVolume", "succeeded"),
+        ("deleteNotificationDestination", "succeeded"),
+    ]
+    assert lines[0]["details"]["snapshotId"] == mine["snapshotId"]
+    assert lines[3]["details"] == {"shortId": mine["repositories"]}
+    assert {line["actor"]["id"] for line in lines} == {ada.id}

@@ -201,6 +201,7 @@ async def test_the_document_says_what_the_guard_does(fortress):
         if not path.startswith("/api/v1/") or method in ("head", "options"):
             continue
         shown = paths[path][method]
+        assert shown["x-permission"] == operation.permission.value.name
         schemes = [name for entry in shown["security"] for name in entry]
         if operation.permission is Permission.PUBLIC:
             assert schemes == []

@@ -46,7 +46,7 @@ class AuditLine(Model):
     details             ids, roles and states; never a secret.
     """
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)  # pyright: ignore[reportAssignmentType]
     created_at: int = number_field(clock.now_ms)
     organization_id = fields.CharField(max_length=36, null=True)
     actor_id = fields.CharField(max_length=36, null=True, db_index=True)

@@ -1,5 +1,7 @@
 """The members of the active organization, and one's API keys in it, on `/api/v1/auth`."""
 
+from typing import Final
+
 from zerobyte.core.errors import (
     Conflict,
     Forbidden,
@@ -19,6 +21,8 @@ from zerobyte.features.auth.service.api_keys import LIMIT
 from zerobyte.http import audit
 from zerobyte.http.actor import Actor, HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
+
+_KEYS: Final = "API Keys"
 
 
 @auth_v1.get("/org-members")
@@ -62,7 +66,7 @@ async def remove(request: HttpRequest, actor: Actor, member_id: str, members: Me
 
 
 @auth_v1.get("/api-keys")
-@endpoint("getApiKeys", tag=TAG, returns={200: ApiKeyList}, permission=Permission.BROWSER)
+@endpoint("getApiKeys", tag=_KEYS, returns={200: ApiKeyList}, permission=Permission.BROWSER)
 async def list_keys(actor: Actor, keys: ApiKeys) -> ApiKeyList:
     """List one's keys in the active organization, newest first."""
     rows = await keys.list_all(actor)
@@ -72,7 +76,7 @@ async def list_keys(actor: Actor, keys: ApiKeys) -> ApiKeyList:
 @auth_v1.post("/api-keys")
 @endpoint(
     "createApiKey",
-    tag=TAG,
+    tag=_KEYS,
     body=CreateApiKey,
     returns={200: NewApiKey},
     errors=(Invalid, Unauthenticated, Forbidden, Conflict, TooManyRequests),
@@ -90,7 +94,7 @@ async def create_key(
 @auth_v1.delete("/api-keys/<key_id:str>")
 @endpoint(
     "deleteApiKey",
-    tag=TAG,
+    tag=_KEYS,
     returns={200: Success},
     errors=(NotFound,),
     permission=Permission.BROWSER,
