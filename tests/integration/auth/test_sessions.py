@@ -37,6 +37,8 @@ async def test_without_a_cookie_the_session_is_null_and_v1_refuses(client):
     answer = await client.get("/api/auth/get-session")
     assert (answer.status_code, answer.text) == (200, "null")
     assert cookie_of(answer) is None
+    headers = {"authorization": "Bearer " + "a" * 32}
+    assert (await client.get("/api/auth/get-session", headers=headers)).text == "null"
     answer = await client.get("/api/v1/system/dev-panel")
     assert (answer.status_code, answer.json()) == (401, {"message": "Invalid or expired session"})
 
@@ -196,6 +198,9 @@ async def test_disabled_password_login_refuses_sign_in_but_keeps_sessions(client
     answer = await client.post("/api/auth/sign-in/username", json={})
     assert answer.status_code == 403
     assert answer.json()["message"].startswith("Password login is disabled")
+    # Other ways to sign in are not refused by it.
+    answer = await client.post("/api/auth/sign-in/social", json={})
+    assert answer.json()["code"] == "PROVIDER_NOT_FOUND"
     assert (await client.get("/api/v1/system/dev-panel")).status_code == 200
 
 

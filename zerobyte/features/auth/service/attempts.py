@@ -6,6 +6,8 @@ is counted for a person stands in the database: neither a restart nor a flood of
 makes it forgotten.
 """
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Final, cast
@@ -21,6 +23,7 @@ from zerobyte.settings import Settings
 
 _BY_ADDRESS: Final = (3, 10)
 _BY_ACCOUNT: Final = (30, 900)
+_WAITING: Final = 100
 
 
 class Attempts:
@@ -30,6 +33,9 @@ class Attempts:
     def __init__(self, settings: Settings) -> None:
         self._is_off = settings.disable_rate_limiting
         self._addresses = Window(*_BY_ADDRESS)
+        self._under_way: Counter[str] = Counter()
+        self._waiting = 0
+        self._changed = asyncio.Condition()
         self._names = Window(*_BY_ACCOUNT)
 
     @asynccontextmanager
@@ -43,15 +49,49 @@ class Attempts:
         Raises TooManyRequests before the block when there were too many.
         """
         attempt = Attempt(is_off=self._is_off)
-        if not self._is_off:
-            attempt.take(self._addresses, f"{operation} {address}")
-            attempt.take(self._names, account)
+        if self._is_off:
+            yield attempt
+            return
+        key = f"{operation} {address}"
+        await self._enter(key, attempt)
         try:
+            attempt.take(self._names, account)
             yield attempt
         except Unavailable:
             await attempt.succeeded()  # nothing was tried
             raise
-        await attempt.succeeded()
+        else:
+            await attempt.succeeded()
+        finally:
+            await self._leave(key)
+
+    async def _enter(self, key: str, attempt: "Attempt") -> None:
+        """Count for an address; wait while it depends on those that are under way.
+
+        Many people behind one address may sign in at the same moment, and all are heard.
+        """
+        if not attempt.fits(self._addresses, key):
+            async with self._changed:
+                await self._wait(key, attempt)
+        self._under_way[key] += 1
+
+    async def _wait(self, key: str, attempt: "Attempt") -> None:
+        """With the lock held, so that no end goes unheard between a look and the wait."""
+        self._waiting += 1
+        try:
+            while not attempt.fits(self._addresses, key):
+                if not self._under_way[key] or self._waiting > _WAITING:
+                    raise too_many(attempt.wait_s)
+                await self._changed.wait()
+        finally:
+            self._waiting -= 1
+
+    async def _leave(self, key: str) -> None:
+        self._under_way[key] -= 1
+        if not self._under_way[key]:
+            del self._under_way[key]
+        async with self._changed:
+            self._changed.notify_all()
 
     def count(self, window: Window, key: str) -> None:
         """Count a look-up, whatever comes of it. Raises TooManyRequests."""
@@ -67,16 +107,23 @@ class Attempt:
 
     def __init__(self, *, is_off: bool) -> None:
         self._is_off = is_off
+        self.wait_s = 0
         self._taken: list[tuple[Window, str]] = []
         self._people: list[str] = []
 
     def take(self, window: Window, key: str) -> None:
         """Count it in a window; a refused one counts nowhere. Raises TooManyRequests."""
-        allowance = window.take(key)
-        if not allowance.allowed:
+        if not self.fits(window, key):
             self._give_back()
-            raise too_many(allowance.reset_s)
-        self._taken.append((window, key))
+            raise too_many(self.wait_s)
+
+    def fits(self, window: Window, key: str) -> bool:
+        """Count it in a window if there is room; `wait_s` tells when there is again."""
+        allowance = window.take(key)
+        self.wait_s = allowance.reset_s
+        if allowance.allowed:
+            self._taken.append((window, key))
+        return allowance.allowed
 
     async def of(self, person: str) -> None:
         """Count it for a person who exists; see `GuessCount.key`. Raises TooManyRequests."""
