@@ -31,6 +31,15 @@ CREATE TABLE IF NOT EXISTS "guess_counts" (
     "count" INT NOT NULL,
     "ends_at" BIGINT NOT NULL
 ) /* How often something of one person was tried in vain in a window of time. */;
+CREATE TABLE IF NOT EXISTS "tickets" (
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    "id" VARCHAR(64) NOT NULL PRIMARY KEY,
+    "purpose" VARCHAR(32) NOT NULL,
+    "payload" JSON NOT NULL,
+    "expires_at" BIGINT NOT NULL
+) /* Something begun in one browser that the same browser may finish once, within minutes. */;
+CREATE INDEX IF NOT EXISTS "idx_tickets_expires_eb6e3b" ON "tickets" ("expires_at");
 CREATE TABLE IF NOT EXISTS "api_keys" (
     "created_at" BIGINT NOT NULL,
     "updated_at" BIGINT NOT NULL,
@@ -56,6 +65,34 @@ CREATE TABLE IF NOT EXISTS "invitations" (
     "organization_id" VARCHAR(36) NOT NULL REFERENCES "organizations" ("id") ON DELETE CASCADE
 ) /* Asks a person, known by their e-mail alone, to join an organization. */;
 CREATE INDEX IF NOT EXISTS "idx_invitations_email_d7a692" ON "invitations" ("email");
+CREATE TABLE IF NOT EXISTS "passkeys" (
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    "id" VARCHAR(36) NOT NULL PRIMARY KEY,
+    "name" TEXT,
+    "credential_id" VARCHAR(1400) NOT NULL UNIQUE,
+    "public_key" TEXT NOT NULL,
+    "counter" BIGINT NOT NULL,
+    "device_type" VARCHAR(16) NOT NULL,
+    "backed_up" INT NOT NULL,
+    "transports" TEXT,
+    "aaguid" VARCHAR(36) NOT NULL,
+    "user_id" VARCHAR(36) NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE
+) /* A public key whose private half an authenticator of the person holds. */;
+CREATE TABLE IF NOT EXISTS "sso_providers" (
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    "id" VARCHAR(36) NOT NULL PRIMARY KEY,
+    "provider_id" VARCHAR(64) NOT NULL UNIQUE,
+    "issuer" TEXT NOT NULL,
+    "domain" VARCHAR(1024) NOT NULL,
+    "client_id" TEXT NOT NULL,
+    "client_secret" TEXT NOT NULL,
+    "config" JSON NOT NULL,
+    "auto_link_matching_emails" INT NOT NULL,
+    "organization_id" VARCHAR(36) NOT NULL REFERENCES "organizations" ("id") ON DELETE CASCADE,
+    "user_id" VARCHAR(36) REFERENCES "users" ("id") ON DELETE SET NULL
+) /* An identity provider that an organization trusts to vouch for its people. */;
 CREATE TABLE IF NOT EXISTS "trusted_devices" (
     "created_at" BIGINT NOT NULL,
     "updated_at" BIGINT NOT NULL,
@@ -118,6 +155,16 @@ CREATE TABLE IF NOT EXISTS "guess_counts" (
     "ends_at" BIGINT NOT NULL
 );
 COMMENT ON TABLE "guess_counts" IS 'How often something of one person was tried in vain in a window of time.';
+CREATE TABLE IF NOT EXISTS "tickets" (
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    "id" VARCHAR(64) NOT NULL PRIMARY KEY,
+    "purpose" VARCHAR(32) NOT NULL,
+    "payload" JSONB NOT NULL,
+    "expires_at" BIGINT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS "idx_tickets_expires_eb6e3b" ON "tickets" ("expires_at");
+COMMENT ON TABLE "tickets" IS 'Something begun in one browser that the same browser may finish once, within minutes.';
 CREATE TABLE IF NOT EXISTS "api_keys" (
     "created_at" BIGINT NOT NULL,
     "updated_at" BIGINT NOT NULL,
@@ -145,6 +192,36 @@ CREATE TABLE IF NOT EXISTS "invitations" (
 );
 CREATE INDEX IF NOT EXISTS "idx_invitations_email_d7a692" ON "invitations" ("email");
 COMMENT ON TABLE "invitations" IS 'Asks a person, known by their e-mail alone, to join an organization.';
+CREATE TABLE IF NOT EXISTS "passkeys" (
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    "id" VARCHAR(36) NOT NULL PRIMARY KEY,
+    "name" TEXT,
+    "credential_id" VARCHAR(1400) NOT NULL UNIQUE,
+    "public_key" TEXT NOT NULL,
+    "counter" BIGINT NOT NULL,
+    "device_type" VARCHAR(16) NOT NULL,
+    "backed_up" BOOL NOT NULL,
+    "transports" TEXT,
+    "aaguid" VARCHAR(36) NOT NULL,
+    "user_id" VARCHAR(36) NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE
+);
+COMMENT ON TABLE "passkeys" IS 'A public key whose private half an authenticator of the person holds.';
+CREATE TABLE IF NOT EXISTS "sso_providers" (
+    "created_at" BIGINT NOT NULL,
+    "updated_at" BIGINT NOT NULL,
+    "id" VARCHAR(36) NOT NULL PRIMARY KEY,
+    "provider_id" VARCHAR(64) NOT NULL UNIQUE,
+    "issuer" TEXT NOT NULL,
+    "domain" VARCHAR(1024) NOT NULL,
+    "client_id" TEXT NOT NULL,
+    "client_secret" TEXT NOT NULL,
+    "config" JSONB NOT NULL,
+    "auto_link_matching_emails" BOOL NOT NULL,
+    "organization_id" VARCHAR(36) NOT NULL REFERENCES "organizations" ("id") ON DELETE CASCADE,
+    "user_id" VARCHAR(36) REFERENCES "users" ("id") ON DELETE SET NULL
+);
+COMMENT ON TABLE "sso_providers" IS 'An identity provider that an organization trusts to vouch for its people.';
 CREATE TABLE IF NOT EXISTS "trusted_devices" (
     "created_at" BIGINT NOT NULL,
     "updated_at" BIGINT NOT NULL,
@@ -187,21 +264,27 @@ COMMENT ON TABLE "two_factor_challenges" IS 'A sign-in whose password was right 
 DOWN = {
     "sqlite": r"""BEGIN;
 DROP TABLE IF EXISTS "guess_counts";
-DROP TABLE IF EXISTS "invitations";
-DROP TABLE IF EXISTS "two_factors";
-DROP TABLE IF EXISTS "two_factor_challenges";
+DROP TABLE IF EXISTS "trusted_devices";
 DROP TABLE IF EXISTS "audit_lines";
 DROP TABLE IF EXISTS "api_keys";
-DROP TABLE IF EXISTS "trusted_devices";
+DROP TABLE IF EXISTS "two_factors";
+DROP TABLE IF EXISTS "sso_providers";
+DROP TABLE IF EXISTS "invitations";
+DROP TABLE IF EXISTS "two_factor_challenges";
+DROP TABLE IF EXISTS "tickets";
+DROP TABLE IF EXISTS "passkeys";
 """,
     "postgres": r"""
 DROP TABLE IF EXISTS "guess_counts";
-DROP TABLE IF EXISTS "invitations";
-DROP TABLE IF EXISTS "two_factors";
-DROP TABLE IF EXISTS "two_factor_challenges";
+DROP TABLE IF EXISTS "trusted_devices";
 DROP TABLE IF EXISTS "audit_lines";
 DROP TABLE IF EXISTS "api_keys";
-DROP TABLE IF EXISTS "trusted_devices";
+DROP TABLE IF EXISTS "two_factors";
+DROP TABLE IF EXISTS "sso_providers";
+DROP TABLE IF EXISTS "invitations";
+DROP TABLE IF EXISTS "two_factor_challenges";
+DROP TABLE IF EXISTS "tickets";
+DROP TABLE IF EXISTS "passkeys";
 """,
 }
 
@@ -215,149 +298,166 @@ async def downgrade(db: BaseDBAsyncClient) -> str:
 
 
 MODELS_STATE = (
-    "eJztXWuT27ix/SsofYm3SvaOx8/1pG6V95X4xmunbG+SW+uUBiIhCRmK0BLkaJVk//vtBk"
-    "iKTw2hISmKxnwYe0g0SB6AYPfpB/4zWQuXefLR68jl4Vvus8kr8p+JT9f4n/LJKZnQzWZ/"
-    "Cg+EdO6p1hSbzTxop47TuQwD6oRwakE9yeCQy6QT8E3IhY8C731GwhX3l/CbhkSKNZsLd0"
-    "dc7hIRkDDgzH1E3oRERKHHb5kk7JYFO9WGhwTvUr4ivtB9BGzBAklCAece4Q24woE7gFMd"
-    "X+uz/9mHXko/4YpB1y4LiFioPxQ00BxAEcEsL/JOwA1uV8yHa6iLbqmEyzhi6XPJ3CmRkb"
-    "MicAxungKg3GMukXzpP+Q+dMnXG7gh4dOQubP5Lr0+ddfch34FgYuCBPyhDuMd/EGqxwJp"
-    "KaLAYfm7nwdiK1kwJXTDH96w3RRh8uEu9QPAEFY8LdwExVPQNXehYcBk5IX5hvAgDmMuPh"
-    "PAGMHDkQeAK6GeJ7bM/Qqvo58POhDBkvr836rTBDEFFZfqityXIQgmFxVbeL4AhEHUZSH8"
-    "R+auzV0JVxUeDC/1Ab8Q8JJXxMexBlglcwKmJ0/k818jNgvFksF1AphCv/wTDnPo9jeY3/"
-    "DnL5PCzaEY/P4nttvczBaceW7uddJN1PFZuNuoY9/y5Rs//FG1xTk7nznCi9b+vv1mF66g"
-    "/0SA+yEeXTIfsWZ4hTCI8O3yIwBCv4vJC6efYt9E335GxmULCiMEB1Ba38D+2GQ2e/f+0+"
-    "zjD59ms0np/U0kMq9ZfMgRPr77cKtSAbDEW3j4zeXlkycvLi+ePH/57OmLF89eXryEtup+"
-    "y6de/K5vZo+W7kph9uZPb959whsSsMDoxQcP/K5kaEi1lBqlPfowtOrtoKHZKOTl7h6NBP"
-    "tDw5Ec2I/HfolMwf/jIvL1i/ZvFoj5LmSPHBHAL084N498sZ2t5f9MRjBm+zGqeKPyA/Xd"
-    "igbVw1QhWhgreLwGYxW/GEZD1eW7s6a/zTzmL8MV/Pnk+QGI//b6w3d/fv3hwZPnX+Vxfh"
-    "efuVSn8ogn3yITqLMyHWHc6/LUC8TqL2OQE6nxTeXLZ88aAA2tapFW5/JQF9QgE7wrRMcH"
-    "evuTW6uOJkDvJY7C96hvaW8AP24C8ON6gB9XrR54R2YrRywxQoCfP20A8POntQDjqTzA2k"
-    "YxAXgvMUKA25/BaGVFsgxwrca9F+hP2+7e/Ll8/PTF05dPnj9NNej0yCHFuawkgz0izVaE"
-    "vcT4PmmPL182mbCXL+tnLJ4rLLquCy95xZw9sOruRUa4KrS/7EaSBTMKoBgtvXmpEQL97P"
-    "FlA6ShVS3U6lwe65gKKwP9vx/fv6sGOiNSQNnlTkj+Szwu+6A+5hH3Qu7LR3jZztiOA5Aj"
-    "RNjzWspfvSzSD356/Y/iIHz39v23CjIhw2WgelEdfAsDgrTg4iZDTeGBOXVutjRwZ6Uz4l"
-    "LUtS2fWl+ui0eoD6+JGz8xPl9C5juOiPxwUsXzx6emB1l+3ciA4t/SHVEkNEcGm2gzS3HX"
-    "Eo5XU/V3yCDlvgnELXdZSqRfOwFzYWHg1LsmC4F87oZKuRWBOyXwFIxQn3DVItyRRDphqu"
-    "PHSll5JJf1VVULpN2V4yCRuypdAiVweYppaNVrcna2onIFvdJgKfxL7l5l+H51pbhXpLWR"
-    "C88+Sx0d/cskg4AajfQRNAed4aqNKOkDNvLxlM8RjHQtAcpd+SgUN8zvjv3sxGq23PQ5c9"
-    "PRxj1qjPJydoy6HKPCith0XSuIjVCt7IRtzXxwTAylnJTFuhnWOU2iDPcn9lvN8lMSHAMF"
-    "cADfTz/849NhfX29i8+8ff/uT0nzohJfYayaTfOMyAjneDsqUckkyiNehvtH+H6BDfAXtl"
-    "Ogv8HoD7/SmRCbND/H3ZwZ2L8nsyk5un8FA7pN9fjsJINnhydmoZ6Wrz9+9/r7Hya/n8jG"
-    "3HAYokmVianPTA9amBs+u2G7hhbmWxZKtMMCsQzoGiObEstM24xgRaKplQ0PeEQ+gc0Fly"
-    "A8lMxbJFaXDGF6uWWDtP1LoP0KJxOzMP35+OfXDy+fPU8CxrYr4cW9+GROJXv+NAq8V2TL"
-    "wxW8gs9IQH1XrMkcLkLmbAWzFa43/VwIzdI/SeyaxDArbWmqMCyM/wppUIjSwvsmCx7IkD"
-    "iwxmH0WCCnGPGWBqVhXNx8B+Lstw0PmAQNdy/ONgIs97W8SsO1VJAVtPaoDGcBg/cM/o1F"
-    "ktbqAvh08LyUrLkfgdJaY/+WwrGyL0MhGMQsJssawNYAtsaVNYDPcIxMo4zuFV80NK2psG"
-    "g1caQ8qfejPCm5UZIvtgnAWZm+vhu9Qfz0SQOInz6phRhPlWIFAiOHYCowwhncxLFd79Yu"
-    "ObX3aprZ+p2XO2r9Hhh9cJq1uaD4mg1ChbAdiTMOMx/2ytN+nKhl0CyDdpYMWt260QK07w"
-    "vdjRTiiiVzWGTl5icWUqQmJpWM5f709DBtuZmtsy0bBccskE2kcxGFpXxGle2pOcB9+ud2"
-    "pQgwsmFi4zGypjsSsCWXIQuqI2navsDdTFwt13bDjDIy4uajs5pa9A9aQu2c1VBLqA1/jG"
-    "6pF1UwavX+9lRgFDprH472gQTG/glMa/ldXWxs5uxBLWCJ7WYmIbJ/FlsiFiHzVVEK7aMT"
-    "C+VRjP2LWApCFahAN+AtjA1R7rEtzAklS0K+ZuWvf1sdx87K1LV3vV3R8BUqzoS716ouRO"
-    "7QK5fdcofhydhPGh/QXk0eYA0M5ruy6P3DIFsd8avww/udg+rhY7EGtrXax9DyZaz2cc5f"
-    "Nqt9DH+M0nyMhpmTafv+huWiW8Bby5qMPziGro+90JhSUXuYxQNR6t74tzykMUwlpS5z9q"
-    "BSx9N2DXW61/JGpvFhU3LjY0bQfKfVH8Ierin3CPVAFVMRT/8SqHf5+Qiykj7XRqeoyzHV"
-    "MBPp5RMdEuZQidoe1sfKRoKhbocX2YE25oAm+Qrzm1RlMFVcDDS8NVvPVWyXztzei27gBY"
-    "K7h6aOwzahrvn1L6ZKkQm8oO8wXeirGEO2jx+jSS9Kc1VJWCvQW7WAi5FlWxGEqyS+7b5q"
-    "og0IswFhVjuxGuRIxkgt9iYrWirQFX91wtJelxeNQsIuDsSEXZTKx8DX0gTfpP0o6MFTlY"
-    "45GA9WXTumQ4AnsYLSz7e3fZRPGBg2uAl9kkVa2RfG8TF5qTGk9XUdhGTjvk4dlGQjaDqN"
-    "oKlYVFpAuWEI2MAWk6bg5pfRHK5wC+Tdz2/fnio06SfFq0wqmKv4zPQQa6VZmaaM1b7azc"
-    "aj6L0rkUe1vE+ZqbpnZ5XVbipegiR4b/zlbqKIuy8suWPJHUvu2DGy3EN50WrfKrbGgk0S"
-    "GQfE1h4bgj1m83HOuKJNbmJX2GPFiV9vlWXnTtMiqltfkltc8hhuX8U2QvJQBDzZxcpZMT"
-    "fymKxIAGkqiXEB6endLCkapjfsYtRj7hXu7uXH26Ltu9rtPfK+SKuhYqgnFpABG++L9cdb"
-    "k60sZ82BLs0Ba7INf4xsgZZu62RKL1oa+Yvj9qOL829/xwZPLEUZ2vpMqKT9GDyTfeRB5f"
-    "d4KeliJtDXiI9iEel7KLI53Xn863fPyMrY7TMOD8l5bZ/xkUlZYwMmp6aHzD+pGzX2yuGW"
-    "F8x9iPU/9YbMurKoCvatrC06JcL3VNnRpJpolX+ujW61zajddizeNuNHfA7iYcFUHhIGNm"
-    "ZczfPyKVlNldEJx5NqoFhS1RP+Mi66+iVaiTZquyxnLZAuLRBrJQ5/jNSqYFxrMi9lLZo7"
-    "LZphB772ivRp/Nep9lCBvxAeo36dfZMVLAzAHCS7WoySMelXif72/fu3OSX62zdFw+Xnn7"
-    "794cODx2ryQyMe1kDON7MjNrfMS/UYWd+PYvSl727ZE8yd7G1pt3zvO0qDRuFqZr7ve0Gs"
-    "x9kdm7gP5d5A7yPZrFGumUH5cdzX/ZbN7hGXVN+Dnfc2Oml40Uk2ZKaVkJk7FpEWEDaM+x"
-    "rYwtEU6Prlc1BZI5+CSAL036uia5MKojrfYHqIrg5105mu4NaYtY6/uDo2CLeZ0kzySmxV"
-    "EVrJAGuXYGlarA+3BMyvFLWs+WdnRf0lU+XgGHVWuKtyFYfdzUUsCX0OH42pJaHPmvmxJP"
-    "Twx8iS0JaE/gJIaGvWWbNuiNbGQDMhPm3Fj0qlnlRZFunJw1bFFm5AtTPPTs+p9Y/I31H5"
-    "5zKtEagrb+tgFQHTh1A45DKdkKAKXgd8uQoP5qy3dAmMj4GuAhZOE9mZ/pvk8irUBrnbFd"
-    "gkaHDovXLhEMjjiEWbGfYu9318ji4vLp9nuiAYI6UiymSyc7AS0ZYRDTAgZxEmW++CPbep"
-    "2B4YpXy2ZTIkTy4exhCottuVkLpH9XAwL+Gm/XhXX/yLhFswDqH/BeVeBN+kqu2Ht4FQ2L"
-    "na5sIApIdJwXEw5K4IFipXypTuRyl5Ff2kxcLjJ8Vniv+/vtJHoJNkkBaBWBNE1dp2Z/Pl"
-    "sLbdmStU1rYb/Bjp71B5fOpDyvcSY/AV9R1Env2Sm6BelLPYm2Of171M0C9LWvyPx//Yd6"
-    "BO3o6F+VikFoDZpzknNpq9JXr+5ibWURn6WtyzIqOBvbUtPVIz0Wwy58RGg+oXyJoOyC3Q"
-    "EWdqQvHdxa++99knAb86ZldPOijdcKvt8KXwYng4X9jkEHG6bzVtxqDOnETCKKcQuTdN7K"
-    "U1W1LmUqXp6ZP5IAouCd1SHsb5ehU5hfftFjnTvQdRM35xviGSfMlWNEnsxx8kcYS44Yys"
-    "BAwGiNMwZOtNmFKQGSJ0i+Sq3u5QYJKjpQTPZmGcWkrwvLUFSwkOfoxsuEcv4R425633nL"
-    "dEJzAwvLMiozER29tL04YsffHGtw1ZsiFL0/MIWVKoVxjdyWjUm9n4QIYhSo/ItdpC71qZ"
-    "u9fYA172WsXh6Fo6+R1Xp4RKvb0qtnDEegP/VhrY7V4ATW2Xy41Hd7OkkyQQKP2byiSmCW"
-    "eyW7E7LP7oPTwexBE5YOJ7uOUHvAwwoxGfr3B/D+xTxTT5s/g7UIrpiWOhuCQLEFgKYesC"
-    "nc/qObU2+nkrFdZGH/wY2eqx3VaPPfVuuQNiPjrZLFfBNbtlAYdOTQmQsnCPJEh65GxZEL"
-    "6my4rFoz7uJhWwgTbmgTaJBm1qo7e7Yg9pPWm9HkfReDGBukp2DNO8a8yHv+NYStV0D2/7"
-    "e46Bcewbfxf3QvZ7aPA9RCICzEtZVQDlUEB2VmoMS0b/ofApAWRmaBYEj7I0B4b9iTy9++"
-    "Ah5iMwpitOdQd29TFYfVZUzlyx9T1BXebCkiJD7hzY6+HgeNzdmR0bg7FBPmu2EMG6igo7"
-    "oFPmxXpUeX766evvv//6/+CnJ8K49dqGIV8fA3lBrEfIH1+u+sH6ZQOoX9Yi/fLeYcXtue"
-    "H+pvYhnFQ44uIz00OuuHgXw6bOuIXw3KQ2mE4ckgT0NleXANMJXVK7zHQOPfcldxm5hsFY"
-    "8OX1lNywHRye78i1XIkgnHH3usop182F0DmnCgHDX7ks+hV3VmQlZIgXcVYM/XNX5PPEEw"
-    "71Pk/Qd4Y+OHSjqVsKIl8fef3XN0kFgBXcSLiagbRzU5dRj2+WfoIQXh3lAfSEuIEbpVhJ"
-    "AI9GhTz/Nabc404hkR//lzygsdMSOlAHeEikUO5AFgTw+8G1uiP1xzWRdCfhEXdf1bn9fq"
-    "naelVNpn/exyNYq3JWOgQrNM1YrRwuFdNKAJD1752z1m/9e8Mfo+QDYKIDZWUGEbqQ3FBP"
-    "0QstKEi5bOVA3HIsE44px2YjUSHaCkE0IBa/E69rouiYYJ2V6VHtV2pWP/O6/dBzGz3Q7T"
-    "xWABngm7QfIb7tu0a0uVSGt34Tzr2E3YLzMIvfcAvOnKaiDEAjPSWV6NMZmJii5+oR3JvH"
-    "Jl6qvJT1Uh1ZKCVLlJgZTZXi1naadmg70SgUs4Cp993Qf1IUtcl1zZ0l99iOqK19iIatCn"
-    "Wem3TavVyGBn7TXKW7dnFpkLOU0YZgjXcjrzKiIRb98S8fmJeCWg39x7ibEcH+e5cepe/R"
-    "0e3TsGZD9uzp6SHfki9CvuCOngvuXqqht+mjWLO5cHeY+aQcMMJzCZ2LSLtfjvEERZXepq"
-    "4uhN4mpbEoVUXv5V7pFQLk+C0LdnFBFUwLw3oqVyTnxuFSF2rZMj/UdZ+7SOOyThvrtBm9"
-    "UmudNmcwRoaZ+ANy1URwMy/OLMv0Lj67nhUZFZ/dNyFyXKToacJDz96otp4E60mwnoSBeR"
-    "JuQHvpafPwjvwIsXl3BJWdkbR5F8cqitaXcxrVxVLUlqIeEvgnoaipxPrMa+ZX1UE8hqR+"
-    "lyFNRzQInRLWHxhoQzwUwW5SwVdnzk4P0dVB0o43z4fYeNSJUwJUqWyik8T+IAnyg02Z48"
-    "qqZO313F/E/1nUADtHdsbSzeesoVq6efhjZHMEzFc3myNw7rHVNnbdxq5bxtkyzm0wzlgC"
-    "GU7jKjxD88pk3lfJ9shCY6TqWX4yLcvfx0JjWf7T6+eW5T8Nyw93hAWpYHHGxzD41pYE7/"
-    "XJPZ9R6MybW7HM16OfCljU74n67Fj2pkrarv9H8zM+3ciVAEQDtoAxWx0zIrV92HE5dlys"
-    "F9h6gYcE/mkSlZKFpWI9MvEBx92MCPb8Gm7zuepg6tI9nk6rCud4dsrVu8Zz8/tuv/jfk/"
-    "2kFcoEbX+V8ITl85KurkjAkAdz8RpkEYi1kkid8DtCcWvrnSqZV3aQt38JtUc2Fr5cy0xd"
-    "QOYrmaRLnZxFb5g/zWyvdR0wRwTuddFTL7YgDbYpVvaL52xSeFB1it4aAgfiXLCkTbybd0"
-    "iXWNjPoQFGJEwJX+DNQl9czmQkNww0efWzoAFZMNyXbME9vS23n5YrnLMFfAFgTjCOzn/i"
-    "YDa2JL4IMMlsuWQB3vBa3FIPtyFTD5LZgoxcJzPkQ/yMAADqyvWRBXt843U1AQ//LIYXVD"
-    "XfQ6UmoR4TLdk4EuGQGjiyTLZeFD4bgHB+Y2YDEM5pjLKrpIERVRAboQHVfsW2YcR6DArk"
-    "lv1SyUfbaLXJCPW31Izk+1w2skznd15sDK6STmf4XgmvmOSHcjfzgnYHCYP8TW2dmLhB9h"
-    "I24KN190jJcmu61pQER/hB7Zz2DXJpDfckffM5EmcGfFPKtzTtTAnfTkm6hNSsIukyhGc9"
-    "Sae3yZjlSNaGXB2XapMN5pJog6RXwAj1XUV/XZE5rKFrpre7+GvAFsg7uWzjiR2mPZFrfd"
-    "2v/5gGH1fks3RyFWTsAhbCcAIWdJcSd2vuRyF0JTQLtuUBe5S0pGF+3w/mEwrQcMydCSJf"
-    "lX/C2kuELmEmZUm+d8imKQGuHsUXyOuhzvpvPJP5efP63WuCQxgLrUEX0A8mWXDLAs0MJt"
-    "uGFPb8WIntvjAU3hGDl8rFvUi4TzaBwAVZ6h1JfAadEQkTGqtORYhXwG+Za7f5sBWjLDtj"
-    "GbQvbYyGQet80Sk8Np9kH4Z82QRbaFUfiHxZwteWi+qRbnACobbGjRMTTOZ1hWiP4fb9LB"
-    "3dJEzF+rQJ2FmZ8fGW7bs/wBICkwpNgI3wuFPBHxwi1MqyNsT4eA6N/eZ4kctmGxqGLPCN"
-    "YryrZIdBc+L1RkNzJjDzxQzXc1a1D8Ldg5SXtsPU+jBxP30bVkavUUnQDk6Xg2O8zFXJ2i"
-    "FqfYhAgZph/OBM7mTI1oYmRoW0dW2a2BqRDMV6pkNHYaoHtCp64kBme428fVFaf1EGkec+"
-    "MLW5U1Ipdmxt2XwlxI3Ra1Ehaq2V46c+jjL60XhVCkctB16Q6o8Ev+xqtrfiEMoZ5Bknpp"
-    "mDoSzbH77fXOBPtyD37ENIvMTHDIJNJb0f9uiGjwI202g61TsO1o5BjXR/b0PHL0Jrq42K"
-    "Oog/jKYTvSxrp/ux0z0T/WGiQhbExqc9dlS/J561x5WQKQqPAfW+K8n4APGx605Z1q47R4"
-    "dJYICBCFxW8RrUl87ICdmPqi2DcfJ9ymz4ea9w3yJ+1VlFtatGTmZMOV33WjdsLZdT1XIp"
-    "z+cWQP5b2tFI4c29xTlgP/zw8dOHN999mtQszC2gazNTMig3qUWU3XXb7klzaBS6LbpThd"
-    "2B3J4ixgeK8SSZuqWRbpLtw50VyezFTlaMBvHG4nrLc1VBJ75EVSKPeQeVqSiFfONMj1Vl"
-    "YmxCik1IsckONiHlvMZILdC7GQAMWk5gWiigQrrHkJrTEI8tRtRk4Isch8kqXagh/Ht5Ow"
-    "DHDABoU7gxz9EDkJG3A3DMAMS+0aMHICNvB6D5ABSU2uaKalnQkmempY7qXRkHKx19ucge"
-    "oCVlpgDFPfmcERbvnRbYnMIEu5uKzLzuLSD8fb63kYJcXiKHVM3lE5U3kwq2Rx2fHmJ3Qm"
-    "jRkMx57zOy4cxhWEB4K4KbK1V1RO8HfMM2IdbqDVdsR7ZYayWpXYIljNfUrSB37tshFmSB"
-    "O+a3bHYDjdSPnlfQlntMFTbBB8TqJbrhVJdIoYuQBQi7fKUaITUxp5LhNsfMW5CALSLJ5G"
-    "efFH4oboIsfDfuTvee1FOGeyc3MI+TSjDqQLiCp1X1YDKcq6oFg0WXQRuSmfvEUs/F2i8+"
-    "Yy6Wf/HxgUEoV1FGFZwB5FSVF3USJNZRXMtFYNWXhQe2LvyVlIKOq91AezgYXyvyQ+6ldX"
-    "BWAPCcYSlq4blxD/kyNpqUS6vlKINRwqWnOGLX2P5rHMnr7KNQ0O+wIrR6UHhueKhQgAxc"
-    "YAMD7ofJDZIMHkjzYa0c1XJKuB/jpm5JFdBRTyqxNI4uL53eJbwsEfXIf1Ny0IX/L4QHkj"
-    "9v6ojCAg9YWcImDoaCppWnM6yUahIwKaLAYXrdxHUlOZDvzohztDtf252v7/hofokMmGUp"
-    "hz9G+IU0WdCS9mOMmrlssmhd1i9al2e6QSc0jZjbz5eh/fheEYVYPNAE5YzIGGJ5u0a4pD"
-    "M1j7UrCNpVo8GqUdBIjcG2YY13aJWZtWODaKC1ACar0QpSFBzhOtJFCTMwTcG8m9GltjBN"
-    "IK8QHR/onZTV2rMyJnjnpVqB+rRxM4Wv5EWjz+TFge/kxcCC0u+e2afDu/21W5F1xjUY8l"
-    "I9KtkSbqkvJfubBlh/Uwv1N0Wkkck0wThpP0IVpJuyh5orNfoY7kV6nMOaxD1XQxFZahOM"
-    "k/bj0zLaryqZ+gxMAM4J2S/enV+8jO/IdB5nxCzQdwLN/U1kVOcxFRhGxa1RbTSUbHthMh"
-    "5ZGVvy6T6bPEm8fwPk9xIW93tUnTWtU2FrU9yjNsUaVgq6rDAj6/HOiFjEzRHXXJ7JurKX"
-    "sJ/Y1pcbB2MKPZ0QOgsYICNDZrrPRH0nthasQdi4it46ImgiL2cL5BwbELHgPperIwagIG"
-    "hH4NgRsNV0Tr27qC1E0mkhktNEpf9dBSZ/ENtJRWj6/uT0UHy6Dm5uGKH+Oo6F1nHDknKX"
-    "rEBBEFfkWjLmwzp5jSHEySabJISTWEtAhf9iKLEMueeBZnfLZDlcvfXe744/ro0JPq2DZE"
-    "Be1RbdIzb095y/4Tb0d/hjBHaYqccmIzJCvaoDt5hRburG5qTWZvsCNrPYxDVbUQqCYwK3"
-    "79KxWq0ypCX2QhZ6I+hL9tlpzIZ9Cb63GDo1qTAeik0OmhCZUDcVi2WS7upRh6FSjxmJKm"
-    "kBkz0xpXHfKaj/3L3GFFNspGoWYyMaBPyWejVZr/fvF5NfUaufkvgTOSWb+Fey+qS5lJtA"
-    "YEUZbbigESOnmFEJh28Z8eBViG0asFHgckudasp+2/CASXiVikmw+5/E1rkilGwpD+ERSS"
-    "C2JJaFiwid/OmLuXB3BJONMSv1ntZP1Tfu0JIwskJsvazC9dbQ8AshjykyBPOgjePWU5HR"
-    "2fvtA2waz9t/JG9v4LYcxYuphUbQpgIjxPbQOpxg+6IW2xe1eURGzoqs0Agxbt+ctoHo3Q"
-    "aiW0bIMkKWETpjcHvfLzGO8jliz8S8pB2EoweBOr9GYN6bj0FB0AasHDsCe27GbADycl29"
-    "AuOkRAbCjr5mAXdWkwpSND4zPcSF0n2buwjQ+iFombn7Umi7zvZPuGWBNLQEMyIjVKK7qW"
-    "kAL5UBwnHzEaL7+KJRIYOLA4UMLkqFDOCKIavagLk+QD8j0n+E/mlSI1qLxT/px+z3/wdu"
-    "kUmn"
+    "eJztXVtz2ziy/isov8xMlZKxnevEW6cqc9vN2UwylXh299Rki4ZISMKaIjQEaY12d/776Q"
+    "Z4v8iCTFISAz84MYkGyQbY7P769p+zpfCYLx+/jj0eveUBO3tF/nMW0CX+p35yQs7oapWf"
+    "wgMRnfpqNMVhjg/j1HE6lVFI3QhOzagvGRzymHRDvoq4CJDgfcBItODBHH7TiEixZFPhbY"
+    "jHPSJCEoWceY/Jm4iIOPL5HZOE3bFwo8bwiOBdylckEHqOkM1YKEkk4NxjvAFPuHAHcKrn"
+    "a30KPgUwS+0nWjCY2mMhETP1h2INDAemiNApk7wTcIPrBQvgGuqiayrhMq6YB1wyb0Jk7C"
+    "4IHIObp8BQ7jOPSD4PHvEApuTLFdyQCGjEPGe6ya5PvSUPYF5B4KJAAX+ow3gHX0j1WEAt"
+    "RRy6rHz301CsJQsnhK74o1u2mSCbArhL/QCwhA1PCzdB8RRMzT0YGDIZ+1F5IDyIy5iHzw"
+    "RsjOHhyJfAV0J9X6yZ9xVeRz8fTCDCOQ34v9WkKccUq7hUV+SBjIAwvahYw/OFQAykHovg"
+    "P7J0be5JuKrwYXlpAPyLgF/yigS41sBWydyQ6c0TB/y3mDmRmDO4Tghb6Nd/wmEO0/4O+x"
+    "v+/PWscnNIBr//ieNWt86MM98rvU56iDruRJuVOvYtn78Joh/VWNyzU8cVfrwM8vGrTbSA"
+    "+VMCHkR4dM4C5DXDK0RhjG9XEAMj9LuYvnD6KfIh+vYLNB6bUVghOIDU+gbyY2eO8+79tf"
+    "Pxh2vHOau9vylF4TVLDrkiwHcfblUqBszxFh59c3n55MmLy/Mnz18+e/rixbOX5y9hrLrf"
+    "+qkXf+ibybmlp1I8e/PnN++u8YYECBgtfPDAH4qGRlRTqVXKuQ9Lq94OGpmtQpnu/tVIeb"
+    "9tOdID+XrkIjJj/p9mcaBftH+zUEw3EXvsihB++cK9fRyItbOU/3M2gjXL16jhjSov1HcL"
+    "GjYvUwNpZa3g8XZYq+TFMFqqPt+dJf3d8Vkwjxbw55PnW1j8t9cfvvvL6w9fPnn+VZnP75"
+    "Izl+pUmePpt8iE1UWanng8qHgahMXqL2Mmp1Tj28qXz57twGgY1cppda7M6ooaZMLvBtLx"
+    "Mb37za1VRxNG5xR78Xevb+lgDL7YhcEX7Qy+aJIeeEdmkiOhGCGDnz/dgcHPn7YyGE+VGa"
+    "xtFBMG5xQjZHD3OxitrFjWGdyqcecEw2nb/Zs/lxdPXzx9+eT500yDzo5sU5zrSjLYI9JM"
+    "IuQU4/ukXVy+3GXDXr5s37F4riJ0PQ9e8oY9u0Xq5iQjlArdi91YstChwBQj0VumGiGjn1"
+    "1c7sBpGNXKanWuzOsECqsz+n8/vn/XzOgCSYXLHncj8l/iczkE9DGNuR/xQD7Gy/aGdmxh"
+    "ObIIZ15K+Ztf5PSXP73+R3URvnv7/lvFMiGjeahmURN8CwuCsODstgBN4YEpdW/XNPSc2h"
+    "lxKdrG1k8tL5fVIzSA18RLnhifLwXzXVfEQXTWhPMnpyZbUX49yADiX9MNUSA0RwSbaDNL"
+    "YdcSjjdD9ffQIOS+CsUd91gGpN+4IfNAMHDq35CZQDx3RaVci9CbEHgKRmhAuBoRbUhKnS"
+    "LVyWNlqDyCy/qqagTC7spxkNJd1S6BFCieEhhazZqedRZULmBWGs5FcMm9qwLer66UzIqw"
+    "NmLhxWdpg6N/PStwQK1G9ggagy5g1UaQ9BYbeX/IZw9EuhUA5Z58HIlbFvSHfvZiNVts+p"
+    "Sx6Xjl7bVGZTq7Rn2uUUUi7irXKmQjVCt7QVsLHxwTQ6lEZXm9G69LmkSd3dfs9xbxUyMc"
+    "AwSwhb/XP/zjeru+vtwkZ96+f/fndHhViW8wVs22eYFkhHu8G5WoZhKVOV5n94/w/QIb4K"
+    "9so5j+BqM/gkZnQmLS/JJMc2LM/iPdTenR/BUM6TrT44ubDJ4dnphFelu+/vjd6+9/OPvj"
+    "QDbmisMSnTWZmPrMZKuFueLOLdvsaGG+ZZFEOywU85AuMbIptcy0zQhWJJpaxfCAx+QabC"
+    "64BOGRZP4stbpkBNvLqxuk3V8C7Vc4mZqF2c/Hv7x+dPnseRowtl4IP5klIFMq2fOncei/"
+    "ImseLeAVfEZCGnhiSaZwETJlC9itcL3Jp0polv5JY9ckhllpS1OFYWH8V0TDSpQW3jeZ8V"
+    "BGxAUZh9FjoZxgxFsWlIZxcdMNkLPfVzxkEjTcnJytBFjuS3mVhWupICsY7VMZOSGD9wz+"
+    "TUjS0eoC+HTwvJQseRCD0tpi/9bCsYovQyUYxCwmyxrA1gC2xpU1gE9wjUyjjB4UX3RsWl"
+    "NFaO3iSHnS7kd5UnOjpF9sEwYXaYb6bgzG4qdPdmDx0yetLMZTtViB0MghmBGMcAfv4thu"
+    "d2vXnNq5mmYmv8t0e8nvI4MPDiObK4qv2SI0ENuVOOEw8+OWPN3HiVoEzSJoJ4mgtcmNDl"
+    "j7vjLdSFncIDKPC6xc/cQiitDEWSNimZ+ebIctV86yOHKn4JgZool0KuKols+osj01Bpin"
+    "f64XCgAjKyZWPiNLuiEhm3MZsbA5kqbrC9yPxLVibbfMKCMjGT46q6lD/6AF1E5ZDbWA2v"
+    "Gv0R314wZErd3fnhGMQmcdwtF+JIGxfwbTWn7XFhtbOLtVC5jjOMckRPYvYk3ELGKBKkqh"
+    "fXRipjyKiX8RS0GoAhXoBryDtSHKPbaGPaFoScSXrP7172rixFmZufZu1gsavULFmXDvRt"
+    "WFKB165bE77jI8mfhJkwPaq8lDrIHBAk9WvX8YZKsjfhX/8H6noHoEWKyBra32cWz5Mlb7"
+    "OOUvm9U+jn+NsnyMHTMns/HDLct5vwzvLGsy+eAYuj5yojGlog6wi49EqXsT3PGIJmyqKX"
+    "WFs1uVOp6N21Gney1vZRYfNiG3AWYETTda/SHs0ZJyn1AfVDEV8fQvgXpXUI4gq+lzXUyK"
+    "uhxTAwuRXgHRIWEulajtYX2sYiQY6nZ4kQ1oYy5okq8wv0lVBlPFxUDDW7LlVMV26cztnH"
+    "QFLxDcPQx1XbaKdM2vfzFVikzgBQOX6UJf1RiyPH6MprMozVUlYS1Ab9UEHkaWrUUYLdL4"
+    "toeqiTYgzAaEWe3EapAjWSMl7E0kWkbQF351wNJel+c7hYSdb4kJO6+Vj4GvpQl/0/GjgA"
+    "cPVTpmazxYc+2YHhl8ligow3x7u+fyAQPDjm5DH0RIK/vCOD6mTDWGtL6+g5Bs3Nehg5Js"
+    "BE2vETQNQqUDLu8YAnZkwmRX5pbFaImvcAvk3S9v3x4qNOknhaucNSBXyZnJNtRKozK7Il"
+    "Z5tZuVT9F7VwOPWnGfOlL1wMkaq900vARp8N74y93EMfdeWHDHgjsW3LFrZLGHutDq3iq2"
+    "xoJNEhkHi609dgz2mM3HOeGKNqWN3WCPVTd+u1VW3Du7FlFdB5Lcochj2L6KrYTkkQh52s"
+    "XKXTAv9plsSADZlRLjArLTGyctGqYbdjHqM+8Ku3sFSVu0fKpN7pEPRFYNFUM9sYAM2Hif"
+    "rT/emmx1OmsO9GkOWJPt+NfIFmjpt06m9OO5kb84GT+6OP/uOzb4Yi7qrG3PhErHj8EzOU"
+    "QeVLnHS00XM2F9C/kohMjQS1HM6S7zv717RpHGts/YviSn1T7jZ3idbptrm6anJtvMv5Ue"
+    "tLtXLp763FU1QNcLIbFVBL+D/QIWlz9DpxqNwaIKIu5SeN3TwqFJft9CwCM1uucePitajH"
+    "mXCt03IytRqmp4YsmBFfV0ALjewNp6XIMJiIHm+i6cLLfwu/cff5jkpU5hhMpnYWEWT77I"
+    "UhpVF+vSTUq6kViSFJMasav0FTlX6YeRekBlpXpCFWFVs8LswPxArkQYyXx2nDdpfQ1GLg"
+    "UDGSedkCmL1gyu64rlksrP1qi1QeZ1Omsw9WkwWaP2+Neo2ahtV0/H1NV4aHW09M01+YrU"
+    "CEdn8l48Pd8lwB+HtfuB1clK741MTzHZ5GUqa3rts9e1+mf4cc6JRpMFPbA81/U6NN8MJE"
+    "yFbBRbvu8oE7RKQUuJVw2bXAif0aCZ1yW6CqenQNgXq7Mjw4qXb9+/f1sSL9++qcqPX376"
+    "9gdgvuI9DOJRy+bOrT4TaV6msoqLuTCndB4bdgrLKAbM5Tot29bGTtkCuzag58wcx/3IpG"
+    "yJ5UlPTbbhuFIP2hnHxdbFzHuE4KZGF3WHKIWnNfaImhAR+Kp9VNoVqgnI7WJaHfuj0y9Y"
+    "0v74R3wO4mPjKx4RFnhpV6bLp2QxUcFDcDzt6oStsXwRzJPmWRYYPQXJNrHA6EkbaRYYPf"
+    "41UlLBuGdQmWp0MF33kSnHXcBgUE4fJg8p0x4MUYwy4YAwRromJ4ti8JVDPQ82r1F1lDLV"
+    "6Kzq7iWLsl7AgmiqwnmPYZ1RjY7Nzy52aa0Ho1oZrc5VNvRSh5co3WRqVKq5gXQMAF3fiB"
+    "GGzzhSxKFrhPJXyAbc3YmJ+0jmBvoAfO+8jSQFJfiOOQ/IL22fwe57i5RapPS4mN0ZUnqP"
+    "EOmAw4b5u0cmOHZldLv4PKrqPx+l+DkUd9xrLgFUPD3ZClVL4aySkbvi1QHhKlgo2pCUVI"
+    "fQVsr4IH9lJLHe9J3ADmIYcYvgsm4f1gBZdzUzotbpBDr6mKjTyCVVb0jbOZj3msQe86DW"
+    "Ae0KC1OrXi0kZDO8EwGTwNyeWGI7lOxH/y3TSOi02HZ6Df0EPFLt0rLbrUUNfwpcn8PDO5"
+    "K5IYuy3FoV6RzM+Dy/oIq3DkUk4CP0hSxcCaF3oRYKniwNs6bBhug5YSrVhqVUv1tkLdyw"
+    "YHZkQfqT+ahOLEh/0siYBemPf40KXxETuVYhszD9vWAalzJuMgTao65yilGYXUOHXGmtxW"
+    "RT5xSjYHglevP8cpc9jcPaIzjVyUqYslbqmsRH+9YuEY2C2YNHhxd16T1YnxNa9u8VnI8W"
+    "S53v7VnROYXNid6+HDvmRFfQfOH4PLh1ljRysROSo1p5NPgHt7pkt85jA80NXLS2gOTnAO"
+    "0fGQZq60ce/hM8hvqRR7atH+pDOTSWf83dWxadNcD4yZnJNgQ/UmN2xO4/Zs2+p2weq5be"
+    "2DgxLWoRJd0ciUSgPD2KuPWMB1wuYLDLJmm495IHcdRUWbKXqyCmn0D56ieJUE+rSa7icI"
+    "W1PBQEroF4HeieXS250BeSuELccpbVKklJs36WSaGQOb8D+pkIKy0o0/aTY4bKTw5JslD4"
+    "KcOsFgo//jVKxKQRDJ6TjNFE6Tz6a0U3vqANn4V23KRAYoGTzoETmzzw2XaHv8YQE+Z9r+"
+    "pWNCrnpQHbdXQ91NFFMHbOCy0pzAFjns7VTEvRSQZr5AG5iyXu6BzW6krpwlrxdRc0mGNQ"
+    "SESwVh3WvWvKEu3nIiNVi20EiVWbj0gls2rz8a+RTfO0aZ4j1dRs4oRNnDhV0P/AJWau1+"
+    "JHpVKfNVkW2cntVsUabkCNM+/jW1LrH5O/K9gb4+cDLMlNkrh3VQ4G0XhC4ZDHNNiuwPGQ"
+    "zxfR1u6+HV0CcX8djTNJafMQ+UIHqnfoYlgvdPnvkOnKNgHmAuCKxSsHZ5f5HJ/iy/PL54"
+    "UpCAIACi7JQvkVSZKBEGLJmxnej09l5IA9tyL1H6QK2JrJiDw5f5SwQI3VtdTVI+ZVyPEO"
+    "8U7xLxKtwTiE+WeU+zF8kxqmJ+tQKN552ubCEj9Y4AdzGggYclcE658rZUrPo5S8hnlSH0"
+    "b6pPhMyf+XV/oITJIu0iwUS6IKs1vb7lS+HNa2O3GFytp2R79G5uGlD4wrPc7Ii8HCSotf"
+    "chOuV+ks7815X9a9TLhfp7T835//+74DbfR2LczXIrMAzD7NJTJbf36/b25qHdVZ38r3Is"
+    "lo2H558fTF05dPnj/NuJ0d2cbkZobuoWeWyEbD1c8QNT0it0BPmKkJxHcfvvo+YNcCfvWM"
+    "rh50UfrBVrvBS+HF8HG/sLNtwGk+arIbguq4KYVR1W7E3pImiWl3+wy5VKHI+mQ5iIJLQt"
+    "eUR0lF7Iaq3Q+dFjHT3INYi5de3xsSTaOILVdRBkEWgNA1gqtwv8wjIrAFQywkaCFBCwna"
+    "NbLhHoOGe9iq0oOnLKc6gYHhXSQZjYnYmeFtQ5as8W1DlmzI0uQ0QpYU1xuM7nQ12s1sfC"
+    "DDEKXH5EZVFrlR5u4NzoCXvVFxOLpbFQa9+ALMUeJSnIqigco2aoQrliv4t9HA7vYCaGp7"
+    "XK58unHSSdJAoOxvKtOYJtzJSBSCilKNyaHeEq74ZRKRAya+Xy5I+hUBKx/nVDFNgZN8B2"
+    "oxPUksFJeqLOpcCNt563Sk58Ta6KetVFgb/ejXSP1rINDS8SNU+S6fPdtBasGoVrGlzlUM"
+    "G/ywmjA4Ixgd8vHk8nynJPHzLVni5438de5YyGFSUwCkTmwLt5n01lrSeYPw2FKmNiWwgT"
+    "bmgTapBm1qo3crsY9JnnReFq9qvJiwuol2DNu8b56j9WfC53T8gP20Uqimf/Ze7MLei3b2"
+    "XtTYC8ZxYPxdzIns99Dge4hABJiXsqnE47aA7CLVGETG8KHwGQBkZmhWCPeyNI+M9wfy9O"
+    "bBQyxAxphKnOYJrPQxkD4LKh1PrAMsgcU8ECky4q6TBk0Zrsf9k9m1MVgbxLOcmQiXTVDY"
+    "Fp2yTDagyvPTT19///3X/wc/AwHGndePi/hyH5ZXyAZk+cXlYhhev9yB1S9bOf3ywWHF3b"
+    "nh/obLxs4aHHHJmck2V9ydGrOzM24m/KwHn04cwmZ41NMlwHRCl9QuM51DzwPJPUZudDuH"
+    "mwm5ZRs4PN2QG7kQIfY0uWlyyvVzIXTOqVbbTrFyMFb55e6CLISM8CLugqF/7op8OvOFS/"
+    "1PZ+g7Qx8cutHULYVxoI+8/vlNWgFgATcSLRygdm/bMurxzdJPEMGrozyAvhC3cKMUKwng"
+    "0biS57/ElHvmYWfC5L/kS5o4LWECdYBHRArlDmRhCL+/vFF3pP64IZJuJDzi5qs2t9+vTU"
+    "XG1Wb650M8gq0qZ6NDsEHTTNTK44ViOgkAsv69U9b6rX/v+Nco/QCY6EBFmqMIXUhvaKDo"
+    "hQ4UpFrfRAl3hCnHe/ROLJN2AhAdEYrfi9c1VXRMeF2kGVDtV2rWMPu6+9BzGz3Q7z5WDD"
+    "Lgbzp+hPzt3jViG/MdVX15bQAa6SkZxZDOwNQUPVWPYG4em3ipylTWS7VnoZQiUGJmNDWS"
+    "W9tp0qPtpFp8hky974b+kyqpTa6z/UC7c5bYbpXHmKu0c7fKdmdJQRsCGe/FfmNEQ0L641"
+    "8/MD9jajPrPybTjIjtf/TpUfoeHd0BTe615lYqnp5s8y0FIuIz7uq94OVUBr0pp8LbYOaT"
+    "csAI3yN0KmLtftnHExQ3epv6uhB6m5TGolQV5rXWWQbO8TsWbpKCKpgWhvVUrkjJjcOlLt"
+    "SyZkGk6z73kcZlnTbWaTN6pdY6bU5gjQwz8Y/IVRPDzbw4sSzT+/DsdlRkVHj20IDIfpGi"
+    "hwkPPXmj2noSrCfBehKOzJNwC9pLcNJ+hMS82wPKLlDavIt9FUXryzmM6mIhagtRHxPzDw"
+    "JRU4n1mZcsaKqDuA9I/a4Amo5oEXoFrD8w0IZ4JMLNWQNeXTg72QZXh+k4vns+xMqnbpIS"
+    "oEplE50k9oUkiA/uihw3ViXrbubhIv5PogbYKaIzFm4+ZQ3Vws3Hv0Y2R8BcutkcgVOPrb"
+    "ax6zZ23SLOFnHuAnHGEshwGqWwg+aVyb5voh0QhcZI1ZP8ZFqUfwhBY1H+w+vnFuU/DMoP"
+    "d4QFqUA442MYfGtrhA/65J7OKvTmzW0Q8+3czwgs1x/IdWdf9KaJ2sr/vfGZgK7kQgBHQz"
+    "aDNVvssyKtc9h12XddrBfYeoGPifmHSVRKBUuDPDLxASfTjIjtZRlu87na2NSnezzbVg3O"
+    "8eKWa3eNl/b3/X7xv6f9pBWXCdr+KuEJy+elU12RkCEO5uE1yCwUS0WROeE3hGJr640qmV"
+    "d3kHd/CdUjGwtfLmWhLiALFE06pU7OorcsmBTaa92EzBWhd1P11Is1UINtipX9kj2bFh5U"
+    "k6K3hsCBJBcsHZN0847oHAv7uTTEiIQJ4TO8WZiLS0fGcsVAk1c/MxqSGcO+ZDPu67bcQV"
+    "aucMpm8AWAPcE4Ov+Ji9nYkgQixCSz+ZyFeMNLcUd9bEOmHqTQgozcpDvkQ/KMwADUldsj"
+    "C3L+JnI1ZR7+WQ0vaBqes0ptQr0mmnLnSIRtauDIMtkGUfhsAMLprZkNQDilNSpKSQMjqk"
+    "I2QgOq+4ptxxHrcVRM7tgvlX60jaRNgWg4UTOS73PdyDLd32WyMbhKet3huRLesMm35W6W"
+    "CW0HCYP8TW2dmLhBcgob8NG5e6Rmue0qa2qEI/yg9g77hqW0hgeCvuUciRNj/K6Qb23bmQ"
+    "K+vYJ0KajZBNIVAM92kE63yXBKIOuOWB2XqskG80i8QtArZIQGnoK/rsgUZOiS6XYXP4ds"
+    "hriTx1a+2GDaE7nR1/36T1nwcUM+Sy9XQcQuZBEsJ/CCbjLgbsmDOIKphEbB1jxkj9ORNC"
+    "r3/WABocAajrkzYRyo8k9Ye4nQOeykIsj3DtE0RcDVowQCcT3UWf+NZwo/b16/e01wCROi"
+    "JegC+sEkC+9YqJHBtG1IpefHQqzzwlB4RwxeKg97kfCArEKBAlnqjiQBg8mIhA2NVadi5F"
+    "fI75hn23zYilEWnbEI2ue2RscB63zWKTw2nyQPQ77chbcwqj0Q+bLGX1suakC4wQ2Fao2b"
+    "JCaY7OsG0gHD7YcRHf0kTCX6tAmzizTjwy27d3+AJQQmFZoAK+FztwE/2Aao1WltiPH+GB"
+    "r73fVjjzkrGkUsDIxivJtojwPmxOuNBuZM2cxnDspz1tQH4f5FKlPbZep8mXiQvQ0Lo9eo"
+    "RmgXp8/FMRZzTbR2iTpfIlCgHIwfdORGRmxpaGI0UFvXpomtEctILB0dOgpbPaRN0RNbMt"
+    "tb6O2L0vmLchR57kemNvcKKiWOrTWbLoS4NXotGkittbL/1sdVRj8ab0rhaMXAK1TDgeCX"
+    "fe32ThxCJYO84MQ0czDUaYfj7zfn+NMvkwf2IaRe4n0WwaaSPoz36IaPQ+ZobrrNHQdb16"
+    "CFeri3oecXoTNpo6IOkg+j6Uav09rtvu92L0R/mKiQFbLxaY891e9Jdu1+JWSqxGPg+tCV"
+    "ZAJg8b5yp05r5c7eYRIYYCBCjzW8Bu2lM0pE9qNqy2AcvE+ZDT8flN13yL/mrKJWqVGiGV"
+    "NO14Pkhq3lcqhaLvX93AGT/5ZNNFL2lt7iEmM//PDx+sOb767PWgRzB9y1mSkFLu9Si6jY"
+    "ddv2pNm2Cv0W3Wni3ZbcniqPtxTjSTN1ayu9S7YPdxek0IudLBgNk8biuuW5qqCTXKIpkc"
+    "d8gsZUlEq+cWHGpjIxNiHFJqTYZAebkHJaa6QE9MYBBoOWE5oWCmigHjCk5jDAY4cRNQX2"
+    "xa7LZJMutCP7c3q7APssAGhT2Jhn7wUo0NsF2GcBEt/o3gtQoLcLsPsCVJTa3RXVOqEFz0"
+    "xLHbW7MrZWOvp8ObsFlpSFAhQPxHNGWLx3UkFzKhvsfiiy8Lp3wOHvy7ONlMl1EXlM1Vyu"
+    "qbw9a0B71PHJNnQnghE7gjnvA0ZWnLkMCwivRXh7paqO6H7At2wVYa3eaME2ZI21VtLaJV"
+    "jCeEm9BnDnoRNiQRa4Y37HnFsYpH70voKx3GeqsAk+IFYv0QMnukQKnUUsRLbLV2oQQhNT"
+    "Khm2OWb+jIRsFksmPwWk8kOxCbIIvGQ6PXtaTxnundzCPk4rwagD0QKeVtWDKWCuqhYMFl"
+    "0GbUgW7hNLPVdrvwSMeVj+JcAHBqJSRRlVcAY4p6q8qJNAsYyTWi4Cq77MfLB14a+0FHRS"
+    "7QbGw8HkWnEQcT+rg7MABk8ZlqIWvpfMUC5jo0G5rFqOMhglXHqCK3aD47/GlbwpPgoF/Q"
+    "4rQqsHheeGh4oE0MAFVrDgQZTeICnwA2E+rJWjRk4IDxK+qVtSBXTUk0osjaPLS2d3CS9L"
+    "TH3y3wwc9OD/M+ED5S+rNqCwggM2lrBJgqFgaOPpAiqlhoRMijh0mZabKFfSA+XpjDBH2/"
+    "nadr6+56P5OSJgFqU8/jXCL6SJQEvHjzFq5nIXoXXZLrQuT7RBJwyNmTfMl6H7+F4RR1g8"
+    "0ITLBZIxxPL2zeGazrR7rF2F0EqNHaRGRSM1ZrYNa7xHqyzIjhVyA60FMFmNJEiVcIRypI"
+    "8SZmCagnnn0Lm2ME1Y3kA6Pqb3UlYrR2VM+F2m6oTVh42bqXwlz3f6TJ5v+U6eH1lQ+v07"
+    "+3D87l52K7DOuAZDmWpAJVvCLQ2lZH+zA6+/aWX1N1VOI5JpwuN0/AhVkH7KHmqs1OhjmJ"
+    "MMuIc1iHuqhiKi1CY8TsePT8vovqpk5jMwYXCJyH7x7v3iFXxHpvu4QGYZfS+jebCKjeo8"
+    "ZgTHUXFrVI2G0rYXJutRpLElnx7S5Eni/RtwPqewfH9A1VnTOhW2NsUDalMsQVLQeYMZ2c"
+    "7vAonluDnHNZZnIldyCvuJ7VzcuBhT6OuEUCdkwBkZMdM+E+2T2FqwBmHjKnprj6CJMp0t"
+    "kLNvQMSMB1wu9liACqFdgX1XwFbTOXR3UVuIpNdCJIeJSv+7Ckz+INZnDaHp+cnJtvh0Hd"
+    "y8Y4T66yQWWscNS8o9sgAFQVyRG8lYAHLyBkOI0yabJIKTWEtAhf9iKLGMuO+DZnfHZD1c"
+    "vfPZ748/bo0JPqyD5Ii8qh26R2zo7yl/w23o7/GvEdhhph6bAskI9aoe3GJGuakrm5Pamu"
+    "0LvHESE9dMolQIx8TcoUvHarXKEJbIiSzrjVhfs88OYzbkJfjeYujUWYPxUB2y1YQohLqp"
+    "WCyTdFefugyVesxIVEkLmOyJKY35pKD+c+8GU0xxkKpZjINoGPI76rdkvT58Xkx+Ra1+Qp"
+    "JP5ISskl+p9MlyKVehwIoy2nBBI0ZOMKMSDt8x4sOrkNg0YKPA5eY61ZT9vuIhk/AqVZNg"
+    "85/U1rkilKwpj+ARSSjWJKGFiwid/BmIqfA2BJONMSv1gdZP0zdum0gYWSG2QaRwuzV0/I"
+    "WQxxQZgnnQxnHrGcno7P3uGWwazzt8JO9gzO04ihdTC41YmxGMkLfb5HDK2xetvH3Rmkdk"
+    "5KwoEo2Qx92b0zYQvd9AdIsIWUTIIkInzNzB+yUmUT579EwsU9pF2HsRqPtbDOa9+RpUCG"
+    "3Ayr4rkGMzZgtQpuvrFRgnJHIk6OhrFnJ3cdYAiiZnJtuwUJqPuQ8AbV+CjpG7zwW2661/"
+    "wh0LpaElWCAZoRLdT00DeKkMOJwMHyF3L853KmRwvqWQwXmtkAFcMWJNDZjbA/QLJMNH6B"
+    "8mNaKzWPyDfsz++H98KKWw"
 )

@@ -12,7 +12,6 @@ from zerobyte.features.auth.service import Switches
 from zerobyte.http.actor import HttpRequest, header
 
 TAG: Final = "Auth"
-_BY_PASSWORD: Final = ("/api/auth/sign-in/email", "/api/auth/sign-in/username")
 _KEYS: Final = "/api/auth/api-key/"
 _BY_PASSWORD: Final = ("/api/auth/sign-in/email", "/api/auth/sign-in/username")
 
