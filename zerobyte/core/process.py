@@ -27,7 +27,14 @@ from typing import Any, Final
 from zerobyte.core.child import Child
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.lines import LineReader
-from zerobyte.core.process_identity import Identity, boot_id, identity, is_alive
+from zerobyte.core.process_identity import (
+    Identity,
+    boot_id,
+    has_children,
+    identity,
+    is_alive,
+    realm,
+)
 from zerobyte.core.redact import redact
 from zerobyte.core.secret_files import SecretFolder, secret_files, sweep_secret_files
 
@@ -37,8 +44,10 @@ __all__ = [
     "SecretFolder",
     "boot_id",
     "environment",
+    "has_children",
     "identity",
     "is_alive",
+    "realm",
     "run",
     "secret_files",
     "sweep_secret_files",
