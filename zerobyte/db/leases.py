@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar, cast
 
 from tortoise import Tortoise, fields
 from tortoise.models import Model
@@ -22,6 +22,7 @@ from zerobyte.contract.control_plane import ENDING_S, LEASE_TTL_S, RENEW_EVERY_S
 from zerobyte.contract.jobs import LeaseMode
 from zerobyte.core import clock, ids, process
 from zerobyte.core.errors import Conflict
+from zerobyte.db.row import number_field
 
 _TTL_MS: Final = LEASE_TTL_S * 1000
 _ENDING_MS: Final = ENDING_S * 1000
@@ -49,10 +50,10 @@ class Lease(Model):
     host = fields.CharField(max_length=255)
     boot_id = fields.CharField(max_length=64)
     pid = fields.IntField()
-    pid_started = fields.BigIntField()
-    requested_at = fields.BigIntField()
+    pid_started: int = number_field(0)
+    requested_at: int = number_field(0)
     acquired_at = fields.BigIntField(null=True)
-    expires_at = fields.BigIntField(db_index=True)
+    expires_at: int = number_field(0, db_index=True)
 
     class Meta:
         table = "leases"
@@ -211,7 +212,7 @@ async def _decide(
         own = next((row for row in queues[name] if row.task_id == task_id), None)
         if own is None:
             own = await _arrive(
-                name, task_id=task_id, mode=mode, operation=operation, worker=worker
+                name, task_id=task_id, mode=mode, operation=operation, worker=worker, now=now
             )
             queues[name].append(own)
         mine.append(own)
@@ -237,15 +238,20 @@ def _queue(rows: Iterable[Lease], repository_id: str, now: int) -> list[Lease]:
 
 
 async def _remove(rows: Iterable[Lease]) -> None:
-    over = [row.id for row in rows]
+    over = [cast("int", row.id) for row in rows]
     if over:
         await Lease.filter(id__in=over).delete()
 
 
 async def _arrive(
-    repository_id: str, *, task_id: str, mode: LeaseMode, operation: str, worker: WorkerIdentity
+    repository_id: str,
+    *,
+    task_id: str,
+    mode: LeaseMode,
+    operation: str,
+    worker: WorkerIdentity,
+    now: int,
 ) -> Lease:
-    now = clock.now_ms()
     return await Lease.create(
         repository_id=repository_id,
         task_id=task_id,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 from zerobyte.contract.control_plane import (
     ClaimRequest,
@@ -226,9 +226,10 @@ def _is_another(known: WorkerRow, worker: WorkerIdentity) -> bool:
 
 def _may_live(known: WorkerRow) -> bool:
     """Whether a worker that has said hello may still be there."""
+    started, seen_at = cast("int", known.pid_started), cast("int", known.seen_at)
     if known.boot_id == process.realm():
-        return process.is_alive(known.pid, started=known.pid_started)
-    return known.seen_at >= clock.now_ms() - _SEEN_FOR_MS
+        return process.is_alive(known.pid, started=started)
+    return seen_at >= clock.now_ms() - _SEEN_FOR_MS
 
 
 def _same_host(host: str, worker: WorkerIdentity) -> None:
