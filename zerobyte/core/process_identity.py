@@ -45,6 +45,14 @@ def identity(pid: int) -> Identity | None:
     return Identity(pid, stat.started) if stat else None
 
 
+def program_of(pid: int) -> str:
+    """The name of the program that a process runs, at most 15 characters; empty when it is gone."""
+    try:
+        return (_PROC / str(pid) / "comm").read_text().rstrip("\n")
+    except OSError:
+        return ""
+
+
 @cache
 def boot_id() -> str:
     """The random id of this boot; empty where the kernel does not tell."""

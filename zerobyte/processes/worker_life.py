@@ -27,7 +27,7 @@ from zerobyte.processes.backup_worker import BackupWorker, bury
 from zerobyte.processes.engine import EngineThread
 from zerobyte.processes.prefect_logs import keep_quiet_and_clean
 from zerobyte.processes.worker_settings import WorkerSettings
-from zerobyte.restic import Tools
+from zerobyte.restic import Tools, locks
 
 POLL_S = 2.0
 HELLO_S = 10.0
@@ -89,6 +89,7 @@ class Worker:
         self._engine.start()
         install(self._runtime)
         swept = process.sweep_secret_files(self._settings.run_dir)
+        locks.sweep(self._settings.run_dir)
         if swept:
             _log.info("removed secret files that a dead worker left", folders=swept)
         welcome = await self._insist(self._hello, "the API does not answer yet")

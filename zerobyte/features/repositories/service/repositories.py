@@ -181,8 +181,12 @@ class Repositories:
             self._leases.hold(row.id, mode="exclusive", operation="unlock", wait_s=UNLOCK_WAIT_S),
             answering(),
         ):
-            await unlock.run(repository)
-        return schemas.Unlocked()
+            left = await unlock.run(repository)
+        if not left:
+            return schemas.Unlocked()
+        owners = ", ".join(f"process {lock.pid} on {lock.hostname}" for lock in left[:5])
+        words = f"Stale locks are removed. {len(left)} stay whose owners may be alive: {owners}"
+        return schemas.Unlocked(message=words)
 
     async def leases(self, actor: Actor, short_id: str) -> list[schemas.LeaseView]:
         """Who works on a repository and who waits for it, first come first. Raises NotFound."""
