@@ -33,6 +33,7 @@ POLL_S = 2.0
 HELLO_S = 10.0
 HEARTBEAT_S = 20.0
 CANCEL_CHECK_S = 10.0
+PHANTOM_CHECK_S = 15.0
 LAST_WORDS_S = 10.0
 """How long an interrupted run has to hand its report in before the process ends anyway."""
 
@@ -164,6 +165,7 @@ class Worker:
                 for loop in (
                     self._every(HELLO_S, self._hello_again),
                     self._every(HEARTBEAT_S, worker.sync_with_backend),
+                    self._every(PHANTOM_CHECK_S, worker.end_phantoms),
                     self._every(CANCEL_CHECK_S, lambda: self._check_cancels(worker)),
                     self._listen(worker),
                     self._take(worker),

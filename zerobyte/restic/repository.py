@@ -17,6 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.core import clock, process
+from zerobyte.core.errors import Unavailable
 from zerobyte.core.process import Exit, Identity, Lines, SecretFolder, secret_files
 from zerobyte.restic.errors import ResticError, from_exit
 from zerobyte.restic.location import Location, locate
@@ -242,12 +243,20 @@ class Repository:
         """Write the secret files, and remove them when the command is over.
 
         Raises
-            Invalid     the repository's settings cannot be used, such as a locked SSH key.
+            Invalid         the repository's settings cannot be used, such as a locked SSH key.
+            Unavailable     the files cannot be written: the disk is full, for example.
         """
         cache = self.tools.cache_dir / self.access.id
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with secret_files(self.tools.run_dir) as folder:
-            place = locate(self.access, folder, rclone_config_dir=self.tools.rclone_config_dir)
+        with contextlib.ExitStack() as stack:
+            try:
+                cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+                folder = stack.enter_context(secret_files(self.tools.run_dir))
+                place = locate(self.access, folder, rclone_config_dir=self.tools.rclone_config_dir)
+            except OSError as error:
+                raise Unavailable(
+                    "This host cannot write the files that restic needs to run: "
+                    f"{error.strerror}. See to the disk that holds the data folder"
+                ) from error
             place.env["RESTIC_CACHE_DIR"] = str(cache)
             place.env["RESTIC_PROGRESS_FPS"] = "2"
             yield Session(self, folder, place)
