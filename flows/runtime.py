@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from flows.endings import Ending
 from zerobyte.contract.control_plane import ControlPlane, WorkerIdentity
 from zerobyte.restic import Tools
 
@@ -21,11 +22,15 @@ StopReason = Literal["cancelled", "stopping", "lost"]
 
 
 class RunControl:
-    """Lets others stop one flow run; made before the run begins, so that no wish is lost."""
+    """Lets others stop one flow run; made before the run begins, so that no wish is lost.
+
+    ending      how the run ended, once it has; for Prefect, should it be away just then.
+    """
 
     def __init__(self) -> None:
         self.stop = asyncio.Event()
         self.reason: StopReason | None = None
+        self.ending: Ending | None = None
 
     def ask(self, reason: StopReason) -> None:
         """Ask the run to stop; the first reason stays. Call it on the engine's event loop."""

@@ -172,6 +172,7 @@ async def concluded(body: Callable[[Runtime, RunControl, str], Awaitable[Ending]
     except Exception as error:
         _log.error("a run failed in an unexpected way", run=run_id, exc_info=error)
         ending = Ending("failed", safe_sentence(error))
+    run.ending = ending
     return ending.state()
 
 

@@ -93,6 +93,7 @@ class Platform:
             settings=settings,
             sealer=sealer,
             password_of=self.organizations.repository_password,
+            leases=self.leases,
         )
         self.snapshots = Snapshots(
             repositories=self.repositories, tasks=self.tasks, host=LOCAL_HOST, tz=settings.tz
@@ -135,6 +136,7 @@ class Platform:
             open_scheduled=self.runs.open_scheduled,
             retry_note=self.ends.retry_note,
             record_delivery=self.notifications.record_delivery,
+            lease_wait_s=settings.lease_wait_s,
         )
 
     def _connect(self) -> None:
@@ -185,6 +187,7 @@ class Platform:
             self.reconciler.retry_due(),
             self.watch.run(),
             self.watch.follow_engine(),
+            self.watch.compare(),
             _every(30 * 60, self.volumes.check_all),
             _every(5 * 60, self.volumes.remount_failed),
         ]

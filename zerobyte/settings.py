@@ -223,6 +223,13 @@ class Settings:
         "How long a stop waits for running work before it is interrupted.",
         unit="seconds",
     )
+    lease_wait_s: int = _set_by(
+        "ZEROBYTE_LEASE_WAIT",
+        "43200",
+        reading.seconds,
+        "How long a task waits for its turn at a repository before it fails.",
+        unit="seconds",
+    )
     api_url: str = _set_by(
         "ZEROBYTE_API_URL",
         "http://127.0.0.1:{port}",

@@ -14,11 +14,15 @@ from zerobyte.contract.notifications import Delivery
 
 LEASE_TTL_S = 30
 RENEW_EVERY_S = 5
+ENDING_S = 30
+"""How much longer a lease is kept for a process that nobody can look at: a child that is ended
+because its lease was lost needs time to be gone."""
 
 
 class WorkerIdentity(Wire):
     """Which process on which boot of which host works; proves later that it is gone.
 
+    boot_id         the boot and the process namespace in which `pid` means something.
     pid_started     start time of the process in clock ticks since boot (/proc/PID/stat).
     """
 
@@ -134,7 +138,10 @@ class ControlPlane(Protocol):
     """
 
     async def hello(self, worker: WorkerIdentity) -> Welcome:
-        """Say that this worker lives; said again every 10 s."""
+        """Say that this worker lives; said again every 10 s.
+
+        Raises Conflict while another worker of the same host lives.
+        """
         ...
 
     async def claim(self, request: ClaimRequest) -> Granted | Wait | Refused:

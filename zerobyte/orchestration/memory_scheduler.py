@@ -136,6 +136,11 @@ class MemoryScheduler:
         self._answer()
         return [run for run in self.runs.values() if run.state in _ACTIVE]
 
+    async def states(self, flow_run_ids: Sequence[str]) -> dict[str, StateType]:
+        """As `become` left them."""
+        self._answer()
+        return {one: self.runs[one].state for one in flow_run_ids if one in self.runs}
+
     async def is_healthy(self) -> bool:
         """Unless `is_down`."""
         return not self.is_down

@@ -21,6 +21,7 @@ from zerobyte.orchestration.scheduler import (
     FlowName,
     RunView,
     SchedulerEvent,
+    StateType,
     queue_of,
 )
 
@@ -200,6 +201,17 @@ class PrefectScheduler:
         )
         names = await self._names([str(row["deployment_id"]) for row in rows])
         return [_run(row, names.get(str(row["deployment_id"]), ("", ""))) for row in rows]
+
+    async def states(self, flow_run_ids: Sequence[str]) -> dict[str, StateType]:
+        """One page, filtered by id."""
+        if not flow_run_ids:
+            return {}
+        rows: list[Json] = await self._api.json(
+            "POST",
+            "/flow_runs/filter",
+            {"flow_runs": {"id": {"any_": list(flow_run_ids)}}, "limit": _PAGE},
+        )
+        return {str(row["id"]): row["state_type"] for row in rows}
 
     async def _names(self, deployment_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         """For each deployment its flow and its own name."""

@@ -187,6 +187,13 @@ class Scheduler(Protocol):
         """Runs that are pending, running, paused or cancelling; not the planned ones."""
         ...
 
+    async def states(self, flow_run_ids: Sequence[str]) -> dict[str, StateType]:
+        """The states of these runs, for whom an event was missed; those that are gone are left out.
+
+        At most 200 at a time.
+        """
+        ...
+
     async def is_healthy(self) -> bool:
         """Whether the engine answers now; never raises."""
         ...

@@ -18,8 +18,8 @@ from prefect import get_client
 from flows.control_client import HttpControlPlane
 from flows.runtime import Runtime, install
 from zerobyte.contract.control_plane import Welcome, WorkerIdentity
-from zerobyte.core import process
-from zerobyte.core.errors import Unauthenticated, ZerobyteError
+from zerobyte.core import clock, process
+from zerobyte.core.errors import Conflict, Unauthenticated, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.orchestration.prefect_events import flow_run_states
 from zerobyte.orchestration.scheduler import Connected
@@ -27,16 +27,20 @@ from zerobyte.processes.backup_worker import BackupWorker, bury
 from zerobyte.processes.engine import EngineThread
 from zerobyte.processes.prefect_logs import keep_quiet_and_clean
 from zerobyte.processes.worker_settings import WorkerSettings
-from zerobyte.restic import Tools
+from zerobyte.restic import Tools, locks
 
 POLL_S = 2.0
 HELLO_S = 10.0
 HEARTBEAT_S = 20.0
 CANCEL_CHECK_S = 10.0
+PHANTOM_CHECK_S = 15.0
 LAST_WORDS_S = 10.0
 """How long an interrupted run has to hand its report in before the process ends anyway."""
 
 TEARDOWN_S = 5.0
+TAKEN_S = 45.0
+"""How long we wait for another worker of our host to end. One that was killed where the API cannot
+look is forgotten after 30 s; one that lives keeps saying so."""
 
 R = TypeVar("R")
 _log = get_logger("zerobyte.worker")
@@ -54,7 +58,7 @@ class Worker:
         me = process.identity(os.getpid())
         self.identity = WorkerIdentity(
             host=settings.host,
-            boot_id=process.boot_id(),
+            boot_id=process.realm(),
             pid=os.getpid(),
             pid_started=me.started if me else 0,
         )
@@ -86,6 +90,7 @@ class Worker:
         self._engine.start()
         install(self._runtime)
         swept = process.sweep_secret_files(self._settings.run_dir)
+        locks.sweep(self._settings.run_dir)
         if swept:
             _log.info("removed secret files that a dead worker left", folders=swept)
         welcome = await self._insist(self._hello, "the API does not answer yet")
@@ -101,19 +106,40 @@ class Worker:
     async def _hello(self) -> Welcome:
         return await self._control.hello(self.identity)
 
+    async def _hello_again(self) -> None:
+        """Say that we live; if another one took our place while we were silent, make way."""
+        try:
+            await self._hello()
+        except Conflict as error:
+            _log.error(f"stopping: {error.message}")
+            self._stopping.set()
+            self._hurry.set()
+            self._wake.set()
+
     async def _bury(self, welcome: Welcome) -> int:
         async with get_client() as client:
             await client.hello()
             return await bury(client, welcome.work_pool, welcome.work_queue)
 
     async def _insist(self, ask: Callable[[], Awaitable[R]], meanwhile: str) -> R | None:
-        """Ask until it answers; None when we are to stop. Says once that it waits."""
-        pause_s, said = 0.2, False
+        """Ask until it answers; None when we are to stop. Says once that it waits.
+
+        Raises
+            Unauthenticated     our token is none.
+            Conflict            another worker has our place and keeps it.
+        """
+        pause_s, said, began = 0.2, False, clock.monotonic()
         while not self._stopping.is_set():
             try:
                 return await ask()
             except Unauthenticated:
                 raise
+            except Conflict as error:
+                if clock.monotonic() - began > TAKEN_S:
+                    raise
+                if not said:
+                    _log.warning(f"waiting: {error.message}")
+                    said = True
             except (ZerobyteError, httpx.HTTPError, OSError, RuntimeError) as error:
                 if not said:
                     _log.info(f"waiting: {meanwhile}", error=type(error).__name__)
@@ -137,8 +163,9 @@ class Worker:
             loops = [
                 asyncio.create_task(loop)
                 for loop in (
-                    self._every(HELLO_S, self._hello),
+                    self._every(HELLO_S, self._hello_again),
                     self._every(HEARTBEAT_S, worker.sync_with_backend),
+                    self._every(PHANTOM_CHECK_S, worker.end_phantoms),
                     self._every(CANCEL_CHECK_S, lambda: self._check_cancels(worker)),
                     self._listen(worker),
                     self._take(worker),

@@ -179,6 +179,17 @@ async def test_a_run_forced_to_crashed_is_active_no_longer(scheduler: Scheduler)
     assert run not in {view.flow_run_id for view in await scheduler.active_runs()}
 
 
+async def test_states_are_read_for_whom_an_event_was_missed(scheduler: Scheduler) -> None:
+    wanted = plan(cron=None)
+    await scheduler.put(wanted)
+    waits, ended = [await start(scheduler, wanted, key) for key in ("waits", "ended")]
+    await scheduler.cancel(ended)
+    unknown = "0192f0c0-0000-7000-8000-000000000000"
+    states = await scheduler.states([waits, ended, unknown])
+    assert states == {waits: "SCHEDULED", ended: "CANCELLED"}
+    assert await scheduler.states([]) == {}
+
+
 async def test_what_is_gone_may_be_cancelled_and_crashed(scheduler: Scheduler) -> None:
     await scheduler.cancel("0192f0c0-0000-7000-8000-000000000000")
     await scheduler.force_crashed("0192f0c0-0000-7000-8000-000000000000", "gone")

@@ -168,8 +168,7 @@ class ScriptedControlPlane:
                 self.end_headers()
                 self.wfile.write(content)
 
-            def log_message(self, *_: object) -> None:
-                pass
+            log_message = staticmethod(lambda *_: None)  # type: ignore[assignment]
 
         return Handler
 
@@ -224,13 +223,9 @@ def start_worker(
             "ZEROBYTE_DRAIN_GRACE": "1",
             **more,
         }
+        command = [sys.executable, "-m", "zerobyte.processes.worker"]
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "zerobyte.processes.worker"],
-                env=env,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+            process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT)
         worker = RunningWorker(process, log)
         started.append(worker)
         if ready:
@@ -292,6 +287,11 @@ class Engine:
     def cancel(self, run: str) -> None:
         self.do(lambda scheduler: scheduler.cancel(run))
 
+    def force(self, run: str, state: str) -> None:
+        body = {"state": {"type": state}, "force": True}
+        with self.server.rest() as rest:
+            rest.post(f"/flow_runs/{run}/set_state", json=body).raise_for_status()
+
     def plan_in_the_past(self, deployment: str, schedule: str, *, count: int) -> list[str]:
         """Runs as Prefect's planner makes them, due in the last minutes; oldest first.
 
@@ -319,8 +319,7 @@ class Engine:
         final = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
 
         def look() -> dict[str, Any] | None:
-            state = self.state(run)
-            return state if state["type"] in final else None
+            return state if (state := self.state(run))["type"] in final else None
 
         return until(look, limit_s, f"the run did not end: {self.state(run)}")
 
@@ -387,7 +386,7 @@ class Site:
         return BackupJob(**{**said, **changes})
 
     def grow(self, size_mib: int) -> None:
-        """Add bytes that cost restic time: one big file, and a limit goes with the job."""
+        """Add bytes that cost restic time."""
         (self.source / "large.bin").write_bytes(os.urandom(size_mib * 1024 * 1024))
 
 

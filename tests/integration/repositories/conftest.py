@@ -76,8 +76,11 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
     async def password_of(organization_id: str) -> str:
         return {"o1": PASSWORD, "o2": OTHER_PASSWORD}[organization_id]
 
-    tasks = Tasks(bus=EventBus(), leases=Leases())
-    repositories = Repositories(settings=settings, sealer=Sealer("s" * 32), password_of=password_of)
+    leases = Leases()
+    tasks = Tasks(bus=EventBus(), leases=leases)
+    repositories = Repositories(
+        settings=settings, sealer=Sealer("s" * 32), password_of=password_of, leases=leases
+    )
     snapshots = Snapshots(repositories=repositories, tasks=tasks, host="local", tz="UTC")
     files = SnapshotFiles(repositories=repositories, snapshots=snapshots)
     restores = Restores(

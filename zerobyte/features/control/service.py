@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 from zerobyte.contract.control_plane import (
     ClaimRequest,
@@ -18,10 +18,10 @@ from zerobyte.contract.control_plane import (
     WorkerIdentity,
 )
 from zerobyte.contract.jobs import JobReport, JobSpec
-from zerobyte.core import clock
+from zerobyte.core import clock, process
 from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.leases import Leases
+from zerobyte.db.leases import Leases, Place
 from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
 from zerobyte.features.tasks.service import Tasks
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
@@ -66,7 +66,9 @@ class Control:
         open_scheduled: OpenScheduled,
         retry_note: RetryNote,
         record_delivery: RecordDelivery,
+        lease_wait_s: float,
     ) -> None:
+        self._lease_wait_ms = lease_wait_s * 1000
         self._tasks = tasks
         self._leases = leases
         self._builders = builders
@@ -75,8 +77,18 @@ class Control:
         self._record_delivery = record_delivery
 
     async def hello(self, host: str, worker: WorkerIdentity) -> Welcome:
-        """Remember that the worker of a host lives."""
+        """Remember that the worker of a host lives.
+
+        Raises
+            Conflict    another one does: two on one queue would each bury the other's runs.
+        """
         _same_host(host, worker)
+        known = await WorkerRow.get_or_none(host=host)
+        if known is not None and _is_another(known, worker) and _may_live(known):
+            raise Conflict(
+                f"Another worker for the host {host} is running (process {known.pid}). "
+                "Stop it first, or start this one with a token of its own host"
+            )
         await WorkerRow.update_or_create(
             host=host,
             defaults={
@@ -107,9 +119,22 @@ class Control:
                 operation=f"{task.kind} {task.target.get('label', '')}".strip(),
                 worker=request.worker,
             )
+            if not place.held and clock.now_ms() - place.requested_at > self._lease_wait_ms:
+                return await self._give_up(task, place)
             if not place.held:
                 return Wait(task_id=task.id, retry_after_ms=_ASK_AGAIN_MS, holders=place.holders)
         return await self._grant(task, request)
+
+    async def _give_up(self, task: Task, place: Place) -> Refused:
+        """End a task that has waited for its repository as long as anything may."""
+        hours = (clock.now_ms() - place.requested_at) / 3_600_000
+        reason = (
+            f"The repository was not free for {hours:.1f} hours: "
+            f"{' and '.join(place.holders)} came before. See whether that has got stuck"
+        )
+        report = JobReport(task_id=task.id, status="failed", outcome="error", error=reason)
+        await self._tasks.finish(task.id, report)
+        return Refused(reason=reason)
 
     async def _task_of(self, host: str, request: ClaimRequest) -> Task:
         if request.task_id is not None:
@@ -189,6 +214,22 @@ async def missing_worker() -> str | None:
     if await WorkerRow.filter(seen_at__gte=since).exists():
         return None
     return "No worker has reported for 30 seconds; start one with `zerobyte worker`"
+
+
+def _is_another(known: WorkerRow, worker: WorkerIdentity) -> bool:
+    return (known.boot_id, known.pid, known.pid_started) != (
+        worker.boot_id,
+        worker.pid,
+        worker.pid_started,
+    )
+
+
+def _may_live(known: WorkerRow) -> bool:
+    """Whether a worker that has said hello may still be there."""
+    started, seen_at = cast("int", known.pid_started), cast("int", known.seen_at)
+    if known.boot_id == process.realm():
+        return process.is_alive(known.pid, started=started)
+    return seen_at >= clock.now_ms() - _SEEN_FOR_MS
 
 
 def _same_host(host: str, worker: WorkerIdentity) -> None:

@@ -111,6 +111,20 @@ async def unlock(actor: Actor, short_id: str, repositories: Repositories) -> sch
     return await repositories.unlock(actor, short_id)
 
 
+@repositories_v1.get("/<short_id:str>/leases")
+@endpoint(
+    "listLeases",
+    tag=_TAG,
+    returns={200: list[schemas.LeaseView]},
+    errors=(NotFound,),
+)
+async def leases(
+    actor: Actor, short_id: str, repositories: Repositories
+) -> list[schemas.LeaseView]:
+    """Who works on a repository and who waits for it, in the order of arrival."""
+    return await repositories.leases(actor, short_id)
+
+
 @repositories_v1.get("/<short_id:str>/snapshots")
 @endpoint(
     "listSnapshots",

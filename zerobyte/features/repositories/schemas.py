@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from zerobyte.contract.base import EpochMs, NonEmpty, SnakeWire, Sparse, Wire
-from zerobyte.contract.jobs import OverwriteMode
+from zerobyte.contract.jobs import LeaseMode, OverwriteMode
 from zerobyte.contract.repositories import (
     CompressionMode,
     RepositoryConfig,
@@ -114,6 +114,24 @@ class Unlocked(Wire):
 
     success: bool = True
     message: str = "Repository unlocked successfully"
+
+
+class LeaseView(Wire):
+    """Who works on a repository, or waits for it; ours.
+
+    task_id         the task that the lease belongs to; None for a request to the API itself.
+    operation       what is being done, in words.
+    requested_at    since when it stands in the queue.
+    acquired_at     since when it works; None while it waits.
+    """
+
+    task_id: str | None
+    operation: str
+    mode: LeaseMode
+    state: Literal["waiting", "held"]
+    host: str
+    requested_at: EpochMs
+    acquired_at: EpochMs | None
 
 
 class RcloneRemote(Wire):

@@ -21,6 +21,7 @@ class Task(Row):
     flow            which deployment starts it, as `flow/name`; None when another task leads to it.
     parent_id       the task that led to it, in whose flow run it runs.
     trigger         manual | scheduled | followUp.
+    rerun_of        the task that was interrupted and is done again by this one (T15).
     """
 
     id: str = key_field(36, primary_key=True, default=ids.uuid7)
@@ -41,6 +42,7 @@ class Task(Row):
     host = fields.CharField(max_length=255)
     trigger = fields.CharField(max_length=16, default="manual")
     flow = fields.CharField(max_length=64, null=True)
+    rerun_of = fields.CharField(max_length=36, null=True)
     parent_id = fields.CharField(max_length=36, null=True, db_index=True)
     flow_run_id = fields.CharField(max_length=36, null=True, db_index=True)
     input: dict[str, Any] = json_field()

@@ -13,7 +13,7 @@ from zerobyte.core import clock
 from zerobyte.core.redact import redact
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.service.editing import next_due
-from zerobyte.features.backups.service.running import forget_task, has_policy
+from zerobyte.features.backups.service.running import forget_task, has_policy, rerun
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import NewTask
@@ -45,6 +45,8 @@ class RunEnds:
             return []
         self._settle(schedule, task, report)
         await _write(schedule)
+        if _is_run_again(schedule, task, report):
+            return [rerun(schedule, task)]
         skipped = _why_no_retention(schedule, task, report)
         if isinstance(report.result, BackupResult) and skipped is not None:
             report.result.retention = RetentionRecord(status="skipped", reason=skipped)
@@ -64,6 +66,8 @@ class RunEnds:
         elif report.status == "cancelled":
             schedule.last_status = "warning"
             schedule.failure_retry_count = 0
+        elif _is_run_again(schedule, task, report):
+            schedule.last_status = "error"
         else:
             schedule.last_status = "error"
             self._plan_retry(schedule, task, now)
@@ -116,6 +120,16 @@ class RunEnds:
             f"Retrying in {minutes} minutes "
             f"(attempt {schedule.failure_retry_count}/{schedule.max_retries})"
         )
+
+
+def _is_run_again(schedule: Schedule, task: Task, report: JobReport) -> bool:
+    """Whether an interrupted run is done again at once: one that the clock made, and once (T15)."""
+    return (
+        report.outcome == "stale"
+        and task.trigger == "scheduled"
+        and task.rerun_of is None
+        and schedule.enabled
+    )
 
 
 def _why_no_retention(schedule: Schedule, task: Task, report: JobReport) -> str | None:

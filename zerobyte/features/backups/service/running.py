@@ -205,6 +205,11 @@ def own_folders(settings: Settings) -> Sequence[Path]:
     )
 
 
+def rerun(schedule: Schedule, interrupted: Task) -> NewTask:
+    """A scheduled backup that was interrupted, once more; volume and repository must be there."""
+    return _backup(schedule, trigger="scheduled", rerun_of=interrupted.id)
+
+
 def forget_task(schedule: Schedule, *, trigger: str, parent: Task | None = None) -> NewTask:
     """Retention of one schedule, by hand or in the flow run of the backup before it."""
     return NewTask(
@@ -234,7 +239,12 @@ def forget_task(schedule: Schedule, *, trigger: str, parent: Task | None = None)
 
 
 def _backup(
-    schedule: Schedule, *, trigger: str, flow: str | None = "", flow_run_id: str | None = None
+    schedule: Schedule,
+    *,
+    trigger: str,
+    flow: str | None = "",
+    flow_run_id: str | None = None,
+    rerun_of: str | None = None,
 ) -> NewTask:
     return NewTask(
         organization_id=schedule.organization_id,
@@ -247,6 +257,7 @@ def _backup(
         host=schedule.volume.agent_id,
         flow=f"backup/{schedule.short_id}" if flow == "" else flow,
         flow_run_id=flow_run_id,
+        rerun_of=rerun_of,
         trigger=trigger,
         target_agent_id=schedule.volume.agent_id,
         input={

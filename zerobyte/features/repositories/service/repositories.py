@@ -14,6 +14,7 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import sealed
+from zerobyte.db.leases import Leases
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service.access import Access, PasswordOf, answering
 from zerobyte.features.repositories.service.creation import NAME_TAKEN, Creation
@@ -25,6 +26,9 @@ from zerobyte.restic import stats, unlock
 from zerobyte.settings import Settings
 
 Listener = Callable[[models.Repository], Awaitable[None]]
+UNLOCK_WAIT_S: Final = 45.0
+"""How long a request waits for its turn at a repository."""
+
 NOT_FOUND: Final = "Repository not found"
 
 
@@ -35,7 +39,10 @@ class Repositories:
     on_moved        called after what was known of its content no longer holds.
     """
 
-    def __init__(self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf) -> None:
+    def __init__(
+        self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf, leases: Leases
+    ) -> None:
+        self._leases = leases
         self.doors = Access(settings=settings, sealer=sealer, password_of=password_of)
         self.before_delete: list[Listener] = []
         self.on_moved: list[Callable[[models.Repository], None]] = []
@@ -163,14 +170,28 @@ class Repositories:
         )
 
     async def unlock(self, actor: Actor, short_id: str) -> schemas.Unlocked:
-        """Remove restic's stale locks; those of living processes stay.
+        """Remove restic's stale locks, alone at the repository; those of living processes stay.
 
-        Raises NotFound, Unavailable, Conflict, ResticError.
+        Raises NotFound, Unavailable, ResticError
+            Conflict    others work on the repository and have not ended in time.
         """
-        repository = await self.doors.open(await self.find(actor, short_id))
-        async with answering():
-            await unlock.run(repository)
-        return schemas.Unlocked()
+        row = await self.find(actor, short_id)
+        repository = await self.doors.open(row)
+        async with (
+            self._leases.hold(row.id, mode="exclusive", operation="unlock", wait_s=UNLOCK_WAIT_S),
+            answering(),
+        ):
+            left = await unlock.run(repository)
+        if not left:
+            return schemas.Unlocked()
+        owners = ", ".join(f"process {lock.pid} on {lock.hostname}" for lock in left[:5])
+        words = f"Stale locks are removed. {len(left)} stay whose owners may be alive: {owners}"
+        return schemas.Unlocked(message=words)
+
+    async def leases(self, actor: Actor, short_id: str) -> list[schemas.LeaseView]:
+        """Who works on a repository and who waits for it, first come first. Raises NotFound."""
+        row = await self.find(actor, short_id)
+        return [present.lease(lease) for lease in await self._leases.standing(row.id)]
 
     async def remotes(self) -> list[schemas.RcloneRemote]:
         """The remotes of rclone's configuration; none when there is no rclone."""

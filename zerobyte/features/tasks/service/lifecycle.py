@@ -52,6 +52,7 @@ class NewTask:
     trigger: str = "manual"
     flow_run_id: str | None = None
     parent_id: str | None = None
+    rerun_of: str | None = None
     target_agent_id: str | None = None
 
 
@@ -104,6 +105,7 @@ class Tasks:
                     flow=new.flow,
                     flow_run_id=new.flow_run_id,
                     parent_id=new.parent_id,
+                    rerun_of=new.rerun_of,
                     input={"kind": new.kind, **new.input},
                     target=new.target,
                 )
@@ -141,15 +143,16 @@ class Tasks:
                 return await _follow_ups(task_id)
             finisher = self.finishers.get(task.kind)
             new = await finisher(task, report) if finisher else []
-            followers = [await self._follow(entry) for entry in new]
             _end(task, report)
             await task.save()
             await self._leases.release(task.id)
+            followers = [await self._follow(entry) for entry in new]
         self._settle(task)
-        for follower in followers:
-            if follower is not None:
-                self._tell(follower, previous=None)
+        for follower in filter(None, followers):
+            self._tell(follower, previous=None)
         self._tell(task, previous="running")
+        for listener in self.on_open if any(followers) else []:
+            listener()
         for listener in self.on_finish:
             listener(task)
         return await _follow_ups(task_id)
