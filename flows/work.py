@@ -136,8 +136,11 @@ async def granted(
     flow_run_id: str,
     schedule_id: str | None = None,
     task_id: str | None = None,
+    due_at: int | None = None,
 ) -> AsyncGenerator[Work]:
     """Claim a job and keep its lease as long as the `with` lasts. The caller hands the report in.
+
+    due_at      the time for which a clock made the run, epoch ms; None when a person did.
 
     Raises
         Turned          the API refuses.
@@ -145,7 +148,11 @@ async def granted(
         Unavailable     the API does not answer.
     """
     request = ClaimRequest(
-        worker=runtime.worker, flow_run_id=flow_run_id, schedule_id=schedule_id, task_id=task_id
+        worker=runtime.worker,
+        flow_run_id=flow_run_id,
+        schedule_id=schedule_id,
+        task_id=task_id,
+        due_at=due_at,
     )
     job = await _claim(runtime, run, request)
     work = Work(runtime, run, job)

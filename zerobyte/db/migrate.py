@@ -189,7 +189,14 @@ async def _make_for(
     for version in known_versions(source):
         (folder / version).write_text((source / "models" / version).read_text())
     settings = config(address)
-    async with Command(settings, location=str(work)) as command:
+    # What aerich collected for the dialect before stays in its class.
+    for collected in vars(Migrate).values():
+        if isinstance(collected, list):
+            cast("list[str]", collected).clear()
+    # Entered with `async with` it would look for a database, and there is none.
+    command = Command(settings, location=str(work))
+    try:
+        await Tortoise.init(config=settings)
         await command.init(offline=True)
         if known_versions(source):
             migrate = cast("Any", command.migrate)
@@ -198,6 +205,8 @@ async def _make_for(
             folder.rmdir()
             await command.init_migrations(safe=True)
             written = next(folder.glob("*.py")).name
+    finally:
+        await command.aclose()
     if not written:
         return None
     return written, _parts((folder / written).read_text())

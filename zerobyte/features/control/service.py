@@ -29,7 +29,7 @@ from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 log = get_logger(__name__)
 
 JobBuilder = Callable[[Task], Awaitable[JobSpec]]
-OpenScheduled = Callable[[str, str, str], Awaitable[Task]]
+OpenScheduled = Callable[[str, str, str, int | None], Awaitable[Task]]
 
 _ASK_AGAIN_MS: Final = 500
 _LONGEST_WAIT_S: Final = 20.0
@@ -77,13 +77,17 @@ class Control:
     async def hello(self, host: str, worker: WorkerIdentity) -> Welcome:
         """Remember that the worker of a host lives."""
         _same_host(host, worker)
+        now = clock.now_ms()
+        before = await WorkerRow.get_or_none(host=host)
+        was_here = before is not None and now - before.seen_at <= _SEEN_FOR_MS
         await WorkerRow.update_or_create(
             host=host,
             defaults={
+                "present_since": before.present_since if before and was_here else now,
                 "boot_id": worker.boot_id,
                 "pid": worker.pid,
                 "pid_started": worker.pid_started,
-                "seen_at": clock.now_ms(),
+                "seen_at": now,
             },
         )
         return Welcome(work_pool=WORK_POOL, work_queue=queue_of(host))
@@ -124,7 +128,9 @@ class Control:
             return again
         if request.schedule_id is None:
             raise NotFound("The flow run names neither a task nor a schedule")
-        return await self._open_scheduled(request.schedule_id, request.flow_run_id, host)
+        return await self._open_scheduled(
+            request.schedule_id, request.flow_run_id, host, request.due_at
+        )
 
     async def _grant(self, task: Task, request: ClaimRequest) -> Granted | Refused:
         try:

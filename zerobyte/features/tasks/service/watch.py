@@ -35,13 +35,18 @@ class Watch:
 
     async def run(self) -> None:
         """Look every five seconds, for ever."""
-        await self._leases.extend_all()
+        await self.begin_anew()
         while True:
             try:
                 await self.end_lost()
             except Exception:  # a watch that ends is worse than a round that failed
                 log.exception("watching over tasks failed; the next round comes in 5 s")
             await asyncio.sleep(_EVERY_S)
+
+    async def begin_anew(self) -> None:
+        """Give every lease a new term: nobody could renew it, or by another clock."""
+        await self._leases.extend_all()
+        self.started_ms = clock.now_ms()
 
     async def end_lost(self) -> None:
         """End every running task whose lease has run out."""
