@@ -35,8 +35,12 @@ COUNTED: Final = 1000
 _LOOK_BACK: Final = tuple(
     timedelta(days=days) for days in (1 / 24, 1, 8, 32, 367, 5 * 366, 50 * 366)
 )
-_PLAIN: Final = re.compile(r"[0-9A-Z*,/-]+")
-_SPECIAL: Final = re.compile(r"L$|L,|[0-9]W|LW")
+_STAR: Final = re.compile(r"\*(/([1-9]|[12]\d|30))?")
+_PART: Final = re.compile(
+    r"\d+|[A-Z]{3}"
+    r"|(?P<low>\d+)-(?P<high>\d+)(/([1-9]|[12]\d|30))?"
+    r"|(?P<first>[A-Z]{3})-(?P<last>[A-Z]{3})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,8 @@ def zone(name: str) -> ZoneInfo:
 def is_plain(expression: str) -> bool:
     """Whether every cron reads the expression alike, so that another one may plan it too.
 
-    Left out is what each of them writes or joins in its own way: `L`, `#` and `W`, and a stepped
-    star in one of the two fields for days beside something in the other.
+    Left out is what each of them writes, joins or takes for a star in its own way: `L`, `#` and
+    `W`, a range of one, a seven for Sunday, and a stepped star for days beside other days.
     """
     try:
         CronSim(expression, clock.from_ms(0))
@@ -103,11 +107,21 @@ def is_plain(expression: str) -> bool:
         return False
     fields = expression.split()
     days = (fields[2], fields[4])
-    stepped = any(day.startswith("*") and day != "*" for day in days)
+    stepped = any(day.startswith("*/") for day in days)
     return (
-        all(_PLAIN.fullmatch(field) and not _SPECIAL.search(field) for field in fields)
+        all(_STAR.fullmatch(field) or _is_plain_list(field) for field in fields)
         and not (stepped and "*" not in days)
         and "7" not in fields[4]
+    )
+
+
+def _is_plain_list(field: str) -> bool:
+    found = [_PART.fullmatch(part) for part in field.split(",")]
+    return all(
+        part is not None
+        and (part["low"] is None or int(part["low"]) < int(part["high"]))
+        and (part["first"] is None or part["first"] != part["last"])
+        for part in found
     )
 
 

@@ -18,7 +18,7 @@ from prefect import get_client
 from flows.control_client import HttpControlPlane
 from flows.runtime import Runtime, install
 from zerobyte.contract.control_plane import Welcome, WorkerIdentity
-from zerobyte.core import process
+from zerobyte.core import clock, clock_watch, process
 from zerobyte.core.errors import Unauthenticated, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.orchestration.prefect_events import flow_run_states
@@ -37,6 +37,8 @@ LAST_WORDS_S = 10.0
 """How long an interrupted run has to hand its report in before the process ends anyway."""
 
 TEARDOWN_S = 5.0
+REST_S = 10.0
+"""After the machine slept, its network and its mounts come back in their own time."""
 
 R = TypeVar("R")
 _log = get_logger("zerobyte.worker")
@@ -51,6 +53,7 @@ class Worker:
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
+        self._rests_until = 0.0
         me = process.identity(os.getpid())
         self.identity = WorkerIdentity(
             host=settings.host,
@@ -141,6 +144,7 @@ class Worker:
                     self._every(HEARTBEAT_S, worker.sync_with_backend),
                     self._every(CANCEL_CHECK_S, lambda: self._check_cancels(worker)),
                     self._listen(worker),
+                    clock_watch.watch(self._time_broke),
                     self._take(worker),
                 )
             ]
@@ -158,6 +162,9 @@ class Worker:
         while not self._stopping.is_set():
             self._wake.clear()
             pause_s = POLL_S
+            if (rest_s := self._rests_until - clock.monotonic()) > 0:
+                await _wait(self._stopping, rest_s)
+                continue
             try:
                 await worker.take_due_runs()
                 said = False
@@ -177,6 +184,12 @@ class Worker:
                 self._wake.set()
             elif event.state == "CANCELLING":
                 worker.cancel(event.flow_run_id)
+
+    async def _time_broke(self, surprise: clock_watch.Surprise) -> None:
+        """Say at once that we live, and take nothing new before the machine is itself again."""
+        if surprise.slept_s or surprise.stood_s:
+            self._rests_until = clock.monotonic() + REST_S
+        await self._hello()
 
     async def _check_cancels(self, worker: BackupWorker) -> None:
         if self._runtime.runs:

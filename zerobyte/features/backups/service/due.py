@@ -213,10 +213,13 @@ class DueTimes:
             if next_at is None:
                 await self._disable(row, trouble)
                 continue
+            changes: dict[str, int] = {}
             if row.next_backup_at is None or row.next_backup_at > next_at:
-                await _if_unchanged(row).update(next_backup_at=next_at)
+                changes["next_backup_at"] = next_at
             if row.retry_at is not None and row.retry_at > now + row.retry_delay_ms:
-                await _if_unchanged(row).update(retry_at=now + row.retry_delay_ms)
+                changes["retry_at"] = now + row.retry_delay_ms
+            if changes:
+                await _if_unchanged(row).update(**changes)
 
     async def start_missed(self) -> None:
         """Start what is due and has no run in the engine either; the longest overdue first."""
