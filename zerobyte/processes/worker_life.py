@@ -189,7 +189,8 @@ class Worker:
         """Say at once that we live, and take nothing new before the machine is itself again."""
         if surprise.slept_s or surprise.stood_s:
             self._rests_until = clock.monotonic() + REST_S
-        await self._hello()
+        with contextlib.suppress(ZerobyteError):
+            await self._hello()
 
     async def _check_cancels(self, worker: BackupWorker) -> None:
         if self._runtime.runs:

@@ -1,5 +1,7 @@
 """A run from Prefect's queue through the worker to its end, with real restic and Prefect."""
 
+import pytest
+
 from zerobyte.contract.control_plane import Refused, Wait
 from zerobyte.contract.jobs import (
     BackupResult,
@@ -177,6 +179,33 @@ def test_many_missed_runs_of_a_cron_become_one(plane, engine, start_worker, site
     assert plane.reports[task].status == "succeeded"
     with prefect_server.rest() as rest:
         assert rest.get(f"/flow_runs/{missed[-1]}").json()["name"] == "family photos · scheduled"
+
+
+@pytest.mark.timeout(300)
+def test_t5_after_an_outage_the_first_due_runs_first_and_no_more_than_the_host_may(
+    plane, engine, start_worker, site
+):
+    """One schedule that missed many runs does not keep the others from theirs."""
+    waits = {"first": 60, "second": 30}
+    tasks = {}
+    for name, minutes in waits.items():
+        schedule = ids.short_id()
+        tasks[name] = ids.uuid7()
+        plane.jobs[tasks[name]] = site.job(tasks[name], schedule, trigger="scheduled")
+        plane.schedules[schedule] = [tasks[name]]
+        deployment = engine.put(schedule)
+        missed = 2 if name == "first" else 1
+        engine.plan_in_the_past(deployment, schedule, count=missed, minutes_ago=minutes)
+
+    start_worker(ZEROBYTE_WORKER_CONCURRENCY="1")
+
+    plane.heard(lambda: len(plane.reports) == len(waits), 240)
+    in_turn = [tasks[name] for name in waits]
+    assert plane.order == [(what, task) for task in in_turn for what in ("claim", "finish")]
+    assert {report.outcome for report in plane.reports.values()} == {"success"}
+    due = [claim.due_at for claim in plane.claims]
+    assert due == sorted(due)
+    assert None not in due
 
 
 def test_a_fault_that_passes_repeats_restic_alone(plane, engine, start_worker, site, tmp_path):
