@@ -180,19 +180,26 @@ async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> str:
 def coalesced(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
     """Of runs that a cron made, keep the newest of each deployment; all others stay (T35).
 
-    Returns those to run and those that were missed.
+    Returns those to run, in the order in which they are to run, and those that were missed. First
+    comes what people wait for, then backups: whose oldest due time came first is first, so that
+    nobody waits behind a schedule that is due again and again (T5).
     """
     newest: dict[UUID, FlowRun] = {}
-    kept: list[FlowRun] = []
+    since: dict[UUID, float] = {}
     missed: list[FlowRun] = []
     for run in sorted(runs, key=_due):
-        if not run.auto_scheduled or run.deployment_id is None:
-            kept.append(run)
-            continue
-        if run.deployment_id in newest:
-            missed.append(newest[run.deployment_id])
-        newest[run.deployment_id] = run
-    return [*kept, *newest.values()], missed
+        # A run by hand is a wish of its own, and never one of many.
+        key = run.deployment_id if run.auto_scheduled and run.deployment_id else run.id
+        since.setdefault(key, _due(run))
+        if key in newest:
+            missed.append(newest[key])
+        newest[key] = run
+    turn = sorted(newest, key=lambda key: (_is_backup(newest[key]), since[key]))
+    return [newest[key] for key in turn], missed
+
+
+def _is_backup(run: FlowRun) -> bool:
+    return "schedule_id" in run.parameters
 
 
 def _due(run: FlowRun) -> float:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -296,29 +295,6 @@ class Engine:
 
     def cancel(self, run: str) -> None:
         self.do(lambda scheduler: scheduler.cancel(run))
-
-    def plan_in_the_past(
-        self, deployment: str, schedule: str, *, count: int, minutes_ago: int = 0
-    ) -> list[str]:
-        """Runs as Prefect's planner makes them, due in the last minutes; oldest first.
-
-        minutes_ago     how much longer ago all of them were due.
-
-        Written straight into Prefect's database: over REST no run can claim that a cron made it.
-        """
-        runs = [self.start("backup", schedule, schedule_id=schedule) for _ in range(count)]
-        with sqlite3.connect(self.server.home / "prefect.db", timeout=30) as database:
-            for number, run in enumerate(runs):
-                due = f"-{minutes_ago + (count - number) * 5} minutes"
-                database.execute(
-                    "UPDATE flow_run SET auto_scheduled = 1, name = 'planned',"
-                    " expected_start_time = strftime('%Y-%m-%d %H:%M:%f000', 'now', ?),"
-                    " next_scheduled_start_time = strftime('%Y-%m-%d %H:%M:%f000', 'now', ?)"
-                    " WHERE id = ?",
-                    (due, due, run),
-                )
-        database.close()
-        return runs
 
     def state(self, run: str) -> dict[str, Any]:
         with self.server.rest() as rest:

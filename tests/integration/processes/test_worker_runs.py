@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.integration.processes.past import plan_in_the_past
 from zerobyte.contract.control_plane import Refused, Wait
 from zerobyte.contract.jobs import (
     BackupResult,
@@ -166,11 +167,11 @@ def test_a_run_waits_for_its_turn_and_tells_people(plane, engine, start_worker, 
 def test_many_missed_runs_of_a_cron_become_one(plane, engine, start_worker, site, prefect_server):
     """Runs that a cron planned while no worker was there; a run by hand is never dropped (T35)."""
     schedule = ids.short_id()
-    deployment = engine.put(schedule)
+    engine.put(schedule)
     task = ids.uuid7()
     plane.jobs[task] = site.job(task, schedule, trigger="scheduled")
     plane.schedules[schedule] = [task]
-    missed = engine.plan_in_the_past(deployment, schedule, count=3)
+    missed = plan_in_the_past(engine, schedule, count=3)
 
     start_worker()
 
@@ -193,9 +194,9 @@ def test_t5_after_an_outage_the_first_due_runs_first_and_no_more_than_the_host_m
         tasks[name] = ids.uuid7()
         plane.jobs[tasks[name]] = site.job(tasks[name], schedule, trigger="scheduled")
         plane.schedules[schedule] = [tasks[name]]
-        deployment = engine.put(schedule)
+        engine.put(schedule)
         missed = 2 if name == "first" else 1
-        engine.plan_in_the_past(deployment, schedule, count=missed, minutes_ago=minutes)
+        plan_in_the_past(engine, schedule, count=missed, minutes_ago=minutes)
 
     start_worker(ZEROBYTE_WORKER_CONCURRENCY="1")
 
