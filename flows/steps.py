@@ -182,6 +182,8 @@ async def concluded(body: Callable[[Runtime, RunControl, str], Awaitable[Ending]
     except Exception as error:
         _log.error("a run failed in an unexpected way", run=run_id, exc_info=error)
         ending = Ending("failed", safe_sentence(error))
+    finally:
+        surroundings.leave_place(run)
     return ending.state()
 
 

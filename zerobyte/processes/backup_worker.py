@@ -45,6 +45,7 @@ LEFT_BEHIND = "The worker that ran this is gone."
 _UNENDED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 _PAGE = 200
+_MOST_WAITING = 50
 
 _log = get_logger(__name__)
 
@@ -83,6 +84,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             heartbeat_interval_seconds=20,
         )
         self._queue = queue
+        self._places = limit
         self._engine = engine
         self._runtime = runtime
         self._slot_free = on_slot_free
@@ -94,6 +96,12 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         """Submit what is due and fits under the limit."""
         async with self._taking:
             await self.get_and_submit_flow_runs()
+
+    def make_room(self, waiting: int) -> None:
+        """Take so many runs more, because as many wait for a repository and do not work."""
+        if self._limiter is not None:
+            self._limiter.total_tokens = self._places + min(waiting, _MOST_WAITING)
+            self._slot_free.set()
 
     async def _submit_scheduled_flow_runs(
         self, flow_run_response: list[WorkerFlowRunResponse]

@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 import httpx
@@ -74,6 +75,7 @@ class Worker:
             ),
             allowed_origins=settings.allowed_origins,
             webhook_timeout_s=settings.webhook_timeout_s,
+            places=asyncio.Semaphore(settings.concurrency),
         )
 
     def ask_to_stop(self) -> None:
@@ -135,6 +137,8 @@ class Worker:
             runtime=self._runtime,
             on_slot_free=self._wake,
         )
+        call = asyncio.get_running_loop().call_soon_threadsafe
+        self._runtime.on_waiting = partial(call, worker.make_room)
         async with worker:
             _log.info("ready for work", queue=welcome.work_queue)
             loops = [

@@ -143,13 +143,21 @@ def test_what_cannot_or_must_not_run_ends_in_words(plane, engine, start_worker, 
     assert plane.follow_ups[suspect][0] not in {claim.task_id for claim in plane.claims}
 
 
-def test_a_run_waits_for_its_turn_and_tells_people(plane, engine, start_worker, site):
+def test_a_run_waits_for_its_turn_keeps_nobody_from_theirs_and_tells_people(
+    plane, engine, start_worker, site
+):
     schedule, task = ids.short_id(), ids.uuid7()
     plane.jobs[task] = Wait(task_id=task, retry_after_ms=100, holders=["another backup"])
     engine.put(schedule)
-    start_worker(WEBHOOK_ALLOWED_ORIGINS=plane.url)
+    other = ids.uuid7()
+    plane.jobs[other] = site.job(other, schedule)
+    start_worker(WEBHOOK_ALLOWED_ORIGINS=plane.url, ZEROBYTE_WORKER_CONCURRENCY="1")
     run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
     plane.heard(lambda: len(plane.claims) > 2)
+    # The host has one place; what waits for a repository does not take it.
+    beside = engine.start("backup", schedule, schedule_id=schedule, task_id=other)
+    assert engine.ended(beside)["type"] == "COMPLETED"
+    assert task not in plane.reports
 
     config = GenericConfig(type="generic", url=f"{plane.url}/hook", method="POST")
     target = NotificationTarget(
