@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import WORKER, World
 from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success, task_of
 from zerobyte.core import clock, cron
 from zerobyte.features.backups.models import Schedule
@@ -91,6 +91,7 @@ async def test_without_catching_up_the_missed_times_are_written_down_and_not_run
 ) -> None:
     made = await overdue(world, catchUp=False)
     assert made["catchUp"] is False
+    await world.ask("hello", WORKER)
     await world.platform.due_times.start_missed()
     [task] = await tasks_of(made)
     assert (task.status, task.flow) == ("cancelled", None)
@@ -109,7 +110,10 @@ async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_ru
 ) -> None:
     """Everybody was there; the queue was long."""
     made = await overdue(world, days=0.9, catchUp=False)
-    world.platform.due_times.awake_since = clock.now_ms() - 2 * DAY_MS
+    long_ago = clock.now_ms() - 2 * DAY_MS
+    world.platform.due_times.awake_since = long_ago
+    await world.ask("hello", WORKER)
+    await WorkerRow.filter(host="local").update(present_since=long_ago)
     await world.platform.due_times.start_missed()
     [task] = await tasks_of(made)
     assert task.status == "queued"
@@ -120,20 +124,20 @@ async def test_without_catching_up_a_host_whose_worker_was_away_has_missed_its_t
 ) -> None:
     made = await overdue(world, days=0.9, catchUp=False)
     world.platform.due_times.awake_since = clock.now_ms() - 2 * DAY_MS
-    worker = {"host": "local", "bootId": "b", "pid": 1, "pidStarted": 1}
-    await world.ask("hello", worker)
+    await world.platform.due_times.start_missed()
+    assert await tasks_of(made) == [], "it is still away: nothing is said yet"
+    await world.ask("hello", WORKER)
     await world.platform.due_times.start_missed()
     assert [task.status for task in await tasks_of(made)] == ["cancelled"]
 
 
 async def test_a_worker_is_present_for_as_long_as_it_says_so(world: World) -> None:
-    worker = {"host": "local", "bootId": "b", "pid": 1, "pidStarted": 1}
-    await world.ask("hello", worker)
+    await world.ask("hello", WORKER)
     since = (await WorkerRow.get(host="local")).present_since
-    await world.ask("hello", worker)
+    await world.ask("hello", WORKER)
     assert (await WorkerRow.get(host="local")).present_since == since
     await WorkerRow.filter(host="local").update(seen_at=clock.now_ms() - 60_000, present_since=1)
-    await world.ask("hello", worker)
+    await world.ask("hello", WORKER)
     assert (await WorkerRow.get(host="local")).present_since > 1
 
 

@@ -42,6 +42,7 @@ _PATIENCE_MS: Final = 15_000
 _LATE_MS: Final = 5 * 60_000
 """A run that is no later than this is on time, whoever was away meanwhile."""
 
+_SEEN_FOR_MS: Final = 30_000
 _LOOK_EVERY_S: Final = 5
 _REST_S: Final = 10
 """After a sleep the network and the mounts come back in their own time."""
@@ -176,6 +177,12 @@ class DueTimes:
         there_since = max(self.awake_since, (worker and worker.present_since) or 0)
         return at < there_since and clock.now_ms() - at > _LATE_MS
 
+    async def _waits_for_worker(self, schedule: Schedule) -> bool:
+        """Whether it is too early to say if a time was missed: who runs it is still away."""
+        since = clock.now_ms() - _SEEN_FOR_MS
+        host = schedule.volume.agent_id
+        return not schedule.catch_up and not await WorkerRow.exists(host=host, seen_at__gte=since)
+
     # Our own clock
 
     async def run(self) -> None:
@@ -253,7 +260,7 @@ class DueTimes:
 
     async def _start(self, schedule: Schedule) -> None:
         due = await self._due(schedule)
-        if due is None:
+        if due is None or await self._waits_for_worker(schedule):
             return
         try:
             await self._open(schedule, due)
