@@ -168,7 +168,7 @@ class Platform:
         if writes and task.status == "succeeded" and task.repository_id is not None:
             self.sizes.changed(task.repository_id)
 
-    async def _time_broke(self, _: clock_watch.Surprise) -> None:
+    async def time_broke(self, _: clock_watch.Surprise) -> None:
         """Nobody could keep a promise of time: give all a new term, then look at what is due."""
         await self.watch.begin_anew()
         await self.due_times.wake()
@@ -196,7 +196,7 @@ class Platform:
             self.dispatcher.run(),
             self.reconciler.run(),
             self.due_times.run(),
-            clock_watch.watch(self._time_broke),
+            clock_watch.watch(self.time_broke),
             self.watch.run(),
             self.watch.follow_engine(),
             _every(30 * 60, self.volumes.check_all),

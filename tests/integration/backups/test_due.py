@@ -141,20 +141,6 @@ async def test_a_worker_is_present_for_as_long_as_it_says_so(world: World) -> No
     assert (await WorkerRow.get(host="local")).present_since > 1
 
 
-async def test_what_comes_due_beside_a_running_backup_is_counted_with_it(world: World) -> None:
-    made = await overdue(world)
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    await world.platform.due_times.start_missed()
-    reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
-    assert reply["answer"] == "refused"
-    assert (await task_of(world, task_id))["input"]["coalesced"]["count"] == 4
-    await world.ask("finish", success(task_id, snapshot_of(made)))
-    await world.platform.due_times.start_missed()
-    assert len(await tasks_of(made)) == 1
-    assert (await schedule_of(world, made))["nextBackupAt"] > clock.now_ms()
-
-
 async def test_a_run_by_hand_leaves_the_next_time_as_it_is(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)

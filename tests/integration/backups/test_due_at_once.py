@@ -4,7 +4,7 @@ import asyncio
 
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_due import FAILURE, overdue, tasks_of
-from tests.integration.backups.test_runs import schedule_of
+from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success, task_of
 from zerobyte.core import clock
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import Task
@@ -47,8 +47,7 @@ async def test_a_retry_is_started_once_and_a_crash_before_it_is_written_loses_no
     reply = await world.claim(schedule_id=made["shortId"])
     await world.ask("finish", {"taskId": reply["job"]["taskId"], **FAILURE})
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
-    # A schedule of another host's volume cannot be opened while its row is gone; so the task's
-    # own row is what fails here.
+    # Here the task's own row is what cannot be written.
     [task] = await tasks_of(made)
     await Task.filter(id=task.id).update(active_key=f"backup:{made['shortId']}")
     await world.platform.due_times.start_retries()
@@ -64,3 +63,17 @@ async def test_a_retry_is_started_once_and_a_crash_before_it_is_written_loses_no
     )
     row = await Schedule.get(short_id=made["shortId"])
     assert (row.retry_at, row.failure_retry_count) == (None, 1)
+
+
+async def test_what_comes_due_beside_a_running_backup_is_counted_with_it(world: World) -> None:
+    made = await overdue(world)
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    await world.platform.due_times.start_missed()
+    reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
+    assert reply["answer"] == "refused"
+    assert (await task_of(world, task_id))["input"]["coalesced"]["count"] == 4
+    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.platform.due_times.start_missed()
+    assert len(await tasks_of(made)) == 1
+    assert (await schedule_of(world, made))["nextBackupAt"] > clock.now_ms()

@@ -4,12 +4,15 @@ from typing import Any
 
 import pytest
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import WORKER, World
 from tests.integration.backups.test_due import DAY_MS, FAILURE, overdue, tasks_of
 from tests.integration.backups.test_runs import run_now, schedule_of
 from zerobyte.core import clock, cron
+from zerobyte.core.clock_watch import Surprise
+from zerobyte.db.leases import RepositoryLease
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.notifications.models import Destination
+from zerobyte.features.tasks.models import Task
 
 
 @pytest.fixture
@@ -150,3 +153,23 @@ async def test_t4_when_the_clock_was_set_back_the_next_time_is_near_and_nothing_
     assert again["answer"] == "refused"
     assert len(await tasks_of(made)) == 1
     assert (await schedule_of(world, made))["nextBackupAt"] > clock.now_ms()
+
+
+async def test_t4_after_a_sleep_a_live_run_keeps_its_lease_and_is_not_taken_for_lost(
+    world: World,
+) -> None:
+    """The worker slept with the API and could not renew; the run goes on where it stood."""
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    slept = clock.now_ms() - 8 * 3_600_000
+    await RepositoryLease.filter(task_id=task_id).update(expires_at=slept)
+    await Task.filter(id=task_id).update(started_at=slept)
+    world.platform.watch.started_ms = slept
+    await world.platform.time_broke(Surprise(slept_s=28_800, jumped_s=0, stood_s=0))
+    await world.platform.watch.end_lost()
+    assert (await Task.get(id=task_id)).status == "running"
+    renewed = await world.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 0})
+    assert renewed["held"] is True
+    # Nothing is started while the network and the mounts come back.
+    assert world.platform.due_times.is_resting

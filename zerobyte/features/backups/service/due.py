@@ -197,11 +197,16 @@ class DueTimes:
                 await self.start_retries()
                 if clock.monotonic() - looked >= _LOOK_EVERY_S:
                     looked = clock.monotonic()
-                    if looked >= self._rests_until:
+                    if not self.is_resting:
                         await self.start_missed()
             except Exception:  # a clock that stops is worse than a round that failed
                 log.exception("looking for due backups failed; it is tried again")
             await asyncio.sleep(1)
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether time broke a moment ago: then nothing that was missed is started yet."""
+        return clock.monotonic() < self._rests_until
 
     async def wake(self) -> None:
         """Time did not pass as usual: look at every schedule anew, after a moment of rest."""
