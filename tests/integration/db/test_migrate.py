@@ -55,10 +55,11 @@ async def test_t29_a_database_with_rows_is_copied_aside_before_a_pending_step(
     database.close()
     location = tmp_path / "migrations"
     (location / "models").mkdir(parents=True)
-    first = migrate.known_versions()[0]
-    text = (migrate.LOCATION / "models" / first).read_text()
-    (location / "models" / first).write_text(text)
-    _broken_step(location / "models" / "1_broken.py", text)
+    versions = migrate.known_versions()
+    for version in versions:
+        text = (migrate.LOCATION / "models" / version).read_text()
+        (location / "models" / version).write_text(text)
+    _broken_step(location / "models" / f"{len(versions)}_broken.py", text)
     with pytest.raises(Exception, match="no_such_table"):
         await migrate.upgrade(url, location=location)
     copies = await asyncio.to_thread(lambda: list(tmp_path.glob("zerobyte.db.before-*")))
