@@ -13,6 +13,7 @@ from rich.table import Table
 from bench.bare import BareRestic
 from bench.data import fill
 from bench.measure import Row, first_backups, memory, seconds, small_runs
+from bench.minute import same_minute
 from bench.spy import Spy
 from zerobyte.core import ids
 from zerobyte.core.errors import ZerobyteError
@@ -81,11 +82,16 @@ def main() -> int:
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--megabytes", type=int, default=1_000)
     parser.add_argument("--restic", default=shutil.which("restic") or "restic")
+    parser.add_argument("--due", type=int, default=200, help="schedules due in one minute")
+    parser.add_argument("--only", choices=("restic", "due"), help="leave the other out")
     options = parser.parse_args()
     console = Console(highlight=False)
     work = Path(tempfile.mkdtemp(prefix="zerobyte-bench-"))
     try:
-        show(asyncio.run(measure(work, options, console)), console)
+        if options.only != "due":
+            show(asyncio.run(measure(work, options, console)), console)
+        if options.only != "restic" and options.due:
+            show(asyncio.run(same_minute(work, options.due, console)), console)
     except (ZerobyteError, RuntimeError) as error:
         console.print(str(error), style="red", markup=False)
         return 1

@@ -27,6 +27,7 @@ from flows.steps import (
     PLAIN_STEP,
     concluded,
     doing,
+    due_at,
     ending_of,
     may_help,
     name_run,
@@ -56,7 +57,12 @@ async def backup(schedule_id: str, task_id: str | None = None) -> State[Any]:
 
     async def body(runtime: Runtime, run: RunControl, run_id: str) -> Ending:
         async with granted(
-            runtime, run, flow_run_id=run_id, schedule_id=schedule_id, task_id=task_id
+            runtime,
+            run,
+            flow_run_id=run_id,
+            schedule_id=schedule_id,
+            task_id=task_id,
+            due_at=due_at(),
         ) as work:
             return await _granted(work, run_id)
 

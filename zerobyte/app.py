@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, cast
 
-from zerobyte.core import interpreter, log
+from zerobyte.core import clock_watch, interpreter, log
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
@@ -22,6 +22,7 @@ from zerobyte.features.auth.service import Accounts, Organizations, make_service
 from zerobyte.features.backups.routes import backups_v1
 from zerobyte.features.backups.service import (
     Assignments,
+    DueTimes,
     Reconciler,
     RunEnds,
     Runs,
@@ -120,7 +121,13 @@ class Platform:
             access=self.repositories.access,
             webhooks_of=self.editor.webhooks_of,
         )
-        self.reconciler = Reconciler(settings=settings, scheduler=scheduler, runs=self.runs)
+        self.due_times = DueTimes(
+            settings=settings,
+            tasks=self.tasks,
+            scheduler=scheduler,
+            notifications=self.notifications,
+        )
+        self.reconciler = Reconciler(settings=settings, scheduler=scheduler)
         self.dispatcher = Dispatcher(scheduler=scheduler, repair=self.reconciler.repair)
         self.watch = Watch(tasks=self.tasks, leases=self.leases, scheduler=scheduler)
         self.ends = RunEnds(settings=settings, snapshots=self.snapshots)
@@ -133,7 +140,7 @@ class Platform:
                 "restore": self.restores.job,
                 "deleteSnapshots": self.snapshots.deletion_job,
             },
-            open_scheduled=self.runs.open_scheduled,
+            open_scheduled=self.due_times.open_scheduled,
             retry_note=self.ends.retry_note,
             record_delivery=self.notifications.record_delivery,
             lease_wait_s=settings.lease_wait_s,
@@ -150,6 +157,7 @@ class Platform:
         self.tasks.on_finish.append(self._measure)
         self.tasks.on_cancel.append(self.watch.tell_engine)
         self.editor.on_change.append(self.reconciler.changed)
+        self.due_times.on_change.append(self.reconciler.changed)
         self.volumes.before_delete.append(users.refuse_used_volume)
         self.volumes.before_unmount.append(users.refuse_read_volume)
         self.repositories.before_delete.append(users.refuse_used_repository)
@@ -161,6 +169,11 @@ class Platform:
         writes = task.kind in ("backup", "forget", "deleteSnapshots")
         if writes and task.status == "succeeded" and task.repository_id is not None:
             self.sizes.changed(task.repository_id)
+
+    async def time_broke(self, _: clock_watch.Surprise) -> None:
+        """Nobody could keep a promise of time: give all a new term, then look at what is due."""
+        await self.watch.begin_anew()
+        await self.due_times.wake()
 
     def _register(self) -> None:
         self.services |= {
@@ -184,7 +197,8 @@ class Platform:
         return [
             self.dispatcher.run(),
             self.reconciler.run(),
-            self.reconciler.retry_due(),
+            self.due_times.run(),
+            clock_watch.watch(self.time_broke),
             self.watch.run(),
             self.watch.follow_engine(),
             self.watch.compare(),

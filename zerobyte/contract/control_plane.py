@@ -44,6 +44,8 @@ class ClaimRequest(Wire):
 
     schedule_id     the schedule's short id, when a schedule's deployment made the run.
     task_id         the task, when the API made the run or when it follows another job.
+    due_at          the time for which the engine's clock made the run, epoch ms; None when
+                    somebody started it.
     Exactly the same request may be repeated: it finds the same task again.
     """
 
@@ -51,6 +53,7 @@ class ClaimRequest(Wire):
     flow_run_id: str
     schedule_id: str | None = None
     task_id: str | None = None
+    due_at: int | None = None
 
 
 class Granted(Wire):

@@ -32,6 +32,11 @@ def number_field(default: Callable[[], int] | int, *, db_index: bool = False) ->
     return fields.BigIntField(default=default, db_index=db_index)
 
 
+def moment_field() -> Any:
+    """A column of an instant in epoch ms that may be null; annotate it as `int | None`."""
+    return fields.BigIntField(null=True)
+
+
 def key_field(max_length: int, **more: Any) -> Any:
     """A column of ids that we make ourselves; annotate it as `str`.
 

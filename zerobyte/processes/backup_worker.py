@@ -47,6 +47,7 @@ LEFT_BEHIND = "The worker that ran this is gone."
 _UNENDED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 _PAGE = 200
+_MOST_WAITING = 50
 
 _log = get_logger(__name__)
 
@@ -85,6 +86,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             heartbeat_interval_seconds=20,
         )
         self._queue = queue
+        self._places = limit
         self._engine = engine
         self._runtime = runtime
         self._slot_free = on_slot_free
@@ -98,6 +100,12 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         """Submit what is due and fits under the limit."""
         async with self._taking:
             await self.get_and_submit_flow_runs()
+
+    def make_room(self, waiting: int) -> None:
+        """Take so many runs more, because as many wait for a repository and do not work."""
+        if self._limiter is not None:
+            self._limiter.total_tokens = self._places + min(waiting, _MOST_WAITING)
+            self._slot_free.set()
 
     async def _submit_scheduled_flow_runs(
         self, flow_run_response: list[WorkerFlowRunResponse]
@@ -208,19 +216,26 @@ async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> str:
 def coalesced(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
     """Of runs that a cron made, keep the newest of each deployment; all others stay (T35).
 
-    Returns those to run and those that were missed.
+    Returns those to run, in the order in which they are to run, and those that were missed. First
+    comes what people wait for, then backups: whose oldest due time came first is first, so that
+    nobody waits behind a schedule that is due again and again (T5).
     """
     newest: dict[UUID, FlowRun] = {}
-    kept: list[FlowRun] = []
+    since: dict[UUID, float] = {}
     missed: list[FlowRun] = []
     for run in sorted(runs, key=_due):
-        if not run.auto_scheduled or run.deployment_id is None:
-            kept.append(run)
-            continue
-        if run.deployment_id in newest:
-            missed.append(newest[run.deployment_id])
-        newest[run.deployment_id] = run
-    return [*kept, *newest.values()], missed
+        # A run by hand is a wish of its own, and never one of many.
+        key = run.deployment_id if run.auto_scheduled and run.deployment_id else run.id
+        since.setdefault(key, _due(run))
+        if key in newest:
+            missed.append(newest[key])
+        newest[key] = run
+    turn = sorted(newest, key=lambda key: (_is_backup(newest[key]), since[key]))
+    return [newest[key] for key in turn], missed
+
+
+def _is_backup(run: FlowRun) -> bool:
+    return "schedule_id" in run.parameters
 
 
 def _due(run: FlowRun) -> float:

@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 import httpx
@@ -18,7 +19,7 @@ from prefect import get_client
 from flows.control_client import HttpControlPlane
 from flows.runtime import Runtime, install
 from zerobyte.contract.control_plane import Welcome, WorkerIdentity
-from zerobyte.core import clock, process
+from zerobyte.core import clock, clock_watch, process
 from zerobyte.core.errors import Conflict, Unauthenticated, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.orchestration.prefect_events import flow_run_states
@@ -41,6 +42,8 @@ TEARDOWN_S = 5.0
 TAKEN_S = 45.0
 """How long we wait for another worker of our host to end. One that was killed where the API cannot
 look is forgotten after 30 s; one that lives keeps saying so."""
+REST_S = 10.0
+"""After the machine slept, its network and its mounts come back in their own time."""
 
 R = TypeVar("R")
 _log = get_logger("zerobyte.worker")
@@ -55,6 +58,7 @@ class Worker:
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
+        self._rests_until = 0.0
         me = process.identity(os.getpid())
         self.identity = WorkerIdentity(
             host=settings.host,
@@ -75,6 +79,7 @@ class Worker:
             ),
             allowed_origins=settings.allowed_origins,
             webhook_timeout_s=settings.webhook_timeout_s,
+            places=asyncio.Semaphore(settings.concurrency),
         )
 
     def ask_to_stop(self) -> None:
@@ -158,6 +163,8 @@ class Worker:
             runtime=self._runtime,
             on_slot_free=self._wake,
         )
+        call = asyncio.get_running_loop().call_soon_threadsafe
+        self._runtime.on_waiting = partial(call, worker.make_room)
         async with worker:
             _log.info("ready for work", queue=welcome.work_queue)
             loops = [
@@ -168,6 +175,7 @@ class Worker:
                     self._every(PHANTOM_CHECK_S, worker.end_phantoms),
                     self._every(CANCEL_CHECK_S, lambda: self._check_cancels(worker)),
                     self._listen(worker),
+                    clock_watch.watch(self._time_broke),
                     self._take(worker),
                 )
             ]
@@ -185,6 +193,9 @@ class Worker:
         while not self._stopping.is_set():
             self._wake.clear()
             pause_s = POLL_S
+            if (rest_s := self._rests_until - clock.monotonic()) > 0:
+                await _wait(self._stopping, rest_s)
+                continue
             try:
                 await worker.take_due_runs()
                 said = False
@@ -204,6 +215,13 @@ class Worker:
                 self._wake.set()
             elif event.state == "CANCELLING":
                 worker.cancel(event.flow_run_id)
+
+    async def _time_broke(self, surprise: clock_watch.Surprise) -> None:
+        """Say at once that we live, and take nothing new before the machine is itself again."""
+        if surprise.slept_s or surprise.stood_s:
+            self._rests_until = clock.monotonic() + REST_S
+        with contextlib.suppress(ZerobyteError):
+            await self._hello()
 
     async def _check_cancels(self, worker: BackupWorker) -> None:
         if self._runtime.runs:

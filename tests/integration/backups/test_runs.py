@@ -255,7 +255,7 @@ async def test_a_failed_scheduled_run_is_planned_again_and_a_manual_one_is_not(
 async def test_a_retry_that_is_due_becomes_a_task(world: World) -> None:
     made = await world.schedule()
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
-    loop = asyncio.create_task(world.platform.reconciler.retry_due())
+    loop = asyncio.create_task(world.platform.due_times.run())
     try:
         async with asyncio.timeout(60):
             while not await Task.filter(resource_id=made["shortId"]).exists():

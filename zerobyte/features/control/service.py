@@ -29,7 +29,7 @@ from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 log = get_logger(__name__)
 
 JobBuilder = Callable[[Task], Awaitable[JobSpec]]
-OpenScheduled = Callable[[str, str, str], Awaitable[Task]]
+OpenScheduled = Callable[[str, str, str, int | None], Awaitable[Task]]
 
 _ASK_AGAIN_MS: Final = 500
 _LONGEST_WAIT_S: Final = 20.0
@@ -83,19 +83,22 @@ class Control:
             Conflict    another one does: two on one queue would each bury the other's runs.
         """
         _same_host(host, worker)
-        known = await WorkerRow.get_or_none(host=host)
-        if known is not None and _is_another(known, worker) and _may_live(known):
+        now = clock.now_ms()
+        before = await WorkerRow.get_or_none(host=host)
+        was_here = before is not None and now - before.seen_at <= _SEEN_FOR_MS
+        if before is not None and _is_another(before, worker) and _may_live(before):
             raise Conflict(
-                f"Another worker for the host {host} is running (process {known.pid}). "
+                f"Another worker for the host {host} is running (process {before.pid}). "
                 "Stop it first, or start this one with a token of its own host"
             )
         await WorkerRow.update_or_create(
             host=host,
             defaults={
+                "present_since": before.present_since if before and was_here else now,
                 "boot_id": worker.boot_id,
                 "pid": worker.pid,
                 "pid_started": worker.pid_started,
-                "seen_at": clock.now_ms(),
+                "seen_at": now,
             },
         )
         return Welcome(work_pool=WORK_POOL, work_queue=queue_of(host))
@@ -149,7 +152,9 @@ class Control:
             return again
         if request.schedule_id is None:
             raise NotFound("The flow run names neither a task nor a schedule")
-        return await self._open_scheduled(request.schedule_id, request.flow_run_id, host)
+        return await self._open_scheduled(
+            request.schedule_id, request.flow_run_id, host, request.due_at
+        )
 
     async def _grant(self, task: Task, request: ClaimRequest) -> Granted | Refused:
         try:
@@ -226,7 +231,7 @@ def _is_another(known: WorkerRow, worker: WorkerIdentity) -> bool:
 
 def _may_live(known: WorkerRow) -> bool:
     """Whether a worker that has said hello may still be there."""
-    started, seen_at = cast("int", known.pid_started), cast("int", known.seen_at)
+    started, seen_at = cast("int", known.pid_started), known.seen_at
     if known.boot_id == process.realm():
         return process.is_alive(known.pid, started=started)
     return seen_at >= clock.now_ms() - _SEEN_FOR_MS

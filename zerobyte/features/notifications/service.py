@@ -83,6 +83,26 @@ class Notifications:
         if row is not None:
             await self._record(row, error)
 
+    async def tell(
+        self, destination_ids: Iterable[int], organization_id: str, message: NotificationMessage
+    ) -> None:
+        """Send a message to the enabled ones among these, when no worker's run will do it.
+
+        What does not arrive stands with its destination and stops nothing.
+        """
+        for recipient in (await self.targets_of(destination_ids, organization_id)).values():
+            error: str | None = None
+            try:
+                await notify.send(
+                    recipient.config,
+                    message,
+                    allowed_origins=self._allowed_origins,
+                    timeout_s=self._timeout_s,
+                )
+            except ZerobyteError as failed:
+                error = failed.message
+            await self.record_delivery(recipient.id, error, organization_id=organization_id)
+
     # The operations
 
     async def list_all(self, actor: Actor) -> list[schemas.Destination]:

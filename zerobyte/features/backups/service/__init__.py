@@ -1,10 +1,19 @@
 """The rules of backup schedules, one family of verbs in each file."""
 
 from zerobyte.features.backups.service.assignments import Assignments
+from zerobyte.features.backups.service.due import DueTimes
 from zerobyte.features.backups.service.editing import ScheduleEditor
 from zerobyte.features.backups.service.ending import RunEnds
 from zerobyte.features.backups.service.reading import ScheduleReader
 from zerobyte.features.backups.service.reconcile import Reconciler
 from zerobyte.features.backups.service.running import Runs
 
-__all__ = ["Assignments", "Reconciler", "RunEnds", "Runs", "ScheduleEditor", "ScheduleReader"]
+__all__ = [
+    "Assignments",
+    "DueTimes",
+    "Reconciler",
+    "RunEnds",
+    "Runs",
+    "ScheduleEditor",
+    "ScheduleReader",
+]

@@ -12,6 +12,7 @@ from zerobyte.contract.jobs import (
 from zerobyte.core import clock
 from zerobyte.core.redact import redact
 from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service.editing import next_due
 from zerobyte.features.backups.service.running import forget_task, has_policy, rerun
 from zerobyte.features.repositories.service.snapshots import Snapshots
@@ -56,7 +57,6 @@ class RunEnds:
         now = clock.now_ms()
         schedule.last_backup_at = now
         schedule.last_backup_error = _short(report.details)
-        schedule.next_backup_at = next_due(schedule, self._settings.tz)
         schedule.retry_at = None
         if report.status == "succeeded":
             schedule.last_status = "warning" if report.outcome == "warning" else "success"
@@ -75,11 +75,10 @@ class RunEnds:
     def _plan_retry(self, schedule: Schedule, task: Task, now: int) -> None:
         """Try again only when tries are left and the next one comes before the cron's own."""
         at: int = now + schedule.retry_delay_ms
-        due = next_due(schedule, self._settings.tz)
+        due = _next_own_time(schedule, self._settings.tz)
         left = schedule.failure_retry_count < schedule.max_retries
         if task.trigger != "manual" and left and due is not None and at < due:
             schedule.retry_at = at
-            schedule.next_backup_at = at
             schedule.failure_retry_count += 1
         else:
             schedule.failure_retry_count = 0
@@ -132,6 +131,15 @@ def _is_run_again(schedule: Schedule, task: Task, report: JobReport) -> bool:
     )
 
 
+def _next_own_time(schedule: Schedule, default_zone: str) -> int | None:
+    """When the schedule's cron starts it next; None when it does not."""
+    try:
+        due = next_due(schedule, default_zone)
+    except ValueError:
+        return None
+    return None if due is None else due + delay_ms(schedule)
+
+
 def _why_no_retention(schedule: Schedule, task: Task, report: JobReport) -> str | None:
     if report.status != "succeeded":
         return "The backup did not succeed"
@@ -157,7 +165,7 @@ async def _record_retention(task: Task, record: RetentionRecord) -> None:
 async def _write(schedule: Schedule) -> None:
     """Write the run's end without moving `updated_at`, which is for people's changes."""
     names = (
-        "last_backup_at", "last_backup_error", "last_status", "next_backup_at", "retry_at",
+        "last_backup_at", "last_backup_error", "last_status", "retry_at",
         "failure_retry_count",
     )  # fmt: skip
     values: dict[str, Any] = {name: getattr(schedule, name) for name in names}

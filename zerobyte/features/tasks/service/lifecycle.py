@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
@@ -23,6 +23,9 @@ from zerobyte.http.actor import Actor
 Finisher = Callable[[Task, JobReport], Awaitable[list["NewTask"]]]
 """What a feature does when a task of its kind has ended; answers the tasks that follow from it."""
 
+Along = Callable[[], Awaitable[None]]
+"""What is written in one transaction with something else, or not at all."""
+
 _NOT_CANCELLABLE = ("deleteSnapshots", "tagSnapshots")
 _CANCELLED_BY_USER = "Task was cancelled by the user"
 
@@ -33,6 +36,7 @@ class NewTask:
 
     busy            what to say when the same is already being done.
     active_key      see `Task`.
+    due_key         see `Task`.
     flow            `flow/target` of the deployment that starts it; None when it follows a task.
     """
 
@@ -45,6 +49,7 @@ class NewTask:
     target: dict[str, Any]
     operation_key: str | None = None
     active_key: str | None = None
+    due_key: str | None = None
     busy: str = "This is already running"
     repository_id: str | None = None
     lease_mode: LeaseMode = "shared"
@@ -75,42 +80,35 @@ class Tasks:
         self.on_cancel: list[Callable[[Task], None]] = []
         self.on_finish: list[Callable[[Task], None]] = []
 
-    async def open(self, new: NewTask) -> Task:
+    async def open(self, new: NewTask, *, along: Along | None = None) -> Task:
         """Make a task that waits for its worker.
 
+        along   what is written in the same transaction; what it raises leaves no task behind.
+
         Raises
-            Conflict    a task with the same `active_key` is active.
+            Conflict    a task with the same `active_key` is active, or one had the `due_key`.
         """
-        task = await self._insert(new)
+        task = await self._insert(new, along=along)
         self._tell(task, previous=None)
         for listener in self.on_open:
             listener()
         return task
 
-    async def _insert(self, new: NewTask) -> Task:
-        try:
-            async with in_transaction():
-                return await Task.create(
-                    organization_id=new.organization_id,
-                    kind=new.kind,
-                    resource_type=new.resource_type,
-                    resource_id=new.resource_id,
-                    operation_key=new.operation_key,
-                    target_agent_id=new.target_agent_id,
-                    active_key=new.active_key,
-                    repository_id=new.repository_id,
-                    lease_mode=new.lease_mode,
-                    host=new.host,
-                    trigger=new.trigger,
-                    flow=new.flow,
-                    flow_run_id=new.flow_run_id,
-                    parent_id=new.parent_id,
-                    rerun_of=new.rerun_of,
-                    input={"kind": new.kind, **new.input},
-                    target=new.target,
-                )
-        except IntegrityError as error:
-            raise Conflict(new.busy) from error
+    async def note(self, new: NewTask, report: JobReport, *, along: Along | None = None) -> Task:
+        """Write down what did not happen, as a task that ended before it began.
+
+        Nothing follows from it and no feature hears of its end. Raises as `open` does.
+        """
+        task = _row(replace(new, active_key=None, flow=None))
+        _end(task, report)
+        await _save(task, busy=new.busy, along=along)
+        self._tell(task, previous=None)
+        return task
+
+    async def _insert(self, new: NewTask, *, along: Along | None = None) -> Task:
+        task = _row(new)
+        await _save(task, busy=new.busy, along=along)
+        return task
 
     async def mark_running(self, task: Task, worker: WorkerIdentity) -> None:
         """A worker has the job and its lease."""
@@ -217,6 +215,39 @@ class Tasks:
     def _tell_change(self, task: Task) -> None:
         payload = present.view(task).model_dump(mode="json", by_alias=True)
         self._bus.publish(task.organization_id, "task:changed", payload)
+
+
+def _row(new: NewTask) -> Task:
+    return Task(
+        organization_id=new.organization_id,
+        kind=new.kind,
+        resource_type=new.resource_type,
+        resource_id=new.resource_id,
+        operation_key=new.operation_key,
+        target_agent_id=new.target_agent_id,
+        active_key=new.active_key,
+        due_key=new.due_key,
+        repository_id=new.repository_id,
+        lease_mode=new.lease_mode,
+        host=new.host,
+        trigger=new.trigger,
+        flow=new.flow,
+        flow_run_id=new.flow_run_id,
+        parent_id=new.parent_id,
+        rerun_of=new.rerun_of,
+        input={"kind": new.kind, **new.input},
+        target=new.target,
+    )
+
+
+async def _save(task: Task, *, busy: str, along: Along | None) -> None:
+    try:
+        async with in_transaction():
+            await task.save(force_create=True)
+            if along is not None:
+                await along()
+    except IntegrityError as error:
+        raise Conflict(busy) from error
 
 
 def cancelled(task_id: str, reason: str = _CANCELLED_BY_USER) -> JobReport:

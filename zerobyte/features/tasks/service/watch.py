@@ -35,17 +35,18 @@ class Watch:
 
     async def run(self) -> None:
         """Look every five seconds, for ever."""
-        await self._leases.extend_all()
-        awake = _Awake()
+        await self.begin_anew()
         while True:
             try:
-                if awake.has_slept():
-                    log.warning("the clock has jumped; every lease gets a new term")
-                    await self._leases.extend_all()
                 await self.end_lost()
             except Exception:  # a watch that ends is worse than a round that failed
                 log.exception("watching over tasks failed; the next round comes in 5 s")
             await asyncio.sleep(_EVERY_S)
+
+    async def begin_anew(self) -> None:
+        """Give every lease a new term: nobody could renew it, or by another clock."""
+        await self._leases.extend_all()
+        self.started_ms = clock.now_ms()
 
     async def end_lost(self) -> None:
         """End every running task whose lease is over."""
@@ -153,18 +154,6 @@ class Watch:
                 await self._tasks.request_stop(task)
             elif task.status == "queued" and task.parent_id is None:
                 await self._tasks.finish(task.id, _unstarted_report(task, state))
-
-
-class _Awake:
-    """Notices that the machine slept or that somebody set its clock, from one look to the next."""
-
-    def __init__(self) -> None:
-        self._ahead_s = clock.now_ms() / 1000 - clock.monotonic()
-
-    def has_slept(self) -> bool:
-        """Whether the wall clock went on without us since the last look."""
-        before, self._ahead_s = self._ahead_s, clock.now_ms() / 1000 - clock.monotonic()
-        return self._ahead_s - before > _EVERY_S
 
 
 def _lost_report(task: Task) -> JobReport:
