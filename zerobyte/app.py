@@ -42,6 +42,8 @@ from zerobyte.features.repositories.service import (
     Sizes,
     SnapshotFiles,
     Snapshots,
+    TreeFile,
+    Trees,
 )
 from zerobyte.features.system.routes import system_v1
 from zerobyte.features.system.service import System
@@ -98,7 +100,12 @@ class Platform:
             repositories=self.repositories, tasks=self.tasks, host=LOCAL_HOST, tz=settings.tz
         )
         self.sizes = Sizes(repositories=self.repositories)
-        self.files = SnapshotFiles(repositories=self.repositories, snapshots=self.snapshots)
+        file = TreeFile(
+            settings.tree_index, max_bytes=settings.tree_index_bytes, spare_folder=settings.run_dir
+        )
+        self.files = SnapshotFiles(
+            repositories=self.repositories, snapshots=self.snapshots, trees=Trees(file)
+        )
         self.restores = Restores(
             settings=settings,
             repositories=self.repositories,

@@ -149,6 +149,14 @@ class Settings:
         "restic's cache.",
         unit="directory",
     )
+    tree_index_bytes: int = _set_by(
+        "TREE_INDEX_MAX_BYTES",
+        "1073741824",
+        reading.whole(1024 * 1024, 2**50),
+        "Room for the listings of snapshots' files, kept beside the database; those that were not "
+        "looked at for longest go first.",
+        unit="bytes",
+    )
     run_dir: Path = _set_by(
         "ZEROBYTE_RUN_DIR",
         "{data_dir}/run",
@@ -240,6 +248,13 @@ class Settings:
     def origins(self) -> tuple[str, ...]:
         """Every trusted origin: that of BASE_URL first, then TRUSTED_ORIGINS."""
         return tuple(dict.fromkeys((reading.origin(self.base_url), *self.trusted_origins)))
+
+    @property
+    def tree_index(self) -> Path:
+        """The file of the snapshots' trees: beside the database, or where one would be."""
+        if "://" in self.database_url and not self.database_url.startswith("sqlite:"):
+            return self.data_dir / "data" / "snapshot-trees.db"
+        return Path(self.database_url.removeprefix("sqlite://")).parent / "snapshot-trees.db"
 
     @property
     def is_https(self) -> bool:

@@ -5,5 +5,9 @@ from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restores import Restores
 from zerobyte.features.repositories.service.sizes import Sizes
 from zerobyte.features.repositories.service.snapshots import Snapshots
+from zerobyte.features.repositories.service.tree_file import TreeFile
+from zerobyte.features.repositories.service.trees import Trees
 
-__all__ = ["Repositories", "Restores", "Sizes", "SnapshotFiles", "Snapshots"]
+__all__ = [
+    "Repositories", "Restores", "Sizes", "SnapshotFiles", "Snapshots", "TreeFile", "Trees",
+]  # fmt: skip
