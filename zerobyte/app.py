@@ -37,6 +37,7 @@ from zerobyte.features.notifications.routes import notifications_v1
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.routes import repositories_v1
 from zerobyte.features.repositories.service import (
+    Refresher,
     Repositories,
     Restores,
     Sizes,
@@ -105,6 +106,11 @@ class Platform:
         )
         self.files = SnapshotFiles(
             repositories=self.repositories, snapshots=self.snapshots, trees=Trees(file)
+        )
+        self.refresher = Refresher(
+            snapshots=self.snapshots,
+            files=self.files,
+            every_minutes=settings.snapshot_refresh_minutes,
         )
         self.restores = Restores(
             settings=settings,
@@ -194,6 +200,7 @@ class Platform:
             self.watch.follow_engine(),
             _every(30 * 60, self.volumes.check_all),
             _every(5 * 60, self.volumes.remount_failed),
+            _every(60, self.refresher.refresh_due),
         ]
 
 

@@ -157,6 +157,13 @@ class Settings:
         "looked at for longest go first.",
         unit="bytes",
     )
+    snapshot_refresh_minutes: int = _set_by(
+        "SNAPSHOT_REFRESH_MINUTES",
+        "60",
+        reading.whole(1, 525_600),
+        "How old a list of snapshots may become before it is read again.",
+        unit="minutes",
+    )
     run_dir: Path = _set_by(
         "ZEROBYTE_RUN_DIR",
         "{data_dir}/run",

@@ -150,7 +150,7 @@ async def test_half_a_tree_is_not_a_tree_and_is_gone_after_a_restart(tmp_path: P
 async def test_the_least_recently_used_tree_goes_first_and_the_bound_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = new_file(tmp_path, max_bytes=400_000)
+    file = new_file(tmp_path, max_bytes=200_000)
     trees = Trees(file)
     nodes = random_tree(random.Random(2), most=2000)
     clock = iter(range(0, 10**9, 100_000))
@@ -159,7 +159,7 @@ async def test_the_least_recently_used_tree_goes_first_and_the_bound_holds(
     for number in range(16):
         await told(trees, nodes, f"s{number}")
         assert await trees.is_known("r", "s0"), "it is looked at all the time"
-        assert file.size_bytes() <= 400_000
+        assert file.size_bytes() <= 200_000
         kept = max(kept, len(await trees.keys()))
     names = [snapshot for _, snapshot in await trees.keys()]
     assert 2 < len(names) <= kept < 16

@@ -1,6 +1,7 @@
 """The rules of repositories, one family of verbs in each file."""
 
 from zerobyte.features.repositories.service.files import SnapshotFiles
+from zerobyte.features.repositories.service.refresher import Refresher
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restores import Restores
 from zerobyte.features.repositories.service.sizes import Sizes
@@ -9,5 +10,12 @@ from zerobyte.features.repositories.service.tree_file import TreeFile
 from zerobyte.features.repositories.service.trees import Trees
 
 __all__ = [
-    "Repositories", "Restores", "Sizes", "SnapshotFiles", "Snapshots", "TreeFile", "Trees",
-]  # fmt: skip
+    "Refresher",
+    "Repositories",
+    "Restores",
+    "Sizes",
+    "SnapshotFiles",
+    "Snapshots",
+    "TreeFile",
+    "Trees",
+]

@@ -120,6 +120,10 @@ class Snapshots:
         count = await self._flights.join(row.id, self._refresh(row))
         return schemas.Refreshed(count=count)
 
+    async def refresh_row(self, row: models.Repository) -> None:
+        """Refresh beside requests. Raises as `refresh` does."""
+        await self._flights.join(row.id, self._refresh(row))
+
     async def _refresh(self, row: models.Repository) -> int:
         began_ms = clock.now_ms()
         gone = self._gone[row.id] = set()
