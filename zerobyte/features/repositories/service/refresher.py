@@ -35,7 +35,8 @@ class Refresher:
         rows = await models.Repository.filter(snapshots_refreshed_at__lt=old).order_by("id")
         for row in rows:
             now = clock.monotonic()
-            if now >= self._not_before.get(row.id, now):
+            if row.id in self._snapshots.distrusted or now >= self._not_before.get(row.id, now):
+                self._snapshots.distrusted.discard(row.id)
                 self._not_before[row.id] = now + self._every_ms / 1000
                 await self._refresh(row)
         await self._sweep()
