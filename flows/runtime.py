@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from flows.room import Room
 from zerobyte.contract.control_plane import ControlPlane, WorkerIdentity
 from zerobyte.restic import Tools
 
@@ -38,6 +39,7 @@ class RunControl:
 class Runtime:
     """The surroundings of every flow run of this process.
 
+    room                looks after the disk that the tools work on.
     allowed_origins     servers that notifications and webhooks may speak to.
     webhook_timeout_s   for one webhook, everything together.
     runs                by flow run id, from before a run begins until it has ended.
@@ -47,6 +49,7 @@ class Runtime:
     control: ControlPlane
     worker: WorkerIdentity
     tools: Tools
+    room: Room = field(default_factory=lambda: Room(cache_max_bytes=2**50, min_free_bytes=0))
     allowed_origins: Sequence[str] = ()
     notify_timeout_s: float = 10.0
     webhook_timeout_s: float = 60.0

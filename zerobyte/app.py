@@ -58,6 +58,7 @@ from zerobyte.http.app_type import HttpApp
 from zerobyte.http.setup import make_app
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import Scheduler
+from zerobyte.restic import cache
 from zerobyte.settings import Settings, SettingsError
 
 _log = log.get_logger(__name__)
@@ -173,6 +174,10 @@ class Platform:
         if writes and task.status == "succeeded" and task.repository_id is not None:
             self.sizes.changed(task.repository_id)
 
+    async def _shrink_cache(self) -> None:
+        """Requests have restic fill its cache too, and this may be a host without a worker."""
+        await cache.shrink(self.settings.cache_dir, self.settings.cache_max_bytes)
+
     def _register(self) -> None:
         self.services |= {
             Assignments: Assignments(notifications=self.notifications),
@@ -201,6 +206,7 @@ class Platform:
             _every(30 * 60, self.volumes.check_all),
             _every(5 * 60, self.volumes.remount_failed),
             _every(60, self.refresher.refresh_due),
+            _every(60 * 60, self._shrink_cache),
         ]
 
 
