@@ -120,6 +120,7 @@ async def look_at_source(task_id: str) -> State[Any] | None:
     """Refuse a source that is not what it was."""
 
     async def look(work: Work) -> None:
+        await work.runtime.room.check(work.runtime.tools)
         await preflight.check(_job(work).source, stop=work.run.stop)
 
     return await doing(task_id, look)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from flows.endings import Ending
+from flows.room import Room
 from zerobyte.contract.control_plane import ControlPlane, WorkerIdentity
 from zerobyte.restic import Tools
 
@@ -49,6 +50,7 @@ class RunControl:
 class Runtime:
     """The surroundings of every flow run of this process.
 
+    room                looks after the disk that the tools work on.
     allowed_origins     servers that notifications and webhooks may speak to.
     webhook_timeout_s   for one webhook, everything together.
     places              how many runs may work at the same time; None means any number. What waits
@@ -61,6 +63,7 @@ class Runtime:
     control: ControlPlane
     worker: WorkerIdentity
     tools: Tools
+    room: Room = field(default_factory=lambda: Room(cache_max_bytes=2**50, min_free_bytes=0))
     allowed_origins: Sequence[str] = ()
     notify_timeout_s: float = 10.0
     webhook_timeout_s: float = 60.0

@@ -287,3 +287,11 @@ async def show(work: Work, progress: TaskProgress) -> None:
     """Send progress; what does not arrive is forgotten."""
     with contextlib.suppress(Failed, Unavailable):
         await work.runtime.control.progress(ProgressReport(task_id=work.task_id, progress=progress))
+
+
+async def announce(work: Work) -> None:
+    """Write down what is about to be done, before it is; the report says it again at the end."""
+    with contextlib.suppress(Failed, Unavailable):
+        await work.runtime.control.progress(
+            ProgressReport(task_id=work.task_id, result=work.result)
+        )

@@ -38,11 +38,14 @@ from zerobyte.features.notifications.routes import notifications_v1
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.routes import repositories_v1
 from zerobyte.features.repositories.service import (
+    Refresher,
     Repositories,
     Restores,
     Sizes,
     SnapshotFiles,
     Snapshots,
+    TreeFile,
+    Trees,
 )
 from zerobyte.features.system.routes import system_v1
 from zerobyte.features.system.service import System
@@ -56,6 +59,7 @@ from zerobyte.http.app_type import HttpApp
 from zerobyte.http.setup import make_app
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import Scheduler
+from zerobyte.restic import cache
 from zerobyte.settings import Settings, SettingsError
 
 _log = log.get_logger(__name__)
@@ -100,7 +104,17 @@ class Platform:
             repositories=self.repositories, tasks=self.tasks, host=LOCAL_HOST, tz=settings.tz
         )
         self.sizes = Sizes(repositories=self.repositories)
-        self.files = SnapshotFiles(repositories=self.repositories, snapshots=self.snapshots)
+        file = TreeFile(
+            settings.tree_index, max_bytes=settings.tree_index_bytes, spare_folder=settings.run_dir
+        )
+        self.files = SnapshotFiles(
+            repositories=self.repositories, snapshots=self.snapshots, trees=Trees(file)
+        )
+        self.refresher = Refresher(
+            snapshots=self.snapshots,
+            files=self.files,
+            every_minutes=settings.snapshot_refresh_minutes,
+        )
         self.restores = Restores(
             settings=settings,
             repositories=self.repositories,
@@ -175,6 +189,10 @@ class Platform:
         await self.watch.begin_anew()
         await self.due_times.wake()
 
+    async def _shrink_cache(self) -> None:
+        """Requests have restic fill its cache too, and this may be a host without a worker."""
+        await cache.shrink(self.settings.cache_dir, self.settings.cache_max_bytes)
+
     def _register(self) -> None:
         self.services |= {
             Assignments: Assignments(notifications=self.notifications),
@@ -204,6 +222,8 @@ class Platform:
             self.watch.compare(),
             _every(30 * 60, self.volumes.check_all),
             _every(5 * 60, self.volumes.remount_failed),
+            _every(60, self.refresher.refresh_due),
+            _every(60 * 60, self._shrink_cache),
         ]
 
 

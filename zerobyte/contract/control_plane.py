@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Protocol
 from pydantic import Field
 
 from zerobyte.contract.base import Wire
-from zerobyte.contract.jobs import JobReport, JobSpec, TaskProgress
+from zerobyte.contract.jobs import JobReport, JobSpec, TaskProgress, TaskResult
 from zerobyte.contract.notifications import Delivery
 
 LEASE_TTL_S = 30
@@ -105,10 +105,14 @@ class Renewed(Wire):
 
 
 class ProgressReport(Wire):
-    """The newest progress of a task."""
+    """The newest progress of a task.
+
+    result      what is known of the result before the end, such as a plan about to be carried out.
+    """
 
     task_id: str
-    progress: TaskProgress
+    progress: TaskProgress | None = None
+    result: TaskResult | None = None
 
 
 class Finished(Wire):

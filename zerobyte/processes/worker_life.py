@@ -17,6 +17,7 @@ import httpx
 from prefect import get_client
 
 from flows.control_client import HttpControlPlane
+from flows.room import Room
 from flows.runtime import Runtime, install
 from zerobyte.contract.control_plane import Welcome, WorkerIdentity
 from zerobyte.core import clock, clock_watch, process
@@ -76,6 +77,9 @@ class Worker:
                 run_dir=settings.run_dir,
                 restic_command=settings.restic_command,
                 rclone_config_dir=settings.rclone_config_dir,
+            ),
+            room=Room(
+                cache_max_bytes=settings.cache_max_bytes, min_free_bytes=settings.min_free_bytes
             ),
             allowed_origins=settings.allowed_origins,
             webhook_timeout_s=settings.webhook_timeout_s,

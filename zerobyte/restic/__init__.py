@@ -21,6 +21,7 @@ interrupts restic and waits for its exit, and raises `ResticError` by kind.
     await check.run(repository) -> CheckReport
     await unlock.run(repository) -> list[Lock]                  the locks that stay
     await version.run(tools) -> tuple[int, ...]                 Unavailable when too old
+    await cache.shrink(cache_dir, max_bytes) -> int             the bytes that were freed
     await dump.run(repository, snapshot_id, path, on_chunk=…)   a file's bytes, or a tar
 
 Nobody outside imports a name with an underscore. Secrets lie in `Tools.run_dir` while a command
@@ -30,6 +31,7 @@ start.
 
 from zerobyte.restic import (
     backup,
+    cache,
     check,
     dump,
     forget,
@@ -73,6 +75,7 @@ __all__ = [
     "Tools",
     "WrongPassword",
     "backup",
+    "cache",
     "check",
     "dump",
     "forget",

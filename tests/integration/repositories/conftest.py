@@ -22,6 +22,8 @@ from zerobyte.features.repositories.service import (
     Restores,
     SnapshotFiles,
     Snapshots,
+    TreeFile,
+    Trees,
 )
 from zerobyte.features.tasks.routes import tasks_v1
 from zerobyte.features.tasks.service import TaskReader, Tasks
@@ -82,7 +84,10 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
         settings=settings, sealer=Sealer("s" * 32), password_of=password_of, leases=leases
     )
     snapshots = Snapshots(repositories=repositories, tasks=tasks, host="local", tz="UTC")
-    files = SnapshotFiles(repositories=repositories, snapshots=snapshots)
+    file = TreeFile(
+        settings.tree_index, max_bytes=settings.tree_index_bytes, spare_folder=settings.run_dir
+    )
+    files = SnapshotFiles(repositories=repositories, snapshots=snapshots, trees=Trees(file))
     restores = Restores(
         settings=settings, repositories=repositories, snapshots=snapshots, files=files, tasks=tasks
     )

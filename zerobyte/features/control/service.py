@@ -188,7 +188,7 @@ class Control:
     async def progress(self, host: str, report: ProgressReport) -> None:
         """Show how far a task is."""
         if await self._own(host, report.task_id) is not None:
-            await self._tasks.progress(report.task_id, report.progress)
+            await self._tasks.progress(report.task_id, report.progress, result=report.result)
 
     async def finish(self, host: str, report: JobReport) -> Finished:
         """End a task; repeated, it answers the same."""

@@ -175,11 +175,17 @@ class DeleteSnapshots(Wire):
 
 
 class ListFilesQuery(Wire):
-    """A page of a listing; numbers outside their range count as the nearest inside."""
+    """A page of a listing; numbers outside their range count as the nearest inside.
+
+    q       only entries whose name holds this text, in any case; ours.
+    """
 
     path: Annotated[str, AfterValidator(lambda path: _absolute(path) if path else "")] = ""
     offset: Annotated[int, AfterValidator(lambda n: min(max(n, 0), _MAX_OFFSET))] = 0
     limit: Annotated[int, AfterValidator(lambda n: min(max(n, 1), MAX_LIMIT))] = DEFAULT_LIMIT
+    q: Annotated[
+        str, Field(max_length=255, description="Only names that hold this text, in any case.")
+    ] = ""
 
 
 class ListedSnapshot(SnakeWire):

@@ -89,6 +89,9 @@ class RunEnds:
         plan = result.plan if isinstance(result, ForgetResult) else None
         if plan is not None and report.status == "succeeded" and task.repository_id is not None:
             await self._snapshots.forget_snapshots(task.repository_id, plan.remove)
+        elif plan is not None and plan.remove and task.repository_id is not None:
+            # It may have failed half-way; the repository itself says what is left.
+            await self._snapshots.distrust(task.repository_id)
         record = RetentionRecord(
             status="applied" if report.status == "succeeded" else "failed",
             reason=report.error,

@@ -97,6 +97,18 @@ async def replace(
     return len(known) - len(vanished) + len(added)
 
 
+async def known_of(snapshot_ids: Sequence[str]) -> set[tuple[str, str]]:
+    """Those snapshots that the index knows, as repository and full id."""
+    known: set[tuple[str, str]] = set()
+    for start in range(0, len(snapshot_ids), _BATCH):
+        some = list(snapshot_ids[start : start + _BATCH])
+        rows = await Snapshot.filter(snapshot_id__in=some).values_list(
+            "repository_id", "snapshot_id"
+        )
+        known |= {(str(repository), str(snapshot)) for repository, snapshot in rows}
+    return known
+
+
 def schedule_tag(tags: Sequence[str]) -> str | None:
     """The tag that looks like a schedule's short id, as far as a tag can tell."""
     return next((tag for tag in tags if _SCHEDULE_TAG.fullmatch(tag)), None)

@@ -37,6 +37,7 @@ class Snapshots:
     """The snapshots of repositories, known from the index.
 
     policy_of       the retention policy of a schedule, by organization id and short id.
+    distrusted      ids of repositories whose list must be read again before its time.
     on_forgotten    called with the repository's id and the full ids of snapshots that are gone.
     """
 
@@ -48,6 +49,7 @@ class Snapshots:
         self._zone = ZoneInfo(tz)
         self._flights = Flights()
         self._gone: dict[str, set[str]] = {}
+        self.distrusted: set[str] = set()
         self.policy_of: PolicyOf = _no_policy
         self.on_forgotten: list[Callable[[str, Collection[str]], None]] = []
 
@@ -120,6 +122,10 @@ class Snapshots:
         count = await self._flights.join(row.id, self._refresh(row))
         return schemas.Refreshed(count=count)
 
+    async def refresh_row(self, row: models.Repository) -> None:
+        """Refresh beside requests. Raises as `refresh` does."""
+        await self._flights.join(row.id, self._refresh(row))
+
     async def _refresh(self, row: models.Repository) -> int:
         began_ms = clock.now_ms()
         gone = self._gone[row.id] = set()
@@ -160,6 +166,13 @@ class Snapshots:
         await index.remove(repository_id, snapshot_ids)
         for listener in self.on_forgotten:
             listener(repository_id, snapshot_ids)
+
+    async def distrust(self, repository_id: str) -> None:
+        """Have the list read again soon: something may have removed snapshots unseen."""
+        self.distrusted.add(repository_id)
+        await models.Repository.filter(
+            id=repository_id, snapshots_refreshed_at__isnull=False
+        ).update(snapshots_refreshed_at=0)
 
     async def delete(self, actor: Actor, short_id: str, snapshot_ids: Sequence[str]) -> TaskStarted:
         """Have snapshots removed from the repository by a task.

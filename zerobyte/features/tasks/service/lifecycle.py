@@ -9,7 +9,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.control_plane import WorkerIdentity
-from zerobyte.contract.jobs import JobReport, LeaseMode, TaskKind, TaskProgress
+from zerobyte.contract.jobs import JobReport, LeaseMode, TaskKind, TaskProgress, TaskResult
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, NotFound
 from zerobyte.core.redact import redact
@@ -121,11 +121,21 @@ class Tasks:
             await task.refresh_from_db()
             self._tell(task, previous="running")
 
-    async def progress(self, task_id: str, progress: TaskProgress) -> None:
-        """Show how far an active task is; one that has ended is left alone."""
-        shown = progress.model_dump(mode="json", by_alias=True)
+    async def progress(
+        self, task_id: str, progress: TaskProgress | None, *, result: TaskResult | None = None
+    ) -> None:
+        """Show how far an active task is; one that has ended is left alone.
+
+        result      what is known of the result already, for people to read.
+        """
+        said = {"progress": progress, "result": result}
+        shown = {
+            name: value.model_dump(mode="json", by_alias=True)
+            for name, value in said.items()
+            if value is not None
+        }
         changed = await Task.filter(id=task_id, status__in=("running", "cancelling")).update(
-            progress=shown, updated_at=clock.now_ms()
+            **shown, updated_at=clock.now_ms()
         )
         if changed:
             self._tell_change(await Task.get(id=task_id))
