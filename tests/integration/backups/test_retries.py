@@ -9,7 +9,7 @@ from tests.integration.backups.test_due import DAY_MS, FAILURE, overdue, tasks_o
 from tests.integration.backups.test_runs import run_now, schedule_of
 from zerobyte.core import clock, cron
 from zerobyte.core.clock_watch import Surprise
-from zerobyte.db.leases import RepositoryLease
+from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.notifications.models import Destination
 from zerobyte.features.tasks.models import Task
@@ -163,7 +163,7 @@ async def test_t4_after_a_sleep_a_live_run_keeps_its_lease_and_is_not_taken_for_
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     slept = clock.now_ms() - 8 * 3_600_000
-    await RepositoryLease.filter(task_id=task_id).update(expires_at=slept)
+    await Lease.filter(task_id=task_id).update(expires_at=slept)
     await Task.filter(id=task_id).update(started_at=slept)
     world.platform.watch.started_ms = slept
     await world.platform.time_broke(Surprise(slept_s=28_800, jumped_s=0, stood_s=0))
