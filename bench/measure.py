@@ -108,7 +108,11 @@ def memory(stage: Platform) -> list[Row]:
 def parts(stage: Platform) -> Iterator[tuple[str, psutil.Process]]:
     """Every process of the platform, with what it is."""
     for child in _family(stage.pid):
-        yield _role(child), child
+        try:
+            role = _role(child)
+        except psutil.NoSuchProcess:
+            continue
+        yield role, child
 
 
 def _family(pid: int) -> Iterator[psutil.Process]:

@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any
 
 import httpx
+import psutil
 from rich.console import Console
 
 from bench.data import fill
@@ -22,6 +23,7 @@ from zerobyte.demo.client import Client, customer
 from zerobyte.demo.platform import Platform, platform
 
 _LIMIT_S = 1800.0
+_PARTS = ("Prefect server", "worker", "API")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,42 @@ class Run:
     finished_at: int
 
 
+class Cost:
+    """Processor time that each part uses, also when one is started again meanwhile."""
+
+    def __init__(self, stage: Platform) -> None:
+        self._stage = stage
+        self._before: dict[tuple[str, int], float] = {}
+        self._now: dict[tuple[str, int], float] = {}
+        self.look()
+        self._before = dict(self._now)
+
+    def look(self) -> None:
+        """Read the counters; what a process used after the last look before its end is lost."""
+        for role, part in parts(self._stage):
+            if role in _PARTS:
+                with contextlib.suppress(psutil.Error):
+                    times = part.cpu_times()
+                    used = times.user + times.system + times.children_user + times.children_system
+                    self._now[role, part.pid] = used
+
+    def seconds_of(self, role: str) -> float:
+        """What all processes of a part have used since the beginning."""
+        return sum(
+            used - self._before.get(key, 0.0) for key, used in self._now.items() if key[0] == role
+        )
+
+    @property
+    def restarts(self) -> int:
+        """How many processes were started in the place of another."""
+        return len(self._now) - len({role for role, _ in self._now})
+
+
 class Asking:
     """Asks the API and Prefect every second meanwhile, and counts what it was answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, cost: Cost) -> None:
+        self._cost = cost
         self.answers: list[int] = []
 
     @contextlib.asynccontextmanager
@@ -53,9 +87,11 @@ class Asking:
         name, _, password = (stage.home / "prefect-auth").read_text().strip().partition(":")
         async with httpx.AsyncClient(auth=(name, password), timeout=60, trust_env=False) as prefect:
             while True:
+                self._cost.look()
                 self.answers.append((await client.answer("GET", "/api/v1/backups")).status_code)
-                counted = await prefect.post(f"{stage.prefect_url}/flow_runs/count", json={})
-                self.answers.append(counted.status_code)
+                with contextlib.suppress(httpx.TransportError):
+                    counted = await prefect.post(f"{stage.prefect_url}/flow_runs/count", json={})
+                    self.answers.append(counted.status_code)
                 await asyncio.sleep(1)
 
 
@@ -69,12 +105,10 @@ async def same_minute(work: Path, number: int, console: Console) -> list[Row]:
         wait_s = max((due_at - clock.now_ms()) / 1000, 0)
         console.print(f"{number} schedules are due in {wait_s:.0f} s")
         await asyncio.sleep(wait_s)
-        before = _cpu(stage)
-        asking = Asking()
+        cost = Cost(stage)
+        asking = Asking(cost)
         async with asking.meanwhile(client, stage):
             runs = await _until_done(client, number)
-        after = _cpu(stage)
-    cost = {name: (after[name] - before[name]) / max(len(runs), 1) for name in before}
     return _rows(runs, number, due_at, asking.answers, cost)
 
 
@@ -115,23 +149,12 @@ def _run(item: dict[str, Any]) -> Run:
     return Run(str(item["outcome"]), started, item["finishedAt"] or started)
 
 
-def _cpu(stage: Platform) -> dict[str, float]:
-    """Seconds of processor time that each part has used, with its children that have ended."""
-    used: dict[str, float] = {}
-    for role, part in parts(stage):
-        if role in ("Prefect server", "worker", "API"):
-            times = part.cpu_times()
-            children = times.children_user + times.children_system
-            used[role] = times.user + times.system + children
-    return used
-
-
 def _rows(
     runs: Sequence[Run],
     number: int,
     due_at: int,
     answers: Sequence[int],
-    cost: dict[str, float],
+    cost: Cost,
 ) -> list[Row]:
     done = sum(run.outcome == "success" for run in runs)
     took_s = (max((run.finished_at for run in runs), default=due_at) - due_at) / 1000
@@ -143,7 +166,11 @@ def _rows(
         Row(f"{what}: runs", f"{len(runs)}, at most {_at_once(runs)} at the same time"),
         Row(f"{what}: waited", f"{seconds(median(waits))}, longest {seconds(waits[-1])}"),
         Row(f"{what}: answers 503", f"{refused} of {len(answers)}"),
-        *(Row(f"{what}: CPU per run, {name}", seconds(value)) for name, value in cost.items()),
+        Row(f"{what}: parts started anew", str(cost.restarts)),
+        *(
+            Row(f"{what}: CPU per run, {role}", seconds(cost.seconds_of(role) / max(len(runs), 1)))
+            for role in _PARTS
+        ),
     ]
 
 

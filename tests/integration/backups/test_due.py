@@ -195,7 +195,7 @@ async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
     assert world.scheduler.plans[plain["shortId"]].cron == "0 3 * * *"
 
     row = await Schedule.get(short_id=late["shortId"])
-    due_at = (row.next_backup_at or 0) - DAY_MS
+    due_at = (row.next_backup_at or 0) - 2 * DAY_MS
     at = clock.from_ms(clock.now_ms() - delay_ms(row) + 30_000)
     expression = f"{at.minute} {at.hour} * * *"
     values = {"cron_expression": expression, "next_backup_at": due_at}
