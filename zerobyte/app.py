@@ -196,7 +196,7 @@ class Platform:
     def _register(self) -> None:
         self.services |= {
             Assignments: Assignments(notifications=self.notifications),
-            ScheduleReader: ScheduleReader(tasks=self.reader),
+            ScheduleReader: ScheduleReader(),
             System: System(
                 settings=self.settings,
                 accounts=cast("Accounts", self.services[Accounts]),

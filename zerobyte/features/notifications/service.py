@@ -13,12 +13,14 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound, ZerobyteError
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
+from zerobyte.db.prepared import Prepared, slot
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications import present, schemas
 from zerobyte.features.notifications.models import Destination
 from zerobyte.http.actor import Actor
 from zerobyte.settings import Settings
 
+_ALL: Final = Prepared(lambda: Destination.filter(organization_id=slot(0)).order_by("name", "id"))
 _MAX_ERROR: Final = 2048
 _LARGEST_ID: Final = 2**31 - 1
 
@@ -72,6 +74,10 @@ class Notifications:
         )
         return {row.id: self._shown(row) for row in rows}
 
+    def show(self, row: Destination) -> schemas.Destination:
+        """One destination, fetched by somebody else, as clients see it."""
+        return self._shown(row)
+
     async def record_delivery(
         self, destination_id: int, error: str | None, *, organization_id: str
     ) -> None:
@@ -107,8 +113,8 @@ class Notifications:
 
     async def list_all(self, actor: Actor) -> list[schemas.Destination]:
         """Every destination of the organization, by name."""
-        rows = Destination.filter(organization_id=actor.organization_id).order_by("name", "id")
-        return [self._shown(row) for row in await rows]
+        rows = await _ALL.all(actor.organization_id)
+        return [self._shown(row) for row in rows]
 
     async def get(self, actor: Actor, destination_id: str) -> schemas.Destination:
         """One destination."""

@@ -35,14 +35,13 @@ class SessionAuthenticator:
             raise Unauthenticated(
                 "No organization is active. Choose one", code="NO_ACTIVE_ORGANIZATION"
             )
-        member = await self._organizations.membership(found.user.id, organization_id)
-        if member is None:
+        if found.role is None:
             raise Forbidden("Invalid organization context")
         return Actor(
             user_id=found.user.id,
             user_name=found.user.name,
             organization_id=organization_id,
-            organization_role=cast("OrganizationRole", member.role),
+            organization_role=cast("OrganizationRole", found.role),
             instance_role=cast("InstanceRole", found.user.role),
             session_id=found.session.id,
             source="browser",

@@ -6,12 +6,14 @@ alone; the row holds its SHA-256.
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from itsdangerous import BadSignature, Signer
+from tortoise.expressions import RawSQL
 
 from zerobyte.core import clock, ids
 from zerobyte.core.secrets import derive
+from zerobyte.db.prepared import Prepared, slot
 from zerobyte.features.auth.models import Session, User
 from zerobyte.features.auth.service.organizations import Organizations
 from zerobyte.http.actor import HttpRequest, header
@@ -26,6 +28,18 @@ PROLONG_BELOW_MS: Final = 6 * DAY_MS
 
 _SESSION: Final = "zerobyte.session_token"
 _DONT_REMEMBER: Final = "zerobyte.dont_remember"
+# What the guard must know besides the session, fetched with it in one go.
+_ROLE: Final = (
+    '(SELECT "role" FROM "members" WHERE "members"."user_id"="sessions"."user_id" '
+    'AND "members"."organization_id"="sessions"."active_organization_id")'
+)
+_FIND: Final = Prepared(
+    lambda: (
+        Session.filter(token_hash=slot(0))
+        .select_related("user")
+        .annotate(member_role=RawSQL(_ROLE))
+    )
+)
 _CLEARED: Final = (_SESSION, "zerobyte.session_data", _DONT_REMEMBER)
 
 
@@ -52,11 +66,15 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session with its user, and the token that the browser holds."""
+    """A session with its user, and the token that the browser holds.
+
+    role    in the active organization; None when they are no member of it, or none is active.
+    """
 
     session: Session
     user: User
     token: str
+    role: str | None = None
 
 
 class Sessions:
@@ -98,7 +116,7 @@ class Sessions:
         token = self._token_of(request)
         if token is None:
             return None
-        session = await Session.filter(token_hash=_hash(token)).select_related("user").first()
+        session = await _FIND.first(_hash(token))
         now = clock.now_ms()
         if session is None or session.expires_at <= now:
             if session is not None:
@@ -113,7 +131,7 @@ class Sessions:
             session.expires_at = now + LIFETIME_MS
             await session.save(update_fields=["expires_at"])
             self._set_cookie(request, token, remember=True)
-        return SignedIn(session, user, token)
+        return SignedIn(session, user, token, cast("Any", session).member_role)
 
     async def end(self, request: HttpRequest) -> None:
         """Sign out: the session is gone, and so are its cookies."""
