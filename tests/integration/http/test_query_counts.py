@@ -94,22 +94,7 @@ async def fill(platform: composition.Platform, count: int) -> dict[str, str]:
             input={"kind": "deleteSnapshots", "repositoryId": "r", "snapshotIds": ["a"]},
             target={"kind": "unavailable", "label": "x", "secondary": None},
         )
-    full = ""
-    for number in range(count):
-        full = ids.hex_secret(32)
-        at = f"2026-01-{number % 28 + 1:02}T00:00:00Z"
-        record = {"id": full, "short_id": full[:8], "time": at, "paths": ["/srv"]}
-        await Snapshot.create(
-            repository_id=repository.id,
-            snapshot_id=full,
-            short_id=full[:8],
-            time_ms=number,
-            record={**record, "tags": [schedule.short_id]},
-        )
-    tree = await platform.files.trees.remember(repository.id, full)
-    line = json.dumps({"name": "a", "path": "/a", "type": "file", "struct_type": "node"})
-    await tree.feed(line.encode())
-    await tree.finish()
+    full = await fill_snapshots(platform, repository.id, schedule.short_id, count)
     return {
         "backups": schedule.short_id,
         "volume": volume.short_id,
@@ -119,6 +104,29 @@ async def fill(platform: composition.Platform, count: int) -> dict[str, str]:
         "tasks": task.id,
         "destinations": str(destination.id),
     }
+
+
+async def fill_snapshots(
+    platform: composition.Platform, repository_id: str, tag: str, count: int
+) -> str:
+    """So many snapshots of one repository; the full id of the last, whose tree is known."""
+    full = ""
+    for number in range(count):
+        full = ids.hex_secret(32)
+        at = f"2026-01-{number % 28 + 1:02}T00:00:00Z"
+        record = {"id": full, "short_id": full[:8], "time": at, "paths": ["/srv"]}
+        await Snapshot.create(
+            repository_id=repository_id,
+            snapshot_id=full,
+            short_id=full[:8],
+            time_ms=number,
+            record={**record, "tags": [tag]},
+        )
+    tree = await platform.files.trees.remember(repository_id, full)
+    line = json.dumps({"name": "a", "path": "/a", "type": "file", "struct_type": "node"})
+    await tree.feed(line.encode())
+    await tree.finish()
+    return full
 
 
 def filled(path: str, values: dict[str, str]) -> str:
