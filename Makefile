@@ -1,6 +1,6 @@
 # Everything a person types here. Each target sets the folder up first; that takes a moment once.
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint types arrows openapi openapi-check bench lock vendor
+.PHONY: help setup run demo test faults lint types arrows openapi openapi-check bench lock vendor
 
 BIN := .venv/bin
 SOURCE ?=
@@ -20,6 +20,9 @@ demo: setup ## back SOURCE=/some/folder up, restore it beside and compare every 
 
 test: setup ## run all tests (ARGS="tests/unit -k cron" for some, ARGS=--cov for coverage)
 	@exec $(BIN)/python -m pytest $(ARGS)
+
+faults: setup ## kill parts of a platform by chance, forty times (SEED=n again; NIGHTLY=1 for longer)
+	@FAULTS=1 exec $(BIN)/python -m pytest -s tests/faults tests/model $(ARGS)
 
 lint: setup ## check style and formatting
 	@$(BIN)/ruff check .

@@ -47,7 +47,7 @@ NOT_BUILT = {
     # the desktop application is out of scope
     "createDesktopSession",
 }
-UNDOCUMENTED = {"getDocsScript", "getOpenApi", "showDocs", "streamEvents"}
+UNDOCUMENTED = {"getDocsScript", "getOpenApi", "listRepositoryLeases", "showDocs", "streamEvents"}
 DOCUMENTED: dict[str, tuple[str, str, dict[str, Any]]] = {
     operation["operationId"]: (path, method, operation)
     for path, methods in json.loads((Path(__file__).parent / "contract.json").read_text())[

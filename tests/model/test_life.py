@@ -34,7 +34,7 @@ from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.service import watch
 
 NIGHTLY = os.environ.get("NIGHTLY") == "1"
-STEPS, WALKS = (100, 100) if NIGHTLY else (60, 1)
+STEPS, WALKS = (100, 100) if NIGHTLY else (51, 6)
 CRONS = ("", "0 3 * * *", "*/5 * * * *")
 POLICIES = ({}, {"keepLast": 2})
 _REAL_NOW_MS = clock.now_ms
@@ -265,6 +265,7 @@ class Life(RuleBasedStateMachine):
             assert (task.result or {}).get("retention"), "a run without a word on retention"
 
 
+@pytest.mark.timeout(7200 if NIGHTLY else 900)
 def test_the_rules_hold_in_any_order_of_events(
     sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

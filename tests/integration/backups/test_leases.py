@@ -263,3 +263,20 @@ async def test_t28_what_belongs_to_a_task_stays_as_long_as_the_task(
     assert (await task_of(world, task_id))["status"] == "running"
     await world.ask("finish", success(task_id, snapshot_of(made)))
     assert (await task_of(world, task_id))["status"] == "succeeded"
+
+
+async def test_t13_retention_that_waits_already_takes_the_new_policy_and_both_runs_say_so(
+    world: World,
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    first = await run_now(world, made)
+    await world.claim(task_id=first)
+    [forget] = (await world.ask("finish", success(first, snapshot_of(made))))["followUps"]
+    body = {"retentionPolicy": {"keepLast": 5}}
+    await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
+    second = await run_now(world, made)
+    await world.claim(task_id=second)
+    finished = await world.ask("finish", success(second, snapshot_of(made)))
+    assert finished["followUps"] == []
+    assert (await task_of(world, second))["result"]["retention"]["status"] == "skipped"
+    assert (await world.claim(task_id=forget))["job"]["policy"] == {"keepLast": 5}

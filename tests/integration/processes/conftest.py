@@ -309,7 +309,6 @@ class Engine:
         return until(look, limit_s, f"the run did not end: {self.state(run)}")
 
     def steps(self, run: str) -> dict[str, dict[str, Any]]:
-        """The task runs of a run by their names."""
         query = {"flow_runs": {"id": {"any_": [run]}}, "sort": "EXPECTED_START_TIME_ASC"}
         with self.server.rest() as rest:
             rows = rest.post("/task_runs/filter", json=query).json()
@@ -371,7 +370,6 @@ class Site:
         return BackupJob(**{**said, **changes})
 
     def grow(self, size_mib: int) -> None:
-        """Add bytes that cost restic time."""
         (self.source / "large.bin").write_bytes(os.urandom(size_mib * 1024 * 1024))
 
 

@@ -115,7 +115,7 @@ async def unlock(actor: Actor, short_id: str, repositories: Repositories) -> sch
 
 @repositories_v1.get("/<short_id:str>/leases")
 @endpoint(
-    "listLeases",
+    "listRepositoryLeases",
     tag=_TAG,
     returns={200: list[schemas.LeaseView]},
     errors=(NotFound,),

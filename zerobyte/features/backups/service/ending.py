@@ -21,6 +21,7 @@ from zerobyte.features.tasks.service import NewTask
 from zerobyte.settings import Settings
 
 _ERROR_LENGTH: Final = 8_000
+_COVERED: Final = "Retention of an earlier run has still to be applied; it sees to this one too"
 
 
 class RunEnds:
@@ -51,7 +52,14 @@ class RunEnds:
         skipped = _why_no_retention(schedule, task, report)
         if isinstance(report.result, BackupResult) and skipped is not None:
             report.result.retention = RetentionRecord(status="skipped", reason=skipped)
-        return [] if skipped else [forget_task(schedule, trigger="followUp", parent=task)]
+        if skipped:
+            return []
+        follow_up = forget_task(schedule, trigger="followUp", parent=task)
+        if await _waits_already(follow_up):
+            if isinstance(report.result, BackupResult):
+                report.result.retention = RetentionRecord(status="skipped", reason=_COVERED)
+            return []
+        return [follow_up]
 
     def _settle(self, schedule: Schedule, task: Task, report: JobReport) -> None:
         now = clock.now_ms()
@@ -122,6 +130,16 @@ class RunEnds:
             f"Retrying in {minutes} minutes "
             f"(attempt {schedule.failure_retry_count}/{schedule.max_retries})"
         )
+
+
+async def _waits_already(follow_up: NewTask) -> bool:
+    """Whether the same retention has still to be applied; then it takes the policy of now."""
+    waiting = await Task.get_or_none(active_key=follow_up.active_key)
+    if waiting is not None and waiting.status == "queued":
+        policy = follow_up.input["retentionPolicy"]
+        waiting.input = {**waiting.input, "retentionPolicy": policy}
+        await waiting.save(update_fields=["input"])
+    return waiting is not None
 
 
 def _is_run_again(schedule: Schedule, task: Task, report: JobReport) -> bool:
