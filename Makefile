@@ -1,6 +1,6 @@
 # Everything a person types here. Each target sets the folder up first; that takes a moment once.
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test browser lint types arrows openapi openapi-check bench lock vendor
+.PHONY: help setup run demo test browser faults lint types arrows openapi openapi-check bench lock vendor
 
 BIN := .venv/bin
 SOURCE ?=
@@ -24,6 +24,9 @@ test: setup ## run all tests (ARGS="tests/unit -k cron" for some, ARGS=--cov for
 browser: setup ## run the tests in a real Chromium (ARGS as above)
 	@scripts/setup-browser
 	@exec $(BIN)/python -m pytest tests/browser $(ARGS)
+
+faults: setup ## kill parts of a platform by chance, forty times (SEED=n again; NIGHTLY=1 for longer)
+	@FAULTS=1 exec $(BIN)/python -m pytest -s tests/faults tests/model $(ARGS)
 
 lint: setup ## check style and formatting
 	@$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
@@ -14,11 +15,22 @@ from bench.accounts import sign_ins
 from bench.bare import BareRestic
 from bench.data import fill
 from bench.measure import Row, first_backups, memory, seconds, small_runs
+from bench.minute import same_minute
+from bench.reads import reads
 from bench.spy import Spy
+from bench.trees import trees
 from zerobyte.core import ids
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.demo.client import customer
 from zerobyte.demo.platform import forget, platform
+
+
+async def measure_reads(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
+    """What people wait for when they look: lists, single objects, files of snapshots."""
+    console.print("Measuring reads of the API")
+    rows = await reads()
+    console.print(f"Measuring the listing of {options.tree} files")
+    return rows + await trees(work, restic=options.restic, files=options.tree)
 
 
 async def measure(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
@@ -67,6 +79,14 @@ async def measure(work: Path, options: argparse.Namespace, console: Console) -> 
     return rows
 
 
+async def measure_due(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
+    """How schedules fare that are due in one minute."""
+    return await same_minute(work, options.due, console) if options.due else []
+
+
+PARTS: Final = {"reads": measure_reads, "runs": measure, "due": measure_due}
+
+
 def show(rows: list[Row], console: Console) -> None:
     """Print the table: medians, and in brackets the best and the worst."""
     table = Table()
@@ -84,12 +104,17 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="first backups")
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--megabytes", type=int, default=1_000)
+    parser.add_argument("--tree", type=int, default=200_000, help="files of the listed tree")
     parser.add_argument("--restic", default=shutil.which("restic") or "restic")
+    parser.add_argument("--due", type=int, default=200, help="schedules due in one minute")
+    parser.add_argument("--only", choices=tuple(PARTS), help="one part alone")
     options = parser.parse_args()
     console = Console(highlight=False)
     work = Path(tempfile.mkdtemp(prefix="zerobyte-bench-"))
     try:
-        show(asyncio.run(measure(work, options, console)), console)
+        for name, part in PARTS.items():
+            if options.only in (None, name):
+                show(asyncio.run(part(work, options, console)), console)
     except (ZerobyteError, RuntimeError) as error:
         console.print(str(error), style="red", markup=False)
         return 1

@@ -15,7 +15,7 @@ class BareRestic:
         self._restic = restic
         folder.mkdir()
         (folder / "password").write_text("measured")
-        self._env = {
+        self.env = {
             "RESTIC_REPOSITORY": str(self.repository),
             "RESTIC_PASSWORD_FILE": str(folder / "password"),
             "RESTIC_CACHE_DIR": str(folder / "cache"),
@@ -29,7 +29,7 @@ class BareRestic:
     async def run(self, argv: Sequence[str]) -> float:
         """Run restic to its end and give the seconds it took."""
         begun = time.perf_counter()
-        ended = await process.run([self._restic, *argv], env=self._env)
+        ended = await process.run([self._restic, *argv], env=self.env)
         if ended.code != 0:
             raise RuntimeError(f"restic ended with {ended.code}: {' / '.join(ended.stderr_tail)}")
         return time.perf_counter() - begun

@@ -98,11 +98,21 @@ def memory(stage: Platform) -> list[Row]:
     """Resident memory of each process of the platform."""
     rows: list[Row] = []
     total = 0
-    for child in _family(stage.pid):
-        size = child.memory_info().rss
+    for role, part in parts(stage):
+        size = part.memory_info().rss
         total += size
-        rows.append(Row(f"memory: {_role(child)}", f"{size / 1e6:.0f} MB"))
+        rows.append(Row(f"memory: {role}", f"{size / 1e6:.0f} MB"))
     return [*rows, Row("memory: all", f"{total / 1e6:.0f} MB")]
+
+
+def parts(stage: Platform) -> Iterator[tuple[str, psutil.Process]]:
+    """Every process of the platform, with what it is."""
+    for child in _family(stage.pid):
+        try:
+            role = _role(child)
+        except psutil.NoSuchProcess:
+            continue
+        yield role, child
 
 
 def _family(pid: int) -> Iterator[psutil.Process]:

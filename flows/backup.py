@@ -27,6 +27,7 @@ from flows.steps import (
     PLAIN_STEP,
     concluded,
     doing,
+    due_at,
     ending_of,
     may_help,
     name_run,
@@ -56,7 +57,12 @@ async def backup(schedule_id: str, task_id: str | None = None) -> State[Any]:
 
     async def body(runtime: Runtime, run: RunControl, run_id: str) -> Ending:
         async with granted(
-            runtime, run, flow_run_id=run_id, schedule_id=schedule_id, task_id=task_id
+            runtime,
+            run,
+            flow_run_id=run_id,
+            schedule_id=schedule_id,
+            task_id=task_id,
+            due_at=due_at(),
         ) as work:
             return await _granted(work, run_id)
 
@@ -114,6 +120,7 @@ async def look_at_source(task_id: str) -> State[Any] | None:
     """Refuse a source that is not what it was."""
 
     async def look(work: Work) -> None:
+        await work.runtime.room.check(work.runtime.tools)
         await preflight.check(_job(work).source, stop=work.run.stop)
 
     return await doing(task_id, look)

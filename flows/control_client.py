@@ -25,7 +25,7 @@ from zerobyte.contract.control_plane import (
     WorkerIdentity,
 )
 from zerobyte.contract.jobs import JobReport
-from zerobyte.core.errors import Failed, Unauthenticated, Unavailable
+from zerobyte.core.errors import Conflict, Failed, Unauthenticated, Unavailable
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -82,6 +82,8 @@ class HttpControlPlane:
             raise Unavailable("The API does not answer", details=type(error).__name__) from error
         if response.status_code in (401, 403):
             raise Unauthenticated("The API does not accept this worker's token")
+        if response.status_code == 409:
+            raise Conflict(_message_of(response) or f"The API refused to {method}")
         if response.status_code >= 500 or response.status_code == 429:
             raise Unavailable(f"The API answered {response.status_code}")
         if not response.is_success:

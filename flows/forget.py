@@ -12,7 +12,7 @@ from prefect.client.schemas.objects import State
 from flows.endings import Ending
 from flows.runtime import RunControl, Runtime
 from flows.steps import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, tell
-from flows.work import Work, granted, hand_in
+from flows.work import Work, announce, granted, hand_in
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
 from zerobyte.restic import Repository
 from zerobyte.restic import forget as restic_forget
@@ -54,5 +54,7 @@ async def _apply(work: Work) -> None:
         stop=work.run.stop,
     )
     tell("Retention keeps %d snapshots and removes %d", len(plan.keep), len(plan.remove))
-    await restic_forget.apply(repository, plan, stop=work.run.stop)
+    # The plan stands in the task before anything is removed, and stays there if that fails.
     work.result = ForgetResult(plan=plan)
+    await announce(work)
+    await restic_forget.apply(repository, plan, stop=work.run.stop)

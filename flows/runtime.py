@@ -6,10 +6,12 @@ is given as a parameter can be read by whoever reaches Prefect.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from flows.endings import Ending
+from flows.room import Room
 from zerobyte.contract.control_plane import ControlPlane, WorkerIdentity
 from zerobyte.restic import Tools
 
@@ -20,12 +22,22 @@ StopReason = Literal["cancelled", "stopping", "lost"]
 """Why a run is to stop: a person asked; the worker is going down; our lease is no longer ours."""
 
 
+def _nobody(_: int) -> None:
+    """Nobody wants to know."""
+
+
 class RunControl:
-    """Lets others stop one flow run; made before the run begins, so that no wish is lost."""
+    """Lets others stop one flow run; made before the run begins, so that no wish is lost.
+
+    ending      how the run ended, once it has; for Prefect, should it be away just then.
+    has_place   whether it works in one of the host's places; see `Runtime`.
+    """
 
     def __init__(self) -> None:
         self.stop = asyncio.Event()
+        self.has_place = False
         self.reason: StopReason | None = None
+        self.ending: Ending | None = None
 
     def ask(self, reason: StopReason) -> None:
         """Ask the run to stop; the first reason stays. Call it on the engine's event loop."""
@@ -38,8 +50,12 @@ class RunControl:
 class Runtime:
     """The surroundings of every flow run of this process.
 
+    room                looks after the disk that the tools work on.
     allowed_origins     servers that notifications and webhooks may speak to.
     webhook_timeout_s   for one webhook, everything together.
+    places              how many runs may work at the same time; None means any number. What waits
+                        for a repository needs no place, so nobody has to wait behind it.
+    on_waiting          hears how many runs wait for a repository, whenever that changes.
     runs                by flow run id, from before a run begins until it has ended.
     works               by task id, as long as the lease is held.
     """
@@ -47,9 +63,13 @@ class Runtime:
     control: ControlPlane
     worker: WorkerIdentity
     tools: Tools
+    room: Room = field(default_factory=lambda: Room(cache_max_bytes=2**50, min_free_bytes=0))
     allowed_origins: Sequence[str] = ()
     notify_timeout_s: float = 10.0
     webhook_timeout_s: float = 60.0
+    places: asyncio.Semaphore | None = None
+    on_waiting: Callable[[int], object] = _nobody
+    waiting: int = 0
     runs: dict[str, RunControl] = field(default_factory=dict[str, RunControl])
     works: "dict[str, Work]" = field(default_factory=dict[str, "Work"])
 
@@ -60,6 +80,35 @@ class Runtime:
     def dismiss(self, flow_run_id: str) -> None:
         """Forget a run that has ended."""
         self.runs.pop(flow_run_id, None)
+
+    def count_waiting(self, change: int) -> None:
+        """One run more, or one less, waits for a repository."""
+        self.waiting += change
+        self.on_waiting(self.waiting)
+
+    async def take_place(self, run: RunControl) -> None:
+        """Wait for a place, first come first served, and keep it until `leave_place`.
+
+        A run that is asked to stop meanwhile needs none: it will not work. Call it on the
+        engine's event loop, as `leave_place`.
+        """
+        if self.places is None or run.has_place:
+            return
+        taking = asyncio.ensure_future(self.places.acquire())
+        stopping = asyncio.ensure_future(run.stop.wait())
+        try:
+            await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            run.has_place = taking.done() and not taking.cancelled()
+            if not run.has_place:
+                taking.cancel()
+
+    def leave_place(self, run: RunControl) -> None:
+        """Let somebody else work."""
+        if self.places is not None and run.has_place:
+            run.has_place = False
+            self.places.release()
 
     def stop_all(self, reason: StopReason) -> None:
         """Ask every run to stop. Call it on the engine's event loop."""

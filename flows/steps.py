@@ -18,6 +18,7 @@ from flows import runtime
 from flows.endings import Ending, StepFailed, full_text, safe_sentence
 from flows.runtime import RunControl, Runtime
 from flows.work import CANCELLED, LOST, STOPPED, Put, Turned, Work
+from zerobyte.core import clock
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.restic import Interrupted, StorageUnreachable
@@ -68,6 +69,15 @@ def flow_run_id() -> str:
     assert context is not None
     assert context.flow_run is not None
     return str(context.flow_run.id)
+
+
+def due_at() -> int | None:
+    """For when the engine's clock made the run that we are in, epoch ms; None by hand."""
+    context = FlowRunContext.get()
+    run = context.flow_run if context is not None else None
+    if run is None or not run.auto_scheduled or run.expected_start_time is None:
+        return None
+    return clock.to_ms(run.expected_start_time)
 
 
 async def name_run(name: str) -> None:
@@ -172,6 +182,9 @@ async def concluded(body: Callable[[Runtime, RunControl, str], Awaitable[Ending]
     except Exception as error:
         _log.error("a run failed in an unexpected way", run=run_id, exc_info=error)
         ending = Ending("failed", safe_sentence(error))
+    finally:
+        surroundings.leave_place(run)
+    run.ending = ending
     return ending.state()
 
 

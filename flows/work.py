@@ -136,8 +136,11 @@ async def granted(
     flow_run_id: str,
     schedule_id: str | None = None,
     task_id: str | None = None,
+    due_at: int | None = None,
 ) -> AsyncGenerator[Work]:
     """Claim a job and keep its lease as long as the `with` lasts. The caller hands the report in.
+
+    due_at      the time for which a clock made the run, epoch ms; None when a person did.
 
     Raises
         Turned          the API refuses.
@@ -145,13 +148,18 @@ async def granted(
         Unavailable     the API does not answer.
     """
     request = ClaimRequest(
-        worker=runtime.worker, flow_run_id=flow_run_id, schedule_id=schedule_id, task_id=task_id
+        worker=runtime.worker,
+        flow_run_id=flow_run_id,
+        schedule_id=schedule_id,
+        task_id=task_id,
+        due_at=due_at,
     )
     job = await _claim(runtime, run, request)
     work = Work(runtime, run, job)
     runtime.works[work.task_id] = work
     work.keeper = asyncio.create_task(_keep(work), name=f"lease of {work.task_id}")
     try:
+        await runtime.take_place(run)
         yield work
     finally:
         runtime.works.pop(work.task_id, None)
@@ -159,19 +167,33 @@ async def granted(
 
 
 async def _claim(runtime: Runtime, run: RunControl, request: ClaimRequest) -> JobSpec:
-    while True:
-        if run.stop.is_set():
-            raise Put
-        ask = partial(runtime.control.claim, request)
-        reply = await patiently(ask, CLAIM_PATIENCE_S, run.stop)
-        match reply:
-            case Granted(job=job):
-                return job
-            case Refused(reason=reason, cancelled=cancelled):
-                raise Turned(reason, cancelled=cancelled)
-            case Wait(retry_after_ms=pause_ms, task_id=task_id):
-                request = request.model_copy(update={"task_id": task_id})
-                await _pause(max(pause_ms, 50) / 1000, run.stop)
+    has_waited = False
+    try:
+        while True:
+            reply = await _claim_once(runtime, run, request)
+            if not isinstance(reply, Wait):
+                return reply
+            if not has_waited:
+                has_waited = True
+                runtime.count_waiting(1)
+            request = request.model_copy(update={"task_id": reply.task_id})
+            await _pause(max(reply.retry_after_ms, 50) / 1000, run.stop)
+    finally:
+        if has_waited:
+            runtime.count_waiting(-1)
+
+
+async def _claim_once(runtime: Runtime, run: RunControl, request: ClaimRequest) -> JobSpec | Wait:
+    if run.stop.is_set():
+        raise Put
+    ask = partial(runtime.control.claim, request)
+    match await patiently(ask, CLAIM_PATIENCE_S, run.stop):
+        case Granted(job=job):
+            return job
+        case Refused(reason=reason, cancelled=cancelled):
+            raise Turned(reason, cancelled=cancelled)
+        case Wait() as wait:
+            return wait
 
 
 async def patiently(
@@ -265,3 +287,11 @@ async def show(work: Work, progress: TaskProgress) -> None:
     """Send progress; what does not arrive is forgotten."""
     with contextlib.suppress(Failed, Unavailable):
         await work.runtime.control.progress(ProgressReport(task_id=work.task_id, progress=progress))
+
+
+async def announce(work: Work) -> None:
+    """Write down what is about to be done, before it is; the report says it again at the end."""
+    with contextlib.suppress(Failed, Unavailable):
+        await work.runtime.control.progress(
+            ProgressReport(task_id=work.task_id, result=work.result)
+        )

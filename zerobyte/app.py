@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, cast
 
-from zerobyte.core import interpreter, log
+from zerobyte.core import clock_watch, interpreter, log
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
@@ -29,6 +29,7 @@ from zerobyte.features.auth.service import (
 from zerobyte.features.backups.routes import backups_v1
 from zerobyte.features.backups.service import (
     Assignments,
+    DueTimes,
     OrganizationContents,
     Reconciler,
     RunEnds,
@@ -45,11 +46,14 @@ from zerobyte.features.notifications.routes import notifications_v1
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.routes import repositories_v1
 from zerobyte.features.repositories.service import (
+    Refresher,
     Repositories,
     Restores,
     Sizes,
     SnapshotFiles,
     Snapshots,
+    TreeFile,
+    Trees,
 )
 from zerobyte.features.system.routes import system_v1
 from zerobyte.features.system.service import System
@@ -63,6 +67,7 @@ from zerobyte.http.app_type import HttpApp
 from zerobyte.http.setup import make_app
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import Scheduler
+from zerobyte.restic import cache
 from zerobyte.settings import Settings, SettingsError
 
 _log = log.get_logger(__name__)
@@ -101,12 +106,23 @@ class Platform:
             settings=settings,
             sealer=sealer,
             password_of=self.organizations.repository_password,
+            leases=self.leases,
         )
         self.snapshots = Snapshots(
             repositories=self.repositories, tasks=self.tasks, host=LOCAL_HOST, tz=settings.tz
         )
         self.sizes = Sizes(repositories=self.repositories)
-        self.files = SnapshotFiles(repositories=self.repositories, snapshots=self.snapshots)
+        file = TreeFile(
+            settings.tree_index, max_bytes=settings.tree_index_bytes, spare_folder=settings.run_dir
+        )
+        self.files = SnapshotFiles(
+            repositories=self.repositories, snapshots=self.snapshots, trees=Trees(file)
+        )
+        self.refresher = Refresher(
+            snapshots=self.snapshots,
+            files=self.files,
+            every_minutes=settings.snapshot_refresh_minutes,
+        )
         self.restores = Restores(
             settings=settings,
             repositories=self.repositories,
@@ -127,7 +143,13 @@ class Platform:
             access=self.repositories.access,
             webhooks_of=self.editor.webhooks_of,
         )
-        self.reconciler = Reconciler(settings=settings, scheduler=scheduler, runs=self.runs)
+        self.due_times = DueTimes(
+            settings=settings,
+            tasks=self.tasks,
+            scheduler=scheduler,
+            notifications=self.notifications,
+        )
+        self.reconciler = Reconciler(settings=settings, scheduler=scheduler)
         self.dispatcher = Dispatcher(scheduler=scheduler, repair=self.reconciler.repair)
         self.watch = Watch(tasks=self.tasks, leases=self.leases, scheduler=scheduler)
         self.ends = RunEnds(settings=settings, snapshots=self.snapshots)
@@ -140,9 +162,10 @@ class Platform:
                 "restore": self.restores.job,
                 "deleteSnapshots": self.snapshots.deletion_job,
             },
-            open_scheduled=self.runs.open_scheduled,
+            open_scheduled=self.due_times.open_scheduled,
             retry_note=self.ends.retry_note,
             record_delivery=self.notifications.record_delivery,
+            lease_wait_s=settings.lease_wait_s,
         )
 
     def _connect(self) -> None:
@@ -156,6 +179,7 @@ class Platform:
         self.tasks.on_finish.append(self._measure)
         self.tasks.on_cancel.append(self.watch.tell_engine)
         self.editor.on_change.append(self.reconciler.changed)
+        self.due_times.on_change.append(self.reconciler.changed)
         self.volumes.before_delete.append(users.refuse_used_volume)
         self.volumes.before_unmount.append(users.refuse_read_volume)
         self.repositories.before_delete.append(users.refuse_used_repository)
@@ -173,10 +197,19 @@ class Platform:
         if writes and task.status == "succeeded" and task.repository_id is not None:
             self.sizes.changed(task.repository_id)
 
+    async def time_broke(self, _: clock_watch.Surprise) -> None:
+        """Nobody could keep a promise of time: give all a new term, then look at what is due."""
+        await self.watch.begin_anew()
+        await self.due_times.wake()
+
+    async def _shrink_cache(self) -> None:
+        """Requests have restic fill its cache too, and this may be a host without a worker."""
+        await cache.shrink(self.settings.cache_dir, self.settings.cache_max_bytes)
+
     def _register(self) -> None:
         self.services |= {
             Assignments: Assignments(notifications=self.notifications),
-            ScheduleReader: ScheduleReader(tasks=self.reader),
+            ScheduleReader: ScheduleReader(),
             System: System(
                 settings=self.settings,
                 accounts=cast("Accounts", self.services[Accounts]),
@@ -196,11 +229,15 @@ class Platform:
         return [
             self.dispatcher.run(),
             self.reconciler.run(),
-            self.reconciler.retry_due(),
+            self.due_times.run(),
+            clock_watch.watch(self.time_broke),
             self.watch.run(),
             self.watch.follow_engine(),
+            self.watch.compare(),
             _every(30 * 60, self.volumes.check_all),
             _every(5 * 60, self.volumes.remount_failed),
+            _every(60, self.refresher.refresh_due),
+            _every(60 * 60, self._shrink_cache),
         ]
 
 

@@ -31,13 +31,13 @@ async def _scheduler(settings: Settings) -> AsyncGenerator[PrefectScheduler]:
 async def drift(settings: Settings) -> list[Drift]:
     """What differs between the schedules and Prefect; changes nothing."""
     async with _scheduler(settings) as scheduler, database(settings.database_url):
-        return await Reconciler(settings=settings, scheduler=scheduler, runs=None).drift()
+        return await Reconciler(settings=settings, scheduler=scheduler).drift()
 
 
 async def apply(settings: Settings) -> list[Drift]:
     """Put every difference right, and answer what they were."""
     async with _scheduler(settings) as scheduler, database(settings.database_url):
-        return await Reconciler(settings=settings, scheduler=scheduler, runs=None).apply()
+        return await Reconciler(settings=settings, scheduler=scheduler).apply()
 
 
 async def standing(settings: Settings) -> list[DeployedSchedule]:

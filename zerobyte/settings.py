@@ -7,19 +7,17 @@ import anything heavy, because the supervisor and the command line start with it
 # ruff: noqa: RUF009 — the calls describe fields; they make no shared default
 
 import dataclasses
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from zerobyte.core import ids, reading
+from zerobyte.core import ids, kept, reading
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
 
 T = TypeVar("T")
 _log = get_logger(__name__)
-_SECRET_LENGTHS: Final = range(32, 257)
 
 
 class SettingsError(ZerobyteError):
@@ -149,6 +147,36 @@ class Settings:
         "restic's cache.",
         unit="directory",
     )
+    cache_max_bytes: int = _set_by(
+        "RESTIC_CACHE_MAX_BYTES",
+        "10737418240",
+        reading.whole(0, 2**50),
+        "Room for restic's cache on this host; what was not used for longest goes first.",
+        unit="bytes",
+    )
+    min_free_bytes: int = _set_by(
+        "MIN_FREE_BYTES",
+        "2147483648",
+        reading.whole(0, 2**50),
+        "No backup begins while less is free on the disk of the cache and of ZEROBYTE_RUN_DIR; "
+        "0 lets it begin in any case.",
+        unit="bytes",
+    )
+    tree_index_bytes: int = _set_by(
+        "TREE_INDEX_MAX_BYTES",
+        "1073741824",
+        reading.whole(1024 * 1024, 2**50),
+        "Room for the listings of snapshots' files, kept beside the database; those that were not "
+        "looked at for longest go first.",
+        unit="bytes",
+    )
+    snapshot_refresh_minutes: int = _set_by(
+        "SNAPSHOT_REFRESH_MINUTES",
+        "60",
+        reading.whole(1, 525_600),
+        "How old a list of snapshots may become before it is read again.",
+        unit="minutes",
+    )
     run_dir: Path = _set_by(
         "ZEROBYTE_RUN_DIR",
         "{data_dir}/run",
@@ -223,6 +251,13 @@ class Settings:
         "How long a stop waits for running work before it is interrupted.",
         unit="seconds",
     )
+    lease_wait_s: int = _set_by(
+        "ZEROBYTE_LEASE_WAIT",
+        "43200",
+        reading.seconds,
+        "How long a task waits for its turn at a repository before it fails.",
+        unit="seconds",
+    )
     api_url: str = _set_by(
         "ZEROBYTE_API_URL",
         "http://127.0.0.1:{port}",
@@ -240,6 +275,13 @@ class Settings:
     def origins(self) -> tuple[str, ...]:
         """Every trusted origin: that of BASE_URL first, then TRUSTED_ORIGINS."""
         return tuple(dict.fromkeys((reading.origin(self.base_url), *self.trusted_origins)))
+
+    @property
+    def tree_index(self) -> Path:
+        """The file of the snapshots' trees: beside the database, or where one would be."""
+        if "://" in self.database_url and not self.database_url.startswith("sqlite:"):
+            return self.data_dir / "data" / "snapshot-trees.db"
+        return Path(self.database_url.removeprefix("sqlite://")).parent / "snapshot-trees.db"
 
     @property
     def is_https(self) -> bool:
@@ -266,13 +308,13 @@ class Settings:
         for attribute, variable in _variables():
             value = given.get(variable.name, "")
             if attribute == "data_dir" and not value:
-                value = str(_usual_data_dir(given))
+                value = str(kept.usual_data_dir(given))
             try:
                 values[attribute] = _read(variable, value, values)
             except ValueError as error:
                 problems.append(f"{variable.name} {error}.")
         try:
-            values["app_secret"] = _given_secret(given)
+            values["app_secret"] = kept.given_secret(given)
         except ValueError as error:
             problems.append(f"{error}.")
         if problems:
@@ -315,65 +357,16 @@ def _read(variable: Variable, value: str, earlier: Mapping[str, Any]) -> Any:
     return variable.read(value)
 
 
-def _usual_data_dir(environ: Mapping[str, str]) -> Path:
-    usual = Path("/var/lib/zerobyte")
-    if os.access(usual if usual.exists() else usual.parent, os.W_OK):
-        return usual
-    home = environ.get("XDG_DATA_HOME")
-    base = Path(home) if home else Path(environ.get("HOME", "~")).expanduser() / ".local" / "share"
-    return base / "zerobyte"
-
-
-def _given_secret(environ: Mapping[str, str]) -> str:
-    secret, file = environ.get("APP_SECRET", ""), environ.get("APP_SECRET_FILE")
-    if secret and file:
-        raise ValueError("APP_SECRET and APP_SECRET_FILE are both set; set only one of them")
-    name = "APP_SECRET"
-    if file:
-        name = "The secret in APP_SECRET_FILE"
-        try:
-            secret = Path(file).read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not text"
-            raise ValueError(f"APP_SECRET_FILE cannot be read: {reason}") from None
-    if (secret or file) and len(secret) not in _SECRET_LENGTHS:
-        raise ValueError(f"{name} must be between 32 and 256 characters long")
-    return secret
-
-
 def _fill_secrets(values: dict[str, Any]) -> None:
     data_dir: Path = values["data_dir"]
     try:
         if not values["app_secret"]:
-            values["app_secret"] = kept_secret(data_dir / "app-secret", ids.hex_secret)
+            values["app_secret"] = kept.kept_secret(data_dir / "app-secret", ids.hex_secret)
         if not values["prefect_auth"]:
-            values["prefect_auth"] = kept_secret(
+            values["prefect_auth"] = kept.kept_secret(
                 data_dir / "prefect-auth", lambda: f"zerobyte:{ids.token(48)}"
             )
     except OSError as error:
         raise SettingsError(
             [f"ZEROBYTE_DATA_DIR cannot be written: {error.strerror} ({data_dir})."]
         ) from None
-
-
-def kept_secret(file: Path, make: Callable[[], str]) -> str:
-    """The secret in a file, made on the first call; only the owner may read the file.
-
-    Of several processes that start at once, one makes it and all read the same.
-    """
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = file.with_name(f".{file.name}.{ids.token(8)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as writer:
-            writer.write(make() + "\n")
-            writer.flush()
-            os.fsync(writer.fileno())
-        try:
-            os.link(draft, file)
-            _log.info("made a new secret; keep a copy of this file elsewhere", file=str(file))
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return file.read_text().strip()

@@ -34,6 +34,7 @@ UNDOCUMENTED = {
     "getDocsScript",
     "getOpenApi",
     "listAuditTrail",
+    "listRepositoryLeases",
     "showDocs",
     "showLoginError",
     "streamEvents",

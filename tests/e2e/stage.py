@@ -82,6 +82,8 @@ class Stage:
     def start(self) -> float:
         """Start it, wait until it is ready, and give the seconds that took."""
         began = time.monotonic()
+        if self._process is not None:
+            self._process.wait(30)
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
                 [PROGRAM, "serve"],

@@ -182,6 +182,21 @@ def test_t33_a_killed_worker_takes_restic_with_it_and_nothing_stays_open(
     rough.check()
 
 
+def test_t17_a_restic_that_the_kernel_killed_is_told_apart_and_not_tried_again_at_once(
+    rough: Rough, folder: Path
+) -> None:
+    customer = rough.customer
+    schedule = customer.of("out of memory", folder, rough.repository, **SLOWLY)
+    task, restic = rough.under_way(schedule)
+    restic.kill()
+    ended = customer.end_of(task)
+    assert ended["status"] == "failed"
+    assert ended["error"].startswith("Restic was killed, most likely for want of memory.")
+    assert customer.call("GET", "/api/v1/tasks") == []
+    assert rough.stage.restics("backup") == []
+    assert len(customer.history(schedule)) == 1
+
+
 def test_a_stop_ends_everything_in_time_and_the_next_start_finds_it_in_order(
     rough: Rough, folder: Path, figure: Callable[[str], None]
 ) -> None:

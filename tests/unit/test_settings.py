@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from zerobyte.settings import Settings, SettingsError, kept_secret
+from zerobyte.core.kept import kept_secret
+from zerobyte.settings import Settings, SettingsError
 
 SECRET = "s" * 40
 

@@ -9,16 +9,20 @@ from typing import Annotated, Literal, Protocol
 from pydantic import Field
 
 from zerobyte.contract.base import Wire
-from zerobyte.contract.jobs import JobReport, JobSpec, TaskProgress
+from zerobyte.contract.jobs import JobReport, JobSpec, TaskProgress, TaskResult
 from zerobyte.contract.notifications import Delivery
 
 LEASE_TTL_S = 30
 RENEW_EVERY_S = 5
+ENDING_S = 30
+"""How much longer a lease is kept for a process that nobody can look at: a child that is ended
+because its lease was lost needs time to be gone."""
 
 
 class WorkerIdentity(Wire):
     """Which process on which boot of which host works; proves later that it is gone.
 
+    boot_id         the boot and the process namespace in which `pid` means something.
     pid_started     start time of the process in clock ticks since boot (/proc/PID/stat).
     """
 
@@ -40,6 +44,8 @@ class ClaimRequest(Wire):
 
     schedule_id     the schedule's short id, when a schedule's deployment made the run.
     task_id         the task, when the API made the run or when it follows another job.
+    due_at          the time for which the engine's clock made the run, epoch ms; None when
+                    somebody started it.
     Exactly the same request may be repeated: it finds the same task again.
     """
 
@@ -47,6 +53,7 @@ class ClaimRequest(Wire):
     flow_run_id: str
     schedule_id: str | None = None
     task_id: str | None = None
+    due_at: int | None = None
 
 
 class Granted(Wire):
@@ -98,10 +105,14 @@ class Renewed(Wire):
 
 
 class ProgressReport(Wire):
-    """The newest progress of a task."""
+    """The newest progress of a task.
+
+    result      what is known of the result before the end, such as a plan about to be carried out.
+    """
 
     task_id: str
-    progress: TaskProgress
+    progress: TaskProgress | None = None
+    result: TaskResult | None = None
 
 
 class Finished(Wire):
@@ -134,7 +145,10 @@ class ControlPlane(Protocol):
     """
 
     async def hello(self, worker: WorkerIdentity) -> Welcome:
-        """Say that this worker lives; said again every 10 s."""
+        """Say that this worker lives; said again every 10 s.
+
+        Raises Conflict while another worker of the same host lives.
+        """
         ...
 
     async def claim(self, request: ClaimRequest) -> Granted | Wait | Refused:

@@ -10,11 +10,16 @@ from zerobyte.contract.base import Sparse
 _DURATION = re.compile(r"^(?=\d)(\d+y)?(\d+m)?(\d+d)?(\d+h)?$")
 
 
-def _duration(value: str) -> str:
-    """Accept what `restic forget --keep-within` accepts: `1y5m7d2h`, each part optional."""
-    if not _DURATION.match(value) or not re.search(r"[1-9]", value):
+def _duration(value: str | None) -> str | None:
+    """Accept what `restic forget --keep-within` accepts: `1y5m7d2h`, each part optional.
+
+    Nothing, and no time at all such as `0d`, is the same as an absent rule.
+    """
+    if not value:
+        return None
+    if not _DURATION.match(value):
         raise ValueError("must be a duration such as 7d, 2m or 1y5m7d2h")
-    return value
+    return value if re.search(r"[1-9]", value) else None
 
 
 Count = Annotated[int, Field(ge=0, le=100_000)]
@@ -32,7 +37,7 @@ class RetentionPolicy(Sparse):
     keep_weekly: Count | None = None
     keep_monthly: Count | None = None
     keep_yearly: Count | None = None
-    keep_within_duration: Annotated[str, AfterValidator(_duration)] | None = None
+    keep_within_duration: Annotated[str | None, AfterValidator(_duration)] = None
 
     def has_rules(self) -> bool:
         """Whether any rule keeps something; without one, everything is kept."""

@@ -37,6 +37,7 @@ class Child:
         cwd: Path | None,
         stdin: bytes | None,
         grace_s: float,
+        keep_open: Sequence[int] = (),
     ) -> None:
         self.code = 0
         self.was_stopped = False
@@ -53,6 +54,7 @@ class Child:
                 stderr=subprocess.PIPE,
                 bufsize=0,
                 start_new_session=True,
+                pass_fds=tuple(keep_open),
             )
         self.pid = self._popen.pid
         self._gone = asyncio.Event()

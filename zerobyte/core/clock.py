@@ -26,6 +26,11 @@ def to_ms(instant: datetime) -> int:
     return int(instant.timestamp() * 1000)
 
 
+def in_utc(instant: datetime) -> datetime:
+    """The same instant in UTC; only there do differences and comparisons mean elapsed time."""
+    return instant.astimezone(UTC)
+
+
 def iso(epoch_ms: int) -> str:
     """An epoch in milliseconds as ISO 8601 in UTC with milliseconds and `Z`."""
     return from_ms(epoch_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -34,6 +39,11 @@ def iso(epoch_ms: int) -> str:
 def monotonic() -> float:
     """Seconds of a clock that never jumps; only differences mean something."""
     return time.monotonic()
+
+
+def since_boot() -> float:
+    """Seconds of a clock that never jumps and that counts on while the machine is suspended."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 def local_zone() -> tzinfo:

@@ -1,10 +1,15 @@
 """When a schedule is due: cron expressions, read in a time zone.
 
 Owns the grammar that we accept: five fields as Debian's cron reads them, names, `L` and `#`, and
-the @-words. A local time that a clock change skips counts at the next valid instant, one that it
-repeats counts once. The engine gets the normalized five fields, so both read the same.
+the @-words; and what a change of the clocks means. An expression that names its hours speaks of
+local time: what spring skips is due once, at the next valid instant, and what autumn repeats is
+due once. One that holds for every hour speaks of time that passes, whatever the clocks do.
 """
 
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
@@ -23,6 +28,37 @@ _WORDS = {
     "@weekdays": "0 0 * * 1-5",
     "@weekends": "0 0 * * 0,6",
 }
+
+COUNTED: Final = 1000
+"""Missed times are counted up to here; more of them are told as this many."""
+
+_LOOK_BACK: Final = tuple(
+    timedelta(days=days) for days in (1 / 24, 1, 8, 32, 367, 5 * 366, 50 * 366)
+)
+_STAR: Final = re.compile(r"\*(/([1-9]|[12]\d|30))?")
+_PART: Final = re.compile(
+    r"\d+|[A-Z]{3}"
+    r"|(?P<low>\d+)-(?P<high>\d+)(/([1-9]|[12]\d|30))?"
+    r"|(?P<first>[A-Z]{3})-(?P<last>[A-Z]{3})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due of a schedule now; times in epoch ms.
+
+    at              the newest due time that has come; the run is for this one.
+    missed          how many came before it and have had no run; at most `COUNTED` are counted.
+    first_at        the oldest of all of them; equal to `at` when none was missed.
+    last_missed_at  the newest of those before `at`; None when none was missed.
+    next_at         the first one that has not come yet; None when there is none.
+    """
+
+    at: int
+    missed: int
+    first_at: int
+    last_missed_at: int | None
+    next_at: int | None
 
 
 def normalize(expression: str) -> str:
@@ -59,14 +95,135 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(f"{name!r} is not a time zone such as Europe/Zurich") from error
 
 
+def is_plain(expression: str) -> bool:
+    """Whether every cron reads the expression alike, so that another one may plan it too.
+
+    Left out is what each of them writes, joins or takes for a star in its own way: `L`, `#` and
+    `W`, a range of one, a seven for Sunday, and a stepped star for days beside other days.
+    """
+    try:
+        CronSim(expression, clock.from_ms(0))
+    except CronSimError:
+        return False
+    fields = expression.split()
+    days = (fields[2], fields[4])
+    stepped = any(day.startswith("*/") for day in days)
+    return (
+        all(_STAR.fullmatch(field) or _is_plain_list(field) for field in fields)
+        and not (stepped and "*" not in days)
+        and "7" not in fields[4]
+    )
+
+
+def _is_plain_list(field: str) -> bool:
+    found = [_PART.fullmatch(part) for part in field.split(",")]
+    return all(
+        part is not None
+        and (part["low"] is None or int(part["low"]) < int(part["high"]))
+        and (part["first"] is None or part["first"] != part["last"])
+        for part in found
+    )
+
+
 def next_after(expression: str, *, timezone: str, after_ms: int) -> int | None:
     """The first due time after an instant, both in epoch ms; None when it never comes.
 
-    expression      already normalized.
+    expression      already normalized; one that cannot be read never comes.
+
+    Raises
+        ValueError      there is no such zone.
     """
-    start = clock.from_ms(after_ms).astimezone(zone(timezone))
     try:
-        due = next(CronSim(expression, start.replace(microsecond=0)))
+        times = _Times(expression, zone(timezone), clock.from_ms(after_ms))
+        return clock.to_ms(next(times))
     except (CronSimError, StopIteration):
         return None
-    return clock.to_ms(due)
+
+
+def due(expression: str, *, timezone: str, since_ms: int, now_ms: int) -> Due | None:
+    """What has come due from `since_ms` (one that has itself) to now; None when nothing has.
+
+    Raises
+        ValueError      the expression or the zone cannot be read.
+    """
+    if since_ms > now_ms:
+        return None
+    place = zone(timezone)
+    try:
+        first = next(_Times(expression, place, clock.from_ms(since_ms - 1)))
+        if clock.to_ms(first) > now_ms:
+            return None
+        newest = _newest(expression, place, first=first, now=clock.from_ms(now_ms))
+    except (CronSimError, StopIteration) as error:
+        raise ValueError(f"{expression!r} is not a cron expression") from error
+    missed, last_missed = 0, None
+    if newest > first:
+        last_missed = _newest(expression, place, first=first, now=newest - timedelta(seconds=1))
+        for at in _Times(expression, place, first - timedelta(seconds=1)):
+            if at >= newest or missed == COUNTED:
+                break
+            missed += 1
+    return Due(
+        at=clock.to_ms(newest),
+        missed=missed,
+        first_at=clock.to_ms(first),
+        last_missed_at=None if last_missed is None else clock.to_ms(last_missed),
+        next_at=next_after(expression, timezone=timezone, after_ms=now_ms),
+    )
+
+
+def _newest(expression: str, place: ZoneInfo, *, first: datetime, now: datetime) -> datetime:
+    """The last due time up to now, found from near it: years of minutes are not walked through."""
+    for span in _LOOK_BACK:
+        start = max(now - span, first - timedelta(seconds=1))
+        found: datetime | None = None
+        for at in _Times(expression, place, start):
+            if at > now:
+                break
+            found = at
+        if found is not None:
+            return found
+    return first
+
+
+def key(schedule: str, at_ms: int, *, timezone: str) -> str:
+    """What one due time of a schedule is called for ever: by its local time, not by its instant.
+
+    The second pass through an hour that autumn repeats carries a `+`.
+    """
+    local = clock.from_ms(at_ms).astimezone(zone(timezone))
+    return f"{schedule} {local:%Y-%m-%dT%H:%M}{'+' * local.fold} {timezone}"
+
+
+class _Times:
+    """The due times after an instant, each as an instant in UTC, each later than the one before."""
+
+    def __init__(self, expression: str, place: ZoneInfo, after: datetime) -> None:
+        self._last = after
+        self._cron = CronSim(_for_clock_changes(expression), after.astimezone(place))
+
+    def __iter__(self) -> "_Times":
+        return self
+
+    def __next__(self) -> datetime:
+        # Begun in the second pass of a repeated hour, the library names times of the first pass.
+        while (at := clock.in_utc(next(self._cron))) <= self._last:
+            pass
+        self._last = at
+        return at
+
+
+def _for_clock_changes(expression: str) -> str:
+    """The same expression, written so that the library treats clock changes as we promise.
+
+    It takes a leading star in the minutes or the hours for "time that passes"; for us that is
+    what holds for every hour.
+    """
+    minute, hour, *days = expression.split()
+    if set(CronSim(f"0 {hour} * * *", clock.from_ms(0)).hours) == set(range(24)):
+        return " ".join([minute, "*", *days])
+    if minute.startswith("*"):
+        minute = "0-59" + minute[1:]
+    if hour.startswith("*"):
+        hour = "0-23" + hour[1:]
+    return " ".join([minute, hour, *days])

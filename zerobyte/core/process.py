@@ -27,7 +27,15 @@ from typing import Any, Final
 from zerobyte.core.child import Child
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.lines import LineReader
-from zerobyte.core.process_identity import Identity, boot_id, identity, is_alive
+from zerobyte.core.process_identity import (
+    Identity,
+    boot_id,
+    has_children,
+    identity,
+    is_alive,
+    program_of,
+    realm,
+)
 from zerobyte.core.redact import redact
 from zerobyte.core.secret_files import SecretFolder, secret_files, sweep_secret_files
 
@@ -37,8 +45,11 @@ __all__ = [
     "SecretFolder",
     "boot_id",
     "environment",
+    "has_children",
     "identity",
     "is_alive",
+    "program_of",
+    "realm",
     "run",
     "secret_files",
     "sweep_secret_files",
@@ -118,6 +129,7 @@ async def run(
     timeout_s: float | None = None,
     grace_s: float = 10.0,
     nice: int = 0,
+    keep_open: Sequence[int] = (),
     stop: asyncio.Event | None = None,
 ) -> Exit:
     """Start a program, read it to its end, and say how it ended.
@@ -128,6 +140,7 @@ async def run(
     on_stdout_chunk     called with raw bytes instead of lines.
     on_start            called once with the child's identity.
     secrets             values to take out of the tails, on top of what `redact` recognises.
+    keep_open           file descriptors that the child has too, under the same numbers.
     grace_s             time after SIGINT before SIGTERM; half of it again before SIGKILL.
     stop                once set, the child is interrupted; the exit says so.
 
@@ -138,7 +151,14 @@ async def run(
     surroundings = environment(env)
     command = _command(argv, nice=nice, path=surroundings.get("PATH"))
     try:
-        child = Child(command, env=surroundings, cwd=cwd, stdin=stdin, grace_s=grace_s)
+        child = Child(
+            command,
+            env=surroundings,
+            cwd=cwd,
+            stdin=stdin,
+            grace_s=grace_s,
+            keep_open=keep_open,
+        )
     except OSError as error:
         raise Unavailable(f"{Path(argv[0]).name} cannot be started: {error.strerror}") from error
     try:

@@ -4,6 +4,7 @@ Owns the reading of /proc. A process id alone proves nothing: numbers are used a
 in a container. With the start time it names one process of one boot.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,7 @@ class Identity(NamedTuple):
 
 class _Stat(NamedTuple):
     state: str
+    parent: int
     session: int
     started: int
 
@@ -34,13 +36,21 @@ def _stat(pid: int) -> _Stat | None:
         return None
     # The name stands in brackets and may itself hold brackets and spaces.
     fields = text[text.rindex(b")") + 2 :].split()
-    return _Stat(fields[0].decode(), int(fields[3]), int(fields[19]))
+    return _Stat(fields[0].decode(), int(fields[1]), int(fields[3]), int(fields[19]))
 
 
 def identity(pid: int) -> Identity | None:
     """The identity of a process that exists now, a zombie included; None when there is none."""
     stat = _stat(pid)
     return Identity(pid, stat.started) if stat else None
+
+
+def program_of(pid: int) -> str:
+    """The name of the program that a process runs, at most 15 characters; empty when it is gone."""
+    try:
+        return (_PROC / str(pid) / "comm").read_text().rstrip("\n")
+    except OSError:
+        return ""
 
 
 @cache
@@ -50,6 +60,19 @@ def boot_id() -> str:
         return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
     except OSError:
         return ""
+
+
+@cache
+def realm() -> str:
+    """Where our process numbers mean something: this boot, and this process namespace of it.
+
+    Containers of one machine share the boot, and each counts its processes from one.
+    """
+    try:
+        namespace = (_PROC / "self/ns/pid").readlink().name
+    except OSError:
+        namespace = ""
+    return f"{boot_id()}:{''.join(filter(str.isdigit, namespace))}"
 
 
 def is_alive(pid: int, *, started: int, boot: str | None = None) -> bool:
@@ -65,10 +88,17 @@ def is_alive(pid: int, *, started: int, boot: str | None = None) -> bool:
 
 def members_of_session(session: int) -> list[int]:
     """The living processes of a session; its members may have made process groups of their own."""
-    found: list[int] = []
+    return [pid for pid, stat in _living() if stat.session == session]
+
+
+def has_children(pid: int) -> bool:
+    """Whether a process has started one that still runs."""
+    return any(stat.parent == pid for _, stat in _living())
+
+
+def _living() -> Iterator[tuple[int, _Stat]]:
     for folder in _PROC.iterdir():
         if folder.name.isdigit():
             stat = _stat(int(folder.name))
-            if stat and stat.session == session and stat.state not in "ZX":
-                found.append(int(folder.name))
-    return found
+            if stat and stat.state not in "ZX":
+                yield int(folder.name), stat

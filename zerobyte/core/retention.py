@@ -121,16 +121,19 @@ def _buckets(policy: RetentionPolicy) -> list[_Bucket]:
 
     return [
         _Bucket("last snapshot", policy.keep_last or 0, lambda _, place: place),
-        _Bucket("hourly snapshot", policy.keep_hourly or 0, lambda m, _: _number(m, "%Y%m%d%H")),
-        _Bucket("daily snapshot", policy.keep_daily or 0, lambda m, _: _number(m, "%Y%m%d")),
+        _Bucket(
+            "hourly snapshot", policy.keep_hourly or 0, lambda m, _: _day(m) * 100 + m.wall.hour
+        ),
+        _Bucket("daily snapshot", policy.keep_daily or 0, lambda m, _: _day(m)),
         _Bucket("weekly snapshot", policy.keep_weekly or 0, week),
-        _Bucket("monthly snapshot", policy.keep_monthly or 0, lambda m, _: _number(m, "%Y%m")),
+        _Bucket("monthly snapshot", policy.keep_monthly or 0, lambda m, _: _day(m) // 100),
         _Bucket("yearly snapshot", policy.keep_yearly or 0, lambda m, _: m.wall.year),
     ]
 
 
-def _number(moment: Moment, form: str) -> int:
-    return int(moment.wall.strftime(form))
+def _day(moment: Moment) -> int:
+    wall = moment.wall
+    return (wall.year * 100 + wall.month) * 100 + wall.day
 
 
 def _within(

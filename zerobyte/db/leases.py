@@ -1,29 +1,40 @@
 """Who works on a repository stands in lease rows, not in flags.
 
 A lease is shared or exclusive, first come first served; a waiting exclusive one holds back the
-shared ones behind it. It lives 30 s unless renewed. Knows no feature: a lease belongs to a task.
+shared ones behind it. It lives 30 s unless renewed, and what it protects may live longer: a held
+lease is given to somebody else only when its process is gone, or can no longer have a child.
+Knows no feature: a lease belongs to a task, or to a request that works inside this process.
 """
 
 import asyncio
+import os
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal, TypeVar, cast
 
 from tortoise import Tortoise, fields
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
-from zerobyte.contract.control_plane import LEASE_TTL_S, WorkerIdentity
+from zerobyte.contract.control_plane import ENDING_S, LEASE_TTL_S, RENEW_EVERY_S, WorkerIdentity
 from zerobyte.contract.jobs import LeaseMode
-from zerobyte.core import clock
+from zerobyte.core import clock, ids, process
+from zerobyte.core.errors import Conflict
+from zerobyte.db.row import number_field
 
 _TTL_MS: Final = LEASE_TTL_S * 1000
+_ENDING_MS: Final = ENDING_S * 1000
+_LOOK_AGAIN_S: Final = 0.25
+REQUEST: Final = "request:"
+"""Begins the `task_id` of a lease that no task holds but a request to this API."""
 
 LeaseState = Literal["waiting", "held"]
+T = TypeVar("T")
 
 
-class RepositoryLease(Model):
+class Lease(Model):
     """One place in the queue of one repository; `id` is the order of arrival.
 
     host, boot_id, pid, pid_started     the process that works, to prove later that it is gone.
@@ -32,28 +43,30 @@ class RepositoryLease(Model):
 
     id = fields.BigIntField(primary_key=True)
     repository_id = fields.CharField(max_length=36, db_index=True)
-    task_id = fields.CharField(max_length=36, unique=True)
+    task_id = fields.CharField(max_length=36, db_index=True)
     mode = fields.CharField(max_length=9)
     state = fields.CharField(max_length=7)
     operation = fields.CharField(max_length=64)
     host = fields.CharField(max_length=255)
     boot_id = fields.CharField(max_length=64)
     pid = fields.IntField()
-    pid_started = fields.BigIntField()
-    requested_at = fields.BigIntField()
+    pid_started: int = number_field(0)
+    requested_at: int = number_field(0)
     acquired_at = fields.BigIntField(null=True)
-    expires_at = fields.BigIntField(db_index=True)
+    expires_at: int = number_field(0, db_index=True)
 
     class Meta:
-        table = "repository_leases"
+        table = "leases"
+        unique_together = (("repository_id", "task_id"),)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a task stands: `held`, or behind the operations named in `holders`."""
+    """Where a task stands: `held`, or since `requested_at` behind the operations in `holders`."""
 
     held: bool
     holders: list[str]
+    requested_at: int
 
 
 class Leases:
@@ -75,61 +88,186 @@ class Leases:
 
         operation   what the holder does, in words that other people may read.
         """
-        async with self._turn[repository_id], in_transaction():
-            await _serialize(repository_id)
-            now = clock.now_ms()
-            await RepositoryLease.filter(repository_id=repository_id, expires_at__lt=now).delete()
-            mine = await RepositoryLease.get_or_none(task_id=task_id)
-            if mine is None:
-                mine = await RepositoryLease.create(
-                    repository_id=repository_id,
+        return await self.request_all(
+            {repository_id: mode}, task_id=task_id, operation=operation, worker=worker
+        )
+
+    async def request_all(
+        self,
+        wanted: Mapping[str, LeaseMode],
+        *,
+        task_id: str,
+        operation: str,
+        worker: WorkerIdentity,
+    ) -> Place:
+        """Take the leases of several repositories, all or none, or a place in each queue.
+
+        Whoever comes later waits behind these places as behind any other, so that a task that
+        needs two repositories comes to its turn too. All places are taken in one step: of two
+        tasks, the same one is first in every queue that both stand in, and none waits in a circle.
+        """
+        in_order = sorted(wanted)
+        async with AsyncExitStack() as turns:
+            for repository_id in in_order:
+                await turns.enter_async_context(self._turn[repository_id])
+            async with in_transaction():
+                for repository_id in in_order:
+                    await _serialize(repository_id)
+                return await _decide(
+                    {repository_id: wanted[repository_id] for repository_id in in_order},
                     task_id=task_id,
-                    mode=mode,
-                    state="waiting",
-                    operation=operation,
-                    host=worker.host,
-                    boot_id=worker.boot_id,
-                    pid=worker.pid,
-                    pid_started=worker.pid_started,
-                    requested_at=now,
-                    expires_at=now + _TTL_MS,
+                    operation=operation[:64],
+                    worker=worker,
                 )
-            queue = await RepositoryLease.filter(repository_id=repository_id).order_by("id")
-            ahead = _blockers(queue, mine)
-            mine.expires_at = now + _TTL_MS
-            if mine.state == "waiting" and not ahead:
-                mine.state = "held"
-                mine.acquired_at = now
-            await mine.save()
-            return Place(mine.state == "held", [row.operation for row in ahead])
+
+    @asynccontextmanager
+    async def hold(
+        self, repository_id: str, *, mode: LeaseMode, operation: str, wait_s: float
+    ) -> AsyncGenerator[None]:
+        """Hold a lease for work inside this process, as long as the `with` lasts.
+
+        A cancelled caller leaves neither a lease nor a place in the queue.
+
+        Raises
+            Conflict    others held the repository for longer than `wait_s`; it says who.
+        """
+        task_id = f"{REQUEST}{ids.token(24)}"
+        try:
+            await self._come_to_turn(repository_id, task_id, mode, operation, wait_s)
+            keeper = asyncio.create_task(self._keep(task_id))
+            try:
+                yield
+            finally:
+                keeper.cancel()
+                await asyncio.gather(keeper, return_exceptions=True)
+        finally:
+            await _to_its_end(self.release(task_id))
+
+    async def _come_to_turn(
+        self, repository_id: str, task_id: str, mode: LeaseMode, operation: str, wait_s: float
+    ) -> None:
+        deadline = clock.monotonic() + wait_s
+        while True:
+            asked = self.request(
+                repository_id, task_id=task_id, mode=mode, operation=operation, worker=_ourselves()
+            )
+            place = await _to_its_end(asked)
+            if place.held:
+                return
+            if clock.monotonic() >= deadline:
+                raise Conflict(
+                    f"The repository is busy: {_listed(place.holders)}. "
+                    "Try again when that has ended"
+                )
+            await asyncio.sleep(_LOOK_AGAIN_S)
+
+    async def _keep(self, task_id: str) -> None:
+        while True:
+            await asyncio.sleep(RENEW_EVERY_S)
+            await _to_its_end(self.renew(task_id))
 
     async def renew(self, task_id: str) -> bool:
-        """Keep a held lease for another 30 s; False when it is no longer there."""
+        """Keep what a task holds for another 30 s; False when it is no longer there."""
         now = clock.now_ms()
-        return bool(
-            await RepositoryLease.filter(task_id=task_id, state="held", expires_at__gte=now).update(
-                expires_at=now + _TTL_MS
-            )
-        )
+        rows = await Lease.filter(task_id=task_id)
+        if not rows or any(row.state != "held" or _is_over(row, now) for row in rows):
+            return False
+        changed = await Lease.filter(task_id=task_id, state="held").update(expires_at=now + _TTL_MS)
+        return bool(changed == len(rows))
 
     async def release(self, task_id: str) -> None:
         """Give a lease or a place in the queue back; nothing happens when there is none."""
-        await RepositoryLease.filter(task_id=task_id).delete()
+        await Lease.filter(task_id=task_id).delete()
 
     async def alive(self, task_ids: Sequence[str]) -> set[str]:
-        """Which of these tasks hold a lease, or wait for one, that has not run out."""
-        rows = await RepositoryLease.filter(
-            task_id__in=list(task_ids), expires_at__gte=clock.now_ms()
-        ).values_list("task_id", flat=True)
-        return {str(row) for row in rows}
+        """Which of these tasks hold a lease, or wait for one, that is not over."""
+        now = clock.now_ms()
+        rows = await Lease.filter(task_id__in=list(task_ids))
+        return {row.task_id for row in rows if not _is_over(row, now)}
+
+    async def standing(self, repository_id: str) -> list[Lease]:
+        """Who holds a repository and who waits for it, in the order of arrival."""
+        now = clock.now_ms()
+        rows = await Lease.filter(repository_id=repository_id).order_by("id")
+        return [row for row in rows if not _is_over(row, now)]
 
     async def extend_all(self) -> None:
-        """Give every lease a new term: their holders could not renew while the API was away."""
-        await RepositoryLease.all().update(expires_at=clock.now_ms() + _TTL_MS)
+        """Give every task's lease a new term: its holder could not renew while the API was away.
+
+        A request's lease is left alone: it died with the API that worked for it.
+        """
+        await Lease.exclude(task_id__startswith=REQUEST).update(expires_at=clock.now_ms() + _TTL_MS)
 
 
-def _blockers(queue: Sequence[RepositoryLease], mine: RepositoryLease) -> list[RepositoryLease]:
+async def _decide(
+    wanted: Mapping[str, LeaseMode], *, task_id: str, operation: str, worker: WorkerIdentity
+) -> Place:
+    """Give the task all that it wants, or its places; inside one transaction."""
+    now = clock.now_ms()
+    rows = await Lease.filter(repository_id__in=list(wanted)).order_by("id")
+    await _remove(row for row in rows if _is_over(row, now))
+    queues = {name: _queue(rows, name, now) for name in wanted}
+    mine: list[Lease] = []
+    for name, mode in wanted.items():
+        own = next((row for row in queues[name] if row.task_id == task_id), None)
+        if own is None:
+            own = await _arrive(
+                name, task_id=task_id, mode=mode, operation=operation, worker=worker, now=now
+            )
+            queues[name].append(own)
+        mine.append(own)
+    since = min(row.requested_at for row in mine)
+    if any(row.state == "held" and _who(row) != worker for row in mine):
+        # The same task was given to another process, which has not been seen to end.
+        return Place(False, [f"{operation}, begun by another process"], since)
+    ahead = [row for own in mine for row in _blockers(queues[own.repository_id], own)]
+    is_free = not ahead
+    for own in mine:
+        own.expires_at = now + _TTL_MS
+        own.host, own.boot_id = worker.host, worker.boot_id
+        own.pid, own.pid_started = worker.pid, worker.pid_started
+        if own.state == "waiting" and is_free:
+            own.state, own.acquired_at = "held", now
+        await own.save()
+    held = all(row.state == "held" for row in mine)
+    return Place(held, list(dict.fromkeys(row.operation for row in ahead)), since)
+
+
+def _queue(rows: Iterable[Lease], repository_id: str, now: int) -> list[Lease]:
+    return [row for row in rows if row.repository_id == repository_id and not _is_over(row, now)]
+
+
+async def _remove(rows: Iterable[Lease]) -> None:
+    over = [cast("int", row.id) for row in rows]
+    if over:
+        await Lease.filter(id__in=over).delete()
+
+
+async def _arrive(
+    repository_id: str,
+    *,
+    task_id: str,
+    mode: LeaseMode,
+    operation: str,
+    worker: WorkerIdentity,
+    now: int,
+) -> Lease:
+    return await Lease.create(
+        repository_id=repository_id,
+        task_id=task_id,
+        mode=mode,
+        state="waiting",
+        operation=operation,
+        requested_at=now,
+        expires_at=now + _TTL_MS,
+        **worker.model_dump(by_alias=False),
+    )
+
+
+def _blockers(queue: Sequence[Lease], mine: Lease) -> list[Lease]:
     """The leases that keep this one waiting."""
+    if mine.state == "held":
+        return []
     held = [row for row in queue if row.state == "held" and row.id != mine.id]
     before = [row for row in queue if row.id < mine.id]
     if mine.mode == "exclusive":
@@ -137,6 +275,51 @@ def _blockers(queue: Sequence[RepositoryLease], mine: RepositoryLease) -> list[R
     blocking = [row for row in held if row.mode == "exclusive"]
     blocking += [row for row in before if row.mode == "exclusive" and row.state == "waiting"]
     return blocking
+
+
+def _is_over(row: Lease, now: int) -> bool:
+    """Whether a lease or a place in the queue counts no longer.
+
+    What can be looked at from here is judged by what it is: a dead process holds nothing, and one
+    that lives keeps its lease as long as it has children, however long it has been silent. What
+    cannot is given its term, and the time that its child may take to end.
+    """
+    is_here = row.boot_id == process.realm()
+    if is_here and not process.is_alive(row.pid, started=row.pid_started):
+        return True
+    if row.state == "waiting":
+        return row.expires_at < now
+    return row.expires_at + _ENDING_MS < now and not (is_here and process.has_children(row.pid))
+
+
+def _who(row: Lease) -> WorkerIdentity:
+    return WorkerIdentity(
+        host=row.host, boot_id=row.boot_id, pid=row.pid, pid_started=row.pid_started
+    )
+
+
+def _ourselves() -> WorkerIdentity:
+    me = process.identity(os.getpid())
+    return WorkerIdentity(
+        host="api", boot_id=process.realm(), pid=os.getpid(), pid_started=me.started if me else 0
+    )
+
+
+def _listed(holders: Sequence[str]) -> str:
+    return " and ".join(holders[:3]) + (" and others" if len(holders) > 3 else "")
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Await `work` to its end although we are cancelled, and be cancelled then.
+
+    What is half-way through a transaction must not be left there.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def _serialize(repository_id: str) -> None:

@@ -27,9 +27,14 @@ def text_field() -> Any:
     return fields.TextField(null=True)
 
 
-def number_field(default: Callable[[], int] | int) -> Any:
+def number_field(default: Callable[[], int] | int, *, db_index: bool = False) -> Any:
     """A column of a 64-bit number with a default made in Python; annotate it as `int`."""
-    return fields.BigIntField(default=default)
+    return fields.BigIntField(default=default, db_index=db_index)
+
+
+def moment_field() -> Any:
+    """A column of an instant in epoch ms that may be null; annotate it as `int | None`."""
+    return fields.BigIntField(null=True)
 
 
 def key_field(max_length: int, **more: Any) -> Any:

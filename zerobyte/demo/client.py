@@ -30,10 +30,14 @@ class Client:
 
     async def call(self, method: str, path: str, body: Answer | None = None) -> Any:
         """Send one request and give the JSON of the answer. Raises Refused."""
-        answer = await self._http.request(method, path, json=body)
+        answer = await self.answer(method, path, body)
         if not answer.is_success:
             raise Refused(f"{method} {path}: {answer.status_code} {_message(answer)}")
         return answer.json()
+
+    async def answer(self, method: str, path: str, body: Answer | None = None) -> httpx.Response:
+        """Send one request and give the answer, whatever it is."""
+        return await self._http.request(method, path, json=body)
 
     async def sign_up(self, password: str) -> None:
         """Make the first account; its cookie stays with this client."""
@@ -60,14 +64,14 @@ class Client:
         body = {"name": name, "config": {"backend": "local", "path": path}}
         return (await self.call("POST", "/api/v1/repositories", body))["repository"]
 
-    async def add_schedule(self, name: str, *, volume: str, repository: str) -> str:
-        """Make a schedule that runs only when asked and give its short id."""
+    async def add_schedule(self, name: str, *, volume: str, repository: str, cron: str = "") -> str:
+        """Make a schedule and give its short id; without a cron it runs only when asked."""
         body = {
             "name": name,
             "volumeId": volume,
             "repositoryId": repository,
-            "enabled": False,
-            "cronExpression": "",
+            "enabled": bool(cron),
+            "cronExpression": cron,
         }
         return (await self.call("POST", "/api/v1/backups", body))["shortId"]
 

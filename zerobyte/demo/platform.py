@@ -32,12 +32,14 @@ class NotStarted(Failed):
 class Platform:
     """A platform that is ready.
 
+    prefect_url with `/api` at its end.
     home        its data folder; whoever starts the platform owns it.
     pid         the supervisor.
     ready_s     how long it took from the start of the process to the first healthy answer.
     """
 
     url: str
+    prefect_url: str
     home: Path
     pid: int
     ready_s: float
@@ -79,7 +81,8 @@ async def platform(home: Path, *, env: Mapping[str, str] | None = None) -> Async
     try:
         trouble = await _until_ready(url, running)
         if not trouble:
-            yield Platform(url, home, await pids.get(), clock.monotonic() - begun)
+            prefect_url = f"http://127.0.0.1:{prefect_port}/api"
+            yield Platform(url, prefect_url, home, await pids.get(), clock.monotonic() - begun)
     finally:
         stop.set()
         await asyncio.wait([running])

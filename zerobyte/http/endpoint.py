@@ -6,9 +6,9 @@ are made from. Refuses to know any feature.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar, cast, get_type_hints
+from typing import Any, Final, Generic, TypeVar, cast, get_type_hints
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, TypeAdapter
@@ -21,6 +21,7 @@ from zerobyte.http import audit
 from zerobyte.http.actor import Authenticator, HttpRequest, Permission, header
 from zerobyte.http.validation import from_form, from_json, from_query
 
+T = TypeVar("T")
 Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Any]])
 _SPECIAL: Final = ("actor", "person", "body", "query", "request")
 _FORM: Final = "application/x-www-form-urlencoded"
@@ -75,6 +76,31 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded(Generic[T]):
+    """An answer that was encoded before, by the model that its operation declares."""
+
+    body: bytes
+
+    @classmethod
+    def many(cls, items: Sequence[bytes]) -> "Encoded[Any]":
+        """A list of what was encoded one by one."""
+        return cls(b"[" + b",".join(items) + b"]")
+
+    @classmethod
+    def beside(
+        cls, model: type[BaseModel], encoded: Mapping[str, bytes], **values: Any
+    ) -> "Encoded[Any]":
+        """A model of which some fields, by alias, were encoded before; the values are valid."""
+        rest = model.model_construct(**values)
+        missing = {
+            name for name, field in model.model_fields.items() if (field.alias or name) in encoded
+        }
+        parts = [f'"{name}":'.encode() + value for name, value in encoded.items()]
+        text = rest.model_dump_json(by_alias=True, exclude=missing).encode()
+        return cls(b",".join([b"{" + parts[0], *parts[1:], text[1:]]))
+
+
 def operation_of(handler: object) -> Operation | None:
     """The record that `endpoint` left on a handler."""
     return getattr(handler, "operation", None)
@@ -102,8 +128,8 @@ def endpoint(  # the house's form of an operation: every fact is a keyword
     The handler's parameters say what it needs: `actor: Actor` (or `person: Person`, where no
     organization is needed), `body`, `query`, `request: HttpRequest`, path parameters by their
     name as `str`, and services by their type (found in `app.ctx.services`).
-    It returns a model, a list, None, an `Answer`, or an `HTTPResponse`; None after
-    `request.respond()` means that it has streamed its answer.
+    It returns a model, a list, None, an `Answer`, an `HTTPResponse`, or what was `Encoded`
+    before; None after `request.respond()` means that it has streamed its answer.
 
     body_optional   an absent body counts as `{}`.
     """
@@ -243,8 +269,9 @@ class _Route:
         encoder = self._encoders.get(status)
         if encoder is None:
             return HTTPResponse(status=status, headers=dict(answer.headers))
+        value = answer.value
         return HTTPResponse(
-            encoder.dump_json(answer.value, by_alias=True),
+            value.body if isinstance(value, Encoded) else encoder.dump_json(value, by_alias=True),
             status=status,
             headers=dict(answer.headers),
             content_type="application/json",

@@ -17,6 +17,7 @@ from sanic.exceptions import NotFound as RouteNotFound
 from zerobyte.core import errors, ids
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
+from zerobyte.db import trouble
 from zerobyte.http.actor import HttpRequest
 from zerobyte.http.app_type import HttpApp
 from zerobyte.http.limits import read_away
@@ -142,6 +143,8 @@ def _of_sanic(request: HttpRequest, error: SanicException) -> HTTPResponse:
 
 
 def _unexpected(request: HttpRequest, error: Exception) -> HTTPResponse:
+    if (known := trouble.in_words(error)) is not None:
+        return _known(request, known)
     reference = ids.token(8)
     _log.error(
         "an unexpected error",

@@ -95,6 +95,7 @@ class MemoryScheduler:
         idempotency_key: str,
         run_name: str,
         tags: Sequence[str] = (),  # noqa: ARG002 - part of the Protocol
+        due_at_ms: int | None = None,
     ) -> str:
         """Keep a run as SCHEDULED."""
         self._answer()
@@ -113,7 +114,7 @@ class MemoryScheduler:
                 state_name="Scheduled",
                 name=run_name,
                 task_id=parameters.get("task_id"),
-                expected_at_ms=clock.now_ms(),
+                expected_at_ms=due_at_ms or clock.now_ms(),
             )
         return self._keys[key]
 
@@ -135,6 +136,16 @@ class MemoryScheduler:
         """What is between planned and ended."""
         self._answer()
         return [run for run in self.runs.values() if run.state in _ACTIVE]
+
+    async def states(self, flow_run_ids: Sequence[str]) -> dict[str, StateType]:
+        """As `become` left them."""
+        self._answer()
+        return {one: self.runs[one].state for one in flow_run_ids if one in self.runs}
+
+    async def due_runs(self) -> list[RunView]:
+        """What has not ended; the twin plans nothing ahead."""
+        self._answer()
+        return [run for run in self.runs.values() if run.state not in FINAL]
 
     async def is_healthy(self) -> bool:
         """Unless `is_down`."""

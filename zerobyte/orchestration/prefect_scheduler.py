@@ -21,6 +21,7 @@ from zerobyte.orchestration.scheduler import (
     FlowName,
     RunView,
     SchedulerEvent,
+    StateType,
     queue_of,
 )
 
@@ -34,12 +35,13 @@ Json = dict[str, Any]
 class PrefectScheduler:
     """Speaks with one Prefect server; close it with `aclose`.
 
-    url     with `/api` at its end.
-    auth    Prefect's shared secret, `name:password`.
+    url         with `/api` at its end.
+    auth        Prefect's shared secret, `name:password`.
+    patience_s  for one call; see `PrefectApi`.
     """
 
-    def __init__(self, url: str, auth: str | None) -> None:
-        self._api = PrefectApi(url, auth)
+    def __init__(self, url: str, auth: str | None, *, patience_s: float = 60.0) -> None:
+        self._api = PrefectApi(url, auth, patience_s=patience_s)
         self._flow_ids: dict[str, str] = {}
         self._deployment_ids: dict[tuple[str, str], str] = {}
 
@@ -143,15 +145,21 @@ class PrefectScheduler:
         idempotency_key: str,
         run_name: str,
         tags: Sequence[str] = (),
+        due_at_ms: int | None = None,
     ) -> str:
-        """Create a run of a deployment."""
+        """Create a run of a deployment; one with an earlier due time stands before others."""
+        details = {} if due_at_ms is None else {"scheduled_time": clock.iso(due_at_ms)}
         body = {
             "parameters": dict(parameters),
             "idempotency_key": idempotency_key,
             "name": run_name,
             "tags": list(tags),
             "enforce_parameter_schema": False,
-            "state": {"type": "SCHEDULED", "message": "Started by Zerobyte"},
+            "state": {
+                "type": "SCHEDULED",
+                "message": "Started by Zerobyte",
+                "state_details": details,
+            },
         }
         for is_fresh in (False, True):
             deployment_id = await self._deployment_id(flow, target, is_fresh=is_fresh)
@@ -190,16 +198,39 @@ class PrefectScheduler:
 
     async def active_runs(self) -> list[RunView]:
         """Runs of our flows between planned and ended."""
+        return await self._runs({"state": {"type": {"any_": _ACTIVE}}})
+
+    async def due_runs(self) -> list[RunView]:
+        """Those that wait for a worker, and the active ones."""
+        waiting = {
+            "state": {"type": {"any_": ["SCHEDULED"]}},
+            "next_scheduled_start_time": {"before_": clock.iso(clock.now_ms())},
+        }
+        # Asked in this order, a run that is taken meanwhile is seen twice and never missed.
+        return [*await self._runs(waiting), *await self.active_runs()]
+
+    async def _runs(self, wanted: Json) -> list[RunView]:
         rows = await self._pages(
             "/flow_runs/filter",
             {
-                "flow_runs": {"state": {"type": {"any_": _ACTIVE}}},
+                "flow_runs": wanted,
                 "work_pools": {"name": {"any_": [WORK_POOL]}},
                 "sort": "EXPECTED_START_TIME_ASC",
             },
         )
         names = await self._names([str(row["deployment_id"]) for row in rows])
         return [_run(row, names.get(str(row["deployment_id"]), ("", ""))) for row in rows]
+
+    async def states(self, flow_run_ids: Sequence[str]) -> dict[str, StateType]:
+        """One page, filtered by id."""
+        if not flow_run_ids:
+            return {}
+        rows: list[Json] = await self._api.json(
+            "POST",
+            "/flow_runs/filter",
+            {"flow_runs": {"id": {"any_": list(flow_run_ids)}}, "limit": _PAGE},
+        )
+        return {str(row["id"]): row["state_type"] for row in rows}
 
     async def _names(self, deployment_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
         """For each deployment its flow and its own name."""
@@ -216,7 +247,7 @@ class PrefectScheduler:
     async def is_healthy(self) -> bool:
         """Whether a call with our secret is answered; `/health` would not ask for it."""
         try:
-            return (await self._api.call("GET", "/admin/version")).is_success
+            return (await self._api.call("GET", "/admin/version", patience_s=5)).is_success
         except Exception:
             return False
 

@@ -164,12 +164,14 @@ class Scheduler(Protocol):
         idempotency_key: str,
         run_name: str,
         tags: Sequence[str] = (),
+        due_at_ms: int | None = None,
     ) -> str:
         """Start a run now and return its id.
 
         target              the schedule's short id for `backup`, else the host.
         parameters          ids alone: whoever reaches the engine can read them.
         idempotency_key     the same key finds the same run again.
+        due_at_ms           since when it should have run: its place among those that wait.
 
         Raises NotFound when no such deployment stands.
         """
@@ -185,6 +187,17 @@ class Scheduler(Protocol):
 
     async def active_runs(self) -> list[RunView]:
         """Runs that are pending, running, paused or cancelling; not the planned ones."""
+        ...
+
+    async def states(self, flow_run_ids: Sequence[str]) -> dict[str, StateType]:
+        """The states of these runs, for whom an event was missed; those that are gone are left out.
+
+        At most 200 at a time.
+        """
+        ...
+
+    async def due_runs(self) -> list[RunView]:
+        """Runs that should have begun by now and have not ended, taken by a worker or not."""
         ...
 
     async def is_healthy(self) -> bool:

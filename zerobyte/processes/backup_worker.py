@@ -35,16 +35,19 @@ from prefect.workers.base import (
     BaseWorkerResult,
 )
 
+from flows.endings import Ending
 from flows.registry import FLOWS
 from flows.runtime import Runtime
 from zerobyte.core.log import get_logger
 from zerobyte.processes.engine import EngineThread
 
 COALESCED = "A newer run of the same schedule is due; one catches up for all."
+LOST_RUN = "The run ended without a result."
 LEFT_BEHIND = "The worker that ran this is gone."
 _UNENDED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 _PAGE = 200
+_MOST_WAITING = 50
 
 _log = get_logger(__name__)
 
@@ -83,17 +86,26 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             heartbeat_interval_seconds=20,
         )
         self._queue = queue
+        self._places = limit
         self._engine = engine
         self._runtime = runtime
         self._slot_free = on_slot_free
         self._flow_names: dict[UUID, str] = {}
         self._cancelled_early: set[str] = set()
         self._taking = asyncio.Lock()
+        self._untold: dict[UUID, State[Any]] = {}
+        self._suspects: set[UUID] = set()
 
     async def take_due_runs(self) -> None:
         """Submit what is due and fits under the limit."""
         async with self._taking:
             await self.get_and_submit_flow_runs()
+
+    def make_room(self, waiting: int) -> None:
+        """Take so many runs more, because as many wait for a repository and do not work."""
+        if self._limiter is not None:
+            self._limiter.total_tokens = self._places + min(waiting, _MOST_WAITING)
+            self._slot_free.set()
 
     async def _submit_scheduled_flow_runs(
         self, flow_run_response: list[WorkerFlowRunResponse]
@@ -114,7 +126,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
     ) -> Done:
         """Run the flow on the engine's thread and see to it that it ends in Prefect too."""
         run_id = str(flow_run.id)
-        self._runtime.admit(run_id)
+        control = self._runtime.admit(run_id)
         if run_id in self._cancelled_early:
             self.cancel(run_id)
         if task_status is not None:
@@ -130,7 +142,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             self._cancelled_early.discard(run_id)
             self._runtime.dismiss(run_id)
             self._slot_free.set()
-        await self._see_it_ended(flow_run.id)
+        await self._see_it_ended(flow_run.id, control.ending)
         return Done(identifier=run_id, status_code=0)
 
     async def _flow_name(self, flow_run: FlowRun) -> str:
@@ -139,22 +151,46 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             self._flow_names[flow_run.flow_id] = flow.name
         return self._flow_names[flow_run.flow_id]
 
-    async def _see_it_ended(self, flow_run_id: UUID) -> None:
-        """End what a cancel while it was pending, or a fault of the engine, has left open."""
+    async def _see_it_ended(self, flow_run_id: UUID, ending: Ending | None) -> None:
+        """End in Prefect what a cancel while it was pending, or a fault, has left open there."""
+        ended = Crashed(message=LOST_RUN) if ending is None else ending.state()
+        try:
+            await self._end(flow_run_id, ended)
+        except Exception as error:
+            _log.warning("a run's end is not in Prefect yet", error=type(error).__name__)
+            self._untold[flow_run_id] = ended
+
+    async def _end(self, flow_run_id: UUID, ended: State[Any]) -> None:
         try:
             state = (await self.client.read_flow_run(flow_run_id)).state
             if state is None or state.is_final() or state.is_scheduled():
                 return
-            ended = (
-                Cancelled(message="Cancelled before it began.")
-                if state.type == StateType.CANCELLING
-                else Crashed(message="The run ended without a result.")
-            )
+            if state.type == StateType.CANCELLING:
+                ended = Cancelled(message="Cancelled before it began.")
             await self.client.set_flow_run_state(flow_run_id, ended, force=True)
         except ObjectNotFound:
             return
-        except Exception as error:
-            _log.warning("a run's end is not in Prefect", error=type(error).__name__)
+
+    async def end_phantoms(self) -> None:
+        """End what Prefect believes to run here and what does not (T33).
+
+        Prefect may have been away when a run ended, or may have come back with an older state.
+        What is seen for the first time is left alone: it may just be on its way to us.
+        """
+        for flow_run_id, ended in list(self._untold.items()):
+            await self._end(flow_run_id, ended)
+            del self._untold[flow_run_id]
+        open_runs = await unended(self.client, self._work_pool_name, self._queue)
+        strange = {run.id for run in open_runs if not self._has(run.id)}
+        for flow_run_id in strange & self._suspects:
+            if not self._has(flow_run_id):
+                _log.warning("a run that Prefect kept open is ended", run=str(flow_run_id))
+                await self._end(flow_run_id, Crashed(message=LOST_RUN))
+        self._suspects = strange
+
+    def _has(self, flow_run_id: UUID) -> bool:
+        is_begun = str(flow_run_id) in self._runtime.runs
+        return is_begun or flow_run_id in self._submitting_flow_run_ids
 
     def cancel(self, flow_run_id: str) -> None:
         """Prefect says CANCELLING: stop that run if it is ours, in whatever phase it is."""
@@ -180,19 +216,26 @@ async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> str:
 def coalesced(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
     """Of runs that a cron made, keep the newest of each deployment; all others stay (T35).
 
-    Returns those to run and those that were missed.
+    Returns those to run, in the order in which they are to run, and those that were missed. First
+    comes what people wait for, then backups: whose oldest due time came first is first, so that
+    nobody waits behind a schedule that is due again and again (T5).
     """
     newest: dict[UUID, FlowRun] = {}
-    kept: list[FlowRun] = []
+    since: dict[UUID, float] = {}
     missed: list[FlowRun] = []
     for run in sorted(runs, key=_due):
-        if not run.auto_scheduled or run.deployment_id is None:
-            kept.append(run)
-            continue
-        if run.deployment_id in newest:
-            missed.append(newest[run.deployment_id])
-        newest[run.deployment_id] = run
-    return [*kept, *newest.values()], missed
+        # A run by hand is a wish of its own, and never one of many.
+        key = run.deployment_id if run.auto_scheduled and run.deployment_id else run.id
+        since.setdefault(key, _due(run))
+        if key in newest:
+            missed.append(newest[key])
+        newest[key] = run
+    turn = sorted(newest, key=lambda key: (_is_backup(newest[key]), since[key]))
+    return [newest[key] for key in turn], missed
+
+
+def _is_backup(run: FlowRun) -> bool:
+    return "schedule_id" in run.parameters
 
 
 def _due(run: FlowRun) -> float:

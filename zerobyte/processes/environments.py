@@ -89,6 +89,8 @@ def worker(settings: Settings, *, token_file: Path) -> dict[str, str]:
         "ZEROBYTE_DATA_DIR": settings.data_dir,
         "ZEROBYTE_RUN_DIR": settings.run_dir,
         "RESTIC_CACHE_DIR": settings.cache_dir,
+        "RESTIC_CACHE_MAX_BYTES": settings.cache_max_bytes,
+        "MIN_FREE_BYTES": settings.min_free_bytes,
         "RESTIC_COMMAND": settings.restic_command,
         "RCLONE_CONFIG_DIR": settings.rclone_config_dir,
         "WEBHOOK_ALLOWED_ORIGINS": ",".join(settings.webhook_allowed_origins),

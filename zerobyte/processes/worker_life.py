@@ -10,16 +10,18 @@ import contextlib
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 import httpx
 from prefect import get_client
 
 from flows.control_client import HttpControlPlane
+from flows.room import Room
 from flows.runtime import Runtime, install
 from zerobyte.contract.control_plane import Welcome, WorkerIdentity
-from zerobyte.core import process
-from zerobyte.core.errors import Unauthenticated, ZerobyteError
+from zerobyte.core import clock, clock_watch, process
+from zerobyte.core.errors import Conflict, Unauthenticated, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.orchestration.prefect_events import flow_run_states
 from zerobyte.orchestration.scheduler import Connected
@@ -27,16 +29,22 @@ from zerobyte.processes.backup_worker import BackupWorker, bury
 from zerobyte.processes.engine import EngineThread
 from zerobyte.processes.prefect_logs import keep_quiet_and_clean
 from zerobyte.processes.worker_settings import WorkerSettings
-from zerobyte.restic import Tools
+from zerobyte.restic import Tools, locks
 
 POLL_S = 2.0
 HELLO_S = 10.0
 HEARTBEAT_S = 20.0
 CANCEL_CHECK_S = 10.0
+PHANTOM_CHECK_S = 15.0
 LAST_WORDS_S = 10.0
 """How long an interrupted run has to hand its report in before the process ends anyway."""
 
 TEARDOWN_S = 5.0
+TAKEN_S = 45.0
+"""How long we wait for another worker of our host to end. One that was killed where the API cannot
+look is forgotten after 30 s; one that lives keeps saying so."""
+REST_S = 10.0
+"""After the machine slept, its network and its mounts come back in their own time."""
 
 R = TypeVar("R")
 _log = get_logger("zerobyte.worker")
@@ -51,10 +59,11 @@ class Worker:
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._hurry = asyncio.Event()
+        self._rests_until = 0.0
         me = process.identity(os.getpid())
         self.identity = WorkerIdentity(
             host=settings.host,
-            boot_id=process.boot_id(),
+            boot_id=process.realm(),
             pid=os.getpid(),
             pid_started=me.started if me else 0,
         )
@@ -69,8 +78,12 @@ class Worker:
                 restic_command=settings.restic_command,
                 rclone_config_dir=settings.rclone_config_dir,
             ),
+            room=Room(
+                cache_max_bytes=settings.cache_max_bytes, min_free_bytes=settings.min_free_bytes
+            ),
             allowed_origins=settings.allowed_origins,
             webhook_timeout_s=settings.webhook_timeout_s,
+            places=asyncio.Semaphore(settings.concurrency),
         )
 
     def ask_to_stop(self) -> None:
@@ -86,6 +99,7 @@ class Worker:
         self._engine.start()
         install(self._runtime)
         swept = process.sweep_secret_files(self._settings.run_dir)
+        locks.sweep(self._settings.run_dir)
         if swept:
             _log.info("removed secret files that a dead worker left", folders=swept)
         welcome = await self._insist(self._hello, "the API does not answer yet")
@@ -101,19 +115,40 @@ class Worker:
     async def _hello(self) -> Welcome:
         return await self._control.hello(self.identity)
 
+    async def _hello_again(self) -> None:
+        """Say that we live; if another one took our place while we were silent, make way."""
+        try:
+            await self._hello()
+        except Conflict as error:
+            _log.error(f"stopping: {error.message}")
+            self._stopping.set()
+            self._hurry.set()
+            self._wake.set()
+
     async def _bury(self, welcome: Welcome) -> int:
         async with get_client() as client:
             await client.hello()
             return await bury(client, welcome.work_pool, welcome.work_queue)
 
     async def _insist(self, ask: Callable[[], Awaitable[R]], meanwhile: str) -> R | None:
-        """Ask until it answers; None when we are to stop. Says once that it waits."""
-        pause_s, said = 0.2, False
+        """Ask until it answers; None when we are to stop. Says once that it waits.
+
+        Raises
+            Unauthenticated     our token is none.
+            Conflict            another worker has our place and keeps it.
+        """
+        pause_s, said, began = 0.2, False, clock.monotonic()
         while not self._stopping.is_set():
             try:
                 return await ask()
             except Unauthenticated:
                 raise
+            except Conflict as error:
+                if clock.monotonic() - began > TAKEN_S:
+                    raise
+                if not said:
+                    _log.warning(f"waiting: {error.message}")
+                    said = True
             except (ZerobyteError, httpx.HTTPError, OSError, RuntimeError) as error:
                 if not said:
                     _log.info(f"waiting: {meanwhile}", error=type(error).__name__)
@@ -132,15 +167,19 @@ class Worker:
             runtime=self._runtime,
             on_slot_free=self._wake,
         )
+        call = asyncio.get_running_loop().call_soon_threadsafe
+        self._runtime.on_waiting = partial(call, worker.make_room)
         async with worker:
             _log.info("ready for work", queue=welcome.work_queue)
             loops = [
                 asyncio.create_task(loop)
                 for loop in (
-                    self._every(HELLO_S, self._hello),
+                    self._every(HELLO_S, self._hello_again),
                     self._every(HEARTBEAT_S, worker.sync_with_backend),
+                    self._every(PHANTOM_CHECK_S, worker.end_phantoms),
                     self._every(CANCEL_CHECK_S, lambda: self._check_cancels(worker)),
                     self._listen(worker),
+                    clock_watch.watch(self._time_broke),
                     self._take(worker),
                 )
             ]
@@ -158,6 +197,9 @@ class Worker:
         while not self._stopping.is_set():
             self._wake.clear()
             pause_s = POLL_S
+            if (rest_s := self._rests_until - clock.monotonic()) > 0:
+                await _wait(self._stopping, rest_s)
+                continue
             try:
                 await worker.take_due_runs()
                 said = False
@@ -177,6 +219,13 @@ class Worker:
                 self._wake.set()
             elif event.state == "CANCELLING":
                 worker.cancel(event.flow_run_id)
+
+    async def _time_broke(self, surprise: clock_watch.Surprise) -> None:
+        """Say at once that we live, and take nothing new before the machine is itself again."""
+        if surprise.slept_s or surprise.stood_s:
+            self._rests_until = clock.monotonic() + REST_S
+        with contextlib.suppress(ZerobyteError):
+            await self._hello()
 
     async def _check_cancels(self, worker: BackupWorker) -> None:
         if self._runtime.runs:

@@ -34,6 +34,8 @@ class WorkerSettings:
     prefect_url: str
     prefect_auth: str | None = field(repr=False)
     cache_dir: Path
+    cache_max_bytes: int
+    min_free_bytes: int
     run_dir: Path
     restic_command: str
     rclone_config_dir: Path
@@ -61,6 +63,8 @@ class WorkerSettings:
             prefect_url=common.prefect_url,
             prefect_auth=common.prefect_auth or None,
             cache_dir=common.cache_dir,
+            cache_max_bytes=common.cache_max_bytes,
+            min_free_bytes=common.min_free_bytes,
             run_dir=common.run_dir,
             restic_command=common.restic_command,
             rclone_config_dir=common.rclone_config_dir,

@@ -19,20 +19,24 @@ interrupts restic and waits for its exit, and raises `ResticError` by kind.
     await restore.run(repository, snapshot_id, target=…, base_path=…, include=…, on_status=…)
                                                                 -> RestoreSummary
     await check.run(repository) -> CheckReport
-    await unlock.run(repository)
+    await unlock.run(repository) -> list[Lock]                  the locks that stay
     await version.run(tools) -> tuple[int, ...]                 Unavailable when too old
+    await cache.shrink(cache_dir, max_bytes) -> int             the bytes that were freed
     await dump.run(repository, snapshot_id, path, on_chunk=…)   a file's bytes, or a tar
 
 Nobody outside imports a name with an underscore. Secrets lie in `Tools.run_dir` while a command
-runs; call `zerobyte.core.process.sweep_secret_files(run_dir)` once at start.
+runs; call `zerobyte.core.process.sweep_secret_files(run_dir)` and `locks.sweep(run_dir)` once at
+start.
 """
 
 from zerobyte.restic import (
     backup,
+    cache,
     check,
     dump,
     forget,
     init,
+    locks,
     ls,
     probe,
     restore,
@@ -71,10 +75,12 @@ __all__ = [
     "Tools",
     "WrongPassword",
     "backup",
+    "cache",
     "check",
     "dump",
     "forget",
     "init",
+    "locks",
     "ls",
     "probe",
     "restore",

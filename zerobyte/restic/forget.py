@@ -69,7 +69,9 @@ def removal_argv(repository: Repository, ids: Sequence[str], *, prune: bool = Tr
     """The command that removes snapshots by id."""
     pruning = ["--prune"] if prune else []
     named = [words.snapshot(one) for one in ids]
-    return ["forget", "--json", *repository.waits, *pruning, "--", *named]
+    # Pruning empties the cache of what it removed; the flag also drops caches nobody used lately.
+    tidy = ["--cleanup-cache"] if prune else []
+    return ["forget", "--json", *repository.waits, *pruning, *tidy, "--", *named]
 
 
 async def plan(

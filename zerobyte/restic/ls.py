@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import Any, cast
 
+import orjson
 from pydantic import ValidationError
 
 from zerobyte.contract.restic_output import NodeRecord
@@ -72,11 +74,41 @@ async def run(
             await listing
 
 
-def _node(line: bytes) -> NodeRecord | None:
+async def whole(
+    repository: Repository,
+    snapshot_id: str,
+    *,
+    on_chunk: Callable[[bytes], Awaitable[None]],
+    stop: asyncio.Event | None = None,
+) -> None:
+    """Read the whole tree as restic prints it, in raw chunks; `parsed` reads their lines.
+
+    Folders come before what is in them, and all of that before the next entry beside them.
+
+    on_chunk    awaited before more is read, so memory stays flat; what it raises ends restic.
+
+    Raises as `run` does.
+    """
+    with repository.session() as session:
+        await session.run(argv(snapshot_id), on_chunk=on_chunk, stop=stop)
+
+
+def parsed(line: bytes) -> dict[str, Any] | None:
+    """What a line says of one entry, in restic's own words; None when it is about no entry."""
     # The first line describes the snapshot; the test on bytes spares parsing it.
     if b'"node"' not in line:
         return None
     try:
-        return NodeRecord.model_validate_json(line)
+        found = orjson.loads(line)
+        texts = [found["name"], found["type"], found["path"]]
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+    return cast("dict[str, Any]", found) if all(isinstance(one, str) for one in texts) else None
+
+
+def _node(line: bytes) -> NodeRecord | None:
+    found = parsed(line)
+    try:
+        return NodeRecord.model_validate(found) if found is not None else None
     except ValidationError:
         return None

@@ -6,6 +6,7 @@ for each repository, and errors by exit status. Knows no subcommand, no lease an
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,16 @@ from typing import Final, TypedDict, TypeVar, Unpack
 from pydantic import TypeAdapter, ValidationError
 
 from zerobyte.contract.repositories import RepositoryAccess
-from zerobyte.core import process
+from zerobyte.core import clock, process
+from zerobyte.core.errors import Unavailable
 from zerobyte.core.process import Exit, Identity, Lines, SecretFolder, secret_files
 from zerobyte.restic.errors import ResticError, from_exit
 from zerobyte.restic.location import Location, locate
+from zerobyte.restic.locks import Lock, Notes, Surroundings
 
 _LOCKED: Final = 11
+_RETRY: Final = "--retry-lock"
+_LOCKS_S: Final = 60.0
 _DOCUMENT_BYTES: Final = 128 * 1024 * 1024
 
 T = TypeVar("T")
@@ -49,7 +54,6 @@ class _Options(TypedDict, total=False):
     on_stdout_line: Lines | None
     on_stdout_chunk: Lines | None
     on_stderr_line: Lines | None
-    on_start: Callable[[Identity], None] | None
     max_line_bytes: int
     timeout_s: float | None
     stop: asyncio.Event | None
@@ -81,9 +85,9 @@ class Session:
     ) -> Exit:
         """Run one restic command to its end.
 
-        A command that still finds a lock after waiting for it removes stale locks, by restic's
-        own rule and never another's, and tries once more: a killed run must not keep retention
-        from working for ever.
+        A command that still finds a lock after waiting for it removes the locks that the dead
+        have left, and tries once more: a killed run must not keep retention from working for
+        ever. Where such a run is known of, the locks are seen to before anything waits for them.
 
         argv        subcommand, flags, `--`, positionals; without restic and global options.
         accept      exit codes that are no error.
@@ -105,15 +109,80 @@ class Session:
                 stop=stop,
             )
 
+        if _RETRY in argv and self._repository.notes.dead():
+            await self.remove_dead_locks(stop=stop)
         ended = await once()
         if ended.code == _LOCKED and not ended.was_stopped:
-            await self._once(["unlock", "--json"], timeout_s=timeout_s, stop=stop)
+            await self.remove_dead_locks(stop=stop)
             ended = await once()
         if ended.code not in accept or (ended.timed_out and ended.code != 0):
             raise from_exit(ended)
         return ended
 
-    async def _once(self, argv: Sequence[str], **options: Unpack[_Options]) -> Exit:
+    async def remove_dead_locks(self, *, stop: asyncio.Event | None = None) -> list[Lock]:
+        """Remove the locks whose owners are provably gone; answer those that stay.
+
+        A repository that cannot be read keeps what it has: the command itself will say why.
+        """
+        dead = self._repository.notes.dead()
+        found = await self._locks(stop)
+        if found is None:
+            return []
+        around = Surroundings(socket.gethostname(), list(dead.values()), clock.now_ms())
+        if around.may_unlock(found):
+            ended = await self._once(["unlock", "--json"], timeout_s=_LOCKS_S, stop=stop)
+            found = found if ended.code else (await self._locks(stop) or [])
+        for path, note in dead.items():
+            # A note is needed as long as a lock of its command is there.
+            if not any(note.fits(lock) for lock in found):
+                path.unlink(missing_ok=True)
+        return found
+
+    async def _locks(self, stop: asyncio.Event | None) -> list[Lock] | None:
+        """Every lock of the repository; None when they cannot be read."""
+        named: list[bytes] = []
+        listed = ["list", "locks", "--no-lock"]
+        ended = await self._once(listed, on_stdout_line=named.append, timeout_s=_LOCKS_S, stop=stop)
+        if ended.code != 0:
+            return None
+        found: list[Lock] = []
+        for name in named:
+            lines: list[bytes] = []
+            shown = ["cat", "lock", name.decode(errors="replace"), "--no-lock"]
+            await self._once(shown, on_stdout_line=lines.append, timeout_s=_LOCKS_S, stop=stop)
+            with contextlib.suppress(ValidationError):  # it is gone by now
+                found.append(Lock.model_validate_json(b"\n".join(lines)))
+        return found
+
+    async def _once(
+        self,
+        argv: Sequence[str],
+        *,
+        on_start: Callable[[Identity], None] | None = None,
+        **options: Unpack[_Options],
+    ) -> Exit:
+        if _RETRY not in argv:
+            return await self._start(argv, on_start=on_start, **options)
+
+        def begun(child: Identity) -> None:
+            command.begun(child)
+            if on_start is not None:
+                on_start(child)
+
+        async with self._repository.notes.command() as command:
+            keep_open = (command.fd,)
+            ended = await self._start(argv, on_start=begun, keep_open=keep_open, **options)
+            command.ended(ended.code)
+        return ended
+
+    async def _start(
+        self,
+        argv: Sequence[str],
+        *,
+        on_start: Callable[[Identity], None] | None,
+        keep_open: Sequence[int] = (),
+        **options: Unpack[_Options],
+    ) -> Exit:
         tools = self._repository.tools
         return await process.run(
             [tools.restic_command, *self._place.options, *argv],
@@ -121,6 +190,8 @@ class Session:
             secrets=self._place.secrets,
             grace_s=tools.grace_s,
             nice=tools.nice,
+            on_start=on_start,
+            keep_open=keep_open,
             **options,
         )
 
@@ -172,12 +243,20 @@ class Repository:
         """Write the secret files, and remove them when the command is over.
 
         Raises
-            Invalid     the repository's settings cannot be used, such as a locked SSH key.
+            Invalid         the repository's settings cannot be used, such as a locked SSH key.
+            Unavailable     the files cannot be written: the disk is full, for example.
         """
         cache = self.tools.cache_dir / self.access.id
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with secret_files(self.tools.run_dir) as folder:
-            place = locate(self.access, folder, rclone_config_dir=self.tools.rclone_config_dir)
+        with contextlib.ExitStack() as stack:
+            try:
+                cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+                folder = stack.enter_context(secret_files(self.tools.run_dir))
+                place = locate(self.access, folder, rclone_config_dir=self.tools.rclone_config_dir)
+            except OSError as error:
+                raise Unavailable(
+                    "This host cannot write the files that restic needs to run: "
+                    f"{error.strerror}. See to the disk that holds the data folder"
+                ) from error
             place.env["RESTIC_CACHE_DIR"] = str(cache)
             place.env["RESTIC_PROGRESS_FPS"] = "2"
             yield Session(self, folder, place)
@@ -185,4 +264,9 @@ class Repository:
     @property
     def waits(self) -> list[str]:
         """The flags of every command that locks."""
-        return ["--retry-lock", self.tools.retry_lock]
+        return [_RETRY, self.tools.retry_lock]
+
+    @property
+    def notes(self) -> Notes:
+        """What this host knows of its own commands that lock this repository."""
+        return Notes(self.tools.run_dir, self.access.id)

@@ -1,16 +1,19 @@
-"""`restic unlock`: remove locks whose owners are gone, by restic's own rule."""
+"""`restic unlock`: remove locks whose owners are gone, provably or by restic's own 30 minutes."""
 
 import asyncio
 
+from zerobyte.restic.locks import Lock
 from zerobyte.restic.repository import Repository
 
 
-def argv() -> list[str]:
-    """The command; never `--remove-all`, which would free a lock that somebody holds."""
-    return ["unlock", "--json"]
+async def run(repository: Repository, *, stop: asyncio.Event | None = None) -> list[Lock]:
+    """Remove what the dead have left; answer the locks that stay.
 
+    It is plain `unlock` alone, never `--remove-all`, which would free a lock that somebody holds.
 
-async def run(repository: Repository, *, stop: asyncio.Event | None = None) -> None:
-    """Remove stale locks: older than 30 minutes, or of a dead process of this host name."""
+    Raises
+        ResticError     the repository does not open.
+    """
     with repository.session() as session:
-        await session.run(argv(), stop=stop)
+        await session.run(["cat", "--json", "--no-lock", "config"], stop=stop)
+        return await session.remove_dead_locks(stop=stop)

@@ -93,7 +93,8 @@ class World:
 
     async def claim(self, **who: Any) -> dict[str, Any]:
         body = {"worker": WORKER, "flowRunId": who.get("flow_run_id", ids.uuid7())}
-        for name, sent in ("task_id", "taskId"), ("schedule_id", "scheduleId"):
+        names = ("task_id", "taskId"), ("schedule_id", "scheduleId"), ("due_at", "dueAt")
+        for name, sent in names:
             if name in who:
                 body[sent] = who[name]
         return (await self.ask("claim", body))["reply"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.integration.backups.conftest import WORKER, World
 from zerobyte.core import clock, ids
-from zerobyte.db.leases import RepositoryLease
+from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import Task
 
@@ -89,7 +89,7 @@ async def test_a_run_goes_from_queued_to_a_snapshot_in_the_index(world: World) -
         f"/api/v1/repositories/{repository}/snapshots", params={"backupId": made["shortId"]}
     )
     assert [entry["short_id"] for entry in listed.json()] == [snapshot["short_id"]], url
-    assert await RepositoryLease.all().count() == 0
+    assert await Lease.all().count() == 0
 
 
 async def test_a_second_run_is_refused_while_one_is_active(world: World) -> None:
@@ -255,7 +255,7 @@ async def test_a_failed_scheduled_run_is_planned_again_and_a_manual_one_is_not(
 async def test_a_retry_that_is_due_becomes_a_task(world: World) -> None:
     made = await world.schedule()
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
-    loop = asyncio.create_task(world.platform.reconciler.retry_due())
+    loop = asyncio.create_task(world.platform.due_times.run())
     try:
         async with asyncio.timeout(60):
             while not await Task.filter(resource_id=made["shortId"]).exists():
@@ -285,7 +285,7 @@ async def test_t33_a_task_whose_worker_is_gone_is_ended_and_its_run_crashes(worl
     reply = await world.claim(schedule_id=made["shortId"], flow_run_id=run)
     task_id = reply["job"]["taskId"]
     long_ago = clock.now_ms() - 120_000
-    await RepositoryLease.filter(task_id=task_id).update(expires_at=long_ago)
+    await Lease.filter(task_id=task_id).update(expires_at=long_ago)
     await Task.filter(id=task_id).update(started_at=long_ago)
     world.platform.watch.started_ms = long_ago
     await world.platform.watch.end_lost()
@@ -293,7 +293,7 @@ async def test_t33_a_task_whose_worker_is_gone_is_ended_and_its_run_crashes(worl
     assert (done["status"], done["finishedAt"] is not None) == ("stale", True)
     assert "stopped reporting" in done["error"]
     assert world.scheduler.runs[run].state == "CRASHED"
-    assert await RepositoryLease.all().count() == 0
+    assert await Lease.all().count() == 0
 
 
 async def test_retention_that_its_run_left_behind_gets_a_run_of_its_own(world: World) -> None:

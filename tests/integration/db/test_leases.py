@@ -1,11 +1,18 @@
 """Leases are shared or exclusive, first come first served."""
 
 import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 
-from zerobyte.contract.control_plane import WorkerIdentity
-from zerobyte.db.leases import Leases, RepositoryLease
+from zerobyte.contract.control_plane import ENDING_S, WorkerIdentity
+from zerobyte.core import clock, process
+from zerobyte.core.errors import Conflict
+from zerobyte.db.leases import Lease, Leases
 
 pytestmark = pytest.mark.usefixtures("database")
 WORKER = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
@@ -16,8 +23,52 @@ def leases() -> Leases:
     return Leases()
 
 
-async def ask(leases: Leases, task: str, mode: str = "shared", repository: str = "r"):
-    return await leases.request(repository, task_id=task, mode=mode, operation=task, worker=WORKER)
+async def ask(
+    leases: Leases,
+    task: str,
+    mode: str = "shared",
+    repository: str = "r",
+    worker: WorkerIdentity = WORKER,
+):
+    return await leases.request(repository, task_id=task, mode=mode, operation=task, worker=worker)
+
+
+async def ask_all(leases: Leases, task: str, **wanted: str):
+    return await leases.request_all(wanted, task_id=task, operation=task, worker=WORKER)
+
+
+def worker_of(pid: int) -> WorkerIdentity:
+    seen = process.identity(pid)
+    assert seen is not None
+    return WorkerIdentity(host="local", boot_id=process.realm(), pid=pid, pid_started=seen.started)
+
+
+@pytest.fixture
+def stranger() -> Iterator[subprocess.Popen[bytes]]:
+    """A process of this machine; a line to its stdin has it start or end a child."""
+    code = (
+        "import subprocess, sys\n"
+        "for line in sys.stdin:\n"
+        "    child = subprocess.Popen(['sleep', '60'])\n"
+        "    print('begun', flush=True)\n"
+        "    sys.stdin.readline()\n"
+        "    child.kill(); child.wait()\n"
+        "    print('ended', flush=True)\n"
+    )
+    started = subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    yield started
+    started.kill()
+    started.communicate()
+
+
+def tell(stranger: subprocess.Popen[bytes]) -> bytes:
+    assert stranger.stdin is not None
+    assert stranger.stdout is not None
+    stranger.stdin.write(b"\n")
+    stranger.stdin.flush()
+    return stranger.stdout.readline()
 
 
 async def test_shared_leases_are_held_together(leases: Leases) -> None:
@@ -60,7 +111,129 @@ async def test_an_expired_lease_frees_the_repository_and_cannot_be_renewed(
 ) -> None:
     await ask(leases, "x", "exclusive")
     assert await leases.renew("x")
-    await RepositoryLease.filter(task_id="x").update(expires_at=1)
+    await Lease.filter(task_id="x").update(expires_at=1)
     assert not await leases.renew("x")
     assert (await ask(leases, "y", "exclusive")).held
     assert await leases.alive(["x", "y"]) == {"y"}
+
+
+async def test_several_repositories_are_taken_all_or_none_and_in_the_queue(leases: Leases) -> None:
+    await ask(leases, "a", repository="r1")
+    place = await ask_all(leases, "mirror", r1="exclusive", r2="shared")
+    assert (place.held, place.holders) == (False, ["a"])
+    assert [row.state for row in await leases.standing("r2")] == ["waiting"]
+    # Its place holds back whoever comes later, so it comes to its turn.
+    assert (await ask(leases, "b", repository="r1")).holders == ["mirror"]
+    assert (await ask(leases, "x", "exclusive", "r2")).holders == ["mirror"]
+    await leases.release("a")
+    assert (await ask_all(leases, "mirror", r1="exclusive", r2="shared")).held
+    assert await leases.renew("mirror")
+    assert not (await ask(leases, "x", "exclusive", "r2")).held
+    await leases.release("mirror")
+    assert (await ask(leases, "x", "exclusive", "r2")).held
+    assert (await ask(leases, "b", repository="r1")).held
+
+
+async def test_tasks_that_want_the_same_repositories_never_wait_in_a_circle(
+    leases: Leases,
+) -> None:
+    circle = [("r1", "r2"), ("r2", "r3"), ("r3", "r1")]
+    wishes = {
+        f"m{n}": {one: "shared", other: "exclusive"} for n, (one, other) in enumerate(circle * 4)
+    }
+    waiting = set(wishes)
+    for _ in range(len(wishes)):
+        places = await asyncio.gather(*(ask_all(leases, name, **wishes[name]) for name in waiting))
+        held = {name for name, place in zip(list(waiting), places, strict=True) if place.held}
+        assert held, await leases.standing("r1")
+        for name in held:
+            await leases.release(name)
+        waiting -= held
+        if not waiting:
+            break
+    assert not waiting
+
+
+async def test_a_dead_process_holds_nothing_from_the_moment_it_is_dead(
+    leases: Leases, stranger: subprocess.Popen[bytes]
+) -> None:
+    who = worker_of(stranger.pid)
+    assert (await ask(leases, "x", "exclusive", worker=who)).held
+    assert not (await ask(leases, "y", "exclusive")).held
+    stranger.kill()
+    stranger.wait()
+    assert await leases.alive(["x", "y"]) == {"y"}
+    assert not await leases.renew("x")
+    assert (await ask(leases, "y", "exclusive")).held
+
+
+async def test_t02_a_silent_process_keeps_its_lease_as_long_as_it_has_a_child(
+    leases: Leases, stranger: subprocess.Popen[bytes]
+) -> None:
+    """It may be stopped or hang while its restic goes on to write."""
+    assert tell(stranger) == b"begun\n"
+    assert (await ask(leases, "x", "exclusive", worker=worker_of(stranger.pid))).held
+    await Lease.filter(task_id="x").update(expires_at=1)
+    assert not (await ask(leases, "y", "exclusive")).held
+    assert await leases.alive(["x"]) == {"x"}
+    assert tell(stranger) == b"ended\n"
+    assert (await ask(leases, "y", "exclusive")).held
+
+
+async def test_t02_a_process_that_cannot_be_seen_has_time_to_end_its_child(leases: Leases) -> None:
+    await ask(leases, "x", "exclusive")
+    lapsed = clock.now_ms() - 1000
+    await Lease.filter(task_id="x").update(expires_at=lapsed)
+    assert not (await ask(leases, "y", "exclusive")).held
+    assert await leases.renew("x"), "nobody has it yet"
+    await Lease.filter(task_id="x").update(expires_at=lapsed - ENDING_S * 1000)
+    assert (await ask(leases, "y", "exclusive")).held
+
+
+async def test_a_place_in_the_queue_is_kept_for_the_process_that_claims_it_next(
+    leases: Leases, stranger: subprocess.Popen[bytes]
+) -> None:
+    await ask(leases, "a")
+    before = await ask(leases, "x", "exclusive")
+    again = await ask(leases, "x", "exclusive", worker=worker_of(stranger.pid))
+    assert again.requested_at == before.requested_at
+    assert [row.pid for row in await leases.standing("r")] == [WORKER.pid, stranger.pid]
+    await leases.release("a")
+    assert (await ask(leases, "x", "exclusive", worker=worker_of(stranger.pid))).held
+    taken = await ask(leases, "x", "exclusive")
+    assert (taken.held, taken.holders) == (False, ["x, begun by another process"])
+
+
+async def test_work_inside_the_api_holds_a_lease_of_its_own_and_is_not_left_alone(
+    leases: Leases,
+) -> None:
+    await ask(leases, "backup nightly")
+    with pytest.raises(Conflict, match="The repository is busy: backup nightly"):
+        async with leases.hold("r", mode="exclusive", operation="unlock", wait_s=0.1):
+            pass
+    assert [row.task_id for row in await leases.standing("r")] == ["backup nightly"]
+    await leases.release("backup nightly")
+    async with leases.hold("r", mode="exclusive", operation="unlock", wait_s=0.1):
+        [row] = await leases.standing("r")
+        assert (row.operation, row.state, row.pid) == ("unlock", "held", os.getpid())
+        assert not (await ask(leases, "b")).held
+        await leases.extend_all()
+    assert (await ask(leases, "b")).held
+
+
+async def test_a_cancelled_caller_leaves_no_waiter(leases: Leases) -> None:
+    await ask(leases, "a")
+
+    async def unlock() -> None:
+        async with leases.hold("r", mode="exclusive", operation="unlock", wait_s=60):
+            raise AssertionError
+
+    callers = [asyncio.create_task(unlock()) for _ in range(5)]
+    async with asyncio.timeout(20):
+        while len(await leases.standing("r")) < 6:
+            await asyncio.sleep(0.01)
+    for caller in callers:
+        caller.cancel()
+        with suppress(asyncio.CancelledError):
+            await caller
+    assert [row.task_id for row in await leases.standing("r")] == ["a"]

@@ -1,13 +1,16 @@
 """The worker's side of a lease: claimed, kept, lost, handed in."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from flows import work as work_module
 from flows.runtime import RunControl, Runtime
-from flows.work import CANCELLED, LOST, Put, Turned, granted, hand_in, patiently
+from flows.work import CANCELLED, LOST, LOST_AFTER_S, Put, Turned, granted, hand_in, patiently
 from zerobyte.contract.control_plane import (
+    ENDING_S,
+    LEASE_TTL_S,
     Finished,
     Granted,
     Refused,
@@ -18,6 +21,7 @@ from zerobyte.contract.control_plane import (
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.core import process
 from zerobyte.core.errors import Unavailable
 from zerobyte.restic import Interrupted, Tools
 
@@ -181,3 +185,19 @@ async def test_an_end_is_handed_in_although_the_api_was_away(tmp_path):
     async with taking(plane, tmp_path) as work:
         work.result = ForgetResult()
         assert await hand_in(work) == ["t2"]
+
+
+async def test_t02_a_child_is_gone_soon_after_its_lease_is_lost(tmp_path):
+    plane = Plane([Granted(job=JOB)], [Renewed(held=False, cancel=False)])
+    run = RunControl()
+    children = []
+    async with taking(plane, tmp_path, run), asyncio.timeout(30):
+        ended = await process.run(["sleep", "600"], on_start=children.append, stop=run.stop)
+    assert ended.was_stopped
+    assert not process.is_alive(children[0].pid, started=children[0].started)
+
+
+def test_t02_a_lease_is_given_away_only_after_the_longest_end_of_a_child():
+    """From the last renewal: silence until we stop, then SIGINT, SIGTERM and SIGKILL."""
+    longest_end_s = Tools(cache_dir=Path("c"), run_dir=Path("r")).grace_s * 1.5
+    assert LOST_AFTER_S + longest_end_s < LEASE_TTL_S + ENDING_S

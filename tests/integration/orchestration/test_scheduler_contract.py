@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from zerobyte.core import ids
+from zerobyte.core import clock, ids
 from zerobyte.core.errors import Invalid, NotFound, Unavailable
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
@@ -177,6 +177,38 @@ async def test_a_run_forced_to_crashed_is_active_no_longer(scheduler: Scheduler)
     run = await start(scheduler, wanted)
     await scheduler.force_crashed(run, "The worker is gone")
     assert run not in {view.flow_run_id for view in await scheduler.active_runs()}
+
+
+async def test_states_are_read_for_whom_an_event_was_missed(scheduler: Scheduler) -> None:
+    wanted = plan(cron=None)
+    await scheduler.put(wanted)
+    waits, ended = [await start(scheduler, wanted, key) for key in ("waits", "ended")]
+    await scheduler.cancel(ended)
+    unknown = "0192f0c0-0000-7000-8000-000000000000"
+    states = await scheduler.states([waits, ended, unknown])
+    assert states == {waits: "SCHEDULED", ended: "CANCELLED"}
+    assert await scheduler.states([]) == {}
+
+
+async def test_a_run_that_waits_is_among_those_that_are_due_until_it_ends(
+    scheduler: Scheduler,
+) -> None:
+    wanted = plan(cron=None)
+    await scheduler.put(wanted)
+    due_at = clock.now_ms() - 3_600_000
+    run = await scheduler.start(
+        "backup",
+        wanted.short_id,
+        {"schedule_id": wanted.short_id},
+        idempotency_key="late",
+        run_name="photos · scheduled",
+        due_at_ms=due_at,
+    )
+    found = {view.flow_run_id: view for view in await scheduler.due_runs()}
+    assert (found[run].flow, found[run].target) == ("backup", wanted.short_id)
+    assert found[run].expected_at_ms == due_at
+    await scheduler.force_crashed(run, "The worker is gone")
+    assert run not in {view.flow_run_id for view in await scheduler.due_runs()}
 
 
 async def test_what_is_gone_may_be_cancelled_and_crashed(scheduler: Scheduler) -> None:

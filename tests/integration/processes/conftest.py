@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -59,6 +58,7 @@ class ScriptedControlPlane:
 
     jobs        by task id: a job, or another answer to its claim.
     schedules   by schedule id: the task ids that its runs get, in order.
+    order       granted claims and reports, in the order in which they came.
     hooks       what a webhook or a notification said, by the path that it was sent to.
     on_hook     answers a hook's status by its path; while it waits, the hook hangs.
     """
@@ -75,6 +75,7 @@ class ScriptedControlPlane:
         self.renewed: set[str] = set()
         self.hellos: list[WorkerIdentity] = []
         self.cancelled: set[str] = set()
+        self.order: list[tuple[str, str]] = []
         self.is_silent = False
         self.hooks: list[tuple[str, bytes]] = []
         self.on_hook: Callable[[str], int] = lambda _: 200
@@ -120,6 +121,7 @@ class ScriptedControlPlane:
                 return Nothing()
             case "finish":
                 report = JobReport.model_validate_json(body)
+                self.order.append(("finish", report.task_id))
                 self.reports[report.task_id] = report
                 return Finished(follow_ups=self.follow_ups.get(report.task_id, []))
             case "delivered":
@@ -135,6 +137,8 @@ class ScriptedControlPlane:
             task_id = waiting.pop(0) if waiting else ""
         known = self.jobs.get(task_id, Refused(reason="There is no such task"))
         is_job = not isinstance(known, Refused | Wait)
+        if is_job:
+            self.order.append(("claim", task_id))
         return ClaimReplyBox(reply=Granted(job=known) if is_job else known)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -168,8 +172,7 @@ class ScriptedControlPlane:
                 self.end_headers()
                 self.wfile.write(content)
 
-            def log_message(self, *_: object) -> None:
-                pass
+            log_message = staticmethod(lambda *_: None)  # type: ignore[assignment]
 
         return Handler
 
@@ -224,13 +227,9 @@ def start_worker(
             "ZEROBYTE_DRAIN_GRACE": "1",
             **more,
         }
+        command = [sys.executable, "-m", "zerobyte.processes.worker"]
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "zerobyte.processes.worker"],
-                env=env,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+            process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT)
         worker = RunningWorker(process, log)
         started.append(worker)
         if ready:
@@ -254,7 +253,7 @@ class Engine:
 
     def do(self, work: Callable[[PrefectScheduler], Any]) -> Any:
         async def doing() -> Any:
-            scheduler = PrefectScheduler(self.server.url, self.server.auth)
+            scheduler = PrefectScheduler(self.server.url, self.server.auth, patience_s=100)
             try:
                 return await work(scheduler)
             finally:
@@ -292,24 +291,10 @@ class Engine:
     def cancel(self, run: str) -> None:
         self.do(lambda scheduler: scheduler.cancel(run))
 
-    def plan_in_the_past(self, deployment: str, schedule: str, *, count: int) -> list[str]:
-        """Runs as Prefect's planner makes them, due in the last minutes; oldest first.
-
-        Written straight into Prefect's database: over REST no run can claim that a cron made it.
-        """
-        runs = [self.start("backup", schedule, schedule_id=schedule) for _ in range(count)]
-        with sqlite3.connect(self.server.home / "prefect.db", timeout=30) as database:
-            for number, run in enumerate(runs):
-                due = f"-{(count - number) * 5} minutes"
-                database.execute(
-                    "UPDATE flow_run SET auto_scheduled = 1, name = 'planned',"
-                    " expected_start_time = strftime('%Y-%m-%d %H:%M:%f000', 'now', ?),"
-                    " next_scheduled_start_time = strftime('%Y-%m-%d %H:%M:%f000', 'now', ?)"
-                    " WHERE id = ?",
-                    (due, due, run),
-                )
-        database.close()
-        return runs
+    def force(self, run: str, state: str) -> None:
+        body = {"state": {"type": state}, "force": True}
+        with self.server.rest() as rest:
+            rest.post(f"/flow_runs/{run}/set_state", json=body).raise_for_status()
 
     def state(self, run: str) -> dict[str, Any]:
         with self.server.rest() as rest:
@@ -319,13 +304,11 @@ class Engine:
         final = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
 
         def look() -> dict[str, Any] | None:
-            state = self.state(run)
-            return state if state["type"] in final else None
+            return state if (state := self.state(run))["type"] in final else None
 
         return until(look, limit_s, f"the run did not end: {self.state(run)}")
 
     def steps(self, run: str) -> dict[str, dict[str, Any]]:
-        """The task runs of a run by their names."""
         query = {"flow_runs": {"id": {"any_": [run]}}, "sort": "EXPECTED_START_TIME_ASC"}
         with self.server.rest() as rest:
             rows = rest.post("/task_runs/filter", json=query).json()
@@ -387,7 +370,6 @@ class Site:
         return BackupJob(**{**said, **changes})
 
     def grow(self, size_mib: int) -> None:
-        """Add bytes that cost restic time: one big file, and a limit goes with the job."""
         (self.source / "large.bin").write_bytes(os.urandom(size_mib * 1024 * 1024))
 
 

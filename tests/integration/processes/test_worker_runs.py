@@ -1,5 +1,8 @@
 """A run from Prefect's queue through the worker to its end, with real restic and Prefect."""
 
+import pytest
+
+from tests.integration.processes.past import plan_in_the_past
 from zerobyte.contract.control_plane import Refused, Wait
 from zerobyte.contract.jobs import (
     BackupResult,
@@ -140,13 +143,21 @@ def test_what_cannot_or_must_not_run_ends_in_words(plane, engine, start_worker, 
     assert plane.follow_ups[suspect][0] not in {claim.task_id for claim in plane.claims}
 
 
-def test_a_run_waits_for_its_turn_and_tells_people(plane, engine, start_worker, site):
+def test_a_run_waits_for_its_turn_keeps_nobody_from_theirs_and_tells_people(
+    plane, engine, start_worker, site
+):
     schedule, task = ids.short_id(), ids.uuid7()
     plane.jobs[task] = Wait(task_id=task, retry_after_ms=100, holders=["another backup"])
     engine.put(schedule)
-    start_worker(WEBHOOK_ALLOWED_ORIGINS=plane.url)
+    other = ids.uuid7()
+    plane.jobs[other] = site.job(other, schedule)
+    start_worker(WEBHOOK_ALLOWED_ORIGINS=plane.url, ZEROBYTE_WORKER_CONCURRENCY="1")
     run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
     plane.heard(lambda: len(plane.claims) > 2)
+    # The host has one place; what waits for a repository does not take it.
+    beside = engine.start("backup", schedule, schedule_id=schedule, task_id=other)
+    assert engine.ended(beside)["type"] == "COMPLETED"
+    assert task not in plane.reports
 
     config = GenericConfig(type="generic", url=f"{plane.url}/hook", method="POST")
     target = NotificationTarget(
@@ -164,11 +175,11 @@ def test_a_run_waits_for_its_turn_and_tells_people(plane, engine, start_worker, 
 def test_many_missed_runs_of_a_cron_become_one(plane, engine, start_worker, site, prefect_server):
     """Runs that a cron planned while no worker was there; a run by hand is never dropped (T35)."""
     schedule = ids.short_id()
-    deployment = engine.put(schedule)
+    engine.put(schedule)
     task = ids.uuid7()
     plane.jobs[task] = site.job(task, schedule, trigger="scheduled")
     plane.schedules[schedule] = [task]
-    missed = engine.plan_in_the_past(deployment, schedule, count=3)
+    missed = plan_in_the_past(engine, schedule, count=3)
 
     start_worker()
 
@@ -177,6 +188,33 @@ def test_many_missed_runs_of_a_cron_become_one(plane, engine, start_worker, site
     assert plane.reports[task].status == "succeeded"
     with prefect_server.rest() as rest:
         assert rest.get(f"/flow_runs/{missed[-1]}").json()["name"] == "family photos · scheduled"
+
+
+@pytest.mark.timeout(300)
+def test_t5_after_an_outage_the_first_due_runs_first_and_no_more_than_the_host_may(
+    plane, engine, start_worker, site
+):
+    """One schedule that missed many runs does not keep the others from theirs."""
+    waits = {"first": 60, "second": 30}
+    tasks = {}
+    for name, minutes in waits.items():
+        schedule = ids.short_id()
+        tasks[name] = ids.uuid7()
+        plane.jobs[tasks[name]] = site.job(tasks[name], schedule, trigger="scheduled")
+        plane.schedules[schedule] = [tasks[name]]
+        engine.put(schedule)
+        missed = 2 if name == "first" else 1
+        plan_in_the_past(engine, schedule, count=missed, minutes_ago=minutes)
+
+    start_worker(ZEROBYTE_WORKER_CONCURRENCY="1")
+
+    plane.heard(lambda: len(plane.reports) == len(waits), 240)
+    in_turn = [tasks[name] for name in waits]
+    assert plane.order == [(what, task) for task in in_turn for what in ("claim", "finish")]
+    assert {report.outcome for report in plane.reports.values()} == {"success"}
+    due = [claim.due_at for claim in plane.claims]
+    assert due == sorted(due)
+    assert None not in due
 
 
 def test_a_fault_that_passes_repeats_restic_alone(plane, engine, start_worker, site, tmp_path):

@@ -22,6 +22,8 @@ from zerobyte.features.repositories.service import (
     Restores,
     SnapshotFiles,
     Snapshots,
+    TreeFile,
+    Trees,
 )
 from zerobyte.features.tasks.routes import tasks_v1
 from zerobyte.features.tasks.service import TaskReader, Tasks
@@ -76,10 +78,16 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
     async def password_of(organization_id: str) -> str:
         return {"o1": PASSWORD, "o2": OTHER_PASSWORD}[organization_id]
 
-    tasks = Tasks(bus=EventBus(), leases=Leases())
-    repositories = Repositories(settings=settings, sealer=Sealer("s" * 32), password_of=password_of)
+    leases = Leases()
+    tasks = Tasks(bus=EventBus(), leases=leases)
+    repositories = Repositories(
+        settings=settings, sealer=Sealer("s" * 32), password_of=password_of, leases=leases
+    )
     snapshots = Snapshots(repositories=repositories, tasks=tasks, host="local", tz="UTC")
-    files = SnapshotFiles(repositories=repositories, snapshots=snapshots)
+    file = TreeFile(
+        settings.tree_index, max_bytes=settings.tree_index_bytes, spare_folder=settings.run_dir
+    )
+    files = SnapshotFiles(repositories=repositories, snapshots=snapshots, trees=Trees(file))
     restores = Restores(
         settings=settings, repositories=repositories, snapshots=snapshots, files=files, tasks=tasks
     )

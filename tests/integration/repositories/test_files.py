@@ -1,7 +1,7 @@
 """Browsing a snapshot: pages of one listing that restic is asked for once."""
 
 import asyncio
-from pathlib import Path
+import json
 from typing import Any
 
 import httpx
@@ -9,7 +9,7 @@ import pytest
 
 from tests.documented import assert_conforms
 from tests.integration.repositories.conftest import History, House
-from tests.integration.repositories.forge import RealRepository
+from zerobyte.features.repositories.models import Repository
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -43,10 +43,9 @@ async def test_a_folder_is_listed_in_byte_order_without_itself(
     assert answer.headers["cache-control"].startswith("private, max-age=")
 
 
-async def test_pages_and_snapshot_ids_share_one_restic(
+async def test_t26_pages_folders_and_snapshot_ids_share_one_restic(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
-    """T26: a page more is no restic more."""
     before = len(house.runs())
     seen: list[str] = []
     for offset, limit, more in ((0, 2, True), (2, 1, True), (3, 1000, False), (9, 5, False)):
@@ -67,6 +66,11 @@ async def test_pages_and_snapshot_ids_share_one_restic(
     runs = house.runs()[before:]
     assert [run[0] for run in runs] == ["ls"]
     assert "--no-lock" in runs[0]
+    for folder in (history.source / "sub", history.source / "sub/deep", history.source.parent, "/"):
+        answer = await client.get(url_of(existing, history.ids[0]), params={"path": str(folder)})
+        assert answer.json()["total"] >= 1
+    assert (await client.get(url_of(existing, history.ids[0]))).json()["total"] > 6
+    assert len(house.runs()) == before + 1
 
 
 async def test_many_who_ask_at_once_share_one_restic(
@@ -86,14 +90,10 @@ async def test_at_most_two_restics_list_a_repository_at_a_time(
     house.restic.write_text(
         f'#!/bin/sh\necho + >> {log}\nrestic "$@" && sleep 0.2 && echo - >> {log}\n'
     )
-    folders = [history.source, history.source / "sub", history.source / "sub/deep", Path("/")]
     answers = await asyncio.gather(
-        *(
-            client.get(url_of(existing, history.ids[0]), params={"path": str(folder)})
-            for folder in folders
-        )
+        *(client.get(url_of(existing, snapshot_id)) for snapshot_id in history.ids)
     )
-    assert [answer.status_code for answer in answers] == [200] * 4
+    assert [answer.status_code for answer in answers] == [200] * 3
     running, most = 0, 0
     for sign in log.read_text().split():
         running += 1 if sign == "+" else -1
@@ -146,36 +146,102 @@ async def test_forgotten_snapshots_are_not_found_although_their_listing_was_kept
     assert (await client.get(url)).status_code == 200
     await house.snapshots.forget_snapshots(existing["id"], [history.ids[0]])
     assert (await client.get(url)).status_code == 404
-    assert house.files._store._kept == {}
+    assert await house.files.trees.keys() == []
 
 
-async def test_a_large_tree_goes_to_a_nameless_file_and_comes_back_whole(
-    client: httpx.AsyncClient, house: House, tmp_path: Path
+async def test_t26_known_trees_are_answered_without_the_repository_also_after_a_restart(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
-    source = tmp_path / "large"
-    source.mkdir()
-    for number in range(3000):
-        (source / f"file-{number:05}-{'x' * 60}").touch()
-    repository = RealRepository(tmp_path / "large-repository", "organization-password-1")
-    snapshot_id = repository.backup(source)
-    made = await client.post(
-        "/repositories",
-        json={
-            "name": "large",
-            "config": {
-                "backend": "local",
-                "path": str(repository.path),
-                "isExistingRepository": True,
-            },
-        },
+    url = url_of(existing, history.ids[0])
+    questions = [{}, {"path": str(history.source)}, {"path": f"{history.source}/a.txt"}, {"q": "A"}]
+    before = [(await client.get(url, params=question)).json() for question in questions]
+    history.repository.path.rename(history.repository.path.with_name("away"))
+    runs = len(house.runs())
+    await house.files.trees.in_thread(house.files.trees._file.close)
+    after = [(await client.get(url, params=question)).json() for question in questions]
+    assert after == before
+    listed = await client.get(f"/repositories/{existing['shortId']}/snapshots")
+    assert len(listed.json()) == 3
+    assert len(house.runs()) == runs
+
+
+async def test_names_can_be_searched_in_a_folder_and_in_the_whole_tree(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History
+) -> None:
+    url = url_of(existing, history.ids[0])
+
+    async def found(**question: str) -> list[str]:
+        body = (await client.get(url, params=question)).json()
+        assert body["total"] == len(body["files"])
+        return [node["path"].removeprefix(f"{history.source}/") for node in body["files"]]
+
+    assert await found(q="A.TXT", path=str(history.source)) == ["a.txt"]
+    assert await found(q="A.TXT") == ["a.txt", "sub/deep/a.txt"]
+    assert await found(q="süß") == await found(q="SÜSS") == ["100% süß.txt"]
+    assert await found(q="sub/deep") == []
+    assert await found(q="nowhere", path=f"{history.source}/a.txt") == []
+    page = await client.get(url, params={"q": "a.txt", "offset": 1, "limit": 1})
+    assert (page.json()["total"], page.json()["hasMore"]) == (2, False)
+    assert page.json()["files"][0]["path"].endswith("sub/deep/a.txt")
+
+
+async def test_a_tree_that_finds_no_room_is_still_answered_in_full(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: History,
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = url_of(existing, history.ids[0])
+    questions = [
+        {},
+        {"path": str(history.source), "offset": 1, "limit": 2},
+        {"path": f"{history.source}/a.txt"},
+        {"q": "A.txt"},
+    ]
+    known = [(await client.get(url, params=question)).json() for question in questions]
+    node = await house.files.node(
+        await Repository.get(), history.ids[0], f"{history.source}/sub/deep"
     )
-    url = url_of(made.json()["repository"], snapshot_id)
-    names: list[str] = []
-    for offset in range(0, 3000, 1000):
-        page = await client.get(url, params={"path": str(source), "offset": offset, "limit": 1000})
-        assert page.json()["total"] == 3000
-        names += [node["name"] for node in page.json()["files"]]
-    assert names == sorted(path.name for path in source.iterdir())
-    (listing,) = house.files._store._kept.values()
-    assert listing.size_bytes > 256 * 1024
-    assert listing._file._rolled
+    house.files.trees.drop(existing["id"])
+    monkeypatch.setattr(house.files.trees._file, "_max_bytes", 1)
+    before = len(house.runs())
+    for question, answer in zip(questions, known, strict=True):
+        assert (await client.get(url, params=question)).json() == answer
+    assert await house.files.trees.keys() == []
+    # The tree was tried once; after that each page asks for no more than it needs.
+    assert len(house.runs()) == before + 1 + len(questions)
+    row = await Repository.get()
+    assert await house.files.node(row, history.ids[0], f"{history.source}/sub/deep") == node
+    assert await house.files.node(row, history.ids[0], f"{history.source}/nothing") is None
+
+
+async def test_a_folder_is_answered_while_the_rest_of_the_tree_is_still_read(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+) -> None:
+    go_on = house.place / "go-on"
+    early = [node_line(f"/early/{number:05}") for number in range(700)]
+    late = [node_line(f"/late/{number:05}") for number in range(9000)]
+    listing = "\n".join([node_line("/early", "dir"), *early, node_line("/late", "dir"), *late])
+    (house.place / "listing").write_text(listing + "\n")
+    house.restic.write_text(
+        f"#!/bin/sh\ncat {house.place}/listing\n"
+        f"while [ ! -e {go_on} ]; do sleep 0.05; done\necho '{node_line('/late/file')}'\n"
+    )
+    url = url_of(existing, history.ids[0])
+    page = await client.get(url, params={"path": "/early", "offset": 699})
+    assert (page.json()["total"], page.json()["files"][0]["name"]) == (700, "00699")
+    unfinished = asyncio.create_task(client.get(url, params={"path": "/late", "offset": 9000}))
+    whole = asyncio.create_task(client.get(url, params={"offset": 9000}))
+    await asyncio.sleep(0.1)
+    assert not unfinished.done()
+    assert not whole.done()
+    go_on.touch()
+    assert (await unfinished).json()["files"][0]["path"] == "/late/file"
+    assert (await whole).json()["total"] == 9703
+
+
+def node_line(path: str, kind: str = "file") -> str:
+    """One line of `restic ls --json`."""
+    name = path.rpartition("/")[2]
+    return json.dumps({"name": name, "type": kind, "path": path, "struct_type": "node"})

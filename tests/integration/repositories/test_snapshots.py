@@ -12,6 +12,7 @@ from tests.integration.repositories.test_repositories import add
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.repositories.service import Refresher
 from zerobyte.features.tasks.models import Task
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -98,7 +99,33 @@ async def test_a_policy_says_what_it_keeps_of_its_own_schedule(
     }
 
 
-async def test_a_refresh_adds_removes_and_keeps_what_we_know(
+@on_sqlite
+async def test_what_other_tools_did_is_seen_after_the_refresh_job(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+) -> None:
+    url = f"/repositories/{existing['shortId']}/snapshots"
+    for snapshot_id in history.ids[:2]:
+        assert (await client.get(f"{url}/{snapshot_id}/files")).status_code == 200
+    foreign = history.repository.backup(history.source, "--tag", "sched002")
+    history.repository.restic("forget", history.ids[0])
+    await add(house, "unreachable")
+    await Repository.all().update(snapshots_refreshed_at=1)
+    refresher = Refresher(snapshots=house.snapshots, files=house.files, every_minutes=60)
+    await refresher.refresh_due()
+    listed = (await client.get(url)).json()
+    assert [one["short_id"] for one in listed] == [
+        snapshot_id[:8] for snapshot_id in (*history.ids[1:], foreign)
+    ]
+    # The newest trees of each schedule are known before somebody looks, those gone are not.
+    known = {snapshot_id for _, snapshot_id in await house.files.trees.keys()}
+    assert known == {history.ids[1], foreign}
+    before = len(house.runs())
+    await Repository.all().update(snapshots_refreshed_at=1)
+    await refresher.refresh_due()
+    assert len(house.runs()) == before, "each repository is asked once in an hour"
+
+
+async def test_t20_a_refresh_adds_removes_and_keeps_what_we_know_of_rewritten_snapshots(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
     row = await Repository.get()

@@ -90,7 +90,7 @@ def with_password() -> Callable[[Repository, str], Repository]:
 
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind(tmp_path: Path) -> Iterator[None]:
-    """No secret folder outlives its command."""
+    """No secret folder outlives its command; notes of those that were killed do."""
     yield
     run_dir = tmp_path / "run"
-    assert not run_dir.exists() or list(run_dir.iterdir()) == []
+    assert not run_dir.exists() or {path.name for path in run_dir.iterdir()} <= {"restic"}

@@ -1,11 +1,24 @@
 """What of a failure may stand in Prefect."""
 
 import pytest
+from prefect.client.schemas.objects import State, StateType
 
+from flows import backup, forget, restore, snapshots, webhooks
 from flows.endings import Ending, Refusal, StepFailed, full_text, safe_sentence
+from flows.steps import may_help
 from zerobyte.core.errors import Failed, Invalid, Unavailable
-from zerobyte.restic import RepositoryMissing, ResticError, StorageUnreachable, WrongPassword
+from zerobyte.restic import (
+    OutOfMemory,
+    RepositoryMissing,
+    ResticError,
+    StorageUnreachable,
+    WrongPassword,
+)
 
+STEPS = (
+    backup.look_at_source, backup.restic_backup, backup.tell_people, forget.apply_policy,
+    restore.restic_restore, snapshots.delete_snapshots, webhooks.pre_hook, webhooks.post_hook,
+)  # fmt: skip
 CANARY = "/srv/family/canary.txt"
 
 
@@ -58,3 +71,14 @@ def test_a_step_that_failed_carries_its_safe_sentence():
 def test_every_ending_is_a_state(kind, state):
     made = Ending(kind, "words").state()
     assert (made.type.value, made.name, made.message) == (*state, "words")
+
+
+def test_t17_t36_only_a_fault_that_may_pass_is_tried_again_within_the_run():
+    """What the kernel killed for want of memory waits for the schedule's own next try."""
+    for error, can_help in ((StorageUnreachable("x"), True), (OutOfMemory("x"), False)):
+        failed = StepFailed(safe_sentence(error), can_help=isinstance(error, StorageUnreachable))
+        state = State(type=StateType.FAILED, data=failed)
+        assert may_help(None, None, state) is can_help
+    assert "want of memory" in safe_sentence(OutOfMemory("x"))
+    # Hooks and the look at the source are never repeated, whatever went wrong in them.
+    assert [one.name for one in STEPS if one.retries] == ["restic backup"]

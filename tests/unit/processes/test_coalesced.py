@@ -10,12 +10,13 @@ from zerobyte.processes.backup_worker import coalesced
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def run(deployment, minutes, *, by_cron=True):
+def run(deployment, minutes, *, by_cron=True, backup=True):
     return FlowRun(
         flow_id=uuid4(),
         deployment_id=deployment,
         expected_start_time=NOON + timedelta(minutes=minutes),
         auto_scheduled=by_cron,
+        parameters={"schedule_id": "abcdefgh"} if backup else {"task_id": "t"},
     )
 
 
@@ -33,6 +34,15 @@ def test_runs_by_hand_all_stay():
     runs, missed = coalesced([*by_hand, run(one, 9)])
     assert len(runs) == 4
     assert missed == []
+
+
+def test_t5_who_was_due_first_runs_first_and_what_people_wait_for_before_all():
+    often, once = uuid4(), uuid4()
+    late = [run(often, minute) for minute in (1, 2, 30)]
+    other, by_hand = run(once, 5), run(uuid4(), 10, by_cron=False)
+    restore = run(uuid4(), 40, by_cron=False, backup=False)
+    runs, _ = coalesced([by_hand, *late, restore, other])
+    assert [r.id for r in runs] == [r.id for r in (restore, late[-1], other, by_hand)]
 
 
 def test_nothing_is_nothing():

@@ -92,7 +92,7 @@ def test_t11_no_rule_means_keep_all():
 
 def test_removal_names_ids_alone():
     assert forget.removal_argv(REPOSITORY, [SNAPSHOT]) == [
-        *("forget", "--json", "--retry-lock", "2m", "--prune", "--", SNAPSHOT)
+        *("forget", "--json", "--retry-lock", "2m", "--prune", "--cleanup-cache", "--", SNAPSHOT)
     ]
     for word in ("latest", "-x", "--prune", "", "zz", f"{SNAPSHOT}:/x"):
         with pytest.raises(Invalid):

@@ -5,7 +5,14 @@ from typing import Any
 from tortoise import fields
 
 from zerobyte.core import ids
-from zerobyte.db.row import Row, json_field, key_field, number_field, text_field
+from zerobyte.db.row import (
+    Row,
+    json_field,
+    key_field,
+    moment_field,
+    number_field,
+    text_field,
+)
 
 
 class Schedule(Row):
@@ -14,6 +21,10 @@ class Schedule(Row):
     retry_delay_ms      minutes on the wire.
     retry_at            when a failed run is tried again, epoch ms; None when it is not.
     timezone            IANA name; None means the server's own.
+    next_backup_at      the oldest due time by the cron that no run has taken yet, epoch ms. Who
+                        moves it on has the run; it is in the past while a run is owed.
+    catch_up            whether due times that passed while nobody was there lead to one run.
+    jitter_s            the schedule runs up to so many seconds after its due time, always as many.
     last_status         how the last run ended; "in progress" is never stored but derived.
     """
 
@@ -46,12 +57,14 @@ class Schedule(Row):
     backup_webhooks: dict[str, Any] | None = json_field(null=True)
     max_retries = fields.IntField(default=2)
     retry_delay_ms: int = number_field(15 * 60_000)
-    retry_at = fields.BigIntField(null=True)
+    retry_at: int | None = moment_field()
+    catch_up = fields.BooleanField(default=True, db_default=True)
+    jitter_s = fields.IntField(default=0, db_default=0)
     failure_retry_count = fields.IntField(default=0)
     last_backup_at = fields.BigIntField(null=True)
     last_status = fields.CharField(max_length=16, null=True)
     last_backup_error: str | None = text_field()
-    next_backup_at = fields.BigIntField(null=True)
+    next_backup_at: int | None = moment_field()
     sort_order = fields.IntField(default=0)
 
     class Meta:

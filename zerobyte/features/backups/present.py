@@ -1,5 +1,6 @@
 """Rows of schedules as clients see them."""
 
+import hashlib
 from typing import Any
 
 from zerobyte.contract.webhooks import BackupWebhooks
@@ -12,7 +13,7 @@ _SAME = (
     "id", "short_id", "name", "volume_id", "repository_id", "enabled", "cron_expression",
     "timezone", "retention_policy", "exclude_patterns", "exclude_if_present", "include_paths",
     "include_patterns", "one_file_system", "custom_restic_params", "compression_mode",
-    "max_retries", "last_backup_at", "last_backup_error", "created_at", "updated_at",
+    "max_retries", "catch_up", "last_backup_at", "last_backup_error", "created_at", "updated_at",
 )  # fmt: skip
 
 
@@ -20,9 +21,25 @@ def _fields(row: Schedule, *, is_running: bool) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in _SAME}
     shown["retry_delay"] = round(row.retry_delay_ms / 60_000)
     shown["last_backup_status"] = "in_progress" if is_running else row.last_status
-    shown["next_backup_at"] = row.next_backup_at if row.enabled else None
+    shown["jitter_seconds"] = row.jitter_s
+    shown["next_backup_at"] = next_run_at(row)
     shown["backup_webhooks"] = _webhooks(row)
     return shown
+
+
+def delay_ms(row: Schedule) -> int:
+    """How long after each due time a schedule runs: spread evenly over schedules, and its own."""
+    digest = hashlib.sha256(row.short_id.encode()).digest()
+    return int.from_bytes(digest[:8]) % (row.jitter_s + 1) * 1000
+
+
+def next_run_at(row: Schedule) -> int | None:
+    """When the schedule runs next by itself, epoch ms; None when it does not."""
+    if not row.enabled:
+        return None
+    if row.retry_at is not None:
+        return row.retry_at
+    return None if row.next_backup_at is None else row.next_backup_at + delay_ms(row)
 
 
 def _webhooks(row: Schedule) -> dict[str, Any] | None:

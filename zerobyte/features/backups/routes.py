@@ -16,14 +16,14 @@ from zerobyte.features.backups.schemas import (
 from zerobyte.features.backups.service import Assignments, Runs, ScheduleEditor, ScheduleReader
 from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.http.actor import Actor
-from zerobyte.http.endpoint import endpoint
+from zerobyte.http.endpoint import Encoded, endpoint
 
 backups_v1 = Blueprint("backups", url_prefix="/api/v1/backups")
 
 
 @backups_v1.get("")
 @endpoint("listBackupSchedules", tag="Backups", returns={200: list[ScheduleDetails]})
-async def list_all(actor: Actor, schedules: ScheduleReader) -> list[ScheduleDetails]:
+async def list_all(actor: Actor, schedules: ScheduleReader) -> Encoded[list[ScheduleDetails]]:
     """List all schedules with their volumes and repositories."""
     return await schedules.list_all(actor)
 
@@ -59,14 +59,14 @@ async def reorder(actor: Actor, body: ReorderSchedules, editor: ScheduleEditor) 
 @endpoint("getBackupScheduleForVolume", tag="Backups", returns={200: ScheduleDetails | None})
 async def of_volume(
     actor: Actor, volume_short_id: str, schedules: ScheduleReader
-) -> ScheduleDetails | None:
+) -> Encoded[ScheduleDetails | None]:
     """Read the first schedule of a volume; null when it has none."""
     return await schedules.of_volume(actor, volume_short_id)
 
 
 @backups_v1.get("/<short_id:str>")
 @endpoint("getBackupSchedule", tag="Backups", returns={200: ScheduleDetails}, errors=(NotFound,))
-async def get(actor: Actor, short_id: str, schedules: ScheduleReader) -> ScheduleDetails:
+async def get(actor: Actor, short_id: str, schedules: ScheduleReader) -> Encoded[ScheduleDetails]:
     """Read one schedule with its volume and its repository."""
     return await schedules.get(actor, short_id)
 

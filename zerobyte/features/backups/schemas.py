@@ -19,6 +19,7 @@ Pattern = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00\r\
 Patterns = Annotated[list[Pattern], Field(max_length=10_000)]
 Retries = Annotated[int, Field(ge=0, le=32)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
 Cron = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)]
 Zone = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
@@ -38,6 +39,15 @@ class _Options(Wire):
     timezone: Annotated[
         Zone | None, Field(description="IANA zone of the cron expression; null: the server's.")
     ] = None
+
+    catch_up: Annotated[
+        bool,
+        Field(description="Run once for what came due while Zerobyte or its worker was away."),
+    ] = True
+    jitter_seconds: Annotated[
+        Seconds,
+        Field(description="Longest delay after each due time; each schedule keeps its own."),
+    ] = 0
 
 
 class CreateSchedule(_Options):

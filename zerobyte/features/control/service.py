@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, Protocol
+from typing import Final, Protocol, cast
 
 from zerobyte.contract.control_plane import (
     ClaimRequest,
@@ -18,10 +18,10 @@ from zerobyte.contract.control_plane import (
     WorkerIdentity,
 )
 from zerobyte.contract.jobs import JobReport, JobSpec
-from zerobyte.core import clock
+from zerobyte.core import clock, process
 from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.leases import Leases
+from zerobyte.db.leases import Leases, Place
 from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
 from zerobyte.features.tasks.service import Tasks
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
@@ -29,7 +29,7 @@ from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 log = get_logger(__name__)
 
 JobBuilder = Callable[[Task], Awaitable[JobSpec]]
-OpenScheduled = Callable[[str, str, str], Awaitable[Task]]
+OpenScheduled = Callable[[str, str, str, int | None], Awaitable[Task]]
 
 _ASK_AGAIN_MS: Final = 500
 _LONGEST_WAIT_S: Final = 20.0
@@ -66,7 +66,9 @@ class Control:
         open_scheduled: OpenScheduled,
         retry_note: RetryNote,
         record_delivery: RecordDelivery,
+        lease_wait_s: float,
     ) -> None:
+        self._lease_wait_ms = lease_wait_s * 1000
         self._tasks = tasks
         self._leases = leases
         self._builders = builders
@@ -75,15 +77,28 @@ class Control:
         self._record_delivery = record_delivery
 
     async def hello(self, host: str, worker: WorkerIdentity) -> Welcome:
-        """Remember that the worker of a host lives."""
+        """Remember that the worker of a host lives.
+
+        Raises
+            Conflict    another one does: two on one queue would each bury the other's runs.
+        """
         _same_host(host, worker)
+        now = clock.now_ms()
+        before = await WorkerRow.get_or_none(host=host)
+        was_here = before is not None and now - before.seen_at <= _SEEN_FOR_MS
+        if before is not None and _is_another(before, worker) and _may_live(before):
+            raise Conflict(
+                f"Another worker for the host {host} is running (process {before.pid}). "
+                "Stop it first, or start this one with a token of its own host"
+            )
         await WorkerRow.update_or_create(
             host=host,
             defaults={
+                "present_since": before.present_since if before and was_here else now,
                 "boot_id": worker.boot_id,
                 "pid": worker.pid,
                 "pid_started": worker.pid_started,
-                "seen_at": clock.now_ms(),
+                "seen_at": now,
             },
         )
         return Welcome(work_pool=WORK_POOL, work_queue=queue_of(host))
@@ -107,9 +122,22 @@ class Control:
                 operation=f"{task.kind} {task.target.get('label', '')}".strip(),
                 worker=request.worker,
             )
+            if not place.held and clock.now_ms() - place.requested_at > self._lease_wait_ms:
+                return await self._give_up(task, place)
             if not place.held:
                 return Wait(task_id=task.id, retry_after_ms=_ASK_AGAIN_MS, holders=place.holders)
         return await self._grant(task, request)
+
+    async def _give_up(self, task: Task, place: Place) -> Refused:
+        """End a task that has waited for its repository as long as anything may."""
+        hours = (clock.now_ms() - place.requested_at) / 3_600_000
+        reason = (
+            f"The repository was not free for {hours:.1f} hours: "
+            f"{' and '.join(place.holders)} came before. See whether that has got stuck"
+        )
+        report = JobReport(task_id=task.id, status="failed", outcome="error", error=reason)
+        await self._tasks.finish(task.id, report)
+        return Refused(reason=reason)
 
     async def _task_of(self, host: str, request: ClaimRequest) -> Task:
         if request.task_id is not None:
@@ -124,7 +152,9 @@ class Control:
             return again
         if request.schedule_id is None:
             raise NotFound("The flow run names neither a task nor a schedule")
-        return await self._open_scheduled(request.schedule_id, request.flow_run_id, host)
+        return await self._open_scheduled(
+            request.schedule_id, request.flow_run_id, host, request.due_at
+        )
 
     async def _grant(self, task: Task, request: ClaimRequest) -> Granted | Refused:
         try:
@@ -158,7 +188,7 @@ class Control:
     async def progress(self, host: str, report: ProgressReport) -> None:
         """Show how far a task is."""
         if await self._own(host, report.task_id) is not None:
-            await self._tasks.progress(report.task_id, report.progress)
+            await self._tasks.progress(report.task_id, report.progress, result=report.result)
 
     async def finish(self, host: str, report: JobReport) -> Finished:
         """End a task; repeated, it answers the same."""
@@ -189,6 +219,22 @@ async def missing_worker() -> str | None:
     if await WorkerRow.filter(seen_at__gte=since).exists():
         return None
     return "No worker has reported for 30 seconds; start one with `zerobyte worker`"
+
+
+def _is_another(known: WorkerRow, worker: WorkerIdentity) -> bool:
+    return (known.boot_id, known.pid, known.pid_started) != (
+        worker.boot_id,
+        worker.pid,
+        worker.pid_started,
+    )
+
+
+def _may_live(known: WorkerRow) -> bool:
+    """Whether a worker that has said hello may still be there."""
+    started, seen_at = cast("int", known.pid_started), known.seen_at
+    if known.boot_id == process.realm():
+        return process.is_alive(known.pid, started=started)
+    return seen_at >= clock.now_ms() - _SEEN_FOR_MS
 
 
 def _same_host(host: str, worker: WorkerIdentity) -> None:

@@ -13,12 +13,14 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound, ZerobyteError
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
+from zerobyte.db.prepared import Prepared, slot
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications import present, schemas
 from zerobyte.features.notifications.models import Destination
 from zerobyte.http.actor import Actor
 from zerobyte.settings import Settings
 
+_ALL: Final = Prepared(lambda: Destination.filter(organization_id=slot(0)).order_by("name", "id"))
 _MAX_ERROR: Final = 2048
 _LARGEST_ID: Final = 2**31 - 1
 
@@ -72,6 +74,10 @@ class Notifications:
         )
         return {row.id: self._shown(row) for row in rows}
 
+    def show(self, row: Destination) -> schemas.Destination:
+        """One destination, fetched by somebody else, as clients see it."""
+        return self._shown(row)
+
     async def record_delivery(
         self, destination_id: int, error: str | None, *, organization_id: str
     ) -> None:
@@ -83,12 +89,32 @@ class Notifications:
         if row is not None:
             await self._record(row, error)
 
+    async def tell(
+        self, destination_ids: Iterable[int], organization_id: str, message: NotificationMessage
+    ) -> None:
+        """Send a message to the enabled ones among these, when no worker's run will do it.
+
+        What does not arrive stands with its destination and stops nothing.
+        """
+        for recipient in (await self.targets_of(destination_ids, organization_id)).values():
+            error: str | None = None
+            try:
+                await notify.send(
+                    recipient.config,
+                    message,
+                    allowed_origins=self._allowed_origins,
+                    timeout_s=self._timeout_s,
+                )
+            except ZerobyteError as failed:
+                error = failed.message
+            await self.record_delivery(recipient.id, error, organization_id=organization_id)
+
     # The operations
 
     async def list_all(self, actor: Actor) -> list[schemas.Destination]:
         """Every destination of the organization, by name."""
-        rows = Destination.filter(organization_id=actor.organization_id).order_by("name", "id")
-        return [self._shown(row) for row in await rows]
+        rows = await _ALL.all(actor.organization_id)
+        return [self._shown(row) for row in rows]
 
     async def get(self, actor: Actor, destination_id: str) -> schemas.Destination:
         """One destination."""

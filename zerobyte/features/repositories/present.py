@@ -7,6 +7,7 @@ from zerobyte.contract.repositories import RepositoryConfig, RepositoryConfigBox
 from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, SnapshotRecord
 from zerobyte.core.retention import Moment
 from zerobyte.db import sealed
+from zerobyte.db.leases import REQUEST, Lease
 from zerobyte.features.repositories import models, schemas
 
 
@@ -20,6 +21,14 @@ def repository(row: models.Repository) -> schemas.Repository:
     shown = {name: getattr(row, name) for name in schemas.Repository.model_fields}
     config = sealed.masked(row.config, type(parsed(row.config)))
     return schemas.Repository.model_validate({**shown, "config": config})
+
+
+def lease(row: Lease) -> schemas.LeaseView:
+    """A place in the queue of a repository as clients see it."""
+    shown = {name: getattr(row, name) for name in schemas.LeaseView.model_fields}
+    if row.task_id.startswith(REQUEST):
+        shown["task_id"] = None
+    return schemas.LeaseView.model_validate(shown)
 
 
 def stats(row: models.Repository) -> RepositoryStats:

@@ -14,7 +14,7 @@ from zerobyte.features.repositories.service import (
 )
 from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.http.actor import Actor
-from zerobyte.http.endpoint import Answer, endpoint
+from zerobyte.http.endpoint import Answer, Encoded, endpoint
 
 repositories_v1 = Blueprint("repositories", url_prefix="/api/v1/repositories")
 
@@ -25,7 +25,7 @@ _RESTIC = (NotFound, Conflict, Failed, Unavailable)
 
 @repositories_v1.get("")
 @endpoint("listRepositories", tag=_TAG, returns={200: list[schemas.Repository]})
-async def list_all(actor: Actor, repositories: Repositories) -> list[schemas.Repository]:
+async def list_all(actor: Actor, repositories: Repositories) -> Encoded[list[schemas.Repository]]:
     """Every repository of the organization, oldest first."""
     return await repositories.list_all(actor)
 
@@ -58,7 +58,9 @@ async def remotes(repositories: Repositories) -> list[schemas.RcloneRemote]:
 
 @repositories_v1.get("/<short_id:str>")
 @endpoint("getRepository", tag=_TAG, returns={200: schemas.Repository}, errors=(NotFound,))
-async def get(actor: Actor, short_id: str, repositories: Repositories) -> schemas.Repository:
+async def get(
+    actor: Actor, short_id: str, repositories: Repositories
+) -> Encoded[schemas.Repository]:
     """A repository by its short id."""
     return await repositories.get(actor, short_id)
 
@@ -117,6 +119,20 @@ async def unlock(actor: Actor, short_id: str, repositories: Repositories) -> sch
     return await repositories.unlock(actor, short_id)
 
 
+@repositories_v1.get("/<short_id:str>/leases")
+@endpoint(
+    "listRepositoryLeases",
+    tag=_TAG,
+    returns={200: list[schemas.LeaseView]},
+    errors=(NotFound,),
+)
+async def leases(
+    actor: Actor, short_id: str, repositories: Repositories
+) -> list[schemas.LeaseView]:
+    """Who works on a repository and who waits for it, in the order of arrival."""
+    return await repositories.leases(actor, short_id)
+
+
 @repositories_v1.get("/<short_id:str>/snapshots")
 @endpoint(
     "listSnapshots",
@@ -127,7 +143,7 @@ async def unlock(actor: Actor, short_id: str, repositories: Repositories) -> sch
 )
 async def list_snapshots(
     actor: Actor, short_id: str, query: schemas.ListSnapshotsQuery, snapshots: Snapshots
-) -> list[schemas.SnapshotView]:
+) -> Encoded[list[schemas.SnapshotView]]:
     """The snapshots of a repository, oldest first, as they were last read."""
     return await snapshots.list_all(actor, short_id, query)
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from zerobyte.contract.base import EpochMs, NonEmpty, SnakeWire, Sparse, Wire
-from zerobyte.contract.jobs import OverwriteMode
+from zerobyte.contract.jobs import LeaseMode, OverwriteMode
 from zerobyte.contract.repositories import (
     CompressionMode,
     RepositoryConfig,
@@ -116,6 +116,24 @@ class Unlocked(Wire):
     message: str = "Repository unlocked successfully"
 
 
+class LeaseView(Wire):
+    """Who works on a repository, or waits for it; ours.
+
+    task_id         the task that the lease belongs to; None for a request to the API itself.
+    operation       what is being done, in words.
+    requested_at    since when it stands in the queue.
+    acquired_at     since when it works; None while it waits.
+    """
+
+    task_id: str | None
+    operation: str
+    mode: LeaseMode
+    state: Literal["waiting", "held"]
+    host: str
+    requested_at: EpochMs
+    acquired_at: EpochMs | None
+
+
 class RcloneRemote(Wire):
     """A remote of rclone's own configuration."""
 
@@ -157,11 +175,17 @@ class DeleteSnapshots(Wire):
 
 
 class ListFilesQuery(Wire):
-    """A page of a listing; numbers outside their range count as the nearest inside."""
+    """A page of a listing; numbers outside their range count as the nearest inside.
+
+    q       only entries whose name holds this text, in any case; ours.
+    """
 
     path: Annotated[str, AfterValidator(lambda path: _absolute(path) if path else "")] = ""
     offset: Annotated[int, AfterValidator(lambda n: min(max(n, 0), _MAX_OFFSET))] = 0
     limit: Annotated[int, AfterValidator(lambda n: min(max(n, 1), MAX_LIMIT))] = DEFAULT_LIMIT
+    q: Annotated[
+        str, Field(max_length=255, description="Only names that hold this text, in any case.")
+    ] = ""
 
 
 class ListedSnapshot(SnakeWire):

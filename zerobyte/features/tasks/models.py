@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from tortoise import fields
 
-from zerobyte.core import ids
-from zerobyte.db.row import Row, json_field, key_field, text_field
+from zerobyte.core import clock, ids
+from zerobyte.db.row import Row, json_field, key_field, moment_field, number_field, text_field
 
 ACTIVE: Final = ("queued", "running", "cancelling")
 
@@ -18,9 +18,12 @@ class Task(Row):
     repository_id   whose lease the task takes; None when it needs none.
     host            the worker's host it must run on.
     flow_run_id     Prefect's run; None until Prefect has been told.
+    due_key         the due time of a schedule that it runs for, see `core.cron.key`: the database
+                    itself refuses a second task for it. None when nothing was due.
     flow            which deployment starts it, as `flow/name`; None when another task leads to it.
     parent_id       the task that led to it, in whose flow run it runs.
     trigger         manual | scheduled | followUp.
+    rerun_of        the task that was interrupted and is done again by this one (T15).
     """
 
     id: str = key_field(36, primary_key=True, default=ids.uuid7)
@@ -36,11 +39,13 @@ class Task(Row):
     operation_key = fields.CharField(max_length=128, null=True)
     target_agent_id = fields.CharField(max_length=255, null=True)
     active_key = fields.CharField(max_length=160, null=True, unique=True)
+    due_key = fields.CharField(max_length=128, null=True, unique=True)
     repository_id = fields.CharField(max_length=36, null=True, db_index=True)
     lease_mode = fields.CharField(max_length=9, default="shared")
     host = fields.CharField(max_length=255)
     trigger = fields.CharField(max_length=16, default="manual")
     flow = fields.CharField(max_length=64, null=True)
+    rerun_of = fields.CharField(max_length=36, null=True)
     parent_id = fields.CharField(max_length=36, null=True, db_index=True)
     flow_run_id = fields.CharField(max_length=36, null=True, db_index=True)
     input: dict[str, Any] = json_field()
@@ -63,13 +68,17 @@ class Task(Row):
 
 
 class WorkerRow(Row):
-    """A worker that said hello; `seen_at` in epoch ms tells whether it still lives."""
+    """A worker that said hello; `seen_at` in epoch ms tells whether it still lives.
+
+    present_since   since when it has said so without a longer pause; None from before it counted.
+    """
 
     host = fields.CharField(max_length=255, primary_key=True)
     boot_id = fields.CharField(max_length=64)
     pid = fields.IntField()
     pid_started = fields.BigIntField()
-    seen_at = fields.BigIntField()
+    seen_at: int = number_field(clock.now_ms)
+    present_since: int | None = moment_field()
 
     class Meta:
         table = "workers"

@@ -17,7 +17,7 @@ from zerobyte.features.tasks.service import TaskReader, Tasks
 from zerobyte.features.tasks.service.reading import check, matches
 from zerobyte.http import sse
 from zerobyte.http.actor import Actor, HttpRequest
-from zerobyte.http.endpoint import endpoint
+from zerobyte.http.endpoint import Encoded, endpoint
 
 tasks_v1 = Blueprint("tasks", url_prefix="/api/v1/tasks")
 
@@ -31,7 +31,7 @@ async def list_active(actor: Actor, query: ListTasksQuery, reader: TaskReader) -
 
 @tasks_v1.get("/history")
 @endpoint("listTaskHistory", tag="Tasks", query=HistoryQuery, returns={200: HistoryPage})
-async def history(actor: Actor, query: HistoryQuery, reader: TaskReader) -> HistoryPage:
+async def history(actor: Actor, query: HistoryQuery, reader: TaskReader) -> Encoded[HistoryPage]:
     """List all tasks, newest first, 25 to a page."""
     return await reader.history(actor, query)
 
@@ -63,9 +63,9 @@ async def stream_all(
 
 @tasks_v1.get("/<task_id:str>")
 @endpoint("getTask", tag="Tasks", returns={200: TaskView}, errors=(NotFound,))
-async def get(actor: Actor, task_id: str, reader: TaskReader) -> TaskView:
+async def get(actor: Actor, task_id: str, reader: TaskReader) -> Encoded[TaskView]:
     """Read one task in any state."""
-    return await reader.get(actor, task_id)
+    return await reader.shown(actor, task_id)
 
 
 @tasks_v1.get("/<task_id:str>/events")

@@ -12,13 +12,23 @@ ResourceType = Literal["backup_schedule", "repository"]
 HistoryOutcome = TaskOutcome | Literal["running"]
 
 
+class Coalesced(Wire):
+    """Due times that led to no run of their own; from 1000 on they are counted no further."""
+
+    count: int
+    first_at: EpochMs
+    last_at: EpochMs
+
+
 class BackupInput(Wire):
-    """What a backup task was asked to do."""
+    """What a backup task was asked to do; `dueAt` and `coalesced` are ours."""
 
     kind: Literal["backup"] = "backup"
     schedule_id: int
     schedule_short_id: str
     manual: bool
+    due_at: EpochMs | None = None
+    coalesced: Coalesced | None = None
 
 
 class ForgetInput(Wire):

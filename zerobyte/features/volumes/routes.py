@@ -7,7 +7,7 @@ from zerobyte.core.errors import Conflict, Failed, Forbidden, Invalid, NotFound
 from zerobyte.features.volumes import schemas
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.http.actor import Actor
-from zerobyte.http.endpoint import Answer, endpoint
+from zerobyte.http.endpoint import Answer, Encoded, endpoint
 
 volumes_v1 = Blueprint("volumes", url_prefix="/api/v1/volumes")
 
@@ -17,7 +17,7 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
 
 @volumes_v1.get("")
 @endpoint("listVolumes", tag=_TAG, returns={200: list[schemas.Volume]})
-async def list_all(actor: Actor, volumes: Volumes) -> list[schemas.Volume]:
+async def list_all(actor: Actor, volumes: Volumes) -> Encoded[list[schemas.Volume]]:
     """Every volume of the organization, oldest first."""
     return await volumes.list_all(actor)
 
@@ -72,7 +72,7 @@ async def browse(query: schemas.BrowseQuery, volumes: Volumes) -> Answer:
 
 @volumes_v1.get("/<short_id:str>")
 @endpoint("getVolume", tag=_TAG, returns={200: schemas.VolumeWithSpace}, errors=(NotFound,))
-async def get(actor: Actor, short_id: str, volumes: Volumes) -> schemas.VolumeWithSpace:
+async def get(actor: Actor, short_id: str, volumes: Volumes) -> Encoded[schemas.VolumeWithSpace]:
     """A volume by its short id, with the space of its file system."""
     return await volumes.get(actor, short_id)
 

@@ -12,6 +12,7 @@ from tortoise.expressions import RawSQL
 
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Forbidden, Unauthenticated
+from zerobyte.db.prepared import Prepared, slot
 from zerobyte.features.auth.models import Session, User
 from zerobyte.features.auth.service import cookies
 from zerobyte.features.auth.service.cookies import Cookies, token_hash
@@ -30,6 +31,13 @@ FRESH_MS: Final = DAY_MS
 _ROLE: Final = (
     '(SELECT "role" FROM "members" WHERE "members"."user_id"="sessions"."user_id" '
     'AND "members"."organization_id"="sessions"."active_organization_id")'
+)
+_FIND: Final = Prepared(
+    lambda: (
+        Session.filter(token_hash=slot(0))
+        .select_related("user")
+        .annotate(member_role=RawSQL(_ROLE))
+    )
 )
 _CLEARED: Final = (cookies.SESSION, cookies.SESSION_DATA, cookies.DONT_REMEMBER)
 
@@ -117,12 +125,7 @@ class Sessions:
         token = self._cookies.read(request, cookies.SESSION)
         if token is None:
             return None
-        session = await (
-            Session.filter(token_hash=token_hash(token))
-            .select_related("user")
-            .annotate(member_role=RawSQL(_ROLE))
-            .first()
-        )
+        session = await _FIND.first(token_hash(token))
         now = clock.now_ms()
         if session is None or session.expires_at <= now:
             if session is not None:

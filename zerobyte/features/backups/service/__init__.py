@@ -2,6 +2,7 @@
 
 from zerobyte.features.backups.service.assignments import Assignments
 from zerobyte.features.backups.service.contents import OrganizationContents
+from zerobyte.features.backups.service.due import DueTimes
 from zerobyte.features.backups.service.editing import ScheduleEditor
 from zerobyte.features.backups.service.ending import RunEnds
 from zerobyte.features.backups.service.reading import ScheduleReader
@@ -10,6 +11,7 @@ from zerobyte.features.backups.service.running import Runs
 
 __all__ = [
     "Assignments",
+    "DueTimes",
     "OrganizationContents",
     "Reconciler",
     "RunEnds",

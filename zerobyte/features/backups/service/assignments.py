@@ -49,9 +49,12 @@ class Assignments:
         return await self._views(schedule)
 
     async def _views(self, schedule: Schedule) -> list[AssignmentView]:
-        rows = await ScheduleNotification.filter(schedule_id=schedule.id).order_by("id")
-        shown = await self._notifications.shown(
-            [row.destination_id for row in rows], schedule.organization_id
+        rows = (
+            await ScheduleNotification.filter(
+                schedule_id=schedule.id, destination__organization_id=schedule.organization_id
+            )
+            .select_related("destination")
+            .order_by("id")
         )
         return [
             AssignmentView(
@@ -62,7 +65,7 @@ class Assignments:
                 notify_on_warning=row.notify_on_warning,
                 notify_on_failure=row.notify_on_failure,
                 created_at=row.created_at,
-                destination=shown[row.destination_id],
+                destination=self._notifications.show(row.destination),
             )
             for row in rows
         ]

@@ -1,6 +1,6 @@
 """Making, changing, ordering and deleting schedules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,11 @@ _NAME_TAKEN = "A backup schedule with this name already exists"
 _PLAIN = (
     "enabled", "timezone", "exclude_patterns", "exclude_if_present", "include_paths",
     "include_patterns", "one_file_system", "custom_restic_params", "compression_mode",
-    "max_retries",
+    "max_retries", "catch_up",
+)  # fmt: skip
+_EDITABLE = (
+    *_PLAIN, "name", "cron_expression", "repository_id", "retention_policy", "retry_delay_ms",
+    "jitter_s", "backup_webhooks",
 )  # fmt: skip
 
 
@@ -75,6 +79,7 @@ class ScheduleEditor:
         A running backup goes on as it began. Raises as `create` does.
         """
         row = await find(actor, key)
+        before = {name: getattr(row, name) for name in _EDITABLE}
         sent = body.model_fields_set
         if "name" in sent:
             row.name = body.name
@@ -86,10 +91,13 @@ class ScheduleEditor:
         if "repository_id" in sent:
             row.repository_id = (await _repository(actor, body.repository_id)).id
         self._put_structured(row, body, sent)
-        if sent & {"cron_expression", "timezone", "enabled"}:
+        changed = {name for name in before if getattr(row, name) != before[name]}
+        if changed & {"cron_expression", "timezone", "enabled"}:
             row.retry_at = None
-        self.plan(row)
-        await _save(row)
+            self.plan(row)
+            changed |= {"retry_at", "next_backup_at"}
+        # Only what was changed: a run may move the rest of the row on at this moment.
+        await _save(row, changed)
         return await self._changed(row)
 
     async def delete(self, actor: Actor, key: str) -> None:
@@ -142,6 +150,8 @@ class ScheduleEditor:
             row.retention_policy = _policy(body.retention_policy)
         if "retry_delay" in sent:
             row.retry_delay_ms = body.retry_delay * 60_000
+        if "jitter_seconds" in sent:
+            row.jitter_s = body.jitter_seconds
         if "backup_webhooks" in sent:
             row.backup_webhooks = self._sealed_webhooks(row, body.backup_webhooks)
 
@@ -185,7 +195,11 @@ class ScheduleEditor:
 
 
 def next_due(row: Schedule, default_zone: str) -> int | None:
-    """When the schedule is due next by its cron expression; None by hand alone or disabled."""
+    """When the schedule is due next by its cron expression; None by hand alone or disabled.
+
+    Raises
+        ValueError      its zone cannot be read.
+    """
     if not row.cron_expression or not row.enabled:
         return None
     return cron.next_after(
@@ -248,9 +262,9 @@ async def _repository(actor: Actor, key: str) -> Repository:
     return row
 
 
-async def _save(row: Schedule) -> None:
+async def _save(row: Schedule, changed: Collection[str] | None = None) -> None:
     try:
         async with in_transaction():
-            await row.save()
+            await row.save(update_fields=changed)
     except IntegrityError as error:
         raise Conflict(_NAME_TAKEN) from error

@@ -12,14 +12,16 @@ from zerobyte.contract.jobs import (
 from zerobyte.core import clock
 from zerobyte.core.redact import redact
 from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service.editing import next_due
-from zerobyte.features.backups.service.running import forget_task, has_policy
+from zerobyte.features.backups.service.running import forget_task, has_policy, rerun
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import NewTask
 from zerobyte.settings import Settings
 
 _ERROR_LENGTH: Final = 8_000
+_COVERED: Final = "Retention of an earlier run has still to be applied; it sees to this one too"
 
 
 class RunEnds:
@@ -45,16 +47,24 @@ class RunEnds:
             return []
         self._settle(schedule, task, report)
         await _write(schedule)
+        if _is_run_again(schedule, task, report):
+            return [rerun(schedule, task)]
         skipped = _why_no_retention(schedule, task, report)
         if isinstance(report.result, BackupResult) and skipped is not None:
             report.result.retention = RetentionRecord(status="skipped", reason=skipped)
-        return [] if skipped else [forget_task(schedule, trigger="followUp", parent=task)]
+        if skipped:
+            return []
+        follow_up = forget_task(schedule, trigger="followUp", parent=task)
+        if await _waits_already(follow_up):
+            if isinstance(report.result, BackupResult):
+                report.result.retention = RetentionRecord(status="skipped", reason=_COVERED)
+            return []
+        return [follow_up]
 
     def _settle(self, schedule: Schedule, task: Task, report: JobReport) -> None:
         now = clock.now_ms()
         schedule.last_backup_at = now
         schedule.last_backup_error = _short(report.details)
-        schedule.next_backup_at = next_due(schedule, self._settings.tz)
         schedule.retry_at = None
         if report.status == "succeeded":
             schedule.last_status = "warning" if report.outcome == "warning" else "success"
@@ -64,6 +74,8 @@ class RunEnds:
         elif report.status == "cancelled":
             schedule.last_status = "warning"
             schedule.failure_retry_count = 0
+        elif _is_run_again(schedule, task, report):
+            schedule.last_status = "error"
         else:
             schedule.last_status = "error"
             self._plan_retry(schedule, task, now)
@@ -71,11 +83,10 @@ class RunEnds:
     def _plan_retry(self, schedule: Schedule, task: Task, now: int) -> None:
         """Try again only when tries are left and the next one comes before the cron's own."""
         at: int = now + schedule.retry_delay_ms
-        due = next_due(schedule, self._settings.tz)
+        due = _next_own_time(schedule, self._settings.tz)
         left = schedule.failure_retry_count < schedule.max_retries
         if task.trigger != "manual" and left and due is not None and at < due:
             schedule.retry_at = at
-            schedule.next_backup_at = at
             schedule.failure_retry_count += 1
         else:
             schedule.failure_retry_count = 0
@@ -86,6 +97,9 @@ class RunEnds:
         plan = result.plan if isinstance(result, ForgetResult) else None
         if plan is not None and report.status == "succeeded" and task.repository_id is not None:
             await self._snapshots.forget_snapshots(task.repository_id, plan.remove)
+        elif plan is not None and plan.remove and task.repository_id is not None:
+            # It may have failed half-way; the repository itself says what is left.
+            await self._snapshots.distrust(task.repository_id)
         record = RetentionRecord(
             status="applied" if report.status == "succeeded" else "failed",
             reason=report.error,
@@ -118,6 +132,35 @@ class RunEnds:
         )
 
 
+async def _waits_already(follow_up: NewTask) -> bool:
+    """Whether the same retention has still to be applied; then it takes the policy of now."""
+    waiting = await Task.get_or_none(active_key=follow_up.active_key)
+    if waiting is not None and waiting.status == "queued":
+        policy = follow_up.input["retentionPolicy"]
+        waiting.input = {**waiting.input, "retentionPolicy": policy}
+        await waiting.save(update_fields=["input"])
+    return waiting is not None
+
+
+def _is_run_again(schedule: Schedule, task: Task, report: JobReport) -> bool:
+    """Whether an interrupted run is done again at once: one that the clock made, and once (T15)."""
+    return (
+        report.outcome == "stale"
+        and task.trigger == "scheduled"
+        and task.rerun_of is None
+        and schedule.enabled
+    )
+
+
+def _next_own_time(schedule: Schedule, default_zone: str) -> int | None:
+    """When the schedule's cron starts it next; None when it does not."""
+    try:
+        due = next_due(schedule, default_zone)
+    except ValueError:
+        return None
+    return None if due is None else due + delay_ms(schedule)
+
+
 def _why_no_retention(schedule: Schedule, task: Task, report: JobReport) -> str | None:
     if report.status != "succeeded":
         return "The backup did not succeed"
@@ -143,7 +186,7 @@ async def _record_retention(task: Task, record: RetentionRecord) -> None:
 async def _write(schedule: Schedule) -> None:
     """Write the run's end without moving `updated_at`, which is for people's changes."""
     names = (
-        "last_backup_at", "last_backup_error", "last_status", "next_backup_at", "retry_at",
+        "last_backup_at", "last_backup_error", "last_status", "retry_at",
         "failure_retry_count",
     )  # fmt: skip
     values: dict[str, Any] = {name: getattr(schedule, name) for name in names}

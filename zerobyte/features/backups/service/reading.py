@@ -1,51 +1,76 @@
 """Reading schedules: the list, one, and the one of a volume."""
 
-from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from tortoise.expressions import RawSQL
+from tortoise.queryset import QuerySet
 
 from zerobyte.core.errors import NotFound
+from zerobyte.db.prepared import Prepared, Shown, number_slot, slot
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import ScheduleDetails
-from zerobyte.features.tasks.service import TaskReader
+from zerobyte.features.tasks.models import ACTIVE
 from zerobyte.http.actor import Actor
+from zerobyte.http.endpoint import Encoded
+
+_NOT_FOUND: Final = "Backup schedule not found"
+
+
+def _with_all(**wanted: Any) -> QuerySet[Schedule]:
+    """Schedules with what is shown beside them, and whether a backup of each is active."""
+    return (
+        Schedule.filter(organization_id=slot(0), **wanted)
+        .select_related("volume", "repository")
+        .annotate(active=RawSQL(_ACTIVE))
+        .order_by("sort_order", "id")
+    )
+
+
+_ACTIVE: Final = " ".join(
+    [
+        """(SELECT COUNT(*) FROM "tasks" WHERE "tasks"."resource_type"='backup_schedule'""",
+        """AND "tasks"."resource_id"="backup_schedules"."short_id" AND "tasks"."kind"='backup'""",
+        """AND "tasks"."status" IN""",
+        f"{ACTIVE!r})",
+    ]
+)
+_ALL: Final = Prepared(_with_all)
+_ONE: Final = Prepared(lambda: _with_all(short_id=slot(1)))
+_BY_NUMBER: Final = Prepared(lambda: _with_all(id=number_slot(1)))
+_OF_VOLUME: Final = Prepared(lambda: _with_all(volume__short_id=slot(1)))
+_MINE: Final = Prepared(lambda: Schedule.filter(organization_id=slot(0), short_id=slot(1)))
+
+
+def _details(row: Schedule) -> ScheduleDetails:
+    return present.details(row, is_running=cast("Any", row).active > 0)
+
+
+_SHOWN: Final = Shown(_details, ScheduleDetails)
 
 
 class ScheduleReader:
     """Answers questions about schedules; changes nothing."""
 
-    def __init__(self, *, tasks: TaskReader) -> None:
-        self._tasks = tasks
-
-    async def list_all(self, actor: Actor) -> list[ScheduleDetails]:
+    async def list_all(self, actor: Actor) -> Encoded[list[ScheduleDetails]]:
         """Every schedule in the order that people gave them."""
-        rows = (
-            await Schedule.filter(organization_id=actor.organization_id)
-            .select_related("volume", "repository")
-            .order_by("sort_order", "id")
-        )
-        return await self._details(rows)
+        return Encoded.many(await _ALL.shown(_SHOWN, actor.organization_id))
 
-    async def get(self, actor: Actor, key: str) -> ScheduleDetails:
-        """One schedule by its short id, or its number."""
-        row = await find(actor, key)
-        await row.fetch_related("volume", "repository")
-        return (await self._details([row]))[0]
+    async def get(self, actor: Actor, key: str) -> Encoded[ScheduleDetails]:
+        """One schedule by its short id, or its number. Raises NotFound."""
+        found = await _ONE.shown(_SHOWN, actor.organization_id, key)
+        if not found and (number := _number(key)) is not None:
+            found = await _BY_NUMBER.shown(_SHOWN, actor.organization_id, number)
+        if not found:
+            raise NotFound(_NOT_FOUND)
+        return Encoded(found[0])
 
-    async def of_volume(self, actor: Actor, volume_short_id: str) -> ScheduleDetails | None:
+    async def of_volume(
+        self, actor: Actor, volume_short_id: str
+    ) -> Encoded[ScheduleDetails | None]:
         """The first schedule of a volume, in the order that people gave them; None without one."""
-        row = (
-            await Schedule.filter(
-                organization_id=actor.organization_id, volume__short_id=volume_short_id
-            )
-            .select_related("volume", "repository")
-            .order_by("sort_order", "id")
-            .first()
-        )
-        return (await self._details([row]))[0] if row else None
-
-    async def _details(self, rows: Sequence[Schedule]) -> list[ScheduleDetails]:
-        running = await self._tasks.busy_resources("backup", [row.short_id for row in rows])
-        return [present.details(row, is_running=row.short_id in running) for row in rows]
+        found = await _OF_VOLUME.shown(_SHOWN, actor.organization_id, volume_short_id)
+        return Encoded(found[0] if found else b"null")
 
 
 async def find(actor: Actor, key: str) -> Schedule:
@@ -54,10 +79,13 @@ async def find(actor: Actor, key: str) -> Schedule:
     Raises
         NotFound    there is none in this organization.
     """
-    mine = Schedule.filter(organization_id=actor.organization_id)
-    row = await mine.get_or_none(short_id=key)
-    if row is None and key.isascii() and key.isdigit() and len(key) < 10:
-        row = await mine.get_or_none(id=int(key))
+    row = await _MINE.first(actor.organization_id, key)
+    if row is None and (number := _number(key)) is not None:
+        row = await Schedule.get_or_none(organization_id=actor.organization_id, id=number)
     if row is None:
-        raise NotFound("Backup schedule not found")
+        raise NotFound(_NOT_FOUND)
     return row
+
+
+def _number(key: str) -> int | None:
+    return int(key) if key.isascii() and key.isdigit() and len(key) < 10 else None

@@ -1,4 +1,4 @@
-"""Keeps the engine's deployments as the schedules' rows say, and runs what is to be tried again.
+"""Keeps the engine's deployments as the schedules' rows say.
 
 The rows are the truth. A change is told at once; what could not be told, and what somebody
 changed in the engine by hand, is put right by the next comparison.
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from zerobyte.core import clock
-from zerobyte.core.errors import Conflict, NotFound, Unavailable, ZerobyteError
+from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.service.running import Runs
+from zerobyte.features.backups.service.due import is_planned_by_engine
 from zerobyte.features.volumes.models import Volume
 from zerobyte.orchestration.scheduler import DeploymentPlan, Scheduler
 from zerobyte.settings import Settings
@@ -34,13 +34,14 @@ class Drift:
 
 def plan_of(schedule: Schedule, default_zone: str) -> DeploymentPlan:
     """How a schedule is to stand in the engine; volume and repository must be fetched."""
+    is_planned = is_planned_by_engine(schedule)
     return DeploymentPlan(
         short_id=schedule.short_id,
         schedule_name=schedule.name,
         repository_short_id=schedule.repository.short_id,
         host=schedule.volume.agent_id,
-        cron=schedule.cron_expression or None,
-        timezone=schedule.timezone or default_zone,
+        cron=schedule.cron_expression if is_planned else None,
+        timezone=(schedule.timezone if is_planned else None) or default_zone,
         paused=not schedule.enabled,
     )
 
@@ -48,10 +49,9 @@ def plan_of(schedule: Schedule, default_zone: str) -> DeploymentPlan:
 class Reconciler:
     """Tells the engine what the rows say, until both agree."""
 
-    def __init__(self, *, settings: Settings, scheduler: Scheduler, runs: Runs | None) -> None:
+    def __init__(self, *, settings: Settings, scheduler: Scheduler) -> None:
         self._zone = settings.tz
         self._scheduler = scheduler
-        self._runs = runs
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
 
@@ -156,19 +156,3 @@ class Reconciler:
     async def _hosts(self) -> list[str]:
         used = await Volume.all().distinct().values_list("agent_id", flat=True)
         return sorted({_LOCAL, *(str(host) for host in used)})
-
-    async def retry_due(self) -> None:
-        """Run again what failed and whose time has come, for ever; looks every second."""
-        assert self._runs is not None
-        while True:
-            try:
-                rows = await Schedule.filter(retry_at__lte=clock.now_ms(), enabled=True)
-                for schedule in rows:
-                    await Schedule.filter(id=schedule.id).update(retry_at=None)
-                    try:
-                        await self._runs.retry(schedule)
-                    except Conflict:
-                        log.info("a retry was left out: a backup runs", schedule=schedule.short_id)
-            except Exception:  # see run()
-                log.exception("looking for backups to retry failed; it is tried again")
-            await asyncio.sleep(1)

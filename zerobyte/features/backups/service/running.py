@@ -15,9 +15,9 @@ from zerobyte.contract.notifications import NotificationTarget
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.webhooks import BackupWebhooks
-from zerobyte.core.errors import Conflict, Invalid, NotFound
+from zerobyte.core import cron
+from zerobyte.core.errors import Invalid, NotFound
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
-from zerobyte.features.backups.service.editing import next_due
 from zerobyte.features.backups.service.reading import find
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.models import Repository, Snapshot
@@ -66,37 +66,12 @@ class Runs:
         await schedule.fetch_related("volume", "repository")
         reason = _blocked(schedule.volume)
         if reason is None:
-            return await self._tasks.open(_backup(schedule, trigger="manual"))
-        task = await self._tasks.open(_backup(schedule, trigger="manual", flow=None))
+            return await self._tasks.open(backup_task(schedule, trigger="manual"))
+        task = await self._tasks.open(backup_task(schedule, trigger="manual", flow=None))
         await self._tasks.finish(
             task.id, JobReport(task_id=task.id, status="failed", outcome="error", error=reason)
         )
         raise Invalid(reason)
-
-    async def open_scheduled(self, schedule_short_id: str, flow_run_id: str, host: str) -> Task:
-        """Open the task of a run that the engine's clock made.
-
-        Raises
-            NotFound    the schedule is gone, or belongs to another host.
-            Conflict    it is disabled, or a backup of it is queued or running.
-        """
-        schedule = await Schedule.get_or_none(short_id=schedule_short_id).select_related(
-            "volume", "repository"
-        )
-        if schedule is None or schedule.volume.agent_id != host:
-            raise NotFound("Backup schedule not found")
-        if not schedule.enabled:
-            raise Conflict("The schedule is disabled")
-        new = _backup(schedule, trigger="scheduled", flow=None, flow_run_id=flow_run_id)
-        task = await self._tasks.open(new)
-        due = next_due(schedule, self._settings.tz)
-        await Schedule.filter(id=schedule.id).update(next_backup_at=due, retry_at=None)
-        return task
-
-    async def retry(self, schedule: Schedule) -> None:
-        """Run a schedule again after a failure, as its own clock would have."""
-        await schedule.fetch_related("volume", "repository")
-        await self._tasks.open(_backup(schedule, trigger="scheduled"))
 
     async def forget_now(self, actor: Actor, key: str) -> Task:
         """Apply the retention policy by hand.
@@ -205,6 +180,11 @@ def own_folders(settings: Settings) -> Sequence[Path]:
     )
 
 
+def rerun(schedule: Schedule, interrupted: Task) -> NewTask:
+    """A scheduled backup that was interrupted, once more; volume and repository must be there."""
+    return backup_task(schedule, trigger="scheduled", rerun_of=interrupted.id)
+
+
 def forget_task(schedule: Schedule, *, trigger: str, parent: Task | None = None) -> NewTask:
     """Retention of one schedule, by hand or in the flow run of the backup before it."""
     return NewTask(
@@ -233,26 +213,51 @@ def forget_task(schedule: Schedule, *, trigger: str, parent: Task | None = None)
     )
 
 
-def _backup(
-    schedule: Schedule, *, trigger: str, flow: str | None = "", flow_run_id: str | None = None
+def active_key(schedule: Schedule) -> str:
+    """What the active backup of a schedule is known by."""
+    return f"backup:{schedule.short_id}"
+
+
+def backup_task(
+    schedule: Schedule,
+    *,
+    trigger: str,
+    flow: str | None = "",
+    flow_run_id: str | None = None,
+    rerun_of: str | None = None,
+    due: cron.Due | None = None,
+    due_key: str | None = None,
 ) -> NewTask:
+    """A backup of a schedule whose volume and repository have been fetched.
+
+    flow        "" has it started in the engine; None when it is there already, or never is to be.
+    due         the times that it runs for.
+    """
+    coalesced = None
+    if due is not None and due.missed:
+        # The newest of them is the run's own; what lies before it led to none.
+        coalesced = {"count": due.missed, "firstAt": due.first_at, "lastAt": due.last_missed_at}
     return NewTask(
         organization_id=schedule.organization_id,
         kind="backup",
         resource_type="backup_schedule",
         resource_id=schedule.short_id,
-        active_key=f"backup:{schedule.short_id}",
+        active_key=active_key(schedule),
+        due_key=due_key,
         busy=_BUSY,
         repository_id=schedule.repository_id,
         host=schedule.volume.agent_id,
         flow=f"backup/{schedule.short_id}" if flow == "" else flow,
         flow_run_id=flow_run_id,
+        rerun_of=rerun_of,
         trigger=trigger,
         target_agent_id=schedule.volume.agent_id,
         input={
             "scheduleId": schedule.id,
             "scheduleShortId": schedule.short_id,
             "manual": trigger == "manual",
+            "dueAt": due.at if due else None,
+            "coalesced": coalesced,
         },
         target=_target(schedule),
     )

@@ -4,14 +4,17 @@ These are subscriptions, made in the composition root; the rooms below do not kn
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.errors import Conflict
+from zerobyte.db.prepared import Prepared, slot
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.volumes.models import Volume
+
+_ONE: Final = Prepared(lambda: Schedule.filter(organization_id=slot(0), short_id=slot(1)))
 
 
 async def refuse_used_volume(volume: Volume) -> None:
@@ -36,9 +39,7 @@ async def refuse_read_volume(volume: Volume) -> None:
 
 async def policy_of(organization_id: str, schedule_short_id: str) -> RetentionPolicy | None:
     """The retention policy of a schedule, if it has one."""
-    schedule = await Schedule.get_or_none(
-        organization_id=organization_id, short_id=schedule_short_id
-    )
+    schedule = await _ONE.first(organization_id, schedule_short_id)
     if schedule is None or schedule.retention_policy is None:
         return None
     return RetentionPolicy.model_validate(schedule.retention_policy)

@@ -1,53 +1,56 @@
-"""Browsing the files of a snapshot: pages of listings that restic is asked for once."""
+"""Browsing the files of a snapshot: pages of trees that restic is asked for once."""
 
 import asyncio
-import posixpath
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
 from typing import Final
 
 from zerobyte.contract.restic_output import NodeRecord
+from zerobyte.core import clock
 from zerobyte.core.errors import NotFound, Unavailable
+from zerobyte.core.log import get_logger
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service.access import LIMIT_S, answering
 from zerobyte.features.repositories.service.flight import Flights
 from zerobyte.features.repositories.service.guard import normal
-from zerobyte.features.repositories.service.listings import (
-    Listing,
-    ListingKey,
-    ListingStore,
-    RecentListings,
-)
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.snapshots import Snapshots
+from zerobyte.features.repositories.service.tree_file import Gone, NoRoom
+from zerobyte.features.repositories.service.tree_reader import Found, Question
+from zerobyte.features.repositories.service.trees import Remembering, Trees
 from zerobyte.http.actor import Actor
 from zerobyte.restic import ls
 from zerobyte.restic.errors import SnapshotMissing
+from zerobyte.restic.repository import Repository
+
+_log = get_logger(__name__)
 
 _AT_ONCE: Final = 2
-_READING_LIMIT_S: Final = 900.0
+_READING_LIMIT_S: Final = 3600.0
+_NO_ROOM_FOR_S: Final = 300.0
+
+_Key = tuple[str, str]
+"""A repository's id and a snapshot's."""
 
 
 class SnapshotFiles:
     """Pages of what stands in snapshots.
 
-    At most two restics list one repository at a time, without a lock: they work while it is
-    busy. Requests for the same folder share one. A listing that takes longer than a request may
-    wait is read to its end all the same, for the next request.
+    A tree that is not known is listed once, whatever folder was asked for, and remembered; a
+    folder is answered as soon as it was seen. At most two restics list one repository at a time,
+    without a lock: they work while it is busy. A listing that takes longer than a request may
+    wait is read to its end all the same, for the next request. A tree that finds no room is
+    listed again for each page.
     """
 
-    def __init__(
-        self,
-        *,
-        repositories: Repositories,
-        snapshots: Snapshots,
-        store: ListingStore | None = None,
-    ) -> None:
+    def __init__(self, *, repositories: Repositories, snapshots: Snapshots, trees: Trees) -> None:
+        self.trees = trees
         self._repositories = repositories
         self._snapshots = snapshots
-        self._store: ListingStore = store or RecentListings()
         self._flights = Flights()
+        self._progress: defaultdict[_Key, asyncio.Event] = defaultdict(asyncio.Event)
+        self._no_room: dict[_Key, float] = {}
         self._doors: defaultdict[str, asyncio.Semaphore] = defaultdict(
             lambda: asyncio.Semaphore(_AT_ONCE)
         )
@@ -55,9 +58,9 @@ class SnapshotFiles:
         snapshots.on_forgotten.append(self._forget_snapshots)
 
     async def aclose(self) -> None:
-        """Stop reading and give the listings' room back."""
+        """Stop reading and let the trees go."""
         await self._flights.aclose()
-        self._store.close()
+        await self.trees.aclose()
 
     async def page(
         self, actor: Actor, short_id: str, snapshot_id: str, query: schemas.ListFilesQuery
@@ -69,53 +72,157 @@ class SnapshotFiles:
         row = await self._snapshots.indexed(actor, short_id)
         record = await self._snapshots.record(row, snapshot_id)
         path = normal(query.path) if query.path else None
-        listing = await self._listing(row, ListingKey(row.id, record.id, path))
-        nodes = listing.page(query.offset, query.limit)
+        question = Question(row.id, record.id, path, query.q)
+        offset, limit = query.offset, query.limit
+        found = await self._known(
+            row,
+            question,
+            lambda: self.trees.page(question, offset, limit),
+            lambda: self._listed(row, question, offset, limit),
+        )
         return schemas.FilePage(
             snapshot=present.listed(record),
-            files=[present.node(node) for node in nodes],
-            offset=query.offset,
-            limit=query.limit,
-            total=len(listing),
-            has_more=len(listing) > query.offset + query.limit,
+            files=[present.node(node) for node in found.nodes],
+            offset=offset,
+            limit=limit,
+            total=found.total,
+            has_more=found.total > offset + limit,
         )
 
     async def node(self, row: models.Repository, snapshot_id: str, path: str) -> NodeRecord | None:
-        """The entry of a normal absolute path, found in the listing of its folder.
+        """The entry of a normal absolute path.
 
         Raises NotFound, Unavailable, ResticError.
         """
-        key = ListingKey(row.id, snapshot_id, posixpath.dirname(path))
-        return (await self._listing(row, key)).find(path)
+        question = Question(row.id, snapshot_id, path)
+        found = await self._known(
+            row,
+            question,
+            lambda: self.trees.find(question),
+            lambda: self._found_in_folder(row, question),
+        )
+        return found.nodes[0] if found.nodes else None
 
-    async def _listing(self, row: models.Repository, key: ListingKey) -> Listing:
-        # Nothing is awaited between the return and the use, so a listing cannot be dropped there.
-        if (kept := self._store.get(key)) is not None:
-            return kept
+    async def fill(self, row: models.Repository, snapshot_id: str) -> None:
+        """Have a tree known before somebody asks. Raises NotFound, Unavailable, ResticError."""
+        if not await self.trees.is_known(row.id, snapshot_id):
+            key = (row.id, snapshot_id)
+            await self._flights.join(key, self._read(row, key))
+
+    async def _known(
+        self,
+        row: models.Repository,
+        question: Question,
+        ask: Callable[[], Awaitable[Found | None]],
+        ask_restic: Callable[[], Awaitable[Found]],
+    ) -> Found:
+        """What is known, or becomes known by reading the tree; else what restic says."""
+        if (found := await ask()) is not None:
+            return found
+        key = (question.repository_id, question.snapshot_id)
         try:
             async with asyncio.timeout(LIMIT_S):
-                await self._flights.join(key, self._read(row, key))
+                if self._has_room(key):
+                    reading = self._flights.begin(key, self._read(row, key))
+                    if (found := await self._awaited(key, reading, ask)) is not None:
+                        return found
+                if not self._has_room(key):
+                    return await ask_restic()
         except TimeoutError as error:
             raise Unavailable("The files are still being read. Try again in a minute") from error
-        if (kept := self._store.get(key)) is not None:
-            return kept
         raise Unavailable("The repository was changed in the meantime. Try again")
 
-    async def _read(self, row: models.Repository, key: ListingKey) -> None:
+    async def _awaited(
+        self,
+        key: _Key,
+        reading: asyncio.Task[None],
+        ask: Callable[[], Awaitable[Found | None]],
+    ) -> Found | None:
+        """Ask again whenever more of the tree is known, until it has been read."""
+        while not reading.done():
+            more = asyncio.create_task(self._progress[key].wait())
+            try:
+                if (found := await ask()) is not None:
+                    return found
+                await asyncio.wait({more, reading}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                more.cancel()
+        await reading
+        return await ask()
+
+    async def _read(self, row: models.Repository, key: _Key) -> None:
+        """List a tree and remember it; one that finds no room is noted."""
+        try:
+            async with self._doors[row.id]:
+                repository = await self._repositories.doors.open(row)
+                tree = await self.trees.remember(*key)
+                try:
+                    await self._tell(tree, repository, key)
+                except BaseException:
+                    await asyncio.shield(tree.abandon())
+                    raise
+        except SnapshotMissing as error:
+            raise NotFound("Snapshot not found") from error
+        except NoRoom:
+            self._note_no_room(key)
+        except Gone:
+            _log.info("a snapshot's tree was dropped while it was read", snapshot=key[1][:8])
+        finally:
+            self._progress.pop(key, None)
+
+    async def _tell(self, tree: Remembering, repository: Repository, key: _Key) -> None:
+        async def take(chunk: bytes) -> None:
+            if await tree.feed(chunk):
+                # Whoever waits for a folder may ask again.
+                self._progress.pop(key, asyncio.Event()).set()
+
+        async with answering(_READING_LIMIT_S):
+            await ls.whole(repository, key[1], on_chunk=take)
+        await tree.finish()
+
+    async def _listed(
+        self, row: models.Repository, question: Question, offset: int, limit: int
+    ) -> Found:
+        """A page straight from restic; memory stays flat, and nothing is kept."""
+        nodes: list[NodeRecord] = []
+        total = 0
+        needle = question.q.casefold()
         async with self._doors[row.id]:
             repository = await self._repositories.doors.open(row)
             try:
                 async with (
                     answering(_READING_LIMIT_S),
-                    aclosing(ls.run(repository, key.snapshot_id, path=key.path)) as nodes,
+                    aclosing(ls.run(repository, question.snapshot_id, path=question.path)) as all_,
                 ):
-                    listing = await Listing.read(nodes, repository.tools.run_dir)
+                    async for node in all_:
+                        if needle in node.name.casefold():
+                            if offset <= total < offset + limit:
+                                nodes.append(node)
+                            total += 1
             except SnapshotMissing as error:
                 raise NotFound("Snapshot not found") from error
-        self._store.put(key, listing)
+        return Found(nodes, total)
+
+    async def _found_in_folder(self, row: models.Repository, question: Question) -> Found:
+        path = question.path or "/"
+        folder, _, name = path.rpartition("/")
+        within = Question(question.repository_id, question.snapshot_id, folder or "/", name)
+        listed = await self._listed(row, within, 0, schemas.MAX_LIMIT)
+        nodes = [node for node in listed.nodes if node.path == path]
+        return Found(nodes, len(nodes))
+
+    def _has_room(self, key: _Key) -> bool:
+        return self._no_room.get(key, 0.0) < clock.monotonic()
+
+    def _note_no_room(self, key: _Key) -> None:
+        """Do not try again at once: each attempt would list the whole tree in vain."""
+        now = clock.monotonic()
+        self._no_room = {known: ends for known, ends in self._no_room.items() if ends > now}
+        self._no_room[key] = now + _NO_ROOM_FOR_S
+        _log.info("a snapshot's tree found no room in the index", snapshot=key[1][:8])
 
     def _forget_repository(self, row: models.Repository) -> None:
-        self._store.drop(row.id)
+        self.trees.drop(row.id)
 
     def _forget_snapshots(self, repository_id: str, snapshot_ids: Collection[str]) -> None:
-        self._store.drop(repository_id, snapshot_ids)
+        self.trees.drop(repository_id, snapshot_ids)

@@ -16,6 +16,10 @@ class Flights:
 
     async def join(self, key: Hashable, work: Coroutine[Any, Any, T]) -> T:
         """The result of the work that runs under this key; begun when none does."""
+        return await asyncio.shield(self.begin(key, work))
+
+    def begin(self, key: Hashable, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """The work that runs under this key; begun when none does. Cancel it never."""
         task = self._running.get(key)
         if task is None:
             task = asyncio.create_task(work)
@@ -23,7 +27,7 @@ class Flights:
             task.add_done_callback(lambda done: self._land(key, done))
         else:
             work.close()
-        return await asyncio.shield(task)
+        return task
 
     def _land(self, key: Hashable, task: asyncio.Task[Any]) -> None:
         if self._running.get(key) is task:

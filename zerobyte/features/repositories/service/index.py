@@ -5,14 +5,15 @@ request; its writers choose the transaction.
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tortoise.queryset import QuerySet
+from tortoise.expressions import F
 
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core.retention import Moment
+from zerobyte.db.prepared import Made, Prepared, slot
 from zerobyte.features.repositories.models import Snapshot
 
 _SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
@@ -21,29 +22,68 @@ _BATCH: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """One snapshot of the index; `is_suspect` as in the row."""
+    """One snapshot of the index; `is_suspect` as in the row.
+
+    moment      its time.
+    shown       how it was shown already, by the categories that it is kept for.
+    """
 
     record: SnapshotRecord
     is_suspect: bool
+    moment: Moment
+    shown: dict[tuple[str, ...], bytes]
+
+
+def _indexed(row: Mapping[str, Any]) -> Indexed:
+    record = SnapshotRecord.model_validate_json(row["record"])
+    return Indexed(record, bool(row["is_suspect"]), Moment.parse(record.time), {})
+
+
+_KNOWN: Final = Made(_indexed, most=10_000)
+_ALL: Final = Prepared(
+    lambda: Snapshot.filter(repository_id=slot(0)).order_by("time_ms", "snapshot_id")
+)
+_BY_ID: Final = Prepared(
+    lambda: Snapshot.filter(repository_id=slot(0), snapshot_id=slot(1)).limit(1)
+)
+_BY_SHORT_ID: Final = Prepared(
+    lambda: Snapshot.filter(repository_id=slot(0), short_id=slot(1)).limit(1)
+)
+
+
+_LISTED: Final = Prepared(
+    lambda: (
+        Snapshot.filter(repository__organization_id=slot(0), repository__short_id=slot(1))
+        .annotate(read_at=F("repository__snapshots_refreshed_at"))
+        .order_by("time_ms", "snapshot_id")
+    )
+)
+_LISTING: Final = Made(
+    lambda row: _indexed(row) if row["read_at"] is not None else None, most=10_000
+)
+
+
+async def listed(organization_id: str, repository_short_id: str) -> list[Indexed] | None:
+    """The snapshots of an organization's repository in one query, oldest first.
+
+    None when there are none, or when the repository's list was never read.
+    """
+    found = await _LISTED.made(_LISTING, organization_id, repository_short_id)
+    known = [entry for entry in found if entry is not None]
+    return known or None
 
 
 async def of_repository(repository_id: str, *, tag: str | None = None) -> list[Indexed]:
     """The snapshots of a repository, oldest first; with a tag, those that carry it."""
-    query = Snapshot.filter(repository_id=repository_id).order_by("time_ms", "snapshot_id")
-    found = [_indexed(*values) for values in await _values(query)]
+    found = await _ALL.made(_KNOWN, repository_id)
     return [entry for entry in found if tag is None or tag in entry.record.tags]
 
 
 async def find(repository_id: str, snapshot_id: str) -> SnapshotRecord | None:
     """One snapshot by its full id or its first eight digits."""
-    query = Snapshot.filter(repository_id=repository_id)
-    named = (
-        query.filter(short_id=snapshot_id)
-        if len(snapshot_id) == 8
-        else query.filter(snapshot_id=snapshot_id)
-    )
-    rows = await _values(named.limit(1))
-    return _indexed(*rows[0]).record if rows else None
+    query = _BY_SHORT_ID if len(snapshot_id) == 8 else _BY_ID
+    found = await query.made(_KNOWN, repository_id, snapshot_id)
+    return found[0].record if found else None
 
 
 async def put(
@@ -97,6 +137,18 @@ async def replace(
     return len(known) - len(vanished) + len(added)
 
 
+async def known_of(snapshot_ids: Sequence[str]) -> set[tuple[str, str]]:
+    """Those snapshots that the index knows, as repository and full id."""
+    known: set[tuple[str, str]] = set()
+    for start in range(0, len(snapshot_ids), _BATCH):
+        some = list(snapshot_ids[start : start + _BATCH])
+        rows = await Snapshot.filter(snapshot_id__in=some).values_list(
+            "repository_id", "snapshot_id"
+        )
+        known |= {(str(repository), str(snapshot)) for repository, snapshot in rows}
+    return known
+
+
 def schedule_tag(tags: Sequence[str]) -> str | None:
     """The tag that looks like a schedule's short id, as far as a tag can tell."""
     return next((tag for tag in tags if _SCHEDULE_TAG.fullmatch(tag)), None)
@@ -123,14 +175,3 @@ def _columns(record: SnapshotRecord) -> dict[str, Any]:
 
 def _stored(record: SnapshotRecord) -> dict[str, Any]:
     return record.model_dump(mode="json", exclude_none=True)
-
-
-async def _values(query: QuerySet[Snapshot]) -> list[tuple[Any, Any]]:
-    """Only the columns that are needed: thousands of rows take no time."""
-    return [
-        (record, suspect) for record, suspect in await query.values_list("record", "is_suspect")
-    ]
-
-
-def _indexed(record: Any, is_suspect: Any) -> Indexed:
-    return Indexed(SnapshotRecord.model_validate(record), bool(is_suspect))

@@ -14,6 +14,8 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import sealed
+from zerobyte.db.leases import Leases
+from zerobyte.db.prepared import Prepared, Shown, slot
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service.access import Access, PasswordOf, answering
 from zerobyte.features.repositories.service.creation import NAME_TAKEN, Creation
@@ -21,11 +23,19 @@ from zerobyte.features.repositories.service.guard import Guard
 from zerobyte.features.repositories.service.remotes import rclone_remotes
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.http.actor import Actor
+from zerobyte.http.endpoint import Encoded
 from zerobyte.restic import stats, unlock
 from zerobyte.settings import Settings
 
 Listener = Callable[[models.Repository], Awaitable[None]]
+UNLOCK_WAIT_S: Final = 45.0
+"""How long a request waits for its turn at a repository."""
+
 NOT_FOUND: Final = "Repository not found"
+
+_ALL: Final = Prepared(lambda: models.Repository.filter(organization_id=slot(0)).order_by("id"))
+_ONE: Final = Prepared(lambda: models.Repository.filter(organization_id=slot(0), short_id=slot(1)))
+_SHOWN: Final = Shown(present.repository, schemas.Repository)
 
 
 class Repositories:
@@ -35,7 +45,10 @@ class Repositories:
     on_moved        called after what was known of its content no longer holds.
     """
 
-    def __init__(self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf) -> None:
+    def __init__(
+        self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf, leases: Leases
+    ) -> None:
+        self._leases = leases
         self.doors = Access(settings=settings, sealer=sealer, password_of=password_of)
         self.before_delete: list[Listener] = []
         self.on_moved: list[Callable[[models.Repository], None]] = []
@@ -48,9 +61,7 @@ class Repositories:
 
     async def find(self, actor: Actor, short_id: str) -> models.Repository:
         """The row of a repository of the actor's organization. Raises NotFound."""
-        row = await models.Repository.get_or_none(
-            short_id=short_id, organization_id=actor.organization_id
-        )
+        row = await _ONE.first(actor.organization_id, short_id)
         if row is None:
             raise NotFound(NOT_FOUND)
         return row
@@ -59,14 +70,16 @@ class Repositories:
         """Everything that a job needs to open a repository, secrets in plain text."""
         return await self.doors.of(row)
 
-    async def list_all(self, actor: Actor) -> list[schemas.Repository]:
+    async def list_all(self, actor: Actor) -> Encoded[list[schemas.Repository]]:
         """Every repository of the organization, oldest first."""
-        rows = await models.Repository.filter(organization_id=actor.organization_id).order_by("id")
-        return [present.repository(row) for row in rows]
+        return Encoded.many(await _ALL.shown(_SHOWN, actor.organization_id))
 
-    async def get(self, actor: Actor, short_id: str) -> schemas.Repository:
+    async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.Repository]:
         """One repository. Raises NotFound."""
-        return present.repository(await self.find(actor, short_id))
+        found = await _ONE.shown(_SHOWN, actor.organization_id, short_id)
+        if not found:
+            raise NotFound(NOT_FOUND)
+        return Encoded(found[0])
 
     async def create(
         self, actor: Actor, body: schemas.CreateRepository
@@ -167,14 +180,28 @@ class Repositories:
         )
 
     async def unlock(self, actor: Actor, short_id: str) -> schemas.Unlocked:
-        """Remove restic's stale locks; those of living processes stay.
+        """Remove restic's stale locks, alone at the repository; those of living processes stay.
 
-        Raises NotFound, Unavailable, Conflict, ResticError.
+        Raises NotFound, Unavailable, ResticError
+            Conflict    others work on the repository and have not ended in time.
         """
-        repository = await self.doors.open(await self.find(actor, short_id))
-        async with answering():
-            await unlock.run(repository)
-        return schemas.Unlocked()
+        row = await self.find(actor, short_id)
+        repository = await self.doors.open(row)
+        async with (
+            self._leases.hold(row.id, mode="exclusive", operation="unlock", wait_s=UNLOCK_WAIT_S),
+            answering(),
+        ):
+            left = await unlock.run(repository)
+        if not left:
+            return schemas.Unlocked()
+        owners = ", ".join(f"process {lock.pid} on {lock.hostname}" for lock in left[:5])
+        words = f"Stale locks are removed. {len(left)} stay whose owners may be alive: {owners}"
+        return schemas.Unlocked(message=words)
+
+    async def leases(self, actor: Actor, short_id: str) -> list[schemas.LeaseView]:
+        """Who works on a repository and who waits for it, first come first. Raises NotFound."""
+        row = await self.find(actor, short_id)
+        return [present.lease(lease) for lease in await self._leases.standing(row.id)]
 
     async def remotes(self) -> list[schemas.RcloneRemote]:
         """The remotes of rclone's configuration; none when there is no rclone."""

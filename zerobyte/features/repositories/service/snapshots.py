@@ -22,11 +22,20 @@ from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.features.tasks.service import NewTask, Tasks
 from zerobyte.http.actor import Actor
+from zerobyte.http.endpoint import Encoded
 from zerobyte.restic import snapshots as restic_snapshots
 
 PolicyOf = Callable[[str, str], Awaitable[RetentionPolicy | None]]
 _SNAPSHOT_NOT_FOUND: Final = "Snapshot not found"
 _NAMED_AT_MOST: Final = 20
+
+
+def _shown(entry: index.Indexed, categories: Sequence[str]) -> bytes:
+    key = tuple(categories)
+    if key not in entry.shown:
+        view = present.snapshot(entry.record, categories=key)
+        entry.shown[key] = view.model_dump_json(by_alias=True).encode()
+    return entry.shown[key]
 
 
 async def _no_policy(_organization_id: str, _schedule_short_id: str) -> RetentionPolicy | None:
@@ -37,6 +46,7 @@ class Snapshots:
     """The snapshots of repositories, known from the index.
 
     policy_of       the retention policy of a schedule, by organization id and short id.
+    distrusted      ids of repositories whose list must be read again before its time.
     on_forgotten    called with the repository's id and the full ids of snapshots that are gone.
     """
 
@@ -48,6 +58,7 @@ class Snapshots:
         self._zone = ZoneInfo(tz)
         self._flights = Flights()
         self._gone: dict[str, set[str]] = {}
+        self.distrusted: set[str] = set()
         self.policy_of: PolicyOf = _no_policy
         self.on_forgotten: list[Callable[[str, Collection[str]], None]] = []
 
@@ -57,20 +68,21 @@ class Snapshots:
 
     async def list_all(
         self, actor: Actor, short_id: str, query: schemas.ListSnapshotsQuery
-    ) -> list[schemas.SnapshotView]:
+    ) -> Encoded[list[schemas.SnapshotView]]:
         """The snapshots of a repository, oldest first, from the index.
 
         Only a repository that was never listed is asked, once.
 
         Raises NotFound, and when the repository is asked, as `refresh`.
         """
-        row = await self.indexed(actor, short_id)
-        found = await index.of_repository(row.id, tag=query.backup_id)
+        found = await index.listed(actor.organization_id, short_id)
+        if found is None:
+            row = await self.indexed(actor, short_id)
+            found = await index.of_repository(row.id)
+        if query.backup_id is not None:
+            found = [entry for entry in found if query.backup_id in entry.record.tags]
         kept = await self._categories(actor, query.backup_id, found)
-        return [
-            present.snapshot(entry.record, categories=kept.get(entry.record.id, ()))
-            for entry in found
-        ]
+        return Encoded.many([_shown(entry, kept.get(entry.record.id, ())) for entry in found])
 
     async def _categories(
         self, actor: Actor, schedule_id: str | None, found: Sequence[index.Indexed]
@@ -81,11 +93,7 @@ class Snapshots:
         policy = await self.policy_of(actor.organization_id, schedule_id)
         if policy is None or not policy.has_rules():
             return {}
-        counted = [
-            (entry.record.id, Moment.parse(entry.record.time))
-            for entry in found
-            if not entry.is_suspect
-        ]
+        counted = [(entry.record.id, entry.moment) for entry in found if not entry.is_suspect]
         now = Moment.parse(clock.now().isoformat())
         plan = retention.plan(counted, policy, now=now, zone=self._zone)
         return {known: retention.categories(reasons) for known, reasons in plan.items()}
@@ -119,6 +127,10 @@ class Snapshots:
         row = await self._repositories.find(actor, short_id)
         count = await self._flights.join(row.id, self._refresh(row))
         return schemas.Refreshed(count=count)
+
+    async def refresh_row(self, row: models.Repository) -> None:
+        """Refresh beside requests. Raises as `refresh` does."""
+        await self._flights.join(row.id, self._refresh(row))
 
     async def _refresh(self, row: models.Repository) -> int:
         began_ms = clock.now_ms()
@@ -160,6 +172,13 @@ class Snapshots:
         await index.remove(repository_id, snapshot_ids)
         for listener in self.on_forgotten:
             listener(repository_id, snapshot_ids)
+
+    async def distrust(self, repository_id: str) -> None:
+        """Have the list read again soon: something may have removed snapshots unseen."""
+        self.distrusted.add(repository_id)
+        await models.Repository.filter(
+            id=repository_id, snapshots_refreshed_at__isnull=False
+        ).update(snapshots_refreshed_at=0)
 
     async def delete(self, actor: Actor, short_id: str, snapshot_ids: Sequence[str]) -> TaskStarted:
         """Have snapshots removed from the repository by a task.

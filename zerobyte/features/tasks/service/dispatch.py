@@ -91,4 +91,5 @@ class Dispatcher:
             idempotency_key=task.id,
             run_name=f"{name} · {task.trigger}",
             tags=tags,
+            due_at_ms=task.input.get("dueAt"),
         )

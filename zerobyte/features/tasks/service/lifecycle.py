@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.control_plane import WorkerIdentity
-from zerobyte.contract.jobs import JobReport, LeaseMode, TaskKind, TaskProgress
+from zerobyte.contract.jobs import JobReport, LeaseMode, TaskKind, TaskProgress, TaskResult
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, NotFound
 from zerobyte.core.redact import redact
@@ -23,6 +23,9 @@ from zerobyte.http.actor import Actor
 Finisher = Callable[[Task, JobReport], Awaitable[list["NewTask"]]]
 """What a feature does when a task of its kind has ended; answers the tasks that follow from it."""
 
+Along = Callable[[], Awaitable[None]]
+"""What is written in one transaction with something else, or not at all."""
+
 _NOT_CANCELLABLE = ("deleteSnapshots", "tagSnapshots")
 _CANCELLED_BY_USER = "Task was cancelled by the user"
 
@@ -33,6 +36,7 @@ class NewTask:
 
     busy            what to say when the same is already being done.
     active_key      see `Task`.
+    due_key         see `Task`.
     flow            `flow/target` of the deployment that starts it; None when it follows a task.
     """
 
@@ -45,6 +49,7 @@ class NewTask:
     target: dict[str, Any]
     operation_key: str | None = None
     active_key: str | None = None
+    due_key: str | None = None
     busy: str = "This is already running"
     repository_id: str | None = None
     lease_mode: LeaseMode = "shared"
@@ -52,6 +57,7 @@ class NewTask:
     trigger: str = "manual"
     flow_run_id: str | None = None
     parent_id: str | None = None
+    rerun_of: str | None = None
     target_agent_id: str | None = None
 
 
@@ -74,41 +80,35 @@ class Tasks:
         self.on_cancel: list[Callable[[Task], None]] = []
         self.on_finish: list[Callable[[Task], None]] = []
 
-    async def open(self, new: NewTask) -> Task:
+    async def open(self, new: NewTask, *, along: Along | None = None) -> Task:
         """Make a task that waits for its worker.
 
+        along   what is written in the same transaction; what it raises leaves no task behind.
+
         Raises
-            Conflict    a task with the same `active_key` is active.
+            Conflict    a task with the same `active_key` is active, or one had the `due_key`.
         """
-        task = await self._insert(new)
+        task = await self._insert(new, along=along)
         self._tell(task, previous=None)
         for listener in self.on_open:
             listener()
         return task
 
-    async def _insert(self, new: NewTask) -> Task:
-        try:
-            async with in_transaction():
-                return await Task.create(
-                    organization_id=new.organization_id,
-                    kind=new.kind,
-                    resource_type=new.resource_type,
-                    resource_id=new.resource_id,
-                    operation_key=new.operation_key,
-                    target_agent_id=new.target_agent_id,
-                    active_key=new.active_key,
-                    repository_id=new.repository_id,
-                    lease_mode=new.lease_mode,
-                    host=new.host,
-                    trigger=new.trigger,
-                    flow=new.flow,
-                    flow_run_id=new.flow_run_id,
-                    parent_id=new.parent_id,
-                    input={"kind": new.kind, **new.input},
-                    target=new.target,
-                )
-        except IntegrityError as error:
-            raise Conflict(new.busy) from error
+    async def note(self, new: NewTask, report: JobReport, *, along: Along | None = None) -> Task:
+        """Write down what did not happen, as a task that ended before it began.
+
+        Nothing follows from it and no feature hears of its end. Raises as `open` does.
+        """
+        task = _row(replace(new, active_key=None, flow=None))
+        _end(task, report)
+        await _save(task, busy=new.busy, along=along)
+        self._tell(task, previous=None)
+        return task
+
+    async def _insert(self, new: NewTask, *, along: Along | None = None) -> Task:
+        task = _row(new)
+        await _save(task, busy=new.busy, along=along)
+        return task
 
     async def mark_running(self, task: Task, worker: WorkerIdentity) -> None:
         """A worker has the job and its lease."""
@@ -121,11 +121,21 @@ class Tasks:
             await task.refresh_from_db()
             self._tell(task, previous="running")
 
-    async def progress(self, task_id: str, progress: TaskProgress) -> None:
-        """Show how far an active task is; one that has ended is left alone."""
-        shown = progress.model_dump(mode="json", by_alias=True)
+    async def progress(
+        self, task_id: str, progress: TaskProgress | None, *, result: TaskResult | None = None
+    ) -> None:
+        """Show how far an active task is; one that has ended is left alone.
+
+        result      what is known of the result already, for people to read.
+        """
+        said = {"progress": progress, "result": result}
+        shown = {
+            name: value.model_dump(mode="json", by_alias=True)
+            for name, value in said.items()
+            if value is not None
+        }
         changed = await Task.filter(id=task_id, status__in=("running", "cancelling")).update(
-            progress=shown, updated_at=clock.now_ms()
+            **shown, updated_at=clock.now_ms()
         )
         if changed:
             self._tell_change(await Task.get(id=task_id))
@@ -141,15 +151,16 @@ class Tasks:
                 return await _follow_ups(task_id)
             finisher = self.finishers.get(task.kind)
             new = await finisher(task, report) if finisher else []
-            followers = [await self._follow(entry) for entry in new]
             _end(task, report)
             await task.save()
             await self._leases.release(task.id)
+            followers = [await self._follow(entry) for entry in new]
         self._settle(task)
-        for follower in followers:
-            if follower is not None:
-                self._tell(follower, previous=None)
+        for follower in filter(None, followers):
+            self._tell(follower, previous=None)
         self._tell(task, previous="running")
+        for listener in self.on_open if any(followers) else []:
+            listener()
         for listener in self.on_finish:
             listener(task)
         return await _follow_ups(task_id)
@@ -214,6 +225,39 @@ class Tasks:
     def _tell_change(self, task: Task) -> None:
         payload = present.view(task).model_dump(mode="json", by_alias=True)
         self._bus.publish(task.organization_id, "task:changed", payload)
+
+
+def _row(new: NewTask) -> Task:
+    return Task(
+        organization_id=new.organization_id,
+        kind=new.kind,
+        resource_type=new.resource_type,
+        resource_id=new.resource_id,
+        operation_key=new.operation_key,
+        target_agent_id=new.target_agent_id,
+        active_key=new.active_key,
+        due_key=new.due_key,
+        repository_id=new.repository_id,
+        lease_mode=new.lease_mode,
+        host=new.host,
+        trigger=new.trigger,
+        flow=new.flow,
+        flow_run_id=new.flow_run_id,
+        parent_id=new.parent_id,
+        rerun_of=new.rerun_of,
+        input={"kind": new.kind, **new.input},
+        target=new.target,
+    )
+
+
+async def _save(task: Task, *, busy: str, along: Along | None) -> None:
+    try:
+        async with in_transaction():
+            await task.save(force_create=True)
+            if along is not None:
+                await along()
+    except IntegrityError as error:
+        raise Conflict(busy) from error
 
 
 def cancelled(task_id: str, reason: str = _CANCELLED_BY_USER) -> JobReport:

@@ -1,17 +1,52 @@
 """Reading tasks: the active ones, one, and the history."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 from tortoise.expressions import Q
 
 from zerobyte.core.errors import Invalid, NotFound
+from zerobyte.db.prepared import Prepared, Shown, number_slot, slot
 from zerobyte.features.tasks import present
 from zerobyte.features.tasks.models import ACTIVE, Task
-from zerobyte.features.tasks.schemas import HistoryPage, HistoryQuery, ListTasksQuery, TaskView
+from zerobyte.features.tasks.schemas import (
+    HistoryItem,
+    HistoryOutcome,
+    HistoryPage,
+    HistoryQuery,
+    ListTasksQuery,
+    TaskView,
+)
 from zerobyte.http.actor import Actor
+from zerobyte.http.endpoint import Encoded
 
 PAGE_SIZE: Final = 25
+
+
+_ONE: Final = Prepared(lambda: Task.filter(organization_id=slot(0), id=slot(1)))
+_SHOWN: Final = Shown(present.view, TaskView)
+_ITEMS: Final = Shown(present.history_item, HistoryItem)
+
+
+@cache
+def _pages(outcome: HistoryOutcome | None, *, of_kind: bool) -> Prepared[Task]:
+    """A page of the history: of one outcome or all, of one kind (slot 1) or all."""
+    wanted = Q(organization_id=slot(0))
+    if of_kind:
+        wanted &= Q(kind=slot(1))
+    if outcome == "running":
+        wanted &= Q(status__in=ACTIVE)
+    elif outcome is not None:
+        wanted &= Q(outcome=outcome) & ~Q(status__in=ACTIVE)
+    return Prepared(
+        lambda: (
+            Task.filter(wanted)
+            .order_by("-created_at", "-id")
+            .offset(number_slot(2))
+            .limit(PAGE_SIZE)
+        )
+    )
 
 
 class TaskReader:
@@ -28,31 +63,30 @@ class TaskReader:
         return [present.view(row) for row in rows]
 
     async def get(self, actor: Actor, task_id: str) -> TaskView:
-        """One task in any state."""
-        row = await Task.get_or_none(id=task_id, organization_id=actor.organization_id)
+        """One task in any state. Raises NotFound."""
+        row = await _ONE.first(actor.organization_id, task_id)
         if row is None:
             raise NotFound("Task not found")
         return present.view(row)
 
-    async def history(self, actor: Actor, query: HistoryQuery) -> HistoryPage:
+    async def shown(self, actor: Actor, task_id: str) -> Encoded[TaskView]:
+        """The same, as clients see it. Raises NotFound."""
+        found = await _ONE.shown(_SHOWN, actor.organization_id, task_id)
+        if not found:
+            raise NotFound("Task not found")
+        return Encoded(found[0])
+
+    async def history(self, actor: Actor, query: HistoryQuery) -> Encoded[HistoryPage]:
         """One page of all tasks, newest first; a page beyond the end is empty."""
-        wanted = Q(organization_id=actor.organization_id)
-        if query.kind is not None:
-            wanted &= Q(kind=query.kind)
-        if query.outcome == "running":
-            wanted &= Q(status__in=ACTIVE)
-        elif query.outcome is not None:
-            wanted &= Q(outcome=query.outcome) & ~Q(status__in=ACTIVE)
-        total = await Task.filter(wanted).count()
-        rows = (
-            await Task.filter(wanted)
-            .order_by("-created_at", "-id")
-            .offset((query.page - 1) * PAGE_SIZE)
-            .limit(PAGE_SIZE)
-        )
-        return HistoryPage(
+        pages = _pages(query.outcome, of_kind=query.kind is not None)
+        # The kind is no parameter of a query that does not ask for one.
+        wanted = (actor.organization_id, query.kind, (query.page - 1) * PAGE_SIZE)
+        total = await pages.count(*wanted)
+        items = Encoded.many(await pages.shown(_ITEMS, *wanted))
+        return Encoded.beside(
+            HistoryPage,
+            {"items": items.body},
             organization_id=actor.organization_id,
-            items=[present.history_item(row) for row in rows],
             page=query.page,
             page_size=PAGE_SIZE,
             total_items=total,

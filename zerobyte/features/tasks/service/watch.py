@@ -12,30 +12,30 @@ from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service.lifecycle import Tasks, cancelled
-from zerobyte.orchestration.scheduler import FINAL, Connected, Scheduler, StateChanged
+from zerobyte.orchestration.scheduler import FINAL, Connected, Scheduler, StateType
 
 log = get_logger(__name__)
 
 _EVERY_S: Final = 5
+_COMPARE_EVERY_S: Final = 30
+_AT_ONCE: Final = 200
+_UNSTARTED: Final = "The run ended in Prefect before it began"
 _LOST: Final = "The worker stopped reporting before this task completed"
 
 
 class Watch:
-    """Reconciles tasks with leases and with what the engine says of their runs.
-
-    started_ms      since when workers could renew, epoch ms.
-    """
+    """Reconciles tasks with leases and with what the engine says of their runs."""
 
     def __init__(self, *, tasks: Tasks, leases: Leases, scheduler: Scheduler) -> None:
         self._tasks = tasks
         self._leases = leases
         self._scheduler = scheduler
-        self.started_ms = clock.now_ms()
         self._telling: set[asyncio.Task[None]] = set()
+        self._untold: dict[str, str] = {}
 
     async def run(self) -> None:
         """Look every five seconds, for ever."""
-        await self._leases.extend_all()
+        await self.begin_anew()
         while True:
             try:
                 await self.end_lost()
@@ -43,21 +43,21 @@ class Watch:
                 log.exception("watching over tasks failed; the next round comes in 5 s")
             await asyncio.sleep(_EVERY_S)
 
+    async def begin_anew(self) -> None:
+        """Give every lease a new term: nobody could renew it, or by another clock."""
+        await self._leases.extend_all()
+        self.started_ms = clock.now_ms()
+
     async def end_lost(self) -> None:
-        """End every running task whose lease has run out."""
-        now = clock.now_ms()
-        patience = LEASE_TTL_S * 1000
-        if now - self.started_ms < patience:
-            return  # workers could not renew while the API was away
-        rows = await Task.filter(
-            status__in=("running", "cancelling"), started_at__lt=now - patience
-        )
-        lost = await self._without_lease(rows)
-        for task in lost:
+        """End every running task whose lease is over."""
+        rows = await Task.filter(status__in=("running", "cancelling"))
+        for task in await self._without_lease(rows):
             log.warning("a task was lost with its worker", task=task.id, kind=task.kind)
             await self._tasks.finish(task.id, _lost_report(task))
-            await self._crash_run(task)
-        await self._give_runs_to_orphans(now - patience)
+            if task.flow_run_id is not None:
+                self._untold[task.flow_run_id] = _LOST
+        await self._tell_crashes()
+        await self._give_runs_to_orphans(clock.now_ms() - LEASE_TTL_S * 1000)
 
     async def _give_runs_to_orphans(self, before_ms: int) -> None:
         """Retention that its backup's run did not live to apply gets a run of its own (T13).
@@ -78,21 +78,60 @@ class Watch:
         alive = await self._leases.alive([row.id for row in rows]) if rows else set[str]()
         return [row for row in rows if row.id not in alive]
 
-    async def _crash_run(self, task: Task) -> None:
-        if task.flow_run_id is None:
-            return
-        try:
-            await self._scheduler.force_crashed(task.flow_run_id, _LOST)
-        except Unavailable:
-            log.warning("Prefect could not be told of a lost run", task=task.id)
+    async def _tell_crashes(self) -> None:
+        """Have the engine end the runs of lost tasks; what it cannot hear is told again (T33)."""
+        for flow_run_id, why in list(self._untold.items()):
+            try:
+                await self._scheduler.force_crashed(flow_run_id, why)
+            except Unavailable:
+                log.warning("Prefect could not be told of a lost run yet", run=flow_run_id)
+                return
+            del self._untold[flow_run_id]
 
     async def follow_engine(self) -> None:
         """Hear of runs that ended in the engine before a worker claimed them, for ever."""
         async for event in self._scheduler.events():
             if isinstance(event, Connected):
-                continue
-            if event.state in FINAL or event.state == "CANCELLING":
-                await self._run_ended(event)
+                await self._catch_up()
+            elif event.state in FINAL or event.state == "CANCELLING":
+                await self._run_ended(event.flow_run_id, event.state)
+
+    async def compare(self) -> None:
+        """Compare queued tasks with their runs now and then: an event can be missed, for ever."""
+        while True:
+            await asyncio.sleep(_COMPARE_EVERY_S)
+            await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        try:
+            await self.end_unstarted()
+        except Unavailable:
+            log.info("Prefect does not answer; queued tasks are compared with it later")
+        except Exception:  # see run()
+            log.exception("comparing queued tasks with Prefect failed; it is tried again")
+
+    async def end_unstarted(self) -> None:
+        """End every queued task whose run ended without us hearing of it.
+
+        One whose run is gone, with the engine's database perhaps, gets a new run.
+        """
+        before_ms = clock.now_ms() - _COMPARE_EVERY_S * 1000
+        rows = await Task.filter(
+            status="queued", flow_run_id__isnull=False, parent_id__isnull=True,
+            updated_at__lt=before_ms,
+        ).order_by("id")  # fmt: skip
+        for start in range(0, len(rows), _AT_ONCE):
+            part = rows[start : start + _AT_ONCE]
+            runs = [str(row.flow_run_id) for row in part]
+            states = await self._scheduler.states(runs)
+            for run in runs:
+                state = states.get(run)
+                if state is None:
+                    await Task.filter(flow_run_id=run, status="queued", flow__isnull=False).update(
+                        flow_run_id=None
+                    )
+                elif state in FINAL:
+                    await self._run_ended(run, state)
 
     def tell_engine(self, task: Task) -> None:
         """Have the engine cancel the run of a task that a person stopped; nobody waits for it."""
@@ -108,14 +147,13 @@ class Watch:
         except Unavailable:
             log.warning("Prefect could not be told of a cancelled run", run=flow_run_id)
 
-    async def _run_ended(self, event: StateChanged) -> None:
-        tasks = await Task.filter(flow_run_id=event.flow_run_id, status__in=("queued", "running"))
+    async def _run_ended(self, flow_run_id: str, state: StateType) -> None:
+        tasks = await Task.filter(flow_run_id=flow_run_id, status__in=("queued", "running"))
         for task in tasks:
-            if event.state in ("CANCELLED", "CANCELLING"):
+            if state in ("CANCELLED", "CANCELLING"):
                 await self._tasks.request_stop(task)
             elif task.status == "queued" and task.parent_id is None:
-                reason = "The run ended in Prefect before it began"
-                await self._tasks.finish(task.id, _ended_report(task, reason))
+                await self._tasks.finish(task.id, _unstarted_report(task, state))
 
 
 def _lost_report(task: Task) -> JobReport:
@@ -124,5 +162,7 @@ def _lost_report(task: Task) -> JobReport:
     return JobReport(task_id=task.id, status="failed", outcome="stale", error=_LOST)
 
 
-def _ended_report(task: Task, reason: str) -> JobReport:
-    return JobReport(task_id=task.id, status="failed", outcome="error", error=reason)
+def _unstarted_report(task: Task, state: StateType) -> JobReport:
+    # A run that crashed was taken by a worker that died: the work was interrupted, not refused.
+    outcome = "stale" if state == "CRASHED" else "error"
+    return JobReport(task_id=task.id, status="failed", outcome=outcome, error=_UNSTARTED)

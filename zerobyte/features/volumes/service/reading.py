@@ -5,6 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
+from zerobyte.core import clock
 from zerobyte.core.errors import Unavailable
 from zerobyte.features.volumes import present, schemas
 from zerobyte.mounts import files, patience, space
@@ -12,6 +13,9 @@ from zerobyte.mounts import files, patience, space
 T = TypeVar("T")
 
 _SPACE_LIMIT_S: Final = 1.0
+_SPACE_FRESH_S: Final = 2.0
+_SPACES_KEPT: Final = 1000
+_spaces: dict[Path, tuple[float, schemas.Space]] = {}
 _LISTING_LIMIT_S: Final = 10.0
 
 
@@ -52,11 +56,23 @@ async def directories(
 
 
 async def space_of(path: Path | None) -> schemas.Space:
-    """The space around a folder; zeros for None and for what does not answer in a second."""
+    """The space around a folder, at most two seconds old.
+
+    Zeros for None and for what does not answer in a second.
+    """
     if path is not None:
+        now = clock.monotonic()
+        known = _spaces.get(path)
+        if known is not None and now - known[0] < _SPACE_FRESH_S:
+            return known[1]
+        shown = schemas.Space(total=0, used=0, free=0)
         with suppress(TimeoutError, OSError, Unavailable):
             found = await patience.in_thread(lambda: space.space(path), limit_s=_SPACE_LIMIT_S)
-            return schemas.Space(total=found.total, used=found.used, free=found.free)
+            shown = schemas.Space(total=found.total, used=found.used, free=found.free)
+        if len(_spaces) >= _SPACES_KEPT:
+            _spaces.clear()
+        _spaces[path] = (clock.monotonic(), shown)
+        return shown
     return schemas.Space(total=0, used=0, free=0)
 
 

@@ -23,11 +23,13 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import sealed
+from zerobyte.db.prepared import Prepared, Shown, slot
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes import present, schemas
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import reading
 from zerobyte.http.actor import Actor
+from zerobyte.http.endpoint import Encoded
 from zerobyte.settings import Settings
 
 Listener = Callable[[Volume], Awaitable[None]]
@@ -35,6 +37,9 @@ Listener = Callable[[Volume], Awaitable[None]]
 _TABLE: Final = "volumes"
 _AT_ONCE: Final = 4
 _MAX_NAME: Final = 255
+_ALL: Final = Prepared(lambda: Volume.filter(organization_id=slot(0)).order_by("id"))
+_ONE: Final = Prepared(lambda: Volume.filter(organization_id=slot(0), short_id=slot(1)))
+_SHOWN: Final = Shown(present.volume, schemas.Volume)
 _log = get_logger(__name__)
 
 
@@ -58,6 +63,7 @@ class Volumes:
             settings.run_dir,
             settings.rclone_config_dir,
         )
+        self._shown = Shown(self._details, schemas.VolumeDetails)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     # What others need of a volume
@@ -90,17 +96,19 @@ class Volumes:
 
     # The operations
 
-    async def list_all(self, actor: Actor) -> list[schemas.Volume]:
+    async def list_all(self, actor: Actor) -> Encoded[list[schemas.Volume]]:
         """Every volume of the organization, oldest first."""
-        rows = await Volume.filter(organization_id=actor.organization_id).order_by("id")
-        return [present.volume(row) for row in rows]
+        return Encoded.many(await _ALL.shown(_SHOWN, actor.organization_id))
 
-    async def get(self, actor: Actor, short_id: str) -> schemas.VolumeWithSpace:
-        """One volume and the space of its file system."""
+    async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.VolumeWithSpace]:
+        """One volume and the space of its file system. Raises NotFound."""
         volume = await self.find(actor.organization_id, short_id)
         path = self.source_path(volume) if volume.status == "mounted" else None
-        return schemas.VolumeWithSpace(
-            volume=self._details(volume), statfs=await reading.space_of(path)
+        shown = await _ONE.shown(self._shown, actor.organization_id, short_id)
+        return Encoded.beside(
+            schemas.VolumeWithSpace,
+            {"volume": shown[0] if shown else self._shown.encode(volume)},
+            statfs=await reading.space_of(path),
         )
 
     async def create(self, actor: Actor, body: schemas.CreateVolume) -> schemas.VolumeDetails:
@@ -231,7 +239,7 @@ class Volumes:
 
         Raises NotFound.
         """
-        volume = await Volume.get_or_none(organization_id=organization_id, short_id=short_id)
+        volume = await _ONE.first(organization_id, short_id)
         if volume is None:
             raise NotFound("Volume not found")
         return volume

@@ -1,0 +1,78 @@
+"""How fast the API answers reads, as a part of what an empty route of Sanic's answers.
+
+Slices of the empty route and of each address alternate, so that whatever else this machine does
+meets both alike.
+"""
+
+import asyncio
+import json
+import shutil
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench.load import Load, load
+from bench.measure import Row
+from bench.server import EMPTY
+
+_SLICES = 5
+_SLICE_S = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    port: int
+    cookie: str
+    paths: dict[str, str]
+
+    async def ask(self, path: str) -> Load:
+        headers = {"Cookie": self.cookie} if path != EMPTY else {}
+        return await load("127.0.0.1", self.port, path, headers=headers, seconds=_SLICE_S)
+
+
+@asynccontextmanager
+async def _serving() -> AsyncGenerator[_Server]:
+    folder = Path(tempfile.mkdtemp(prefix="zerobyte-bench-reads-"))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.server", str(folder), str(port), stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        info: dict[str, Any] = json.loads(await process.stdout.readline())
+        yield _Server(port, info["cookie"], info["paths"])
+    finally:
+        process.kill()
+        await process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def reads() -> list[Row]:
+    """A row for each address: per second, and as a part of the empty route."""
+    rows: list[Row] = []
+    async with _serving() as server:
+        for what, path in server.paths.items():
+            ours: list[Load] = []
+            empty: list[Load] = []
+            for _ in range(_SLICES):
+                empty.append(await server.ask(EMPTY))
+                ours.append(await server.ask(path))
+            alone = median(one.per_second for one in empty)
+            mine = median(one.per_second for one in ours)
+            p50, p99 = (median(getattr(one, name) for one in ours) for name in ("p50_ms", "p99_ms"))
+            rows.append(
+                Row(
+                    f"GET {what}",
+                    f"{mine:.0f}/s, p50 {p50:.1f} ms, p99 {p99 / p50:.1f} times that",
+                    f"{alone:.0f}/s",
+                    f"{100 * mine / alone:.0f} %",
+                )
+            )
+    return rows

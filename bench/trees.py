@@ -1,0 +1,80 @@
+"""How fast the files of a snapshot are listed: first next to `restic ls`, then from the index."""
+
+import time
+from pathlib import Path
+from statistics import median
+
+from bench.bare import BareRestic
+from bench.measure import Row, seconds
+from zerobyte.core import process
+from zerobyte.features.repositories.service.tree_file import TreeFile
+from zerobyte.features.repositories.service.tree_reader import Question
+from zerobyte.features.repositories.service.trees import Trees
+
+_ROUNDS = 3
+_PAGE = 500
+
+
+def fill(folder: Path, *, files: int) -> None:
+    """Write empty files, five hundred to a folder."""
+    for number in range(files):
+        place = folder / f"{number // 500:05d}"
+        if number % 500 == 0:
+            place.mkdir(parents=True)
+        (place / f"{number:07d}.txt").touch()
+
+
+async def trees(work: Path, *, restic: str, files: int) -> list[Row]:
+    """Rows about one snapshot of so many files."""
+    source = work / "many files"
+    fill(source, files=files)
+    bare = BareRestic(work / "bare trees", restic=restic)
+    await bare.init()
+    await bare.run(["backup", "--quiet", str(source)])
+    listing = ["ls", "--json", "--no-lock", "latest"]
+    known = Trees(
+        TreeFile(work / "trees.db", max_bytes=2**30, spare_folder=work),
+    )
+    ours, theirs = [], []
+    for number in range(_ROUNDS):
+        theirs.append(await bare.run(listing))
+        begun = time.perf_counter()
+        tree = await known.remember("repository", str(number))
+
+        async def take(chunk: bytes, tree=tree) -> None:
+            await tree.feed(chunk)
+
+        await process.run([restic, *listing], env=bare.env, on_stdout_chunk=take)
+        await tree.finish()
+        await known.page(Question("repository", str(number)), 0, _PAGE)
+        ours.append(time.perf_counter() - begun)
+    question = Question("repository", "0", str(source / "00001"))
+    rows = [
+        Row(
+            f"first page of {files} files",
+            seconds(median(ours)),
+            seconds(median(theirs)),
+            f"{median(ours) / median(theirs):.2f}",
+        )
+    ]
+    for what, asked in (("folder", question), ("whole tree", Question("repository", "0"))):
+        times = [await _timed(known, asked, offset=0) for _ in range(20)]
+        rows.append(Row(f"a page of a known {what}", seconds(median(times))))
+    whole = Question("repository", "0")
+    pages = [await _timed(known, whole, offset=_PAGE * n) for n in range(files // _PAGE)]
+    half = len(pages) // 2
+    rows.append(
+        Row(
+            f"{len(pages)} pages, one after the other",
+            seconds(sum(pages)),
+            ratio=f"{sum(pages[half:]) / max(sum(pages[:half]), 1e-9):.2f} (second half by first)",
+        )
+    )
+    await known.aclose()
+    return rows
+
+
+async def _timed(known: Trees, question: Question, *, offset: int) -> float:
+    begun = time.perf_counter()
+    await known.page(question, offset, _PAGE)
+    return time.perf_counter() - begun

@@ -1,0 +1,73 @@
+"""A database that cannot write says so in words, and what can be read is still answered."""
+
+import sqlite3
+from typing import Any
+
+import pytest
+from tortoise import Tortoise
+from tortoise.exceptions import DBConnectionError, OperationalError
+
+from tests.integration.backups.conftest import World
+from zerobyte.core import ids
+from zerobyte.db import trouble
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+async def pragma(text: str) -> Any:
+    return await Tortoise.get_connection("default").execute_query_dict(f"PRAGMA {text}")
+
+
+async def test_a_full_disk_and_a_read_only_database_stop_changes_and_nothing_else(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    name, url = {"name": "x" * 100}, f"/api/v1/backups/{made['shortId']}"
+    # SQLite says of its own limit what it says of a disk without space.
+    [size] = await pragma("page_count")
+    await pragma(f"max_page_count = {size['page_count']}")
+    full = await world.client.get(url)
+    while full.status_code < 300:
+        folder = {"backend": "directory", "path": str(world.source)}
+        body = {"name": ids.token(200), "config": folder}
+        full = await world.client.post("/api/v1/volumes", json=body)
+    assert full.status_code == 503, full.text
+    assert full.json()["message"] == (
+        "The disk that holds the database is full: nothing can be changed until space is freed"
+    )
+    assert (await world.client.get(url)).status_code == 200
+    assert (await world.client.get("/api/v1/tasks/history")).status_code == 200
+    await pragma("max_page_count = 1000000")
+
+    await pragma("query_only = ON")
+    refused = await world.client.patch(url, json=name)
+    assert refused.status_code == 503
+    assert refused.json()["message"].startswith("The database cannot be written to")
+    assert (await world.client.get("/api/v1/backups")).status_code == 200
+    await pragma("query_only = OFF")
+    assert (await world.client.patch(url, json=name)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (DBConnectionError("Can't establish connection to database db"), "does not answer"),
+        (OperationalError("connection was closed in the middle of operation"), "does not answer"),
+        (sqlite3.OperationalError("disk I/O error"), "cannot be read or written"),
+        (OperationalError("database is locked"), "is busy"),
+        (OSError(28, "No space left on device"), "disk is full"),
+    ],
+)
+def test_passing_troubles_are_told_apart(error: Exception, words: str) -> None:
+    told = trouble.in_words(error)
+    assert told is not None
+    assert words in told.message
+
+
+def test_a_fault_of_ours_stays_one() -> None:
+    assert trouble.in_words(OperationalError("no such column: x")) is None
+    assert trouble.in_words(ValueError("database is locked")) is None
+    assert trouble.in_words(OSError(2, "No such file")) is None

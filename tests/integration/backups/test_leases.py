@@ -1,0 +1,282 @@
+"""Who works on a repository and who waits, as the API shows it; and what ends a wait."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.backups.conftest import World
+from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success, task_of
+from zerobyte.core import clock, ids, process
+from zerobyte.db.leases import Lease
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.tasks.models import Task, WorkerRow
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What the database itself decides is tested on both kinds elsewhere."""
+    return "sqlite"
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    """A process of this machine that plays a worker."""
+    started = subprocess.Popen(["sleep", "60"])
+    yield started
+    end(started)
+
+
+def end(worker: subprocess.Popen[bytes]) -> None:
+    worker.kill()
+    worker.wait()
+
+
+def worker_of(pid: int) -> dict[str, Any]:
+    seen = process.identity(pid)
+    assert seen is not None
+    return {"host": "local", "bootId": process.realm(), "pid": pid, "pidStarted": seen.started}
+
+
+async def leases_of(world: World, repository: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = await world.client.get(f"/api/v1/repositories/{repository['shortId']}/leases")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def until(condition: Any, limit_s: float = 30) -> Any:
+    async with asyncio.timeout(limit_s):
+        while not (found := await condition()):
+            await asyncio.sleep(0.02)
+        return found
+
+
+async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(world: World) -> None:
+    repository = await world.repository()
+    made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    forget = (await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")).json()
+    await world.claim(task_id=forget["taskId"])
+    holder, waiter = await leases_of(world, repository)
+    assert (holder["taskId"], holder["state"], holder["mode"]) == (task_id, "held", "shared")
+    assert holder["operation"] == f"backup {made['name']}"
+    assert holder["host"] == "local"
+    assert (waiter["taskId"], waiter["state"]) == (forget["taskId"], "waiting")
+    assert (waiter["mode"], waiter["acquiredAt"]) == ("exclusive", None)
+    assert holder["requestedAt"] <= holder["acquiredAt"] <= waiter["requestedAt"]
+    stranger = await world.client.get(
+        f"/api/v1/repositories/{repository['shortId']}/leases",
+        headers={"x-test-organization": "o2"},
+    )
+    assert stranger.status_code == 404
+    assert (await world.client.post(f"/api/v1/tasks/{forget['taskId']}/cancel")).status_code == 202
+    assert [lease["taskId"] for lease in await leases_of(world, repository)] == [task_id]
+
+
+async def test_a_client_that_goes_away_leaves_no_waiter(world: World) -> None:
+    repository = await world.repository()
+    made = await world.schedule(repository=repository)
+    await world.claim(task_id=await run_now(world, made))
+    url = f"{world.client.base_url}/api/v1/repositories/{repository['shortId']}/unlock"
+
+    async def unlock() -> None:
+        async with httpx.AsyncClient(headers=world.client.headers, timeout=60) as other:
+            await other.post(url)
+
+    impatient = asyncio.create_task(unlock())
+
+    async def waits() -> bool:
+        return len(await leases_of(world, repository)) == 2
+
+    await until(waits)
+    _, waiter = await leases_of(world, repository)
+    assert (waiter["taskId"], waiter["operation"]) == (None, "unlock")
+    assert (waiter["state"], waiter["mode"]) == ("waiting", "exclusive")
+    impatient.cancel()
+    with suppress(asyncio.CancelledError):
+        await impatient
+
+    async def is_alone() -> bool:
+        return len(await leases_of(world, repository)) == 1
+
+    await until(is_alone)
+
+
+async def test_a_task_waits_for_its_turn_only_so_long(world: World) -> None:
+    repository = await world.repository()
+    made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+    await world.claim(task_id=await run_now(world, made))
+    forget = (await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")).json()
+    assert (await world.claim(task_id=forget["taskId"]))["answer"] == "wait"
+    long_ago = clock.now_ms() - 13 * 3_600_000
+    await Lease.filter(task_id=forget["taskId"]).update(requested_at=long_ago)
+    assert (await world.claim(task_id=forget["taskId"]))["answer"] == "refused"
+    done = await task_of(world, forget["taskId"])
+    assert done["status"] == "failed"
+    assert done["error"].startswith("The repository was not free for 13.0 hours: backup ")
+    assert len(await leases_of(world, repository)) == 1
+
+
+async def test_a_second_worker_of_a_host_is_refused_in_words_as_long_as_the_first_lives(
+    world: World, sleeper: subprocess.Popen[bytes]
+) -> None:
+    await world.ask("hello", worker_of(sleeper.pid))
+    second = worker_of(os.getpid())
+    answer = await _hello(world, second)
+    assert answer.status_code == 409
+    assert answer.json()["message"] == (
+        f"Another worker for the host local is running (process {sleeper.pid}). "
+        "Stop it first, or start this one with a token of its own host"
+    )
+    await WorkerRow.filter(host="local").update(seen_at=1)
+    assert (await _hello(world, second)).status_code == 409, "it is silent, and it lives"
+    end(sleeper)
+    assert (await _hello(world, second)).status_code == 200
+    # Where nobody can look, a worker is forgotten when it has been silent for long enough.
+    elsewhere = {**second, "bootId": "another boot"}
+    await WorkerRow.filter(host="local").update(boot_id="yet another boot")
+    assert (await _hello(world, elsewhere)).status_code == 409
+    await WorkerRow.filter(host="local").update(seen_at=clock.now_ms() - 31_000)
+    assert (await _hello(world, elsewhere)).status_code == 200
+
+
+async def _hello(world: World, worker: dict[str, Any]) -> httpx.Response:
+    bearer = {"authorization": f"Bearer {world.worker_token}"}
+    return await world.client.post("/api/control/hello", json=worker, headers=bearer)
+
+
+async def interrupted(world: World, task_id: str) -> None:
+    report = {"taskId": task_id, "status": "failed", "outcome": "stale", "error": "stopped"}
+    await world.ask("finish", report)
+
+
+async def test_t15_an_interrupted_scheduled_run_is_done_again_once_and_then_by_its_schedule(
+    world: World,
+) -> None:
+    made = await world.schedule(maxRetries=5, retryDelay=1)
+    run = await world.scheduler_run(made)
+    first = (await world.claim(schedule_id=made["shortId"], flow_run_id=run))["job"]["taskId"]
+    await interrupted(world, first)
+    [again] = await Task.filter(status="queued")
+    assert (again.rerun_of, again.trigger, again.parent_id) == (first, "scheduled", None)
+    assert again.flow == f"backup/{made['shortId']}"
+    assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
+    await world.claim(task_id=again.id)
+    await interrupted(world, again.id)
+    assert await Task.filter(status__in=("queued", "running")).count() == 0
+    after = await schedule_of(world, made)
+    assert (after["lastBackupStatus"], after["lastBackupError"]) == ("error", "stopped")
+    assert after["nextBackupAt"] > clock.now_ms()
+
+
+async def test_t15_what_nobody_waits_for_is_not_done_again(world: World) -> None:
+    for way in ("by hand", "disabled", "cancelled"):
+        made = await world.schedule(maxRetries=0)
+        url = f"/api/v1/backups/{made['shortId']}"
+        if way == "by hand":
+            task_id = await run_now(world, made)
+            await world.claim(task_id=task_id)
+        else:
+            task_id = (await world.claim(schedule_id=made["shortId"]))["job"]["taskId"]
+        if way == "disabled":
+            await world.client.patch(url, json={"enabled": False})
+        if way == "cancelled":
+            await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
+            await Lease.all().delete()
+            await world.platform.watch.end_lost()
+        else:
+            await interrupted(world, task_id)
+        assert await Task.filter(status__in=("queued", "running")).count() == 0, way
+
+
+async def test_t33_a_run_that_ended_while_nobody_listened_ends_its_task(world: World) -> None:
+    crashed, cancelled, gone, waits = [
+        await world.scheduler.start(
+            "forget", "local", {}, idempotency_key=ids.uuid7(), run_name="run"
+        )
+        for _ in range(4)
+    ]
+    tasks: dict[str, str] = {}
+    for run in (crashed, cancelled, gone, waits):
+        tasks[run] = await run_now(world, await world.schedule())
+        await Task.filter(id=tasks[run]).update(flow_run_id=run, updated_at=1)
+    world.scheduler.become(crashed, "CRASHED")
+    world.scheduler.become(cancelled, "CANCELLED")
+    del world.scheduler.runs[gone]
+    await world.platform.watch.end_unstarted()
+    states = {run: (await Task.get(id=task_id)).status for run, task_id in tasks.items()}
+    assert states == {crashed: "stale", cancelled: "cancelled", gone: "queued", waits: "queued"}
+    # What the engine has forgotten is started again under the same key.
+    assert (await Task.get(id=tasks[gone])).flow_run_id is None
+
+
+async def test_t33_prefect_hears_of_a_lost_run_when_it_is_back(world: World) -> None:
+    made = await world.schedule(enabled=True)
+    run = await world.scheduler_run(made)
+    await world.claim(schedule_id=made["shortId"], flow_run_id=run)
+    await Lease.all().delete()
+    world.scheduler.is_down = True
+    await world.platform.watch.end_lost()
+    assert world.scheduler.runs[run].state == "RUNNING"
+    world.scheduler.is_down = False
+    await world.platform.watch.end_lost()
+    assert world.scheduler.runs[run].state == "CRASHED"
+
+
+async def claimed(world: World, made: dict[str, Any], worker: int) -> str:
+    """A task of the schedule that a process of this machine works on."""
+    who = {"worker": worker_of(worker), "flowRunId": ids.uuid7(), "scheduleId": made["shortId"]}
+    return (await world.ask("claim", who))["reply"]["job"]["taskId"]
+
+
+async def test_t14_nothing_is_in_progress_once_its_process_is_gone(
+    world: World, sleeper: subprocess.Popen[bytes]
+) -> None:
+    made = await world.schedule()
+    task_id = await claimed(world, made, sleeper.pid)
+    progress = {"kind": "backup", "progress": {"percent_done": 1.0}}
+    await world.ask("progress", {"taskId": task_id, "progress": progress})
+    await world.platform.watch.end_lost()
+    assert (await schedule_of(world, made))["lastBackupStatus"] == "in_progress"
+    end(sleeper)
+    await world.platform.watch.end_lost()
+    assert (await task_of(world, task_id))["status"] == "stale"
+    await Task.filter(status="queued").delete()
+    assert (await schedule_of(world, made))["lastBackupStatus"] == "error"
+
+
+async def test_t28_what_belongs_to_a_task_stays_as_long_as_the_task(
+    world: World, sleeper: subprocess.Popen[bytes]
+) -> None:
+    """Row and lease of a task that works are touched by no sweep, however old they are."""
+    made = await world.schedule()
+    task_id = await claimed(world, made, sleeper.pid)
+    week_ago = clock.now_ms() - 7 * 86_400_000
+    await Task.filter(id=task_id).update(started_at=week_ago, created_at=week_ago)
+    await world.platform.watch.end_lost()
+    assert (await task_of(world, task_id))["status"] == "running"
+    await world.ask("finish", success(task_id, snapshot_of(made)))
+    assert (await task_of(world, task_id))["status"] == "succeeded"
+
+
+async def test_t13_retention_that_waits_already_takes_the_new_policy_and_both_runs_say_so(
+    world: World,
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    first = await run_now(world, made)
+    await world.claim(task_id=first)
+    [forget] = (await world.ask("finish", success(first, snapshot_of(made))))["followUps"]
+    body = {"retentionPolicy": {"keepLast": 5}}
+    await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
+    second = await run_now(world, made)
+    await world.claim(task_id=second)
+    finished = await world.ask("finish", success(second, snapshot_of(made)))
+    assert finished["followUps"] == []
+    assert (await task_of(world, second))["result"]["retention"]["status"] == "skipped"
+    assert (await world.claim(task_id=forget))["job"]["policy"] == {"keepLast": 5}

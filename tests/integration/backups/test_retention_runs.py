@@ -1,0 +1,104 @@
+"""What a run writes down about retention: the plan before it is carried out, and every decision."""
+
+from typing import Any
+
+from tests.integration.backups.conftest import World
+from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from zerobyte.features.repositories.models import Repository
+
+
+async def backed_up(world: World, made: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """One good run; its task, the retention task that follows, and its snapshot."""
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    snapshot = snapshot_of(made)
+    [forget] = (await world.ask("finish", success(task_id, snapshot)))["followUps"]
+    return task_id, forget, snapshot
+
+
+async def test_t10_the_plan_stands_in_the_task_before_it_is_carried_out(world: World) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    backup, forget, snapshot = await backed_up(world, made)
+    assert (await world.claim(task_id=forget))["answer"] == "granted"
+    plan = {
+        "keep": [{"snapshot_id": snapshot["id"], "matches": ["last snapshot"]}],
+        "remove": ["a" * 64],
+    }
+    result = {"kind": "forget", "plan": plan}
+    await world.ask("progress", {"taskId": forget, "result": result})
+    running = await task_of(world, forget)
+    assert (running["status"], running["result"]) == ("running", result)
+    failure = {"status": "failed", "outcome": "error", "error": "the disk is full"}
+    await world.ask("finish", {"taskId": forget, **failure, "result": result})
+    assert (await task_of(world, forget))["result"] == result
+    record = (await task_of(world, backup))["result"]["retention"]
+    assert record == {"status": "failed", "reason": "the disk is full", "plan": plan}
+    # It may have removed some before it failed, so the list is read again before its time.
+    row = await Repository.get(id=made["repositoryId"])
+    assert row.snapshots_refreshed_at == 0
+    assert row.id in world.platform.snapshots.distrusted
+
+
+async def test_t13_every_run_says_what_retention_did_or_why_it_did_nothing(world: World) -> None:
+    repository = await world.repository()
+    without = await world.schedule(repository=repository)
+    task_id = await run_now(world, without)
+    await world.claim(task_id=task_id)
+    await world.ask("finish", success(task_id, snapshot_of(without)))
+    record = (await task_of(world, task_id))["result"]["retention"]
+    assert (record["status"], "no retention policy" in record["reason"]) == ("skipped", True)
+    within = await world.schedule(
+        repository=repository, retentionPolicy={"keepWithinDuration": "1y5m7d2h", "keepLast": 0}
+    )
+    backup, forget, snapshot = await backed_up(world, within)
+    job = (await world.claim(task_id=forget))["job"]
+    assert job["policy"]["keepWithinDuration"] == "1y5m7d2h"
+    keep = [{"snapshot_id": snapshot["id"], "matches": ["within 1y5m7d2h"]}]
+    result = {"kind": "forget", "plan": {"keep": keep, "remove": []}}
+    await world.ask(
+        "finish",
+        {"taskId": forget, "status": "succeeded", "outcome": "success", "result": result},
+    )
+    record = (await task_of(world, backup))["result"]["retention"]
+    assert (record["status"], record["plan"]["keep"]) == ("applied", keep)
+
+
+async def test_t8_the_job_of_retention_names_the_suspect_snapshots(world: World) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    suspect = snapshot_of(made)
+    await world.ask("finish", success(task_id, suspect, isSuspect=True))
+    _, forget, _ = await backed_up(world, made)
+    job = (await world.claim(task_id=forget))["job"]
+    assert job["protectedSnapshotIds"] == [suspect["id"]]
+
+
+async def test_t11_zero_means_absent_and_zeros_alone_are_refused(world: World) -> None:
+    for nothing in ({"keepLast": 0}, {"keepWithinDuration": "0d"}, {"keepWithinDuration": ""}):
+        body = await world.client.post("/api/v1/backups", json=await _body(world, nothing))
+        assert body.status_code == 400, nothing
+        assert "keep nothing" in body.json()["message"]
+    made = await world.schedule(
+        retentionPolicy={"keepDaily": 2, "keepWithinDuration": "0y0d", "keepLast": 0}
+    )
+    assert "keepWithinDuration" not in made["retentionPolicy"]
+    assert made["retentionPolicy"]["keepDaily"] == 2
+    cleared = await world.client.patch(
+        f"/api/v1/backups/{made['shortId']}", json={"retentionPolicy": {}}
+    )
+    assert cleared.json()["retentionPolicy"] is None
+
+
+async def _body(world: World, policy: dict[str, Any]) -> dict[str, Any]:
+    number = len((await world.client.get("/api/v1/volumes")).json())
+    volume = await world.volume(f"zero-{number}")
+    repository = await world.repository(f"zero-{number}")
+    return {
+        "name": "zero",
+        "volumeId": volume["id"],
+        "repositoryId": repository["shortId"],
+        "enabled": False,
+        "cronExpression": "",
+        "retentionPolicy": policy,
+    }

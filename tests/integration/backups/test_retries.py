@@ -1,0 +1,175 @@
+"""Trying again after a failure, and schedules that cannot be read."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.backups.conftest import WORKER, World
+from tests.integration.backups.test_due import DAY_MS, FAILURE, overdue, tasks_of
+from tests.integration.backups.test_runs import run_now, schedule_of
+from zerobyte.core import clock, cron
+from zerobyte.core.clock_watch import Surprise
+from zerobyte.db.leases import Lease
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.notifications.models import Destination
+from zerobyte.features.tasks.models import Task
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+async def failed(world: World, **more: Any) -> dict[str, Any]:
+    """A schedule whose scheduled run has just failed and is to be tried again."""
+    said = {"cronExpression": "0 3 1 1 *", "retryDelay": 1, "maxRetries": 2, **more}
+    made = await world.schedule(**said)
+    reply = await world.claim(schedule_id=made["shortId"])
+    await world.ask("finish", {"taskId": reply["job"]["taskId"], **FAILURE})
+    after = await schedule_of(world, made)
+    assert 0 < after["nextBackupAt"] - clock.now_ms() <= 60_000
+    return made
+
+
+async def come_due(made: dict[str, Any]) -> None:
+    await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
+
+
+async def test_an_edit_of_the_times_ends_the_wish_to_try_again_and_no_other_edit_does(
+    world: World,
+) -> None:
+    made = await failed(world)
+    url = f"/api/v1/backups/{made['shortId']}"
+    same = {"name": "renamed", "cronExpression": made["cronExpression"], "enabled": True}
+    kept = (await world.client.patch(url, json=same)).json()
+    assert kept["nextBackupAt"] < clock.now_ms() + 60_001
+    moved = (await world.client.patch(url, json={"cronExpression": "0 4 1 1 *"})).json()
+    assert moved["nextBackupAt"] > clock.now_ms() + 60_001
+    await world.platform.due_times.start_retries()
+    assert len(await tasks_of(made)) == 1
+
+
+async def test_a_retry_falls_away_when_the_schedule_is_disabled_or_allows_fewer(
+    world: World,
+) -> None:
+    disabled, fewer = await failed(world), await failed(world)
+    for made, change in (disabled, {"enabled": False}), (fewer, {"maxRetries": 0}):
+        await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=change)
+        await come_due(made)
+    await world.platform.due_times.start_retries()
+    assert (len(await tasks_of(disabled)), len(await tasks_of(fewer))) == (1, 1)
+    assert (await Schedule.get(short_id=fewer["shortId"])).retry_at is None
+    assert (await schedule_of(world, fewer))["nextBackupAt"] > clock.now_ms() + DAY_MS
+
+
+async def test_a_retry_waits_while_a_backup_runs_and_gives_way_to_the_next_due_time(
+    world: World,
+) -> None:
+    made = await failed(world)
+    await come_due(made)
+    task_id = await run_now(world, made)
+    await world.platform.due_times.start_retries()
+    assert (await Schedule.get(short_id=made["shortId"])).retry_at is not None
+    await world.claim(task_id=task_id)
+    await world.ask("finish", {"taskId": task_id, **FAILURE})
+    assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
+
+    both = await overdue(world)
+    await come_due(both)
+    await world.platform.due_times.start_retries()
+    assert await tasks_of(both) == []
+    await world.platform.due_times.start_missed()
+    await world.platform.due_times.start_retries()
+    assert len(await tasks_of(both)) == 1
+
+
+async def test_no_retry_is_planned_when_the_cron_comes_first(world: World) -> None:
+    made = await world.schedule(cronExpression="* * * * *", retryDelay=60, maxRetries=5)
+    reply = await world.claim(schedule_id=made["shortId"])
+    told = await world.ask("finish", {"taskId": reply["job"]["taskId"], **FAILURE})
+    assert told["retryNote"] is None
+    assert (await Schedule.get(short_id=made["shortId"])).failure_retry_count == 0
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"cron_expression": "every day"}, {"timezone": "Mars/Olympus"}, {"cron_expression": "H"}],
+)
+@pytest.mark.parametrize("noticed", ["at the start", "when it is due"])
+async def test_t7_a_schedule_that_cannot_be_read_is_disabled_once_and_people_are_told(
+    world: World, broken: dict[str, str], noticed: str
+) -> None:
+    made = await world.schedule()
+    config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
+    destination = await world.client.post(
+        "/api/v1/notifications/destinations", json={"name": "d", "config": config}
+    )
+    entry = {
+        "destinationId": destination.json()["id"], "notifyOnStart": False,
+        "notifyOnSuccess": False, "notifyOnWarning": False, "notifyOnFailure": True,
+    }  # fmt: skip
+    url = f"/api/v1/backups/{made['shortId']}"
+    await world.client.put(f"{url}/notifications", json={"assignments": [entry]})
+    due = clock.now_ms() - 60_000
+    await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=due, **broken)
+    for _ in range(3):
+        if noticed == "at the start":
+            await world.platform.due_times.reconsider()
+        else:
+            await world.platform.due_times.start_missed()
+    after = await schedule_of(world, made)
+    assert (after["enabled"], after["nextBackupAt"]) == (False, None)
+    assert after["lastBackupStatus"] == "error"
+    assert "was disabled" in after["lastBackupError"]
+    [task] = await tasks_of(made)
+    assert (task.status, task.outcome) == ("failed", "error")
+    # It was tried: this way of sending is not there, which is what the destination says.
+    assert (await Destination.get(name="d")).last_checked is not None
+    assert await world.platform.reconciler.apply() != []
+    assert world.scheduler.plans[made["shortId"]].paused
+    assert await world.platform.reconciler.drift() == []
+
+
+async def test_t4_when_the_clock_was_set_back_the_next_time_is_near_and_nothing_runs_again(
+    world: World,
+) -> None:
+    made = await overdue(world, days=0.9)
+    reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
+    task_id = reply["job"]["taskId"]
+    await world.ask("finish", {"taskId": task_id, "status": "cancelled", "outcome": "cancelled"})
+    # As if all this had been done by a clock that was ten days ahead, or a little.
+    far = clock.now_ms() + 10 * DAY_MS
+    await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=far, retry_at=far)
+    await world.platform.due_times.wake()
+    row = await Schedule.get(short_id=made["shortId"])
+    assert row.next_backup_at == cron.next_after(
+        made["cronExpression"], timezone="UTC", after_ms=clock.now_ms()
+    )
+    assert row.retry_at is not None
+    assert row.retry_at <= clock.now_ms() + row.retry_delay_ms
+    [task] = await tasks_of(made)
+    await Schedule.filter(id=row.id).update(next_backup_at=task.input["dueAt"], retry_at=None)
+    again = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
+    assert again["answer"] == "refused"
+    assert len(await tasks_of(made)) == 1
+    assert (await schedule_of(world, made))["nextBackupAt"] > clock.now_ms()
+
+
+async def test_t4_after_a_sleep_a_live_run_keeps_its_lease_and_is_not_taken_for_lost(
+    world: World,
+) -> None:
+    """The worker slept with the API and could not renew; the run goes on where it stood."""
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    slept = clock.now_ms() - 8 * 3_600_000
+    await Lease.filter(task_id=task_id).update(expires_at=slept)
+    await Task.filter(id=task_id).update(started_at=slept)
+    world.platform.watch.started_ms = slept
+    await world.platform.time_broke(Surprise(slept_s=28_800, jumped_s=0, stood_s=0))
+    await world.platform.watch.end_lost()
+    assert (await Task.get(id=task_id)).status == "running"
+    renewed = await world.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 0})
+    assert renewed["held"] is True
+    # Nothing is started while the network and the mounts come back.
+    assert world.platform.due_times.is_resting

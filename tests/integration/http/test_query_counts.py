@@ -1,0 +1,191 @@
+"""How often a request asks the database: the same for two rows as for forty, and seldom."""
+
+import json
+from collections.abc import AsyncIterator
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tortoise.backends.sqlite.client import SqliteClient
+
+from tests.http_server import serving, settings_for
+from zerobyte import app as composition
+from zerobyte.core import ids
+from zerobyte.db import prepared
+from zerobyte.features.auth.models import Organization
+from zerobyte.features.backups.models import Schedule, ScheduleNotification
+from zerobyte.features.notifications.models import Destination
+from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.tasks.models import Task
+from zerobyte.features.volumes.models import Volume
+from zerobyte.http.openapi import operations
+from zerobyte.http.setup import make_app
+from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+MOST = 3
+NOT_COUNTED = {
+    "/api/v1/docs", "/api/v1/docs/reference.js", "/api/v1/openapi.json",  # no rows in them
+    "/api/v1/events", "/api/v1/tasks/events", "/api/v1/tasks/{taskId}/events",  # streams
+}  # fmt: skip
+
+
+@pytest.fixture
+async def served(
+    database: str, tmp_path: Path
+) -> AsyncIterator[tuple[httpx.AsyncClient, composition.Platform, Any]]:
+    settings = settings_for(tmp_path / "data", ZEROBYTE_DATABASE_URL=database)
+    settings.run_dir.mkdir(parents=True)
+    platform = composition.Platform(settings, MemoryScheduler())
+    app = make_app(settings, platform.services)
+    composition.add_routes(app)
+    async with serving(app, headers={"Origin": settings.base_url}) as client:
+        body = {"email": "a@example.com", "username": "ada", "name": "A", "password": ids.token()}
+        answer = await client.post("/api/auth/sign-up/email", json=body)
+        cookies = SimpleCookie(answer.headers["set-cookie"])
+        client.headers["cookie"] = "; ".join(f"{n}={m.value}" for n, m in cookies.items())
+        yield client, platform, app
+    await platform.sizes.aclose()
+    await platform.snapshots.aclose()
+    await platform.files.aclose()
+
+
+async def fill(platform: composition.Platform, count: int) -> dict[str, str]:
+    """So many of everything; the path parameters of the last."""
+    organization = await Organization.get()
+    mine = {"organization_id": organization.id}
+    for _ in range(count):
+        config = {"backend": "directory", "path": "/srv"}
+        volume = await Volume.create(**mine, name=ids.token(), type="directory", config=config)
+        config = {"backend": "local", "path": "/srv"}
+        repository = await Repository.create(
+            **mine, name=ids.token(), type="local", config=config, snapshots_refreshed_at=1
+        )
+        schedule = await Schedule.create(
+            **mine,
+            volume_id=volume.id,
+            repository_id=repository.id,
+            name=ids.token(),
+            retention_policy={"keepLast": 1},
+        )
+        destination = await Destination.create(
+            **mine,
+            name=ids.token(),
+            type="generic",
+            config={"type": "generic", "url": "https://example.com", "method": "POST"},
+        )
+        await ScheduleNotification.create(
+            schedule_id=schedule.id,
+            destination_id=destination.id,
+            notify_on_start=True,
+            notify_on_success=True,
+            notify_on_warning=True,
+            notify_on_failure=True,
+        )
+        task = await Task.create(
+            **mine,
+            kind="deleteSnapshots",
+            resource_type="repository",
+            resource_id=repository.short_id,
+            host="local",
+            input={"kind": "deleteSnapshots", "repositoryId": "r", "snapshotIds": ["a"]},
+            target={"kind": "unavailable", "label": "x", "secondary": None},
+        )
+    full = await fill_snapshots(platform, repository.id, schedule.short_id, count)
+    return {
+        "backups": schedule.short_id,
+        "volume": volume.short_id,
+        "volumes": volume.short_id,
+        "repositories": repository.short_id,
+        "snapshots": full,
+        "tasks": task.id,
+        "destinations": str(destination.id),
+    }
+
+
+async def fill_snapshots(
+    platform: composition.Platform, repository_id: str, tag: str, count: int
+) -> str:
+    """So many snapshots of one repository; the full id of the last, whose tree is known."""
+    full = ""
+    for number in range(count):
+        full = ids.hex_secret(32)
+        at = f"2026-01-{number % 28 + 1:02}T00:00:00Z"
+        record = {"id": full, "short_id": full[:8], "time": at, "paths": ["/srv"]}
+        await Snapshot.create(
+            repository_id=repository_id,
+            snapshot_id=full,
+            short_id=full[:8],
+            time_ms=number,
+            record={**record, "tags": [tag]},
+        )
+    tree = await platform.files.trees.remember(repository_id, full)
+    line = json.dumps({"name": "a", "path": "/a", "type": "file", "struct_type": "node"})
+    await tree.feed(line.encode())
+    await tree.finish()
+    return full
+
+
+def filled(path: str, values: dict[str, str]) -> str:
+    parts = path.split("/")
+    for place, part in enumerate(parts):
+        if part.startswith("{"):
+            parts[place] = values[parts[place - 1]]
+    return "/".join(parts)
+
+
+async def test_no_read_asks_the_database_more_often_than_three_times(
+    served: tuple[httpx.AsyncClient, composition.Platform, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, platform, app = served
+    # Nothing is answered from memory: each request is one that nobody has made before.
+    monkeypatch.setattr(prepared, "_FRESH_S", -1.0)
+    asked: list[str] = []
+    real = SqliteClient.execute_query
+
+    async def counting(self: Any, query: str, values: Any = None) -> Any:
+        asked.append(query)
+        return await real(self, query, values)
+
+    reads = [
+        path
+        for (path, method), operation in operations(app).items()
+        if method == "get" and path.startswith("/api/v1/") and path not in NOT_COUNTED
+    ]
+    assert len(reads) > 20
+    counts: list[dict[str, int]] = []
+    for more in (2, 38):
+        values = await fill(platform, more)
+        monkeypatch.setattr(SqliteClient, "execute_query", counting)
+        counts.append({})
+        for path in [*reads, "/api/v1/repositories/{repositories}/snapshots?backupId={backups}"]:
+            url = filled(path.partition("?")[0], values)
+            query = path.partition("?")[2].replace("{backups}", values["backups"])
+            asked.clear()
+            answer = await client.get(url, params=query)
+            assert answer.status_code < 500, (url, answer.text)
+            counts[-1][path] = len(asked)
+        monkeypatch.undo()
+        monkeypatch.setattr(prepared, "_FRESH_S", -1.0)
+    assert {path: count for path, count in counts[1].items() if count > MOST} == {}
+    assert counts[0] == counts[1], "more rows, more queries"
+
+
+async def test_what_was_answered_holds_until_a_row_changes(
+    served: tuple[httpx.AsyncClient, composition.Platform, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, platform, _ = served
+    monkeypatch.setattr(prepared, "_FRESH_S", 3600.0)
+    values = await fill(platform, 2)
+    for url in ("/api/v1/volumes", f"/api/v1/volumes/{values['volumes']}"):
+        before = (await client.get(url)).json()
+        assert (await client.get(url)).json() == before
+        row = await Volume.get(short_id=values["volumes"])
+        row.name = f"{row.name} renamed"
+        await row.save()
+        assert row.name in (await client.get(url)).text
+    await client.post("/api/auth/sign-out", json={})
+    assert (await client.get("/api/v1/volumes")).status_code == 401

@@ -1,0 +1,265 @@
+"""The store of trees against a plain list: every folder, page and search, and every mishap."""
+
+import json
+import random
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from zerobyte.features.repositories.service import tree_file
+from zerobyte.features.repositories.service.tree_file import Gone, NoRoom, TreeFile
+from zerobyte.features.repositories.service.tree_reader import Question, TreeReader
+from zerobyte.features.repositories.service.trees import Trees
+
+Node = dict[str, Any]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[TreeFile]:
+    made = new_file(tmp_path)
+    yield made
+    made.close()
+
+
+def new_file(folder: Path, max_bytes: int = 100_000_000) -> TreeFile:
+    return TreeFile(folder / "trees.db", max_bytes=max_bytes, spare_folder=folder / "spare")
+
+
+def random_tree(dice: random.Random, *, most: int) -> list[Node]:
+    """Entries in restic's order: a folder, all that is in it, then what follows it."""
+    nodes: list[Node] = []
+
+    def fill(folder: str, depth: int) -> None:
+        size = dice.choice([0, 1, 3, 20, 499, 500, 501, 1200])
+        for name in sorted({f"{dice.choice('aBüß✓')}{dice.randrange(10**6)}" for _ in range(size)}):
+            if len(nodes) >= most:
+                return
+            is_folder = depth < 6 and dice.random() < 0.1
+            mtime = f"2026-01-01T00:00:{dice.randrange(60):02}Z"
+            node: Node = {"name": name, "path": f"{folder}/{name}", "mtime": mtime}
+            node |= {"type": "dir"} if is_folder else {"type": "file", "size": dice.randrange(99)}
+            node["atime"] = dice.choice([mtime, "2025-01-01T00:00:00Z"])
+            nodes.append(node)
+            if is_folder:
+                fill(node["path"], depth + 1)
+
+    while len(nodes) < most // 2:
+        root = f"/root{len(nodes):08}"
+        nodes.append({"name": root[1:], "path": root, "type": "dir"})
+        fill(root, 0)
+    return nodes
+
+
+async def told(
+    trees: Trees, nodes: list[Node], snapshot_id: str = "s", chunk: int = 70_000
+) -> None:
+    """Have a tree remembered as restic would print it, cut anywhere."""
+    lines = [json.dumps({"struct_type": "snapshot"})]
+    lines += [json.dumps({**node, "struct_type": "node"}) for node in nodes]
+    text = ("\n".join(lines) + "\n").encode()
+    tree = await trees.remember("r", snapshot_id)
+    for start in range(0, len(text), chunk):
+        await tree.feed(text[start : start + chunk])
+    await tree.finish()
+
+
+def in_folder(nodes: list[Node], folder: str) -> list[Node]:
+    return [node for node in nodes if (node["path"].rpartition("/")[0] or "/") == folder]
+
+
+def paths(reader: TreeReader, question: Question, offset: int = 0, limit: int = 10**6) -> list[str]:
+    found = reader.page(question, offset, limit)
+    assert found is not None
+    return [node.path for node in found.nodes]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_every_folder_page_and_search_is_as_restic_printed_it(
+    tmp_path: Path, seed: int
+) -> None:
+    dice = random.Random(seed)
+    nodes = random_tree(dice, most=3000)
+    file = new_file(tmp_path)
+    trees, reader = Trees(file), TreeReader(file)
+    await told(trees, nodes, chunk=dice.choice([100, 4096, 10**6]))
+    assert paths(reader, Question("r", "s")) == [node["path"] for node in nodes]
+    folders = ["/", *(node["path"] for node in nodes if node["type"] == "dir")]
+    for folder in folders:
+        inside = [node["path"] for node in in_folder(nodes, folder)]
+        assert paths(reader, Question("r", "s", folder)) == inside
+    for _ in range(30):
+        offset, limit = dice.randrange(len(nodes) + 5), dice.choice([1, 7, 500, 1000])
+        wanted = [node["path"] for node in nodes][offset : offset + limit]
+        assert paths(reader, Question("r", "s"), offset, limit) == wanted
+        folder = dice.choice(folders)
+        q = dice.choice(["b", "1", "SS", "ß", "12", "✓", "none such"])
+        for scope, within in ((None, nodes), (folder, in_folder(nodes, folder))):
+            hits = [one["path"] for one in within if q.casefold() in one["name"].casefold()]
+            found = reader.page(Question("r", "s", scope, q), 3, 5)
+            assert found is not None
+            assert ([node.path for node in found.nodes], found.total) == (hits[3:8], len(hits))
+        one = dice.choice(nodes)
+        seen = reader.find(Question("r", "s", one["path"]))
+        assert seen is not None
+        assert seen.nodes[0].model_dump(include=set(one)) == one
+        if one["type"] == "file":
+            assert paths(reader, Question("r", "s", one["path"])) == [one["path"]]
+    assert paths(reader, Question("r", "s", "/no/where")) == []
+    assert paths(reader, Question("r", "s", f"{nodes[1]['path']}x")) == []
+    await trees.aclose()
+
+
+async def test_what_was_never_read_is_unknown_and_what_was_dropped_too(file: TreeFile) -> None:
+    trees = Trees(file)
+    nodes = random_tree(random.Random(1), most=50)
+    for snapshot in ("s1", "s2"):
+        await told(trees, nodes, snapshot)
+    assert await trees.page(Question("r", "other"), 0, 10) is None
+    assert await trees.page(Question("other", "s1"), 0, 10) is None
+    trees.drop("r", ["s1"])
+    assert await trees.page(Question("r", "s1"), 0, 10) is None
+    assert await trees.is_known("r", "s2")
+    trees.drop("r")
+    assert not await trees.is_known("r", "s2")
+    assert file.read(lambda db: db.execute("SELECT count(*) FROM blocks").fetchone()) == (0,)
+    await trees.aclose()
+
+
+async def test_half_a_tree_is_not_a_tree_and_is_gone_after_a_restart(tmp_path: Path) -> None:
+    file = new_file(tmp_path)
+    trees = Trees(file)
+    tree = await trees.remember("r", "s")
+    nodes = [{"name": "done", "path": "/done", "type": "dir"}]
+    nodes += [{"name": f"{n}", "path": f"/done/{n}", "type": "file"} for n in range(9000)]
+    nodes += [{"name": "z", "path": "/z", "type": "dir"}]
+    text = "".join(json.dumps({**node, "struct_type": "node"}) + "\n" for node in nodes)
+    assert await tree.feed(text.encode())
+    assert await trees.page(Question("r", "s"), 0, 10) is None
+    assert await trees.page(Question("r", "s", "/z/file"), 0, 10) is None
+    found = await trees.page(Question("r", "s", "/done"), 8990, 100)
+    assert found is None or len(found.nodes) == 10
+    await trees.aclose()
+    again = new_file(tmp_path)
+    assert again.find("r", "s") is None
+    again.close()
+
+
+async def test_the_least_recently_used_tree_goes_first_and_the_bound_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = new_file(tmp_path, max_bytes=200_000)
+    trees = Trees(file)
+    nodes = random_tree(random.Random(2), most=2000)
+    clock = iter(range(0, 10**9, 100_000))
+    monkeypatch.setattr(tree_file.clock, "now_ms", lambda: next(clock))
+    kept = 0
+    for number in range(16):
+        await told(trees, nodes, f"s{number}")
+        assert await trees.is_known("r", "s0"), "it is looked at all the time"
+        assert file.size_bytes() <= 200_000
+        kept = max(kept, len(await trees.keys()))
+    names = [snapshot for _, snapshot in await trees.keys()]
+    assert 2 < len(names) <= kept < 16
+    assert set(names) == {"s0", *(f"s{n}" for n in range(17 - len(names), 16))}
+    await trees.aclose()
+
+
+async def test_a_tree_larger_than_the_bound_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    file = new_file(tmp_path, max_bytes=100_000)
+    trees = Trees(file)
+    with pytest.raises(NoRoom):
+        await told(trees, random_tree(random.Random(3), most=8_000))
+    assert file.read(lambda db: db.execute("SELECT count(*) FROM trees").fetchone()) == (0,)
+    await trees.aclose()
+
+
+async def test_a_full_disk_is_no_room_and_what_was_known_stays_known(file: TreeFile) -> None:
+    trees = Trees(file)
+    nodes = random_tree(random.Random(4), most=500)
+    await told(trees, nodes, "before")
+    pages = file.read(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
+    file.read(lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone())
+    with pytest.raises(NoRoom):
+        await told(trees, random_tree(random.Random(5), most=5_000), "after")
+    assert await trees.is_known("r", "before")
+    assert await trees.page(Question("r", "after"), 0, 1) is None
+    await trees.aclose()
+
+
+@pytest.mark.parametrize("harm", ["garbage", "empty", "version", "foreign", "cut", "middle"])
+async def test_a_damaged_file_is_begun_anew_and_never_answers_wrongly(
+    tmp_path: Path, harm: str
+) -> None:
+    file = new_file(tmp_path)
+    trees = Trees(file)
+    nodes = random_tree(random.Random(6), most=2500)
+    await told(trees, nodes)
+    await trees.aclose()
+    path = tmp_path / "trees.db"
+    content = bytearray(path.read_bytes())
+    if harm in ("version", "foreign"):
+        with sqlite3.connect(path) as db:
+            db.execute("PRAGMA user_version = 99" if harm == "version" else "CREATE TABLE x (y)")
+            if harm == "foreign":
+                db.execute("PRAGMA application_id = 1")
+        db.close()
+    elif harm == "middle":
+        dice = random.Random(7)
+        for at in range(8192, len(content), 700):
+            content[at] = dice.randrange(256)
+        path.write_bytes(content)
+    else:
+        path.write_bytes({"garbage": b"\0ab" * 9999, "empty": b"", "cut": content[:20_000]}[harm])
+    file = new_file(tmp_path)
+    trees = Trees(file)
+    expected = [node["path"] for node in nodes]
+    found = await trees.page(Question("r", "s"), 0, 10**6)
+    assert found is None or [node.path for node in found.nodes] == expected
+    await told(trees, nodes)
+    found = await trees.page(Question("r", "s"), 0, 10**6)
+    assert found is not None
+    assert [node.path for node in found.nodes] == expected
+    await trees.aclose()
+
+
+async def test_a_second_process_works_in_a_file_of_its_own(tmp_path: Path) -> None:
+    first, second = new_file(tmp_path), new_file(tmp_path)
+    nodes = random_tree(random.Random(8), most=100)
+    one, other = Trees(first), Trees(second)
+    await told(one, nodes, "s1")
+    assert not await other.is_known("r", "s1")
+    await told(other, nodes, "s2")
+    assert await other.is_known("r", "s2")
+    assert not await one.is_known("r", "s2")
+    await other.aclose()
+    assert list((tmp_path / "spare").iterdir()) == []
+    await one.aclose()
+
+
+async def test_a_folder_that_cannot_be_written_knows_nothing_and_says_no_room(
+    tmp_path: Path,
+) -> None:
+    place = tmp_path / "file-in-the-way"
+    place.write_text("")
+    file = TreeFile(place / "trees.db", max_bytes=10**6, spare_folder=tmp_path)
+    trees = Trees(file)
+    assert await trees.page(Question("r", "s"), 0, 1) is None
+    with pytest.raises(NoRoom):
+        await trees.remember("r", "s")
+    assert await trees.keys() == []
+    trees.drop("r")
+    await trees.aclose()
+
+
+async def test_a_tree_that_is_dropped_while_it_is_told_is_not_remembered(file: TreeFile) -> None:
+    trees = Trees(file)
+    tree = await trees.remember("r", "s")
+    trees.drop("r", ["s"])
+    with pytest.raises(Gone):
+        await tree.finish()
+    await tree.abandon()
+    assert not await trees.is_known("r", "s")
+    await trees.aclose()

@@ -1,0 +1,90 @@
+"""Storage that is full, silent or cannot be written to: each is told apart, and nobody hangs."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from zerobyte.core.errors import Unavailable
+from zerobyte.restic import Interrupted, StorageFull, StorageUnreachable, backup, probe
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of six megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(place)], check=False
+    )
+    if made.returncode != 0:
+        pytest.skip("needs the right to mount")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def fill(disk: Path) -> None:
+    """Leave no room at all."""
+    with suppress(OSError), (disk / "ballast").open("wb", buffering=0) as ballast:
+        while ballast.write(b"x" * 4096):
+            pass
+
+
+async def save(repository, source, **more):
+    return await backup.run(repository, source, tag="k3f9x2ab", hostname="zerobyte", **more)
+
+
+async def test_a_full_repository_is_said_to_be_full_and_works_again_with_space(
+    repository, repository_at, source, small_disk, new_repository
+):
+    shutil.copytree(new_repository, small_disk / "repository")
+    full = repository_at({"backend": "local", "path": str(small_disk / "repository")})
+    (source / "big").write_bytes(os.urandom(9_000_000))
+    with pytest.raises(StorageFull) as told:
+        async with asyncio.timeout(60):
+            await save(full, source)
+    assert told.value.message.startswith("The storage is full")
+    (source / "big").unlink()
+    assert (await save(full, source)).snapshot_id
+
+
+async def test_a_full_disk_of_the_host_is_said_before_anything_is_started(
+    repository, source, small_disk
+):
+    fill(small_disk)
+    tools = replace(repository.tools, run_dir=small_disk / "run", cache_dir=small_disk / "cache")
+    with pytest.raises(Unavailable, match="cannot write the files that restic needs"):
+        await save(replace(repository, tools=tools), source)
+
+
+async def test_storage_that_never_answers_holds_nobody_for_ever(repository_at, source):
+    begun = asyncio.Event()
+    writers: list[asyncio.StreamWriter] = []
+
+    async def never(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        begun.set()
+
+    server = await asyncio.start_server(never, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    silent = repository_at({"backend": "rest", "url": f"http://127.0.0.1:{port}/"})
+    with pytest.raises(StorageUnreachable, match="timed out"):
+        await probe.run(silent, timeout_s=1)
+    begun.clear()
+    stop = asyncio.Event()
+    saving = asyncio.create_task(save(silent, source, stop=stop))
+    await begun.wait()
+    stop.set()
+    with pytest.raises(Interrupted):
+        async with asyncio.timeout(60):
+            await saving
+    for writer in writers:
+        writer.close()
+    server.close()
+    await server.wait_closed()

@@ -1,0 +1,120 @@
+"""Locks of killed runs stop nobody, and those of the living are never removed (T1)."""
+
+import asyncio
+import os
+import signal
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from zerobyte.contract.jobs import BackupOptions
+from zerobyte.core import clock, process
+from zerobyte.restic import (
+    Interrupted,
+    OutOfMemory,
+    Repository,
+    RepositoryLocked,
+    backup,
+    check,
+    forget,
+    locks,
+    snapshots,
+    unlock,
+)
+
+ONE = "0" * 64
+SLOWLY = BackupOptions(custom_restic_params=["--limit-upload 1000", "--pack-size 4"])
+
+
+async def locking(repository: Repository, source: Path, stop: asyncio.Event | None = None):
+    """A backup that takes minutes and holds its lock, and its restic."""
+    (source / "big").write_bytes(os.urandom(30_000_000))
+    begun: list[process.Identity] = []
+    work = asyncio.create_task(
+        backup.run(
+            repository, source, tag="k3f9x2ab", hostname="zerobyte", options=SLOWLY,
+            on_start=begun.append, stop=stop,
+        )
+    )  # fmt: skip
+    async with asyncio.timeout(60):
+        while not locks_of(repository):
+            assert not work.done()
+            await asyncio.sleep(0.02)
+    return work, begun[0]
+
+
+def locks_of(repository: Repository) -> list[Path]:
+    folder = Path(repository.access.config.path, "locks")  # type: ignore[union-attr]
+    return [path for path in folder.iterdir() if "-tmp-" not in path.name]
+
+
+async def prune(repository: Repository) -> None:
+    with repository.session() as session:
+        await session.run(forget.removal_argv(repository, [ONE]))
+
+
+async def killed(repository: Repository, source: Path) -> None:
+    work, child = await locking(repository, source)
+    os.kill(child.pid, signal.SIGKILL)
+    with pytest.raises(OutOfMemory):
+        await work
+    assert locks_of(repository), "a killed restic leaves its lock behind"
+
+
+async def test_t1_a_killed_backup_does_not_keep_retention_from_working_nor_waiting(
+    repository: Repository, source: Path
+) -> None:
+    patient = replace(repository, tools=replace(repository.tools, retry_lock="10m"))
+    await killed(patient, source)
+    assert patient.notes.dead()
+    async with asyncio.timeout(60):
+        await prune(patient)
+    assert locks_of(patient) == []
+    assert not patient.notes.dead()
+
+
+async def test_t1_the_lock_of_another_container_of_our_name_is_never_removed(
+    repository: Repository, source: Path
+) -> None:
+    """Restic alone would: its host name is ours, and no process here has its number."""
+    await killed(repository, source)
+    for path in repository.notes.dead():
+        path.unlink()
+    for work in (prune, check.run):
+        with pytest.raises(RepositoryLocked):
+            await work(repository)
+    [left] = await unlock.run(repository)
+    assert left.hostname == socket.gethostname()
+    assert len(locks_of(repository)) == 1
+    assert await snapshots.run(repository) == [], "reads do not lock"
+
+
+async def test_t1_a_killed_owner_leaves_a_note_and_a_living_command_is_not_dead(
+    repository: Repository, source: Path
+) -> None:
+    stop = asyncio.Event()
+    work, _ = await locking(repository, source, stop)
+    folder = repository.tools.run_dir / "restic"
+    assert len(list(folder.iterdir())) == 1
+    assert not repository.notes.dead()
+    assert len(await unlock.run(repository)) == 1
+    stop.set()
+    with pytest.raises(Interrupted):
+        await work
+    assert locks_of(repository) == []
+    assert list(folder.iterdir()) == [], "one that was stopped removed its lock"
+
+
+async def test_a_note_is_forgotten_after_a_day(repository: Repository) -> None:
+    async with repository.notes.command() as command:
+        pass
+    async with repository.notes.command() as fresh:
+        pass
+    day_ago = clock.now_ms() / 1000 - 25 * 3600
+    os.utime(command.path, (day_ago, day_ago))
+    locks.sweep(repository.tools.run_dir)
+    assert not command.path.exists()
+    assert fresh.path.exists()
+    fresh.path.unlink()

@@ -1,0 +1,236 @@
+"""One installation for the model: the real API over a real database, and a worker by hand.
+
+The engine is the twin in memory, the worker speaks the control plane over HTTP and works on
+nothing. Its process is a real one, so that a kill is proven as on any host.
+"""
+
+import asyncio
+import subprocess
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.actors import HeaderAuthenticator
+from tests.http_server import serving, settings_for
+from zerobyte import app as composition
+from zerobyte.core import clock, ids, process
+from zerobyte.core.secrets import Sealer, WorkerTokens
+from zerobyte.db import connection
+from zerobyte.features.auth.models import Organization
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.repositories.models import Repository
+from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.http.actor import Authenticator
+from zerobyte.http.setup import make_app
+from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+
+
+@dataclass
+class Job:
+    """What the worker has taken: it waits for its turn, or it works."""
+
+    run: str
+    task_id: str
+    kind: str
+    is_granted: bool = False
+
+
+@dataclass
+class Worker:
+    """One life of the worker; `jobs` in the order in which they were taken."""
+
+    process: subprocess.Popen[bytes] = field(
+        default_factory=lambda: subprocess.Popen(["sleep", "3600"])
+    )
+    jobs: list[Job] = field(default_factory=list[Job])
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        seen = process.identity(self.process.pid)
+        assert seen is not None
+        where = {"host": "local", "bootId": process.realm()}
+        return {**where, "pid": seen.pid, "pidStarted": seen.started}
+
+    def die(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def of(self, run: str) -> list[Job]:
+        return [job for job in self.jobs if job.run == run]
+
+
+class House:
+    """Everything that the model moves."""
+
+    def __init__(self, folder: Path, database: Path) -> None:
+        self.settings = settings_for(folder, ZEROBYTE_DATABASE_URL=f"sqlite://{database}")
+        self.source = folder / "source"
+        self.source.mkdir()
+        self.settings.run_dir.mkdir(parents=True)
+        self.scheduler = MemoryScheduler()
+        self.worker = Worker()
+        self.repositories: list[str] = []
+        self.volume = 0
+        self._token = WorkerTokens(self.settings.app_secret).issue("local")
+        self._api = AsyncExitStack()
+        self._database = AsyncExitStack()
+
+    async def open(self) -> None:
+        """Start the API and make what schedules are made of."""
+        await self._database.enter_async_context(connection.database(self.settings.database_url))
+        sealed = Sealer(self.settings.app_secret).seal(
+            "password", aad="organizations:o1:repository_password"
+        )
+        await Organization.create(id="o1", name="o1", slug="o1", repository_password=sealed)
+        await self.scheduler.ensure_ready(["local"])
+        await self.start_api()
+        for number in range(2):
+            row = await Repository.create(
+                organization_id="o1",
+                name=f"r{number}",
+                type="local",
+                config={"backend": "local", "path": f"/srv/r{number}"},
+                status="healthy",
+                snapshots_refreshed_at=1,
+            )
+            self.repositories.append(row.short_id)
+        config = {"backend": "directory", "path": str(self.source)}
+        made = await self.call("POST", "/api/v1/volumes", {"name": "v", "config": config})
+        self.volume = made.json()["id"]
+
+    async def start_api(self) -> None:
+        """A new API process: it knows what stands in the database, and nothing else."""
+        await self._api.aclose()
+        self.platform = composition.Platform(self.settings, self.scheduler)
+        app = make_app(
+            self.settings, {**self.platform.services, Authenticator: HeaderAuthenticator()}
+        )
+        composition.add_routes(app)
+        # There is no repository whose size restic could read.
+        self.platform.tasks.on_finish.clear()
+        for part in (self.platform.sizes, self.platform.files, self.platform.snapshots):
+            self._api.push_async_callback(part.aclose)
+        headers = {"x-test-organization": "o1"}
+        self.client = await self._api.enter_async_context(serving(app, headers=headers))
+        await self.platform.leases.extend_all()
+
+    async def close(self) -> None:
+        self.worker.die()
+        await self._api.aclose()
+        await self._database.aclose()
+
+    async def call(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Ask as a person."""
+        answer = await self.client.request(method, path, json=body)
+        assert answer.status_code < 500, answer.text
+        return answer
+
+    async def say(self, method: str, body: dict[str, Any]) -> Any:
+        """Say something as the worker."""
+        answer = await self.client.post(
+            f"/api/control/{method}", json=body, headers={"authorization": f"Bearer {self._token}"}
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def claim(self, run: str, **which: str) -> Job | None:
+        """Claim the job of a run; None when it is refused."""
+        body = {"worker": self.worker.identity, "flowRunId": run, **which}
+        reply = (await self.say("claim", body))["reply"]
+        if reply["answer"] == "refused":
+            return None
+        if reply["answer"] == "wait":
+            return Job(run, reply["taskId"], "waiting")
+        return Job(run, reply["job"]["taskId"], reply["job"]["kind"], is_granted=True)
+
+    async def take(self, run: str, **which: str) -> None:
+        """Begin a run; what the API refuses ends at once."""
+        self.scheduler.become(run, "RUNNING")
+        job = await self.claim(run, **which)
+        if job is None:
+            self.scheduler.become(run, "CANCELLED")
+        else:
+            self.worker.jobs.append(job)
+
+    async def take_all(self) -> None:
+        """Begin what the engine has for us, and ask again for what waits for its turn."""
+        for run in [one for one in self.scheduler.runs.values() if one.state == "SCHEDULED"]:
+            if run.task_id is not None:
+                await self.take(run.flow_run_id, taskId=run.task_id)
+        for job in [one for one in self.worker.jobs if not one.is_granted]:
+            again = await self.claim(job.run, taskId=job.task_id)
+            if again is not None and again.is_granted:
+                job.is_granted, job.kind = True, again.kind
+            elif again is None:
+                self.done(job)
+
+    def done(self, job: Job) -> None:
+        """A job is over; its run is when it was the last one."""
+        self.worker.jobs.remove(job)
+        if not self.worker.of(job.run):
+            self.scheduler.become(job.run, "COMPLETED")
+
+    async def hand_in(self, job: Job, report: dict[str, Any]) -> None:
+        """Report a job, and take what follows it into the same run."""
+        finished = await self.say("finish", {"taskId": job.task_id, **report})
+        self.worker.jobs += [Job(job.run, one, "waiting") for one in finished["followUps"]]
+        self.done(job)
+
+    async def bury(self) -> None:
+        """What the next worker does with the runs that the last one left behind."""
+        for job in self.worker.jobs:
+            state = self.scheduler.runs[job.run].state
+            if state == "CANCELLING":
+                self.scheduler.become(job.run, "CANCELLED")
+            elif state == "RUNNING":
+                self.scheduler.become(job.run, "CRASHED")
+        self.worker = Worker()
+
+    async def settle(self) -> None:
+        """Let the API's loops do what they do beside requests."""
+        await self.platform.watch.end_lost()
+        await self.platform.watch.end_unstarted()
+        dispatching = asyncio.create_task(self.platform.dispatcher.run())
+        retrying = asyncio.create_task(self.platform.reconciler.retry_due())
+        try:
+            async with asyncio.timeout(60):
+                while await self._is_unsettled():
+                    self.platform.dispatcher.wake()
+                    await asyncio.sleep(0.005)
+        finally:
+            for loop in (dispatching, retrying):
+                loop.cancel()
+            await asyncio.gather(dispatching, retrying, return_exceptions=True)
+
+    async def _is_unsettled(self) -> bool:
+        unsent = Task.filter(status="queued", flow__isnull=False, flow_run_id__isnull=True)
+        due = Schedule.filter(retry_at__lte=clock.now_ms(), enabled=True)
+        return await unsent.exists() or await due.exists()
+
+    async def plan(self) -> None:
+        """Tell the engine what stands in the rows."""
+        await self.platform.reconciler.apply()
+
+    async def fire(self, schedule: str) -> None:
+        """The engine's clock makes a run of a schedule, if it stands there."""
+        deployed = self.scheduler.plans.get(schedule)
+        if deployed is None or deployed.paused:
+            return
+        run = await self.scheduler.start(
+            "backup", schedule, {}, idempotency_key=ids.uuid7(), run_name="by the clock"
+        )
+        await self.take(run, scheduleId=schedule)
+
+    def open_runs(self) -> Iterator[str]:
+        """The runs that the engine believes to be under way."""
+        for run in self.scheduler.runs.values():
+            if run.state in ("RUNNING", "CANCELLING", "PENDING"):
+                yield run.flow_run_id
+
+    @staticmethod
+    async def active() -> list[Task]:
+        return await Task.filter(status__in=ACTIVE).order_by("id")

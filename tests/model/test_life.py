@@ -1,0 +1,293 @@
+"""Whatever people, clocks, workers and restarts do, in whatever order: the rules hold.
+
+A state machine makes, edits, runs, cancels and forgets, kills the worker, restarts the API and
+moves the clock. `NIGHTLY=1` walks ten thousand steps of chance instead of three hundred fixed ones.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.integration.backups.test_runs import snapshot_of, success
+from tests.model.house import House, Job
+from zerobyte.core import clock
+from zerobyte.db.leases import Lease
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.service import watch
+
+NIGHTLY = os.environ.get("NIGHTLY") == "1"
+STEPS, WALKS = (100, 100) if NIGHTLY else (51, 6)
+CRONS = ("", "0 3 * * *", "*/5 * * * *")
+POLICIES = ({}, {"keepLast": 2})
+_REAL_NOW_MS = clock.now_ms
+
+
+class Life(RuleBasedStateMachine):
+    """One installation from its first schedule to the end of its last task."""
+
+    template: ClassVar[Path]
+    offset_ms: ClassVar[int] = 0
+    steps: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        Life.offset_ms = 0
+        self._folder = Path(tempfile.mkdtemp(prefix="zerobyte-model-"))
+        database = self._folder / "zerobyte.db"
+        shutil.copyfile(self.template, database)
+        self.house = House(self._folder, database)
+        self.schedules: list[str] = []
+        self._ended: set[str] = set()
+        self._runner = asyncio.Runner()
+        self.do(self.house.open())
+
+    def do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return self._runner.run(work)
+
+    def step(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Move the world, then let the platform do what it does by itself."""
+        Life.steps += 1
+        answer = self.do(work)
+        self.do(self.house.settle())
+        return answer
+
+    def pick(self, number: int) -> str:
+        return self.schedules[number % len(self.schedules)]
+
+    @precondition(lambda self: len(self.schedules) < 4)
+    @rule(
+        cron=st.sampled_from(CRONS),
+        policy=st.sampled_from(POLICIES),
+        retries=st.integers(0, 2),
+        repository=st.integers(0, 1),
+    )
+    def create(self, cron: str, policy: dict[str, int], retries: int, repository: int) -> None:
+        body = {
+            "name": f"s{len(self.schedules)}",
+            "volumeId": self.house.volume,
+            "repositoryId": self.house.repositories[repository],
+            "enabled": bool(cron),
+            "cronExpression": cron,
+            "retentionPolicy": policy,
+            "maxRetries": retries,
+            "retryDelay": 1,
+        }
+
+        async def making() -> None:
+            made = await self.house.call("POST", "/api/v1/backups", body)
+            assert made.status_code == 201, made.text
+            self.schedules.append(made.json()["shortId"])
+            await self.house.plan()
+
+        self.step(making())
+
+    @precondition(lambda self: self.schedules)
+    @rule(number=st.integers(0, 9), enabled=st.booleans(), policy=st.sampled_from(POLICIES))
+    def edit(self, number: int, enabled: bool, policy: dict[str, int]) -> None:
+        async def editing() -> None:
+            url = f"/api/v1/backups/{self.pick(number)}"
+            stands = (await self.house.call("GET", url)).json()
+            body = {
+                "enabled": enabled and bool(stands["cronExpression"]),
+                "retentionPolicy": policy,
+            }
+            edited = await self.house.call("PATCH", url, body)
+            assert edited.status_code == 200, edited.text
+            await self.house.plan()
+
+        self.step(editing())
+
+    @precondition(lambda self: self.schedules)
+    @rule(number=st.integers(0, 9))
+    def run_now(self, number: int) -> None:
+        schedule = self.pick(number)
+
+        async def running() -> None:
+            is_busy = await Task.filter(
+                kind="backup", resource_id=schedule, status__in=ACTIVE
+            ).exists()
+            answer = await self.house.call("POST", f"/api/v1/backups/{schedule}/run")
+            assert answer.status_code == (409 if is_busy else 202), answer.text
+
+        self.step(running())
+
+    @precondition(lambda self: self.schedules)
+    @rule(number=st.integers(0, 9))
+    def forget_now(self, number: int) -> None:
+        path = f"/api/v1/backups/{self.pick(number)}/forget"
+        answer = self.step(self.house.call("POST", path))
+        assert answer.status_code in (202, 400, 409)
+
+    @precondition(lambda self: self.schedules)
+    @rule(number=st.integers(0, 9))
+    def the_clock_fires(self, number: int) -> None:
+        self.step(self.house.fire(self.pick(number)))
+
+    @rule()
+    def the_worker_takes_what_there_is(self) -> None:
+        self.step(self.house.take_all())
+
+    @precondition(lambda self: any(job.is_granted for job in self.house.worker.jobs))
+    @rule(number=st.integers(0, 9), how=st.sampled_from(("well", "suspect", "badly", "stopped")))
+    def the_worker_finishes(self, number: int, how: str) -> None:
+        granted = [job for job in self.house.worker.jobs if job.is_granted]
+        self.step(self.finish(granted[number % len(granted)], how))
+
+    async def finish(self, job: Job, how: str) -> None:
+        task = await Task.get(id=job.task_id)
+        failed = {"status": "failed", "outcome": "error", "error": "restic says no"}
+        if task.cancellation_requested:
+            report = {"status": "cancelled", "outcome": "cancelled", "error": "by a person"}
+        elif how == "stopped":
+            report = {**failed, "outcome": "stale", "error": "Zerobyte was stopped"}
+        elif how == "badly":
+            report = failed
+        elif job.kind == "backup":
+            report = success(job.task_id, snapshot_of({"shortId": task.resource_id}))
+            report |= {"isSuspect": True, "outcome": "warning"} if how == "suspect" else {}
+        else:
+            plan = {"keep": [{"snapshot_id": "0" * 64, "matches": ["last snapshot"]}], "remove": []}
+            report = {
+                "status": "succeeded",
+                "outcome": "success",
+                "result": {"kind": "forget", "plan": plan},
+            }
+        await self.house.hand_in(job, report)
+
+    @rule(number=st.integers(0, 9))
+    def cancel(self, number: int) -> None:
+        async def cancelling() -> None:
+            active = await self.house.active()
+            if active:
+                task = active[number % len(active)]
+                answer = await self.house.call("POST", f"/api/v1/tasks/{task.id}/cancel")
+                assert answer.status_code == 202, answer.text
+
+        self.step(cancelling())
+
+    @rule()
+    def the_worker_is_killed(self) -> None:
+        self.house.worker.die()
+
+        async def next_one() -> None:
+            await self.house.platform.watch.end_lost()
+            await self.house.bury()
+
+        self.step(next_one())
+
+    @rule()
+    def the_api_restarts(self) -> None:
+        self.step(self.house.start_api())
+
+    @rule(minutes=st.sampled_from((-30, 1, 10, 600, 4320)))
+    def the_clock_jumps(self, minutes: int) -> None:
+        Life.offset_ms += minutes * 60_000
+        self.step(self.house.platform.leases.extend_all())
+
+    @invariant()
+    def the_rules_hold(self) -> None:
+        self.do(self.check())
+
+    async def check(self) -> None:
+        active = await self.house.active()
+        backups = Counter(task.resource_id for task in active if task.kind == "backup")
+        assert not [one for one, count in backups.items() if count > 1], "two backups at once"
+        await self.check_leases({task.id: task for task in active})
+        at_work = {job.task_id for job in self.house.worker.jobs}
+        for task in active:
+            waits = task.status == "queued" and (task.flow is not None or task.id in at_work)
+            assert waits or task.id in at_work, f"nobody works on {task.kind} {task.status}"
+        runs = {job.run for job in self.house.worker.jobs}
+        assert set(self.house.open_runs()) <= runs, "a phantom run"
+        for task in await Task.filter(kind="backup").exclude(status__in=ACTIVE):
+            if task.id not in self._ended:
+                self._ended.add(task.id)
+                await self.check_end(task)
+
+    async def check_leases(self, active: dict[str, Task]) -> None:
+        rows = await Lease.all()
+        assert {row.task_id for row in rows} <= set(active), "a lease without a task"
+        held = [row for row in rows if row.state == "held"]
+        for repository in {row.repository_id for row in held}:
+            modes = sorted(row.mode for row in held if row.repository_id == repository)
+            assert modes == ["exclusive"] or "exclusive" not in modes, f"not alone: {modes}"
+        holders = {row.task_id for row in held}
+        working = {one for one, task in active.items() if task.status != "queued"}
+        assert working <= holders, "work without a lease"
+
+    async def check_end(self, task: Task) -> None:
+        assert task.finished_at is not None
+        assert task.outcome is not None
+        schedule = await Schedule.get(short_id=task.resource_id)
+        if schedule.enabled and schedule.cron_expression:
+            assert schedule.next_backup_at is not None, "no next time"
+            assert schedule.next_backup_at > clock.now_ms() - 60_000, "the next time has passed"
+
+    def teardown(self) -> None:
+        try:
+            self.do(self.drain())
+        finally:
+            self.do(self.house.close())
+            self._runner.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def drain(self) -> None:
+        """Every task comes to an end, and every run says what became of its retention."""
+        for _ in range(40):
+            await self.house.settle()
+            await self.house.take_all()
+            for job in [one for one in self.house.worker.jobs if one.is_granted]:
+                await self.finish(job, "well")
+            if not await self.house.active():
+                break
+        assert not [(one.kind, one.status) for one in await self.house.active()]
+        assert not await Lease.all().exists()
+        assert not list(self.house.open_runs())
+        for task in await Task.filter(kind="backup", result__isnull=False):
+            assert (task.result or {}).get("retention"), "a run without a word on retention"
+
+
+@pytest.mark.timeout(7200 if NIGHTLY else 900)
+def test_the_rules_hold_in_any_order_of_events(
+    sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def now_ms() -> int:
+        return _REAL_NOW_MS() + Life.offset_ms
+
+    monkeypatch.setattr(clock, "now_ms", now_ms)
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(now_ms() / 1000, UTC))
+    monkeypatch.setattr(watch, "_COMPARE_EVERY_S", -3600 * 24)
+    Life.template = sqlite_template
+    Life.steps = 0
+    run_state_machine_as_test(
+        Life,
+        settings=settings(
+            max_examples=WALKS,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            derandomize=not NIGHTLY,
+            print_blob=True,
+            phases=(Phase.generate, Phase.shrink) if NIGHTLY else (Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    assert Life.steps >= 300

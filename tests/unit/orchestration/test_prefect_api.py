@@ -1,0 +1,106 @@
+"""Calls of a Prefect that is slow, busy or away, over real connections."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from zerobyte.core.errors import Failed, Unavailable
+from zerobyte.orchestration import prefect_api
+from zerobyte.orchestration.prefect_api import PrefectApi
+
+
+class Slow:
+    """Answers the calls it is told to answer, by their number; for the others it says nothing."""
+
+    def __init__(self, answers: Callable[[int], bytes | None]) -> None:
+        self.calls = 0
+        self._answers = answers
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while (head := await reader.readuntil(b"\r\n\r\n")) and b"HTTP/1.1" in head:
+                for line in head.lower().split(b"\r\n"):
+                    if line.startswith(b"content-length:"):
+                        await reader.readexactly(int(line.partition(b":")[2]))
+                self.calls += 1
+                answer = self._answers(self.calls)
+                if answer is None:
+                    await reader.read()
+                    return
+                if not answer:
+                    return
+                writer.write(answer)
+                await writer.drain()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            writer.close()
+
+
+def reply(status: int, body: bytes = b'{"id": "x"}') -> bytes:
+    return b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body)
+
+
+@asynccontextmanager
+async def calling(
+    answers: Callable[[int], bytes | None], *, patience_s: float = 20.0
+) -> AsyncIterator[tuple[PrefectApi, Slow]]:
+    slow = Slow(answers)
+    server = await asyncio.start_server(slow.serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    api = PrefectApi(f"http://127.0.0.1:{port}/api", "admin:x", patience_s=patience_s)
+    try:
+        yield api, slow
+    finally:
+        await api.aclose()
+        server.close()
+
+
+@pytest.fixture(autouse=True)
+def one_answer_is_waited_for_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefect_api, "_ONE_ANSWER_S", 0.3)
+
+
+async def test_an_answer_that_does_not_come_is_asked_for_again() -> None:
+    async with calling(lambda call: reply(201) if call == 3 else None) as (api, slow):
+        assert await api.json("POST", "/deployments/", {"name": "n"}) == {"id": "x"}
+    assert slow.calls == 3
+
+
+async def test_a_connection_that_breaks_is_made_again() -> None:
+    async with calling(lambda call: reply(200) if call == 2 else b"") as (api, slow):
+        assert (await api.call("GET", "/x")).status_code == 200
+    assert slow.calls == 2
+
+
+async def test_a_busy_server_is_asked_again_and_told_after_all_as_unavailable() -> None:
+    async with calling(lambda call: reply(503 if call < 3 else 200)) as (api, slow):
+        assert (await api.call("GET", "/x")).status_code == 200
+    assert slow.calls == 3
+    async with calling(lambda _: reply(503)) as (api, _):
+        with pytest.raises(Unavailable, match="busy"):
+            await api.call("GET", "/x")
+
+
+async def test_the_patience_has_an_end() -> None:
+    async with calling(lambda _: None, patience_s=0.8) as (api, slow):
+        with pytest.raises(Unavailable, match="does not answer"):
+            await api.call("GET", "/x")
+    assert slow.calls > 1
+
+
+async def test_a_server_that_is_away_is_told_at_once() -> None:
+    api = PrefectApi("http://127.0.0.1:9/api", None, patience_s=3600)
+    with pytest.raises(Unavailable, match="does not answer"):
+        await api.call("GET", "/x")
+    await api.aclose()
+
+
+async def test_a_refusal_is_no_silence() -> None:
+    async with calling(lambda _: reply(422)) as (api, slow):
+        with pytest.raises(Failed, match="422"):
+            await api.call("POST", "/x", {})
+        assert (await api.call("POST", "/x", {}, accept=(422,))).status_code == 422
+    assert slow.calls == 2

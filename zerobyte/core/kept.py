@@ -1,0 +1,63 @@
+"""What an installation keeps for itself: where, and the secrets it made at its first start."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from zerobyte.core import ids
+from zerobyte.core.log import get_logger
+
+_log = get_logger(__name__)
+_SECRET_LENGTHS: Final = range(32, 257)
+
+
+def usual_data_dir(environ: Mapping[str, str]) -> Path:
+    """The folder that holds everything when none was named."""
+    usual = Path("/var/lib/zerobyte")
+    if os.access(usual if usual.exists() else usual.parent, os.W_OK):
+        return usual
+    home = environ.get("XDG_DATA_HOME")
+    base = Path(home) if home else Path(environ.get("HOME", "~")).expanduser() / ".local" / "share"
+    return base / "zerobyte"
+
+
+def given_secret(environ: Mapping[str, str]) -> str:
+    """The application's secret as it was given, or nothing. Raises ValueError."""
+    secret, file = environ.get("APP_SECRET", ""), environ.get("APP_SECRET_FILE")
+    if secret and file:
+        raise ValueError("APP_SECRET and APP_SECRET_FILE are both set; set only one of them")
+    name = "APP_SECRET"
+    if file:
+        name = "The secret in APP_SECRET_FILE"
+        try:
+            secret = Path(file).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise ValueError(f"APP_SECRET_FILE cannot be read: {reason}") from None
+    if (secret or file) and len(secret) not in _SECRET_LENGTHS:
+        raise ValueError(f"{name} must be between 32 and 256 characters long")
+    return secret
+
+
+def kept_secret(file: Path, make: Callable[[], str]) -> str:
+    """The secret in a file, made on the first call; only the owner may read the file.
+
+    Of several processes that start at once, one makes it and all read the same.
+    """
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = file.with_name(f".{file.name}.{ids.token(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as writer:
+            writer.write(make() + "\n")
+            writer.flush()
+            os.fsync(writer.fileno())
+        try:
+            os.link(draft, file)
+            _log.info("made a new secret; keep a copy of this file elsewhere", file=str(file))
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return file.read_text().strip()

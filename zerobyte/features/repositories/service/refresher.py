@@ -1,0 +1,68 @@
+"""Keeps the index true beside requests: lists read anew, and trees that are likely to be looked at.
+
+One repository at a time, without a lock, so it never stands in the way of a run.
+"""
+
+from typing import Final
+
+from zerobyte.core import clock
+from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.log import get_logger
+from zerobyte.features.repositories import models
+from zerobyte.features.repositories.service import index
+from zerobyte.features.repositories.service.files import SnapshotFiles
+from zerobyte.features.repositories.service.snapshots import Snapshots
+
+_log = get_logger(__name__)
+_TREES_PER_ROUND: Final = 5
+
+
+class Refresher:
+    """Reads the list of each repository again after a while: other tools write to it too."""
+
+    def __init__(self, *, snapshots: Snapshots, files: SnapshotFiles, every_minutes: int) -> None:
+        self._snapshots = snapshots
+        self._files = files
+        self._every_ms = every_minutes * 60_000
+        self._not_before: dict[str, float] = {}
+
+    async def refresh_due(self) -> None:
+        """Refresh every repository whose list is old; one that cannot be read waits as long.
+
+        A repository whose list was never asked for is left alone.
+        """
+        old = clock.now_ms() - self._every_ms
+        rows = await models.Repository.filter(snapshots_refreshed_at__lt=old).order_by("id")
+        for row in rows:
+            now = clock.monotonic()
+            if row.id in self._snapshots.distrusted or now >= self._not_before.get(row.id, now):
+                self._snapshots.distrusted.discard(row.id)
+                self._not_before[row.id] = now + self._every_ms / 1000
+                await self._refresh(row)
+        await self._sweep()
+
+    async def _refresh(self, row: models.Repository) -> None:
+        try:
+            await self._snapshots.refresh_row(row)
+            await self._fill(row)
+        except ZerobyteError as error:
+            _log.info("a repository was not refreshed", reason=error.message)
+
+    async def _fill(self, row: models.Repository) -> None:
+        """Have the newest trees known of a repository that people look into."""
+        looked_into = {repository_id for repository_id, _ in await self._files.trees.keys()}
+        if row.id not in looked_into:
+            return
+        newest: dict[str | None, str] = {}
+        for entry in await index.of_repository(row.id):
+            newest[index.schedule_tag(entry.record.tags)] = entry.record.id
+        for snapshot_id in list(newest.values())[-_TREES_PER_ROUND:]:
+            await self._files.fill(row, snapshot_id)
+
+    async def _sweep(self) -> None:
+        """Forget the trees of snapshots that are gone, such as those another tool removed."""
+        keys = await self._files.trees.keys()
+        known = await index.known_of([snapshot_id for _, snapshot_id in keys])
+        for key in keys:
+            if key not in known:
+                self._files.trees.drop(key[0], [key[1]])

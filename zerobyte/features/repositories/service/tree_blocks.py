@@ -1,0 +1,282 @@
+"""How the entries of a snapshot are packed for the store of trees, and unpacked again.
+
+The entries of one folder stand together, up to 500 in a segment; small folders share a block, and
+a block is two compressed texts: the names, which a search reads alone, and the rest. The order of
+the whole tree is kept beside it as runs: so many entries of this folder, then so many of that one.
+Owns bytes and order. Knows no database, no restic and no request.
+"""
+
+import array
+import hashlib
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from zerobyte.contract.restic_output import NodeRecord
+
+NODES_PER_BLOCK: Final = 500
+_RUNS_PER_ROW: Final = 2000
+_LEVEL: Final = 1
+_REST: Final = ("type", "uid", "gid", "size", "mode", "mtime", "atime", "ctime")
+
+Run = tuple[int, int, int]
+"""Entries of one folder that follow each other: the folder's number, the first one, how many."""
+
+
+class Damaged(Exception):
+    """What was read back is not what was written."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What is ready to be written, in the columns of the tables.
+
+    blocks      number, names, rest.
+    segments    folder, first entry, count, block, place in the block.
+    folders     key of the path, number, count; only folders whose entries are all written.
+    runs        place of the first entry in the whole tree, packed runs.
+    """
+
+    blocks: list[tuple[int, bytes, bytes]] = field(default_factory=list[tuple[int, bytes, bytes]])
+    segments: list[tuple[int, int, int, int, int]] = field(
+        default_factory=list[tuple[int, int, int, int, int]]
+    )
+    folders: list[tuple[bytes, int, int]] = field(default_factory=list[tuple[bytes, int, int]])
+    runs: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
+
+    @property
+    def size_bytes(self) -> int:
+        """About what it takes in the file."""
+        packed = sum(len(names) + len(rest) for _, names, rest in self.blocks)
+        packed += sum(len(runs) for _, runs in self.runs)
+        return packed + 48 * (len(self.segments) + len(self.folders))
+
+
+class _Folder:
+    """A folder whose entries are still coming; `first` is where those in memory begin."""
+
+    __slots__ = ("first", "names", "number", "path", "rows")
+
+    def __init__(self, path: str, number: int) -> None:
+        self.path = path
+        self.number = number
+        self.first = 0
+        self.names: list[str] = []
+        self.rows: list[tuple[Any, ...]] = []
+
+
+class Packer:
+    """Takes the entries of one tree in restic's order and hands out what is ready.
+
+    Memory stays flat: of each folder on the way down, at most one segment is held.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._folders = 1
+        self._open = [_Folder("/", 0)]
+        self._pack: list[_Folder] = []
+        self._packed = 0
+        self._blocks = 0
+        self._closed: list[tuple[bytes, int, int]] = []
+        self._runs = array.array("I")
+        self._runs_first = 0
+        self._batch = Batch()
+
+    def add(self, node: Mapping[str, Any]) -> None:
+        """Take the next entry: what restic printed of it."""
+        path: str = node["path"]
+        parent = path.rpartition("/")[0] or "/"
+        top = self._open[-1]
+        if top.path != parent:
+            top = self._descend(parent)
+        place = top.first + len(top.names)
+        top.names.append(node["name"])
+        mtime, atime, ctime = node.get("mtime"), node.get("atime"), node.get("ctime")
+        # A time that is the same as the first one, as most are, takes no room.
+        atime, ctime = 0 if atime == mtime else atime, 0 if ctime == mtime else ctime
+        size, mode = node.get("size"), node.get("mode", 0)
+        uid, gid = node.get("uid", 0), node.get("gid", 0)
+        top.rows.append((node["type"], uid, gid, size, mode, mtime, atime, ctime))
+        self._run(top.number, place)
+        if len(top.names) >= NODES_PER_BLOCK:
+            self._put(top)
+        if node["type"] == "dir":
+            self._enter(path)
+
+    def take(self, *, all_: bool = False) -> Batch:
+        """What became ready since the last call; with `all_`, a block that is not full too."""
+        if all_:
+            self._write_block()
+        batch, self._batch = self._batch, Batch()
+        return batch
+
+    @property
+    def ready_blocks(self) -> int:
+        """How many blocks wait to be taken."""
+        return len(self._batch.blocks)
+
+    def finish(self) -> Batch:
+        """No entry follows: the rest."""
+        while self._open:
+            self._close(self._open.pop())
+        self._write_block()
+        self._write_runs()
+        return self.take()
+
+    def _descend(self, parent: str) -> _Folder:
+        """Close the folders that are complete, up to the one that holds the next entry."""
+        while self._open[-1].path != parent:
+            top = self._open[-1].path
+            if top == "/" or parent.startswith(top + "/"):
+                self._enter(parent)  # a folder that restic did not name
+            else:
+                self._close(self._open.pop())
+        return self._open[-1]
+
+    def _enter(self, path: str) -> None:
+        self._open.append(_Folder(path, self._folders))
+        self._folders += 1
+
+    def _close(self, folder: _Folder) -> None:
+        self._closed.append((key_of(folder.path), folder.number, folder.first + len(folder.names)))
+        self._put(folder)
+
+    def _put(self, folder: _Folder) -> None:
+        """Move what a folder holds in memory into the block that is being filled."""
+        if folder.names:
+            segment = _Folder(folder.path, folder.number)
+            segment.first, segment.names, segment.rows = folder.first, folder.names, folder.rows
+            self._pack.append(segment)
+            self._packed += len(segment.names)
+            folder.first += len(folder.names)
+            folder.names, folder.rows = [], []
+        if self._packed >= NODES_PER_BLOCK:
+            self._write_block()
+
+    def _write_block(self) -> None:
+        if self._pack:
+            names = [[part.path, part.number, part.first, part.names] for part in self._pack]
+            rows = [row for part in self._pack for row in part.rows]
+            columns = list(zip(*rows, strict=True))
+            self._batch.blocks.append((self._blocks, _packed(names), _packed(columns)))
+            self._batch.segments += [
+                (part.number, part.first, len(part.names), self._blocks, place)
+                for place, part in enumerate(self._pack)
+            ]
+            self._blocks += 1
+            self._pack, self._packed = [], 0
+        self._batch.folders += self._closed
+        self._closed = []
+
+    def _run(self, folder: int, place: int) -> None:
+        runs = self._runs
+        if runs and runs[-3] == folder and runs[-2] + runs[-1] == place:
+            runs[-1] += 1
+        else:
+            if len(runs) >= 3 * _RUNS_PER_ROW:
+                self._write_runs()
+                runs = self._runs
+            runs.extend((folder, place, 1))
+        self.count += 1
+
+    def _write_runs(self) -> None:
+        if self._runs:
+            packed = zlib.compress(self._runs.tobytes(), _LEVEL)
+            self._batch.runs.append((self._runs_first, packed))
+            self._runs_first = self.count
+            self._runs = array.array("I")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Part of a folder as it stands in a block; `row` is its first entry's place in there."""
+
+    path: str
+    folder: int
+    first: int
+    names: list[str]
+    row: int
+
+
+def segments_in(packed: bytes) -> list[Segment]:
+    """The names of a block by segment. Raises Damaged."""
+    row = 0
+    found: list[Segment] = []
+    try:
+        for path, folder, first, names in _unpacked(packed):
+            found.append(Segment(path, folder, first, names, row))
+            row += len(names)
+    except (TypeError, ValueError) as error:
+        raise Damaged from error
+    return found
+
+
+class Block:
+    """One block, opened: its entries by segment and place."""
+
+    def __init__(self, names: bytes, rest: bytes) -> None:
+        self._segments = segments_in(names)
+        self._columns: list[list[Any]] = _unpacked(rest)
+
+    def nodes(self, place: int, run: Run) -> list[NodeRecord]:
+        """The entries of a run, all in one segment. Raises Damaged."""
+        folder, first, count = run
+        try:
+            segment = self._segments[place]
+            start = first - segment.first
+            names = segment.names[start : start + count]
+            begin = segment.row + start
+            rows = zip(*(column[begin : begin + count] for column in self._columns), strict=True)
+            if segment.folder != folder or start < 0 or len(names) != count:
+                raise Damaged
+            base = segment.path.rstrip("/")
+            return [_record(base, name, row) for name, row in zip(names, rows, strict=True)]
+        except (IndexError, TypeError, ValueError) as error:
+            raise Damaged from error
+
+    def path_of(self, place: int) -> str:
+        """The folder that a segment belongs to. Raises Damaged."""
+        if place >= len(self._segments):
+            raise Damaged
+        return self._segments[place].path
+
+
+def _record(base: str, name: str, row: tuple[Any, ...]) -> NodeRecord:
+    values = dict(zip(_REST, row, strict=True))
+    mtime = values["mtime"]
+    for time in ("atime", "ctime"):
+        if values[time] == 0:
+            values[time] = mtime
+    return NodeRecord.model_validate({"name": name, "path": f"{base}/{name}", **values})
+
+
+def runs_in(packed: bytes) -> Iterator[Run]:
+    """The runs of one row, in order. Raises Damaged."""
+    numbers = array.array("I")
+    try:
+        numbers.frombytes(zlib.decompress(packed))
+    except (zlib.error, ValueError) as error:
+        raise Damaged from error
+    if len(numbers) % 3:
+        raise Damaged
+    yield from zip(*[iter(numbers)] * 3, strict=True)
+
+
+def key_of(path: str) -> bytes:
+    """What a folder is found by: as short for a long path as for a short one."""
+    return hashlib.blake2b(path.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _packed(value: Any) -> bytes:
+    return zlib.compress(orjson.dumps(value), _LEVEL)
+
+
+def _unpacked(packed: bytes) -> Any:
+    try:
+        return orjson.loads(zlib.decompress(packed))
+    except (zlib.error, orjson.JSONDecodeError) as error:
+        raise Damaged from error
