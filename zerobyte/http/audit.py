@@ -15,13 +15,16 @@ from zerobyte.core.errors import Forbidden, TooManyRequests, Unauthenticated, Ze
 from zerobyte.core.log import get_logger
 from zerobyte.http.actor import HttpRequest, header
 from zerobyte.http.errors import status_of
-from zerobyte.http.limits import client_address
+from zerobyte.http.limits import Window, client_address, client_key
 
 _log = get_logger(__name__)
 
 Result = Literal["succeeded", "refused", "failed"]
 Source = Literal["browser", "api-key", "none"]
 _SAFE: Final = ("GET", "HEAD", "OPTIONS")
+_NAMELESS: Final = (30, 300)
+"""How many attempts of nobody in particular one client leaves in the trail, in so many seconds."""
+
 _REFUSALS: Final = (Unauthenticated, Forbidden, TooManyRequests)
 
 
@@ -97,6 +100,14 @@ def _story(request: HttpRequest) -> _Story:
     return story
 
 
+def _is_few(request: HttpRequest) -> bool:
+    """Whether this client has left only few nameless lines lately; this one is counted."""
+    window = cast("Window | None", getattr(request.app.ctx, "nameless_lines", None))
+    if window is None:
+        window = request.app.ctx.nameless_lines = Window(*_NAMELESS)
+    return window.take(client_key(request)).allowed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What an operation leaves in the trail.
@@ -121,7 +132,7 @@ class Plan:
         if _story(request).who is not None:
             return told or is_refusal
         is_attempt = is_refusal and not isinstance(error, TooManyRequests)
-        return told and self.is_public and is_attempt
+        return told and self.is_public and is_attempt and _is_few(request)
 
     def entry(
         self,

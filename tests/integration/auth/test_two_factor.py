@@ -59,8 +59,8 @@ async def test_a_code_activates_and_gives_the_session_another_token(client, ada,
     before, other = client.cookies[SESSION], await Session.get()
     app = AuthenticatorApp((await two_factor(client, "enable", **PASSWORD)).json()["totpURI"])
     assert outcome(await two_factor(client, "verify-totp", code=app.wrong())) == (
-        400,
-        "TOTP_NOT_ENABLED",
+        401,
+        "INVALID_CODE",
     )
     answer = await two_factor(client, "verify", code=app.code())
     assert answer.status_code == 200

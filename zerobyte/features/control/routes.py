@@ -38,6 +38,7 @@ def _host(request: HttpRequest, tokens: WorkerTokens) -> str:
     body=WorkerIdentity,
     returns={200: Welcome},
     permission=Permission.PUBLIC,
+    audited=False,
 )
 async def hello(
     request: HttpRequest, body: WorkerIdentity, plane: Control, tokens: WorkerTokens
@@ -53,6 +54,7 @@ async def hello(
     body=ClaimRequest,
     returns={200: ClaimReplyBox},
     permission=Permission.PUBLIC,
+    audited=False,
 )
 async def claim(
     request: HttpRequest, body: ClaimRequest, plane: Control, tokens: WorkerTokens
@@ -68,6 +70,7 @@ async def claim(
     body=RenewRequest,
     returns={200: Renewed},
     permission=Permission.PUBLIC,
+    audited=False,
 )
 async def renew(
     request: HttpRequest, body: RenewRequest, plane: Control, tokens: WorkerTokens
@@ -83,6 +86,7 @@ async def renew(
     body=ProgressReport,
     returns={200: Nothing},
     permission=Permission.PUBLIC,
+    audited=False,
 )
 async def progress(
     request: HttpRequest, body: ProgressReport, plane: Control, tokens: WorkerTokens
@@ -99,6 +103,7 @@ async def progress(
     body=JobReport,
     returns={200: Finished},
     permission=Permission.PUBLIC,
+    audited=False,
 )
 async def finish(
     request: HttpRequest, body: JobReport, plane: Control, tokens: WorkerTokens
@@ -114,6 +119,7 @@ async def finish(
     body=DeliveryReport,
     returns={200: Nothing},
     permission=Permission.PUBLIC,
+    audited=False,
 )
 async def delivered(
     request: HttpRequest, body: DeliveryReport, plane: Control, tokens: WorkerTokens

@@ -187,10 +187,10 @@ class SanitizedProviders(Wire):
 class SignInSso(Wire):
     """Sign in through a provider: named, or found by e-mail, domain or organization."""
 
-    provider_id: str | None = None
-    email: str | None = None
+    provider_id: str | None = Field(default=None, max_length=64)
+    email: str | None = Field(default=None, max_length=320)
     organization_slug: str | None = Field(default=None, max_length=64)
-    domain: str | None = None
+    domain: str | None = Field(default=None, max_length=320)
     callback_url: str = Field(alias="callbackURL", max_length=2048)
     error_callback_url: str | None = callback_field("errorCallbackURL")
     new_user_callback_url: str | None = callback_field("newUserCallbackURL")

@@ -28,7 +28,7 @@ def _name(value: str) -> str:
 
 def callback_field(name: str) -> Any:
     """A place to go to afterwards; its name is written as the contract does."""
-    return Field(default=None, alias=name)
+    return Field(default=None, alias=name, max_length=2048)
 
 
 def named(alias: str) -> Any:

@@ -164,7 +164,7 @@ class Accounts:
             raise banned()
         if user.banned:
             user.banned, user.ban_reason, user.ban_expires = False, None, None
-            await user.save()
+            await user.save(update_fields=["banned", "ban_reason", "ban_expires"])
         return user
 
     async def _create(self, body: SignUp) -> User:

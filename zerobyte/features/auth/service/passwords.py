@@ -50,6 +50,9 @@ class Passwords:
 
         Raises Unavailable.
         """
+        if len(password) > MAXIMUM:
+            # None that long is stored, and bringing it into its normal form may take hours.
+            password_hash, password = None, ""
         fits = await self._apart(self._fits, password_hash or self._nobody, _normal(password))
         return fits and password_hash is not None
 

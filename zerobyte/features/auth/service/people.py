@@ -48,6 +48,8 @@ _MAY: Final = {
     "session": {"list", "revoke", "delete"},
 }  # fmt: skip
 
+_MOST_LISTED: Final = 100
+
 
 class People:
     """Makes, changes, bans and removes people."""
@@ -83,12 +85,13 @@ class People:
 
     async def with_accounts(self) -> tuple[list[tuple[User, list[Account]]], int]:
         """The first hundred people with their ways to sign in, and how many there are."""
-        users = await User.all().order_by("created_at", "id").limit(100)
+        users = await User.all().order_by("created_at", "id").limit(_MOST_LISTED)
         accounts = await Account.filter(user_id__in=[user.id for user in users]).order_by("id")
         by_user: dict[str, list[Account]] = {user.id: [] for user in users}
         for account in accounts:
             by_user[account.user_id].append(account)
-        return [(user, by_user[user.id]) for user in users], await User.all().count()
+        total = len(users) if len(users) < _MOST_LISTED else await User.all().count()
+        return [(user, by_user[user.id]) for user in users], total
 
     async def create(self, body: schemas.CreateUser) -> User:
         """Make an account; its organization appears at the first sign-in.
@@ -148,7 +151,9 @@ class People:
         try:
             async with in_transaction():
                 await _check_free(changes.get("email"), changes.get("username"), but=user.id)
-                await user.update_from_dict(changes).save()
+                if changes:
+                    # The other columns may have changed since they were read: a ban, a role.
+                    await user.update_from_dict(changes).save(update_fields=list(changes))
         except IntegrityError:
             await _check_free(changes.get("email"), changes.get("username"), but=user.id)
             raise

@@ -181,9 +181,12 @@ async def _row_of(user: User) -> TwoFactor:
 
 
 async def _active(user: User) -> TwoFactor:
-    row = await TwoFactor.get_or_none(user_id=user.id, secret__isnull=False)
-    if row is None:
+    row = await TwoFactor.get_or_none(user_id=user.id)
+    if row is None or (row.secret is None and row.pending_secret is None):
         raise not_enabled()
+    if row.secret is None:
+        # One that waits for its first code is there, but no code holds before that one.
+        raise Unauthenticated("Invalid code", code="INVALID_CODE")
     return row
 
 

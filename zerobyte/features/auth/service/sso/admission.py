@@ -11,7 +11,15 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
-from zerobyte.features.auth.models import Account, Invitation, Member, SsoProvider, User
+from zerobyte.features.auth.models import (
+    Account,
+    Invitation,
+    Member,
+    Organization,
+    SsoProvider,
+    User,
+)
+from zerobyte.features.auth.service.invitations import MEMBER_LIMIT
 from zerobyte.features.auth.service.sessions import is_banned
 from zerobyte.features.auth.service.sso.protocol import FAILED, Identity, Refused
 
@@ -138,16 +146,22 @@ async def _invitation(
 
 
 async def _accept(invitation: Invitation, user: User) -> None:
+    # Whoever joins waits for those who join at the same moment, so that all are counted.
+    await Organization.filter(id=invitation.organization_id).select_for_update().get()
     # Of several that take it at once, one finds it pending.
     taken = await Invitation.filter(id=invitation.id, status="pending").update(
         status="accepted", updated_at=clock.now_ms()
     )
     if not taken:
         raise Refused(INVITE_REQUIRED, "the invitation has just been taken")
-    if not await Member.exists(organization_id=invitation.organization_id, user_id=user.id):
-        await Member.create(
-            organization_id=invitation.organization_id, user_id=user.id, role=invitation.role
-        )
+    members = Member.filter(organization_id=invitation.organization_id)
+    if await members.filter(user_id=user.id).exists():
+        return
+    if await members.count() >= MEMBER_LIMIT:
+        raise Refused(FAILED, "the organization has as many members as it may have")
+    await Member.create(
+        organization_id=invitation.organization_id, user_id=user.id, role=invitation.role
+    )
 
 
 async def _link(provider: SsoProvider, identity: Identity, user: User) -> None:

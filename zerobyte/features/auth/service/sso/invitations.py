@@ -4,8 +4,10 @@ Owns the intent: a signed-in person says that they take an invitation with an ac
 and proves it by signing in there within minutes. Making invitations belongs to organizations.
 """
 
+from collections import defaultdict
 from dataclasses import asdict
 
+from zerobyte.contract.base import MASK
 from zerobyte.core import clock
 from zerobyte.core.errors import Invalid, NotFound
 from zerobyte.features.auth.models import Invitation, SsoProvider, User
@@ -21,7 +23,11 @@ class SsoInvitations:
         self._tickets = tickets
 
     async def of_user(self, user_id: str) -> list[tuple[Invitation, list[str]]]:
-        """The pending invitations for a person's e-mail, each with its organization's providers."""
+        """The pending invitations for a person's e-mail, each with its organization's providers.
+
+        Without a provider an invitation's id is what accepts it, and an e-mail that somebody typed
+        themselves proves nothing: then the id is masked.
+        """
         user = await User.get(id=user_id)
         pending = (
             await Invitation.filter(
@@ -30,18 +36,15 @@ class SsoInvitations:
             .select_related("organization")
             .order_by("created_at")
         )
-        return [
-            (
-                invitation,
-                [
-                    provider.provider_id
-                    for provider in await SsoProvider.filter(
-                        organization_id=invitation.organization_id
-                    ).order_by("created_at")
-                ],
-            )
-            for invitation in pending
-        ]
+        providers: defaultdict[str, list[str]] = defaultdict(list)
+        for provider in await SsoProvider.filter(
+            organization_id__in={invitation.organization_id for invitation in pending}
+        ).order_by("created_at"):
+            providers[provider.organization_id].append(provider.provider_id)
+        for invitation in pending:
+            if not user.email_verified and not providers[invitation.organization_id]:
+                invitation.id = MASK
+        return [(invitation, providers[invitation.organization_id]) for invitation in pending]
 
     async def verify(
         self, request: HttpRequest, user_id: str, invitation_id: str, provider_id: str

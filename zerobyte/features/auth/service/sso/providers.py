@@ -134,7 +134,9 @@ class SsoProviders:
             provider.domain = body.domain
         provider.client_id = client_id or provider.client_id
         provider.config = _stored(after)
-        await provider.save()
+        await provider.save(
+            update_fields=["issuer", "domain", "client_id", "client_secret", "config"]
+        )
         return provider
 
     async def of_organization(self, organization_id: str) -> list[SsoProvider]:
