@@ -17,7 +17,7 @@ def leases(stage: Stage, task: str) -> int:
     """How many leases a task has in the platform's database."""
     database = stage.home / "data" / "zerobyte.db"
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as reader:
-        query = "SELECT count(*) FROM repository_leases WHERE task_id = ?"
+        query = "SELECT count(*) FROM leases WHERE task_id = ?"
         [(found,)] = reader.execute(query, (task,))
     reader.close()
     return found
