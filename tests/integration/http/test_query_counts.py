@@ -69,50 +69,64 @@ async def served(
     await platform.files.aclose()
 
 
+async def make_schedule(mine: dict[str, str]) -> tuple[Volume, Repository, Schedule]:
+    config = {"backend": "directory", "path": "/srv"}
+    volume = await Volume.create(
+        **mine, name=ids.token(), type="directory", config=config, status="mounted"
+    )
+    config = {"backend": "local", "path": "/srv"}
+    repository = await Repository.create(
+        **mine, name=ids.token(), type="local", config=config, snapshots_refreshed_at=1
+    )
+    schedule = await Schedule.create(
+        **mine,
+        volume_id=volume.id,
+        repository_id=repository.id,
+        name=ids.token(),
+        retention_policy={"keepLast": 1},
+    )
+    return volume, repository, schedule
+
+
+async def make_destination(mine: dict[str, str], schedule: Schedule) -> Destination:
+    destination = await Destination.create(
+        **mine,
+        name=ids.token(),
+        type="generic",
+        config={"type": "generic", "url": "https://example.com", "method": "POST"},
+    )
+    await ScheduleNotification.create(
+        schedule_id=schedule.id,
+        destination_id=destination.id,
+        notify_on_start=True,
+        notify_on_success=True,
+        notify_on_warning=True,
+        notify_on_failure=True,
+    )
+    return destination
+
+
+async def make_task(mine: dict[str, str], repository: Repository) -> Task:
+    return await Task.create(
+        **mine,
+        kind="deleteSnapshots",
+        resource_type="repository",
+        resource_id=repository.short_id,
+        host="local",
+        input={"kind": "deleteSnapshots", "repositoryId": "r", "snapshotIds": ["a"]},
+        target={"kind": "unavailable", "label": "x", "secondary": None},
+    )
+
+
 async def fill(platform: composition.Platform, count: int) -> dict[str, str]:
     """So many of everything; the path parameters of the last."""
     organization = await Organization.all().order_by("created_at").first()
     assert organization is not None
     mine = {"organization_id": organization.id}
     for _ in range(count):
-        config = {"backend": "directory", "path": "/srv"}
-        volume = await Volume.create(
-            **mine, name=ids.token(), type="directory", config=config, status="mounted"
-        )
-        config = {"backend": "local", "path": "/srv"}
-        repository = await Repository.create(
-            **mine, name=ids.token(), type="local", config=config, snapshots_refreshed_at=1
-        )
-        schedule = await Schedule.create(
-            **mine,
-            volume_id=volume.id,
-            repository_id=repository.id,
-            name=ids.token(),
-            retention_policy={"keepLast": 1},
-        )
-        destination = await Destination.create(
-            **mine,
-            name=ids.token(),
-            type="generic",
-            config={"type": "generic", "url": "https://example.com", "method": "POST"},
-        )
-        await ScheduleNotification.create(
-            schedule_id=schedule.id,
-            destination_id=destination.id,
-            notify_on_start=True,
-            notify_on_success=True,
-            notify_on_warning=True,
-            notify_on_failure=True,
-        )
-        task = await Task.create(
-            **mine,
-            kind="deleteSnapshots",
-            resource_type="repository",
-            resource_id=repository.short_id,
-            host="local",
-            input={"kind": "deleteSnapshots", "repositoryId": "r", "snapshotIds": ["a"]},
-            target={"kind": "unavailable", "label": "x", "secondary": None},
-        )
+        volume, repository, schedule = await make_schedule(mine)
+        destination = await make_destination(mine, schedule)
+        task = await make_task(mine, repository)
     full = await fill_snapshots(platform, repository.id, schedule.short_id, count)
     return {
         "deletion-impact": await fill_people(organization.id, count),

@@ -187,7 +187,7 @@ class SanitizedProviders(Wire):
 class SignInSso(Wire):
     """Sign in through a provider: named, or found by e-mail, domain or organization."""
 
-    provider_id: str | None = Field(default=None, max_length=64)
+    provider_id: str | None = Field(default=None, max_length=2048)
     email: str | None = Field(default=None, max_length=320)
     organization_slug: str | None = Field(default=None, max_length=64)
     domain: str | None = Field(default=None, max_length=320)
