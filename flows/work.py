@@ -175,6 +175,8 @@ async def _claim(runtime: Runtime, run: RunControl, request: ClaimRequest) -> Jo
                 return reply
             if not has_waited:
                 has_waited = True
+                # Who works may wait for this very place before it can give its lease back.
+                runtime.leave_place(run)
                 runtime.count_waiting(1)
             request = request.model_copy(update={"task_id": reply.task_id})
             await _pause(max(reply.retry_after_ms, 50) / 1000, run.stop)
