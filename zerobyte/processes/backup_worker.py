@@ -224,8 +224,10 @@ def coalesced(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
     since: dict[UUID, float] = {}
     missed: list[FlowRun] = []
     for run in sorted(runs, key=_due):
-        # A run by hand is a wish of its own, and never one of many.
-        key = run.deployment_id if run.auto_scheduled and run.deployment_id else run.id
+        # A run by hand is a wish of its own, and never one of many. One that has begun before and
+        # was put back has a task, and a due time, that no other run has.
+        is_one_of_many = run.auto_scheduled and not run.run_count
+        key = run.deployment_id if is_one_of_many and run.deployment_id else run.id
         since.setdefault(key, _due(run))
         if key in newest:
             missed.append(newest[key])

@@ -10,13 +10,14 @@ from zerobyte.processes.backup_worker import coalesced
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def run(deployment, minutes, *, by_cron=True, backup=True):
+def run(deployment, minutes, *, by_cron=True, backup=True, begun=0):
     return FlowRun(
         flow_id=uuid4(),
         deployment_id=deployment,
         expected_start_time=NOON + timedelta(minutes=minutes),
         auto_scheduled=by_cron,
         parameters={"schedule_id": "abcdefgh"} if backup else {"task_id": "t"},
+        run_count=begun,
     )
 
 
@@ -34,6 +35,14 @@ def test_runs_by_hand_all_stay():
     runs, missed = coalesced([*by_hand, run(one, 9)])
     assert len(runs) == 4
     assert missed == []
+
+
+def test_t15_a_run_that_was_put_back_is_neither_missed_nor_makes_another_one_missed():
+    one = uuid4()
+    put_back, put_back_later = run(one, 0, begun=1), run(one, 4, begun=2)
+    runs, missed = coalesced([put_back, run(one, 1), newest := run(one, 2), put_back_later])
+    assert [r.id for r in runs] == [r.id for r in (put_back, newest, put_back_later)]
+    assert len(missed) == 1
 
 
 def test_t5_who_was_due_first_runs_first_and_what_people_wait_for_before_all():
