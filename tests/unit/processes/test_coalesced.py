@@ -1,11 +1,19 @@
 """Of many missed runs of one schedule the newest catches up for all (T35)."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
+import anyio
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.responses import WorkerFlowRunResponse
 
-from zerobyte.processes.backup_worker import coalesced
+from flows.runtime import Runtime
+from zerobyte.contract.control_plane import WorkerIdentity
+from zerobyte.processes.backup_worker import BackupWorker, coalesced
+from zerobyte.restic import Tools
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -56,3 +64,23 @@ def test_t5_who_was_due_first_runs_first_and_what_people_wait_for_before_all():
 
 def test_nothing_is_nothing():
     assert coalesced([]) == ([], [])
+
+
+async def test_a_run_that_puts_itself_back_is_not_taken_again_before_it_has_ended_here():
+    nothing = cast("Any", None)
+    identity = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
+    tools = Tools(cache_dir=Path("c"), run_dir=Path("r"))
+    worker = BackupWorker(
+        pool="p",
+        queue="q",
+        name="w",
+        limit=2,
+        engine=nothing,
+        runtime=Runtime(control=nothing, worker=identity, tools=tools),
+        on_slot_free=asyncio.Event(),
+    )
+    worker._limiter = anyio.CapacityLimiter(2)
+    put_back = run(uuid4(), 0, begun=1)
+    worker._limiter.acquire_on_behalf_of_nowait(put_back.id)
+    due = WorkerFlowRunResponse(work_pool_id=uuid4(), work_queue_id=uuid4(), flow_run=put_back)
+    assert await worker._submit_scheduled_flow_runs([due]) == []
