@@ -17,7 +17,7 @@ from prefect.states import Cancelled
 from flows import runtime
 from flows.endings import Ending, StepFailed, full_text, safe_sentence
 from flows.runtime import RunControl, Runtime
-from flows.work import CANCELLED, LOST, STOPPED, Put, Turned, Work
+from flows.work import AWAY, CANCELLED, LOST, STOPPED, ApiAway, Put, Turned, Work
 from zerobyte.core import clock
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
@@ -176,6 +176,8 @@ async def concluded(body: Callable[[Runtime, RunControl, str], Awaitable[Ending]
     except Put:
         is_pause = run.reason == "stopping"
         ending = Ending("again", STOPPED) if is_pause else Ending("cancelled", CANCELLED)
+    except ApiAway:
+        ending = Ending("again", AWAY)
     except ZerobyteError as error:
         _log.error("a run failed", run=run_id, error=full_text(error))
         ending = Ending("failed", safe_sentence(error))

@@ -42,6 +42,7 @@ LOST: Final = (
     "The work was stopped because the lease on the repository was lost: "
     "the API did not answer in time."
 )
+AWAY: Final = "The API did not answer, so nothing was begun yet; it is asked again."
 
 CLAIM_PATIENCE_S: Final = 120.0
 FINISH_PATIENCE_S: Final = 600.0
@@ -59,6 +60,10 @@ class Turned(Exception):
 
 class Put(Exception):
     """The run was asked to stop before its job was granted; nothing was done."""
+
+
+class ApiAway(Unavailable):
+    """The API stayed silent for as long as a claim waits for it; nothing was done."""
 
 
 class Work:
@@ -122,7 +127,7 @@ class Work:
                 case "stopping":
                     return "failed", "stale", STOPPED
                 case "lost":
-                    return "failed", "error", LOST
+                    return "failed", "stale", LOST
                 case _:
                     return "cancelled", "cancelled", CANCELLED
         return "failed", "error", full_text(self.error or Failed("The work ended without a result"))
@@ -145,7 +150,7 @@ async def granted(
     Raises
         Turned          the API refuses.
         Put             the run was asked to stop while it waited.
-        Unavailable     the API does not answer.
+        ApiAway         the API does not answer.
     """
     request = ClaimRequest(
         worker=runtime.worker,
@@ -175,6 +180,8 @@ async def _claim(runtime: Runtime, run: RunControl, request: ClaimRequest) -> Jo
                 return reply
             if not has_waited:
                 has_waited = True
+                # Who works may wait for this very place before it can give its lease back.
+                runtime.leave_place(run)
                 runtime.count_waiting(1)
             request = request.model_copy(update={"task_id": reply.task_id})
             await _pause(max(reply.retry_after_ms, 50) / 1000, run.stop)
@@ -187,7 +194,13 @@ async def _claim_once(runtime: Runtime, run: RunControl, request: ClaimRequest) 
     if run.stop.is_set():
         raise Put
     ask = partial(runtime.control.claim, request)
-    match await patiently(ask, CLAIM_PATIENCE_S, run.stop):
+    try:
+        reply = await patiently(ask, CLAIM_PATIENCE_S, run.stop)
+    except Unavailable as error:
+        if run.stop.is_set():
+            raise Put from error
+        raise ApiAway(error.message, details=error.details) from error
+    match reply:
         case Granted(job=job):
             return job
         case Refused(reason=reason, cancelled=cancelled):

@@ -114,9 +114,14 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         for run in missed:
             state = Cancelled(name="Coalesced", message=COALESCED)
             await self.client.set_flow_run_state(run.id, state, force=True)
-        kept = {run.id for run in newest}
+        # One that puts itself back is on the queue before it has ended here.
+        kept = {run.id for run in newest} - self._in_hand()
         chosen = [entry for entry in flow_run_response if entry.flow_run.id in kept]
         return await super()._submit_scheduled_flow_runs(chosen)
+
+    def _in_hand(self) -> set[object]:
+        """The ids of the runs that have a slot of ours, which each keeps to its very end."""
+        return set() if self._limiter is None else set(self._limiter.statistics().borrowers)
 
     async def run(
         self,
@@ -224,8 +229,10 @@ def coalesced(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
     since: dict[UUID, float] = {}
     missed: list[FlowRun] = []
     for run in sorted(runs, key=_due):
-        # A run by hand is a wish of its own, and never one of many.
-        key = run.deployment_id if run.auto_scheduled and run.deployment_id else run.id
+        # A run by hand is a wish of its own, and never one of many. One that has begun before and
+        # was put back has a task, and a due time, that no other run has.
+        is_one_of_many = run.auto_scheduled and not run.run_count
+        key = run.deployment_id if is_one_of_many and run.deployment_id else run.id
         since.setdefault(key, _due(run))
         if key in newest:
             missed.append(newest[key])

@@ -1,13 +1,27 @@
 """A host's places: as many runs work at once, first come first served, and one may not starve."""
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from flows.runtime import RunControl, Runtime
-from zerobyte.contract.control_plane import WorkerIdentity
+from flows.work import granted
+from zerobyte.contract.control_plane import (
+    ClaimRequest,
+    Granted,
+    Renewed,
+    RenewRequest,
+    Wait,
+    WorkerIdentity,
+)
+from zerobyte.contract.jobs import ForgetJob
+from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.db.leases import Leases
 from zerobyte.restic import Tools
 
 
@@ -66,3 +80,78 @@ async def test_a_run_that_is_stopped_waits_no_longer_and_takes_nothing(runtime: 
     runtime.leave_place(holders[0])
     await asyncio.wait_for(behind, 10)
     assert later.has_place
+
+
+class RealLeases:
+    """A control plane of one repository: `… backup` shares it, anything else wants it alone.
+
+    waiting     the tasks that have been told to wait, as long as they do.
+    """
+
+    def __init__(self) -> None:
+        self.leases = Leases()
+        self.waiting: set[str] = set()
+
+    async def claim(self, request: ClaimRequest) -> Granted | Wait:
+        task = str(request.task_id)
+        place = await self.leases.request(
+            "r",
+            task_id=task,
+            mode="shared" if task.endswith("backup") else "exclusive",
+            operation=task,
+            worker=request.worker,
+        )
+        if not place.held:
+            self.waiting.add(task)
+            return Wait(task_id=task, retry_after_ms=50, holders=place.holders)
+        self.waiting.discard(task)
+        config = LocalConfig(backend="local", path="/r")
+        access = RepositoryAccess(id="r", short_id="r", name="r", config=config, password="p")
+        policy = RetentionPolicy(keep_last=1)
+        return Granted(
+            job=ForgetJob(task_id=task, schedule_short_id="s", repository=access, policy=policy)
+        )
+
+    async def renew(self, request: RenewRequest) -> Renewed:
+        await asyncio.sleep(0.1)
+        return Renewed(held=await self.leases.renew(request.task_id), cancel=False)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(60):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.usefixtures("database")
+async def test_runs_whose_retention_waits_for_others_leave_their_places_to_them(
+    runtime: Runtime,
+) -> None:
+    """Two places, and four schedules with a policy that share one repository, due together."""
+    plane = RealLeases()
+    runtime.control = cast("Any", plane)
+    may_end = defaultdict[str, asyncio.Event](asyncio.Event)
+
+    async def one_job(run: RunControl, task: str) -> None:
+        async with granted(runtime, run, flow_run_id=task, task_id=task):
+            await may_end[task].wait()
+        await plane.leases.release(task)
+
+    async def schedule(name: str) -> None:
+        run = RunControl()
+        may_end[f"{name} forget"].set()
+        await one_job(run, f"{name} backup")
+        await one_job(run, f"{name} forget")
+        runtime.leave_place(run)
+
+    async with asyncio.TaskGroup() as runs:
+        first = [runs.create_task(schedule(name)) for name in "ab"]
+        await until(lambda: {"a backup", "b backup"} <= runtime.works.keys())
+        may_end["a backup"].set()
+        await until(lambda: "a forget" in plane.waiting)
+        later = [runs.create_task(schedule(name)) for name in "cd"]
+        await until(lambda: {"c backup", "d backup"} <= plane.waiting)
+        may_end["b backup"].set()
+        may_end["c backup"].set()
+        may_end["d backup"].set()
+        await until(lambda: all(run.done() for run in (*first, *later)))

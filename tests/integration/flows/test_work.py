@@ -5,9 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from flows import runtime as runtime_module
+from flows import steps
 from flows import work as work_module
+from flows.forget import forget_within
 from flows.runtime import RunControl, Runtime
-from flows.work import CANCELLED, LOST, LOST_AFTER_S, Put, Turned, granted, hand_in, patiently
+from flows.work import (
+    AWAY,
+    CANCELLED,
+    LOST,
+    LOST_AFTER_S,
+    STOPPED,
+    Put,
+    Turned,
+    granted,
+    hand_in,
+    patiently,
+)
 from zerobyte.contract.control_plane import (
     ENDING_S,
     LEASE_TTL_S,
@@ -142,7 +156,8 @@ async def test_a_lease_that_is_no_longer_ours_stops_the_run(tmp_path):
         work.error = Interrupted("stopped")
         report = work.report()
     assert run.reason == "lost"
-    assert (report.status, report.error) == ("failed", LOST)
+    # The work was interrupted and did not fail by itself: what a clock began is done again.
+    assert (report.status, report.outcome, report.error) == ("failed", "stale", LOST)
 
 
 async def test_an_api_that_stays_silent_stops_the_run_before_the_lease_is_given_away(
@@ -163,6 +178,30 @@ async def test_an_api_that_was_silent_for_a_moment_stops_nothing(tmp_path):
         while len(plane.heard) < 3:
             await asyncio.sleep(0.02)
     assert not run.stop.is_set()
+
+
+@pytest.mark.parametrize(
+    ("wish", "state"),
+    [
+        (None, ("SCHEDULED", "AwaitingRetry", AWAY)),
+        ("stopping", ("SCHEDULED", "AwaitingRetry", STOPPED)),
+        ("cancelled", ("CANCELLED", "Cancelled", CANCELLED)),
+    ],
+)
+async def test_a_run_whose_claim_nobody_answers_goes_back_on_the_queue_and_does_not_fail(
+    tmp_path, monkeypatch, wish, state
+):
+    monkeypatch.setattr(work_module, "CLAIM_PATIENCE_S", 60 if wish else 0.1)
+    monkeypatch.setattr(steps, "flow_run_id", lambda: "f1")
+    runtime = lent(Plane([Unavailable("away")]), tmp_path)
+    monkeypatch.setattr(runtime_module, "_installed", [runtime])
+    if wish:
+        asyncio.get_running_loop().call_later(0.05, runtime.admit("f1").ask, wish)
+    async with asyncio.timeout(50):
+        ended = await steps.concluded(
+            lambda lent, run, run_id: forget_within(lent, run, run_id, "t1")
+        )
+    assert (ended.type.value, ended.name, ended.message) == state
 
 
 async def test_patience_outlasts_a_silence_and_has_an_end():

@@ -14,6 +14,7 @@ from zerobyte.contract.control_plane import Wait
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core import ids
 from zerobyte.core.secrets import WorkerTokens
+from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 
 
 @pytest.fixture
@@ -196,6 +197,11 @@ def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
     assert plane.reports[short].outcome == "success"
     assert engine.state(short_run)["type"] == "COMPLETED"
     assert engine.state(waiting_run)["type"] == "SCHEDULED"
+    # A worker is told that the run has begun before: then none of its schedule makes it missed.
+    due = f"/work_pools/{WORK_POOL}/get_scheduled_flow_runs"
+    with engine.server.rest() as rest:
+        told = rest.post(due, json={"work_queue_names": [queue_of(plane.host)]}).json()
+    assert [one["flow_run"]["run_count"] for one in told] == [1]
 
     plane.jobs[waiting] = site.job(waiting, ids.short_id())
     start_worker()

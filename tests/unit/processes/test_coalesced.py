@@ -1,22 +1,31 @@
 """Of many missed runs of one schedule the newest catches up for all (T35)."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
 from uuid import uuid4
 
+import anyio
 from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.responses import WorkerFlowRunResponse
 
-from zerobyte.processes.backup_worker import coalesced
+from flows.runtime import Runtime
+from zerobyte.contract.control_plane import WorkerIdentity
+from zerobyte.processes.backup_worker import BackupWorker, coalesced
+from zerobyte.restic import Tools
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
-def run(deployment, minutes, *, by_cron=True, backup=True):
+def run(deployment, minutes, *, by_cron=True, backup=True, begun=0):
     return FlowRun(
         flow_id=uuid4(),
         deployment_id=deployment,
         expected_start_time=NOON + timedelta(minutes=minutes),
         auto_scheduled=by_cron,
         parameters={"schedule_id": "abcdefgh"} if backup else {"task_id": "t"},
+        run_count=begun,
     )
 
 
@@ -36,6 +45,14 @@ def test_runs_by_hand_all_stay():
     assert missed == []
 
 
+def test_t15_a_run_that_was_put_back_is_neither_missed_nor_makes_another_one_missed():
+    one = uuid4()
+    put_back, put_back_later = run(one, 0, begun=1), run(one, 4, begun=2)
+    runs, missed = coalesced([put_back, run(one, 1), newest := run(one, 2), put_back_later])
+    assert [r.id for r in runs] == [r.id for r in (put_back, newest, put_back_later)]
+    assert len(missed) == 1
+
+
 def test_t5_who_was_due_first_runs_first_and_what_people_wait_for_before_all():
     often, once = uuid4(), uuid4()
     late = [run(often, minute) for minute in (1, 2, 30)]
@@ -47,3 +64,23 @@ def test_t5_who_was_due_first_runs_first_and_what_people_wait_for_before_all():
 
 def test_nothing_is_nothing():
     assert coalesced([]) == ([], [])
+
+
+async def test_a_run_that_puts_itself_back_is_not_taken_again_before_it_has_ended_here():
+    nothing = cast("Any", None)
+    identity = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
+    tools = Tools(cache_dir=Path("c"), run_dir=Path("r"))
+    worker = BackupWorker(
+        pool="p",
+        queue="q",
+        name="w",
+        limit=2,
+        engine=nothing,
+        runtime=Runtime(control=nothing, worker=identity, tools=tools),
+        on_slot_free=asyncio.Event(),
+    )
+    worker._limiter = anyio.CapacityLimiter(2)
+    put_back = run(uuid4(), 0, begun=1)
+    worker._limiter.acquire_on_behalf_of_nowait(put_back.id)
+    due = WorkerFlowRunResponse(work_pool_id=uuid4(), work_queue_id=uuid4(), flow_run=put_back)
+    assert await worker._submit_scheduled_flow_runs([due]) == []
