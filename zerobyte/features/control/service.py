@@ -164,8 +164,15 @@ class Control:
                 task.id,
                 JobReport(task_id=task.id, status="failed", outcome="error", error=error.message),
             )
+            await self._leases.release(task.id)
             return Refused(reason=error.message)
-        await self._tasks.mark_running(task, request.worker)
+        if not await self._tasks.mark_running(task, request.worker):
+            # It ended, by a cancel perhaps, after its lease had been asked for: nobody else
+            # gives that back.
+            await self._leases.release(task.id)
+            return Refused(
+                reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
+            )
         return Granted(job=job)
 
     async def renew(self, host: str, request: RenewRequest) -> Renewed:
