@@ -82,7 +82,8 @@ class Dispatcher:
         except ZerobyteError as error:
             log.warning("Prefect did not start a task; it waits", task=task.id, why=error.message)
             return False
-        await Task.filter(id=task.id).update(flow_run_id=run_id)
+        # Another run may have taken it meanwhile; the one just started is then refused.
+        await Task.filter(id=task.id, flow_run_id__isnull=True).update(flow_run_id=run_id)
         return True
 
     async def _ask(self, task: Task, flow: str, target: str) -> str:
