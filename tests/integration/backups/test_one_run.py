@@ -1,6 +1,7 @@
 """A task is worked on by one run of the engine, whoever else comes to think that it is its own."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -87,3 +88,30 @@ async def test_the_dispatcher_takes_no_task_from_a_run_that_took_it_meanwhile(
     assert (await Task.get(id=forget)).flow_run_id == old
     [run] = [run.flow_run_id for run in world.scheduler.runs.values() if run.task_id == forget]
     assert (await world.claim(task_id=forget, flow_run_id=run))["answer"] == "refused"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite", "postgres"])
+async def test_a_task_that_two_end_at_once_is_ended_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    backup = await run_now(world, made)
+    await world.claim(task_id=backup)
+    finisher, begun, both = world.platform.tasks.finishers["backup"], 0, asyncio.Event()
+
+    async def finish_slowly(*args: Any) -> Any:
+        nonlocal begun
+        begun += 1
+        if begun > 1:
+            both.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.5):  # for the other, which is not to come
+                await both.wait()
+        return await finisher(*args)
+
+    monkeypatch.setitem(world.platform.tasks.finishers, "backup", finish_slowly)
+    report = success(backup, snapshot_of(made))
+    first, second = await asyncio.gather(*(world.ask("finish", report) for _ in range(2)))
+    assert first == second
+    assert begun == 1
+    assert await Task.filter(kind="forget").count() == 1

@@ -151,7 +151,8 @@ class Tasks:
         only_if     the status that it must have to be ended.
         """
         async with in_transaction():
-            task = await Task.get(id=task_id)
+            # Whoever else ends it waits here; SQLite has one transaction at a time anyway.
+            task = await Task.filter(id=task_id).select_for_update().get()
             if task.status not in ACTIVE or only_if not in (None, task.status):
                 return await _follow_ups(task_id)
             finisher = self.finishers.get(task.kind)
