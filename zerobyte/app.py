@@ -267,7 +267,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         stack.push_async_callback(platform.sizes.aclose)
         stack.push_async_callback(platform.snapshots.aclose)
         stack.push_async_callback(platform.files.aclose)
-        stack.push_async_callback(_cancel, [asyncio.create_task(loop) for loop in platform.loops()])
+        stack.push_async_callback(_cancel, [beside(loop) for loop in platform.loops()])
 
     async def stop(_: HttpApp) -> None:
         await stack.aclose()
@@ -293,6 +293,18 @@ async def _every(seconds: float, work: Any) -> None:
         except Exception:  # a round that failed must not end the rounds
             _log.exception("a periodic job failed; it is tried again", job=work.__name__)
         await asyncio.sleep(seconds)
+
+
+def beside(loop: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Run a loop beside requests; one that ends is told of, since nobody waits for it."""
+    task = asyncio.create_task(loop, name=loop.__qualname__)
+    task.add_done_callback(_tell_end)
+    return task
+
+
+def _tell_end(loop: asyncio.Task[None]) -> None:
+    if not loop.cancelled():
+        _log.error("a loop ended for good", loop=loop.get_name(), exc_info=loop.exception())
 
 
 async def _cancel(loops: list[asyncio.Task[None]]) -> None:

@@ -15,6 +15,7 @@ from zerobyte.core import ids
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.repositories.models import Repository
+from zerobyte.features.tasks.models import Task
 from zerobyte.http.actor import Authenticator
 from zerobyte.http.setup import make_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
@@ -92,7 +93,9 @@ class World:
         return run
 
     async def claim(self, **who: Any) -> dict[str, Any]:
-        body = {"worker": WORKER, "flowRunId": who.get("flow_run_id", ids.uuid7())}
+        known = await Task.get_or_none(id=who.get("task_id"))
+        run = who.get("flow_run_id") or (known and known.flow_run_id) or ids.uuid7()
+        body = {"worker": WORKER, "flowRunId": run}
         names = ("task_id", "taskId"), ("schedule_id", "scheduleId"), ("due_at", "dueAt")
         for name, sent in names:
             if name in who:

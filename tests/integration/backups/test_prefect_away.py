@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_due import overdue, tasks_of
 from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success
+from zerobyte import app
 from zerobyte.core import clock
+from zerobyte.core.errors import Failed
 from zerobyte.features.tasks.models import Task
+from zerobyte.orchestration.scheduler import FlowName
 
 
 @pytest.fixture
@@ -87,3 +91,41 @@ async def test_what_was_due_meanwhile_and_was_never_planned_is_started_when_it_i
     [task] = await tasks_of(missed)
     [run] = world.scheduler.runs.values()
     assert (run.task_id, run.expected_at_ms) == (task.id, task.input["dueAt"])
+
+
+@pytest.mark.parametrize("trouble", [Failed("Prefect answered 422"), OSError("disk I/O error")])
+async def test_one_odd_answer_ends_neither_the_starting_of_tasks_nor_holds_up_the_others(
+    world: World, loops: None, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    odd, sound = await world.schedule(), await world.schedule()
+    await world.platform.reconciler.apply()
+    start, refusals = world.scheduler.start, 0
+
+    async def start_oddly(flow: FlowName, target: str, *args: Any, **more: Any) -> str:
+        nonlocal refusals
+        if target == odd["shortId"] and refusals < 2:
+            refusals += 1
+            raise trouble
+        return await start(flow, target, *args, **more)
+
+    monkeypatch.setattr(world.scheduler, "start", start_oddly)
+    tasks = {await run_now(world, odd), await run_now(world, sound)}
+    async with asyncio.timeout(60):
+        while await Task.filter(flow_run_id__isnull=True).exists():
+            await asyncio.sleep(0.05)
+    assert refusals == 2
+    assert {run.task_id for run in world.scheduler.runs.values()} == tasks
+
+
+async def test_a_loop_that_ends_although_it_is_for_ever_is_told_of(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    async def starts_tasks() -> None:
+        raise OSError("disk I/O error")
+
+    await asyncio.wait([app.beside(starts_tasks())])
+    async with asyncio.timeout(30):
+        while "a loop ended for good" not in (said := capfd.readouterr().err):
+            await asyncio.sleep(0.01)
+    assert "starts_tasks" in said
+    assert "disk I/O error" in said

@@ -3,8 +3,11 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from tests.integration.backups.conftest import WORKER, World
 from zerobyte.core import clock, ids
+from zerobyte.core.errors import NotFound
 from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import Task
@@ -233,6 +236,50 @@ async def test_a_running_task_hears_of_a_cancel_while_it_renews(world: World) ->
     await world.ask("finish", ended)
     assert (await task_of(world, task_id))["status"] == "cancelled"
     assert (await schedule_of(world, made))["lastBackupStatus"] == "warning"
+
+
+@pytest.mark.parametrize("builder", ["answers", "fails"])
+async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leaves_no_lease(
+    world: World, monkeypatch: pytest.MonkeyPatch, builder: str
+) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    targets = world.platform.notifications.targets_of
+
+    async def targets_while_cancelled(*args: Any) -> Any:
+        assert (await Lease.get(task_id=task_id)).state == "held"
+        answer = await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
+        assert answer.status_code == 202
+        # As if the cancel had come before the lease, which its end then did not give back.
+        await Lease.create(**lease_row)
+        if builder == "fails":
+            raise NotFound("The backup schedule was deleted before its run began")
+        return await targets(*args)
+
+    lease_row = {
+        "repository_id": (await Task.get(id=task_id)).repository_id, "task_id": task_id,
+        "mode": "shared", "state": "held", "operation": "backup", "host": "local", "boot_id": "b",
+        "pid": 1, "pid_started": 1, "expires_at": clock.now_ms() + 30_000,
+    }  # fmt: skip
+    monkeypatch.setattr(world.platform.notifications, "targets_of", targets_while_cancelled)
+    reply = await world.claim(task_id=task_id)
+    assert reply["answer"] == "refused"
+    assert (await task_of(world, task_id))["status"] == "cancelled"
+    assert await Lease.all().count() == 0
+
+
+async def test_a_cancel_that_comes_just_after_the_claim_tells_the_worker_and_frees_nothing(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    seen_queued = await Task.get(id=task_id)
+    await world.claim(task_id=task_id)
+    await world.platform.tasks.request_stop(seen_queued)
+    assert (await task_of(world, task_id))["status"] == "cancelling"
+    assert (await Lease.get(task_id=task_id)).state == "held"
+    renewed = await world.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 0})
+    assert renewed == {"held": True, "cancel": True}
 
 
 async def test_a_failed_scheduled_run_is_planned_again_and_a_manual_one_is_not(

@@ -144,8 +144,8 @@ class Control:
             task = await Task.get_or_none(id=request.task_id, host=host)
             if task is None:
                 raise NotFound("The task is not one of this host")
-            if task.flow_run_id is None:
-                await Task.filter(id=task.id).update(flow_run_id=request.flow_run_id)
+            if task.flow_run_id != request.flow_run_id:
+                await _take(task, request.flow_run_id)
             return task
         again = await Task.get_or_none(flow_run_id=request.flow_run_id, host=host, parent_id=None)
         if again is not None:
@@ -164,8 +164,15 @@ class Control:
                 task.id,
                 JobReport(task_id=task.id, status="failed", outcome="error", error=error.message),
             )
+            await self._leases.release(task.id)
             return Refused(reason=error.message)
-        await self._tasks.mark_running(task, request.worker)
+        if not await self._tasks.mark_running(task, request.worker):
+            # It ended, by a cancel perhaps, after its lease had been asked for: nobody else
+            # gives that back.
+            await self._leases.release(task.id)
+            return Refused(
+                reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
+            )
         return Granted(job=job)
 
     async def renew(self, host: str, request: RenewRequest) -> Renewed:
@@ -211,6 +218,18 @@ class Control:
 
     async def _own(self, host: str, task_id: str) -> Task | None:
         return await Task.get_or_none(id=task_id, host=host)
+
+
+async def _take(task: Task, flow_run_id: str) -> None:
+    """Make a run the one that works on a task; two on one task would each free the other's lease.
+
+    Raises
+        Conflict    another run has it.
+    """
+    free = Task.filter(id=task.id, flow_run_id__isnull=True)
+    if not await free.update(flow_run_id=flow_run_id):
+        raise Conflict("Another run has this task")
+    task.flow_run_id = flow_run_id
 
 
 async def missing_worker() -> str | None:

@@ -38,7 +38,12 @@ class Dispatcher:
         failures = 0
         while True:
             self._wake.clear()
-            failures = 0 if await self._round() else failures + 1
+            try:
+                is_done = await self._round()
+            except Exception:  # a task that is never started is worse than a round that failed
+                log.exception("starting tasks failed; the next round comes soon")
+                is_done = False
+            failures = 0 if is_done else failures + 1
             pause = _PAUSES_S[min(failures, len(_PAUSES_S)) - 1] if failures else 30
             try:
                 async with asyncio.timeout(pause):
@@ -74,7 +79,11 @@ class Dispatcher:
         except Unavailable as error:
             log.warning("Prefect does not answer; the task waits", task=task.id, why=error.message)
             return False
-        await Task.filter(id=task.id).update(flow_run_id=run_id)
+        except ZerobyteError as error:
+            log.warning("Prefect did not start a task; it waits", task=task.id, why=error.message)
+            return False
+        # Another run may have taken it meanwhile; the one just started is then refused.
+        await Task.filter(id=task.id, flow_run_id__isnull=True).update(flow_run_id=run_id)
         return True
 
     async def _ask(self, task: Task, flow: str, target: str) -> str:

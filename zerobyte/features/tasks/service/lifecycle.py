@@ -110,16 +110,17 @@ class Tasks:
         await _save(task, busy=new.busy, along=along)
         return task
 
-    async def mark_running(self, task: Task, worker: WorkerIdentity) -> None:
-        """A worker has the job and its lease."""
+    async def mark_running(self, task: Task, worker: WorkerIdentity) -> bool:
+        """A worker has the job and its lease; False when the task has ended meanwhile."""
         del worker  # its identity stands in the lease
         now = clock.now_ms()
         changed = await Task.filter(id=task.id, status="queued").update(
             status="running", started_at=now, updated_at=now
         )
+        await task.refresh_from_db()
         if changed:
-            await task.refresh_from_db()
             self._tell(task, previous="running")
+        return task.status in ACTIVE
 
     async def progress(
         self, task_id: str, progress: TaskProgress | None, *, result: TaskResult | None = None
@@ -140,14 +141,19 @@ class Tasks:
         if changed:
             self._tell_change(await Task.get(id=task_id))
 
-    async def finish(self, task_id: str, report: JobReport) -> list[str]:
+    async def finish(
+        self, task_id: str, report: JobReport, *, only_if: str | None = None
+    ) -> list[str]:
         """End a task and answer the ids of those that follow in its flow run.
 
         Telling the same end twice changes nothing and answers the same.
+
+        only_if     the status that it must have to be ended.
         """
         async with in_transaction():
-            task = await Task.get(id=task_id)
-            if task.status not in ACTIVE:
+            # Whoever else ends it waits here; SQLite has one transaction at a time anyway.
+            task = await Task.filter(id=task_id).select_for_update().get()
+            if task.status not in ACTIVE or only_if not in (None, task.status):
                 return await _follow_ups(task_id)
             finisher = self.finishers.get(task.kind)
             new = await finisher(task, report) if finisher else []
@@ -190,17 +196,17 @@ class Tasks:
 
     async def request_stop(self, task: Task) -> None:
         """Cancel a queued task now, or tell the worker of a running one to stop."""
-        if task.status == "queued":
-            await Task.filter(id=task.id).update(cancellation_requested=True)
-            await self.finish(task.id, cancelled(task.id))
-        else:
-            now = clock.now_ms()
-            changed = await Task.filter(id=task.id, status="running").update(
-                status="cancelling", cancellation_requested=True, updated_at=now
-            )
-            await task.refresh_from_db()
-            if changed:
-                self._tell(task, previous="running")
+        # A worker may take it at this moment, so what was read of it before decides nothing.
+        await Task.filter(id=task.id, status="queued").update(cancellation_requested=True)
+        await self.finish(task.id, cancelled(task.id), only_if="queued")
+        now = clock.now_ms()
+        changed = await Task.filter(id=task.id, status="running").update(
+            status="cancelling", cancellation_requested=True, updated_at=now
+        )
+        await task.refresh_from_db()
+        if changed:
+            self._tell(task, previous="running")
+        if task.status in ACTIVE:
             self.stop_signal(task.id).set()
         for listener in self.on_cancel:
             listener(task)

@@ -32,6 +32,7 @@ class Watch:
         self._scheduler = scheduler
         self._telling: set[asyncio.Task[None]] = set()
         self._untold: dict[str, str] = {}
+        self.started_ms = clock.now_ms()
 
     async def run(self) -> None:
         """Look every five seconds, for ever."""
@@ -57,7 +58,9 @@ class Watch:
             if task.flow_run_id is not None:
                 self._untold[task.flow_run_id] = _LOST
         await self._tell_crashes()
-        await self._give_runs_to_orphans(clock.now_ms() - LEASE_TTL_S * 1000)
+        before_ms = clock.now_ms() - LEASE_TTL_S * 1000
+        if self.started_ms <= before_ms:  # else a run may not have been able to ask for them
+            await self._give_runs_to_orphans(before_ms)
 
     async def _give_runs_to_orphans(self, before_ms: int) -> None:
         """Retention that its backup's run did not live to apply gets a run of its own (T13).

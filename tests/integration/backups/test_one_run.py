@@ -1,0 +1,117 @@
+"""A task is worked on by one run of the engine, whoever else comes to think that it is its own."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from tests.integration.backups.conftest import World
+from tests.integration.backups.test_runs import run_now, snapshot_of, success
+from zerobyte.core import clock, ids
+from zerobyte.features.tasks.models import Task
+from zerobyte.orchestration.scheduler import FlowName
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+async def left_behind(world: World) -> tuple[str, str]:
+    """A retention whose run was not told of it, old enough to get one of its own; and that run."""
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    backup, run = await run_now(world, made), ids.uuid7()
+    await world.claim(task_id=backup, flow_run_id=run)
+    [forget] = (await world.ask("finish", success(backup, snapshot_of(made))))["followUps"]
+    await Task.filter(id=forget).update(created_at=clock.now_ms() - 60_000)
+    return forget, run
+
+
+async def test_after_a_start_retention_is_left_to_its_run_for_as_long_as_that_may_ask(
+    world: World,
+) -> None:
+    forget, run = await left_behind(world)
+    await world.platform.watch.begin_anew()
+    await world.platform.watch.end_lost()
+    row = await Task.get(id=forget)
+    assert (row.flow, row.flow_run_id) == (None, run)
+    world.platform.watch.started_ms = clock.now_ms() - 60_000
+    await world.platform.watch.end_lost()
+    assert (await Task.get(id=forget)).flow == "forget/local"
+
+
+async def test_of_two_runs_that_know_of_a_task_the_first_to_ask_has_it(world: World) -> None:
+    forget, old = await left_behind(world)
+    world.platform.watch.started_ms = clock.now_ms() - 60_000
+    await world.platform.watch.end_lost()
+    new = ids.uuid7()
+    first, second = await asyncio.gather(
+        world.claim(task_id=forget, flow_run_id=old), world.claim(task_id=forget, flow_run_id=new)
+    )
+    assert {first["answer"], second["answer"]} == {"granted", "refused"}
+    refused, loser = (first, old) if first["answer"] == "refused" else (second, new)
+    assert refused["reason"] == "Another run has this task"
+    winner = new if loser == old else old
+    assert (await Task.get(id=forget)).flow_run_id == winner
+    again = await world.claim(task_id=forget, flow_run_id=winner)
+    assert again["answer"] == "granted", "it did not hear the first answer"
+
+
+async def test_the_dispatcher_takes_no_task_from_a_run_that_took_it_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forget, old = await left_behind(world)
+    world.platform.watch.started_ms = clock.now_ms() - 60_000
+    await world.platform.watch.end_lost()
+    start = world.scheduler.start
+    later = (await left_behind(world))[0]
+
+    async def start_late(flow: FlowName, target: str, *args: Any, **more: Any) -> str:
+        new = await start(flow, target, *args, **more)
+        if more["idempotency_key"] == forget:
+            assert (await world.claim(task_id=forget, flow_run_id=old))["answer"] == "granted"
+        return new
+
+    monkeypatch.setattr(world.scheduler, "start", start_late)
+    loop = asyncio.create_task(world.platform.dispatcher.run())
+    async with asyncio.timeout(60):
+        while (await Task.get(id=forget)).flow_run_id is None:
+            await asyncio.sleep(0.01)
+        # What is opened after it is started after it: its own round has ended by then.
+        await world.platform.watch.end_lost()
+        world.platform.dispatcher.wake()
+        while (await Task.get(id=later)).flow_run_id is None:
+            await asyncio.sleep(0.01)
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+    assert (await Task.get(id=forget)).flow_run_id == old
+    [run] = [run.flow_run_id for run in world.scheduler.runs.values() if run.task_id == forget]
+    assert (await world.claim(task_id=forget, flow_run_id=run))["answer"] == "refused"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite", "postgres"])
+async def test_a_task_that_two_end_at_once_is_ended_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    backup = await run_now(world, made)
+    await world.claim(task_id=backup)
+    finisher, begun, both = world.platform.tasks.finishers["backup"], 0, asyncio.Event()
+
+    async def finish_slowly(*args: Any) -> Any:
+        nonlocal begun
+        begun += 1
+        if begun > 1:
+            both.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.5):  # for the other, which is not to come
+                await both.wait()
+        return await finisher(*args)
+
+    monkeypatch.setitem(world.platform.tasks.finishers, "backup", finish_slowly)
+    report = success(backup, snapshot_of(made))
+    first, second = await asyncio.gather(*(world.ask("finish", report) for _ in range(2)))
+    assert first == second
+    assert begun == 1
+    assert await Task.filter(kind="forget").count() == 1
