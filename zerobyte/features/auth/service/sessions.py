@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from tortoise.expressions import RawSQL
+from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Forbidden, Unauthenticated
@@ -183,20 +184,26 @@ class Sessions:
         """Give a session another token, so that a copy of the old cookie opens nothing.
 
         What the session knows (organization, expiry, who impersonates) stays.
+
+        Raises Unauthenticated when it has ended meanwhile.
         """
         token, old = ids.token(), found.session
-        made = await Session.create(
-            token_hash=token_hash(token),
-            user_id=old.user_id,
-            expires_at=old.expires_at,
-            remembered=old.remembered,
-            ip_address=old.ip_address,
-            user_agent=old.user_agent,
-            impersonated_by=old.impersonated_by,
-            active_organization_id=old.active_organization_id,
-            auth_source=old.auth_source,
-        )
-        await Session.filter(id=old.id).delete()
+        async with in_transaction():
+            # The person first, as everybody else does who ends sessions and needs both.
+            await User.filter(id=old.user_id).select_for_update().first()
+            if not await Session.filter(id=old.id).delete():
+                raise Unauthenticated("Unauthorized", code="UNAUTHORIZED")
+            made = await Session.create(
+                token_hash=token_hash(token),
+                user_id=old.user_id,
+                expires_at=old.expires_at,
+                remembered=old.remembered,
+                ip_address=old.ip_address,
+                user_agent=old.user_agent,
+                impersonated_by=old.impersonated_by,
+                active_organization_id=old.active_organization_id,
+                auth_source=old.auth_source,
+            )
         replaced = SignedIn(made, found.user, token)
         self.send_cookie(request, replaced)
         return replaced
