@@ -19,6 +19,7 @@ from zerobyte.features.auth.models import (
 )
 from zerobyte.features.auth.service.attempts import Attempts
 from zerobyte.features.auth.service.passwords import Passwords
+from zerobyte.features.auth.service.sessions import sessions_of
 
 CREDENTIAL: Final = "credential"
 
@@ -82,7 +83,7 @@ class Credentials:
                     account_id=user_id,
                     password_hash=password_hash,
                 )
-            ending = Session.filter(user_id=user_id)
+            ending = Session.filter(sessions_of(user_id))
             await (ending.exclude(id=keep.id) if keep is not None else ending).delete()
             await TrustedDevice.filter(user_id=user_id).delete()
             await TwoFactorChallenge.filter(user_id=user_id).delete()

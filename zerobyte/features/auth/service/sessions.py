@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from tortoise.expressions import RawSQL
+from tortoise.expressions import Q, RawSQL
 from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
@@ -225,8 +225,8 @@ class Sessions:
         await Session.filter(user_id=user_id, id=name).delete()
 
     async def revoke_all(self, user_id: str, *, but: Session | None = None) -> None:
-        """End a person's sessions, all but one if it is given."""
-        ending = Session.filter(user_id=user_id)
+        """End what a person is signed in as, all but one if it is given."""
+        ending = Session.filter(sessions_of(user_id))
         await (ending.exclude(id=but.id) if but is not None else ending).delete()
 
     def clear_cookies(self, request: HttpRequest) -> None:
@@ -240,6 +240,11 @@ class Sessions:
         self._cookies.set(request, cookies.SESSION, found.token, max_age_s=max_age_s)
         if not remember:
             self._cookies.set(request, cookies.DONT_REMEMBER, "true", max_age_s=None)
+
+
+def sessions_of(user_id: str) -> Q:
+    """A person's sessions, and those that they began in somebody else's name."""
+    return Q(user_id=user_id) | Q(impersonated_by=user_id)
 
 
 def _recognise(request: HttpRequest, session: Session, user: User) -> None:
