@@ -20,6 +20,7 @@ from zerobyte.features.auth.service import Credentials, Switches, make_services
 from zerobyte.features.auth.service.api_keys import revoke_keys
 from zerobyte.features.auth.service.credentials import CREDENTIAL
 from zerobyte.features.auth.service.passwords import MAXIMUM, MINIMUM
+from zerobyte.features.auth.service.sessions import sessions_of
 from zerobyte.features.auth.service.two_factor import turn_off
 from zerobyte.features.auth.service.usernames import check_username
 from zerobyte.http.audit import Entry
@@ -228,4 +229,4 @@ async def _check_email(user: User, email: str) -> None:
 
 
 async def _sign_out(user: User) -> None:
-    await Session.filter(user_id=user.id).delete()
+    await Session.filter(sessions_of(user.id)).delete()

@@ -84,6 +84,28 @@ async def test_a_lost_admin_loses_the_borrowed_session(folk, root, ada):
     assert await user_of(root) is None
 
 
+@pytest.mark.parametrize("ended_by", ["set-user-password", "revoke-user-sessions"])
+async def test_what_signs_an_admin_out_ends_the_borrowed_session_too(folk, root, ada, ended_by):
+    other = await folk.person("other", role="admin")
+    await impersonate(root, ada.id)
+    body = {"userId": root.id}
+    if ended_by == "set-user-password":
+        body["newPassword"] = "another horse"
+    answer = await other.http.post(f"{ADMIN}/{ended_by}", json=body)
+    assert answer.status_code == 200, answer.text
+    assert await user_of(root) is None
+    assert await user_of(ada) == "ada"
+
+
+async def test_whoever_acts_as_somebody_is_out_when_they_become_an_admin(folk, root, ada):
+    other = await folk.person("other", role="admin")
+    await impersonate(root, ada.id)
+    answer = await other.http.post(f"{ADMIN}/set-role", json={"userId": ada.id, "role": "admin"})
+    assert answer.status_code == 200, answer.text
+    assert await user_of(root) is None
+    assert await user_of(ada) == "ada"
+
+
 async def test_a_held_cookie_of_somebody_else_brings_nobody_back(folk, root, ada):
     other = await folk.person("other", role="admin")
     await impersonate(root, ada.id)

@@ -123,6 +123,22 @@ async def test_a_member_is_linked_only_with_auto_link_and_a_verified_address(sta
     assert await Account.filter(user_id=eve.id, provider_id="idp").count() == 1
 
 
+async def test_an_admin_is_linked_only_by_a_provider_that_an_admin_registered(stage, browser):
+    eve = await local_user("eve@example.com", role="admin")
+    await Member.create(organization_id=stage.organization, user_id=eve.id, role="member")
+    await SsoProvider.all().update(auto_link_matching_emails=True)
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    # An owner of an organization decides what their provider says about anybody.
+    await User.filter(id=stage.owner).update(role="user")
+    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    await SsoProvider.all().update(user_id=None)
+    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    assert not await Account.exists(user_id=eve.id)
+    await User.filter(id=stage.owner).update(role="admin")
+    await SsoProvider.all().update(user_id=stage.owner)
+    assert await stage.code_of(browser, "eve") == ""
+
+
 async def test_a_stranger_with_an_account_here_is_not_linked_even_when_invited(stage, browser):
     eve = await local_user("eve@example.com")
     await stage.invite("eve@example.com")

@@ -115,6 +115,13 @@ def test_change_username_changes_how_they_are_called_and_ends_sessions(installat
     assert installation.call("change-username", "-u", "nobody", "-n", "new").code == 1
 
 
+def test_what_signs_an_admin_out_ends_what_they_do_in_another_s_name(installation, ada):
+    eve = installation.add_person("eve")
+    installation.run(lambda: Session.filter(user_id=eve).update(impersonated_by=ada))
+    assert installation.call("change-username", "-u", "ada", "-n", "lovelace").code == 0
+    assert sessions(installation) == 0
+
+
 def test_change_email_asks_before_it_unlinks_and_ends_sessions(installation, ada):
     async def link():
         await Account.create(user_id=ada, provider_id="idp", account_id="1")

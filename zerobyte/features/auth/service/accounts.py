@@ -16,7 +16,11 @@ from zerobyte.features.auth.models import Account, User
 from zerobyte.features.auth.schemas.signing_in import SignInEmail, SignInUsername, SignUp
 from zerobyte.features.auth.service.attempts import Attempts
 from zerobyte.features.auth.service.challenges import Challenges
-from zerobyte.features.auth.service.credentials import CREDENTIAL, Credentials
+from zerobyte.features.auth.service.credentials import (
+    CREDENTIAL,
+    Credentials,
+    require_unchanged,
+)
 from zerobyte.features.auth.service.devices import TrustedDevices
 from zerobyte.features.auth.service.passwords import Passwords, check_length
 from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, is_banned
@@ -102,8 +106,8 @@ class Accounts:
         check_username(body.username, Unprocessable)
         return await self._sign_in(request, {"username": body.username.lower()}, body, wrong)
 
-    async def check_password(self, user_id: str, password: str, *, purpose: str) -> None:
-        """Make sure that a signed-in person knows their password.
+    async def check_password(self, user_id: str, password: str, *, purpose: str) -> str:
+        """Make sure that a signed-in person knows their password; the hash that it fits.
 
         purpose     completes "A local password is required to …".
 
@@ -112,7 +116,7 @@ class Accounts:
             Unauthenticated     it is the wrong one.
             TooManyRequests     there were too many wrong ones.
         """
-        await self._credentials.check(
+        return await self._credentials.check(
             user_id,
             password,
             wrong=Unauthenticated("Invalid password"),
@@ -141,23 +145,22 @@ class Accounts:
             await self._sessions.tell_attempt(request, user)
             if user is not None:
                 await attempt.of(f"sign-in:{user.id}{suffix}")
-            user = await self._check_sign_in(user, body.password, wrong)
-        if not user.two_factor_enabled or (
-            device is not None and await self._devices.renew(request, device)
-        ):
-            return await self._sessions.begin(request, user, remember=body.remember_me)
-        await self._sessions.end(request)
-        await self._challenges.open(request, user, remember=body.remember_me)
+            password_hash = await _hash_of(user)
+            user = await self._check_sign_in(user, password_hash, body.password, wrong)
+        async with in_transaction():
+            user = await require_unchanged(user.id, password_hash, wrong)
+            if not user.two_factor_enabled or (
+                device is not None and await self._devices.renew(request, device)
+            ):
+                return await self._sessions.begin(request, user, remember=body.remember_me)
+            await self._sessions.end(request)
+            await self._challenges.open(request, user, remember=body.remember_me)
         return None
 
     async def _check_sign_in(
-        self, user: User | None, password: str, wrong: Unauthenticated
+        self, user: User | None, password_hash: str | None, password: str, wrong: Unauthenticated
     ) -> User:
-        account = (
-            await Account.get_or_none(user_id=user.id, provider_id=CREDENTIAL) if user else None
-        )
         # Hashing also for nobody keeps the time from telling who has an account.
-        password_hash = account.password_hash if account else None
         if not await self._passwords.verify(password_hash, password) or user is None:
             raise wrong
         if is_banned(user, clock.now_ms()):
@@ -196,6 +199,11 @@ class Accounts:
             await _check_free(body.email, username)
             raise
         return user
+
+
+async def _hash_of(user: User | None) -> str | None:
+    account = await Account.get_or_none(user_id=user.id, provider_id=CREDENTIAL) if user else None
+    return account.password_hash if account else None
 
 
 async def _check_free(email: str, username: str) -> None:

@@ -13,10 +13,11 @@ from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
-from zerobyte.core.errors import Conflict, Invalid, NotFound
-from zerobyte.features.auth.models import ApiKey, User
+from zerobyte.core.errors import Conflict, Invalid, NotFound, Unauthenticated
+from zerobyte.features.auth.models import ApiKey, Member, User
 from zerobyte.features.auth.schemas.api_keys import CreateApiKey
 from zerobyte.features.auth.service.accounts import Accounts
+from zerobyte.features.auth.service.credentials import require_unchanged
 from zerobyte.http.actor import Actor
 
 LIMIT: Final = 50
@@ -55,7 +56,7 @@ class ApiKeys:
 
         Raises
             Invalid             it would end within a day or after more than a year.
-            Unauthenticated     the password is wrong.
+            Unauthenticated     the password is wrong, or they have just left the organization.
             Forbidden           the person has no password here.
             TooManyRequests     there were too many wrong passwords.
             Conflict            the person has 50 keys.
@@ -63,11 +64,16 @@ class ApiKeys:
         seconds = body.expires_in
         if seconds is not None and not _DAY_S <= seconds <= 365 * _DAY_S:
             raise Invalid.at(["expiresIn"], "expiresIn must be between 1 day and 365 days")
-        await self._accounts.check_password(actor.user_id, body.password, purpose="create API keys")
+        checked = await self._accounts.check_password(
+            actor.user_id, body.password, purpose="create API keys"
+        )
         key = _PREFIX + ids.letters(_LETTERS)
         async with in_transaction():
             # Many at once must not slip past the limit: one of a person after the other.
-            await User.filter(id=actor.user_id).select_for_update().get()
+            await require_unchanged(actor.user_id, checked, Unauthenticated("Invalid password"))
+            place = Member.filter(user_id=actor.user_id, organization_id=actor.organization_id)
+            if not await place.exists():
+                raise Unauthenticated("Unauthorized", code="UNAUTHORIZED")
             if await _living(ApiKey.filter(user_id=actor.user_id)).count() >= LIMIT:
                 raise Conflict("API key limit reached")
             row = await ApiKey.create(

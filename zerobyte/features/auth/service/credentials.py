@@ -15,9 +15,11 @@ from zerobyte.features.auth.models import (
     Session,
     TrustedDevice,
     TwoFactorChallenge,
+    User,
 )
 from zerobyte.features.auth.service.attempts import Attempts
 from zerobyte.features.auth.service.passwords import Passwords
+from zerobyte.features.auth.service.sessions import sessions_of
 
 CREDENTIAL: Final = "credential"
 
@@ -35,8 +37,8 @@ class Credentials:
 
     async def check(
         self, user_id: str, password: str, *, wrong: ZerobyteError, missing: ZerobyteError
-    ) -> None:
-        """Make sure that a signed-in person knows their password.
+    ) -> str:
+        """Make sure that a signed-in person knows their password; the hash that it fits.
 
         wrong       raised when it is not theirs.
         missing     raised when they have none here.
@@ -50,14 +52,27 @@ class Credentials:
             await attempt.of(f"password:{user_id}")
             if not await self._passwords.verify(account.password_hash, password):
                 raise wrong
+        return account.password_hash
 
-    async def set(self, user_id: str, password: str, *, keep: Session | None = None) -> None:
+    async def set(
+        self,
+        user_id: str,
+        password: str,
+        *,
+        keep: Session | None = None,
+        unless_changed: tuple[str, ZerobyteError] | None = None,
+    ) -> None:
         """Give a person a password; whoever knew the old one is signed out.
 
-        keep    the session that goes on; None ends them all.
+        keep            the session that goes on; None ends them all.
+        unless_changed  the hash that was checked, and what is raised when it is not theirs any
+                        more.
         """
         password_hash = await self._passwords.hash(password)
         async with in_transaction():
+            await User.filter(id=user_id).select_for_update().first()
+            if unless_changed is not None:
+                await require_unchanged(user_id, *unless_changed)
             changed = await Account.filter(user_id=user_id, provider_id=CREDENTIAL).update(
                 password_hash=password_hash
             )
@@ -68,9 +83,25 @@ class Credentials:
                     account_id=user_id,
                     password_hash=password_hash,
                 )
-            ending = Session.filter(user_id=user_id)
+            ending = Session.filter(sessions_of(user_id))
             await (ending.exclude(id=keep.id) if keep is not None else ending).delete()
             await TrustedDevice.filter(user_id=user_id).delete()
             await TwoFactorChallenge.filter(user_id=user_id).delete()
             for told in self.on_change:
                 await told(user_id)
+
+
+async def require_unchanged(user_id: str, password_hash: str | None, wrong: ZerobyteError) -> User:
+    """The person, held until the transaction around ends, if the password is still theirs.
+
+    A hash takes its time, and the password may be reset meanwhile. What is opened in the same
+    transaction is there before the reset, which ends it, or is not opened at all.
+
+    password_hash   the one that was checked.
+    wrong           raised when they have another now.
+    """
+    user = await User.filter(id=user_id).select_for_update().first()
+    mine = Account.filter(user_id=user_id, provider_id=CREDENTIAL, password_hash=password_hash)
+    if user is None or not await mine.exists():
+        raise wrong
+    return user

@@ -18,7 +18,7 @@ from zerobyte.features.auth.service.credentials import CREDENTIAL, Credentials
 from zerobyte.features.auth.service.deletions import Deletions, Held, tidy_up
 from zerobyte.features.auth.service.organization_edits import may
 from zerobyte.features.auth.service.passwords import Passwords, check_length
-from zerobyte.features.auth.service.sessions import is_banned
+from zerobyte.features.auth.service.sessions import is_banned, sessions_of
 from zerobyte.features.auth.service.usernames import (
     check_email_free,
     check_username,
@@ -166,6 +166,9 @@ class People:
             if role != "admin":
                 await _keep_an_admin(user)
                 await Session.filter(impersonated_by=user.id).delete()
+            else:
+                # An admin is not impersonated; whoever acted as them would be one by it.
+                await Session.filter(user_id=user.id, impersonated_by__isnull=False).delete()
             user.role = role
             await user.save(update_fields=["role"])
         return user
@@ -182,7 +185,7 @@ class People:
             user.ban_reason = body.ban_reason or "No reason"
             user.ban_expires = None if seconds is None else clock.now_ms() + seconds * 1000
             await user.save(update_fields=["banned", "ban_reason", "ban_expires"])
-            await Session.filter(Q(user_id=user.id) | Q(impersonated_by=user.id)).delete()
+            await Session.filter(sessions_of(user.id)).delete()
         return user
 
     async def unban(self, user_id: str) -> User:
@@ -247,7 +250,7 @@ class People:
     async def revoke_sessions(self, user_id: str) -> None:
         """End all sessions of a person. Raises NotFound."""
         await self.get(user_id)
-        await Session.filter(user_id=user_id).delete()
+        await Session.filter(sessions_of(user_id)).delete()
 
 
 def may_administer(role: InstanceRole, asked: dict[str, list[str]]) -> bool:

@@ -67,13 +67,18 @@ class Profile:
         Raises Invalid, TooManyRequests.
         """
         check_length(body.new_password)
-        await self._credentials.check(
+        checked = await self._credentials.check(
             found.user.id,
             body.current_password,
             wrong=wrong_password(),
             missing=Invalid("Credential account not found", code="CREDENTIAL_ACCOUNT_NOT_FOUND"),
         )
-        await self._credentials.set(found.user.id, body.new_password, keep=found.session)
+        await self._credentials.set(
+            found.user.id,
+            body.new_password,
+            keep=found.session,
+            unless_changed=(checked, wrong_password()),
+        )
         return await self._sessions.replace(request, found)
 
     async def check_password(self, found: SignedIn, password: str) -> None:

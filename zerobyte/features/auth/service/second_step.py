@@ -6,6 +6,8 @@ password was right a moment ago shows it for the first time.
 
 from typing import Literal
 
+from tortoise.transactions import in_transaction
+
 from zerobyte.core import clock
 from zerobyte.features.auth.models import User
 from zerobyte.features.auth.service.accounts import banned
@@ -110,8 +112,11 @@ class SecondStep:
             raise banned()
         if not begins_session:
             return None, user
-        await self._challenges.close(request, challenge)
-        begun = await self._sessions.begin(request, user, remember=challenge.remembered)
+        async with in_transaction():
+            # A reset of the password ends challenges: before this one is used, or its session.
+            await User.filter(id=user.id).select_for_update().first()
+            await self._challenges.close(request, challenge)
+            begun = await self._sessions.begin(request, user, remember=challenge.remembered)
         return begun, user
 
     async def _judge(self, user: User, kind: Kind, code: str) -> None:

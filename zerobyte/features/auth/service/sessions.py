@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from tortoise.expressions import RawSQL
+from tortoise.expressions import Q, RawSQL
+from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Forbidden, Unauthenticated
@@ -183,20 +184,26 @@ class Sessions:
         """Give a session another token, so that a copy of the old cookie opens nothing.
 
         What the session knows (organization, expiry, who impersonates) stays.
+
+        Raises Unauthenticated when it has ended meanwhile.
         """
         token, old = ids.token(), found.session
-        made = await Session.create(
-            token_hash=token_hash(token),
-            user_id=old.user_id,
-            expires_at=old.expires_at,
-            remembered=old.remembered,
-            ip_address=old.ip_address,
-            user_agent=old.user_agent,
-            impersonated_by=old.impersonated_by,
-            active_organization_id=old.active_organization_id,
-            auth_source=old.auth_source,
-        )
-        await Session.filter(id=old.id).delete()
+        async with in_transaction():
+            # The person first, as everybody else does who ends sessions and needs both.
+            await User.filter(id=old.user_id).select_for_update().first()
+            if not await Session.filter(id=old.id).delete():
+                raise Unauthenticated("Unauthorized", code="UNAUTHORIZED")
+            made = await Session.create(
+                token_hash=token_hash(token),
+                user_id=old.user_id,
+                expires_at=old.expires_at,
+                remembered=old.remembered,
+                ip_address=old.ip_address,
+                user_agent=old.user_agent,
+                impersonated_by=old.impersonated_by,
+                active_organization_id=old.active_organization_id,
+                auth_source=old.auth_source,
+            )
         replaced = SignedIn(made, found.user, token)
         self.send_cookie(request, replaced)
         return replaced
@@ -218,8 +225,8 @@ class Sessions:
         await Session.filter(user_id=user_id, id=name).delete()
 
     async def revoke_all(self, user_id: str, *, but: Session | None = None) -> None:
-        """End a person's sessions, all but one if it is given."""
-        ending = Session.filter(user_id=user_id)
+        """End what a person is signed in as, all but one if it is given."""
+        ending = Session.filter(sessions_of(user_id))
         await (ending.exclude(id=but.id) if but is not None else ending).delete()
 
     def clear_cookies(self, request: HttpRequest) -> None:
@@ -233,6 +240,11 @@ class Sessions:
         self._cookies.set(request, cookies.SESSION, found.token, max_age_s=max_age_s)
         if not remember:
             self._cookies.set(request, cookies.DONT_REMEMBER, "true", max_age_s=None)
+
+
+def sessions_of(user_id: str) -> Q:
+    """A person's sessions, and those that they began in somebody else's name."""
+    return Q(user_id=user_id) | Q(impersonated_by=user_id)
 
 
 def _recognise(request: HttpRequest, session: Session, user: User) -> None:

@@ -91,6 +91,8 @@ async def _admit(provider: SsoProvider, identity: Identity, intent: Intent | Non
         return Admitted(user, used_intent=True)
     if not provider.auto_link_matching_emails or not await _is_member(provider, user):
         raise Refused(LINK_REQUIRED, "an account with this e-mail address is not linked")
+    if user.role == "admin" and not await _is_of_the_instance(provider):
+        raise Refused(LINK_REQUIRED, "an administrator is linked by themselves only")
     await _link(provider, identity, user)
     return Admitted(user)
 
@@ -172,6 +174,11 @@ async def _link(provider: SsoProvider, identity: Identity, user: User) -> None:
 
 async def _is_member(provider: SsoProvider, user: User) -> bool:
     return await Member.exists(organization_id=provider.organization_id, user_id=user.id)
+
+
+async def _is_of_the_instance(provider: SsoProvider) -> bool:
+    """Whether an admin of the instance registered it; an organization's owner is not one."""
+    return await User.exists(id=provider.user_id, role="admin") if provider.user_id else False
 
 
 async def _refuse_banned(user: User) -> None:
