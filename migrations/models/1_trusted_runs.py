@@ -30,6 +30,13 @@ ALTER TABLE "backup_schedules" ADD "jitter_s" INT NOT NULL DEFAULT 0;
 ALTER TABLE "tasks" ADD "due_key" VARCHAR(128);
 ALTER TABLE "tasks" ADD "rerun_of" VARCHAR(36);
 ALTER TABLE "workers" ADD "present_since" BIGINT;
+INSERT INTO "leases" (
+    "repository_id", "task_id", "mode", "state", "operation", "host", "boot_id",
+    "pid", "pid_started", "requested_at", "acquired_at", "expires_at"
+) SELECT
+    "repository_id", "task_id", "mode", "state", "operation", "host", "boot_id",
+    "pid", "pid_started", "requested_at", "acquired_at", "expires_at"
+FROM "repository_leases" ORDER BY "id";
 DROP TABLE IF EXISTS "repository_leases";
 CREATE UNIQUE INDEX "uid_tasks_due_key_0fcbae" ON "tasks" ("due_key");
 """,
@@ -59,6 +66,13 @@ ALTER TABLE "backup_schedules" ADD "jitter_s" INT NOT NULL DEFAULT 0;
 ALTER TABLE "tasks" ADD "due_key" VARCHAR(128) UNIQUE;
 ALTER TABLE "tasks" ADD "rerun_of" VARCHAR(36);
 ALTER TABLE "workers" ADD "present_since" BIGINT;
+INSERT INTO "leases" (
+    "repository_id", "task_id", "mode", "state", "operation", "host", "boot_id",
+    "pid", "pid_started", "requested_at", "acquired_at", "expires_at"
+) SELECT
+    "repository_id", "task_id", "mode", "state", "operation", "host", "boot_id",
+    "pid", "pid_started", "requested_at", "acquired_at", "expires_at"
+FROM "repository_leases" ORDER BY "id";
 DROP TABLE IF EXISTS "repository_leases";
 """,
 }

@@ -17,16 +17,17 @@ import httpx
 from tests.actors import HeaderAuthenticator
 from tests.http_server import serving, settings_for
 from zerobyte import app as composition
-from zerobyte.core import clock, ids, process
+from zerobyte.core import ids, process
+from zerobyte.core.clock_watch import Surprise
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection
 from zerobyte.features.auth.models import Organization
-from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.http.actor import Authenticator
 from zerobyte.http.setup import make_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.orchestration.scheduler import FINAL
 
 
 @dataclass
@@ -75,6 +76,8 @@ class House:
         self.worker = Worker()
         self.repositories: list[str] = []
         self.volume = 0
+        self.given: dict[str, str] = {}
+        """The run that each task was granted to."""
         self._token = WorkerTokens(self.settings.app_secret).issue("local")
         self._api = AsyncExitStack()
         self._database = AsyncExitStack()
@@ -116,7 +119,8 @@ class House:
             self._api.push_async_callback(part.aclose)
         headers = {"x-test-organization": "o1"}
         self.client = await self._api.enter_async_context(serving(app, headers=headers))
-        await self.platform.leases.extend_all()
+        await self.platform.watch.begin_anew()
+        await self.platform.due_times.reconsider()
 
     async def close(self) -> None:
         self.worker.die()
@@ -137,7 +141,7 @@ class House:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def claim(self, run: str, **which: str) -> Job | None:
+    async def claim(self, run: str, **which: Any) -> Job | None:
         """Claim the job of a run; None when it is refused."""
         body = {"worker": self.worker.identity, "flowRunId": run, **which}
         reply = (await self.say("claim", body))["reply"]
@@ -145,9 +149,11 @@ class House:
             return None
         if reply["answer"] == "wait":
             return Job(run, reply["taskId"], "waiting")
-        return Job(run, reply["job"]["taskId"], reply["job"]["kind"], is_granted=True)
+        task_id, kind = reply["job"]["taskId"], reply["job"]["kind"]
+        assert self.given.setdefault(task_id, run) == run, f"a {kind} was given to two runs"
+        return Job(run, task_id, kind, is_granted=True)
 
-    async def take(self, run: str, **which: str) -> None:
+    async def take(self, run: str, **which: Any) -> None:
         """Begin a run; what the API refuses ends at once."""
         self.scheduler.become(run, "RUNNING")
         job = await self.claim(run, **which)
@@ -177,7 +183,9 @@ class House:
     async def hand_in(self, job: Job, report: dict[str, Any]) -> None:
         """Report a job, and take what follows it into the same run."""
         finished = await self.say("finish", {"taskId": job.task_id, **report})
-        self.worker.jobs += [Job(job.run, one, "waiting") for one in finished["followUps"]]
+        # Asked for at once: retention that nobody asks for is taken for one left behind.
+        claimed = [await self.claim(job.run, taskId=one) for one in finished["followUps"]]
+        self.worker.jobs += [one for one in claimed if one is not None]
         self.done(job)
 
     async def bury(self) -> None:
@@ -194,36 +202,43 @@ class House:
         """Let the API's loops do what they do beside requests."""
         await self.platform.watch.end_lost()
         await self.platform.watch.end_unstarted()
+        await self.platform.due_times.start_retries()
+        await self.platform.due_times.start_missed()
         dispatching = asyncio.create_task(self.platform.dispatcher.run())
-        retrying = asyncio.create_task(self.platform.reconciler.retry_due())
         try:
             async with asyncio.timeout(60):
-                while await self._is_unsettled():
+                while await self._is_unsent():
+                    assert not dispatching.done(), "the dispatcher has ended"
                     self.platform.dispatcher.wake()
                     await asyncio.sleep(0.005)
         finally:
-            for loop in (dispatching, retrying):
-                loop.cancel()
-            await asyncio.gather(dispatching, retrying, return_exceptions=True)
+            dispatching.cancel()
+            await asyncio.gather(dispatching, return_exceptions=True)
 
-    async def _is_unsettled(self) -> bool:
-        unsent = Task.filter(status="queued", flow__isnull=False, flow_run_id__isnull=True)
-        due = Schedule.filter(retry_at__lte=clock.now_ms(), enabled=True)
-        return await unsent.exists() or await due.exists()
+    async def _is_unsent(self) -> bool:
+        return await Task.exists(status="queued", flow__isnull=False, flow_run_id__isnull=True)
+
+    async def time_breaks(self, jumped_s: float) -> None:
+        """The clock was set: all that the API does about it, before the next look at the times."""
+        await self.platform.time_broke(Surprise(slept_s=0, jumped_s=jumped_s, stood_s=0))
 
     async def plan(self) -> None:
         """Tell the engine what stands in the rows."""
         await self.platform.reconciler.apply()
 
-    async def fire(self, schedule: str) -> None:
-        """The engine's clock makes a run of a schedule, if it stands there."""
+    async def ring(self, schedule: str, due_at: int) -> None:
+        """The engine's clock makes a run of a schedule for one time, if it stands there."""
         deployed = self.scheduler.plans.get(schedule)
         if deployed is None or deployed.paused:
             return
         run = await self.scheduler.start(
             "backup", schedule, {}, idempotency_key=ids.uuid7(), run_name="by the clock"
         )
-        await self.take(run, scheduleId=schedule)
+        await self.take(run, scheduleId=schedule, dueAt=due_at)
+
+    def unfinished(self) -> set[str]:
+        """The schedules and hosts that have a run in the engine."""
+        return {run.target for run in self.scheduler.runs.values() if run.state not in FINAL}
 
     def open_runs(self) -> Iterator[str]:
         """The runs that the engine believes to be under way."""

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     precondition,
     rule,
@@ -34,27 +35,32 @@ from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.service import watch
 
 NIGHTLY = os.environ.get("NIGHTLY") == "1"
-STEPS, WALKS = (100, 100) if NIGHTLY else (51, 6)
+STEPS, WALKS = (100, 100) if NIGHTLY else (51, 8)
 CRONS = ("", "0 3 * * *", "*/5 * * * *")
 POLICIES = ({}, {"keepLast": 2})
-_REAL_NOW_MS = clock.now_ms
+NOON_MS = 1_773_144_000_000
+"""Where every walk begins, whatever time it is here: 10 March 2026, 12:00 UTC."""
+
+PATIENCE_MS = 15_000
+"""How long the engine is given to ring by itself."""
 
 
 class Life(RuleBasedStateMachine):
     """One installation from its first schedule to the end of its last task."""
 
     template: ClassVar[Path]
-    offset_ms: ClassVar[int] = 0
-    steps: ClassVar[int] = 0
+    now_ms: ClassVar[int] = NOON_MS
+    seen: ClassVar[Counter[str]] = Counter()
 
     def __init__(self) -> None:
         super().__init__()
-        Life.offset_ms = 0
+        Life.now_ms = NOON_MS
         self._folder = Path(tempfile.mkdtemp(prefix="zerobyte-model-"))
         database = self._folder / "zerobyte.db"
         shutil.copyfile(self.template, database)
         self.house = House(self._folder, database)
         self.schedules: list[str] = []
+        self.restarts = 0
         self._ended: set[str] = set()
         self._runner = asyncio.Runner()
         self.do(self.house.open())
@@ -64,13 +70,20 @@ class Life(RuleBasedStateMachine):
 
     def step(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Move the world, then let the platform do what it does by itself."""
-        Life.steps += 1
+        Life.seen["step"] += 1
+        Life.now_ms += 1000
         answer = self.do(work)
         self.do(self.house.settle())
         return answer
 
     def pick(self, number: int) -> str:
         return self.schedules[number % len(self.schedules)]
+
+    @initialize(retries=st.integers(1, 2))
+    def begin(self, retries: int) -> None:
+        """No walk is about nothing: one schedule comes due often, the other stands beside it."""
+        self.create("*/5 * * * *", {"keepLast": 2}, retries, 0)
+        self.create("0 3 * * *", {}, retries, 0)
 
     @precondition(lambda self: len(self.schedules) < 4)
     @rule(
@@ -138,18 +151,49 @@ class Life(RuleBasedStateMachine):
 
     @precondition(lambda self: self.schedules)
     @rule(number=st.integers(0, 9))
-    def the_clock_fires(self, number: int) -> None:
-        self.step(self.house.fire(self.pick(number)))
+    def the_engine_rings(self, number: int) -> None:
+        async def ringing() -> None:
+            row = await Schedule.get(short_id=self.pick(number))
+            if row.next_backup_at is not None:
+                Life.now_ms = max(Life.now_ms, row.next_backup_at)
+                await self.house.platform.leases.extend_all()  # the worker has renewed meanwhile
+                await self.house.ring(row.short_id, row.next_backup_at)
+
+        self.step(ringing())
+
+    @precondition(lambda self: self.schedules)
+    @rule(number=st.integers(0, 9))
+    def the_engine_rings_for_a_time_that_had_its_run(self, number: int) -> None:
+        async def ringing() -> None:
+            row = await Schedule.get(short_id=self.pick(number))
+            if row.next_backup_at is not None and row.next_backup_at > clock.now_ms() + 60_000:
+                before = await Task.all().count()
+                await self.house.ring(row.short_id, clock.now_ms())
+                assert await Task.all().count() == before, "a run for no due time"
+
+        self.step(ringing())
 
     @rule()
     def the_worker_takes_what_there_is(self) -> None:
         self.step(self.house.take_all())
 
-    @precondition(lambda self: any(job.is_granted for job in self.house.worker.jobs))
     @rule(number=st.integers(0, 9), how=st.sampled_from(("well", "suspect", "badly", "stopped")))
     def the_worker_finishes(self, number: int, how: str) -> None:
-        granted = [job for job in self.house.worker.jobs if job.is_granted]
-        self.step(self.finish(granted[number % len(granted)], how))
+        async def finishing() -> None:
+            granted = [job for job in self.house.worker.jobs if job.is_granted]
+            if granted:
+                await self.finish(granted[number % len(granted)], how)
+
+        self.step(finishing())
+
+    @rule(how=st.sampled_from(("well", "badly", "stopped")))
+    def the_worker_works(self, how: str) -> None:
+        async def working() -> None:
+            await self.house.take_all()
+            for job in [one for one in self.house.worker.jobs if one.is_granted]:
+                await self.finish(job, how)
+
+        self.step(working())
 
     async def finish(self, job: Job, how: str) -> None:
         task = await Task.get(id=job.task_id)
@@ -193,14 +237,16 @@ class Life(RuleBasedStateMachine):
 
         self.step(next_one())
 
+    @precondition(lambda self: self.restarts < 3)
     @rule()
     def the_api_restarts(self) -> None:
+        self.restarts += 1
         self.step(self.house.start_api())
 
     @rule(minutes=st.sampled_from((-30, 1, 10, 600, 4320)))
     def the_clock_jumps(self, minutes: int) -> None:
-        Life.offset_ms += minutes * 60_000
-        self.step(self.house.platform.leases.extend_all())
+        Life.now_ms += minutes * 60_000
+        self.step(self.house.time_breaks(minutes * 60))
 
     @invariant()
     def the_rules_hold(self) -> None:
@@ -211,6 +257,7 @@ class Life(RuleBasedStateMachine):
         backups = Counter(task.resource_id for task in active if task.kind == "backup")
         assert not [one for one, count in backups.items() if count > 1], "two backups at once"
         await self.check_leases({task.id: task for task in active})
+        await self.check_due_times(set(backups))
         at_work = {job.task_id for job in self.house.worker.jobs}
         for task in active:
             waits = task.status == "queued" and (task.flow is not None or task.id in at_work)
@@ -220,7 +267,7 @@ class Life(RuleBasedStateMachine):
         for task in await Task.filter(kind="backup").exclude(status__in=ACTIVE):
             if task.id not in self._ended:
                 self._ended.add(task.id)
-                await self.check_end(task)
+                self.check_end(task)
 
     async def check_leases(self, active: dict[str, Task]) -> None:
         rows = await Lease.all()
@@ -233,13 +280,25 @@ class Life(RuleBasedStateMachine):
         working = {one for one, task in active.items() if task.status != "queued"}
         assert working <= holders, "work without a lease"
 
-    async def check_end(self, task: Task) -> None:
+    async def check_due_times(self, busy: set[str]) -> None:
+        """What is due has a run, or will have one; nothing waits for a time that has passed."""
+        now = clock.now_ms()
+        coming = self.house.unfinished() - busy
+        for row in await Schedule.filter(enabled=True).exclude(cron_expression=""):
+            assert row.next_backup_at is not None, "no next time"
+            is_due = row.next_backup_at <= now - PATIENCE_MS
+            assert not is_due or row.short_id in coming, "the next time has passed"
+            wants_retry = row.retry_at is not None and row.retry_at <= now < row.next_backup_at
+            assert not wants_retry or row.short_id in busy, "a retry was forgotten"
+
+    def check_end(self, task: Task) -> None:
         assert task.finished_at is not None
         assert task.outcome is not None
-        schedule = await Schedule.get(short_id=task.resource_id)
-        if schedule.enabled and schedule.cron_expression:
-            assert schedule.next_backup_at is not None, "no next time"
-            assert schedule.next_backup_at > clock.now_ms() - 60_000, "the next time has passed"
+        Life.seen[f"{task.trigger} {task.outcome}"] += 1
+        if task.trigger == "scheduled" and task.rerun_of is None:
+            missed = "catching up" if task.input["coalesced"] else "in time"
+            Life.seen["a retry" if task.input["dueAt"] is None else missed] += 1
+        Life.seen["a rerun"] += task.rerun_of is not None
 
     def teardown(self) -> None:
         try:
@@ -252,6 +311,8 @@ class Life(RuleBasedStateMachine):
     async def drain(self) -> None:
         """Every task comes to an end, and every run says what became of its retention."""
         for _ in range(40):
+            Life.now_ms += 60_000
+            await self.house.platform.leases.extend_all()
             await self.house.settle()
             await self.house.take_all()
             for job in [one for one in self.house.worker.jobs if one.is_granted]:
@@ -269,14 +330,14 @@ class Life(RuleBasedStateMachine):
 def test_the_rules_hold_in_any_order_of_events(
     sqlite_template: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def now_ms() -> int:
-        return _REAL_NOW_MS() + Life.offset_ms
-
-    monkeypatch.setattr(clock, "now_ms", now_ms)
-    monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(now_ms() / 1000, UTC))
+    monkeypatch.setattr(clock, "now_ms", lambda: Life.now_ms)
+    monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(Life.now_ms / 1000, UTC))
+    for moment in ("created_at", "updated_at"):
+        # Their defaults were bound to the real clock when the rows were declared.
+        monkeypatch.setattr(Task._meta.fields_map[moment], "default", lambda: Life.now_ms)
     monkeypatch.setattr(watch, "_COMPARE_EVERY_S", -3600 * 24)
     Life.template = sqlite_template
-    Life.steps = 0
+    Life.seen = Counter()
     run_state_machine_as_test(
         Life,
         settings=settings(
@@ -290,4 +351,6 @@ def test_the_rules_hold_in_any_order_of_events(
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert Life.steps >= 300
+    assert Life.seen["step"] >= 300
+    for what in ("in time", "catching up", "a rerun"):
+        assert Life.seen[what], f"no walk saw a run {what}: {Life.seen}"

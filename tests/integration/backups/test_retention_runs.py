@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
-from zerobyte.features.repositories.models import Repository
+from zerobyte.features.repositories.models import Repository, Snapshot
 
 
 async def backed_up(world: World, made: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
@@ -102,3 +102,38 @@ async def _body(world: World, policy: dict[str, Any]) -> dict[str, Any]:
         "cronExpression": "",
         "retentionPolicy": policy,
     }
+
+
+async def test_a_job_stays_at_the_repository_that_its_task_has_the_lease_of(world: World) -> None:
+    repository = await world.repository()
+    made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+    old = await Repository.get(short_id=repository["shortId"])
+    _, forget, snapshot = await backed_up(world, made)
+    await Snapshot.filter(snapshot_id=snapshot["id"]).update(is_suspect=True)
+    backup = await run_now(world, made)
+    other = await world.repository("other")
+    moved = {"repositoryId": other["shortId"], "retentionPolicy": {"keepLast": 9}}
+    url = f"/api/v1/backups/{made['shortId']}"
+    assert (await world.client.patch(url, json=moved)).status_code == 200
+    reply = await world.claim(task_id=forget)
+    assert reply["job"]["repository"]["config"]["path"] == old.config["path"]
+    assert reply["job"]["policy"]["keepLast"] == 1, "the policy of the repository that it had"
+    assert reply["job"]["protectedSnapshotIds"] == [snapshot["id"]]
+    failure = {"status": "failed", "outcome": "error", "error": "no"}
+    await world.ask("finish", {"taskId": forget, **failure})
+    job = (await world.claim(task_id=backup))["job"]
+    assert job["repository"]["config"]["path"] == old.config["path"]
+
+
+async def test_retention_that_waited_goes_by_the_policy_of_now_or_not_at_all(world: World) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    url = f"/api/v1/backups/{made['shortId']}"
+    _, forget, _ = await backed_up(world, made)
+    await world.client.patch(url, json={"retentionPolicy": {"keepLast": 9}})
+    assert (await world.claim(task_id=forget))["job"]["policy"]["keepLast"] == 9
+    failure = {"status": "failed", "outcome": "error", "error": "no"}
+    await world.ask("finish", {"taskId": forget, **failure})
+    _, forget, _ = await backed_up(world, made)
+    await world.client.patch(url, json={"retentionPolicy": None})
+    refused = await world.claim(task_id=forget)
+    assert (refused["answer"], "was removed" in refused["reason"]) == ("refused", True)

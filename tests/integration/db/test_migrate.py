@@ -9,7 +9,10 @@ from tortoise import Tortoise
 
 from zerobyte.core.errors import Unavailable
 from zerobyte.db import connection, migrate
+from zerobyte.db.leases import Lease
 from zerobyte.features.auth.models import Organization
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.tasks.models import Task, WorkerRow
 
 
 async def test_the_history_ends_at_the_models(tmp_path: Path) -> None:
@@ -82,3 +85,89 @@ def _broken_step(file: Path, template: str) -> None:
         '    return "BEGIN; CREATE TABLE half_done (a INT); INSERT INTO no_such_table VALUES (1)"\n'
         "\nasync def downgrade(db):\n    return ''\n\n" + state
     )
+
+
+HELD = {
+    "repository_id": "'r1'", "task_id": "'t1'", "mode": "'shared'", "state": "'held'",
+    "operation": "'backup s'", "host": "'local'", "boot_id": "'b'", "pid": 7, "pid_started": 8,
+    "requested_at": 9, "acquired_at": 10, "expires_at": 11,
+}  # fmt: skip
+WAITING = {
+    **HELD, "task_id": "'t2'", "mode": "'exclusive'", "state": "'waiting'", "acquired_at": "NULL",
+}  # fmt: skip
+
+
+def _insert(table: str, **values: object) -> str:
+    names = ", ".join(values)
+    return f"INSERT INTO {table} ({names}) VALUES ({', '.join(map(str, values.values()))});"
+
+
+def _rows_of_before(no: str) -> str:
+    """A backup under way and a forget behind it, as the first version wrote them."""
+    made = {"created_at": 1, "updated_at": 2}
+    org = {**made, "organization_id": "'o'"}
+    lists = dict.fromkeys(
+        ("exclude_patterns", "exclude_if_present", "include_paths", "include_patterns",
+         "custom_restic_params"), "'[]'",
+    )  # fmt: skip
+    task = {
+        **org, "kind": "'backup'", "resource_type": "'backup_schedule'",
+        "resource_id": "'sched001'",
+        "repository_id": "'r1'", "lease_mode": "'shared'", "host": "'local'",
+        "trigger": "'manual'", "input": "'{}'", "target": "'{}'", "cancellation_requested": no,
+    }  # fmt: skip
+    return "\n".join((
+        _insert("organizations", **made, id="'o'", name="'n'", slug="'s'",
+                repository_password="'x'", metadata="'{}'"),
+        _insert("volumes", **org, id=1, short_id="'vol00001'", agent_id="'local'", name="'v'",
+                type="'directory'", config="'{}'", status="'mounted'", last_health_check=3,
+                auto_remount=no),
+        _insert("repositories", **org, id="'r1'", short_id="'repo0001'", name="'r'",
+                type="'local'", config="'{}'", compression_mode="'auto'", status="'healthy'"),
+        _insert("backup_schedules", **org, **lists, id=1, short_id="'sched001'", name="'s'",
+                enabled=no, cron_expression="''", one_file_system=no, max_retries=2,
+                retry_delay_ms=4, failure_retry_count=0, sort_order=0, repository_id="'r1'",
+                volume_id=1),
+        _insert("tasks", **task, id="'t1'", status="'running'"),
+        _insert("tasks", **{**task, "kind": "'forget'"}, id="'t2'", status="'queued'"),
+        _insert("workers", **made, host="'local'", boot_id="'b'", pid=7, pid_started=8, seen_at=5),
+        _insert("repository_leases", **HELD),
+        _insert("repository_leases", **WAITING),
+    ))  # fmt: skip
+
+
+def _told(row: dict[str, object]) -> dict[str, object]:
+    """A row's values as they were inserted."""
+    return {
+        name: None if value == "NULL" else value.strip("'") if isinstance(value, str) else value
+        for name, value in row.items()
+    }
+
+
+async def _write(database_url: str, script: str) -> None:
+    async with connection.database(database_url):
+        await Tortoise.get_connection("default").execute_script(script)
+
+
+async def test_rows_of_the_first_version_are_there_after_all_steps_held_leases_too(
+    database_url: str, tmp_path: Path
+) -> None:
+    first = migrate.known_versions()[0]
+    early = tmp_path / "early"
+    (early / "models").mkdir(parents=True)
+    (early / "models" / first).write_text((migrate.LOCATION / "models" / first).read_text())
+    assert await migrate.upgrade(database_url, location=early) == [first]
+    no = "0" if database_url.startswith("sqlite") else "false"
+    # In its own task: a context that was closed cannot be opened again.
+    await asyncio.create_task(_write(database_url, _rows_of_before(no)))
+    assert await migrate.upgrade(database_url) == migrate.known_versions()[1:]
+    async with connection.database(database_url):
+        leases = await Lease.all().order_by("id").values(*HELD)
+        assert leases == [_told(HELD), _told(WAITING)]
+        assert (await Organization.get()).name == "n"
+        assert [(task.id, task.status) for task in await Task.all().order_by("id")] == [
+            ("t1", "running"), ("t2", "queued"),
+        ]  # fmt: skip
+        schedule = await Schedule.get().select_related("volume", "repository")
+        assert (schedule.volume.name, schedule.repository.name) == ("v", "r")
+        assert (await WorkerRow.get()).seen_at == 5

@@ -12,7 +12,7 @@ from tests.integration.repositories.test_repositories import add
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.features.repositories.models import Repository, Snapshot
-from zerobyte.features.repositories.service import Refresher
+from zerobyte.features.repositories.service import Refresher, index
 from zerobyte.features.tasks.models import Task
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -242,3 +242,20 @@ async def test_unknown_snapshots_are_named_and_none_is_removed(
     for wrong in ({"snapshotIds": []}, {}, None):
         assert (await client.request("DELETE", url, json=wrong)).status_code == 400
     assert await Task.all().count() == 0
+
+
+@on_sqlite
+async def test_t8_an_empty_snapshot_whose_report_was_lost_is_not_trusted_when_it_is_listed(
+    client: httpx.AsyncClient, existing: dict[str, Any]
+) -> None:
+    row = await Repository.get(short_id=existing["shortId"])
+    summary = {"backup_start": "2026-01-01T10:00:00Z", "backup_end": "2026-01-01T10:00:01Z"}
+    listed = [
+        record(1, summary={**summary, "total_files_processed": 5}),
+        record(2, summary={**summary, "total_files_processed": 0}),
+        record(3),
+        record(4, summary={**summary, "total_files_processed": 0}, tags=["by hand"]),
+    ]
+    await index.replace(row.id, listed, began_ms=1)
+    suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True)
+    assert [one.snapshot_id for one in suspects] == [listed[1].id]

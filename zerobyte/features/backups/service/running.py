@@ -87,8 +87,12 @@ class Runs:
         return await self._tasks.open(forget_task(schedule, trigger="manual"))
 
     async def backup_job(self, task: Task) -> BackupJob:
-        """What a worker needs for one backup, as the schedule stands now."""
+        """What a worker needs for one backup, as the schedule stands now.
+
+        The repository is the one that the task has the lease of, wherever the schedule is by now.
+        """
         schedule = await self._schedule_of(task)
+        repository = await _repository_of(task)
         volume: Volume = schedule.volume
         return BackupJob(
             task_id=task.id,
@@ -96,13 +100,13 @@ class Runs:
             schedule_short_id=schedule.short_id,
             schedule_name=schedule.name,
             trigger="manual" if task.trigger == "manual" else "scheduled",
-            repository=await self._access(schedule.repository),
+            repository=await self._access(repository),
             source=Source(
                 volume_short_id=volume.short_id,
                 volume_name=volume.name,
                 path=str(self._volumes.source_path(volume)),
                 config=self._volumes.plain_config(volume),
-                previous_files=await _previous_files(schedule),
+                previous_files=await _previous_files(task),
                 blocked_reason=_blocked(volume),
             ),
             options=BackupOptions(
@@ -112,7 +116,7 @@ class Runs:
                 include_patterns=schedule.include_patterns,
                 one_file_system=schedule.one_file_system,
                 custom_restic_params=schedule.custom_restic_params,
-                compression_mode=_compression(schedule),
+                compression_mode=_compression(schedule, repository),
             ),
             hostname=self._settings.restic_hostname,
             excluded_folders=[str(folder) for folder in own_folders(self._settings)],
@@ -121,18 +125,29 @@ class Runs:
         )
 
     async def forget_job(self, task: Task) -> ForgetJob:
-        """What a worker needs to apply one retention policy."""
+        """What a worker needs to apply one retention policy, as it stands now.
+
+        Where the schedule has moved on to another repository, the task's own policy is applied.
+
+        Raises
+            Invalid     the policy was removed while the task waited.
+        """
         schedule = await self._schedule_of(task)
+        repository = await _repository_of(task)
+        if not has_policy(schedule):
+            raise Invalid("The retention policy was removed; every snapshot is kept")
+        is_there = schedule.repository_id == repository.id
+        policy = schedule.retention_policy if is_there else task.input["retentionPolicy"]
         suspects = await Snapshot.filter(
-            repository_id=schedule.repository_id,
+            repository_id=repository.id,
             schedule_id=schedule.short_id,
             is_suspect=True,
         ).values_list("snapshot_id", flat=True)
         return ForgetJob(
             task_id=task.id,
             schedule_short_id=schedule.short_id,
-            repository=await self._access(schedule.repository),
-            policy=RetentionPolicy.model_validate(task.input["retentionPolicy"]),
+            repository=await self._access(repository),
+            policy=RetentionPolicy.model_validate(policy),
             protected_snapshot_ids=[str(row) for row in suspects],
         )
 
@@ -279,16 +294,26 @@ def _blocked(volume: Volume) -> str | None:
     return None
 
 
-def _compression(schedule: Schedule) -> Any:
-    return schedule.compression_mode or schedule.repository.compression_mode or "auto"
+async def _repository_of(task: Task) -> Repository:
+    """The repository whose lease the task has."""
+    repository = await Repository.get_or_none(
+        id=task.repository_id, organization_id=task.organization_id
+    )
+    if repository is None:
+        raise NotFound("The repository was deleted before the run began")
+    return repository
 
 
-async def _previous_files(schedule: Schedule) -> int | None:
+def _compression(schedule: Schedule, repository: Repository) -> Any:
+    return schedule.compression_mode or repository.compression_mode or "auto"
+
+
+async def _previous_files(task: Task) -> int | None:
     """How many files the last snapshot that can be trusted held."""
     last = (
         await Snapshot.filter(
-            repository_id=schedule.repository_id,
-            schedule_id=schedule.short_id,
+            repository_id=task.repository_id,
+            schedule_id=task.resource_id,
             is_suspect=False,
         )
         .order_by("-time_ms")

@@ -160,8 +160,15 @@ def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None)
         repository_id=repository_id,
         **_columns(record),
         schedule_id=rewritten.schedule_id if rewritten else schedule_tag(record.tags),
-        is_suspect=rewritten.is_suspect if rewritten else False,
+        is_suspect=rewritten.is_suspect if rewritten else _is_empty(record),
     )
+
+
+def _is_empty(record: SnapshotRecord) -> bool:
+    """Whether a schedule's snapshot holds no file, whoever failed to tell us so (T8)."""
+    summary = record.summary
+    is_ours = schedule_tag(record.tags) is not None
+    return is_ours and summary is not None and summary.total_files_processed == 0
 
 
 def _columns(record: SnapshotRecord) -> dict[str, Any]:
