@@ -10,7 +10,7 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases
-from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.service.lifecycle import Tasks, cancelled
 from zerobyte.orchestration.scheduler import FINAL, Connected, Scheduler, StateType
 
@@ -57,10 +57,18 @@ class Watch:
             await self._tasks.finish(task.id, _lost_report(task))
             if task.flow_run_id is not None:
                 self._untold[task.flow_run_id] = _LOST
+        await self._free_ended()
         await self._tell_crashes()
         before_ms = clock.now_ms() - LEASE_TTL_S * 1000
         if self.started_ms <= before_ms:  # else a run may not have been able to ask for them
             await self._give_runs_to_orphans(before_ms)
+
+    async def _free_ended(self) -> None:
+        """Give back what a task that has ended still has, such as a place it asked for too late."""
+        if having := await self._leases.tasks():
+            ended = Task.filter(id__in=list(having)).exclude(status__in=ACTIVE)
+            for task in await ended.only("id"):
+                await self._leases.release(task.id)
 
     async def _give_runs_to_orphans(self, before_ms: int) -> None:
         """Retention that its backup's run did not live to apply gets a run of its own (T13).
