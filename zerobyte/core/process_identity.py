@@ -4,12 +4,16 @@ Owns the reading of /proc. A process id alone proves nothing: numbers are used a
 in a container. With the start time it names one process of one boot.
 """
 
+import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from zerobyte.core import clock
 
 _PROC = Path("/proc")
+_TICKS_PER_S: Final = os.sysconf("SC_CLK_TCK")
 
 
 class Identity(NamedTuple):
@@ -91,9 +95,22 @@ def members_of_session(session: int) -> list[int]:
     return [pid for pid, stat in _living() if stat.session == session]
 
 
-def has_children(pid: int) -> bool:
-    """Whether a process has started one that still runs."""
-    return any(stat.parent == pid for _, stat in _living())
+def has_children(pid: int, *, started_before_ms: int) -> bool:
+    """Whether a process has started one before that moment which still runs."""
+    # When the wall clock was set, the earlier of two readings: rather a child too many.
+    boot_ms = min(_BOOTED_AT_MS, _booted_at_ms())
+    return any(
+        stat.parent == pid and boot_ms + stat.started * 1000 // _TICKS_PER_S <= started_before_ms
+        for _, stat in _living()
+    )
+
+
+def _booted_at_ms() -> int:
+    """When this machine started, by the wall clock as it stands now."""
+    return clock.now_ms() - int(clock.since_boot() * 1000)
+
+
+_BOOTED_AT_MS: Final = _booted_at_ms()
 
 
 def _living() -> Iterator[tuple[int, _Stat]]:

@@ -179,6 +179,11 @@ class Leases:
         """Give a lease or a place in the queue back; nothing happens when there is none."""
         await Lease.filter(task_id=task_id).delete()
 
+    async def tasks(self) -> set[str]:
+        """Every task that has a lease or a place in a queue, over or not."""
+        rows = await Lease.exclude(task_id__startswith=REQUEST).values_list("task_id", flat=True)
+        return {str(row) for row in rows}
+
     async def alive(self, task_ids: Sequence[str]) -> set[str]:
         """Which of these tasks hold a lease, or wait for one, that is not over."""
         now = clock.now_ms()
@@ -281,15 +286,18 @@ def _is_over(row: Lease, now: int) -> bool:
     """Whether a lease or a place in the queue counts no longer.
 
     What can be looked at from here is judged by what it is: a dead process holds nothing, and one
-    that lives keeps its lease as long as it has children, however long it has been silent. What
-    cannot is given its term, and the time that its child may take to end.
+    that lives keeps its lease as long as it has children, however long it has been silent; those
+    that it started after the term belong to its other work. What cannot be looked at is given its
+    term, and the time that its child may take to end.
     """
     is_here = row.boot_id == process.realm()
     if is_here and not process.is_alive(row.pid, started=row.pid_started):
         return True
     if row.state == "waiting":
         return row.expires_at < now
-    return row.expires_at + _ENDING_MS < now and not (is_here and process.has_children(row.pid))
+    if row.expires_at + _ENDING_MS >= now:
+        return False
+    return not (is_here and process.has_children(row.pid, started_before_ms=row.expires_at))
 
 
 def _who(row: Lease) -> WorkerIdentity:

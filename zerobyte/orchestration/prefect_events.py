@@ -42,7 +42,12 @@ async def flow_run_states(url: str, auth: str | None) -> AsyncIterator[Scheduler
                 pause_s, told = 0.2, False
                 yield Connected()
                 async for text in socket:
-                    if (event := _read(text)) is not None:
+                    try:
+                        event = _read(text)
+                    except (KeyError, ValueError, AttributeError) as error:
+                        _log.warning("an event cannot be read", why=type(error).__name__)
+                        continue
+                    if event is not None:
                         yield event
         except (OSError, WebSocketException, TimeoutError, InvalidHandshake, InvalidURI) as error:
             if not told:

@@ -251,6 +251,20 @@ async def test_t14_nothing_is_in_progress_once_its_process_is_gone(
     assert (await schedule_of(world, made))["lastBackupStatus"] == "error"
 
 
+async def test_a_lease_that_an_ended_task_still_has_is_given_back(world: World) -> None:
+    made, other = await world.schedule(), await world.schedule()
+    ended, works = await run_now(world, made), await run_now(world, other)
+    for task_id in ended, works:
+        await world.claim(task_id=task_id)
+    await Task.filter(id=ended).update(status="cancelled")
+    request = await Lease.get(task_id=works)
+    another = request.clone(pk=request.id + 100)
+    another.task_id = "request:1"
+    await another.save()
+    await world.platform.watch.end_lost()
+    assert {row.task_id for row in await Lease.all()} == {works, "request:1"}
+
+
 async def test_t28_what_belongs_to_a_task_stays_as_long_as_the_task(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:

@@ -63,6 +63,12 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
     started.communicate()
 
 
+def set_the_clock(monkeypatch: pytest.MonkeyPatch, *, hours: int) -> None:
+    """Let the wall clock jump, so that every term is over."""
+    now_ms = clock.now_ms
+    monkeypatch.setattr(clock, "now_ms", lambda: now_ms() + hours * 3_600_000)
+
+
 def tell(stranger: subprocess.Popen[bytes]) -> bytes:
     assert stranger.stdin is not None
     assert stranger.stdout is not None
@@ -168,15 +174,26 @@ async def test_a_dead_process_holds_nothing_from_the_moment_it_is_dead(
 
 
 async def test_t02_a_silent_process_keeps_its_lease_as_long_as_it_has_a_child(
-    leases: Leases, stranger: subprocess.Popen[bytes]
+    leases: Leases, stranger: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may be stopped or hang while its restic goes on to write."""
     assert tell(stranger) == b"begun\n"
     assert (await ask(leases, "x", "exclusive", worker=worker_of(stranger.pid))).held
-    await Lease.filter(task_id="x").update(expires_at=1)
+    set_the_clock(monkeypatch, hours=1)
     assert not (await ask(leases, "y", "exclusive")).held
     assert await leases.alive(["x"]) == {"x"}
     assert tell(stranger) == b"ended\n"
+    assert (await ask(leases, "y", "exclusive")).held
+
+
+async def test_a_lost_lease_is_not_kept_by_what_its_process_started_later(
+    leases: Leases, stranger: subprocess.Popen[bytes]
+) -> None:
+    """A worker that has given one task up works on at others, perhaps without a pause."""
+    assert (await ask(leases, "x", "exclusive", worker=worker_of(stranger.pid))).held
+    await Lease.filter(task_id="x").update(expires_at=clock.now_ms() - ENDING_S * 1000 - 5000)
+    assert tell(stranger) == b"begun\n"
+    assert await leases.alive(["x"]) == set()
     assert (await ask(leases, "y", "exclusive")).held
 
 

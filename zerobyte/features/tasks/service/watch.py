@@ -10,9 +10,9 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases
-from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.service.lifecycle import Tasks, cancelled
-from zerobyte.orchestration.scheduler import FINAL, Connected, Scheduler, StateType
+from zerobyte.orchestration.scheduler import FINAL, Connected, Scheduler, SchedulerEvent, StateType
 
 log = get_logger(__name__)
 
@@ -36,9 +36,12 @@ class Watch:
 
     async def run(self) -> None:
         """Look every five seconds, for ever."""
-        await self.begin_anew()
+        is_begun = False
         while True:
             try:
+                if not is_begun:
+                    await self.begin_anew()
+                    is_begun = True
                 await self.end_lost()
             except Exception:  # a watch that ends is worse than a round that failed
                 log.exception("watching over tasks failed; the next round comes in 5 s")
@@ -54,13 +57,25 @@ class Watch:
         rows = await Task.filter(status__in=("running", "cancelling"))
         for task in await self._without_lease(rows):
             log.warning("a task was lost with its worker", task=task.id, kind=task.kind)
-            await self._tasks.finish(task.id, _lost_report(task))
+            try:
+                await self._tasks.finish(task.id, _lost_report(task))
+            except Exception:  # one that cannot be ended must not keep the others
+                log.exception("a lost task was not ended; it is tried again", task=task.id)
+                continue
             if task.flow_run_id is not None:
                 self._untold[task.flow_run_id] = _LOST
+        await self._free_ended()
         await self._tell_crashes()
         before_ms = clock.now_ms() - LEASE_TTL_S * 1000
         if self.started_ms <= before_ms:  # else a run may not have been able to ask for them
             await self._give_runs_to_orphans(before_ms)
+
+    async def _free_ended(self) -> None:
+        """Give back what a task that has ended still has, such as a place it asked for too late."""
+        if having := await self._leases.tasks():
+            ended = Task.filter(id__in=list(having)).exclude(status__in=ACTIVE)
+            for task in await ended.only("id"):
+                await self._leases.release(task.id)
 
     async def _give_runs_to_orphans(self, before_ms: int) -> None:
         """Retention that its backup's run did not live to apply gets a run of its own (T13).
@@ -93,11 +108,22 @@ class Watch:
 
     async def follow_engine(self) -> None:
         """Hear of runs that ended in the engine before a worker claimed them, for ever."""
-        async for event in self._scheduler.events():
+        while True:
+            try:
+                async for event in self._scheduler.events():
+                    await self._hear(event)
+            except Exception:  # see run()
+                log.exception("Prefect's events broke off; they are followed again in 5 s")
+            await asyncio.sleep(_EVERY_S)
+
+    async def _hear(self, event: SchedulerEvent) -> None:
+        try:
             if isinstance(event, Connected):
                 await self._catch_up()
             elif event.state in FINAL or event.state == "CANCELLING":
                 await self._run_ended(event.flow_run_id, event.state)
+        except Exception:  # see run(); what it was about is found by comparing
+            log.exception("an event of Prefect was not followed")
 
     async def compare(self) -> None:
         """Compare queued tasks with their runs now and then: an event can be missed, for ever."""

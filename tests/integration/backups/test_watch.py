@@ -1,0 +1,91 @@
+"""The watch over tasks goes on whatever one round, one row or one event does to it."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.integration.backups.conftest import World
+from tests.integration.backups.test_runs import run_now
+from zerobyte.core import ids
+from zerobyte.db.leases import Lease
+from zerobyte.features.tasks.models import Task
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+async def test_one_task_that_cannot_be_ended_keeps_no_other_from_its_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    poisoned, sound = [await run_now(world, await world.schedule()) for _ in range(2)]
+    for task_id in poisoned, sound:
+        await world.claim(task_id=task_id)
+    await Lease.all().delete()
+    finisher = world.platform.tasks.finishers["backup"]
+
+    async def finish(task: Task, *args: Any) -> Any:
+        if task.id == poisoned:
+            raise KeyError("summary")
+        return await finisher(task, *args)
+
+    monkeypatch.setitem(world.platform.tasks.finishers, "backup", finish)
+    await world.platform.watch.end_lost()
+    assert (await Task.get(id=poisoned)).status == "running"
+    assert (await Task.get(id=sound)).status == "stale"
+
+
+async def test_an_event_that_cannot_be_followed_does_not_end_the_following(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = []
+    for _ in range(2):
+        run = await world.scheduler.start(
+            "forget", "local", {}, idempotency_key=ids.uuid7(), run_name="run"
+        )
+        task_id = await run_now(world, await world.schedule())
+        await Task.filter(id=task_id).update(flow_run_id=run)
+        runs.append((run, task_id))
+    (bad, _), (good, followed) = runs
+    request_stop = world.platform.tasks.request_stop
+
+    async def stop_oddly(task: Task) -> None:
+        if task.flow_run_id == bad:
+            raise OSError("disk I/O error")
+        await request_stop(task)
+
+    monkeypatch.setattr(world.platform.tasks, "request_stop", stop_oddly)
+    loop = asyncio.create_task(world.platform.watch.follow_engine())
+    async with asyncio.timeout(60):
+        while (await Task.get(id=followed)).status != "cancelled":
+            # Nobody may listen yet, so it is said until it was heard.
+            world.scheduler.become(bad, "CANCELLED")
+            world.scheduler.become(good, "CANCELLED")
+            await asyncio.sleep(0.05)
+            assert not loop.done()
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+
+
+async def test_a_start_that_fails_is_tried_again_by_the_watch(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    extend_all, tries, begun = world.platform.leases.extend_all, 0, asyncio.Event()
+
+    async def extend_later() -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise OSError("database is locked")
+        await extend_all()
+        begun.set()
+
+    monkeypatch.setattr(world.platform.leases, "extend_all", extend_later)
+    monkeypatch.setattr("zerobyte.features.tasks.service.watch._EVERY_S", 0.05)
+    loop = asyncio.create_task(world.platform.watch.run())
+    await asyncio.wait_for(begun.wait(), 60)
+    loop.cancel()
+    await asyncio.gather(loop, return_exceptions=True)
+    assert tries == 2
