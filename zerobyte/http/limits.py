@@ -66,6 +66,10 @@ class Window:
         if count:
             self._counted[key] = (ends, count - 1)
 
+    def forget(self, key: str) -> None:
+        """Begin anew with a key."""
+        self._counted.pop(key, None)
+
     def _forget(self, now: float) -> None:
         self._counted = {key: kept for key, kept in self._counted.items() if kept[0] > now}
         while len(self._counted) >= _REMEMBERED:

@@ -5,7 +5,7 @@ import pytest
 from tests.folk import PASSWORD, Folk
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine, Unchangeable
-from zerobyte.features.auth.models import Organization
+from zerobyte.features.auth.models import Organization, Session
 
 TRAIL = "/api/v1/audit"
 
@@ -71,6 +71,16 @@ async def test_sign_ins_leave_a_line_however_they_end(client, owner, home):
     assert [line.action for line in nameless] == ["signInEmail", "signInUsername"]
     # What was typed may be a password in the wrong place.
     assert "hunt" not in str([dict(line) for line in await AuditLine.all()])
+
+
+async def test_a_sign_in_is_not_told_of_whoever_was_signed_in_there_before(folk, owner, home):
+    await folk.person("ada", {home: "member"}, two_factor_enabled=True)
+    sent = {"username": "ada", "password": PASSWORD}
+    answer = await owner.http.post("/api/auth/sign-in/username", json=sent)
+    assert answer.json()["twoFactorRedirect"] is True, answer.text
+    assert not await AuditLine.filter(actor_id=owner.id).exists()
+    # The session that was there is gone all the same.
+    assert not await Session.filter(user_id=owner.id).exists()
 
 
 async def test_keys_roles_and_secrets_leave_a_line_without_the_secret(folk, owner, home):

@@ -11,7 +11,7 @@ from tests.accounts import ADA, SESSION
 from tests.http_server import settings_for
 from zerobyte.core.errors import TooManyRequests, Unauthenticated
 from zerobyte.core.secrets import Sealer
-from zerobyte.features.auth.models import GuessCount
+from zerobyte.features.auth.models import GuessCount, User
 from zerobyte.features.auth.schemas.signing_in import SignInUsername
 from zerobyte.features.auth.service import Accounts, attempts, make_services
 from zerobyte.features.auth.service.passwords import Passwords
@@ -133,6 +133,27 @@ async def test_the_window_ends_and_successes_do_not_count(few, limited, time):
     time.pass_(minutes=15, seconds=1)
     by_email = {"email": ADA["email"], "password": ADA["password"]}
     assert (await sign_in(limited, by_email, 201)).status_code == 200
+
+
+@on_sqlite
+async def test_another_password_is_heard_whatever_was_guessed_before(few, serve):
+    async with serve(**LIMITED) as client:
+        await client.post("/api/auth/sign-up/email", json=ADA)
+        inside = {"cookie": f"{SESSION}={client.cookies[SESSION]}"}
+        client.cookies.clear()
+        for number in range(FEW):
+            assert (await sign_in(client, WRONG, number)).status_code == 401
+        assert (await sign_in(client, RIGHT, 100)).status_code == 429
+        ada = (await User.get()).id
+        answer = await client.post(
+            "/api/auth/admin/set-user-password",
+            json={"userId": ada, "newPassword": "another horse"},
+            headers=inside,
+        )
+        assert answer.status_code == 200, answer.text
+        assert await GuessCount.all().count() == 0
+        new = {**RIGHT, "password": "another horse"}
+        assert (await sign_in(client, new, 101)).status_code == 200
 
 
 @on_sqlite

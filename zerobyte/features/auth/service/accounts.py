@@ -153,7 +153,7 @@ class Accounts:
                 device is not None and await self._devices.renew(request, device)
             ):
                 return await self._sessions.begin(request, user, remember=body.remember_me)
-            await self._sessions.end(request)
+            await self._sessions.leave(request)
             await self._challenges.open(request, user, remember=body.remember_me)
         return None
 

@@ -17,7 +17,7 @@ from tortoise.expressions import F
 
 from zerobyte.core import clock
 from zerobyte.core.errors import TooManyRequests, Unavailable
-from zerobyte.features.auth.models import GuessCount
+from zerobyte.features.auth.models import GuessCount, User
 from zerobyte.http.limits import Window
 from zerobyte.settings import Settings
 
@@ -100,6 +100,12 @@ class Attempts:
         allowance = window.take(key)
         if not allowance.allowed:
             raise too_many(allowance.reset_s)
+
+    async def forget(self, user: User) -> None:
+        """Forget the wrong passwords of a person who gets another one."""
+        for name in (user.id, user.email, user.username):
+            self._names.forget(name)
+        await GuessCount.filter(key__in=[f"sign-in:{user.id}", f"password:{user.id}"]).delete()
 
 
 class Attempt:

@@ -64,15 +64,19 @@ class Credentials:
     ) -> None:
         """Give a person a password; whoever knew the old one is signed out.
 
+        Wrong ones that were tried before count no more.
+
         keep            the session that goes on; None ends them all.
         unless_changed  the hash that was checked, and what is raised when it is not theirs any
                         more.
         """
         password_hash = await self._passwords.hash(password)
         async with in_transaction():
-            await User.filter(id=user_id).select_for_update().first()
+            user = await User.filter(id=user_id).select_for_update().first()
             if unless_changed is not None:
                 await require_unchanged(user_id, *unless_changed)
+            if user is not None:
+                await self._attempts.forget(user)
             changed = await Account.filter(user_id=user_id, provider_id=CREDENTIAL).update(
                 password_hash=password_hash
             )

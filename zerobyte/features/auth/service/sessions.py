@@ -177,7 +177,13 @@ class Sessions:
         found = token and await self.by_token(token)
         if found:
             _recognise(request, found.session, found.user)
-            await Session.filter(id=found.session.id).delete()
+        await self.leave(request)
+
+    async def leave(self, request: HttpRequest) -> None:
+        """End the session that a browser had until somebody, maybe another, signs in there."""
+        token = self._cookies.read(request, cookies.SESSION)
+        if token is not None:
+            await Session.filter(token_hash=token_hash(token)).delete()
         self.clear_cookies(request)
 
     async def replace(self, request: HttpRequest, found: SignedIn) -> SignedIn:
