@@ -182,7 +182,7 @@ async def test_an_owed_run_survives_an_edit_that_changes_no_time(world: World) -
 
 
 async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
-    world: World,
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = [await world.schedule(cronExpression="0 3 * * *", jitterSeconds=600) for _ in range(8)]
     plain = await world.schedule(cronExpression="0 3 * * *")
@@ -197,15 +197,18 @@ async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
     assert world.scheduler.plans[plain["shortId"]].cron == "0 3 * * *"
 
     row = await Schedule.get(short_id=late["shortId"])
-    due_at = (row.next_backup_at or 0) - 2 * DAY_MS
-    at = clock.from_ms(clock.now_ms() - delay_ms(row) + 30_000)
+    due_at = (row.next_backup_at or 0) - 3 * DAY_MS
+    now = clock.now_ms()
+    monkeypatch.setattr(clock, "now_ms", lambda: now)
+    newest = (now - delay_ms(row) + 60_000) // 60_000 * 60_000
+    at = clock.from_ms(newest)
     expression = f"{at.minute} {at.hour} * * *"
     values = {"cron_expression": expression, "next_backup_at": due_at}
     await Schedule.filter(id=row.id).update(**values)
     await world.platform.due_times.start_missed()
     [task] = await tasks_of(late)
     # Its newest time has come but its delay has not: the one of the day before is due.
-    assert clock.now_ms() - task.input["dueAt"] > delay_ms(row)
+    assert task.input["dueAt"] == newest - DAY_MS
 
 
 async def test_a_schedule_that_only_we_can_read_is_planned_by_our_own_clock(world: World) -> None:
