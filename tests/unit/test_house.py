@@ -6,6 +6,7 @@ Who may import whom is import-linter's business (`make arrows`), style is ruff's
 
 import ast
 import re
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -59,7 +60,12 @@ INDEX_ADDRESSES = re.compile(
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Every file that git tracks or would take, as long as it is on the disk."""
+    """Every file that git tracks or would take, as long as it is on the disk.
+
+    Where there is no git, or the folder is no checkout: every file that no tool has made.
+    """
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        return tuple(sorted(_on_disk(ROOT)))
     listed = subprocess.run(
         # The clone may belong to somebody else; it is only listed here.
         ["git", "-c", "safe.directory=*", "ls-files", "-z", "-c", "-o", "--exclude-standard"],
@@ -71,6 +77,21 @@ def tracked() -> tuple[Path, ...]:
     return tuple(
         ROOT / name for name in sorted(set(listed.split("\0"))) if name and (ROOT / name).is_file()
     )
+
+
+def _on_disk(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path.is_dir():
+            hidden = path.name.startswith(".") and path.name != ".ci"
+            made = path in (ROOT / "data", ROOT / "build") or path.name == "__pycache__"
+            if not (hidden or made or path.suffix == ".egg-info"):
+                yield from _on_disk(path)
+        elif path.name != ".env" and not path.name.startswith(".coverage"):
+            yield path
+
+
+def test_what_is_looked_at_is_the_same_without_git() -> None:
+    assert set(_on_disk(ROOT)) == set(tracked())
 
 
 def python_files(*folders: str) -> list[Path]:
