@@ -41,12 +41,16 @@ def _restics_reasons(
 
 
 def _random_history(dice: random.Random) -> list[str]:
-    end = datetime.now(UTC) + timedelta(days=dice.choice([-400, -30, -1, 0, 2]))
+    now = datetime.now(UTC)
+    end = now + timedelta(days=dice.choice([-400, -30, -1, 0, 2]))
     span_h = dice.choice([6, 48, 24 * 20, 24 * 400, 24 * 365 * 4])
     zones = dice.choice([("UTC",), ("Europe/Vienna",), ("Asia/Tokyo", "America/New_York", "UTC")])
     texts: list[str] = []
     for _ in range(dice.randint(1, 16)):
         instant = end - timedelta(seconds=dice.uniform(0, span_h * 3600))
+        if timedelta() <= instant - now < timedelta(hours=1):
+            # Nothing of the future comes to pass between our look at the clock and restic's.
+            instant += timedelta(hours=1)
         local = instant.astimezone(ZoneInfo(dice.choice(zones)))
         digits = str(dice.randint(0, 999_999_999)).rjust(9, "0").rstrip("0")
         offset = local.strftime("%z")
