@@ -170,6 +170,8 @@ async def test_t15_an_interrupted_scheduled_run_is_done_again_once_and_then_by_i
     await world.claim(task_id=again.id)
     await interrupted(world, again.id)
     assert await Task.filter(status__in=("queued", "running")).count() == 0
+    # The retries are for runs that came to an end; this one may bring its host down.
+    assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
     after = await schedule_of(world, made)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("error", "stopped")
     assert after["nextBackupAt"] > clock.now_ms()
@@ -214,6 +216,31 @@ async def test_t33_a_run_that_ended_while_nobody_listened_ends_its_task(world: W
     assert states == {crashed: "stale", cancelled: "cancelled", gone: "queued", waits: "queued"}
     # What the engine has forgotten is started again under the same key.
     assert (await Task.get(id=tasks[gone])).flow_run_id is None
+
+
+async def test_t33_a_run_of_the_clock_that_the_engine_has_forgotten_is_started_again(
+    world: World,
+) -> None:
+    """It waited for its repository when Prefect's database was thrown away."""
+    made = await world.schedule(enabled=True)
+    holder = await run_now(world, made)
+    await world.claim(task_id=holder)
+    await Task.filter(id=holder).update(lease_mode="exclusive")
+    await Lease.filter(task_id=holder).update(mode="exclusive")
+    other = await world.schedule(enabled=True)
+    await Schedule.filter(short_id=other["shortId"]).update(
+        repository_id=(await Schedule.get(short_id=made["shortId"])).repository_id
+    )
+    run = await world.scheduler_run(other)
+    assert (await world.claim(schedule_id=other["shortId"], flow_run_id=run))["answer"] == "wait"
+    waiting = await Task.get(status="queued")
+    assert waiting.flow is None
+    del world.scheduler.runs[run]
+    await Task.filter(id=waiting.id).update(updated_at=1)
+    await world.platform.watch.end_unstarted()
+    left = await Task.get(id=waiting.id)
+    assert (left.status, left.flow) == ("queued", f"backup/{other['shortId']}")
+    assert left.flow_run_id is None
 
 
 async def test_t33_prefect_hears_of_a_lost_run_when_it_is_back(world: World) -> None:

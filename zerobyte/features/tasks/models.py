@@ -21,7 +21,7 @@ class Task(Row):
     due_key         the due time of a schedule that it runs for, see `core.cron.key`: the database
                     itself refuses a second task for it. None when nothing was due.
     flow            which deployment starts it, as `flow/name`; None when another task leads to it.
-    parent_id       the task that led to it, in whose flow run it runs.
+    parent_id       the task that led to it, in whose flow run it runs unless it has a `flow`.
     trigger         manual | scheduled | followUp.
     rerun_of        the task that was interrupted and is done again by this one (T15).
     """
@@ -65,6 +65,11 @@ class Task(Row):
             ("organization_id", "created_at"),
             ("resource_type", "resource_id", "status"),
         )
+
+    @property
+    def has_own_run(self) -> bool:
+        """Whether its flow run is for it alone, and not that of the task that led to it."""
+        return self.parent_id is None or self.flow is not None
 
 
 class WorkerRow(Row):

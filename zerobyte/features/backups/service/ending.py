@@ -5,6 +5,7 @@ from typing import Any, Final
 from zerobyte.contract.jobs import (
     BackupResult,
     DeleteSnapshotsResult,
+    ForgetPlan,
     ForgetResult,
     JobReport,
     RetentionRecord,
@@ -76,6 +77,11 @@ class RunEnds:
             schedule.failure_retry_count = 0
         elif _is_run_again(schedule, task, report):
             schedule.last_status = "error"
+        elif report.outcome == "stale":
+            # What brings its host down is done again once, then by its schedule, whatever the
+            # number of retries: those are for runs that came to an end (T15).
+            schedule.last_status = "error"
+            schedule.failure_retry_count = 0
         else:
             schedule.last_status = "error"
             self._plan_retry(schedule, task, now)
@@ -93,13 +99,11 @@ class RunEnds:
 
     async def forget(self, task: Task, report: JobReport) -> list[NewTask]:
         """Take what retention removed out of the index, and write down what it did."""
-        result = report.result
-        plan = result.plan if isinstance(result, ForgetResult) else None
+        plan = _plan_of(task, report)
         if plan is not None and report.status == "succeeded" and task.repository_id is not None:
             await self._snapshots.forget_snapshots(task.repository_id, plan.remove)
-        elif plan is not None and plan.remove and task.repository_id is not None:
-            # It may have failed half-way; the repository itself says what is left.
-            await self._snapshots.distrust(task.repository_id)
+        elif plan is None or plan.remove:
+            await self._distrust_unless_done(task, report)
         record = RetentionRecord(
             status="applied" if report.status == "succeeded" else "failed",
             reason=report.error,
@@ -108,12 +112,19 @@ class RunEnds:
         await _record_retention(task, record)
         return []
 
+    async def _distrust_unless_done(self, task: Task, report: JobReport) -> None:
+        """It may have ended half-way, or untold; the repository itself says what is left."""
+        has_begun = task.started_at is not None and task.repository_id is not None
+        if has_begun and report.status != "succeeded":
+            await self._snapshots.distrust(str(task.repository_id))
+
     async def delete_snapshots(self, task: Task, report: JobReport) -> list[NewTask]:
         """Take deleted snapshots out of the index."""
         if isinstance(report.result, DeleteSnapshotsResult) and task.repository_id is not None:
             await self._snapshots.forget_snapshots(
                 task.repository_id, report.result.deleted_snapshot_ids
             )
+        await self._distrust_unless_done(task, report)
         return []
 
     async def retry_note(self, task: Task) -> str | None:
@@ -140,6 +151,14 @@ async def _waits_already(follow_up: NewTask) -> bool:
         waiting.input = {**waiting.input, "retentionPolicy": policy}
         await waiting.save(update_fields=["input"])
     return waiting is not None
+
+
+def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:
+    """What a forget was to remove; where its report was lost, what it had told on the way."""
+    if isinstance(report.result, ForgetResult):
+        return report.result.plan
+    told = task.result or {}
+    return ForgetResult.model_validate(told).plan if told.get("kind") == "forget" else None
 
 
 def _is_run_again(schedule: Schedule, task: Task, report: JobReport) -> bool:

@@ -15,6 +15,7 @@ from zerobyte.orchestration.scheduler import FlowName, Scheduler
 log = get_logger(__name__)
 
 _AT_ONCE: Final = 8
+_OF_A_ROUND: Final = 200
 _PAUSES_S: Final = (0.5, 1, 2, 5, 10)
 
 
@@ -56,8 +57,10 @@ class Dispatcher:
         rows = (
             await Task.filter(status="queued", flow__isnull=False, flow_run_id__isnull=True)
             .order_by("id")
-            .limit(200)
+            .limit(_OF_A_ROUND)
         )
+        if len(rows) == _OF_A_ROUND:
+            self.wake()  # there may be more
         gate = asyncio.Semaphore(_AT_ONCE)
 
         async def start(task: Task) -> bool:

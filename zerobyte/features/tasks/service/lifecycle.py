@@ -26,7 +26,8 @@ Finisher = Callable[[Task, JobReport], Awaitable[list["NewTask"]]]
 Along = Callable[[], Awaitable[None]]
 """What is written in one transaction with something else, or not at all."""
 
-_NOT_CANCELLABLE = ("deleteSnapshots", "tagSnapshots")
+_NOT_INTERRUPTIBLE = ("deleteSnapshots", "tagSnapshots")
+_NOT_CANCELLABLE = "Task is not cancellable or is no longer running"
 _CANCELLED_BY_USER = "Task was cancelled by the user"
 
 
@@ -190,9 +191,20 @@ class Tasks:
         task = await Task.get_or_none(id=task_id, organization_id=actor.organization_id)
         if task is None:
             raise NotFound("Task not found")
-        if task.status not in ACTIVE or task.kind in _NOT_CANCELLABLE:
-            raise Conflict("Task is not cancellable or is no longer running")
-        await self.request_stop(task)
+        if task.status not in ACTIVE:
+            raise Conflict(_NOT_CANCELLABLE)
+        if task.kind in _NOT_INTERRUPTIBLE:
+            await self._cancel_unstarted(task)
+        else:
+            await self.request_stop(task)
+
+    async def _cancel_unstarted(self, task: Task) -> None:
+        """Cancel what must not be stopped half-way, as long as it only waits for its turn."""
+        await self.finish(task.id, cancelled(task.id), only_if="queued")
+        await task.refresh_from_db()
+        if task.status != "cancelled":
+            raise Conflict(_NOT_CANCELLABLE)
+        self._tell_cancel(task)
 
     async def request_stop(self, task: Task) -> None:
         """Cancel a queued task now, or tell the worker of a running one to stop."""
@@ -208,6 +220,9 @@ class Tasks:
             self._tell(task, previous="running")
         if task.status in ACTIVE:
             self.stop_signal(task.id).set()
+        self._tell_cancel(task)
+
+    def _tell_cancel(self, task: Task) -> None:
         for listener in self.on_cancel:
             listener(task)
 

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from tortoise.expressions import Q
+
 from zerobyte.contract.control_plane import LEASE_TTL_S
 from zerobyte.contract.jobs import JobReport
 from zerobyte.core import clock
-from zerobyte.core.errors import Unavailable
+from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases
 from zerobyte.features.tasks.models import ACTIVE, Task
@@ -62,7 +64,8 @@ class Watch:
             except Exception:  # one that cannot be ended must not keep the others
                 log.exception("a lost task was not ended; it is tried again", task=task.id)
                 continue
-            if task.flow_run_id is not None:
+            await task.refresh_from_db()  # its worker may have told of a good end meanwhile
+            if task.flow_run_id is not None and task.status in ("stale", "cancelled"):
                 self._untold[task.flow_run_id] = _LOST
         await self._free_ended()
         await self._tell_crashes()
@@ -104,6 +107,9 @@ class Watch:
             except Unavailable:
                 log.warning("Prefect could not be told of a lost run yet", run=flow_run_id)
                 return
+            except ZerobyteError as error:  # one run's trouble must not keep the others
+                log.warning("Prefect did not end a lost run", run=flow_run_id, why=error.message)
+                continue
             del self._untold[flow_run_id]
 
     async def follow_engine(self) -> None:
@@ -145,10 +151,10 @@ class Watch:
         One whose run is gone, with the engine's database perhaps, gets a new run.
         """
         before_ms = clock.now_ms() - _COMPARE_EVERY_S * 1000
+        has_own_run = Q(parent_id__isnull=True) | Q(flow__isnull=False)
         rows = await Task.filter(
-            status="queued", flow_run_id__isnull=False, parent_id__isnull=True,
-            updated_at__lt=before_ms,
-        ).order_by("id")  # fmt: skip
+            has_own_run, status="queued", flow_run_id__isnull=False, updated_at__lt=before_ms
+        ).order_by("id")
         for start in range(0, len(rows), _AT_ONCE):
             part = rows[start : start + _AT_ONCE]
             runs = [str(row.flow_run_id) for row in part]
@@ -156,15 +162,13 @@ class Watch:
             for run in runs:
                 state = states.get(run)
                 if state is None:
-                    await Task.filter(flow_run_id=run, status="queued", flow__isnull=False).update(
-                        flow_run_id=None
-                    )
+                    await _start_again(run)
                 elif state in FINAL:
                     await self._run_ended(run, state)
 
     def tell_engine(self, task: Task) -> None:
         """Have the engine cancel the run of a task that a person stopped; nobody waits for it."""
-        if task.flow_run_id is None or task.parent_id is not None:
+        if task.flow_run_id is None or not task.has_own_run:
             return
         telling = asyncio.create_task(self._cancel_run(task.flow_run_id))
         self._telling.add(telling)
@@ -173,16 +177,31 @@ class Watch:
     async def _cancel_run(self, flow_run_id: str) -> None:
         try:
             await self._scheduler.cancel(flow_run_id)
-        except Unavailable:
-            log.warning("Prefect could not be told of a cancelled run", run=flow_run_id)
+        except ZerobyteError as error:
+            log.warning(
+                "Prefect was not told of a cancelled run", run=flow_run_id, why=error.message
+            )
 
     async def _run_ended(self, flow_run_id: str, state: StateType) -> None:
         tasks = await Task.filter(flow_run_id=flow_run_id, status__in=("queued", "running"))
         for task in tasks:
             if state in ("CANCELLED", "CANCELLING"):
                 await self._tasks.request_stop(task)
-            elif task.status == "queued" and task.parent_id is None:
+            elif task.status == "queued" and task.has_own_run:
                 await self._tasks.finish(task.id, _unstarted_report(task, state))
+
+
+async def _start_again(flow_run_id: str) -> None:
+    """Have the dispatcher start anew what waits in a run that the engine knows no more."""
+    for task in await Task.filter(flow_run_id=flow_run_id, status="queued"):
+        flow = task.flow
+        if flow is None and task.parent_id is None and task.kind == "backup":
+            # The clock had made its run; left so, the task would block its schedule for ever.
+            flow = f"backup/{task.resource_id}"
+        if flow is not None:
+            await Task.filter(id=task.id, status="queued", flow_run_id=flow_run_id).update(
+                flow=flow, flow_run_id=None
+            )
 
 
 def _lost_report(task: Task) -> JobReport:
