@@ -5,6 +5,7 @@
 BIN := .venv/bin
 SOURCE ?=
 ARGS ?=
+SIDE_BY_SIDE := --numprocesses=2 --dist=loadgroup
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -19,7 +20,7 @@ demo: setup ## back SOURCE=/some/folder up, restore it beside and compare every 
 	@exec $(BIN)/python -m zerobyte.demo "$(SOURCE)"
 
 test: setup ## run all tests (ARGS="tests/unit -k cron" for some, ARGS=--cov for coverage)
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest $(or $(ARGS),$(SIDE_BY_SIDE))
 
 browser: setup ## run the tests in a real Chromium (ARGS as above)
 	@scripts/setup-browser

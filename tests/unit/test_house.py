@@ -86,7 +86,8 @@ def _on_disk(folder: Path) -> Iterator[Path]:
             made = path in (ROOT / "data", ROOT / "build") or path.name == "__pycache__"
             if not (hidden or made or path.suffix == ".egg-info"):
                 yield from _on_disk(path)
-        elif path.name != ".env" and not path.name.startswith(".coverage"):
+        # In a second working tree `.git` is a file.
+        elif path.name not in (".env", ".git") and not path.name.startswith(".coverage"):
             yield path
 
 
