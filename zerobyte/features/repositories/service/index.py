@@ -7,7 +7,7 @@ request; its writers choose the transaction.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tortoise.expressions import F
 
@@ -20,9 +20,11 @@ _SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
 _BATCH: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Indexed:
     """One snapshot of the index; `is_suspect` as in the row.
+
+    Equal is only what is the same object: a row that has not changed is made once.
 
     moment      its time.
     shown       how it was shown already, by the categories that it is kept for.
@@ -69,8 +71,8 @@ async def listed(organization_id: str, repository_short_id: str) -> list[Indexed
     None when there are none, or when the repository's list was never read.
     """
     found = await _LISTED.made(_LISTING, organization_id, repository_short_id)
-    known = [entry for entry in found if entry is not None]
-    return known or None
+    # Whether it was read stands beside each of its rows, so they are all known or none is.
+    return cast("list[Indexed]", found) if found and found[0] is not None else None
 
 
 async def of_repository(repository_id: str, *, tag: str | None = None) -> list[Indexed]:
