@@ -86,7 +86,12 @@ class BackupJob(Wire):
 
 
 class ForgetJob(Wire):
-    """Apply one schedule's retention policy to one repository, and prune."""
+    """Apply one schedule's retention policy to one repository, and prune.
+
+    protected_snapshot_ids  those that are suspect: they stay, and count for no rule.
+    trusted_snapshot_ids    all others that we know, when there may be some that we do not; None
+                            when we know them all.
+    """
 
     kind: Literal["forget"] = "forget"
     task_id: str
@@ -94,6 +99,7 @@ class ForgetJob(Wire):
     repository: RepositoryAccess
     policy: RetentionPolicy
     protected_snapshot_ids: list[str] = Field(default_factory=list)
+    trusted_snapshot_ids: list[str] | None = None
 
 
 class RestoreJob(Wire):

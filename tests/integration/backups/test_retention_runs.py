@@ -7,6 +7,9 @@ from tests.integration.backups.test_runs import run_now, snapshot_of, success, t
 from zerobyte.features.repositories.models import Repository, Snapshot
 
 
+FAILURE = {"status": "failed", "outcome": "error", "error": "the disk is full"}
+
+
 async def backed_up(world: World, made: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     """One good run; its task, the retention task that follows, and its snapshot."""
     task_id = await run_now(world, made)
@@ -72,6 +75,28 @@ async def test_t8_the_job_of_retention_names_the_suspect_snapshots(world: World)
     _, forget, _ = await backed_up(world, made)
     job = (await world.claim(task_id=forget))["job"]
     assert job["protectedSnapshotIds"] == [suspect["id"]]
+
+
+async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_counts_it(
+    world: World,
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    task_id, forget, good = await backed_up(world, made)
+    assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] is None
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    refused = await run_now(world, made)
+    await world.claim(task_id=refused)
+    await world.ask("finish", {"taskId": refused, **FAILURE})
+    assert world.platform.snapshots.distrusted == set(), "restic said that it made none"
+    lost = await run_now(world, made)
+    await world.claim(task_id=lost)
+    await world.ask("finish", {"taskId": lost, **FAILURE, "outcome": "stale"})
+    assert world.platform.snapshots.distrusted == {made["repositoryId"]}
+    assert (await Repository.get(id=made["repositoryId"])).snapshots_refreshed_at == 0
+    task_id, forget, better = await backed_up(world, made)
+    job = (await world.claim(task_id=forget))["job"]
+    assert sorted(job["trustedSnapshotIds"]) == sorted([good["id"], better["id"]])
+    assert job["protectedSnapshotIds"] == []
 
 
 async def test_t11_zero_means_absent_and_zeros_alone_are_refused(world: World) -> None:

@@ -43,6 +43,8 @@ class RunEnds:
                 schedule_id=task.resource_id,
                 is_suspect=report.is_suspect,
             )
+        elif task.repository_id is not None and _may_have_left_one(task, report):
+            await self._snapshots.distrust(task.repository_id)
         if schedule is None:
             return []
         self._settle(schedule, task, report)
@@ -130,6 +132,14 @@ class RunEnds:
             f"Retrying in {minutes} minutes "
             f"(attempt {schedule.failure_retry_count}/{schedule.max_retries})"
         )
+
+
+def _may_have_left_one(task: Task, report: JobReport) -> bool:
+    """Whether there may be a snapshot that the report does not describe."""
+    result = report.result
+    if isinstance(result, BackupResult) and result.result is not None:
+        return result.result.snapshot_id is not None
+    return report.outcome == "stale" and task.started_at is not None
 
 
 async def _waits_already(follow_up: NewTask) -> bool:

@@ -5,6 +5,7 @@ request; its writers choose the transaction.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -12,6 +13,7 @@ from typing import Any, Final, cast
 from tortoise.expressions import F
 
 from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.core import retention
 from zerobyte.core.retention import Moment
 from zerobyte.db.prepared import Made, Prepared, slot
 from zerobyte.features.repositories.models import Snapshot
@@ -128,12 +130,16 @@ async def replace(
         if row.snapshot_id not in listed and row.created_at < began_ms
     ]
     added: list[Snapshot] = []
+    unjudged: set[str] = set()
     for record in listed.values():
-        row = known.get(record.id)
+        row, rewritten = known.get(record.id), known.get(record.original or "")
         if row is None:
-            added.append(_new(repository_id, record, known.get(record.original or "")))
+            added.append(_new(repository_id, record, rewritten))
+            if rewritten is None:
+                unjudged.add(record.id)
         elif row.record != _stored(record):
             await row.update_from_dict(_columns(record)).save()
+    _judge([*known.values(), *added], unjudged)
     await remove(repository_id, vanished)
     await Snapshot.bulk_create(added, batch_size=_BATCH)
     return len(known) - len(vanished) + len(added)
@@ -162,15 +168,27 @@ def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None)
         repository_id=repository_id,
         **_columns(record),
         schedule_id=rewritten.schedule_id if rewritten else schedule_tag(record.tags),
-        is_suspect=rewritten.is_suspect if rewritten else _is_empty(record),
+        is_suspect=rewritten is not None and rewritten.is_suspect,
     )
 
 
-def _is_empty(record: SnapshotRecord) -> bool:
-    """Whether a schedule's snapshot holds no file, whoever failed to tell us so (T8)."""
-    summary = record.summary
-    is_ours = schedule_tag(record.tags) is not None
-    return is_ours and summary is not None and summary.total_files_processed == 0
+def _judge(rows: Iterable[Snapshot], unjudged: Collection[str]) -> None:
+    """Mark what no report told us of as its run would have (T8)."""
+    histories: dict[str, list[Snapshot]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: row.time_ms):
+        if row.schedule_id is not None:
+            histories[row.schedule_id].append(row)
+    for history in histories.values():
+        suspects = retention.suspects(
+            (
+                row.snapshot_id,
+                (row.record.get("summary") or {}).get("total_files_processed"),
+                None if row.snapshot_id in unjudged else row.is_suspect,
+            )
+            for row in history
+        )
+        for row in history:
+            row.is_suspect = row.snapshot_id in suspects
 
 
 def _columns(record: SnapshotRecord) -> dict[str, Any]:
