@@ -167,7 +167,10 @@ class RetentionRecord(Wire):
 
 
 class BackupResult(Wire):
-    """The result of a backup task; `retention` is ours and comes when it is known."""
+    """The result of a backup task; `retention` is ours and comes when it is known.
+
+    exit_code   restic's own; -1 when restic was not started, was stopped or failed.
+    """
 
     kind: Literal["backup"] = "backup"
     exit_code: int

@@ -6,7 +6,6 @@ from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
 from zerobyte.features.repositories.models import Repository, Snapshot
 
-
 FAILURE = {"status": "failed", "outcome": "error", "error": "the disk is full"}
 
 
@@ -81,7 +80,7 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
-    task_id, forget, good = await backed_up(world, made)
+    _, forget, good = await backed_up(world, made)
     assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] is None
     await world.ask("finish", {"taskId": forget, **FAILURE})
     refused = await run_now(world, made)
@@ -93,7 +92,7 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
     await world.ask("finish", {"taskId": lost, **FAILURE, "outcome": "stale"})
     assert world.platform.snapshots.distrusted == {made["repositoryId"]}
     assert (await Repository.get(id=made["repositoryId"])).snapshots_refreshed_at == 0
-    task_id, forget, better = await backed_up(world, made)
+    _, forget, better = await backed_up(world, made)
     job = (await world.claim(task_id=forget))["job"]
     assert sorted(job["trustedSnapshotIds"]) == sorted([good["id"], better["id"]])
     assert job["protectedSnapshotIds"] == []
