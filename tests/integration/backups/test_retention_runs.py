@@ -4,7 +4,10 @@ from typing import Any
 
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from zerobyte.core import clock
+from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.tasks.models import Task
 
 FAILURE = {"status": "failed", "outcome": "error", "error": "the disk is full"}
 
@@ -39,6 +42,51 @@ async def test_t10_the_plan_stands_in_the_task_before_it_is_carried_out(world: W
     row = await Repository.get(id=made["repositoryId"])
     assert row.snapshots_refreshed_at == 0
     assert row.id in world.platform.snapshots.distrusted
+
+
+async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down_and_looked_at(
+    world: World,
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    backup, forget, snapshot = await backed_up(world, made)
+    await world.claim(task_id=forget)
+    keep = [{"snapshot_id": snapshot["id"], "matches": ["last snapshot"]}]
+    plan = {"keep": keep, "remove": ["a" * 64]}
+    await world.ask("progress", {"taskId": forget, "result": {"kind": "forget", "plan": plan}})
+    await Lease.filter(task_id=forget).delete()
+    await Task.filter(id=forget).update(started_at=clock.now_ms() - 120_000)
+    await world.platform.watch.end_lost()
+    assert (await task_of(world, forget))["status"] == "stale"
+    record = (await task_of(world, backup))["result"]["retention"]
+    assert (record["status"], record["plan"]) == ("failed", plan)
+    assert world.platform.snapshots.distrusted == {made["repositoryId"]}
+
+
+async def test_deleted_snapshots_leave_the_index_and_those_perhaps_deleted_are_looked_at(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    shelf = world.platform.snapshots
+    kept, gone = snapshot_of(made), snapshot_of(made)
+    for one in (kept, gone):
+        task_id = await run_now(world, made)
+        await world.claim(task_id=task_id)
+        await world.ask("finish", success(task_id, one))
+    repository = await Repository.get(id=made["repositoryId"])
+    url = f"/api/v1/repositories/{repository.short_id}/snapshots"
+
+    async def deleting(snapshot: dict[str, Any], **report: Any) -> list[str]:
+        task_id = (await world.client.delete(f"{url}/{snapshot['short_id']}")).json()["taskId"]
+        assert (await world.claim(task_id=task_id))["answer"] == "granted"
+        await world.ask("finish", {"taskId": task_id, **report})
+        return [one["short_id"] for one in (await world.client.get(url)).json()]
+
+    result = {"kind": "deleteSnapshots", "deletedSnapshotIds": [gone["id"]]}
+    good = {"status": "succeeded", "outcome": "success", "result": result}
+    assert await deleting(gone, **good) == [kept["short_id"]]
+    assert shelf.distrusted == set()
+    assert await deleting(kept, **FAILURE) == [kept["short_id"]]
+    assert shelf.distrusted == {repository.id}
 
 
 async def test_t13_every_run_says_what_retention_did_or_why_it_did_nothing(world: World) -> None:

@@ -160,8 +160,9 @@ async def test_t26_known_trees_are_answered_without_the_repository_also_after_a_
     await house.files.trees.in_thread(house.files.trees._file.close)
     after = [(await client.get(url, params=question)).json() for question in questions]
     assert after == before
-    listed = await client.get(f"/repositories/{existing['shortId']}/snapshots")
-    assert len(listed.json()) == 3
+    snapshots = f"/repositories/{existing['shortId']}/snapshots"
+    assert len((await client.get(snapshots)).json()) == 3
+    assert (await client.get(f"{snapshots}/{history.ids[0]}")).json()["hostname"] == "h"
     assert len(house.runs()) == runs
 
 

@@ -9,6 +9,7 @@ from zerobyte.contract.jobs import (
     JobReport,
     RetentionRecord,
 )
+from zerobyte.contract.restic_output import ForgetPlan
 from zerobyte.core import clock
 from zerobyte.core.redact import redact
 from zerobyte.features.backups.models import Schedule
@@ -93,8 +94,7 @@ class RunEnds:
 
     async def forget(self, task: Task, report: JobReport) -> list[NewTask]:
         """Take what retention removed out of the index, and write down what it did."""
-        result = report.result
-        plan = result.plan if isinstance(result, ForgetResult) else None
+        plan = _plan_of(task, report)
         if plan is not None and report.status == "succeeded" and task.repository_id is not None:
             await self._snapshots.forget_snapshots(task.repository_id, plan.remove)
         elif plan is not None and plan.remove and task.repository_id is not None:
@@ -110,10 +110,15 @@ class RunEnds:
 
     async def delete_snapshots(self, task: Task, report: JobReport) -> list[NewTask]:
         """Take deleted snapshots out of the index."""
-        if isinstance(report.result, DeleteSnapshotsResult) and task.repository_id is not None:
+        if task.repository_id is None:
+            return []
+        if isinstance(report.result, DeleteSnapshotsResult):
             await self._snapshots.forget_snapshots(
                 task.repository_id, report.result.deleted_snapshot_ids
             )
+        elif task.started_at is not None:
+            # As with retention: some of them may be gone.
+            await self._snapshots.distrust(task.repository_id)
         return []
 
     async def retry_note(self, task: Task) -> str | None:
@@ -146,6 +151,13 @@ def _may_have_left_one(task: Task, report: JobReport) -> bool:
     if isinstance(result, BackupResult) and result.result is not None:
         return result.result.snapshot_id is not None
     return report.outcome == "stale" and task.started_at is not None
+
+
+def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:
+    """What retention was about to do; who died over it had announced that before."""
+    if isinstance(report.result, ForgetResult):
+        return report.result.plan
+    return ForgetResult.model_validate(task.result).plan if task.result else None
 
 
 async def _waits_already(follow_up: NewTask) -> bool:
