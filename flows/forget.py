@@ -51,6 +51,7 @@ async def _apply(work: Work) -> None:
         job.policy,
         tag=job.schedule_short_id,
         protected=job.protected_snapshot_ids,
+        trusted=job.trusted_snapshot_ids,
         stop=work.run.stop,
     )
     tell("Retention keeps %d snapshots and removes %d", len(plan.keep), len(plan.remove))

@@ -15,7 +15,7 @@ import orjson
 from flows.endings import Refusal
 from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
-from zerobyte.core import process
+from zerobyte.core import process, retention
 
 LOOK_S: Final = 5.0
 _ABANDONED: set["asyncio.Task[process.Exit]"] = set()
@@ -74,15 +74,10 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
 
 
 def is_suspect(summary: BackupSummary | None, previous_files: int | None) -> bool:
-    """Whether a snapshot holds so little that retention must not count it.
-
-    Nothing at all, or less than half of the files of the last good one.
-    """
-    if summary is None:
-        return False
-    if summary.total_files_processed == 0:
-        return True
-    return bool(previous_files) and summary.total_files_processed * 2 < (previous_files or 0)
+    """Whether a run made a snapshot that retention must not count."""
+    return summary is not None and retention.is_suspect(
+        summary.total_files_processed, previous_files
+    )
 
 
 async def _look(path: str, stop: asyncio.Event | None) -> dict[str, object]:

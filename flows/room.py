@@ -15,18 +15,23 @@ from zerobyte.restic import Tools, cache
 
 _SHRINK_EVERY_S: Final = 3600.0
 _MB: Final = 1_000_000
+_MOST_BY_PERCENT: Final = 20 * 2**30
+"""A part of a large disk soon is more than any run of ours can fill before the next look."""
 _log = get_logger(__name__)
 
 
 class Room:
     """The room of one worker.
 
-    min_free_bytes  what must be free where our folders are; 0 refuses nothing.
+    min_free_bytes      what must be free where our folders are.
+    min_free_percent    the same as a part of that file system, whichever is more; of a large one
+                        it is 20 GiB at most. A run is refused nothing when both are 0.
     """
 
-    def __init__(self, *, cache_max_bytes: int, min_free_bytes: int) -> None:
+    def __init__(self, *, cache_max_bytes: int, min_free_bytes: int, min_free_percent: int) -> None:
         self._cache_max_bytes = cache_max_bytes
         self._min_free_bytes = min_free_bytes
+        self._min_free_percent = min_free_percent
         self._shrunk_at: float | None = None
 
     async def check(self, tools: Tools) -> None:
@@ -43,18 +48,25 @@ class Room:
             await self._check(folder, tools.cache_dir)
 
     async def _check(self, folder: Path, cache_dir: Path) -> None:
-        free = await cache.free_bytes(folder)
-        if free < self._min_free_bytes:
+        disk = await cache.disk(folder)
+        if disk.free_bytes < self._wanted(disk):
             # The cache can be fetched again; a run that fails for want of room cannot be undone.
             await self._shrink(cache_dir, 0)
-            free = await cache.free_bytes(folder)
-        if free < self._min_free_bytes:
+            disk = await cache.disk(folder)
+        wanted = self._wanted(disk)
+        if disk.free_bytes < wanted:
+            variable = "MIN_FREE_BYTES" if wanted == self._min_free_bytes else "MIN_FREE_PERCENT"
             raise Refusal(
-                f"Only {free // _MB} MB are free on the disk of {folder}, and a run begins with "
-                f"at least {self._min_free_bytes // _MB} MB free. Make room there, or set "
-                "MIN_FREE_BYTES lower.",
+                f"Only {disk.free_bytes // _MB} MB are free on the disk of {folder}, and a run "
+                f"begins with at least {wanted // _MB} MB free. Make room there, or set "
+                f"{variable} lower.",
                 safe="The backup was refused: the disk of the worker's own folders is almost full.",
             )
+
+    def _wanted(self, disk: cache.Disk) -> int:
+        """What must be free on a disk before a run begins, in bytes."""
+        part = disk.size_bytes * self._min_free_percent // 100
+        return max(self._min_free_bytes, min(part, _MOST_BY_PERCENT))
 
     async def _shrink(self, cache_dir: Path, max_bytes: int) -> None:
         freed = await cache.shrink(cache_dir, max_bytes)

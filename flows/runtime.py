@@ -26,6 +26,11 @@ def _nobody(_: int) -> None:
     """Nobody wants to know."""
 
 
+def _any_room() -> Room:
+    """Room without a bound."""
+    return Room(cache_max_bytes=2**50, min_free_bytes=0, min_free_percent=0)
+
+
 class RunControl:
     """Lets others stop one flow run; made before the run begins, so that no wish is lost.
 
@@ -63,7 +68,7 @@ class Runtime:
     control: ControlPlane
     worker: WorkerIdentity
     tools: Tools
-    room: Room = field(default_factory=lambda: Room(cache_max_bytes=2**50, min_free_bytes=0))
+    room: Room = field(default_factory=_any_room)
     allowed_origins: Sequence[str] = ()
     notify_timeout_s: float = 10.0
     webhook_timeout_s: float = 60.0

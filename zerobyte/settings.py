@@ -158,9 +158,17 @@ class Settings:
         "MIN_FREE_BYTES",
         "2147483648",
         reading.whole(0, 2**50),
-        "No backup begins while less is free on the disk of the cache and of ZEROBYTE_RUN_DIR; "
-        "0 lets it begin in any case.",
+        "No backup begins while less than this, or less than MIN_FREE_PERCENT, is free on the disk "
+        "of the cache and of ZEROBYTE_RUN_DIR; with 0 in both, it begins in any case.",
         unit="bytes",
+    )
+    min_free_percent: int = _set_by(
+        "MIN_FREE_PERCENT",
+        "5",
+        reading.whole(0, 100),
+        "The same as a part of that disk's size, but never more than 20 GiB; "
+        "0 asks for MIN_FREE_BYTES alone.",
+        unit="percent",
     )
     tree_index_bytes: int = _set_by(
         "TREE_INDEX_MAX_BYTES",

@@ -86,7 +86,12 @@ class BackupJob(Wire):
 
 
 class ForgetJob(Wire):
-    """Apply one schedule's retention policy to one repository, and prune."""
+    """Apply one schedule's retention policy to one repository, and prune.
+
+    protected_snapshot_ids  those that are suspect: they stay, and count for no rule.
+    trusted_snapshot_ids    all others that we know, when there may be some that we do not; None
+                            when we know them all.
+    """
 
     kind: Literal["forget"] = "forget"
     task_id: str
@@ -94,6 +99,7 @@ class ForgetJob(Wire):
     repository: RepositoryAccess
     policy: RetentionPolicy
     protected_snapshot_ids: list[str] = Field(default_factory=list)
+    trusted_snapshot_ids: list[str] | None = None
 
 
 class RestoreJob(Wire):
@@ -161,7 +167,10 @@ class RetentionRecord(Wire):
 
 
 class BackupResult(Wire):
-    """The result of a backup task; `retention` is ours and comes when it is known."""
+    """The result of a backup task; `retention` is ours and comes when it is known.
+
+    exit_code   restic's own; -1 when restic was not started, was stopped or failed.
+    """
 
     kind: Literal["backup"] = "backup"
     exit_code: int

@@ -7,22 +7,24 @@ from pydantic import AfterValidator, Field
 
 from zerobyte.contract.base import Sparse
 
-_DURATION = re.compile(r"^(?=\d)(\d+y)?(\d+m)?(\d+d)?(\d+h)?$")
+_DURATION = re.compile(r"^(?=\d)(\d{1,6}y)?(\d{1,6}m)?(\d{1,6}d)?(\d{1,6}h)?$")
 
 
 def _duration(value: str | None) -> str | None:
     """Accept what `restic forget --keep-within` accepts: `1y5m7d2h`, each part optional.
 
-    Nothing, and no time at all such as `0d`, is the same as an absent rule.
+    Nothing, and no time at all such as `0d`, is the same as an absent rule. With larger numbers
+    restic crashes, or counts the hours round to a time that is far too short.
     """
     if not value:
         return None
     if not _DURATION.match(value):
-        raise ValueError("must be a duration such as 7d, 2m or 1y5m7d2h")
+        raise ValueError("must be a duration such as 7d, 2m or 1y5m7d2h, of six digits at most")
     return value if re.search(r"[1-9]", value) else None
 
 
-Count = Annotated[int, Field(ge=0, le=100_000)]
+Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+"""A whole number and nothing that may pass for one: `true` would keep one snapshot alone."""
 
 
 class RetentionPolicy(Sparse):

@@ -108,6 +108,32 @@ def plan(
     return kept
 
 
+def is_suspect(files: int, trusted_files: int | None) -> bool:
+    """Whether a snapshot holds so little that retention must not count it (T8).
+
+    No file at all, or less than half of those of the last snapshot that could be trusted; None
+    when there was none.
+    """
+    return files == 0 or (trusted_files is not None and files * 2 < trusted_files)
+
+
+def suspects(history: Iterable[tuple[str, int | None, bool | None]]) -> set[str]:
+    """The suspect snapshots of one schedule, each measured by the last one before it to be trusted.
+
+    history     oldest first: id, number of files, and whether it is suspect where that is known.
+                One whose files nobody counted is trusted, and no measure for others.
+    """
+    found: set[str] = set()
+    trusted_files: int | None = None
+    for snapshot_id, files, verdict in history:
+        measured = files is not None and is_suspect(files, trusted_files)
+        if measured if verdict is None else verdict:
+            found.add(snapshot_id)
+        elif files is not None:
+            trusted_files = files
+    return found
+
+
 def categories(reasons: Iterable[str]) -> list[str]:
     """restic's reasons in the words of the API: last, hourly … yearly, and within."""
     words = (reason.removeprefix("oldest ").split(" ")[0] for reason in reasons)

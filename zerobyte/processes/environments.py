@@ -91,6 +91,7 @@ def worker(settings: Settings, *, token_file: Path) -> dict[str, str]:
         "RESTIC_CACHE_DIR": settings.cache_dir,
         "RESTIC_CACHE_MAX_BYTES": settings.cache_max_bytes,
         "MIN_FREE_BYTES": settings.min_free_bytes,
+        "MIN_FREE_PERCENT": settings.min_free_percent,
         "RESTIC_COMMAND": settings.restic_command,
         "RCLONE_CONFIG_DIR": settings.rclone_config_dir,
         "WEBHOOK_ALLOWED_ORIGINS": ",".join(settings.webhook_allowed_origins),

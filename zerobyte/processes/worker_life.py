@@ -79,7 +79,9 @@ class Worker:
                 rclone_config_dir=settings.rclone_config_dir,
             ),
             room=Room(
-                cache_max_bytes=settings.cache_max_bytes, min_free_bytes=settings.min_free_bytes
+                cache_max_bytes=settings.cache_max_bytes,
+                min_free_bytes=settings.min_free_bytes,
+                min_free_percent=settings.min_free_percent,
             ),
             allowed_origins=settings.allowed_origins,
             webhook_timeout_s=settings.webhook_timeout_s,

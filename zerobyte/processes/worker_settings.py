@@ -36,6 +36,7 @@ class WorkerSettings:
     cache_dir: Path
     cache_max_bytes: int
     min_free_bytes: int
+    min_free_percent: int
     run_dir: Path
     restic_command: str
     rclone_config_dir: Path
@@ -65,6 +66,7 @@ class WorkerSettings:
             cache_dir=common.cache_dir,
             cache_max_bytes=common.cache_max_bytes,
             min_free_bytes=common.min_free_bytes,
+            min_free_percent=common.min_free_percent,
             run_dir=common.run_dir,
             restic_command=common.restic_command,
             rclone_config_dir=common.rclone_config_dir,

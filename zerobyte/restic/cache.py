@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -24,9 +25,17 @@ async def shrink(cache_dir: Path, max_bytes: int) -> int:
     return await asyncio.to_thread(_shrink, cache_dir, max_bytes)
 
 
-async def free_bytes(folder: Path) -> int:
-    """What may still be written to the disk that a folder is on, or will be on."""
-    return await asyncio.to_thread(_free, folder)
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A file system: how large it is, and what may still be written to it by us."""
+
+    size_bytes: int
+    free_bytes: int
+
+
+async def disk(folder: Path) -> Disk:
+    """The file system that a folder is on, or will be on."""
+    return await asyncio.to_thread(_disk, folder)
 
 
 def _shrink(cache_dir: Path, max_bytes: int) -> int:
@@ -62,7 +71,7 @@ def _files(folder: Path) -> Iterator[tuple[float, int, str]]:
                         yield used, seen.st_blocks * 512, entry.path
 
 
-def _free(folder: Path) -> int:
+def _disk(folder: Path) -> Disk:
     there = next((one for one in (folder, *folder.parents) if one.exists()), Path("/"))
     seen = os.statvfs(there)
-    return seen.f_bavail * seen.f_frsize
+    return Disk(seen.f_blocks * seen.f_frsize, seen.f_bavail * seen.f_frsize)

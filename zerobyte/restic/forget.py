@@ -7,7 +7,7 @@ plan, by id: the policy is not evaluated a second time, so what was recorded is 
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from pydantic import BaseModel, TypeAdapter
@@ -80,19 +80,25 @@ async def plan(
     *,
     tag: str,
     protected: Collection[str] = (),
+    trusted: Collection[str] | None = None,
     stop: asyncio.Event | None = None,
 ) -> ForgetPlan:
     """Work out what the policy keeps of one schedule's snapshots, and why.
 
     protected   whole ids that stay in any case and count for no rule; their reason is
                 "protected".
+    trusted     whole ids of all others that are known; what is neither is protected too if it
+                is suspect (T8). None when no other can be there.
 
     Raises
         Invalid         the policy has no rules.
         ResticError     restic failed.
     """
-    if protected:
-        return await _plan_without(repository, policy, tag, frozenset(protected), stop)
+    if protected or trusted is not None:
+        verdicts = dict.fromkeys(trusted or (), False) | dict.fromkeys(protected, True)
+        return await _plan_without(
+            repository, policy, tag, verdicts, judges=trusted is not None, stop=stop
+        )
     with repository.session() as session:
         groups = await session.document(argv(policy, tag=tag), _GROUPS, when_silent=[], stop=stop)
     reasons = {
@@ -110,13 +116,25 @@ async def _plan_without(
     repository: Repository,
     policy: RetentionPolicy,
     tag: str,
-    protected: frozenset[str],
+    verdicts: Mapping[str, bool],
+    *,
+    judges: bool,
     stop: asyncio.Event | None,
 ) -> ForgetPlan:
     """The plan of our own model of the policy, over the snapshots that count."""
     if not policy.has_rules():
         raise Invalid("A retention policy without rules keeps everything; there is nothing to do.")
     records = await snapshots.run(repository, tag=tag, stop=stop)
+    records.sort(key=lambda record: retention.Moment.parse(record.time).order)
+    unknown = None if judges else False
+    protected = retention.suspects(
+        (
+            record.id,
+            record.summary.total_files_processed if record.summary else None,
+            verdicts.get(record.id, unknown),
+        )
+        for record in records
+    )
     counted = [
         (record.id, retention.Moment.parse(record.time))
         for record in records

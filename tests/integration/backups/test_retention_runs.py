@@ -4,7 +4,12 @@ from typing import Any
 
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from zerobyte.core import clock
+from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.tasks.models import Task
+
+FAILURE = {"status": "failed", "outcome": "error", "error": "the disk is full"}
 
 
 async def backed_up(world: World, made: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
@@ -37,6 +42,51 @@ async def test_t10_the_plan_stands_in_the_task_before_it_is_carried_out(world: W
     row = await Repository.get(id=made["repositoryId"])
     assert row.snapshots_refreshed_at == 0
     assert row.id in world.platform.snapshots.distrusted
+
+
+async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down_and_looked_at(
+    world: World,
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    backup, forget, snapshot = await backed_up(world, made)
+    await world.claim(task_id=forget)
+    keep = [{"snapshot_id": snapshot["id"], "matches": ["last snapshot"]}]
+    plan = {"keep": keep, "remove": ["a" * 64]}
+    await world.ask("progress", {"taskId": forget, "result": {"kind": "forget", "plan": plan}})
+    await Lease.filter(task_id=forget).delete()
+    await Task.filter(id=forget).update(started_at=clock.now_ms() - 120_000)
+    await world.platform.watch.end_lost()
+    assert (await task_of(world, forget))["status"] == "stale"
+    record = (await task_of(world, backup))["result"]["retention"]
+    assert (record["status"], record["plan"]) == ("failed", plan)
+    assert world.platform.snapshots.distrusted == {made["repositoryId"]}
+
+
+async def test_deleted_snapshots_leave_the_index_and_those_perhaps_deleted_are_looked_at(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    shelf = world.platform.snapshots
+    kept, gone = snapshot_of(made), snapshot_of(made)
+    for one in (kept, gone):
+        task_id = await run_now(world, made)
+        await world.claim(task_id=task_id)
+        await world.ask("finish", success(task_id, one))
+    repository = await Repository.get(id=made["repositoryId"])
+    url = f"/api/v1/repositories/{repository.short_id}/snapshots"
+
+    async def deleting(snapshot: dict[str, Any], **report: Any) -> list[str]:
+        task_id = (await world.client.delete(f"{url}/{snapshot['short_id']}")).json()["taskId"]
+        assert (await world.claim(task_id=task_id))["answer"] == "granted"
+        await world.ask("finish", {"taskId": task_id, **report})
+        return [one["short_id"] for one in (await world.client.get(url)).json()]
+
+    result = {"kind": "deleteSnapshots", "deletedSnapshotIds": [gone["id"]]}
+    good = {"status": "succeeded", "outcome": "success", "result": result}
+    assert await deleting(gone, **good) == [kept["short_id"]]
+    assert shelf.distrusted == set()
+    assert await deleting(kept, **FAILURE) == [kept["short_id"]]
+    assert shelf.distrusted == {repository.id}
 
 
 async def test_t13_every_run_says_what_retention_did_or_why_it_did_nothing(world: World) -> None:
@@ -72,6 +122,28 @@ async def test_t8_the_job_of_retention_names_the_suspect_snapshots(world: World)
     _, forget, _ = await backed_up(world, made)
     job = (await world.claim(task_id=forget))["job"]
     assert job["protectedSnapshotIds"] == [suspect["id"]]
+
+
+async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_counts_it(
+    world: World,
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    _, forget, good = await backed_up(world, made)
+    assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] is None
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    refused = await run_now(world, made)
+    await world.claim(task_id=refused)
+    await world.ask("finish", {"taskId": refused, **FAILURE})
+    assert world.platform.snapshots.distrusted == set(), "restic said that it made none"
+    lost = await run_now(world, made)
+    await world.claim(task_id=lost)
+    await world.ask("finish", {"taskId": lost, **FAILURE, "outcome": "stale"})
+    assert world.platform.snapshots.distrusted == {made["repositoryId"]}
+    assert (await Repository.get(id=made["repositoryId"])).snapshots_refreshed_at == 0
+    _, forget, better = await backed_up(world, made)
+    job = (await world.claim(task_id=forget))["job"]
+    assert sorted(job["trustedSnapshotIds"]) == sorted([good["id"], better["id"]])
+    assert job["protectedSnapshotIds"] == []
 
 
 async def test_t11_zero_means_absent_and_zeros_alone_are_refused(world: World) -> None:

@@ -8,6 +8,9 @@ from flows.endings import Refusal
 from flows.room import Room
 from tests.integration.restic.test_cache import cached
 from zerobyte.restic import Tools, cache
+from zerobyte.settings import Settings
+
+GIB = 2**30
 
 
 def tools_in(folder: Path) -> Tools:
@@ -19,7 +22,7 @@ async def test_t18_a_run_is_refused_in_words_on_a_disk_that_is_almost_full(
 ) -> None:
     tools = tools_in(tmp_path)
     dropped = cached(tools.cache_dir, "r1/data/00/f", used=1)
-    room = Room(cache_max_bytes=10**9, min_free_bytes=2**60)
+    room = Room(cache_max_bytes=10**9, min_free_bytes=2**60, min_free_percent=5)
     with pytest.raises(Refusal) as refused:
         await room.check(tools)
     assert "MIN_FREE_BYTES" in refused.value.message
@@ -34,19 +37,54 @@ async def test_t18_a_run_begins_when_dropping_the_cache_made_room(
     tools = tools_in(tmp_path)
     kept = cached(tools.cache_dir, "r1/data/00/f", used=1)
 
-    async def free_bytes(_: Path) -> int:
-        return 100 if kept.exists() else 5000
+    async def disk(_: Path) -> cache.Disk:
+        return cache.Disk(size_bytes=10_000, free_bytes=100 if kept.exists() else 5000)
 
-    monkeypatch.setattr(cache, "free_bytes", free_bytes)
-    await Room(cache_max_bytes=10**9, min_free_bytes=1000).check(tools)
+    monkeypatch.setattr(cache, "disk", disk)
+    await Room(cache_max_bytes=10**9, min_free_bytes=1000, min_free_percent=0).check(tools)
     assert not kept.exists()
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted", "variable"),
+    [
+        (10 * GIB, 2 * GIB, "MIN_FREE_BYTES"),
+        (100 * GIB, 5 * GIB, "MIN_FREE_PERCENT"),
+        (1500 * GIB, 20 * GIB, "MIN_FREE_PERCENT"),
+    ],
+)
+async def test_t18_what_must_be_free_is_2_gib_or_5_percent_of_the_disk_up_to_20_gib(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, wanted: int, variable: str
+) -> None:
+    tools, settings = tools_in(tmp_path), Settings.load({"ZEROBYTE_DATA_DIR": str(tmp_path)})
+    room = Room(
+        cache_max_bytes=settings.cache_max_bytes,
+        min_free_bytes=settings.min_free_bytes,
+        min_free_percent=settings.min_free_percent,
+    )
+
+    def with_free(free: int) -> None:
+        async def disk(_: Path) -> cache.Disk:
+            return cache.Disk(size_bytes=size, free_bytes=free)
+
+        monkeypatch.setattr(cache, "disk", disk)
+
+    with_free(wanted)
+    await room.check(tools)
+    with_free(wanted - 1)
+    with pytest.raises(Refusal) as refused:
+        await room.check(tools)
+    said = refused.value.message
+    assert f"Only {(wanted - 1) // 10**6} MB are free" in said
+    assert f"at least {wanted // 10**6} MB free" in said
+    assert f"set {variable} lower" in said
 
 
 async def test_t18_the_cache_is_kept_in_its_bound_before_a_run(tmp_path: Path) -> None:
     tools = tools_in(tmp_path)
     old = cached(tools.cache_dir, "r1/data/00/f", used=1)
     new = cached(tools.cache_dir, "r2/data/00/f", used=2)
-    room = Room(cache_max_bytes=150_000, min_free_bytes=0)
+    room = Room(cache_max_bytes=150_000, min_free_bytes=0, min_free_percent=0)
     await room.check(tools)
     assert (old.exists(), new.exists()) == (False, True)
     again = cached(tools.cache_dir, "r1/data/01/f", used=1)

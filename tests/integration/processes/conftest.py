@@ -225,6 +225,8 @@ def start_worker(
             "PREFECT_API_URL": prefect_server.url,
             "PREFECT_API_AUTH_STRING": prefect_server.auth,
             "ZEROBYTE_DRAIN_GRACE": "1",
+            "MIN_FREE_BYTES": "0",
+            "MIN_FREE_PERCENT": "0",
             **more,
         }
         command = [sys.executable, "-m", "zerobyte.processes.worker"]

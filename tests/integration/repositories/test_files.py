@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pytest
 
 from tests.documented import assert_conforms
 from tests.integration.repositories.conftest import History, House
+from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -63,6 +65,8 @@ async def test_t26_pages_folders_and_snapshot_ids_share_one_restic(
         params={"path": str(history.source), "offset": -1, "limit": 0},
     )
     assert (clamped.json()["offset"], clamped.json()["limit"]) == (0, 1)
+    clamped = await client.get(url_of(existing, history.ids[0]), params={"limit": 100_000})
+    assert clamped.json()["limit"] == 1000
     runs = house.runs()[before:]
     assert [run[0] for run in runs] == ["ls"]
     assert "--no-lock" in runs[0]
@@ -139,6 +143,33 @@ async def test_files_are_listed_while_a_locked_repository_is_busy(
     assert answer.status_code == 200
 
 
+async def test_t26_what_is_known_is_answered_while_the_repository_is_held_and_hangs(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: History,
+    house: House,
+    tmp_path: Path,
+) -> None:
+    snapshots = f"/repositories/{existing['shortId']}/snapshots"
+    questions = [snapshots, f"{snapshots}/{history.ids[0]}", url_of(existing, history.ids[0])]
+    before = [(await client.get(question)).json() for question in questions]
+    held = {"task_id": "t", "mode": "exclusive", "state": "held", "operation": "forget"}
+    worker = {"host": "local", "boot_id": "b", "pid": 1, "expires_at": 2**60}
+    await Lease.create(repository_id=existing["id"], **held, **worker)
+    begun, go_on = tmp_path / "begun", tmp_path / "go-on"
+    house.restic.write_text(
+        f"#!/bin/sh\ntouch {begun}\nwhile [ ! -e {go_on} ]; do sleep 0.05; done\nexit 1\n"
+    )
+    refresh = asyncio.create_task(client.post(f"{snapshots}/refresh"))
+    async with asyncio.timeout(60):
+        while not begun.exists():
+            await asyncio.sleep(0.01)
+    assert [(await client.get(question)).json() for question in questions] == before
+    assert not refresh.done()
+    go_on.touch()
+    assert (await refresh).status_code == 500
+
+
 async def test_forgotten_snapshots_are_not_found_although_their_listing_was_kept(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
@@ -160,8 +191,9 @@ async def test_t26_known_trees_are_answered_without_the_repository_also_after_a_
     await house.files.trees.in_thread(house.files.trees._file.close)
     after = [(await client.get(url, params=question)).json() for question in questions]
     assert after == before
-    listed = await client.get(f"/repositories/{existing['shortId']}/snapshots")
-    assert len(listed.json()) == 3
+    snapshots = f"/repositories/{existing['shortId']}/snapshots"
+    assert len((await client.get(snapshots)).json()) == 3
+    assert (await client.get(f"{snapshots}/{history.ids[0]}")).json()["hostname"] == "h"
     assert len(house.runs()) == runs
 
 

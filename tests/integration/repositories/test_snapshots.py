@@ -259,3 +259,44 @@ async def test_t8_an_empty_snapshot_whose_report_was_lost_is_not_trusted_when_it
     await index.replace(row.id, listed, began_ms=1)
     suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True)
     assert [one.snapshot_id for one in suspects] == [listed[1].id]
+
+
+@on_sqlite
+async def test_t8_a_snapshot_whose_report_was_lost_is_measured_by_the_last_one_that_was_trusted(
+    existing: dict[str, Any],
+) -> None:
+    row = await Repository.get(short_id=existing["shortId"])
+
+    def holding(number: int, files: int, **fields: Any) -> SnapshotRecord:
+        at = {"backup_start": "2026-01-01T10:00:00Z", "backup_end": "2026-01-01T10:00:01Z"}
+        return record(number, summary={**at, "total_files_processed": files}, **fields)
+
+    reported = [(holding(1, 1000), False), (holding(2, 100), False), (holding(3, 40), True)]
+    for one, suspect in reported:
+        await reported_to(row, one, is_suspect=suspect)
+    lost = [
+        holding(4, 49),
+        holding(5, 50),
+        holding(6, 24),
+        holding(7, 30),
+        record(8),
+        holding(9, 3, tags=["sched002"]),
+        holding(10, 1, tags=["by hand"]),
+    ]
+    later = holding(11, 1000)
+    await reported_to(row, later, is_suspect=False)
+    listed = [*(one for one, _ in reported), *reversed(lost), later]
+    await index.replace(row.id, listed, began_ms=1)
+    suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True).order_by("time_ms")
+    assert [int(one.short_id, 16) for one in suspects] == [3, 4, 6]
+    # What was judged once stays as it was judged, also when restic writes it anew.
+    again = [*listed[:-1], later.model_copy(update={"hostname": "other"})]
+    again[again.index(lost[0])] = holding(12, 49, original=lost[0].id)
+    await index.replace(row.id, again, began_ms=1)
+    suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True).order_by("short_id")
+    assert [int(one.short_id, 16) for one in suspects] == [3, 4, 6, 12]
+
+
+async def reported_to(row: Repository, record: SnapshotRecord, *, is_suspect: bool) -> None:
+    """A snapshot that a run told us of."""
+    await index.put(row.id, record, schedule_id="sched001", is_suspect=is_suspect)

@@ -73,6 +73,23 @@ async def test_t8_a_protected_snapshot_counts_for_no_rule(filled):
     assert set(made.remove) == set(mine) - set(kept)
 
 
+async def test_t8_a_snapshot_that_nobody_has_judged_is_protected_when_it_is_suspect(
+    repository, source, tmp_path
+):
+    (tmp_path / "empty").mkdir()
+    save(repository, source, MINE, "2026-01-01 10:00:00")
+    save(repository, tmp_path / "empty", MINE, "2026-01-05 10:00:00")
+    good, lost = await ids(repository, MINE)
+
+    async def kept(**known):
+        made = await forget.plan(repository, RetentionPolicy(keep_last=1), tag=MINE, **known)
+        return {reason.snapshot_id: reason.matches for reason in made.keep}
+
+    assert await kept(trusted=[good]) == {lost: ["protected"], good: ["last snapshot"]}
+    assert await kept(trusted=[good, lost]) == {lost: ["last snapshot"]}
+    assert await kept() == {lost: ["last snapshot"]}
+
+
 async def test_protected_snapshots_stay_with_their_reason(filled):
     mine = await ids(filled, MINE)
     made = await forget.plan(filled, RetentionPolicy(keep_daily=1), tag=MINE, protected={mine[0]})

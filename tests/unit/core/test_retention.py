@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core.retention import Moment, categories, plan
+from zerobyte.core.retention import Moment, categories, plan, suspects
 
 NOW = Moment.parse("2026-06-01T12:00:00Z")
 
@@ -119,3 +119,14 @@ def test_the_newest_stays_and_no_rule_keeps_more_than_it_says(
     if texts and policy.has_rules():
         newest = max(texts, key=lambda text: Moment.parse(text).order)
         assert found[newest]
+
+
+def test_t8_each_snapshot_is_measured_by_the_last_one_before_it_that_was_trusted():
+    history = [
+        ("a", 0, None), ("b", 100, None), ("c", 49, None), ("d", 50, None), ("e", None, None),
+        ("f", 24, None), ("g", 25, None),
+    ]  # fmt: skip
+    assert suspects(history) == {"a", "c", "f"}
+    known = [("a", 100, False), ("b", 10, False), ("c", 6, True), ("d", 5, None), ("e", 2, None)]
+    assert suspects(known) == {"c", "e"}
+    assert suspects([]) == set()

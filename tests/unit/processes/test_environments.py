@@ -15,6 +15,9 @@ def settings(tmp_path):
             "PREFECT_API_AUTH_STRING": "admin:prefect-secret",
             "WEBHOOK_ALLOWED_ORIGINS": "https://a.example,https://b.example",
             "WEBHOOK_TIMEOUT": "17",
+            "RESTIC_CACHE_MAX_BYTES": "18",
+            "MIN_FREE_BYTES": "0",
+            "MIN_FREE_PERCENT": "19",
         }
     )
 
@@ -34,7 +37,8 @@ def test_what_a_worker_is_told_is_what_it_reads(tmp_path):
     for name in (
         "data_dir", "run_dir", "cache_dir", "restic_command", "rclone_config_dir", "api_url",
         "prefect_url", "prefect_auth", "webhook_allowed_origins", "webhook_timeout_s",
-        "worker_concurrency", "drain_grace_s", "log_level", "tz",
+        "worker_concurrency", "drain_grace_s", "log_level", "tz", "cache_max_bytes",
+        "min_free_bytes", "min_free_percent",
     ):  # fmt: skip
         assert getattr(read, name) == getattr(told, name), name
 

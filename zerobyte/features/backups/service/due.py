@@ -23,6 +23,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service.editing import next_due
+from zerobyte.features.backups.service.ending import NO_RUN, without_retention
 from zerobyte.features.backups.service.running import active_key, backup_task
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
@@ -134,7 +135,8 @@ class DueTimes:
         move_on = partial(self._move_on, schedule, due)
         if not schedule.catch_up and await self._was_missed(schedule, due):
             text = f"{_LEFT_OUT}. Times left out: {due.missed + 1}."
-            await self._tasks.note(new, cancelled("", text), along=move_on)
+            report = without_retention(cancelled("", text), NO_RUN)
+            await self._tasks.note(new, report, along=move_on)
             raise Conflict(_LEFT_OUT)
         try:
             task = await self._tasks.open(new, along=move_on)
@@ -316,6 +318,7 @@ class DueTimes:
         log.error("a schedule was disabled", schedule=schedule.short_id, reason=trouble)
         await schedule.fetch_related("volume", "repository")
         report = JobReport(task_id="", status="failed", outcome="error", error=text)
+        without_retention(report, NO_RUN)
         await self._tasks.note(backup_task(schedule, trigger="scheduled", flow=None), report)
         for listener in self.on_change:
             listener(schedule.short_id)

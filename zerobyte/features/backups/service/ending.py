@@ -10,6 +10,7 @@ from zerobyte.contract.jobs import (
     JobReport,
     RetentionRecord,
 )
+from zerobyte.contract.restic_output import ForgetPlan
 from zerobyte.core import clock
 from zerobyte.core.redact import redact
 from zerobyte.features.backups.models import Schedule
@@ -22,6 +23,7 @@ from zerobyte.features.tasks.service import NewTask
 from zerobyte.settings import Settings
 
 _ERROR_LENGTH: Final = 8_000
+NO_RUN: Final = "There was no backup"
 _COVERED: Final = "Retention of an earlier run has still to be applied; it sees to this one too"
 
 
@@ -44,21 +46,20 @@ class RunEnds:
                 schedule_id=task.resource_id,
                 is_suspect=report.is_suspect,
             )
+        elif task.repository_id is not None and _may_have_left_one(task, report):
+            await self._snapshots.distrust(task.repository_id)
+        skipped = _why_no_retention(schedule, task, report)
+        if skipped is not None:
+            without_retention(report, skipped)
         if schedule is None:
             return []
         self._settle(schedule, task, report)
         await _write(schedule)
-        if _is_run_again(schedule, task, report):
-            return [rerun(schedule, task)]
-        skipped = _why_no_retention(schedule, task, report)
-        if isinstance(report.result, BackupResult) and skipped is not None:
-            report.result.retention = RetentionRecord(status="skipped", reason=skipped)
-        if skipped:
-            return []
+        if skipped is not None:
+            return [rerun(schedule, task)] if _is_run_again(schedule, task, report) else []
         follow_up = forget_task(schedule, trigger="followUp", parent=task)
         if await _waits_already(follow_up):
-            if isinstance(report.result, BackupResult):
-                report.result.retention = RetentionRecord(status="skipped", reason=_COVERED)
+            without_retention(report, _COVERED)
             return []
         return [follow_up]
 
@@ -120,7 +121,9 @@ class RunEnds:
 
     async def delete_snapshots(self, task: Task, report: JobReport) -> list[NewTask]:
         """Take deleted snapshots out of the index."""
-        if isinstance(report.result, DeleteSnapshotsResult) and task.repository_id is not None:
+        if task.repository_id is None:
+            return []
+        if isinstance(report.result, DeleteSnapshotsResult):
             await self._snapshots.forget_snapshots(
                 task.repository_id, report.result.deleted_snapshot_ids
             )
@@ -141,6 +144,29 @@ class RunEnds:
             f"Retrying in {minutes} minutes "
             f"(attempt {schedule.failure_retry_count}/{schedule.max_retries})"
         )
+
+
+def without_retention(report: JobReport, reason: str) -> JobReport:
+    """Write into the end of a backup why retention did nothing (T13); the same report."""
+    if not isinstance(report.result, BackupResult):
+        report.result = BackupResult(exit_code=-1, result=None)
+    report.result.retention = RetentionRecord(status="skipped", reason=reason)
+    return report
+
+
+def _may_have_left_one(task: Task, report: JobReport) -> bool:
+    """Whether there may be a snapshot that the report does not describe."""
+    result = report.result
+    if isinstance(result, BackupResult) and result.result is not None:
+        return result.result.snapshot_id is not None
+    return report.outcome == "stale" and task.started_at is not None
+
+
+def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:
+    """What retention was about to do; who died over it had announced that before."""
+    if isinstance(report.result, ForgetResult):
+        return report.result.plan
+    return ForgetResult.model_validate(task.result).plan if task.result else None
 
 
 async def _waits_already(follow_up: NewTask) -> bool:
@@ -180,9 +206,15 @@ def _next_own_time(schedule: Schedule, default_zone: str) -> int | None:
     return None if due is None else due + delay_ms(schedule)
 
 
-def _why_no_retention(schedule: Schedule, task: Task, report: JobReport) -> str | None:
+def _why_no_retention(schedule: Schedule | None, task: Task, report: JobReport) -> str | None:
+    if report.outcome == "stale":
+        return "The backup was interrupted"
+    if report.status == "cancelled":
+        return "The backup was cancelled"
     if report.status != "succeeded":
         return "The backup did not succeed"
+    if schedule is None:
+        return "The schedule was deleted; every snapshot is kept"
     if report.is_suspect:
         return "The snapshot holds far fewer files than the one before; nothing was removed"
     if not has_policy(schedule):

@@ -138,17 +138,19 @@ class Runs:
             raise Invalid("The retention policy was removed; every snapshot is kept")
         is_there = schedule.repository_id == repository.id
         policy = schedule.retention_policy if is_there else task.input["retentionPolicy"]
-        suspects = await Snapshot.filter(
-            repository_id=repository.id,
-            schedule_id=schedule.short_id,
-            is_suspect=True,
-        ).values_list("snapshot_id", flat=True)
+        verdicts: dict[bool, list[str]] = {True: [], False: []}
+        rows = Snapshot.filter(repository_id=repository.id, schedule_id=schedule.short_id)
+        for row in await rows.only("id", "snapshot_id", "is_suspect"):
+            verdicts[row.is_suspect].append(row.snapshot_id)
+        # A run whose report was lost may have left a snapshot that nobody has judged yet.
+        knows_all = bool(repository.snapshots_refreshed_at)
         return ForgetJob(
             task_id=task.id,
             schedule_short_id=schedule.short_id,
             repository=await self._access(repository),
             policy=RetentionPolicy.model_validate(policy),
-            protected_snapshot_ids=[str(row) for row in suspects],
+            protected_snapshot_ids=verdicts[True],
+            trusted_snapshot_ids=None if knows_all else verdicts[False],
         )
 
     async def _schedule_of(self, task: Task) -> Schedule:

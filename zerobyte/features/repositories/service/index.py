@@ -5,13 +5,15 @@ request; its writers choose the transaction.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tortoise.expressions import F
 
 from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.core import retention
 from zerobyte.core.retention import Moment
 from zerobyte.db.prepared import Made, Prepared, slot
 from zerobyte.features.repositories.models import Snapshot
@@ -20,9 +22,11 @@ _SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
 _BATCH: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Indexed:
     """One snapshot of the index; `is_suspect` as in the row.
+
+    Equal is only what is the same object: a row that has not changed is made once.
 
     moment      its time.
     shown       how it was shown already, by the categories that it is kept for.
@@ -69,8 +73,8 @@ async def listed(organization_id: str, repository_short_id: str) -> list[Indexed
     None when there are none, or when the repository's list was never read.
     """
     found = await _LISTED.made(_LISTING, organization_id, repository_short_id)
-    known = [entry for entry in found if entry is not None]
-    return known or None
+    # Whether it was read stands beside each of its rows, so they are all known or none is.
+    return cast("list[Indexed]", found) if found and found[0] is not None else None
 
 
 async def of_repository(repository_id: str, *, tag: str | None = None) -> list[Indexed]:
@@ -126,12 +130,16 @@ async def replace(
         if row.snapshot_id not in listed and row.created_at < began_ms
     ]
     added: list[Snapshot] = []
+    unjudged: set[str] = set()
     for record in listed.values():
-        row = known.get(record.id)
+        row, rewritten = known.get(record.id), known.get(record.original or "")
         if row is None:
-            added.append(_new(repository_id, record, known.get(record.original or "")))
+            added.append(_new(repository_id, record, rewritten))
+            if rewritten is None:
+                unjudged.add(record.id)
         elif row.record != _stored(record):
             await row.update_from_dict(_columns(record)).save()
+    _judge([*known.values(), *added], unjudged)
     await remove(repository_id, vanished)
     await Snapshot.bulk_create(added, batch_size=_BATCH)
     return len(known) - len(vanished) + len(added)
@@ -160,15 +168,36 @@ def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None)
         repository_id=repository_id,
         **_columns(record),
         schedule_id=rewritten.schedule_id if rewritten else schedule_tag(record.tags),
-        is_suspect=rewritten.is_suspect if rewritten else _is_empty(record),
+        is_suspect=rewritten is not None and rewritten.is_suspect,
     )
 
 
-def _is_empty(record: SnapshotRecord) -> bool:
-    """Whether a schedule's snapshot holds no file, whoever failed to tell us so (T8)."""
-    summary = record.summary
-    is_ours = schedule_tag(record.tags) is not None
-    return is_ours and summary is not None and summary.total_files_processed == 0
+def _judge(rows: Iterable[Snapshot], unjudged: Collection[str]) -> None:
+    """Mark what no report told us of as its run would have (T8)."""
+    histories: dict[str, list[Snapshot]] = defaultdict(list)
+    for row in sorted(rows, key=_time_ms):
+        if row.schedule_id is not None:
+            histories[row.schedule_id].append(row)
+    for history in histories.values():
+        suspects = retention.suspects(
+            (
+                row.snapshot_id,
+                _files_of(row),
+                None if row.snapshot_id in unjudged else row.is_suspect,
+            )
+            for row in history
+        )
+        for row in history:
+            row.is_suspect = row.snapshot_id in suspects
+
+
+def _time_ms(row: Snapshot) -> int:
+    return row.time_ms
+
+
+def _files_of(row: Snapshot) -> int | None:
+    summary: Any = row.record.get("summary") or {}
+    return cast("int | None", summary.get("total_files_processed"))
 
 
 def _columns(record: SnapshotRecord) -> dict[str, Any]:

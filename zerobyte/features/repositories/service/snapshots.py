@@ -10,13 +10,13 @@ from tortoise.transactions import in_transaction
 from zerobyte.contract.jobs import DeleteSnapshotsJob
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core import clock, retention
+from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Failed, NotFound
-from zerobyte.core.retention import Moment
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import index
 from zerobyte.features.repositories.service.access import answering
 from zerobyte.features.repositories.service.flight import Flights
+from zerobyte.features.repositories.service.listing import Lists
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.schemas import TaskStarted
@@ -28,14 +28,6 @@ from zerobyte.restic import snapshots as restic_snapshots
 PolicyOf = Callable[[str, str], Awaitable[RetentionPolicy | None]]
 _SNAPSHOT_NOT_FOUND: Final = "Snapshot not found"
 _NAMED_AT_MOST: Final = 20
-
-
-def _shown(entry: index.Indexed, categories: Sequence[str]) -> bytes:
-    key = tuple(categories)
-    if key not in entry.shown:
-        view = present.snapshot(entry.record, categories=key)
-        entry.shown[key] = view.model_dump_json(by_alias=True).encode()
-    return entry.shown[key]
 
 
 async def _no_policy(_organization_id: str, _schedule_short_id: str) -> RetentionPolicy | None:
@@ -55,7 +47,7 @@ class Snapshots:
         self._repositories = repositories
         self._tasks = tasks
         self.host = host
-        self._zone = ZoneInfo(tz)
+        self._lists = Lists(ZoneInfo(tz))
         self._flights = Flights()
         self._gone: dict[str, set[str]] = {}
         self.distrusted: set[str] = set()
@@ -79,24 +71,10 @@ class Snapshots:
         if found is None:
             row = await self.indexed(actor, short_id)
             found = await index.of_repository(row.id)
-        if query.backup_id is not None:
-            found = [entry for entry in found if query.backup_id in entry.record.tags]
-        kept = await self._categories(actor, query.backup_id, found)
-        return Encoded.many([_shown(entry, kept.get(entry.record.id, ())) for entry in found])
-
-    async def _categories(
-        self, actor: Actor, schedule_id: str | None, found: Sequence[index.Indexed]
-    ) -> dict[str, list[str]]:
-        """What the schedule's policy would keep each snapshot for, by full id."""
-        if not schedule_id or not found:
-            return {}
-        policy = await self.policy_of(actor.organization_id, schedule_id)
-        if policy is None or not policy.has_rules():
-            return {}
-        counted = [(entry.record.id, entry.moment) for entry in found if not entry.is_suspect]
-        now = Moment.parse(clock.now().isoformat())
-        plan = retention.plan(counted, policy, now=now, zone=self._zone)
-        return {known: retention.categories(reasons) for known, reasons in plan.items()}
+        tag = query.backup_id
+        policy = await self.policy_of(actor.organization_id, tag) if tag and found else None
+        place = (actor.organization_id, short_id, tag)
+        return Encoded.many(self._lists.shown(place, found, policy))
 
     async def get(self, actor: Actor, short_id: str, snapshot_id: str) -> schemas.SnapshotView:
         """One snapshot with its host. Raises NotFound."""

@@ -1,0 +1,71 @@
+"""What a policy keeps is worked out once, and anew when anything that it depends on moves."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.repositories.conftest import House
+from tests.integration.repositories.test_repositories import add
+from tests.integration.repositories.test_snapshots import on_sqlite, record
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.core import clock, retention
+from zerobyte.features.repositories.models import Snapshot
+from zerobyte.features.repositories.service import listing
+
+
+async def test_categories_are_worked_out_once_until_list_policy_or_clock_change_them(
+    client: httpx.AsyncClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await add(house, "one")
+    for number in (1, 2, 3):
+        await house.snapshots.index_snapshot(row.id, record(number), schedule_id="sched001")
+    policy = RetentionPolicy(keep_last=1)
+    planned: list[int] = []
+    plan = retention.plan
+
+    def counting(*args: Any, **more: Any) -> dict[str, list[str]]:
+        planned.append(1)
+        return plan(*args, **more)
+
+    async def policy_of(_organization_id: str, _schedule_id: str) -> RetentionPolicy | None:
+        return policy
+
+    async def kept() -> list[list[str]]:
+        url = f"/repositories/{row.short_id}/snapshots?backupId=sched001"
+        return [one["retentionCategories"] for one in (await client.get(url)).json()]
+
+    monkeypatch.setattr(retention, "plan", counting)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 2, 1, tzinfo=UTC))
+    house.snapshots.policy_of = policy_of
+    for _ in range(5):
+        assert await kept() == [[], [], ["last"]]
+    assert len(planned) == 1
+    await house.snapshots.index_snapshot(row.id, record(4), schedule_id="sched001")
+    assert await kept() == [[], [], [], ["last"]]
+    await Snapshot.filter(short_id="00000004").update(is_suspect=True)
+    assert await kept() == [[], [], ["last"], []]
+    await house.snapshots.forget_snapshots(row.id, [record(4).id])
+    assert await kept() == [[], [], ["last"]]
+    policy = RetentionPolicy(keep_within_duration="1d")
+    assert await kept() == [[], [], ["within"]]
+    # A clock that was put back: what lies ahead of it is no measure for what lies behind it.
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 2, 12, tzinfo=UTC))
+    assert await kept() == [[], ["within"], ["within"]]
+    assert len(planned) == 6
+    assert await kept() == [[], ["within"], ["within"]]
+    assert len(planned) == 6
+
+
+@on_sqlite
+async def test_the_memory_of_lists_is_bounded_whatever_people_ask_for(
+    client: httpx.AsyncClient, house: House
+) -> None:
+    row = await add(house, "one")
+    await house.snapshots.index_snapshot(row.id, record(1), schedule_id="sched001")
+    url = f"/repositories/{row.short_id}/snapshots"
+    for number in range(listing._LISTS_KEPT + 2):
+        assert (await client.get(f"{url}?backupId=unknown{number}")).json() == []
+    assert len(house.snapshots._lists._known) <= listing._LISTS_KEPT
+    assert len((await client.get(f"{url}?backupId=sched001")).json()) == 1

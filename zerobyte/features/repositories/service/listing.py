@@ -1,0 +1,99 @@
+"""Lists of snapshots as clients see them, with what a policy keeps each snapshot for.
+
+Owns the memory of lists that were worked out already: asking again costs a look at what has
+changed since. Knows no database and no restic.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final
+
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.core import clock, retention
+from zerobyte.core.retention import Moment
+from zerobyte.features.repositories import present
+from zerobyte.features.repositories.service.index import Indexed
+
+_LISTS_KEPT: Final = 256
+_ENTRIES_KEPT: Final = 20_000
+
+Place = tuple[str, str, str | None]
+"""Which list it is: of an organization's repository, all of it or what carries one tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list and what it was made of; `to_come` of its snapshots are later than the clock."""
+
+    found: Sequence[Indexed]
+    policy: RetentionPolicy | None
+    to_come: int
+    shown: list[bytes]
+
+
+class Lists:
+    """Shows lists of snapshots, each worked out once for as long as nothing about it changes."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        """`zone` is the one that restic runs in: days and months begin there."""
+        self._zone = zone
+        self._known: dict[Place, _List] = {}
+
+    def shown(
+        self, place: Place, found: list[Indexed], policy: RetentionPolicy | None
+    ) -> list[bytes]:
+        """Each snapshot as JSON, oldest first, with its categories under a policy.
+
+        found       every snapshot of the repository, from the index and oldest first.
+        """
+        now = Moment.parse(clock.now().isoformat())
+        to_come = _to_come(found, now)
+        known = self._known.get(place)
+        is_same = (
+            known is not None
+            and known.to_come == to_come
+            and known.policy == policy
+            and known.found == found
+        )
+        if known is not None and is_same:
+            return known.shown
+        shown = self._made(place[2], found, policy, now)
+        self._remember(place, _List(found, policy, to_come, shown))
+        return shown
+
+    def _made(
+        self, tag: str | None, found: list[Indexed], policy: RetentionPolicy | None, now: Moment
+    ) -> list[bytes]:
+        wanted = [entry for entry in found if tag is None or tag in entry.record.tags]
+        if policy is None or not policy.has_rules():
+            return [_shown(entry, ()) for entry in wanted]
+        counted = [(entry.record.id, entry.moment) for entry in wanted if not entry.is_suspect]
+        plan = retention.plan(counted, policy, now=now, zone=self._zone)
+        kept = {known: retention.categories(reasons) for known, reasons in plan.items()}
+        return [_shown(entry, kept.get(entry.record.id, ())) for entry in wanted]
+
+    def _remember(self, place: Place, made: _List) -> None:
+        self._known.pop(place, None)
+        held = sum(len(known.found) for known in self._known.values())
+        if len(self._known) >= _LISTS_KEPT or held + len(made.found) > _ENTRIES_KEPT:
+            self._known = {}
+        self._known[place] = made
+
+
+def _to_come(found: list[Indexed], now: Moment) -> int:
+    """How many are later than the clock; as long as that stands, so does what a policy keeps."""
+    count = 0
+    for entry in reversed(found):
+        if entry.moment.order < now.order:
+            break
+        count += 1
+    return count
+
+
+def _shown(entry: Indexed, categories: Sequence[str]) -> bytes:
+    key = tuple(categories)
+    if key not in entry.shown:
+        view = present.snapshot(entry.record, categories=key)
+        entry.shown[key] = view.model_dump_json(by_alias=True).encode()
+    return entry.shown[key]
