@@ -134,8 +134,11 @@ class SsoProviders:
             provider.domain = body.domain
         provider.client_id = client_id or provider.client_id
         provider.config = _stored(after)
+        if user.role != "admin":
+            # What an admin of the instance vouched for is not what it says from now on.
+            provider.user_id = user.id
         await provider.save(
-            update_fields=["issuer", "domain", "client_id", "client_secret", "config"]
+            update_fields=["issuer", "domain", "client_id", "client_secret", "config", "user_id"]
         )
         return provider
 
