@@ -2,13 +2,14 @@
 
 import pytest
 
-from tests.integration.auth.sso_stage import SESSION, local_user, staged
+from tests.integration.auth.sso_stage import ADA, SESSION, local_user, staged
 from tests.oidc import path_of
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import (
     Account,
     Member,
     Organization,
+    Session,
     SsoProvider,
     User,
 )
@@ -133,3 +134,43 @@ async def test_a_forged_return_is_in_the_installation_s_trail_and_a_flood_of_the
     }
     assert len(lines) == _NAMELESS[0]
     assert "code" not in str([line.details for line in lines])
+
+
+async def test_an_organization_that_goes_takes_the_links_of_its_providers_along(stage):
+    eve = await come_in(stage, "eve")
+    body = {"organizationId": stage.organization, "password": ADA["password"]}
+    answer = await stage.client.post("/api/auth/organization/delete", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "USERS_WOULD_BE_LOCKED_OUT")
+    assert "eve@example.com" in answer.json()["message"]
+    assert await Account.exists(user_id=eve.id)
+    await Account.create(user_id=eve.id, provider_id="credential", account_id=eve.id)
+    answer = await stage.client.post("/api/auth/organization/delete", json=body)
+    assert answer.status_code == 200, answer.text
+    await nothing_is_left(eve)
+
+
+async def test_an_owner_who_is_removed_takes_the_links_of_their_provider_along(stage, owned):
+    eve = await come_in(stage, "eve")
+    root = await local_user("root@example.com", role="admin")
+    await User.filter(id=stage.owner).update(role="user")
+    session = await Session.filter(user_id=stage.owner).first()
+    # The owner's browser is now the admin's.
+    await Session.filter(id=session.id).update(user_id=root.id, active_organization_id=None)
+    answer = await stage.client.post("/api/auth/admin/remove-user", json={"userId": stage.owner})
+    assert answer.status_code == 200, answer.text
+    await nothing_is_left(eve)
+
+
+async def come_in(stage, sub) -> User:
+    await stage.invite(f"{sub}@example.com")
+    stage.oidc.person(sub, email=f"{sub}@example.com", email_verified=True)
+    async with stage.browser() as browser:
+        assert await stage.code_of(browser, sub) == ""
+    return await User.get(email=f"{sub}@example.com")
+
+
+async def nothing_is_left(eve):
+    assert not await SsoProvider.exists()
+    assert not await Account.exists(provider_id="idp")
+    assert not await Session.exists(user_id=eve.id)
+    assert await User.exists(id=eve.id)

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from zerobyte.features.auth.models import Member, Organization, User
 from zerobyte.features.auth.service.members import move_sessions
+from zerobyte.features.auth.service.sso.admission import unlink_all
+from zerobyte.features.auth.service.sso.providers import provider_ids_of
 
 Tidy = Callable[[], Awaitable[None]]
 """What is left to do once a deletion is certain: nothing that could undo it."""
@@ -69,11 +71,13 @@ class Deletions:
     async def remove(self, organization: Organization) -> Tidy:
         """Delete an organization and what it holds, inside the caller's transaction.
 
-        The sessions of those left behind go on in another organization of theirs, or in none.
+        The sessions of those left behind go on in another organization of theirs, or in none;
+        those of people who are linked through its providers end, as the links do.
 
         Raises Conflict.
         """
         tidy = await self.contents.remove(organization.id) if self.contents else _nothing
+        await unlink_all(await provider_ids_of(organization.id))
         await move_sessions(organization.id)
         await organization.delete()
         return tidy

@@ -236,6 +236,8 @@ class People:
             if await Account.filter(user_id=user_id).count() < 2:
                 raise Conflict("Cannot delete the last account of a user")
             await account.delete()
+            if account.provider_id == CREDENTIAL:
+                await self._credentials.ended(user_id)
 
     async def sessions(self, user_id: str) -> list[Session]:
         """Somebody's living sessions, newest first. Raises NotFound."""

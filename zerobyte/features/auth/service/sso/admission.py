@@ -4,6 +4,7 @@ Owns the links between a provider's people and ours. That the identity is genuin
 `protocol`; how the browser gets its session belongs to `sign_in`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ from zerobyte.features.auth.models import (
     Invitation,
     Member,
     Organization,
+    Session,
     SsoProvider,
     User,
 )
@@ -176,6 +178,14 @@ async def _accept(invitation: Invitation, user: User) -> None:
     await Member.create(
         organization_id=invitation.organization_id, user_id=user.id, role=invitation.role
     )
+
+
+async def unlink_all(provider_ids: Sequence[str]) -> None:
+    """End every link through these providers, and the sessions of whoever has one."""
+    links = Account.filter(provider_id__in=provider_ids)
+    people = await links.values_list("user_id", flat=True)
+    await links.delete()
+    await Session.filter(user_id__in=people).delete()
 
 
 async def _link(provider: SsoProvider, identity: Identity, user: User) -> None:
