@@ -22,7 +22,7 @@ from zerobyte.features.auth.schemas.sso import (
     VerifyInvitation,
 )
 from zerobyte.features.auth.schemas.words import Success
-from zerobyte.features.auth.service import SsoInvitations, SsoProviders
+from zerobyte.features.auth.service import Sessions, SsoInvitations, SsoProviders
 from zerobyte.features.auth.service.sso.sign_in import login_error
 from zerobyte.http.actor import Actor, HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
@@ -109,9 +109,12 @@ async def delete_provider(
     returns={200: list[UserInvitation]},
     permission=Permission.BROWSER,
 )
-async def user_invitations(actor: Actor, invitations: SsoInvitations) -> list[UserInvitation]:
+async def user_invitations(
+    request: HttpRequest, sessions: Sessions, invitations: SsoInvitations
+) -> list[UserInvitation]:
     """List the pending invitations for one's own e-mail."""
-    return [user_invitation(row, ids) for row, ids in await invitations.of_user(actor.user_id)]
+    found = await sessions.require(request)
+    return [user_invitation(row, ids) for row, ids in await invitations.of_user(found.user)]
 
 
 @auth_v1.post("/sso-invitations/<invitation_id:str>/verify")

@@ -122,7 +122,7 @@ class OrganizationEdits:
         )
         async with in_transaction():
             row = await Organization.filter(id=body.organization_id).select_for_update().get()
-            held = await self._deletions.count(row.id)
+            held = (await self._deletions.count([row.id]))[row.id]
             if not held.is_empty:
                 raise Conflict(
                     f"The organization still holds {held.in_words}; delete them first",

@@ -224,7 +224,8 @@ class People:
     async def impact(self, user_id: str) -> list[tuple[Organization, Held]]:
         """What would go with a person; nothing for somebody unknown."""
         alone = await self._deletions.only_owned(user_id)
-        return [(row, await self._deletions.count(row.id)) for row in alone]
+        held = await self._deletions.count([row.id for row in alone])
+        return [(row, held[row.id]) for row in alone]
 
     async def delete_account(self, user_id: str, account_id: str) -> None:
         """Take one way to sign in from somebody; never the last. Raises NotFound, Conflict."""
