@@ -38,12 +38,18 @@ _ADMIN: Final = Permission.ORG_ADMIN_BROWSER
     returns={200: PublicProviders},
     permission=Permission.PUBLIC,
 )
-async def public_providers(providers: SsoProviders) -> PublicProviders:
-    """List the identity providers that one can sign in through."""
+async def public_providers(
+    request: HttpRequest, providers: SsoProviders, sessions: Sessions
+) -> PublicProviders:
+    """List the identity providers that one can sign in through.
+
+    `organizationSlug` is empty for whoever does not belong to the organization.
+    """
+    found = await sessions.find(request)
     return PublicProviders(
         providers=[
             PublicProvider(provider_id=provider_id, organization_slug=slug)
-            for provider_id, slug in await providers.public()
+            for provider_id, slug in await providers.public(found and found.user.id)
         ]
     )
 

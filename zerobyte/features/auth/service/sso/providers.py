@@ -151,10 +151,18 @@ class SsoProviders:
         """Whether an organization has a provider."""
         return await SsoProvider.exists(organization_id=organization_id)
 
-    async def public(self) -> list[tuple[str, str]]:
-        """Every provider's id with the slug of its organization, for the login page."""
+    async def public(self, user_id: str | None) -> list[tuple[str, str]]:
+        """Every provider's id with the slug of its organization, for the login page.
+
+        user_id     who asks; the slugs of organizations that they do not belong to are empty.
+        """
         rows = await SsoProvider.all().select_related("organization").order_by("created_at")
-        return [(row.provider_id, row.organization.slug) for row in rows]
+        places = Member.filter(user_id=user_id).values_list("organization_id", flat=True)
+        own = set(await places) if user_id is not None else set[Any]()
+        return [
+            (row.provider_id, row.organization.slug if row.organization_id in own else "")
+            for row in rows
+        ]
 
     async def set_auto_linking(
         self, organization_id: str, provider_id: str, *, enabled: bool
