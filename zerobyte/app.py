@@ -18,6 +18,7 @@ from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
 from zerobyte.db.leases import Leases
 from zerobyte.features.audit.routes import audit_v1
+from zerobyte.features.audit.service import AuditTrail
 from zerobyte.features.auth.routes import accounts_auth, auth_v1
 from zerobyte.features.auth.service import (
     Accounts,
@@ -89,6 +90,7 @@ class Platform:
         self.bus = EventBus()
         self.leases = Leases()
         self.services = make_services(settings, self.sealer)
+        self.trail = cast("AuditTrail", self.services[AuditTrail])
         self._make_resources()
         self._make_schedules()
         self._connect()
@@ -206,6 +208,9 @@ class Platform:
         """Requests have restic fill its cache too, and this may be a host without a worker."""
         await cache.shrink(self.settings.cache_dir, self.settings.cache_max_bytes)
 
+    async def _expire_trail(self) -> None:
+        await self.trail.expire(self.settings.audit_retention_days)
+
     def _register(self) -> None:
         self.services |= {
             Assignments: Assignments(notifications=self.notifications),
@@ -238,6 +243,7 @@ class Platform:
             _every(5 * 60, self.volumes.remount_failed),
             _every(60, self.refresher.refresh_due),
             _every(60 * 60, self._shrink_cache),
+            _every(24 * 60 * 60, self._expire_trail),
         ]
 
 

@@ -185,6 +185,13 @@ class Settings:
         "How old a list of snapshots may become before it is read again.",
         unit="minutes",
     )
+    audit_retention_days: int = _set_by(
+        "AUDIT_RETENTION_DAYS",
+        "400",
+        reading.whole(0, 36_500),
+        "How long lines of the audit trail are kept; 0 keeps them for ever.",
+        unit="days",
+    )
     run_dir: Path = _set_by(
         "ZEROBYTE_RUN_DIR",
         "{data_dir}/run",

@@ -73,6 +73,7 @@ class Auditor(Protocol):
 @dataclass(slots=True)
 class _Story:
     who: Who | None = None
+    refusal: str | None = None
     organization_id: str | None = None
     details: dict[str, Any] = field(default_factory=dict[str, Any])
 
@@ -91,6 +92,11 @@ def about(request: HttpRequest, *, organization_id: str | None = None, **details
     story = _story(request)
     story.organization_id = organization_id or story.organization_id
     story.details |= details
+
+
+def refused(request: HttpRequest, code: str) -> None:
+    """Say that the request is refused, though its answer is no error but leads elsewhere."""
+    _story(request).refusal = code
 
 
 def _story(request: HttpRequest) -> _Story:
@@ -127,7 +133,7 @@ class Plan:
         What nobody in particular did is not, unless they tried to become somebody: a flood of
         nameless requests must not fill the disk.
         """
-        is_refusal = isinstance(error, _REFUSALS)
+        is_refusal = isinstance(error, _REFUSALS) or _story(request).refusal is not None
         told = (request.method not in _SAFE) if self.audited is None else self.audited
         if _story(request).who is not None:
             return told or is_refusal
@@ -150,13 +156,13 @@ class Plan:
             organization_id = who.organization_id
         return Entry(
             action=self.action,
-            result=_result(status, error),
+            result="refused" if story.refusal else _result(status, error),
             status=status,
             organization_id=organization_id,
             who=who,
             address=client_address(request)[:64],
             user_agent=header(request, "user-agent")[:512],
-            reason=_reason(error),
+            reason=story.refusal or _reason(error),
             details={**details, **story.details},
         )
 

@@ -97,6 +97,17 @@ async def test_what_signs_an_admin_out_ends_the_borrowed_session_too(folk, root,
     assert await user_of(ada) == "ada"
 
 
+@pytest.mark.parametrize("asked", ["revoke-sessions", "revoke-other-sessions"])
+async def test_an_admin_who_ends_their_sessions_ends_the_borrowed_ones_too(folk, root, ada, asked):
+    desk = await folk.browser(await folk.cookie(root.id, root.active))
+    await impersonate(root, ada.id)
+    answer = await desk.post(f"/api/auth/{asked}", json={})
+    assert (answer.status_code, answer.json()) == (200, {"status": True})
+    assert await user_of(root) is None
+    assert await Session.filter(user_id=root.id).count() == (asked == "revoke-other-sessions")
+    assert await user_of(ada) == "ada"
+
+
 async def test_whoever_acts_as_somebody_is_out_when_they_become_an_admin(folk, root, ada):
     other = await folk.person("other", role="admin")
     await impersonate(root, ada.id)

@@ -29,6 +29,8 @@ async def test_get_session_tells_who_is_signed_in(client, ada):
     assert session["userId"] == ada.json()["user"]["id"]
     assert session["activeOrganizationId"] == (await Organization.get()).id
     assert session["authSource"] == "browser-session"
+    # Requests are not counted here, and yet it is known where they come from.
+    assert session["ipAddress"] == "127.0.0.1"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["pragma"] == "no-cache"
 
@@ -96,11 +98,14 @@ async def test_a_session_that_is_not_remembered_is_short_and_never_prolonged(cli
     assert cookie_of(answer) is None
 
 
-async def test_a_session_in_use_is_prolonged_once_a_day(client, ada):
-    assert cookie_of(await client.get("/api/v1/system/dev-panel")) is None
+@pytest.mark.parametrize(
+    "path", ["v1/system/dev-panel", "auth/get-session", "auth/get-session?disableRefresh=true"]
+)
+async def test_a_session_in_use_is_prolonged_once_a_day(client, ada, path):
+    assert cookie_of(await client.get(f"/api/{path}")) is None
     soon = clock.now_ms() + 5 * DAY_MS
     await Session.all().update(expires_at=soon)
-    answer = await client.get("/api/v1/system/dev-panel")
+    answer = await client.get(f"/api/{path}")
     assert "Max-Age=604800" in cookie_of(answer)
     assert (await Session.get()).expires_at > soon
 

@@ -42,7 +42,9 @@ async def test_v1_settings_show_providers_and_all_invitations(stage):
     slug = (await Organization.get()).slug
     async with stage.browser() as nobody:
         public = await nobody.get("/api/v1/auth/sso-providers")
-    assert public.json() == {"providers": [{"providerId": "idp", "organizationSlug": slug}]}
+    assert public.json() == {"providers": [{"providerId": "idp", "organizationSlug": ""}]}
+    own = await stage.client.get("/api/v1/auth/sso-providers")
+    assert own.json() == {"providers": [{"providerId": "idp", "organizationSlug": slug}]}
 
 
 async def test_v1_is_scoped_and_needs_an_admin_and_a_browser(stage):

@@ -152,7 +152,7 @@ async def test_an_id_is_taken_once_also_by_many_at_once(stage):
 async def test_the_name_of_a_lost_provider_is_not_taken_over_with_its_people(stage, oidc):
     await stage.register()
     await linked(stage)
-    # An organization that is deleted takes its provider along, and leaves the links.
+    # The provider went while somebody was being linked through it.
     await SsoProvider.all().delete()
     answer = await stage.register(issuer=oidc.other_issuer)
     assert (answer.status_code, answer.json()["code"]) == (422, "PROVIDER_ALREADY_EXISTS")

@@ -9,6 +9,7 @@ import pytest
 
 from zerobyte.features.auth.models import (
     Account,
+    ApiKey,
     AppMetadata,
     Member,
     Organization,
@@ -164,6 +165,12 @@ def test_change_email_refuses(installation, ada):
 
 def test_assign_organization_moves_a_member_and_gives_no_more_than_asked(installation, ada):
     eve = installation.add_person("eve", role="member")
+
+    async def add_key():
+        mine = {"user_id": eve, "organization_id": (await Organization.get(slug="eve")).id}
+        await ApiKey.create(**mine, name="k", key_hash="k", start="zb_abc")
+
+    installation.run(add_key)
     result = installation.call("assign-organization", "-u", "eve", "-o", "ada")
     assert result.code == 0
     assert """User "eve" has been assigned to organization "ada's" successfully.""" in result.out
@@ -174,6 +181,7 @@ def test_assign_organization_moves_a_member_and_gives_no_more_than_asked(install
 
     assert installation.run(look) == [("ada", "member")]
     assert installation.run(lambda: Session.filter(user_id=eve).count()) == 0
+    assert installation.run(lambda: ApiKey.all().count()) == 0
     again = installation.call("assign-organization", "-u", "eve", "-o", "ada")
     assert (again.code, again.err) == (
         1,

@@ -1,13 +1,27 @@
 """Every stored secret under another APP_SECRET: all of them, once, and also after a kill."""
 
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing, contextmanager
+from pathlib import Path
+
 import pytest
+from pyotp.totp import TOTP
+from tortoise import Tortoise
 
 from tests.integration.rescue.conftest import SECRET
 from zerobyte.contract.repositories import S3Config
 from zerobyte.contract.volumes import SftpConfig
+from zerobyte.core import clock
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import sealed
-from zerobyte.features.auth.models import Organization, TwoFactor
+from zerobyte.db.connection import sqlite_path
+from zerobyte.features.auth.models import Organization, SsoProvider, TwoFactor, User
+from zerobyte.features.auth.service import TwoFactors, totp
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.notifications.models import Destination
 from zerobyte.features.repositories.models import Repository
@@ -63,19 +77,34 @@ def filled(installation):
         factor = TwoFactor(user_id=user)
         for name in ("secret", "backup_codes", "pending_secret", "pending_backup_codes"):
             place = f"two_factors:{factor.id}:{name}"
-            setattr(factor, name, before.seal(name, aad=place))
+            setattr(factor, name, before.seal(FACTOR[name], aad=place))
         await factor.save()
+        provider = SsoProvider(
+            organization_id=organization.id, provider_id="idp", issuer="i", domain="d"
+        )
+        provider.client_id, provider.config = "c", {}
+        place = f"sso_providers:{provider.id}:client_secret"
+        provider.client_secret = before.seal("client", aad=place)
+        await provider.save()
 
     installation.run(fill)
     return installation
 
 
-async def opened_with(secret):
+async def opened_with(secret, *former):
     """Every sealed text in plain, in the places that the features look for it."""
-    sealer = Sealer(secret)
-    organization, volume, repository, destination, schedule, factor = [
+    sealer = Sealer(secret, former=former)
+    organization, volume, repository, destination, schedule, factor, provider = [
         await row.get()
-        for row in (Organization, Volume, Repository, Destination, Schedule, TwoFactor)
+        for row in (
+            Organization,
+            Volume,
+            Repository,
+            Destination,
+            Schedule,
+            TwoFactor,
+            SsoProvider,
+        )
     ]
     one = [
         (organization.repository_password, f"organizations:{organization.id}:repository_password"),
@@ -84,6 +113,7 @@ async def opened_with(secret):
             f"notification_destinations:{destination.uid}:token",
         ),
         (schedule.backup_webhooks["sealed"], "backup_schedules:sch00001:webhooks"),
+        (provider.client_secret, f"sso_providers:{provider.id}:client_secret"),
         *(
             (getattr(factor, name), f"two_factors:{factor.id}:{name}")
             for name in ("secret", "backup_codes", "pending_secret", "pending_backup_codes")
@@ -100,8 +130,13 @@ async def opened_with(secret):
 
 
 PLAIN = ("pw1", "key1", "id1", "key2")
-ALL = ["pw0", "tok", "hooks", "secret", "backup_codes", "pending_secret", "pending_backup_codes"]
-ALL += ["pw1", "key1", "id1", "key2"]
+FACTOR = {
+    "secret": totp.new_secret(),
+    "backup_codes": '["aaaaa-bbbbb"]',
+    "pending_secret": totp.new_secret(),
+    "pending_backup_codes": "[]",
+}
+ALL = ["pw0", "tok", "hooks", "client", *FACTOR.values(), "pw1", "key1", "id1", "key2"]
 
 
 def rekey(installation, old=OLD):
@@ -113,31 +148,108 @@ def test_rekey_seals_every_secret_of_every_table_anew(filled):
         filled.run(lambda: opened_with(SECRET))
     result = rekey(filled)
     assert (result.code, result.err) == (0, "")
-    assert result.out == "11 secrets were sealed anew, 0 were so already.\n"
+    assert result.out == "12 secrets were sealed anew, 0 were so already.\n"
     assert filled.run(lambda: opened_with(SECRET)) == ALL
     again = rekey(filled)
-    assert again.out == "0 secrets were sealed anew, 11 were so already.\n"
+    assert again.out == "0 secrets were sealed anew, 12 were so already.\n"
+
+
+# In the order in which the tables are gone through.
+KILLED_AT = ("organizations", "two_factors", "repositories")
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_rekey_that_was_killed_goes_on_with_what_is_left(filled, monkeypatch):
-    seal, count = Sealer.seal, [0]
-
-    def seal_and_die(self, text, *, aad):
-        count[0] += 1
-        if count[0] == 7:
-            raise KeyboardInterrupt
-        return seal(self, text, aad=aad)
-
-    monkeypatch.setattr(Sealer, "seal", seal_and_die)
-    assert rekey(filled).code != 0
-    monkeypatch.setattr(Sealer, "seal", seal)
+def test_rekey_that_is_killed_goes_on_with_what_is_left(filled):
+    file = sqlite_path(filled.settings.database_url)
+    done = [0]
+    for table in KILLED_AT:
+        with endless_change(file, table):
+            assert killed_in_a_change(file) == -signal.SIGKILL
+        both = filled.run(lambda: opened_with(SECRET, OLD))
+        assert both == ALL
+        done.append(filled.run(count_current))
+        assert 0 <= done[-2] <= done[-1] < len(ALL)
+    assert done[-1] > 0, done
     result = rekey(filled)
-    assert result.code == 0
-    done, before = (int(word) for word in result.out.split() if word.isdigit())
-    assert done + before == 11
-    assert before > 0
+    assert result.code == 0, result.err
+    assert result.out == (
+        f"{len(ALL) - done[-1]} secrets were sealed anew, {done[-1]} were so already.\n"
+    )
     assert filled.run(lambda: opened_with(SECRET)) == ALL
+
+
+@contextmanager
+def endless_change(file, table):
+    """Whoever changes a row of the table does not come to the end of it."""
+    counting = "SELECT (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
+    counting += "SELECT max(x) FROM n)"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute(f"CREATE TRIGGER endless AFTER UPDATE ON {table} BEGIN {counting}; END")
+        yield
+        database.execute("DROP TRIGGER endless")
+
+
+def killed_in_a_change(file) -> int:
+    """How the command ends that is killed while it changes a row."""
+    zerobyte = Path(sys.executable).with_name("zerobyte")
+    process = subprocess.Popen(
+        [zerobyte, "rekey", "--old-secret-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stdin is not None
+        process.stdin.write(OLD + "\n")
+        process.stdin.close()
+        with closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as database:
+            held, deadline = 0, time.monotonic() + 120
+            # Longer than any change of the command takes that comes to its end.
+            while held < 20 and process.poll() is None and time.monotonic() < deadline:
+                held = held + 1 if is_locked(database) else 0
+                time.sleep(0.005)
+    finally:
+        process.kill()
+    return process.wait(60)
+
+
+def is_locked(database) -> bool:
+    try:
+        database.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError:
+        return True
+    database.execute("ROLLBACK")
+    return False
+
+
+async def count_current() -> int:
+    """How many texts are sealed with the secret of now."""
+    sealer = Sealer(SECRET)
+    texts = await sealed_texts()
+    return sum(sealer.is_current(text) for text in texts)
+
+
+async def sealed_texts() -> list[str]:
+    """Everything in the database that is sealed."""
+    found = []
+    for model in Tortoise.apps["models"].values():
+        for row in await model.all().values():
+            found += re.findall(r"(?:zb1|encv1):[\w:=-]+", str(row))
+    return found
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_codes_of_the_app_and_backup_codes_hold_after_a_rekey(filled):
+    assert rekey(filled).code == 0
+
+    async def sign_in():
+        user, factors = await User.get(), TwoFactors(Sealer(SECRET))
+        code = TOTP(FACTOR["secret"]).generate_otp(clock.now_ms() // 30_000)
+        await factors.check_code(user, code)
+        await factors.check_backup_code(user, "aaaaa-bbbbb")
+
+    filled.run(sign_in)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -148,7 +260,7 @@ def test_what_neither_secret_opens_is_named_and_left(filled):
     filled.run(spoil)
     result = rekey(filled)
     assert result.code == 1
-    assert "9 secrets were sealed anew" in result.out
+    assert "10 secrets were sealed anew" in result.out
     assert "volumes 1 config.password" in result.err
     assert "zb1:" not in result.err
     # A wrong secret changes nothing at all.
@@ -174,4 +286,4 @@ def test_rekey_refuses_what_cannot_be_meant(filled, tmp_path, monkeypatch):
     monkeypatch.delenv("APP_SECRET")
     assert "Neither APP_SECRET is set" in filled.call("rekey").err
     (tmp_path / "app-secret").write_text(SECRET + "\n")
-    assert filled.call("rekey").out.startswith("11 secrets")
+    assert filled.call("rekey").out.startswith("12 secrets")

@@ -1,1 +1,4 @@
-"""The audit trail: who did what, when, from where and with what result. It is only added to."""
+"""The audit trail: who did what, when, from where and with what result.
+
+It is only added to; age alone ends a line.
+"""

@@ -1,6 +1,6 @@
 """Rows of the audit trail."""
 
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from tortoise import fields
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -10,6 +10,8 @@ from tortoise.queryset import QuerySet
 
 from zerobyte.core import clock
 from zerobyte.db.row import json_field, number_field
+
+MOST_AT_ONCE: Final = 10_000
 
 
 class Unchangeable(TypeError):
@@ -82,3 +84,13 @@ class AuditLine(Model):
         """Refuse."""
         del using_db
         raise Unchangeable("The audit trail is only added to")
+
+    @classmethod
+    async def expire(cls, before_ms: int) -> int:
+        """Remove the oldest lines that are from before a time; the only way in which lines go.
+
+        Returns how many went: at most `MOST_AT_ONCE`, so that nobody waits long for it.
+        """
+        old = QuerySet(cls).filter(created_at__lt=before_ms)
+        last = await old.order_by("id").offset(MOST_AT_ONCE - 1).first()
+        return await (old if last is None else old.filter(id__lte=last.id)).delete()

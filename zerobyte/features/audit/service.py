@@ -1,18 +1,24 @@
 """Adds to the audit trail and reads it.
 
 Owns who reads what: an organization's owners and admins its own lines, the instance's admins
-also those of the installation as a whole. Offers no way to change or remove a line.
+also those of the installation as a whole. Offers no way to change a line; lines go by their age
+alone, and that is a line too.
 """
 
-from typing import Any
+from typing import Any, Final
 
 from tortoise.expressions import Q
+from tortoise.transactions import in_transaction
 
+from zerobyte.core import clock
+from zerobyte.features.audit import models
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.audit.present import entry_view
 from zerobyte.features.audit.schemas import AuditPage, AuditQuery
 from zerobyte.http.actor import Actor
 from zerobyte.http.audit import Entry
+
+_DAY_MS: Final = 86_400_000
 
 
 class AuditTrail:
@@ -36,6 +42,22 @@ class AuditTrail:
             details=dict(entry.details),
         )
 
+    async def expire(self, days: int) -> int:
+        """Remove the lines that are older than so many days, which leaves a line; 0 keeps all.
+
+        Returns how many went.
+        """
+        before, total = clock.now_ms() - days * _DAY_MS, 0
+        while days:
+            async with in_transaction():
+                removed = await AuditLine.expire(before)
+                if removed:
+                    await self.record(_expiry(removed, before=before, days=days))
+            total += removed
+            if removed < models.MOST_AT_ONCE:
+                break
+        return total
+
     async def page(self, actor: Actor, query: AuditQuery) -> AuditPage:
         """The lines that the actor may read, newest first."""
         rows = (
@@ -49,6 +71,19 @@ class AuditTrail:
             entries=[entry_view(row) for row in shown],
             next_before=shown[-1].id if more else None,
         )
+
+
+def _expiry(removed: int, *, before: int, days: int) -> Entry:
+    return Entry(
+        action="upkeep:audit-retention",
+        result="succeeded",
+        status=0,
+        organization_id=None,
+        who=None,
+        address="",
+        user_agent="zerobyte",
+        details={"removed": removed, "before": before, "days": days},
+    )
 
 
 def _readable(actor: Actor) -> Q:

@@ -15,7 +15,7 @@ class SsoProvider(Row):
     domain          domains of the e-mail addresses that it may vouch for, between commas.
     client_secret   sealed.
     config          the protocol's addresses and options, without any secret.
-    user            who registered it.
+    user            who registered it, or the last who changed it without being an instance's admin.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.token)

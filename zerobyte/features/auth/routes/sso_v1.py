@@ -22,7 +22,7 @@ from zerobyte.features.auth.schemas.sso import (
     VerifyInvitation,
 )
 from zerobyte.features.auth.schemas.words import Success
-from zerobyte.features.auth.service import SsoInvitations, SsoProviders
+from zerobyte.features.auth.service import Sessions, SsoInvitations, SsoProviders
 from zerobyte.features.auth.service.sso.sign_in import login_error
 from zerobyte.http.actor import Actor, HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
@@ -38,12 +38,18 @@ _ADMIN: Final = Permission.ORG_ADMIN_BROWSER
     returns={200: PublicProviders},
     permission=Permission.PUBLIC,
 )
-async def public_providers(providers: SsoProviders) -> PublicProviders:
-    """List the identity providers that one can sign in through."""
+async def public_providers(
+    request: HttpRequest, providers: SsoProviders, sessions: Sessions
+) -> PublicProviders:
+    """List the identity providers that one can sign in through.
+
+    `organizationSlug` is empty for whoever does not belong to the organization.
+    """
+    found = await sessions.find(request)
     return PublicProviders(
         providers=[
             PublicProvider(provider_id=provider_id, organization_slug=slug)
-            for provider_id, slug in await providers.public()
+            for provider_id, slug in await providers.public(found and found.user.id)
         ]
     )
 
@@ -109,9 +115,12 @@ async def delete_provider(
     returns={200: list[UserInvitation]},
     permission=Permission.BROWSER,
 )
-async def user_invitations(actor: Actor, invitations: SsoInvitations) -> list[UserInvitation]:
+async def user_invitations(
+    request: HttpRequest, sessions: Sessions, invitations: SsoInvitations
+) -> list[UserInvitation]:
     """List the pending invitations for one's own e-mail."""
-    return [user_invitation(row, ids) for row, ids in await invitations.of_user(actor.user_id)]
+    found = await sessions.require(request)
+    return [user_invitation(row, ids) for row, ids in await invitations.of_user(found.user)]
 
 
 @auth_v1.post("/sso-invitations/<invitation_id:str>/verify")

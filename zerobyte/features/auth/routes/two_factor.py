@@ -15,6 +15,7 @@ from zerobyte.features.auth.schemas.two_factor import (
 )
 from zerobyte.features.auth.schemas.words import Status
 from zerobyte.features.auth.service import Profile, SecondStep, Sessions, TwoFactors
+from zerobyte.features.auth.service.profile import wrong_password
 from zerobyte.http.actor import HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
 
@@ -157,8 +158,8 @@ async def disable(
 ) -> Status:
     """Use no second factor any more; no device is trusted any more either."""
     found = await sessions.require(request)
-    await profile.check_password(found, body.password)
-    await second_step.turn_off(request, found)
+    checked = await profile.check_password(found, body.password)
+    await second_step.turn_off(request, found, unless_changed=(checked, wrong_password()))
     return Status()
 
 

@@ -105,12 +105,14 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
     sso = make_sso(
         settings=settings, sealer=sealer, sessions=sessions, switches=switches, tickets=tickets
     )
-    invitations.needs_sso = cast("SsoProviders", sso[SsoProviders]).has_any
+    providers = cast("SsoProviders", sso[SsoProviders])
+    invitations.needs_sso = providers.has_any
     parts: tuple[object, ...] = (
         accounts, attempts, cookies, credentials, deletions, keys, organizations, passwords,
         profile, second_factor, second_step, sessions, settings, switches, trail, two_factors,
         passkeys, Impersonation(sessions, cookies), invitations, Members(),
-        OrganizationEdits(accounts, deletions), People(passwords, credentials, deletions),
+        OrganizationEdits(accounts, deletions, providers),
+        People(passwords, credentials, deletions),
     )  # fmt: skip
     services: dict[type, object] = {type(part): part for part in parts}
     return services | sso | {Authenticator: RequestAuthenticator(sessions, keys), Auditor: trail}

@@ -27,7 +27,8 @@ CREDENTIAL: Final = "credential"
 class Credentials:
     """Checks and sets passwords of people who are known.
 
-    on_change   called with the person's id inside the transaction that changes the password.
+    on_change   called with the person's id inside the transaction that changes the password, or
+                takes it away.
     """
 
     def __init__(self, *, passwords: Passwords, attempts: Attempts) -> None:
@@ -89,10 +90,14 @@ class Credentials:
                 )
             ending = Session.filter(sessions_of(user_id))
             await (ending.exclude(id=keep.id) if keep is not None else ending).delete()
-            await TrustedDevice.filter(user_id=user_id).delete()
-            await TwoFactorChallenge.filter(user_id=user_id).delete()
-            for told in self.on_change:
-                await told(user_id)
+            await self.ended(user_id)
+
+    async def ended(self, user_id: str) -> None:
+        """End what a password had opened besides sessions; inside the caller's transaction."""
+        await TrustedDevice.filter(user_id=user_id).delete()
+        await TwoFactorChallenge.filter(user_id=user_id).delete()
+        for told in self.on_change:
+            await told(user_id)
 
 
 async def require_unchanged(user_id: str, password_hash: str | None, wrong: ZerobyteError) -> User:

@@ -3,12 +3,16 @@
 Refuses to know what an organization holds: the composition root puts in who does.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from tortoise.expressions import Subquery
+
 from zerobyte.features.auth.models import Member, Organization, User
 from zerobyte.features.auth.service.members import move_sessions
+from zerobyte.features.auth.service.sso.admission import unlink_all
+from zerobyte.features.auth.service.sso.providers import provider_ids_of
 
 Tidy = Callable[[], Awaitable[None]]
 """What is left to do once a deletion is certain: nothing that could undo it."""
@@ -41,8 +45,8 @@ class Held:
 class Contents(Protocol):
     """Knows what organizations hold."""
 
-    async def count(self, organization_id: str) -> Held:
-        """What an organization holds."""
+    async def count(self, organization_ids: Sequence[str]) -> Mapping[str, Held]:
+        """What each of these organizations holds, all asked for in one query."""
         ...
 
     async def remove(self, organization_id: str) -> Tidy:
@@ -62,33 +66,36 @@ class Deletions:
     def __init__(self) -> None:
         self.contents: Contents | None = None
 
-    async def count(self, organization_id: str) -> Held:
-        """What an organization holds."""
-        return await self.contents.count(organization_id) if self.contents else Held()
+    async def count(self, organization_ids: Sequence[str]) -> Mapping[str, Held]:
+        """What each of these organizations holds."""
+        if self.contents is None or not organization_ids:
+            return dict.fromkeys(organization_ids, Held())
+        return await self.contents.count(organization_ids)
 
     async def remove(self, organization: Organization) -> Tidy:
         """Delete an organization and what it holds, inside the caller's transaction.
 
-        The sessions of those left behind go on in another organization of theirs, or in none.
+        The sessions of those left behind go on in another organization of theirs, or in none;
+        those of people who are linked through its providers end, as the links do.
 
         Raises Conflict.
         """
         tidy = await self.contents.remove(organization.id) if self.contents else _nothing
+        await unlink_all(await provider_ids_of(organization.id))
         await move_sessions(organization.id)
         await organization.delete()
         return tidy
 
     async def only_owned(self, user_id: str) -> list[Organization]:
         """The organizations that have no other owner."""
-        owned = Member.filter(user_id=user_id, role="owner").values_list(
-            "organization_id", flat=True
+        owners = Member.filter(role="owner")
+        owned = owners.filter(user_id=user_id).values("organization_id")
+        shared = owners.exclude(user_id=user_id).values("organization_id")
+        return (
+            await Organization.filter(id__in=Subquery(owned))
+            .exclude(id__in=Subquery(shared))
+            .order_by("created_at", "id")
         )
-        organization_ids = {str(found) for found in await owned}
-        shared = await Member.filter(
-            organization_id__in=list(organization_ids), role="owner"
-        ).exclude(user_id=user_id)
-        alone = organization_ids - {member.organization_id for member in shared}
-        return await Organization.filter(id__in=list(alone)).order_by("created_at", "id")
 
     async def remove_person(self, user: User) -> list[Tidy]:
         """Delete a person and the organizations that only they own, in the caller's transaction.

@@ -14,6 +14,7 @@ from zerobyte.features.auth.schemas import organizations as schemas
 from zerobyte.features.auth.service.accounts import Accounts
 from zerobyte.features.auth.service.deletions import Deletions
 from zerobyte.features.auth.service.members import ADMINS, own_place, place_of
+from zerobyte.features.auth.service.sso.providers import SsoProviders
 from zerobyte.http.actor import Person
 
 _EVERYTHING: Final = {
@@ -35,9 +36,10 @@ _TAKEN: Final = "ORGANIZATION_SLUG_ALREADY_TAKEN"
 class OrganizationEdits:
     """Reads, chooses, changes and deletes organizations."""
 
-    def __init__(self, accounts: Accounts, deletions: Deletions) -> None:
+    def __init__(self, accounts: Accounts, deletions: Deletions, providers: SsoProviders) -> None:
         self._accounts = accounts
         self._deletions = deletions
+        self._providers = providers
 
     async def list_all(self, person: Person) -> list[Organization]:
         """The organizations that the person belongs to, oldest membership first."""
@@ -106,7 +108,8 @@ class OrganizationEdits:
             Forbidden           not an owner, or without a password here.
             Unauthenticated     the password is wrong.
             TooManyRequests     there were too many wrong ones.
-            Conflict            it still has volumes, repositories or schedules.
+            Conflict            it still has volumes, repositories or schedules, or members who
+                                sign in through its identity provider alone.
         """
         place = await place_of(person.user_id, body.organization_id)
         if place is None or place.role != "owner":
@@ -119,12 +122,13 @@ class OrganizationEdits:
         )
         async with in_transaction():
             row = await Organization.filter(id=body.organization_id).select_for_update().get()
-            held = await self._deletions.count(row.id)
+            held = (await self._deletions.count([row.id]))[row.id]
             if not held.is_empty:
                 raise Conflict(
                     f"The organization still holds {held.in_words}; delete them first",
                     code="ORGANIZATION_IS_NOT_EMPTY",
                 )
+            await self._providers.refuse_lock_out(row.id)
             tidy = await self._deletions.remove(row)
         await tidy()
         return row

@@ -224,7 +224,8 @@ class People:
     async def impact(self, user_id: str) -> list[tuple[Organization, Held]]:
         """What would go with a person; nothing for somebody unknown."""
         alone = await self._deletions.only_owned(user_id)
-        return [(row, await self._deletions.count(row.id)) for row in alone]
+        held = await self._deletions.count([row.id for row in alone])
+        return [(row, held[row.id]) for row in alone]
 
     async def delete_account(self, user_id: str, account_id: str) -> None:
         """Take one way to sign in from somebody; never the last. Raises NotFound, Conflict."""
@@ -236,6 +237,8 @@ class People:
             if await Account.filter(user_id=user_id).count() < 2:
                 raise Conflict("Cannot delete the last account of a user")
             await account.delete()
+            if account.provider_id == CREDENTIAL:
+                await self._credentials.ended(user_id)
 
     async def sessions(self, user_id: str) -> list[Session]:
         """Somebody's living sessions, newest first. Raises NotFound."""

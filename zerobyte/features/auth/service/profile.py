@@ -12,7 +12,7 @@ from zerobyte.features.auth.models import Account, User
 from zerobyte.features.auth.schemas.profile import ChangePassword, UpdateUser
 from zerobyte.features.auth.service.accounts import refuse_protected
 from zerobyte.features.auth.service.attempts import Attempts
-from zerobyte.features.auth.service.credentials import Credentials
+from zerobyte.features.auth.service.credentials import CREDENTIAL, Credentials
 from zerobyte.features.auth.service.passwords import check_length
 from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor
 from zerobyte.features.auth.service.switches import Switches
@@ -81,9 +81,9 @@ class Profile:
         )
         return await self._sessions.replace(request, found)
 
-    async def check_password(self, found: SignedIn, password: str) -> None:
-        """Make sure that it is theirs. Raises Invalid, TooManyRequests."""
-        await self._credentials.check(
+    async def check_password(self, found: SignedIn, password: str) -> str:
+        """Make sure that it is theirs; the hash that it fits. Raises Invalid, TooManyRequests."""
+        return await self._credentials.check(
             found.user.id, password, wrong=wrong_password(), missing=wrong_password()
         )
 
@@ -109,6 +109,8 @@ class Profile:
             if not going:
                 raise Invalid("Account not found", code="ACCOUNT_NOT_FOUND")
             await going[0].delete()
+            if provider_id == CREDENTIAL:
+                await self._credentials.ended(user_id)
 
     async def is_available(self, request: HttpRequest, username: str) -> bool:
         """Whether a username is free; told to those who could take it, and not without end.

@@ -9,10 +9,12 @@ from typing import Literal
 from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock
+from zerobyte.core.errors import ZerobyteError
 from zerobyte.features.auth.models import User
 from zerobyte.features.auth.service.accounts import banned
 from zerobyte.features.auth.service.attempts import Attempts
 from zerobyte.features.auth.service.challenges import Challenges
+from zerobyte.features.auth.service.credentials import require_unchanged
 from zerobyte.features.auth.service.devices import TrustedDevices
 from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, is_banned
 from zerobyte.features.auth.service.two_factor import TwoFactors, turn_off
@@ -59,14 +61,27 @@ class SecondStep:
             made = await self._in_session(request, found, kind, code)
             user = made.user
         if trust_device and made is not None:
-            await self._devices.trust(request, user.id)
+            async with in_transaction():
+                # A reset of the password trusts no device any more: neither one of this moment.
+                await self._sessions.hold(made)
+                await self._devices.trust(request, user.id)
         return made, user
 
-    async def turn_off(self, request: HttpRequest, found: SignedIn) -> SignedIn:
-        """Remove the second factor of who is signed in; the session gets another token."""
-        await turn_off(found.user.id)
-        await self._devices.forget(request, found.user.id)
-        return await self._sessions.replace(request, found)
+    async def turn_off(
+        self, request: HttpRequest, found: SignedIn, *, unless_changed: tuple[str, ZerobyteError]
+    ) -> SignedIn:
+        """Remove the second factor of who is signed in; the session gets another token.
+
+        unless_changed  the hash that was checked, and what is raised when it is not theirs any
+                        more.
+
+        Raises Unauthenticated when the session has ended meanwhile.
+        """
+        async with in_transaction():
+            await require_unchanged(found.user.id, *unless_changed)
+            await turn_off(found.user.id)
+            await self._devices.forget(request, found.user.id)
+            return await self._sessions.replace(request, found)
 
     async def check(self, user: User, code: str) -> None:
         """Take a code of the app from somebody who is signed in, before something that matters.
@@ -89,11 +104,21 @@ class SecondStep:
             await attempt.of(f"two-factor:{user.id}")
             if kind == "backup":
                 await self._two_factors.check_backup_code(user, code)
-            elif await self._two_factors.activate(user, code):
-                await user.refresh_from_db()
-                return await self._sessions.replace(request, found)
             else:
-                await self._two_factors.check_code(user, code)
+                return await self._activate(request, found, code) or await self._shown(found, code)
+        return found
+
+    async def _activate(self, request: HttpRequest, found: SignedIn, code: str) -> SignedIn | None:
+        """The session's next token when the code put a pending secret to use."""
+        async with in_transaction():
+            await self._sessions.hold(found)
+            if not await self._two_factors.activate(found.user, code):
+                return None
+            await found.user.refresh_from_db()
+            return await self._sessions.replace(request, found)
+
+    async def _shown(self, found: SignedIn, code: str) -> SignedIn:
+        await self._two_factors.check_code(found.user, code)
         return found
 
     async def _at_sign_in(

@@ -195,10 +195,8 @@ class Sessions:
         """
         token, old = ids.token(), found.session
         async with in_transaction():
-            # The person first, as everybody else does who ends sessions and needs both.
-            await User.filter(id=old.user_id).select_for_update().first()
-            if not await Session.filter(id=old.id).delete():
-                raise Unauthenticated("Unauthorized", code="UNAUTHORIZED")
+            await self.hold(found)
+            await Session.filter(id=old.id).delete()
             made = await Session.create(
                 token_hash=token_hash(token),
                 user_id=old.user_id,
@@ -213,6 +211,18 @@ class Sessions:
         replaced = SignedIn(made, found.user, token)
         self.send_cookie(request, replaced)
         return replaced
+
+    async def hold(self, found: SignedIn) -> None:
+        """Keep a session, and its person, as they are until the transaction around ends.
+
+        What is opened in the same transaction is there before whatever ends the session.
+
+        Raises Unauthenticated when it has ended meanwhile.
+        """
+        # The person first, as everybody else does who ends sessions and needs both.
+        await User.filter(id=found.user.id).select_for_update().first()
+        if await Session.filter(id=found.session.id).select_for_update().first() is None:
+            raise Unauthenticated("Unauthorized", code="UNAUTHORIZED")
 
     async def tell_attempt(self, request: HttpRequest, user: User | None) -> None:
         """Tell the audit trail whom somebody tries to be; takes as long for nobody."""

@@ -3,10 +3,14 @@
 This is a subscription, made in the composition root; accounts do not know schedules.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from tortoise.expressions import RawSQL
 
 from zerobyte.core.errors import Conflict, ZerobyteError
 from zerobyte.core.log import get_logger
+from zerobyte.features.auth.models import Organization
 from zerobyte.features.auth.service.deletions import Held, Tidy
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
@@ -16,6 +20,19 @@ from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import Volumes
 
 _log = get_logger(__name__)
+
+# Names of tables come from our own code.
+_COUNTS: Final = {
+    name: RawSQL(
+        f'(SELECT COUNT(*) FROM "{table}" '  # noqa: S608
+        f'WHERE "{table}"."organization_id"="organizations"."id")'
+    )
+    for name, table in (
+        ("volumes", "volumes"),
+        ("repositories", "repositories"),
+        ("schedules", "backup_schedules"),
+    )
+}
 
 
 class OrganizationContents:
@@ -35,13 +52,12 @@ class OrganizationContents:
         self._repositories = repositories
         self._on_change = on_change
 
-    async def count(self, organization_id: str) -> Held:
-        """What an organization holds."""
-        return Held(
-            volumes=await Volume.filter(organization_id=organization_id).count(),
-            repositories=await Repository.filter(organization_id=organization_id).count(),
-            schedules=await Schedule.filter(organization_id=organization_id).count(),
+    async def count(self, organization_ids: Sequence[str]) -> Mapping[str, Held]:
+        """What each of these organizations holds, all asked for in one query."""
+        rows = await (
+            Organization.filter(id__in=organization_ids).annotate(**_COUNTS).values("id", *_COUNTS)
         )
+        return {row.pop("id"): Held(**row) for row in rows}
 
     async def remove(self, organization_id: str) -> Tidy:
         """Delete the rows, inside the caller's transaction. Files of repositories stay.

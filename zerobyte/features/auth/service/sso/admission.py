@@ -4,6 +4,7 @@ Owns the links between a provider's people and ours. That the identity is genuin
 `protocol`; how the browser gets its session belongs to `sign_in`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ from zerobyte.features.auth.models import (
     Invitation,
     Member,
     Organization,
+    Session,
     SsoProvider,
     User,
 )
@@ -77,11 +79,22 @@ async def _admit(provider: SsoProvider, identity: Identity, intent: Intent | Non
     account = await Account.filter(
         provider_id=provider.provider_id, account_id=identity.subject
     ).select_related("user").first()  # fmt: skip
-    if account is not None:
-        return await _come_back(provider, account.user)
-    user = await User.get_or_none(email=identity.email)
+    user = account.user if account else await User.get_or_none(email=identity.email)
     if user is None:
         return await _join(provider, identity)
+    try:
+        if account is not None:
+            return await _come_back(provider, user)
+        return await _meet(provider, identity, user, intent)
+    except Refused as refusal:
+        refusal.user_id = user.id
+        raise
+
+
+async def _meet(
+    provider: SsoProvider, identity: Identity, user: User, intent: Intent | None
+) -> Admitted:
+    """Link somebody who has an account here, if they said so or may be linked without a word."""
     if not identity.email_verified:
         raise Refused(LINK_REQUIRED, "the e-mail address is not verified by the provider")
     await _refuse_banned(user)
@@ -91,8 +104,8 @@ async def _admit(provider: SsoProvider, identity: Identity, intent: Intent | Non
         return Admitted(user, used_intent=True)
     if not provider.auto_link_matching_emails or not await _is_member(provider, user):
         raise Refused(LINK_REQUIRED, "an account with this e-mail address is not linked")
-    if user.role == "admin" and not await _is_of_the_instance(provider):
-        raise Refused(LINK_REQUIRED, "an administrator is linked by themselves only")
+    if not await _is_of_the_instance(provider) and await _is_more_than_its_member(provider, user):
+        raise Refused(LINK_REQUIRED, "somebody who belongs elsewhere is linked by themselves only")
     await _link(provider, identity, user)
     return Admitted(user)
 
@@ -111,7 +124,8 @@ async def _join(provider: SsoProvider, identity: Identity) -> Admitted:
     user = await User.create(
         name=identity.name or identity.email.partition("@")[0],
         email=identity.email,
-        email_verified=True,
+        # Whoever owns an organization must not prove to another that an address is somebody's.
+        email_verified=await _is_of_the_instance(provider),
         image=identity.image,
         username=ids.uuid7(),
         has_downloaded_restic_password=True,
@@ -166,6 +180,14 @@ async def _accept(invitation: Invitation, user: User) -> None:
     )
 
 
+async def unlink_all(provider_ids: Sequence[str]) -> None:
+    """End every link through these providers, and the sessions of whoever has one."""
+    links = Account.filter(provider_id__in=provider_ids)
+    people = await links.values_list("user_id", flat=True)
+    await links.delete()
+    await Session.filter(user_id__in=people).delete()
+
+
 async def _link(provider: SsoProvider, identity: Identity, user: User) -> None:
     await Account.create(
         user_id=user.id, provider_id=provider.provider_id, account_id=identity.subject
@@ -179,6 +201,16 @@ async def _is_member(provider: SsoProvider, user: User) -> bool:
 async def _is_of_the_instance(provider: SsoProvider) -> bool:
     """Whether an admin of the instance registered it; an organization's owner is not one."""
     return await User.exists(id=provider.user_id, role="admin") if provider.user_id else False
+
+
+async def _is_more_than_its_member(provider: SsoProvider, user: User) -> bool:
+    """Whether a member's account opens more than the provider's organization.
+
+    The owner of an organization decides what its provider says about anybody, so that it would
+    let them into other organizations, or into the instance's administration.
+    """
+    elsewhere = Member.filter(user_id=user.id).exclude(organization_id=provider.organization_id)
+    return user.role == "admin" or await elsewhere.exists()
 
 
 async def _refuse_banned(user: User) -> None:

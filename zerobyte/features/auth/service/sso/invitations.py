@@ -22,13 +22,12 @@ class SsoInvitations:
     def __init__(self, tickets: Tickets) -> None:
         self._tickets = tickets
 
-    async def of_user(self, user_id: str) -> list[tuple[Invitation, list[str]]]:
+    async def of_user(self, user: User) -> list[tuple[Invitation, list[str]]]:
         """The pending invitations for a person's e-mail, each with its organization's providers.
 
         Without a provider an invitation's id is what accepts it, and an e-mail that somebody typed
         themselves proves nothing: then the id is masked.
         """
-        user = await User.get(id=user_id)
         pending = (
             await Invitation.filter(
                 email=user.email, status="pending", expires_at__gt=clock.now_ms()

@@ -39,12 +39,16 @@ FAILED: Final = "SSO_LOGIN_FAILED"
 
 
 class Refused(Exception):
-    """A sign-in ends here. `code` is what the browser is told, `reason` what the log is told."""
+    """A sign-in ends here. `code` is what the browser is told, `reason` what the log is told.
+
+    user_id     who would have come in, once that is known.
+    """
 
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code
         self.reason = reason
+        self.user_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

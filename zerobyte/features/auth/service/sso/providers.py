@@ -13,7 +13,7 @@ from zerobyte.contract.base import MASK
 from zerobyte.core import ids
 from zerobyte.core.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
 from zerobyte.core.secrets import Sealer
-from zerobyte.features.auth.models import Account, Member, Passkey, Session, SsoProvider, User
+from zerobyte.features.auth.models import Account, Member, Passkey, SsoProvider, User
 from zerobyte.features.auth.schemas.sso import (
     OidcSettings,
     RegisterOidc,
@@ -22,6 +22,7 @@ from zerobyte.features.auth.schemas.sso import (
     UpdateProvider,
 )
 from zerobyte.features.auth.service.accounts import CREDENTIAL
+from zerobyte.features.auth.service.sso.admission import unlink_all
 from zerobyte.features.auth.service.sso.discovery import Discovery, with_openid
 from zerobyte.features.auth.service.sso.protocol import aad, settings_of
 from zerobyte.features.auth.service.switches import Switches
@@ -134,8 +135,11 @@ class SsoProviders:
             provider.domain = body.domain
         provider.client_id = client_id or provider.client_id
         provider.config = _stored(after)
+        if user.role != "admin":
+            # What an admin of the instance vouched for is not what it says from now on.
+            provider.user_id = user.id
         await provider.save(
-            update_fields=["issuer", "domain", "client_id", "client_secret", "config"]
+            update_fields=["issuer", "domain", "client_id", "client_secret", "config", "user_id"]
         )
         return provider
 
@@ -147,10 +151,18 @@ class SsoProviders:
         """Whether an organization has a provider."""
         return await SsoProvider.exists(organization_id=organization_id)
 
-    async def public(self) -> list[tuple[str, str]]:
-        """Every provider's id with the slug of its organization, for the login page."""
+    async def public(self, user_id: str | None) -> list[tuple[str, str]]:
+        """Every provider's id with the slug of its organization, for the login page.
+
+        user_id     who asks; the slugs of organizations that they do not belong to are empty.
+        """
         rows = await SsoProvider.all().select_related("organization").order_by("created_at")
-        return [(row.provider_id, row.organization.slug) for row in rows]
+        places = Member.filter(user_id=user_id).values_list("organization_id", flat=True)
+        own = set(await places) if user_id is not None else set[Any]()
+        return [
+            (row.provider_id, row.organization.slug if row.organization_id in own else "")
+            for row in rows
+        ]
 
     async def set_auto_linking(
         self, organization_id: str, provider_id: str, *, enabled: bool
@@ -171,14 +183,17 @@ class SsoProviders:
         """
         provider = await self._of(organization_id, provider_id)
         async with in_transaction():
-            linked = await Account.filter(provider_id=provider.provider_id).values_list(
-                "user_id", flat=True
-            )
             if not force:
-                await self._refuse_lock_out(organization_id, provider.provider_id, linked)
-            await Account.filter(provider_id=provider.provider_id).delete()
-            await Session.filter(user_id__in=linked).delete()
+                await self._refuse_lock_out(organization_id, [provider.provider_id])
+            await unlink_all([provider.provider_id])
             await provider.delete()
+
+    async def refuse_lock_out(self, organization_id: str) -> None:
+        """Refuse to go on when members could not sign in without the organization's providers.
+
+        Raises Conflict; the message says who.
+        """
+        await self._refuse_lock_out(organization_id, await provider_ids_of(organization_id))
 
     async def _of(self, organization_id: str, provider_id: str) -> SsoProvider:
         provider = await SsoProvider.get_or_none(
@@ -188,10 +203,11 @@ class SsoProviders:
             raise _no_provider()
         return provider
 
-    async def _refuse_lock_out(
-        self, organization_id: str, provider_id: str, linked: list[Any]
-    ) -> None:
-        others = Account.filter(user_id__in=linked).exclude(provider_id=provider_id)
+    async def _refuse_lock_out(self, organization_id: str, provider_ids: list[str]) -> None:
+        linked = await Account.filter(provider_id__in=provider_ids).values_list(
+            "user_id", flat=True
+        )
+        others = Account.filter(user_id__in=linked).exclude(provider_id__in=provider_ids)
         if await self._switches.password_login_disabled():
             others = others.exclude(provider_id=CREDENTIAL)
         can = {
@@ -207,7 +223,8 @@ class SsoProviders:
             more = f" and {len(stuck) - 5} more" if len(stuck) > 5 else ""
             raise Conflict(
                 f"These people sign in through this provider alone: {names}{more}. Give them "
-                "another way first, remove them, or delete with force=true to lock them out.",
+                "another way first, remove them, or delete the provider with force=true to lock "
+                "them out.",
                 code="USERS_WOULD_BE_LOCKED_OUT",
             )
 
@@ -224,8 +241,8 @@ class SsoProviders:
         if member.role != "owner":
             raise Forbidden("Only organization owners can register SSO providers")
         await _check_limit(user)
-        # Links outlive a provider whose organization was deleted; who registered its name again
-        # would come in as the people who were linked through it.
+        # A link that was made while its provider was deleted is left; who registered its name
+        # again would come in as the people who were linked through it.
         if await SsoProvider.exists(provider_id=body.provider_id) or await Account.exists(
             provider_id=body.provider_id
         ):
@@ -264,6 +281,12 @@ class SsoProviders:
 
 def _stored(settings: OidcSettings) -> dict[str, Any]:
     return settings.model_dump(by_alias=True, exclude_none=True)
+
+
+async def provider_ids_of(organization_id: str) -> list[str]:
+    """What the accounts that are linked through an organization's providers refer to."""
+    providers = SsoProvider.filter(organization_id=organization_id)
+    return [str(found) for found in await providers.values_list("provider_id", flat=True)]
 
 
 async def _organizations_of(user: User, roles: tuple[str, ...]) -> list[Any]:

@@ -106,12 +106,13 @@ class SsoSignIn:
         """Take somebody back from a provider, signed in or with an error; where they go then."""
         held = await self._tickets.find(request, STATE)
         if held is None or not hmac.compare_digest(held.token.encode(), query.state.encode()):
-            return self._mismatch("the state is not that of this browser")
+            return self._mismatch(request, "the state is not that of this browser")
         if not await self._tickets.take(request, STATE, held):
-            return self._mismatch("the state was used before")
+            return self._mismatch(request, "the state was used before")
         provider = await SsoProvider.get_or_none(id=held.payload["provider"])
         if provider is None or provider.provider_id != provider_id:
-            return self._mismatch("another provider answers than the one that was asked")
+            return self._mismatch(request, "another provider answers than the one that was asked")
+        audit.about(request, organization_id=provider.organization_id)
         try:
             return await self._come_in(request, provider, held, query)
         except Refused as refusal:
@@ -121,6 +122,9 @@ class SsoSignIn:
                 code=refusal.code,
                 reason=refusal.reason,
             )
+            audit.refused(request, refusal.code)
+            if refusal.user_id is not None:
+                audit.about(request, userId=refusal.user_id)
             return _with_error(held.payload["error"], refusal.code)
 
     async def _come_in(
@@ -141,7 +145,6 @@ class SsoSignIn:
         # They came through this organization's door, whichever they belonged to first.
         found.session.active_organization_id = provider.organization_id
         await found.session.save(update_fields=["active_organization_id"])
-        audit.about(request, organization_id=provider.organization_id)
         return cast("str", held.payload["newUser" if admitted.is_new else "callback"])
 
     def _attempt(self, provider: SsoProvider, payload: Mapping[str, Any]) -> Attempt:
@@ -151,8 +154,9 @@ class SsoSignIn:
             verifier=payload["verifier"],
         )
 
-    def _mismatch(self, reason: str) -> str:
+    def _mismatch(self, request: HttpRequest, reason: str) -> str:
         _log.warning("a return from a provider was refused", reason=reason)
+        audit.refused(request, "STATE_MISMATCH")
         return f"{self._settings.base_url}/api/auth/error?error=state_mismatch"
 
 

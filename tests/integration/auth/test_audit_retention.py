@@ -1,0 +1,73 @@
+"""Lines of the trail go by their age alone, and that they went is told."""
+
+import pytest
+
+from tests.http_server import settings_for
+from zerobyte.app import Platform
+from zerobyte.core import clock
+from zerobyte.features.audit import models
+from zerobyte.features.audit.models import AuditLine
+from zerobyte.features.audit.service import AuditTrail
+from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+
+DAY_MS = 86_400_000
+
+
+async def aged() -> list[str]:
+    lines = await AuditLine.filter(action__startswith="aged").order_by("id")
+    return [line.action for line in lines]
+
+
+@pytest.fixture
+async def lines(client, time):
+    for age in (500, 400.5, 399.5, 0):
+        await AuditLine.create(
+            created_at=time.now_ms - int(age * DAY_MS), organization_id="o", source="browser",
+            action=f"aged {age:g}", result="succeeded", status=200, address="", user_agent="",
+        )  # fmt: skip
+
+
+async def test_older_lines_go_and_leave_one_that_says_how_many(lines):
+    before = clock.now_ms() - 400 * DAY_MS
+    assert await AuditTrail().expire(400) == 2
+    assert await aged() == ["aged 399.5", "aged 0"]
+    told = await AuditLine.get(action="upkeep:audit-retention")
+    assert told.details == {"removed": 2, "before": before, "days": 400}
+    assert (told.organization_id, told.actor_id, told.source) == (None, None, "none")
+    assert await AuditTrail().expire(400) == 0
+    assert await AuditLine.filter(action="upkeep:audit-retention").count() == 1
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_many_go_in_parts_that_are_told_each(lines, monkeypatch):
+    monkeypatch.setattr(models, "MOST_AT_ONCE", 2)
+    assert await AuditTrail().expire(1) == 3
+    assert await aged() == ["aged 0"]
+    told = await AuditLine.filter(action="upkeep:audit-retention").order_by("id")
+    assert [line.details["removed"] for line in told] == [2, 1]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_lines_that_went_and_their_line_are_one_change(lines, monkeypatch):
+    async def fail(self, entry):
+        raise OSError
+
+    monkeypatch.setattr(AuditTrail, "record", fail)
+    with pytest.raises(OSError):
+        await AuditTrail().expire(400)
+    assert len(await aged()) == 4
+
+
+@pytest.mark.parametrize(("given", "kept"), [({}, 2), ({"AUDIT_RETENTION_DAYS": "0"}, 4)])
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_the_platform_keeps_400_days_unless_it_is_told_otherwise(
+    lines, tmp_path, given, kept
+):
+    platform = Platform(settings_for(tmp_path, **given), MemoryScheduler())
+    loops = platform.loops()
+    periodic = [loop.cr_frame.f_locals.get("work") for loop in loops]
+    for loop in loops:
+        loop.close()
+    assert platform._expire_trail in periodic
+    await platform._expire_trail()
+    assert len(await aged()) == kept

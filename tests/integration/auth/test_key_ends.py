@@ -1,0 +1,116 @@
+"""Whatever ends a membership or a password ends the keys that came of it."""
+
+import pytest
+
+from tests.folk import PASSWORD, Folk
+from zerobyte.core import ids
+from zerobyte.features.auth.models import Account, ApiKey, Member, TrustedDevice
+
+ADMIN = "/api/auth/admin"
+GONE = {"message": "Invalid or expired session"}
+
+
+@pytest.fixture(params=["sqlite"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+async def home(folk: Folk) -> str:
+    return await folk.organization("home")
+
+
+@pytest.fixture
+async def root(folk: Folk, home: str):
+    return await folk.person("root", {home: "owner"}, role="admin")
+
+
+@pytest.fixture
+async def bob(folk: Folk, home: str):
+    """A member of two organizations, with two ways to sign in."""
+    made = await folk.person("bob", {home: "member", await folk.organization("other"): "member"})
+    await Account.create(user_id=made.id, provider_id="idp", account_id="bob")
+    return made
+
+
+async def key_of(folk: Folk, who):
+    """A program that shows a key of theirs in their active organization."""
+    body = {"name": "k", "password": PASSWORD}
+    answer = await who.http.post("/api/v1/auth/api-keys", json=body)
+    program = await folk.browser(**{"x-api-key": answer.json()["key"]})
+    assert (await status(program)) == 200
+    return program
+
+
+async def status(program) -> int:
+    answer = await program.get("/api/v1/system/dev-panel")
+    assert answer.status_code == 200 or answer.json() == GONE, answer.text
+    return answer.status_code
+
+
+async def by_unlinking(root, bob):
+    return await bob.http.post("/api/auth/unlink-account", json={"providerId": "credential"})
+
+
+async def by_an_admin_who_deletes_the_password(root, bob):
+    account = await Account.get(user_id=bob.id, provider_id="credential")
+    return await root.http.delete(f"/api/v1/auth/admin-users/{bob.id}/accounts/{account.id}")
+
+
+@pytest.mark.parametrize("way", [by_unlinking, by_an_admin_who_deletes_the_password])
+async def test_a_password_that_is_taken_away_ends_keys_and_trusted_devices(folk, root, bob, way):
+    program = await key_of(folk, bob)
+    device = await TrustedDevice.create(user_id=bob.id, token_hash=ids.token(), expires_at=2**50)
+    answer = await way(root, bob)
+    assert answer.status_code == 200, answer.text
+    assert await status(program) == 401
+    assert not await ApiKey.exists(user_id=bob.id)
+    assert not await TrustedDevice.exists(id=device.id)
+
+
+async def test_another_way_to_sign_in_that_is_given_up_ends_no_key(folk, root, bob):
+    program = await key_of(folk, bob)
+    answer = await bob.http.post("/api/auth/unlink-account", json={"providerId": "idp"})
+    assert answer.status_code == 200
+    assert await status(program) == 200
+
+
+async def by_removing_the_member(root, bob, home):
+    place = bob.places[home].id
+    return await root.http.delete(f"/api/v1/auth/org-members/{place}")
+
+
+async def by_removing_the_person(root, bob, home):
+    return await root.http.post(f"{ADMIN}/remove-user", json={"userId": bob.id})
+
+
+async def by_deleting_the_organization(root, bob, home):
+    # They sign in with a password too.
+    body = {"organizationId": home, "password": PASSWORD}
+    return await root.http.post("/api/auth/organization/delete", json=body)
+
+
+@pytest.mark.parametrize(
+    "way", [by_removing_the_member, by_removing_the_person, by_deleting_the_organization]
+)
+async def test_a_membership_that_ends_ends_its_keys(folk, root, bob, home, way):
+    program = await key_of(folk, bob)
+    answer = await way(root, bob, home)
+    assert answer.status_code == 200, answer.text
+    assert await status(program) == 401
+    assert not await ApiKey.exists(user_id=bob.id)
+
+
+async def test_a_member_who_comes_back_has_no_key(folk, root, bob, home):
+    program = await key_of(folk, bob)
+    await by_removing_the_member(root, bob, home)
+    await Member.create(user_id=bob.id, organization_id=home, role="owner")
+    assert await status(program) == 401
+
+
+async def test_keys_of_a_banned_person_are_refused_until_the_ban_is_lifted(folk, root, bob):
+    program = await key_of(folk, bob)
+    assert (await root.http.post(f"{ADMIN}/ban-user", json={"userId": bob.id})).status_code == 200
+    assert await status(program) == 401
+    await root.http.post(f"{ADMIN}/unban-user", json={"userId": bob.id})
+    assert await status(program) == 200

@@ -1,0 +1,134 @@
+"""Whatever the product seals, and wherever it puts it, the rekey command finds and opens.
+
+A new place, column or config with a secret is in one of these lists, or a test here fails.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from tortoise.models import Model
+
+import zerobyte
+from zerobyte.contract import notifications, repositories, volumes
+from zerobyte.contract.base import Config
+from zerobyte.core.secrets import Sealer
+from zerobyte.rescue.rekeying import _Row
+
+NOW, OLD = "now" * 20, "old" * 20
+MODULES = {
+    notifications: "notification_destinations", repositories: "repositories", volumes: "volumes",
+}  # fmt: skip
+
+PLACES = {
+    "organizations:{}:repository_password": {"repository_password": None},
+    "sso_providers:{}:client_secret": {"client_secret": None},
+    "backup_schedules:{}:webhooks": {"backup_webhooks": "sealed"},
+    "two_factors:{}:{}": dict.fromkeys(
+        ("secret", "backup_codes", "pending_secret", "pending_backup_codes")
+    ),
+}
+"""Each place that a text is bound to, with the columns, and the name inside, where it is kept."""
+
+TABLES = {
+    "volumes": "short_id", "repositories": "short_id", "notification_destinations": "uid",
+}  # fmt: skip
+"""Each table with configs, and the column that their secrets are bound to."""
+
+
+def sources() -> Iterator[ast.Module]:
+    for file in Path(zerobyte.__path__[0]).rglob("*.py"):
+        yield ast.parse(file.read_text())
+
+
+def shape(text: ast.JoinedStr) -> str:
+    return "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in text.values)
+
+
+def test_every_place_that_the_source_names_is_known_here():
+    nodes = [node for tree in sources() for node in ast.walk(tree)]
+    tables = {
+        ast.literal_eval(node.value)
+        for node in nodes
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "table"
+        if isinstance(node.value, ast.Constant)
+    }
+    assert {"sso_providers", *TABLES} < tables
+    texts = {shape(node) for node in nodes if isinstance(node, ast.JoinedStr)}
+    form = re.compile(r"([a-z_]+):\{\}:(\{\}|[a-z_]+)")
+    places = {text for text in texts if (fits := form.fullmatch(text)) and fits[1] in tables}
+    assert places == set(PLACES)
+
+
+def test_every_call_that_seals_is_known_here():
+    calls = [
+        node
+        for tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "seal"
+    ]
+    bound = [call for call in calls if {key.arg for key in call.keywords} == {"aad"}]
+    configs = [call for call in calls if {key.arg for key in call.keywords} == {"table", "row"}]
+    doors = [call for call in calls if call not in (*bound, *configs)]
+    # By place: organizations, providers twice, webhooks, second factors, the two below them, and
+    # whoever seals configs: volumes, repositories, destinations.
+    assert (len(bound), len(configs), len(doors)) == (7, 3, 3), [
+        ast.unparse(call) for call in calls
+    ]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_text_in_its_column_is_sealed_anew_for_the_same_place(place):
+    for column, inner in PLACES[place].items():
+        aad = place.format("row1", column) if place.count("{}") == 2 else place.format("row1")
+        text = Sealer(OLD).seal("secret", aad=aad)
+        value = text if inner is None else {inner: text}
+        new = anew(place.partition(":")[0], {"id": "row1"}, column, value)
+        assert Sealer(NOW).unseal(new if inner is None else new[inner], aad=aad) == "secret"
+
+
+def anew(table: str, row: dict[str, Any], column: str, value: Any) -> Any:
+    """The value of a row's column under the secret of now."""
+    stands = cast("Model", SimpleNamespace(**{"pk": row.get("id", 1), **row}))
+    one = _Row(table, stands, column, Sealer(NOW, former=[OLD]))
+    new = one.sealed_anew(value, (column,))
+    assert one.outcome.unreadable == []
+    return new
+
+
+def configs() -> list[tuple[str, type[Config], str]]:
+    """Every secret of every config: its table, its config and its name."""
+    return [
+        (table, kind, name)
+        for module, table in MODULES.items()
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, Config)
+        for name in kind.secret_fields()
+    ]
+
+
+def test_configs_with_secrets_are_in_no_other_module():
+    def below(kind: type[Config]) -> Iterator[type[Config]]:
+        for child in kind.__subclasses__():
+            yield child
+            yield from below(child)
+
+    known = {kind for _, kind, _ in configs()}
+    assert {kind for kind in below(Config) if [*kind.secret_fields()]} == known
+    assert len(known) > 15
+
+
+def test_every_secret_of_every_config_is_sealed_anew_for_the_same_place():
+    for table, kind, name in configs():
+        alias = kind.model_fields[name].alias or name
+        aad = f"{table}:row1:{alias}"
+        stored = {alias: Sealer(OLD).seal("secret", aad=aad), "other": "plain"}
+        new = anew(table, {"id": 7, TABLES[table]: "row1"}, "config", stored)
+        assert Sealer(NOW).unseal(new[alias], aad=aad) == "secret", (table, kind, name)
+        assert new["other"] == "plain"
