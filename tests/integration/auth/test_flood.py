@@ -163,10 +163,10 @@ async def test_without_a_proxy_all_guesses_are_those_of_one_address(serve, clock
         # A thousand requests are answered in 300 s. That is 55 s of guesses: three in each of
         # six times 10 s.
         guesser = Guesser(client, clocks, addresses())
-        await guesser.guess(2000)
+        await guesser.guess(1200)
         assert guesser.heard() == len(hashes) == 18
         clocks.now_ms = began_ms + 301_000
-        await guesser.guess(2000)
+        await guesser.guess(1200)
         assert guesser.heard() == len(hashes) == PER_ACCOUNT
         words = {json.loads(answer.body)["message"] for answer in guesser.answers}
         assert len(words) == 4, "wrong by either name, too many here, too many in all"

@@ -45,6 +45,9 @@ async def test_too_many_requests_are_429_as_json(serve, small_window):
         assert answer.headers["ratelimit-remaining"] == "0"
         for path in ("/api/healthcheck", "/api/readiness"):
             assert (await client.get(path)).status_code == 200
+        outside = await client.get("/")
+        assert outside.status_code == 404
+        assert "ratelimit-limit" not in outside.headers
 
 
 async def test_nothing_is_counted_when_that_is_off(serve, small_window):
