@@ -79,12 +79,16 @@ async def test_neither_a_restart_nor_a_flood_of_other_names_forgets_what_was_gue
     few, serve, limited, monkeypatch
 ):
     await GuessCount.create(key="other", count=1, ends_at=1)
+    nobody = {**WRONG, "username": "nobody"}
     for number in range(FEW):
         assert (await sign_in(limited, WRONG, number)).status_code == 401
+        assert (await sign_in(limited, nobody, 50 + number)).status_code == 401
     monkeypatch.setattr(limits, "_REMEMBERED", 5)
     for number in range(10):
         await sign_in(limited, {"username": f"other{number}", "password": "x"}, 100 + number)
     assert (await sign_in(limited, RIGHT, 200)).status_code == 429
+    # Who is still refused would tell who has an account.
+    assert (await sign_in(limited, nobody, 201)).status_code == 429
     async with serve(**LIMITED) as again:
         assert (await sign_in(again, RIGHT, 201)).status_code == 429
 
