@@ -4,7 +4,6 @@ Owns the counting and the client's address. Refuses to know what is asked for.
 """
 
 import ipaddress
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
@@ -19,6 +18,9 @@ from zerobyte.settings import Settings
 BODY_LIMIT_BYTES: Final = 10 * 1024 * 1024
 REQUESTS: Final = 1000
 WINDOW_S: Final = 300
+DOOR_REQUESTS: Final = 100
+DOOR_WINDOW_S: Final = 10
+_DOORS: Final = "/api/auth/"
 _READ_AWAY_BYTES: Final = 64 * 1024 * 1024
 _UNCOUNTED: Final = ("/api/healthcheck", "/api/readiness", "/api/control/")
 _REMEMBERED: Final = 20_000
@@ -36,20 +38,20 @@ class Allowance:
 class Window:
     """Counts by key in fixed windows; forgets windows that have ended.
 
+    When it holds very many keys, it forgets those that were counted least: whoever is at their
+    limit does not get out of it by coming under many other keys.
+
     limit       how many are allowed in each window.
     """
 
-    def __init__(
-        self, limit: int, seconds: float, *, now: Callable[[], float] = clock.monotonic
-    ) -> None:
+    def __init__(self, limit: int, seconds: float) -> None:
         self.limit = limit
         self.seconds = seconds
-        self._now = now
         self._counted: dict[str, tuple[float, int]] = {}
 
     def take(self, key: str) -> Allowance:
         """Count one more, unless the window is full."""
-        now = self._now()
+        now = clock.monotonic()
         if len(self._counted) >= _REMEMBERED and key not in self._counted:
             self._forget(now)
         ends, count = self._counted.get(key, (0.0, 0))
@@ -71,9 +73,12 @@ class Window:
         self._counted.pop(key, None)
 
     def _forget(self, now: float) -> None:
-        self._counted = {key: kept for key, kept in self._counted.items() if kept[0] > now}
-        while len(self._counted) >= _REMEMBERED:
-            del self._counted[next(iter(self._counted))]
+        # Some at a time: looking through them all for each new key would itself be a burden.
+        room = _REMEMBERED * 9 // 10
+        kept = [item for item in self._counted.items() if item[1][0] > now]
+        if len(kept) > room:
+            kept = sorted(kept, key=lambda item: item[1][1])[-room:]
+        self._counted = dict(kept)
 
 
 def client_address(request: HttpRequest) -> str:
@@ -101,6 +106,7 @@ def install(app: HttpApp, settings: Settings) -> None:
     # Long answers (a first listing of a large repository, a download) are not cut off here.
     app.config.RESPONSE_TIMEOUT = 3600
     window = Window(REQUESTS, WINDOW_S)
+    doors = Window(DOOR_REQUESTS, DOOR_WINDOW_S)
 
     async def limit_body(request: HttpRequest) -> None:
         cast("Any", request.stream).request_max_size = BODY_LIMIT_BYTES
@@ -111,11 +117,14 @@ def install(app: HttpApp, settings: Settings) -> None:
     async def count(request: HttpRequest) -> None:
         if not request.path.startswith("/api/") or request.path.startswith(_UNCOUNTED):
             return
-        allowance = window.take(client_key(request))
-        request.ctx.allowance = allowance
-        if not allowance.allowed:
-            raise TooManyRequests(
-                "Too many requests, please try again later.", retry_after_s=allowance.reset_s
+        client = client_key(request)
+        request.ctx.allowance = window.take(client)
+        _require(request.ctx.allowance, "Too many requests, please try again later.")
+        if request.path.startswith(_DOORS):
+            # By its pattern: neither made-up paths nor ids in them open windows of their own.
+            pattern = request.route.path if request.route else ""
+            _require(
+                doors.take(f"{client} {pattern}"), "Too many requests. Please try again later."
             )
 
     async def tell(request: HttpRequest, response: BaseHTTPResponse) -> None:
@@ -131,6 +140,11 @@ def install(app: HttpApp, settings: Settings) -> None:
     if not settings.disable_rate_limiting:
         app.register_middleware(count, "request")
         app.register_middleware(tell, "response")
+
+
+def _require(allowance: Allowance, refusal: str) -> None:
+    if not allowance.allowed:
+        raise TooManyRequests(refusal, retry_after_s=allowance.reset_s)
 
 
 def read_away(request: HttpRequest) -> None:

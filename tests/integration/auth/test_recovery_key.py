@@ -2,13 +2,15 @@
 
 import pytest
 
-from tests.accounts import ADA
+from tests.accounts import ADA, SIGN_IN, AuthenticatorApp, two_factor
+from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import ApiKey, User
-from zerobyte.features.auth.service import SecondFactor
+from zerobyte.features.auth.service import SecondFactor, attempts
 
 URL = "/api/v1/system/restic-password"
 PASSWORD = {"password": ADA["password"]}
+FEW = 4
 
 
 @pytest.fixture(params=["sqlite"])
@@ -54,6 +56,46 @@ async def test_guesses_are_limited(serve):
         refused = await client.post(URL, json=PASSWORD)
         assert refused.status_code == 429
         assert int(refused.headers["retry-after"]) >= 1
+
+
+async def test_guessing_for_longer_ends_too_whatever_session_it_comes_from(
+    serve, time, monkeypatch
+):
+    monkeypatch.setattr(attempts, "_BY_ACCOUNT", (FEW, 900))
+    monkeypatch.setattr(clock, "monotonic", lambda: time.now_ms / 1000)
+    async with serve(DISABLE_RATE_LIMITING="false") as client:
+        await client.post("/api/auth/sign-up/email", json=ADA)
+        for _ in range(3):
+            # Right ones do not count.
+            assert (await client.post(URL, json=PASSWORD)).status_code == 200
+        for number in range(FEW):
+            time.pass_(seconds=10)
+            answer = await client.post(URL, json={"password": f"guess {number}"})
+            assert answer.status_code == 401
+        client.cookies.clear()
+        answer = await client.post("/api/auth/sign-in/username", json=SIGN_IN)
+        assert answer.status_code == 200
+        time.pass_(seconds=10)
+        answer = await client.post(URL, json=PASSWORD)
+        assert answer.status_code == 429
+        assert 800 <= int(answer.headers["retry-after"]) <= 900
+        time.pass_(seconds=int(answer.headers["retry-after"]))
+        assert (await client.post(URL, json=PASSWORD)).status_code == 200
+
+
+async def test_codes_are_not_guessed_here_either(serve, time):
+    async with serve(DISABLE_RATE_LIMITING="false") as client:
+        await client.post("/api/auth/sign-up/email", json=ADA)
+        phone = AuthenticatorApp((await two_factor(client, "enable", **PASSWORD)).json()["totpURI"])
+        await two_factor(client, "verify-totp", code=phone.code())
+        time.pass_(minutes=2)
+        answers = [
+            await client.post(URL, json={**PASSWORD, "code": phone.wrong()}) for _ in range(4)
+        ]
+        assert [answer.status_code for answer in answers] == [401, 401, 401, 429]
+        assert answers[-1].headers["retry-after"] == answers[-1].headers["x-retry-after"]
+        answer = await client.post(URL, json={**PASSWORD, "code": phone.code()})
+        assert (answer.status_code, answer.json()["code"]) == (429, "TOO_MANY_REQUESTS")
 
 
 async def test_another_password_ends_the_keys(client, ada):

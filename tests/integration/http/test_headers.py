@@ -3,6 +3,7 @@
 import pytest
 
 from tests.http_server import serving, settings_for
+from zerobyte.http import limits
 from zerobyte.http.setup import make_app
 
 ORIGIN = "http://localhost:4096"
@@ -58,6 +59,51 @@ async def test_cors_is_for_trusted_origins_exactly(serve, origin, allowed):
         assert ("POST" in answer.headers.get("access-control-allow-methods", "")) is allowed
 
 
+async def test_a_friend_s_browser_may_read_every_answer_also_a_refusal(serve, monkeypatch):
+    monkeypatch.setattr(limits, "REQUESTS", 6)
+    asked = {"origin": FRIEND, "content-type": "application/json"}
+    for origin in (FRIEND, "https://evil.example"):
+        async with serve(TRUSTED_ORIGINS=FRIEND, DISABLE_RATE_LIMITING="false") as client:
+            asked["origin"] = origin
+            answers = [
+                await client.post("/api/v1/things", content=b"{", headers=asked),
+                await client.get("/api/v1/things/x", headers={**asked, "x-test-role": ""}),
+                await client.get("/api/v1/things/none", headers=asked),
+                await client.put("/api/v1/things", headers=asked),
+                await client.post("/api/v1/things", content=chunks(11), headers=asked),
+                await client.get("/api/v1/things/broken", headers=asked),
+                await client.get("/api/v1/things/x", headers=asked),
+            ]
+        assert [a.status_code for a in answers] == [400, 401, 404, 405, 413, 500, 429]
+        for answer in answers:
+            headers = answer.headers
+            allowed = FRIEND if origin == FRIEND else None
+            assert headers.get("access-control-allow-origin") == allowed
+            assert headers["x-content-type-options"] == "nosniff"
+            assert headers["vary"] == "Origin"
+            assert headers["cache-control"] == "no-store"
+            exposed = headers.get("access-control-expose-headers", "")
+            assert ("retry-after" in exposed) is (origin == FRIEND)
+
+
+async def chunks(mebibytes):
+    for _ in range(mebibytes):
+        yield b" " * 1024 * 1024
+
+
+async def test_a_preflight_lets_a_friend_send_a_key_and_nobody_else(serve):
+    async with serve(TRUSTED_ORIGINS=FRIEND) as client:
+        for origin in (FRIEND, "https://evil.example"):
+            asked = {
+                "origin": origin,
+                "access-control-request-method": "POST",
+                "access-control-request-headers": "content-type,x-api-key",
+            }
+            headers = (await client.options("/api/v1/things", headers=asked)).headers
+            allowed = "*" if origin == FRIEND else None
+            assert headers.get("access-control-allow-headers") == allowed
+
+
 async def test_no_origin_no_cors(client):
     assert "access-control-allow-origin" not in (await client.get("/api/healthcheck")).headers
 
@@ -105,8 +151,8 @@ async def test_an_unsafe_request_with_a_cookie_must_come_from_us(client, path, h
     ],
 )
 async def test_a_login_without_a_cookie_must_not_come_from_elsewhere(client, headers, code):
-    for path in ("/api/auth/sign-in/username", "/api/auth/sign-up/email"):
-        answer = await client.post(path, json={}, headers=headers)
+    for door in ("sign-in/username", "sign-in/email", "sign-up/email"):
+        answer = await client.post(f"/api/auth/{door}", json={}, headers=headers)
         assert answer.json()["code"] == code
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from zerobyte.core import clock
 from zerobyte.http import limits
 
 MIB = 1024 * 1024
@@ -44,6 +45,9 @@ async def test_too_many_requests_are_429_as_json(serve, small_window):
         assert answer.headers["ratelimit-remaining"] == "0"
         for path in ("/api/healthcheck", "/api/readiness"):
             assert (await client.get(path)).status_code == 200
+        outside = await client.get("/")
+        assert outside.status_code == 404
+        assert "ratelimit-limit" not in outside.headers
 
 
 async def test_nothing_is_counted_when_that_is_off(serve, small_window):
@@ -104,7 +108,8 @@ async def test_a_body_over_ten_mebibytes_is_413_also_in_chunks(client):
 def test_a_window_forgets_what_has_ended_and_stays_small(monkeypatch):
     monkeypatch.setattr(limits, "_REMEMBERED", 100)
     now = [0.0]
-    window = limits.Window(2, 10, now=lambda: now[0])
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    window = limits.Window(2, 10)
     assert [window.take("a").allowed for _ in range(3)] == [True, True, False]
     window.give_back("a")
     assert window.take("a").allowed is True
@@ -113,7 +118,11 @@ def test_a_window_forgets_what_has_ended_and_stays_small(monkeypatch):
     assert window.take("a").remaining == 1
     for number in range(1000):
         window.take(str(number))
-    assert len(window._counted) <= 100
+        assert len(window._counted) <= 100
+    assert [window.take("a").allowed for _ in range(2)] == [True, True]
+    for number in range(1000):
+        window.take(str(number))
+    assert window.take("a").allowed is False, "whoever is at the limit stays there"
 
 
 async def test_many_at_once_are_counted_exactly(serve, small_window):

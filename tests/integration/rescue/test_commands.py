@@ -257,9 +257,69 @@ def test_a_database_of_another_version_is_left_alone(installation, ada):
 def test_on_a_terminal_the_password_is_asked_twice_and_not_shown(
     installation, ada, second, code, said
 ):
+    questions = (
+        (b"Username: ", "ada"),
+        # The last space comes once nothing is echoed any more.
+        (b"New password: ", "password 9"),
+        (b"Once more: ", second),
+    )
+    ended, shown = on_a_terminal("reset-password", *questions)
+    assert ended == code
+    assert said in shown.decode()
+    assert b"password 9" not in shown
+
+
+def test_on_a_terminal_a_change_of_the_email_is_confirmed(installation, ada):
+    installation.run(lambda: Account.create(user_id=ada, provider_id="idp", account_id="1"))
+    questions = (
+        (b"Username: ", "ada"),
+        (b"New e-mail: ", "new@example.com"),
+        (b"This unlinks ada from idp. Go on? [y/N]: ", "n"),
+    )
+    ended, shown = on_a_terminal("change-email", *questions)
+    assert (ended, b"Nothing was changed." in shown) == (0, True), shown
+    assert installation.run(User.get).email == "ada@example.com"
+
+
+def test_on_a_terminal_the_secret_of_before_is_asked_and_not_shown(installation, ada):
+    old = "the-secret-of-before-" + "1" * 32
+    ended, shown = on_a_terminal("rekey", (b"The APP_SECRET of before: ", old))
+    assert ended == 0, shown
+    assert b"0 secrets were sealed anew" in shown
+    assert old.encode() not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (("reset-password",), "--password-stdin"),
+        (("disable-2fa",), "--username"),
+        (("change-username",), "--username"),
+        (("change-username", "-u", "ada"), "--new-username"),
+        (("change-email",), "--username"),
+        (("change-email", "-u", "ada"), "--email"),
+        (("assign-organization",), "--username"),
+        (("assign-organization", "-u", "ada"), "--organization"),
+        (("rekey",), "--old-secret-file"),
+    ],
+)
+def test_without_a_terminal_nothing_waits_and_what_is_missing_is_named(
+    installation, ada, arguments, missing
+):
+    given = ("-u", "ada") if arguments == ("reset-password",) else ()
+    result = installation.call(*arguments, *given)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("There is no terminal to ask on. Give ")
+    assert missing in result.err
+    assert result.err.count("\n") == 1
+    assert sessions(installation) == 1
+
+
+def on_a_terminal(command, *questions):
+    """Call a command as somebody who sits there; its exit code, and all that was shown."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "zerobyte.cli", "reset-password"],
+        [sys.executable, "-m", "zerobyte.cli", command],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -269,22 +329,15 @@ def test_on_a_terminal_the_password_is_asked_twice_and_not_shown(
     os.close(theirs)
     try:
         shown = b""
-        for question, answer in (
-            (b"Username: ", "ada"),
-            # The last space comes once nothing is echoed any more.
-            (b"New password: ", "password 9"),
-            (b"Once more: ", second),
-        ):
+        for question, answer in questions:
             shown = read_until(ours, question, shown)
             os.write(ours, answer.encode() + b"\n")
         shown = read_until(ours, None, shown)
-        assert process.wait() == code
+        return process.wait(), shown
     finally:
         process.kill()
         process.wait()
         os.close(ours)
-    assert said in shown.decode()
-    assert b"password 9" not in shown
 
 
 def read_until(descriptor, wanted, shown):

@@ -131,20 +131,19 @@ class Accounts:
         wrong: Unauthenticated,
     ) -> SignedIn | None:
         """The person who is looked up by `who`, signed in; see the two above."""
-        account, suffix = next(iter(who.values())), ""
+        name, suffix = next(iter(who.values())), ""
         device = await self._devices.find(request)
         if device is not None and await User.exists(id=device.user_id, **who):
             # Guesses from elsewhere cannot use up what a device that the person trusts may try.
-            account, suffix = f"device {device.id}", f":{device.id}"
+            name, suffix = f"device {device.id}", f":{device.id}"
         else:
             device = None
         async with self._attempts.counted(
-            "sign-in", address=Visitor.of(request).key, account=account
+            "sign-in", address=Visitor.of(request).key, name=name
         ) as attempt:
             user = await User.get_or_none(**who)
             await self._sessions.tell_attempt(request, user)
-            if user is not None:
-                await attempt.of(f"sign-in:{user.id}{suffix}")
+            await attempt.of(f"sign-in:{user.id}{suffix}" if user is not None else None)
             password_hash = await _hash_of(user)
             user = await self._check_sign_in(user, password_hash, body.password, wrong)
         async with in_transaction():

@@ -49,7 +49,7 @@ class Credentials:
         account = await Account.get_or_none(user_id=user_id, provider_id=CREDENTIAL)
         if account is None or account.password_hash is None:
             raise missing
-        async with self._attempts.counted("password", address=user_id, account=user_id) as attempt:
+        async with self._attempts.counted("password", address=user_id) as attempt:
             await attempt.of(f"password:{user_id}")
             if not await self._passwords.verify(account.password_hash, password):
                 raise wrong

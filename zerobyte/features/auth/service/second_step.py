@@ -88,9 +88,7 @@ class SecondStep:
 
         Raises Unauthenticated, Invalid, TooManyRequests.
         """
-        async with self._attempts.counted(
-            "two-factor", address=user.id, account=f"two-factor {user.id}"
-        ) as attempt:
+        async with self._attempts.counted("two-factor", address=user.id) as attempt:
             await attempt.of(f"two-factor:{user.id}")
             await self._two_factors.check_code(user, code)
 
@@ -98,9 +96,7 @@ class SecondStep:
         self, request: HttpRequest, found: SignedIn, kind: Kind, code: str
     ) -> SignedIn:
         user = found.user
-        async with self._attempts.counted(
-            "two-factor", address=user.id, account=f"two-factor {user.id}"
-        ) as attempt:
+        async with self._attempts.counted("two-factor", address=user.id) as attempt:
             await attempt.of(f"two-factor:{user.id}")
             if kind == "backup":
                 await self._two_factors.check_backup_code(user, code)

@@ -1,0 +1,73 @@
+"""A rescue command while the API runs: another process, and its effect is felt at once."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.accounts import ADA, SIGN_IN, serve, time
+from zerobyte.core import clock
+from zerobyte.features.auth.service import attempts
+
+__all__ = ["serve", "time"]
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+PROGRAM = Path(sys.executable).with_name("zerobyte")
+FEW = 6
+
+
+async def sign_in(client, number, password, username="ada"):
+    return await client.post(
+        "/api/auth/sign-in/username",
+        json={"username": username, "password": password},
+        headers={"x-forwarded-for": f"10.0.0.{number}"},
+    )
+
+
+async def rescue(database, folder, *arguments, typed):
+    process = await asyncio.create_subprocess_exec(
+        PROGRAM,
+        *arguments,
+        env={
+            "PATH": os.environ["PATH"],
+            "ZEROBYTE_DATA_DIR": str(folder),
+            "ZEROBYTE_DATABASE_URL": database,
+        },
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(typed.encode()), 300)
+    assert process.returncode == 0, err
+    return out.decode()
+
+
+async def test_a_password_that_was_reset_is_heard_by_an_api_that_refused_the_name(
+    serve, database, tmp_path, time, monkeypatch
+):
+    monkeypatch.setattr(attempts, "_BY_ACCOUNT", (FEW, 900))
+    monkeypatch.setattr(clock, "monotonic", lambda: time.now_ms / 1000)
+    async with serve(DISABLE_RATE_LIMITING="false", TRUST_PROXY="true") as client:
+        await client.post("/api/auth/sign-up/email", json=ADA)
+        client.cookies.clear()
+        for number in range(FEW):
+            assert (await sign_in(client, number, "wrong")).status_code == 401
+            assert (await sign_in(client, number, "wrong", "nobody")).status_code == 401
+        # However often it is looked up, it stays refused.
+        for _ in range(5):
+            time.pass_(seconds=1)
+            assert (await sign_in(client, 100, SIGN_IN["password"])).status_code == 429
+        out = await rescue(
+            database, tmp_path, "reset-password", "-u", "ada", "--password-stdin", typed="new horse"
+        )
+        assert "has been reset" in out
+        time.pass_(seconds=1)
+        assert (await sign_in(client, 101, SIGN_IN["password"])).status_code == 401
+        assert (await sign_in(client, 102, "new horse")).status_code == 200
+        # Nobody else may guess again because of that, and neither may they at this name for ever.
+        assert (await sign_in(client, 103, "wrong", "nobody")).status_code == 429
+        client.cookies.clear()
+        statuses = [(await sign_in(client, 110 + n, "wrong")).status_code for n in range(FEW)]
+        assert statuses == [401] * (FEW - 1) + [429]
