@@ -152,11 +152,11 @@ def forget(home: Path) -> None:
             shutil.rmtree(home)
             return
         # A killed process may have written a last word; a source may hold closed folders.
-        _open_folders(home)
+        open_folders(home)
     shutil.rmtree(home)
 
 
-def _open_folders(home: Path) -> None:
+def open_folders(home: Path) -> None:
     """Let the owner remove what is in a folder; restored ones are as closed as their source."""
     for place, names, _ in os.walk(home):
         for folder in (Path(place, name) for name in names):
