@@ -66,7 +66,9 @@ class DemoProcess:
 
     def until_printed(self, words: str) -> None:
         """Wait until it has said this."""
-        until(lambda: words in self.printed(), limit_s=60, what=f"{words} is printed", every_s=0.01)
+        until(
+            lambda: words in self.printed(), limit_s=180, what=f"{words} is printed", every_s=0.01
+        )
 
     def kill(self, *words: str) -> None:
         """Kill all processes with one of these words, without warning."""

@@ -16,6 +16,8 @@ from tests.e2e.demo_process import (
     little_files,
 )
 
+WORDS = ("Source:", "Starting a platform", "Ready in", "are made")
+
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[DemoProcess]:
@@ -41,7 +43,7 @@ def test_the_demo_goes_on_when_a_part_of_its_platform_is_killed(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("words", ["Source:", "Starting a platform", "Ready in", "are made"])
+@pytest.mark.parametrize("words", WORDS)
 def test_an_interrupted_demo_leaves_nothing_behind(
     demo: DemoProcess, words: str, number: int
 ) -> None:
@@ -50,6 +52,16 @@ def test_an_interrupted_demo_leaves_nothing_behind(
     demo.signal(number)
     assert demo.end() == 130, demo.printed()
     assert demo.printed().endswith("Interrupted; nothing was left behind.")
+
+
+def test_a_demo_interrupted_while_it_stops_its_platform_leaves_nothing_behind(
+    demo: DemoProcess,
+) -> None:
+    demo.until_printed("Stopping the platform")
+    demo.signal(signal.SIGTERM)
+    # The platform may be gone before the signal comes.
+    assert demo.end() in (130, 0), demo.printed()
+    assert demo.printed().endswith("othing was left behind.")
 
 
 @pytest.mark.parametrize("phase", ["backup", "restore"])

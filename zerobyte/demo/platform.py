@@ -91,7 +91,7 @@ async def platform(
             yield Platform(url, prefect_url, home, await pids.get(), clock.monotonic() - begun)
     finally:
         stop.set()
-        await asyncio.wait([running])
+        await _over(running)
     if trouble:
         ended = running.result()
         last_words = (ended.stderr_tail + ended.stdout_tail)[-_LAST_WORDS:]
@@ -116,6 +116,18 @@ async def _keep(
         # Its children die with it, and need a moment to give the ports back.
         await asyncio.sleep(_PAUSE_S)
     raise AssertionError("The last start returns.")
+
+
+async def _over(running: asyncio.Task[process.Exit]) -> None:
+    """Wait for the end of the platform although somebody interrupts the waiting."""
+    interrupted: asyncio.CancelledError | None = None
+    while not running.done():
+        try:
+            await asyncio.wait([running])
+        except asyncio.CancelledError as error:
+            interrupted = error
+    if interrupted is not None:
+        raise interrupted
 
 
 async def _until_ready(url: str, running: asyncio.Task[process.Exit]) -> str:
