@@ -3,7 +3,3 @@
 Owns what `make demo` does and what `make bench` measures with. It speaks HTTP like anybody else
 and refuses to import any room but core.
 """
-
-from zerobyte.demo.command import main
-
-__all__ = ["main"]

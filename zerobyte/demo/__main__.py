@@ -1,10 +1,15 @@
 """`python -m zerobyte.demo [SOURCE]`, for where the command `zerobyte` is not in the way."""
 
-import argparse
-import sys
-from pathlib import Path
+import signal
 
-from zerobyte.demo.command import main
+# Until the demo listens itself, an interrupt just ends it: nothing has been made yet.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import argparse  # noqa: E402 - an interrupt may come while these are imported
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from zerobyte.demo.command import main  # noqa: E402
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(

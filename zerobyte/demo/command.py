@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.console import Console
@@ -16,8 +17,10 @@ def main(source: Path | None = None) -> int:
     source      the folder to back up; without one, a sample is made.
     """
     console = Console(highlight=False)
+    listener = _Listener()
+    listener.listen()
     try:
-        asyncio.run(_interruptible(source, console))
+        asyncio.run(_interruptible(source, console, listener))
     except ZerobyteError as error:
         console.print(str(error), style="red", markup=False)
         return 1
@@ -30,17 +33,34 @@ def main(source: Path | None = None) -> int:
     return 0
 
 
-async def _interruptible(source: Path | None, console: Console) -> None:
-    """Let the first signal stop the demo in order; later ones do not hurry its tidying up."""
-    work = asyncio.create_task(demonstrate(source, console))
-    signals: list[int] = []
+class _Listener:
+    """Lets the first signal stop the demo in order; later ones do not hurry its tidying up.
 
-    def interrupt(number: int) -> None:
-        if not signals:
-            work.cancel()
-        signals.append(number)
+    It listens from before the first step to the end of the process, so no signal finds nobody.
+    """
 
+    def __init__(self) -> None:
+        self.has_heard = False
+        self.interrupt: Callable[[], None] | None = None
+
+    def listen(self) -> None:
+        """Take the signals over; call it in the main thread."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._hear)
+
+    def _hear(self, *_: object) -> None:
+        if not self.has_heard and self.interrupt is not None:
+            self.interrupt()
+        self.has_heard = True
+
+
+async def _interruptible(source: Path | None, console: Console, listener: _Listener) -> None:
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, interrupt, number)
-    await work
+    work = asyncio.create_task(demonstrate(source, console))
+    listener.interrupt = lambda: loop.call_soon_threadsafe(work.cancel) and None
+    if listener.has_heard:
+        work.cancel()
+    try:
+        await work
+    finally:
+        listener.interrupt = None

@@ -7,10 +7,11 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+import threading
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from rich.console import Console
 from rich.filesize import decimal
@@ -34,10 +35,17 @@ from zerobyte.demo.platform import forget, platform
 _SYSTEM: Final = frozenset(
     "bin boot dev etc lib lib32 lib64 libx32 proc run sbin sys usr".split()  # noqa: SIM905 — short
 )
+_TRIES: Final = 3
+
+T = TypeVar("T")
 
 
 class Different(Failed):
     """What was restored is not what was saved."""
+
+
+class _Unwanted(Exception):
+    """Ends a thread whose result nobody waits for any more."""
 
 
 async def demonstrate(source: Path | None, console: Console) -> None:
@@ -48,13 +56,19 @@ async def demonstrate(source: Path | None, console: Console) -> None:
     Raises Different, Invalid when the source cannot be used, Failed for everything else.
     """
     with _workplace(source) as (folder, work):
-        size, files = _measure(folder)
+        size, files = await _apart(lambda check: _measure(folder, check))
         _check_space(work, size)
         console.print(f"Source: [bold]{folder}[/], {files} files, {decimal(size)}")
         console.print("Starting a platform of its own; the first start takes a while")
-        async with platform(work / "data") as stage:
+
+        def say(sentence: str) -> None:
+            console.print(sentence, markup=False)
+
+        # Nobody wants the work of a demo that is interrupted.
+        env = {"ZEROBYTE_DRAIN_GRACE": "1"}
+        async with platform(work / "data", env=env, say=say) as stage:
             console.print(f"Ready in {stage.ready_s:.1f} s at {stage.url}")
-            async with customer(stage.url) as client:
+            async with customer(stage.url, say=say) as client:
                 comparison = await _save_and_restore(client, folder, work, console)
             console.print("Stopping the platform")
     if not comparison.is_same:
@@ -75,38 +89,63 @@ async def _save_and_restore(
     schedule = await client.add_schedule("demo", volume=volume, repository=where)
     console.print("Account, volume, repository and schedule are made")
 
-    saved_s = await _watch(client, await client.run(schedule), "Backup ", console)
-    snapshots = await client.snapshots(where, schedule)
-    if len(snapshots) != 1:
-        raise Failed(f"One snapshot was expected, there are {len(snapshots)}.")
+    saved, saved_s = await _done(client, lambda: client.run(schedule), "Backup", console)
+    identity = _part(_part(saved, "result"), "result").get("snapshot_id") or ""
+    # A run that was cut off may have left a snapshot too.
+    found = await client.snapshots(where, schedule)
+    snapshot = next((one for one in found if identity.startswith(one["short_id"])), None)
+    if snapshot is None:
+        raise Failed(f"The snapshot {identity[:8]} of the backup is not in the list of snapshots.")
     target = work / "restored"
-    target.mkdir()
-    identity = str(snapshots[0]["short_id"])
-    restored_s = await _watch(
-        client, await client.restore(where, identity, str(target)), "Restore", console
-    )
+
+    def restore() -> Awaitable[str]:
+        # What a restore that was cut off has written proves nothing.
+        if target.exists():
+            forget(target)
+        target.mkdir()
+        return client.restore(where, snapshot["short_id"], str(target))
+
+    _, restored_s = await _done(client, restore, "Restore", console)
     begun = clock.monotonic()
     comparison = await _compare(source, target, console)
-    _tell(console, snapshots[0], saved_s, restored_s, clock.monotonic() - begun)
+    _tell(console, snapshot, saved_s, restored_s, clock.monotonic() - begun)
     return comparison
 
 
-async def _watch(client: Client, task: str, label: str, console: Console) -> float:
-    """Show the progress of a task until it has ended well; gives the seconds it took."""
-    begun = clock.monotonic()
+async def _done(
+    client: Client, start: Callable[[], Awaitable[str]], label: str, console: Console
+) -> tuple[Answer, float]:
+    """Start a task and show it to its end, and again when it was cut off.
+
+    Gives how it ended well, and the seconds that the last try took. Raises Failed when it did not.
+    """
+    for number in range(1, _TRIES + 1):
+        begun = clock.monotonic()
+        state = await _watch(client, await start(), f"{label:<7}", console)
+        if state["status"] == "succeeded":
+            warning = _part(state, "result").get("warningDetails")
+            if warning:
+                raise Failed(f"{label} ended with a warning: {warning}")
+            return state, clock.monotonic() - begun
+        reason = state["error"] or "no reason given"
+        if state["status"] == "cancelled" or number == _TRIES:
+            raise Failed(f"{label} {state['status']}: {reason}")
+        first = str(reason).splitlines()[0].rstrip(".")
+        console.print(f"{label} did not end well: {first}. Starting it again", markup=False)
+    raise AssertionError("The last try either returns or raises.")
+
+
+async def _watch(client: Client, task: str, label: str, console: Console) -> Answer:
+    """Show the progress of a task until it has ended, and give its last state."""
     state: Answer = {}
     with _bar(console) as bar:
         shown = bar.add_task(label, total=None)
         async for state in client.follow(task):
             _advance(bar, shown, _part(_part(state, "progress"), "progress"))
-        size = _size(_part(_part(state, "result"), "result"))
-        bar.update(shown, total=size, completed=size)
-    if state["status"] != "succeeded":
-        raise Failed(f"{label.strip()} {state['status']}: {state['error'] or 'no reason given'}")
-    warning = _part(state, "result").get("warningDetails")
-    if warning:
-        raise Failed(f"{label.strip()} ended with a warning: {warning}")
-    return clock.monotonic() - begun
+        if state["status"] == "succeeded":
+            size = _size(_part(_part(state, "result"), "result"))
+            bar.update(shown, total=size, completed=size)
+    return state
 
 
 def _size(result: Answer) -> int:
@@ -127,11 +166,35 @@ def _advance(bar: Progress, shown: TaskID, progress: Answer) -> None:
 
 
 async def _compare(source: Path, target: Path, console: Console) -> Comparison:
-    size, _ = _measure(source)
+    size, _ = await _apart(lambda check: _measure(source, check))
     with _bar(console) as bar:
         shown = bar.add_task("Compare", total=size)
-        # Whole folders are read; the stream of events and Ctrl-C must not wait for that.
-        return await asyncio.to_thread(compare, source, target, lambda n: bar.advance(shown, n))
+
+        def work(check: Callable[[], None]) -> Comparison:
+            def advance(size_bytes: int) -> None:
+                check()
+                bar.advance(shown, size_bytes)
+
+            return compare(source, target, advance)
+
+        return await _apart(work)
+
+
+async def _apart(work: Callable[[Callable[[], None]], T]) -> T:
+    """Do in a thread what reads whole folders: Ctrl-C must not wait for that.
+
+    work        calls what it is given now and then; that raises once nobody waits any more.
+    """
+    gone = threading.Event()
+
+    def check() -> None:
+        if gone.is_set():
+            raise _Unwanted
+
+    try:
+        return await asyncio.to_thread(work, check)
+    finally:
+        gone.set()
 
 
 def _bar(console: Console) -> Progress:
@@ -200,14 +263,14 @@ def _sample(folder: Path) -> Path:
     return folder
 
 
-def _measure(folder: Path) -> tuple[int, int]:
+def _measure(folder: Path, check: Callable[[], None]) -> tuple[int, int]:
     """Bytes and number of the files in a folder."""
-    sizes = [
-        (Path(place) / name).lstat().st_size
-        for place, _, names in os.walk(folder)
-        for name in names
-    ]
-    return sum(sizes), len(sizes)
+    size_bytes, number = 0, 0
+    for place, _, names in os.walk(folder):
+        check()
+        number += len(names)
+        size_bytes += sum((Path(place) / name).lstat().st_size for name in names)
+    return size_bytes, number
 
 
 def _check_space(work: Path, size_bytes: int) -> None:

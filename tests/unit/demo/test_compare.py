@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from zerobyte.core.errors import Failed
-from zerobyte.demo import platform
 from zerobyte.demo.compare import compare
 
 MOMENT_NS = 1_700_000_000_123_456_789
@@ -113,23 +111,3 @@ def test_many_differences_are_counted_and_some_are_shown(pair: tuple[Path, Path]
         (pair[0] / f"{number}").touch()
     found = compare(*pair)
     assert (found.number, len(found.differences)) == (30, 20)
-
-
-def test_a_folder_with_a_mount_in_it_is_not_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "kept").touch()
-    table = f"1 2 0:1 / {tmp_path}/volumes/x/_data rw - nfs server:/x rw\n"
-    read = Path.read_text
-    monkeypatch.setattr(
-        Path, "read_text", lambda path: table if path.name == "mountinfo" else read(path)
-    )
-    with pytest.raises(Failed, match="still mounted"):
-        platform.forget(tmp_path)
-    assert (tmp_path / "kept").exists()
-
-
-def test_a_folder_without_mounts_is_removed(tmp_path: Path) -> None:
-    (tmp_path / "home" / "data").mkdir(parents=True)
-    platform.forget(tmp_path / "home")
-    assert not (tmp_path / "home").exists()

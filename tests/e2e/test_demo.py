@@ -1,0 +1,26 @@
+"""The demo as a person sees it who kills a part of its platform."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.demo_process import API, DemoProcess, little_files
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[DemoProcess]:
+    process = DemoProcess(little_files(tmp_path / "source"), tmp_path / "printed")
+    yield process
+    process.discard()
+
+
+def test_an_api_killed_in_the_middle_of_the_backup_is_waited_for(demo: DemoProcess) -> None:
+    demo.until_restic("backup")
+    demo.kill(API)
+    assert demo.end() == 0, demo.printed()
+    printed = demo.printed()
+    assert "The API does not answer. Waiting until the platform has healed itself" in printed
+    assert "Everything answers again" in printed
+    assert "Every byte is the same: 3050 entries" in printed
+    assert "Traceback" not in printed
