@@ -140,10 +140,10 @@ class Runs:
         policy = schedule.retention_policy if is_there else task.input["retentionPolicy"]
         verdicts: dict[bool, list[str]] = {True: [], False: []}
         rows = Snapshot.filter(repository_id=repository.id, schedule_id=schedule.short_id)
-        for snapshot_id, is_suspect in await rows.values_list("snapshot_id", "is_suspect"):
-            verdicts[bool(is_suspect)].append(str(snapshot_id))
+        for row in await rows.only("id", "snapshot_id", "is_suspect"):
+            verdicts[row.is_suspect].append(row.snapshot_id)
         # A run whose report was lost may have left a snapshot that nobody has judged yet.
-        knows_all = bool(repository.snapshots_refreshed_at)
+        knows_all = repository.snapshots_refreshed_at not in (None, 0)
         return ForgetJob(
             task_id=task.id,
             schedule_short_id=schedule.short_id,

@@ -175,20 +175,29 @@ def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None)
 def _judge(rows: Iterable[Snapshot], unjudged: Collection[str]) -> None:
     """Mark what no report told us of as its run would have (T8)."""
     histories: dict[str, list[Snapshot]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: row.time_ms):
+    for row in sorted(rows, key=_time_ms):
         if row.schedule_id is not None:
             histories[row.schedule_id].append(row)
     for history in histories.values():
         suspects = retention.suspects(
             (
                 row.snapshot_id,
-                (row.record.get("summary") or {}).get("total_files_processed"),
+                _files_of(row),
                 None if row.snapshot_id in unjudged else row.is_suspect,
             )
             for row in history
         )
         for row in history:
             row.is_suspect = row.snapshot_id in suspects
+
+
+def _time_ms(row: Snapshot) -> int:
+    return cast("int", row.time_ms)
+
+
+def _files_of(row: Snapshot) -> int | None:
+    summary: Any = row.record.get("summary") or {}
+    return cast("int | None", summary.get("total_files_processed"))
 
 
 def _columns(record: SnapshotRecord) -> dict[str, Any]:
