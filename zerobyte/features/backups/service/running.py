@@ -143,7 +143,7 @@ class Runs:
         for row in await rows.only("id", "snapshot_id", "is_suspect"):
             verdicts[row.is_suspect].append(row.snapshot_id)
         # A run whose report was lost may have left a snapshot that nobody has judged yet.
-        knows_all = bool(repository.snapshots_refreshed_at)
+        knows_all = repository.snapshots_refreshed_at not in (None, 0)
         return ForgetJob(
             task_id=task.id,
             schedule_short_id=schedule.short_id,

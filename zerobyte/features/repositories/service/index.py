@@ -192,7 +192,7 @@ def _judge(rows: Iterable[Snapshot], unjudged: Collection[str]) -> None:
 
 
 def _time_ms(row: Snapshot) -> int:
-    return row.time_ms
+    return cast("int", row.time_ms)
 
 
 def _files_of(row: Snapshot) -> int | None:
