@@ -39,6 +39,8 @@ PHANTOM_CHECK_S = 15.0
 LAST_WORDS_S = 10.0
 """How long an interrupted run has to hand its report in before the process ends anyway."""
 
+LAST_TAKE_S = 5.0
+
 TEARDOWN_S = 5.0
 TAKEN_S = 45.0
 """How long we wait for another worker of our host to end. One that was killed where the API cannot
@@ -186,7 +188,9 @@ class Worker:
                 )
             ]
             await self._stopping.wait()
-            await loops[-1]
+            # Asking for runs ends in a moment, or not for minutes when Prefect hangs; what it
+            # would still bring is told to stop at once.
+            await asyncio.wait({loops[-1]}, timeout=LAST_TAKE_S)
             await self._drain()
             # Prefect's client waits for a server that is away far longer than a stop may take.
             asyncio.get_running_loop().call_later(TEARDOWN_S, os._exit, 0)

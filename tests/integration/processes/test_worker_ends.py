@@ -3,8 +3,12 @@
 Starting a worker costs seconds, so what one worker can show stands in one test.
 """
 
+import contextlib
+import os
 import signal
+import threading
 import time
+from collections.abc import Iterator
 
 import psutil
 import pytest
@@ -15,6 +19,7 @@ from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core import ids
 from zerobyte.core.secrets import WorkerTokens
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
+from zerobyte.processes import worker_life
 
 
 @pytest.fixture
@@ -206,6 +211,42 @@ def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
     plane.jobs[waiting] = site.job(waiting, ids.short_id())
     start_worker()
     assert engine.ended(waiting_run)["type"] == "COMPLETED"
+
+
+def test_a_stop_interrupts_in_time_although_prefect_hangs(
+    plane, start_worker, slow, prefect_server
+):
+    """It takes connections and never answers: Prefect's client would wait for many minutes."""
+    worker = start_worker(ZEROBYTE_DRAIN_GRACE="1")
+    task, _ = slow()
+    restic = backing_up(plane, worker)
+    with hanging(prefect_server.pid):
+        # The worker asks Prefect for runs again and again; now it waits for the answer.
+        time.sleep(2 * worker_life.POLL_S)
+        worker.process.send_signal(signal.SIGTERM)
+        plane.heard(lambda: task in plane.reports)
+        assert not alive(restic)
+        assert plane.reports[task].error == "Zerobyte was stopped while this ran."
+        worker.stop(signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def hanging(pid: int) -> Iterator[None]:
+    """A process that stands still; whoever nudges it meanwhile does not help it."""
+    over = threading.Event()
+
+    def hold() -> None:
+        while not over.wait(0.05):
+            os.kill(pid, signal.SIGSTOP)
+        os.kill(pid, signal.SIGCONT)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        yield
+    finally:
+        over.set()
+        holder.join()
 
 
 def test_a_token_that_the_api_does_not_know_ends_the_worker(plane, start_worker):

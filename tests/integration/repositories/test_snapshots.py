@@ -12,7 +12,7 @@ from tests.integration.repositories.test_repositories import add
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.features.repositories.models import Repository, Snapshot
-from zerobyte.features.repositories.service import Refresher, index
+from zerobyte.features.repositories.service import Refresher, index, refresher
 from zerobyte.features.tasks.models import Task
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -123,6 +123,51 @@ async def test_what_other_tools_did_is_seen_after_the_refresh_job(
     await Repository.all().update(snapshots_refreshed_at=1)
     await refresher.refresh_due()
     assert len(house.runs()) == before, "each repository is asked once in an hour"
+
+
+@on_sqlite
+async def test_a_tree_that_takes_long_keeps_no_other_list_from_being_read(
+    client: httpx.AsyncClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [await add(house, name) for name in ("one", "two")]
+    for row in rows:
+        await house.snapshots.index_snapshot(row.id, record(1))
+    order: list[str] = []
+
+    async def refresh_row(row: Repository) -> None:
+        order.append(f"list of {row.name}")
+
+    async def keys() -> list[tuple[str, str]]:
+        return [(row.id, record(1).id) for row in rows]
+
+    async def fill(row: Repository, _snapshot_id: str) -> None:
+        order.append(f"tree of {row.name}")
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(house.snapshots, "refresh_row", refresh_row)
+    monkeypatch.setattr(house.files, "fill", fill)
+    monkeypatch.setattr(house.files.trees, "keys", keys)
+    monkeypatch.setattr(refresher, "_FILL_LIMIT_S", 0.01)
+    await Repository.all().update(snapshots_refreshed_at=1)
+    job = Refresher(snapshots=house.snapshots, files=house.files, every_minutes=60)
+    async with asyncio.timeout(60):
+        await job.refresh_due()
+    assert order == ["list of one", "list of two", "tree of one", "tree of two"]
+
+
+@on_sqlite
+async def test_what_vanishes_unseen_while_a_list_is_read_has_it_read_again(
+    client: httpx.AsyncClient, existing: dict[str, Any], house: House
+) -> None:
+    row = await Repository.get()
+    reading = asyncio.create_task(house.snapshots.refresh_row(row))
+    for _ in range(5):  # it has begun, and restic has not ended
+        await asyncio.sleep(0)
+    await house.snapshots.distrust(row.id)
+    await reading
+    assert (await Repository.get()).snapshots_refreshed_at == 0
+    await house.snapshots.refresh_row(row)
+    assert (await Repository.get()).snapshots_refreshed_at > 0
 
 
 async def test_t20_a_refresh_adds_removes_and_keeps_what_we_know_of_rewritten_snapshots(

@@ -190,7 +190,7 @@ class DueTimes:
     async def run(self) -> None:
         """Start what is to be tried again, every second, and what was missed, for ever."""
         looked = 0.0
-        reconsidered = False
+        reconsidered = has_failed = False
         while True:
             try:
                 if not reconsidered:
@@ -201,8 +201,11 @@ class DueTimes:
                     looked = clock.monotonic()
                     if not self.is_resting:
                         await self.start_missed()
+                has_failed = False
             except Exception:  # a clock that stops is worse than a round that failed
-                log.exception("looking for due backups failed; it is tried again")
+                if not has_failed:  # a database that is away would fill the log
+                    log.exception("looking for due backups failed; it is tried again each second")
+                has_failed = True
             await asyncio.sleep(1)
 
     @property

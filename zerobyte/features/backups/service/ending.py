@@ -5,7 +5,6 @@ from typing import Any, Final
 from zerobyte.contract.jobs import (
     BackupResult,
     DeleteSnapshotsResult,
-    ForgetPlan,
     ForgetResult,
     JobReport,
     RetentionRecord,

@@ -3,6 +3,7 @@
 One repository at a time, without a lock, so it never stands in the way of a run.
 """
 
+import asyncio
 from typing import Final
 
 from zerobyte.core import clock
@@ -15,6 +16,7 @@ from zerobyte.features.repositories.service.snapshots import Snapshots
 
 _log = get_logger(__name__)
 _TREES_PER_ROUND: Final = 5
+_FILL_LIMIT_S: Final = 120
 
 
 class Refresher:
@@ -33,20 +35,26 @@ class Refresher:
         """
         old = clock.now_ms() - self._every_ms
         rows = await models.Repository.filter(snapshots_refreshed_at__lt=old).order_by("id")
-        for row in rows:
-            now = clock.monotonic()
-            if row.id in self._snapshots.distrusted or now >= self._not_before.get(row.id, now):
-                self._snapshots.distrusted.discard(row.id)
-                self._not_before[row.id] = now + self._every_ms / 1000
-                await self._refresh(row)
+        # Lists first: a tree can take an hour, and no other repository's list waits for that.
+        refreshed = [row for row in rows if self._is_its_turn(row) and await self._refresh(row)]
+        for row in refreshed:
+            await self._fill(row)
         await self._sweep()
 
-    async def _refresh(self, row: models.Repository) -> None:
+    def _is_its_turn(self, row: models.Repository) -> bool:
+        now = clock.monotonic()
+        if row.id not in self._snapshots.distrusted and now < self._not_before.get(row.id, now):
+            return False
+        self._not_before[row.id] = now + self._every_ms / 1000
+        return True
+
+    async def _refresh(self, row: models.Repository) -> bool:
         try:
             await self._snapshots.refresh_row(row)
-            await self._fill(row)
         except ZerobyteError as error:
             _log.info("a repository was not refreshed", reason=error.message)
+            return False
+        return True
 
     async def _fill(self, row: models.Repository) -> None:
         """Have the newest trees known of a repository that people look into."""
@@ -56,8 +64,15 @@ class Refresher:
         newest: dict[str | None, str] = {}
         for entry in await index.of_repository(row.id):
             newest[index.schedule_tag(entry.record.tags)] = entry.record.id
-        for snapshot_id in list(newest.values())[-_TREES_PER_ROUND:]:
-            await self._files.fill(row, snapshot_id)
+        try:
+            # What takes longer is read to its end all the same; only the round goes on.
+            async with asyncio.timeout(_FILL_LIMIT_S):
+                for snapshot_id in list(newest.values())[-_TREES_PER_ROUND:]:
+                    await self._files.fill(row, snapshot_id)
+        except TimeoutError:
+            _log.info("the newest trees of a repository are still being read", repository=row.id)
+        except ZerobyteError as error:
+            _log.info("the newest trees of a repository were not read", reason=error.message)
 
     async def _sweep(self) -> None:
         """Forget the trees of snapshots that are gone, such as those another tool removed."""

@@ -28,6 +28,8 @@ from zerobyte.restic import snapshots as restic_snapshots
 PolicyOf = Callable[[str, str], Awaitable[RetentionPolicy | None]]
 _SNAPSHOT_NOT_FOUND: Final = "Snapshot not found"
 _NAMED_AT_MOST: Final = 20
+_READING_LIMIT_S: Final = 900.0
+"""How long a list may take to be read; a request waits for less, and the reading goes on."""
 
 
 async def _no_policy(_organization_id: str, _schedule_short_id: str) -> RetentionPolicy | None:
@@ -92,7 +94,7 @@ class Snapshots:
         """The row of a repository whose snapshots are known; asks restic the first time."""
         row = await self._repositories.find(actor, short_id)
         if row.snapshots_refreshed_at is None:
-            await self._flights.join(row.id, self._refresh(row))
+            await self._refreshed(row)
         return row
 
     async def refresh(self, actor: Actor, short_id: str) -> schemas.Refreshed:
@@ -103,19 +105,24 @@ class Snapshots:
         Raises NotFound, Unavailable, Conflict, ResticError.
         """
         row = await self._repositories.find(actor, short_id)
-        count = await self._flights.join(row.id, self._refresh(row))
-        return schemas.Refreshed(count=count)
+        return schemas.Refreshed(count=await self._refreshed(row))
 
     async def refresh_row(self, row: models.Repository) -> None:
         """Refresh beside requests. Raises as `refresh` does."""
         await self._flights.join(row.id, self._refresh(row))
 
+    async def _refreshed(self, row: models.Repository) -> int:
+        """The list, read for a request: it waits no longer than any, and the reading goes on."""
+        async with answering():
+            return await self._flights.join(row.id, self._refresh(row))
+
     async def _refresh(self, row: models.Repository) -> int:
         began_ms = clock.now_ms()
         gone = self._gone[row.id] = set()
+        self.distrusted.discard(row.id)
         try:
             repository = await self._repositories.doors.open(row)
-            async with answering():
+            async with answering(_READING_LIMIT_S):
                 records = await restic_snapshots.run(repository)
             async with in_transaction():
                 now = await models.Repository.get_or_none(id=row.id)
@@ -124,7 +131,9 @@ class Snapshots:
                 if now.config != row.config:
                     raise Conflict("The repository was changed in the meantime. Try again")
                 count = await index.replace(row.id, records, began_ms=began_ms, gone=gone)
-                await models.Repository.filter(id=row.id).update(snapshots_refreshed_at=began_ms)
+                # What was removed unseen while the list was read may still be in it.
+                at = 0 if row.id in self.distrusted else began_ms
+                await models.Repository.filter(id=row.id).update(snapshots_refreshed_at=at)
                 # It is there and it opens; whether it is whole, only an examination can tell.
                 await models.Repository.filter(id=row.id, status="unknown").update(
                     status="healthy", last_checked=began_ms
