@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from tortoise.expressions import Q
+
 from zerobyte.contract.control_plane import LEASE_TTL_S
 from zerobyte.contract.jobs import JobReport
 from zerobyte.core import clock
@@ -82,10 +84,9 @@ class Watch:
 
         Left alone it would wait for ever, and every later one would take it for its own.
         """
-        rows = await Task.filter(
-            kind="forget", status="queued", parent_id__isnull=False, flow__isnull=True,
-            created_at__lt=before_ms,
-        )  # fmt: skip
+        rows = await Task.filter(_is_older("created_at", before_ms)).filter(
+            kind="forget", status="queued", parent_id__isnull=False, flow__isnull=True
+        )
         for task in await self._without_lease(rows):
             log.info("retention was left behind by its run; it gets its own", task=task.id)
             await Task.filter(id=task.id, status="queued", flow__isnull=True).update(
@@ -145,10 +146,8 @@ class Watch:
         One whose run is gone, with the engine's database perhaps, gets a new run.
         """
         before_ms = clock.now_ms() - _COMPARE_EVERY_S * 1000
-        rows = await Task.filter(
-            status="queued", flow_run_id__isnull=False, parent_id__isnull=True,
-            updated_at__lt=before_ms,
-        ).order_by("id")  # fmt: skip
+        queued = Task.filter(status="queued", flow_run_id__isnull=False, parent_id__isnull=True)
+        rows = await queued.filter(_is_older("updated_at", before_ms)).order_by("id")
         for start in range(0, len(rows), _AT_ONCE):
             part = rows[start : start + _AT_ONCE]
             runs = [str(row.flow_run_id) for row in part]
@@ -183,6 +182,11 @@ class Watch:
                 await self._tasks.request_stop(task)
             elif task.status == "queued" and task.parent_id is None:
                 await self._tasks.finish(task.id, _unstarted_report(task, state))
+
+
+def _is_older(moment: str, before_ms: int) -> Q:
+    """Of before then, or of a time that has not come: the clock has been set back since."""
+    return Q(**{f"{moment}__lt": before_ms}) | Q(**{f"{moment}__gt": clock.now_ms()})
 
 
 def _lost_report(task: Task) -> JobReport:
