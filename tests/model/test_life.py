@@ -83,6 +83,18 @@ def test_t13_retention_left_behind_gets_a_run_however_the_clock_was_set(
         assert led.do(retentions_with_a_run()) == [True]
 
 
+def test_t8_retention_removes_by_its_rule_and_leaves_the_suspect_alone(life: None) -> None:
+    with one_life() as led:
+        for how in ("well", "suspect", "well", "well"):
+            led.run_now(0)
+            led.the_worker_takes_what_there_is()
+            led.the_worker_finishes(0, how, twice=True)
+            led.the_worker_works("well")  # the retention that follows
+            led.the_rules_hold()
+        [stored] = led.house.vaults.snapshots.values()
+        assert [one.is_suspect for one in stored] == [True, False, False]
+
+
 async def retentions_with_a_run() -> list[bool]:
     return [task.flow is not None for task in await Task.filter(kind="forget")]
 
