@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from tortoise.expressions import Q
 
@@ -186,7 +186,9 @@ class Watch:
 
 def _is_older(moment: str, before_ms: int) -> Q:
     """Of before then, or of a time that has not come: the clock has been set back since."""
-    return Q(**{f"{moment}__lt": before_ms}) | Q(**{f"{moment}__gt": clock.now_ms()})
+    older: dict[str, Any] = {f"{moment}__lt": before_ms}
+    to_come: dict[str, Any] = {f"{moment}__gt": clock.now_ms()}
+    return Q(**older) | Q(**to_come)
 
 
 def _lost_report(task: Task) -> JobReport:
