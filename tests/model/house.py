@@ -230,6 +230,8 @@ class House:
         await self.platform.watch.end_unstarted()
         await self.platform.due_times.start_retries()
         await self.platform.due_times.start_missed()
+        # A time that had its run before the clock was set back holds a retry up until it is past.
+        await self.platform.due_times.start_retries()
         dispatching = asyncio.create_task(self.platform.dispatcher.run())
         try:
             async with asyncio.timeout(60):
