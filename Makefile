@@ -26,8 +26,8 @@ browser: setup ## run the tests in a real Chromium (ARGS as above)
 	@scripts/setup-browser
 	@exec $(BIN)/python -m pytest tests/browser $(ARGS)
 
-faults: setup ## kill parts of a platform by chance, forty times (SEED=n again; NIGHTLY=1 for longer)
-	@FAULTS=1 exec $(BIN)/python -m pytest -s tests/faults tests/model $(ARGS)
+faults: setup ## kill parts of a platform by chance, forty times (SEED=n again; NIGHTLY=1: README)
+	@FAULTS=1 exec $(BIN)/python -m pytest -s tests/faults $(if $(filter 1,$(NIGHTLY)),tests/model) $(ARGS)
 
 lint: setup ## check style and formatting
 	@$(BIN)/ruff check .

@@ -19,6 +19,7 @@ from typing import Any
 
 import httpx
 from sanic import Sanic
+from sanic_ext.extensions.openapi.builders import OperationStore
 
 from zerobyte.http.app_type import HttpApp
 from zerobyte.settings import Settings
@@ -69,4 +70,14 @@ async def serving(app: HttpApp, **client_options: Any) -> AsyncIterator[httpx.As
             await asyncio.sleep(0)
         await server.after_stop()
         app.signal_router.reset()
-        Sanic._app_registry.pop(app.name, None)
+        _forget(app)
+
+
+def _forget(app: HttpApp) -> None:
+    """Let go of an app: what lives as long as the process would keep some megabytes of each."""
+    Sanic._app_registry.pop(app.name, None)
+    for blueprint in app.blueprints.values():
+        blueprint._apps.discard(app)
+        blueprint.routes.clear()
+    type(app.router).get.cache_clear()
+    OperationStore.reset()

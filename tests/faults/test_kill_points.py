@@ -10,11 +10,12 @@ import os
 import random
 import secrets
 import shutil
+import sqlite3
 import subprocess
 import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,15 @@ class Patient:
             until(lambda: all(map(is_gone, found)), limit_s=30, what="everything is dead")
             self.stage.start()
 
+    def worker_reports(self, since_ms: float) -> bool:
+        """Whether a worker that lives has said so since then, where claims look for it."""
+        alive = {process.pid for process in self.victims("worker")}
+        where = f"file:{self.stage.home / 'data/zerobyte.db'}?mode=ro"
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(where, uri=True)) as rows:
+            said = rows.execute("SELECT pid FROM workers WHERE seen_at > ?", [since_ms])
+            return any(pid in alive for (pid,) in said)
+        return False
+
     def phantoms(self) -> list[str]:
         try:
             found = self.stage.prefect("POST", "/flow_runs/filter", _OPEN)
@@ -151,10 +161,33 @@ def started(patient: Patient) -> str:
     return str(until(ask, limit_s=120, what="a run is accepted", every_s=0.5))
 
 
-def heal(patient: Patient, task_id: str, victim: str, *, hurt: float) -> float:
-    """Wait until all is well again; how many seconds after the kill everything was ready."""
+@dataclass
+class Hurt:
+    """When a part was killed: by the clock that measures, and by the one that rows are dated by."""
+
+    at_s: float = field(default_factory=time.monotonic)
+    at_ms: float = field(default_factory=lambda: time.time() * 1000)
+
+    @property
+    def ago_s(self) -> float:
+        return time.monotonic() - self.at_s
+
+
+def heal(patient: Patient, task_id: str, victim: str, hurt: Hurt) -> tuple[float, float]:
+    """Wait until all is well again.
+
+    Returns how many seconds after the kill the API said that it is ready, and how many after it a
+    living worker had reported to it.
+    """
     until(patient.answers, limit_s=180, what=f"ready after {victim} was killed", every_s=0.2)
-    ready_s = time.monotonic() - hurt
+    ready_s = hurt.ago_s
+    until(
+        lambda: patient.worker_reports(hurt.at_ms),
+        limit_s=180,
+        what=f"a worker reports after {victim} was killed",
+        every_s=0.2,
+    )
+    worker_s = hurt.ago_s
 
     def ended() -> Answer | None:
         state = patient.ask(f"/api/v1/tasks/{task_id}")
@@ -174,7 +207,7 @@ def heal(patient: Patient, task_id: str, victim: str, *, hurt: float) -> float:
     assert patient.ask(f"/api/v1/repositories/{patient.repository['shortId']}/leases") == []
     view = patient.ask(f"/api/v1/backups/{patient.schedule}")
     assert view["lastBackupStatus"] != "in_progress"
-    return ready_s
+    return ready_s, worker_s
 
 
 def test_forty_kill_points_lose_no_snapshot_and_leave_no_lock(
@@ -183,7 +216,7 @@ def test_forty_kill_points_lose_no_snapshot_and_leave_no_lock(
     print(f"SEED={SEED} POINTS={POINTS}", flush=True)
     figures.append(f"faults: SEED={SEED}, {POINTS} kill points")
     rng = random.Random(SEED)
-    times: defaultdict[str, list[float]] = defaultdict(list)
+    times: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
     ends: defaultdict[str, int] = defaultdict(int)
     for number in range(POINTS):
         victim = VICTIMS[number] if number < len(VICTIMS) else rng.choice(VICTIMS)
@@ -192,19 +225,20 @@ def test_forty_kill_points_lose_no_snapshot_and_leave_no_lock(
         delay_s = rng.uniform(0, 6)
         print(f"{number + 1}: {victim} after {delay_s:.1f} s", flush=True)
         time.sleep(delay_s)
-        hurt = time.monotonic()
+        hurt = Hurt()
         patient.kill(victim)
-        times[victim].append(heal(patient, task_id, victim, hurt=hurt))
+        times[victim].append(heal(patient, task_id, victim, hurt))
         ends[patient.ask(f"/api/v1/tasks/{task_id}")["status"]] += 1
         if number % 10 == 9:
             patient.restic("check", "--no-lock")
     for victim, seconds in times.items():
+        ready_s, worker_s = (max(one) for one in zip(*seconds, strict=True))
         figures.append(
-            f"faults: {victim} killed {len(seconds)} times, ready again after at most "
-            f"{max(seconds):.0f} s"
+            f"faults: {victim} killed {len(seconds)} times, API ready again after at most "
+            f"{ready_s:.0f} s, a worker reporting to it after at most {worker_s:.0f} s"
         )
     figures.append(f"faults: runs ended {dict(ends)}")
-    assert max(max(seconds) for seconds in times.values()) < 120
+    assert max(max(one) for seconds in times.values() for one in seconds) < 120
     examine(patient, tmp_path)
 
 

@@ -16,6 +16,7 @@ import httpx
 
 from tests.actors import HeaderAuthenticator
 from tests.http_server import serving, settings_for
+from tests.model.books import Vaults
 from zerobyte import app as composition
 from zerobyte.core import ids, process
 from zerobyte.core.clock_watch import Surprise
@@ -38,6 +39,8 @@ class Job:
     task_id: str
     kind: str
     is_granted: bool = False
+    spec: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What the API wants done; empty while the job waits."""
 
 
 @dataclass
@@ -45,7 +48,7 @@ class Worker:
     """One life of the worker; `jobs` in the order in which they were taken."""
 
     process: subprocess.Popen[bytes] = field(
-        default_factory=lambda: subprocess.Popen(["sleep", "3600"])
+        default_factory=lambda: subprocess.Popen(["sleep", "3600"], stdout=subprocess.DEVNULL)
     )
     jobs: list[Job] = field(default_factory=list[Job])
 
@@ -76,8 +79,9 @@ class House:
         self.worker = Worker()
         self.repositories: list[str] = []
         self.volume = 0
-        self.given: dict[str, str] = {}
-        """The run that each task was granted to."""
+        self.vaults = Vaults()
+        self.given: set[str] = set()
+        """The tasks that were granted: none may be again."""
         self._token = WorkerTokens(self.settings.app_secret).issue("local")
         self._api = AsyncExitStack()
         self._database = AsyncExitStack()
@@ -150,8 +154,12 @@ class House:
         if reply["answer"] == "wait":
             return Job(run, reply["taskId"], "waiting")
         task_id, kind = reply["job"]["taskId"], reply["job"]["kind"]
-        assert self.given.setdefault(task_id, run) == run, f"a {kind} was given to two runs"
-        return Job(run, task_id, kind, is_granted=True)
+        assert task_id not in self.given, f"a {kind} runs twice"
+        self.given.add(task_id)
+        job = Job(run, task_id, kind, is_granted=True, spec=reply["job"])
+        if kind == "forget":
+            await self.vaults.check_order(job.spec, await Task.get(id=task_id))
+        return job
 
     async def take(self, run: str, **which: Any) -> None:
         """Begin a run; what the API refuses ends at once."""
@@ -170,7 +178,7 @@ class House:
         for job in [one for one in self.worker.jobs if not one.is_granted]:
             again = await self.claim(job.run, taskId=job.task_id)
             if again is not None and again.is_granted:
-                job.is_granted, job.kind = True, again.kind
+                job.is_granted, job.kind, job.spec = True, again.kind, again.spec
             elif again is None:
                 self.done(job)
 
@@ -180,13 +188,31 @@ class House:
         if not self.worker.of(job.run):
             self.scheduler.become(job.run, "COMPLETED")
 
-    async def hand_in(self, job: Job, report: dict[str, Any]) -> None:
-        """Report a job, and take what follows it into the same run."""
-        finished = await self.say("finish", {"taskId": job.task_id, **report})
+    async def hand_in(self, job: Job, report: dict[str, Any], *, twice: bool = False) -> None:
+        """Report a job, and take what follows it into the same run.
+
+        twice   the first answer was lost on its way.
+        """
+        body = {"taskId": job.task_id, **report}
+        finished = await self.say("finish", body)
+        if twice:
+            count = await Task.all().count()
+            assert await self.say("finish", body) == finished, "another answer to the same end"
+            assert await Task.all().count() == count, "an end told twice led to more"
+        self.vaults.acknowledge(await Task.get(id=job.task_id), report)
         # Asked for at once: retention that nobody asks for is taken for one left behind.
         claimed = [await self.claim(job.run, taskId=one) for one in finished["followUps"]]
         self.worker.jobs += [one for one in claimed if one is not None]
         self.done(job)
+
+    async def speak_late(self, job: Job, report: dict[str, Any]) -> None:
+        """What a dead worker had sent arrives after its task was ended; it changes nothing."""
+        before = await Task.filter(id=job.task_id).values("status", "outcome", "result", "error")
+        count = await Task.all().count()
+        await self.say("finish", {"taskId": job.task_id, **report})
+        after = await Task.filter(id=job.task_id).values("status", "outcome", "result", "error")
+        assert after == before, "a task ended twice"
+        assert await Task.all().count() == count, "something follows from a task that was over"
 
     async def bury(self) -> None:
         """What the next worker does with the runs that the last one left behind."""
@@ -204,6 +230,8 @@ class House:
         await self.platform.watch.end_unstarted()
         await self.platform.due_times.start_retries()
         await self.platform.due_times.start_missed()
+        # A time that had its run before the clock was set back holds a retry up until it is past.
+        await self.platform.due_times.start_retries()
         dispatching = asyncio.create_task(self.platform.dispatcher.run())
         try:
             async with asyncio.timeout(60):

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
+
+from tortoise.expressions import Q
 
 from tortoise.expressions import Q
 
@@ -85,10 +87,9 @@ class Watch:
 
         Left alone it would wait for ever, and every later one would take it for its own.
         """
-        rows = await Task.filter(
-            kind="forget", status="queued", parent_id__isnull=False, flow__isnull=True,
-            created_at__lt=before_ms,
-        )  # fmt: skip
+        rows = await Task.filter(_is_older("created_at", before_ms)).filter(
+            kind="forget", status="queued", parent_id__isnull=False, flow__isnull=True
+        )
         for task in await self._without_lease(rows):
             log.info("retention was left behind by its run; it gets its own", task=task.id)
             await Task.filter(id=task.id, status="queued", flow__isnull=True).update(
@@ -152,9 +153,8 @@ class Watch:
         """
         before_ms = clock.now_ms() - _COMPARE_EVERY_S * 1000
         has_own_run = Q(parent_id__isnull=True) | Q(flow__isnull=False)
-        rows = await Task.filter(
-            has_own_run, status="queued", flow_run_id__isnull=False, updated_at__lt=before_ms
-        ).order_by("id")
+        queued = Task.filter(has_own_run, status="queued", flow_run_id__isnull=False)
+        rows = await queued.filter(_is_older("updated_at", before_ms)).order_by("id")
         for start in range(0, len(rows), _AT_ONCE):
             part = rows[start : start + _AT_ONCE]
             runs = [str(row.flow_run_id) for row in part]
@@ -202,6 +202,13 @@ async def _start_again(flow_run_id: str) -> None:
             await Task.filter(id=task.id, status="queued", flow_run_id=flow_run_id).update(
                 flow=flow, flow_run_id=None
             )
+
+
+def _is_older(moment: str, before_ms: int) -> Q:
+    """Of before then, or of a time that has not come: the clock has been set back since."""
+    older: dict[str, Any] = {f"{moment}__lt": before_ms}
+    to_come: dict[str, Any] = {f"{moment}__gt": clock.now_ms()}
+    return Q(**older) | Q(**to_come)
 
 
 def _lost_report(task: Task) -> JobReport:

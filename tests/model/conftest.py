@@ -1,0 +1,16 @@
+"""Says at the end how far the model walked."""
+
+import pytest
+
+_figures: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def walked() -> list[str]:
+    """Lines that are printed at the end."""
+    return _figures
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in _figures:
+        terminalreporter.write_line(line)
