@@ -6,8 +6,6 @@ from typing import Any, Final
 
 from tortoise.expressions import Q
 
-from tortoise.expressions import Q
-
 from zerobyte.contract.control_plane import LEASE_TTL_S
 from zerobyte.contract.jobs import JobReport
 from zerobyte.core import clock
