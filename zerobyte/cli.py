@@ -119,9 +119,9 @@ def demo(
     source: Annotated[Path, typer.Option(help="The folder to back up and restore.")],
 ) -> None:
     """Back a folder up and restore it beside, on a platform of its own that is gone afterwards."""
-    from zerobyte import demo as demonstration
+    from zerobyte.demo.command import main as demonstrate
 
-    raise SystemExit(demonstration.main(source))
+    raise SystemExit(demonstrate(source))
 
 
 @deploy.callback()

@@ -178,14 +178,6 @@ async def _waits_already(follow_up: NewTask) -> bool:
     return waiting is not None
 
 
-def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:
-    """What a forget was to remove; where its report was lost, what it had told on the way."""
-    if isinstance(report.result, ForgetResult):
-        return report.result.plan
-    told = task.result or {}
-    return ForgetResult.model_validate(told).plan if told.get("kind") == "forget" else None
-
-
 def _is_run_again(schedule: Schedule, task: Task, report: JobReport) -> bool:
     """Whether an interrupted run is done again at once: one that the clock made, and once (T15)."""
     return (
