@@ -9,10 +9,10 @@ Knows no feature: a lease belongs to a task, or to a request that works inside t
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar, cast
+from typing import Final, Literal, cast
 
 from tortoise import Tortoise, fields
 from tortoise.models import Model
@@ -22,6 +22,7 @@ from zerobyte.contract.control_plane import ENDING_S, LEASE_TTL_S, RENEW_EVERY_S
 from zerobyte.contract.jobs import LeaseMode
 from zerobyte.core import clock, ids, process
 from zerobyte.core.errors import Conflict
+from zerobyte.core.finishing import to_its_end
 from zerobyte.db.row import number_field
 
 _TTL_MS: Final = LEASE_TTL_S * 1000
@@ -31,7 +32,6 @@ REQUEST: Final = "request:"
 """Begins the `task_id` of a lease that no task holds but a request to this API."""
 
 LeaseState = Literal["waiting", "held"]
-T = TypeVar("T")
 
 
 class Lease(Model):
@@ -141,7 +141,7 @@ class Leases:
                 keeper.cancel()
                 await asyncio.gather(keeper, return_exceptions=True)
         finally:
-            await _to_its_end(self.release(task_id))
+            await to_its_end(self.release(task_id))
 
     async def _come_to_turn(
         self, repository_id: str, task_id: str, mode: LeaseMode, operation: str, wait_s: float
@@ -151,7 +151,7 @@ class Leases:
             asked = self.request(
                 repository_id, task_id=task_id, mode=mode, operation=operation, worker=_ourselves()
             )
-            place = await _to_its_end(asked)
+            place = await to_its_end(asked)
             if place.held:
                 return
             if clock.monotonic() >= deadline:
@@ -164,7 +164,7 @@ class Leases:
     async def _keep(self, task_id: str) -> None:
         while True:
             await asyncio.sleep(RENEW_EVERY_S)
-            await _to_its_end(self.renew(task_id))
+            await to_its_end(self.renew(task_id))
 
     async def renew(self, task_id: str) -> bool:
         """Keep what a task holds for another 30 s; False when it is no longer there."""
@@ -315,19 +315,6 @@ def _ourselves() -> WorkerIdentity:
 
 def _listed(holders: Sequence[str]) -> str:
     return " and ".join(holders[:3]) + (" and others" if len(holders) > 3 else "")
-
-
-async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Await `work` to its end although we are cancelled, and be cancelled then.
-
-    What is half-way through a transaction must not be left there.
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 async def _serialize(repository_id: str) -> None:

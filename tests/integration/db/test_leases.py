@@ -49,7 +49,8 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
     code = (
         "import subprocess, sys\n"
         "for line in sys.stdin:\n"
-        "    child = subprocess.Popen(['sleep', '60'])\n"
+        # With our pipe in its hands, a child left over would hold the end of the test up.
+        "    child = subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL)\n"
         "    print('begun', flush=True)\n"
         "    sys.stdin.readline()\n"
         "    child.kill(); child.wait()\n"
