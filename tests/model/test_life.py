@@ -29,6 +29,7 @@ from hypothesis.stateful import (
 from tests.integration.backups.test_runs import snapshot_of, success
 from tests.model.house import House, Job
 from zerobyte.core import clock
+from zerobyte.core.clock_watch import Reading
 from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import ACTIVE, Task
@@ -332,6 +333,8 @@ def test_the_rules_hold_in_any_order_of_events(
 ) -> None:
     monkeypatch.setattr(clock, "now_ms", lambda: Life.now_ms)
     monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(Life.now_ms / 1000, UTC))
+    # Time passes in this world, by all of its clocks; none is set unless a rule says so.
+    monkeypatch.setattr(Reading, "now", lambda: Reading(*[Life.now_ms / 1000] * 3))
     for moment in ("created_at", "updated_at"):
         # Their defaults were bound to the real clock when the rows were declared.
         monkeypatch.setattr(Task._meta.fields_map[moment], "default", lambda: Life.now_ms)

@@ -20,7 +20,7 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.contract.control_plane import ENDING_S, LEASE_TTL_S, RENEW_EVERY_S, WorkerIdentity
 from zerobyte.contract.jobs import LeaseMode
-from zerobyte.core import clock, ids, process
+from zerobyte.core import clock, clock_watch, ids, process
 from zerobyte.core.errors import Conflict
 from zerobyte.core.finishing import to_its_end
 from zerobyte.db.row import number_field
@@ -74,6 +74,8 @@ class Leases:
 
     def __init__(self) -> None:
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._looking = asyncio.Lock()
+        self._looked = clock_watch.Reading.now()
 
     async def request(
         self,
@@ -106,6 +108,7 @@ class Leases:
         needs two repositories comes to its turn too. All places are taken in one step: of two
         tasks, the same one is first in every queue that both stand in, and none waits in a circle.
         """
+        await self._mind_the_clock()
         in_order = sorted(wanted)
         async with AsyncExitStack() as turns:
             for repository_id in in_order:
@@ -168,6 +171,7 @@ class Leases:
 
     async def renew(self, task_id: str) -> bool:
         """Keep what a task holds for another 30 s; False when it is no longer there."""
+        await self._mind_the_clock()
         now = clock.now_ms()
         rows = await Lease.filter(task_id=task_id)
         if not rows or any(row.state != "held" or _is_over(row, now) for row in rows):
@@ -186,12 +190,14 @@ class Leases:
 
     async def alive(self, task_ids: Sequence[str]) -> set[str]:
         """Which of these tasks hold a lease, or wait for one, that is not over."""
+        await self._mind_the_clock()
         now = clock.now_ms()
         rows = await Lease.filter(task_id__in=list(task_ids))
         return {row.task_id for row in rows if not _is_over(row, now)}
 
     async def standing(self, repository_id: str) -> list[Lease]:
         """Who holds a repository and who waits for it, in the order of arrival."""
+        await self._mind_the_clock()
         now = clock.now_ms()
         rows = await Lease.filter(repository_id=repository_id).order_by("id")
         return [row for row in rows if not _is_over(row, now)]
@@ -202,6 +208,19 @@ class Leases:
         A request's lease is left alone: it died with the API that worked for it.
         """
         await Lease.exclude(task_id__startswith=REQUEST).update(expires_at=clock.now_ms() + _TTL_MS)
+
+    async def _mind_the_clock(self) -> None:
+        """Before terms are judged: a clock that was set, or a sleep, has used none of them up.
+
+        Whoever watches the clock comes up to two seconds later, and a waiter may ask before.
+        """
+        async with self._looking:
+            now = clock_watch.Reading.now()
+            ran = now.monotonic - self._looked.monotonic
+            if clock_watch.compare(self._looked, now, every_s=ran) is not None:
+                # Those of requests too: this API lives. One that died is seen by its process.
+                await Lease.all().update(expires_at=clock.now_ms() + _TTL_MS)
+            self._looked = now
 
 
 async def _decide(
