@@ -21,6 +21,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.life import ORPHAN_MS, Life
 from zerobyte.core import clock, ids
+from zerobyte.core.clock_watch import Reading
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import watch
 
@@ -37,6 +38,8 @@ def life(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything that a life needs: its clock, its dice, and a database to begin with."""
     monkeypatch.setattr(clock, "now_ms", lambda: Life.now_ms)
     monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(Life.now_ms / 1000, UTC))
+    # Time passes in this world, by all of its clocks; none is set unless a rule says so.
+    monkeypatch.setattr(Reading, "now", lambda: Reading(*[Life.now_ms / 1000] * 3))
     for moment in ("created_at", "updated_at"):
         # Their defaults were bound to the real clock when the rows were declared.
         monkeypatch.setattr(Task._meta.fields_map[moment], "default", lambda: Life.now_ms)

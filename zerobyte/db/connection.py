@@ -6,10 +6,11 @@ SQLite has one writer, the API process, with one connection in WAL mode; Postgre
 import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from tortoise import Tortoise
+from tortoise.backends.base import config_generator
 from tortoise.context import TortoiseContext
 
 from zerobyte.core.errors import Unavailable
@@ -52,11 +53,13 @@ def config(database_url: str) -> dict[str, Any]:
     """
     if is_sqlite(database_url):
         connection: Any = {
-            "engine": "tortoise.backends.sqlite",
+            "engine": "zerobyte.db.sqlite",
             "credentials": {"file_path": sqlite_path(database_url), **_SQLITE_PRAGMAS},
         }
     else:
-        connection = "asyncpg://" + database_url.split("://", 1)[1]
+        address = "asyncpg://" + database_url.split("://", 1)[1]
+        known = cast("Any", config_generator.expand_db_url(address))
+        connection = {"engine": "zerobyte.db.postgres", "credentials": known["credentials"]}
     return {
         "connections": {"default": connection},
         "apps": {

@@ -9,10 +9,10 @@ Knows no feature: a lease belongs to a task, or to a request that works inside t
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final, Literal, TypeVar, cast
+from typing import Final, Literal, cast
 
 from tortoise import Tortoise, fields
 from tortoise.models import Model
@@ -20,8 +20,9 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.contract.control_plane import ENDING_S, LEASE_TTL_S, RENEW_EVERY_S, WorkerIdentity
 from zerobyte.contract.jobs import LeaseMode
-from zerobyte.core import clock, ids, process
+from zerobyte.core import clock, clock_watch, ids, process
 from zerobyte.core.errors import Conflict
+from zerobyte.core.finishing import to_its_end
 from zerobyte.db.row import number_field
 
 _TTL_MS: Final = LEASE_TTL_S * 1000
@@ -31,7 +32,6 @@ REQUEST: Final = "request:"
 """Begins the `task_id` of a lease that no task holds but a request to this API."""
 
 LeaseState = Literal["waiting", "held"]
-T = TypeVar("T")
 
 
 class Lease(Model):
@@ -74,6 +74,8 @@ class Leases:
 
     def __init__(self) -> None:
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._looking = asyncio.Lock()
+        self._looked = clock_watch.Reading.now()
 
     async def request(
         self,
@@ -106,6 +108,7 @@ class Leases:
         needs two repositories comes to its turn too. All places are taken in one step: of two
         tasks, the same one is first in every queue that both stand in, and none waits in a circle.
         """
+        await self._mind_the_clock()
         in_order = sorted(wanted)
         async with AsyncExitStack() as turns:
             for repository_id in in_order:
@@ -141,7 +144,7 @@ class Leases:
                 keeper.cancel()
                 await asyncio.gather(keeper, return_exceptions=True)
         finally:
-            await _to_its_end(self.release(task_id))
+            await to_its_end(self.release(task_id))
 
     async def _come_to_turn(
         self, repository_id: str, task_id: str, mode: LeaseMode, operation: str, wait_s: float
@@ -151,7 +154,7 @@ class Leases:
             asked = self.request(
                 repository_id, task_id=task_id, mode=mode, operation=operation, worker=_ourselves()
             )
-            place = await _to_its_end(asked)
+            place = await to_its_end(asked)
             if place.held:
                 return
             if clock.monotonic() >= deadline:
@@ -164,10 +167,11 @@ class Leases:
     async def _keep(self, task_id: str) -> None:
         while True:
             await asyncio.sleep(RENEW_EVERY_S)
-            await _to_its_end(self.renew(task_id))
+            await to_its_end(self.renew(task_id))
 
     async def renew(self, task_id: str) -> bool:
         """Keep what a task holds for another 30 s; False when it is no longer there."""
+        await self._mind_the_clock()
         now = clock.now_ms()
         rows = await Lease.filter(task_id=task_id)
         if not rows or any(row.state != "held" or _is_over(row, now) for row in rows):
@@ -186,12 +190,14 @@ class Leases:
 
     async def alive(self, task_ids: Sequence[str]) -> set[str]:
         """Which of these tasks hold a lease, or wait for one, that is not over."""
+        await self._mind_the_clock()
         now = clock.now_ms()
         rows = await Lease.filter(task_id__in=list(task_ids))
         return {row.task_id for row in rows if not _is_over(row, now)}
 
     async def standing(self, repository_id: str) -> list[Lease]:
         """Who holds a repository and who waits for it, in the order of arrival."""
+        await self._mind_the_clock()
         now = clock.now_ms()
         rows = await Lease.filter(repository_id=repository_id).order_by("id")
         return [row for row in rows if not _is_over(row, now)]
@@ -202,6 +208,19 @@ class Leases:
         A request's lease is left alone: it died with the API that worked for it.
         """
         await Lease.exclude(task_id__startswith=REQUEST).update(expires_at=clock.now_ms() + _TTL_MS)
+
+    async def _mind_the_clock(self) -> None:
+        """Before terms are judged: a clock that was set, or a sleep, has used none of them up.
+
+        Whoever watches the clock comes up to two seconds later, and a waiter may ask before.
+        """
+        async with self._looking:
+            now = clock_watch.Reading.now()
+            ran = now.monotonic - self._looked.monotonic
+            if clock_watch.compare(self._looked, now, every_s=ran) is not None:
+                # Those of requests too: this API lives. One that died is seen by its process.
+                await Lease.all().update(expires_at=clock.now_ms() + _TTL_MS)
+            self._looked = now
 
 
 async def _decide(
@@ -315,19 +334,6 @@ def _ourselves() -> WorkerIdentity:
 
 def _listed(holders: Sequence[str]) -> str:
     return " and ".join(holders[:3]) + (" and others" if len(holders) > 3 else "")
-
-
-async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Await `work` to its end although we are cancelled, and be cancelled then.
-
-    What is half-way through a transaction must not be left there.
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 async def _serialize(repository_id: str) -> None:

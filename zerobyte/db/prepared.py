@@ -19,11 +19,11 @@ from typing import Any, Final, Generic, TypeVar, cast
 
 from pydantic import TypeAdapter
 from tortoise import connections
-from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from zerobyte.core import clock
+from zerobyte.db import sqlite
 
 M = TypeVar("M", bound=Model)
 V = TypeVar("V")
@@ -184,7 +184,7 @@ def _changes_of(db: Any) -> tuple[Any, int] | None:
 
     Inside a transaction, which may yet be taken back, there is nothing to remember either.
     """
-    if type(db) is not SqliteClient:
+    if type(db) is not sqlite.Client:
         return None
     connection: Any = cast("Any", db)._connection
     return None if connection is None else (connection, connection.total_changes)

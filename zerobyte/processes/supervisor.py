@@ -29,6 +29,7 @@ LOCAL_HOST: Final = "local"
 """The host whose jobs the worker beside the API takes."""
 
 _READY_EVERY_S: Final = 0.25
+_READY_WITHIN_S: Final = 15.0
 _SLOW_AFTER_S: Final = 60.0
 _WORKER_SILENCES: Final = 12
 """The API forgets a worker after 30 s without a word; a minute more, and it is started anew."""
@@ -65,7 +66,7 @@ class Supervisor:
             )
             self._in_order_of_end.append(prefect)
         self._questions: dict[str, Question] = {
-            "api": lambda: _answers(_host(settings), settings.port, "/api/healthcheck"),
+            "api": lambda: api_answers(settings),
             "prefect": lambda: _answers("127.0.0.1", settings.prefect_port, "/api/health"),
             "worker": lambda: _worker_is_heard(settings),
         }
@@ -149,6 +150,16 @@ async def _is_ready(settings: Settings) -> bool:
         answer = await liveness.get(_host(settings), settings.port, "/api/readiness", within_s=5)
         return b" 200 " in answer.split(b"\r\n", 1)[0]
     return False
+
+
+async def api_answers(settings: Settings, *, within_s: float = _READY_WITHIN_S) -> bool:
+    """Whether the API says if it is ready, be it that it is not.
+
+    It asks the database for that, and gives up on Prefect after 5 s: one that never answers
+    cannot answer anything else either, however well it may look to who asks for less.
+    """
+    where = _host(settings), settings.port
+    return bool(await liveness.get(*where, "/api/readiness", within_s=within_s))
 
 
 async def _answers(host: str, port: int, path: str) -> bool:

@@ -49,7 +49,8 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
     code = (
         "import subprocess, sys\n"
         "for line in sys.stdin:\n"
-        "    child = subprocess.Popen(['sleep', '60'])\n"
+        # With our pipe in its hands, a child left over would hold the end of the test up.
+        "    child = subprocess.Popen(['sleep', '60'], stdout=subprocess.DEVNULL)\n"
         "    print('begun', flush=True)\n"
         "    sys.stdin.readline()\n"
         "    child.kill(); child.wait()\n"
@@ -63,10 +64,11 @@ def stranger() -> Iterator[subprocess.Popen[bytes]]:
     started.communicate()
 
 
-def set_the_clock(monkeypatch: pytest.MonkeyPatch, *, hours: int) -> None:
-    """Let the wall clock jump, so that every term is over."""
-    now_ms = clock.now_ms
-    monkeypatch.setattr(clock, "now_ms", lambda: now_ms() + hours * 3_600_000)
+def set_clocks(monkeypatch: pytest.MonkeyPatch, *names: str, by_s: float) -> None:
+    """Let some of the three clocks go forward, or back; time passes when all of them do."""
+    for name in names:
+        real, unit = getattr(clock, name), 1000 if name == "now_ms" else 1
+        monkeypatch.setattr(clock, name, lambda real=real, unit=unit: real() + by_s * unit)
 
 
 def tell(stranger: subprocess.Popen[bytes]) -> bytes:
@@ -179,7 +181,7 @@ async def test_t02_a_silent_process_keeps_its_lease_as_long_as_it_has_a_child(
     """It may be stopped or hang while its restic goes on to write."""
     assert tell(stranger) == b"begun\n"
     assert (await ask(leases, "x", "exclusive", worker=worker_of(stranger.pid))).held
-    set_the_clock(monkeypatch, hours=1)
+    set_clocks(monkeypatch, "now_ms", "since_boot", "monotonic", by_s=3600)
     assert not (await ask(leases, "y", "exclusive")).held
     assert await leases.alive(["x"]) == {"x"}
     assert tell(stranger) == b"ended\n"
@@ -254,3 +256,37 @@ async def test_a_cancelled_caller_leaves_no_waiter(leases: Leases) -> None:
         with suppress(asyncio.CancelledError):
             await caller
     assert [row.task_id for row in await leases.standing("r")] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("clocks", "by_s"),
+    [(["now_ms"], 3600), (["now_ms"], -3600), (["now_ms", "since_boot"], 28_800)],
+    ids=["set forward", "set back", "slept"],
+)
+async def test_t4_a_clock_that_is_set_or_a_sleep_gives_no_lease_away(
+    leases: Leases, monkeypatch: pytest.MonkeyPatch, clocks: list[str], by_s: float
+) -> None:
+    """Not even to who asks before anybody has noticed; and none is kept for longer either."""
+    assert (await ask(leases, "x", "exclusive")).held
+    assert not (await ask(leases, "y", "exclusive")).held
+    set_clocks(monkeypatch, *clocks, by_s=by_s)
+    places = await asyncio.gather(*(ask(leases, name, "exclusive") for name in ("y", "z")))
+    assert [place.held for place in places] == [False, False]
+    assert await leases.alive(["x", "y"]) == {"x", "y"}
+    assert await leases.renew("x")
+    set_clocks(monkeypatch, "now_ms", "since_boot", "monotonic", by_s=120)
+    assert (await ask(leases, "y", "exclusive")).held
+
+
+@pytest.mark.parametrize("how", ["renew", "alive", "standing"])
+async def test_t4_every_look_at_a_lease_minds_the_clock(
+    leases: Leases, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    await ask(leases, "x", "exclusive")
+    set_clocks(monkeypatch, "now_ms", by_s=3600)
+    if how == "renew":
+        assert await leases.renew("x")
+    elif how == "alive":
+        assert await leases.alive(["x"]) == {"x"}
+    else:
+        assert [row.task_id for row in await leases.standing("r")] == ["x"]

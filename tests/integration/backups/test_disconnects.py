@@ -1,0 +1,29 @@
+"""Clients that go away in the middle of a request cost nobody else anything."""
+
+import asyncio
+import json
+from urllib.parse import urlsplit
+
+from tests.integration.backups.conftest import World
+from zerobyte.features.tasks.models import Task
+
+
+async def test_clients_that_go_away_at_any_moment_leave_the_database_free(world: World) -> None:
+    made = await world.schedule()
+    where = urlsplit(str(world.client.base_url))
+    order = {"scheduleShortIds": [made["shortId"]]}
+    body = json.dumps(order).encode()
+    head = (
+        "POST /api/v1/backups/reorder HTTP/1.1\r\nHost: localhost\r\n"
+        "X-Test-Organization: o1\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    for number in range(200):
+        _, writer = await asyncio.open_connection(where.hostname, where.port)
+        writer.write(head.encode() + body)
+        await asyncio.sleep(0.0001 * (number % 40))
+        writer.transport.abort()
+    async with asyncio.timeout(20):
+        await Task.all().limit(1)
+        answer = await world.client.post("/api/v1/backups/reorder", json=order)
+    assert answer.status_code == 200
