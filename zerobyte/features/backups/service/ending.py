@@ -102,7 +102,8 @@ class RunEnds:
         plan = _plan_of(task, report)
         if plan is not None and report.status == "succeeded" and task.repository_id is not None:
             await self._snapshots.forget_snapshots(task.repository_id, plan.remove)
-        elif plan is None or plan.remove:
+        elif plan.remove if plan is not None else report.outcome == "stale":
+            # It tells its plan before it removes anything; only what was lost may not have.
             await self._distrust_unless_done(task, report)
         record = RetentionRecord(
             status="applied" if report.status == "succeeded" else "failed",
