@@ -286,8 +286,7 @@ def _read_body(request: HttpRequest, operation: Operation) -> BaseModel:
         # An absent body is an empty object, so that the answer names the fields that it lacks.
         return from_json(operation.body, b"{}")
     if operation.form and media == _FORM:
-        fields = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)
-        return from_form(operation.body, dict(fields))
+        return from_form(operation.body, raw)
     if media == "application/json" or (
         media.startswith("application/") and media.endswith("+json")
     ):

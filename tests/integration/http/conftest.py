@@ -74,6 +74,11 @@ async def create(actor: Actor, body: Thing, shelf: Shelf) -> Thing:
     return body
 
 
+# The same operation stands among those of accounts.
+things_auth = Blueprint("things_auth", url_prefix="/api/auth/things")
+things_auth.add_route(create, "", methods=["POST"])
+
+
 @things.get("")
 @endpoint("listThings", tag="Things", query=ThingQuery, returns={200: dict[str, object]})
 async def listing(query: ThingQuery) -> dict[str, object]:
@@ -153,6 +158,7 @@ def serve(tmp_path: Path, shelf: Shelf) -> Serve:
         services = {Authenticator: HeaderAuthenticator(), Shelf: shelf}
         app = make_app(settings_for(tmp_path, **environ), services)
         app.blueprint(things)
+        app.blueprint(things_auth)
         return serving(app, headers={"x-test-role": "member"})
 
     return start
