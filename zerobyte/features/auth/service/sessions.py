@@ -138,7 +138,9 @@ class Sessions:
         if is_banned(user, now):
             self.clear_cookies(request)
             return None
-        if session.remembered and session.expires_at - now < PROLONG_BELOW_MS:
+        # An answer that has begun cannot take the new cookie along.
+        is_due = session.remembered and session.expires_at - now < PROLONG_BELOW_MS
+        if is_due and not request.responded:
             session.expires_at = now + LIFETIME_MS
             await session.save(update_fields=["expires_at"])
             self.send_cookie(request, SignedIn(session, user, token))
