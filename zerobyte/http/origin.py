@@ -32,7 +32,7 @@ def install(app: HttpApp, settings: Settings) -> None:
 
 
 def _check(request: HttpRequest, trusted: frozenset[str]) -> None:
-    origin = header(request, "origin") or _origin_of(header(request, "referer"))
+    origin = header(request, "origin") or origin_of(header(request, "referer"))
     if header(request, "cookie"):
         # Browsers of all ages are met: what keeps cookies has to say where it stands.
         if origin in ("", "null"):
@@ -54,9 +54,10 @@ def _check(request: HttpRequest, trusted: frozenset[str]) -> None:
             raise Forbidden("Invalid origin", code="INVALID_ORIGIN")
 
 
-def _origin_of(referer: str) -> str:
+def origin_of(url: str) -> str:
+    """The origin of an address; empty when it has none, "null" when it cannot be read."""
     try:
-        parts = urlsplit(referer)
+        parts = urlsplit(url)
     except ValueError:
         return "null"
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""
