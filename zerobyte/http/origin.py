@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zerobyte.core.errors import Forbidden
 from zerobyte.http.actor import HttpRequest, header
 from zerobyte.http.app_type import HttpApp
+from zerobyte.http.gate import gate
 from zerobyte.settings import Settings
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -28,7 +29,7 @@ def install(app: HttpApp, settings: Settings) -> None:
         if request.path.startswith(("/api/auth/", "/api/v1/")) and not has_key:
             _check(request, trusted)
 
-    app.register_middleware(check, "request")
+    app.register_middleware(gate(check), "request")
 
 
 def _check(request: HttpRequest, trusted: frozenset[str]) -> None:
