@@ -17,8 +17,16 @@ HttpRequest: TypeAlias = Request[Any, Any]
 
 
 def header(request: HttpRequest, name: str) -> str:
-    """A request header's text; an absent one is empty."""
-    return cast("str | None", request.headers.get(name)) or ""
+    """A request header's text, as `storable`; an absent one is empty."""
+    return storable(cast("str | None", request.headers.get(name)) or "")
+
+
+def storable(text: str) -> str:
+    """A text of a request's head without what can neither be stored nor shown.
+
+    Bytes that are no UTF-8 reach us as lone surrogates: no database takes them, nor a NUL.
+    """
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 OrganizationRole = Literal["owner", "admin", "member"]

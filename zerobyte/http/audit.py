@@ -6,13 +6,14 @@ supplies an `Auditor`, which the composition root registers in `app.ctx.services
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, Protocol, cast
 
 from sanic.response import BaseHTTPResponse
 
 from zerobyte.core.errors import Forbidden, TooManyRequests, Unauthenticated, ZerobyteError
 from zerobyte.core.log import get_logger
+from zerobyte.db import trouble
 from zerobyte.http.actor import HttpRequest, header
 from zerobyte.http.errors import status_of
 from zerobyte.http.limits import Window, client_address, client_key
@@ -181,9 +182,24 @@ async def tell(
         return
     status = _status(answer, error)
     try:
-        await auditor.record(plan.entry(request, details=details, status=status, error=error))
+        entry = plan.entry(request, details=details, status=status, error=error)
+        await _record(auditor, entry)
     except Exception:  # what was done is done, and must be answered
         _log.exception("the audit trail could not be written", action=plan.action)
+
+
+async def _record(auditor: Auditor, entry: Entry) -> None:
+    """Add a line; if it is the line's fault that it cannot be added, without what a client says.
+
+    Nobody shall find words that keep what they do out of the trail.
+    """
+    try:
+        await auditor.record(entry)
+    except Exception as error:
+        if trouble.in_words(error) is not None:
+            raise
+        _log.exception("a line of the audit trail is written without details", action=entry.action)
+        await auditor.record(replace(entry, user_agent="", details={}))
 
 
 def _status(answer: BaseHTTPResponse | None, error: Exception | None) -> int:

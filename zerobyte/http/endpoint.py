@@ -63,6 +63,16 @@ class Operation:
         """The status of the usual answer."""
         return next(iter(self.returns))
 
+    @property
+    def trail(self) -> audit.Plan:
+        """What it leaves in the audit trail."""
+        return audit.Plan(
+            action=self.operation_id,
+            audited=self.audited,
+            is_public=self.permission is Permission.PUBLIC,
+            is_instance_wide=self.permission.is_instance_wide,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -104,6 +114,11 @@ class Encoded(Generic[T]):
 def operation_of(handler: object) -> Operation | None:
     """The record that `endpoint` left on a handler."""
     return getattr(handler, "operation", None)
+
+
+def told_of(path: Mapping[str, str]) -> dict[str, Any]:
+    """What the audit trail may hold of a path's parameters."""
+    return {to_camel(name): value[:64] for name, value in path.items()}
 
 
 def endpoint(  # the house's form of an operation: every fact is a keyword
@@ -191,12 +206,7 @@ class _Route:
             for status, kind in operation.returns.items()
             if kind is not None
         }
-        self._trail = audit.Plan(
-            action=operation.operation_id,
-            audited=operation.audited,
-            is_public=operation.permission is Permission.PUBLIC,
-            is_instance_wide=operation.permission.is_instance_wide,
-        )
+        self._trail = operation.trail
 
     async def __call__(
         self, request: HttpRequest, path: Mapping[str, str]
@@ -205,7 +215,7 @@ class _Route:
         auditor = cast("audit.Auditor | None", services.get(audit.Auditor))
         if auditor is None:
             return await self._answer(request, path, services)
-        about: dict[str, Any] = {to_camel(name): value[:64] for name, value in path.items()}
+        about = told_of(path)
         try:
             answer = await self._answer(request, path, services, about)
         except Exception as error:
@@ -286,8 +296,7 @@ def _read_body(request: HttpRequest, operation: Operation) -> BaseModel:
         # An absent body is an empty object, so that the answer names the fields that it lacks.
         return from_json(operation.body, b"{}")
     if operation.form and media == _FORM:
-        fields = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)
-        return from_form(operation.body, dict(fields))
+        return from_form(operation.body, raw)
     if media == "application/json" or (
         media.startswith("application/") and media.endswith("+json")
     ):

@@ -18,7 +18,7 @@ from zerobyte.core import errors, ids
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.db import trouble
-from zerobyte.http.actor import HttpRequest
+from zerobyte.http.actor import HttpRequest, storable
 from zerobyte.http.app_type import HttpApp
 from zerobyte.http.limits import read_away
 from zerobyte.http.validation import InvalidInput, MalformedJson
@@ -133,7 +133,7 @@ def _of_sanic(request: HttpRequest, error: SanicException) -> HTTPResponse:
     if isinstance(error, RouteNotFound):
         message = "Not found"
     elif isinstance(error, MethodNotAllowed):
-        message = f"{request.method} is not allowed here"
+        message = f"{storable(request.method)} is not allowed here"
     else:
         message = _SANIC_WORDS.get(status) or HTTPStatus(status).phrase
     body: dict[str, Any] = {"message": message}

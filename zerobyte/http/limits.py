@@ -16,6 +16,9 @@ from zerobyte.http.app_type import HttpApp
 from zerobyte.settings import Settings
 
 BODY_LIMIT_BYTES: Final = 10 * 1024 * 1024
+DOOR_BODY_LIMIT_BYTES: Final = 64 * 1024
+"""For accounts: anybody may send these, and reading one holds up everybody for a moment. The
+largest honest one, an identity provider with all its addresses and scopes, has some 20 KiB."""
 REQUESTS: Final = 1000
 WINDOW_S: Final = 300
 DOOR_REQUESTS: Final = 100
@@ -109,7 +112,9 @@ def install(app: HttpApp, settings: Settings) -> None:
     doors = Window(DOOR_REQUESTS, DOOR_WINDOW_S)
 
     async def limit_body(request: HttpRequest) -> None:
-        cast("Any", request.stream).request_max_size = BODY_LIMIT_BYTES
+        is_door = request.path.startswith("/api/auth/")
+        limit = DOOR_BODY_LIMIT_BYTES if is_door else BODY_LIMIT_BYTES
+        cast("Any", request.stream).request_max_size = limit
 
     async def learn_address(request: HttpRequest) -> None:
         request.ctx.client_address = _address_of(request, trust_proxy=settings.trust_proxy)

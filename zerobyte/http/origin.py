@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zerobyte.core.errors import Forbidden
 from zerobyte.http.actor import HttpRequest, header
 from zerobyte.http.app_type import HttpApp
+from zerobyte.http.gate import gate
 from zerobyte.settings import Settings
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -28,11 +29,11 @@ def install(app: HttpApp, settings: Settings) -> None:
         if request.path.startswith(("/api/auth/", "/api/v1/")) and not has_key:
             _check(request, trusted)
 
-    app.register_middleware(check, "request")
+    app.register_middleware(gate(check), "request")
 
 
 def _check(request: HttpRequest, trusted: frozenset[str]) -> None:
-    origin = header(request, "origin") or _origin_of(header(request, "referer"))
+    origin = header(request, "origin") or origin_of(header(request, "referer"))
     if header(request, "cookie"):
         # Browsers of all ages are met: what keeps cookies has to say where it stands.
         if origin in ("", "null"):
@@ -54,9 +55,10 @@ def _check(request: HttpRequest, trusted: frozenset[str]) -> None:
             raise Forbidden("Invalid origin", code="INVALID_ORIGIN")
 
 
-def _origin_of(referer: str) -> str:
+def origin_of(url: str) -> str:
+    """The origin of an address; empty when it has none, "null" when it cannot be read."""
     try:
-        parts = urlsplit(referer)
+        parts = urlsplit(url)
     except ValueError:
         return "null"
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme and parts.netloc else ""

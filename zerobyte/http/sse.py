@@ -1,11 +1,13 @@
 """Event streams: `event: NAME`, `data: JSON`, a heartbeat every five seconds.
 
 Owns the framing and the end of a stream. Refuses to know what the events mean. A client that
-goes away, or a server that stops, ends the stream at once and leaves no task behind.
+goes away, or a server that stops, ends the stream at once and leaves no task behind. Whoever may
+not ask any more (signed out, banned, removed, or at work elsewhere) is told nothing after the
+next heartbeat.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any, Final, Protocol, cast
 
@@ -13,10 +15,13 @@ import orjson
 from sanic import HTTPResponse
 
 from zerobyte.core import clock
-from zerobyte.http.actor import HttpRequest
+from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.log import get_logger
+from zerobyte.http.actor import Actor, Authenticator, HttpRequest
 from zerobyte.http.app_type import HttpApp
 
 HEARTBEAT_S: Final = 5.0
+_log = get_logger(__name__)
 
 
 class NamedEvent(Protocol):
@@ -49,12 +54,16 @@ async def stream(
     events: AsyncIterator[NamedEvent],
     *,
     first: Iterable[tuple[str, Any]] = (),
-    heartbeat_s: float = HEARTBEAT_S,
+    listener: Actor,
+    heartbeat_s: float | None = None,
 ) -> None:
     """Send `connected`, then `first`, then a heartbeat, then each event as it comes.
 
-    Returns when `events` ends; is cancelled when the client goes away. The iterator is closed
-    in either case. A client that reads slowly holds back only its own iterator.
+    listener        who asked; they are asked for anew at each heartbeat.
+
+    Returns when `events` ends, or when the listener may not ask any more; is cancelled when the
+    client goes away. The iterator is closed in each case. A client that reads slowly holds back
+    only its own iterator.
     """
     response = cast(
         "HTTPResponse",
@@ -73,7 +82,8 @@ async def stream(
     assert own is not None
     open_streams.add(own)
     try:
-        await _forward(response, events, heartbeat_s)
+        beat_s = HEARTBEAT_S if heartbeat_s is None else heartbeat_s
+        await _forward(response, events, beat_s, lambda: _still_listens(request, listener))
     finally:
         open_streams.discard(own)
     await response.eof()
@@ -84,8 +94,24 @@ def frame(name: str, payload: Any) -> bytes:
     return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(payload))
 
 
+async def _still_listens(request: HttpRequest, listener: Actor) -> bool:
+    """Whether the one who asked may still ask, in the same organization."""
+    authenticator = cast("Authenticator", request.app.ctx.services[Authenticator])
+    try:
+        actor = await authenticator.actor_of(request)
+    except ZerobyteError:
+        return False
+    except Exception:  # whoever cannot be asked for may ask again, and is told why they cannot
+        _log.exception("a stream ends: who listens cannot be looked up")
+        return False
+    return (actor.user_id, actor.organization_id) == (listener.user_id, listener.organization_id)
+
+
 async def _forward(
-    response: HTTPResponse, events: AsyncIterator[NamedEvent], heartbeat_s: float
+    response: HTTPResponse,
+    events: AsyncIterator[NamedEvent],
+    heartbeat_s: float,
+    still_listens: Callable[[], Awaitable[bool]],
 ) -> None:
     following: asyncio.Task[NamedEvent | None] | None = None
     try:
@@ -99,6 +125,8 @@ async def _forward(
                     return
                 await response.send(frame(event.name, event.payload))
             if clock.monotonic() >= beat_at:
+                if not await still_listens():
+                    return
                 await response.send(frame("heartbeat", {"timestamp": clock.now_ms()}))
                 beat_at = clock.monotonic() + heartbeat_s
     finally:

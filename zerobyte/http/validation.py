@@ -6,7 +6,8 @@ that was sent: a wrong body may hold a password.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Final, Literal, TypeVar, cast
+from urllib.parse import parse_qsl
 
 import orjson
 from pydantic import BaseModel, ValidationError
@@ -36,6 +37,7 @@ _CODES = {
     "value_error": "custom",
     "assertion_error": "custom",
 }
+_FORM_FIELDS: Final = 64
 _ABSENT: Any = object()
 # An escaped NUL whose backslash is not itself escaped.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -68,10 +70,17 @@ def from_json(model: type[Model], body: bytes) -> Model:
         raise invalid_input(error, _loaded(body), place="body") from None
 
 
-def from_form(model: type[Model], fields: Mapping[str, Any]) -> Model:
+def from_form(model: type[Model], body: bytes) -> Model:
     """Read a form's fields, which are all text, leniently. Raises InvalidInput."""
+    text = body.decode("utf-8", "replace")
     try:
-        return model.model_validate(dict(fields))
+        fields = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FORM_FIELDS))
+    except ValueError:
+        raise _unreadable("too_big", f"A form has at most {_FORM_FIELDS} fields", "body") from None
+    if any("\0" in value for value in fields.values()):
+        raise _no_nul("body")
+    try:
+        return model.model_validate(fields)
     except ValidationError as error:
         raise invalid_input(error, fields, place="body") from None
 
@@ -102,8 +111,11 @@ def from_query(model: type[Model], arguments: Sequence[tuple[str, str]]) -> Mode
 
 def _no_nul(place: Place) -> InvalidInput:
     """No name, path or pattern can hold a NUL, and PostgreSQL cannot store one."""
-    message = "Text must not contain NUL characters"
-    issue: Issue = {"code": "invalid_format", "path": [], "message": message}
+    return _unreadable("invalid_format", "Text must not contain NUL characters", place)
+
+
+def _unreadable(code: str, message: str, place: Place) -> InvalidInput:
+    issue: Issue = {"code": code, "path": [], "message": message}
     return InvalidInput(message, issues=[issue], place=place)
 
 

@@ -6,6 +6,7 @@ from tests.folk import PASSWORD, Folk
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine, Unchangeable
 from zerobyte.features.auth.models import Organization, Session
+from zerobyte.features.auth.service.switches import Switches
 
 TRAIL = "/api/v1/audit"
 
@@ -119,13 +120,68 @@ async def test_a_key_of_a_banned_owner_is_told_and_nameless_noise_is_not(client,
     before = await AuditLine.all().count()
     for headers in ({}, {"x-api-key": "zb_" + "a" * 64}):
         await client.delete("/api/v1/auth/api-keys/x", headers=headers)
-    await client.post("/api/auth/sign-up/email", json={})
     assert await AuditLine.all().count() == before
     owner.user.banned = True
     await owner.user.save()
     await client.get("/api/v1/system/info", headers={"x-api-key": made["key"]})
     [line] = await AuditLine.filter(action="getSystemInfo")
     assert (line.actor_id, line.source, line.result) == (owner.id, "api-key", "refused")
+
+
+async def test_what_is_refused_before_its_operation_is_told_as_the_operation(owner, home):
+    path = "/api/v1/auth/org-members/m1"
+    evil = {"Origin": "https://evil.example"}
+    for origin in ({"Origin": "null"}, evil):
+        answer = await owner.http.delete(path, headers=origin)
+        assert answer.status_code == 403
+    answer = await owner.http.post("/api/auth/organization/update", json={}, headers=evil)
+    assert answer.json()["code"] == "INVALID_ORIGIN"
+    made = await owner.http.post("/api/v1/auth/api-keys", json={"name": "k", "password": PASSWORD})
+    key = {"x-api-key": made.json()["key"]}
+    answer = await owner.http.get("/api/auth/organization/list", headers=key)
+    assert answer.status_code == 401
+    lines = [line for line in (await trail(owner))[::-1] if line["result"] == "refused"]
+    told = [(line["action"], line["status"], line["reason"], line["source"]) for line in lines]
+    assert told == [
+        ("removeOrgMember", 403, "MISSING_OR_NULL_ORIGIN", "browser"),
+        ("removeOrgMember", 403, "INVALID_ORIGIN", "browser"),
+        ("updateOrganization", 403, "INVALID_ORIGIN", "browser"),
+        ("listOrganizations", 401, "UNAUTHORIZED", "api-key"),
+    ]
+    assert {line["actor"]["id"] for line in lines} == {owner.id}
+    assert lines[0]["details"] == {"memberId": "m1"}
+
+
+async def test_refusals_of_nobody_before_an_operation_are_told_only_at_the_doors(client):
+    evil = {"Origin": "https://evil.example", "Cookie": "zerobyte.session_token=x"}
+    body = {"email": "a@b.example", "password": PASSWORD}
+    for _ in range(40):
+        answer = await client.post("/api/auth/sign-in/email", json=body, headers=evil)
+        assert answer.status_code == 403
+        answer = await client.delete("/api/v1/auth/api-keys/x", headers=evil)
+        assert answer.status_code == 403
+        await client.get("/api/auth/organization/list", headers={"x-api-key": "zb_x"})
+    lines = await AuditLine.all()
+    assert {(line.action, line.reason, line.actor_id) for line in lines} == {
+        ("signInEmail", "INVALID_ORIGIN", None)
+    }
+    # As many as other attempts of nobody in particular.
+    assert len(lines) == 30
+
+
+async def test_a_sign_up_and_a_sign_in_that_are_switched_off_are_told(owner):
+    answer = await owner.http.post("/api/auth/sign-up/email", json={})
+    assert answer.status_code == 403
+    await Switches().set_password_login_disabled(True)
+    body = {"username": "owner", "password": PASSWORD}
+    answer = await owner.http.post("/api/auth/sign-in/username", json=body)
+    assert answer.status_code == 403
+    lines = await AuditLine.all().order_by("id")
+    # Whose session was there before did not do it.
+    assert [(line.action, line.result, line.actor_id) for line in lines] == [
+        ("signUpEmail", "refused", None),
+        ("signInUsername", "refused", None),
+    ]
 
 
 async def test_filters_and_pages(owner, home):

@@ -1,5 +1,6 @@
 """Organizations under `/api/auth/organization`: seen, chosen, changed and deleted."""
 
+import asyncio
 from dataclasses import dataclass
 
 import pytest
@@ -164,6 +165,16 @@ async def test_no_client_writes_metadata_or_the_repository_password(two: Two):
     assert dict(await Organization.get(id=two.home)) == before
     key = await two.owner.http.post("/api/v1/system/restic-password", json={"password": PASSWORD})
     assert key.status_code == 200
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
+async def test_of_two_deletions_at_once_one_finds_nothing_to_delete(two: Two):
+    body = {"organizationId": two.home, "password": PASSWORD}
+    asking = [two.owner.http.post(f"{BASE}/delete", json=body) for _ in range(3)]
+    answers = await asyncio.gather(*asking)
+    assert sorted(answer.status_code for answer in answers) == [200, 403, 403]
+    codes = {answer.json().get("code") for answer in answers if answer.status_code == 403}
+    assert codes == {"YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_ORGANIZATION"}
 
 
 async def test_only_an_owner_with_their_password_deletes(two: Two):

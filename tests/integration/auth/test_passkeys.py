@@ -281,6 +281,7 @@ async def test_the_origin_must_be_told_and_trusted(client, ada, device):
         f"{BASE}/verify-authentication", json={"response": {}}, headers={"Origin": ""}
     )
     assert (answer.status_code, answer.json()["message"]) == (400, "origin missing")
+    assert answer.json()["code"] == "ORIGIN_MISSING"
 
 
 async def test_another_trusted_origin_is_as_good(serve, device):

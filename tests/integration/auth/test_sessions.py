@@ -5,7 +5,7 @@ from http.cookies import SimpleCookie
 
 import pytest
 
-from tests.accounts import ADA, cookie_of
+from tests.accounts import ADA, cookie_of, outcome
 from tests.accounts import SESSION as NAME
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Member, Organization, Session, User
@@ -220,6 +220,17 @@ async def test_a_callback_must_be_ours(client, ada):
     assert answer.status_code == 200
     assert (answer.json()["redirect"], answer.json()["url"]) == (True, "/volumes")
     assert answer.headers["location"] == "/volumes"
+
+
+async def test_a_callback_that_cannot_be_read_is_refused(client, ada):
+    for url in ("http://[", "//[x", "https://\u2100.com/"):
+        for path, body in (
+            ("sign-in/username", {"username": "ada", "password": ADA["password"]}),
+            ("sign-in/email", {"email": ADA["email"], "password": ADA["password"]}),
+            ("sign-in/sso", {"providerId": "x"}),
+        ):
+            answer = await client.post(f"/api/auth/{path}", json={**body, "callbackURL": url})
+            assert outcome(answer) == (403, "INVALID_CALLBACK_URL"), (path, url)
 
 
 async def test_api_keys_are_refused_outside_v1_and_win_over_the_cookie(client, ada):

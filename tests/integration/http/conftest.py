@@ -19,14 +19,20 @@ from zerobyte.http.setup import make_app
 
 
 class HeaderAuthenticator:
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+        self.organization_id = "o1"
+
     async def actor_of(self, request: HttpRequest) -> Actor:
+        if self.error is not None:
+            raise self.error
         role = header(request, "x-test-role")
         if not role:
             raise Unauthenticated("Invalid or expired session")
         return Actor(
             user_id="u1",
             user_name="Ada",
-            organization_id="o1",
+            organization_id=self.organization_id,
             organization_role=role,
             instance_role="user",
             session_id="s1",
@@ -74,6 +80,11 @@ async def create(actor: Actor, body: Thing, shelf: Shelf) -> Thing:
     return body
 
 
+# The same operation stands among those of accounts.
+things_auth = Blueprint("things_auth", url_prefix="/api/auth/things")
+things_auth.add_route(create, "", methods=["POST"])
+
+
 @things.get("")
 @endpoint("listThings", tag="Things", query=ThingQuery, returns={200: dict[str, object]})
 async def listing(query: ThingQuery) -> dict[str, object]:
@@ -109,7 +120,7 @@ async def delete(short_id: str) -> None:
 
 @things.get("/ticks")
 @endpoint("streamTicks", tag="Things", returns={200: Thing}, media="text/event-stream")
-async def ticks(request: HttpRequest, shelf: Shelf) -> None:
+async def ticks(actor: Actor, request: HttpRequest, shelf: Shelf) -> None:
     async def counting() -> AsyncIterator[Tick]:
         try:
             for number in range(int(request.args.get("count", "3"))):
@@ -121,7 +132,8 @@ async def ticks(request: HttpRequest, shelf: Shelf) -> None:
         finally:
             shelf.closed_streams += 1
 
-    await sse.stream(request, counting(), first=[("hello", [1])], heartbeat_s=0.05)
+    first = [("hello", [1])]
+    await sse.stream(request, counting(), first=first, listener=actor, heartbeat_s=0.05)
 
 
 @things.post("/public")
@@ -146,13 +158,19 @@ def shelf() -> Shelf:
 
 
 @pytest.fixture
-def serve(tmp_path: Path, shelf: Shelf) -> Serve:
+def doorman() -> HeaderAuthenticator:
+    return HeaderAuthenticator()
+
+
+@pytest.fixture
+def serve(tmp_path: Path, shelf: Shelf, doorman: HeaderAuthenticator) -> Serve:
     """Serve the small app under settings made of the keywords."""
 
     def start(**environ: str) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-        services = {Authenticator: HeaderAuthenticator(), Shelf: shelf}
+        services = {Authenticator: doorman, Shelf: shelf}
         app = make_app(settings_for(tmp_path, **environ), services)
         app.blueprint(things)
+        app.blueprint(things_auth)
         return serving(app, headers={"x-test-role": "member"})
 
     return start

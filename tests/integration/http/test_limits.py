@@ -105,6 +105,21 @@ async def test_a_body_over_ten_mebibytes_is_413_also_in_chunks(client):
     assert answer.status_code == 201
 
 
+async def test_a_body_over_64_kibibytes_for_accounts_is_413_also_in_chunks(client):
+    async def chunks():
+        for _ in range(65):
+            yield b" " * 1024
+
+    headers = {"content-type": "application/json"}
+    for content in (b" " * (64 * 1024 + 1), chunks()):
+        answer = await client.post("/api/auth/things", content=content, headers=headers)
+        assert answer.status_code == 413
+        assert answer.json()["message"] == "Request body too large"
+    fitting = b'{"shortName":"a","portNumber":1' + b" " * (64 * 1024 - 40) + b"}"
+    answer = await client.post("/api/auth/things", content=fitting, headers=headers)
+    assert answer.status_code == 201
+
+
 def test_a_window_forgets_what_has_ended_and_stays_small(monkeypatch):
     monkeypatch.setattr(limits, "_REMEMBERED", 100)
     now = [0.0]

@@ -3,6 +3,9 @@
 import asyncio
 
 import httpx
+import pytest
+
+from zerobyte.core.errors import Unauthenticated
 
 
 async def frames(answer: httpx.Response, count: int) -> list[tuple[str, str]]:
@@ -61,6 +64,27 @@ async def test_a_stop_of_the_server_ends_its_streams(serve, shelf):
         answer = await streaming.__aenter__()
         await frames(answer, 2)
     await until(lambda: shelf.closed_streams == 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"error": Unauthenticated("Invalid or expired session")},
+        {"error": RuntimeError("the database is away")},
+        {"organization_id": "another"},
+    ],
+)
+async def test_a_stream_ends_when_its_listener_may_not_ask_any_more(client, shelf, doorman, change):
+    async with client.stream("GET", "/api/v1/things/ticks?stay=1") as answer:
+        lines = answer.aiter_lines()
+        async for line in lines:
+            if line == 'data: {"number":2}':
+                break
+        vars(doorman).update(change)
+        async with asyncio.timeout(30):
+            async for line in lines:
+                assert "tick" not in line
+    assert shelf.closed_streams == 1
 
 
 async def test_a_stream_is_refused_before_it_begins(client):

@@ -17,6 +17,13 @@ from tests.integration.security.conftest import Fortress
 from zerobyte.http.openapi import document
 
 REACHES_OUT = {"createRepository", "updateRepository", "testConnection", "createVolume"}
+# Bytes that are no UTF-8, and what cannot be parsed.
+HOSTILE = {
+    "User-Agent": "\xff\xfe",
+    "Referer": "http://[",
+    "X-Forwarded-For": "\xff, ::%x",
+    "Accept": "\xed\xa0\x80",
+}
 EXAMPLES = hypothesis.settings(
     max_examples=5,
     deadline=None,
@@ -59,7 +66,11 @@ def fuzz(fortress: Fortress, schema: Any, fresh_cookie: Any) -> tuple[list[str],
         if raw["operationId"] in REACHES_OUT or streams:
             continue
         # Some operations end the session that they are asked with.
-        headers = {"cookie": fresh_cookie(), "Origin": fortress.platform.settings.base_url}
+        headers = {
+            "cookie": fresh_cookie(),
+            "Origin": fortress.platform.settings.base_url,
+            **HOSTILE,
+        }
         try_one(fortress, operation, headers, wrong, statuses)
     return wrong, statuses
 

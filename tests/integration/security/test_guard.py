@@ -195,6 +195,23 @@ async def test_a_key_of_an_organization_that_was_left(fortress, doors, home):
     await check(fortress, doors, make, role=None, admin=True, browser=False)
 
 
+async def test_nobody_in_particular_has_more_than_some_kilobytes_read(fortress):
+    wrong, tried = [], 0
+    for (path, method), operation in sorted(operations(fortress.app).items()):
+        if operation.body is None:
+            continue
+        tried += 1
+        url = re.sub(r"\{\w+\}", "nothing0", path)
+        answer = await fortress.client.request(
+            method, url, content=b"?" * 70_000, headers={"content-type": "application/json"}
+        )
+        # Whoever reads it says that it is no JSON.
+        if answer.status_code not in (401, 413):
+            wrong.append(f"{operation.operation_id}: {answer.status_code} {answer.text[:200]}")
+    assert wrong == []
+    assert tried > 50
+
+
 async def test_the_document_says_what_the_guard_does(fortress):
     paths = document(fortress.app)["paths"]
     for (path, method), operation in operations(fortress.app).items():

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import BaseModel
 
-from zerobyte.http.validation import InvalidInput, from_json, from_query
+from zerobyte.http.validation import InvalidInput, from_form, from_json, from_query
 
 
 class Text(BaseModel):
@@ -23,3 +23,9 @@ def test_a_written_backslash_is_no_escape():
 def test_a_nul_in_a_query_is_refused():
     with pytest.raises(InvalidInput, match="must not contain NUL"):
         from_query(Text, [("text", "a\0b")])
+
+
+@pytest.mark.parametrize("body", [b"text=%00", b"text=a%00b&text=%00", b"text=a\0b"])
+def test_a_nul_in_a_form_is_refused(body):
+    with pytest.raises(InvalidInput, match="must not contain NUL"):
+        from_form(Text, body)

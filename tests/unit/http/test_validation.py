@@ -6,7 +6,7 @@ import pytest
 from pydantic import Field, field_validator
 
 from zerobyte.contract.base import Wire
-from zerobyte.http.validation import InvalidInput, MalformedJson, from_json
+from zerobyte.http.validation import InvalidInput, MalformedJson, from_form, from_json
 
 
 class Local(Wire):
@@ -91,3 +91,11 @@ def test_what_is_not_json_is_told_apart(body: bytes):
 def test_very_deep_json_is_refused_and_harmless():
     with pytest.raises(MalformedJson):
         from_json(Create, b"[" * 100_000)
+
+
+def test_a_form_of_very_many_fields_is_not_taken_apart():
+    fitting = b"backend=local&basePath=a" + b"&a=" * 62
+    assert from_form(Local, fitting).base_path == "a"
+    with pytest.raises(InvalidInput, match="at most 64 fields") as caught:
+        from_form(Local, fitting + b"&a=")
+    assert caught.value.issues[0]["code"] == "too_big"

@@ -24,6 +24,12 @@ from zerobyte.http.endpoint import endpoint
 control = Blueprint("control", url_prefix="/api/control")
 
 
+@control.on_request
+async def guard(request: HttpRequest) -> None:
+    """Refuse whoever has no token before their body is read: nobody counts what is asked here."""
+    _host(request, request.app.ctx.services[WorkerTokens])
+
+
 def _host(request: HttpRequest, tokens: WorkerTokens) -> str:
     scheme, _, token = header(request, "authorization").partition(" ")
     if scheme.lower() != "bearer" or not token:

@@ -33,4 +33,4 @@ async def stream(actor: Actor, request: HttpRequest, bus: EventBus) -> None:
                 if event.name != "task:changed":
                     yield event
 
-        await sse.stream(request, wanted())
+        await sse.stream(request, wanted(), listener=actor)

@@ -58,7 +58,8 @@ async def stream_all(
                 if event.name == "task:changed" and matches(query, event.payload):
                     yield event
 
-        await sse.stream(request, changes(), first=[("tasks:snapshot", snapshot)])
+        first = [("tasks:snapshot", snapshot)]
+        await sse.stream(request, changes(), first=first, listener=actor)
 
 
 @tasks_v1.get("/<task_id:str>")
@@ -83,7 +84,8 @@ async def stream_one(
     with bus.subscribe(actor.organization_id) as subscription:
         task = await reader.get(actor, task_id)
         first = ("task:changed", task.model_dump(mode="json", by_alias=True))
-        await sse.stream(request, _changes_of(task_id, subscription), first=[first])
+        changes = _changes_of(task_id, subscription)
+        await sse.stream(request, changes, first=[first], listener=actor)
 
 
 async def _changes_of(task_id: str, subscription: Subscription) -> AsyncIterator[Event]:

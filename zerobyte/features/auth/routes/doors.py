@@ -10,6 +10,7 @@ from sanic import Blueprint
 from zerobyte.core.errors import NotFound, Unauthenticated
 from zerobyte.features.auth.service import Switches
 from zerobyte.http.actor import HttpRequest, header
+from zerobyte.http.gate import gate
 
 TAG: Final = "Auth"
 _KEYS: Final = "/api/auth/api-key/"
@@ -19,7 +20,6 @@ accounts_auth = Blueprint("accounts", url_prefix="/api/auth")
 auth_v1 = Blueprint("auth", url_prefix="/api/v1/auth")
 
 
-@accounts_auth.on_request
 async def guard(request: HttpRequest) -> None:
     """Refuse API keys here, and sign-ups and sign-ins that have no chance, before their body."""
     if request.path.startswith(_KEYS):
@@ -33,6 +33,10 @@ async def guard(request: HttpRequest) -> None:
         await switches.check_sign_up()
     elif request.path in _BY_PASSWORD:
         await switches.check_password_login()
+
+
+# After those of the app, which count the client and learn its address.
+accounts_auth.on_request(gate(guard), priority=-1)
 
 
 @accounts_auth.route("/api-key/<rest:path>", methods=["GET", "POST"])

@@ -1,7 +1,6 @@
 """Signing up, in and out with a password."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
 from zerobyte.core.errors import (
     Forbidden,
@@ -26,6 +25,7 @@ from zerobyte.features.auth.service import Accounts, Sessions
 from zerobyte.features.auth.service.sessions import SignedIn
 from zerobyte.http.actor import HttpRequest, Permission
 from zerobyte.http.endpoint import Answer, endpoint
+from zerobyte.http.origin import origin_of
 from zerobyte.settings import Settings
 
 _SIGN_IN: Final[tuple[type[ZerobyteError], ...]] = (
@@ -115,7 +115,6 @@ def _check_callback(url: str | None, settings: Settings) -> None:
     if url is None:
         return
     is_relative = url.startswith("/") and not url.startswith(("//", "/\\"))
-    parts = urlsplit(url)
-    is_trusted = f"{parts.scheme}://{parts.netloc}" in settings.origins
+    is_trusted = origin_of(url) in settings.origins
     if not url.isprintable() or "\\" in url or not (is_relative or is_trusted):
         raise Forbidden("Invalid callbackURL", code="INVALID_CALLBACK_URL")

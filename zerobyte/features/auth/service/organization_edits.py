@@ -112,16 +112,19 @@ class OrganizationEdits:
                                 sign in through its identity provider alone.
         """
         place = await place_of(person.user_id, body.organization_id)
+        refusal = Forbidden(
+            "You are not allowed to delete this organization",
+            code="YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_ORGANIZATION",
+        )
         if place is None or place.role != "owner":
-            raise Forbidden(
-                "You are not allowed to delete this organization",
-                code="YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_ORGANIZATION",
-            )
+            raise refusal
         await self._accounts.check_password(
             person.user_id, body.password, purpose="delete an organization"
         )
         async with in_transaction():
-            row = await Organization.filter(id=body.organization_id).select_for_update().get()
+            row = await Organization.filter(id=body.organization_id).select_for_update().first()
+            if row is None:  # another click has deleted it meanwhile
+                raise refusal
             held = (await self._deletions.count([row.id]))[row.id]
             if not held.is_empty:
                 raise Conflict(

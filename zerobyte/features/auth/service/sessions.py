@@ -138,7 +138,8 @@ class Sessions:
         if is_banned(user, now):
             self.clear_cookies(request)
             return None
-        if session.remembered and session.expires_at - now < PROLONG_BELOW_MS:
+        may_prolong = session.remembered and not request.responded  # the cookie can go with it
+        if may_prolong and session.expires_at - now < PROLONG_BELOW_MS:
             session.expires_at = now + LIFETIME_MS
             await session.save(update_fields=["expires_at"])
             self.send_cookie(request, SignedIn(session, user, token))

@@ -167,7 +167,10 @@ def check_callback(url: str | None, name: str, code: str) -> None:
     """
     if url is None:
         return
-    path = unquote(urlsplit(url).path) if url.startswith("/") else ""
+    try:
+        path = unquote(urlsplit(url).path) if url.startswith("/") else ""
+    except ValueError:
+        path = ""
     is_relative = path.startswith("/") and not path.startswith(("//", "/\\"))
     if not is_relative or url.startswith("//") or "\\" in url or not url.isprintable():
         raise Forbidden(f"Invalid {name}", code=f"INVALID_{code}")
