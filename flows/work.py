@@ -219,15 +219,17 @@ async def patiently(
     Raises Unavailable when the patience is over.
     """
     began = clock.monotonic()
-    pause_s = 0.2
+    pause_s, said = 0.2, False
     while True:
         try:
             return await ask()
-        except Unavailable:
+        except Unavailable as error:
             is_over = clock.monotonic() - began + pause_s > patience_s
             if is_over or (stop is not None and stop.is_set()):
                 raise
-            _log.info("the API is away; asking again", pause_s=round(pause_s, 1))
+            if not said:
+                _log.info("the API is away; asking again and again", why=error.message)
+                said = True
         if stop is None:
             await asyncio.sleep(pause_s)
         else:

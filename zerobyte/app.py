@@ -17,6 +17,7 @@ from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
 from zerobyte.db.leases import Leases
+from zerobyte.db.trouble import Complaint
 from zerobyte.features.audit.routes import audit_v1
 from zerobyte.features.audit.service import AuditTrail
 from zerobyte.features.auth.routes import accounts_auth, auth_v1
@@ -40,7 +41,7 @@ from zerobyte.features.backups.service import (
     users,
 )
 from zerobyte.features.control.routes import control
-from zerobyte.features.control.service import Control, missing_worker
+from zerobyte.features.control.service import Control
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.events.routes import events_v1
 from zerobyte.features.notifications.routes import notifications_v1
@@ -260,7 +261,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         checks={
             "database": _database_trouble,
             "prefect": lambda: _prefect_trouble(engine),
-            "worker": missing_worker,
+            "worker": platform.control.missing_worker,
         },
     )
     add_routes(app)
@@ -293,11 +294,12 @@ def add_routes(app: HttpApp) -> None:
 
 
 async def _every(seconds: float, work: Any) -> None:
+    failed = Complaint(_log, "a periodic job failed; it is tried again")
     while True:
         try:
             await work()
-        except Exception:  # a round that failed must not end the rounds
-            _log.exception("a periodic job failed; it is tried again", job=work.__name__)
+        except Exception as error:  # a round that failed must not end the rounds
+            failed.say(error, job=work.__name__)
         await asyncio.sleep(seconds)
 
 

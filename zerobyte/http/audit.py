@@ -14,6 +14,7 @@ from sanic.response import BaseHTTPResponse
 from zerobyte.core.errors import Forbidden, TooManyRequests, Unauthenticated, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db import trouble
+from zerobyte.db.trouble import Complaint
 from zerobyte.http.actor import HttpRequest, header
 from zerobyte.http.errors import status_of
 from zerobyte.http.limits import Window, client_address, client_key
@@ -115,6 +116,15 @@ def _is_few(request: HttpRequest) -> bool:
     return window.take(client_key(request)).allowed
 
 
+def _unwritten(request: HttpRequest) -> Complaint:
+    """Says that lines of the trail are lost."""
+    known = cast("Complaint | None", getattr(request.app.ctx, "unwritten_lines", None))
+    if known is None:
+        known = Complaint(_log, "the audit trail could not be written")
+        request.app.ctx.unwritten_lines = known
+    return known
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What an operation leaves in the trail.
@@ -184,8 +194,8 @@ async def tell(
     try:
         entry = plan.entry(request, details=details, status=status, error=error)
         await _record(auditor, entry)
-    except Exception:  # what was done is done, and must be answered
-        _log.exception("the audit trail could not be written", action=plan.action)
+    except Exception as failure:  # what was done is done, and must be answered
+        _unwritten(request).say(failure, action=plan.action)
 
 
 async def _record(auditor: Auditor, entry: Entry) -> None:

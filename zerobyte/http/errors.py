@@ -7,7 +7,7 @@ that leads to the log, and nothing more.
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sanic import HTTPResponse
@@ -56,6 +56,7 @@ def status_of(kind: type[errors.ZerobyteError]) -> int:
 
 def install(app: HttpApp) -> None:
     """Answer every failure of the app, Sanic's own included."""
+    app.ctx.database_trouble = trouble.Complaint(_log, "requests fail for want of the database")
     app.error_handler.add(errors.ZerobyteError, _known)
     app.error_handler.add(SanicException, _of_sanic)
     app.error_handler.add(Exception, _unexpected)
@@ -144,7 +145,10 @@ def _of_sanic(request: HttpRequest, error: SanicException) -> HTTPResponse:
 
 def _unexpected(request: HttpRequest, error: Exception) -> HTTPResponse:
     if (known := trouble.in_words(error)) is not None:
-        return _known(request, known)
+        # Every request meets the same full disk; workers ask on every second.
+        complaint = cast("trouble.Complaint", request.app.ctx.database_trouble)
+        complaint.say(known, method=request.method, path=request.path)
+        return answer_to(known, request.path)
     reference = ids.token(8)
     _log.error(
         "an unexpected error",

@@ -20,8 +20,9 @@ import asyncio
 import inspect
 import logging
 import os
+import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from weakref import WeakKeyDictionary
 
@@ -33,12 +34,16 @@ from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteC
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from zerobyte.core import interpreter
+from zerobyte.processes.prefect_logs import be_brief
 
 FIXED_VERSIONS = ("3.8.",)
 """The releases whose transactions were read and measured; others run as they come."""
 
 LONGEST_TURN_S = 60.0
 """How long a transaction waits for its turn; the patience that Prefect gives SQLite itself."""
+
+
+_NOT_STARTED = 3
 
 
 class _Turn:
@@ -127,7 +132,7 @@ def main() -> None:
     """Serve until SIGTERM, where the environment says."""
     interpreter.take_long_turns()
     logging.getLogger("uvicorn.error").addFilter(_is_no_fault)
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(),
         host=os.environ.get("PREFECT_SERVER_API_HOST", "127.0.0.1"),
         port=int(os.environ.get("PREFECT_SERVER_API_PORT", "4200")),
@@ -136,6 +141,12 @@ def main() -> None:
         log_level="warning",
         access_log=False,
     )
+    be_brief()  # after both have set their loggers up
+    server_of_ours = uvicorn.Server(config)
+    with suppress(KeyboardInterrupt):
+        server_of_ours.run()
+    if not server_of_ours.started:
+        sys.exit(_NOT_STARTED)
 
 
 if __name__ == "__main__":

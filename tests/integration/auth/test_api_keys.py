@@ -6,6 +6,7 @@ import hashlib
 import re
 
 import pytest
+from tortoise import Tortoise
 from tortoise.backends.sqlite.client import SqliteClient
 
 from tests.documented import assert_conforms
@@ -77,6 +78,15 @@ async def test_the_last_use_is_noted_once_a_minute(folk, ada):
     await ApiKey.all().update(last_request_at=first - 61_000)
     await use(folk, key)
     assert (await ApiKey.get()).last_request_at >= first
+
+
+async def test_a_use_that_cannot_be_noted_is_one_all_the_same(folk, ada):
+    key = (await make(ada)).json()["key"]
+    connection = Tortoise.get_connection("default")
+    await connection.execute_query("PRAGMA query_only = ON")
+    assert (await use(folk, key)).status_code == 200
+    await connection.execute_query("PRAGMA query_only = OFF")
+    assert (await ApiKey.get()).last_request_at is None
 
 
 async def test_what_is_asked_is_checked(ada):

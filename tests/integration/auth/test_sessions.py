@@ -4,6 +4,7 @@ import asyncio
 from http.cookies import SimpleCookie
 
 import pytest
+from tortoise import Tortoise
 
 from tests.accounts import ADA, cookie_of, outcome
 from tests.accounts import SESSION as NAME
@@ -108,6 +109,23 @@ async def test_a_session_in_use_is_prolonged_once_a_day(client, ada, path):
     answer = await client.get(f"/api/{path}")
     assert "Max-Age=604800" in cookie_of(answer)
     assert (await Session.get()).expires_at > soon
+
+
+async def test_a_session_that_cannot_be_prolonged_or_removed_reads_on_and_ends_as_it_stands(
+    client, ada, database_kind
+):
+    if database_kind != "sqlite":
+        pytest.skip("SQLite alone can be told to write nothing")
+    connection = Tortoise.get_connection("default")
+    soon = clock.now_ms() + 5 * DAY_MS
+    for expires_at, status in ((soon, 200), (clock.now_ms() - 1, 401)):
+        await Session.all().update(expires_at=expires_at)
+        await connection.execute_query("PRAGMA query_only = ON")
+        answer = await client.get("/api/v1/system/dev-panel")
+        await connection.execute_query("PRAGMA query_only = OFF")
+        assert answer.status_code == status, answer.text
+        assert (cookie_of(answer) is None) == (status == 200)
+        assert (await Session.get()).expires_at == expires_at
 
 
 async def test_an_ended_session_is_removed_and_its_cookies_are_cleared(client, ada):

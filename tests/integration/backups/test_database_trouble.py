@@ -1,14 +1,15 @@
 """A database that cannot write says so in words, and what can be read is still answered."""
 
 import sqlite3
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tortoise import Tortoise
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from tests.integration.backups.conftest import World
-from zerobyte.core import ids
+from zerobyte.core import clock, ids
+from zerobyte.core.log import Logger
 from zerobyte.db import trouble
 
 
@@ -49,6 +50,58 @@ async def test_a_full_disk_and_a_read_only_database_stop_changes_and_nothing_els
     assert (await world.client.get("/api/v1/backups")).status_code == 200
     await pragma("query_only = OFF")
     assert (await world.client.patch(url, json=name)).status_code == 200
+
+
+async def test_a_worker_that_was_heard_is_there_although_nobody_could_write_that_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    control = world.platform.control
+    missing = "No worker has reported for 30 seconds; start one with `zerobyte worker`"
+    assert await control.missing_worker() == missing
+    await pragma("query_only = ON")
+    answer = await world.client.post(
+        "/api/control/hello",
+        json={"host": "local", "bootId": "b", "pid": 1, "pidStarted": 1},
+        headers={"authorization": f"Bearer {world.worker_token}"},
+    )
+    await pragma("query_only = OFF")
+    assert answer.status_code == 503, answer.text
+    assert await control.missing_worker() is None
+    heard_at = clock.monotonic()
+    monkeypatch.setattr(clock, "monotonic", lambda: heard_at + 31)
+    assert await control.missing_worker() == missing
+
+
+class Heard:
+    """A log that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[str, str]] = []
+
+    def warning(self, _: str, *, reason: str) -> None:
+        self.lines.append(("warning", reason))
+
+    def error(self, _: str, *, exc_info: Exception) -> None:
+        self.lines.append(("error", str(exc_info)))
+
+
+def test_what_goes_wrong_in_every_round_of_a_loop_is_said_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_s = 1000.0
+    monkeypatch.setattr(clock, "monotonic", lambda: now_s)
+    heard = Heard()
+    complaint = trouble.Complaint(cast("Logger", heard), "a round failed")
+    for _ in range(61):
+        complaint.say(sqlite3.OperationalError("database or disk is full"))
+        now_s += 1
+    assert [level for level, _ in heard.lines] == ["warning", "warning"]
+    assert heard.lines[0][1].startswith("The disk that holds the database is full")
+    complaint.say(ValueError("another"))
+    complaint.say(ValueError("another"))
+    complaint.over()
+    complaint.say(ValueError("another"))
+    assert heard.lines[2:] == [("error", "another")] * 2
 
 
 @pytest.mark.parametrize(

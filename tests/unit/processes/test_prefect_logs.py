@@ -4,7 +4,8 @@ import logging
 
 import pytest
 
-from zerobyte.processes.prefect_logs import Clean, scrub
+from zerobyte.core import clock
+from zerobyte.processes.prefect_logs import Brief, Clean, scrub
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,23 @@ def test_a_traceback_never_leaves():
     assert Clean().filter(record)
     assert record.exc_info is None
     assert record.getMessage() == "failed: …"
+
+
+def test_a_database_that_cannot_work_is_one_line_a_minute_and_all_else_stays(monkeypatch):
+    now_s = 1000.0
+    monkeypatch.setattr(clock, "monotonic", lambda: now_s)
+    brief = Brief()
+
+    def kept(error):
+        trace = (type(error), error, None)
+        record = logging.LogRecord("docket.worker", 40, "", 0, "ran %s", ("x",), trace)
+        return (record.getMessage(), record.exc_info) if brief.filter(record) else None
+
+    full = RuntimeError("a request failed")
+    full.__cause__ = OSError("(sqlite3.OperationalError) database or disk is full")
+    line = ("The database of Prefect cannot work: database or disk is full", None)
+    assert [kept(full) for _ in range(3)] == [line, None, None]
+    other = ValueError("odd")
+    assert [kept(other) for _ in range(2)] == [("ran x", (ValueError, other, None))] * 2
+    now_s += 60
+    assert kept(full) == line

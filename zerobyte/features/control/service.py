@@ -69,6 +69,7 @@ class Control:
         lease_wait_s: float,
     ) -> None:
         self._lease_wait_ms = lease_wait_s * 1000
+        self._heard_at: float | None = None
         self._tasks = tasks
         self._leases = leases
         self._builders = builders
@@ -91,6 +92,7 @@ class Control:
                 f"Another worker for the host {host} is running (process {before.pid}). "
                 "Stop it first, or start this one with a token of its own host"
             )
+        self._heard_at = clock.monotonic()
         await WorkerRow.update_or_create(
             host=host,
             defaults={
@@ -216,6 +218,20 @@ class Control:
                 delivery.destination_id, delivery.error, organization_id=task.organization_id
             )
 
+    async def missing_worker(self) -> str | None:
+        """What is wrong with the workers, in one sentence: none has said hello lately.
+
+        One that we heard is there, also when a full disk keeps us from writing that down: its
+        supervisor would end it, and the work in its hands.
+        """
+        since = clock.now_ms() - _SEEN_FOR_MS
+        if await WorkerRow.filter(seen_at__gte=since).exists():
+            return None
+        heard_at = self._heard_at
+        if heard_at is not None and clock.monotonic() - heard_at <= _SEEN_FOR_MS / 1000:
+            return None
+        return "No worker has reported for 30 seconds; start one with `zerobyte worker`"
+
     async def _own(self, host: str, task_id: str) -> Task | None:
         return await Task.get_or_none(id=task_id, host=host)
 
@@ -230,14 +246,6 @@ async def _take(task: Task, flow_run_id: str) -> None:
     if not await free.update(flow_run_id=flow_run_id):
         raise Conflict("Another run has this task")
     task.flow_run_id = flow_run_id
-
-
-async def missing_worker() -> str | None:
-    """What is wrong with the workers, in one sentence: none has said hello lately."""
-    since = clock.now_ms() - _SEEN_FOR_MS
-    if await WorkerRow.filter(seen_at__gte=since).exists():
-        return None
-    return "No worker has reported for 30 seconds; start one with `zerobyte worker`"
 
 
 def _is_another(known: WorkerRow, worker: WorkerIdentity) -> bool:

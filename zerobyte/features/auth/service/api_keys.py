@@ -14,6 +14,7 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict, Invalid, NotFound, Unauthenticated
+from zerobyte.db import trouble
 from zerobyte.features.auth.models import ApiKey, Member, User
 from zerobyte.features.auth.schemas.api_keys import CreateApiKey
 from zerobyte.features.auth.service.accounts import Accounts
@@ -106,7 +107,8 @@ class ApiKeys:
         if found is None or (found.expires_at is not None and found.expires_at <= now):
             return None
         if now - (found.last_request_at or 0) >= _TOUCH_EVERY_MS:
-            await ApiKey.filter(id=found.id).update(last_request_at=now)
+            with trouble.forgone():
+                await ApiKey.filter(id=found.id).update(last_request_at=now)
         return FoundKey(found, found.user, found.member_role)
 
 

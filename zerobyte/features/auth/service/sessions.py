@@ -13,6 +13,7 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Forbidden, Unauthenticated
+from zerobyte.db import trouble
 from zerobyte.db.prepared import Prepared, slot
 from zerobyte.features.auth.models import Session, User
 from zerobyte.features.auth.service import cookies
@@ -130,7 +131,8 @@ class Sessions:
         now = clock.now_ms()
         if session is None or session.expires_at <= now:
             if session is not None:
-                await session.delete()
+                with trouble.forgone():
+                    await session.delete()
             self.clear_cookies(request)
             return None
         user = cast("User", session.user)
@@ -140,9 +142,10 @@ class Sessions:
             return None
         may_prolong = session.remembered and not request.responded  # the cookie can go with it
         if may_prolong and session.expires_at - now < PROLONG_BELOW_MS:
-            session.expires_at = now + LIFETIME_MS
-            await session.save(update_fields=["expires_at"])
-            self.send_cookie(request, SignedIn(session, user, token))
+            with trouble.forgone():
+                session.expires_at = now + LIFETIME_MS
+                await session.save(update_fields=["expires_at"])
+                self.send_cookie(request, SignedIn(session, user, token))
         role = cast("Any", session).member_role
         found = request.ctx.signed_in = SignedIn(session, user, token, role)
         return found

@@ -18,8 +18,9 @@ from tortoise.transactions import in_transaction
 from zerobyte.contract.jobs import JobReport
 from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import clock, cron
-from zerobyte.core.errors import Conflict, NotFound, Unavailable
+from zerobyte.core.errors import Conflict, Failed, NotFound, Unavailable
 from zerobyte.core.log import get_logger
+from zerobyte.db.trouble import Complaint
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service.editing import next_due
@@ -74,7 +75,8 @@ class DueTimes:
         self.awake_since = clock.now_ms()
         self.on_change: list[Callable[[str], None]] = []
         self._rests_until = 0.0
-        self._is_engine_away = False
+        self._engine_is_away = Complaint(log, "due backups wait for Prefect")
+        self._round_failed = Complaint(log, "looking for due backups failed; it is tried again")
 
     # The door for every due time
 
@@ -190,7 +192,7 @@ class DueTimes:
     async def run(self) -> None:
         """Start what is to be tried again, every second, and what was missed, for ever."""
         looked = 0.0
-        reconsidered = has_failed = False
+        reconsidered = False
         while True:
             try:
                 if not reconsidered:
@@ -201,11 +203,9 @@ class DueTimes:
                     looked = clock.monotonic()
                     if not self.is_resting:
                         await self.start_missed()
-                has_failed = False
-            except Exception:  # a clock that stops is worse than a round that failed
-                if not has_failed:  # a database that is away would fill the log
-                    log.exception("looking for due backups failed; it is tried again each second")
-                has_failed = True
+                        self._round_failed.over()
+            except Exception as error:  # a clock that stops is worse than a round that failed
+                self._round_failed.say(error)
             await asyncio.sleep(1)
 
     @property
@@ -260,12 +260,10 @@ class DueTimes:
         """The schedules that have a run in the engine; None when it does not say."""
         try:
             runs = await self._scheduler.due_runs()
-        except Unavailable as error:
-            if not self._is_engine_away:
-                log.warning("due backups wait for Prefect", reason=error.message)
-            self._is_engine_away = True
+        except (Unavailable, Failed) as error:
+            self._engine_is_away.say(error)
             return None
-        self._is_engine_away = False
+        self._engine_is_away.over()
         return {run.target for run in runs if run.flow == "backup"}
 
     async def _start(self, schedule: Schedule) -> None:

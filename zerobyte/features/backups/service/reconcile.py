@@ -11,6 +11,7 @@ from typing import Final
 from zerobyte.core import clock
 from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
+from zerobyte.db.trouble import Complaint
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.service.due import is_planned_by_engine
 from zerobyte.features.volumes.models import Volume
@@ -54,6 +55,7 @@ class Reconciler:
         self._scheduler = scheduler
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
+        self._round_failed = Complaint(log, "schedules wait for Prefect")
 
     def changed(self, short_id: str) -> None:
         """A schedule was made, edited or deleted."""
@@ -62,7 +64,7 @@ class Reconciler:
 
     async def run(self) -> None:
         """Tell changes at once and compare everything every 30 s, for ever."""
-        compared, is_away = 0.0, False
+        compared = 0.0
         while True:
             self._wake.clear()
             try:
@@ -71,13 +73,9 @@ class Reconciler:
                     compared = clock.monotonic()
                 else:
                     await self._tell_changed()
-                is_away = False
-            except Unavailable as error:
-                if not is_away:
-                    log.warning("schedules wait for Prefect", reason=error.message)
-                is_away = True
-            except Exception:  # a reconciler that ends is worse than a round that failed
-                log.exception("comparing schedules with Prefect failed; it is tried again")
+                self._round_failed.over()
+            except Exception as error:  # a reconciler that ends is worse than a round that failed
+                self._round_failed.say(error)
             try:
                 async with asyncio.timeout(2 if self._changed or not compared else 5):
                     await self._wake.wait()

@@ -7,8 +7,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, cast
 
-from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
+from zerobyte.core.errors import NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
+from zerobyte.db.trouble import Complaint
 from zerobyte.features.tasks.models import Task
 from zerobyte.orchestration.scheduler import FlowName, Scheduler
 
@@ -29,6 +30,7 @@ class Dispatcher:
         self._scheduler = scheduler
         self._repair = repair
         self._wake = asyncio.Event()
+        self._round_failed = Complaint(log, "tasks wait to be started")
 
     def wake(self) -> None:
         """There may be something to start."""
@@ -41,9 +43,11 @@ class Dispatcher:
             self._wake.clear()
             try:
                 is_done = await self._round()
-            except Exception:  # a task that is never started is worse than a round that failed
-                log.exception("starting tasks failed; the next round comes soon")
+            except Exception as error:  # a task that is never started is worse than that
+                self._round_failed.say(error)
                 is_done = False
+            if is_done:
+                self._round_failed.over()
             failures = 0 if is_done else failures + 1
             pause = _PAUSES_S[min(failures, len(_PAUSES_S)) - 1] if failures else 30
             try:
@@ -79,11 +83,8 @@ class Dispatcher:
             except ZerobyteError as error:
                 log.warning("deployment not repaired", flow=task.flow, reason=error.message)
             return False
-        except Unavailable as error:
-            log.warning("Prefect does not answer; the task waits", task=task.id, why=error.message)
-            return False
         except ZerobyteError as error:
-            log.warning("Prefect did not start a task; it waits", task=task.id, why=error.message)
+            self._round_failed.say(error, task=task.id)
             return False
         # Another run may have taken it meanwhile; the one just started is then refused.
         await Task.filter(id=task.id, flow_run_id__isnull=True).update(flow_run_id=run_id)

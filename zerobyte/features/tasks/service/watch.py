@@ -12,6 +12,7 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases
+from zerobyte.db.trouble import Complaint
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.service.lifecycle import Tasks, cancelled
 from zerobyte.orchestration.scheduler import FINAL, Connected, Scheduler, SchedulerEvent, StateType
@@ -35,6 +36,10 @@ class Watch:
         self._telling: set[asyncio.Task[None]] = set()
         self._untold: dict[str, str] = {}
         self.started_ms = clock.now_ms()
+        self._round_failed = Complaint(log, "watching over tasks failed; it is tried again")
+        self._task_stays = Complaint(log, "a lost task was not ended; it is tried again")
+        self._compare_failed = Complaint(log, "comparing queued tasks with Prefect failed")
+        self._run_stays = Complaint(log, "Prefect could not be told of a lost run yet")
 
     async def run(self) -> None:
         """Look every five seconds, for ever."""
@@ -45,8 +50,9 @@ class Watch:
                     await self.begin_anew()
                     is_begun = True
                 await self.end_lost()
-            except Exception:  # a watch that ends is worse than a round that failed
-                log.exception("watching over tasks failed; the next round comes in 5 s")
+                self._round_failed.over()
+            except Exception as error:  # a watch that ends is worse than a round that failed
+                self._round_failed.say(error)
             await asyncio.sleep(_EVERY_S)
 
     async def begin_anew(self) -> None:
@@ -58,12 +64,12 @@ class Watch:
         """End every running task whose lease is over."""
         rows = await Task.filter(status__in=("running", "cancelling"))
         for task in await self._without_lease(rows):
-            log.warning("a task was lost with its worker", task=task.id, kind=task.kind)
             try:
                 await self._tasks.finish(task.id, _lost_report(task))
-            except Exception:  # one that cannot be ended must not keep the others
-                log.exception("a lost task was not ended; it is tried again", task=task.id)
+            except Exception as error:  # one that cannot be ended must not keep the others
+                self._task_stays.say(error, task=task.id)
                 continue
+            log.warning("a task was lost with its worker", task=task.id, kind=task.kind)
             await task.refresh_from_db()  # its worker may have told of a good end meanwhile
             if task.flow_run_id is not None and task.status in ("stale", "cancelled"):
                 self._untold[task.flow_run_id] = _LOST
@@ -103,11 +109,11 @@ class Watch:
         for flow_run_id, why in list(self._untold.items()):
             try:
                 await self._scheduler.force_crashed(flow_run_id, why)
-            except Unavailable:
-                log.warning("Prefect could not be told of a lost run yet", run=flow_run_id)
+            except Unavailable as error:
+                self._run_stays.say(error)
                 return
             except ZerobyteError as error:  # one run's trouble must not keep the others
-                log.warning("Prefect did not end a lost run", run=flow_run_id, why=error.message)
+                self._run_stays.say(error, run=flow_run_id)
                 continue
             del self._untold[flow_run_id]
 
@@ -141,8 +147,8 @@ class Watch:
             await self.end_unstarted()
         except Unavailable:
             log.info("Prefect does not answer; queued tasks are compared with it later")
-        except Exception:  # see run()
-            log.exception("comparing queued tasks with Prefect failed; it is tried again")
+        except Exception as error:  # see run()
+            self._compare_failed.say(error)
 
     async def end_unstarted(self) -> None:
         """End every queued task whose run ended without us hearing of it.

@@ -1,0 +1,173 @@
+"""A disk is full to the last byte: people read on and are told why nothing else goes.
+
+Room is made, and within a minute all is as before; nothing that was acknowledged is lost.
+"""
+
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.customer import Answer
+from tests.e2e.stage import Stage, until
+from tests.faults.disks import Disk, small_disk
+from tests.faults.scene import MOST_LINES_A_MINUTE, OUTAGE_S, PASSWORD, Lines, Scene, scene
+
+_FULL_S = max(OUTAGE_S, 120.0)
+"""Long enough for whoever watches over the parts to lose patience with them."""
+_TRACE = re.compile(r"Traceback|File \"")
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[tuple[Disk, Scene]]:
+    """A platform whose data folder is on a small disk; its repository is elsewhere."""
+    with small_disk(tmp_path / "disk", 160) as disk:
+        stage = Stage(disk.place / "data", ZEROBYTE_DRAIN_GRACE="1", MIN_FREE_BYTES="0")
+        stage.log = tmp_path / "serve.log"
+        with scene(stage, tmp_path, tmp_path / "repository") as at:
+            yield disk, at
+
+
+def program_of(at: Scene) -> httpx.Client:
+    """A program with a key of its own, that reads."""
+    made = at.customer.http.post(
+        "/api/v1/auth/api-keys", json={"name": "reads", "password": PASSWORD}
+    )
+    assert made.is_success, made.text
+    key = {"x-api-key": made.json()["key"]}
+    return httpx.Client(base_url=at.stage.url, headers=key, timeout=60, trust_env=False)
+
+
+def ask_for_a_run(at: Scene, schedule: str) -> str | None:
+    """Ask for a run; its task, or None when that was refused in words."""
+    answer = at.customer.http.post(f"/api/v1/backups/{schedule}/run")
+    if answer.status_code == 202:
+        return str(answer.json()["taskId"])
+    assert answer.status_code in (409, 503), answer.text
+    assert answer.json()["message"].endswith(("freed", "again", "schedule")), answer.text
+    assert not _TRACE.search(answer.text)
+    return None
+
+
+def endure(disk: Disk, at: Scene, program: httpx.Client, schedule: str) -> list[str | None]:
+    """Ask for everything while nothing can be written; what came of the wishes to run."""
+    asked: list[str | None] = []
+    end = time.monotonic() + _FULL_S
+    while time.monotonic() < end or None not in asked:
+        disk.fill()
+        at.read_everything()
+        read = program.get("/api/v1/backups")
+        assert read.status_code == 200, read.text
+        assert at.customer.call("GET", "/api/healthcheck") == {"status": "ok"}
+        asked.append(ask_for_a_run(at, schedule))
+        assert time.monotonic() < end + 600, "the disk does not get full"
+        time.sleep(4)
+    return asked
+
+
+def works_again(at: Scene, schedule: str) -> Answer:
+    """Ask until a run is begun, and wait for its good end."""
+    task = until(
+        lambda: ask_for_a_run(at, schedule),
+        limit_s=120,
+        what="a run is accepted again",
+        every_s=0.5,
+    )
+    ended = at.customer.end_of(task, limit_s=120)
+    assert ended["status"] == "succeeded", ended["error"]
+    return ended
+
+
+def assert_databases_are_sound(home: Path) -> int:
+    """Let SQLite look at each of its files; how many there are."""
+    sound = 0
+    for path in home.rglob("*"):
+        if path.is_file() and path.read_bytes()[:15] == b"SQLite format 3":
+            with sqlite3.connect(path) as database:
+                assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)], path
+            database.close()
+            sound += 1
+    return sound
+
+
+def test_a_full_data_disk_stops_changes_in_words_and_is_healed_by_room(
+    crowded: tuple[Disk, Scene], figures: list[str]
+) -> None:
+    disk, at = crowded
+    volume = at.customer.volume("source", at.source)
+    by_hand, clock = (
+        at.customer.schedule(name, volume=volume, repository=at.repository, **more)
+        for name, more in (
+            ("by hand", {}),
+            ("every minute", {"cronExpression": "* * * * *", "enabled": True}),
+        )
+    )
+    good = at.customer.run(by_hand)
+    program = program_of(at)
+    assert program.get("/api/v1/backups").is_success
+    kept = {one["id"] for one in at.customer.call("GET", "/api/v1/volumes")}
+
+    parts = [at.stage.part(name).pid for name in ("api", "worker", "prefect")]
+    disk.fill()
+    lines = Lines(at.stage)
+    asked = endure(disk, at, program, by_hand)
+    rate = lines.a_minute()
+    assert [at.stage.part(name).pid for name in ("api", "worker", "prefect")] == parts
+    disk.relieve()
+    freed = time.monotonic()
+    again = works_again(at, by_hand)
+    healed_s = time.monotonic() - freed
+    figures += [
+        f"data disk full for {_FULL_S:.0f} s: a new backup was done {healed_s:.0f} s after room "
+        f"was made; {rate:.0f} lines a minute; {asked.count(None)} of {len(asked)} runs refused",
+    ]
+
+    at.ready_after(freed)
+    for task in filter(None, asked):
+        ended = at.customer.end_of(task, limit_s=240)
+        assert ended["status"] == "succeeded" or ended["error"], ended
+        assert not _TRACE.search(ended["error"] or "")
+    before = len(at.runs(clock))
+    until(lambda: len(at.runs(clock)) > before, limit_s=120, what="the clock rings again")
+    at.customer.call("PATCH", f"/api/v1/backups/{clock}", {"enabled": False})
+    until(at.is_quiet, limit_s=120, what="nothing is active anywhere", every_s=1)
+    shown = {one["id"] for one in at.restic_snapshots()}
+    for run in (good, again):
+        assert run["result"]["result"]["snapshot_id"] in shown
+    assert kept <= {one["id"] for one in at.customer.call("GET", "/api/v1/volumes")}
+    program.close()
+    assert "no errors were found" in at.restic("check", "--read-data")
+    code, _ = at.stage.stop()
+    assert code == 0
+    assert assert_databases_are_sound(at.stage.home) >= 2
+    assert rate < MOST_LINES_A_MINUTE, "\n".join(lines.so_far()[:400])
+
+
+def test_a_full_repository_disk_ends_runs_in_words_and_is_healed_by_room(
+    tmp_path: Path, figures: list[str]
+) -> None:
+    with small_disk(tmp_path / "disk", 40) as disk:
+        stage = Stage(tmp_path / "data", ZEROBYTE_DRAIN_GRACE="1")
+        with scene(stage, tmp_path, disk.place / "repository") as at:
+            schedule = at.customer.of("fills", at.source, at.repository)
+            good = at.customer.run(schedule)["result"]["result"]["snapshot_id"]
+            (at.source / "new.bin").write_bytes(os.urandom(3_000_000))
+            disk.fill()
+            failed = at.customer.run(schedule, limit_s=180)
+            assert failed["status"] == "failed"
+            assert failed["error"].startswith("The storage is full"), failed["error"]
+            assert not _TRACE.search(failed["error"])
+            at.read_everything()
+            until(at.is_quiet, limit_s=60, what="nothing is active anywhere", every_s=0.5)
+            assert len(at.runs(schedule)) == 2
+            disk.relieve()
+            freed = time.monotonic()
+            works_again(at, schedule)
+            figures.append(f"repository disk full: healed in {time.monotonic() - freed:.0f} s")
+            assert good in {one["id"] for one in at.restic_snapshots()}
+            assert "no errors were found" in at.restic("check", "--read-data")
