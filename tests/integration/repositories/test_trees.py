@@ -1,9 +1,11 @@
 """The store of trees against a plain list: every folder, page and search, and every mishap."""
 
+import fcntl
 import json
 import random
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -263,3 +265,26 @@ async def test_a_tree_that_is_dropped_while_it_is_told_is_not_remembered(file: T
     await tree.abandon()
     assert not await trees.is_known("r", "s")
     await trees.aclose()
+
+
+async def test_a_tree_that_is_dropped_at_the_end_does_not_open_the_file_again(
+    tmp_path: Path,
+) -> None:
+    is_closed = threading.Event()
+
+    class Slow(TreeFile):
+        """Its drop would rather come after the end, when it is allowed to."""
+
+        def drop(self, repository_id: str, snapshot_ids: Collection[str] | None = None) -> None:
+            is_closed.wait(0.5)
+            super().drop(repository_id, snapshot_ids)
+
+        def close(self) -> None:
+            super().close()
+            is_closed.set()
+
+    trees = Trees(Slow(tmp_path / "trees.db", max_bytes=10**6, spare_folder=tmp_path))
+    trees.drop("r", ["s"])
+    await trees.aclose()
+    with (tmp_path / "trees.db.lock").open("a") as another:
+        fcntl.flock(another, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -34,8 +34,9 @@ class Trees:
 
     async def aclose(self) -> None:
         """Finish what was begun, and let the file go."""
-        await self.in_thread(self._file.close)
-        self._threads.shutdown()
+        # What is dropped while the file is let go would open it again.
+        await asyncio.to_thread(self._threads.shutdown)
+        await asyncio.to_thread(self._file.close)
 
     async def page(self, question: Question, offset: int, limit: int) -> Found | None:
         """A page of a listing; see `TreeReader.page`."""
