@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, cast
 
-from zerobyte.core import clock_watch, interpreter, log
+from zerobyte.core import clock_watch, interpreter, log, process
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
@@ -69,7 +69,7 @@ from zerobyte.http.app_type import HttpApp
 from zerobyte.http.setup import make_app
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import Scheduler
-from zerobyte.restic import cache
+from zerobyte.restic import cache, locks
 from zerobyte.settings import Settings, SettingsError
 
 _log = log.get_logger(__name__)
@@ -268,6 +268,10 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
     stack = AsyncExitStack()
 
     async def start(_: HttpApp) -> None:
+        # Requests run restic too, and this may be a host without a worker that would look.
+        if swept := process.sweep_secret_files(settings.run_dir):
+            _log.info("removed secret files that a dead process left", folders=swept)
+        locks.sweep(settings.run_dir)
         await migrate.upgrade(settings.database_url)
         await stack.enter_async_context(connection.database(settings.database_url))
         stack.push_async_callback(engine.aclose)

@@ -65,8 +65,17 @@ class Child:
         self._transports: list[asyncio.ReadTransport] = []
         self._blocked: set[asyncio.StreamReader] = set()
         self._chunks = 0
-        self._pidfd = os.pidfd_open(self.pid)
-        asyncio.get_running_loop().add_reader(self._pidfd, self._on_exit)
+        self._pidfd = -1
+        try:
+            self._pidfd = os.pidfd_open(self.pid)
+            asyncio.get_running_loop().add_reader(self._pidfd, self._on_exit)
+        except BaseException:
+            # Whoever asked is told that it does not run: then it must not. To look for others
+            # of its session would take a file descriptor, and those may be what is short.
+            os.killpg(self.pid, signal.SIGKILL)
+            self._popen.wait()
+            self.close()
+            raise
 
     def _on_exit(self) -> None:
         self._drop_pidfd()

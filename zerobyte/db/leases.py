@@ -115,7 +115,7 @@ class Leases:
                 await turns.enter_async_context(self._turn[repository_id])
             async with in_transaction():
                 for repository_id in in_order:
-                    await _serialize(repository_id)
+                    await serialize(repository_id)
                 return await _decide(
                     {repository_id: wanted[repository_id] for repository_id in in_order},
                     task_id=task_id,
@@ -336,13 +336,13 @@ def _listed(holders: Sequence[str]) -> str:
     return " and ".join(holders[:3]) + (" and others" if len(holders) > 3 else "")
 
 
-async def _serialize(repository_id: str) -> None:
-    """Let one transaction at a time decide about a repository, across API processes too.
+async def serialize(subject: str) -> None:
+    """Let one transaction at a time decide about a repository or a host, across API processes too.
 
     SQLite has one writer anyway; PostgreSQL is asked for a lock that ends with the transaction.
     """
     connection = Tortoise.get_connection("default")
     if connection.capabilities.dialect == "postgres":
         await connection.execute_query(
-            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [repository_id]
+            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [subject]
         )

@@ -16,7 +16,7 @@ import contextlib
 import fcntl
 import os
 import socket
-from collections.abc import AsyncGenerator, Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +32,10 @@ STALE_MS: Final = 30 * 60_000
 _SIGN_EVERY_S: Final = 10.0
 _SLACK_MS: Final = 5_000
 _FORGOTTEN_MS: Final = 24 * 3_600_000
+
+_LEFT_WORDS: Final = ("Remove(<lock/", "unlock")
+_CLEAN_CODES: Final = (0, 3, 10, 11, 12)
+"""Done; done but for some files; no repository; somebody else's lock; a wrong password."""
 
 Judgement = Literal["stale", "dead", "alive", "elsewhere", "unknown"]
 
@@ -82,9 +86,14 @@ class Command:
         note = Note(hostname=socket.gethostname(), pid=child.pid, started_ms=clock.now_ms())
         os.write(self.fd, note.model_dump_json().encode())
 
-    def ended(self, code: int) -> None:
-        """It has ended by itself, or by a signal of which it cannot clean up."""
-        self.left_a_lock = code > 128 and code != 130
+    def ended(self, code: int, complaints: Iterable[str] = ()) -> None:
+        """It has ended. Only what it never had, or removed without a complaint, is not there.
+
+        complaints      the last lines of its stderr: where storage does not take the removal of
+                        a lock, restic says so and exits as if all were well.
+        """
+        said = any(word in line for line in complaints for word in _LEFT_WORDS)
+        self.left_a_lock = said or code not in _CLEAN_CODES
 
     async def show_life(self) -> None:
         """Move the note's time on until cancelled."""

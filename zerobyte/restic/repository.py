@@ -172,7 +172,7 @@ class Session:
         async with self._repository.notes.command() as command:
             keep_open = (command.fd,)
             ended = await self._start(argv, on_start=begun, keep_open=keep_open, **options)
-            command.ended(ended.code)
+            command.ended(ended.code, ended.stderr_tail)
         return ended
 
     async def _start(

@@ -1,6 +1,7 @@
 """Children begin clean, are read whole, and are gone when we return."""
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -258,3 +259,18 @@ async def test_the_guard_without_setpriv_works_too(monkeypatch):
 
 def _without_setpriv(which):
     return lambda name, **kw: None if name == "setpriv" else which(name, **kw)
+
+
+async def test_a_child_that_cannot_be_watched_is_not_left_running(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[int] = []
+
+    def refuse(pid: int) -> int:
+        started.append(pid)
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(os, "pidfd_open", refuse)
+    with pytest.raises(Unavailable, match="sleep cannot be started: Too many open files"):
+        await process.run(["sleep", "60"])
+    assert [process.identity(pid) for pid in started] == [None]

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,6 +49,13 @@ async def locking(repository: Repository, source: Path, stop: asyncio.Event | No
 def locks_of(repository: Repository) -> list[Path]:
     folder = Path(repository.access.config.path, "locks")  # type: ignore[union-attr]
     return [path for path in folder.iterdir() if "-tmp-" not in path.name]
+
+
+def take_locks_away(repository: Repository) -> Callable[[], object]:
+    """Have the removal of locks fail until what this returns is called."""
+    folder = Path(repository.access.config.path, "locks")  # type: ignore[union-attr]
+    away = folder.rename(folder.with_name("away"))
+    return lambda: away.rename(folder)
 
 
 async def prune(repository: Repository) -> None:
@@ -104,7 +112,53 @@ async def test_t1_a_killed_owner_leaves_a_note_and_a_living_command_is_not_dead(
     with pytest.raises(Interrupted):
         await work
     assert locks_of(repository) == []
-    assert list(folder.iterdir()) == [], "one that was stopped removed its lock"
+    # It says nothing of whether it could: its note stays until somebody has looked.
+    assert len(repository.notes.dead()) == 1
+    await prune(repository)
+    assert list(folder.iterdir()) == []
+
+
+async def test_t1_a_lock_that_storage_did_not_let_its_owner_remove_is_known_to_be_ours(
+    repository: Repository, source: Path
+) -> None:
+    (source / "big").write_bytes(os.urandom(3_000_000))
+    work = asyncio.create_task(
+        backup.run(repository, source, tag="k3f9x2ab", hostname="zerobyte", options=SLOWLY)
+    )
+    async with asyncio.timeout(60):
+        while not locks_of(repository):
+            assert not work.done()
+            await asyncio.sleep(0.02)
+    put_back = take_locks_away(repository)
+    async with asyncio.timeout(120):
+        await work  # restic says that all is well
+    put_back()
+    assert len(locks_of(repository)) == 1
+    await prune(repository)
+    assert locks_of(repository) == []
+    assert not repository.notes.dead()
+
+
+@pytest.mark.parametrize(
+    ("code", "complaints", "may_be_there"),
+    [
+        (0, [], False),
+        (3, ["error: open /x: permission denied"], False),
+        (0, ["Remove(<lock/97c6b5f1c0>) returned error, retrying after 552ms"], True),
+        (0, ["unable to unlock the repository"], True),
+        (11, [], False),
+        (1, ["Fatal: unable to save snapshot"], True),
+        (2, ["panic: runtime error"], True),
+        (130, [], True),
+        (137, [], True),
+    ],
+)
+async def test_t1_a_note_stays_unless_it_is_known_that_no_lock_was_left(
+    repository: Repository, code: int, complaints: list[str], may_be_there: bool
+) -> None:
+    async with repository.notes.command() as command:
+        command.ended(code, complaints)
+    assert command.path.exists() is may_be_there
 
 
 async def test_a_note_is_forgotten_after_a_day(repository: Repository) -> None:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Protocol, cast
 
+from tortoise.transactions import in_transaction
+
 from zerobyte.contract.control_plane import (
     ClaimRequest,
     DeliveryReport,
@@ -21,7 +23,7 @@ from zerobyte.contract.jobs import JobReport, JobSpec
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.leases import Leases, Place
+from zerobyte.db.leases import Leases, Place, serialize
 from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
 from zerobyte.features.tasks.service import Tasks
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
@@ -84,6 +86,13 @@ class Control:
             Conflict    another one does: two on one queue would each bury the other's runs.
         """
         _same_host(host, worker)
+        # Of two that begin in the same moment the second must see the first.
+        async with in_transaction():
+            await serialize(f"worker:{host}")
+            await self._take_place(host, worker)
+        return Welcome(work_pool=WORK_POOL, work_queue=queue_of(host))
+
+    async def _take_place(self, host: str, worker: WorkerIdentity) -> None:
         now = clock.now_ms()
         before = await WorkerRow.get_or_none(host=host)
         was_here = before is not None and now - before.seen_at <= _SEEN_FOR_MS
@@ -103,7 +112,6 @@ class Control:
                 "seen_at": now,
             },
         )
-        return Welcome(work_pool=WORK_POOL, work_queue=queue_of(host))
 
     async def claim(self, host: str, request: ClaimRequest) -> Granted | Wait | Refused:
         """Give the job of a flow run, once its repository is free."""
