@@ -59,9 +59,9 @@ def wish(stage, tmp_path):
     return say
 
 
-async def member(stage, *more, role="member"):
+async def member(stage, *more, role="member", email="eve@example.com"):
     """Eve, who belongs to the provider's organization and to some more."""
-    eve = await local_user("eve@example.com")
+    eve = await local_user(email)
     for organization in (stage.organization, *more):
         await Member.create(organization_id=organization, user_id=eve.id, role=role)
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
@@ -119,6 +119,35 @@ async def test_who_became_an_admin_comes_back_through_an_admin_s_provider_alone(
     assert not await Session.exists()
     await User.filter(id=stage.owner).update(role="admin")
     assert await stage.code_of(browser, "eve") == ""
+
+
+async def test_what_an_owner_s_provider_began_does_not_outlast_a_promotion(stage, owned):
+    eve = await come_in(stage, "eve")
+    root = await local_user("root@example.com", role="admin")
+    await Session.filter(user_id=stage.owner).update(user_id=root.id)
+    for provider_owner, left in ((root.id, 2), (stage.owner, 0), (None, 0)):
+        await Session.create(user_id=eve.id, token_hash=f"{provider_owner}", expires_at=2**50)
+        await SsoProvider.all().update(user_id=provider_owner)
+        await User.filter(id=eve.id).update(role="user")
+        body = {"userId": eve.id, "role": "admin"}
+        answer = await stage.client.post("/api/auth/admin/set-role", json=body)
+        assert answer.status_code == 200, answer.text
+        assert await Session.filter(user_id=eve.id).count() == left
+
+
+async def test_what_an_organization_s_provider_began_ends_with_the_membership(stage):
+    eve = await come_in(stage, "eve")
+    bob = await member(stage, await elsewhere(), email="bob@example.com")
+    other = await Member.exclude(organization_id=stage.organization).get()
+    await Member.create(organization_id=other.organization_id, user_id=eve.id, role="owner")
+    await Session.create(user_id=bob.id, token_hash="bob", expires_at=2**50)
+    assert await Session.filter(user_id__in=[eve.id, bob.id]).count() == 2
+    for person in (eve, bob):
+        place = await Member.get(organization_id=stage.organization, user_id=person.id)
+        answer = await stage.client.delete(f"/api/v1/auth/org-members/{place.id}")
+        assert answer.status_code == 200, answer.text
+    assert await Session.filter(user_id=bob.id).count() == 1
+    assert not await Session.exists(user_id=eve.id)
 
 
 async def test_an_admin_takes_no_invitation_through_an_owner_s_provider(

@@ -19,6 +19,7 @@ from zerobyte.features.auth.service.deletions import Deletions, Held, tidy_up
 from zerobyte.features.auth.service.organization_edits import may
 from zerobyte.features.auth.service.passwords import Passwords, check_length
 from zerobyte.features.auth.service.sessions import is_banned, sessions_of
+from zerobyte.features.auth.service.sso.admission import end_sessions_of_owners_word
 from zerobyte.features.auth.service.usernames import (
     check_email_free,
     check_username,
@@ -169,6 +170,8 @@ class People:
             else:
                 # An admin is not impersonated; whoever acted as them would be one by it.
                 await Session.filter(user_id=user.id, impersonated_by__isnull=False).delete()
+                if user.role != "admin":
+                    await end_sessions_of_owners_word(user.id)
             user.role = role
             await user.save(update_fields=["role"])
         return user

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
@@ -195,6 +196,14 @@ async def unlink_all(provider_ids: Sequence[str]) -> None:
     people = await links.values_list("user_id", flat=True)
     await links.delete()
     await Session.filter(user_id__in=people).delete()
+
+
+async def end_sessions_of_owners_word(user_id: str) -> None:
+    """Sign somebody out whom an owner's provider may have signed in, and may not any more."""
+    of_owners = Q(user_id__isnull=True) | ~Q(user__role="admin")
+    names = await SsoProvider.filter(of_owners).values_list("provider_id", flat=True)
+    if await Account.exists(user_id=user_id, provider_id__in=names):
+        await Session.filter(user_id=user_id).delete()
 
 
 async def _link(provider: SsoProvider, identity: Identity, user: User) -> None:
