@@ -52,13 +52,15 @@ def reset_password(
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
 ) -> None:
-    """Set somebody's password; they are signed out everywhere."""
+    """Set somebody's password; they are signed out everywhere, and their passkeys removed."""
     from zerobyte.rescue import people
 
     name = _name(username)
     password = asking.new_password(from_stdin=password_stdin)
-    _run(people.reset_password(_settings(), name, password))
+    had_passkeys = _run(people.reset_password(_settings(), name, password))
     print(f'Password for user "{name}" has been reset successfully.\n{_ENDED}')
+    if had_passkeys:
+        print("All passkeys have been removed; new ones are made after signing in.")
 
 
 def disable_2fa(username: Username = None) -> None:

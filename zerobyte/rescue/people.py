@@ -14,7 +14,7 @@ from zerobyte.core.errors import Conflict, Invalid, NotFound, Unavailable
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection, migrate
 from zerobyte.features.audit.service import AuditTrail
-from zerobyte.features.auth.models import Account, Member, Organization, Session, User
+from zerobyte.features.auth.models import Account, Member, Organization, Passkey, Session, User
 from zerobyte.features.auth.schemas.words import Email
 from zerobyte.features.auth.service import Credentials, Switches, make_services
 from zerobyte.features.auth.service.api_keys import revoke_keys
@@ -51,8 +51,8 @@ def _is_there(url: str) -> bool:
     return not connection.is_sqlite(url) or Path(connection.sqlite_path(url)).is_file()
 
 
-async def reset_password(settings: Settings, username: str, password: str) -> None:
-    """Set a password and end what the old one had opened."""
+async def reset_password(settings: Settings, username: str, password: str) -> bool:
+    """Set a password and end what the old one had opened; whether passkeys went too."""
     if len(password) < MINIMUM:
         raise Invalid(f"Password must be at least {MINIMUM} characters long.")
     if len(password) > MAXIMUM:
@@ -62,8 +62,10 @@ async def reset_password(settings: Settings, username: str, password: str) -> No
         user = await User.get_or_none(username=username)
         if user is None:
             raise NotFound(f'Failed to reset password: User "{username}" not found')
+        had_passkeys = await Passkey.exists(user_id=user.id)
         await cast("Credentials", services[Credentials]).set(user.id, password)
         await _tell("reset-password", user)
+    return had_passkeys
 
 
 async def disable_two_factor(settings: Settings, username: str) -> None:

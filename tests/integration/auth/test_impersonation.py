@@ -108,6 +108,33 @@ async def test_an_admin_who_ends_their_sessions_ends_the_borrowed_ones_too(folk,
     assert await user_of(ada) == "ada"
 
 
+async def test_signing_out_as_somebody_else_signs_the_admin_out_of_this_browser_too(
+    folk, root, ada
+):
+    desk = await folk.browser(await folk.cookie(root.id, root.active))
+    await impersonate(root, ada.id)
+    assert HELD in root.http.cookies
+    answer = await root.http.post("/api/auth/sign-out")
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert HELD not in root.http.cookies
+    assert not await Session.filter(impersonated_by=root.id).exists()
+    # What is left is the session of the other browser.
+    assert await Session.filter(user_id=root.id).count() == 1
+    assert (await desk.get(f"{ADMIN}/list-users")).status_code == 200
+    assert await user_of(ada) == "ada"
+
+
+async def test_a_held_cookie_of_somebody_else_signs_nobody_out(folk, root, ada):
+    other = await folk.person("other", role="admin")
+    await impersonate(root, ada.id)
+    await impersonate(other, ada.id)
+    root.http.cookies.delete(HELD)
+    root.http.cookies.set(HELD, other.http.cookies[HELD], domain=root.http.base_url.host)
+    assert (await root.http.post("/api/auth/sign-out")).status_code == 200
+    assert await Session.filter(user_id=other.id).count() == 1
+    assert await user_of(other) == "ada"
+
+
 async def test_whoever_acts_as_somebody_is_out_when_they_become_an_admin(folk, root, ada):
     other = await folk.person("other", role="admin")
     await impersonate(root, ada.id)

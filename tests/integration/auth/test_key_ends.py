@@ -4,7 +4,7 @@ import pytest
 
 from tests.folk import PASSWORD, Folk
 from zerobyte.core import ids
-from zerobyte.features.auth.models import Account, ApiKey, Member, TrustedDevice
+from zerobyte.features.auth.models import Account, ApiKey, Member, Passkey, TrustedDevice
 
 ADMIN = "/api/auth/admin"
 GONE = {"message": "Invalid or expired session"}
@@ -73,6 +73,49 @@ async def test_another_way_to_sign_in_that_is_given_up_ends_no_key(folk, root, b
     answer = await bob.http.post("/api/auth/unlink-account", json={"providerId": "idp"})
     assert answer.status_code == 200
     assert await status(program) == 200
+
+
+async def by_unlinking_the_provider(root, bob):
+    return await bob.http.post("/api/auth/unlink-account", json={"providerId": "idp"})
+
+
+async def by_an_admin_who_deletes_the_link(root, bob):
+    account = await Account.get(user_id=bob.id, provider_id="idp")
+    return await root.http.delete(f"/api/v1/auth/admin-users/{bob.id}/accounts/{account.id}")
+
+
+@pytest.mark.parametrize(
+    ("way", "own"),
+    [
+        (by_unlinking, 200),
+        (by_unlinking_the_provider, 200),
+        (by_an_admin_who_deletes_the_password, 401),
+        (by_an_admin_who_deletes_the_link, 401),
+    ],
+)
+async def test_a_way_to_sign_in_that_is_cut_off_ends_the_sessions(folk, root, bob, way, own):
+    other = await folk.browser(await folk.cookie(bob.id, bob.active))
+    assert await status(other) == 200
+    answer = await way(root, bob)
+    assert answer.status_code == 200, answer.text
+    assert await status(other) == 401
+    assert await status(bob.http) == own
+    assert await status(root.http) == 200
+
+
+async def test_a_password_that_an_admin_sets_ends_passkeys_and_ones_own_does_not(folk, root, bob):
+    for who in (root, bob):
+        await Passkey.create(
+            user_id=who.id, credential_id=who.id, public_key="x", device_type="singleDevice"
+        )
+    body = {"currentPassword": PASSWORD, "newPassword": "another horse"}
+    answer = await bob.http.post("/api/auth/change-password", json=body)
+    assert answer.status_code == 200, answer.text
+    assert await Passkey.exists(user_id=bob.id)
+    body = {"userId": bob.id, "newPassword": "a third horse"}
+    answer = await root.http.post(f"{ADMIN}/set-user-password", json=body)
+    assert answer.status_code == 200, answer.text
+    assert [passkey.user_id for passkey in await Passkey.all()] == [root.id]
 
 
 async def by_removing_the_member(root, bob, home):

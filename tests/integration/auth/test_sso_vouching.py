@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.folk import Folk
+from tests.http_server import settings_for
 from tests.integration.auth.sso_stage import ADA, SESSION, local_user, staged
 from tests.oidc import path_of
 from zerobyte.features.audit.models import AuditLine
@@ -40,9 +42,26 @@ async def owned(stage):
     await User.filter(id=stage.owner).update(role="user")
 
 
-async def member(stage, *more, role="member"):
+@pytest.fixture
+def wish(stage, tmp_path):
+    """Says in a browser, signed in as somebody, that they take an invitation."""
+    folk = Folk(stage.client, settings_for(tmp_path))
+
+    async def say(browser, person, invitation):
+        place = await Member.get(user_id=person.id)
+        cookie = await folk.cookie(person.id, place.organization_id)
+        name, _, value = cookie.partition("=")
+        browser.cookies.set(name, value, domain=browser.base_url.host)
+        path = f"/api/v1/auth/sso-invitations/{invitation.id}/verify"
+        answer = await browser.post(path, json={"providerId": "idp"})
+        assert answer.status_code == 200, answer.text
+
+    return say
+
+
+async def member(stage, *more, role="member", email="eve@example.com"):
     """Eve, who belongs to the provider's organization and to some more."""
-    eve = await local_user("eve@example.com")
+    eve = await local_user(email)
     for organization in (stage.organization, *more):
         await Member.create(organization_id=organization, user_id=eve.id, role=role)
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
@@ -67,6 +86,84 @@ async def test_an_owner_s_provider_links_nobody_who_belongs_elsewhere(stage, bro
 async def test_a_provider_of_the_instance_links_also_who_belongs_elsewhere(stage, browser):
     await member(stage, await elsewhere())
     assert await stage.code_of(browser, "eve") == ""
+
+
+async def test_an_owner_s_provider_does_not_bring_back_who_has_left_and_belongs_elsewhere(
+    stage, browser, owned, wish
+):
+    eve = await come_in(stage, "eve")
+    await Member.filter(user_id=eve.id).delete()
+    await Member.create(organization_id=await elsewhere(), user_id=eve.id, role="owner")
+    await Session.all().delete()
+    # Nobody but Eve takes an invitation for her.
+    invitation = await stage.invite("eve@example.com")
+    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    assert not await Session.exists(user_id=eve.id)
+    assert (await invitation.reloaded()).status == "pending"
+    await wish(browser, eve, invitation)
+    assert await stage.code_of(browser, "eve") == ""
+    assert (await invitation.reloaded()).status == "accepted"
+    assert await Account.filter(user_id=eve.id).count() == 1
+    # From then on she belongs here by her own will.
+    async with stage.browser() as again:
+        assert await stage.code_of(again, "eve") == ""
+
+
+async def test_who_became_an_admin_comes_back_through_an_admin_s_provider_alone(
+    stage, browser, owned
+):
+    eve = await come_in(stage, "eve")
+    await User.filter(id=eve.id).update(role="admin")
+    await Session.all().delete()
+    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    assert not await Session.exists()
+    await User.filter(id=stage.owner).update(role="admin")
+    assert await stage.code_of(browser, "eve") == ""
+
+
+async def test_what_an_owner_s_provider_began_does_not_outlast_a_promotion(stage, owned):
+    eve = await come_in(stage, "eve")
+    root = await local_user("root@example.com", role="admin")
+    await Session.filter(user_id=stage.owner).update(user_id=root.id)
+    for provider_owner, left in ((root.id, 2), (stage.owner, 0), (None, 0)):
+        await Session.create(user_id=eve.id, token_hash=f"{provider_owner}", expires_at=2**50)
+        await SsoProvider.all().update(user_id=provider_owner)
+        await User.filter(id=eve.id).update(role="user")
+        body = {"userId": eve.id, "role": "admin"}
+        answer = await stage.client.post("/api/auth/admin/set-role", json=body)
+        assert answer.status_code == 200, answer.text
+        assert await Session.filter(user_id=eve.id).count() == left
+
+
+async def test_what_an_organization_s_provider_began_ends_with_the_membership(stage):
+    eve = await come_in(stage, "eve")
+    bob = await member(stage, await elsewhere(), email="bob@example.com")
+    other = await Member.exclude(organization_id=stage.organization).get()
+    await Member.create(organization_id=other.organization_id, user_id=eve.id, role="owner")
+    await Session.create(user_id=bob.id, token_hash="bob", expires_at=2**50)
+    assert await Session.filter(user_id__in=[eve.id, bob.id]).count() == 2
+    for person in (eve, bob):
+        place = await Member.get(organization_id=stage.organization, user_id=person.id)
+        answer = await stage.client.delete(f"/api/v1/auth/org-members/{place.id}")
+        assert answer.status_code == 200, answer.text
+    assert await Session.filter(user_id=bob.id).count() == 1
+    assert not await Session.exists(user_id=eve.id)
+
+
+async def test_an_admin_takes_no_invitation_through_an_owner_s_provider(
+    stage, browser, owned, wish
+):
+    eve = await local_user("eve@example.com", role="admin")
+    await Member.create(organization_id=await elsewhere(), user_id=eve.id, role="owner")
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    invitation = await stage.invite("eve@example.com")
+    await wish(browser, eve, invitation)
+    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    assert not await Account.exists(user_id=eve.id)
+    assert (await invitation.reloaded()).status == "pending"
+    await User.filter(id=eve.id).update(role="user")
+    assert await stage.code_of(browser, "eve") == ""
+    assert (await invitation.reloaded()).status == "accepted"
 
 
 async def test_an_owner_who_changes_an_admin_s_provider_vouches_for_it_from_then_on(stage, browser):

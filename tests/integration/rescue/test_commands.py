@@ -13,6 +13,7 @@ from zerobyte.features.auth.models import (
     AppMetadata,
     Member,
     Organization,
+    Passkey,
     Session,
     TrustedDevice,
     TwoFactor,
@@ -51,6 +52,19 @@ def test_reset_password_takes_it_from_standard_input_and_ends_everything(install
         return fits, await Session.all().count(), await TrustedDevice.all().count()
 
     assert installation.run(look) == (True, 0, 0)
+
+
+def test_reset_password_removes_passkeys_and_says_so(installation, ada):
+    async def with_passkey():
+        await Passkey.create(user_id=ada, credential_id="x", public_key="x", device_type="x")
+
+    installation.run(with_passkey)
+    result = installation.call("reset-password", "-u", "ada", "--password-stdin", typed="password")
+    assert result.code == 0
+    assert result.out.endswith(
+        f"{ENDED}All passkeys have been removed; new ones are made after signing in.\n"
+    )
+    assert installation.run(lambda: Passkey.all().count()) == 0
 
 
 def test_reset_password_makes_the_password_of_somebody_who_had_none(installation, ada):

@@ -36,6 +36,15 @@ from zerobyte.features.auth.service.sso.outgoing import Outgoing, Unreached, is_
         "2002:7f00:1::",
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",
         "2001:db8::1",
+        "3fff::1",
+        # NAT64 of local use, IPv4-compatible and IPv4-translated: each leads into our network.
+        "64:ff9b:1::7f00:1",
+        "::7f00:1",
+        "::ffff:0:7f00:1",
+        # Not given to anybody, or to routers alone.
+        "1000::1",
+        "4000::1",
+        "5f00::1",
         "",
         "nonsense",
     ],

@@ -60,7 +60,7 @@ async def verify_registration(
 ) -> PasskeyView:
     """Keep the new passkey."""
     found = await sessions.require(request, fresh=True)
-    return passkey_view(await passkeys.register(request, found.user, body.response, body.name))
+    return passkey_view(await passkeys.register(request, found, body.response, body.name))
 
 
 @accounts_auth.get("/passkey/generate-authenticate-options")

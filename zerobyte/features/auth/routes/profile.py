@@ -92,9 +92,11 @@ async def list_accounts(person: Person, profile: Profile) -> list[AccountView]:
     errors=(Invalid,),
     permission=Permission.SIGNED_IN,
 )
-async def unlink_account(body: UnlinkAccount, person: Person, profile: Profile) -> Status:
-    """Give up a way to sign in; the last one stays."""
-    await profile.unlink(person.user_id, body.provider_id, body.account_id)
+async def unlink_account(
+    request: HttpRequest, body: UnlinkAccount, sessions: Sessions, profile: Profile
+) -> Status:
+    """Give up a way to sign in, and end all other sessions; the last way stays."""
+    await profile.unlink(await sessions.require(request), body.provider_id, body.account_id)
     return Status()
 
 

@@ -18,6 +18,7 @@ SESSION: Final = "zerobyte.session_token"
 SESSION_DATA: Final = "zerobyte.session_data"
 DONT_REMEMBER: Final = "zerobyte.dont_remember"
 TWO_FACTOR: Final = "zerobyte.two_factor"
+ADMIN_SESSION: Final = "zerobyte.admin_session"
 TRUST_DEVICE: Final = "zerobyte.trust_device"
 
 

@@ -12,6 +12,7 @@ from tortoise.transactions import in_transaction
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.features.auth.models import (
     Account,
+    Passkey,
     Session,
     TrustedDevice,
     TwoFactorChallenge,
@@ -67,7 +68,8 @@ class Credentials:
 
         Wrong ones that were tried before count no more.
 
-        keep            the session that goes on; None ends them all.
+        keep            the session that goes on; None ends them all, and the passkeys: who resets
+                        a password shuts out whoever got in, and a passkey is made without it.
         unless_changed  the hash that was checked, and what is raised when it is not theirs any
                         more.
         """
@@ -90,6 +92,8 @@ class Credentials:
                 )
             ending = Session.filter(sessions_of(user_id))
             await (ending.exclude(id=keep.id) if keep is not None else ending).delete()
+            if keep is None:
+                await Passkey.filter(user_id=user_id).delete()
             await self.ended(user_id)
 
     async def ended(self, user_id: str) -> None:

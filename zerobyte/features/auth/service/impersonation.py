@@ -9,13 +9,12 @@ from typing import Final
 from zerobyte.core import clock
 from zerobyte.core.errors import Forbidden, Invalid, NotFound
 from zerobyte.features.auth.models import Session, User
-from zerobyte.features.auth.service.cookies import Cookies
+from zerobyte.features.auth.service.cookies import ADMIN_SESSION, Cookies
 from zerobyte.features.auth.service.sessions import LIFETIME_MS, Sessions, SignedIn, is_banned
 from zerobyte.http import audit
 from zerobyte.http.actor import HttpRequest, Person
 
 HOUR_MS: Final = 3_600_000
-_ADMIN: Final = "zerobyte.admin_session"
 
 
 class Impersonation:
@@ -39,7 +38,9 @@ class Impersonation:
             raise Forbidden("A banned user cannot be impersonated", code="BANNED_USER")
         own = await self._sessions.require(request)
         forget = "" if own.session.remembered else "true"
-        self._cookies.set(request, _ADMIN, f"{own.token}:{forget}", max_age_s=LIFETIME_MS // 1000)
+        self._cookies.set(
+            request, ADMIN_SESSION, f"{own.token}:{forget}", max_age_s=LIFETIME_MS // 1000
+        )
         return await self._sessions.begin(
             request, user, remember=False, lifetime_ms=HOUR_MS, impersonated_by=person.user_id
         )
@@ -56,11 +57,11 @@ class Impersonation:
                 "You are not impersonating anyone", code="YOU_ARE_NOT_IMPERSONATING_ANYONE"
             )
         audit.about(request, userId=person.user_id)
-        held = self._cookies.read(request, _ADMIN) or ""
+        held = self._cookies.read(request, ADMIN_SESSION) or ""
         own = await self._sessions.by_token(held.partition(":")[0])
         await Session.filter(id=found.session.id).delete()
         self._sessions.clear_cookies(request)
-        self._cookies.clear(request, _ADMIN)
+        self._cookies.clear(request, ADMIN_SESSION)
         if own is None or own.user.id != found.session.impersonated_by:
             raise Invalid(
                 "Your own session has ended meanwhile. Sign in again",

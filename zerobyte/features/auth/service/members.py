@@ -6,10 +6,11 @@ keys, and the sessions that stood in that organization.
 
 from typing import Final
 
+from tortoise.expressions import Subquery
 from tortoise.transactions import in_transaction
 
 from zerobyte.core.errors import Forbidden, Invalid, NotFound
-from zerobyte.features.auth.models import Member, Organization, Session
+from zerobyte.features.auth.models import Account, Member, Organization, Session, SsoProvider
 from zerobyte.features.auth.schemas.organizations import UpdateMemberRole
 from zerobyte.features.auth.service.api_keys import revoke_keys
 from zerobyte.http.actor import Actor, OrganizationRole, Person
@@ -42,7 +43,8 @@ class Members:
     async def remove(self, actor: Actor, member_id: str) -> Member:
         """Take somebody out of the organization, with their keys; all of it or nothing.
 
-        Their sessions in it go on in another organization of theirs, or end.
+        Their sessions in it go on in another organization of theirs. They end when there is none,
+        and when they are linked with a provider of this one.
 
         Raises NotFound, Forbidden.
         """
@@ -149,7 +151,10 @@ async def move_sessions(organization_id: str, *, user_id: str | None = None) -> 
 
 
 async def _leave(user_id: str, organization_id: str) -> None:
-    if await _other_place(user_id, organization_id) is None:
+    # A session says not whether a provider's owner or the person began it, and goes on elsewhere.
+    providers = SsoProvider.filter(organization_id=organization_id).values("provider_id")
+    linked = Account.filter(user_id=user_id, provider_id__in=Subquery(providers))
+    if await _other_place(user_id, organization_id) is None or await linked.exists():
         await Session.filter(user_id=user_id).delete()
     else:
         await move_sessions(organization_id, user_id=user_id)

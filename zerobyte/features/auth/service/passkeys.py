@@ -87,9 +87,13 @@ class Passkeys:
         return {**as_json(options), "extensions": {"credProps": True}, "hints": []}
 
     async def register(
-        self, request: HttpRequest, user: User, response: Mapping[str, Any], name: str | None
+        self, request: HttpRequest, found: SignedIn, response: Mapping[str, Any], name: str | None
     ) -> Passkey:
-        """Keep a new passkey of a signed-in person. Raises Invalid, Forbidden."""
+        """Keep a new passkey of a signed-in person.
+
+        Raises Invalid, Forbidden, and Unauthenticated when they are signed out meanwhile.
+        """
+        user = found.user
         origin = self._origin_of(request)
         challenge = await self._take(request, _REGISTER, user_id=user.id)
         verified = _registration(response, challenge=challenge, rp_id=self._rp_id, origin=origin)
@@ -108,8 +112,8 @@ class Passkeys:
         )
         try:
             async with in_transaction():
-                # Many at once must not pass the limit together.
-                await User.filter(id=user.id).select_for_update().get()
+                # Many at once must not pass the limit together, nor outlast a reset password.
+                await self._sessions.hold(found)
                 if await Passkey.filter(user_id=user.id).count() >= LIMIT:
                     raise Forbidden(
                         f"You have reached the limit of {LIMIT} passkeys",
@@ -157,7 +161,11 @@ class Passkeys:
         if user.banned:
             user.banned, user.ban_reason, user.ban_expires = False, None, None
             await user.save(update_fields=["banned", "ban_reason", "ban_expires"])
-        return await self._sessions.begin(request, user)
+        async with in_transaction():
+            # Whoever resets the password removes it, and ends what it has opened before.
+            await User.filter(id=user.id).select_for_update().first()
+            await _find(credential_id)
+            return await self._sessions.begin(request, user)
 
     async def of_user(self, user: User) -> list[Passkey]:
         """Every passkey of a person, the oldest first."""

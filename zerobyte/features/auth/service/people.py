@@ -19,6 +19,7 @@ from zerobyte.features.auth.service.deletions import Deletions, Held, tidy_up
 from zerobyte.features.auth.service.organization_edits import may
 from zerobyte.features.auth.service.passwords import Passwords, check_length
 from zerobyte.features.auth.service.sessions import is_banned, sessions_of
+from zerobyte.features.auth.service.sso.admission import end_sessions_of_owners_word
 from zerobyte.features.auth.service.usernames import (
     check_email_free,
     check_username,
@@ -169,6 +170,8 @@ class People:
             else:
                 # An admin is not impersonated; whoever acted as them would be one by it.
                 await Session.filter(user_id=user.id, impersonated_by__isnull=False).delete()
+                if user.role != "admin":
+                    await end_sessions_of_owners_word(user.id)
             user.role = role
             await user.save(update_fields=["role"])
         return user
@@ -196,7 +199,7 @@ class People:
         return user
 
     async def set_password(self, user_id: str, password: str) -> None:
-        """Give somebody another password; whoever knew the old one is out, keys included.
+        """Give somebody another password; who was in is out, with keys and passkeys.
 
         Raises Invalid, NotFound.
         """
@@ -228,7 +231,10 @@ class People:
         return [(row, held[row.id]) for row in alone]
 
     async def delete_account(self, user_id: str, account_id: str) -> None:
-        """Take one way to sign in from somebody; never the last. Raises NotFound, Conflict."""
+        """Take one way to sign in from somebody, and sign them out; never the last.
+
+        Raises NotFound, Conflict.
+        """
         async with in_transaction():
             user = await User.filter(id=user_id).select_for_update().first()
             account = user and await Account.get_or_none(id=account_id, user_id=user_id)
@@ -237,6 +243,8 @@ class People:
             if await Account.filter(user_id=user_id).count() < 2:
                 raise Conflict("Cannot delete the last account of a user")
             await account.delete()
+            # A session says not which way it came.
+            await Session.filter(sessions_of(user_id)).delete()
             if account.provider_id == CREDENTIAL:
                 await self._credentials.ended(user_id)
 

@@ -91,8 +91,12 @@ class Profile:
         """A person's ways to sign in, the oldest first."""
         return await Account.filter(user_id=user_id).order_by("created_at", "id")
 
-    async def unlink(self, user_id: str, provider_id: str, account_id: str | None) -> None:
-        """Give up a way to sign in, as long as another is left. Raises Invalid."""
+    async def unlink(self, found: SignedIn, provider_id: str, account_id: str | None) -> None:
+        """Give up a way to sign in, as long as another is left; every other session ends.
+
+        Raises Invalid.
+        """
+        user_id = found.user.id
         async with in_transaction():
             # Two at once must not take the last two.
             await User.filter(id=user_id).select_for_update().get()
@@ -109,6 +113,8 @@ class Profile:
             if not going:
                 raise Invalid("Account not found", code="ACCOUNT_NOT_FOUND")
             await going[0].delete()
+            # A session says not which way it came.
+            await self._sessions.revoke_all(user_id, but=found.session)
             if provider_id == CREDENTIAL:
                 await self._credentials.ended(user_id)
 

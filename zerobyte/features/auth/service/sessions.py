@@ -176,12 +176,22 @@ class Sessions:
         return found
 
     async def end(self, request: HttpRequest) -> None:
-        """Sign out: the session is gone, and so are its cookies."""
+        """Sign out: the session is gone, and so are its cookies.
+
+        An admin who acts as somebody else is signed out too, and is not left waiting unseen.
+        """
         token = self._cookies.read(request, cookies.SESSION)
         found = token and await self.by_token(token)
         if found:
             _recognise(request, found.session, found.user)
+            if found.session.impersonated_by is not None:
+                await self._end_held(request, found.session.impersonated_by)
         await self.leave(request)
+
+    async def _end_held(self, request: HttpRequest, admin_id: str) -> None:
+        held = (self._cookies.read(request, cookies.ADMIN_SESSION) or "").partition(":")[0]
+        await Session.filter(token_hash=token_hash(held), user_id=admin_id).delete()
+        self._cookies.clear(request, cookies.ADMIN_SESSION)
 
     async def leave(self, request: HttpRequest) -> None:
         """End the session that a browser had until somebody, maybe another, signs in there."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
@@ -84,7 +85,7 @@ async def _admit(provider: SsoProvider, identity: Identity, intent: Intent | Non
         return await _join(provider, identity)
     try:
         if account is not None:
-            return await _come_back(provider, user)
+            return await _come_back(provider, user, intent)
         return await _meet(provider, identity, user, intent)
     except Refused as refusal:
         refusal.user_id = user.id
@@ -99,22 +100,31 @@ async def _meet(
         raise Refused(LINK_REQUIRED, "the e-mail address is not verified by the provider")
     await _refuse_banned(user)
     if intent is not None and _fits(intent, provider, user):
+        await _refuse_unvouched(provider, user, is_own_wish=True)
         await _accept(await _invitation(provider, identity.email, intent.invitation_id), user)
         await _link(provider, identity, user)
         return Admitted(user, used_intent=True)
     if not provider.auto_link_matching_emails or not await _is_member(provider, user):
         raise Refused(LINK_REQUIRED, "an account with this e-mail address is not linked")
-    if not await _is_of_the_instance(provider) and await _is_more_than_its_member(provider, user):
-        raise Refused(LINK_REQUIRED, "somebody who belongs elsewhere is linked by themselves only")
+    await _refuse_unvouched(provider, user, is_own_wish=False)
     await _link(provider, identity, user)
     return Admitted(user)
 
 
-async def _come_back(provider: SsoProvider, user: User) -> Admitted:
+async def _come_back(provider: SsoProvider, user: User, intent: Intent | None) -> Admitted:
+    """Let somebody in who is linked, if they still belong here or are invited once more.
+
+    What their account opens may have grown since they were linked.
+    """
     await _refuse_banned(user)
-    if not await _is_member(provider, user):
-        await _accept(await _invitation(provider, user.email), user)
-    return Admitted(user)
+    is_member = await _is_member(provider, user)
+    says_so = intent is not None and _fits(intent, provider, user)
+    await _refuse_unvouched(provider, user, is_own_wish=is_member or says_so)
+    if is_member:
+        return Admitted(user)
+    chosen = intent.invitation_id if intent is not None and says_so else None
+    await _accept(await _invitation(provider, user.email, chosen), user)
+    return Admitted(user, used_intent=says_so)
 
 
 async def _join(provider: SsoProvider, identity: Identity) -> Admitted:
@@ -188,6 +198,14 @@ async def unlink_all(provider_ids: Sequence[str]) -> None:
     await Session.filter(user_id__in=people).delete()
 
 
+async def end_sessions_of_owners_word(user_id: str) -> None:
+    """Sign somebody out whom an owner's provider may have signed in, and may not any more."""
+    of_owners = Q(user_id__isnull=True) | ~Q(user__role="admin")
+    names = await SsoProvider.filter(of_owners).values_list("provider_id", flat=True)
+    if await Account.exists(user_id=user_id, provider_id__in=names):
+        await Session.filter(user_id=user_id).delete()
+
+
 async def _link(provider: SsoProvider, identity: Identity, user: User) -> None:
     await Account.create(
         user_id=user.id, provider_id=provider.provider_id, account_id=identity.subject
@@ -203,14 +221,21 @@ async def _is_of_the_instance(provider: SsoProvider) -> bool:
     return await User.exists(id=provider.user_id, role="admin") if provider.user_id else False
 
 
-async def _is_more_than_its_member(provider: SsoProvider, user: User) -> bool:
-    """Whether a member's account opens more than the provider's organization.
+async def _refuse_unvouched(provider: SsoProvider, user: User, *, is_own_wish: bool) -> None:
+    """Refuse whose account opens more than the word of this provider may open.
 
     The owner of an organization decides what its provider says about anybody, so that it would
     let them into other organizations, or into the instance's administration.
+
+    is_own_wish     whether the person has chosen to belong here, which settles the former alone.
     """
+    if await _is_of_the_instance(provider):
+        return
+    if user.role == "admin":
+        raise Refused(LINK_REQUIRED, "no owner of an organization vouches for an administrator")
     elsewhere = Member.filter(user_id=user.id).exclude(organization_id=provider.organization_id)
-    return user.role == "admin" or await elsewhere.exists()
+    if not is_own_wish and await elsewhere.exists():
+        raise Refused(LINK_REQUIRED, "somebody who belongs elsewhere is linked by themselves only")
 
 
 async def _refuse_banned(user: User) -> None:

@@ -26,6 +26,9 @@ LIMIT_BYTES: Final = 1024 * 1024
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
+# All that the internet's addresses are taken from, and what documents take theirs from (RFC 9637).
+_GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+_DOCUMENTATION: Final = ipaddress.IPv6Network("3fff::/20")
 
 
 class Unreached(ZerobyteError):
@@ -200,7 +203,7 @@ def _is_public(address: Address) -> bool:
             return False
         if inner is not None:
             return _is_public(inner)
-        if address.is_site_local:
+        if address not in _GLOBAL_UNICAST or address in _DOCUMENTATION:
             return False
     return address.is_global and not address.is_multicast
 
