@@ -15,6 +15,7 @@ from zerobyte.contract.control_plane import (
     DeliveryReport,
     Finished,
     Granted,
+    Hello,
     Nothing,
     ProgressReport,
     Refused,
@@ -22,7 +23,6 @@ from zerobyte.contract.control_plane import (
     RenewRequest,
     Wait,
     Welcome,
-    WorkerIdentity,
 )
 from zerobyte.contract.jobs import JobReport
 from zerobyte.core.errors import Conflict, Failed, Unauthenticated, Unavailable
@@ -45,7 +45,7 @@ class HttpControlPlane:
             trust_env=False,
         )
 
-    async def hello(self, worker: WorkerIdentity) -> Welcome:
+    async def hello(self, worker: Hello) -> Welcome:
         """Say that this worker lives."""
         return await self._ask("hello", worker, Welcome)
 

@@ -32,6 +32,12 @@ class WorkerIdentity(Wire):
     pid_started: int
 
 
+class Hello(WorkerIdentity):
+    """A worker lives. `clock_ms` is what its clock shows, in epoch ms."""
+
+    clock_ms: int | None = None
+
+
 class Welcome(Wire):
     """What a worker learns when it says hello: the Prefect work queue that is its own."""
 
@@ -144,7 +150,7 @@ class ControlPlane(Protocol):
         Unauthenticated     the worker's token is not valid.
     """
 
-    async def hello(self, worker: WorkerIdentity) -> Welcome:
+    async def hello(self, worker: Hello) -> Welcome:
         """Say that this worker lives; said again every 10 s.
 
         Raises Conflict while another worker of the same host lives.

@@ -19,7 +19,7 @@ from prefect import get_client
 from flows.control_client import HttpControlPlane
 from flows.room import Room
 from flows.runtime import Runtime, install
-from zerobyte.contract.control_plane import Welcome, WorkerIdentity
+from zerobyte.contract.control_plane import Hello, Welcome, WorkerIdentity
 from zerobyte.core import clock, clock_watch, process
 from zerobyte.core.errors import Conflict, Unauthenticated, ZerobyteError
 from zerobyte.core.log import get_logger
@@ -117,7 +117,8 @@ class Worker:
         await self._engine.run(self._runtime_control.aclose())
 
     async def _hello(self) -> Welcome:
-        return await self._control.hello(self.identity)
+        hello = Hello(**self.identity.model_dump(), clock_ms=clock.now_ms())
+        return await self._control.hello(hello)
 
     async def _hello_again(self) -> None:
         """Say that we live; if another one took our place while we were silent, make way."""

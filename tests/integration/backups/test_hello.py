@@ -2,17 +2,42 @@
 
 import asyncio
 
-from tests.integration.backups.conftest import World
-from zerobyte.contract.control_plane import WorkerIdentity
+import pytest
+
+from tests.integration.backups.conftest import WORKER, World
+from tests.integration.backups.test_lost_work import led_to_retention
+from zerobyte.contract.control_plane import Hello
+from zerobyte.core import clock
 from zerobyte.core.errors import Conflict
 
 
 async def test_of_workers_that_begin_in_the_same_moment_one_is_welcome(world: World) -> None:
     """In containers of one machine none can see whether the other lives."""
     workers = [
-        WorkerIdentity(host="local", boot_id=f"container {number}", pid=1, pid_started=1)
+        Hello(host="local", boot_id=f"container {number}", pid=1, pid_started=1)
         for number in range(4)
     ]
     hellos = (world.platform.control.hello("local", worker) for worker in workers)
     answers = await asyncio.gather(*hellos, return_exceptions=True)
     assert [type(answer) for answer in answers].count(Conflict) == 3, answers
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(6, "6 minutes ahead of"), (-7, "7 minutes behind"), (4, None)]
+)
+async def test_t30_nothing_is_removed_by_a_host_whose_clock_is_another(
+    world: World, minutes: int, words: str | None
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    await world.ask("hello", {**WORKER, "clockMs": clock.now_ms() + minutes * 60_000})
+    forget = await led_to_retention(world, made)  # backups lose nothing by it
+    answer = await world.claim(task_id=forget)
+    if words is None:
+        assert answer["answer"] == "granted"
+        return
+    assert answer["answer"] == "refused"
+    assert f"The clock of the host local is {words} the API's" in answer["reason"]
+    # It is only as wrong as it was the last time.
+    await world.ask("hello", {**WORKER, "clockMs": clock.now_ms()})
+    again = await led_to_retention(world, made)
+    assert (await world.claim(task_id=again))["answer"] == "granted"

@@ -23,6 +23,7 @@ from zerobyte.contract.control_plane import (
     DeliveryReport,
     Finished,
     Granted,
+    Hello,
     Nothing,
     ProgressReport,
     Refused,
@@ -30,7 +31,6 @@ from zerobyte.contract.control_plane import (
     RenewRequest,
     Wait,
     Welcome,
-    WorkerIdentity,
 )
 from zerobyte.contract.jobs import BackupJob, JobReport, JobSpec, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
@@ -73,7 +73,7 @@ class ScriptedControlPlane:
         self.deliveries: list[DeliveryReport] = []
         self.claims: list[ClaimRequest] = []
         self.renewed: set[str] = set()
-        self.hellos: list[WorkerIdentity] = []
+        self.hellos: list[Hello] = []
         self.cancelled: set[str] = set()
         self.order: list[tuple[str, str]] = []
         self.is_silent = False
@@ -104,7 +104,7 @@ class ScriptedControlPlane:
     def answer(self, method: str, body: bytes) -> Any:
         match method:
             case "hello":
-                self.hellos.append(WorkerIdentity.model_validate_json(body))
+                self.hellos.append(Hello.model_validate_json(body))
                 return Welcome(work_pool="zerobyte", work_queue=self.host)
             case "claim":
                 return self._claim(ClaimRequest.model_validate_json(body))

@@ -7,12 +7,12 @@ from zerobyte.contract.control_plane import (
     ClaimRequest,
     DeliveryReport,
     Finished,
+    Hello,
     Nothing,
     ProgressReport,
     Renewed,
     RenewRequest,
     Welcome,
-    WorkerIdentity,
 )
 from zerobyte.contract.jobs import JobReport
 from zerobyte.core.errors import Unauthenticated
@@ -41,14 +41,12 @@ def _host(request: HttpRequest, tokens: WorkerTokens) -> str:
 @endpoint(
     "hello",
     tag="Control",
-    body=WorkerIdentity,
+    body=Hello,
     returns={200: Welcome},
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def hello(
-    request: HttpRequest, body: WorkerIdentity, plane: Control, tokens: WorkerTokens
-) -> Welcome:
+async def hello(request: HttpRequest, body: Hello, plane: Control, tokens: WorkerTokens) -> Welcome:
     """Say that a worker lives."""
     return await plane.hello(_host(request, tokens), body)
 

@@ -11,6 +11,7 @@ from zerobyte.contract.control_plane import (
     DeliveryReport,
     Finished,
     Granted,
+    Hello,
     ProgressReport,
     Refused,
     Renewed,
@@ -36,6 +37,8 @@ OpenScheduled = Callable[[str, str, str, int | None], Awaitable[Task]]
 _ASK_AGAIN_MS: Final = 500
 _LONGEST_WAIT_S: Final = 20.0
 _SEEN_FOR_MS: Final = 30_000
+_SKEW_MS: Final = 5 * 60_000
+_REMOVING: Final = ("forget", "deleteSnapshots")
 
 
 class RetryNote(Protocol):
@@ -78,8 +81,9 @@ class Control:
         self._open_scheduled = open_scheduled
         self._retry_note = retry_note
         self._record_delivery = record_delivery
+        self._ahead_ms: dict[str, int] = {}
 
-    async def hello(self, host: str, worker: WorkerIdentity) -> Welcome:
+    async def hello(self, host: str, worker: Hello) -> Welcome:
         """Remember that the worker of a host lives.
 
         Raises
@@ -90,6 +94,8 @@ class Control:
         async with in_transaction():
             await serialize(f"worker:{host}")
             await self._take_place(host, worker)
+        if worker.clock_ms is not None:
+            self._ahead_ms[host] = worker.clock_ms - clock.now_ms()
         return Welcome(work_pool=WORK_POOL, work_queue=queue_of(host))
 
     async def _take_place(self, host: str, worker: WorkerIdentity) -> None:
@@ -168,6 +174,7 @@ class Control:
 
     async def _grant(self, task: Task, request: ClaimRequest) -> Granted | Refused:
         try:
+            self._require_the_same_time(task)
             job = await self._builders[task.kind](task)
         except ZerobyteError as error:
             await self._tasks.finish(
@@ -184,6 +191,19 @@ class Control:
                 reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
             )
         return Granted(job=job)
+
+    def _require_the_same_time(self, task: Task) -> None:
+        """Raises Conflict when what removes snapshots would judge another host's by a wrong clock.
+
+        restic tells stale locks and unfinished work of others by their age (T30).
+        """
+        ahead_ms = self._ahead_ms.get(task.host, 0)
+        if task.kind in _REMOVING and abs(ahead_ms) > _SKEW_MS:
+            raise Conflict(
+                f"The clock of the host {task.host} is {abs(ahead_ms) / 60_000:.0f} minutes "
+                f"{'ahead of' if ahead_ms > 0 else 'behind'} the API's. Nothing is removed while "
+                "they differ by more than 5 minutes: have both set by NTP"
+            )
 
     async def renew(self, host: str, request: RenewRequest) -> Renewed:
         """Keep a lease, and wait a while for somebody to want the work stopped."""
