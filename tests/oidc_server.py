@@ -133,8 +133,10 @@ def make_app() -> flask.Flask:
         return dict(asked)
 
     @app.get("/other/.well-known/openid-configuration")
-    def another_document() -> dict[str, str]:
-        return flask.request.args.to_dict()
+    def another_document() -> dict[str, str | list[str]]:
+        """What is asked for; a name that ends with [] is a list."""
+        args = flask.request.args
+        return {n.removesuffix("[]"): args.getlist(n) if "[]" in n else args[n] for n in args}
 
     return app
 

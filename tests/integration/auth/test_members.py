@@ -47,7 +47,8 @@ async def test_owners_and_admins_list_everybody_and_members_may_not(folk: Folk, 
     assert role.json() == {"role": "member"}
     other = await folk.organization("other")
     answer = await member.http.get(f"{BASE}/list-members", params={"organizationId": other})
-    assert answer.status_code == 403
+    code = "YOU_ARE_NOT_A_MEMBER_OF_THIS_ORGANIZATION"
+    assert (answer.status_code, answer.json()["code"]) == (403, code)
 
 
 async def test_admins_change_roles_on_v1_but_not_of_owners_or_elsewhere(folk: Folk, home):

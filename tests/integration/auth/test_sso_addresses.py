@@ -38,7 +38,10 @@ async def test_a_provider_is_found_by_id_e_mail_domain_or_organization(stage):
     ):
         answer = await stage.client.post(SIGN_IN, json={"callbackURL": "/login", **selector})
         assert answer.status_code == 404, selector
-        assert answer.json()["message"] == "No provider found for the issuer"
+        assert answer.json() == {
+            "message": "No provider found for the issuer",
+            "code": "NO_PROVIDER_FOUND",
+        }
     answer = await stage.client.post(SIGN_IN, json={"callbackURL": "/login"})
     assert answer.status_code == 400
     answer = await stage.client.post(SIGN_IN, json={"providerId": "idp"})

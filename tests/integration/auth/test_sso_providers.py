@@ -131,6 +131,11 @@ async def test_a_wrong_registration_is_refused(stage, changes, status, message):
     assert not await SsoProvider.exists()
 
 
+async def test_the_name_of_the_password_is_no_provider_s(stage):
+    answer = await stage.register("credential")
+    assert (answer.status_code, answer.json()["code"]) == (400, "PROVIDER_ID_RESERVED")
+
+
 async def test_only_an_owner_registers_and_nobody_else(stage):
     async with stage.browser() as nobody:
         answer = await nobody.post(REGISTER, json=stage.body())
@@ -163,6 +168,8 @@ async def test_ten_providers_are_the_limit_also_at_once(stage):
         assert (await stage.register(f"p{number}")).status_code == 200
     answers = await asyncio.gather(*(stage.register(f"q{number}") for number in range(3)))
     assert sorted(answer.status_code for answer in answers) == [200, 403, 403]
+    refused = {answer.json()["code"] for answer in answers if answer.status_code == 403}
+    assert refused == {"PROVIDER_LIMIT_REACHED"}
     assert await SsoProvider.all().count() == 10
 
 
@@ -179,6 +186,11 @@ async def test_discovery_names_what_is_wrong(stage, oidc):
         (f"{other}?{ours}", "discovery_incomplete"),
         (f"{other}?{ours}&{ends}", "discovery_incomplete"),
         (f"{other}?{ours}&{ends}&jwks_uri=https://127.0.0.1/k", "discovery_private_host"),
+        (
+            f"{other}?{ours}&{ends}&jwks_uri={oidc.issuer}/j"
+            "&token_endpoint_auth_methods_supported[]=private_key_jwt",
+            "unsupported_token_auth_method",
+        ),
         ("https://127.0.0.1/.well-known/openid-configuration", "discovery_private_host"),
         ("https://localhost/x", "discovery_private_host"),
         ("https://[::ffff:10.0.0.1]/x", "discovery_private_host"),

@@ -16,6 +16,7 @@ from zerobyte.features.auth.models import (
     SsoProvider,
     User,
 )
+from zerobyte.features.auth.service.sso import admission
 from zerobyte.features.auth.service.switches import Switches
 
 
@@ -136,6 +137,20 @@ async def test_an_admin_is_linked_only_by_a_provider_that_an_admin_registered(st
     assert not await Account.exists(user_id=eve.id)
     await User.filter(id=stage.owner).update(role="admin")
     await SsoProvider.all().update(user_id=stage.owner)
+    assert await stage.code_of(browser, "eve") == ""
+
+
+async def test_a_full_organization_lets_nobody_join_through_its_provider(
+    stage, browser, monkeypatch
+):
+    # It is the owner who fills it.
+    monkeypatch.setattr(admission, "MEMBER_LIMIT", 1)
+    invitation = await stage.invite("eve@example.com")
+    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    assert await stage.code_of(browser, "eve") == "SSO_LOGIN_FAILED"
+    assert not await User.exists(email="eve@example.com")
+    assert (await invitation.reloaded()).status == "pending"
+    monkeypatch.setattr(admission, "MEMBER_LIMIT", 2)
     assert await stage.code_of(browser, "eve") == ""
 
 
