@@ -22,6 +22,7 @@ _EVERY_S: Final = 5
 _COMPARE_EVERY_S: Final = 30
 _AT_ONCE: Final = 200
 _UNSTARTED: Final = "The run ended in Prefect before it began"
+_HAS_ITS_OWN_RUN: Final = Q(parent_id__isnull=True) | Q(flow__isnull=False)
 _LOST: Final = "The worker stopped reporting before this task completed"
 
 
@@ -146,7 +147,7 @@ class Watch:
         One whose run is gone, with the engine's database perhaps, gets a new run.
         """
         before_ms = clock.now_ms() - _COMPARE_EVERY_S * 1000
-        queued = Task.filter(status="queued", flow_run_id__isnull=False, parent_id__isnull=True)
+        queued = Task.filter(_HAS_ITS_OWN_RUN, status="queued", flow_run_id__isnull=False)
         rows = await queued.filter(_is_older("updated_at", before_ms)).order_by("id")
         for start in range(0, len(rows), _AT_ONCE):
             part = rows[start : start + _AT_ONCE]
@@ -163,7 +164,7 @@ class Watch:
 
     def tell_engine(self, task: Task) -> None:
         """Have the engine cancel the run of a task that a person stopped; nobody waits for it."""
-        if task.flow_run_id is None or task.parent_id is not None:
+        if task.flow_run_id is None or not _has_its_own_run(task):
             return
         telling = asyncio.create_task(self._cancel_run(task.flow_run_id))
         self._telling.add(telling)
@@ -180,8 +181,13 @@ class Watch:
         for task in tasks:
             if state in ("CANCELLED", "CANCELLING"):
                 await self._tasks.request_stop(task)
-            elif task.status == "queued" and task.parent_id is None:
+            elif task.status == "queued" and _has_its_own_run(task):
                 await self._tasks.finish(task.id, _unstarted_report(task, state))
+
+
+def _has_its_own_run(task: Task) -> bool:
+    """What follows from another task is done in that one's run, unless it was left behind."""
+    return task.parent_id is None or task.flow is not None
 
 
 def _is_older(moment: str, before_ms: int) -> Q:
