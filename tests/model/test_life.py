@@ -86,6 +86,34 @@ def test_t13_retention_left_behind_gets_a_run_however_the_clock_was_set(
         assert led.do(retentions_with_a_run()) == [True]
 
 
+def test_t13_retention_whose_own_run_is_killed_too_ends_and_holds_no_later_one_back(
+    life: None,
+) -> None:
+    with one_life() as led:
+        led.create("", {}, 0, 0)
+        for _ in range(2):
+            led.run_now(0)
+            led.run_now(2)
+            led.the_worker_takes_what_there_is()
+            led.the_worker_finishes(0, "well", twice=False)  # its retention waits for the other
+            led.the_worker_is_killed(speaks_late=False)
+            led.run_now(2)
+            led.the_worker_takes_what_there_is()
+            Life.now_ms += ORPHAN_MS
+            led.do(led.house.platform.leases.extend_all())  # the worker has renewed meanwhile
+            led.the_worker_takes_what_there_is()  # the retention has a run; it is made
+            led.the_worker_takes_what_there_is()  # and taken, and waits
+            assert led.do(retentions_with_a_run())[-1]
+            led.the_worker_is_killed(speaks_late=False)
+            led.the_worker_takes_what_there_is()
+            led.the_rules_hold()
+            assert led.do(queued_retentions()) == 0
+
+
+async def queued_retentions() -> int:
+    return await Task.filter(kind="forget", status="queued").count()
+
+
 def test_t8_retention_removes_by_its_rule_and_leaves_the_suspect_alone(life: None) -> None:
     with one_life() as led:
         for how in ("well", "suspect", "well", "well"):
