@@ -5,7 +5,7 @@
 BIN := .venv/bin
 SOURCE ?=
 ARGS ?=
-SIDE_BY_SIDE := --numprocesses=2 --dist=loadgroup
+SIDE_BY_SIDE := --numprocesses=2
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile

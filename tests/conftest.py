@@ -12,12 +12,25 @@ from typing import Any
 
 import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
+from xdist.scheduler import LoadScopeScheduling
 
 from zerobyte.core import ids, interpreter
 from zerobyte.db import connection
 
 interpreter.take_long_turns()
 interpreter.hear_interrupts()
+
+
+class SideBySide(LoadScopeScheduling):
+    """Gives each test to whoever is free; end-to-end ones share a platform and stay together."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "one platform" if nodeid.startswith("tests/e2e/") else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SideBySide:
+    return SideBySide(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -30,14 +30,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "at_the_end: looks at what all other tests have left")
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    # Several starts and stops of whole platforms, on whatever machine this is.
+    item.add_marker(pytest.mark.timeout(900))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("at_the_end") is not None)
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            # Several starts and stops of whole platforms, on whatever machine this is.
-            item.add_marker(pytest.mark.timeout(900))
-            # They share one platform and look at what the others have left there.
-            item.add_marker(pytest.mark.xdist_group("platform"))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
