@@ -130,10 +130,10 @@ def test_without_prefect_people_read_and_edit_and_runs_wait_for_it(
 def test_a_run_outlives_the_api(rough: Rough, folder: Path) -> None:
     customer, stage = rough.customer, rough.stage
     schedule = customer.of("outlives", folder, rough.repository, **BRISKLY)
-    task, restic = rough.under_way(schedule)
+    task, _ = rough.under_way(schedule)
     stage.part("api").kill()
-    until(lambda: _answers(customer), limit_s=30, what="the API is back", every_s=0.2)
-    assert not is_gone(restic) or customer.task(task)["status"] == "succeeded"
+    until(lambda: _answers(customer), limit_s=60, what="the API is back", every_s=0.2)
+    # A restic that had died with the API would have ended its task as stale.
     ended = customer.end_of(task)
     assert ended["status"] == "succeeded", ended["error"]
     assert len(customer.snapshots(rough.repository, schedule)) == 1
