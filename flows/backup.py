@@ -46,7 +46,8 @@ from zerobyte.restic import backup as restic
 _FUSE: Final = ("rclone", "sftp", "webdav")
 _SUSPECT: Final = (
     "The snapshot holds far fewer files than the one before, or none at all. "
-    "Retention was not applied; see whether the volume is complete."
+    "Retention was not applied; see whether the volume is complete. "
+    "If it is, accept the snapshot, and later ones are measured by it"
 )
 _log = get_logger(__name__)
 
@@ -168,7 +169,7 @@ async def _save(work: Work) -> None:
     _tell_figures(work.summary)
     work.is_suspect = preflight.is_suspect(work.summary, job.source.previous_files)
     if work.is_suspect:
-        details = f"{details}\n{_SUSPECT}" if details else _SUSPECT
+        details = "\n".join(filter(None, (details, _suspicion(job, work.summary))))
     work.result = BackupResult(exit_code=code, result=work.summary, warning_details=details)
     await _index(work, repository)
 
@@ -269,6 +270,14 @@ def _unreadable(partial: PartialBackup) -> str:
     if partial.unreadable_count > len(lines):
         lines.append(f"… and {partial.unreadable_count - len(lines)} more")
     return "\n".join(lines) or full_text(partial)
+
+
+def _suspicion(job: BackupJob, done: BackupSummary | None) -> str:
+    """What is odd about the snapshot, and what to ask of the API when it is right."""
+    if done is None or done.snapshot_id is None:
+        return f"{_SUSPECT}."
+    place = f"/api/v1/repositories/{job.repository.short_id}/snapshots/{done.snapshot_id[:8]}"
+    return f"{_SUSPECT}: POST {place}/accept"
 
 
 def _job(work: Work) -> BackupJob:

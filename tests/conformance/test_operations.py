@@ -31,6 +31,7 @@ NOT_BUILT = {
     "createDesktopSession",
 }
 UNDOCUMENTED = {
+    "acceptSnapshot",
     "getDocsScript",
     "getOpenApi",
     "listAuditTrail",

@@ -126,7 +126,7 @@ def test_t08_a_source_that_is_gone_makes_no_snapshot_and_removes_none(
     assert len(customer.history(schedule, "forget")) == 1
 
 
-def test_t08_a_source_with_far_fewer_files_is_saved_but_retention_waits(
+def test_t08_with_far_fewer_files_retention_waits_until_somebody_says_that_this_is_right(
     customer: Customer, shelf: Answer, source: Path
 ) -> None:
     for number in range(10):
@@ -139,4 +139,18 @@ def test_t08_a_source_with_far_fewer_files_is_saved_but_retention_waits(
     assert ended["status"] == "succeeded"
     assert "far fewer files" in ended["result"]["warningDetails"]
     assert ended["result"]["retention"]["status"] == "skipped"
-    assert len(customer.snapshots(shelf, schedule)) == 2
+    found = customer.snapshots(shelf, schedule)
+    assert [one["isSuspect"] for one in found] == [False, True]
+    # The warning itself says what to do.
+    accepted = customer.call("POST", ended["result"]["warningDetails"].rpartition(" POST ")[2])
+    assert (accepted["short_id"], accepted["isSuspect"]) == (found[1]["short_id"], False)
+    [line] = customer.call("GET", "/api/v1/audit?action=acceptSnapshot")["entries"]
+    assert line["details"]["snapshotId"] == accepted["short_id"]
+    ended = customer.run(schedule)
+    assert ended["result"]["warningDetails"] is None
+    [left] = until(
+        lambda: found if len(found := customer.snapshots(shelf, schedule)) == 1 else None,
+        limit_s=30,
+        what="retention acts again",
+    )
+    assert left["short_id"] not in [one["short_id"] for one in found]

@@ -224,7 +224,9 @@ class Life(RuleBasedStateMachine):
         if how == "badly":
             return failed
         if job.kind == "backup":
-            done = success(job.task_id, snapshot_of({"shortId": task.resource_id}))
+            files = 0 if how == "suspect" else 1
+            snapshot = snapshot_of({"shortId": task.resource_id}, files=files)
+            done = success(job.task_id, snapshot)
             return done | ({"isSuspect": True, "outcome": "warning"} if how == "suspect" else {})
         plan = self.house.vaults.plan(job.spec, task)
         result = {"kind": "forget", "plan": plan}

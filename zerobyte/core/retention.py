@@ -112,9 +112,11 @@ def is_suspect(files: int, trusted_files: int | None) -> bool:
     """Whether a snapshot holds so little that retention must not count it (T8).
 
     No file at all, or less than half of those of the last snapshot that could be trusted; None
-    when there was none.
+    when there was none. After an empty one that somebody has accepted, an empty one is as it was.
     """
-    return files == 0 or (trusted_files is not None and files * 2 < trusted_files)
+    if files == 0:
+        return trusted_files != 0
+    return trusted_files is not None and files * 2 < trusted_files
 
 
 def suspects(history: Iterable[tuple[str, int | None, bool | None]]) -> set[str]:
@@ -132,6 +134,23 @@ def suspects(history: Iterable[tuple[str, int | None, bool | None]]) -> set[str]
         elif files is not None:
             trusted_files = files
     return found
+
+
+def cleared(history: Iterable[tuple[str, int | None, bool]], accepted_id: str) -> set[str]:
+    """What is suspect no longer once somebody says that a suspect snapshot is right.
+
+    That one, and of those after it whatever only the former measure spoke against.
+
+    history     oldest first: id, number of files, and whether it is suspect.
+    """
+    told = list(history)
+    place = [snapshot_id for snapshot_id, _, _ in told].index(accepted_id)
+    anew = [
+        *told[:place],
+        (accepted_id, told[place][1], False),
+        *((one, files, None if suspect else False) for one, files, suspect in told[place + 1 :]),
+    ]
+    return {one for one, _, suspect in told if suspect} - suspects(anew)
 
 
 def categories(reasons: Iterable[str]) -> list[str]:

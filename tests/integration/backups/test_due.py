@@ -112,11 +112,15 @@ async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_ru
     made = await overdue(world, days=0.9, catchUp=False)
     long_ago = clock.now_ms() - 2 * DAY_MS
     world.platform.due_times.awake_since = long_ago
+    world.platform.due_times.engine_seen_at = clock.now_ms() - 60_000
     await world.ask("hello", WORKER)
     await WorkerRow.filter(host="local").update(present_since=long_ago)
+    run = await world.scheduler_run(made)
+    world.scheduler.become(run, "SCHEDULED")
     await world.platform.due_times.start_missed()
-    [task] = await tasks_of(made)
-    assert task.status == "queued"
+    assert await tasks_of(made) == []
+    bell = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms() - DAY_MS // 2)
+    assert bell["answer"] == "granted"
 
 
 async def test_without_catching_up_a_host_whose_worker_was_away_has_missed_its_times(

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from tests.integration.backups.conftest import World
-from tests.integration.backups.test_due import overdue, tasks_of
+from tests.integration.backups.conftest import WORKER, World
+from tests.integration.backups.test_due import DAY_MS, overdue, tasks_of
 from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success
 from zerobyte import app
 from zerobyte.core import clock
 from zerobyte.core.errors import Failed
-from zerobyte.features.tasks.models import Task
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.tasks.models import Task, WorkerRow
 from zerobyte.orchestration.scheduler import FlowName
 
 
@@ -91,6 +92,61 @@ async def test_what_was_due_meanwhile_and_was_never_planned_is_started_when_it_i
     [task] = await tasks_of(missed)
     [run] = world.scheduler.runs.values()
     assert (run.task_id, run.expected_at_ms) == (task.id, task.input["dueAt"])
+
+
+@pytest.mark.parametrize("first", ["our clock", "its bell"])
+async def test_t4_what_came_due_while_the_engine_was_away_is_left_out_without_catching_up(
+    world: World, first: str
+) -> None:
+    """The platform and its worker were there all the time."""
+    missed = await overdue(world, days=0.9, catchUp=False)
+    caught_up = await overdue(world, days=0.9)
+    long_ago, due_at = clock.now_ms() - 2 * DAY_MS, clock.now_ms() - DAY_MS // 2
+    world.platform.due_times.awake_since = world.platform.due_times.engine_seen_at = long_ago
+    await world.ask("hello", WORKER)
+    await WorkerRow.filter(host="local").update(present_since=long_ago)
+    runs = [await world.scheduler_run(made) for made in (missed, caught_up)]
+    world.scheduler.is_down = True
+    await world.platform.due_times.start_missed()
+    assert await tasks_of(missed) == [], "it may be back in time"
+
+    world.scheduler.is_down = False
+    if first == "our clock":
+        await world.platform.due_times.start_missed()
+    for made, run, answer in zip((missed, caught_up), runs, ("refused", "granted"), strict=True):
+        bell = await world.claim(schedule_id=made["shortId"], flow_run_id=run, due_at=due_at)
+        assert bell["answer"] == answer
+    await world.platform.due_times.start_missed()
+    [task] = await tasks_of(missed)
+    assert (task.status, task.flow) == ("cancelled", None)
+    assert "Prefect was away" in (task.error or "")
+    assert "Times left out: 1" in (task.error or "")
+    assert (await schedule_of(world, missed))["nextBackupAt"] > clock.now_ms()
+    assert [task.status for task in await tasks_of(caught_up)] == ["running"]
+
+
+@pytest.mark.parametrize(("answered_after_min", "bell_after_min"), [(None, 4), (4, 9)])
+async def test_without_catching_up_an_engine_that_was_there_in_time_may_ring_late(
+    world: World,
+    monkeypatch: pytest.MonkeyPatch,
+    answered_after_min: int | None,
+    bell_after_min: int,
+) -> None:
+    """It was away for less than five minutes, or the run waits for its turn there."""
+    made = await overdue(world, days=0.9, catchUp=False)
+    due_at = now = clock.now_ms() - DAY_MS // 2 // 60_000 * 60_000
+    at = (await Schedule.get(short_id=made["shortId"])).next_backup_at or 0
+    world.platform.due_times.awake_since = world.platform.due_times.engine_seen_at = at - 1
+    monkeypatch.setattr(clock, "now_ms", lambda: now)
+    run = await world.scheduler_run(made)
+    for minutes in filter(None, (answered_after_min, bell_after_min)):
+        now = at + minutes * 60_000
+        await world.ask("hello", WORKER)
+        await WorkerRow.filter(host="local").update(present_since=1)
+        world.scheduler.is_down = minutes != answered_after_min
+        await world.platform.due_times.start_missed()
+    bell = await world.claim(schedule_id=made["shortId"], flow_run_id=run, due_at=due_at)
+    assert bell["answer"] == "granted"
 
 
 @pytest.mark.parametrize("trouble", [Failed("Prefect answered 422"), OSError("disk I/O error")])

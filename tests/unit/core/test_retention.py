@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core.retention import Moment, categories, plan, suspects
+from zerobyte.core.retention import Moment, categories, cleared, plan, suspects
 
 NOW = Moment.parse("2026-06-01T12:00:00Z")
 
@@ -130,3 +130,39 @@ def test_t8_each_snapshot_is_measured_by_the_last_one_before_it_that_was_trusted
     known = [("a", 100, False), ("b", 10, False), ("c", 6, True), ("d", 5, None), ("e", 2, None)]
     assert suspects(known) == {"c", "e"}
     assert suspects([]) == set()
+
+
+_COUNTS_OF_FILES = st.lists(st.one_of(st.none(), st.integers(0, 40)), min_size=1, max_size=12)
+
+
+@given(_COUNTS_OF_FILES, st.data())
+def test_t8_an_accepted_snapshot_measures_what_follows_it_and_nothing_before_it(
+    files: list[int | None], data: st.DataObject
+) -> None:
+    names = [str(number) for number in range(len(files))]
+    before = suspects((name, count, None) for name, count in zip(names, files, strict=True))
+    accepted = data.draw(st.sampled_from(names))
+    told = [(name, count, name in before) for name, count in zip(names, files, strict=True)]
+    found = cleared(told, accepted)
+    assert found <= before
+    assert (accepted in found) == (accepted in before)
+    place = int(accepted)
+    assert not found & set(names[:place])
+    if accepted not in before:
+        assert not found
+        return
+    # What follows is judged as if the accepted one had been trusted from the beginning.
+    history = [
+        (name, count, name in before if number < place else None if number > place else False)
+        for number, (name, count) in enumerate(zip(names, files, strict=True))
+    ]
+    assert before - found == suspects(history) & before
+    # Whoever says it again changes nothing.
+    again = [(name, count, name in before - found) for name, count, _ in told]
+    assert cleared(again, accepted) == set()
+
+
+def test_t8_an_empty_snapshot_is_suspect_unless_the_one_before_was_accepted_as_empty() -> None:
+    told = [("a", 100, False), ("b", 0, True), ("c", 0, True), ("d", 3, True), ("e", 1, True)]
+    assert cleared(told, "b") == {"b", "c", "d"}
+    assert suspects([("a", 0, None), ("b", 0, None)]) == {"a", "b"}

@@ -42,7 +42,9 @@ class _Options(Wire):
 
     catch_up: Annotated[
         bool,
-        Field(description="Run once for what came due while Zerobyte or its worker was away."),
+        Field(
+            description="Run once for what came due while Zerobyte, its worker or Prefect was away."
+        ),
     ] = True
     jitter_seconds: Annotated[
         Seconds,

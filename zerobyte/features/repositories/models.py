@@ -9,7 +9,11 @@ from zerobyte.db.row import Row, json_field, key_field, text_field
 
 
 class Repository(Row):
-    """A place that holds restic's data; its secrets are sealed inside `config`."""
+    """A place that holds restic's data; its secrets are sealed inside `config`.
+
+    accepted_snapshots  full ids of suspect snapshots that somebody said are right; unlike the
+                        index this cannot be had from the repository again.
+    """
 
     id: str = key_field(36, primary_key=True, default=ids.uuid7)
     short_id: str = key_field(8, unique=True, default=ids.short_id)
@@ -29,6 +33,7 @@ class Repository(Row):
     stats: dict[str, Any] | None = json_field(null=True)
     stats_updated_at = fields.BigIntField(null=True)
     snapshots_refreshed_at = fields.BigIntField(null=True)
+    accepted_snapshots: list[str] | None = json_field(null=True)
 
     class Meta:
         table = "repositories"

@@ -37,7 +37,11 @@ def stats(row: models.Repository) -> RepositoryStats:
 
 
 def snapshot(
-    record: SnapshotRecord, *, categories: Sequence[str] = (), with_host: bool = False
+    record: SnapshotRecord,
+    *,
+    is_suspect: bool,
+    categories: Sequence[str] = (),
+    with_host: bool = False,
 ) -> schemas.SnapshotView:
     """One snapshot; restic's times become epochs in milliseconds."""
     summary = record.summary
@@ -55,6 +59,7 @@ def snapshot(
         duration=duration,
         tags=record.tags,
         retention_categories=list(categories),
+        is_suspect=is_suspect,
         hostname=record.hostname if with_host else None,
         summary=summary,
     )

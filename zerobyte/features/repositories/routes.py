@@ -196,6 +196,18 @@ async def delete_snapshot(
     return await snapshots.delete(actor, short_id, [snapshot_id])
 
 
+@repositories_v1.post("/<short_id:str>/snapshots/<snapshot_id:str>/accept")
+@endpoint("acceptSnapshot", tag=_TAG, returns={200: schemas.SnapshotView}, errors=(NotFound,))
+async def accept_snapshot(
+    actor: Actor, short_id: str, snapshot_id: str, snapshots: Snapshots
+) -> schemas.SnapshotView:
+    """Say that a suspect snapshot is right.
+
+    Retention counts it from now on, and the schedule's later snapshots are measured by it.
+    """
+    return await snapshots.accept(actor, short_id, snapshot_id)
+
+
 @repositories_v1.get("/<short_id:str>/snapshots/<snapshot_id:str>/files")
 @endpoint(
     "listSnapshotFiles",

@@ -157,6 +157,9 @@ class SnapshotView(Sparse):
     duration: int
     tags: list[str]
     retention_categories: list[str]
+    is_suspect: Annotated[
+        bool, Field(description="Far fewer files than the one before: retention leaves it alone.")
+    ]
     hostname: str | None = None
     summary: SnapshotSummary | None = None
 

@@ -23,7 +23,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.db.trouble import Complaint
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.present import delay_ms
-from zerobyte.features.backups.service.editing import next_due
+from zerobyte.features.backups.service.editing import is_planned_by_engine, next_due
 from zerobyte.features.backups.service.ending import NO_RUN, without_retention
 from zerobyte.features.backups.service.running import active_key, backup_task
 from zerobyte.features.notifications.service import Notifications
@@ -50,13 +50,18 @@ _REST_S: Final = 10
 """After a sleep the network and the mounts come back in their own time."""
 
 _TAKEN = "Nothing of this schedule is due: what was has had its run"
-_LEFT_OUT = "The due time passed while nobody was there, and catching up is off for this schedule"
+_LEFT_OUT = (
+    "The due time passed while Zerobyte, its worker or Prefect was away, "
+    "and catching up is off for this schedule"
+)
 
 
 class DueTimes:
     """The clock of all schedules.
 
     awake_since     since when this process has looked without a gap, epoch ms.
+    engine_seen_at  when the engine last said what it has, epoch ms. It is asked every 5 s as long
+                    as something is due: what it has not answered for since, it could not run.
     on_change       hears of a schedule that was disabled because it cannot be read.
     """
 
@@ -72,7 +77,7 @@ class DueTimes:
         self._tasks = tasks
         self._scheduler = scheduler
         self._notifications = notifications
-        self.awake_since = clock.now_ms()
+        self.awake_since = self.engine_seen_at = clock.now_ms()
         self.on_change: list[Callable[[str], None]] = []
         self._rests_until = 0.0
         self._engine_is_away = Complaint(log, "due backups wait for Prefect")
@@ -177,9 +182,11 @@ class DueTimes:
     async def _was_missed(self, schedule: Schedule, due: cron.Due) -> bool:
         """Whether nobody was there to run it when its time came."""
         at = due.at + delay_ms(schedule)
+        if clock.now_ms() - at <= _LATE_MS:
+            return False
         worker = await WorkerRow.get_or_none(host=schedule.volume.agent_id)
         there_since = max(self.awake_since, (worker and worker.present_since) or 0)
-        return at < there_since and clock.now_ms() - at > _LATE_MS
+        return at < there_since or at > self.engine_seen_at
 
     async def _waits_for_worker(self, schedule: Schedule) -> bool:
         """Whether it is too early to say if a time was missed: who runs it is still away."""
@@ -215,7 +222,7 @@ class DueTimes:
 
     async def wake(self) -> None:
         """Time did not pass as usual: look at every schedule anew, after a moment of rest."""
-        self.awake_since = clock.now_ms()
+        self.awake_since = self.engine_seen_at = clock.now_ms()
         self._rests_until = clock.monotonic() + _REST_S
         await self.reconsider()
 
@@ -255,6 +262,10 @@ class DueTimes:
             # While the engine is away nobody knows what it will ring for when it is back.
             if row.short_id in busy or (coming is not None and row.short_id not in coming):
                 await self._start(row)
+            elif coming is not None and not row.catch_up:
+                await self._start(row, only_if_missed=True)  # the engine will ring for it too late
+        if coming is not None:
+            self.engine_seen_at = now
 
     async def _coming(self) -> set[str] | None:
         """The schedules that have a run in the engine; None when it does not say."""
@@ -266,9 +277,11 @@ class DueTimes:
         self._engine_is_away.over()
         return {run.target for run in runs if run.flow == "backup"}
 
-    async def _start(self, schedule: Schedule) -> None:
+    async def _start(self, schedule: Schedule, *, only_if_missed: bool = False) -> None:
         due = await self._due(schedule)
         if due is None or await self._waits_for_worker(schedule):
+            return
+        if only_if_missed and not await self._was_missed(schedule, due):
             return
         try:
             await self._open(schedule, due)
@@ -355,15 +368,6 @@ async def _take_retry(row: Schedule) -> None:
     )
     if not taken:
         raise Conflict("The retry was taken already, or is no longer wanted")
-
-
-def is_planned_by_engine(schedule: Schedule) -> bool:
-    """Whether the engine is to ring by itself: it knows full minutes and plain expressions."""
-    try:
-        cron.zone(schedule.timezone or "UTC")
-    except ValueError:
-        return False
-    return delay_ms(schedule) == 0 and cron.is_plain(schedule.cron_expression)
 
 
 def _patience_ms(schedule: Schedule) -> int:

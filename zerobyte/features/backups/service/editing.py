@@ -207,6 +207,15 @@ def next_due(row: Schedule, default_zone: str) -> int | None:
     )
 
 
+def is_planned_by_engine(schedule: Schedule) -> bool:
+    """Whether the engine is to ring by itself: it knows full minutes and plain expressions."""
+    try:
+        cron.zone(schedule.timezone or "UTC")
+    except ValueError:
+        return False
+    return present.delay_ms(schedule) == 0 and cron.is_plain(schedule.cron_expression)
+
+
 def _cron(expression: str, *, enabled: bool) -> str:
     if not expression:
         if enabled:

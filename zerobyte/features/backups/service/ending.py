@@ -208,7 +208,10 @@ def _why_no_retention(schedule: Schedule | None, task: Task, report: JobReport) 
     if schedule is None:
         return "The schedule was deleted; every snapshot is kept"
     if report.is_suspect:
-        return "The snapshot holds far fewer files than the one before; nothing was removed"
+        return (
+            "The snapshot holds far fewer files than the one before; nothing was removed. "
+            "If that is right, accept the snapshot"
+        )
     if not has_policy(schedule):
         return "The schedule has no retention policy; every snapshot is kept"
     if schedule.repository_id != task.repository_id:

@@ -13,7 +13,7 @@ from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.trouble import Complaint
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.service.due import is_planned_by_engine
+from zerobyte.features.backups.service.editing import is_planned_by_engine
 from zerobyte.features.volumes.models import Volume
 from zerobyte.orchestration.scheduler import DeploymentPlan, Scheduler
 from zerobyte.settings import Settings

@@ -21,6 +21,7 @@ from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.service.reading import find
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.repositories.service.index import trusted_files
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import NewTask, Tasks
 from zerobyte.features.volumes.models import Volume
@@ -106,7 +107,7 @@ class Runs:
                 volume_name=volume.name,
                 path=str(self._volumes.source_path(volume)),
                 config=self._volumes.plain_config(volume),
-                previous_files=await _previous_files(task),
+                previous_files=await trusted_files(repository.id, task.resource_id),
                 blocked_reason=_blocked(volume),
             ),
             options=BackupOptions(
@@ -308,18 +309,3 @@ async def _repository_of(task: Task) -> Repository:
 
 def _compression(schedule: Schedule, repository: Repository) -> Any:
     return schedule.compression_mode or repository.compression_mode or "auto"
-
-
-async def _previous_files(task: Task) -> int | None:
-    """How many files the last snapshot that can be trusted held."""
-    last = (
-        await Snapshot.filter(
-            repository_id=task.repository_id,
-            schedule_id=task.resource_id,
-            is_suspect=False,
-        )
-        .order_by("-time_ms")
-        .first()
-    )
-    summary = last.record.get("summary") if last else None
-    return summary.get("total_files_processed") if summary else None

@@ -83,23 +83,53 @@ async def of_repository(repository_id: str, *, tag: str | None = None) -> list[I
     return [entry for entry in found if tag is None or tag in entry.record.tags]
 
 
-async def find(repository_id: str, snapshot_id: str) -> SnapshotRecord | None:
+async def find(repository_id: str, snapshot_id: str) -> Indexed | None:
     """One snapshot by its full id or its first eight digits."""
     query = _BY_SHORT_ID if len(snapshot_id) == 8 else _BY_ID
     found = await query.made(_KNOWN, repository_id, snapshot_id)
-    return found[0].record if found else None
+    return found[0] if found else None
+
+
+async def trusted_files(repository_id: str, schedule_id: str) -> int | None:
+    """How many files the last snapshot of a schedule that can be trusted held."""
+    last = (
+        await Snapshot.filter(
+            repository_id=repository_id, schedule_id=schedule_id, is_suspect=False
+        )
+        .order_by("-time_ms")
+        .first()
+    )
+    return None if last is None else _files_of(last)
 
 
 async def put(
     repository_id: str, record: SnapshotRecord, *, schedule_id: str | None, is_suspect: bool
 ) -> None:
-    """Add one snapshot; one that is known already is brought up to date."""
+    """Add one snapshot; one that is known already is brought up to date.
+
+    is_suspect      by what was trusted when its run began; another may have been accepted since.
+    """
     known = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=record.id)
     row = known or Snapshot(repository_id=repository_id)
     row.update_from_dict(_columns(record))
     row.schedule_id = schedule_id
-    row.is_suspect = is_suspect
+    row.is_suspect = is_suspect and not await _is_cleared(row)
     await row.save()
+
+
+async def accept(repository_id: str, snapshot_id: str) -> None:
+    """Trust a snapshot by its full id: it is the measure of those after it, which it may clear."""
+    row = await Snapshot.get(repository_id=repository_id, snapshot_id=snapshot_id)
+    history = await Snapshot.filter(
+        repository_id=repository_id, schedule_id=row.schedule_id
+    ).order_by("time_ms", "snapshot_id")
+    told = ((one.snapshot_id, _files_of(one), one.is_suspect) for one in history)
+    cleared = list(retention.cleared(told, snapshot_id))
+    for start in range(0, len(cleared), _BATCH):
+        some = cleared[start : start + _BATCH]
+        await Snapshot.filter(repository_id=repository_id, snapshot_id__in=some).update(
+            is_suspect=False
+        )
 
 
 async def remove(repository_id: str, snapshot_ids: Collection[str]) -> None:
@@ -116,11 +146,13 @@ async def replace(
     *,
     began_ms: int,
     gone: Collection[str] = (),
+    accepted: Collection[str] = (),
 ) -> int:
     """Make the index equal to what restic listed, and say how many snapshots it holds.
 
     began_ms    when the listing began: what was added since is not in it and stays.
     gone        what was removed since: it may be in the listing and stays out.
+    accepted    what somebody said is right, by the id that it had: it is trusted.
     """
     listed = {record.id: record for record in records if record.id not in gone}
     known = {row.snapshot_id: row for row in await Snapshot.filter(repository_id=repository_id)}
@@ -135,10 +167,11 @@ async def replace(
         row, rewritten = known.get(record.id), known.get(record.original or "")
         if row is None:
             added.append(_new(repository_id, record, rewritten))
-            if rewritten is None:
+            if rewritten is None and not {record.id, record.original} & set(accepted):
                 unjudged.add(record.id)
         elif row.record != _stored(record):
-            await row.update_from_dict(_columns(record)).save()
+            changed = _columns(record)
+            await row.update_from_dict(changed).save(update_fields=list(changed))
     _judge([*known.values(), *added], unjudged)
     await remove(repository_id, vanished)
     await Snapshot.bulk_create(added, batch_size=_BATCH)
@@ -189,6 +222,15 @@ def _judge(rows: Iterable[Snapshot], unjudged: Collection[str]) -> None:
         )
         for row in history:
             row.is_suspect = row.snapshot_id in suspects
+
+
+async def _is_cleared(row: Snapshot) -> bool:
+    """Whether what is trusted now does not make a snapshot suspect that its run held for it."""
+    files = _files_of(row)
+    if files is None or row.schedule_id is None:
+        return False
+    trusted = await trusted_files(row.repository_id, row.schedule_id)
+    return trusted is not None and not retention.is_suspect(files, trusted)
 
 
 def _time_ms(row: Snapshot) -> int:

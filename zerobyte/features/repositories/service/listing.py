@@ -94,6 +94,6 @@ def _to_come(found: list[Indexed], now: Moment) -> int:
 def _shown(entry: Indexed, categories: Sequence[str]) -> bytes:
     key = tuple(categories)
     if key not in entry.shown:
-        view = present.snapshot(entry.record, categories=key)
+        view = present.snapshot(entry.record, is_suspect=entry.is_suspect, categories=key)
         entry.shown[key] = view.model_dump_json(by_alias=True).encode()
     return entry.shown[key]

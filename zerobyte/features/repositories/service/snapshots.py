@@ -12,10 +12,12 @@ from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Failed, NotFound
+from zerobyte.db.leases import serialize
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import index
 from zerobyte.features.repositories.service.access import answering
 from zerobyte.features.repositories.service.flight import Flights
+from zerobyte.features.repositories.service.index import Indexed
 from zerobyte.features.repositories.service.listing import Lists
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.tasks.models import Task
@@ -81,14 +83,30 @@ class Snapshots:
     async def get(self, actor: Actor, short_id: str, snapshot_id: str) -> schemas.SnapshotView:
         """One snapshot with its host. Raises NotFound."""
         row = await self.indexed(actor, short_id)
-        return present.snapshot(await self.record(row, snapshot_id), with_host=True)
+        return _view(await _known(row, snapshot_id))
+
+    async def accept(self, actor: Actor, short_id: str, snapshot_id: str) -> schemas.SnapshotView:
+        """Trust a suspect snapshot: retention counts it, and later ones are measured by it.
+
+        One that is not suspect stays as it is. Asks the index alone.
+
+        Raises
+            NotFound    no such repository here, or the index does not know the snapshot.
+        """
+        row = await self._repositories.find(actor, short_id)
+        async with in_transaction():
+            await serialize(f"accepted:{row.id}")
+            entry = await _known(row, snapshot_id)
+            if entry.is_suspect:
+                await index.accept(row.id, entry.record.id)
+                now = await models.Repository.get(id=row.id)
+                accepted = [*(now.accepted_snapshots or ()), entry.record.id]
+                await models.Repository.filter(id=row.id).update(accepted_snapshots=accepted)
+        return _view(await _known(row, snapshot_id))
 
     async def record(self, row: models.Repository, snapshot_id: str) -> SnapshotRecord:
         """What the index knows of a snapshot, by full or short id. Raises NotFound."""
-        found = await index.find(row.id, snapshot_id)
-        if found is None:
-            raise NotFound(_SNAPSHOT_NOT_FOUND)
-        return found
+        return (await _known(row, snapshot_id)).record
 
     async def indexed(self, actor: Actor, short_id: str) -> models.Repository:
         """The row of a repository whose snapshots are known; asks restic the first time."""
@@ -130,7 +148,13 @@ class Snapshots:
                     raise NotFound(NOT_FOUND)
                 if now.config != row.config:
                     raise Conflict("The repository was changed in the meantime. Try again")
-                count = await index.replace(row.id, records, began_ms=began_ms, gone=gone)
+                count = await index.replace(
+                    row.id,
+                    records,
+                    began_ms=began_ms,
+                    gone=gone,
+                    accepted=now.accepted_snapshots or (),
+                )
                 # What was removed unseen while the list was read may still be in it.
                 at = 0 if row.id in self.distrusted else began_ms
                 await models.Repository.filter(id=row.id).update(snapshots_refreshed_at=at)
@@ -218,11 +242,11 @@ class Snapshots:
         found: dict[str, None] = {}
         unknown: list[str] = []
         for snapshot_id in dict.fromkeys(snapshot_ids):
-            record = await index.find(row.id, snapshot_id)
-            if record is None:
+            entry = await index.find(row.id, snapshot_id)
+            if entry is None:
                 unknown.append(snapshot_id)
             else:
-                found[record.id] = None
+                found[entry.record.id] = None
         if len(snapshot_ids) == 1 and unknown:
             raise NotFound(_SNAPSHOT_NOT_FOUND)
         if unknown:
@@ -232,3 +256,14 @@ class Snapshots:
                 f"Snapshots not found: {names}" + (f" and {more} more" if more > 0 else "")
             )
         return list(found)
+
+
+async def _known(row: models.Repository, snapshot_id: str) -> Indexed:
+    found = await index.find(row.id, snapshot_id)
+    if found is None:
+        raise NotFound(_SNAPSHOT_NOT_FOUND)
+    return found
+
+
+def _view(entry: Indexed) -> schemas.SnapshotView:
+    return present.snapshot(entry.record, is_suspect=entry.is_suspect, with_host=True)

@@ -1,0 +1,80 @@
+"""A source shrinks on purpose: its runs before somebody says so, meanwhile, and after."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.backups.conftest import World
+from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from zerobyte.features.repositories.models import Repository, Snapshot
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+async def begun(world: World, made: dict[str, Any]) -> tuple[str, int | None]:
+    """A run that a worker has, and how many files it is measured by."""
+    task_id = await run_now(world, made)
+    source = (await world.claim(task_id=task_id))["job"]["source"]
+    return task_id, source["previousFiles"]
+
+
+async def ended(world: World, made: dict[str, Any], task_id: str, **of: Any) -> dict[str, Any]:
+    """The run has saved so many files; `day` of the snapshot, and what it was held for."""
+    day, is_suspect = of["day"], of.get("is_suspect", False)
+    snapshot = snapshot_of(made, files=of["files"]) | {"time": f"2026-11-{day:02}T06:53:10Z"}
+    report = success(task_id, snapshot, isSuspect=is_suspect)
+    return {**(await world.ask("finish", report)), **snapshot}
+
+
+async def test_t8_retention_counts_again_once_somebody_has_accepted_the_smaller_snapshot(
+    world: World,
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    task_id, _ = await begun(world, made)
+    whole = await ended(world, made, task_id, files=500, day=1)
+    [forget] = whole["followUps"]
+    await world.ask("finish", {"taskId": forget, "status": "cancelled", "outcome": "cancelled"})
+    # An edit of what is saved is no word on how much that is: a mistake in a pattern is a reason
+    # to be careful, too.
+    url = f"/api/v1/backups/{made['shortId']}"
+    edited = await world.client.patch(url, json={"excludePatterns": ["*"]})
+    assert edited.status_code == 200
+    task_id, measure = await begun(world, made)
+    assert measure == 500
+    less = await ended(world, made, task_id, files=3, day=2, is_suspect=True)
+    assert less["followUps"] == []
+    record = (await task_of(world, task_id))["result"]["retention"]
+    assert "accept the snapshot" in record["reason"]
+
+    meanwhile, measure = await begun(world, made)
+    assert measure == 500
+    repository = await Repository.get(id=made["repositoryId"])
+    shelf = f"/api/v1/repositories/{repository.short_id}/snapshots"
+    answer = await world.client.post(f"{shelf}/{less['short_id']}/accept")
+    assert answer.status_code == 200, answer.text
+    late = await ended(world, made, meanwhile, files=3, day=3, is_suspect=True)
+    assert late["followUps"] == [], "its worker has told already that retention waits"
+    assert await Snapshot.filter(is_suspect=True).count() == 0
+
+    task_id, measure = await begun(world, made)
+    assert measure == 3
+    [forget] = (await ended(world, made, task_id, files=4, day=4))["followUps"]
+    job = (await world.claim(task_id=forget))["job"]
+    assert job["protectedSnapshotIds"] == []
+
+
+async def test_t8_what_is_suspect_by_the_accepted_measure_too_stays_so(world: World) -> None:
+    made = await world.schedule()
+    for day, files in enumerate((500, 100, 3), start=1):
+        task_id, _ = await begun(world, made)
+        one = await ended(world, made, task_id, files=files, day=day, is_suspect=day > 1)
+        if day == 2:
+            repository = await Repository.get(id=made["repositoryId"])
+            shelf = f"/api/v1/repositories/{repository.short_id}/snapshots"
+            await world.client.post(f"{shelf}/{one['short_id']}/accept")
+    assert [row.is_suspect for row in await Snapshot.all().order_by("time_ms")] == [
+        False, False, True,
+    ]  # fmt: skip

@@ -1,0 +1,109 @@
+"""The word of a person that a snapshot with far fewer files is right (T8)."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.documented import assert_conforms
+from tests.integration.repositories.conftest import History, House
+from tests.integration.repositories.test_repositories import add
+from tests.integration.repositories.test_snapshots import on_sqlite, record, reported_to
+from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.features.repositories.models import Repository, Snapshot
+
+
+def holding(number: int, files: int) -> SnapshotRecord:
+    at = {"backup_start": "2026-01-01T10:00:00Z", "backup_end": "2026-01-01T10:00:01Z"}
+    return record(number, summary={**at, "total_files_processed": files})
+
+
+async def suspects(client: httpx.AsyncClient, url: str) -> list[int]:
+    """The numbers of those that the list shows as suspect."""
+    listed = (await client.get(url)).json()
+    assert_conforms("listSnapshots", 200, listed)
+    return [int(one["short_id"], 16) for one in listed if one["isSuspect"]]
+
+
+@pytest.fixture
+async def shrunk(house: House) -> Repository:
+    """A schedule whose source has shrunk, and lost all or most of its files for a while."""
+    row = await add(house, "one")
+    for number, files in enumerate((1000, 300, 310, 0, 100, 290), start=1):
+        one = holding(number, files)
+        await reported_to(row, one, is_suspect=number > 1)
+    await house.snapshots.index_snapshot(row.id, record(7, tags=["sched002"]))
+    return row
+
+
+async def test_t8_what_somebody_accepts_is_trusted_and_measures_what_came_after_it(
+    client: httpx.AsyncClient, house: House, shrunk: Repository
+) -> None:
+    url = f"/repositories/{shrunk.short_id}/snapshots"
+    assert await suspects(client, url) == [2, 3, 4, 5, 6]
+    before = (await client.get(f"{url}/00000002")).json()
+    assert before["isSuspect"] is True
+    for name in ("00000002", record(2).id, "00000002"):
+        answer = await client.post(f"{url}/{name}/accept")
+        assert (answer.status_code, answer.json()) == (200, {**before, "isSuspect": False})
+        assert await suspects(client, url) == [4, 5]
+    assert (await Repository.get(id=shrunk.id)).accepted_snapshots == [record(2).id]
+    # Nothing at all can be right too, and only what is as empty as that goes with it.
+    await client.post(f"{url}/00000004/accept")
+    assert await suspects(client, url) == []
+    await reported_to(shrunk, holding(8, 0), is_suspect=True)
+    assert await suspects(client, url) == [8]
+    assert house.runs() == []
+
+
+async def test_t8_what_lies_before_an_accepted_snapshot_stays_as_it_was_judged(
+    client: httpx.AsyncClient, shrunk: Repository
+) -> None:
+    url = f"/repositories/{shrunk.short_id}/snapshots"
+    assert (await client.post(f"{url}/00000006/accept")).status_code == 200
+    assert await suspects(client, url) == [2, 3, 4, 5]
+
+
+async def test_accepting_what_is_not_suspect_changes_nothing_and_the_unknown_is_not_found(
+    client: httpx.AsyncClient, house: House, shrunk: Repository
+) -> None:
+    url = f"/repositories/{shrunk.short_id}/snapshots"
+    for name in ("00000001", "00000007"):
+        answer = await client.post(f"{url}/{name}/accept")
+        assert (answer.status_code, answer.json()["isSuspect"]) == (200, False)
+    other = {"x-test-organization": "o2"}
+    for place, name, headers in (
+        (url, "latest", {}),
+        (url, "f" * 64, {}),
+        (url, "00000002", other),
+        ("/repositories/unknown1/snapshots", "00000002", {}),
+    ):
+        answer = await client.post(f"{place}/{name}/accept", headers=headers)
+        assert answer.status_code == 404, (place, name)
+    assert await suspects(client, url) == [2, 3, 4, 5, 6]
+    assert (await Repository.get(id=shrunk.id)).accepted_snapshots is None
+    # A repository that was never listed is not listed for this either.
+    await Repository.filter(id=shrunk.id).update(snapshots_refreshed_at=None)
+    assert (await client.post(f"{url}/ffffffff/accept")).status_code == 404
+    assert (await client.post(f"{url}/00000002/accept")).json()["isSuspect"] is False
+    assert house.runs() == []
+
+
+@on_sqlite
+async def test_t8_an_acceptance_outlives_a_rewritten_snapshot_and_a_whole_new_index(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History
+) -> None:
+    small = history.repository.backup(history.source / "sub" / "deep", "--tag", "sched001")
+    url = f"/repositories/{existing['shortId']}/snapshots"
+    await client.post(f"{url}/refresh")
+    assert (await client.get(f"{url}/{small}")).json()["isSuspect"] is True
+    assert (await client.post(f"{url}/{small}/accept")).status_code == 200
+    history.repository.restic("tag", "--add", "more", small)
+    config = {**existing["config"], "uploadLimit": {"enabled": True, "value": 100}}
+    changed = await client.patch(f"/repositories/{existing['shortId']}", json={"config": config})
+    assert changed.status_code == 200, changed.text
+    assert await Snapshot.all().count() == 0, "another config empties the index"
+    listed = (await client.get(url)).json()
+    assert [(one["tags"], one["isSuspect"]) for one in listed if "more" in one["tags"]] == [
+        (["sched001", "more"], False)
+    ]
