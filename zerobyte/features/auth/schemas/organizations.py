@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from zerobyte.contract.base import Wire
-from zerobyte.features.auth.schemas.words import Email, PersonName
+from zerobyte.features.auth.schemas.words import EmailText, PersonName
 from zerobyte.http.actor import OrganizationRole
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -124,7 +124,7 @@ class CheckSlug(Wire):
 class InviteMember(Wire):
     """Invite somebody by e-mail. A list of roles may hold one."""
 
-    email: Email
+    email: EmailText
     role: Annotated[str, Field(max_length=64)] | list[Annotated[str, Field(max_length=64)]]
     organization_id: Id | None = None
     resend: bool = False
