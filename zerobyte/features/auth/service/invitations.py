@@ -52,9 +52,7 @@ class Invitations:
             await Organization.filter(id=place.organization_id).select_for_update().get()
             return await self._invited(place, email, role, prolongs=body.resend)
 
-    async def _invited(
-        self, place: Member, email: str, role: str, *, prolongs: bool
-    ) -> Invitation:
+    async def _invited(self, place: Member, email: str, role: str, *, prolongs: bool) -> Invitation:
         members = Member.filter(organization_id=place.organization_id)
         if await members.filter(user__email=email).exists():
             raise _invalid("User is already a member of this organization")
