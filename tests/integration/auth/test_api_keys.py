@@ -78,6 +78,8 @@ async def test_the_last_use_is_noted_once_a_minute(folk, ada):
     assert first is not None
     await use(folk, key)
     assert (await ApiKey.get()).last_request_at == first
+    [shown] = (await ada.http.get(KEYS)).json()["apiKeys"]
+    assert shown["lastRequestAt"] == clock.iso(first)
     await ApiKey.all().update(last_request_at=first - 61_000)
     await use(folk, key)
     assert (await ApiKey.get()).last_request_at >= first

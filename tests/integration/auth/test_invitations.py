@@ -118,7 +118,8 @@ async def test_who_may_invite_whom(home: Home):
     for email in ("nobody", "", "a b@example.com"):
         assert told(await invite(home.owner, email)) == (400, "INVALID_EMAIL")
     assert told(await invite(home.owner, None)) == (400, "VALIDATION_ERROR")
-    assert (await invite(home.owner, role=["owner"])).json()["role"] == "owner"
+    body = (await invite(home.owner, role=["owner"], organizationId=home.id)).json()
+    assert (body["role"], body["organizationId"]) == ("owner", home.id)
 
 
 async def test_inviting_again_prolongs_and_takes_the_new_role(home: Home):

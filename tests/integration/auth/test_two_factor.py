@@ -1,6 +1,7 @@
 """The second factor: turning it on, and showing its codes at sign-in."""
 
 import asyncio
+import base64
 import re
 
 import pytest
@@ -47,6 +48,9 @@ async def test_enabling_shows_what_the_app_needs_and_changes_nothing_until_a_cod
     assert (await client.get("/api/auth/get-session")).json()["user"]["twoFactorEnabled"] is False
     stored = str(dict(await TwoFactor.get()))
     assert AuthenticatorApp(uri).secret not in stored
+    plain = base64.b32decode(AuthenticatorApp(uri).secret + "====").decode()
+    assert re.fullmatch(r"[A-Za-z0-9]{32}", plain)
+    assert plain not in stored
     assert codes[0] not in stored
     shown = await two_factor(client, "get-totp-uri", **PASSWORD)
     assert shown.json() == {"totpURI": uri}
