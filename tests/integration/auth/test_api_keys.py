@@ -18,6 +18,23 @@ from zerobyte.features.auth.service.api_keys import LIMIT
 
 KEYS = "/api/v1/auth/api-keys"
 DAY_S = 86_400
+BROWSER_ONLY = [
+    ("GET", KEYS),
+    ("POST", KEYS),
+    ("DELETE", f"{KEYS}/x"),
+    ("GET", "/api/v1/auth/admin-users"),
+    ("GET", "/api/v1/auth/deletion-impact/x"),
+    ("DELETE", "/api/v1/auth/admin-users/x/accounts/y"),
+    ("PUT", "/api/v1/system/registration-status"),
+    ("PUT", "/api/v1/system/password-login-status"),
+    ("POST", "/api/v1/system/restic-password"),
+    ("GET", "/api/v1/auth/sso-settings"),
+    ("GET", "/api/v1/auth/sso-invitations"),
+    ("POST", "/api/v1/auth/sso-invitations/x/verify"),
+    ("DELETE", "/api/v1/auth/sso-invitations/x"),
+    ("PATCH", "/api/v1/auth/sso-providers/x/auto-linking"),
+    ("DELETE", "/api/v1/auth/sso-providers/x"),
+]
 
 
 @pytest.fixture(params=["sqlite"])
@@ -175,24 +192,7 @@ async def test_lists_hold_ones_own_keys_of_the_active_organization_newest_first(
 async def test_keys_are_kept_away_from_what_needs_a_browser(folk, ada):
     key = (await make(ada)).json()["key"]
     program = await folk.browser(**{"x-api-key": key})
-    refused = [
-        ("GET", KEYS),
-        ("POST", KEYS),
-        ("DELETE", f"{KEYS}/x"),
-        ("GET", "/api/v1/auth/admin-users"),
-        ("GET", "/api/v1/auth/deletion-impact/x"),
-        ("DELETE", "/api/v1/auth/admin-users/x/accounts/y"),
-        ("PUT", "/api/v1/system/registration-status"),
-        ("PUT", "/api/v1/system/password-login-status"),
-        ("POST", "/api/v1/system/restic-password"),
-        ("GET", "/api/v1/auth/sso-settings"),
-        ("GET", "/api/v1/auth/sso-invitations"),
-        ("POST", "/api/v1/auth/sso-invitations/x/verify"),
-        ("DELETE", "/api/v1/auth/sso-invitations/x"),
-        ("PATCH", "/api/v1/auth/sso-providers/x/auto-linking"),
-        ("DELETE", "/api/v1/auth/sso-providers/x"),
-    ]
-    for method, path in refused:
+    for method, path in BROWSER_ONLY:
         answer = await program.request(method, path, json={})
         assert (answer.status_code, answer.json()) == (401, {"message": "Browser session required"})
     for path in (
@@ -215,7 +215,7 @@ async def test_keys_are_kept_away_from_what_needs_a_browser(folk, ada):
     # How somebody signed in is asked before what they may do.
     await Member.all().update(role="member")
     await User.all().update(role="user")
-    for method, path in refused:
+    for method, path in BROWSER_ONLY:
         answer = await program.request(method, path, json={})
         assert (answer.status_code, answer.json()) == (401, {"message": "Browser session required"})
     for path in ("get-session", "organization/list", "sign-out"):
