@@ -41,6 +41,12 @@ class Wire(BaseModel):
     )
 
 
+class Answer(Wire):
+    """A wire model that is only ever answered: it is described with every field always there."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
 class SnakeWire(Wire):
     """A wire model whose names stay snake_case outside too: what restic prints."""
 

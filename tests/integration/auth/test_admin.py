@@ -7,9 +7,18 @@ import pytest
 from tests.documented import assert_conforms
 from tests.folk import PASSWORD, Folk
 from zerobyte.core import clock, ids
-from zerobyte.features.auth.models import Account, ApiKey, Member, Organization, Session, User
+from zerobyte.features.auth.models import (
+    Account,
+    ApiKey,
+    Member,
+    Organization,
+    Passkey,
+    Session,
+    User,
+)
 
 ADMIN = "/api/auth/admin"
+BELONGINGS = (Account, ApiKey, Member, Passkey, Session)
 
 
 @pytest.fixture(params=["sqlite"])
@@ -63,6 +72,9 @@ async def test_only_instance_admins_and_the_rest_hear_why(client, ada):
         assert told(answer) == (401, "UNAUTHORIZED")
         answer = await ada.http.request(method, f"{ADMIN}/{verb}")
         assert told(answer) == (403, code)
+    for verb in ("has-permission", "stop-impersonating"):
+        answer = await client.post(f"{ADMIN}/{verb}", json={"permissions": {}})
+        assert told(answer) == (401, "UNAUTHORIZED")
 
 
 async def test_a_user_is_made_without_a_session_and_with_an_organization_at_sign_in(client, root):
@@ -84,7 +96,8 @@ async def test_a_user_is_made_without_a_session_and_with_an_organization_at_sign
 
 async def test_what_is_wrong_with_a_new_user_is_told(root):
     for change, code in (
-        ({"email": "x"}, "VALIDATION_ERROR"),
+        ({"email": "x"}, "INVALID_EMAIL"),
+        ({"email": 1}, "VALIDATION_ERROR"),
         ({"name": " "}, "VALIDATION_ERROR"),
         ({"role": "wizard"}, "VALIDATION_ERROR"),
         ({"role": ["user", "admin"]}, "VALIDATION_ERROR"),
@@ -98,6 +111,17 @@ async def test_what_is_wrong_with_a_new_user_is_told(root):
         body = {"email": "n@example.com", "password": "long enough", "name": "N", **change}
         assert told(await do(root, "create-user", **body)) == (400, code)
     assert await User.all().count() == 1
+
+
+async def test_somebody_without_a_password_and_an_admin_are_made_too(client, root):
+    body = {"email": "n@example.com", "name": "N", "role": "admin"}
+    answer = await do(root, "create-user", **body)
+    assert (answer.status_code, answer.json()["user"]["role"]) == (200, "admin")
+    assert answer.json().keys() == {"user"}
+    assert not await Account.filter(user_id=answer.json()["user"]["id"]).exists()
+    sent = {"email": "n@example.com", "password": PASSWORD}
+    answer = await client.post("/api/auth/sign-in/email", json=sent)
+    assert told(answer) == (401, "INVALID_EMAIL_OR_PASSWORD")
 
 
 async def test_roles_are_an_enum_and_the_last_admin_keeps_theirs(folk, root, ada):
@@ -125,7 +149,9 @@ async def test_a_ban_ends_sessions_and_ends_by_itself(client, root, ada):
     answer = await do(root, "ban-user", userId=ada.id, banExpiresIn=3600)
     user = answer.json()["user"]
     assert (user["banned"], user["banReason"]) == (True, "No reason")
-    assert user["banExpires"].endswith("Z")
+    row = await ada.fresh()
+    assert user["banExpires"] == clock.iso(row.ban_expires)
+    assert 0 <= clock.now_ms() + 3_600_000 - row.ban_expires < 60_000
     assert not await Session.filter(user_id=ada.id).exists()
     sent = {"username": "ada", "password": PASSWORD}
     assert told(await client.post("/api/auth/sign-in/username", json=sent)) == (403, "BANNED_USER")
@@ -133,6 +159,10 @@ async def test_a_ban_ends_sessions_and_ends_by_itself(client, root, ada):
     answer = await client.post("/api/auth/sign-in/username", json=sent)
     assert (answer.status_code, answer.json()["user"]["banned"]) == (200, False)
     await do(root, "ban-user", userId=ada.id, banReason="spam")
+    query = {"filterField": "banned", "filterValue": "true"}
+    listed = (await root.http.get(f"{ADMIN}/list-users", params=query)).json()
+    assert [(user["name"], user["banReason"]) for user in listed["users"]] == [("ada", "spam")]
+    assert told(await do(root, "unban-user", userId="nope")) == (404, "USER_NOT_FOUND")
     answer = await do(root, "unban-user", userId=ada.id)
     assert (answer.json()["user"]["banned"], answer.json()["user"]["banReason"]) == (False, None)
 
@@ -192,9 +222,11 @@ async def test_sessions_are_listed_without_their_tokens_and_ended(root, ada):
 async def test_people_are_listed_searched_filtered_and_sorted(root, ada):
     listed = await root.http.get(f"{ADMIN}/list-users")
     assert (listed.json()["total"], listed.json()["limit"]) == (2, 100)
+    assert listed.json().keys() == {"users", "total", "limit", "offset"}
     for query, names in (
         ({"searchValue": "AD", "searchField": "name"}, ["ada"]),
         ({"searchValue": "root@", "searchOperator": "starts_with"}, ["root"]),
+        ({"searchValue": "da@example.com", "searchOperator": "ends_with"}, ["ada"]),
         ({"filterField": "role", "filterValue": "admin"}, ["root"]),
         ({"filterField": "banned", "filterValue": "true"}, []),
         (
@@ -221,9 +253,22 @@ async def test_has_permission_is_of_ones_role(root, ada):
     assert answer.json()["success"] is False
 
 
+async def test_v1_lists_the_first_hundred(root):
+    await User.bulk_create(
+        User(name=f"n{n}", email=f"n{n}@example.com", username=f"n{n}", created_at=2**50 + n)
+        for n in range(104)
+    )
+    body = (await root.http.get("/api/v1/auth/admin-users")).json()
+    assert (len(body["users"]), body["total"]) == (100, 105)
+    assert [user["name"] for user in body["users"][:2]] == ["root", "n0"]
+
+
 async def test_v1_lists_people_with_their_accounts(root, ada):
     answer = await root.http.get("/api/v1/auth/admin-users")
     assert_conforms("getAdminUsers", 200, answer.json())
+    assert answer.json()["users"][1].keys() == {
+        "id", "name", "email", "role", "banned", "accounts",
+    }  # fmt: skip
     assert answer.json()["total"] == 2
     account = answer.json()["users"][1]["accounts"][0]
     url = f"/api/v1/auth/admin-users/{ada.id}/accounts"
@@ -244,6 +289,10 @@ async def test_a_removed_person_takes_their_organization_and_leaves_shared_ones(
     await folk.person("eve", {shared: "owner"})
     guest = await folk.person("guest", {own: "member", home: "member"})
     lost = await folk.person("lost", {own: "member"})
+    await ApiKey.create(
+        user_id=bob.id, organization_id=shared, name="k", key_hash=ids.token(43), start="zb_abc"
+    )
+    await Passkey.create(user_id=bob.id, credential_id="x", public_key="x", device_type="x")
     impact = await root.http.get(f"/api/v1/auth/deletion-impact/{bob.id}")
     assert_conforms("getUserDeletionImpact", 200, impact.json())
     assert [row["id"] for row in impact.json()["organizations"]] == [own]
@@ -254,7 +303,8 @@ async def test_a_removed_person_takes_their_organization_and_leaves_shared_ones(
     assert told(await do(root, "remove-user", userId="nope")) == (404, "USER_NOT_FOUND")
     answer = await do(root, "remove-user", userId=bob.id)
     assert answer.json() == {"success": True}
-    assert not await User.filter(id=bob.id).exists()
+    for row in (User.filter(id=bob.id), *(t.filter(user_id=bob.id) for t in BELONGINGS)):
+        assert not await row.exists()
     assert {row.id for row in await Organization.all()} == {home, shared}
     assert (await Session.get(user_id=guest.id)).active_organization_id == home
     assert (await Session.get(user_id=lost.id)).active_organization_id is None

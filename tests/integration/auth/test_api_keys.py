@@ -11,12 +11,30 @@ from tortoise.backends.sqlite.client import SqliteClient
 
 from tests.documented import assert_conforms
 from tests.folk import PASSWORD, Folk
+from tests.http_server import settings_for
 from zerobyte.core import clock, ids
 from zerobyte.features.auth.models import Account, ApiKey, Member, Organization, User
 from zerobyte.features.auth.service.api_keys import LIMIT
 
 KEYS = "/api/v1/auth/api-keys"
 DAY_S = 86_400
+BROWSER_ONLY = [
+    ("GET", KEYS),
+    ("POST", KEYS),
+    ("DELETE", f"{KEYS}/x"),
+    ("GET", "/api/v1/auth/admin-users"),
+    ("GET", "/api/v1/auth/deletion-impact/x"),
+    ("DELETE", "/api/v1/auth/admin-users/x/accounts/y"),
+    ("PUT", "/api/v1/system/registration-status"),
+    ("PUT", "/api/v1/system/password-login-status"),
+    ("POST", "/api/v1/system/restic-password"),
+    ("GET", "/api/v1/auth/sso-settings"),
+    ("GET", "/api/v1/auth/sso-invitations"),
+    ("POST", "/api/v1/auth/sso-invitations/x/verify"),
+    ("DELETE", "/api/v1/auth/sso-invitations/x"),
+    ("PATCH", "/api/v1/auth/sso-providers/x/auto-linking"),
+    ("DELETE", "/api/v1/auth/sso-providers/x"),
+]
 
 
 @pytest.fixture(params=["sqlite"])
@@ -53,6 +71,7 @@ async def test_a_key_has_the_documented_form_and_only_its_hash_is_stored(folk, a
     assert answer.status_code == 200, answer.text
     body = answer.json()
     assert_conforms("createApiKey", 200, body)
+    assert body.keys() == {"id", "name", "key", "createdAt", "expiresAt", "lastRequestAt"}
     assert body["name"] == "ci key"
     assert (body["expiresAt"], body["lastRequestAt"]) == (None, None)
     key = body["key"]
@@ -63,6 +82,7 @@ async def test_a_key_has_the_documented_form_and_only_its_hash_is_stored(folk, a
     assert key not in str(dict(row))
     listed = await ada.http.get(KEYS)
     assert_conforms("getApiKeys", 200, listed.json())
+    assert listed.json()["apiKeys"][0].keys() == body.keys() - {"key"}
     assert key not in listed.text
     assert (listed.json()["limit"], len(listed.json()["apiKeys"])) == (50, 1)
     assert (await use(folk, key)).status_code == 200
@@ -75,6 +95,8 @@ async def test_the_last_use_is_noted_once_a_minute(folk, ada):
     assert first is not None
     await use(folk, key)
     assert (await ApiKey.get()).last_request_at == first
+    [shown] = (await ada.http.get(KEYS)).json()["apiKeys"]
+    assert shown["lastRequestAt"] == clock.iso(first)
     await ApiKey.all().update(last_request_at=first - 61_000)
     await use(folk, key)
     assert (await ApiKey.get()).last_request_at >= first
@@ -107,7 +129,29 @@ async def test_what_is_asked_is_checked(ada):
         assert PASSWORD not in answer.text
         assert message is None or answer.json()["message"] == message
     assert await ApiKey.all().count() == 0
-    assert (await make(ada, expiresIn=DAY_S)).status_code == 200
+    assert (await make(ada, "x" * 32, expiresIn=None)).json()["expiresAt"] is None
+    for seconds in (DAY_S, 365 * DAY_S):
+        body = (await make(ada, expiresIn=seconds)).json()
+        row = await ApiKey.get(id=body["id"])
+        assert body["expiresAt"] == clock.iso(row.expires_at)
+        assert abs(row.expires_at - row.created_at - seconds * 1000) < 60_000
+
+
+async def test_a_key_opens_as_often_as_it_is_shown_until_it_is_deleted(serve, tmp_path):
+    async with serve(DISABLE_RATE_LIMITING="false") as client:
+        folk = Folk(client, settings_for(tmp_path))
+        ada = await folk.person("ada", {await folk.organization("home"): "owner"})
+        body = (await make(ada)).json()
+        program = await folk.browser(**{"x-api-key": body["key"]})
+        statuses = {(await program.get("/api/v1/system/dev-panel")).status_code for _ in range(120)}
+        assert statuses == {200}
+        assert (await ada.http.delete(f"{KEYS}/{body['id']}")).status_code == 200
+        answer = await program.get("/api/v1/system/dev-panel")
+        assert (answer.status_code, answer.json()["message"]) == (
+            401,
+            "Invalid or expired session",
+        )
+        await folk.aclose()
 
 
 async def test_somebody_without_a_password_makes_none(ada):
@@ -148,31 +192,32 @@ async def test_lists_hold_ones_own_keys_of_the_active_organization_newest_first(
 async def test_keys_are_kept_away_from_what_needs_a_browser(folk, ada):
     key = (await make(ada)).json()["key"]
     program = await folk.browser(**{"x-api-key": key})
-    refused = [
-        ("GET", KEYS),
-        ("POST", KEYS),
-        ("DELETE", f"{KEYS}/x"),
-        ("GET", "/api/v1/auth/admin-users"),
-        ("GET", "/api/v1/auth/deletion-impact/x"),
-        ("DELETE", "/api/v1/auth/admin-users/x/accounts/y"),
-        ("PUT", "/api/v1/system/registration-status"),
-        ("PUT", "/api/v1/system/password-login-status"),
-        ("POST", "/api/v1/system/restic-password"),
-    ]
-    for method, path in refused:
+    for method, path in BROWSER_ONLY:
         answer = await program.request(method, path, json={})
         assert (answer.status_code, answer.json()) == (401, {"message": "Browser session required"})
     for path in (
         "/api/v1/auth/status",
         "/api/v1/auth/org-members",
+        "/api/v1/auth/sso-providers",
+        "/api/v1/system/dev-panel",
         "/api/v1/system/info",
         "/api/v1/system/updates",
         "/api/v1/system/registration-status",
         "/api/v1/system/password-login-status",
         "/api/v1/audit",
         "/api/v1/openapi.json",
+        "/api/v1/docs",
     ):
         assert (await program.get(path)).status_code == 200, path
+    for method, path in (("PATCH", "org-members/x/role"), ("DELETE", "org-members/x")):
+        answer = await program.request(method, f"/api/v1/auth/{path}", json={"role": "member"})
+        assert (answer.status_code, answer.json()) == (404, {"message": "Member not found"})
+    # How somebody signed in is asked before what they may do.
+    await Member.all().update(role="member")
+    await User.all().update(role="user")
+    for method, path in BROWSER_ONLY:
+        answer = await program.request(method, path, json={})
+        assert (answer.status_code, answer.json()) == (401, {"message": "Browser session required"})
     for path in ("get-session", "organization/list", "sign-out"):
         answer = await program.request("POST" if path == "sign-out" else "GET", f"/api/auth/{path}")
         assert answer.status_code == 401
@@ -206,7 +251,12 @@ async def test_a_banned_owner_is_refused_and_a_lost_membership_is_403(folk, ada,
     await User.all().update(banned=True)
     answer = await use(folk, key)
     assert (answer.status_code, answer.json()) == (401, {"message": "Invalid or expired session"})
+    # A ban that has run out is lifted by the next sign-in; programs wait for it.
     await User.all().update(ban_expires=clock.now_ms() - 1)
+    assert (await use(folk, key)).status_code == 401
+    browser = await folk.browser()
+    body = {"username": "ada", "password": PASSWORD}
+    assert (await browser.post("/api/auth/sign-in/username", json=body)).status_code == 200
     assert (await use(folk, key)).status_code == 200
     await Member.all().delete()
     answer = await use(folk, key)

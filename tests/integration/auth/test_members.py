@@ -8,6 +8,7 @@ from tests.documented import assert_conforms
 from tests.folk import Folk
 from zerobyte.core import ids
 from zerobyte.features.auth.models import ApiKey, Member, Session
+from zerobyte.features.auth.service import members
 
 BASE = "/api/auth/organization"
 V1 = "/api/v1/auth/org-members"
@@ -45,6 +46,7 @@ async def test_owners_and_admins_list_everybody_and_members_may_not(folk: Folk, 
     assert own.json()["id"] == member.places[home].id
     role = await member.http.get(f"{BASE}/get-active-member-role")
     assert role.json() == {"role": "member"}
+    assert own.json() == page.json()["members"][0]
     other = await folk.organization("other")
     answer = await member.http.get(f"{BASE}/list-members", params={"organizationId": other})
     code = "YOU_ARE_NOT_A_MEMBER_OF_THIS_ORGANIZATION"
@@ -128,6 +130,25 @@ async def test_a_removed_member_loses_keys_and_sessions_of_that_organization(fol
         403,
         "Cannot remove the organization owner",
     )
+
+
+async def test_a_member_is_removed_with_all_that_goes_along_or_not_at_all(
+    folk: Folk, home, monkeypatch
+):
+    owner = await folk.person("owner", {home: "owner"})
+    guest = await folk.person("guest", {home: "member"})
+
+    async def break_down(*args, **named):
+        raise RuntimeError("hunter2")
+
+    monkeypatch.setattr(members, "_leave", break_down)
+    key = await ApiKey.create(
+        user_id=guest.id, organization_id=home, name="k", key_hash="x", start="zb_abc"
+    )
+    answer = await owner.http.delete(f"{V1}/{guest.places[home].id}")
+    assert answer.status_code == 500
+    assert await ApiKey.exists(id=key.id)
+    assert (await guest.http.get("/api/v1/system/dev-panel")).status_code == 200
 
 
 class TestAtOnce:

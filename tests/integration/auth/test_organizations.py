@@ -71,7 +71,12 @@ async def test_members_see_their_own_and_never_the_repository_password(two: Two)
     assert set(body["members"][0]) == {
         "id", "organizationId", "userId", "role", "createdAt", "user",
     }  # fmt: skip
+    assert set(body["members"][0]["user"]) == {"id", "name", "email", "image"}
+    assert set(body) == {*listed.json()[0], "members", "invitations"}
+    assert {name: body[name] for name in listed.json()[0]} == listed.json()[0]
     active = await two.member.http.post(f"{BASE}/set-active", json={"organizationId": two.home})
+    assert active.json() == listed.json()[0]
+    assert "zerobyte.session_token" in active.headers["set-cookie"]
     for answer in (listed, full, active):
         assert answer.status_code == 200
         assert sealed not in answer.text
@@ -95,8 +100,13 @@ async def test_a_full_organization_is_found_by_id_slug_or_the_active_one(two: Tw
 
 async def test_a_foreign_organization_is_refused_and_leaves_the_active_one(two: Two):
     http = two.member.http
-    for wanted in (two.other, "unknown"):
-        answer = await http.post(f"{BASE}/set-active", json={"organizationId": wanted})
+    slug = (await Organization.get(id=two.other)).slug
+    for wanted in (
+        {"organizationId": two.other},
+        {"organizationId": "unknown"},
+        {"organizationSlug": slug},
+    ):
+        answer = await http.post(f"{BASE}/set-active", json=wanted)
         assert await code(answer) == (403, "USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION")
     answer = await http.post(f"{BASE}/set-active", json={"organizationSlug": "unknown"})
     assert await code(answer) == (400, "ORGANIZATION_NOT_FOUND")

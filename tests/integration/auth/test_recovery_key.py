@@ -1,11 +1,12 @@
 """The recovery key: who gets it, and what guessing comes to; and what a new password ends."""
 
 import pytest
+from tortoise import Tortoise
 
 from tests.accounts import ADA, SIGN_IN, AuthenticatorApp, two_factor
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine
-from zerobyte.features.auth.models import ApiKey, User
+from zerobyte.features.auth.models import ApiKey, Organization, User
 from zerobyte.features.auth.service import SecondFactor, attempts
 
 URL = "/api/v1/system/restic-password"
@@ -37,6 +38,21 @@ async def test_whoever_has_a_second_factor_shows_it(client, phone, time):
     stored = str([dict(line) for line in lines])
     assert code not in stored
     assert answer.text not in stored
+
+
+async def test_a_wrong_body_is_not_repeated_and_a_key_that_is_gone_is_said_to_be(client, ada):
+    answer = await client.post(URL, json={**PASSWORD, "code": 1})
+    assert answer.status_code == 400
+    assert ADA["password"] not in answer.text
+    connection = Tortoise.get_connection("default")
+    await connection.execute_script("PRAGMA foreign_keys = OFF")
+    await Organization.all().delete()
+    answer = await client.post(URL, json=PASSWORD)
+    assert (answer.status_code, answer.json()) == (
+        404,
+        {"message": "Organization Restic password not found"},
+    )
+    assert (await User.get()).has_downloaded_restic_password is False
 
 
 async def test_without_a_judge_of_codes_nobody_with_a_second_factor_passes(client, phone):

@@ -21,10 +21,13 @@ from tests.accounts import (
 from zerobyte.core import clock
 from zerobyte.features.auth.models import (
     GuessCount,
+    Session,
     TrustedDevice,
     TwoFactor,
     User,
 )
+from zerobyte.features.auth.service import two_factor as two_factor_service
+from zerobyte.features.auth.service.switches import Switches
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -242,6 +245,58 @@ async def test_a_backup_code_is_used_up_also_when_shown_twice_at_once(client, ph
     answer = await two_factor(client, "verify-backup-code", code=other)
     assert answer.status_code == 200
     assert cookie_of(answer) is not None
+
+
+@on_sqlite
+async def test_a_backup_code_signs_in_and_trusts_a_device_as_a_code_of_the_app_does(client, phone):
+    client.cookies.clear()
+    await Session.all().delete()
+    await challenged(client)
+    answer = await two_factor(
+        client, "verify-backup-code", code=phone.backup_codes[0], trustDevice=True
+    )
+    assert answer.json().keys() == {"token", "user"}
+    assert answer.json()["token"] == (await Session.get()).id
+    assert "Max-Age=604800" in cookie_of(answer)
+    assert cookie_of(answer, CHALLENGE).startswith(f"{CHALLENGE}=; Max-Age=0")
+    assert "Max-Age=2592000" in cookie_of(answer, TRUST)
+    await client.post("/api/auth/sign-out")
+    answer = await client.post("/api/auth/sign-in/username", json=SIGN_IN)
+    assert answer.json()["user"]["username"] == "ada"
+
+
+@on_sqlite
+async def test_whoever_uses_a_backup_code_a_moment_too_late_is_told_to_try_again(
+    client, phone, monkeypatch
+):
+    client.cookies.clear()
+    await challenged(client)
+    look = two_factor_service._active
+
+    async def another_is_first(user):
+        row = await look(user)
+        await TwoFactor.all().update(backup_codes="used meanwhile")
+        return row
+
+    monkeypatch.setattr(two_factor_service, "_active", another_is_first)
+    answer = await two_factor(client, "verify-backup-code", code=phone.backup_codes[0])
+    assert outcome(answer) == (409, "CONFLICT")
+    assert cookie_of(answer) is None
+
+
+@on_sqlite
+async def test_disabled_password_login_lets_a_begun_sign_in_end_and_passwords_change(client, phone):
+    client.cookies.clear()
+    await challenged(client)
+    await Switches().set_password_login_disabled(True)
+    for kind, name in (("username", "ada"), ("email", ADA["email"])):
+        answer = await client.post(f"/api/auth/sign-in/{kind}", json={kind: name, **PASSWORD})
+        assert answer.status_code == 403
+        assert answer.json()["message"].startswith("Password login is disabled")
+    assert (await two_factor(client, "verify-totp", code=phone.code())).status_code == 200
+    body = {"currentPassword": ADA["password"], "newPassword": "another one"}
+    answer = await client.post("/api/auth/change-password", json=body)
+    assert answer.status_code == 200, answer.text
 
 
 @on_sqlite

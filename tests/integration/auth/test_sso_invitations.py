@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.auth.sso_stage import local_user, staged
+from zerobyte.core import clock
 from zerobyte.features.auth.models import (
     Account,
     Invitation,
@@ -88,10 +89,15 @@ async def test_a_signed_in_person_takes_an_invitation_with_an_account_at_the_pro
         eve = await User.get(email="eve@example.com")
         invitation = await stage.invite("eve@example.com", role="admin")
         await stage.invite("eve@example.com", status="canceled")
+        await stage.invite("eve@example.com", expires_at=1)
         await stage.invite("other@example.com")
         listed = (await browser.get("/api/v1/auth/sso-invitations")).json()
         assert [one["id"] for one in listed] == [invitation.id]
         assert listed[0]["organizationName"] == "Ada's Workspace"
+        assert listed[0]["expiresAt"] == clock.iso(invitation.expires_at)
+        assert listed[0].keys() == {
+            "id", "organizationName", "role", "expiresAt", "ssoProviders",
+        }  # fmt: skip
         assert (listed[0]["role"], listed[0]["ssoProviders"]) == ("admin", [{"providerId": "idp"}])
         stage.oidc.person("eve", email="eve@example.com", email_verified=True)
         path = f"/api/v1/auth/sso-invitations/{invitation.id}/verify"

@@ -1,6 +1,7 @@
 """The second factor: turning it on, and showing its codes at sign-in."""
 
 import asyncio
+import base64
 import re
 
 import pytest
@@ -21,6 +22,7 @@ from tests.accounts import (
 )  # fmt: skip
 from zerobyte.core import clock
 from zerobyte.features.auth.models import (
+    Account,
     Session,
     TwoFactor,
     TwoFactorChallenge,
@@ -46,6 +48,9 @@ async def test_enabling_shows_what_the_app_needs_and_changes_nothing_until_a_cod
     assert (await client.get("/api/auth/get-session")).json()["user"]["twoFactorEnabled"] is False
     stored = str(dict(await TwoFactor.get()))
     assert AuthenticatorApp(uri).secret not in stored
+    plain = base64.b32decode(AuthenticatorApp(uri).secret + "====").decode()
+    assert re.fullmatch(r"[A-Za-z0-9]{32}", plain)
+    assert plain not in stored
     assert codes[0] not in stored
     shown = await two_factor(client, "get-totp-uri", **PASSWORD)
     assert shown.json() == {"totpURI": uri}
@@ -126,6 +131,32 @@ async def test_what_is_not_enabled_says_so(client, ada):
     assert (await two_factor(client, "disable", **PASSWORD)).json() == {"status": True}
 
 
+@on_sqlite
+async def test_who_has_no_password_begins_no_second_factor(client, ada):
+    await Account.all().update(provider_id="idp")
+    assert outcome(await two_factor(client, "enable", **PASSWORD)) == (400, "INVALID_PASSWORD")
+    assert await TwoFactor.all().count() == 0
+
+
+@on_sqlite
+async def test_a_code_in_a_session_is_checked_and_changes_nothing(client, phone):
+    session = await Session.get()
+    code = phone.code()
+    assert outcome(await two_factor(client, "verify-totp", code=int(code))) == (
+        400,
+        "VALIDATION_ERROR",
+    )
+    answer = await two_factor(client, "verify-totp", code=code)
+    assert (answer.status_code, answer.json()["token"]) == (200, session.id)
+    assert answer.json().keys() == {"token", "user"}
+    assert cookie_of(answer) is None
+    assert await Session.all().values_list("id", flat=True) == [session.id]
+    # A code is taken once, here too.
+    assert outcome(await two_factor(client, "verify-totp", code=code)) == (401, "INVALID_CODE")
+    shown = await two_factor(client, "get-totp-uri", **PASSWORD)
+    assert shown.json() == {"totpURI": phone.uri}
+
+
 async def test_sign_in_asks_for_a_code_and_is_nobody_until_then(client, phone):
     before = client.cookies[SESSION]
     answer = await challenged(client, callbackURL="/volumes")
@@ -134,7 +165,8 @@ async def test_sign_in_asks_for_a_code_and_is_nobody_until_then(client, phone):
         rf"{CHALLENGE}=[^;]+; Max-Age=600; Path=/; HttpOnly; SameSite=Lax",
         cookie_of(answer, CHALLENGE),
     )
-    assert cookie_of(answer).startswith(f"{SESSION}=; Max-Age=0")
+    for name in (SESSION, "zerobyte.session_data", "zerobyte.dont_remember"):
+        assert cookie_of(answer, name) == f"{name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"
     assert (await client.get("/api/auth/get-session")).text == "null"
     assert (await client.get("/api/v1/system/dev-panel")).status_code == 401
     # The browser's session of before is over too.

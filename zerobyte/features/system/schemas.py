@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import Answer, Wire
 
 
 class Capabilities(Wire):
@@ -16,7 +16,7 @@ class Capabilities(Wire):
     repository_backends: list[str]
 
 
-class SystemInfo(Wire):
+class SystemInfo(Answer):
     """How the server runs and what it can do."""
 
     runtime: Literal["server"] = "server"
@@ -32,7 +32,7 @@ class MissedRelease(Wire):
     body: str
 
 
-class Updates(Wire):
+class Updates(Answer):
     """The running version. Nothing is asked of the network: no update is ever announced."""
 
     current_version: str

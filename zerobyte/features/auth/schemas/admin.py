@@ -8,7 +8,7 @@ from zerobyte.contract.base import Wire
 from zerobyte.features.auth.schemas.organizations import Id, Permissions
 from zerobyte.features.auth.schemas.people import UserView
 from zerobyte.features.auth.schemas.sessions import SessionView
-from zerobyte.features.auth.schemas.words import Email, PersonName
+from zerobyte.features.auth.schemas.words import Email, EmailText, PersonName
 from zerobyte.http.actor import InstanceRole
 
 Password = Annotated[str, Field(min_length=1, max_length=1024)]
@@ -31,7 +31,7 @@ class PersonData(Wire):
 class CreateUser(Wire):
     """Make an account for somebody. Without a password they sign in another way."""
 
-    email: Email
+    email: EmailText
     name: PersonName
     password: Password | None = None
     role: InstanceRole | Annotated[list[InstanceRole], Field(min_length=1, max_length=1)] = "user"

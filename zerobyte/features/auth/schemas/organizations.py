@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from zerobyte.contract.base import Wire
-from zerobyte.features.auth.schemas.words import Email, PersonName
+from zerobyte.contract.base import Answer, Wire
+from zerobyte.features.auth.schemas.words import EmailText, PersonName
 from zerobyte.http.actor import OrganizationRole
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
@@ -16,7 +16,7 @@ Logo = Annotated[str, Field(max_length=2048)]
 Permissions = dict[Annotated[str, Field(max_length=64)], list[Annotated[str, Field(max_length=64)]]]
 
 
-class OrganizationView(Wire):
+class OrganizationView(Answer):
     """An organization. `metadata` is kept for clients that expect it, and holds nothing."""
 
     id: str
@@ -124,7 +124,7 @@ class CheckSlug(Wire):
 class InviteMember(Wire):
     """Invite somebody by e-mail. A list of roles may hold one."""
 
-    email: Email
+    email: EmailText
     role: Annotated[str, Field(max_length=64)] | list[Annotated[str, Field(max_length=64)]]
     organization_id: Id | None = None
     resend: bool = False
@@ -192,14 +192,14 @@ class HasPermission(Wire):
     organization_id: Id | None = None
 
 
-class Permitted(Wire):
+class Permitted(Answer):
     """Whether one may."""
 
     error: None = None
     success: bool
 
 
-class Status(Wire):
+class Status(Answer):
     """It is done."""
 
     status: bool = True

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import Answer
 
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -13,7 +13,8 @@ _EMAIL: Final = re.compile(
 )
 
 
-def _email(value: str) -> str:
+def as_email(value: str) -> str:
+    """An e-mail as it is stored. Raises ValueError."""
     if len(value) > 254 or not _EMAIL.fullmatch(value) or ".." in value.partition("@")[0]:
         raise ValueError("Invalid email address")
     return value.lower()
@@ -36,7 +37,9 @@ def named(alias: str) -> Any:
     return Field(alias=alias)
 
 
-Email = Annotated[str, AfterValidator(_email)]
+Email = Annotated[str, AfterValidator(as_email)]
+# Its form is for the service to refuse, under a code of its own.
+EmailText = Annotated[str, Field(max_length=1024)]
 PersonName = Annotated[str, Field(max_length=200), AfterValidator(_name)]
 DateFormat = Annotated[
     str,
@@ -45,13 +48,13 @@ DateFormat = Annotated[
 TimeFormat = Literal["12h", "24h"]
 
 
-class Status(Wire):
+class Status(Answer):
     """It is done, as most of `/api/auth` says it."""
 
     status: bool = True
 
 
-class Success(Wire):
+class Success(Answer):
     """It is done."""
 
     success: bool = True

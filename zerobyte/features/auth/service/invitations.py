@@ -15,6 +15,7 @@ from zerobyte.core.errors import Forbidden, Invalid
 from zerobyte.features.auth.models import Invitation, Member, Organization, Session, User
 from zerobyte.features.auth.schemas.organizations import InviteMember
 from zerobyte.features.auth.service.members import ADMINS, one_role, own_place
+from zerobyte.features.auth.service.usernames import email_in
 from zerobyte.http.actor import Person
 
 LIFETIME_MS: Final = 48 * 3_600_000
@@ -40,7 +41,7 @@ class Invitations:
 
         Raises Invalid, Forbidden.
         """
-        role = one_role(body.role)
+        role, email = one_role(body.role), email_in(body.email)
         place = await own_place(person, body.organization_id)
         if place.role not in ADMINS:
             raise _forbidden("You are not allowed to invite users to this organization")
@@ -49,17 +50,17 @@ class Invitations:
         async with in_transaction():
             # One after the other, so that nobody is invited twice and the limit holds.
             await Organization.filter(id=place.organization_id).select_for_update().get()
-            return await self._invited(place, body, role)
+            return await self._invited(place, email, role, prolongs=body.resend)
 
-    async def _invited(self, place: Member, body: InviteMember, role: str) -> Invitation:
+    async def _invited(self, place: Member, email: str, role: str, *, prolongs: bool) -> Invitation:
         members = Member.filter(organization_id=place.organization_id)
-        if await members.filter(user__email=body.email).exists():
+        if await members.filter(user__email=email).exists():
             raise _invalid("User is already a member of this organization")
         pending = _pending().filter(organization_id=place.organization_id)
-        known = await pending.filter(email=body.email).first()
+        known = await pending.filter(email=email).first()
         expires_at = clock.now_ms() + LIFETIME_MS
         if known is not None:
-            if not body.resend:
+            if not prolongs:
                 raise _invalid("User is already invited to this organization")
             known.role, known.expires_at = role, expires_at
             await known.save(update_fields=["role", "expires_at"])
@@ -68,7 +69,7 @@ class Invitations:
             raise _forbidden("Invitation limit reached")
         return await Invitation.create(
             organization_id=place.organization_id,
-            email=body.email,
+            email=email,
             role=role,
             inviter_id=place.user_id,
             expires_at=expires_at,

@@ -58,7 +58,7 @@ class Organizations:
         await Organization.create(
             id=organization_id,
             name=f"{user.name}'s Workspace",
-            slug=_slug_of(user.email),
+            slug=await _free_slug(user.email),
             repository_password=self._sealer.seal(ids.hex_secret(32), aad=_aad(organization_id)),
         )
         await Member.create(organization_id=organization_id, user_id=user.id, role="owner")
@@ -69,6 +69,9 @@ def _aad(organization_id: str) -> str:
     return f"organizations:{organization_id}:repository_password"
 
 
-def _slug_of(email: str) -> str:
+async def _free_slug(email: str) -> str:
     local = re.sub(r"[^a-z0-9]+", "-", email.partition("@")[0].lower()).strip("-")
-    return f"{local[:_SLUG_LENGTH] or 'org'}-{ids.token(6).lower()}"
+    while True:
+        slug = f"{local[:_SLUG_LENGTH] or 'org'}-{ids.token(4).lower()}"
+        if not await Organization.exists(slug=slug):
+            return slug

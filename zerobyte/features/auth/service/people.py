@@ -24,6 +24,7 @@ from zerobyte.features.auth.service.usernames import (
     check_email_free,
     check_username,
     check_username_free,
+    email_in,
 )
 from zerobyte.http.actor import InstanceRole, Person
 
@@ -99,7 +100,7 @@ class People:
 
         Raises Invalid.
         """
-        data = body.data
+        data, email = body.data, email_in(body.email)
         _refuse_unknown(data)
         if data.username is not None:
             check_username(data.username, Invalid)
@@ -109,10 +110,10 @@ class People:
         password_hash = await self._passwords.hash(body.password) if body.password else None
         try:
             async with in_transaction():
-                await _check_free(body.email, username)
+                await _check_free(email, username)
                 user = await User.create(
                     name=body.name,
-                    email=body.email,
+                    email=email,
                     username=username,
                     display_username=data.display_username or data.username,
                     image=data.image,
@@ -126,7 +127,7 @@ class People:
                         password_hash=password_hash,
                     )
         except IntegrityError:
-            await _check_free(body.email, username)
+            await _check_free(email, username)
             raise
         return user
 

@@ -1,0 +1,82 @@
+"""Who may ask for what, by name: an operation that declares something else fails here.
+
+`tests/integration/security/test_guard.py` shows that the running server does what is declared.
+"""
+
+import pytest
+
+from tests.http_server import settings_for
+from zerobyte.app import create_app
+from zerobyte.http.actor import Permission
+from zerobyte.http.openapi import operations
+
+DEMANDS: dict[Permission, set[str]] = {
+    Permission.PUBLIC: {"getPublicSsoProviders", "getStatus", "showLoginError"},
+    # A browser's session, whatever the role.
+    Permission.BROWSER: {
+        "createApiKey", "deleteApiKey", "getApiKeys", "getUserSsoInvitations",
+        "startInvitationSsoVerification",
+    },
+    # Owners and admins, by session or key.
+    Permission.ORG_ADMIN: {
+        "getOrgMembers", "listAuditTrail", "removeOrgMember", "updateMemberRole",
+    },
+    Permission.ORG_ADMIN_BROWSER: {
+        "deleteSsoInvitation", "deleteSsoProvider", "getSsoSettings",
+        "updateSsoProviderAutoLinking",
+    },
+    Permission.RECOVERY: {"downloadResticPassword"},
+    Permission.INSTANCE_ADMIN: {
+        "deleteUserAccount", "getAdminUsers", "getUserDeletionImpact", "setPasswordLoginStatus",
+        "setRegistrationStatus",
+    },
+    Permission.INSTANCE_READER: {"getPasswordLoginStatus", "getRegistrationStatus"},
+}  # fmt: skip
+# Commands of one's own against a repository: not for keys, and not for plain members.
+COMMANDS = {"devPanelExec"}
+# Who reads the description is told by the tests of the description.
+DESCRIPTION = {"getDocsScript", "getOpenApi", "showDocs"}
+
+
+@pytest.fixture(scope="module")
+def declared(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Permission]:
+    app = create_app(settings_for(tmp_path_factory.mktemp("permissions")))
+    return {
+        operation.operation_id: operation.permission
+        for (path, method), operation in operations(app).items()
+        if path.startswith("/api/v1/") and method not in ("head", "options")
+    }
+
+
+def test_each_operation_demands_what_is_documented_and_the_rest_a_member(declared):
+    documented = {name: demand for demand, names in DEMANDS.items() for name in names}
+    assert set(documented) <= set(declared)
+    rest = set(declared) - set(documented) - COMMANDS - DESCRIPTION
+    others = dict.fromkeys(rest, Permission.MEMBER)
+    wanted = documented | others
+    assert {name: declared[name] for name in wanted} == wanted
+    assert len(others) > 40
+
+
+def test_only_a_browser_s_admin_runs_commands_of_their_own(declared):
+    for name in COMMANDS & set(declared):
+        assert declared[name] is Permission.ORG_ADMIN_BROWSER
+
+
+@pytest.mark.parametrize(
+    ("permission", "browser", "instance_admin", "roles"),
+    [
+        (Permission.MEMBER, False, False, {"owner", "admin", "member"}),
+        (Permission.BROWSER, True, False, {"owner", "admin", "member"}),
+        (Permission.ORG_ADMIN, False, False, {"owner", "admin"}),
+        (Permission.ORG_ADMIN_BROWSER, True, False, {"owner", "admin"}),
+        (Permission.ORG_OWNER, True, False, {"owner"}),
+        (Permission.RECOVERY, True, False, {"owner", "admin"}),
+        (Permission.INSTANCE_ADMIN, True, True, {"owner", "admin", "member"}),
+        (Permission.INSTANCE_READER, False, True, {"owner", "admin", "member"}),
+    ],
+)
+def test_a_permission_demands_what_its_name_says(permission, browser, instance_admin, roles):
+    demand = permission.value
+    assert (demand.browser, demand.instance_admin) == (browser, instance_admin)
+    assert (set(demand.roles), demand.organization) == (roles, True)

@@ -1,0 +1,44 @@
+"""The organization that a person starts in."""
+
+import re
+
+import pytest
+
+from tests.accounts import ADA, PASSWORD
+from zerobyte.core import ids
+from zerobyte.features.auth.models import Member, Organization
+from zerobyte.features.auth.service.switches import Switches
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def ends(monkeypatch):
+    """What slugs end in; the same twice, and then something else."""
+    given = iter(["same", "SAME", "else"])
+    token = ids.token
+    monkeypatch.setattr(ids, "token", lambda *n: next(given, token(*n)) if n == (4,) else token(*n))
+
+
+async def test_it_is_named_after_its_person_and_has_a_repository_password_of_its_own(client, ends):
+    keys = []
+    for number, (email, slug) in enumerate(
+        (
+            ("Ada.Love-Lace@example.com", "ada-love-lace-same"),
+            ("ada++love+lace@example.com", "ada-love-lace-else"),
+            ("_@example.com", "org-[a-z0-9]{4}"),
+        )
+    ):
+        client.cookies.clear()
+        await Switches().set_registrations_enabled(True)
+        body = {**ADA, "email": email, "username": f"ada{number}"}
+        answer = await client.post("/api/auth/sign-up/email", json=body)
+        assert answer.status_code == 200, answer.text
+        [shown] = (await client.get("/api/auth/organization/list")).json()
+        assert shown["name"] == "Ada's Workspace"
+        assert re.fullmatch(slug, shown["slug"])
+        assert (await Member.get(organization_id=shown["id"])).role == "owner"
+        assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f-]{17}", shown["id"])
+        keys.append((await client.post("/api/v1/system/restic-password", json=PASSWORD)).text)
+    assert all(re.fullmatch(r"[0-9a-f]{64}", key) for key in keys)
+    assert len(set(keys)) == await Organization.all().count() == 3
