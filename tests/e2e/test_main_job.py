@@ -119,6 +119,12 @@ def test_a_folder_is_saved_listed_and_restored_beside_byte_for_byte(
     assert done["files_restored"] >= 43
     found = compare(source, target)
     assert found.is_same, found.differences
+    [line] = customer.call("GET", "/api/v1/audit?action=restoreSnapshot&limit=1")["entries"]
+    assert (line["result"], line["status"], line["actor"]["name"]) == ("succeeded", 202, "Ada")
+    assert line["details"] == {
+        "shortId": shelf["shortId"],
+        "snapshotId": snapshot["short_id"],
+    }
 
 
 def test_keep_last_removes_the_older_snapshot_of_this_schedule_alone(
