@@ -17,11 +17,6 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def home(folk: Folk) -> str:
-    return await folk.organization("home")
-
-
-@pytest.fixture
 async def owner(folk: Folk, home: str):
     return await folk.person("owner", {home: "owner"})
 
