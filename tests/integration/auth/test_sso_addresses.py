@@ -56,6 +56,7 @@ async def test_the_first_that_registered_a_domain_stays_the_one_that_is_found_by
     assert answer.json()["url"].startswith(oidc.issuer)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["callbackURL", "errorCallbackURL", "newUserCallbackURL"])
 async def test_people_are_sent_nowhere_else(stage, name):
     code = {
