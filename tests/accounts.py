@@ -82,6 +82,13 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     return stands
 
 
+@pytest.fixture
+def clocks(time: Time, monkeypatch: pytest.MonkeyPatch) -> Time:
+    """Both clocks of the process stand still until the test moves them."""
+    monkeypatch.setattr(clock, "monotonic", lambda: time.now_ms / 1000)
+    return time
+
+
 class AuthenticatorApp:
     """The app on somebody's phone, set up from the URI that we showed."""
 

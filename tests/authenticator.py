@@ -15,7 +15,7 @@ import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
+PRESENT, VERIFIED, BACKED_UP, ATTESTED = 0x01, 0x04, 0x18, 0x40
 
 
 def text(raw: bytes) -> str:
@@ -32,6 +32,7 @@ class Authenticator:
 
     origin: str
     verifies: bool = True
+    backup: bool = False
     counter: int | None = 0
     credential_id: bytes = field(default_factory=lambda: os.urandom(32))
     handle: str = ""
@@ -96,5 +97,6 @@ class Authenticator:
 
     def _data(self, rp_id: str, more: int = 0) -> bytes:
         flags = PRESENT | more | (VERIFIED if self.verifies else 0)
+        flags |= BACKED_UP if self.backup else 0
         count = struct.pack(">I", self.counter or 0)
         return hashlib.sha256(rp_id.encode()).digest() + bytes([flags]) + count

@@ -85,6 +85,8 @@ def spoil_userinfo(response: flask.Response) -> flask.Response:
     body = response.get_json()
     if fault["name"] == "userinfo of another":
         body["sub"] = "another"
+    elif fault["name"] == "userinfo of nobody":
+        body.pop("sub")
     elif fault["name"] == "no e-mail":
         body.pop("email")
     elif fault["name"] == "userinfo elsewhere":
@@ -97,6 +99,8 @@ def spoil_userinfo(response: flask.Response) -> flask.Response:
 def check_verifier() -> flask.Response | None:
     """PKCE, as every real provider checks it."""
     form = flask.request.form
+    if "code_verifier" not in form and challenges.get(form["code"]) == "":
+        return None  # as it was begun
     if create_s256_code_challenge(form.get("code_verifier", "")) != challenges.get(form["code"]):
         return flask.make_response({"error": "invalid_grant"}, 400)
     return None

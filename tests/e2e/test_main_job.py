@@ -26,6 +26,16 @@ def outcomes(lines: list[dict[str, Any]]) -> list[str]:
     return [line["outcome"] for line in lines]
 
 
+def assert_restore_is_told(
+    customer: Customer, shelf: dict[str, Any], snapshot: dict[str, Any]
+) -> None:
+    """The newest restore in the audit trail is this one."""
+    [line] = customer.call("GET", "/api/v1/audit?action=restoreSnapshot&limit=1")["entries"]
+    assert (line["result"], line["status"], line["actor"]["name"]) == ("succeeded", 202, "Ada")
+    told = {"shortId": shelf["shortId"], "snapshotId": snapshot["short_id"]}
+    assert line["details"] == told
+
+
 def test_a_run_is_told_from_queued_to_succeeded_on_the_event_streams(
     customer: Customer, shelf: dict[str, Any], large: Path
 ) -> None:
@@ -98,8 +108,7 @@ def test_a_folder_is_saved_listed_and_restored_beside_byte_for_byte(
     assert snapshot["size"] == ended["result"]["result"]["total_bytes_processed"]
     assert ended["result"]["result"]["snapshot_id"].startswith(snapshot["short_id"])
     view = customer.call("GET", f"/api/v1/backups/{schedule}")
-    assert view["lastBackupStatus"] == "success"
-    assert view["lastBackupError"] is None
+    assert (view["lastBackupStatus"], view["lastBackupError"]) == ("success", None)
     [line] = customer.history(schedule)
     assert line["outcome"] == "success"
 
@@ -119,6 +128,7 @@ def test_a_folder_is_saved_listed_and_restored_beside_byte_for_byte(
     assert done["files_restored"] >= 43
     found = compare(source, target)
     assert found.is_same, found.differences
+    assert_restore_is_told(customer, shelf, snapshot)
 
 
 def test_keep_last_removes_the_older_snapshot_of_this_schedule_alone(

@@ -2,6 +2,7 @@
 
 They work on the database itself, beside a running API, and need no password of anybody: whoever
 can read the data folder may do this. 0 is success, 1 a refusal, 2 something that was not given.
+Each asks first and loads what it works with afterwards, so that nobody waits for a question.
 """
 
 import asyncio
@@ -53,10 +54,11 @@ def reset_password(
     ] = False,
 ) -> None:
     """Set somebody's password; they are signed out everywhere, and their passkeys removed."""
-    from zerobyte.rescue import people
-
     name = _name(username)
     password = asking.new_password(from_stdin=password_stdin)
+
+    from zerobyte.rescue import people
+
     had_passkeys = _run(people.reset_password(_settings(), name, password))
     print(f'Password for user "{name}" has been reset successfully.\n{_ENDED}')
     if had_passkeys:
@@ -65,9 +67,10 @@ def reset_password(
 
 def disable_2fa(username: Username = None) -> None:
     """Remove somebody's second factor; they are signed out everywhere."""
+    name = _name(username)
+
     from zerobyte.rescue import people
 
-    name = _name(username)
     _run(people.disable_two_factor(_settings(), name))
     print(f'Two-factor authentication has been disabled for user "{name}".\n{_ENDED}')
 
@@ -79,10 +82,11 @@ def change_username(
     ] = None,
 ) -> None:
     """Give somebody another username; they are signed out everywhere."""
-    from zerobyte.rescue import people
-
     name = _name(username)
     new = asking.text(new_username, "New username", "--new-username").lower()
+
+    from zerobyte.rescue import people
+
     _run(people.change_username(_settings(), name, new))
     print(f'Username "{name}" has been changed to "{new}".\n{_ENDED}')
 
@@ -93,10 +97,11 @@ def change_email(
     yes: Yes = False,
 ) -> None:
     """Give somebody another e-mail; identity providers are unlinked, sessions end."""
-    from zerobyte.rescue import people
-
     name = _name(username)
     new = asking.text(email, "New e-mail", "--email").lower()
+
+    from zerobyte.rescue import people
+
     settings = _settings()
     linked = _run(people.linked_providers(settings, name, new))
     if linked:
@@ -116,10 +121,11 @@ def assign_organization(
     role: Annotated[str, typer.Option(help="member, admin or owner.")] = "member",
 ) -> None:
     """Move somebody to an organization; they are signed out everywhere."""
-    from zerobyte.rescue import people
-
     name = _name(username)
     slug = asking.text(organization, "Organization (slug)", "--organization")
+
+    from zerobyte.rescue import people
+
     done = _run(people.assign_organization(_settings(), name, slug, role=role))
     print(f'User "{name}" has been assigned to organization "{done.organization}" successfully.')
     if done.kept:
@@ -129,6 +135,7 @@ def assign_organization(
 
 def enable_password_login() -> None:
     """Let people sign in with passwords again."""
+
     from zerobyte.rescue import people
 
     _run(people.enable_password_login(_settings()))
@@ -147,8 +154,6 @@ def rekey(
 
     Stop Zerobyte first. A run that was interrupted is finished by running it again.
     """
-    from zerobyte.rescue import rekeying
-
     settings = _with_secret(_settings())
     old = asking.secret(
         "The APP_SECRET of before",
@@ -156,6 +161,9 @@ def rekey(
         file=old_secret_file or _file_of_environment(),
         option="--old-secret",
     )
+
+    from zerobyte.rescue import rekeying
+
     found = _run(rekeying.rekey(settings, old))
     print(f"{found.sealed} secrets were sealed anew, {found.current} were so already.")
     if found.unreadable:

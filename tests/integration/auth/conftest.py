@@ -6,12 +6,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.accounts import ADA, AuthenticatorApp, Serve, client, serve, time
+from tests.accounts import ADA, AuthenticatorApp, Serve, client, clocks, serve, time
 from tests.folk import Folk
 from tests.http_server import settings_for
 from tests.oidc import oidc
+from zerobyte.core.secrets import Sealer
+from zerobyte.features.auth.models import User
+from zerobyte.features.auth.service import Credentials, make_services
 
-__all__ = ["Serve", "client", "oidc", "serve", "time"]
+__all__ = ["Serve", "client", "clocks", "oidc", "serve", "time"]
 
 
 @pytest.fixture
@@ -40,3 +43,25 @@ async def folk(client: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[Folk]
     made = Folk(client, settings_for(tmp_path))
     yield made
     await made.aclose()
+
+
+@pytest.fixture
+async def home(folk: Folk) -> str:
+    return await folk.organization("home")
+
+
+@pytest.fixture
+async def root(folk: Folk, home: str):
+    """An instance's admin, who owns `home`."""
+    return await folk.person("root", {home: "owner"}, role="admin")
+
+
+@pytest.fixture
+def reset(tmp_path):
+    """Gives Ada another password."""
+    credentials = make_services(settings_for(tmp_path), Sealer("x" * 32))[Credentials]
+
+    async def to_another():
+        await credentials.set((await User.get()).id, "another horse")
+
+    return to_another

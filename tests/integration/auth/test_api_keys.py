@@ -43,11 +43,6 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def home(folk: Folk) -> str:
-    return await folk.organization("home")
-
-
-@pytest.fixture
 async def ada(folk: Folk, home: str):
     return await folk.person("ada", {home: "owner"}, role="admin")
 

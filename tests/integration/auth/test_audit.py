@@ -17,11 +17,6 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def home(folk: Folk) -> str:
-    return await folk.organization("home")
-
-
-@pytest.fixture
 async def owner(folk: Folk, home: str):
     return await folk.person("owner", {home: "owner"})
 
@@ -41,7 +36,7 @@ async def test_who_reads_what(folk, owner, home):
     await root.http.post("/api/auth/admin/unban-user", json={"userId": member.id})
     for who in (owner, admin):
         assert [line["action"] for line in await trail(who)] == ["updateOrganization"]
-    assert await trail(foreign) == []
+    assert await trail(foreign) == await trail(foreign, actor=owner.id) == []
     actions = {line["action"]: line["organizationId"] for line in await trail(root)}
     assert actions == {"updateOrganization": home, "adminUnbanUser": None}
     answer = await member.http.get(TRAIL)
@@ -201,11 +196,20 @@ async def test_filters_and_pages(owner, home):
     assert await actions(actor="a") == ["3", "1"]
     assert await actions(action="act2") == ["2"]
     assert await actions(result="failed") == ["0"]
+    assert await actions(since=now - 998) == ["4", "3", "2"]
+    assert await actions(until=now - 998) == ["1", "0"]
     assert await actions(since=now - 998, until=now - 996) == ["3", "2"]
+    assert await actions(actor="a", result="succeeded", action="act3", since=now - 998) == ["3"]
+    assert await actions(actor="a", result="failed") == []
     answer = (await owner.http.get(TRAIL, params={"limit": 2})).json()
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([5, 4], 4)
     answer = (await owner.http.get(TRAIL, params={"limit": 3, "before": 4})).json()
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([3, 2, 1], None)
+    # A page of what was asked for, and then the rest of it.
+    answer = (await owner.http.get(TRAIL, params={"limit": 1, "actor": "a"})).json()
+    assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([4], 4)
+    answer = (await owner.http.get(TRAIL, params={"limit": 1, "actor": "a", "before": 4})).json()
+    assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([2], None)
     for query in ({"limit": 0}, {"limit": 1001}, {"result": "x"}, {"since": -1}):
         assert (await owner.http.get(TRAIL, params=query)).status_code == 400
 

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.accounts import ADA, SIGN_IN
-from zerobyte.core import clock
 from zerobyte.http import limits
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -16,13 +15,6 @@ FEW = 3
 def few(monkeypatch):
     """Three instead of a hundred."""
     monkeypatch.setattr(limits, "DOOR_REQUESTS", FEW)
-
-
-@pytest.fixture
-def clocks(time, monkeypatch):
-    """Both clocks of the process stand still until the test moves them."""
-    monkeypatch.setattr(clock, "monotonic", lambda: time.now_ms / 1000)
-    return time
 
 
 async def statuses(client, *paths, **headers):

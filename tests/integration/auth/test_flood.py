@@ -7,7 +7,6 @@ from itertools import count, repeat
 import pytest
 
 from tests.accounts import ADA, PASSWORD, SIGN_IN, TRUST, AuthenticatorApp, two_factor, value_of
-from zerobyte.core import clock
 from zerobyte.features.auth.service import attempts
 from zerobyte.features.auth.service.passwords import Passwords
 
@@ -20,13 +19,6 @@ WRONG = [
     ("username", {"username": "ADA", "password": "wrong"}),
     ("email", {"email": ADA["email"], "password": "wrong"}),
 ]
-
-
-@pytest.fixture
-def clocks(time, monkeypatch):
-    """Both clocks of the process stand still until the test moves them."""
-    monkeypatch.setattr(clock, "monotonic", lambda: time.now_ms / 1000)
-    return time
 
 
 @pytest.fixture

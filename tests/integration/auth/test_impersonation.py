@@ -17,11 +17,6 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def root(folk: Folk):
-    return await folk.person("root", {await folk.organization("home"): "owner"}, role="admin")
-
-
-@pytest.fixture
 async def ada(folk: Folk):
     return await folk.person("ada", {await folk.organization("hers"): "owner"})
 

@@ -16,16 +16,6 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def home(folk: Folk) -> str:
-    return await folk.organization("home")
-
-
-@pytest.fixture
-async def root(folk: Folk, home: str):
-    return await folk.person("root", {home: "owner"}, role="admin")
-
-
-@pytest.fixture
 async def bob(folk: Folk, home: str):
     """A member of two organizations, with two ways to sign in."""
     made = await folk.person("bob", {home: "member", await folk.organization("other"): "member"})

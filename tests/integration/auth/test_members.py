@@ -19,11 +19,6 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-@pytest.fixture
-async def home(folk: Folk) -> str:
-    return await folk.organization("home")
-
-
 async def place(http, member: str, role: object):
     return await http.post(f"{BASE}/update-member-role", json={"memberId": member, "role": role})
 

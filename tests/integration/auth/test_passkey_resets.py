@@ -1,25 +1,10 @@
 """A password is reset while a passkey is being made or used."""
 
-import pytest
-
-from tests.http_server import settings_for
 from tests.integration.auth.test_passkeys import ada, code_of, device, register, sign_in
-from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import Passkey, Session
-from zerobyte.features.auth.service import Credentials, Passkeys, make_services, passkeys
+from zerobyte.features.auth.service import Passkeys, passkeys
 
 __all__ = ["ada", "device"]
-
-
-@pytest.fixture
-def reset(ada, tmp_path):
-    """Gives Ada another password."""
-    credentials = make_services(settings_for(tmp_path), Sealer("x" * 32))[Credentials]
-
-    async def to_another():
-        await credentials.set(ada["id"], "another horse")
-
-    return to_another
 
 
 async def test_a_passkey_that_is_made_while_the_password_is_reset_is_not_kept(

@@ -17,8 +17,6 @@ from tests.accounts import (
     outcome,
     two_factor,
 )
-from tests.http_server import settings_for
-from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import (
     Account,
     ApiKey,
@@ -29,24 +27,13 @@ from zerobyte.features.auth.models import (
     TwoFactorChallenge,
     User,
 )
-from zerobyte.features.auth.service import Credentials, SecondStep, TwoFactors, make_services
+from zerobyte.features.auth.service import SecondStep, TwoFactors
 from zerobyte.features.auth.service.attempts import Attempt
 from zerobyte.features.auth.service.challenges import Challenges
 from zerobyte.features.auth.service.passwords import Passwords
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 KEY = {"name": "ci", **PASSWORD}
-
-
-@pytest.fixture
-def reset(tmp_path):
-    """Gives Ada another password."""
-    credentials = make_services(settings_for(tmp_path), Sealer("x" * 32))[Credentials]
-
-    async def to_another():
-        await credentials.set((await User.get()).id, "another horse")
-
-    return to_another
 
 
 @pytest.fixture

@@ -56,6 +56,7 @@ async def test_the_first_that_registered_a_domain_stays_the_one_that_is_found_by
     assert answer.json()["url"].startswith(oidc.issuer)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["callbackURL", "errorCallbackURL", "newUserCallbackURL"])
 async def test_people_are_sent_nowhere_else(stage, name):
     code = {
@@ -98,6 +99,7 @@ async def test_scopes_of_one_sign_in_are_asked_for_with_openid(stage):
     assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("said", "code"),
     [
@@ -113,6 +115,8 @@ async def test_scopes_of_one_sign_in_are_asked_for_with_openid(stage):
         ("invite required", "INVITE_REQUIRED"),
         ("No pending invitation", "INVITE_REQUIRED"),
         ("unable to create session", "INVITE_REQUIRED"),
+        ("PASSKEY_LOGIN_FAILED", "PASSKEY_LOGIN_FAILED"),
+        ("ERROR_INVALID_RP_ID", "ERROR_INVALID_RP_ID"),
         ("SSO_LOGIN_FAILED", "SSO_LOGIN_FAILED"),
         ("invalid_provider", "SSO_LOGIN_FAILED"),
         ("access_denied", "SSO_LOGIN_FAILED"),

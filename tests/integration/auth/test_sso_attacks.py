@@ -27,6 +27,7 @@ LIES = {
     "foreign key": "bad_signature",
     "no ID token": "gave no ID token",
     "userinfo of another": "somebody else than the ID token",
+    "userinfo of nobody": "somebody else than the ID token",
     "userinfo elsewhere": "sent us elsewhere",
     "no e-mail": "gives no e-mail address",
     "too long": "too large",

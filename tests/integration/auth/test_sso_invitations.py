@@ -10,9 +10,11 @@ from zerobyte.features.auth.models import (
     Member,
     Organization,
     Session,
+    Ticket,
     User,
 )
 from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.tickets import INTENT
 
 
 @pytest.fixture
@@ -147,6 +149,35 @@ async def test_an_intent_helps_nobody_but_its_person(stage):
     await Invitation.filter(id=mine.id).update(status="canceled")
     assert await stage.code_of(stage.client, "ada", providerId="other") == "INVITE_REQUIRED"
     assert (await invitation.reloaded()).status == "pending"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+async def test_an_intent_ends_after_ten_minutes_and_with_the_address_that_it_was_for(stage):
+    ada = await User.get()
+    invitation = await stage.invite(ada.email)
+    stage.oidc.person("ada", email=ada.email, email_verified=True)
+    path = f"/api/v1/auth/sso-invitations/{invitation.id}/verify"
+
+    async def wish():
+        answer = await stage.client.post(path, json={"providerId": "idp"})
+        assert answer.status_code == 200, answer.text
+
+    before = clock.now_ms()
+    await wish()
+    ticket = await Ticket.get(purpose=INTENT.purpose)
+    assert before + 600_000 <= ticket.expires_at <= clock.now_ms() + 600_000
+    await Ticket.filter(id=ticket.id).update(expires_at=clock.now_ms() - 1)
+    assert await stage.code_of(stage.client, "ada") == "ACCOUNT_LINK_REQUIRED"
+    await wish()
+    await User.filter(id=ada.id).update(email="lovelace@example.com")
+    await Invitation.filter(id=invitation.id).update(email="lovelace@example.com")
+    stage.oidc.person("ada", email="lovelace@example.com", email_verified=True)
+    assert await stage.code_of(stage.client, "ada") == "ACCOUNT_LINK_REQUIRED"
+    await wish()
+    assert await stage.code_of(stage.client, "ada") == ""
+    # It is used up, and so is the invitation.
+    assert await Ticket.filter(purpose=INTENT.purpose, expires_at__gt=clock.now_ms()).count() == 1
+    assert (await invitation.reloaded()).status == "accepted"
 
 
 async def _become(role: str) -> None:

@@ -99,6 +99,8 @@ async def test_what_admins_see_of_a_provider(stage):
     assert [one["providerId"] for one in shown] == ["idp"]
     assert shown[0]["oidcConfig"]["clientIdLastFour"] == f"****{client_id[-4:]}"
     assert client_id not in str(shown)
+    await become("admin")
+    assert (await stage.client.get("/api/auth/sso/providers")).json() == {"providers": shown}
     one = await stage.client.get("/api/auth/sso/get-provider?providerId=idp")
     assert one.json() == shown[0]
     await become("member")
@@ -116,7 +118,8 @@ async def test_what_admins_see_of_a_provider(stage):
         ({"providerId": ""}, 400, "[body.providerId]"),
         ({"domain": "not a domain"}, 400, "[body.domain]"),
         ({"issuer": ""}, 400, "[body.issuer]"),
-        ({"issuer": "no-url"}, 400, "must be an address"),
+        ({"issuer": "no-url"}, 400, "Invalid issuer. Must be a valid URL"),
+        ({"issuer": "ftp://idp.example"}, 400, "Invalid issuer. Must be a valid URL"),
         ({"oidcConfig": None}, 400, "[body.oidcConfig]"),
         ({"oidcConfig": {"clientId": "x"}}, 400, "[body.oidcConfig.clientSecret]"),
         ({"samlConfig": {}}, 400, "SAML is not supported"),
@@ -220,6 +223,9 @@ async def test_without_discovery_the_addresses_are_those_that_were_given(stage, 
         "scopes": ["email", "profile"],
     }
     asked = oidc.asked("/.well-known/openid-configuration")
+    # Even if nothing is asked there, whoever is believed must have an address.
+    answer = await stage.register(issuer="no-url", oidcConfig=config)
+    assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_ISSUER")
     answer = await stage.register(oidcConfig=config)
     assert answer.status_code == 200, answer.text
     assert oidc.asked("/.well-known/openid-configuration") == asked

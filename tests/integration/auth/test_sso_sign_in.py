@@ -2,6 +2,7 @@
 
 import asyncio
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import pytest
 
@@ -72,7 +73,7 @@ async def test_an_invited_person_gets_an_account_and_a_place_and_comes_back(stag
     assert (user["email"], user["name"]) == ("eve@example.com", "Eve E")
     assert user["emailVerified"] is True
     assert (user["role"], user["hasDownloadedResticPassword"]) == ("user", True)
-    assert len(user["username"]) == 36
+    assert UUID(user["username"]).version == 7
     assert body["session"]["activeOrganizationId"] == stage.organization
     assert (await Member.get(user_id=user["id"])).role == "admin"
     assert (await invitation.reloaded()).status == "accepted"
@@ -81,7 +82,8 @@ async def test_an_invited_person_gets_an_account_and_a_place_and_comes_back(stag
     # The link is by `sub`: another address at the provider leads to the same person.
     stage.oidc.person("eve", email="evelyn@example.com", email_verified=False)
     async with stage.browser() as again:
-        assert await stage.code_of(again, "eve") == ""
+        answer = await stage.walk(again, "eve", newUserCallbackURL="/welcome")
+        assert answer.headers["location"] == "/login"
         assert (await who(again))["user"]["id"] == user["id"]
 
 
@@ -91,6 +93,8 @@ async def test_without_an_invitation_that_is_pending_nobody_new_comes_in(stage, 
     await stage.invite("eve@example.com", expires_at=clock.now_ms() - 1)
     await stage.invite("eve@example.com", status="canceled")
     await stage.invite("eve@example.com", status="rejected")
+    # Nor does one into another organization help.
+    await stage.invite("eve@example.com", organization_id=await _organization())
     assert await stage.code_of(browser, "eve") == "INVITE_REQUIRED"
     assert await User.all().count() == 1
     assert await who(browser) is None

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.accounts import ADA, SIGN_IN, serve, time
-from zerobyte.core import clock
+from tests.accounts import ADA, SIGN_IN, clocks, serve, time
 from zerobyte.features.auth.service import attempts
 
-__all__ = ["serve", "time"]
+__all__ = ["clocks", "serve", "time"]
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 PROGRAM = Path(sys.executable).with_name("zerobyte")
@@ -45,10 +44,9 @@ async def rescue(database, folder, *arguments, typed):
 
 
 async def test_a_password_that_was_reset_is_heard_by_an_api_that_refused_the_name(
-    serve, database, tmp_path, time, monkeypatch
+    serve, database, tmp_path, clocks, monkeypatch
 ):
     monkeypatch.setattr(attempts, "_BY_ACCOUNT", (FEW, 900))
-    monkeypatch.setattr(clock, "monotonic", lambda: time.now_ms / 1000)
     async with serve(DISABLE_RATE_LIMITING="false", TRUST_PROXY="true") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()
@@ -57,13 +55,13 @@ async def test_a_password_that_was_reset_is_heard_by_an_api_that_refused_the_nam
             assert (await sign_in(client, number, "wrong", "nobody")).status_code == 401
         # However often it is looked up, it stays refused.
         for _ in range(5):
-            time.pass_(seconds=1)
+            clocks.pass_(seconds=1)
             assert (await sign_in(client, 100, SIGN_IN["password"])).status_code == 429
         out = await rescue(
             database, tmp_path, "reset-password", "-u", "ada", "--password-stdin", typed="new horse"
         )
         assert "has been reset" in out
-        time.pass_(seconds=1)
+        clocks.pass_(seconds=1)
         assert (await sign_in(client, 101, SIGN_IN["password"])).status_code == 401
         assert (await sign_in(client, 102, "new horse")).status_code == 200
         # Nobody else may guess again because of that, and neither may they at this name for ever.

@@ -273,17 +273,20 @@ def test_rekey_refuses_what_cannot_be_meant(filled, tmp_path, monkeypatch):
     same = rekey(filled, SECRET)
     assert same.code == 1
     assert "The secret of before is the one of now" in same.err
-    assert "no terminal to ask on" in filled.call("rekey").err
+    nothing = rekey(filled, "")
+    assert (nothing.code, nothing.err) == (2, "Standard input holds no secret.\n")
     file = tmp_path / "old"
     both = filled.call("rekey", "--old-secret-stdin", "--old-secret-file", str(file))
     assert (both.code, "not both" in both.err) == (2, True)
-    assert "cannot be read" in filled.call("rekey", "--old-secret-file", str(file)).err
+    unread = filled.call("rekey", "--old-secret-file", str(file))
+    assert (unread.code, "cannot be read" in unread.err) == (1, True)
     with places.hold_folder(tmp_path):
         running = rekey(filled)
         assert (running.code, "Another Zerobyte" in running.err) == (1, True)
     file.write_text(OLD + "\n")
     monkeypatch.setenv("OLD_APP_SECRET_FILE", str(file))
     monkeypatch.delenv("APP_SECRET")
-    assert "Neither APP_SECRET is set" in filled.call("rekey").err
+    without = filled.call("rekey")
+    assert (without.code, "Neither APP_SECRET is set" in without.err) == (1, True)
     (tmp_path / "app-secret").write_text(SECRET + "\n")
     assert filled.call("rekey").out.startswith("12 secrets")

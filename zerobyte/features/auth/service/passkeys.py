@@ -32,6 +32,7 @@ from zerobyte.features.auth.schemas.passkeys import RegisterOptionsQuery
 from zerobyte.features.auth.service.attempts import Attempts
 from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, is_banned
 from zerobyte.features.auth.service.tickets import PASSKEY, Tickets
+from zerobyte.http import audit
 from zerobyte.http.actor import HttpRequest, header
 from zerobyte.settings import Settings
 
@@ -48,6 +49,7 @@ _TRANSPORTS: Final = ("usb", "nfc", "ble", "smart-card", "internal", "cable", "h
 _ID_BYTES: Final = 1023  # WebAuthn's own limit of a credential's id
 _REGISTER: Final = "register"
 _AUTHENTICATE: Final = "authenticate"
+_FAILED: Final = "AUTHENTICATION_FAILED"
 
 
 class Passkeys:
@@ -153,10 +155,16 @@ class Passkeys:
         account = f"passkey {str(credential_id)[:64]}"
         async with self._attempts.counted("passkey", address=address, account=account):
             passkey = await _find(credential_id)
-            await _check_assertion(
-                passkey, response, challenge=challenge, rp_id=self._rp_id, origin=origin
-            )
             user = cast("User", passkey.user)
+            await self._sessions.tell_attempt(request, user)
+            try:
+                await _check_assertion(
+                    passkey, response, challenge=challenge, rp_id=self._rp_id, origin=origin
+                )
+            except Invalid:
+                # A wrong answer is 400 by contract, and for the trail what a wrong password is.
+                audit.refused(request, _FAILED)
+                raise
             _refuse_banned(user)
         if user.banned:
             user.banned, user.ban_reason, user.ban_expires = False, None, None
@@ -269,7 +277,7 @@ async def _find(credential_id: object) -> Passkey:
 async def _check_assertion(
     passkey: Passkey, response: Mapping[str, Any], *, challenge: bytes, rp_id: str, origin: str
 ) -> None:
-    failed = Invalid("Authentication failed", code="AUTHENTICATION_FAILED")
+    failed = Invalid("Authentication failed", code=_FAILED)
     try:
         verified = webauthn.verify_authentication_response(
             credential=dict(response),

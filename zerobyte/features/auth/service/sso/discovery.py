@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from authlib.oidc.discovery import get_well_known_url
 
+from zerobyte.core import reading
 from zerobyte.core.errors import Invalid
 from zerobyte.features.auth.schemas.sso import OidcSettings, RegisterOidc, TokenAuthentication
 from zerobyte.features.auth.service.sso.outgoing import Outgoing, Unreached
@@ -32,6 +33,7 @@ class Discovery:
 
         Raises Invalid with the code of what is wrong.
         """
+        _check_issuer(issuer)
         try:
             return await self._settings_of(issuer, given)
         except Unreached as error:
@@ -70,6 +72,14 @@ class Discovery:
                 code="issuer_mismatch",
             )
         return document
+
+
+def _check_issuer(issuer: str) -> None:
+    # Also when nothing is discovered at it: every answer must come from just this issuer.
+    try:
+        reading.origin(issuer)
+    except ValueError:
+        raise Invalid("Invalid issuer. Must be a valid URL", code="INVALID_ISSUER") from None
 
 
 def _check_complete(endpoints: dict[str, Any]) -> None:
