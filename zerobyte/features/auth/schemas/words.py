@@ -13,7 +13,8 @@ _EMAIL: Final = re.compile(
 )
 
 
-def _email(value: str) -> str:
+def as_email(value: str) -> str:
+    """An e-mail as it is stored. Raises ValueError."""
     if len(value) > 254 or not _EMAIL.fullmatch(value) or ".." in value.partition("@")[0]:
         raise ValueError("Invalid email address")
     return value.lower()
@@ -36,7 +37,9 @@ def named(alias: str) -> Any:
     return Field(alias=alias)
 
 
-Email = Annotated[str, AfterValidator(_email)]
+Email = Annotated[str, AfterValidator(as_email)]
+# Its form is for the service to refuse, under a code of its own.
+EmailText = Annotated[str, Field(max_length=1024)]
 PersonName = Annotated[str, Field(max_length=200), AfterValidator(_name)]
 DateFormat = Annotated[
     str,

@@ -5,6 +5,7 @@ from typing import Final
 
 from zerobyte.core.errors import Invalid, Unprocessable, ZerobyteError
 from zerobyte.features.auth.models import User
+from zerobyte.features.auth.schemas.words import as_email
 
 _USERNAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -17,6 +18,14 @@ def check_username(username: str, kind: type[ZerobyteError]) -> None:
         raise kind("Username is too long", code="USERNAME_TOO_LONG")
     if not _USERNAME.fullmatch(username):
         raise kind("Username is invalid", code="INVALID_USERNAME")
+
+
+def email_in(text: str) -> str:
+    """An e-mail as it is stored. Raises Invalid when it is none."""
+    try:
+        return as_email(text)
+    except ValueError:
+        raise Invalid("Invalid email", code="INVALID_EMAIL") from None
 
 
 async def check_email_free(email: str) -> None:
