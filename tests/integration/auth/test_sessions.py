@@ -55,6 +55,7 @@ async def test_sign_in_by_username_and_by_email_without_regard_to_case(client, a
         )
         assert answer.status_code == 200, answer.text
         assert answer.json().keys() == {"redirect", "token", "user"}
+        assert "; Max-Age=604800; " in cookie_of(answer)
         assert answer.json()["redirect"] is False
         assert answer.json()["user"]["id"] == ada.json()["user"]["id"]
         assert (await client.get("/api/v1/system/dev-panel")).json() == {"enabled": False}

@@ -1,5 +1,7 @@
 """What both families say before an operation is reached: unknown paths, bodies, and their order."""
 
+import re
+
 import httpx
 import pytest
 
@@ -166,6 +168,19 @@ async def test_whatever_the_host_says_people_are_sent_to_ours(fortress):
     assert answer.status_code == 302
     ours = fortress.client.headers["Origin"]
     assert answer.headers["location"] == f"{ours}/login?error=SSO_LOGIN_FAILED"
+
+
+async def test_what_accounts_make_has_ids_of_thirty_two_letters_and_digits(root):
+    key = {"name": "key", "password": PASSWORD}
+    invitation = {"email": "eve@example.com", "role": "member"}
+    for path, body in (
+        ("v1/auth/api-keys", key),
+        ("auth/organization/invite-member", invitation),
+    ):
+        answer = await root.post(f"/api/{path}", json=body)
+        assert answer.status_code == 200, answer.text
+        assert re.fullmatch(r"[A-Za-z0-9]{32}", answer.json()["id"]), path
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z", answer.json()["createdAt"]), path
 
 
 async def test_the_description_and_health_are_served_as_documented(fortress):
