@@ -112,6 +112,12 @@ def cookie_of(answer: httpx.Response, name: str = SESSION) -> str | None:
     return next((line for line in lines if line.startswith(f"{name}=")), None)
 
 
+def assert_cleared(answer: httpx.Response) -> None:
+    """Fail unless an answer makes the browser forget all cookies of a session."""
+    for name in (SESSION, "zerobyte.session_data", "zerobyte.dont_remember"):
+        assert cookie_of(answer, name) == f"{name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"
+
+
 def value_of(answer: httpx.Response, name: str = SESSION) -> str:
     """What a cookie was set to."""
     line = cookie_of(answer, name)

@@ -64,7 +64,7 @@ from zerobyte.features.tasks.routes import tasks_v1
 from zerobyte.features.tasks.service import Dispatcher, TaskReader, Tasks, Watch
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
-from zerobyte.http import openapi
+from zerobyte.http import gate, openapi
 from zerobyte.http.app_type import HttpApp
 from zerobyte.http.setup import make_app
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
@@ -76,6 +76,12 @@ _log = log.get_logger(__name__)
 
 LOCAL_HOST = "local"
 """The host of the worker that runs beside the API."""
+_MEMBERS_ONLY = tuple(
+    f"/api/v1/{family}"
+    for family in (
+        "audit", "backups", "events", "notifications", "repositories", "system", "tasks", "volumes",
+    )
+)  # fmt: skip
 
 
 class Platform:
@@ -295,6 +301,7 @@ def add_routes(app: HttpApp) -> None:
         events_v1, system_v1, control, audit_v1,
     ):  # fmt: skip
         app.blueprint(blueprint)
+    gate.recognise_first(app, *_MEMBERS_ONLY)
 
 
 async def _every(seconds: float, work: Any) -> None:

@@ -18,6 +18,8 @@ from zerobyte.core.log import get_logger
 
 T = TypeVar("T")
 _log = get_logger(__name__)
+# An empty one of these holds nothing, and is not absent.
+_LISTS = (reading.origins, reading.readable_origins)
 
 
 class SettingsError(ZerobyteError):
@@ -93,8 +95,9 @@ class Settings:
     trusted_origins: tuple[str, ...] = _set_by(
         "TRUSTED_ORIGINS",
         "",
-        reading.origins,
-        "Further origins that may call the API from a browser.",
+        reading.readable_origins,
+        "Further origins that may call the API from a browser; one that cannot be read is warned "
+        "of and ignored.",
         unit="comma list",
     )
     trust_proxy: bool = _set_by(
@@ -367,7 +370,7 @@ def _read(variable: Variable, value: str, earlier: Mapping[str, Any]) -> Any:
     # PORT may itself be wrong; then the defaults made of it do not matter any more.
     known = {"port": 1, "data_dir": "/", **earlier}
     value = value.strip("\"'") or variable.default.format_map(known)
-    if not value and variable.read is not reading.origins:
+    if not value and variable.read not in _LISTS:
         return "" if variable.name == "PREFECT_API_AUTH_STRING" else None
     return variable.read(value)
 

@@ -65,7 +65,7 @@ def test_words_for_false(tmp_path: Path, text: str):
         ("BASE_URL", "http://"),
         ("BASE_URL", "http://user:pw@host"),
         ("BASE_URL", "http://host:99999"),
-        ("TRUSTED_ORIGINS", "https://a.example, nonsense"),
+        ("WEBHOOK_ALLOWED_ORIGINS", "https://a.example, nonsense"),
         ("WEBHOOK_TIMEOUT", "soon"),
         ("RESTIC_PROGRESS_FPS", "0"),
         ("GOMAXPROCS", "many"),
@@ -102,6 +102,16 @@ def test_origins_are_trimmed_unquoted_and_kept_once(tmp_path: Path):
     )
     assert settings.origins == ("https://backup.example", "https://a.example", "http://[::1]")
     assert settings.is_https
+
+
+def test_a_trusted_origin_that_cannot_be_read_is_warned_of_and_ignored(tmp_path: Path, capfd):
+    settings = load(
+        tmp_path, TRUSTED_ORIGINS="nonsense, 'https://a.example', ftp://b.example, http://[::1"
+    )
+    assert settings.trusted_origins == ("https://a.example",)
+    said = capfd.readouterr()
+    for ignored in ("nonsense", "ftp://b.example", "http://[::1"):
+        assert ignored in said.out + said.err
 
 
 def test_secret_from_a_file(tmp_path: Path):

@@ -10,7 +10,9 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
-from zerobyte.core.log import LEVELS
+from zerobyte.core.log import LEVELS, get_logger
+
+_log = get_logger(__name__)
 
 _TRUE: Final = frozenset({"true", "1", "yes"})
 _FALSE: Final = frozenset({"false", "0", "no"})
@@ -103,6 +105,17 @@ def origins(value: str) -> tuple[str, ...]:
     """Origins between commas, each once, in their order."""
     parts = (part.strip().strip("\"'") for part in value.split(","))
     return tuple(dict.fromkeys(origin(part) for part in parts if part))
+
+
+def readable_origins(value: str) -> tuple[str, ...]:
+    """As `origins`, without those that cannot be read: they are warned of, and nothing else."""
+    kept: list[str] = []
+    for part in value.split(","):
+        try:
+            kept += origins(part)
+        except ValueError as error:
+            _log.warning("an origin is ignored", origin=part.strip(), reason=f"It {error}")
+    return tuple(dict.fromkeys(kept))
 
 
 def database(value: str) -> str:

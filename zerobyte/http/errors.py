@@ -75,7 +75,9 @@ def answer_to(error: errors.ZerobyteError, path: str) -> HTTPResponse:
 
 
 def _v1_body(error: errors.ZerobyteError) -> dict[str, Any]:
-    body: dict[str, Any] = {"message": redact(error.message)}
+    # What is wrong with an input repeats none of it, and "password: …" would read as a secret.
+    is_plain = isinstance(error, InvalidInput)
+    body: dict[str, Any] = {"message": error.message if is_plain else redact(error.message)}
     if error.details:
         body["details"] = redact(error.details)
     if isinstance(error, errors.Invalid) and error.issues:

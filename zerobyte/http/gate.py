@@ -11,6 +11,7 @@ from typing import Any, cast
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.http import audit
 from zerobyte.http.actor import Authenticator, HttpRequest, Permission
+from zerobyte.http.app_type import HttpApp
 from zerobyte.http.endpoint import operation_of, told_of
 
 Check = Callable[[HttpRequest], Coroutine[Any, Any, None]]
@@ -27,6 +28,22 @@ def gate(check: Check) -> Check:
             raise
 
     return middleware
+
+
+def recognise_first(app: HttpApp, *families: str) -> None:
+    """Tell only those who are signed in what these families of paths do not have.
+
+    families    the paths that all of a family begin with.
+    """
+    beginnings = tuple(f"{family}/" for family in families)
+
+    async def check(request: HttpRequest) -> None:
+        is_unknown = request.route is None and request.method != "OPTIONS"
+        if is_unknown and f"{request.path}/".startswith(beginnings):
+            services = cast("Mapping[type, object]", request.app.ctx.services)
+            await cast("Authenticator", services[Authenticator]).actor_of(request)
+
+    app.register_middleware(check, "request")
 
 
 async def _tell(request: HttpRequest, error: ZerobyteError) -> None:

@@ -8,6 +8,7 @@ from tests.accounts import ADA, SESSION
 from zerobyte.features.auth.models import GuessCount, User
 from zerobyte.features.auth.service import attempts
 from zerobyte.features.auth.service.passwords import Passwords
+from zerobyte.features.auth.service.switches import Switches
 from zerobyte.http import limits
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -163,6 +164,21 @@ async def test_one_address_gets_three_failures_in_ten_seconds(limited):
     ]
     assert statuses == [401, 401, 401, 429]
     assert (await sign_in(limited, RIGHT, 8)).status_code == 200
+
+
+@on_sqlite
+async def test_sign_ups_that_fail_are_counted_for_each_address_too(limited):
+    await Switches().set_registrations_enabled(True)
+    answers = [
+        await limited.post("/api/auth/sign-up/email", json={**ADA, "username": f"ada{n}"})
+        for n in range(4)
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422, 422, 429]
+    assert answers[-1].headers["x-retry-after"] == answers[-1].headers["retry-after"]
+    new = {**ADA, "email": "eve@example.com", "username": "eve"}
+    elsewhere = {"x-forwarded-for": "10.0.0.9"}
+    answer = await limited.post("/api/auth/sign-up/email", json=new, headers=elsewhere)
+    assert answer.status_code == 200
 
 
 @on_sqlite

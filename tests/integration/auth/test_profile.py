@@ -261,6 +261,7 @@ async def test_names_are_looked_up_by_who_could_take_them(client):
     assert (await ask("eve")).json() == {"available": True}
     assert outcome(await ask("a b")) == (422, "INVALID_USERNAME")
     assert outcome(await ask("ab")) == (422, "USERNAME_TOO_SHORT")
+    assert outcome(await ask("a" * 31)) == (422, "USERNAME_TOO_LONG")
     client.cookies.clear()
     assert outcome(await ask("ada")) == (401, "UNAUTHORIZED")
     await Switches().set_registrations_enabled(True)
@@ -278,6 +279,7 @@ async def test_what_the_product_does_not_do_says_why(client, ada):
         ("two-factor/send-otp", 400, "OTP_NOT_CONFIGURED"),
         ("two-factor/verify-otp", 400, "OTP_HAS_EXPIRED"),
         ("delete-user", 404, "NOT_FOUND"),
+        ("organization/create", 403, "YOU_ARE_NOT_ALLOWED_TO_CREATE_A_NEW_ORGANIZATION"),
     ):
         assert outcome(await post(client, path, {"x": 1})) == (status, code)
 

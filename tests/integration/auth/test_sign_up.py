@@ -1,12 +1,14 @@
 """Signing up: the first person becomes the admin, then the door closes."""
 
 import asyncio
+import re
 
 import pytest
 
 from zerobyte.features.auth.models import Account, Member, Organization, Session, User
 from zerobyte.features.auth.service.switches import Switches
 
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ADA = {
     "email": "Ada@Example.com",
     "password": "correct horse",
@@ -95,44 +97,126 @@ async def test_email_and_username_are_unique_without_regard_to_case(client):
     await Switches().set_registrations_enabled(True)
     answer = await sign_up(client, email="ADA@example.com", username="other")
     assert answer.status_code == 422
-    assert answer.json()["code"] == "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"
+    assert answer.json() == {
+        "message": "User already exists. Use another email.",
+        "code": "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
+    }
     answer = await sign_up(client, email="b@example.com", username="ADA_l")
     assert answer.status_code == 400
-    assert answer.json()["code"] == "USERNAME_IS_ALREADY_TAKEN"
+    assert answer.json() == {
+        "message": "Username is already taken. Please try another.",
+        "code": "USERNAME_IS_ALREADY_TAKEN",
+    }
     same = [sign_up(client, email="c@example.com", username=f"race{n}") for n in range(5)]
     assert sorted(a.status_code for a in await asyncio.gather(*same)) == [200, 422, 422, 422, 422]
 
 
-@pytest.mark.parametrize(
-    ("changes", "code"),
-    [
-        ({"email": "nobody"}, "VALIDATION_ERROR"),
-        ({"email": None}, "VALIDATION_ERROR"),
-        ({"password": "short"}, "PASSWORD_TOO_SHORT"),
-        ({"password": "x" * 129}, "PASSWORD_TOO_LONG"),
-        ({"password": ""}, "VALIDATION_ERROR"),
-        ({"name": "  "}, "VALIDATION_ERROR"),
-        ({"username": "ab"}, "USERNAME_TOO_SHORT"),
-        ({"username": "a" * 31}, "USERNAME_TOO_LONG"),
-        ({"username": " ada "}, "INVALID_USERNAME"),
-        ({"role": "admin"}, "FIELD_NOT_ALLOWED"),
-        ({"banned": False}, "FIELD_NOT_ALLOWED"),
-        ({"twoFactorEnabled": True}, "FIELD_NOT_ALLOWED"),
-        ({"dateFormat": "garbage"}, "VALIDATION_ERROR"),
-        ({"timeFormat": 12}, "VALIDATION_ERROR"),
-        ({"hasDownloadedResticPassword": "x"}, "VALIDATION_ERROR"),
-    ],
-)
-async def test_what_is_wrong_is_400_with_a_code_and_makes_nobody(client, changes, code):
-    answer = await sign_up(client, **changes)
-    assert answer.status_code == 400
-    assert answer.json()["code"] == code
+async def test_what_is_wrong_is_400_with_a_code_and_makes_nobody(client):
+    def protected(name):
+        return f"{name} is not allowed to be set"
+
+    for changes, code, message in (
+        ({"email": "nobody"}, "VALIDATION_ERROR", "[body.email] Invalid email address"),
+        ({"email": None}, "VALIDATION_ERROR", "[body.email] "),
+        ({"password": "short"}, "PASSWORD_TOO_SHORT", "Password too short"),
+        ({"password": "x" * 7}, "PASSWORD_TOO_SHORT", "Password too short"),
+        ({"password": "x" * 129}, "PASSWORD_TOO_LONG", "Password too long"),
+        ({"password": ""}, "VALIDATION_ERROR", "[body.password] "),
+        ({"name": "  "}, "VALIDATION_ERROR", "[body.name] "),
+        ({"name": ""}, "VALIDATION_ERROR", "[body.name] "),
+        ({"name": None}, "VALIDATION_ERROR", "[body.name] "),
+        ({"username": "ab"}, "USERNAME_TOO_SHORT", "Username is too short"),
+        ({"username": "a" * 31}, "USERNAME_TOO_LONG", "Username is too long"),
+        ({"username": " ada "}, "INVALID_USERNAME", "Username is invalid"),
+        ({"username": "ada@home"}, "INVALID_USERNAME", "Username is invalid"),
+        ({"role": "admin"}, "FIELD_NOT_ALLOWED", protected("role")),
+        ({"banned": False}, "FIELD_NOT_ALLOWED", protected("banned")),
+        ({"twoFactorEnabled": True}, "FIELD_NOT_ALLOWED", protected("twoFactorEnabled")),
+        ({"emailVerified": True}, "FIELD_NOT_ALLOWED", protected("emailVerified")),
+        ({"dateFormat": "garbage"}, "VALIDATION_ERROR", "[body.dateFormat] "),
+        ({"timeFormat": 12}, "VALIDATION_ERROR", "[body.timeFormat] "),
+        ({"hasDownloadedResticPassword": "x"}, "VALIDATION_ERROR", "[body.hasDownloaded"),
+        ({"rememberMe": "x"}, "VALIDATION_ERROR", "[body.rememberMe] "),
+    ):
+        answer = await sign_up(client, **changes)
+        assert (answer.status_code, answer.json()["code"]) == (400, code), changes
+        assert answer.json()["message"].startswith(message), changes
     assert await User.all().count() == 0
 
 
 async def test_a_validation_error_names_the_field_and_not_the_value(client):
     answer = await sign_up(client, email="no-mail hunter2")
     assert answer.json()["message"] == "[body.email] Invalid email address"
+
+
+@on_sqlite
+async def test_what_the_onboarding_page_sends_makes_the_documented_person(client):
+    body = {
+        "email": "Admin@Example.com",
+        "password": "x" * 128,
+        "name": "Admin",
+        "username": "Admin",
+        "displayUsername": "The Admin",
+        "dateFormat": "MM/DD/YYYY",
+        "timeFormat": "12h",
+        "hasDownloadedResticPassword": False,
+    }
+    answer = await client.post("/api/auth/sign-up/email", json=body)
+    assert answer.status_code == 200, answer.text
+    user = answer.json()["user"]
+    told = {name: user.pop(name) for name in ("id", "createdAt", "updatedAt")}
+    assert user == {
+        "name": "Admin",
+        "email": "admin@example.com",
+        "emailVerified": False,
+        "image": None,
+        "username": "admin",
+        "displayUsername": "The Admin",
+        "role": "admin",
+        "banned": False,
+        "banReason": None,
+        "banExpires": None,
+        "twoFactorEnabled": False,
+        "hasDownloadedResticPassword": False,
+        "dateFormat": "MM/DD/YYYY",
+        "timeFormat": "12h",
+    }
+    assert re.fullmatch(r"[A-Za-z0-9]{32}", told["id"])
+    for moment in (told["createdAt"], told["updatedAt"]):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment)
+
+
+@on_sqlite
+async def test_the_shortest_and_the_longest_that_are_allowed_and_what_is_left_out(client):
+    await Switches().set_registrations_enabled(True)
+    for username, password in (("a.b", "x" * 8), ("Aa-_." * 6, "x" * 128)):
+        body = {**person(len(username)), "username": username, "password": password}
+        answer = await client.post("/api/auth/sign-up/email", json=body)
+        assert answer.status_code == 200, answer.text
+        user = answer.json()["user"]
+        assert (user["username"], user["displayUsername"]) == (username.lower(), username)
+        assert (user["dateFormat"], user["timeFormat"]) == ("MM/DD/YYYY", "12h")
+        assert user["hasDownloadedResticPassword"] is False
+        client.cookies.clear()
+        answer = await client.post(
+            "/api/auth/sign-in/username", json={"username": username, "password": password}
+        )
+        assert answer.status_code == 200, answer.text
+        client.cookies.clear()
+    image = {"image": "https://example.com/a.png"}
+    answer = await client.post("/api/auth/sign-up/email", json={**person(1), **image})
+    assert answer.json()["user"]["image"] == image["image"]
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-7.+", answer.json()["user"]["username"])
+
+
+@on_sqlite
+async def test_a_password_is_the_same_however_its_letters_are_put_together(client):
+    await sign_up(client, password="cafe\u0301 \ufb01sh 8")
+    for password, status in (("caf\u00e9 fish 8", 200), ("cafe fish 8", 401)):
+        client.cookies.clear()
+        body = {"username": "ada_l", "password": password}
+        answer = await client.post("/api/auth/sign-in/username", json=body)
+        assert answer.status_code == status
 
 
 async def test_a_form_is_taken_too(client):
@@ -156,4 +240,8 @@ async def test_disabled_password_login_closes_sign_up_too(client):
     await Switches().set_password_login_disabled(True)
     answer = await sign_up(client)
     assert answer.status_code == 403
-    assert answer.json()["message"].startswith("Password login is disabled")
+    said = answer.json()["message"]
+    assert said == "Password login is disabled. Please use another sign-in method."
+    # Whether anybody may sign up at all is looked at before.
+    await User.create(name="Eve", email="eve@example.com", username="eve")
+    assert (await sign_up(client)).json()["message"] == CLOSED

@@ -50,13 +50,36 @@ async def test_cors_is_for_trusted_origins_exactly(serve, origin, allowed):
         headers = (await client.get("/api/healthcheck", headers={"origin": origin})).headers
         assert headers.get("access-control-allow-origin") == (origin if allowed else None)
         assert "access-control-allow-credentials" not in headers
-        answer = await client.options(
-            "/api/v1/things",
-            headers={"origin": origin, "access-control-request-method": "POST"},
-        )
-        assert answer.status_code == 204
-        assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
-        assert ("POST" in answer.headers.get("access-control-allow-methods", "")) is allowed
+        # A path is offered by the methods that it has.
+        for path, has in (
+            ("", {"GET", "HEAD", "POST"}),
+            ("/x", {"GET", "HEAD", "PATCH", "DELETE"}),
+        ):
+            answer = await client.options(
+                f"/api/v1/things{path}",
+                headers={"origin": origin, "access-control-request-method": "POST"},
+            )
+            assert answer.status_code == 204
+            expected = origin if allowed else None
+            assert answer.headers.get("access-control-allow-origin") == expected
+            assert "access-control-allow-credentials" not in answer.headers
+            offered = answer.headers.get("access-control-allow-methods", "").split(",")
+            assert {method for method in offered if method not in ("", "OPTIONS")} == (
+                has if allowed else set()
+            )
+
+
+async def test_trusted_origins_come_in_any_dress_and_one_that_is_none_spoils_nothing(serve):
+    given = f"\"{FRIEND}/\" , '{FRIEND}',nonsense,, https://Other.example:443/x"
+    async with serve(TRUSTED_ORIGINS=given) as client:
+        for origin in (ORIGIN, FRIEND, "https://other.example"):
+            headers = {"origin": origin, "cookie": "a=b"}
+            answer = await client.post("/api/v1/things", json=THING, headers=headers)
+            assert answer.status_code == 201
+            assert answer.headers["access-control-allow-origin"] == origin
+        headers = {"origin": "https://nonsense", "cookie": "a=b"}
+        answer = await client.post("/api/v1/things", json=THING, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "INVALID_ORIGIN")
 
 
 async def test_a_friend_s_browser_may_read_every_answer_also_a_refusal(serve, monkeypatch):

@@ -50,6 +50,22 @@ async def test_too_many_requests_are_429_as_json(serve, small_window):
         assert "ratelimit-limit" not in outside.headers
 
 
+async def test_a_window_of_five_minutes_ends_whatever_was_asked_in_it(
+    serve, small_window, monkeypatch
+):
+    now = [0.0]
+    monkeypatch.setattr(clock, "monotonic", lambda: now[0])
+    async with serve(DISABLE_RATE_LIMITING="false") as client:
+        assert await statuses(client, 3) == [200] * 3
+        now[0] = 299.0
+        answer = await client.get("/api/v1/things/x")
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+        assert answer.headers["ratelimit-reset"] == "1"
+        now[0] = 300.0
+        answer = await client.get("/api/v1/things/x")
+        assert (answer.status_code, answer.headers["ratelimit-reset"]) == (200, "300")
+
+
 async def test_nothing_is_counted_when_that_is_off(serve, small_window):
     async with serve() as client:
         assert await statuses(client, 6) == [200] * 6

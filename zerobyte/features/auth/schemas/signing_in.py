@@ -7,6 +7,7 @@ from zerobyte.features.auth.schemas.people import UserView
 from zerobyte.features.auth.schemas.words import (
     DateFormat,
     Email,
+    EmailText,
     PersonName,
     TimeFormat,
     callback_field,
@@ -34,7 +35,7 @@ class SignUp(Wire):
 class SignInEmail(Wire):
     """Sign in by e-mail."""
 
-    email: Email
+    email: EmailText
     password: str
     remember_me: bool = True
     callback_url: str | None = callback_field("callbackURL")

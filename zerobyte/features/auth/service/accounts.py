@@ -29,6 +29,7 @@ from zerobyte.features.auth.service.usernames import (
     check_email_free,
     check_username,
     check_username_free,
+    email_in,
 )
 from zerobyte.http.actor import HttpRequest
 
@@ -88,10 +89,10 @@ class Accounts:
     async def sign_in_by_email(self, request: HttpRequest, body: SignInEmail) -> SignedIn | None:
         """Sign in by e-mail and password; None when the second factor is awaited now.
 
-        Raises Unauthenticated, Forbidden, TooManyRequests.
+        Raises Invalid, Unauthenticated, Forbidden, TooManyRequests.
         """
         wrong = Unauthenticated("Invalid email or password", code="INVALID_EMAIL_OR_PASSWORD")
-        return await self._sign_in(request, {"email": body.email}, body, wrong)
+        return await self._sign_in(request, {"email": email_in(body.email)}, body, wrong)
 
     async def sign_in_by_username(
         self, request: HttpRequest, body: SignInUsername

@@ -1,0 +1,67 @@
+"""Nobody is sent to a place that is not ours, whatever the wish is called and where it stands."""
+
+import pytest
+
+from tests.accounts import ADA, SESSION, SIGN_IN, outcome
+from zerobyte.features.auth.models import Session, User
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+FRIEND = "https://friend.example"
+NAMES = {
+    "callbackURL": "INVALID_CALLBACK_URL",
+    "errorCallbackURL": "INVALID_ERROR_CALLBACK_URL",
+    "newUserCallbackURL": "INVALID_NEW_USER_CALLBACK_URL",
+    "redirectTo": "INVALID_REDIRECT_URL",
+}
+ELSEWHERE = (
+    "https://evil.example/x", "//evil.example", "/\\evil", "javascript:1", "x", "http://[", "//[x",
+    "/a\tb", "https://friend.example.evil", f"{FRIEND}:444/",
+)  # fmt: skip
+
+
+async def test_a_way_out_that_is_not_ours_is_refused_in_body_form_and_query(serve):
+    async with serve(TRUSTED_ORIGINS=FRIEND) as client:
+        for path in ("sign-up/email", "sign-in/email", "sign-in/username", "sign-out"):
+            for name, code in NAMES.items():
+                for url in ELSEWHERE if path == "sign-in/username" else ELSEWHERE[:1]:
+                    for sent in (
+                        {"json": {**ADA, name: url}},
+                        {"data": {**ADA, name: url}},
+                        {"json": ADA, "params": {name: url}},
+                    ):
+                        answer = await client.post(f"/api/auth/{path}", **sent)
+                        assert outcome(answer) == (403, code), (path, sent)
+        message = "Invalid errorCallbackURL"
+        answer = await client.post("/api/auth/sign-out", json={"errorCallbackURL": "x"})
+        assert answer.json()["message"] == message
+        assert not await User.exists()
+
+
+async def test_our_own_places_and_those_of_friends_are_as_good(serve):
+    async with serve(TRUSTED_ORIGINS=FRIEND) as client:
+        wishes = {"errorCallbackURL": "/login", "newUserCallbackURL": FRIEND + "/a?b=c#d"}
+        answer = await client.post("/api/auth/sign-up/email", json={**ADA, **wishes})
+        assert answer.status_code == 200, answer.text
+        for url in ("/volumes?x=/y", FRIEND, f"{FRIEND}/volumes", "http://localhost:4096/"):
+            body = {**SIGN_IN, "callbackURL": url, "redirectTo": "/"}
+            answer = await client.post("/api/auth/sign-in/username", json=body)
+            assert answer.status_code == 200, answer.text
+            assert (answer.json()["redirect"], answer.json()["url"]) == (True, url)
+            assert answer.headers["location"] == url
+
+
+async def test_who_may_not_ask_is_told_that_first(client, ada):
+    body = {**SIGN_IN, "callbackURL": "https://evil.example"}
+    cookie = {"cookie": f"{SESSION}={client.cookies[SESSION]}"}
+    for headers, code in (
+        ({**cookie, "origin": "https://evil.example"}, "INVALID_ORIGIN"),
+        ({"x-api-key": "zb_x"}, "UNAUTHORIZED"),
+    ):
+        answer = await client.post("/api/auth/sign-in/username", json=body, headers=headers)
+        assert answer.json()["code"] == code
+    # And before what is wrong with the rest of it.
+    answer = await client.post("/api/auth/sign-in/username", json={"callbackURL": "//evil.example"})
+    assert outcome(answer) == (403, "INVALID_CALLBACK_URL")
+    answer = await client.post("/api/auth/sign-in/username", json={**SIGN_IN, "callbackURL": 7})
+    assert outcome(answer) == (400, "VALIDATION_ERROR")
+    assert await Session.all().count() == 1
