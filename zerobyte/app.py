@@ -176,6 +176,7 @@ class Platform:
         self.tasks.finishers.update(
             backup=self.ends.backup,
             forget=self.ends.forget,
+            restore=self.restores.ended,
             deleteSnapshots=self.ends.delete_snapshots,
         )
         self.tasks.on_open.append(self.dispatcher.wake)

@@ -146,6 +146,24 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
     assert job["protectedSnapshotIds"] == []
 
 
+async def test_t8_a_run_that_had_nothing_to_judge_by_is_judged_before_retention_counts_it(
+    world: World,
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    _, forget, _ = await backed_up(world, made)
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    row = await Repository.get(id=made["repositoryId"])
+    moved = {"config": {"backend": "local", "path": f"{row.config['path']}-moved"}}
+    changed = await world.client.patch(f"/api/v1/repositories/{row.short_id}", json=moved)
+    assert changed.status_code == 200, changed.text
+    task_id = await run_now(world, made)
+    job = (await world.claim(task_id=task_id))["job"]
+    assert job["source"]["previousFiles"] is None, "the index was emptied"
+    report = success(task_id, snapshot_of(made))
+    [forget] = (await world.ask("finish", report))["followUps"]
+    assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] == []
+
+
 async def test_t11_zero_means_absent_and_zeros_alone_are_refused(world: World) -> None:
     for nothing in ({"keepLast": 0}, {"keepWithinDuration": "0d"}, {"keepWithinDuration": ""}):
         body = await world.client.post("/api/v1/backups", json=await _body(world, nothing))

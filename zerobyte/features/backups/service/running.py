@@ -142,15 +142,17 @@ class Runs:
         rows = Snapshot.filter(repository_id=repository.id, schedule_id=schedule.short_id)
         for row in await rows.only("id", "snapshot_id", "is_suspect"):
             verdicts[row.is_suspect].append(row.snapshot_id)
-        # A run whose report was lost may have left a snapshot that nobody has judged yet.
-        knows_all = repository.snapshots_refreshed_at not in (None, 0)
+        # A run whose report was lost may have left a snapshot that nobody has judged yet; where
+        # the list is not known, as after a change of the config, its run had nothing to judge by.
+        list_of = repository.snapshots_refreshed_at
+        trusted = {None: [], 0: verdicts[False]}.get(list_of)
         return ForgetJob(
             task_id=task.id,
             schedule_short_id=schedule.short_id,
             repository=await self._access(repository),
             policy=RetentionPolicy.model_validate(policy),
             protected_snapshot_ids=verdicts[True],
-            trusted_snapshot_ids=None if knows_all else verdicts[False],
+            trusted_snapshot_ids=trusted,
         )
 
     async def _schedule_of(self, task: Task) -> Schedule:

@@ -116,11 +116,14 @@ async def replace(
     *,
     began_ms: int,
     gone: Collection[str] = (),
+    judges_all: bool = False,
 ) -> int:
     """Make the index equal to what restic listed, and say how many snapshots it holds.
 
     began_ms    when the listing began: what was added since is not in it and stays.
     gone        what was removed since: it may be in the listing and stays out.
+    judges_all  the list was not known before, so those who trusted a snapshot had nothing to
+                measure it by.
     """
     listed = {record.id: record for record in records if record.id not in gone}
     known = {row.snapshot_id: row for row in await Snapshot.filter(repository_id=repository_id)}
@@ -130,7 +133,7 @@ async def replace(
         if row.snapshot_id not in listed and row.created_at < began_ms
     ]
     added: list[Snapshot] = []
-    unjudged: set[str] = set()
+    unjudged = {key for key, row in known.items() if judges_all and not row.is_suspect}
     for record in listed.values():
         row, rewritten = known.get(record.id), known.get(record.original or "")
         if row is None:
@@ -140,6 +143,9 @@ async def replace(
         elif row.record != _stored(record):
             await row.update_from_dict(_columns(record)).save()
     _judge([*known.values(), *added], unjudged)
+    for row in known.values():
+        if row.is_suspect and row.snapshot_id in unjudged:
+            await row.save(update_fields=["is_suspect"])
     await remove(repository_id, vanished)
     await Snapshot.bulk_create(added, batch_size=_BATCH)
     return len(known) - len(vanished) + len(added)

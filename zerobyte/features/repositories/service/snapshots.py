@@ -130,7 +130,13 @@ class Snapshots:
                     raise NotFound(NOT_FOUND)
                 if now.config != row.config:
                     raise Conflict("The repository was changed in the meantime. Try again")
-                count = await index.replace(row.id, records, began_ms=began_ms, gone=gone)
+                count = await index.replace(
+                    row.id,
+                    records,
+                    began_ms=began_ms,
+                    gone=gone,
+                    judges_all=now.snapshots_refreshed_at is None,
+                )
                 # What was removed unseen while the list was read may still be in it.
                 at = 0 if row.id in self.distrusted else began_ms
                 await models.Repository.filter(id=row.id).update(snapshots_refreshed_at=at)
