@@ -68,9 +68,8 @@ class Runs:
         if reason is None:
             return await self._tasks.open(backup_task(schedule, trigger="manual"))
         task = await self._tasks.open(backup_task(schedule, trigger="manual", flow=None))
-        await self._tasks.finish(
-            task.id, JobReport(task_id=task.id, status="failed", outcome="error", error=reason)
-        )
+        report = JobReport(task_id=task.id, status="failed", outcome="error", error=reason)
+        await self._tasks.finish(task.id, report, is_told=True)
         raise Invalid(reason)
 
     async def forget_now(self, actor: Actor, key: str) -> Task:
