@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository, Snapshot
@@ -213,6 +214,35 @@ async def test_a_job_stays_at_the_repository_that_its_task_has_the_lease_of(worl
     await world.ask("finish", {"taskId": forget, **failure})
     job = (await world.claim(task_id=backup))["job"]
     assert job["repository"]["config"]["path"] == old.config["path"]
+
+
+async def test_a_schedule_that_goes_under_its_retention_leaves_index_and_words_in_order(
+    world: World,
+) -> None:
+    repository = await world.repository()
+    both = [
+        await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+        for _ in range(2)
+    ]
+    (_, runs, kept), (_, waits, stays) = [await backed_up(world, made) for made in both]
+    gone = snapshot_of(both[0])
+    await world.platform.snapshots.index_snapshot(
+        both[0]["repositoryId"], SnapshotRecord.model_validate(gone)
+    )
+    assert (await world.claim(task_id=runs))["answer"] == "granted"
+    assert (await world.claim(task_id=waits))["answer"] == "wait"
+    for made in both:
+        deleted = await world.client.delete(f"/api/v1/backups/{made['shortId']}")
+        assert deleted.status_code < 300, deleted.text
+    keep = [{"snapshot_id": kept["id"], "matches": ["last snapshot"]}]
+    result = {"kind": "forget", "plan": {"keep": keep, "remove": [gone["id"]]}}
+    done = {"status": "succeeded", "outcome": "success", "result": result}
+    await world.ask("finish", {"taskId": runs, **done})
+    listed = await world.client.get(f"/api/v1/repositories/{repository['shortId']}/snapshots")
+    assert {one["short_id"] for one in listed.json()} == {kept["short_id"], stays["short_id"]}
+    refused = await world.claim(task_id=waits)
+    assert (refused["answer"], "was deleted" in refused["reason"]) == ("refused", True)
+    assert await Lease.all().count() == 0
 
 
 async def test_retention_that_waited_goes_by_the_policy_of_now_or_not_at_all(world: World) -> None:
