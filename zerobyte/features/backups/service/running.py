@@ -141,10 +141,13 @@ class Runs:
         rows = Snapshot.filter(repository_id=repository.id, schedule_id=schedule.short_id)
         for row in await rows.only("id", "snapshot_id", "is_suspect"):
             verdicts[row.is_suspect].append(row.snapshot_id)
-        # A run whose report was lost may have left a snapshot that nobody has judged yet; where
-        # the list is not known, as after a change of the config, its run had nothing to judge by.
-        list_of = repository.snapshots_refreshed_at
-        trusted = {None: [], 0: verdicts[False]}.get(list_of)
+        trusted: list[str] | None = None
+        if repository.snapshots_refreshed_at is None:
+            # As after a change of the config: a run had nothing to judge its snapshot by.
+            trusted = []
+        elif repository.snapshots_refreshed_at == 0:
+            # A run whose report was lost may have left one that nobody has judged yet.
+            trusted = verdicts[False]
         return ForgetJob(
             task_id=task.id,
             schedule_short_id=schedule.short_id,
