@@ -44,6 +44,8 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
     Raises
         Refusal     with the reason in words.
     """
+    if source.blocked_reason is not None:
+        raise _refuse(source, source.blocked_reason, "volume may not be read now")
     seen = await _look(source.path, stop)
     number = seen.get("errno")
     if number in _MISSING:

@@ -18,6 +18,7 @@ from flows.steps import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, te
 from flows.work import Work, granted, hand_in, show
 from zerobyte.contract.jobs import RestoreJob, RestoreResult, RestoreTaskProgress
 from zerobyte.contract.restic_output import RestoreProgress
+from zerobyte.core import patience
 from zerobyte.restic import Repository
 from zerobyte.restic import restore as restic
 
@@ -71,7 +72,8 @@ def _is_within(real: str, roots: tuple[str, ...]) -> bool:
 async def _write(work: Work) -> None:
     job = work.job
     assert isinstance(job, RestoreJob)
-    refuse_system_folder(job.target)
+    # The target may be a network share that does not answer: nobody else's work may stop for it.
+    await patience.at_folder(lambda: refuse_system_folder(job.target), place=job.target)
     bar = Bar()
 
     async def on_status(status: RestoreProgress) -> None:

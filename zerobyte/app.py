@@ -30,6 +30,7 @@ from zerobyte.features.auth.service import (
 )
 from zerobyte.features.backups.routes import backups_v1
 from zerobyte.features.backups.service import (
+    Alarms,
     Assignments,
     DueTimes,
     OrganizationContents,
@@ -162,6 +163,7 @@ class Platform:
         self.dispatcher = Dispatcher(scheduler=scheduler, repair=self.reconciler.repair)
         self.watch = Watch(tasks=self.tasks, leases=self.leases, scheduler=scheduler)
         self.ends = RunEnds(settings=settings, snapshots=self.snapshots)
+        self.alarms = Alarms(notifications=self.notifications, retry_note=self.ends.retry_note)
         self.control = Control(
             tasks=self.tasks,
             leases=self.leases,
@@ -182,10 +184,12 @@ class Platform:
         self.tasks.finishers.update(
             backup=self.ends.backup,
             forget=self.ends.forget,
+            restore=self.restores.ended,
             deleteSnapshots=self.ends.delete_snapshots,
         )
         self.tasks.on_open.append(self.dispatcher.wake)
         self.tasks.on_finish.append(self._measure)
+        self.tasks.on_untold.append(self.alarms.failed)
         self.tasks.on_cancel.append(self.watch.tell_engine)
         self.editor.on_change.append(self.reconciler.changed)
         self.due_times.on_change.append(self.reconciler.changed)
@@ -282,6 +286,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         await stack.enter_async_context(connection.database(settings.database_url))
         stack.push_async_callback(engine.aclose)
         stack.push_async_callback(platform.sizes.aclose)
+        stack.push_async_callback(platform.alarms.aclose)
         stack.push_async_callback(platform.snapshots.aclose)
         stack.push_async_callback(platform.files.aclose)
         stack.push_async_callback(_cancel, [beside(loop) for loop in platform.loops()])

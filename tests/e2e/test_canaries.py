@@ -64,7 +64,7 @@ def test_the_tests_before_have_used_what_is_looked_for(
     assert stage.runs_in_prefect(schedule)
 
 
-def test_no_secret_path_or_file_name_is_in_prefect(stage: Stage, known: dict[str, str]) -> None:
+def test_t34_no_secret_path_or_file_name_is_in_prefect(stage: Stage, known: dict[str, str]) -> None:
     home = stage.home / "prefect"
     rows = dump(home / "prefect.db")
     assert "Restic processed" in rows, "the runs' log lines are there to be read"

@@ -119,7 +119,8 @@ class House:
         composition.add_routes(app)
         # There is no repository whose size restic could read.
         self.platform.tasks.on_finish.clear()
-        for part in (self.platform.sizes, self.platform.files, self.platform.snapshots):
+        parts = (self.platform.sizes, self.platform.files, self.platform.snapshots)
+        for part in (*parts, self.platform.alarms):
             self._api.push_async_callback(part.aclose)
         headers = {"x-test-organization": "o1"}
         self.client = await self._api.enter_async_context(serving(app, headers=headers))

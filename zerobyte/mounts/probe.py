@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from zerobyte.core import process
-from zerobyte.mounts import patience
+from zerobyte.core import patience, process
 from zerobyte.mounts.errors import MountFailed
 
 LIMIT_S: Final = 5.0

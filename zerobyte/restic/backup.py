@@ -17,7 +17,8 @@ from zerobyte.contract.restic_output import (
     SnapshotRecord,
     SnapshotSummary,
 )
-from zerobyte.core.errors import Invalid
+from zerobyte.core import patience
+from zerobyte.core.errors import Invalid, Unavailable
 from zerobyte.core.process import Identity, SecretFolder
 from zerobyte.restic import custom_params, patterns, words
 from zerobyte.restic.errors import PartialBackup, ResticError, as_message, in_words, unreadable_item
@@ -105,16 +106,20 @@ async def run(
         Interrupted         `stop` was set; no snapshot was made.
         ResticError         any other exit; `.tail` holds the last redacted stderr lines.
         Invalid             an option of the schedule cannot be used.
+        Unavailable         the folder does not answer.
         CancelledError      the child was interrupted and is gone before this returns.
 
     Source: restic manual, "Scripting". Held by tests/integration/restic/test_backup.py.
     """
     options = options or BackupOptions()
     # The volume may be a network share that does not answer: the event loop must go on.
-    source = await asyncio.to_thread(_resolved, source)
+    unresolved = source
+    source = await patience.at_folder(lambda: _resolved(unresolved), place=str(source))
     own = _own_folders(repository, source, excluded_folders)
     files = patterns.build(source, options, excluded_folders=own)
-    await asyncio.to_thread(patterns.refuse_links_outside, source, options)
+    await patience.at_folder(
+        lambda: patterns.refuse_links_outside(source, options), place=str(source)
+    )
     said = _Output()
     async with sending(on_status, every_s=status_every_s) as offer:
         said.offer = offer
@@ -159,7 +164,7 @@ async def record_of(
     """The snapshot that a summary tells of, as `restic snapshots` would print it.
 
     Saves a call of restic, which costs as long as a small backup. None when there is no snapshot,
-    or when restic chose the paths itself: then it must be asked.
+    when restic chose the paths itself, or when the source hangs: then restic must be asked.
 
     Source: restic 0.18, a snapshot's time is its summary's `backup_start`. Held by
     tests/integration/restic/test_backup.py.
@@ -167,13 +172,17 @@ async def record_of(
     chosen = options.include_paths or options.include_patterns
     if chosen or not (summary.snapshot_id and summary.backup_start and summary.backup_end):
         return None
+    try:
+        listed = await patience.at_folder(lambda: _listed(source), place=str(source))
+    except Unavailable:
+        return None  # the snapshot is made, whatever has become of its source since
     counts = {name: getattr(summary, name) for name in SnapshotSummary.model_fields}
     return SnapshotRecord(
         id=summary.snapshot_id,
         short_id=summary.snapshot_id[:8],
         time=summary.backup_start,
         hostname=hostname,
-        paths=[await asyncio.to_thread(_listed, source)],
+        paths=[listed],
         tags=[tag],
         summary=SnapshotSummary.model_validate(counts),
     )

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from zerobyte.contract.jobs import OverwriteMode
 from zerobyte.contract.restic_output import RestoreProgress, RestoreSummary
+from zerobyte.core import patience
 from zerobyte.core.errors import Invalid
 from zerobyte.core.process import Identity
 from zerobyte.restic import words
@@ -95,6 +96,7 @@ async def run(
 
     Raises
         Invalid             see `argv`; or the target reaches a protected folder.
+        Unavailable         the target's storage does not answer.
         SnapshotMissing     there is no such snapshot.
         Interrupted         `stop` was set; what was written so far stays.
         ResticError         any other exit, such as a file that could not be written.
@@ -111,12 +113,14 @@ async def run(
         overwrite=overwrite,
     )
     # The target may be a network share that does not answer: the event loop must go on.
-    await asyncio.to_thread(
-        refuse_protected,
-        written_roots(target, base_path=base_path, include=include),
-        protected_folders,
-        at_root=_absolute(target) == "/",
-        delete=delete,
+    await patience.at_folder(
+        lambda: refuse_protected(
+            written_roots(target, base_path=base_path, include=include),
+            protected_folders,
+            at_root=_absolute(target) == "/",
+            delete=delete,
+        ),
+        place=target,
     )
     summary: list[RestoreSummary] = []
     async with sending(on_status, every_s=status_every_s) as offer:

@@ -132,3 +132,4 @@ async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
     await platform.sizes.aclose()
     await platform.files.aclose()
     await platform.snapshots.aclose()
+    await platform.alarms.aclose()

@@ -8,9 +8,12 @@ from tortoise import Tortoise
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from tests.integration.backups.conftest import World
+from tests.integration.backups.test_runs import run_now, snapshot_of, success
 from zerobyte.core import clock, ids
 from zerobyte.core.log import Logger
 from zerobyte.db import trouble
+from zerobyte.db.leases import Lease
+from zerobyte.features.tasks.models import Task
 
 
 @pytest.fixture
@@ -50,6 +53,27 @@ async def test_a_full_disk_and_a_read_only_database_stop_changes_and_nothing_els
     assert (await world.client.get("/api/v1/backups")).status_code == 200
     await pragma("query_only = OFF")
     assert (await world.client.patch(url, json=name)).status_code == 200
+
+
+async def test_what_ended_while_nothing_could_be_written_is_not_taken_for_lost_afterwards(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    watch = world.platform.watch
+    await watch.look()
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    # A full disk has kept the worker from renewing for longer than a lease lives.
+    await Lease.filter(task_id=task_id).update(expires_at=1)
+    await pragma("query_only = ON")
+    await watch.look()
+    await pragma("query_only = OFF")
+    await watch.look()
+    assert (await Task.get(id=task_id)).status == "running"
+    # Its worker asks again and again to hand its end in, and is heard a moment later.
+    await world.ask("finish", success(task_id, snapshot_of(made)))
+    assert (await Task.get(id=task_id)).status == "succeeded"
+    assert not await Task.exists(rerun_of=task_id)
 
 
 async def test_a_worker_that_was_heard_is_there_although_nobody_could_write_that_down(

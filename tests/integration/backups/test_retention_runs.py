@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository, Snapshot
@@ -146,6 +147,24 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
     assert job["protectedSnapshotIds"] == []
 
 
+async def test_t8_a_run_that_had_nothing_to_judge_by_is_judged_before_retention_counts_it(
+    world: World,
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    _, forget, _ = await backed_up(world, made)
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    row = await Repository.get(id=made["repositoryId"])
+    moved = {"config": {"backend": "local", "path": f"{row.config['path']}-moved"}}
+    changed = await world.client.patch(f"/api/v1/repositories/{row.short_id}", json=moved)
+    assert changed.status_code == 200, changed.text
+    task_id = await run_now(world, made)
+    job = (await world.claim(task_id=task_id))["job"]
+    assert job["source"]["previousFiles"] is None, "the index was emptied"
+    report = success(task_id, snapshot_of(made))
+    [forget] = (await world.ask("finish", report))["followUps"]
+    assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] == []
+
+
 async def test_t11_zero_means_absent_and_zeros_alone_are_refused(world: World) -> None:
     for nothing in ({"keepLast": 0}, {"keepWithinDuration": "0d"}, {"keepWithinDuration": ""}):
         body = await world.client.post("/api/v1/backups", json=await _body(world, nothing))
@@ -195,6 +214,35 @@ async def test_a_job_stays_at_the_repository_that_its_task_has_the_lease_of(worl
     await world.ask("finish", {"taskId": forget, **failure})
     job = (await world.claim(task_id=backup))["job"]
     assert job["repository"]["config"]["path"] == old.config["path"]
+
+
+async def test_a_schedule_that_goes_under_its_retention_leaves_index_and_words_in_order(
+    world: World,
+) -> None:
+    repository = await world.repository()
+    both = [
+        await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+        for _ in range(2)
+    ]
+    (_, runs, kept), (_, waits, stays) = [await backed_up(world, made) for made in both]
+    gone = snapshot_of(both[0])
+    await world.platform.snapshots.index_snapshot(
+        both[0]["repositoryId"], SnapshotRecord.model_validate(gone)
+    )
+    assert (await world.claim(task_id=runs))["answer"] == "granted"
+    assert (await world.claim(task_id=waits))["answer"] == "wait"
+    for made in both:
+        deleted = await world.client.delete(f"/api/v1/backups/{made['shortId']}")
+        assert deleted.status_code < 300, deleted.text
+    keep = [{"snapshot_id": kept["id"], "matches": ["last snapshot"]}]
+    result = {"kind": "forget", "plan": {"keep": keep, "remove": [gone["id"]]}}
+    done = {"status": "succeeded", "outcome": "success", "result": result}
+    await world.ask("finish", {"taskId": runs, **done})
+    listed = await world.client.get(f"/api/v1/repositories/{repository['shortId']}/snapshots")
+    assert {one["short_id"] for one in listed.json()} == {kept["short_id"], stays["short_id"]}
+    refused = await world.claim(task_id=waits)
+    assert (refused["answer"], "was deleted" in refused["reason"]) == ("refused", True)
+    assert await Lease.all().count() == 0
 
 
 async def test_retention_that_waited_goes_by_the_policy_of_now_or_not_at_all(world: World) -> None:

@@ -49,6 +49,12 @@ async def test_a_file_is_refused(tmp_path):
     assert "is not a folder" in await refusal(source(tmp_path / "file"))
 
 
+async def test_a_volume_that_may_not_be_read_is_refused_whatever_its_folder_looks_like(tmp_path):
+    (tmp_path / "file").write_text("")
+    blocked = source(tmp_path).model_copy(update={"blocked_reason": "Volume is not mounted"})
+    assert "Volume is not mounted" in await refusal(blocked)
+
+
 async def test_a_folder_that_is_suddenly_empty_is_refused(tmp_path):
     assert "held 7 files" in await refusal(source(tmp_path, previous_files=7))
 

@@ -8,7 +8,8 @@ import time
 import psutil
 import pytest
 
-from zerobyte.mounts import MountFailed, patience, probe
+from zerobyte.core import patience
+from zerobyte.mounts import MountFailed, probe
 
 
 async def test_a_folder_tells_where_it_really_is(tmp_path):

@@ -159,7 +159,7 @@ def test_a_worker_waits_for_the_api_then_takes_what_it_finds_and_suffers_no_seco
 
 
 def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_stopped(
-    plane, engine, start_worker, slow
+    plane, engine, start_worker, slow, tmp_path
 ):
     """A worker that is killed leaves its run RUNNING for ever (T33), and its child to nobody."""
     first = start_worker()
@@ -168,8 +168,11 @@ def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_sto
     first.stop(signal.SIGKILL)
     plane.heard(lambda: not alive(restic))
     assert engine.state(run)["type"] == "RUNNING"
+    secrets = list(tmp_path.glob("data/**/secrets-*"))
+    assert secrets, "the password that the dead restic had been given"
 
     second = start_worker()
+    assert not any(folder.exists() for folder in secrets)
 
     state = engine.ended(run)
     assert (state["type"], state["message"]) == ("CRASHED", "The worker that ran this is gone.")

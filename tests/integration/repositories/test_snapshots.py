@@ -1,6 +1,7 @@
 """Snapshots from the index: right, fast, without restic, and refreshed without losing anything."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -340,6 +341,25 @@ async def test_t8_a_snapshot_whose_report_was_lost_is_measured_by_the_last_one_t
     await index.replace(row.id, again, began_ms=1)
     suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True).order_by("short_id")
     assert [int(one.short_id, 16) for one in suspects] == [3, 4, 6, 12]
+
+
+@on_sqlite
+async def test_t8_what_a_run_trusted_while_the_list_was_unknown_is_measured_when_it_is_read(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, tmp_path: Path
+) -> None:
+    row = await Repository.get(short_id=existing["shortId"])
+    (tmp_path / "left").mkdir()
+    (tmp_path / "left" / "one").write_text("all that was mounted")
+    shrunk = history.repository.backup(tmp_path / "left", "--tag", "sched001")
+    # As a change of the config leaves it: the index is empty, and nobody knows the list.
+    await Snapshot.filter(repository_id=row.id).delete()
+    await Repository.filter(id=row.id).update(snapshots_refreshed_at=None)
+    told = record(1, id=shrunk, short_id=shrunk[:8])
+    await reported_to(row, told, is_suspect=False)
+    answer = await client.post(f"/repositories/{row.short_id}/snapshots/refresh")
+    assert answer.json()["count"] == 4
+    suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True)
+    assert [one.snapshot_id for one in suspects] == [shrunk]
 
 
 async def reported_to(row: Repository, record: SnapshotRecord, *, is_suspect: bool) -> None:

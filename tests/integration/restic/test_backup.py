@@ -5,6 +5,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -310,3 +311,19 @@ async def test_a_volume_that_is_a_link_is_saved_with_what_lies_behind_it(
     made = await backup.run(repository, tmp_path / "link", tag="k3f9x2ab", hostname=HOST)
     assert made.total_files_processed == 3
     assert f"{source}/a.txt" in await paths_of(repository, made.snapshot_id)
+
+
+async def test_t31_restic_reports_twice_a_second_at_most_and_gets_the_machine_as_we_do(
+    repository, source, tmp_path
+):
+    seen = tmp_path / "seen"
+    watched = tmp_path / "watched-restic"
+    watched.write_text(
+        f'#!/bin/sh\necho "$RESTIC_PROGRESS_FPS $(nice)" > {seen}\nexec restic "$@"\n'
+    )
+    watched.chmod(0o755)
+    tools = replace(repository.tools, restic_command=str(watched))
+    await backup.run(replace(repository, tools=tools), source, tag="k3f9x2ab", hostname=HOST)
+    reports_per_s, niceness = map(int, seen.read_text().split())
+    assert 0 < reports_per_s <= 2
+    assert niceness == os.nice(0)

@@ -4,15 +4,25 @@ import asyncio
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.errors import Unavailable
-from zerobyte.restic import Interrupted, StorageFull, StorageUnreachable, backup, probe
+from zerobyte.restic import (
+    Interrupted,
+    StorageFull,
+    StorageUnreachable,
+    backup,
+    forget,
+    probe,
+    restore,
+)
 
 
 @pytest.fixture
@@ -76,14 +86,24 @@ async def test_storage_that_never_answers_holds_nobody_for_ever(repository_at, s
     silent = repository_at({"backend": "rest", "url": f"http://127.0.0.1:{port}/"})
     with pytest.raises(StorageUnreachable, match="timed out"):
         await probe.run(silent, timeout_s=1)
-    begun.clear()
+    keep = RetentionPolicy(keep_last=1)
+
+    def works(stop: asyncio.Event) -> Iterator[Coroutine[Any, Any, object]]:
+        yield save(silent, source, stop=stop)
+        yield forget.plan(silent, keep, tag="k3f9x2ab", stop=stop)
+        yield forget.plan(silent, keep, tag="k3f9x2ab", trusted=(), stop=stop)
+        yield restore.run(silent, "a" * 64, target=str(source / "back"), stop=stop)
+
     stop = asyncio.Event()
-    saving = asyncio.create_task(save(silent, source, stop=stop))
-    await begun.wait()
-    stop.set()
-    with pytest.raises(Interrupted):
-        async with asyncio.timeout(60):
-            await saving
+    for work in works(stop):
+        begun.clear()
+        stop.clear()
+        working = asyncio.create_task(work)
+        await begun.wait()
+        stop.set()
+        with pytest.raises(Interrupted):
+            async with asyncio.timeout(60):
+                await working
     for writer in writers:
         writer.close()
     server.close()

@@ -6,11 +6,11 @@ import shutil
 
 import pytest
 
+from zerobyte.core import patience
 from zerobyte.core.errors import Conflict
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.volumes.models import Volume
-from zerobyte.mounts import patience
 
 # For what cannot depend on the kind of the database.
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -232,7 +232,9 @@ class Control:
         task = await self._own(host, report.task_id)
         if task is None:
             raise NotFound("The task is not one of this host")
-        follow_ups = await self._tasks.finish(report.task_id, report)
+        # Of all runs only that of a backup tells people how it went.
+        is_told = task.kind == "backup"
+        follow_ups = await self._tasks.finish(report.task_id, report, is_told=is_told)
         note = await self._retry_note(task) if report.status == "failed" else None
         return Finished(follow_ups=follow_ups, retry_note=note)
 

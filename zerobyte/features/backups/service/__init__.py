@@ -1,5 +1,6 @@
 """The rules of backup schedules, one family of verbs in each file."""
 
+from zerobyte.features.backups.service.alarms import Alarms
 from zerobyte.features.backups.service.assignments import Assignments
 from zerobyte.features.backups.service.contents import OrganizationContents
 from zerobyte.features.backups.service.due import DueTimes
@@ -10,6 +11,7 @@ from zerobyte.features.backups.service.reconcile import Reconciler
 from zerobyte.features.backups.service.running import Runs
 
 __all__ = [
+    "Alarms",
     "Assignments",
     "DueTimes",
     "OrganizationContents",

@@ -69,9 +69,8 @@ class Runs:
         if reason is None:
             return await self._tasks.open(backup_task(schedule, trigger="manual"))
         task = await self._tasks.open(backup_task(schedule, trigger="manual", flow=None))
-        await self._tasks.finish(
-            task.id, JobReport(task_id=task.id, status="failed", outcome="error", error=reason)
-        )
+        report = JobReport(task_id=task.id, status="failed", outcome="error", error=reason)
+        await self._tasks.finish(task.id, report, is_told=True)
         raise Invalid(reason)
 
     async def forget_now(self, actor: Actor, key: str) -> Task:
@@ -143,15 +142,20 @@ class Runs:
         rows = Snapshot.filter(repository_id=repository.id, schedule_id=schedule.short_id)
         for row in await rows.only("id", "snapshot_id", "is_suspect"):
             verdicts[row.is_suspect].append(row.snapshot_id)
-        # A run whose report was lost may have left a snapshot that nobody has judged yet.
-        knows_all = repository.snapshots_refreshed_at not in (None, 0)
+        trusted: list[str] | None = None
+        if repository.snapshots_refreshed_at is None:
+            # As after a change of the config: a run had nothing to judge its snapshot by.
+            trusted = repository.accepted_snapshots or []
+        elif repository.snapshots_refreshed_at == 0:
+            # A run whose report was lost may have left one that nobody has judged yet.
+            trusted = verdicts[False]
         return ForgetJob(
             task_id=task.id,
             schedule_short_id=schedule.short_id,
             repository=await self._access(repository),
             policy=RetentionPolicy.model_validate(policy),
             protected_snapshot_ids=verdicts[True],
-            trusted_snapshot_ids=None if knows_all else verdicts[False],
+            trusted_snapshot_ids=trusted,
         )
 
     async def _schedule_of(self, task: Task) -> Schedule:

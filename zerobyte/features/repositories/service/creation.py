@@ -1,6 +1,5 @@
 """Adds repositories: makes new ones, or opens those that exist, before a row is written."""
 
-import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -10,7 +9,7 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.contract.repositories import LocalConfig, RepositoryConfig
 from zerobyte.contract.restic_output import SnapshotRecord
-from zerobyte.core import clock, ids
+from zerobyte.core import clock, ids, patience
 from zerobyte.core.errors import Conflict, Invalid
 from zerobyte.db import sealed
 from zerobyte.features.repositories import models, present, schemas
@@ -84,8 +83,13 @@ class Creation:
         return config.model_copy(update={"path": path})
 
     async def refuse_place(self, path: str) -> None:
-        """Keep repositories out of the folders where we keep other things. Raises Invalid."""
-        if await asyncio.to_thread(self._guard.refuses_repository, path):
+        """Keep repositories out of the folders where we keep other things.
+
+        Raises
+            Invalid         it is such a folder.
+            Unavailable     what stands there does not answer.
+        """
+        if await patience.at_folder(lambda: self._guard.refuses_repository(path), place=path):
             raise Invalid.at(
                 ["config", "path"],
                 "This folder belongs to the platform itself. Choose another one, or one inside "

@@ -147,12 +147,15 @@ async def replace(
     began_ms: int,
     gone: Collection[str] = (),
     accepted: Collection[str] = (),
+    judges_all: bool = False,
 ) -> int:
     """Make the index equal to what restic listed, and say how many snapshots it holds.
 
     began_ms    when the listing began: what was added since is not in it and stays.
     gone        what was removed since: it may be in the listing and stays out.
     accepted    what somebody said is right, by the id that it had: it is trusted.
+    judges_all  the list was not known before, so those who trusted a snapshot had nothing to
+                measure it by.
     """
     listed = {record.id: record for record in records if record.id not in gone}
     known = {row.snapshot_id: row for row in await Snapshot.filter(repository_id=repository_id)}
@@ -162,17 +165,25 @@ async def replace(
         if row.snapshot_id not in listed and row.created_at < began_ms
     ]
     added: list[Snapshot] = []
-    unjudged: set[str] = set()
+    right = set(accepted)
+    unjudged = {
+        key
+        for key, row in known.items()
+        if judges_all and not row.is_suspect and key not in right
+    }
     for record in listed.values():
         row, rewritten = known.get(record.id), known.get(record.original or "")
         if row is None:
             added.append(_new(repository_id, record, rewritten))
-            if rewritten is None and not {record.id, record.original} & set(accepted):
+            if rewritten is None and not {record.id, record.original} & right:
                 unjudged.add(record.id)
         elif row.record != _stored(record):
             changed = _columns(record)
             await row.update_from_dict(changed).save(update_fields=list(changed))
     _judge([*known.values(), *added], unjudged)
+    for row in known.values():
+        if row.is_suspect and row.snapshot_id in unjudged:
+            await row.save(update_fields=["is_suspect"])
     await remove(repository_id, vanished)
     await Snapshot.bulk_create(added, batch_size=_BATCH)
     return len(known) - len(vanished) + len(added)

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from zerobyte.contract.base import Wire
-from zerobyte.contract.jobs import OverwriteMode, RestoreJob
+from zerobyte.contract.jobs import JobReport, OverwriteMode, RestoreJob
 from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.core import patience
 from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound
 from zerobyte.features.repositories import models, schemas
 from zerobyte.features.repositories.service.files import SnapshotFiles
@@ -30,6 +31,11 @@ _READ_ONLY: Final = (
 )
 _BUSY: Final = "A restore is already running for this snapshot"
 _TARGET_BUSY: Final = "Another restore is writing to this place. Wait until it has ended"
+
+_HALF_DONE: Final = (
+    "Files below {place} may be missing or half written. Restore again with overwrite "
+    '"always" or "if-changed": the other modes take a half written file for one that is good.'
+)
 
 IsReadOnly = Callable[[str, Sequence[str]], Awaitable[bool]]
 
@@ -91,7 +97,7 @@ class Restores:
             NotFound    no such repository, snapshot or agent.
             Invalid     the target is relative or not allowed, or a path is not in the snapshot.
             Conflict    this snapshot is being restored, or another restore writes there.
-            Unavailable, ResticError    the snapshot's files cannot be looked at.
+            Unavailable, ResticError    the snapshot's files, or the target, do not answer.
         """
         row = await self._snapshots.indexed(actor, short_id)
         record = await self._snapshots.record(row, body.snapshot_id)
@@ -113,7 +119,8 @@ class Restores:
         """What the worker needs for a restore's task; the target is looked at once more.
 
         Raises
-            Failed      the repository is gone, or a link now leads to a place of ours.
+            Failed          the repository is gone, or a link now leads to a place of ours.
+            Unavailable     the target does not answer.
         """
         row = await models.Repository.get_or_none(
             short_id=task.resource_id, organization_id=task.organization_id
@@ -139,6 +146,14 @@ class Restores:
             protected_folders=self._guard.protected(options.writes),
         )
 
+    async def ended(self, task: Task, report: JobReport) -> list[NewTask]:
+        """Say of a restore that ended half-way what it may have left; nothing follows from it."""
+        is_cut_off = report.outcome in ("stale", "cancelled") and task.started_at is not None
+        if report.status != "succeeded" and (is_cut_off or task.progress is not None):
+            words = _HALF_DONE.format(place=task.input["target"])
+            report.error = "\n\n".join(filter(None, (report.error, words)))
+        return []
+
     async def _check_original_place(self, actor: Actor, record: SnapshotRecord) -> None:
         if await self.is_read_only(actor.organization_id, record.tags):
             raise Invalid(_READ_ONLY)
@@ -154,7 +169,7 @@ class Restores:
             refused = (self._guard.refuses_restore(p, above=not spares_above) for p in writes)
             return None if any(refused) else [os.path.realpath(place) for place in writes]
 
-        places = await asyncio.to_thread(look)
+        places = await patience.at_folder(look, place=" and ".join(writes[:3]))
         if places is None:
             raise Invalid.at(["targetPath"], _REFUSED)
         return places

@@ -154,6 +154,7 @@ class Snapshots:
                     began_ms=began_ms,
                     gone=gone,
                     accepted=now.accepted_snapshots or (),
+                    judges_all=now.snapshots_refreshed_at is None,
                 )
                 # What was removed unseen while the list was read may still be in it.
                 at = 0 if row.id in self.distrusted else began_ms

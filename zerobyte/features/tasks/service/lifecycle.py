@@ -70,7 +70,10 @@ class _Live:
 
 
 class Tasks:
-    """Opens, moves and ends tasks, and tells the event streams of each change."""
+    """Opens, moves and ends tasks, and tells the event streams of each change.
+
+    on_untold   hears of tasks that failed, when whoever ended them does not tell people.
+    """
 
     def __init__(self, *, bus: EventBus, leases: Leases) -> None:
         self._bus = bus
@@ -80,6 +83,7 @@ class Tasks:
         self.on_open: list[Callable[[], None]] = []
         self.on_cancel: list[Callable[[Task], None]] = []
         self.on_finish: list[Callable[[Task], None]] = []
+        self.on_untold: list[Callable[[Task], None]] = []
 
     async def open(self, new: NewTask, *, along: Along | None = None) -> Task:
         """Make a task that waits for its worker.
@@ -143,13 +147,19 @@ class Tasks:
             self._tell_change(await Task.get(id=task_id))
 
     async def finish(
-        self, task_id: str, report: JobReport, *, only_if: str | None = None
+        self,
+        task_id: str,
+        report: JobReport,
+        *,
+        only_if: str | None = None,
+        is_told: bool = False,
     ) -> list[str]:
         """End a task and answer the ids of those that follow in its flow run.
 
         Telling the same end twice changes nothing and answers the same.
 
         only_if     the status that it must have to be ended.
+        is_told     people learn of a failure from whoever ends it.
         """
         async with in_transaction():
             # Whoever else ends it waits here; SQLite has one transaction at a time anyway.
@@ -170,6 +180,9 @@ class Tasks:
             listener()
         for listener in self.on_finish:
             listener(task)
+        if not is_told and report.status == "failed":
+            for listener in self.on_untold:
+                listener(task)
         return await _follow_ups(task_id)
 
     async def _follow(self, new: NewTask) -> Task | None:

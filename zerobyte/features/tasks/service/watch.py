@@ -12,7 +12,7 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases
-from zerobyte.db.trouble import Complaint
+from zerobyte.db.trouble import Complaint, in_words
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.service.lifecycle import Tasks, cancelled
 from zerobyte.orchestration.scheduler import FINAL, Connected, Scheduler, SchedulerEvent, StateType
@@ -35,6 +35,7 @@ class Watch:
         self._scheduler = scheduler
         self._telling: set[asyncio.Task[None]] = set()
         self._untold: dict[str, str] = {}
+        self._has_begun = False
         self.started_ms = clock.now_ms()
         self._round_failed = Complaint(log, "watching over tasks failed; it is tried again")
         self._task_stays = Complaint(log, "a lost task was not ended; it is tried again")
@@ -43,17 +44,22 @@ class Watch:
 
     async def run(self) -> None:
         """Look every five seconds, for ever."""
-        is_begun = False
         while True:
-            try:
-                if not is_begun:
-                    await self.begin_anew()
-                    is_begun = True
-                await self.end_lost()
-                self._round_failed.over()
-            except Exception as error:  # a watch that ends is worse than a round that failed
-                self._round_failed.say(error)
+            await self.look()
             await asyncio.sleep(_EVERY_S)
+
+    async def look(self) -> None:
+        """One round; whatever goes wrong in it, the next one is tried."""
+        try:
+            if not self._has_begun:
+                await self.begin_anew()
+                self._has_begun = True
+            await self.end_lost()
+            self._round_failed.over()
+        except Exception as error:  # a watch that ends is worse than a round that failed
+            # While the database takes nothing, no worker can renew its lease either.
+            self._has_begun = False
+            self._round_failed.say(error)
 
     async def begin_anew(self) -> None:
         """Give every lease a new term: nobody could renew it, or by another clock."""
@@ -67,6 +73,8 @@ class Watch:
             try:
                 await self._tasks.finish(task.id, _lost_report(task))
             except Exception as error:  # one that cannot be ended must not keep the others
+                if in_words(error) is not None:
+                    raise
                 self._task_stays.say(error, task=task.id)
                 continue
             log.warning("a task was lost with its worker", task=task.id, kind=task.kind)

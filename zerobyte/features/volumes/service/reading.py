@@ -5,10 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypeVar
 
-from zerobyte.core import clock
+from zerobyte.core import clock, patience
 from zerobyte.core.errors import Unavailable
 from zerobyte.features.volumes import present, schemas
-from zerobyte.mounts import files, patience, space
+from zerobyte.mounts import files, space
 
 T = TypeVar("T")
 

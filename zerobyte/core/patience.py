@@ -15,6 +15,8 @@ from zerobyte.core.errors import Unavailable
 
 T = TypeVar("T")
 
+ANSWER_S: Final = 10.0
+"""How long work waits for a folder whose storage may hang; slow disks wake up in less."""
 MAX_THREADS: Final = 32
 _running = threading.BoundedSemaphore(MAX_THREADS)
 _left_behind: set[asyncio.Future[Any]] = set()
@@ -56,6 +58,24 @@ async def in_thread(work: Callable[[], T], *, limit_s: float) -> T:
     threading.Thread(target=body, daemon=True, name="zerobyte-files").start()
     async with asyncio.timeout(limit_s):
         return await result
+
+
+async def at_folder(work: Callable[[], T], *, place: str, limit_s: float | None = None) -> T:
+    """Do blocking work at a folder, as `in_thread`.
+
+    limit_s     None is ANSWER_S.
+
+    Raises
+        Unavailable     the folder does not answer; it is named.
+    """
+    limit_s = ANSWER_S if limit_s is None else limit_s
+    try:
+        return await in_thread(work, limit_s=limit_s)
+    except TimeoutError as error:
+        raise Unavailable(
+            f"The folder {place} does not answer within {limit_s:g} seconds. "
+            "The storage behind it hangs; see to it, then try again"
+        ) from error
 
 
 async def at_most(work: Coroutine[Any, Any, T], *, limit_s: float) -> T:

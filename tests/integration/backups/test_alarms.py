@@ -1,0 +1,146 @@
+"""Who wants to hear of failures hears of those too that no worker can tell (T25)."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.backups.conftest import World
+from tests.integration.backups.test_leases import until
+from tests.integration.backups.test_restores_beside import restore_of
+from tests.integration.backups.test_retention_runs import FAILURE, backed_up
+from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success
+from zerobyte import notify
+from zerobyte.contract.notifications import NotificationMessage
+from zerobyte.core import clock
+from zerobyte.db.leases import Lease
+from zerobyte.features.tasks.models import Task
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """Nothing here depends on the kind of the database."""
+    return "sqlite"
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[NotificationMessage]:
+    """What leaves the machine."""
+    messages: list[NotificationMessage] = []
+
+    async def send(_config: Any, message: NotificationMessage, **_how: Any) -> None:
+        messages.append(message)
+
+    monkeypatch.setattr(notify, "send", send)
+    return messages
+
+
+async def heard(world: World, **more: Any) -> dict[str, Any]:
+    """A schedule, and somebody who wants to hear when it fails."""
+    made = await world.schedule(**more)
+    config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
+    url = "/api/v1/notifications/destinations"
+    answer = await world.client.post(url, json={"name": made["name"], "config": config})
+    assert answer.status_code == 201, answer.text
+    entry = {
+        "destinationId": answer.json()["id"], "notifyOnStart": False,
+        "notifyOnSuccess": False, "notifyOnWarning": False, "notifyOnFailure": True,
+    }  # fmt: skip
+    url = f"/api/v1/backups/{made['shortId']}/notifications"
+    assert (await world.client.put(url, json={"assignments": [entry]})).status_code == 200
+    return made
+
+
+async def lose(world: World, task_id: str) -> None:
+    """Take the worker of a task away."""
+    long_ago = clock.now_ms() - 120_000
+    await Lease.filter(task_id=task_id).delete()
+    await Task.filter(id=task_id).update(started_at=long_ago)
+    await world.platform.watch.end_lost()
+
+
+async def all_is_said(world: World) -> None:
+    async def is_quiet() -> bool:
+        return not world.platform.alarms._telling
+
+    await until(is_quiet)
+
+
+async def test_t25_a_run_that_could_not_begin_or_was_lost_is_told_and_one_done_again_is_not(
+    world: World, said: list[NotificationMessage]
+) -> None:
+    made = await heard(world, maxRetries=3, retryDelay=15)
+    waited = await run_now(world, made)
+    blocker = await run_now(world, await world.schedule())
+    await Task.filter(id=blocker).update(
+        repository_id=(await Task.get(id=waited)).repository_id, lease_mode="exclusive"
+    )
+    await world.claim(task_id=blocker)
+    assert (await world.claim(task_id=waited))["answer"] == "wait"
+    await Lease.filter(task_id=waited).update(requested_at=1)
+    assert (await world.claim(task_id=waited))["answer"] == "refused"
+    await all_is_said(world)
+    [message] = said
+    assert (message.event, message.title) == ("failure", f"Zerobyte {made['name']} failed")
+    assert f"Schedule: {made['name']}\nError: The repository was not free for" in message.body
+    await lose(world, blocker)
+    said.clear()
+
+    run = await world.scheduler_run(made)
+    first = (await world.claim(schedule_id=made["shortId"], flow_run_id=run))["job"]["taskId"]
+    await lose(world, first)
+    await all_is_said(world)
+    assert said == [], "it is done again at once"
+    second = await Task.get(rerun_of=first)
+    await world.claim(task_id=second.id)
+    await lose(world, second.id)
+    await all_is_said(world)
+    assert ["The worker stopped reporting" in message.body for message in said] == [True]
+
+
+async def test_t25_what_a_run_tells_itself_is_not_told_twice(
+    world: World, said: list[NotificationMessage]
+) -> None:
+    made = await heard(world, retentionPolicy={"keepLast": 1})
+    failed = await run_now(world, made)
+    await world.claim(task_id=failed)
+    await world.ask("finish", {"taskId": failed, **FAILURE})
+    cancelled = await run_now(world, made)
+    await world.client.post(f"/api/v1/tasks/{cancelled}/cancel")
+    _, forget, _ = await backed_up(world, made)
+    await world.claim(task_id=forget)
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    await all_is_said(world)
+    assert said == []
+
+
+async def test_t1_retention_that_fails_by_itself_is_an_alarm_of_its_own(
+    world: World, said: list[NotificationMessage]
+) -> None:
+    made = await heard(world, retentionPolicy={"keepLast": 1})
+    answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
+    await world.claim(task_id=answer.json()["taskId"])
+    await world.ask("finish", {"taskId": answer.json()["taskId"], **FAILURE})
+    _, forget, _ = await backed_up(world, made)
+    await world.claim(task_id=forget)
+    await lose(world, forget)
+    await all_is_said(world)
+    assert [message.title for message in said] == [f"Zerobyte {made['name']}: retention failed"] * 2
+    assert "Error: the disk is full" in said[0].body
+
+
+async def test_t25_a_failed_restore_or_retention_leaves_the_health_of_a_schedule_alone(
+    world: World, said: list[NotificationMessage]
+) -> None:
+    made = await heard(world, retentionPolicy={"keepLast": 1})
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
+    await world.claim(task_id=forget)
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    restore = await restore_of(world, made)
+    assert (await world.claim(task_id=restore.id))["answer"] == "granted"
+    await world.ask("finish", {"taskId": restore.id, **FAILURE})
+    await all_is_said(world)
+    after = await schedule_of(world, made)
+    assert (after["lastBackupStatus"], after["lastBackupError"]) == ("success", None)
+    assert said == []

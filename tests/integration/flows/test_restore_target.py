@@ -1,0 +1,58 @@
+"""A restore whose target hangs is told so, and nobody else's work stops for it."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from flows import restore as restore_flow
+from flows.runtime import RunControl, Runtime
+from flows.work import Work
+from tests.hung_folder import hung_mount
+from tests.integration.flows.test_work import IDENTITY
+from zerobyte.contract.jobs import RestoreJob
+from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
+from zerobyte.core import patience
+from zerobyte.core.errors import Unavailable
+from zerobyte.restic import Repository, Tools, backup, restore
+
+
+def work_of(tmp_path: Path, target: Path) -> Work:
+    """A granted restore into a folder."""
+    tools = Tools(cache_dir=tmp_path / "cache", run_dir=tmp_path / "run")
+    access = RepositoryAccess(
+        id="r",
+        short_id="r",
+        name="r",
+        config=LocalConfig(backend="local", path=str(tmp_path / "repository")),
+        password="pw",
+    )
+    job = RestoreJob(task_id="t", repository=access, snapshot_id="a" * 64, target=str(target))
+    runtime = Runtime(control=None, worker=IDENTITY, tools=tools)  # pyright: ignore[reportArgumentType]
+    return Work(runtime, RunControl(), job)
+
+
+async def test_t8_a_restore_to_storage_that_hangs_stops_nobody_elses_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restore_flow, "tell", logging.info)
+    monkeypatch.setattr(patience, "ANSWER_S", 0.3)
+    # On the event loop the look itself would hang, and every other run with it.
+    told = pytest.raises(Unavailable, match="hung does not answer within")
+    with hung_mount(tmp_path / "hung") as place, told:
+        await restore_flow._write(work_of(tmp_path, place))
+
+
+async def test_t8_restic_is_not_started_on_folders_that_hang(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "ANSWER_S", 0.3)
+    with hung_mount(tmp_path / "hung") as place:
+        work = work_of(tmp_path, place)
+        repository = Repository(work.job.repository, work.runtime.tools)
+        with pytest.raises(Unavailable, match="does not answer"):
+            await restore.run(
+                repository, "a" * 64, target=f"{place}/below", protected_folders=["/x"]
+            )
+        with pytest.raises(Unavailable, match="does not answer"):
+            await backup.run(repository, place, tag="k3f9x2ab", hostname="zerobyte")
