@@ -282,6 +282,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         stack.push_async_callback(platform.sizes.aclose)
         stack.push_async_callback(platform.snapshots.aclose)
         stack.push_async_callback(platform.files.aclose)
+        stack.push_async_callback(platform.notifications.aclose)
         stack.push_async_callback(_cancel, [beside(loop) for loop in platform.loops()])
 
     async def stop(_: HttpApp) -> None:
