@@ -192,8 +192,15 @@ def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_sto
 def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
     plane, engine, start_worker, started, site
 ):
-    worker = start_worker(ZEROBYTE_DRAIN_GRACE="100")
-    waiting, waiting_run = started(Wait(task_id="", retry_after_ms=200, holders=["somebody"]))
+    worker = start_worker(ZEROBYTE_DRAIN_GRACE="600")
+    turn = Wait(task_id="", retry_after_ms=200, holders=["somebody"])
+    waiting, waiting_run = started(turn)
+    # A backup that is done and saved, and whose retention waits; the queue keeps that.
+    retention = ids.uuid7()
+    plane.jobs[retention] = turn.model_copy(update={"task_id": retention})
+    saved, saved_run = started()
+    plane.follow_ups[saved] = [retention]
+    plane.heard(lambda: retention in {claim.task_id for claim in plane.claims})
     short, short_run = started()
     plane.heard(lambda: waiting in {claim.task_id for claim in plane.claims})
     # A claim that is answered is not yet a job that was taken; a lease that is kept is one.
@@ -202,6 +209,9 @@ def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
     assert plane.reports[short].outcome == "success"
     assert engine.state(short_run)["type"] == "COMPLETED"
     assert engine.state(waiting_run)["type"] == "SCHEDULED"
+    state = engine.state(saved_run)
+    assert (state["type"], state["message"]) == ("COMPLETED", "The backup is complete.")
+    assert retention not in plane.reports
     # A worker is told that the run has begun before: then none of its schedule makes it missed.
     due = f"/work_pools/{WORK_POOL}/get_scheduled_flow_runs"
     with engine.server.rest() as rest:
