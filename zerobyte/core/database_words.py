@@ -17,7 +17,12 @@ READ_ONLY: Final = _any("readonly database", "read-only (?:transaction|file syst
 UNREADABLE: Final = _any(
     "unable to open database file", "disk i/o error", "database disk image is malformed"
 )
-BUSY: Final = _any("database is locked", "too many (?:clients|connections)")
+BUSY: Final = _any(
+    "database is locked",
+    "too many (?:clients|connections)",
+    "deadlock detected",
+    "could not serialize access",
+)
 AWAY: Final = _any(
     "connection (?:was |is )?(?:closed|refused|reset|lost)",
     "the database system is",
