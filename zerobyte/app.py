@@ -214,15 +214,16 @@ class Platform:
         await self.trail.expire(self.settings.audit_retention_days)
 
     def _register(self) -> None:
+        self.system = System(
+            settings=self.settings,
+            accounts=cast("Accounts", self.services[Accounts]),
+            organizations=self.organizations,
+            second_factor=cast("SecondFactor", self.services[SecondFactor]),
+        )
         self.services |= {
             Assignments: Assignments(notifications=self.notifications),
             ScheduleReader: ScheduleReader(),
-            System: System(
-                settings=self.settings,
-                accounts=cast("Accounts", self.services[Accounts]),
-                organizations=self.organizations,
-                second_factor=cast("SecondFactor", self.services[SecondFactor]),
-            ),
+            System: self.system,
             WorkerTokens: WorkerTokens(self.settings.app_secret),
         }
         parts: tuple[object, ...] = (
@@ -266,6 +267,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
             "prefect": lambda: _prefect_trouble(engine),
             "worker": platform.control.missing_worker,
         },
+        remarks={"disk": platform.system.tight_disk},
     )
     add_routes(app)
     stack = AsyncExitStack()

@@ -25,11 +25,12 @@ ANSWER_WITHIN_S: Final = 5.0
 """How long a check may take; the supervisor and balancers wait longer for the answer."""
 
 
-def install(app: HttpApp, checks: Mapping[str, Check]) -> None:
+def install(app: HttpApp, checks: Mapping[str, Check], remarks: Mapping[str, Check]) -> None:
     """Serve `/api/healthcheck`, which checks nothing, and `/api/readiness`.
 
     checks      by the name of what they check; read at each request, so more may be added. They
                 are asked all at once, and one that does not come to an end is not asked twice.
+    remarks     the same for what the operator should see to, and that keeps nobody from working.
     """
     askings: dict[Check, Asking[str | None]] = {}
 
@@ -46,14 +47,20 @@ def install(app: HttpApp, checks: Mapping[str, Check]) -> None:
             _log.warning("a readiness check broke", check=name, exc_info=error)
             return f"The check broke with {type(error).__name__}"
 
+    async def found(asked: Mapping[str, Check]) -> dict[str, str]:
+        names = tuple(asked)
+        said = await asyncio.gather(*(wrong(name, asked[name]) for name in names))
+        return {name: redact(one) for name, one in zip(names, said, strict=True) if one}
+
     async def readiness(_: HttpRequest) -> HTTPResponse:
-        asked = tuple(checks.items())
-        found = await asyncio.gather(*(wrong(name, check) for name, check in asked))
-        reasons = {name: redact(one) for (name, _), one in zip(asked, found, strict=True) if one}
+        reasons, remarked = await asyncio.gather(found(checks), found(remarks))
+        body: dict[str, object] = {"status": "degraded" if remarked else "ok"}
+        if remarked:
+            body |= {"message": "; ".join(remarked.values()), "remarks": remarked}
         if reasons:
             message = "Not ready: " + "; ".join(reasons.values())
-            return _json({"status": "unavailable", "message": message, "reasons": reasons}, 503)
-        return _json({"status": "ok"}, 200)
+            body |= {"status": "unavailable", "message": message, "reasons": reasons}
+        return _json(body, 503 if reasons else 200)
 
     app.add_route(healthcheck, "/api/healthcheck", name="healthcheck")
     app.add_route(readiness, "/api/readiness", name="readiness")

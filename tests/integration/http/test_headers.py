@@ -207,6 +207,27 @@ async def test_readiness_waits_for_no_check_without_end_and_asks_none_twice(tmp_
         assert set((await client.get("/api/readiness")).json()["reasons"]) == {"bad"}
 
 
+async def test_readiness_tells_the_operator_what_does_not_keep_anybody_from_working(tmp_path):
+    async def tight():
+        return "Hardly any room, password=hunter2"
+
+    async def bad():
+        return "The database is away"
+
+    checks = {}
+    app = make_app(settings_for(tmp_path), {}, checks=checks, remarks={"disk": tight})
+    async with serving(app) as client:
+        answer = await client.get("/api/readiness")
+        assert answer.status_code == 200
+        said = "Hardly any room, password=***"
+        assert answer.json() == {"status": "degraded", "message": said, "remarks": {"disk": said}}
+        checks.update(bad=bad)
+        answer = await client.get("/api/readiness")
+        assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+        assert answer.json()["message"] == "Not ready: The database is away"
+        assert answer.json()["remarks"] == {"disk": said}
+
+
 async def test_everybody_may_read_the_description_and_its_script_comes_from_us(client):
     for path in ("/api/v1/openapi.json", "/api/v1/docs"):
         assert (await client.get(path, headers={"x-test-role": ""})).status_code == 200
