@@ -199,7 +199,10 @@ async def _index(work: Work, repository: Repository) -> None:
 
 
 async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> str | None:
-    """Run what follows the backup; say what went wrong with it."""
+    """Run what follows the backup; say what went wrong with it.
+
+    What a stop keeps from its turn stays queued and gets a run of its own.
+    """
     if work.is_suspect:
         return None
     trouble = None
@@ -207,6 +210,8 @@ async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> str | None:
         try:
             ending = await forget_within(work.runtime, work.run, run_id, task_id)
         except (Turned, Put, ZerobyteError) as error:
+            if isinstance(error, Put) and work.run.reason == "stopping":
+                continue
             _log.warning("a task that follows a backup did not run", task=task_id)
             trouble = str(error) or "it was stopped"
             continue

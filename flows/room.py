@@ -15,8 +15,6 @@ from zerobyte.restic import Tools, cache
 
 _SHRINK_EVERY_S: Final = 3600.0
 _MB: Final = 1_000_000
-_MOST_BY_PERCENT: Final = 20 * 2**30
-"""A part of a large disk soon is more than any run of ours can fill before the next look."""
 _log = get_logger(__name__)
 
 
@@ -65,8 +63,7 @@ class Room:
 
     def _wanted(self, disk: cache.Disk) -> int:
         """What must be free on a disk before a run begins, in bytes."""
-        part = disk.size_bytes * self._min_free_percent // 100
-        return max(self._min_free_bytes, min(part, _MOST_BY_PERCENT))
+        return disk.wanted_free(self._min_free_bytes, self._min_free_percent)
 
     async def _shrink(self, cache_dir: Path, max_bytes: int) -> None:
         freed = await cache.shrink(cache_dir, max_bytes)

@@ -36,11 +36,13 @@ class RunControl:
 
     ending      how the run ended, once it has; for Prefect, should it be away just then.
     has_place   whether it works in one of the host's places; see `Runtime`.
+    is_waiting  whether it waits for a repository; a backup that is handed in, for its retention.
     """
 
     def __init__(self) -> None:
         self.stop = asyncio.Event()
         self.has_place = False
+        self.is_waiting = False
         self.reason: StopReason | None = None
         self.ending: Ending | None = None
 
@@ -114,6 +116,16 @@ class Runtime:
         if self.places is not None and run.has_place:
             run.has_place = False
             self.places.release()
+
+    def stop_waiting(self) -> None:
+        """Ask every run that has nothing in its hands to stop; what it waits for stays queued.
+
+        Call it on the engine's event loop: nothing is granted there meanwhile.
+        """
+        working = {id(work.run) for work in self.works.values() if not work.run.is_waiting}
+        for run in list(self.runs.values()):  # others are admitted on another thread
+            if id(run) not in working:
+                run.ask("stopping")
 
     def stop_all(self, reason: StopReason) -> None:
         """Ask every run to stop. Call it on the engine's event loop."""

@@ -179,7 +179,7 @@ async def _claim(runtime: Runtime, run: RunControl, request: ClaimRequest) -> Jo
             if not isinstance(reply, Wait):
                 return reply
             if not has_waited:
-                has_waited = True
+                has_waited = run.is_waiting = True
                 # Who works may wait for this very place before it can give its lease back.
                 runtime.leave_place(run)
                 runtime.count_waiting(1)
@@ -187,6 +187,7 @@ async def _claim(runtime: Runtime, run: RunControl, request: ClaimRequest) -> Jo
             await _pause(max(reply.retry_after_ms, 50) / 1000, run.stop)
     finally:
         if has_waited:
+            run.is_waiting = False
             runtime.count_waiting(-1)
 
 

@@ -16,6 +16,7 @@ from zerobyte.core import clock_watch, interpreter, log, process
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
+from zerobyte.db.answering import Answering
 from zerobyte.db.leases import Leases
 from zerobyte.db.trouble import Complaint
 from zerobyte.features.audit.routes import audit_v1
@@ -223,15 +224,16 @@ class Platform:
         await self.trail.expire(self.settings.audit_retention_days)
 
     def _register(self) -> None:
+        self.system = System(
+            settings=self.settings,
+            accounts=cast("Accounts", self.services[Accounts]),
+            organizations=self.organizations,
+            second_factor=cast("SecondFactor", self.services[SecondFactor]),
+        )
         self.services |= {
             Assignments: Assignments(notifications=self.notifications),
             ScheduleReader: ScheduleReader(),
-            System: System(
-                settings=self.settings,
-                accounts=cast("Accounts", self.services[Accounts]),
-                organizations=self.organizations,
-                second_factor=cast("SecondFactor", self.services[SecondFactor]),
-            ),
+            System: self.system,
             WorkerTokens: WorkerTokens(self.settings.app_secret),
         }
         parts: tuple[object, ...] = (
@@ -265,14 +267,17 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
     """
     engine = scheduler or PrefectScheduler(settings.prefect_url, settings.prefect_auth)
     platform = Platform(settings, engine)
+    answering = Answering()
     app = make_app(
         settings,
         platform.services,
         checks={
-            "database": _database_trouble,
+            "database": answering.trouble,
+            "api": answering.standstill,
             "prefect": lambda: _prefect_trouble(engine),
             "worker": platform.control.missing_worker,
         },
+        remarks={"disk": platform.system.tight_disk},
     )
     add_routes(app)
     stack = AsyncExitStack()
@@ -284,8 +289,10 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         locks.sweep(settings.run_dir)
         await migrate.upgrade(settings.database_url)
         await stack.enter_async_context(connection.database(settings.database_url))
+        stack.callback(answering.let_go)
         stack.push_async_callback(engine.aclose)
         stack.push_async_callback(platform.sizes.aclose)
+        stack.push_async_callback(platform.notifications.aclose)
         stack.push_async_callback(platform.alarms.aclose)
         stack.push_async_callback(platform.snapshots.aclose)
         stack.push_async_callback(platform.files.aclose)
@@ -335,14 +342,6 @@ async def _cancel(loops: list[asyncio.Task[None]]) -> None:
     for loop in loops:
         loop.cancel()
     await asyncio.gather(*loops, return_exceptions=True)
-
-
-async def _database_trouble() -> str | None:
-    try:
-        await Task.all().limit(1)
-    except Exception as error:
-        return f"The database does not answer: {type(error).__name__}"
-    return None
 
 
 async def _prefect_trouble(engine: Scheduler) -> str | None:

@@ -5,7 +5,11 @@ in between, which a client that goes away does to a request, nobody gives it bac
 is left no statement of this process is ever answered again.
 """
 
-from typing import Any, Final
+import asyncio
+import copy
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final, Self
 
 from tortoise.backends.asyncpg import client as tortoise_asyncpg
 from tortoise.backends.base.client import (
@@ -56,6 +60,19 @@ class Transaction(TransactionContextPooled):
 
 class Client(tortoise_asyncpg.AsyncpgDBClient):
     """The pool of this process."""
+
+    @asynccontextmanager
+    async def twin(self) -> AsyncGenerator[Self]:
+        """A client of the same database that shares nothing with this one; gone afterwards."""
+        twin = copy.copy(self)
+        twin._pool, twin._pool_init_lock = None, asyncio.Lock()
+        twin.pool_minsize = twin.pool_maxsize = 1
+        await twin.create_connection(with_db=True)
+        try:
+            yield twin
+        finally:
+            if twin._pool is not None:
+                twin._pool.terminate()
 
     def _in_transaction(self) -> TransactionContext:
         return Transaction(tortoise_asyncpg.TransactionWrapper(self), self._pool_init_lock)

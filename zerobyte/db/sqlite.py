@@ -5,8 +5,11 @@ the lock and then begins: cancelled in between, which a client that goes away do
 nobody gives the lock back, and no statement of this process is ever answered again.
 """
 
+import asyncio
 import contextlib
-from typing import Any, Final
+import copy
+from collections.abc import AsyncGenerator
+from typing import Any, Final, Self
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite import client as tortoise_sqlite
@@ -64,6 +67,17 @@ class Transaction(tortoise_sqlite.SqliteTransactionContext):
 
 class Client(tortoise_sqlite.SqliteClient):
     """The one connection of this process."""
+
+    @contextlib.asynccontextmanager
+    async def twin(self) -> AsyncGenerator[Self]:
+        """A client of the same file that shares nothing with this one; gone afterwards."""
+        twin = copy.copy(self)
+        twin._connection, twin._lock = None, asyncio.Lock()
+        await twin.create_connection(with_db=True)
+        try:
+            yield twin
+        finally:
+            await twin.close()
 
     def _in_transaction(self) -> TransactionContext:
         return Transaction(tortoise_sqlite.SqliteTransactionWrapper(self), self._lock)

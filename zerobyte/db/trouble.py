@@ -6,13 +6,13 @@ a loop that meets one says so. Everything else a database says is a fault of our
 
 import contextlib
 import errno
-import re
 from collections.abc import Generator
 from typing import Final
 
 from tortoise.exceptions import BaseORMException
 
 from zerobyte.core import clock
+from zerobyte.core.database_words import AWAY, BUSY, FULL, READ_ONLY, UNREADABLE
 from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import Logger
 
@@ -23,30 +23,17 @@ _AGAIN_S: Final = 60.0
 """How long a loop keeps to itself what it has said already."""
 
 _WORDS: Final = (
+    (FULL, "The disk that holds the database is full: nothing can be changed until space is freed"),
     (
-        re.compile(r"database or disk is full|no space left on device|could not extend file", re.I),
-        "The disk that holds the database is full: nothing can be changed until space is freed",
-    ),
-    (
-        re.compile(r"readonly database|read-only (transaction|file system)", re.I),
+        READ_ONLY,
         "The database cannot be written to: see to the permissions of the data folder",
     ),
     (
-        re.compile(r"unable to open database file|disk i/o error", re.I),
+        UNREADABLE,
         "The database's file cannot be read or written: see to the disk that holds it",
     ),
-    (
-        re.compile(r"database is locked|too many (clients|connections)", re.I),
-        "The database is busy. Try again",
-    ),
-    (
-        re.compile(
-            r"connection (was |is )?(closed|refused|reset|lost)|the database system is|"
-            r"can't establish connection|connect call failed|connection does not exist",
-            re.I,
-        ),
-        "The database does not answer. Try again",
-    ),
+    (BUSY, "The database is busy. Try again"),
+    (AWAY, "The database does not answer. Try again"),
 )
 
 

@@ -25,12 +25,14 @@ def make_app(
     services: Mapping[type, object],
     *,
     checks: Mapping[str, health.Check] | None = None,
+    remarks: Mapping[str, health.Check] | None = None,
     name: str = _NAME,
 ) -> HttpApp:
     """An app with everything but routes.
 
     services    by type; read at each request, so the same mapping may be filled later.
     checks      readiness by the name of what is checked; may be filled later too.
+    remarks     what readiness tells beside that; see `health.install`.
     """
     config = Config(env_prefix=None)
     config.FALLBACK_ERROR_FORMAT = "json"
@@ -45,18 +47,18 @@ def make_app(
         strict_slashes=True,
         dumps=_dumps,
     )
-    install(app, settings, checks={} if checks is None else checks)
+    install(app, settings)
+    health.install(app, {} if checks is None else checks, remarks or {})
     return app
 
 
-def install(app: HttpApp, settings: Settings, *, checks: Mapping[str, health.Check]) -> None:
-    """Put errors, limits, the origin check, headers, health and the description into an app."""
+def install(app: HttpApp, settings: Settings) -> None:
+    """Put errors, limits, the origin check, headers and the description into an app."""
     errors.install(app)
     limits.install(app, settings)
     origin.install(app, settings)
     headers.install(app, settings)
     sse.install(app)
-    health.install(app, checks)
     app.blueprint(reference_v1)
 
 

@@ -15,6 +15,12 @@ from zerobyte.core.log import get_logger
 ANSWER_WITHIN_S: Final = 10.0
 EVERY_S: Final = 5.0
 SILENCES: Final = 3
+MOST_PATIENCE: Final = 8
+"""How many times longer a child is left alone that starts did not help: for some minutes."""
+
+STEADY_ANSWERS: Final = 12
+"""After so many in a row a start has helped."""
+
 START_WITHIN_S: Final = 180.0
 
 _log = get_logger(__name__)
@@ -38,26 +44,32 @@ async def watch(
 ) -> None:
     """Ask a child for ever; after so many silences in a row it is killed, and asked on.
 
+    Where that did not help it is left alone for twice as long, and so on: what keeps it silent
+    may lie elsewhere, and each start takes from people what little still works.
+
     A child that does not listen yet is starting: that may take longer than an answer. At the
     first silence it is stopped and continued: the kernel then looks again at what it sleeps on,
     which heals a lost wake-up (see `core.interpreter`) and costs a child that is well nothing.
     """
-    silent, starting_s = 0, 0.0
+    silent, starting_s, patience, answers = 0, 0.0, 1, 0
     while True:
         await asyncio.sleep(every_s)
         try:
-            silent = 0 if await question() else silent + 1
-            starting_s = 0.0
+            answered, starting_s = await question(), 0.0
+            silent = 0 if answered else silent + 1
         except ConnectionRefusedError:
-            silent, starting_s = 0, starting_s + every_s
+            answered, silent, starting_s = False, 0, starting_s + every_s
         except (OSError, TimeoutError):
-            silent += 1
+            answered, silent = False, silent + 1
+        answers = answers + 1 if answered else 0
+        if answers >= STEADY_ANSWERS:
+            patience = 1
         if silent == 1:
             nudge(child)
-        if silent >= silences or starting_s >= START_WITHIN_S:
+        if silent >= silences * patience or starting_s >= START_WITHIN_S * patience:
             _log.warning(f"{child.name} does not answer; starting it again")
             child.signal(signal.SIGKILL)
-            silent, starting_s = 0, 0.0
+            silent, starting_s, patience = 0, 0.0, min(patience * 2, MOST_PATIENCE)
 
 
 def nudge(child: Mortal) -> None:

@@ -4,13 +4,13 @@ Owns the sentences that say who holds them instead. Starts nothing.
 """
 
 import errno
-import fcntl
 import os
 import socket
 from pathlib import Path
 from typing import IO
 
 from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.holding import Held, hold
 from zerobyte.core.secrets import WorkerTokens
 from zerobyte.settings import Settings
 
@@ -27,26 +27,17 @@ def hold_folder(data_dir: Path) -> IO[str]:
     """
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = (data_dir / "serve.lock").open("a+")
+        return hold(data_dir / "serve.lock")
     except OSError as error:
         raise Occupied(
             f"The data folder {data_dir} cannot be written: {error.strerror}. "
             "Set ZEROBYTE_DATA_DIR to a folder of your own."
         ) from None
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.seek(0)
-        other = file.read().strip() or "unknown"
-        file.close()
+    except Held as held:
         raise Occupied(
-            f"Another Zerobyte (process {other}) uses the data folder {data_dir}. "
+            f"Another Zerobyte (process {held.holder}) uses the data folder {data_dir}. "
             "Stop it first, or set ZEROBYTE_DATA_DIR."
         ) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
 
 
 def refuse_taken_ports(settings: Settings) -> None:

@@ -11,17 +11,13 @@ import re
 from typing import Final
 
 from zerobyte.core import clock
+from zerobyte.core.database_words import BUSY, FULL, READ_ONLY, UNREADABLE
 from zerobyte.core.redact import redact
 
 _RUN_LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs")
 _PATH: Final = re.compile(r"(?<![\w:/.])/(?:[^\s'\",;:()<>]+)")
 
-
-_DATABASE: Final = re.compile(
-    r"database or disk is full|readonly database|disk i/o error|unable to open database file|"
-    r"database disk image is malformed|database is locked|no space left on device",
-    re.IGNORECASE,
-)
+_TROUBLES: Final = (FULL, READ_ONLY, UNREADABLE, BUSY)
 _AGAIN_S: Final = 60.0
 
 
@@ -66,7 +62,8 @@ def _trouble_of(record: logging.LogRecord) -> str | None:
     while error is not None and len(texts) < 20:
         texts.append(str(error))
         error = error.__cause__ or error.__context__
-    found = next(filter(None, map(_DATABASE.search, texts)), None)
+    known = (words.search(text) for text in texts for words in _TROUBLES)
+    found = next(filter(None, known), None)
     return None if found is None else found[0].lower()
 
 

@@ -153,13 +153,13 @@ async def _is_ready(settings: Settings) -> bool:
 
 
 async def api_answers(settings: Settings, *, within_s: float = _READY_WITHIN_S) -> bool:
-    """Whether the API says if it is ready, be it that it is not.
+    """Whether the API says if it is ready, be it that it is not, and can still do its work.
 
-    It asks the database for that, and gives up on Prefect after 5 s: one that never answers
-    cannot answer anything else either, however well it may look to who asks for less.
+    It gives up on whoever does not answer it; that a database or Prefect is silent is no reason
+    to start the API again. That it has lost its own connections to the database it says itself.
     """
-    where = _host(settings), settings.port
-    return bool(await liveness.get(*where, "/api/readiness", within_s=within_s))
+    answer = await liveness.get(_host(settings), settings.port, "/api/readiness", within_s=within_s)
+    return bool(answer) and "api" not in _reasons(answer)
 
 
 async def _answers(host: str, port: int, path: str) -> bool:
@@ -172,12 +172,16 @@ async def _worker_is_heard(settings: Settings) -> bool:
         answer = await liveness.get(_host(settings), settings.port, "/api/readiness")
     except (OSError, TimeoutError):
         return True
-    body = answer.partition(b"\r\n\r\n")[2]
+    return set(_reasons(answer)) != {"worker"}
+
+
+def _reasons(answer: bytes) -> dict[str, str]:
+    """Why the API is not ready, by what is missing."""
     try:
-        reasons: dict[str, str] = json.loads(body).get("reasons", {})
-    except ValueError:
-        return True
-    return set(reasons) != {"worker"}
+        reasons: dict[str, str] = json.loads(answer.partition(b"\r\n\r\n")[2])["reasons"]
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return reasons
 
 
 def main() -> int:

@@ -4,7 +4,6 @@ Owns the lock of the host's queue and Prefect's surroundings, which must stand i
 before Prefect is imported. The life that follows is `worker_life`.
 """
 
-import fcntl
 import os
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import IO
 
 from zerobyte.core import interpreter
 from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.holding import Held, hold
 from zerobyte.core.log import configure, get_logger
 from zerobyte.processes import environments
 from zerobyte.processes.worker_settings import WorkerSettings
@@ -30,21 +30,13 @@ def hold_queue(run_dir: Path, host: str) -> IO[str]:
         Taken       somebody else holds it; two workers would each bury the other's runs.
     """
     run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = (run_dir / f"worker-{host.replace('/', '_')}.lock").open("a+")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.seek(0)
-        other = file.read().strip() or "unknown"
-        file.close()
+        return hold(run_dir / f"worker-{host.replace('/', '_')}.lock")
+    except Held as held:
         raise Taken(
-            f"A worker for the host {host} is already running here (process {other}). "
+            f"A worker for the host {host} is already running here (process {held.holder}). "
             "Stop it first, or start this one with its own ZEROBYTE_RUN_DIR and token."
         ) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
 
 
 def main() -> int:

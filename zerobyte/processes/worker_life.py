@@ -252,10 +252,6 @@ class Worker:
         if not self._runtime.runs:
             return
         _log.info("stopping: running work may finish", within_s=self._settings.drain_grace_s)
-        # What only waits for its turn loses nothing by going back on the queue.
-        for run_id, run in list(self._runtime.runs.items()):
-            if not self._is_granted(run_id):
-                self._engine.call(run.ask, "stopping")
         if not await self._idle_within(self._settings.drain_grace_s, self._hurry):
             _log.warning("interrupting running work", runs=len(self._runtime.runs))
             self._engine.call(self._runtime.stop_all, "stopping")
@@ -263,16 +259,14 @@ class Worker:
                 _log.error("work did not end in time; leaving it behind")
                 os._exit(1)
 
-    def _is_granted(self, run_id: str) -> bool:
-        run = self._runtime.runs.get(run_id)
-        return any(work.run is run for work in list(self._runtime.works.values()))
-
     async def _idle_within(self, seconds: float, hurry: asyncio.Event | None) -> bool:
         deadline = asyncio.get_running_loop().time() + seconds
         while self._runtime.runs:
             is_over = asyncio.get_running_loop().time() > deadline
             if is_over or (hurry is not None and hurry.is_set()):
                 return False
+            # What only waits for its turn loses nothing by going back on the queue.
+            self._engine.call(self._runtime.stop_waiting)
             await asyncio.sleep(0.05)
         return True
 

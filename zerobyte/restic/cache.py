@@ -25,12 +25,22 @@ async def shrink(cache_dir: Path, max_bytes: int) -> int:
     return await asyncio.to_thread(_shrink, cache_dir, max_bytes)
 
 
+_MOST_BY_PERCENT: Final = 20 * 2**30
+
+
 @dataclass(frozen=True, slots=True)
 class Disk:
     """A file system: how large it is, and what may still be written to it by us."""
 
     size_bytes: int
     free_bytes: int
+
+    def wanted_free(self, least_bytes: int, least_percent: int) -> int:
+        """What is to be free here, in bytes: so much or such a part, whichever is more.
+
+        A part of a large disk soon is more than anything of ours can fill before the next look.
+        """
+        return max(least_bytes, min(self.size_bytes * least_percent // 100, _MOST_BY_PERCENT))
 
 
 async def disk(folder: Path) -> Disk:

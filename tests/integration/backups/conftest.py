@@ -107,11 +107,17 @@ WORKER = {"host": "local", "bootId": "b", "pid": 1, "pidStarted": 1}
 
 
 @pytest.fixture
-async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
+def environ() -> dict[str, str]:
+    """Settings that a module of tests wants to be other than usual."""
+    return {}
+
+
+@pytest.fixture
+async def world(database: str, tmp_path: Path, environ: dict[str, str]) -> AsyncIterator[World]:
     source = tmp_path / "src"
     source.mkdir()
     (source / "a.txt").write_text("hello")
-    settings = settings_for(tmp_path / "data", ZEROBYTE_DATABASE_URL=database)
+    settings = settings_for(tmp_path / "data", ZEROBYTE_DATABASE_URL=database, **environ)
     for folder in (settings.run_dir, settings.repositories_dir):
         folder.mkdir(parents=True, exist_ok=True)
     sealer = Sealer(settings.app_secret)
@@ -131,5 +137,6 @@ async def world(database: str, tmp_path: Path) -> AsyncIterator[World]:
         yield World(client, scheduler, platform, source, token)
     await platform.sizes.aclose()
     await platform.files.aclose()
+    await platform.notifications.aclose()
     await platform.snapshots.aclose()
     await platform.alarms.aclose()

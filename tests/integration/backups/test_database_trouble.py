@@ -134,6 +134,7 @@ def test_what_goes_wrong_in_every_round_of_a_loop_is_said_once_a_minute(
         (DBConnectionError("Can't establish connection to database db"), "does not answer"),
         (OperationalError("connection was closed in the middle of operation"), "does not answer"),
         (sqlite3.OperationalError("disk I/O error"), "cannot be read or written"),
+        (sqlite3.DatabaseError("database disk image is malformed"), "cannot be read or written"),
         (OperationalError("database is locked"), "is busy"),
         (OSError(28, "No space left on device"), "disk is full"),
     ],

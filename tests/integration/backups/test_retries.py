@@ -1,9 +1,12 @@
 """Trying again after a failure, and schedules that cannot be read."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from tests.http_hook import Endpoint, listening
 from tests.integration.backups.conftest import WORKER, World
 from tests.integration.backups.test_due import DAY_MS, FAILURE, overdue, tasks_of
 from tests.integration.backups.test_runs import run_now, schedule_of
@@ -18,6 +21,20 @@ from zerobyte.features.tasks.models import Task
 @pytest.fixture
 def database_kind() -> str:
     return "sqlite"
+
+
+@pytest.fixture
+async def hook(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Endpoint]:
+    """What hears of a schedule that was disabled."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    async with listening() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def environ(hook: Endpoint) -> dict[str, str]:
+    return {"WEBHOOK_ALLOWED_ORIGINS": hook.origin}
 
 
 async def failed(world: World, **more: Any) -> dict[str, Any]:
@@ -91,25 +108,30 @@ async def test_no_retry_is_planned_when_the_cron_comes_first(world: World) -> No
     assert (await Schedule.get(short_id=made["shortId"])).failure_retry_count == 0
 
 
+async def tell_of_failures(world: World, made: dict[str, Any], hook: Endpoint) -> None:
+    config = {"type": "generic", "url": f"{hook.origin}/x", "method": "POST"}
+    destination = await world.client.post(
+        "/api/v1/notifications/destinations", json={"name": made["name"], "config": config}
+    )
+    entry = {
+        "destinationId": destination.json()["id"], "notifyOnStart": False,
+        "notifyOnSuccess": False, "notifyOnWarning": False, "notifyOnFailure": True,
+    }  # fmt: skip
+    url = f"/api/v1/backups/{made['shortId']}/notifications"
+    answer = await world.client.put(url, json={"assignments": [entry]})
+    assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.parametrize(
     "broken",
     [{"cron_expression": "every day"}, {"timezone": "Mars/Olympus"}, {"cron_expression": "H"}],
 )
 @pytest.mark.parametrize("noticed", ["at the start", "when it is due"])
 async def test_t7_a_schedule_that_cannot_be_read_is_disabled_once_and_people_are_told(
-    world: World, broken: dict[str, str], noticed: str
+    world: World, hook: Endpoint, broken: dict[str, str], noticed: str
 ) -> None:
     made = await world.schedule()
-    config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
-    destination = await world.client.post(
-        "/api/v1/notifications/destinations", json={"name": "d", "config": config}
-    )
-    entry = {
-        "destinationId": destination.json()["id"], "notifyOnStart": False,
-        "notifyOnSuccess": False, "notifyOnWarning": False, "notifyOnFailure": True,
-    }  # fmt: skip
-    url = f"/api/v1/backups/{made['shortId']}"
-    await world.client.put(f"{url}/notifications", json={"assignments": [entry]})
+    await tell_of_failures(world, made, hook)
     due = clock.now_ms() - 60_000
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=due, **broken)
     for _ in range(3):
@@ -123,11 +145,32 @@ async def test_t7_a_schedule_that_cannot_be_read_is_disabled_once_and_people_are
     assert "was disabled" in after["lastBackupError"]
     [task] = await tasks_of(made)
     assert (task.status, task.outcome) == ("failed", "error")
-    # It was tried: this way of sending is not there, which is what the destination says.
-    assert (await Destination.get(name="d")).last_checked is not None
+    async with asyncio.timeout(60):
+        while (await Destination.get()).last_checked is None:
+            await asyncio.sleep(0.02)
+    assert (await Destination.get()).status == "healthy"
+    [(_, _, message)] = hook.requests
+    assert b"was disabled" in message
     assert await world.platform.reconciler.apply() != []
     assert world.scheduler.plans[made["shortId"]].paused
     assert await world.platform.reconciler.drift() == []
+
+
+async def test_t32_the_clock_waits_for_nobody_who_is_told_of_a_disabled_schedule(
+    world: World, hook: Endpoint
+) -> None:
+    hook.answer = "silent"
+    broken, made = await world.schedule(), await overdue(world)
+    await tell_of_failures(world, broken, hook)
+    due = clock.now_ms() - DAY_MS * 30
+    await Schedule.filter(short_id=broken["shortId"]).update(next_backup_at=due, timezone="Mars")
+    await world.platform.due_times.start_missed()
+    assert not (await schedule_of(world, broken))["enabled"]
+    assert len(await tasks_of(made)) == 1
+    async with asyncio.timeout(60):
+        while not hook.requests:
+            await asyncio.sleep(0.02)
+    assert (await Destination.get()).last_checked is None
 
 
 async def test_t4_when_the_clock_was_set_back_the_next_time_is_near_and_nothing_runs_again(

@@ -1,9 +1,11 @@
 """Headers of every answer, who may call from a browser, health, and the description."""
 
+import asyncio
+
 import pytest
 
 from tests.http_server import serving, settings_for
-from zerobyte.http import limits
+from zerobyte.http import health, limits
 from zerobyte.http.setup import make_app
 
 ORIGIN = "http://localhost:4096"
@@ -202,6 +204,51 @@ async def test_health_checks_nothing_and_readiness_says_why_not(tmp_path):
             "broken": "The check broke with RuntimeError",
         }
         assert "The database is away" in answer.json()["message"]
+
+
+async def test_readiness_waits_for_no_check_without_end_and_asks_none_twice(tmp_path, monkeypatch):
+    monkeypatch.setattr(health, "ANSWER_WITHIN_S", 0.3)
+    asked, answer_now = [], asyncio.Event()
+
+    async def silent():
+        asked.append(1)
+        await answer_now.wait()
+
+    async def bad():
+        return "The disk is gone"
+
+    app = make_app(settings_for(tmp_path), {}, checks={"silent": silent, "bad": bad})
+    async with serving(app) as client:
+        for _ in range(2):
+            answer = await client.get("/api/readiness")
+            assert answer.status_code == 503
+            assert "came to no end" in answer.json()["reasons"]["silent"]
+            assert answer.json()["reasons"]["bad"] == "The disk is gone"
+        assert len(asked) == 1
+        answer_now.set()
+        await asyncio.sleep(0)
+        assert set((await client.get("/api/readiness")).json()["reasons"]) == {"bad"}
+
+
+async def test_readiness_tells_the_operator_what_does_not_keep_anybody_from_working(tmp_path):
+    async def tight():
+        return "Hardly any room, password=hunter2"
+
+    async def bad():
+        return "The database is away"
+
+    checks = {}
+    app = make_app(settings_for(tmp_path), {}, checks=checks, remarks={"disk": tight})
+    async with serving(app) as client:
+        answer = await client.get("/api/readiness")
+        assert answer.status_code == 200
+        said = "Hardly any room, password=***"
+        assert answer.json() == {"status": "degraded", "message": said, "remarks": {"disk": said}}
+        checks.update(bad=bad)
+        answer = await client.get("/api/readiness")
+        assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+        assert answer.json()["message"] == "Not ready: The database is away"
+        assert answer.json()["remarks"] == {"disk": said}
 
 
 async def test_everybody_may_read_the_description_and_its_script_comes_from_us(client):

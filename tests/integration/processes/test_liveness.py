@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.http_server import settings_for
 from zerobyte.processes import liveness, supervisor
 from zerobyte.processes.child_program import ChildProgram
@@ -18,12 +20,15 @@ from zerobyte.processes.child_program import ChildProgram
 SERVER = """
 import http.server, sys, time
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    is_locked = False
+    missing = ""
     def do_GET(self):
         if self.path == "/hang": time.sleep(1000)
-        if self.path == "/lock": Quiet.is_locked = True
-        if self.path == "/api/readiness" and Quiet.is_locked: time.sleep(1000)
-        self.send_response(204); self.end_headers()
+        if self.path.startswith("/miss/"): Quiet.missing = self.path[6:]
+        if self.path != "/api/readiness" or not Quiet.missing:
+            self.send_response(204); self.end_headers(); return
+        if Quiet.missing == "everything": time.sleep(1000)
+        self.send_response(503); self.end_headers()
+        self.wfile.write(b'{"reasons": {"database": "silent", "%s": "x"}}' % Quiet.missing.encode())
     def log_message(self, *_): pass
 server = getattr(http.server, sys.argv[2])
 server(("127.0.0.1", int(sys.argv[1])), Quiet).serve_forever()
@@ -90,19 +95,89 @@ async def test_a_child_that_never_answers_again_is_started_again() -> None:
         await answering(port)
 
 
-async def test_an_api_whose_database_hangs_is_started_again_although_it_looks_well(
-    tmp_path: Path,
-) -> None:
+@asynccontextmanager
+async def watched_api(tmp_path: Path, asked: list[bool]) -> AsyncIterator[tuple[ChildProgram, int]]:
+    """A child that is asked as the API is; what it was found to be is noted."""
     settings = settings_for(tmp_path, SERVER_IP="127.0.0.1")
 
     async def is_well(port: int) -> bool:
-        return await supervisor.api_answers(replace(settings, port=port), within_s=1)
+        asked.append(await supervisor.api_answers(replace(settings, port=port), within_s=1))
+        return asked[-1]
 
-    async with watched(is_well, server="ThreadingHTTPServer") as (child, port):
+    async with watched(is_well, server="ThreadingHTTPServer") as found:
+        yield found
+
+
+@pytest.mark.parametrize("missing", ["api", "everything"])
+async def test_an_api_that_cannot_get_at_its_database_is_started_again_although_it_looks_well(
+    tmp_path: Path, missing: str
+) -> None:
+    async with watched_api(tmp_path, []) as (child, port):
         first = child.pid
-        await liveness.get("127.0.0.1", port, "/lock", within_s=60)
+        await liveness.get("127.0.0.1", port, f"/miss/{missing}", within_s=60)
         assert await liveness.get("127.0.0.1", port, "/api/healthcheck", within_s=60)
         async with asyncio.timeout(60):
             while child.pid in (first, None):
                 await asyncio.sleep(0.05)
         await answering(port)
+
+
+async def test_an_api_whose_database_is_silent_is_left_alone(tmp_path: Path) -> None:
+    asked: list[bool] = []
+    async with watched_api(tmp_path, asked) as (child, port):
+        first = child.pid
+        await liveness.get("127.0.0.1", port, "/miss/database", within_s=60)
+        begun = len(asked)
+        async with asyncio.timeout(60):
+            while len(asked) < begun + 8:
+                await asyncio.sleep(0.05)
+        assert child.pid == first
+        assert all(asked[begun:])
+
+
+class Noted:
+    """A child that only notes when it was ended: after how many questions."""
+
+    name = "noted"
+
+    def __init__(self) -> None:
+        self.questions = 0
+        self.ended_at: list[int] = []
+
+    def signal(self, number: int) -> None:
+        if number == signal.SIGKILL:
+            self.ended_at.append(self.questions)
+
+
+async def ends_of(child: Noted, answers: Callable[[int], bool], *, until: int) -> list[int]:
+    """At which questions a child was ended, of so many that were put."""
+
+    async def question() -> bool:
+        child.questions += 1
+        if child.questions > until:
+            await asyncio.Event().wait()
+        return answers(child.questions)
+
+    watching = asyncio.create_task(liveness.watch(child, question, every_s=0, silences=3))
+    async with asyncio.timeout(60):
+        while child.questions <= until:
+            await asyncio.sleep(0)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    return child.ended_at
+
+
+async def test_a_child_that_starts_do_not_help_is_left_alone_for_longer_each_time() -> None:
+    ends = await ends_of(Noted(), lambda _: False, until=95)
+    assert ends == [3, 9, 21, 45, 69, 93]
+
+
+async def test_a_child_that_answers_for_a_moment_only_has_not_been_helped() -> None:
+    ends = await ends_of(Noted(), lambda number: number in (4, 5), until=20)
+    assert ends == [3, 11]
+
+
+async def test_a_child_that_was_helped_is_started_again_as_soon_as_ever() -> None:
+    steady = range(4, 4 + liveness.STEADY_ANSWERS)
+    ends = await ends_of(Noted(), lambda number: number in steady, until=20)
+    assert ends == [3, 3 + liveness.STEADY_ANSWERS + 3]

@@ -4,11 +4,12 @@ Starting a worker costs seconds, so what one worker can show stands in one test.
 """
 
 import contextlib
-import os
 import signal
+import socket
+import socketserver
 import threading
 import time
-from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -19,7 +20,6 @@ from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core import ids
 from zerobyte.core.secrets import WorkerTokens
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
-from zerobyte.processes import worker_life
 
 
 @pytest.fixture
@@ -195,8 +195,15 @@ def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_sto
 def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
     plane, engine, start_worker, started, site
 ):
-    worker = start_worker(ZEROBYTE_DRAIN_GRACE="100")
-    waiting, waiting_run = started(Wait(task_id="", retry_after_ms=200, holders=["somebody"]))
+    worker = start_worker(ZEROBYTE_DRAIN_GRACE="600")
+    turn = Wait(task_id="", retry_after_ms=200, holders=["somebody"])
+    waiting, waiting_run = started(turn)
+    # A backup that is done and saved, and whose retention waits; the queue keeps that.
+    retention = ids.uuid7()
+    plane.jobs[retention] = turn.model_copy(update={"task_id": retention})
+    saved, saved_run = started()
+    plane.follow_ups[saved] = [retention]
+    plane.heard(lambda: retention in {claim.task_id for claim in plane.claims})
     short, short_run = started()
     plane.heard(lambda: waiting in {claim.task_id for claim in plane.claims})
     # A claim that is answered is not yet a job that was taken; a lease that is kept is one.
@@ -205,6 +212,9 @@ def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
     assert plane.reports[short].outcome == "success"
     assert engine.state(short_run)["type"] == "COMPLETED"
     assert engine.state(waiting_run)["type"] == "SCHEDULED"
+    state = engine.state(saved_run)
+    assert (state["type"], state["message"]) == ("COMPLETED", "The backup is complete.")
+    assert retention not in plane.reports
     # A worker is told that the run has begun before: then none of its schedule makes it missed.
     due = f"/work_pools/{WORK_POOL}/get_scheduled_flow_runs"
     with engine.server.rest() as rest:
@@ -220,12 +230,13 @@ def test_a_stop_interrupts_in_time_although_prefect_hangs(
     plane, start_worker, slow, prefect_server
 ):
     """It takes connections and never answers: Prefect's client would wait for many minutes."""
-    worker = start_worker(ZEROBYTE_DRAIN_GRACE="1")
-    task, _ = slow()
-    restic = backing_up(plane, worker)
-    with hanging(prefect_server.pid):
+    with DeafLine(prefect_server.url) as line:
+        worker = start_worker(ZEROBYTE_DRAIN_GRACE="1", PREFECT_API_URL=line.url)
+        task, _ = slow()
+        restic = backing_up(plane, worker)
+        line.is_deaf = True
         # The worker asks Prefect for runs again and again; now it waits for the answer.
-        time.sleep(2 * worker_life.POLL_S)
+        plane.heard(lambda: b"get_scheduled_flow_runs" in line.unheard)
         worker.process.send_signal(signal.SIGTERM)
         plane.heard(lambda: task in plane.reports)
         assert not alive(restic)
@@ -233,23 +244,48 @@ def test_a_stop_interrupts_in_time_although_prefect_hangs(
         worker.stop(signal.SIGKILL)
 
 
-@contextlib.contextmanager
-def hanging(pid: int) -> Iterator[None]:
-    """A process that stands still; whoever nudges it meanwhile does not help it."""
-    over = threading.Event()
+class DeafLine(socketserver.ThreadingTCPServer):
+    """A way to a server that takes connections and, once it is deaf, answers nothing.
 
-    def hold() -> None:
-        while not over.wait(0.05):
-            os.kill(pid, signal.SIGSTOP)
-        os.kill(pid, signal.SIGCONT)
+    unheard     what was said meanwhile.
+    """
 
-    holder = threading.Thread(target=hold)
-    holder.start()
-    try:
-        yield
-    finally:
-        over.set()
-        holder.join()
+    daemon_threads = True
+
+    def __init__(self, url: str) -> None:
+        there = urlsplit(url)
+        self.there = (there.hostname, there.port)
+        self.is_deaf, self.unheard = False, b""
+        super().__init__(("127.0.0.1", 0), Carrier)
+        self.url = there._replace(netloc=f"127.0.0.1:{self.server_address[1]}").geturl()
+
+    def __enter__(self):
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.shutdown()
+        self.server_close()
+
+    def handle_error(self, *_):
+        """Whoever breaks off is no news."""
+
+
+class Carrier(socketserver.BaseRequestHandler):
+    def handle(self):
+        with socket.create_connection(self.server.there) as back:
+            threading.Thread(target=self.answer, args=(back,), daemon=True).start()
+            while data := self.request.recv(65_536):
+                if self.server.is_deaf:
+                    self.server.unheard += data
+                else:
+                    back.sendall(data)
+
+    def answer(self, back):
+        with contextlib.suppress(OSError):
+            while data := back.recv(65_536):
+                if not self.server.is_deaf:
+                    self.request.sendall(data)
 
 
 def test_a_token_that_the_api_does_not_know_ends_the_worker(plane, start_worker):

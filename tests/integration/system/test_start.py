@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.http_server import serving, settings_for
 from zerobyte.app import create_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
@@ -21,6 +23,13 @@ with secret_files(pathlib.Path(sys.argv[1])) as folder:
 """
 
 
+def copied(template: Path, folder: Path) -> None:
+    """An installation's database, up to date and empty."""
+    database = folder / "data" / "zerobyte.db"
+    database.parent.mkdir(parents=True)
+    shutil.copyfile(template, database)
+
+
 @contextmanager
 def owner_of_secrets(run_dir: Path) -> Iterator[Path]:
     """A process that has a secret's file, as an API that runs restic; killed at the end."""
@@ -33,13 +42,23 @@ def owner_of_secrets(run_dir: Path) -> Iterator[Path]:
             owner.kill()
 
 
+@pytest.mark.parametrize(("least_bytes", "is_tight"), [("0", False), (str(2**50), True)])
+async def test_readiness_says_that_there_is_hardly_any_room_on_the_disk_of_the_data(
+    tmp_path: Path, sqlite_template: Path, least_bytes: str, is_tight: bool
+) -> None:
+    settings = settings_for(tmp_path, MIN_FREE_BYTES=least_bytes, MIN_FREE_PERCENT="0")
+    copied(sqlite_template, tmp_path)
+    async with serving(create_app(settings, MemoryScheduler())) as client:
+        said = (await client.get("/api/readiness")).json().get("remarks", {})
+        assert ("MB are free on the disk of ZEROBYTE_DATA_DIR" in str(said)) == is_tight
+        assert str(tmp_path) not in str(said)
+
+
 async def test_an_api_that_starts_removes_the_secrets_of_a_killed_one_and_of_nobody_else(
     tmp_path: Path, sqlite_template: Path
 ) -> None:
     settings = settings_for(tmp_path)
-    database = tmp_path / "data" / "zerobyte.db"
-    database.parent.mkdir(parents=True)
-    shutil.copyfile(sqlite_template, database)
+    copied(sqlite_template, tmp_path)
     with owner_of_secrets(settings.run_dir) as left:
         assert (left / "password").read_text() == "canary"
     with owner_of_secrets(settings.run_dir) as owned:

@@ -47,5 +47,7 @@ def test_a_database_that_cannot_work_is_one_line_a_minute_and_all_else_stays(mon
     assert [kept(full) for _ in range(3)] == [line, None, None]
     other = ValueError("odd")
     assert [kept(other) for _ in range(2)] == [("ran x", (ValueError, other, None))] * 2
+    said, _ = kept(RuntimeError("could not extend file: wrote only 4096 of 8192 bytes"))
+    assert said == "The database of Prefect cannot work: could not extend file"
     now_s += 60
     assert kept(full) == line

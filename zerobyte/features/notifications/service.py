@@ -3,6 +3,8 @@
 Refuses to know schedules: who hears about which run is decided where the schedules are.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +13,7 @@ from zerobyte import notify
 from zerobyte.contract.notifications import DestinationConfig, NotificationMessage
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound, ZerobyteError
+from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db.prepared import Prepared, slot
@@ -23,6 +26,7 @@ from zerobyte.settings import Settings
 _ALL: Final = Prepared(lambda: Destination.filter(organization_id=slot(0)).order_by("name", "id"))
 _MAX_ERROR: Final = 2048
 _LARGEST_ID: Final = 2**31 - 1
+_log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ class Notifications:
         self._bus = bus
         self._allowed_origins = settings.webhook_allowed_origins
         self._timeout_s = settings.webhook_timeout_s
+        self._telling: set[asyncio.Task[None]] = set()
 
     # What others need of destinations
 
@@ -89,13 +94,20 @@ class Notifications:
         if row is not None:
             await self._record(row, error)
 
-    async def tell(
+    def tell(
         self, destination_ids: Iterable[int], organization_id: str, message: NotificationMessage
     ) -> None:
         """Send a message to the enabled ones among these, when no worker's run will do it.
 
-        What does not arrive stands with its destination and stops nothing.
+        Nobody waits for it. What does not arrive stands with its destination and stops nothing.
         """
+        telling = asyncio.create_task(self._tell(destination_ids, organization_id, message))
+        self._telling.add(telling)
+        telling.add_done_callback(self._told)
+
+    async def _tell(
+        self, destination_ids: Iterable[int], organization_id: str, message: NotificationMessage
+    ) -> None:
         for recipient in (await self.targets_of(destination_ids, organization_id)).values():
             error: str | None = None
             try:
@@ -108,6 +120,18 @@ class Notifications:
             except ZerobyteError as failed:
                 error = failed.message
             await self.record_delivery(recipient.id, error, organization_id=organization_id)
+
+    def _told(self, telling: asyncio.Task[None]) -> None:
+        self._telling.discard(telling)
+        if not telling.cancelled() and (error := telling.exception()) is not None:
+            _log.error("a message was not sent", exc_info=error)
+
+    async def aclose(self) -> None:
+        """Tell nobody any more, before the database is closed."""
+        for telling in tuple(self._telling):
+            telling.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await telling
 
     # The operations
 

@@ -16,9 +16,12 @@ from zerobyte.features.system.schemas import (
     Updates,
 )
 from zerobyte.http.actor import Actor
+from zerobyte.restic import cache
 from zerobyte.settings import Settings
 
 _CAP_SYS_ADMIN: Final = 21
+_FREE_BYTES: Final = 64 * 2**20
+"""Less than this is said also where backups may fill their disk to the end."""
 _REPOSITORIES: Final = ("local", "s3", "r2", "gcs", "azure", "sftp", "rest")
 _MOUNTABLE: Final = ("nfs", "smb", "webdav", "sftp")
 
@@ -52,6 +55,17 @@ class System:
                 volume_backends=[*volumes, *(["rclone"] if rclone and sys_admin else [])],
                 repository_backends=[*_REPOSITORIES, *(["rclone"] if rclone else [])],
             )
+        )
+
+    async def tight_disk(self) -> str | None:
+        """That there is hardly any room left where all our data is; it is still answered from."""
+        disk = await cache.disk(self._settings.data_dir)
+        at_least = max(self._settings.min_free_bytes, _FREE_BYTES)
+        if disk.free_bytes >= disk.wanted_free(at_least, self._settings.min_free_percent):
+            return None
+        return (
+            f"Only {disk.free_bytes // 1_000_000} MB are free on the disk of ZEROBYTE_DATA_DIR; "
+            "once it is full, runs and changes are refused until space is freed"
         )
 
     def updates(self) -> Updates:

@@ -78,7 +78,7 @@ class Alarms:
             body="\n".join(lines),
         )
         ids = [int(str(one)) for one in wanting]
-        await self._notifications.tell(ids, schedule.organization_id, message)
+        self._notifications.tell(ids, schedule.organization_id, message)
 
 
 def _is_told_by_its_backup(task: Task) -> bool:

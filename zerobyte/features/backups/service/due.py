@@ -341,9 +341,7 @@ class DueTimes:
         ).values_list("destination_id", flat=True)
         title = f"Zerobyte {schedule.name} was disabled"
         message = NotificationMessage(event="failure", title=title, body=text)
-        await self._notifications.tell(
-            [int(str(one)) for one in told], schedule.organization_id, message
-        )
+        self._notifications.tell([int(str(one)) for one in told], schedule.organization_id, message)
 
 
 def _next_time(row: Schedule, default_zone: str) -> tuple[int | None, str]:

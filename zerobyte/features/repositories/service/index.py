@@ -167,9 +167,7 @@ async def replace(
     added: list[Snapshot] = []
     right = set(accepted)
     unjudged = {
-        key
-        for key, row in known.items()
-        if judges_all and not row.is_suspect and key not in right
+        key for key, row in known.items() if judges_all and not row.is_suspect and key not in right
     }
     for record in listed.values():
         row, rewritten = known.get(record.id), known.get(record.original or "")

@@ -1,0 +1,109 @@
+"""A database that is silent is told from a process that cannot get at it any more."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tortoise import Tortoise
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+
+from tests.http_server import serving, settings_for
+from tests.postgres_line import Line, line_to
+from zerobyte.app import create_app
+from zerobyte.core import ids
+from zerobyte.db import connection
+from zerobyte.db.answering import Answering
+from zerobyte.features.tasks.models import WorkerRow
+from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+
+LIMIT_S = 60
+
+
+@pytest.fixture
+async def answering() -> AsyncIterator[Answering]:
+    """Asks with little patience."""
+    found = Answering(within_s=0.5, stands_still_after_s=1)
+    yield found
+    found.let_go()
+
+
+@pytest.fixture
+async def line(postgres: Any, postgres_template: str) -> AsyncIterator[Line]:
+    """A line to a PostgreSQL database of its own."""
+    EXECUTOR_CACHE.clear()
+    name = f"t{ids.token(12).lower()}"
+    postgres.psql(f"CREATE DATABASE {name} TEMPLATE {postgres_template};")
+    # A socket's address is short.
+    with tempfile.TemporaryDirectory(prefix="zerobyte-line-") as folder:
+        async with line_to(postgres.get_uri(database=name), Path(folder)) as line:
+            yield line
+
+
+async def until(says: Callable[[], Awaitable[str | None]], words: str | None) -> None:
+    async with asyncio.timeout(LIMIT_S):
+        while (said := await says()) != words and not (words and said and words in said):
+            await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def all_connections_taken() -> AsyncIterator[None]:
+    """What somebody who never gives back has: the lock of SQLite, or the pool."""
+    client: Any = Tortoise.get_connection("default")
+    async with AsyncExitStack() as taken:
+        for _ in range(getattr(client, "pool_maxsize", 1)):
+            await taken.enter_async_context(client.acquire_connection())
+        yield
+
+
+async def test_an_api_that_lost_its_connections_knows_that_it_must_start_again(
+    database: str, answering: Answering
+) -> None:
+    assert await answering.trouble() is None
+    async with all_connections_taken():
+        assert await answering.trouble() == "The database does not answer"
+        await until(answering.standstill, "has to be started again")
+    await until(answering.trouble, None)
+    assert await answering.standstill() is None
+
+
+async def test_a_silent_postgresql_is_no_reason_to_start_again(
+    line: Line, answering: Answering
+) -> None:
+    async with connection.database(line.url):
+        assert await answering.trouble() is None
+        line.fall_silent()
+        try:
+            for _ in range(4):
+                assert await answering.trouble() == "The database does not answer"
+                assert await answering.standstill() is None
+        finally:
+            line.speak()
+        await until(answering.trouble, None)
+        assert await WorkerRow.all().count() == 0
+
+
+async def test_readiness_says_within_a_limit_that_postgresql_is_silent(
+    line: Line, tmp_path: Path
+) -> None:
+    settings = settings_for(tmp_path, ZEROBYTE_DATABASE_URL=line.url)
+    async with serving(create_app(settings, MemoryScheduler()), timeout=LIMIT_S) as client:
+
+        async def reasons() -> dict[str, str]:
+            return (await client.get("/api/readiness")).json().get("reasons", {})
+
+        assert set(await reasons()) == {"worker"}
+        line.fall_silent()
+        try:
+            answer = await client.get("/api/readiness")
+            assert answer.status_code == 503
+            assert answer.json()["reasons"]["database"] == "The database does not answer"
+            assert "api" not in answer.json()["reasons"]
+        finally:
+            line.speak()
+        async with asyncio.timeout(LIMIT_S):
+            while set(await reasons()) != {"worker"}:
+                await asyncio.sleep(0.05)

@@ -1,0 +1,32 @@
+"""What SQLite, PostgreSQL and the system beneath say when a database cannot do its work.
+
+The one place where their sentences are known; what they mean for people, and how often that is
+said, is the matter of those who hear them.
+"""
+
+import re
+from typing import Final
+
+
+def _any(*sentences: str) -> re.Pattern[str]:
+    return re.compile("|".join(sentences), re.IGNORECASE)
+
+
+FULL: Final = _any("database or disk is full", "no space left on device", "could not extend file")
+READ_ONLY: Final = _any("readonly database", "read-only (?:transaction|file system)")
+UNREADABLE: Final = _any(
+    "unable to open database file", "disk i/o error", "database disk image is malformed"
+)
+BUSY: Final = _any(
+    "database is locked",
+    "too many (?:clients|connections)",
+    "deadlock detected",
+    "could not serialize access",
+)
+AWAY: Final = _any(
+    "connection (?:was |is )?(?:closed|refused|reset|lost)",
+    "the database system is",
+    "can't establish connection",
+    "connect call failed",
+    "connection does not exist",
+)
