@@ -4,7 +4,6 @@ A conftest takes the fixture in with `from tests.oidc import oidc`.
 """
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
+
+from zerobyte.core.ports import free_ports
 
 _SERVER = Path(__file__).with_name("oidc_server.py")
 
@@ -66,9 +67,7 @@ class Oidc:
 
 @pytest.fixture(scope="session")
 def oidc() -> Iterator[Oidc]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    [port] = free_ports(1)
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", str(_SERVER), str(port)],
         # It is spoken with over plain http, on the loopback alone.

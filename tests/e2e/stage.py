@@ -18,6 +18,8 @@ from typing import Any, TypeVar
 import httpx
 import psutil
 
+from zerobyte.core.ports import free_ports
+
 T = TypeVar("T")
 
 PROGRAM = Path(sys.executable).with_name("zerobyte")
@@ -38,17 +40,6 @@ def until(condition: Callable[[], T], *, limit_s: float, what: str, every_s: flo
         assert time.monotonic() < deadline, f"not within 3 × {limit_s:g} s: {what}"
         time.sleep(every_s)
     return answer
-
-
-def free_ports(number: int) -> list[int]:
-    """Ports of loopback that were free a moment ago."""
-    probes = [socket.socket() for _ in range(number)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [int(probe.getsockname()[1]) for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def is_open(port: int) -> bool:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.stage import Stage, free_ports, is_gone, until
+from tests.e2e.stage import Stage, is_gone, until
+from zerobyte.core.ports import free_ports
 from zerobyte.processes import environments
 
 AUTH = "zerobyte:a-prefect-that-is-not-ours"

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from zerobyte.core.ports import free_ports
 from zerobyte.processes import environments
 
 PREFECT_AUTH = "admin:test-prefect-secret"
@@ -35,16 +35,10 @@ class PrefectServer:
         return httpx.Client(base_url=self.url, auth=(name, password), timeout=60)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
     home = tmp_path_factory.mktemp("prefect")
-    port = free_port()
+    [port] = free_ports(1)
     env = environments.prefect_server(home=home, port=port, auth=PREFECT_AUTH)
     log = home / "server.log"
     with log.open("wb") as output:

@@ -41,7 +41,7 @@ class Wire(BaseModel):
     )
 
 
-class Answer(Wire):
+class View(Wire):
     """A wire model that is only ever answered: it is described with every field always there."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)

@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import socket
 import stat
 import sys
 from collections.abc import AsyncGenerator, Mapping
@@ -21,6 +20,7 @@ import httpx
 
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Failed
+from zerobyte.core.ports import free_ports
 from zerobyte.demo.patience import Say
 
 START_LIMIT_S = 120.0
@@ -66,7 +66,7 @@ async def platform(
 
     Raises NotStarted when it ends, or is not ready, within two minutes.
     """
-    port, prefect_port = _free_ports(2)
+    port, prefect_port = free_ports(2)
     url = f"http://127.0.0.1:{port}"
     scratch = home / "tmp"
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -180,11 +180,3 @@ def _program() -> str:
     """The command beside the Python that runs us, else the one in PATH."""
     beside = Path(sys.executable).with_name("zerobyte")
     return str(beside) if beside.exists() else "zerobyte"
-
-
-def _free_ports(number: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.http_server import settings_for
+from zerobyte.core.ports import free_ports
 from zerobyte.processes import liveness, supervisor
 from zerobyte.processes.child_program import ChildProgram
 
@@ -35,11 +35,6 @@ server(("127.0.0.1", int(sys.argv[1])), Quiet).serve_forever()
 """
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 async def answering(port: int) -> None:
     async with asyncio.timeout(60):
         while True:
@@ -56,7 +51,7 @@ async def watched(
     ask: Callable[[int], Awaitable[bool]] | None = None, *, server: str = "HTTPServer"
 ) -> AsyncIterator[tuple[ChildProgram, int]]:
     """A child that serves, kept and watched; with the port it listens on."""
-    port = free_port()
+    [port] = free_ports(1)
     child = ChildProgram("hung", [sys.executable, "-c", SERVER, str(port), server], {}, grace_s=2)
     keeping = asyncio.create_task(child.keep())
 

@@ -11,11 +11,7 @@ import httpx
 import psutil
 import pytest
 
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+from zerobyte.core.ports import free_ports
 
 
 def environment(tmp_path, **more):
@@ -24,8 +20,8 @@ def environment(tmp_path, **more):
         "HOME": str(tmp_path / "home"),
         "ZEROBYTE_DATA_DIR": str(tmp_path / "data"),
         "SERVER_IP": "127.0.0.1",
-        "PORT": str(free_port()),
-        "PREFECT_PORT": str(free_port()),
+        "PORT": str(free_ports(1)[0]),
+        "PREFECT_PORT": str(free_ports(1)[0]),
         "APP_SECRET": "canary-app-secret-of-enough-letters-0",
         "ZEROBYTE_DRAIN_GRACE": "1",
         "STRAY_VARIABLE": "nobody asked for this",
@@ -135,7 +131,7 @@ def test_nothing_is_written_to_the_home_folder(served):
 
 
 def test_a_second_one_on_the_same_folder_is_refused(served):
-    more = {"PORT": str(free_port()), "PREFECT_PORT": str(free_port())}
+    more = {"PORT": str(free_ports(1)[0]), "PREFECT_PORT": str(free_ports(1)[0])}
     code, words = said_once({**served.env, **more})
     assert code == 1
     assert f"Another Zerobyte (process {served.process.pid}) uses the data folder" in words

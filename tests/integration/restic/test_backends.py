@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from zerobyte.core.ports import free_ports
 from zerobyte.restic import (
     RepositoryMissing,
     StorageUnreachable,
@@ -44,9 +45,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     def start(kind: str, *flags: str) -> Server:
         folder = tmp_path / f"served-{kind}"
         folder.mkdir()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        [port] = free_ports(1)
         log = tmp_path / "served.log"
         with log.open("wb") as output:
             server = subprocess.Popen(

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zerobyte.contract.base import Answer, Wire
+from zerobyte.contract.base import View, Wire
 
 
 class Capabilities(Wire):
@@ -16,7 +16,7 @@ class Capabilities(Wire):
     repository_backends: list[str]
 
 
-class SystemInfo(Answer):
+class SystemInfo(View):
     """How the server runs and what it can do."""
 
     runtime: Literal["server"] = "server"
@@ -32,7 +32,7 @@ class MissedRelease(Wire):
     body: str
 
 
-class Updates(Answer):
+class Updates(View):
     """The running version. Nothing is asked of the network: no update is ever announced."""
 
     current_version: str

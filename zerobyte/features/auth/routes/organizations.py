@@ -16,7 +16,7 @@ from zerobyte.features.auth.present.organizations import (
 )
 from zerobyte.features.auth.routes.doors import TAG, accounts_auth
 from zerobyte.features.auth.schemas import organizations as schemas
-from zerobyte.features.auth.schemas.words import Success
+from zerobyte.features.auth.schemas.words import Status, Success
 from zerobyte.features.auth.service import Invitations, OrganizationEdits, Sessions
 from zerobyte.features.auth.service.members import ADMINS, members_of
 from zerobyte.http import audit
@@ -145,15 +145,15 @@ async def delete(
     "checkOrganizationSlug",
     tag=TAG,
     body=schemas.CheckSlug,
-    returns={200: schemas.Status},
+    returns={200: Status},
     errors=(Invalid,),
     permission=Permission.SIGNED_IN,
     audited=False,
 )
-async def check_slug(body: schemas.CheckSlug, edits: OrganizationEdits) -> schemas.Status:
+async def check_slug(body: schemas.CheckSlug, edits: OrganizationEdits) -> Status:
     """Find out whether a slug is free."""
     await edits.check_slug(body.slug)
-    return schemas.Status()
+    return Status()
 
 
 @accounts_auth.post(f"{_PATH}/has-permission")

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from zerobyte.contract.base import Answer, Wire
+from zerobyte.contract.base import View, Wire
 from zerobyte.features.auth.schemas.words import EmailText, PersonName
 from zerobyte.http.actor import OrganizationRole
 
@@ -16,7 +16,7 @@ Logo = Annotated[str, Field(max_length=2048)]
 Permissions = dict[Annotated[str, Field(max_length=64)], list[Annotated[str, Field(max_length=64)]]]
 
 
-class OrganizationView(Answer):
+class OrganizationView(View):
     """An organization. `metadata` is kept for clients that expect it, and holds nothing."""
 
     id: str
@@ -192,17 +192,11 @@ class HasPermission(Wire):
     organization_id: Id | None = None
 
 
-class Permitted(Answer):
+class Permitted(View):
     """Whether one may."""
 
     error: None = None
     success: bool
-
-
-class Status(Answer):
-    """It is done."""
-
-    status: bool = True
 
 
 class OrgMemberUser(Wire):

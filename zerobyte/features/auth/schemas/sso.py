@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from zerobyte.contract.base import Answer, NonEmpty, Wire, not_given
+from zerobyte.contract.base import NonEmpty, View, Wire, not_given
 from zerobyte.features.auth.schemas.words import callback_field, named
 
 _DOMAIN: Final = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*")
@@ -233,7 +233,7 @@ class PublicProviders(Wire):
     providers: list[PublicProvider]
 
 
-class ProviderSettings(Answer):
+class ProviderSettings(View):
     """A provider, for the settings of its organization."""
 
     provider_id: str

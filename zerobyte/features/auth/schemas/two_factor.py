@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import Answer, Wire
+from zerobyte.contract.base import View, Wire
 from zerobyte.features.auth.schemas.people import UserView
 
 
@@ -38,7 +38,7 @@ class TotpUri(Wire):
     totp_uri: Annotated[str, Field(alias="totpURI")]
 
 
-class BackupCodes(Answer):
+class BackupCodes(View):
     """New codes; the old ones are void."""
 
     status: bool = True

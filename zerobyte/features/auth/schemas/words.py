@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import Answer
+from zerobyte.contract.base import View
 
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -48,13 +48,13 @@ DateFormat = Annotated[
 TimeFormat = Literal["12h", "24h"]
 
 
-class Status(Answer):
+class Status(View):
     """It is done, as most of `/api/auth` says it."""
 
     status: bool = True
 
 
-class Success(Answer):
+class Success(View):
     """It is done."""
 
     success: bool = True

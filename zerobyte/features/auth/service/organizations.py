@@ -15,6 +15,7 @@ from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import Member, Organization, User
 
 _SLUG_LENGTH: Final = 48
+_TRIES: Final = 8
 
 
 class Organizations:
@@ -71,7 +72,9 @@ def _aad(organization_id: str) -> str:
 
 async def _free_slug(email: str) -> str:
     local = re.sub(r"[^a-z0-9]+", "-", email.partition("@")[0].lower()).strip("-")
-    while True:
-        slug = f"{local[:_SLUG_LENGTH] or 'org'}-{ids.token(4).lower()}"
+    beginning = local[:_SLUG_LENGTH] or "org"
+    for _ in range(_TRIES):
+        slug = f"{beginning}-{ids.token(4).lower()}"
         if not await Organization.exists(slug=slug):
             return slug
+    return f"{beginning}-{ids.token(16).lower()}"

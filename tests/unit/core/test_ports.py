@@ -1,0 +1,21 @@
+import socket
+
+import pytest
+
+from zerobyte.core import ports
+
+
+def test_free_ports_differ_and_can_be_listened_at():
+    found = ports.free_ports(3)
+    assert len(set(found)) == 3
+    for port in found:
+        socket.create_server(("127.0.0.1", port)).close()
+
+
+def test_a_port_that_is_taken_is_not_offered(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setattr(
+            ports, "_PORTS", range(taken.getsockname()[1], taken.getsockname()[1] + 1)
+        )
+        with pytest.raises(OSError, match="no free port"):
+            ports.free_ports(1)
