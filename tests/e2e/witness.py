@@ -42,9 +42,12 @@ class Witness:
                 self._look(process)
 
     def _look(self, process: psutil.Process) -> None:
+        arguments = Path(f"/proc/{process.pid}/cmdline")
         try:
-            told = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+            told = arguments.read_bytes()
             environment = Path(f"/proc/{process.pid}/environ").read_bytes()
+            if arguments.read_bytes() != told:
+                return  # it has become another program in between; the next look tells which
         except (OSError, psutil.Error):
             return
         # Between fork and exec a child still wears its parent's arguments.
