@@ -1,3 +1,5 @@
+"""Free ports of the loopback."""
+
 import socket
 
 import pytest
