@@ -62,7 +62,7 @@ async def all_connections_taken() -> AsyncIterator[None]:
 async def test_an_api_that_lost_its_connections_knows_that_it_must_start_again(
     database: str, answering: Answering
 ) -> None:
-    assert await answering.trouble() is None
+    await until(answering.trouble, None)
     async with all_connections_taken():
         assert await answering.trouble() == "The database does not answer"
         await until(answering.standstill, "has to be started again")
@@ -74,7 +74,7 @@ async def test_a_silent_postgresql_is_no_reason_to_start_again(
     line: Line, answering: Answering
 ) -> None:
     async with connection.database(line.url):
-        assert await answering.trouble() is None
+        await until(answering.trouble, None)
         line.fall_silent()
         try:
             for _ in range(4):

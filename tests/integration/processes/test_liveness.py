@@ -91,15 +91,18 @@ async def test_a_child_that_never_answers_again_is_started_again() -> None:
 
 
 @asynccontextmanager
-async def watched_api(tmp_path: Path, asked: list[bool]) -> AsyncIterator[tuple[ChildProgram, int]]:
+async def watched_api(
+    tmp_path: Path, asked: list[bool], *, within_s: float = 1
+) -> AsyncIterator[tuple[ChildProgram, int]]:
     """A child that is asked as the API is; what it was found to be is noted."""
     settings = settings_for(tmp_path, SERVER_IP="127.0.0.1")
 
-    async def is_well(port: int) -> bool:
-        asked.append(await supervisor.api_answers(replace(settings, port=port), within_s=1))
-        return asked[-1]
+    async def question(port: int) -> bool:
+        is_well = await supervisor.api_answers(replace(settings, port=port), within_s=within_s)
+        asked.append(is_well)
+        return is_well
 
-    async with watched(is_well, server="ThreadingHTTPServer") as found:
+    async with watched(question, server="ThreadingHTTPServer") as found:
         yield found
 
 
@@ -119,7 +122,7 @@ async def test_an_api_that_cannot_get_at_its_database_is_started_again_although_
 
 async def test_an_api_whose_database_is_silent_is_left_alone(tmp_path: Path) -> None:
     asked: list[bool] = []
-    async with watched_api(tmp_path, asked) as (child, port):
+    async with watched_api(tmp_path, asked, within_s=30) as (child, port):
         first = child.pid
         await liveness.get("127.0.0.1", port, "/miss/database", within_s=60)
         begun = len(asked)

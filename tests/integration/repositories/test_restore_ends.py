@@ -24,11 +24,11 @@ async def test_t8_targets_that_hang_are_refused_in_words_and_use_nothing_up(
     house: House,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(patience, "ANSWER_S", 0.3)
     place = house.place / "share"
     place.mkdir()
     body = {"snapshotId": history.ids[0], "targetPath": str(place)}
     queued = await Task.get(id=(await ask(client, existing, **body)).json()["restoreId"])
+    monkeypatch.setattr(patience, "ANSWER_S", 0.3)
     with hung_mount(place):
         # More of them than there are threads that everything else in the API shares.
         below = [{**body, "targetPath": f"{place}/{number}"} for number in range(9)]
