@@ -18,6 +18,7 @@ from bench.measure import Row, first_backups, memory, seconds, small_runs
 from bench.minute import same_minute
 from bench.reads import reads
 from bench.spy import Spy
+from bench.standstill import Standstill
 from bench.trees import trees
 from zerobyte.core import ids
 from zerobyte.core.errors import ZerobyteError
@@ -61,7 +62,10 @@ async def measure(work: Path, options: argparse.Namespace, console: Console) -> 
         )
         console.print(f"Measuring {options.runs} small runs")
         bare = BareRestic(work / "bare", restic=restic)
-        rows += await small_runs(client, spy, bare, schedule, options.runs)
+        standstill = Standstill()
+        async with standstill.meanwhile():
+            rows += await small_runs(client, spy, bare, schedule, options.runs)
+        rows.append(Row("the measuring itself stood still", seconds(standstill.longest_s)))
         rows += memory(stage)
         console.print(f"Measuring {options.rounds} first backups")
         rows += await first_backups(

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from bench.data import fill
 from bench.measure import Row, parts, seconds
+from bench.standstill import Standstill
 from zerobyte.core import clock, ids
 from zerobyte.demo.client import Client, customer
 from zerobyte.demo.platform import Platform, platform
@@ -28,9 +29,10 @@ _PARTS = ("Prefect server", "worker", "API")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One task of a schedule; times in epoch ms."""
+    """One task of a schedule; times in epoch ms, and why it did not succeed."""
 
     outcome: str
+    why: str
     started_at: int
     finished_at: int
 
@@ -61,9 +63,10 @@ class Cost:
         )
 
     @property
-    def restarts(self) -> int:
-        """How many processes were started in the place of another."""
-        return len(self._now) - len({role for role, _ in self._now})
+    def restarts(self) -> list[str]:
+        """The parts of which a process was started in the place of another, each time."""
+        roles = [role for role, _ in self._now]
+        return [role for role in _PARTS for _ in range(roles.count(role) - 1)]
 
 
 class Asking:
@@ -107,9 +110,11 @@ async def same_minute(work: Path, number: int, console: Console) -> list[Row]:
         await asyncio.sleep(wait_s)
         cost = Cost(stage)
         asking = Asking(cost)
-        async with asking.meanwhile(client, stage):
+        standstill = Standstill()
+        async with asking.meanwhile(client, stage), standstill.meanwhile():
             runs = await _until_done(client, number)
-    return _rows(runs, number, due_at, asking.answers, cost)
+    rows = _rows(runs, number, due_at, asking.answers, cost)
+    return [*rows, Row("the measuring itself stood still", seconds(standstill.longest_s))]
 
 
 async def _schedules(client: Client, home: Path, source: Path, number: int) -> int:
@@ -146,7 +151,8 @@ async def _until_done(client: Client, number: int) -> list[Run]:
 
 def _run(item: dict[str, Any]) -> Run:
     started = item["startedAt"] or item["createdAt"]
-    return Run(str(item["outcome"]), started, item["finishedAt"] or started)
+    why = f"{item['outcome']}: {item.get('error')}"
+    return Run(str(item["outcome"]), why, started, item["finishedAt"] or started)
 
 
 def _rows(
@@ -166,7 +172,8 @@ def _rows(
         Row(f"{what}: runs", f"{len(runs)}, at most {_at_once(runs)} at the same time"),
         Row(f"{what}: waited", f"{seconds(median(waits))}, longest {seconds(waits[-1])}"),
         Row(f"{what}: answers 503", f"{refused} of {len(answers)}"),
-        Row(f"{what}: parts started anew", str(cost.restarts)),
+        Row(f"{what}: parts started anew", ", ".join(cost.restarts) or "none"),
+        *(Row(f"{what}: not done", run.why) for run in runs if run.outcome != "success"),
         *(
             Row(f"{what}: CPU per run, {role}", seconds(cost.seconds_of(role) / max(len(runs), 1)))
             for role in _PARTS
