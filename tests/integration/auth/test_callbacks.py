@@ -65,3 +65,21 @@ async def test_who_may_not_ask_is_told_that_first(client, ada):
     answer = await client.post("/api/auth/sign-in/username", json={**SIGN_IN, "callbackURL": 7})
     assert outcome(answer) == (400, "VALIDATION_ERROR")
     assert await Session.all().count() == 1
+
+
+async def test_no_other_spelling_of_a_wish_gets_past_the_door(client, ada):
+    evil = '"https://evil.example/x"'
+    known = f'"username": "{SIGN_IN["username"]}", "password": "{SIGN_IN["password"]}"'
+    form = f"username={SIGN_IN['username']}&password=x&callbackURL=//evil.example"
+    before = await Session.all().count()
+    for body, media in (
+        (f'{{{known}, "callback_url": {evil}}}', "application/json"),
+        (f'{{{known}, "callbackURL": {evil}, "x": NaN}}', "application/json"),
+        (f'{{{known}, "callbackURL": {evil}}}', "Application/JSON; charset=utf-8"),
+        (form, "Application/X-WWW-Form-Urlencoded"),
+    ):
+        answer = await client.post(
+            "/api/auth/sign-in/username", content=body, headers={"content-type": media}
+        )
+        assert outcome(answer) == (403, "INVALID_CALLBACK_URL"), (body, media)
+    assert await Session.all().count() == before

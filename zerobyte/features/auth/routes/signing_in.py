@@ -11,7 +11,7 @@ from zerobyte.core.errors import (
     ZerobyteError,
 )
 from zerobyte.features.auth.present.people import user_view
-from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.routes.doors import TAG, accounts_auth, check_callback
 from zerobyte.features.auth.schemas.signing_in import (
     SecondFactorAwaited,
     SignedInView,
@@ -25,6 +25,7 @@ from zerobyte.features.auth.service import Accounts, Sessions
 from zerobyte.features.auth.service.sessions import SignedIn
 from zerobyte.http.actor import HttpRequest, Permission
 from zerobyte.http.endpoint import Answer, endpoint
+from zerobyte.settings import Settings
 
 _SIGN_IN: Final[tuple[type[ZerobyteError], ...]] = (
     Invalid,
@@ -45,8 +46,11 @@ _SIGN_IN: Final[tuple[type[ZerobyteError], ...]] = (
     errors=(Invalid, Forbidden, Unprocessable, TooManyRequests),
     permission=Permission.PUBLIC,
 )
-async def sign_up(request: HttpRequest, body: SignUp, accounts: Accounts) -> SignedUp:
+async def sign_up(
+    request: HttpRequest, body: SignUp, accounts: Accounts, settings: Settings
+) -> SignedUp:
     """Make an account and sign in; the first one becomes the admin."""
+    check_callback(body.callback_url, settings)
     found = await accounts.sign_up(request, body)
     return SignedUp(token=found.session.id, user=user_view(found.user))
 
@@ -61,8 +65,11 @@ async def sign_up(request: HttpRequest, body: SignUp, accounts: Accounts) -> Sig
     errors=_SIGN_IN,
     permission=Permission.PUBLIC,
 )
-async def sign_in_email(request: HttpRequest, body: SignInEmail, accounts: Accounts) -> Answer:
+async def sign_in_email(
+    request: HttpRequest, body: SignInEmail, accounts: Accounts, settings: Settings
+) -> Answer:
     """Sign in by e-mail and password."""
+    check_callback(body.callback_url, settings)
     return _signed_in(await accounts.sign_in_by_email(request, body), body.callback_url)
 
 
@@ -76,9 +83,10 @@ async def sign_in_email(request: HttpRequest, body: SignInEmail, accounts: Accou
     permission=Permission.PUBLIC,
 )
 async def sign_in_username(
-    request: HttpRequest, body: SignInUsername, accounts: Accounts
+    request: HttpRequest, body: SignInUsername, accounts: Accounts, settings: Settings
 ) -> Answer:
     """Sign in by username and password."""
+    check_callback(body.callback_url, settings)
     return _signed_in(await accounts.sign_in_by_username(request, body), body.callback_url)
 
 
