@@ -39,11 +39,16 @@ async def locking(repository: Repository, source: Path, stop: asyncio.Event | No
             on_start=begun.append, stop=stop,
         )
     )  # fmt: skip
+    await locked(repository, work)
+    return work, begun[0]
+
+
+async def locked(repository: Repository, work: asyncio.Task[object]) -> None:
+    """Wait until restic holds its lock: it takes the right to write from the file as the last."""
     async with asyncio.timeout(60):
-        while not locks_of(repository):
+        while not any(path.stat().st_mode & 0o222 == 0 for path in locks_of(repository)):
             assert not work.done()
             await asyncio.sleep(0.02)
-    return work, begun[0]
 
 
 def locks_of(repository: Repository) -> list[Path]:
@@ -125,10 +130,7 @@ async def test_t1_a_lock_that_storage_did_not_let_its_owner_remove_is_known_to_b
     work = asyncio.create_task(
         backup.run(repository, source, tag="k3f9x2ab", hostname="zerobyte", options=SLOWLY)
     )
-    async with asyncio.timeout(60):
-        while not locks_of(repository):
-            assert not work.done()
-            await asyncio.sleep(0.02)
+    await locked(repository, work)
     put_back = take_locks_away(repository)
     async with asyncio.timeout(120):
         await work  # restic says that all is well
