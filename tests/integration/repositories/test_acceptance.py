@@ -64,6 +64,26 @@ async def test_t8_what_lies_before_an_accepted_snapshot_stays_as_it_was_judged(
     assert await suspects(client, url) == [2, 3, 4, 5]
 
 
+async def test_an_acceptance_in_the_midst_of_another_change_of_the_repository_is_kept(
+    client: httpx.AsyncClient, house: House, shrunk: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"/repositories/{shrunk.short_id}"
+    look = house.repositories.find
+
+    async def overtaken(*sought: Any) -> Repository:
+        row = await look(*sought)
+        monkeypatch.setattr(house.repositories, "find", look)
+        await client.post(f"{url}/snapshots/00000002/accept")
+        return row
+
+    monkeypatch.setattr(house.repositories, "find", overtaken)
+    changed = {"name": "two", "compressionMode": "max"}
+    assert (await client.patch(url, json=changed)).status_code == 200
+    row = await Repository.get(id=shrunk.id)
+    assert (row.name, row.compression_mode) == ("two", "max")
+    assert row.accepted_snapshots == [record(2).id]
+
+
 async def test_accepting_what_is_not_suspect_changes_nothing_and_the_unknown_is_not_found(
     client: httpx.AsyncClient, house: House, shrunk: Repository
 ) -> None:

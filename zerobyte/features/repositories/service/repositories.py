@@ -37,6 +37,12 @@ _ALL: Final = Prepared(lambda: models.Repository.filter(organization_id=slot(0))
 _ONE: Final = Prepared(lambda: models.Repository.filter(organization_id=slot(0), short_id=slot(1)))
 _SHOWN: Final = Shown(present.repository, schemas.Repository)
 
+_LEARNED: Final = (
+    *("last_checked", "last_error", "doctor_result"),
+    *("stats", "stats_updated_at", "snapshots_refreshed_at"),
+)
+"""Columns that tell what was found at a repository's place."""
+
 
 class Repositories:
     """The repositories of organizations.
@@ -100,17 +106,21 @@ class Repositories:
         """
         row = await self.find(actor, short_id)
         config = await self._changed(row, body.config)
+        # Nothing else is written: a check, a refresh or an acceptance may be writing its own.
+        written: list[str] = []
         try:
             async with in_transaction():
                 if body.name:
                     row.name = body.name
+                    written += ["name"]
                 if body.compression_mode is not None:
                     row.compression_mode = body.compression_mode
+                    written += ["compression_mode"]
                 if config is not None:
                     await _refuse_while_active(row, "its settings cannot change now")
                     row.config = self.doors.seal(config, short_id=row.short_id)
-                    await _forget_content(row)
-                await row.save()
+                    written += ["config", *await _forget_content(row)]
+                await row.save(update_fields=written)
         except IntegrityError as error:
             raise Conflict(NAME_TAKEN) from error
         if config is not None:
@@ -220,9 +230,12 @@ async def _refuse_while_active(row: models.Repository, so: str) -> None:
         raise Conflict(f"The repository is being worked on: {so}. Wait for its tasks, or cancel")
 
 
-async def _forget_content(row: models.Repository) -> None:
-    """What was learned with the former config may not hold for the place of the new one."""
-    row.status = "unknown"
-    row.last_checked = row.last_error = row.doctor_result = None
-    row.stats = row.stats_updated_at = row.snapshots_refreshed_at = None
+async def _forget_content(row: models.Repository) -> list[str]:
+    """What was learned with the former config may not hold for the place of the new one.
+
+    Answers the names of the columns that are still to be written.
+    """
     await models.Snapshot.filter(repository_id=row.id).delete()
+    row.status = "unknown"
+    row.update_from_dict(dict.fromkeys(_LEARNED))
+    return ["status", *_LEARNED]
