@@ -19,6 +19,7 @@ from zerobyte.features.auth.service.challenges import Challenges
 from zerobyte.features.auth.service.credentials import (
     CREDENTIAL,
     Credentials,
+    keep_password,
     require_unchanged,
 )
 from zerobyte.features.auth.service.devices import TrustedDevices
@@ -189,12 +190,7 @@ class Accounts:
                     date_format=body.date_format,
                     time_format=body.time_format,
                 )
-                await Account.create(
-                    user_id=user.id,
-                    provider_id=CREDENTIAL,
-                    account_id=user.id,
-                    password_hash=password_hash,
-                )
+                await keep_password(user.id, password_hash)
         except IntegrityError:
             await _check_free(body.email, username)
             raise

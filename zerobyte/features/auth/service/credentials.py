@@ -84,12 +84,7 @@ class Credentials:
                 password_hash=password_hash
             )
             if not changed:
-                await Account.create(
-                    user_id=user_id,
-                    provider_id=CREDENTIAL,
-                    account_id=user_id,
-                    password_hash=password_hash,
-                )
+                await keep_password(user_id, password_hash)
             ending = Session.filter(sessions_of(user_id))
             await (ending.exclude(id=keep.id) if keep is not None else ending).delete()
             if keep is None:
@@ -102,6 +97,13 @@ class Credentials:
         await TwoFactorChallenge.filter(user_id=user_id).delete()
         for told in self.on_change:
             await told(user_id)
+
+
+async def keep_password(user_id: str, password_hash: str) -> None:
+    """Give a person who has none yet a password; inside the caller's transaction."""
+    await Account.create(
+        user_id=user_id, provider_id=CREDENTIAL, account_id=user_id, password_hash=password_hash
+    )
 
 
 async def require_unchanged(user_id: str, password_hash: str | None, wrong: ZerobyteError) -> User:

@@ -14,7 +14,7 @@ from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict, Invalid, NotFound, Unprocessable
 from zerobyte.features.auth.models import Account, Organization, Session, User
 from zerobyte.features.auth.schemas import admin as schemas
-from zerobyte.features.auth.service.credentials import CREDENTIAL, Credentials
+from zerobyte.features.auth.service.credentials import CREDENTIAL, Credentials, keep_password
 from zerobyte.features.auth.service.deletions import Deletions, Held, tidy_up
 from zerobyte.features.auth.service.organization_edits import may
 from zerobyte.features.auth.service.passwords import Passwords, check_length
@@ -120,12 +120,7 @@ class People:
                     role=schemas.role_of(body.role),
                 )
                 if password_hash is not None:
-                    await Account.create(
-                        user_id=user.id,
-                        provider_id=CREDENTIAL,
-                        account_id=user.id,
-                        password_hash=password_hash,
-                    )
+                    await keep_password(user.id, password_hash)
         except IntegrityError:
             await _check_free(email, username)
             raise
