@@ -195,6 +195,13 @@ class Settings:
         "How long lines of the audit trail are kept; 0 keeps them for ever.",
         unit="days",
     )
+    retention_alarm_days: int = _set_by(
+        "RETENTION_ALARM_DAYS",
+        "7",
+        reading.whole(0, 36_500),
+        "After how many days of good backups without retention people are told; 0 tells nobody.",
+        unit="days",
+    )
     run_dir: Path = _set_by(
         "ZEROBYTE_RUN_DIR",
         "{data_dir}/run",

@@ -76,6 +76,7 @@ def test_words_for_false(tmp_path: Path, text: str):
         ("RESTIC_MEMORY_BYTES", "prune=500000000"),
         ("RESTIC_MEMORY_BYTES", "forget=500000000,forget=600000000"),
         ("RESTIC_MEMORY_BYTES", "500000000,600000000"),
+        ("RETENTION_ALARM_DAYS", "-1"),
         ("ZEROBYTE_DATABASE_URL", "mysql://host/db"),
         ("RESTIC_HOSTNAME", "a\x07b"),
     ],
