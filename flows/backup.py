@@ -77,9 +77,9 @@ async def _granted(work: Work, run_id: str) -> Ending:
         if await step(look_at_source, work):
             await _save_between_hooks(work)
         follow_ups = await hand_in(work)
-    trouble = await _follow(work, run_id, follow_ups)
+    all_followed = await _follow(work, run_id, follow_ups)
     await _sum_up(work)
-    event, detail = _news(work, trouble)
+    event, detail = _news(work)
     if event is not None:
         work.message = messages.message(
             job, event, summary=work.summary, detail=detail, retry_note=work.retry_note
@@ -87,7 +87,7 @@ async def _granted(work: Work, run_id: str) -> Ending:
         if messages.wanting(job.targets, event):
             await step(tell_people, work)
     ending = ending_of(work, "The backup is complete.", _warning(work))
-    if ending.kind == "completed" and trouble:
+    if ending.kind == "completed" and not all_followed:
         return Ending("warning", "The backup is complete, but retention was not applied.")
     return ending
 
@@ -198,14 +198,15 @@ async def _index(work: Work, repository: Repository) -> None:
     work.snapshot = found[0] if found else None
 
 
-async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> str | None:
-    """Run what follows the backup; say what went wrong with it.
+async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> bool:
+    """Run what follows the backup; whether nothing of it went wrong.
 
-    What a stop keeps from its turn stays queued and gets a run of its own.
+    What failed is told by the API as a failure of its own (T1). What a stop keeps from its turn
+    stays queued and gets a run of its own.
     """
     if work.is_suspect:
-        return None
-    trouble = None
+        return True
+    all_well = True
     for task_id in follow_ups:
         try:
             ending = await forget_within(work.runtime, work.run, run_id, task_id)
@@ -213,11 +214,10 @@ async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> str | None:
             if isinstance(error, Put) and work.run.reason == "stopping":
                 continue
             _log.warning("a task that follows a backup did not run", task=task_id)
-            trouble = str(error) or "it was stopped"
+            all_well = False
             continue
-        if ending.kind == "failed":
-            trouble = ending.message
-    return trouble
+        all_well = all_well and ending.kind != "failed"
+    return all_well
 
 
 @task(name="notify", **PLAIN_STEP)
@@ -231,7 +231,7 @@ async def tell_people(task_id: str) -> State[Any] | None:
     return None
 
 
-def _news(work: Work, trouble: str | None) -> tuple[NotificationEvent | None, str | None]:
+def _news(work: Work) -> tuple[NotificationEvent | None, str | None]:
     """Which event the end of a run is, and the words that belong to it."""
     report = work.report()
     if report.status == "cancelled":
@@ -240,8 +240,6 @@ def _news(work: Work, trouble: str | None) -> tuple[NotificationEvent | None, st
         return "failure", report.error
     result = work.result
     details = result.warning_details if isinstance(result, BackupResult) else None
-    if trouble:
-        details = "\n".join(filter(None, (details, f"Retention was not applied: {trouble}")))
     return ("warning", details) if details else ("success", None)
 
 

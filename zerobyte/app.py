@@ -164,7 +164,11 @@ class Platform:
         self.dispatcher = Dispatcher(scheduler=scheduler, repair=self.reconciler.repair)
         self.watch = Watch(tasks=self.tasks, leases=self.leases, scheduler=scheduler)
         self.ends = RunEnds(settings=settings, snapshots=self.snapshots)
-        self.alarms = Alarms(notifications=self.notifications, retry_note=self.ends.retry_note)
+        self.alarms = Alarms(
+            notifications=self.notifications,
+            retry_note=self.ends.retry_note,
+            retention_days=settings.retention_alarm_days,
+        )
         self.control = Control(
             tasks=self.tasks,
             leases=self.leases,
@@ -256,6 +260,7 @@ class Platform:
             _every(5 * 60, self.volumes.remount_failed),
             _every(60, self.refresher.refresh_due),
             _every(60 * 60, self._shrink_cache),
+            _every(60 * 60, self.alarms.look_at_retention),
             _every(24 * 60 * 60, self._expire_trail),
         ]
 

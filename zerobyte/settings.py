@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from zerobyte.core import ids, kept, reading
+from zerobyte.core import kept, reading
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
 
 T = TypeVar("T")
 _log = get_logger(__name__)
 # An empty one of these holds nothing, and is not absent.
-_LISTS = (reading.origins, reading.readable_origins)
+_LISTS = (reading.origins, reading.readable_origins, reading.memory)
 
 
 class SettingsError(ZerobyteError):
@@ -195,6 +195,13 @@ class Settings:
         "How long lines of the audit trail are kept; 0 keeps them for ever.",
         unit="days",
     )
+    retention_alarm_days: int = _set_by(
+        "RETENTION_ALARM_DAYS",
+        "7",
+        reading.whole(0, 36_500),
+        "After how many days of good backups without retention people are told; 0 tells nobody.",
+        unit="days",
+    )
     run_dir: Path = _set_by(
         "ZEROBYTE_RUN_DIR",
         "{data_dir}/run",
@@ -221,6 +228,14 @@ class Settings:
     )
     gomaxprocs: int | None = _optional(
         "GOMAXPROCS", reading.count, "Processors that restic may use.", unit="count"
+    )
+    memory_limits: tuple[tuple[str, int], ...] = _set_by(
+        "RESTIC_MEMORY_BYTES",
+        "",
+        reading.memory,
+        "Soft limit of a restic's memory (its GOMEMLIMIT); `512000000,forget=1000000000` sets "
+        "another for one of backup, forget, check and restore.",
+        unit="bytes",
     )
     server_idle_timeout_s: int = _set_by(
         "SERVER_IDLE_TIMEOUT",
@@ -338,7 +353,11 @@ class Settings:
         if problems:
             raise SettingsError(problems)
         if keep_secrets:
-            _fill_secrets(values)
+            try:
+                kept.fill_secrets(values)
+            except OSError as error:
+                sentence = f"ZEROBYTE_DATA_DIR cannot be written: {error.strerror}"
+                raise SettingsError([f"{sentence} ({values['data_dir']})."]) from None
         return cls(**values)
 
     @staticmethod
@@ -373,18 +392,3 @@ def _read(variable: Variable, value: str, earlier: Mapping[str, Any]) -> Any:
     if not value and variable.read not in _LISTS:
         return "" if variable.name == "PREFECT_API_AUTH_STRING" else None
     return variable.read(value)
-
-
-def _fill_secrets(values: dict[str, Any]) -> None:
-    data_dir: Path = values["data_dir"]
-    try:
-        if not values["app_secret"]:
-            values["app_secret"] = kept.kept_secret(data_dir / "app-secret", ids.hex_secret)
-        if not values["prefect_auth"]:
-            values["prefect_auth"] = kept.kept_secret(
-                data_dir / "prefect-auth", lambda: f"zerobyte:{ids.token(48)}"
-            )
-    except OSError as error:
-        raise SettingsError(
-            [f"ZEROBYTE_DATA_DIR cannot be written: {error.strerror} ({data_dir})."]
-        ) from None

@@ -69,6 +69,14 @@ def test_words_for_false(tmp_path: Path, text: str):
         ("WEBHOOK_TIMEOUT", "soon"),
         ("RESTIC_PROGRESS_FPS", "0"),
         ("GOMAXPROCS", "many"),
+        ("RESTIC_MEMORY_BYTES", "512MiB"),
+        ("RESTIC_MEMORY_BYTES", "1000"),
+        ("RESTIC_MEMORY_BYTES", "forget="),
+        ("RESTIC_MEMORY_BYTES", "=500000000"),
+        ("RESTIC_MEMORY_BYTES", "prune=500000000"),
+        ("RESTIC_MEMORY_BYTES", "forget=500000000,forget=600000000"),
+        ("RESTIC_MEMORY_BYTES", "500000000,600000000"),
+        ("RETENTION_ALARM_DAYS", "-1"),
         ("ZEROBYTE_DATABASE_URL", "mysql://host/db"),
         ("RESTIC_HOSTNAME", "a\x07b"),
     ],
@@ -78,6 +86,12 @@ def test_a_wrong_value_is_refused_by_name(tmp_path: Path, name: str, value: str)
         load(tmp_path, **{name: value})
     assert len(caught.value.problems) == 1
     assert caught.value.problems[0].startswith(f"{name} must ")
+
+
+def test_t17_memory_is_bounded_for_every_command_and_otherwise_for_some(tmp_path: Path):
+    assert load(tmp_path).memory_limits == ()
+    settings = load(tmp_path, RESTIC_MEMORY_BYTES=" 500000000, forget = 1000000000,")
+    assert settings.memory_limits == (("", 500_000_000), ("forget", 1_000_000_000))
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path):

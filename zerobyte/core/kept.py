@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from zerobyte.core import ids
 from zerobyte.core.log import get_logger
@@ -61,3 +61,17 @@ def kept_secret(file: Path, make: Callable[[], str]) -> str:
         finally:
             draft.unlink()
     return file.read_text().strip()
+
+
+def fill_secrets(values: dict[str, Any]) -> None:
+    """Make the secrets that were not given, or read those that were made before.
+
+    values      the settings by attribute, `data_dir` among them. Raises OSError.
+    """
+    data_dir: Path = values["data_dir"]
+    if not values["app_secret"]:
+        values["app_secret"] = kept_secret(data_dir / "app-secret", ids.hex_secret)
+    if not values["prefect_auth"]:
+        values["prefect_auth"] = kept_secret(
+            data_dir / "prefect-auth", lambda: f"zerobyte:{ids.token(48)}"
+        )

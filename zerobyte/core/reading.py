@@ -17,6 +17,9 @@ _log = get_logger(__name__)
 _TRUE: Final = frozenset({"true", "1", "yes"})
 _FALSE: Final = frozenset({"false", "0", "no"})
 _DATABASES: Final = ("sqlite", "postgres", "postgresql")
+_MEMORY_KINDS: Final = ("backup", "forget", "check", "restore")
+# With less, Go collects garbage all the time and restic hardly moves.
+_LEAST_MEMORY: Final = 64 * 1024 * 1024
 
 
 def text(value: str) -> str:
@@ -49,6 +52,31 @@ def whole(low: int, high: int) -> Callable[[str], int]:
 port = whole(1, 65535)
 count = whole(1, 1024)
 seconds = whole(1, 86_400)
+
+
+def memory(value: str) -> tuple[tuple[str, int], ...]:
+    """Bytes, and other bytes for kinds of restic's commands: `536870912,forget=1073741824`.
+
+    Pairs of kind and bytes; the kind of what holds for every other command is empty.
+    """
+    limits: dict[str, int] = {}
+    for part in filter(None, map(str.strip, value.split(","))):
+        named, has_kind, size = (piece.strip() for piece in part.rpartition("="))
+        if named in limits or (has_kind and named not in _MEMORY_KINDS):
+            kinds = ", ".join(_MEMORY_KINDS)
+            raise ValueError(f"must name bytes once, and once at most for each of {kinds}")
+        if not (size.isascii() and size.isdigit() and _LEAST_MEMORY <= int(size) <= 2**50):
+            raise ValueError(
+                f"must be whole numbers of bytes, at least {_LEAST_MEMORY}, "
+                "such as 536870912,forget=1073741824"
+            )
+        limits[named] = int(size)
+    return tuple(limits.items())
+
+
+def memory_text(limits: tuple[tuple[str, int], ...]) -> str:
+    """What `memory` reads as these limits."""
+    return ",".join(f"{kind}={size}" if kind else str(size) for kind, size in limits)
 
 
 def rate(value: str) -> float:

@@ -79,6 +79,7 @@ class Worker:
                 run_dir=settings.run_dir,
                 restic_command=settings.restic_command,
                 rclone_config_dir=settings.rclone_config_dir,
+                memory_limits=settings.memory_limits,
             ),
             room=Room(
                 cache_max_bytes=settings.cache_max_bytes,

@@ -39,6 +39,9 @@ class Tools:
     run_dir         holds the secret folders while a command runs; on this host alone, 0700.
     retry_lock      how long restic waits for a lock, in its own form.
     grace_s         how long restic may take to end after SIGINT: it removes its lock then.
+    memory_limits   what each subcommand is to keep its memory under, in bytes; that of an empty
+                    name holds for those that are not named. Soft: Go collects garbage more often
+                    near it, and goes over it rather than fail.
     """
 
     cache_dir: Path
@@ -48,6 +51,13 @@ class Tools:
     retry_lock: str = "2m"
     nice: int = 0
     grace_s: float = 20.0
+    memory_limits: tuple[tuple[str, int], ...] = ()
+
+    def limits(self, subcommand: str) -> dict[str, str]:
+        """What bounds a subcommand's memory (T17), as its environment."""
+        known = dict(self.memory_limits)
+        limit = known.get(subcommand, known.get(""))
+        return {} if limit is None else {"GOMEMLIMIT": str(limit)}
 
 
 class _Options(TypedDict, total=False):
@@ -186,7 +196,7 @@ class Session:
         tools = self._repository.tools
         return await process.run(
             [tools.restic_command, *self._place.options, *argv],
-            env=self._place.env,
+            env={**self._place.env, **tools.limits(argv[0])},
             secrets=self._place.secrets,
             grace_s=tools.grace_s,
             nice=tools.nice,

@@ -116,6 +116,7 @@ def _rows_of_before(no: str) -> str:
         "repository_id": "'r1'", "lease_mode": "'shared'", "host": "'local'",
         "trigger": "'manual'", "input": "'{}'", "target": "'{}'", "cancellation_requested": no,
     }  # fmt: skip
+    ended = {**task, "kind": "'forget'", "status": "'failed'", "parent_id": "'t0'"}
     return "\n".join((
         _insert("organizations", **made, id="'o'", name="'n'", slug="'s'",
                 repository_password="'x'", metadata="'{}'"),
@@ -130,6 +131,13 @@ def _rows_of_before(no: str) -> str:
                 volume_id=1),
         _insert("tasks", **task, id="'t1'", status="'running'"),
         _insert("tasks", **{**task, "kind": "'forget'"}, id="'t2'", status="'queued'"),
+        _insert("tasks", **{**ended, "status": "'succeeded'"}, id="'t3'", finished_at=20),
+        _insert("tasks", **{**ended, "status": "'succeeded'"}, id="'t4'", finished_at=30),
+        _insert("tasks", **ended, id="'t5'", finished_at=25),
+        _insert("tasks", **{**ended, "parent_id": "NULL"}, id="'t6'", finished_at=35),
+        _insert("tasks", **{**ended, "repository_id": "'r0'"}, id="'t7'", finished_at=36),
+        _insert("tasks", **{**ended, "status": "'stale'"}, id="'t8'", finished_at=40),
+        _insert("tasks", **ended, id="'t9'", finished_at=50),
         _insert("workers", **made, host="'local'", boot_id="'b'", pid=7, pid_started=8, seen_at=5),
         _insert("repository_leases", **HELD),
         _insert("repository_leases", **WAITING),
@@ -165,9 +173,13 @@ async def test_rows_of_the_first_version_are_there_after_all_steps_held_leases_t
         leases = await Lease.all().order_by("id").values(*HELD)
         assert leases == [_told(HELD), _told(WAITING)]
         assert (await Organization.get()).name == "n"
-        assert [(task.id, task.status) for task in await Task.all().order_by("id")] == [
+        active = Task.filter(id__in=["t1", "t2"]).order_by("id")
+        assert [(task.id, task.status) for task in await active] == [
             ("t1", "running"), ("t2", "queued"),
         ]  # fmt: skip
         schedule = await Schedule.get().select_related("volume", "repository")
         assert (schedule.volume.name, schedule.repository.name) == ("v", "r")
+        # The last retention of its repository that went well, and the first failure since.
+        assert (schedule.last_retention_at, schedule.retention_owed_since) == (30, 40)
+        assert schedule.retention_told_at is None
         assert (await WorkerRow.get()).seen_at == 5

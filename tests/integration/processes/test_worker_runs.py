@@ -172,6 +172,35 @@ def test_a_run_waits_for_its_turn_keeps_nobody_from_theirs_and_tells_people(
     assert b"completed successfully" in plane.hooks[1][1]
 
 
+def test_t1_a_backup_whose_retention_fails_tells_of_the_backup_alone(
+    plane, engine, start_worker, site
+):
+    """The API tells of the retention, as a failure of its own."""
+    schedule, task, forget = ids.short_id(), ids.uuid7(), ids.uuid7()
+    config = GenericConfig(type="generic", url=f"{plane.url}/hook", method="POST")
+    target = NotificationTarget(
+        destination_id=7, name="hook", config=config,
+        on_start=False, on_success=True, on_warning=True, on_failure=True,
+    )  # fmt: skip
+    plane.jobs[task] = site.job(task, schedule, targets=[target])
+    plane.jobs[forget] = ForgetJob(
+        task_id=forget,
+        schedule_short_id=schedule,
+        repository=site.access.model_copy(update={"password": "wrong"}),
+        policy=RetentionPolicy(keep_last=1),
+    )
+    plane.follow_ups[task] = [forget]
+    engine.put(schedule)
+    start_worker(WEBHOOK_ALLOWED_ORIGINS=plane.url)
+
+    state = engine.ended(engine.start("backup", schedule, schedule_id=schedule, task_id=task))
+
+    assert (state["type"], state["name"]) == ("COMPLETED", "Warning")
+    assert "retention was not applied" in state["message"]
+    assert plane.reports[forget].status == "failed"
+    assert [b"completed successfully" in body for _, body in plane.hooks] == [True]
+
+
 def test_many_missed_runs_of_a_cron_become_one(plane, engine, start_worker, site, prefect_server):
     """Runs that a cron planned while no worker was there; a run by hand is never dropped (T35)."""
     schedule = ids.short_id()

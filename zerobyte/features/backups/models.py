@@ -26,6 +26,9 @@ class Schedule(Row):
     catch_up            whether due times that passed while nobody was there lead to one run.
     jitter_s            the schedule runs up to so many seconds after its due time, always as many.
     last_status         how the last run ended; "in progress" is never stored but derived.
+    last_retention_at   when retention last went well in the present repository, epoch ms.
+    retention_owed_since    when the first good backup ended that no good retention has followed.
+    retention_told_at   when people were told that retention has been owed for too long.
     """
 
     id = fields.IntField(primary_key=True)
@@ -65,6 +68,9 @@ class Schedule(Row):
     last_status = fields.CharField(max_length=16, null=True)
     last_backup_error: str | None = text_field()
     next_backup_at: int | None = moment_field()
+    last_retention_at: int | None = moment_field()
+    retention_owed_since: int | None = moment_field()
+    retention_told_at: int | None = moment_field()
     sort_order = fields.IntField(default=0)
 
     class Meta:

@@ -85,6 +85,10 @@ class ScheduleView(_Options):
     last_backup_status: LastStatus | None
     last_backup_error: str | None
     next_backup_at: EpochMs | None
+    last_retention_at: Annotated[
+        EpochMs | None,
+        Field(description="When retention last went well in this repository; null: not yet."),
+    ] = None
     created_at: EpochMs
     updated_at: EpochMs
 

@@ -1,7 +1,8 @@
 """Tells people of runs that failed where no worker could tell them (T25).
 
-A worker speaks for the run in its hands. What waited too long, could not begin, or was lost with
-its worker has nobody but us; so has retention that runs by itself (T1). Knows no vendor.
+A worker speaks for the backup in its hands. What waited too long, could not begin, or was lost
+with its worker has nobody but us; so has every retention that failed, whether or not a backup led
+to it, and one that is owed for too long (T1). Knows no vendor.
 """
 
 import asyncio
@@ -9,33 +10,47 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from zerobyte.contract.notifications import NotificationMessage
+from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
+from zerobyte.features.backups.service import retention_age
+from zerobyte.features.backups.service.running import has_policy
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.tasks.models import ACTIVE, Task
 
 log = get_logger(__name__)
 
 _TITLES: Final = {"backup": "Zerobyte {} failed", "forget": "Zerobyte {}: retention failed"}
+_OVERDUE: Final = "Zerobyte {}: retention is overdue"
+_NEXT_STEP: Final = (
+    "Until it does, nothing is removed and the repository grows. The schedule's task history says "
+    "why; when that is put right, apply it: POST /api/v1/backups/{}/forget"
+)
 _DETAIL_CHARACTERS: Final = 2000
+_DAY_MS: Final = 86_400_000
 
 
 class Alarms:
-    """Sends the word of a failure to whom a schedule names for it; nobody waits for that."""
+    """Sends the word of a failure to whom a schedule names for it; nobody waits for that.
+
+    retention_days  how long retention may be owed before that is told; 0 tells nobody.
+    """
 
     def __init__(
         self,
         *,
         notifications: Notifications,
+        retention_days: int,
         retry_note: Callable[[Task], Awaitable[str | None]],
     ) -> None:
         self._notifications = notifications
         self._retry_note = retry_note
+        self._retention_days = retention_days
         self._telling: set[asyncio.Task[None]] = set()
 
     def failed(self, task: Task) -> None:
         """Tell of a task that failed, beside everything else."""
-        if task.kind not in _TITLES or _is_told_by_its_backup(task):
+        if task.kind not in _TITLES:
             return
         telling = asyncio.create_task(self._tell(task), name=f"alarm of {task.id}")
         self._telling.add(telling)
@@ -61,26 +76,56 @@ class Alarms:
         ).select_related("volume", "repository")
         if schedule is None:
             return
-        wanting = await ScheduleNotification.filter(
-            schedule_id=schedule.id, notify_on_failure=True
-        ).values_list("destination_id", flat=True)
-        lines = [
-            f"Volume: {schedule.volume.name}",
-            f"Repository: {schedule.repository.name}",
-            f"Schedule: {schedule.name}",
-            f"Error: {(task.error or 'It failed')[:_DETAIL_CHARACTERS]}",
-        ]
-        if note := await self._retry_note(task):
-            lines += ["", note]
-        message = NotificationMessage(
-            event="failure",
-            title=_TITLES[task.kind].format(schedule.name),
-            body="\n".join(lines),
-        )
-        ids = [int(str(one)) for one in wanting]
+        error = task.error or "It failed"
+        message = _failure(schedule, _TITLES[task.kind], error, await self._retry_note(task))
+        ids = await _wanting(schedule)
         self._notifications.tell(ids, schedule.organization_id, message)
 
+    async def look_at_retention(self) -> None:
+        """Tell of schedules whose backups go well while retention has not for too long.
 
-def _is_told_by_its_backup(task: Task) -> bool:
-    """Whether it is retention inside the run of a backup, which lives and tells how it went."""
-    return task.kind == "forget" and not task.has_own_run and task.status != "stale"
+        Once in each spell; while nobody wants to hear of it, it is not told yet.
+        """
+        if not self._retention_days:
+            return
+        now = clock.now_ms()
+        for schedule in await retention_age.overdue(now - self._retention_days * _DAY_MS):
+            ids = await _wanting(schedule)
+            if not ids or not has_policy(schedule) or not await retention_age.told(schedule):
+                continue
+            log.warning("retention is owed for too long", schedule=schedule.short_id)
+            error = _overdue_text(schedule, now)
+            message = _failure(schedule, _OVERDUE, error, _NEXT_STEP.format(schedule.short_id))
+            self._notifications.tell(ids, schedule.organization_id, message)
+
+
+async def _wanting(schedule: Schedule) -> list[int]:
+    """The destinations that want to hear when something fails."""
+    wanting = await ScheduleNotification.filter(
+        schedule_id=schedule.id, notify_on_failure=True, destination__enabled=True
+    ).values_list("destination_id", flat=True)
+    return [int(str(one)) for one in wanting]
+
+
+def _overdue_text(schedule: Schedule, now_ms: int) -> str:
+    owed_days = (now_ms - (schedule.retention_owed_since or now_ms)) // _DAY_MS
+    last = schedule.last_retention_at
+    ended = "never went well" if last is None else f"last did {(now_ms - last) // _DAY_MS} days ago"
+    return (
+        f"Backups succeed, but for {owed_days} days retention has not gone well after them; "
+        f"in this repository it {ended}."
+    )
+
+
+def _failure(schedule: Schedule, title: str, error: str, note: str | None) -> NotificationMessage:
+    lines = [
+        f"Volume: {schedule.volume.name}",
+        f"Repository: {schedule.repository.name}",
+        f"Schedule: {schedule.name}",
+        f"Error: {error[:_DETAIL_CHARACTERS]}",
+    ]
+    if note:
+        lines += ["", note]
+    return NotificationMessage(
+        event="failure", title=title.format(schedule.name), body="\n".join(lines)
+    )

@@ -17,6 +17,7 @@ from zerobyte.core.secrets import Sealer
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import CreateSchedule, ScheduleView, UpdateSchedule
+from zerobyte.features.backups.service import retention_age
 from zerobyte.features.backups.service.reading import find
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.service import TaskReader
@@ -96,6 +97,7 @@ class ScheduleEditor:
             row.retry_at = None
             self.plan(row)
             changed |= {"retry_at", "next_backup_at"}
+        changed |= retention_age.begin_anew(row, changed)
         # Only what was changed: a run may move the rest of the row on at this moment.
         await _save(row, changed)
         return await self._changed(row)

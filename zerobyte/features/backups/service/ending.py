@@ -14,6 +14,7 @@ from zerobyte.core import clock
 from zerobyte.core.redact import redact
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.present import delay_ms
+from zerobyte.features.backups.service import retention_age
 from zerobyte.features.backups.service.editing import next_due
 from zerobyte.features.backups.service.running import forget_task, has_policy, rerun
 from zerobyte.features.repositories.service.snapshots import Snapshots
@@ -56,6 +57,7 @@ class RunEnds:
         await _write(schedule)
         if skipped is not None:
             return [rerun(schedule, task)] if _is_run_again(schedule, task, report) else []
+        await retention_age.owed(schedule)
         follow_up = forget_task(schedule, trigger="followUp", parent=task)
         if await _waits_already(follow_up):
             without_retention(report, _COVERED)
@@ -111,6 +113,8 @@ class RunEnds:
             plan=plan,
         )
         await _record_retention(task, record)
+        if report.status == "succeeded":
+            await retention_age.applied(task)
         return []
 
     async def _distrust_unless_done(self, task: Task, report: JobReport) -> None:

@@ -39,6 +39,7 @@ class Access:
             rclone_config_dir=settings.rclone_config_dir,
             retry_lock="5s",
             grace_s=2.0,
+            memory_limits=settings.memory_limits,
         )
 
     def seal(self, config: RepositoryConfig, *, short_id: str) -> dict[str, object]:
