@@ -224,7 +224,11 @@ class Settings:
         "Host in snapshots; `auto` is the hostname that a container was given, else `zerobyte`.",
     )
     restic_progress_fps: float = _set_by(
-        "RESTIC_PROGRESS_FPS", "1", reading.rate, "How often restic reports.", unit="1/s"
+        "RESTIC_PROGRESS_FPS",
+        "1",
+        reading.rate,
+        "How often restic reports; more than 2 is taken as 2.",
+        unit="1/s",
     )
     gomaxprocs: int | None = _optional(
         "GOMAXPROCS", reading.count, "Processors that restic may use.", unit="count"

@@ -1,6 +1,7 @@
 """The environment is read whole, and every wrong value is named in one sentence."""
 
 import dataclasses
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,20 @@ def test_defaults_follow_the_port(tmp_path: Path):
     settings = load(tmp_path, PORT="5001")
     assert settings.base_url == "http://localhost:5001"
     assert settings.api_url == "http://127.0.0.1:5001"
+
+
+def test_each_variable_is_used_somewhere(tmp_path: Path):
+    """One that nobody reads would be promised in README, and do nothing."""
+    # These two are read where there are no settings: by each child's starter, and by a worker.
+    elsewhere = {"gomaxprocs", "worker_token"}
+    code = "\n".join(
+        path.read_text()
+        for path in (Path(__file__).parents[2] / "zerobyte").rglob("*.py")
+        if path.name not in ("settings.py", "environments.py")
+    )
+    names = {field.name for field in dataclasses.fields(Settings)} - elsewhere
+    assert len(names) > 30
+    assert [name for name in names if not re.search(rf"\.{name}\b", code)] == []
 
 
 @pytest.mark.parametrize("text", ["true", "TRUE", "1", "yes", "Yes"])

@@ -95,6 +95,7 @@ def worker(settings: Settings, *, token_file: Path) -> dict[str, str]:
         "MIN_FREE_PERCENT": settings.min_free_percent,
         "RESTIC_COMMAND": settings.restic_command,
         "RCLONE_CONFIG_DIR": settings.rclone_config_dir,
+        "RESTIC_PROGRESS_FPS": settings.restic_progress_fps,
         "RESTIC_MEMORY_BYTES": reading.memory_text(settings.memory_limits),
         "WEBHOOK_ALLOWED_ORIGINS": ",".join(settings.webhook_allowed_origins),
         "WEBHOOK_TIMEOUT": settings.webhook_timeout_s,

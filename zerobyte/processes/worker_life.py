@@ -79,6 +79,7 @@ class Worker:
                 run_dir=settings.run_dir,
                 restic_command=settings.restic_command,
                 rclone_config_dir=settings.rclone_config_dir,
+                progress_fps=settings.progress_fps,
                 memory_limits=settings.memory_limits,
             ),
             room=Room(

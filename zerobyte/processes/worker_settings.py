@@ -40,6 +40,7 @@ class WorkerSettings:
     run_dir: Path
     restic_command: str
     rclone_config_dir: Path
+    progress_fps: float
     memory_limits: tuple[tuple[str, int], ...]
     allowed_origins: tuple[str, ...]
     webhook_timeout_s: float
@@ -71,6 +72,7 @@ class WorkerSettings:
             run_dir=common.run_dir,
             restic_command=common.restic_command,
             rclone_config_dir=common.rclone_config_dir,
+            progress_fps=common.restic_progress_fps,
             memory_limits=common.memory_limits,
             allowed_origins=common.webhook_allowed_origins,
             webhook_timeout_s=common.webhook_timeout_s,

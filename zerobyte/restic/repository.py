@@ -27,6 +27,7 @@ _LOCKED: Final = 11
 _RETRY: Final = "--retry-lock"
 _LOCKS_S: Final = 60.0
 _DOCUMENT_BYTES: Final = 128 * 1024 * 1024
+MAX_PROGRESS_FPS: Final = 2.0
 
 T = TypeVar("T")
 
@@ -39,6 +40,8 @@ class Tools:
     run_dir         holds the secret folders while a command runs; on this host alone, 0700.
     retry_lock      how long restic waits for a lock, in its own form.
     grace_s         how long restic may take to end after SIGINT: it removes its lock then.
+    progress_fps    how often it reports in a second; more than MAX_PROGRESS_FPS slow small
+                    machines down (T31).
     memory_limits   what each subcommand is to keep its memory under, in bytes; that of an empty
                     name holds for those that are not named. Soft: Go collects garbage more often
                     near it, and goes over it rather than fail.
@@ -51,6 +54,7 @@ class Tools:
     retry_lock: str = "2m"
     nice: int = 0
     grace_s: float = 20.0
+    progress_fps: float = 1.0
     memory_limits: tuple[tuple[str, int], ...] = ()
 
     def limits(self, subcommand: str) -> dict[str, str]:
@@ -268,7 +272,8 @@ class Repository:
                     f"{error.strerror}. See to the disk that holds the data folder"
                 ) from error
             place.env["RESTIC_CACHE_DIR"] = str(cache)
-            place.env["RESTIC_PROGRESS_FPS"] = "2"
+            fps = min(self.tools.progress_fps, MAX_PROGRESS_FPS)
+            place.env["RESTIC_PROGRESS_FPS"] = f"{fps:g}"
             yield Session(self, folder, place)
 
     @property

@@ -18,6 +18,7 @@ def settings(tmp_path):
             "RESTIC_CACHE_MAX_BYTES": "18",
             "MIN_FREE_BYTES": "0",
             "MIN_FREE_PERCENT": "19",
+            "RESTIC_PROGRESS_FPS": "0.5",
             "RESTIC_MEMORY_BYTES": "500000000, forget=1000000000",
         }
     )
@@ -40,6 +41,7 @@ def test_what_a_worker_is_told_is_what_it_reads(tmp_path):
         "prefect_url", "prefect_auth", "webhook_allowed_origins", "webhook_timeout_s",
         "worker_concurrency", "drain_grace_s", "log_level", "tz", "cache_max_bytes",
         "min_free_bytes", "min_free_percent", "memory_limits",
+        "restic_progress_fps",
     ):  # fmt: skip
         assert getattr(read, name) == getattr(told, name), name
 

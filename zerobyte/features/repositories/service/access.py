@@ -39,6 +39,7 @@ class Access:
             rclone_config_dir=settings.rclone_config_dir,
             retry_lock="5s",
             grace_s=2.0,
+            progress_fps=settings.restic_progress_fps,
             memory_limits=settings.memory_limits,
         )
 
