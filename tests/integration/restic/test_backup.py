@@ -290,7 +290,8 @@ async def test_a_slow_or_failing_status_callback_costs_nothing(repository, sourc
             raise RuntimeError("the API is away")
         await asyncio.Event().wait()
 
-    (source / "big").write_bytes(os.urandom(5_000_000))
+    # Enough for eight reports: those that come in one breath are told as one.
+    (source / "big").write_bytes(os.urandom(10_000_000))
     made = await backup.run(
         repository,
         source,
