@@ -1,7 +1,7 @@
 """The engine is away for a while: people work on, and what was wanted runs once when it is back."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -23,25 +23,28 @@ def database_kind() -> str:
 
 
 @pytest.fixture
-async def loops(world: World) -> AsyncIterator[None]:
-    """What runs beside requests in a real API, as far as the engine is concerned."""
+async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
+    """Begins what runs beside requests in a real API, as far as the engine is concerned."""
     platform = world.platform
-    running = [
-        asyncio.create_task(loop)
-        for loop in (platform.dispatcher.run(), platform.reconciler.run(), platform.due_times.run())
-    ]
-    yield
+    running: list[asyncio.Task[None]] = []
+
+    def begin() -> None:
+        for loop in platform.dispatcher, platform.reconciler, platform.due_times:
+            running.append(asyncio.create_task(loop.run()))
+
+    yield begin
     for loop in running:
         loop.cancel()
     await asyncio.gather(*running, return_exceptions=True)
 
 
 async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_when_it_is_back(
-    world: World, loops: None
+    world: World, begin_loops: Callable[[], None]
 ) -> None:
     by_hand, missed = await world.schedule(), await overdue(world)
     await world.platform.reconciler.apply()
     world.scheduler.is_down = True
+    begin_loops()  # before this they would have started what was missed
 
     task_id = await run_now(world, by_hand)
     url = f"/api/v1/backups/{missed['shortId']}"
@@ -79,8 +82,9 @@ async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_wh
 
 
 async def test_what_was_due_meanwhile_and_was_never_planned_is_started_when_it_is_back(
-    world: World, loops: None
+    world: World, begin_loops: Callable[[], None]
 ) -> None:
+    begin_loops()
     world.scheduler.is_down = True
     missed = await overdue(world)
     await world.platform.due_times.start_missed()
@@ -151,8 +155,12 @@ async def test_without_catching_up_an_engine_that_was_there_in_time_may_ring_lat
 
 @pytest.mark.parametrize("trouble", [Failed("Prefect answered 422"), OSError("disk I/O error")])
 async def test_one_odd_answer_ends_neither_the_starting_of_tasks_nor_holds_up_the_others(
-    world: World, loops: None, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+    world: World,
+    begin_loops: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: Exception,
 ) -> None:
+    begin_loops()
     odd, sound = await world.schedule(), await world.schedule()
     await world.platform.reconciler.apply()
     start, refusals = world.scheduler.start, 0

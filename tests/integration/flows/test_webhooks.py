@@ -189,8 +189,8 @@ async def test_what_is_too_large_is_refused_before_anything_is_sent(working, hoo
     assert hook.requests == []
 
 
-async def test_a_server_that_is_gone_fails_without_telling_the_path(working, unused_tcp_port):
-    origin = f"http://127.0.0.1:{unused_tcp_port}"
+async def test_a_server_that_is_gone_fails_without_telling_the_path(working, dead_port):
+    origin = f"http://127.0.0.1:{dead_port}"
     work = working(
         url=f"{origin}/canary?canary", origins=[origin], headers=["Authorization: Bearer canary"]
     )

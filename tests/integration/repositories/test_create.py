@@ -151,7 +151,7 @@ async def test_a_mask_is_no_secret_to_begin_with(
 async def test_an_unreachable_storage_is_503_and_a_locked_ssh_key_400_without_a_row(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    house.repositories._creation._limit_s = 1.5
+    house.repositories._creation._limit_s = 5  # restic has begun by then, and has been refused
     rest = {"backend": "rest", "url": "http://127.0.0.1:1/"}
     answer = await client.post(
         "/repositories", json={"name": "x", "config": {**rest, "isExistingRepository": True}}

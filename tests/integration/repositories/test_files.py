@@ -91,8 +91,10 @@ async def test_at_most_two_restics_list_a_repository_at_a_time(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
     log = house.place / "at-once"
+    # The first works until there is a second; the third has a while to come too early.
     house.restic.write_text(
-        f'#!/bin/sh\necho + >> {log}\nrestic "$@" && sleep 0.2 && echo - >> {log}\n'
+        f"#!/bin/sh\necho + >> {log}\nuntil [ $(wc -l < {log}) -ge 2 ]; do sleep 0.02; done\n"
+        f'restic "$@" && sleep 0.2 && echo - >> {log}\n'
     )
     answers = await asyncio.gather(
         *(client.get(url_of(existing, snapshot_id)) for snapshot_id in history.ids)

@@ -14,6 +14,7 @@ import pytest
 
 from tests.documented import assert_conforms
 from tests.integration.repositories.conftest import History
+from zerobyte.core.ports import free_ports
 from zerobyte.features.repositories.models import Repository
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -23,8 +24,8 @@ RCLONE = Path(sys.executable).with_name("rclone")
 @contextmanager
 def rclone_serve(*arguments: str, folder: Path) -> Iterator[int]:
     """A server of rclone on a free port of loopback."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    # Not one of those for outgoing connections: another's could have it before the server listens.
+    [port] = free_ports(1)
     server = subprocess.Popen(
         [RCLONE, "serve", *arguments, "--addr", f"127.0.0.1:{port}", str(folder)],
         env={"RCLONE_CONFIG": "/dev/null", "HOME": str(folder)},
@@ -40,10 +41,11 @@ def rclone_serve(*arguments: str, folder: Path) -> Iterator[int]:
             except OSError:
                 assert server.poll() is None
                 assert time.monotonic() < deadline
+                time.sleep(0.05)
         yield port
     finally:
-        server.terminate()
-        server.wait(10)
+        server.kill()
+        server.wait()
 
 
 @pytest.fixture

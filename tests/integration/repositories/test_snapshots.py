@@ -153,7 +153,9 @@ async def test_a_tree_that_takes_long_keeps_no_other_list_from_being_read(
     job = Refresher(snapshots=house.snapshots, files=house.files, every_minutes=60)
     async with asyncio.timeout(60):
         await job.refresh_due()
-    assert order == ["list of one", "list of two", "tree of one", "tree of two"]
+    # Rows of one millisecond have no order.
+    assert sorted(order[:2]) == ["list of one", "list of two"]
+    assert sorted(order[2:]) == ["tree of one", "tree of two"]
 
 
 @on_sqlite

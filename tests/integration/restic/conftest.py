@@ -16,13 +16,17 @@ PASSWORD = "correct-horse-battery"
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Tools:
-    """Fresh folders, and no patience for locks."""
+    """Fresh folders, no patience for locks, and much with an end.
+
+    An interrupted restic sends the packs to their end that it has begun: at the rates of these
+    tests that takes ten seconds, and how large they are is chance.
+    """
     return Tools(
         cache_dir=tmp_path / "cache",
         run_dir=tmp_path / "run",
         rclone_config_dir=tmp_path,
         retry_lock="0s",
-        grace_s=10,
+        grace_s=60,
     )
 
 

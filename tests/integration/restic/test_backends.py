@@ -166,11 +166,8 @@ async def test_rclone_remote(repository_at, source, tmp_path, tools, monkeypatch
         await snapshots.run(repository_at({"backend": "rclone", "remote": "none", "path": "x"}))
 
 
-async def test_nobody_answers(repository_at):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-        config = {"backend": "rest", "url": f"http://127.0.0.1:{port}"}
-        with pytest.raises(StorageUnreachable) as error:
-            await snapshots.run(repository_at(config), timeout_s=5)
+async def test_nobody_answers(repository_at, dead_port):
+    config = {"backend": "rest", "url": f"http://127.0.0.1:{dead_port}"}
+    with pytest.raises(StorageUnreachable) as error:
+        await snapshots.run(repository_at(config), timeout_s=5)
     assert "message_type" not in error.value.message

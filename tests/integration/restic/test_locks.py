@@ -126,7 +126,7 @@ async def test_t1_a_killed_owner_leaves_a_note_and_a_living_command_is_not_dead(
 async def test_t1_a_lock_that_storage_did_not_let_its_owner_remove_is_known_to_be_ours(
     repository: Repository, source: Path
 ) -> None:
-    (source / "big").write_bytes(os.urandom(3_000_000))
+    (source / "big").write_bytes(os.urandom(6_000_000))  # some seconds to take the lock away in
     work = asyncio.create_task(
         backup.run(repository, source, tag="k3f9x2ab", hostname="zerobyte", options=SLOWLY)
     )
