@@ -6,7 +6,6 @@ A conftest takes the fixture in with `from tests.oidc import oidc`.
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +15,6 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
-
-from zerobyte.core.ports import free_ports
 
 _SERVER = Path(__file__).with_name("oidc_server.py")
 
@@ -67,35 +64,22 @@ class Oidc:
 
 @pytest.fixture(scope="session")
 def oidc() -> Iterator[Oidc]:
-    [port] = free_ports(1)
-    process = subprocess.Popen(
-        [sys.executable, "-W", "ignore", str(_SERVER), str(port)],
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", str(_SERVER)],
         # It is spoken with over plain http, on the loopback alone.
         env={"PATH": os.environ["PATH"], "AUTHLIB_INSECURE_TRANSPORT": "1"},
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-    )
-    issuer = f"http://127.0.0.1:{port}"
-    try:
-        with httpx.Client(base_url=issuer, timeout=30) as http:
-            _await_answer(http, process)
-            yield Oidc(issuer, http)
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _await_answer(http: httpx.Client, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert process.poll() is None, "the provider ended"
+    ) as process:
+        assert process.stdout is not None
         try:
-            http.get("/asked")
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the provider does not answer")
+            port = process.stdout.readline().decode().strip()
+            assert port, "the provider ended"
+            issuer = f"http://127.0.0.1:{port}"
+            with httpx.Client(base_url=issuer, timeout=30) as http:
+                yield Oidc(issuer, http)
+        finally:
+            process.terminate()
 
 
 def path_of(url: str) -> str:

@@ -1,16 +1,15 @@
 """An OpenID provider in a process of its own: a library's, which can be told to lie.
 
-    python -W ignore tests/oidc_server.py PORT
+    python -W ignore tests/oidc_server.py
 
-It answers at 127.0.0.1 and at localhost, as two issuers. Beyond the library's own protocol it
-checks PKCE, and `PUT /fault` chooses what is wrong with its next answers; `GET /asked` counts what
-it was asked for.
+It prints its port once it listens there, and answers at 127.0.0.1 and at localhost, as two issuers.
+Beyond the library's own protocol it checks PKCE, and `PUT /fault` chooses what is wrong with its
+next answers; `GET /asked` counts what it was asked for.
 """
 
 import base64
 import hmac
 import json
-import sys
 import time
 from collections import Counter
 
@@ -146,5 +145,6 @@ def make_app() -> flask.Flask:
 
 
 if __name__ == "__main__":
-    port = int(sys.argv[1])
-    werkzeug.serving.make_server("127.0.0.1", port, make_app(), threaded=True).serve_forever()
+    server = werkzeug.serving.make_server("127.0.0.1", 0, make_app(), threaded=True)
+    print(server.port, flush=True)
+    server.serve_forever()

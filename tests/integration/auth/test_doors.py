@@ -12,8 +12,8 @@ FEW = 3
 
 
 @pytest.fixture
-def few(monkeypatch):
-    """Three instead of a hundred."""
+def few(monkeypatch, clocks):
+    """Three instead of a hundred, in a window that does not end by itself."""
     monkeypatch.setattr(limits, "DOOR_REQUESTS", FEW)
 
 

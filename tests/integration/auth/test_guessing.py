@@ -46,8 +46,8 @@ async def sign_in(client, body, number=0, **headers):
 
 
 @pytest.fixture
-async def limited(serve):
-
+async def limited(serve, clocks):
+    """Served with limits whose windows do not end before the test lets them."""
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()
@@ -200,7 +200,7 @@ async def test_many_behind_one_address_sign_in_at_the_same_moment(limited, hashe
     ],
 )
 @on_sqlite
-async def test_a_stolen_session_is_no_oracle_for_the_password(serve, hashes, path, body):
+async def test_a_stolen_session_is_no_oracle_for_the_password(serve, clocks, path, body):
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         statuses = [
@@ -232,7 +232,7 @@ async def test_guesses_at_the_door_do_not_disturb_who_is_inside(few, serve):
 
 
 @on_sqlite
-async def test_looking_names_up_ends_too(serve):
+async def test_looking_names_up_ends_too(serve, clocks):
     async with serve(**LIMITED) as client:
         statuses = [
             (

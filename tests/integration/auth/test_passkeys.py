@@ -381,7 +381,7 @@ async def test_disabled_password_login_leaves_passkeys_open(client, ada, device)
     assert (await sign_in(client, device)).status_code == 200
 
 
-async def test_guesses_are_limited_and_good_answers_are_not(serve, device):
+async def test_guesses_are_limited_and_good_answers_are_not(serve, device, clocks):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         await register(client, device)

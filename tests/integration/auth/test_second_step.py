@@ -329,7 +329,7 @@ async def test_who_was_banned_between_the_two_steps_stays_outside(client, phone)
 
 
 @on_sqlite
-async def test_codes_in_a_session_are_limited_too(serve, time):
+async def test_codes_in_a_session_are_limited_too(serve, clocks):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         phone = AuthenticatorApp((await two_factor(client, "enable", **PASSWORD)).json()["totpURI"])

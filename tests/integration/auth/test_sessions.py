@@ -278,7 +278,7 @@ async def test_small_routes(client):
     )
 
 
-async def test_wrong_passwords_are_limited_and_right_ones_are_not(serve):
+async def test_wrong_passwords_are_limited_and_right_ones_are_not(serve, clocks):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()

@@ -24,8 +24,8 @@ async def stage(serve, oidc):
 
 
 async def test_v1_settings_show_providers_and_all_invitations(stage):
-    await stage.invite("a@example.com", role="admin")
-    await stage.invite("b@example.com", status="canceled")
+    await stage.invite("a@example.com", role="admin", created_at=1)
+    await stage.invite("b@example.com", status="canceled", created_at=2)
     body = (await stage.client.get("/api/v1/auth/sso-settings")).json()
     assert body["providers"] == [
         {

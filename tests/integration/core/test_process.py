@@ -157,7 +157,7 @@ async def test_a_cancelled_child_that_floods_can_still_end_politely(tmp_path):
 
 
 async def test_timeout_ends_the_child():
-    ended = await process.run(["sleep", "60"], timeout_s=0.1, grace_s=1)
+    ended = await process.run(["sleep", "60"], timeout_s=0.1, grace_s=20)
     assert ended.timed_out
     assert ended.code == 128 + signal.SIGINT
 
@@ -186,9 +186,13 @@ async def test_survivor_that_holds_the_pipes_does_not_hold_us():
 
 
 async def test_survivor_in_another_session_does_not_hold_us_either():
-    ended = await process.run([SH, "-c", "setsid sleep 30 & echo $!"])
-    await until(lambda: True)
-    # `setsid` forks only when it leads a group, so this is the sleeper itself.
+    # `setsid` forks only when it leads a group, so `$!` is the sleeper itself. The shell ends when
+    # that leads a session of its own: before, it would be ended as one of ours.
+    script = (
+        "setsid sleep 300 & "
+        'until [ "$(cut -d " " -f 6 "/proc/$!/stat")" = "$!" ]; do sleep 0.01; done; echo "$!"'
+    )
+    ended = await process.run([SH, "-c", script])
     os.kill(int(ended.stdout_tail[0]), signal.SIGKILL)
 
 

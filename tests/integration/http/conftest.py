@@ -133,7 +133,8 @@ async def ticks(actor: Actor, request: HttpRequest, shelf: Shelf) -> None:
             shelf.closed_streams += 1
 
     first = [("hello", [1])]
-    await sse.stream(request, counting(), first=first, listener=actor, heartbeat_s=0.05)
+    beat_s = float(request.args.get("beat", "0.05"))
+    await sse.stream(request, counting(), first=first, listener=actor, heartbeat_s=beat_s)
 
 
 @things.post("/public")

@@ -1,6 +1,7 @@
 """What only its owner may know stands in no other answer, no log line and no row."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from tortoise import Tortoise
@@ -23,10 +24,18 @@ async def rows() -> str:
     return str(found)
 
 
+@pytest.fixture
+def loud() -> Iterator[None]:
+    """Everything is said, and afterwards as much as every other test expects."""
+    log.configure("debug")
+    yield
+    log.configure()
+
+
+@pytest.mark.usefixtures("loud")
 async def test_keys_passwords_and_the_recovery_key_are_nowhere(
     fortress: Fortress, capfd: pytest.CaptureFixture[str]
 ):
-    log.configure("debug")
     home = await fortress.folk.organization("home")
     ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
     eve = await fortress.folk.person("eve", {home: "member"})

@@ -88,7 +88,10 @@ def try_one(
     @hypothesis.given(case=operation.as_strategy())
     def ask(case: Any) -> None:
         answer = case.call(
-            base_url=str(fortress.client.base_url), headers=headers, allow_redirects=False
+            base_url=str(fortress.client.base_url),
+            headers=headers,
+            allow_redirects=False,
+            timeout=60,
         )
         statuses[answer.status_code] += 1
         known = set(raw["responses"])

@@ -58,15 +58,17 @@ async def calling(
         server.close()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def one_answer_is_waited_for_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefect_api, "_ONE_ANSWER_S", 0.3)
 
 
+@pytest.mark.usefixtures("one_answer_is_waited_for_shortly")
 async def test_an_answer_that_does_not_come_is_asked_for_again() -> None:
-    async with calling(lambda call: reply(201) if call == 3 else None) as (api, slow):
+    # On a machine that stands still the third answer is late too, and not the last one.
+    async with calling(lambda call: reply(201) if call >= 3 else None) as (api, slow):
         assert await api.json("POST", "/deployments/", {"name": "n"}) == {"id": "x"}
-    assert slow.calls == 3
+    assert slow.calls >= 3
 
 
 async def test_a_connection_that_breaks_is_made_again() -> None:
@@ -84,8 +86,9 @@ async def test_a_busy_server_is_asked_again_and_told_after_all_as_unavailable() 
             await api.call("GET", "/x")
 
 
+@pytest.mark.usefixtures("one_answer_is_waited_for_shortly")
 async def test_the_patience_has_an_end() -> None:
-    async with calling(lambda _: None, patience_s=0.8) as (api, slow):
+    async with calling(lambda _: None, patience_s=3) as (api, slow):
         with pytest.raises(Unavailable, match="does not answer"):
             await api.call("GET", "/x")
     assert slow.calls > 1
