@@ -83,10 +83,10 @@ def rough(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rough]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Thirty megabytes that no repository has seen before."""
+    """Sixty megabytes that no repository has seen before."""
     source = tmp_path / "source"
     source.mkdir()
-    (source / "large.bin").write_bytes(os.urandom(30_000_000))
+    (source / "large.bin").write_bytes(os.urandom(60_000_000))
     (source / "small.txt").write_text("small")
     return source
 

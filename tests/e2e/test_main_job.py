@@ -64,7 +64,7 @@ def test_a_run_is_told_from_queued_to_succeeded_on_the_event_streams(
         assert len(shown) > 1
         assert shown[-1]["kind"] == "backup"
         assert 0 < shown[-1]["progress"]["percent_done"] <= 1
-        assert shown[-1]["progress"]["total_bytes"] >= 30_000_000
+        assert shown[-1]["progress"]["total_bytes"] >= 60_000_000
 
         def lines() -> list[tuple[str | None, str]]:
             return [
