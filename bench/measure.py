@@ -99,7 +99,10 @@ def memory(stage: Platform) -> list[Row]:
     rows: list[Row] = []
     total = 0
     for role, part in parts(stage):
-        size = part.memory_info().rss
+        try:
+            size = part.memory_info().rss
+        except psutil.NoSuchProcess:
+            continue
         total += size
         rows.append(Row(f"memory: {role}", f"{size / 1e6:.0f} MB"))
     return [*rows, Row("memory: all", f"{total / 1e6:.0f} MB")]

@@ -52,6 +52,8 @@ class Cost:
         for role, part in parts(self._stage):
             if role in _PARTS:
                 with contextlib.suppress(psutil.Error):
+                    if part.ppid() != self._stage.pid:
+                        continue  # a child that a part has just begun still looks like it
                     times = part.cpu_times()
                     used = times.user + times.system + times.children_user + times.children_system
                     self._now[role, part.pid] = used

@@ -7,7 +7,6 @@ meets both alike.
 import asyncio
 import json
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
@@ -20,6 +19,7 @@ from typing import Any
 from bench.load import Load, load
 from bench.measure import Row
 from bench.server import EMPTY
+from zerobyte.core.ports import free_ports
 
 _SLICES = 5
 _SLICE_S = 0.6
@@ -39,8 +39,7 @@ class _Server:
 @asynccontextmanager
 async def _serving() -> AsyncGenerator[_Server]:
     folder = Path(tempfile.mkdtemp(prefix="zerobyte-bench-reads-"))
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = int(probe.getsockname()[1])
+    [port] = free_ports(1)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.server", str(folder), str(port), stdout=asyncio.subprocess.PIPE
     )

@@ -142,14 +142,14 @@ def source(marked: Path, request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture
 def large(source: Path) -> Path:
-    """A folder whose backup takes a quarter of a minute with the parameters of SLOWLY."""
-    (source / f"{MARK}-large.bin").write_bytes(os.urandom(30_000_000))
+    """A folder whose backup takes half a minute with the parameters of SLOWLY."""
+    (source / f"{MARK}-large.bin").write_bytes(os.urandom(60_000_000))
     return source
 
 
 SLOWLY = {"customResticParams": ["--limit-upload 2000", "--pack-size 4"]}
 BRISKLY = {"customResticParams": ["--limit-upload 6000", "--pack-size 4"]}
-"""The same folder in some five seconds."""
+"""The same folder in some ten seconds."""
 
 
 @dataclass

@@ -150,7 +150,8 @@ class Ear:
 
     def __enter__(self) -> "Ear":
         self._thread.start()
-        until(lambda: self.named("connected"), limit_s=10, what="the stream is open")
+        # The first heartbeat follows what a stream tells of now: then all of that is here.
+        until(lambda: self.named("heartbeat"), limit_s=10, what="the stream is open")
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -97,7 +97,7 @@ class Stage:
         except httpx.TransportError:
             return False
 
-    def stop(self, *, limit_s: float = 90) -> tuple[int, float]:
+    def stop(self, *, limit_s: float = 180) -> tuple[int, float]:
         """End it as a service manager does; its exit status and the seconds that took."""
         assert self._process is not None
         began = time.monotonic()

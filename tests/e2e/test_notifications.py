@@ -76,10 +76,15 @@ def test_t32_who_hangs_or_refuses_delays_nothing_and_is_written_down(
     breaks = destination(customer, hooks, "/broken", secrets)
     schedule = customer.of("unheard", source, shelf)
     assign(customer, schedule, [hangs, breaks])
-    ended = customer.run(schedule)
-    assert ended["status"] == "succeeded"
-    # Ten seconds are what one message may take; the run does not wait even for those.
-    assert ended["finishedAt"] - ended["createdAt"] < 9_000
+
+    def took_ms() -> int:
+        ended = customer.run(schedule)
+        assert ended["status"] == "succeeded"
+        return ended["finishedAt"] - ended["createdAt"]
+
+    # Ten seconds are what one message may take; the run does not wait even for those. A busy
+    # machine may need as long for a run, but a run that waited would do so each time.
+    assert any(took_ms() < 9_000 for _ in range(3))
 
     def error(made: Answer) -> str | None:
         found = customer.call("GET", f"/api/v1/notifications/destinations/{made['id']}")
@@ -87,4 +92,5 @@ def test_t32_who_hangs_or_refuses_delays_nothing_and_is_written_down(
 
     told = until(lambda: error(hangs), limit_s=30, what="the silence is recorded")
     assert told == "The server did not answer within 10 seconds"
-    assert error(breaks) == "The server answered HTTP 500"
+    told = until(lambda: error(breaks), limit_s=30, what="the refusal is recorded")
+    assert told == "The server answered HTTP 500"

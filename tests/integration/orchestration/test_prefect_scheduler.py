@@ -41,7 +41,7 @@ def planned(rest, deployment_id):
     return rest.post("/flow_runs/filter", json=query).json()
 
 
-async def some_planned(rest, deployment_id, limit_s=40):
+async def some_planned(rest, deployment_id, limit_s=120):
     async with asyncio.timeout(limit_s):
         while not (runs := planned(rest, deployment_id)):
             await asyncio.sleep(0.2)

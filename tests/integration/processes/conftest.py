@@ -41,9 +41,10 @@ from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import DeploymentPlan
 
 PASSWORD = "canary-repository-password"
+FINAL = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
 
 
-def until(condition: Callable[[], Any], limit_s: float = 60, what: str | Path = "") -> Any:
+def until(condition: Callable[[], Any], limit_s: float = 120, what: str | Path = "") -> Any:
     """The condition's first true answer. `what` is told when there is none: words, or a log."""
     deadline = time.monotonic() + limit_s
     while not (found := condition()):
@@ -92,7 +93,7 @@ class ScriptedControlPlane:
         self._server.server_close()
         self._thread.join()
 
-    def heard(self, condition: Callable[[], Any], limit_s: float = 60) -> Any:
+    def heard(self, condition: Callable[[], Any], limit_s: float = 120) -> Any:
         """Wait until the worker has said something."""
         return until(condition, limit_s, "the worker did not say it")
 
@@ -199,7 +200,7 @@ class RunningWorker:
     def said(self, words: str) -> bool:
         return words in self.log.read_text()
 
-    def stop(self, number: int = signal.SIGTERM, limit_s: float = 60) -> int:
+    def stop(self, number: int = signal.SIGTERM, limit_s: float = 120) -> int:
         self.process.send_signal(number)
         return self.process.wait(limit_s)
 
@@ -235,7 +236,11 @@ def start_worker(
         worker = RunningWorker(process, log)
         started.append(worker)
         if ready:
-            until(lambda: worker.said("ready for work") or process.poll() is not None, what=log)
+            until(
+                lambda: worker.said("ready for work") or process.poll() is not None,
+                limit_s=120,
+                what=log,
+            )
             assert process.poll() is None, log.read_text()
         return worker
 
@@ -302,15 +307,34 @@ class Engine:
         with self.server.rest() as rest:
             return rest.get(f"/flow_runs/{run}").json()["state"]
 
-    def ended(self, run: str, limit_s: float = 90) -> dict[str, Any]:
-        final = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
-
+    def ended(self, run: str, limit_s: float = 180) -> dict[str, Any]:
         def look() -> dict[str, Any] | None:
-            return state if (state := self.state(run))["type"] in final else None
+            return state if (state := self.state(run))["type"] in FINAL else None
 
         return until(look, limit_s, f"the run did not end: {self.state(run)}")
 
-    def steps(self, run: str) -> dict[str, dict[str, Any]]:
+    def steps(self, run: str, *names: str) -> dict[str, dict[str, Any]]:
+        """The steps of a run that has ended, which must be these, in this order.
+
+        Prefect's client hands steps in beside the run, and its server writes them down in turns:
+        the end of a run may be known before those of its steps.
+        """
+        found: dict[str, dict[str, Any]] = {}
+
+        def are_written() -> bool:
+            found.clear()
+            found.update(self._steps(run))
+            return list(found) == list(names) and all(
+                step["state_type"] in FINAL for step in found.values()
+            )
+
+        with contextlib.suppress(AssertionError):  # what is wrong is told by those below
+            until(are_written, 60)
+        assert list(found) == list(names)
+        assert {name for name, step in found.items() if step["state_type"] not in FINAL} == set()
+        return found
+
+    def _steps(self, run: str) -> dict[str, dict[str, Any]]:
         query = {"flow_runs": {"id": {"any_": [run]}}, "sort": "EXPECTED_START_TIME_ASC"}
         with self.server.rest() as rest:
             rows = rest.post("/task_runs/filter", json=query).json()

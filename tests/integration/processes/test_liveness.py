@@ -48,9 +48,16 @@ async def answering(port: int) -> None:
 
 @asynccontextmanager
 async def watched(
-    ask: Callable[[int], Awaitable[bool]] | None = None, *, server: str = "HTTPServer"
+    ask: Callable[[int], Awaitable[bool]] | None = None,
+    *,
+    server: str = "HTTPServer",
+    within_s: float = 2,
+    silences: int = 3,
 ) -> AsyncIterator[tuple[ChildProgram, int]]:
-    """A child that serves, kept and watched; with the port it listens on."""
+    """A child that serves, kept and watched; with the port it listens on.
+
+    within_s    longer than a busy machine keeps one that is well from answering.
+    """
     [port] = free_ports(1)
     child = ChildProgram("hung", [sys.executable, "-c", SERVER, str(port), server], {}, grace_s=2)
     keeping = asyncio.create_task(child.keep())
@@ -58,9 +65,9 @@ async def watched(
     async def question() -> bool:
         if ask is not None:
             return await ask(port)
-        return bool(await liveness.get("127.0.0.1", port, "/", within_s=0.5))
+        return bool(await liveness.get("127.0.0.1", port, "/", within_s=within_s))
 
-    watching = asyncio.create_task(liveness.watch(child, question, every_s=0.1, silences=3))
+    watching = asyncio.create_task(liveness.watch(child, question, every_s=0.1, silences=silences))
     try:
         await answering(port)
         yield child, port
@@ -71,7 +78,7 @@ async def watched(
 
 
 async def test_a_child_that_sleeps_for_no_reason_is_woken() -> None:
-    async with watched() as (child, port):
+    async with watched(within_s=5, silences=6) as (child, port):
         first = child.pid
         assert first is not None
         os.kill(first, signal.SIGSTOP)
@@ -83,7 +90,7 @@ async def test_a_child_that_never_answers_again_is_started_again() -> None:
     async with watched() as (child, port):
         first = child.pid
         with contextlib.suppress(TimeoutError):
-            await liveness.get("127.0.0.1", port, "/hang", within_s=0.2)
+            await liveness.get("127.0.0.1", port, "/hang", within_s=2)
         async with asyncio.timeout(60):
             while child.pid in (first, None):
                 await asyncio.sleep(0.05)
@@ -92,13 +99,21 @@ async def test_a_child_that_never_answers_again_is_started_again() -> None:
 
 @asynccontextmanager
 async def watched_api(
-    tmp_path: Path, asked: list[bool], *, within_s: float = 1
+    tmp_path: Path, asked: list[bool], *, within_s: float = 3
 ) -> AsyncIterator[tuple[ChildProgram, int]]:
-    """A child that is asked as the API is; what it was found to be is noted."""
+    """A child that is asked as the API is; what it was found to be is noted.
+
+    One that is found unwell is asked whether it looks well, before anybody acts upon it.
+    """
     settings = settings_for(tmp_path, SERVER_IP="127.0.0.1")
 
     async def question(port: int) -> bool:
-        is_well = await supervisor.api_answers(replace(settings, port=port), within_s=within_s)
+        try:
+            is_well = await supervisor.api_answers(replace(settings, port=port), within_s=within_s)
+        except TimeoutError:
+            is_well = False
+        if not is_well:
+            assert await liveness.get("127.0.0.1", port, "/api/healthcheck", within_s=60)
         asked.append(is_well)
         return is_well
 
@@ -110,13 +125,14 @@ async def watched_api(
 async def test_an_api_that_cannot_get_at_its_database_is_started_again_although_it_looks_well(
     tmp_path: Path, missing: str
 ) -> None:
-    async with watched_api(tmp_path, []) as (child, port):
+    asked: list[bool] = []
+    async with watched_api(tmp_path, asked) as (child, port):
         first = child.pid
         await liveness.get("127.0.0.1", port, f"/miss/{missing}", within_s=60)
-        assert await liveness.get("127.0.0.1", port, "/api/healthcheck", within_s=60)
         async with asyncio.timeout(60):
             while child.pid in (first, None):
                 await asyncio.sleep(0.05)
+        assert asked.count(False) >= 3
         await answering(port)
 
 

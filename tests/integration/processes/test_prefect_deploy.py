@@ -23,14 +23,14 @@ async def test_prefects_own_command_deploys_the_flows(prefect_server, tmp_path: 
     await scheduler.ensure_ready(["local"])
     await scheduler.aclose()
     words = "--no-prompt deploy --all --prefect-file deployments/prefect.yaml"
-    ended = await process.run([str(command), *words.split()], env=environ, cwd=ROOT, timeout_s=100)
+    ended = await process.run([str(command), *words.split()], env=environ, cwd=ROOT, timeout_s=180)
     assert ended.code == 0, (ended.stdout_tail, ended.stderr_tail)
     listed: list[bytes] = []
     await process.run(
         [str(command), "deployment", "ls"],
         env={**environ, "COLUMNS": "200"},
         on_stdout_line=listed.append,
-        timeout_s=60,
+        timeout_s=120,
     )
     text = b"\n".join(listed).decode()
     for name in ("forget/local", "restore/local", "snapshots/local"):

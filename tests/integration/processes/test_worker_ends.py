@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from tests.e2e.stage import is_gone
 from tests.integration.processes.leaks import everything_in
 from zerobyte.contract.control_plane import Wait
 from zerobyte.contract.jobs import BackupOptions
@@ -24,13 +25,13 @@ from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 
 @pytest.fixture
 def slow(plane, engine, site):
-    """Start a run that takes minutes, unless somebody ends it."""
+    """Start a run that takes most of a minute, unless somebody ends it."""
     schedule = ids.short_id()
     engine.put(schedule)
 
     def start():
         task = ids.uuid7()
-        site.grow(64)
+        site.grow(128)
         # Small packs, because restic finishes the one under way when it is interrupted.
         options = BackupOptions(custom_restic_params=["--limit-upload=3000", "--pack-size=4"])
         plane.jobs[task] = site.job(task, schedule, options=options)
@@ -58,17 +59,14 @@ def backing_up(plane, worker):
     return plane.heard(lambda: restic_of(worker))[0]
 
 
-def alive(process):
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-
-
 @pytest.fixture
 def started(plane, engine, site):
     """Start a run of a schedule of its own; what its claim is answered can be said."""
 
-    def start(answer=None, **changes):
+    def start(answer=None, *, follow_ups=(), **changes):
         schedule, task = ids.short_id(), ids.uuid7()
         engine.put(schedule)
+        plane.follow_ups[task] = list(follow_ups)
         plane.jobs[task] = site.job(task, schedule, **changes)
         if answer is not None:
             plane.jobs[task] = answer.model_copy(update={"task_id": task})
@@ -105,7 +103,7 @@ def test_a_cancel_from_either_side_ends_restic_and_nothing_secret_reaches_prefec
             plane.cancel(task)
         state = engine.ended(run)
         assert (state["type"], state["name"]) == ("CANCELLED", "Cancelled"), state
-        assert not alive(restic)
+        assert is_gone(restic)
         report = plane.reports[task]
         assert (report.status, report.outcome) == ("cancelled", "cancelled")
         assert report.error == "Task was cancelled by the user"
@@ -117,7 +115,7 @@ def test_a_cancel_from_either_side_ends_restic_and_nothing_secret_reaches_prefec
     engine.cancel(waiting)
     assert engine.ended(waiting)["type"] == "CANCELLED"
 
-    assert engine.ended(good_run, 90)["type"] == "CRASHED"
+    assert engine.ended(good_run)["type"] == "CRASHED"
     worker.stop()
     said = everything_in(prefect_server)
     assert run.encode() in said
@@ -152,7 +150,7 @@ def test_a_worker_waits_for_the_api_then_takes_what_it_finds_and_suffers_no_seco
     assert cancelled not in {claim.task_id for claim in plane.claims}
 
     second = start_worker(ready=False)
-    assert second.process.wait(60) == 2
+    assert second.process.wait(120) == 2
     assert second.said(f"A worker for the host {plane.host} is already running here")
     assert second.said(str(worker.process.pid))
     assert worker.process.poll() is None
@@ -166,7 +164,7 @@ def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_sto
     _, run = slow()
     restic = backing_up(plane, first)
     first.stop(signal.SIGKILL)
-    plane.heard(lambda: not alive(restic))
+    plane.heard(lambda: is_gone(restic))
     assert engine.state(run)["type"] == "RUNNING"
     secrets = list(tmp_path.glob("data/**/secrets-*"))
     assert secrets, "the password that the dead restic had been given"
@@ -182,10 +180,8 @@ def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_sto
     plane.progress.clear()
     task, run = slow()
     restic = backing_up(plane, second)
-    began = time.monotonic()
     assert second.stop() == 0
-    assert time.monotonic() - began < 60
-    assert not alive(restic)
+    assert is_gone(restic)
     report = plane.reports[task]
     assert (report.status, report.outcome) == ("failed", "stale")
     assert report.error == "Zerobyte was stopped while this ran."
@@ -201,8 +197,7 @@ def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
     # A backup that is done and saved, and whose retention waits; the queue keeps that.
     retention = ids.uuid7()
     plane.jobs[retention] = turn.model_copy(update={"task_id": retention})
-    saved, saved_run = started()
-    plane.follow_ups[saved] = [retention]
+    _, saved_run = started(follow_ups=[retention])
     plane.heard(lambda: retention in {claim.task_id for claim in plane.claims})
     short, short_run = started()
     plane.heard(lambda: waiting in {claim.task_id for claim in plane.claims})
@@ -239,7 +234,7 @@ def test_a_stop_interrupts_in_time_although_prefect_hangs(
         plane.heard(lambda: b"get_scheduled_flow_runs" in line.unheard)
         worker.process.send_signal(signal.SIGTERM)
         plane.heard(lambda: task in plane.reports)
-        assert not alive(restic)
+        assert is_gone(restic)
         assert plane.reports[task].error == "Zerobyte was stopped while this ran."
         worker.stop(signal.SIGKILL)
 
@@ -291,5 +286,5 @@ class Carrier(socketserver.BaseRequestHandler):
 def test_a_token_that_the_api_does_not_know_ends_the_worker(plane, start_worker):
     token = WorkerTokens("another secret of 32 characters!").issue(plane.host)
     worker = start_worker(ready=False, ZEROBYTE_WORKER_TOKEN=token)
-    assert worker.process.wait(60) == 2
+    assert worker.process.wait(120) == 2
     assert worker.said("does not accept this worker's token")

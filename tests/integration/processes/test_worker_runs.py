@@ -35,7 +35,7 @@ def test_a_run_makes_a_snapshot_hands_it_in_and_ends_completed(plane, engine, st
     assert report.snapshot is not None
     assert report.snapshot.tags == [schedule]
     assert [one["id"] for one in site.restic("snapshots")[0]] == [report.snapshot.id]
-    assert list(engine.steps(run)) == ["preflight", "restic backup"]
+    engine.steps(run, "preflight", "restic backup")
 
 
 def test_one_worker_does_all_kinds_of_work(plane, engine, start_worker, site, tmp_path):
@@ -60,7 +60,7 @@ def test_one_worker_does_all_kinds_of_work(plane, engine, start_worker, site, tm
     plane.follow_ups[second] = [forget]
     run, state = run_backup(second)
     assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
-    assert list(engine.steps(run)) == ["preflight", "restic backup", "forget"]
+    engine.steps(run, "preflight", "restic backup", "forget")
     result = plane.reports[forget].result
     assert isinstance(result, ForgetResult)
     assert result.plan is not None
@@ -219,7 +219,7 @@ def test_many_missed_runs_of_a_cron_become_one(plane, engine, start_worker, site
         assert rest.get(f"/flow_runs/{missed[-1]}").json()["name"] == "family photos · scheduled"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_t5_after_an_outage_the_first_due_runs_first_and_no_more_than_the_host_may(
     plane, engine, start_worker, site
 ):
@@ -264,7 +264,8 @@ def test_a_fault_that_passes_repeats_restic_alone(plane, engine, start_worker, s
     run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
 
     assert engine.ended(run)["type"] == "COMPLETED"
-    counts = {name: step["run_count"] for name, step in engine.steps(run).items()}
+    steps = engine.steps(run, "preflight", "restic backup")
+    counts = {name: step["run_count"] for name, step in steps.items()}
     assert counts == {"preflight": 1, "restic backup": 2}
     assert [claim.task_id for claim in plane.claims] == [task]
     assert plane.reports[task].outcome == "success"
