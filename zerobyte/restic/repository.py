@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Unavailable
+from zerobyte.core.movement import Movement
 from zerobyte.core.process import Exit, Identity, Lines, SecretFolder, secret_files
 from zerobyte.restic.errors import ResticError, from_exit
 from zerobyte.restic.location import Location, locate
@@ -39,6 +40,7 @@ class Tools:
     run_dir         holds the secret folders while a command runs; on this host alone, 0700.
     retry_lock      how long restic waits for a lock, in its own form.
     grace_s         how long restic may take to end after SIGINT: it removes its lock then.
+    movement        sees what the commands move.
     """
 
     cache_dir: Path
@@ -48,6 +50,7 @@ class Tools:
     retry_lock: str = "2m"
     nice: int = 0
     grace_s: float = 20.0
+    movement: Movement | None = None
 
 
 class _Options(TypedDict, total=False):
@@ -192,6 +195,7 @@ class Session:
             nice=tools.nice,
             on_start=on_start,
             keep_open=keep_open,
+            movement=tools.movement,
             **options,
         )
 
