@@ -149,7 +149,7 @@ async def _save(work: Work) -> None:
         await bar.show(status.percent_done)
 
     code, details = 0, None
-    repository = Repository(job.repository, work.runtime.tools)
+    repository = Repository(job.repository, work.tools)
     try:
         work.summary = await restic.run(
             repository,

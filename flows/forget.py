@@ -45,7 +45,7 @@ async def apply_policy(task_id: str) -> State[Any] | None:
 async def _apply(work: Work) -> None:
     job = work.job
     assert isinstance(job, ForgetJob)
-    repository = Repository(job.repository, work.runtime.tools)
+    repository = Repository(job.repository, work.tools)
     plan = await restic_forget.plan(
         repository,
         job.policy,

@@ -81,7 +81,7 @@ async def _write(work: Work) -> None:
         await bar.show(status.percent_done)
 
     done = await restic.run(
-        Repository(job.repository, work.runtime.tools),
+        Repository(job.repository, work.tools),
         job.snapshot_id,
         target=job.target,
         base_path=job.base_path,

@@ -39,7 +39,7 @@ async def delete_snapshots(task_id: str) -> State[Any] | None:
 async def _delete(work: Work) -> None:
     job = work.job
     assert isinstance(job, DeleteSnapshotsJob)
-    repository = Repository(job.repository, work.runtime.tools)
+    repository = Repository(job.repository, work.tools)
     gone = await restic_forget.by_ids(repository, job.snapshot_ids, stop=work.run.stop)
     tell("Removed %d of %d snapshots", len(gone), len(job.snapshot_ids))
     # One that was not there any more is deleted as well as the others.

@@ -130,6 +130,7 @@ def may_help(_task: object, _run: TaskRun, state: State[Any]) -> bool:
 
 async def step(task: Step, work: Work) -> bool:
     """Run one step; True when it succeeded. Why not stands in `work.error`."""
+    work.enter(task.name)
     # Prefect's overloads say that this is no coroutine; for an async step it is one.
     call = cast("Callable[..., Awaitable[State[Any]]]", task)
     state = await call(work.task_id, return_state=True)

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
@@ -30,6 +31,8 @@ from zerobyte.contract.restic_output import BackupSummary, SnapshotRecord
 from zerobyte.core import clock
 from zerobyte.core.errors import Failed, Unavailable
 from zerobyte.core.log import get_logger
+from zerobyte.core.movement import Movement
+from zerobyte.restic import Tools
 
 R = TypeVar("R")
 
@@ -72,6 +75,8 @@ class Work:
     error       why a step failed; its safe words are all that Prefect learns of it.
     has_begun   whether anything was done that a post hook may have to undo.
     so_far      what a post hook is told; the report as it stood before that hook.
+    phase       the step that it is at; None while it waits for its first one.
+    tools       the host's, which also say whether the work moves.
     afterwards  what went wrong after the work itself, for the report's error.
     """
 
@@ -79,6 +84,9 @@ class Work:
         self.runtime = runtime
         self.run = run
         self.job = job
+        self.phase: str | None = None
+        self.movement = Movement()
+        self.tools: Tools = replace(runtime.tools, movement=self.movement)
         self.error: BaseException | None = None
         self.result: TaskResult | None = None
         self.snapshot: SnapshotRecord | None = None
@@ -101,6 +109,11 @@ class Work:
     def is_stopped(self) -> bool:
         """Whether it was asked to stop."""
         return self.run.stop.is_set()
+
+    def enter(self, phase: str) -> None:
+        """A step begins."""
+        self.phase = phase
+        self.movement.note()
 
     def report(self) -> JobReport:
         """What has come of it, for the API."""
@@ -253,7 +266,13 @@ async def _keep(work: Work) -> None:
     while True:
         asked_at = clock.monotonic()
         wait_ms = 0 if work.is_stopped else RENEW_EVERY_S * 1000
-        request = RenewRequest(worker=work.runtime.worker, task_id=work.task_id, wait_ms=wait_ms)
+        request = RenewRequest(
+            worker=work.runtime.worker,
+            task_id=work.task_id,
+            wait_ms=wait_ms,
+            phase=work.phase,
+            idle_ms=None if work.phase is None else work.movement.idle_ms(),
+        )
         try:
             async with asyncio.timeout(max(renewed_at + LOST_AFTER_S - asked_at, 0.1)):
                 answer = await work.runtime.control.renew(request)
@@ -301,6 +320,9 @@ async def hand_in(work: Work) -> list[str]:
 
 async def show(work: Work, progress: TaskProgress) -> None:
     """Send progress; what does not arrive is forgotten."""
+    work.movement.said(
+        progress.progress.model_dump(exclude={"seconds_elapsed", "seconds_remaining"})
+    )
     with contextlib.suppress(Failed, Unavailable):
         await work.runtime.control.progress(ProgressReport(task_id=work.task_id, progress=progress))
 

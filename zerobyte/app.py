@@ -63,7 +63,7 @@ from zerobyte.features.system.routes import system_v1
 from zerobyte.features.system.service import System
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.routes import tasks_v1
-from zerobyte.features.tasks.service import Dispatcher, TaskReader, Tasks, Watch
+from zerobyte.features.tasks.service import Activities, Dispatcher, TaskReader, Tasks, Watch
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.http import gate, openapi
@@ -109,8 +109,9 @@ class Platform:
         """What schedules are made of, and the tasks that everything becomes."""
         settings, sealer = self.settings, self.sealer
         self.organizations = cast("Organizations", self.services[Organizations])
-        self.tasks = Tasks(bus=self.bus, leases=self.leases)
-        self.reader = TaskReader()
+        self.activities = Activities(stalled_after_minutes=settings.stalled_after_minutes)
+        self.tasks = Tasks(bus=self.bus, leases=self.leases, activities=self.activities)
+        self.reader = TaskReader(activities=self.activities)
         self.volumes = Volumes(settings=settings, sealer=sealer, bus=self.bus)
         self.notifications = Notifications(settings=settings, sealer=sealer, bus=self.bus)
         self.repositories = Repositories(
@@ -236,7 +237,7 @@ class Platform:
         )
         self.services |= {
             Assignments: Assignments(notifications=self.notifications),
-            ScheduleReader: ScheduleReader(),
+            ScheduleReader: ScheduleReader(activities=self.activities),
             System: self.system,
             WorkerTokens: WorkerTokens(self.settings.app_secret),
         }

@@ -188,6 +188,13 @@ class Settings:
         "How old a list of snapshots may become before it is read again.",
         unit="minutes",
     )
+    stalled_after_minutes: int = _set_by(
+        "STALLED_AFTER_MINUTES",
+        "15",
+        reading.whole(0, 10_080),
+        "A run that has moved nothing for so long is shown as stalled; 0: none is.",
+        unit="minutes",
+    )
     audit_retention_days: int = _set_by(
         "AUDIT_RETENTION_DAYS",
         "400",

@@ -96,11 +96,17 @@ class ClaimReplyBox(Wire):
 
 
 class RenewRequest(Wire):
-    """Keep the lease of a task; answered at once on a cancel, else after `wait_ms`."""
+    """Keep the lease of a task; answered at once on a cancel, else after `wait_ms`.
+
+    phase           the step that the work is at, as Prefect names it; None before the first one.
+    idle_ms         for how long it has moved nothing; a duration, for clocks of hosts differ.
+    """
 
     worker: WorkerIdentity
     task_id: str
     wait_ms: int = RENEW_EVERY_S * 1000
+    phase: str | None = None
+    idle_ms: int | None = Field(default=None, ge=0)
 
 
 class Renewed(Wire):

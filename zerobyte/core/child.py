@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 
+from zerobyte.core.movement import Movement
 from zerobyte.core.process_identity import members_of_session
 
 Take = Callable[[bytes], Awaitable[None] | None]
@@ -38,8 +39,10 @@ class Child:
         stdin: bytes | None,
         grace_s: float,
         keep_open: Sequence[int] = (),
+        movement: Movement | None = None,
     ) -> None:
         self.code = 0
+        self._movement = movement or Movement()
         self.was_stopped = False
         self.timed_out = False
         self._grace_s = grace_s
@@ -57,6 +60,7 @@ class Child:
                 pass_fds=tuple(keep_open),
             )
         self.pid = self._popen.pid
+        self._movement.begun(self.pid)
         self._gone = asyncio.Event()
         self._ending: asyncio.Task[None] | None = None
         self._unopened = [pipe for pipe in (self._popen.stdout, self._popen.stderr) if pipe]
@@ -156,6 +160,7 @@ class Child:
             chunk = await reader.read(_CHUNK_BYTES)
             self._blocked.discard(reader)
             self._chunks += 1
+            self._movement.printed(len(chunk))
             if not chunk:
                 return
             if (waiting := take(chunk)) is not None:
@@ -222,6 +227,7 @@ class Child:
             transport.close()
         for pipe in self._unopened:
             pipe.close()
+        self._movement.ended(self.pid)
         self._drop_pidfd()
 
 

@@ -27,6 +27,7 @@ from typing import Any, Final
 from zerobyte.core.child import Child
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.lines import LineReader
+from zerobyte.core.movement import Movement
 from zerobyte.core.process_identity import (
     Identity,
     boot_id,
@@ -130,6 +131,7 @@ async def run(
     grace_s: float = 10.0,
     nice: int = 0,
     keep_open: Sequence[int] = (),
+    movement: Movement | None = None,
     stop: asyncio.Event | None = None,
 ) -> Exit:
     """Start a program, read it to its end, and say how it ended.
@@ -141,6 +143,7 @@ async def run(
     on_start            called once with the child's identity.
     secrets             values to take out of the tails, on top of what `redact` recognises.
     keep_open           file descriptors that the child has too, under the same numbers.
+    movement            sees what the child and its own children move.
     grace_s             time after SIGINT before SIGTERM; half of it again before SIGKILL.
     stop                once set, the child is interrupted; the exit says so.
 
@@ -158,6 +161,7 @@ async def run(
             stdin=stdin,
             grace_s=grace_s,
             keep_open=keep_open,
+            movement=movement,
         )
     except OSError as error:
         raise Unavailable(f"{Path(argv[0]).name} cannot be started: {error.strerror}") from error

@@ -26,10 +26,21 @@ class Identity(NamedTuple):
     started: int
 
 
+class Used(NamedTuple):
+    """What a process has used since it began.
+
+    moved_bytes     by all its reads and writes: of files, cached or not, pipes and sockets.
+    """
+
+    moved_bytes: int
+    cpu_s: float
+
+
 class _Stat(NamedTuple):
     state: str
     parent: int
     session: int
+    cpu_ticks: int
     started: int
 
 
@@ -40,7 +51,8 @@ def _stat(pid: int) -> _Stat | None:
         return None
     # The name stands in brackets and may itself hold brackets and spaces.
     fields = text[text.rindex(b")") + 2 :].split()
-    return _Stat(fields[0].decode(), int(fields[1]), int(fields[3]), int(fields[19]))
+    cpu_ticks = int(fields[11]) + int(fields[12])
+    return _Stat(fields[0].decode(), int(fields[1]), int(fields[3]), cpu_ticks, int(fields[19]))
 
 
 def identity(pid: int) -> Identity | None:
@@ -93,6 +105,30 @@ def is_alive(pid: int, *, started: int, boot: str | None = None) -> bool:
 def members_of_session(session: int) -> list[int]:
     """The living processes of a session; its members may have made process groups of their own."""
     return [pid for pid, stat in _living() if stat.session == session]
+
+
+def used_by_session(session: int) -> dict[int, Used]:
+    """What each living process of a session has used, by process id.
+
+    Raises
+        OSError     we may not know, as of one that has more rights than we; or nobody counts.
+    """
+    return {
+        pid: Used(_moved_bytes(pid), stat.cpu_ticks / _TICKS_PER_S)
+        for pid, stat in _living()
+        if stat.session == session
+    }
+
+
+def _moved_bytes(pid: int) -> int:
+    try:
+        lines = (_PROC / str(pid) / "io").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        if not (_PROC / "self/io").exists():  # a kernel without these counters
+            raise
+        return 0
+    counted = dict(line.split(": ") for line in lines)
+    return int(counted["rchar"]) + int(counted["wchar"])
 
 
 def has_children(pid: int, *, started_before_ms: int) -> bool:

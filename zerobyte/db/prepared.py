@@ -110,8 +110,13 @@ class Prepared(Generic[M]):
             return [known[key] for key in keys]
         objects = await self._objects(asked, list(new.values()))
         encoded = dict(zip(new, map(view.encode, objects), strict=True))
+        lasting = {
+            key: encoded[key]
+            for key, row in zip(new, objects, strict=True)
+            if not view.passing(row)
+        }
         shown = [encoded[key] if key in encoded else known[key] for key in keys]
-        view.remember(encoded)
+        view.remember(lasting)
         return shown
 
     async def _asked(self, values: tuple[Any, ...], *, counts: bool = False) -> "_Asked":
@@ -220,9 +225,20 @@ class Made(Generic[V]):
 class Shown(Made[bytes], Generic[M]):
     """How rows are shown to clients, and what was shown already."""
 
-    def __init__(self, view: Callable[[M], Any], model: type[Any], *, most: int = 2048) -> None:
-        """`view` makes the answer's `model` of a row's object, and of nothing else."""
+    def __init__(
+        self,
+        view: Callable[[M], Any],
+        model: type[Any],
+        *,
+        most: int = 2048,
+        passing: Callable[[M], bool] = lambda _: False,
+    ) -> None:
+        """`view` makes the answer's `model` of a row's object, and of nothing else.
+
+        passing     whether what it makes of a row depends on the time as well: it is made anew.
+        """
         self._view = view
+        self.passing = passing
         self._adapter: TypeAdapter[Any] = TypeAdapter(model)
         super().__init__(self.encode, most=most)
 

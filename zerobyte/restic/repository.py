@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Unavailable
+from zerobyte.core.movement import Movement
 from zerobyte.core.process import Exit, Identity, Lines, SecretFolder, secret_files
 from zerobyte.restic.errors import ResticError, from_exit
 from zerobyte.restic.location import Location, locate
@@ -45,6 +46,7 @@ class Tools:
     memory_limits   what each subcommand is to keep its memory under, in bytes; that of an empty
                     name holds for those that are not named. Soft: Go collects garbage more often
                     near it, and goes over it rather than fail.
+    movement        sees what the commands move.
     """
 
     cache_dir: Path
@@ -56,6 +58,7 @@ class Tools:
     grace_s: float = 20.0
     progress_fps: float = 1.0
     memory_limits: tuple[tuple[str, int], ...] = ()
+    movement: Movement | None = None
 
     def limits(self, subcommand: str) -> dict[str, str]:
         """What bounds a subcommand's memory (T17), as its environment."""
@@ -206,6 +209,7 @@ class Session:
             nice=tools.nice,
             on_start=on_start,
             keep_open=keep_open,
+            movement=tools.movement,
             **options,
         )
 

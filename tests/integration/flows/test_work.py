@@ -21,6 +21,7 @@ from flows.work import (
     granted,
     hand_in,
     patiently,
+    show,
 )
 from zerobyte.contract.control_plane import (
     ENDING_S,
@@ -32,8 +33,9 @@ from zerobyte.contract.control_plane import (
     Wait,
     WorkerIdentity,
 )
-from zerobyte.contract.jobs import ForgetJob, ForgetResult
+from zerobyte.contract.jobs import BackupTaskProgress, ForgetJob, ForgetResult
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
+from zerobyte.contract.restic_output import BackupProgress
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core import process
 from zerobyte.core.errors import Unavailable
@@ -72,6 +74,9 @@ class Plane:
         await asyncio.sleep(0.01)
         return await self._answer("renew", request)
 
+    async def progress(self, report):
+        self.heard.append(("progress", report))
+
     async def finish(self, report):
         return await self._answer("finish", report)
 
@@ -107,6 +112,42 @@ async def test_it_asks_again_as_long_as_it_is_told_to_wait(tmp_path):
     plane = Plane([wait, wait, Granted(job=JOB)], [HELD])
     async with taking(plane, tmp_path):
         assert [method for method, _ in plane.heard].count("claim") == 3
+
+
+async def test_t14_each_renewal_says_the_step_and_since_when_nothing_moved(tmp_path):
+    plane = Plane([Granted(job=JOB)], [HELD])
+
+    def renewals():
+        return [said for method, said in plane.heard if method == "renew"]
+
+    async with taking(plane, tmp_path) as work, asyncio.timeout(30):
+        while not renewals():
+            await asyncio.sleep(0.01)
+        # What waits for a place on its host does not work yet, so it cannot stand still.
+        assert (renewals()[0].phase, renewals()[0].idle_ms) == (None, None)
+        work.enter("forget")
+        while renewals()[-1].phase is None:
+            await asyncio.sleep(0.01)
+        assert renewals()[-1].phase == "forget"
+        first = renewals()[-1].idle_ms
+        while renewals()[-1].idle_ms <= first + 500:
+            await asyncio.sleep(0.01)
+        await process.run(["true"], movement=work.tools.movement)
+        assert work.movement.idle_ms() < first + 500
+
+
+async def test_t14_a_status_that_is_said_again_is_no_movement(tmp_path):
+    async with taking(Plane([Granted(job=JOB)], [HELD]), tmp_path) as work:
+        moved = []
+        work.movement.note = lambda: moved.append(1)
+
+        async def say(**facts):
+            await show(work, BackupTaskProgress(progress=BackupProgress(**facts)))
+            return len(moved)
+
+        assert await say(total_files=1, seconds_elapsed=1) == 1
+        assert await say(total_files=1, seconds_elapsed=2, seconds_remaining=9) == 1
+        assert await say(total_files=2, seconds_elapsed=3) == 2
 
 
 async def test_a_refusal_is_told_on(tmp_path):

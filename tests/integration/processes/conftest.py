@@ -59,6 +59,7 @@ class ScriptedControlPlane:
 
     jobs        by task id: a job, or another answer to its claim.
     schedules   by schedule id: the task ids that its runs get, in order.
+    moving      renewals of what is at a step, which say since when nothing moved.
     order       granted claims and reports, in the order in which they came.
     hooks       what a webhook or a notification said, by the path that it was sent to.
     on_hook     answers a hook's status by its path; while it waits, the hook hangs.
@@ -74,6 +75,7 @@ class ScriptedControlPlane:
         self.deliveries: list[DeliveryReport] = []
         self.claims: list[ClaimRequest] = []
         self.renewed: set[str] = set()
+        self.moving: list[RenewRequest] = []
         self.hellos: list[Hello] = []
         self.cancelled: set[str] = set()
         self.order: list[tuple[str, str]] = []
@@ -112,6 +114,8 @@ class ScriptedControlPlane:
             case "renew":
                 request = RenewRequest.model_validate_json(body)
                 self.renewed.add(request.task_id)
+                if request.phase is not None:
+                    self.moving.append(request)
                 with self._changed:
                     self._changed.wait_for(
                         lambda: request.task_id in self.cancelled, request.wait_ms / 1000

@@ -94,9 +94,12 @@ def test_a_cancel_from_either_side_ends_restic_and_nothing_secret_reaches_prefec
 
     for cancel in ("in Prefect", "in Zerobyte"):
         plane.progress.clear()
+        plane.moving.clear()
         task, run = slow()
         restic = backing_up(plane, worker)
         plane.heard(lambda: any(one.progress.progress.current_files for one in plane.progress))
+        told = plane.heard(lambda: plane.moving)[-1]
+        assert (told.task_id, told.phase, told.idle_ms < 60_000) == (task, "restic backup", True)
         if cancel == "in Prefect":
             engine.cancel(run)
         else:

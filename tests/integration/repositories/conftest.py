@@ -26,7 +26,7 @@ from zerobyte.features.repositories.service import (
     Trees,
 )
 from zerobyte.features.tasks.routes import tasks_v1
-from zerobyte.features.tasks.service import TaskReader, Tasks
+from zerobyte.features.tasks.service import Activities, TaskReader, Tasks
 from zerobyte.http.actor import Authenticator
 from zerobyte.http.setup import make_app
 
@@ -79,7 +79,8 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
         return {"o1": PASSWORD, "o2": OTHER_PASSWORD}[organization_id]
 
     leases = Leases()
-    tasks = Tasks(bus=EventBus(), leases=leases)
+    activities = Activities(stalled_after_minutes=15)
+    tasks = Tasks(bus=EventBus(), leases=leases, activities=activities)
     repositories = Repositories(
         settings=settings, sealer=Sealer("s" * 32), password_of=password_of, leases=leases
     )
@@ -98,7 +99,7 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
         SnapshotFiles: files,
         Restores: restores,
         Tasks: tasks,
-        TaskReader: TaskReader(),
+        TaskReader: TaskReader(activities=activities),
     }
     yield House(repositories, snapshots, files, restores, tasks, services, data, place, restic)
     await snapshots.aclose()

@@ -2,17 +2,12 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from zerobyte.core.ports import free_ports
 from zerobyte.restic import (
     RepositoryMissing,
     StorageUnreachable,
@@ -29,52 +24,6 @@ from zerobyte.restic import (
 
 RCLONE = Path(sys.executable).parent / "rclone"
 USER, SECRET = "backup-user", "s3cret-of-the-storage"
-
-
-@dataclass
-class Server:
-    port: int
-    folder: Path
-
-
-@pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Start `rclone serve KIND` over an empty folder on a free port of the loopback."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(kind: str, *flags: str) -> Server:
-        folder = tmp_path / f"served-{kind}"
-        folder.mkdir()
-        [port] = free_ports(1)
-        log = tmp_path / "served.log"
-        with log.open("wb") as output:
-            server = subprocess.Popen(
-                [
-                    *(str(RCLONE), "serve", kind, str(folder), f"--addr=127.0.0.1:{port}"),
-                    *("--config", str(tmp_path / "none.conf"), *flags),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
-            )
-        started.append(server)
-        deadline = time.monotonic() + 60
-        while _is_closed(port):
-            assert server.poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)
-        return Server(port, folder)
-
-    yield start
-    for server in started:
-        server.kill()
-        server.wait()
-
-
-def _is_closed(port: int) -> bool:
-    with socket.socket() as probe_socket:
-        return probe_socket.connect_ex(("127.0.0.1", port)) != 0
 
 
 async def walk(repository, source: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from zerobyte.contract.webhooks import BackupWebhooks
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import ScheduleDetails, ScheduleView
 from zerobyte.features.repositories import present as repositories
+from zerobyte.features.tasks.schemas import Activity
 from zerobyte.features.volumes import present as volumes
 
 _SAME = (
@@ -53,13 +54,14 @@ def view(row: Schedule, *, is_running: bool) -> ScheduleView:
     return ScheduleView.model_validate(_fields(row, is_running=is_running))
 
 
-def details(row: Schedule, *, is_running: bool) -> ScheduleDetails:
+def details(row: Schedule, *, is_running: bool, activity: Activity | None) -> ScheduleDetails:
     """One schedule with its volume and its repository, which must have been fetched."""
     return ScheduleDetails.model_validate(
         {
             **_fields(row, is_running=is_running),
             "volume": volumes.volume(row.volume),
             "repository": repositories.repository(row.repository),
+            "activity": activity,
         }
     )
 

@@ -10,6 +10,7 @@ from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.webhooks import BackupWebhooks
 from zerobyte.features.notifications.schemas import Destination
 from zerobyte.features.repositories.schemas import Repository
+from zerobyte.features.tasks.schemas import Activity
 from zerobyte.features.volumes.schemas import Volume
 
 LastStatus = Literal["success", "error", "in_progress", "warning"]
@@ -94,10 +95,14 @@ class ScheduleView(_Options):
 
 
 class ScheduleDetails(ScheduleView):
-    """One schedule with the volume it reads and the repository it writes to."""
+    """One schedule with the volume it reads and the repository it writes to.
+
+    `activity` is ours: how its running backup moves.
+    """
 
     volume: Volume
     repository: Repository
+    activity: Activity | None = None
 
 
 class ReorderSchedules(Wire):

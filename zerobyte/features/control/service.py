@@ -210,6 +210,7 @@ class Control:
         task = await self._own(host, request.task_id)
         if task is None or task.status not in ACTIVE:
             return Renewed(held=False, cancel=True)
+        self._tasks.activities.hear(task.id, phase=request.phase, idle_ms=request.idle_ms)
         held = task.repository_id is None or await self._leases.renew(task.id)
         stop = self._tasks.stop_signal(task.id)
         cancel = task.cancellation_requested

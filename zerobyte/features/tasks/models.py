@@ -7,7 +7,8 @@ from tortoise import fields
 from zerobyte.core import clock, ids
 from zerobyte.db.row import Row, json_field, key_field, moment_field, number_field, text_field
 
-ACTIVE: Final = ("queued", "running", "cancelling")
+RUNNING: Final = ("running", "cancelling")
+ACTIVE: Final = ("queued", *RUNNING)
 
 
 class Task(Row):

@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from zerobyte.features.tasks.models import ACTIVE, Task
-from zerobyte.features.tasks.schemas import HistoryItem, TaskView, UnavailableTarget
+from zerobyte.features.tasks.models import ACTIVE, RUNNING, Task
+from zerobyte.features.tasks.schemas import Activity, HistoryItem, TaskView, UnavailableTarget
 
 _FALLBACK_MESSAGES = {
     "warning": "Backup completed with warnings.",
@@ -15,9 +15,16 @@ _FALLBACK_MESSAGES = {
 }
 
 
-def view(task: Task) -> TaskView:
-    """One task in full."""
-    return TaskView.model_validate(task, from_attributes=True)
+def view(task: Task, activity: Activity | None) -> TaskView:
+    """One task in full; what moves in it is known as long as it runs."""
+    shown = TaskView.model_validate(task, from_attributes=True)
+    shown.activity = activity if task.status in RUNNING else None
+    return shown
+
+
+def is_active(task: Task) -> bool:
+    """Whether what is shown of a task changes with time, and not with its row alone."""
+    return task.status in ACTIVE
 
 
 def outcome_of(task: Task) -> str | None:

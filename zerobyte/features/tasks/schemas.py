@@ -65,8 +65,27 @@ TaskInput = Annotated[
 ]
 
 
+class Activity(Wire):
+    """Whether a running task still moves, as its worker last said; ours."""
+
+    phase: Annotated[
+        str,
+        Field(
+            description="The step that it is at, as in Prefect: `preflight`, `pre hook`, "
+            "`restic backup`, `post hook`, `forget`, `restore` or `delete snapshots`."
+        ),
+    ]
+    last_activity_at: Annotated[
+        EpochMs,
+        Field(description="When it last read, wrote or computed something, epoch milliseconds."),
+    ]
+    is_stalled: bool
+    stalled_since: EpochMs | None
+    message: Annotated[str | None, Field(description="What to do about a run that is stalled.")]
+
+
 class TaskView(Wire):
-    """One task as clients see it."""
+    """One task as clients see it; `activity` is ours."""
 
     id: str
     kind: TaskKind
@@ -84,6 +103,7 @@ class TaskView(Wire):
     started_at: EpochMs | None
     updated_at: EpochMs
     finished_at: EpochMs | None
+    activity: Activity | None = None
 
 
 class ScheduleTarget(Wire):

@@ -11,6 +11,7 @@ from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import ScheduleDetails
 from zerobyte.features.tasks.models import ACTIVE
+from zerobyte.features.tasks.service import Activities
 from zerobyte.http.actor import Actor
 from zerobyte.http.endpoint import Encoded
 
@@ -18,7 +19,7 @@ _NOT_FOUND: Final = "Backup schedule not found"
 
 
 def _with_all(**wanted: Any) -> QuerySet[Schedule]:
-    """Schedules with what is shown beside them, and whether a backup of each is active."""
+    """Schedules with what is shown beside them, and the backup of each that is active."""
     return (
         Schedule.filter(organization_id=slot(0), **wanted)
         .select_related("volume", "repository")
@@ -29,7 +30,8 @@ def _with_all(**wanted: Any) -> QuerySet[Schedule]:
 
 _ACTIVE: Final = " ".join(
     [
-        """(SELECT COUNT(*) FROM "tasks" WHERE "tasks"."resource_type"='backup_schedule'""",
+        """(SELECT MAX("tasks"."id") FROM "tasks" """,
+        """WHERE "tasks"."resource_type"='backup_schedule'""",
         """AND "tasks"."resource_id"="backup_schedules"."short_id" AND "tasks"."kind"='backup'""",
         """AND "tasks"."status" IN""",
         f"{ACTIVE!r})",
@@ -42,25 +44,34 @@ _OF_VOLUME: Final = Prepared(lambda: _with_all(volume__short_id=slot(1)))
 _MINE: Final = Prepared(lambda: Schedule.filter(organization_id=slot(0), short_id=slot(1)))
 
 
-def _details(row: Schedule) -> ScheduleDetails:
-    return present.details(row, is_running=cast("Any", row).active > 0)
-
-
-_SHOWN: Final = Shown(_details, ScheduleDetails)
+def _active(row: Schedule) -> str | None:
+    """The id of its backup that waits or runs."""
+    return cast("Any", row).active
 
 
 class ScheduleReader:
     """Answers questions about schedules; changes nothing."""
 
+    def __init__(self, *, activities: Activities) -> None:
+        self._activities = activities
+        self._shown = Shown(
+            self._details, ScheduleDetails, passing=lambda row: _active(row) is not None
+        )
+
+    def _details(self, row: Schedule) -> ScheduleDetails:
+        task_id = _active(row)
+        activity = None if task_id is None else self._activities.of(task_id)
+        return present.details(row, is_running=task_id is not None, activity=activity)
+
     async def list_all(self, actor: Actor) -> Encoded[list[ScheduleDetails]]:
         """Every schedule in the order that people gave them."""
-        return Encoded.many(await _ALL.shown(_SHOWN, actor.organization_id))
+        return Encoded.many(await _ALL.shown(self._shown, actor.organization_id))
 
     async def get(self, actor: Actor, key: str) -> Encoded[ScheduleDetails]:
         """One schedule by its short id, or its number. Raises NotFound."""
-        found = await _ONE.shown(_SHOWN, actor.organization_id, key)
+        found = await _ONE.shown(self._shown, actor.organization_id, key)
         if not found and (number := _number(key)) is not None:
-            found = await _BY_NUMBER.shown(_SHOWN, actor.organization_id, number)
+            found = await _BY_NUMBER.shown(self._shown, actor.organization_id, number)
         if not found:
             raise NotFound(_NOT_FOUND)
         return Encoded(found[0])
@@ -69,7 +80,7 @@ class ScheduleReader:
         self, actor: Actor, volume_short_id: str
     ) -> Encoded[ScheduleDetails | None]:
         """The first schedule of a volume, in the order that people gave them; None without one."""
-        found = await _OF_VOLUME.shown(_SHOWN, actor.organization_id, volume_short_id)
+        found = await _OF_VOLUME.shown(self._shown, actor.organization_id, volume_short_id)
         return Encoded(found[0] if found else b"null")
 
 

@@ -18,6 +18,7 @@ from zerobyte.features.events.bus import EventBus
 from zerobyte.features.tasks import present
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.schemas import ResourceType
+from zerobyte.features.tasks.service.activity import Activities
 from zerobyte.http.actor import Actor
 
 Finisher = Callable[[Task, JobReport], Awaitable[list["NewTask"]]]
@@ -75,8 +76,9 @@ class Tasks:
     on_untold   hears of tasks that failed, when whoever ended them does not tell people.
     """
 
-    def __init__(self, *, bus: EventBus, leases: Leases) -> None:
+    def __init__(self, *, bus: EventBus, leases: Leases, activities: Activities) -> None:
         self._bus = bus
+        self.activities = activities
         self._leases = leases
         self._live: dict[str, _Live] = {}
         self.finishers: dict[str, Finisher] = {}
@@ -144,7 +146,7 @@ class Tasks:
             **shown, updated_at=clock.now_ms()
         )
         if changed:
-            self._tell_change(await Task.get(id=task_id))
+            self.tell_change(await Task.get(id=task_id))
 
     async def finish(
         self,
@@ -244,20 +246,22 @@ class Tasks:
         return self._live.setdefault(task_id, _Live()).stop
 
     def _settle(self, task: Task) -> None:
+        self.activities.forget(task.id)
         live = self._live.pop(task.id, None)
         if live is not None:
             live.stop.set()
 
     def _tell(self, task: Task, previous: str | None) -> None:
-        self._tell_change(task)
+        self.tell_change(task)
         self._bus.publish(
             task.organization_id,
             "task:history-changed",
             present.history_event(task, previous),
         )
 
-    def _tell_change(self, task: Task) -> None:
-        payload = present.view(task).model_dump(mode="json", by_alias=True)
+    def tell_change(self, task: Task) -> None:
+        """Show those who watch a task how it is now."""
+        payload = self.activities.view(task).model_dump(mode="json", by_alias=True)
         self._bus.publish(task.organization_id, "task:changed", payload)
 
 

@@ -18,6 +18,7 @@ from zerobyte.features.tasks.schemas import (
     ListTasksQuery,
     TaskView,
 )
+from zerobyte.features.tasks.service.activity import Activities
 from zerobyte.http.actor import Actor
 from zerobyte.http.endpoint import Encoded
 
@@ -25,7 +26,6 @@ PAGE_SIZE: Final = 25
 
 
 _ONE: Final = Prepared(lambda: Task.filter(organization_id=slot(0), id=slot(1)))
-_SHOWN: Final = Shown(present.view, TaskView)
 _ITEMS: Final = Shown(present.history_item, HistoryItem)
 
 
@@ -52,6 +52,10 @@ def _pages(outcome: HistoryOutcome | None, *, of_kind: bool) -> Prepared[Task]:
 class TaskReader:
     """Answers questions about tasks; changes nothing."""
 
+    def __init__(self, *, activities: Activities) -> None:
+        self._view = activities.view
+        self._shown = Shown(activities.view, TaskView, passing=present.is_active)
+
     async def active(self, actor: Actor, query: ListTasksQuery) -> list[TaskView]:
         """The active tasks that match, newest first."""
         check(query)
@@ -60,18 +64,18 @@ class TaskReader:
             .filter(**_filters(query))
             .order_by("-created_at", "-id")
         )
-        return [present.view(row) for row in rows]
+        return [self._view(row) for row in rows]
 
     async def get(self, actor: Actor, task_id: str) -> TaskView:
         """One task in any state. Raises NotFound."""
         row = await _ONE.first(actor.organization_id, task_id)
         if row is None:
             raise NotFound("Task not found")
-        return present.view(row)
+        return self._view(row)
 
     async def shown(self, actor: Actor, task_id: str) -> Encoded[TaskView]:
         """The same, as clients see it. Raises NotFound."""
-        found = await _ONE.shown(_SHOWN, actor.organization_id, task_id)
+        found = await _ONE.shown(self._shown, actor.organization_id, task_id)
         if not found:
             raise NotFound("Task not found")
         return Encoded(found[0])

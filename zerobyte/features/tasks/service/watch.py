@@ -13,7 +13,7 @@ from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases
 from zerobyte.db.trouble import Complaint, in_words
-from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.models import ACTIVE, RUNNING, Task
 from zerobyte.features.tasks.service.lifecycle import Tasks, cancelled
 from zerobyte.orchestration.scheduler import FINAL, Connected, Scheduler, SchedulerEvent, StateType
 
@@ -35,6 +35,7 @@ class Watch:
         self._scheduler = scheduler
         self._telling: set[asyncio.Task[None]] = set()
         self._untold: dict[str, str] = {}
+        self._stalled: set[str] = set()
         self._has_begun = False
         self.started_ms = clock.now_ms()
         self._round_failed = Complaint(log, "watching over tasks failed; it is tried again")
@@ -68,7 +69,8 @@ class Watch:
 
     async def end_lost(self) -> None:
         """End every running task whose lease is over."""
-        rows = await Task.filter(status__in=("running", "cancelling"))
+        rows = await Task.filter(status__in=RUNNING)
+        self._tell_stalled(rows)
         for task in await self._without_lease(rows):
             try:
                 await self._tasks.finish(task.id, _lost_report(task))
@@ -86,6 +88,22 @@ class Watch:
         before_ms = clock.now_ms() - LEASE_TTL_S * 1000
         if self.started_ms <= before_ms:  # else a run may not have been able to ask for them
             await self._give_runs_to_orphans(before_ms)
+
+    def _tell_stalled(self, rows: Sequence[Task]) -> None:
+        """Say once of each running task that it has got stuck, and that it moves again (T14)."""
+        before, self._stalled = self._stalled, set()
+        for task in rows:
+            activity = self._tasks.activities.of(task.id)
+            is_stalled = activity is not None and activity.is_stalled
+            if is_stalled:
+                self._stalled.add(task.id)
+            if is_stalled == (task.id in before):
+                continue
+            if activity is not None and is_stalled:
+                log.warning("a run is stalled", task=task.id, kind=task.kind, why=activity.message)
+            else:
+                log.info("a run that was stalled moves again", task=task.id, kind=task.kind)
+            self._tasks.tell_change(task)
 
     async def _free_ended(self) -> None:
         """Give back what a task that has ended still has, such as a place it asked for too late."""

@@ -1,0 +1,112 @@
+"""A run that moves nothing is shown as stalled as long as that lasts, and is left running (T14)."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.integration.backups.conftest import WORKER, World
+from tests.integration.backups.test_runs import run_now, schedule_of, task_of
+from zerobyte.core import clock
+
+MINUTE_MS = 60_000
+
+
+@pytest.fixture
+def environ() -> dict[str, str]:
+    return {"STALLED_AFTER_MINUTES": "10"}
+
+
+async def renew(world: World, task_id: str, idle_minutes: float | None) -> None:
+    """The heartbeat of a worker whose child has moved nothing for so long."""
+    said = {"worker": WORKER, "taskId": task_id, "waitMs": 0}
+    if idle_minutes is not None:
+        said |= {"phase": "restic backup", "idleMs": int(idle_minutes * MINUTE_MS)}
+    assert (await world.ask("renew", said))["held"]
+
+
+async def activities(world: World, made: dict[str, Any], task_id: str) -> list[Any]:
+    """What is told of it at each place that shows it."""
+    path = f"/api/v1/tasks?resourceType=backup_schedule&resourceId={made['shortId']}"
+    listed = (await world.client.get(path)).json()
+    schedules = (await world.client.get("/api/v1/backups")).json()
+    return [
+        (await task_of(world, task_id))["activity"],
+        listed[0]["activity"],
+        (await schedule_of(world, made))["activity"],
+        next(one["activity"] for one in schedules if one["shortId"] == made["shortId"]),
+    ]
+
+
+async def test_t14_a_run_is_stalled_as_long_as_nothing_moves_and_is_not_stopped(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    assert await activities(world, made, task_id) == [None] * 4
+    await world.claim(task_id=task_id)
+    await renew(world, task_id, None)
+    assert await activities(world, made, task_id) == [None] * 4
+
+    await renew(world, task_id, 1)
+    for shown in await activities(world, made, task_id):
+        assert shown["phase"] == "restic backup"
+        assert 0 <= clock.now_ms() - shown["lastActivityAt"] - MINUTE_MS < MINUTE_MS
+        assert (shown["isStalled"], shown["stalledSince"], shown["message"]) == (False, None, None)
+
+    with world.platform.bus.subscribe("o1") as changes:
+        await renew(world, task_id, 12)
+        for _ in range(2):
+            await world.platform.watch.end_lost()
+        async with asyncio.timeout(30):
+            told = await anext(aiter(changes))
+    assert (told.name, told.payload["activity"]["isStalled"]) == ("task:changed", True)
+    for shown in await activities(world, made, task_id):
+        assert shown["isStalled"]
+        assert shown["stalledSince"] == shown["lastActivityAt"] + 10 * MINUTE_MS
+        assert shown["message"].startswith("Nothing has moved for 12 minutes")
+    assert (await task_of(world, task_id))["status"] == "running"
+
+    await renew(world, task_id, 0)
+    await world.platform.watch.end_lost()
+    assert not any(shown["isStalled"] for shown in await activities(world, made, task_id))
+    said = capfd.readouterr().err
+    assert said.count("a run is stalled") == 1
+    assert said.count("a run that was stalled moves again") == 1
+
+
+async def test_t14_it_becomes_stalled_by_time_alone_and_an_ended_task_is_not(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No row changes meanwhile: what was encoded of it before must not be shown again."""
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    await renew(world, task_id, 9)
+    assert not any(shown["isStalled"] for shown in await activities(world, made, task_id))
+    later = clock.now_ms() + 2 * MINUTE_MS
+    monkeypatch.setattr(clock, "now_ms", lambda: later)
+    async with asyncio.timeout(30):
+        while not all(shown["isStalled"] for shown in await activities(world, made, task_id)):
+            await asyncio.sleep(0.05)
+    report = {"taskId": task_id, "status": "failed", "outcome": "error", "error": "x"}
+    await world.ask("finish", report)
+    assert (await task_of(world, task_id))["activity"] is None
+    assert (await schedule_of(world, made))["activity"] is None
+
+
+class TestOff:
+    """With 0 no run is ever stalled; when it moved last is shown all the same."""
+
+    @pytest.fixture
+    def environ(self) -> dict[str, str]:
+        return {"STALLED_AFTER_MINUTES": "0"}
+
+    async def test_t14_stalling_can_be_turned_off(self, world: World) -> None:
+        made = await world.schedule()
+        task_id = await run_now(world, made)
+        await world.claim(task_id=task_id)
+        await renew(world, task_id, 500)
+        for shown in await activities(world, made, task_id):
+            assert not shown["isStalled"]
+            assert clock.now_ms() - shown["lastActivityAt"] >= 500 * MINUTE_MS

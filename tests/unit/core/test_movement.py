@@ -1,0 +1,57 @@
+"""What counts as movement of children, by counters that a test sets."""
+
+import pytest
+
+from zerobyte.core import clock, movement
+from zerobyte.core.movement import Movement
+from zerobyte.core.process_identity import Used
+
+
+@pytest.fixture
+def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
+    """What the clock and the counters of one child show."""
+    shown = {"s": 1000.0, "bytes": 0.0, "cpu": 0.0}
+    monkeypatch.setattr(clock, "monotonic", lambda: shown["s"])
+    used = lambda _: {7: Used(int(shown["bytes"]), shown["cpu"])}  # noqa: E731
+    monkeypatch.setattr(movement, "used_by_session", used)
+    return shown
+
+
+@pytest.fixture
+def watched(kernel: dict[str, float]) -> Movement:
+    made = Movement()
+    made.begun(7)
+    return made
+
+
+def after(kernel: dict[str, float], watched: Movement, seconds: float, **more: float) -> int:
+    kernel["s"] += seconds
+    for name, amount in more.items():
+        kernel[name] += amount
+    return watched.idle_ms()
+
+
+def test_t14_the_little_that_goes_on_by_itself_never_adds_up_to_movement(kernel, watched):
+    for minute in range(1, 121):
+        assert after(kernel, watched, 60, bytes=5000, cpu=0.5) == minute * 60_000
+    assert after(kernel, watched, 5, bytes=40_000) == 0
+
+
+def test_t14_what_a_child_prints_to_us_is_no_movement(kernel, watched):
+    for _ in range(20):
+        watched.printed(100_000)
+        idle_ms = after(kernel, watched, 5, bytes=100_000)
+    assert idle_ms == 100_000
+
+
+def test_t14_time_of_a_processor_is_movement_too(kernel, watched):
+    assert after(kernel, watched, 59, cpu=2) == 59_000
+    assert after(kernel, watched, 1, cpu=4) == 0
+
+
+def test_t14_what_cannot_be_looked_at_is_not_said_to_stand_still(kernel, watched, monkeypatch):
+    def refuse(_: int) -> dict[int, Used]:
+        raise PermissionError
+
+    monkeypatch.setattr(movement, "used_by_session", refuse)
+    assert after(kernel, watched, 3600) == 0
