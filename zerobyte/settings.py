@@ -231,11 +231,7 @@ class Settings:
         "Host in snapshots; `auto` is the hostname that a container was given, else `zerobyte`.",
     )
     restic_progress_fps: float = _set_by(
-        "RESTIC_PROGRESS_FPS",
-        "1",
-        reading.rate,
-        "How often restic reports; more than 2 is taken as 2.",
-        unit="1/s",
+        "RESTIC_PROGRESS_FPS", "1", reading.rate, "How often restic reports; 2 at most.", unit="1/s"
     )
     gomaxprocs: int | None = _optional(
         "GOMAXPROCS", reading.count, "Processors that restic may use.", unit="count"
@@ -366,9 +362,8 @@ class Settings:
         if keep_secrets:
             try:
                 kept.fill_secrets(values)
-            except OSError as error:
-                sentence = f"ZEROBYTE_DATA_DIR cannot be written: {error.strerror}"
-                raise SettingsError([f"{sentence} ({values['data_dir']})."]) from None
+            except ValueError as error:
+                raise SettingsError([f"{error}."]) from None
         return cls(**values)
 
     @staticmethod

@@ -52,7 +52,7 @@ def test_a_run_is_told_from_queued_to_succeeded_on_the_event_streams(
                     lambda stream=stream: (
                         statuses(stream.named("task:changed"))[-1:] == ["succeeded"]
                     ),
-                    limit_s=10,
+                    limit_s=60,
                     what="the stream tells the end",
                 )
         told = ear.named("task:changed")
@@ -73,8 +73,21 @@ def test_a_run_is_told_from_queued_to_succeeded_on_the_event_streams(
                 if line["item"]["id"] == task
             ]
 
-        until(lambda: len(lines()) >= 3, limit_s=10, what="the history tells the end")
+        until(lambda: len(lines()) >= 3, limit_s=60, what="the history tells the end")
         assert lines() == [(None, "running"), ("running", "running"), ("running", "success")]
+
+
+def names_on(customer: Customer, page: str, folder: Path) -> set[str]:
+    """What stands in a folder of a snapshot, asked for page by page."""
+    names: list[str] = []
+    while True:
+        part = customer.call("GET", f"{page}?path={folder}&offset={len(names)}&limit=17")
+        assert_conforms("listSnapshotFiles", 200, part)
+        names += [entry["path"] for entry in part["files"]]
+        if not part["hasMore"]:
+            break
+    assert len(names) == len(set(names)) == part["total"]
+    return set(names)
 
 
 def test_a_folder_is_saved_listed_and_restored_beside_byte_for_byte(
@@ -122,15 +135,7 @@ def test_a_folder_is_saved_listed_and_restored_beside_byte_for_byte(
     assert line["outcome"] == "success"
 
     page = f"/api/v1/repositories/{shelf['shortId']}/snapshots/{snapshot['short_id']}/files"
-    names: list[str] = []
-    while True:
-        part = customer.call("GET", f"{page}?path={source}&offset={len(names)}&limit=17")
-        assert_conforms("listSnapshotFiles", 200, part)
-        names += [entry["path"] for entry in part["files"]]
-        if not part["hasMore"]:
-            break
-    assert len(names) == len(set(names)) == part["total"]
-    assert set(names) == {str(entry) for entry in source.iterdir()}
+    assert names_on(customer, page, source) == {str(entry) for entry in source.iterdir()}
 
     target = tmp_path / "beside"
     done = customer.restored(shelf, snapshot["short_id"], targetPath=str(target))

@@ -66,12 +66,18 @@ def kept_secret(file: Path, make: Callable[[], str]) -> str:
 def fill_secrets(values: dict[str, Any]) -> None:
     """Make the secrets that were not given, or read those that were made before.
 
-    values      the settings by attribute, `data_dir` among them. Raises OSError.
+    values      the settings by attribute, `data_dir` among them.
+
+    Raises ValueError when the folder cannot be written.
     """
     data_dir: Path = values["data_dir"]
-    if not values["app_secret"]:
-        values["app_secret"] = kept_secret(data_dir / "app-secret", ids.hex_secret)
-    if not values["prefect_auth"]:
-        values["prefect_auth"] = kept_secret(
-            data_dir / "prefect-auth", lambda: f"zerobyte:{ids.token(48)}"
-        )
+    try:
+        if not values["app_secret"]:
+            values["app_secret"] = kept_secret(data_dir / "app-secret", ids.hex_secret)
+        if not values["prefect_auth"]:
+            values["prefect_auth"] = kept_secret(
+                data_dir / "prefect-auth", lambda: f"zerobyte:{ids.token(48)}"
+            )
+    except OSError as error:
+        where = f"{error.strerror} ({data_dir})"
+        raise ValueError(f"ZEROBYTE_DATA_DIR cannot be written: {where}") from None

@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.processes.site import Site
 from zerobyte.contract.control_plane import (
     ClaimReplyBox,
     ClaimRequest,
@@ -32,15 +31,12 @@ from zerobyte.contract.control_plane import (
     Wait,
     Welcome,
 )
-from zerobyte.contract.jobs import BackupJob, JobReport, JobSpec, Source
-from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
-from zerobyte.contract.volumes import DirectoryConfig
+from zerobyte.contract.jobs import JobReport, JobSpec
 from zerobyte.core import ids
 from zerobyte.core.secrets import WorkerTokens
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import DeploymentPlan
 
-PASSWORD = "canary-repository-password"
 FINAL = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
 
 
@@ -348,59 +344,6 @@ class Engine:
 @pytest.fixture
 def engine(prefect_server: Any, host: str) -> Engine:
     return Engine(prefect_server, host)
-
-
-class Site:
-    """A source folder and a real repository beside it."""
-
-    def __init__(self, base: Path, empty_repository: Path | None = None) -> None:
-        self.source = base / "source-canary-folder"
-        self.source.mkdir()
-        (self.source / "secret-file-name-canary.txt").write_text("content")
-        self.repository = base / "repository"
-        self.access = RepositoryAccess(
-            id=ids.uuid7(),
-            short_id="repo0001",
-            name="shelf",
-            config=LocalConfig(backend="local", path=str(self.repository)),
-            password=PASSWORD,
-            compression_mode="off",
-        )
-        if empty_repository is None:
-            self.restic("init")
-        else:
-            shutil.copytree(empty_repository, self.repository)
-
-    def restic(self, *argv: str) -> Any:
-        done = subprocess.run(
-            ["restic", "--repo", str(self.repository), "--no-cache", "--json", *argv],
-            env={"PATH": os.environ["PATH"], "RESTIC_PASSWORD": PASSWORD, "HOME": "/nowhere"},
-            capture_output=True,
-            check=True,
-        )
-        return [json.loads(line) for line in done.stdout.splitlines() if line[:1] in b"[{"]
-
-    def job(self, task_id: str, schedule: str, **changes: Any) -> BackupJob:
-        said: dict[str, Any] = {
-            "task_id": task_id,
-            "organization_id": "org-1",
-            "schedule_short_id": schedule,
-            "schedule_name": "family photos",
-            "trigger": "manual",
-            "repository": self.access,
-            "source": Source(
-                volume_short_id="volume01",
-                volume_name="photos",
-                path=str(self.source),
-                config=DirectoryConfig(backend="directory", path=str(self.source)),
-            ),
-            "options": {},
-            "hostname": "zerobyte",
-        }
-        return BackupJob(**{**said, **changes})
-
-    def grow(self, size_mib: int) -> None:
-        (self.source / "large.bin").write_bytes(os.urandom(size_mib * 1024 * 1024))
 
 
 @pytest.fixture(scope="session")
