@@ -202,7 +202,7 @@ async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> bool:
     """Run what follows the backup; whether nothing of it went wrong.
 
     What failed is told by the API as a failure of its own (T1). What a stop keeps from its turn
-    stays queued and gets a run of its own.
+    stays queued and gets a run of its own; what somebody called off does not go wrong.
     """
     if work.is_suspect:
         return True
@@ -211,7 +211,8 @@ async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> bool:
         try:
             ending = await forget_within(work.runtime, work.run, run_id, task_id)
         except (Turned, Put, ZerobyteError) as error:
-            if isinstance(error, Put) and work.run.reason == "stopping":
+            waits_on = isinstance(error, Put) and work.run.reason == "stopping"
+            if waits_on or (isinstance(error, Turned) and error.cancelled):
                 continue
             _log.warning("a task that follows a backup did not run", task=task_id)
             all_well = False

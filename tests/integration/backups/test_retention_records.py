@@ -74,6 +74,15 @@ async def waits_already(world: World) -> None:
     await world.client.post(f"/api/v1/tasks/{forget.id}/cancel")
 
 
+async def policy_removed_meanwhile(world: World) -> None:
+    made, task_id = await running(world)
+    [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
+    await world.client.patch(f"/api/v1/backups/{made['shortId']}", json={"retentionPolicy": {}})
+    reply = await world.claim(task_id=forget)
+    assert (reply["answer"], reply["cancelled"]) == ("refused", True)
+    assert (await task_of(world, forget))["status"] == "cancelled"
+
+
 async def failed(world: World) -> None:
     _, task_id = await running(world)
     failure = {"status": "failed", "outcome": "error", "error": "restic says no"}
@@ -141,10 +150,11 @@ ENDS: list[tuple[Callable[[World], Awaitable[None]], list[tuple[TaskOutcome, str
     (
         waits_already,
         [
-            ("success", "failed", "Task was cancelled by the user"),
+            ("success", "skipped", "Task was cancelled by the user"),
             ("success", "skipped", "an earlier run"),
         ],
     ),
+    (policy_removed_meanwhile, [("success", "skipped", "policy was removed")]),
     (failed, [("error", "skipped", FAILED)]),
     (refused, [("error", "skipped", FAILED)]),
     (cancelled_in_the_queue, [("cancelled", "skipped", CANCELLED)]),

@@ -201,6 +201,22 @@ def test_t1_a_backup_whose_retention_fails_tells_of_the_backup_alone(
     assert [b"completed successfully" in body for _, body in plane.hooks] == [True]
 
 
+def test_retention_that_somebody_called_off_leaves_the_run_complete(
+    plane, engine, start_worker, site
+):
+    schedule, task, forget = ids.short_id(), ids.uuid7(), ids.uuid7()
+    plane.jobs[task] = site.job(task, schedule)
+    plane.jobs[forget] = Refused(reason="The retention policy was removed", cancelled=True)
+    plane.follow_ups[task] = [forget]
+    engine.put(schedule)
+    start_worker()
+
+    state = engine.ended(engine.start("backup", schedule, schedule_id=schedule, task_id=task))
+
+    assert (state["type"], state["name"]) == ("COMPLETED", "Completed"), state
+    assert [claim.task_id for claim in plane.claims] == [task, forget]
+
+
 def test_many_missed_runs_of_a_cron_become_one(plane, engine, start_worker, site, prefect_server):
     """Runs that a cron planned while no worker was there; a run by hand is never dropped (T35)."""
     schedule = ids.short_id()

@@ -26,7 +26,7 @@ from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases, Place, serialize
 from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
-from zerobyte.features.tasks.service import Tasks
+from zerobyte.features.tasks.service import NoLongerWanted, Tasks, cancelled
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 
 log = get_logger(__name__)
@@ -176,6 +176,10 @@ class Control:
         try:
             self._require_the_same_time(task)
             job = await self._builders[task.kind](task)
+        except NoLongerWanted as error:
+            await self._tasks.finish(task.id, cancelled(task.id, error.message))
+            await self._leases.release(task.id)
+            return Refused(reason=error.message, cancelled=True)
         except ZerobyteError as error:
             await self._tasks.finish(
                 task.id,

@@ -102,18 +102,20 @@ class RunEnds:
     async def forget(self, task: Task, report: JobReport) -> list[NewTask]:
         """Take what retention removed out of the index, and write down what it did."""
         plan = _plan_of(task, report)
-        if plan is not None and report.status == "succeeded" and task.repository_id is not None:
+        is_applied = report.status == "succeeded"
+        if plan is not None and is_applied and task.repository_id is not None:
             await self._snapshots.forget_snapshots(task.repository_id, plan.remove)
         elif plan.remove if plan is not None else report.outcome == "stale":
             # It tells its plan before it removes anything; only what was lost may not have.
             await self._distrust_unless_done(task, report)
+        was_left_out = report.status == "cancelled" and task.started_at is None
         record = RetentionRecord(
-            status="applied" if report.status == "succeeded" else "failed",
+            status="skipped" if was_left_out else "applied" if is_applied else "failed",
             reason=report.error,
             plan=plan,
         )
         await _record_retention(task, record)
-        if report.status == "succeeded":
+        if is_applied:
             await retention_age.applied(task)
         return []
 

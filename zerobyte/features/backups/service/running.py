@@ -23,7 +23,7 @@ from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.repositories.service.index import trusted_files
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.service import NewTask, Tasks
+from zerobyte.features.tasks.service import NewTask, NoLongerWanted, Tasks
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.http.actor import Actor
@@ -130,12 +130,12 @@ class Runs:
         Where the schedule has moved on to another repository, the task's own policy is applied.
 
         Raises
-            Invalid     the policy was removed while the task waited.
+            NoLongerWanted  the policy was removed while the task waited.
         """
         schedule = await self._schedule_of(task)
         repository = await _repository_of(task)
         if not has_policy(schedule):
-            raise Invalid("The retention policy was removed; every snapshot is kept")
+            raise NoLongerWanted("The retention policy was removed; every snapshot is kept")
         is_there = schedule.repository_id == repository.id
         policy = schedule.retention_policy if is_there else task.input["retentionPolicy"]
         verdicts: dict[bool, list[str]] = {True: [], False: []}

@@ -2,8 +2,17 @@
 
 from zerobyte.features.tasks.service.activity import Activities
 from zerobyte.features.tasks.service.dispatch import Dispatcher
-from zerobyte.features.tasks.service.lifecycle import NewTask, Tasks
+from zerobyte.features.tasks.service.lifecycle import NewTask, NoLongerWanted, Tasks, cancelled
 from zerobyte.features.tasks.service.reading import TaskReader
 from zerobyte.features.tasks.service.watch import Watch
 
-__all__ = ["Activities", "Dispatcher", "NewTask", "TaskReader", "Tasks", "Watch"]
+__all__ = [
+    "Activities",
+    "Dispatcher",
+    "NewTask",
+    "NoLongerWanted",
+    "TaskReader",
+    "Tasks",
+    "Watch",
+    "cancelled",
+]

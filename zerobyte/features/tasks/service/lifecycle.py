@@ -298,6 +298,10 @@ async def _save(task: Task, *, busy: str, along: Along | None) -> None:
         raise Conflict(busy) from error
 
 
+class NoLongerWanted(Conflict):
+    """What a task was to do, nobody wants any more: it ends cancelled, which is no failure."""
+
+
 def cancelled(task_id: str, reason: str = _CANCELLED_BY_USER) -> JobReport:
     """The end of a task that was stopped before it began."""
     return JobReport(task_id=task_id, status="cancelled", outcome="cancelled", error=reason)
