@@ -44,6 +44,10 @@ class Activities:
         """A task has ended."""
         self._heard.pop(task_id, None)
 
+    def keep(self, task_ids: set[str]) -> None:
+        """Forget all but these: a last word may come while its task ends."""
+        self._heard = {key: heard for key, heard in self._heard.items() if key in task_ids}
+
     def of(self, task_id: str) -> Activity | None:
         """How a running task moves; None when its worker has not said so yet."""
         heard = self._heard.get(task_id)

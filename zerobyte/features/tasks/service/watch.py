@@ -92,6 +92,7 @@ class Watch:
     def _tell_stalled(self, rows: Sequence[Task]) -> None:
         """Say once of each running task that it has got stuck, and that it moves again (T14)."""
         before, self._stalled = self._stalled, set()
+        self._tasks.activities.keep({task.id for task in rows})
         for task in rows:
             activity = self._tasks.activities.of(task.id)
             is_stalled = activity is not None and activity.is_stalled
