@@ -79,6 +79,8 @@ _INHERITED: Final = (
 _TAIL_LINES: Final = 50
 _TAIL_CHARACTERS: Final = 2000
 _HEAD_BYTES: Final = 64 * 1024
+# An owner that died before the signal was armed has left a child that nobody would end.
+_STILL_OURS: Final = 'test "$PPID" = "$0" || exit 137; unset PWD OLDPWD SHLVL; exec "$@"'
 _GUARD: Final = (
     "import ctypes,os,sys;"
     "ctypes.CDLL(None).prctl(1,9,0,0,0);"
@@ -244,7 +246,8 @@ def _guard() -> tuple[str, ...]:
     found = shutil.which("setpriv")
     # A busybox of that name does not know the option.
     if found and Path(found).resolve().name == "setpriv":
-        return (found, "--pdeathsig", "KILL", "--")
+        check = ("/bin/sh", "-c", _STILL_OURS, str(os.getpid()))
+        return (found, "--pdeathsig", "KILL", "--", *check)
     return (sys.executable, "-I", "-S", "-c", _GUARD, str(os.getpid()))
 
 

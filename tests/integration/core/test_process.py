@@ -53,7 +53,7 @@ async def test_t23_children_see_an_allow_list_and_not_our_environment(monkeypatc
     names = {line.split("=")[0] for line in ended.stdout_tail}
     assert {"PATH", "TZ", "GOMAXPROCS", "MINE"} <= names
     assert "canary" not in "\n".join(ended.stdout_tail)
-    assert not names & {"APP_SECRET", "RESTIC_PASSWORD", "AWS_ACCESS_KEY_ID"}
+    assert not names & {"APP_SECRET", "RESTIC_PASSWORD", "AWS_ACCESS_KEY_ID", "PWD", "OLDPWD"}
     monkeypatch.setenv("GOMAXPROCS", "0")
     assert "GOMAXPROCS" not in process.environment()
 
@@ -259,6 +259,25 @@ async def test_the_guard_without_setpriv_works_too(monkeypatch):
     finally:
         process._guard.cache_clear()
     assert ended.code == 4
+
+
+@pytest.mark.parametrize("has_setpriv", [True, False])
+def test_t2_a_child_whose_owner_died_before_the_signal_was_armed_does_not_begin(
+    monkeypatch, tmp_path, has_setpriv
+):
+    """What another process starts with our guard has an owner that is not we."""
+    if not has_setpriv:
+        monkeypatch.setattr(process.shutil, "which", _without_setpriv(process.shutil.which))
+    process._guard.cache_clear()
+    guard = process._guard()
+    process._guard.cache_clear()
+    begun = tmp_path / "begun"
+    ended = subprocess.run(
+        [SH, "-c", '"$@"; exit $?', SH, *guard, "touch", str(begun)], check=False
+    )
+    assert (ended.returncode, begun.exists()) == (137, False)
+    subprocess.run([*guard, "touch", str(begun)], check=True)
+    assert begun.exists()
 
 
 def _without_setpriv(which):
