@@ -1,5 +1,6 @@
 """Fixtures that every test may use: a database of each kind, empty and up to date."""
 
+import atexit
 import importlib
 import os
 import shutil
@@ -21,6 +22,11 @@ from zerobyte.db import connection
 
 interpreter.take_long_turns()
 interpreter.hear_interrupts()
+
+# Prefect makes its folder when it is imported; in tests that is not the person's own.
+if "PREFECT_HOME" not in os.environ:
+    os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="prefect-home-")
+    atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
 
 # The same examples each time, and as long as they take: a machine that stands still for a fifth of
 # a second is no fault of what is tried.
