@@ -192,7 +192,7 @@ async def test_survivor_in_another_session_does_not_hold_us_either():
         "setsid sleep 300 & "
         'until [ "$(cut -d " " -f 6 "/proc/$!/stat")" = "$!" ]; do sleep 0.01; done; echo "$!"'
     )
-    ended = await process.run([SH, "-c", script])
+    ended = await process.run([SH, "-c", script], timeout_s=60)
     os.kill(int(ended.stdout_tail[0]), signal.SIGKILL)
 
 

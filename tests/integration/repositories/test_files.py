@@ -93,7 +93,8 @@ async def test_at_most_two_restics_list_a_repository_at_a_time(
     log = house.place / "at-once"
     # The first works until there is a second; the third has a while to come too early.
     house.restic.write_text(
-        f"#!/bin/sh\necho + >> {log}\nuntil [ $(wc -l < {log}) -ge 2 ]; do sleep 0.02; done\n"
+        f"#!/bin/sh\necho + >> {log}\nn=0\n"
+        f"until [ $(wc -l < {log}) -ge 2 ] || [ $((n += 1)) -gt 1500 ]; do sleep 0.02; done\n"
         f'restic "$@" && sleep 0.2 && echo - >> {log}\n'
     )
     answers = await asyncio.gather(

@@ -3,11 +3,11 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.integration.restic.conftest import RCLONE
 from zerobyte.restic import (
     RepositoryMissing,
     StorageUnreachable,
@@ -22,7 +22,6 @@ from zerobyte.restic import (
     unlock,
 )
 
-RCLONE = Path(sys.executable).parent / "rclone"
 USER, SECRET = "backup-user", "s3cret-of-the-storage"
 
 

@@ -12,7 +12,10 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """What the clock and the counters of one child show."""
     shown = {"s": 1000.0, "bytes": 0.0, "cpu": 0.0}
     monkeypatch.setattr(clock, "monotonic", lambda: shown["s"])
-    used = lambda _: {7: Used(int(shown["bytes"]), shown["cpu"])}  # noqa: E731
+
+    def used(_: int) -> dict[int, Used]:
+        return {7: Used(int(shown["bytes"]), shown["cpu"])}
+
     monkeypatch.setattr(movement, "used_by_session", used)
     return shown
 

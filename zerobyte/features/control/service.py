@@ -26,7 +26,7 @@ from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases, Place, serialize
 from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
-from zerobyte.features.tasks.service import NoLongerWanted, Tasks, cancelled
+from zerobyte.features.tasks.service import NoLongerWanted, Tasks, cancelled, failed
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 
 log = get_logger(__name__)
@@ -151,9 +151,7 @@ class Control:
             f"The repository was not free for {hours:.1f} hours: "
             f"{' and '.join(place.holders)} came before. See whether that has got stuck"
         )
-        report = JobReport(task_id=task.id, status="failed", outcome="error", error=reason)
-        await self._tasks.finish(task.id, report)
-        return Refused(reason=reason)
+        return await self._refuse(failed(task.id, reason))
 
     async def _task_of(self, host: str, request: ClaimRequest) -> Task:
         if request.task_id is not None:
@@ -176,17 +174,9 @@ class Control:
         try:
             self._require_the_same_time(task)
             job = await self._builders[task.kind](task)
-        except NoLongerWanted as error:
-            await self._tasks.finish(task.id, cancelled(task.id, error.message))
-            await self._leases.release(task.id)
-            return Refused(reason=error.message, cancelled=True)
         except ZerobyteError as error:
-            await self._tasks.finish(
-                task.id,
-                JobReport(task_id=task.id, status="failed", outcome="error", error=error.message),
-            )
-            await self._leases.release(task.id)
-            return Refused(reason=error.message)
+            end = cancelled if isinstance(error, NoLongerWanted) else failed
+            return await self._refuse(end(task.id, error.message))
         if not await self._tasks.mark_running(task, request.worker):
             # It ended, by a cancel perhaps, after its lease had been asked for: nobody else
             # gives that back.
@@ -195,6 +185,12 @@ class Control:
                 reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
             )
         return Granted(job=job)
+
+    async def _refuse(self, report: JobReport) -> Refused:
+        """End a task that has not begun, and give its place back."""
+        await self._tasks.finish(report.task_id, report)
+        await self._leases.release(report.task_id)
+        return Refused(reason=report.error or "", cancelled=report.status == "cancelled")
 
     def _require_the_same_time(self, task: Task) -> None:
         """Raises Conflict when what removes snapshots would judge another host's by a wrong clock.

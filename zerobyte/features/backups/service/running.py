@@ -8,7 +8,6 @@ from zerobyte.contract.jobs import (
     BackupJob,
     BackupOptions,
     ForgetJob,
-    JobReport,
     Source,
 )
 from zerobyte.contract.notifications import NotificationTarget
@@ -23,7 +22,7 @@ from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.repositories.service.index import trusted_files
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.service import NewTask, NoLongerWanted, Tasks
+from zerobyte.features.tasks.service import NewTask, NoLongerWanted, Tasks, failed
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.http.actor import Actor
@@ -69,7 +68,7 @@ class Runs:
         if reason is None:
             return await self._tasks.open(backup_task(schedule, trigger="manual"))
         task = await self._tasks.open(backup_task(schedule, trigger="manual", flow=None))
-        report = JobReport(task_id=task.id, status="failed", outcome="error", error=reason)
+        report = failed(task.id, reason)
         await self._tasks.finish(task.id, report, is_told=True)
         raise Invalid(reason)
 

@@ -2,7 +2,13 @@
 
 from zerobyte.features.tasks.service.activity import Activities
 from zerobyte.features.tasks.service.dispatch import Dispatcher
-from zerobyte.features.tasks.service.lifecycle import NewTask, NoLongerWanted, Tasks, cancelled
+from zerobyte.features.tasks.service.lifecycle import (
+    NewTask,
+    NoLongerWanted,
+    Tasks,
+    cancelled,
+    failed,
+)
 from zerobyte.features.tasks.service.reading import TaskReader
 from zerobyte.features.tasks.service.watch import Watch
 
@@ -15,4 +21,5 @@ __all__ = [
     "Tasks",
     "Watch",
     "cancelled",
+    "failed",
 ]

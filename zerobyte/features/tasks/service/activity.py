@@ -40,12 +40,8 @@ class Activities:
             moved_at = known.moved_at
         self._heard[task_id] = _Heard(phase, moved_at)
 
-    def forget(self, task_id: str) -> None:
-        """A task has ended."""
-        self._heard.pop(task_id, None)
-
     def keep(self, task_ids: set[str]) -> None:
-        """Forget all but these: a last word may come while its task ends."""
+        """Forget all but these; the others have ended."""
         self._heard = {key: heard for key, heard in self._heard.items() if key in task_ids}
 
     def of(self, task_id: str) -> Activity | None:

@@ -246,7 +246,6 @@ class Tasks:
         return self._live.setdefault(task_id, _Live()).stop
 
     def _settle(self, task: Task) -> None:
-        self.activities.forget(task.id)
         live = self._live.pop(task.id, None)
         if live is not None:
             live.stop.set()
@@ -305,6 +304,11 @@ class NoLongerWanted(Conflict):
 def cancelled(task_id: str, reason: str = _CANCELLED_BY_USER) -> JobReport:
     """The end of a task that was stopped before it began."""
     return JobReport(task_id=task_id, status="cancelled", outcome="cancelled", error=reason)
+
+
+def failed(task_id: str, reason: str) -> JobReport:
+    """The end of a task that could not begin."""
+    return JobReport(task_id=task_id, status="failed", outcome="error", error=reason)
 
 
 def _end(task: Task, report: JobReport) -> None:
