@@ -13,6 +13,8 @@ class Repository(Row):
 
     accepted_snapshots  full ids of suspect snapshots that somebody said are right; unlike the
                         index this cannot be had from the repository again.
+    location_key        SHA-256 of the normalized location: one organization cannot register the
+                        same storage twice. None until the location is first computed.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.uuid7)
@@ -34,10 +36,11 @@ class Repository(Row):
     stats_updated_at = fields.BigIntField(null=True)
     snapshots_refreshed_at = fields.BigIntField(null=True)
     accepted_snapshots: list[str] | None = json_field(null=True)
+    location_key = fields.CharField(max_length=64, null=True)
 
     class Meta:
         table = "repositories"
-        unique_together = (("organization_id", "name"),)
+        unique_together = (("organization_id", "name"), ("organization_id", "location_key"))
 
 
 class Snapshot(Row):
@@ -46,6 +49,9 @@ class Snapshot(Row):
     time_ms         when the snapshot was taken, epoch ms; `record` holds restic's own text.
     schedule_id     the short id of the schedule whose tag it carries, if any.
     is_suspect      far fewer files than the one before: neither counts nor triggers removal.
+    is_incomplete   restic ended with exit code 3: some files could not be read.
+    selection       what the schedule selected when the snapshot was made (includes, excludes, one
+                    file system); None for snapshots that this platform did not make.
     record          a `SnapshotRecord` as JSON.
     """
 
@@ -59,6 +65,8 @@ class Snapshot(Row):
     time_ms = fields.BigIntField()
     schedule_id = fields.CharField(max_length=8, null=True)
     is_suspect = fields.BooleanField(default=False)
+    is_incomplete = fields.BooleanField(default=False, db_default=False)
+    selection: dict[str, Any] | None = json_field(null=True)
     record: dict[str, Any] = json_field()
 
     class Meta:

@@ -88,3 +88,21 @@ class WorkerRow(Row):
 
     class Meta:
         table = "workers"
+
+
+class WorkerToken(Row):
+    """The credential of one worker; the token itself is not stored, only its SHA-256.
+
+    host            the only host whose jobs the token may claim.
+    last_used_at    epoch ms of the last accepted request, written at most once a minute.
+    revoked_at      epoch ms; None while the token is accepted.
+    """
+
+    id: str = key_field(36, primary_key=True, default=ids.uuid7)
+    host = fields.CharField(max_length=255, db_index=True)
+    token_hash: str = key_field(64, unique=True)
+    last_used_at: int | None = moment_field()
+    revoked_at: int | None = moment_field()
+
+    class Meta:
+        table = "worker_tokens"

@@ -42,3 +42,22 @@ class Member(Row):
     class Meta:
         table = "members"
         unique_together = (("organization_id", "user_id"),)
+
+
+class AllowedRoots(Row):
+    """The folders of one host below which an organization may name paths.
+
+    roots       normal absolute paths; an empty list allows nothing.
+    """
+
+    id: str = key_field(36, primary_key=True, default=ids.uuid7)
+    organization: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
+        "models.Organization", related_name=False, on_delete=fields.CASCADE
+    )
+    organization_id: str
+    host = fields.CharField(max_length=255)
+    roots: list[str] = json_field(default=list)
+
+    class Meta:
+        table = "allowed_roots"
+        unique_together = (("organization_id", "host"),)
