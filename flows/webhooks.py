@@ -147,7 +147,7 @@ async def _send(
     allowed_origins: Sequence[str],
     limit_s: float,
 ) -> None:
-    if policy.origin_of(hook.url) is None:
+    if not policy.is_address(hook.url):
         raise HookFailed(f"{phase} webhook failed: The address is not valid")
     try:
         policy.require_allowed_origin(hook.url, allowed_origins, of=f"{phase} webhook")

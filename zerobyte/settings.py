@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from zerobyte.core import kept, reading
+from zerobyte.core import kept, reading, urls
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
 
@@ -88,8 +88,8 @@ class Settings:
     base_url: str = _set_by(
         "BASE_URL",
         "http://localhost:{port}",
-        reading.url,
-        "Where people reach the API; https makes cookies secure. Always a trusted origin.",
+        reading.root_url,
+        "Where people reach the API, without path; https secures cookies. Always trusted.",
         unit="URL",
     )
     trusted_origins: tuple[str, ...] = _set_by(
@@ -314,7 +314,7 @@ class Settings:
     @property
     def origins(self) -> tuple[str, ...]:
         """Every trusted origin: that of BASE_URL first, then TRUSTED_ORIGINS."""
-        return tuple(dict.fromkeys((reading.origin(self.base_url), *self.trusted_origins)))
+        return tuple(dict.fromkeys((urls.origin(self.base_url), *self.trusted_origins)))
 
     @property
     def tree_index(self) -> Path:

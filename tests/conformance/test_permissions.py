@@ -18,12 +18,10 @@ DEMANDS: dict[Permission, set[str]] = {
         "startInvitationSsoVerification",
     },
     # Owners and admins, by session or key.
-    Permission.ORG_ADMIN: {
-        "getOrgMembers", "listAuditTrail", "removeOrgMember", "updateMemberRole",
-    },
+    Permission.ORG_ADMIN: {"getOrgMembers", "listAuditTrail"},
     Permission.ORG_ADMIN_BROWSER: {
-        "deleteSsoInvitation", "deleteSsoProvider", "getSsoSettings",
-        "updateSsoProviderAutoLinking",
+        "deleteSsoInvitation", "deleteSsoProvider", "getSsoSettings", "removeOrgMember",
+        "updateMemberRole", "updateSsoProviderAutoLinking",
     },
     Permission.RECOVERY: {"downloadResticPassword"},
     Permission.INSTANCE_ADMIN: {
@@ -80,3 +78,18 @@ def test_a_permission_demands_what_its_name_says(permission, browser, instance_a
     demand = permission.value
     assert (demand.browser, demand.instance_admin) == (browser, instance_admin)
     assert (set(demand.roles), demand.organization) == (roles, True)
+
+
+def test_an_api_key_changes_no_accounts_and_no_memberships(tmp_path_factory):
+    """Every changing operation on accounts refuses API keys: by its family or its permission.
+
+    `test_guard.py` walks the same registry on a running server and checks the refusals.
+    """
+    app = create_app(settings_for(tmp_path_factory.mktemp("people")))
+    changing = {
+        operation.operation_id: operation.permission
+        for (path, method), operation in operations(app).items()
+        if path.startswith("/api/v1/auth/") and method not in ("get", "head", "options")
+    }
+    assert {"removeOrgMember", "updateMemberRole", "deleteUserAccount"} <= set(changing)
+    assert {name for name, demand in changing.items() if not demand.needs_browser} == set()

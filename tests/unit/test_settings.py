@@ -79,6 +79,7 @@ def test_words_for_false(tmp_path: Path, text: str):
         ("BASE_URL", "ftp://host"),
         ("BASE_URL", "http://"),
         ("BASE_URL", "http://user:pw@host"),
+        ("BASE_URL", "https://host/zerobyte"),
         ("BASE_URL", "http://host:99999"),
         ("WEBHOOK_ALLOWED_ORIGINS", "https://a.example, nonsense"),
         ("WEBHOOK_TIMEOUT", "soon"),

@@ -10,6 +10,7 @@ from zerobyte.core.log import get_logger
 
 _log = get_logger(__name__)
 _SECRET_LENGTHS: Final = range(32, 257)
+_RESTORE: Final = "Put the right one back from a copy"
 
 
 def usual_data_dir(environ: Mapping[str, str]) -> Path:
@@ -44,6 +45,8 @@ def kept_secret(file: Path, make: Callable[[], str]) -> str:
     """The secret in a file, made on the first call; only the owner may read the file.
 
     Of several processes that start at once, one makes it and all read the same.
+
+    Raises ValueError if the file does not hold a usable secret; OSError.
     """
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -60,7 +63,25 @@ def kept_secret(file: Path, make: Callable[[], str]) -> str:
             pass
         finally:
             draft.unlink()
-    return file.read_text().strip()
+    return read_secret(file)
+
+
+def has_secret_length(secret: str) -> bool:
+    """Returns True if the text is as long as a secret of ours has to be."""
+    return len(secret) in _SECRET_LENGTHS
+
+
+def read_secret(file: Path) -> str:
+    """Return the secret that a file holds. Raises ValueError with a sentence; OSError."""
+    try:
+        secret = file.read_text().strip()
+    except UnicodeDecodeError:
+        raise ValueError(f"The secret in {file} is not text. {_RESTORE}") from None
+    # A full disk or a wrong copy leaves an empty file; everybody could guess what it encrypts.
+    if len(secret) not in _SECRET_LENGTHS:
+        found = "is empty" if not secret else "must be between 32 and 256 characters long"
+        raise ValueError(f"The secret in {file} {found}. {_RESTORE}")
+    return secret
 
 
 def fill_secrets(values: dict[str, Any]) -> None:

@@ -7,9 +7,9 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
+from zerobyte.core import urls
 from zerobyte.core.log import LEVELS, get_logger
 
 _log = get_logger(__name__)
@@ -113,26 +113,27 @@ def level(value: str) -> str:
 
 def url(value: str) -> str:
     """An http or https address without credentials, query and trailing slash."""
-    parts = _http(value)
-    if parts.query or parts.fragment:
+    found = urls.parse(value)
+    if found.query or found.fragment:
         raise ValueError("must not have a query or a fragment")
-    return f"{parts.scheme}://{parts.netloc.lower()}{parts.path.rstrip('/')}"
+    return f"{found.origin}{found.path.rstrip('/')}"
 
 
-def origin(value: str) -> str:
-    """`scheme://host[:port]` in lower case, without the scheme's own port."""
-    parts = _http(value)
-    usual = {"http": 80, "https": 443}[parts.scheme]
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{parts.scheme}://{host}" + (
-        f":{parts.port}" if parts.port not in (None, usual) else ""
-    )
+def root_url(value: str) -> str:
+    """An http or https address of a whole host: without a path as well."""
+    found = url(value)
+    if found != urls.origin(value):
+        raise ValueError(
+            "must not have a path: the API, its cookies and its links need the root of a host, "
+            f"as {urls.origin(value)}"
+        )
+    return found
 
 
 def origins(value: str) -> tuple[str, ...]:
     """Origins between commas, each once, in their order."""
     parts = (part.strip().strip("\"'") for part in value.split(","))
-    return tuple(dict.fromkeys(origin(part) for part in parts if part))
+    return tuple(dict.fromkeys(urls.origin(part) for part in parts if part))
 
 
 def readable_origins(value: str) -> tuple[str, ...]:
@@ -159,19 +160,6 @@ def database(value: str) -> str:
 def hostname(value: str) -> str:
     """A hostname; `auto` looks for the one that this container was given."""
     return _own_hostname() if value == "auto" else text(value)
-
-
-def _http(value: str) -> SplitResult:
-    try:
-        parts = urlsplit(value)
-        has_address = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        parts, has_address = urlsplit(""), False
-    if parts.scheme not in ("http", "https") or not has_address:
-        raise ValueError("must be an address with http:// or https://, as https://example.com")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("must not contain a user or a password")
-    return parts
 
 
 def _own_hostname() -> str:

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import parse_qsl
 
-import httpx
-
 from zerobyte.contract.notifications import (
     CustomConfig,
     DestinationConfig,
@@ -17,10 +15,10 @@ from zerobyte.contract.notifications import (
     GotifyConfig,
     NtfyConfig,
 )
+from zerobyte.core import urls
 from zerobyte.core.errors import Invalid
 from zerobyte.core.redact import redact
 
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _VENDOR_FIXED: Final = frozenset(
     {
         "discord", "googlechat", "hangouts", "ifttt", "join", "logger", "notifiarr", "pushbullet",
@@ -37,29 +35,18 @@ _OWN_SCHEME: Final = frozenset({"smtp", "mqtt", "mqtts"})
 _TRUE: Final = frozenset({"1", "true", "yes"})
 
 
-def _parsed(text: str) -> httpx.URL | None:
-    """The address as the HTTP client itself will read it, or None when it is not one."""
-    # A backslash ends the host for some readers and not for others: nobody needs one.
-    if "\\" in text or any(ord(char) <= 0x20 or ord(char) == 0x7F for char in text):
-        return None
+def _parsed(text: str) -> urls.Url | None:
+    """Return the address in its normal form, or None if it is not one."""
     try:
-        url = httpx.URL(text)
-    except httpx.InvalidURL:
+        # Shoutrrr addresses carry their credentials as user info.
+        return urls.parse(text, schemes=None, allow_user_info=True)
+    except urls.InvalidUrl:
         return None
-    return url if url.scheme and url.raw_host else None
 
 
-def _origin(scheme: str, url: httpx.URL) -> str:
-    host = url.raw_host.decode("ascii").lower()
-    host = f"[{host}]" if ":" in host else host
-    port = url.port if url.port != _DEFAULT_PORTS.get(scheme) else None
-    return f"{scheme}://{host}" + (f":{port}" if port is not None else "")
-
-
-def origin_of(text: str) -> str | None:
-    """Scheme, host and port of an address, default ports left out; None when it is none."""
-    url = _parsed(text)
-    return None if url is None else _origin(url.scheme, url)
+def is_address(text: str) -> bool:
+    """Returns True if the text is an address with a scheme and a host."""
+    return _parsed(text) is not None
 
 
 def require_allowed_origin(
@@ -73,8 +60,8 @@ def require_allowed_origin(
         Invalid     the origin is not listed, or the text is not an http(s) address.
     """
     url = _parsed(text)
-    origin = None if url is None else _origin(url.scheme, url)
-    if url is None or url.scheme not in _DEFAULT_PORTS or origin not in _listed(allowed_origins):
+    origin = None if url is None else url.origin
+    if url is None or url.scheme not in urls.WEB or origin not in _listed(allowed_origins):
         _refuse(origin or text, of)
 
 
@@ -106,28 +93,29 @@ def _check_custom(text: str, allowed_origins: Iterable[str]) -> None:
     if url is None:
         raise Invalid("Invalid custom Shoutrrr URL")
     if scheme in ("generic+http", "generic+https"):
-        origins = {_origin(scheme.removeprefix("generic+"), url)}
+        origins = {url.origin_as(scheme.removeprefix("generic+"))}
     elif scheme not in _HOST_IN_ADDRESS:
         raise Invalid(f'Custom Shoutrrr scheme "{scheme}" is not supported by the SSRF policy.')
     elif scheme == "ntfy" and url.host == "ntfy.sh":
         return
     elif scheme in _OWN_SCHEME:
         # A listed host without a port stands for every port: each server has its own.
-        host = f"{scheme}://{url.raw_host.decode('ascii').lower()}"
-        origins = {host, _origin(scheme, url)}
+        host = f"{scheme}://{url.host}"
+        origins = {host, url.origin_as(scheme)}
     else:
-        origins = {_origin("http" if _is_plain_http(url) else "https", url)}
+        origins = {url.origin_as("http" if _is_plain_http(url) else "https")}
     if not origins & _listed(allowed_origins):
         _refuse(min(origins, key=len), "Notification webhook")
 
 
-def _is_plain_http(url: httpx.URL) -> bool:
-    options = {name.lower(): value.lower() for name, value in parse_qsl(url.query.decode("ascii"))}
+def _is_plain_http(url: urls.Url) -> bool:
+    options = {name.lower(): value.lower() for name, value in parse_qsl(url.query)}
     return options.get("scheme") == "http" or options.get("disabletls") in _TRUE
 
 
-def _listed(allowed_origins: Iterable[str]) -> set[str | None]:
-    return {origin_of(entry) for entry in allowed_origins} - {None}
+def _listed(allowed_origins: Iterable[str]) -> set[str]:
+    found = (_parsed(entry) for entry in allowed_origins)
+    return {url.origin for url in found if url is not None}
 
 
 def _refuse(origin: str, of: str) -> None:

@@ -46,6 +46,10 @@ def refuse_taken_ports(settings: Settings) -> None:
     Raises
         Occupied    one is not; the sentence names the port and the variable that moves it.
     """
+    if settings.prefect_api_url is None and settings.port == settings.prefect_port:
+        raise Occupied(
+            f"PORT and PREFECT_PORT are both {settings.port}. Set one of them to another port."
+        )
     _refuse_taken(settings.host, settings.port, "PORT")
     if settings.prefect_api_url is None:
         _refuse_taken("127.0.0.1", settings.prefect_port, "PREFECT_PORT")

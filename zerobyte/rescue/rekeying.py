@@ -13,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from tortoise import Tortoise
 from tortoise.models import Model
 
+from zerobyte.core import kept
 from zerobyte.core.errors import Invalid
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.processes import places
@@ -44,10 +45,13 @@ async def rekey(settings: Settings, old_secret: str) -> Outcome:
     """Seal what the old secret sealed with the one of the settings.
 
     Raises
-        Invalid         both are the same.
+        Invalid         both are the same, or the old one is too short or too long.
         Occupied        Zerobyte runs on this data folder.
         Unavailable     there is no database, or it is of another version.
     """
+    if not kept.has_secret_length(old_secret):
+        found = "is empty" if not old_secret else "must be between 32 and 256 characters long"
+        raise Invalid(f"The secret of before {found}. Give the file that holds it.")
     if old_secret == settings.app_secret:
         raise Invalid(
             "The secret of before is the one of now. Set APP_SECRET (or the file app-secret) to "

@@ -284,6 +284,13 @@ async def test_the_origin_must_be_told_and_trusted(client, ada, device):
     assert answer.json() == {"message": "origin missing", "code": "ORIGIN_MISSING"}
 
 
+async def test_passkeys_on_an_ip_address_are_refused_with_a_code(serve):
+    async with serve(BASE_URL="http://192.0.2.1:4096") as client:
+        answer = await client.get(f"{BASE}/generate-authenticate-options")
+    assert code_of(answer) == (400, "PASSKEYS_NEED_HOST_NAME")
+    assert "BASE_URL is http://192.0.2.1:4096" in answer.json()["message"]
+
+
 async def test_another_trusted_origin_is_as_good(serve, device):
     async with serve(TRUSTED_ORIGINS="http://localhost:5173") as client:
         client.headers["Origin"] = "http://localhost:5173"

@@ -84,6 +84,21 @@ async def test_trusted_origins_come_in_any_dress_and_one_that_is_none_spoils_not
         assert (answer.status_code, answer.json()["code"]) == (403, "INVALID_ORIGIN")
 
 
+@pytest.mark.parametrize(
+    ("base_url", "advice"),
+    [
+        ("", "set BASE_URL to https://backup.example"),
+        ("https://other.example", "add https://backup.example to TRUSTED_ORIGINS"),
+    ],
+)
+async def test_an_invalid_origin_names_the_setting_to_change(serve, base_url, advice):
+    async with serve(**({"BASE_URL": base_url} if base_url else {})) as client:
+        headers = {"origin": "https://Backup.example:443", "cookie": "a=b"}
+        answer = await client.post("/api/v1/things", json=THING, headers=headers)
+    assert answer.status_code == 403
+    assert advice in answer.json()["message"]
+
+
 async def test_a_friend_s_browser_may_read_every_answer_also_a_refusal(serve, monkeypatch):
     monkeypatch.setattr(limits, "REQUESTS", 6)
     asked = {"origin": FRIEND, "content-type": "application/json"}

@@ -290,3 +290,13 @@ def test_rekey_refuses_what_cannot_be_meant(filled, tmp_path, monkeypatch):
     assert (without.code, "Neither APP_SECRET is set" in without.err) == (1, True)
     (tmp_path / "app-secret").write_text(SECRET + "\n")
     assert filled.call("rekey").out.startswith("12 secrets")
+
+
+@pytest.mark.parametrize("old", ["", "short"])
+def test_an_empty_or_short_old_secret_is_refused(filled, tmp_path, old):
+    file = tmp_path / "old-secret"
+    file.write_text(old + "\n")
+    result = filled.call("rekey", "--old-secret-file", str(file))
+    assert result.code == 1
+    assert "secret" in result.err.lower()
+    assert "Traceback" not in result.err

@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl
 import orjson
 from sanic import Blueprint
 
+from zerobyte.core import urls
 from zerobyte.core.errors import Forbidden, NotFound, Unauthenticated
 from zerobyte.features.auth.service import Switches
 from zerobyte.http.actor import HttpRequest, header
 from zerobyte.http.gate import gate
-from zerobyte.http.origin import origin_of
 from zerobyte.settings import Settings
 
 TAG: Final = "Auth"
@@ -94,7 +94,7 @@ def _fields(text: str) -> Mapping[str, str]:
 def _is_ours(url: str, origins: tuple[str, ...]) -> bool:
     is_relative = url.startswith("/") and not url.startswith(("//", "/\\"))
     is_plain = url.isprintable() and "\\" not in url
-    return is_plain and (is_relative or origin_of(url) in origins)
+    return is_plain and (is_relative or urls.origin_or_none(url) in origins)
 
 
 # After those of the app, which count the client and learn its address.

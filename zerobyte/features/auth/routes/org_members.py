@@ -39,7 +39,7 @@ async def list_members(actor: Actor, members: Members) -> OrgMembers:
     body=SetOrgMemberRole,
     returns={200: Success},
     errors=(Forbidden, NotFound),
-    permission=Permission.ORG_ADMIN,
+    permission=Permission.ORG_ADMIN_BROWSER,
     told=("role",),
 )
 async def set_role(
@@ -56,7 +56,7 @@ async def set_role(
     tag=TAG,
     returns={200: Success},
     errors=(Forbidden, NotFound),
-    permission=Permission.ORG_ADMIN,
+    permission=Permission.ORG_ADMIN_BROWSER,
 )
 async def remove(request: HttpRequest, actor: Actor, member_id: str, members: Members) -> Success:
     """Take a member out of the organization, with their API keys for it."""

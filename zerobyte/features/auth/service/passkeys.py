@@ -7,7 +7,6 @@ The mathematics belongs to the WebAuthn library, sessions to `sessions`.
 import base64
 from collections.abc import Mapping
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 import webauthn
 from tortoise.exceptions import IntegrityError
@@ -24,7 +23,7 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
-from zerobyte.core import clock
+from zerobyte.core import clock, urls
 from zerobyte.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from zerobyte.core.log import get_logger
 from zerobyte.features.auth.models import Account, Passkey, User
@@ -34,6 +33,7 @@ from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor,
 from zerobyte.features.auth.service.tickets import PASSKEY, Tickets
 from zerobyte.http import audit
 from zerobyte.http.actor import HttpRequest, header
+from zerobyte.http.origin import invalid_origin
 from zerobyte.settings import Settings
 
 _log = get_logger(__name__)
@@ -58,7 +58,10 @@ class Passkeys:
     def __init__(
         self, *, settings: Settings, tickets: Tickets, sessions: Sessions, attempts: Attempts
     ) -> None:
-        self._rp_id = urlsplit(settings.base_url).hostname or ""
+        address = urls.parse(settings.base_url)
+        self._rp_id = address.host
+        self._is_ip_address = address.is_ip_address
+        self._settings = settings
         self._origins = frozenset(settings.origins)
         self._tickets = tickets
         self._sessions = sessions
@@ -68,6 +71,7 @@ class Passkeys:
         self, request: HttpRequest, user: User, query: RegisterOptionsQuery
     ) -> dict[str, Any]:
         """What `navigator.credentials.create` needs; sets the challenge's cookie."""
+        self._require_host_name()
         attachment = query.authenticator_attachment
         options = webauthn.generate_registration_options(
             rp_id=self._rp_id,
@@ -130,6 +134,7 @@ class Passkeys:
 
     async def authenticate_options(self, request: HttpRequest) -> dict[str, Any]:
         """What `navigator.credentials.get` needs; sets the challenge's cookie."""
+        self._require_host_name()
         found = await self._sessions.find(request)
         options = webauthn.generate_authentication_options(
             rp_id=self._rp_id,
@@ -203,12 +208,23 @@ class Passkeys:
                 )
             await passkey.delete()
 
+    def _require_host_name(self) -> None:
+        # Browsers refuse an IP address as relying party with an error that names no cause.
+        if self._is_ip_address:
+            raise Invalid(
+                f"Passkeys need a host name, but BASE_URL is {self._settings.base_url}. Reach the "
+                "server by a name and set BASE_URL to it.",
+                code="PASSKEYS_NEED_HOST_NAME",
+            )
+
     def _origin_of(self, request: HttpRequest) -> str:
-        origin = header(request, "origin")
-        if not origin:
+        self._require_host_name()
+        said = header(request, "origin")
+        if not said:
             raise Invalid("origin missing", code="ORIGIN_MISSING")
+        origin = urls.origin_or_none(said) or said
         if origin not in self._origins:
-            raise Forbidden("Invalid origin", code="INVALID_ORIGIN")
+            raise invalid_origin(origin, self._settings)
         return origin
 
     async def _challenge(

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from authlib.oidc.discovery import get_well_known_url
 
-from zerobyte.core import reading
+from zerobyte.core import urls
 from zerobyte.core.errors import Invalid
 from zerobyte.features.auth.schemas.sso import OidcSettings, RegisterOidc, TokenAuthentication
 from zerobyte.features.auth.service.sso.outgoing import Outgoing, Unreached
@@ -77,7 +77,7 @@ class Discovery:
 def _check_issuer(issuer: str) -> None:
     # Also when nothing is discovered at it: every answer must come from just this issuer.
     try:
-        reading.origin(issuer)
+        urls.origin(issuer)
     except ValueError:
         raise Invalid("Invalid issuer. Must be a valid URL", code="INVALID_ISSUER") from None
 

@@ -11,12 +11,11 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 import httpx
 import orjson
 
-from zerobyte.core import reading
+from zerobyte.core import urls
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.settings import Settings
 
@@ -111,14 +110,13 @@ class Outgoing:
     async def _pinned(self, url: str) -> list[str]:
         """The addresses that a URL may be asked at, as text. Raises Unreached."""
         try:
-            origin = reading.origin(url)
-            parts = urlsplit(url)
-            port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+            found_url = urls.parse(url)
         except ValueError as error:
             raise _invalid(f"An address of the identity provider {error}") from None
-        host = parts.hostname or ""
-        trusted = origin in self._trusted
-        if parts.scheme != "https" and not trusted:
+        host = found_url.host
+        port = found_url.port or {"http": 80, "https": 443}[found_url.scheme]
+        trusted = found_url.origin in self._trusted
+        if found_url.scheme != "https" and not trusted:
             raise _invalid("The identity provider must be reached over https")
         try:
             async with asyncio.timeout(TIMEOUT_S):
