@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote, urlsplit
 from zerobyte.core import ids
 from zerobyte.core.errors import Forbidden, Invalid, NotFound
 from zerobyte.core.log import get_logger
+from zerobyte.core.redact import redact
 from zerobyte.features.auth.models import Organization, SsoProvider
 from zerobyte.features.auth.schemas.sso import CallbackQuery, SignInSso
 from zerobyte.features.auth.service.sessions import Sessions
@@ -132,7 +133,9 @@ class SsoSignIn:
     ) -> str:
         _check_issuer(provider, query.iss)
         if query.error is not None or not query.code:
-            raise Refused(FAILED, "the provider refused or gave no code")
+            said = "".join(char for char in query.error or "" if char.isprintable())
+            reason = f"answered {redact(said)[:200]}" if said else "refused or gave no code"
+            raise Refused(FAILED, f"the provider {reason}")
         identity = await self._protocol.identity(
             provider, self._attempt(provider, held.payload), query.code
         )
