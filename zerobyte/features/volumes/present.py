@@ -36,9 +36,9 @@ def _fields(row: models.Volume) -> dict[str, Any]:
     return {**shown, "config": sealed.masked(row.config, type(parsed(row.config)))}
 
 
-def file(entry: Entry) -> schemas.FileEntry:
+def file(entry: Entry) -> schemas.VolumeFileEntry:
     """One entry of a volume's folder."""
-    return schemas.FileEntry(
+    return schemas.VolumeFileEntry(
         name=entry.name,
         path=entry.path,
         type=entry.kind,

@@ -209,8 +209,8 @@ class Volumes:
         return _state(volume)
 
     async def files(
-        self, actor: Actor, short_id: str, query: schemas.ListFilesQuery
-    ) -> schemas.FilePage:
+        self, actor: Actor, short_id: str, query: schemas.ListVolumeFilesQuery
+    ) -> schemas.VolumeFilePage:
         """A page of a folder of a mounted volume.
 
         Raises
