@@ -5,7 +5,7 @@ how a secret is sealed: that is `zerobyte.db.sealed`.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Final, cast
+from typing import Annotated, Any, ClassVar, Final, cast, get_args
 
 from pydantic import (
     BaseModel,
@@ -15,6 +15,7 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
+    StringConstraints,
     model_serializer,
 )
 from pydantic.alias_generators import to_camel
@@ -185,6 +186,17 @@ class Config(Sparse):
                 yield name
 
 
+def kinds_of(union: Any) -> dict[str, type[Config]]:
+    """Return the members of a union of configs by the value of its discriminator."""
+    members, field = get_args(union)[:2]
+    return {
+        get_args(kind.model_fields[field.discriminator].annotation)[0]: kind
+        for kind in get_args(members)
+    }
+
+
+Trimmed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""A text that is checked after the blanks at its ends are gone."""
 NonEmpty = Annotated[str, Field(min_length=1)]
 Secret = Annotated[str, Field(min_length=1), SecretMark()]
 OptionalSecret = Annotated[str | None, SecretMark()]
