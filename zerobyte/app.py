@@ -221,6 +221,13 @@ class Platform:
         await self.watch.begin_anew()
         await self.due_times.wake()
 
+    async def encrypt_clear_rows(self) -> None:
+        """Encrypt secrets that versions before stored in clear; does nothing the next time."""
+        parts = (self.repositories.doors, self.notifications, self.editor)
+        changed = sum([await part.encrypt_clear_rows() for part in parts])
+        if changed:
+            _log.info("encrypted secrets that were stored in clear", rows=changed)
+
     async def _shrink_cache(self) -> None:
         """Requests have restic fill its cache too, and this may be a host without a worker."""
         await cache.shrink(self.settings.cache_dir, self.settings.cache_max_bytes)
@@ -296,6 +303,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         await migrate.upgrade(settings.database_url)
         await stack.enter_async_context(connection.database(settings.database_url))
         stack.callback(answering.let_go)
+        await platform.encrypt_clear_rows()
         stack.push_async_callback(engine.aclose)
         stack.push_async_callback(platform.sizes.aclose)
         stack.push_async_callback(platform.notifications.aclose)

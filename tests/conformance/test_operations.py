@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.http_server import settings_for
+from zerobyte import __version__
 from zerobyte.app import create_app
 from zerobyte.http.actor import Authenticator
 from zerobyte.http.endpoint import Operation, operation_of
@@ -119,7 +120,7 @@ def test_the_document_is_the_same_each_time_and_complete(app):
     first = document(app)
     assert json.dumps(first) == json.dumps(document(app))
     assert first["openapi"] == "3.1.0"
-    assert (first["info"]["title"], first["info"]["version"]) == ("Zerobyte API", "1.0.0")
+    assert (first["info"]["title"], first["info"]["version"]) == ("Zerobyte API", __version__)
     assert list(first["paths"]) == sorted(first["paths"])
     references = json.dumps(first).split('"#/components/schemas/')[1:]
     names = {reference.partition('"')[0] for reference in references}

@@ -5,20 +5,22 @@ how a secret is sealed: that is `zerobyte.db.sealed`.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar, Final, cast
+from typing import Annotated, Any, ClassVar, Final, cast, get_args
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
+    StringConstraints,
     model_serializer,
 )
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic_core import CoreSchema, core_schema
 
 MASK: Final = "***"
 """What stands for a stored secret in every answer; sent back, it keeps the stored value."""
@@ -26,6 +28,34 @@ MASK: Final = "***"
 
 class SecretMark:
     """Marks a string field as a secret: sealed at rest, masked in every answer."""
+
+
+def _blank_is_absent(value: object) -> object:
+    return None if value == "" else value
+
+
+def _fields_of(schema: Any) -> list[Any]:
+    """Return the fields of a model's schema, whatever validators stand around them."""
+    while isinstance(schema, dict):
+        held = cast("dict[str, Any]", schema)
+        if held.get("type") == "model-fields":
+            return list(held["fields"].values())
+        schema = held.get("schema")
+    return []
+
+
+def _is_optional_text(schema: Any) -> bool:
+    """Return True for `str | None`, whatever validators stand around either part."""
+    may_be_null = False
+    while isinstance(schema, dict):
+        held = cast("dict[str, Any]", schema)
+        if held.get("function", {}).get("function") is _blank_is_absent:
+            return False  # the schema of an inherited field has been changed already
+        may_be_null = may_be_null or held.get("type") == "nullable"
+        if held.get("type") == "str":
+            return may_be_null
+        schema = held.get("schema")
+    return False
 
 
 class Wire(BaseModel):
@@ -39,6 +69,22 @@ class Wire(BaseModel):
         hide_input_in_errors=True,
         extra="ignore",
     )
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
+    ) -> CoreSchema:
+        """Return pydantic's schema, with an empty text counting as absent in optional fields."""
+        schema = handler(source)
+        for field in _fields_of(schema):
+            inner = field["schema"]
+            if inner["type"] == "default" and inner.get("default", ...) is None:
+                described = inner["schema"]
+                if _is_optional_text(described):
+                    inner["schema"] = core_schema.no_info_before_validator_function(
+                        _blank_is_absent, described
+                    )
+        return schema
 
 
 class View(Wire):
@@ -63,18 +109,64 @@ class Sparse(Wire):
 
     @classmethod
     def __get_pydantic_json_schema__(
-        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /
     ) -> JsonSchemaValue:
         """Describe the fields themselves: the serializer above hides them from pydantic."""
-        described = {**core_schema}
-        described.pop("serialization", None)
-        shown = handler(cast("CoreSchema", described))
+        shown = handler(_without_serializer(schema))
         body = handler.resolve_ref_schema(shown)
         optional = {
             field.alias or name for name, field in cls.model_fields.items() if field.default is None
         }
         body["required"] = [name for name in body.get("required", []) if name not in optional]
         return shown
+
+
+def _without_serializer(schema: Any) -> Any:
+    """Copy a schema without its serializers, also inside the validators around a model."""
+    described = {**schema}
+    described.pop("serialization", None)
+    if described.get("type") != "model-fields" and isinstance(described.get("schema"), dict):
+        described["schema"] = _without_serializer(described["schema"])
+    return described
+
+
+class Patch(Wire):
+    """The body of a change: what is left out stays, so no field describes a default."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /
+    ) -> JsonSchemaValue:
+        """Describe the fields without the defaults that only tell absent from given."""
+        shown = handler(schema)
+        for described in handler.resolve_ref_schema(shown).get("properties", {}).values():
+            described.pop("default", None)
+        return shown
+
+
+class AsStored:
+    """Marks a field of an answer: described by its type, shown as stored, never validated.
+
+    A row that an older version stored, or that a newer rule would refuse, must not break a list.
+    """
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Keep the type for the description alone."""
+        return core_schema.no_info_wrap_validator_function(
+            _unchanged,
+            handler(source),
+            serialization=core_schema.plain_serializer_function_ser_schema(_itself),
+        )
+
+
+def _unchanged(value: Any, _: Any) -> Any:
+    return value
+
+
+def _itself(value: Any) -> Any:
+    return value
 
 
 class Config(Sparse):
@@ -94,6 +186,17 @@ class Config(Sparse):
                 yield name
 
 
+def kinds_of(union: Any) -> dict[str, type[Config]]:
+    """Return the members of a union of configs by the value of its discriminator."""
+    members, field = get_args(union)[:2]
+    return {
+        get_args(kind.model_fields[field.discriminator].annotation)[0]: kind
+        for kind in get_args(members)
+    }
+
+
+Trimmed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""A text that is checked after the blanks at its ends are gone."""
 NonEmpty = Annotated[str, Field(min_length=1)]
 Secret = Annotated[str, Field(min_length=1), SecretMark()]
 OptionalSecret = Annotated[str | None, SecretMark()]
@@ -125,3 +228,11 @@ class Message(Wire):
     """An answer that only says something."""
 
     message: str
+
+
+class Success(Wire):
+    """It is done."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+    success: bool = True

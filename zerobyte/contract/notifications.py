@@ -1,11 +1,21 @@
 """What a notification destination is on the wire: one config for each vendor."""
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from zerobyte.contract.base import Config, NonEmpty, OptionalSecret, Port, Secret, SecretMark, Wire
+from zerobyte.contract import user_info
+from zerobyte.contract.base import (
+    Config,
+    NonEmpty,
+    OptionalSecret,
+    Port,
+    Secret,
+    SecretMark,
+    Trimmed,
+    Wire,
+)
 
 DestinationType = Literal[
     "email", "slack", "discord", "gotify", "ntfy", "pushover", "telegram", "generic", "custom"
@@ -40,7 +50,7 @@ class EmailConfig(Config):
     bound_to: ClassVar[tuple[str, ...]] = ("smtp_host", "smtp_port", "username")
 
     type: Literal["email"]
-    smtp_host: Annotated[NonEmpty, AfterValidator(str.strip)]
+    smtp_host: Trimmed
     smtp_port: Port
     username: str | None = None
     password: OptionalSecret = None
@@ -75,7 +85,7 @@ class GotifyConfig(Config):
     bound_to: ClassVar[tuple[str, ...]] = ("server_url",)
 
     type: Literal["gotify"]
-    server_url: NonEmpty
+    server_url: Annotated[NonEmpty, AfterValidator(user_info.refused)]
     token: Secret
     path: str | None = None
     priority: float = Field(ge=0, le=10)
@@ -87,7 +97,7 @@ class NtfyConfig(Config):
     bound_to: ClassVar[tuple[str, ...]] = ("server_url", "username")
 
     type: Literal["ntfy"]
-    server_url: str | None = None
+    server_url: Annotated[str, AfterValidator(user_info.refused)] | None = None
     topic: NonEmpty
     priority: Literal["max", "high", "default", "low", "min"]
     username: str | None = None
@@ -120,13 +130,18 @@ class GenericConfig(Config):
     bound_to: ClassVar[tuple[str, ...]] = ("url",)
 
     type: Literal["generic"]
-    url: NonEmpty
+    url: Annotated[Secret, AfterValidator(user_info.checked)]
     method: Literal["GET", "POST"]
     content_type: str | None = None
     headers: Annotated[list[Header] | None, SecretMark()] = None
     use_json: bool | None = None
     title_key: str | None = None
     message_key: str | None = None
+
+    @model_validator(mode="after")
+    def _user_info_is_a_header(self) -> Self:
+        self.url, self.headers = user_info.as_header(self.url, self.headers)
+        return self
 
 
 class CustomConfig(Config):

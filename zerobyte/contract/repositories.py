@@ -1,10 +1,11 @@
 """What a repository is on the wire: one config for each of the eight backends."""
 
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
+from zerobyte.contract import user_info
 from zerobyte.contract.base import Config, NonEmpty, OptionalSecret, Port, Secret, Wire
 
 RepositoryType = Literal["local", "s3", "r2", "gcs", "azure", "rclone", "rest", "sftp"]
@@ -75,7 +76,7 @@ class S3Config(_RepositoryConfig):
     bound_to: ClassVar[tuple[str, ...]] = ("endpoint",)
 
     backend: Literal["s3"]
-    endpoint: Word
+    endpoint: Annotated[Word, AfterValidator(user_info.refused)]
     bucket: Location
     access_key_id: Secret
     secret_access_key: Secret
@@ -87,7 +88,7 @@ class R2Config(_RepositoryConfig):
     bound_to: ClassVar[tuple[str, ...]] = ("endpoint",)
 
     backend: Literal["r2"]
-    endpoint: Word
+    endpoint: Annotated[Word, AfterValidator(user_info.refused)]
     bucket: Location
     access_key_id: Secret
     secret_access_key: Secret
@@ -132,10 +133,21 @@ class RestConfig(_RepositoryConfig):
     bound_to: ClassVar[tuple[str, ...]] = ("url",)
 
     backend: Literal["rest"]
-    url: Annotated[Word, AfterValidator(_http_url)]
+    url: Annotated[Word, AfterValidator(_http_url), AfterValidator(user_info.checked)]
     username: OptionalSecret = None
     password: OptionalSecret = None
     path: Location | None = None
+
+    @model_validator(mode="after")
+    def _user_info_is_encrypted(self) -> Self:
+        """Move the user info of the address into the fields that are stored encrypted."""
+        self.url, user, password = user_info.split(self.url)
+        if (user and self.username not in (None, user)) or (
+            password and self.password not in (None, password)
+        ):
+            raise ValueError("The address holds another user name or password than the fields")
+        self.username, self.password = user or self.username, password or self.password
+        return self
 
 
 class SftpRepositoryConfig(_RepositoryConfig):

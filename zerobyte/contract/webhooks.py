@@ -1,44 +1,64 @@
 """The two webhooks around a backup, as a schedule stores them."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, Self, cast
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
+from zerobyte.contract import user_info
 from zerobyte.contract.base import MASK, Sparse, Wire
 from zerobyte.contract.notifications import Header
 
 
 def _url(value: str) -> str:
+    if value == MASK:
+        return value
     if not value.startswith(("http://", "https://")) or value[-3:] == "://":
         raise ValueError("must be an http:// or https:// address")
     return value
 
 
 class Webhook(Sparse):
-    """One request, always POST. Header values are secrets: shown as the mask."""
+    """One request, always POST. Address, body and header values are secrets: shown as the mask."""
 
-    url: Annotated[str, Field(max_length=2048), AfterValidator(_url)]
+    url: Annotated[
+        str, Field(max_length=2048), AfterValidator(_url), AfterValidator(user_info.checked)
+    ]
     headers: Annotated[list[Header] | None, Field(max_length=32)] = None
     body: Annotated[str | None, Field(max_length=65_536)] = None
     insecure_tls: bool | None = None
 
+    @model_validator(mode="after")
+    def _user_info_is_a_header(self) -> Self:
+        self.url, self.headers = user_info.as_header(self.url, self.headers)
+        return self
+
     def masked(self) -> "Webhook":
-        """The same with its header values hidden."""
-        if self.headers is None:
-            return self
-        shown = [f"{header.split(':', 1)[0]}: {MASK}" for header in self.headers]
-        return self.model_copy(update={"headers": shown})
+        """Return the webhook with address, body and header values hidden."""
+        return self.model_copy(update=masked_webhook(self.model_dump()))
 
     def unmasked(self, stored: "Webhook | None") -> "Webhook":
-        """The same with stored header values where the mask was sent.
+        """Return the webhook with stored values where the mask was sent.
 
         Raises
-            ValueError      nothing is stored for a masked header, or the address has changed.
+            ValueError      nothing is stored for a mask, or the address has changed.
         """
+        url = self.url
+        if url == MASK:
+            if stored is None:
+                raise ValueError("The address must be entered: none is stored yet")
+            url = stored.url
+        is_same = stored is not None and stored.url == url
+        body = self.body
+        if body == MASK:
+            if stored is None or not is_same or stored.body is None:
+                raise ValueError("The body must be entered again")
+            body = stored.body
+        changed = {"url": url, "body": body}
         if self.headers is None:
-            return self
+            return self.model_copy(update=changed)
         known: dict[str, str] = {}
-        if stored is not None and stored.url == self.url:
+        if stored is not None and is_same:
             known = {header.split(":", 1)[0].lower(): header for header in stored.headers or []}
         headers: list[str] = []
         for header in self.headers:
@@ -49,7 +69,20 @@ class Webhook(Sparse):
                 headers.append(known[name.lower()])
             else:
                 raise ValueError(f"The value of header {name} must be entered again")
-        return self.model_copy(update={"headers": headers})
+        return self.model_copy(update={**changed, "headers": headers})
+
+
+def masked_webhook(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored webhook with everything hidden that may hold a secret, valid or not."""
+    shown = {name: stored[name] for name in ("insecureTls", "insecure_tls") if name in stored}
+    shown["url"] = MASK
+    if stored.get("body") is not None:
+        shown["body"] = MASK
+    headers = stored.get("headers")
+    if isinstance(headers, list):
+        names = [str(line).partition(":")[0] for line in cast("list[object]", headers)]
+        shown["headers"] = [f"{name}: {MASK}" for name in names]
+    return shown
 
 
 class BackupWebhooks(Wire):

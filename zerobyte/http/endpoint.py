@@ -281,7 +281,9 @@ class _Route:
             return HTTPResponse(status=status, headers=dict(answer.headers))
         value = answer.value
         return HTTPResponse(
-            value.body if isinstance(value, Encoded) else encoder.dump_json(value, by_alias=True),
+            value.body
+            if isinstance(value, Encoded)
+            else encoder.dump_json(value, by_alias=True, warnings=False),
             status=status,
             headers=dict(answer.headers),
             content_type="application/json",

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
+from zerobyte import __version__
 from zerobyte.core import errors
 from zerobyte.http.actor import Permission
 from zerobyte.http.app_type import HttpApp
@@ -19,13 +20,12 @@ from zerobyte.http.endpoint import Operation, operation_of
 from zerobyte.http.errors import status_of
 
 TITLE: Final = "Zerobyte API"
-VERSION: Final = "1.0.0"
+VERSION: Final = __version__
 _REF: Final = "#/components/schemas/{model}"
 _COOKIE: Final = "zerobyte.session_token"
 
 _ERROR: Final[dict[str, Any]] = {
     "type": "object",
-    "title": "Error",
     "required": ["message"],
     "properties": {
         "message": {"type": "string", "description": "What happened, in one sentence."},
@@ -35,7 +35,6 @@ _ERROR: Final[dict[str, Any]] = {
 }
 _VALIDATION: Final[dict[str, Any]] = {
     "type": "object",
-    "title": "ValidationError",
     "required": ["message"],
     "properties": {
         "message": {"type": "string", "description": "The first problem, in words."},
@@ -108,9 +107,22 @@ def document(app: HttpApp, *, server: str | None = None, under: str = "/api/v1/"
         },
         "tags": [{"name": tag} for tag in sorted({o.tag for o in found.values()})],
     }
-    if server:
-        body["servers"] = [{"url": server}]
+    # Relative to the document itself, so it is true wherever the API is reached.
+    body["servers"] = [{"url": server or "/"}]
     return body
+
+
+class _Generator(GenerateJsonSchema):
+    """Pydantic's schemas without titles that only repeat the name of a field or model."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+        return False
+
+    def model_schema(self, schema: Any) -> dict[str, Any]:
+        made = super().model_schema(schema)
+        if made.get("title") == schema["cls"].__name__:
+            made.pop("title")
+        return made
 
 
 class _Schemas:
@@ -130,7 +142,7 @@ class _Schemas:
             [(key, mode, adapter) for (key, mode), adapter in ordered],
             by_alias=True,
             ref_template=_REF,
-            schema_generator=GenerateJsonSchema,
+            schema_generator=_Generator,
         )
         self._made = made
         self.components: dict[str, Any] = defined.get("$defs", {})

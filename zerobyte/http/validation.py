@@ -41,6 +41,9 @@ _FORM_FIELDS: Final = 64
 _ABSENT: Any = object()
 # An escaped NUL whose backslash is not itself escaped.
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+# A number with a fraction or an exponent; only a body with one is looked at for whole numbers.
+_FRACTION = re.compile(rb"\d(?:\.\d|[eE])")
+_LARGEST_EXACT: Final = 2**53
 
 
 class InvalidInput(Invalid):
@@ -63,11 +66,32 @@ def from_json(model: type[Model], body: bytes) -> Model:
     if _NUL.search(body):
         raise _no_nul("body")
     try:
-        return model.model_validate_json(body, strict=True)
+        return model.model_validate_json(_with_whole_numbers(body), strict=True)
     except ValidationError as error:
         if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
             raise MalformedJson("Malformed JSON in request body") from None
         raise invalid_input(error, _loaded(body), place="body") from None
+
+
+def _with_whole_numbers(body: bytes) -> bytes:
+    """Return the JSON with each `15.0` as 15: clients that know one kind of number send that."""
+    if not _FRACTION.search(body):
+        return body
+    try:
+        return orjson.dumps(_whole(orjson.loads(body)))
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        return body  # the model says what is wrong with it
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) <= _LARGEST_EXACT else value
+    if isinstance(value, list):
+        return [_whole(item) for item in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        held = cast("dict[str, Any]", value)
+        return {name: _whole(item) for name, item in held.items()}
+    return value
 
 
 def from_form(model: type[Model], body: bytes) -> Model:
@@ -121,14 +145,37 @@ def _unreadable(code: str, message: str, place: Place) -> InvalidInput:
 
 def invalid_input(error: ValidationError, sent: object, *, place: Place) -> InvalidInput:
     """The contract's form of a model's problems. `sent` only serves to find the right paths."""
-    issues = [
-        _issue(detail, sent) for detail in error.errors(include_url=False, include_input=False)
-    ]
+    issues = _once(error.errors(include_url=False, include_input=False), sent)
     first = issues[0]
     where = ".".join(str(step) for step in first["path"])
     return InvalidInput(
         f"{where}: {first['message']}" if where else first["message"], issues=issues, place=place
     )
+
+
+def _once(details: Sequence[ErrorDetails], sent: object) -> list[Issue]:
+    """Return one issue for each place, where pydantic names one for each member of a union."""
+    issues: list[Issue] = []
+    unions: dict[tuple[str | int, ...], int] = {}
+    for detail in details:
+        issue = _issue(detail, sent)
+        path = tuple(issue["path"])
+        at_union = unions.get(path)
+        if at_union is not None:
+            known = issues[at_union]["message"]
+            if issue["message"] not in known:
+                issues[at_union]["message"] = f"{known}, or: {issue['message']}"
+            continue
+        unions[path] = len(issues)
+        issues.append(issue)
+    deeper = [tuple(issue["path"]) for issue in issues]
+    # A member of another type says nothing that the member which fits better does not say.
+    return [
+        issue
+        for issue, path in zip(issues, deeper, strict=True)
+        if issue["code"] != "invalid_type"
+        or not any(len(other) > len(path) and other[: len(path)] == path for other in deeper)
+    ]
 
 
 def _issue(detail: ErrorDetails, sent: object) -> Issue:
@@ -144,8 +191,7 @@ def _words(detail: ErrorDetails) -> str:
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         context = detail.get("ctx", {})
         expected = str(context.get("expected_tags", "")).replace(", ", " | ")
-        name = str(context.get("discriminator", "")).strip("'")
-        return f"{name}: expected one of {expected}" if expected else f"{name} is required"
+        return f"expected one of {expected}" if expected else "Field required"
     message = detail["msg"]
     return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
 
@@ -162,6 +208,8 @@ def _path(detail: ErrorDetails, sent: object) -> list[str | int]:
             here = found
         elif place == len(steps) - 1 and detail["type"] == "missing":
             path.append(step)
+    if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
+        path.append(str(detail.get("ctx", {}).get("discriminator", "")).strip("'"))
     return path
 
 

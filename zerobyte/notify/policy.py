@@ -4,6 +4,7 @@ Addresses that a person can type are compared with the operator's list of allowe
 scheme, host and port. Addresses that a vendor fixes are not. Knows no way of sending.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import parse_qsl
@@ -119,5 +120,7 @@ def _listed(allowed_origins: Iterable[str]) -> set[str]:
 
 
 def _refuse(origin: str, of: str) -> None:
-    shown = redact("".join(char for char in origin if char.isprintable()))[:200]
+    shown = redact("".join(char for char in origin if char.isprintable()))
+    # A path or query may hold a token; an origin has neither.
+    shown = re.split(r"(?<![:/])[/?#]", shown, maxsplit=1)[0][:200]
     raise Invalid(f"{of} URL origin is not allowed. Add {shown} to WEBHOOK_ALLOWED_ORIGINS.")

@@ -34,9 +34,9 @@ def test_a_sealed_secret_opens_at_its_own_place_alone() -> None:
 
 def test_answers_show_the_mask_and_leave_out_what_was_never_given() -> None:
     stored = sealed.seal(SEALER, smb(password="hunter22"), table="volumes", row="a")
-    assert sealed.masked(stored, SmbConfig)["password"] == MASK
+    assert sealed.masked(stored, {"smb": SmbConfig}, "smb")["password"] == MASK
     bare = sealed.seal(SEALER, smb(), table="volumes", row="a")
-    assert "password" not in sealed.masked(bare, SmbConfig)
+    assert "password" not in sealed.masked(bare, {"smb": SmbConfig}, "smb")
 
 
 def test_the_mask_keeps_the_stored_secret() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from zerobyte.features.volumes.schemas import ListFilesQuery, UpdateVolume
+from zerobyte.features.volumes.schemas import ListVolumeFilesQuery, UpdateVolume
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from zerobyte.features.volumes.schemas import ListFilesQuery, UpdateVolume
     ],
 )
 def test_numbers_outside_their_range_count_as_the_nearest_inside(sent, limit, offset):
-    query = ListFilesQuery.model_validate(sent)
+    query = ListVolumeFilesQuery.model_validate(sent)
     assert (query.limit, query.offset) == (limit, offset)
 
 

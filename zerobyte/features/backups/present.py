@@ -1,9 +1,9 @@
 """Rows of schedules as clients see them."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
-from zerobyte.contract.webhooks import BackupWebhooks
+from zerobyte.contract.webhooks import BackupWebhooks, masked_webhook
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import ScheduleDetails, ScheduleView
 from zerobyte.features.repositories import present as repositories
@@ -25,7 +25,7 @@ def _fields(row: Schedule, *, is_running: bool) -> dict[str, Any]:
     shown["last_backup_status"] = "in_progress" if is_running else row.last_status
     shown["jitter_seconds"] = row.jitter_s
     shown["next_backup_at"] = next_run_at(row)
-    shown["backup_webhooks"] = _webhooks(row)
+    shown["backup_webhooks"] = shown_webhooks(row)
     return shown
 
 
@@ -44,26 +44,36 @@ def next_run_at(row: Schedule) -> int | None:
     return None if row.next_backup_at is None else row.next_backup_at + delay_ms(row)
 
 
-def _webhooks(row: Schedule) -> dict[str, Any] | None:
-    """The stored form holds no header value in clear; `shown` is what people may see."""
-    return row.backup_webhooks["shown"] if row.backup_webhooks else None
+def shown_webhooks(row: Schedule) -> dict[str, Any] | None:
+    """Return what people may see of the webhooks, masked also when an older row is in clear."""
+    stored: Any = row.backup_webhooks
+    shown: Any = cast("Any", stored).get("shown") if isinstance(stored, dict) else None
+    return masked_webhooks(cast("Any", shown)) if isinstance(shown, dict) else None
+
+
+def masked_webhooks(shown: dict[str, Any]) -> dict[str, Any]:
+    """Return both webhooks with everything hidden that may hold a secret."""
+    hooks: dict[str, Any] = {name: shown.get(name) for name in ("pre", "post")}
+    return {
+        name: masked_webhook(cast("Any", hook)) if isinstance(hook, dict) else None
+        for name, hook in hooks.items()
+    }
 
 
 def view(row: Schedule, *, is_running: bool) -> ScheduleView:
     """One schedule alone."""
-    return ScheduleView.model_validate(_fields(row, is_running=is_running))
+    return ScheduleView.model_construct(**_fields(row, is_running=is_running))
 
 
 def details(row: Schedule, *, is_running: bool, activity: Activity | None) -> ScheduleDetails:
     """One schedule with its volume and its repository, which must have been fetched."""
-    return ScheduleDetails.model_validate(
-        {
-            **_fields(row, is_running=is_running),
-            "volume": volumes.volume(row.volume),
-            "repository": repositories.repository(row.repository),
-            "activity": activity,
-        }
-    )
+    shown: dict[str, Any] = {
+        **_fields(row, is_running=is_running),
+        "volume": volumes.volume(row.volume),
+        "repository": repositories.repository(row.repository),
+        "activity": activity,
+    }
+    return ScheduleDetails.model_construct(None, **shown)
 
 
 def stored_webhooks(webhooks: BackupWebhooks, sealed: str) -> dict[str, Any]:

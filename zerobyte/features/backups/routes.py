@@ -2,6 +2,7 @@
 
 from sanic import Blueprint
 
+from zerobyte.contract.base import Success
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.features.backups.schemas import (
     AssignmentView,
@@ -9,7 +10,6 @@ from zerobyte.features.backups.schemas import (
     ReorderSchedules,
     ScheduleDetails,
     ScheduleView,
-    Success,
     UpdateAssignments,
     UpdateSchedule,
 )

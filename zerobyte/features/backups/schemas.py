@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from zerobyte.contract.base import EpochMs, Wire
+from zerobyte.contract.base import AsStored, EpochMs, Patch, Wire
 from zerobyte.contract.repositories import CompressionMode
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.webhooks import BackupWebhooks
@@ -63,7 +63,7 @@ class CreateSchedule(_Options):
     cron_expression: Cron
 
 
-class UpdateSchedule(_Options):
+class UpdateSchedule(_Options, Patch):
     """Changes of a schedule; what is left out stays as it is."""
 
     name: Name = ""
@@ -82,6 +82,14 @@ class ScheduleView(_Options):
     repository_id: str
     enabled: bool
     cron_expression: str
+    retention_policy: Annotated[RetentionPolicy | None, AsStored()] = None
+    compression_mode: Annotated[CompressionMode | None, AsStored()] = None
+    backup_webhooks: Annotated[BackupWebhooks | None, AsStored()] = None
+    exclude_patterns: Annotated[Patterns, AsStored()] = Field(default_factory=list[str])
+    exclude_if_present: Annotated[Patterns, AsStored()] = Field(default_factory=list[str])
+    include_paths: Annotated[Patterns, AsStored()] = Field(default_factory=list[str])
+    include_patterns: Annotated[Patterns, AsStored()] = Field(default_factory=list[str])
+    custom_restic_params: Annotated[Patterns, AsStored()] = Field(default_factory=list[str])
     last_backup_at: EpochMs | None
     last_backup_status: LastStatus | None
     last_backup_error: str | None
@@ -109,12 +117,6 @@ class ReorderSchedules(Wire):
     """The wanted order; schedules that are not named follow in their present order."""
 
     schedule_short_ids: Annotated[list[str], Field(max_length=10_000)]
-
-
-class Success(Wire):
-    """It is done."""
-
-    success: bool = True
 
 
 class Assignment(Wire):

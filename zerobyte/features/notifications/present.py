@@ -4,22 +4,13 @@ Also owns the mask of a list of headers: each keeps its name and loses its value
 see which headers there are and can keep some while they replace others.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
-from zerobyte.contract.base import MASK, Config
+from zerobyte.contract.base import MASK, kinds_of
 from zerobyte.contract.notifications import (
-    CustomConfig,
     DestinationConfig,
     DestinationConfigBox,
-    DiscordConfig,
-    EmailConfig,
     GenericConfig,
-    GotifyConfig,
-    NtfyConfig,
-    PushoverConfig,
-    SlackConfig,
-    TelegramConfig,
 )
 from zerobyte.core.errors import Invalid
 from zerobyte.core.secrets import Sealer, Unsealable
@@ -27,17 +18,7 @@ from zerobyte.db import sealed
 from zerobyte.features.notifications import models, schemas
 
 _TABLE: Final = "notification_destinations"
-_MODELS: Final[Mapping[str, type[Config]]] = {
-    "email": EmailConfig,
-    "slack": SlackConfig,
-    "discord": DiscordConfig,
-    "gotify": GotifyConfig,
-    "ntfy": NtfyConfig,
-    "pushover": PushoverConfig,
-    "telegram": TelegramConfig,
-    "generic": GenericConfig,
-    "custom": CustomConfig,
-}
+KINDS: Final = kinds_of(DestinationConfig)
 
 
 def seal(sealer: Sealer, config: DestinationConfig, *, uid: str) -> dict[str, Any]:
@@ -49,23 +30,23 @@ def plain(sealer: Sealer, row: models.Destination) -> DestinationConfig:
     """The stored config with its secrets in plain text.
 
     Raises
-        Unsealable      they were sealed with another APP_SECRET.
+        Unsealable      they were sealed with another APP_SECRET, or the config is damaged.
     """
-    model = _model_of(row.type)
+    model = sealed.kind_of(row.config, KINDS, row.type)
     opened = sealed.unseal(sealer, row.config, model, table=_TABLE, row=row.uid)
-    return DestinationConfigBox.model_validate({"config": opened}).config
+    return sealed.parsed(DestinationConfigBox, opened).config
 
 
 def destination(row: models.Destination, *, sealer: Sealer) -> schemas.Destination:
     """A destination as it stands."""
     shown = {name: getattr(row, name) for name in schemas.Destination.model_fields}
-    config = sealed.masked(row.config, _model_of(row.type))
+    config = sealed.masked(row.config, KINDS, row.type)
     if row.type == "generic" and "headers" in config:
         try:
             config["headers"] = masked_headers(plain(sealer, row))
         except Unsealable:
             del config["headers"]
-    return schemas.Destination.model_validate({**shown, "config": config})
+    return schemas.Destination.model_construct(None, **{**shown, "config": config})
 
 
 def masked_headers(config: DestinationConfig) -> list[str]:
@@ -114,7 +95,3 @@ def _kept_headers(sent: GenericConfig, former: GenericConfig | None) -> list[str
 
 def _name(header: str) -> str:
     return header.partition(":")[0].lower()
-
-
-def _model_of(kind: str) -> type[Config]:
-    return _MODELS[kind]

@@ -1,6 +1,8 @@
 """What clients send and receive about notification destinations."""
 
-from zerobyte.contract.base import EpochMs, Wire, not_given
+from typing import Annotated
+
+from zerobyte.contract.base import AsStored, EpochMs, Patch, Wire, not_given
 from zerobyte.contract.notifications import DestinationConfig, DestinationStatus, DestinationType
 
 
@@ -11,7 +13,7 @@ class CreateDestination(Wire):
     config: DestinationConfig
 
 
-class UpdateDestination(Wire):
+class UpdateDestination(Patch):
     """What changes; a config replaces the stored one as a whole, and may be of another type."""
 
     name: str = not_given()
@@ -29,7 +31,7 @@ class Destination(Wire):
     last_checked: EpochMs | None
     last_error: str | None
     type: DestinationType
-    config: DestinationConfig
+    config: Annotated[DestinationConfig, AsStored()]
     created_at: EpochMs
     updated_at: EpochMs
     organization_id: str

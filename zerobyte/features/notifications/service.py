@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from zerobyte import notify
-from zerobyte.contract.notifications import DestinationConfig, NotificationMessage
+from zerobyte.contract.notifications import (
+    DestinationConfig,
+    DestinationConfigBox,
+    NotificationMessage,
+)
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
+from zerobyte.db import sealed
 from zerobyte.db.prepared import Prepared, slot
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications import present, schemas
@@ -241,6 +246,16 @@ class Notifications:
     def _put_config(self, row: Destination, config: DestinationConfig) -> None:
         row.type = config.type
         row.config = present.seal(self._sealer, config, uid=row.uid)
+
+    async def encrypt_clear_rows(self) -> int:
+        """Encrypt secrets that older versions stored in clear."""
+        return await sealed.seal_clear_rows(
+            self._sealer,
+            await Destination.all(),
+            DestinationConfigBox,
+            present.KINDS,
+            key="uid",
+        )
 
     async def _record(self, row: Destination, error: str | None) -> None:
         """Store what was found; this is no edit, so `updated_at` stays."""

@@ -1,8 +1,9 @@
 """Turns rows of repositories and of the snapshot index into what clients receive."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from zerobyte.contract.base import kinds_of
 from zerobyte.contract.repositories import RepositoryConfig, RepositoryConfigBox
 from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, SnapshotRecord
 from zerobyte.core.retention import Moment
@@ -10,17 +11,19 @@ from zerobyte.db import sealed
 from zerobyte.db.leases import REQUEST, Lease
 from zerobyte.features.repositories import models, schemas
 
+KINDS: Final = kinds_of(RepositoryConfig)
+
 
 def parsed(config: dict[str, Any]) -> RepositoryConfig:
-    """A stored config as a model; sealed secrets stay sealed, plain ones plain."""
-    return RepositoryConfigBox.model_validate({"config": config}).config
+    """Return a stored config as a model; sealed secrets stay sealed. Raises DamagedConfig."""
+    return sealed.parsed(RepositoryConfigBox, config).config
 
 
 def repository(row: models.Repository) -> schemas.Repository:
     """A repository as clients see it."""
     shown = {name: getattr(row, name) for name in schemas.Repository.model_fields}
-    config = sealed.masked(row.config, type(parsed(row.config)))
-    return schemas.Repository.model_validate({**shown, "config": config})
+    shown["config"] = sealed.masked(row.config, KINDS, row.type)
+    return schemas.Repository.model_construct(**shown)
 
 
 def lease(row: Lease) -> schemas.LeaseView:

@@ -212,15 +212,15 @@ async def accept_snapshot(
 @endpoint(
     "listSnapshotFiles",
     tag=_TAG,
-    query=schemas.ListFilesQuery,
-    returns={200: schemas.FilePage},
+    query=schemas.ListSnapshotFilesQuery,
+    returns={200: schemas.SnapshotFilePage},
     errors=(Invalid, *_RESTIC),
 )
 async def files(
     actor: Actor,
     short_id: str,
     snapshot_id: str,
-    query: schemas.ListFilesQuery,
+    query: schemas.ListSnapshotFilesQuery,
     snapshot_files: SnapshotFiles,
 ) -> Answer:
     """A page of the direct children of `path`; without it, of the whole tree."""

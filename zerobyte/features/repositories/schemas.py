@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import EpochMs, NonEmpty, SnakeWire, Sparse, Wire
+from zerobyte.contract.base import AsStored, EpochMs, NonEmpty, Patch, SnakeWire, Sparse, Wire
 from zerobyte.contract.jobs import LeaseMode, OverwriteMode
 from zerobyte.contract.repositories import (
     CompressionMode,
@@ -56,7 +56,7 @@ class CreateRepository(Wire):
     config: RepositoryConfig
 
 
-class UpdateRepository(Wire):
+class UpdateRepository(Patch):
     """What changes; a config replaces the stored one as a whole."""
 
     name: Annotated[str, AfterValidator(_new_name)] = ""
@@ -89,7 +89,7 @@ class Repository(Wire):
     provisioning_id: str | None
     name: str
     type: RepositoryType
-    config: RepositoryConfig
+    config: Annotated[RepositoryConfig, AsStored()]
     compression_mode: CompressionMode | None
     status: RepositoryStatus | None
     last_checked: EpochMs | None
@@ -177,15 +177,23 @@ class DeleteSnapshots(Wire):
     snapshot_ids: Annotated[list[str], Field(min_length=1, max_length=_MAX_PATHS)]
 
 
-class ListFilesQuery(Wire):
+class ListSnapshotFilesQuery(Wire):
     """A page of a listing; numbers outside their range count as the nearest inside.
 
     q       only entries whose name holds this text, in any case; ours.
     """
 
     path: Annotated[str, AfterValidator(lambda path: _absolute(path) if path else "")] = ""
-    offset: Annotated[int, AfterValidator(lambda n: min(max(n, 0), _MAX_OFFSET))] = 0
-    limit: Annotated[int, AfterValidator(lambda n: min(max(n, 1), MAX_LIMIT))] = DEFAULT_LIMIT
+    offset: Annotated[
+        int,
+        AfterValidator(lambda n: min(max(n, 0), _MAX_OFFSET)),
+        Field(json_schema_extra={"minimum": 0, "maximum": _MAX_OFFSET}),
+    ] = 0
+    limit: Annotated[
+        int,
+        AfterValidator(lambda n: min(max(n, 1), MAX_LIMIT)),
+        Field(json_schema_extra={"minimum": 1, "maximum": MAX_LIMIT}),
+    ] = DEFAULT_LIMIT
     q: Annotated[
         str, Field(max_length=255, description="Only names that hold this text, in any case.")
     ] = ""
@@ -216,7 +224,7 @@ class Node(Sparse):
     ctime: str | None = None
 
 
-class FilePage(Wire):
+class SnapshotFilePage(Wire):
     """Part of a listing, in restic's order: by name, byte for byte."""
 
     snapshot: ListedSnapshot

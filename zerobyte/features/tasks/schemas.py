@@ -1,11 +1,18 @@
 """What tasks look like on the wire."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zerobyte.contract.base import EpochMs, Wire
-from zerobyte.contract.jobs import TaskKind, TaskOutcome, TaskProgress, TaskResult, TaskStatus
+from zerobyte.contract.base import AsStored, EpochMs, Wire
+from zerobyte.contract.jobs import (
+    OverwriteMode,
+    TaskKind,
+    TaskOutcome,
+    TaskProgress,
+    TaskResult,
+    TaskStatus,
+)
 from zerobyte.contract.retention import RetentionPolicy
 
 ResourceType = Literal["backup_schedule", "repository"]
@@ -42,6 +49,20 @@ class ForgetInput(Wire):
     trigger: Literal["manual", "postBackup"]
 
 
+class RestoreTaskOptions(Wire):
+    """How a restore was asked for: the selection, and where its files appear on the host."""
+
+    snapshot_id: str
+    target: str
+    base_path: str | None
+    include: list[str]
+    exclude: list[str]
+    exclude_xattr: list[str]
+    delete: bool
+    overwrite: OverwriteMode
+    writes: list[str]
+
+
 class RestoreInput(Wire):
     """What a restore task was asked to do; `options` is ours."""
 
@@ -49,7 +70,7 @@ class RestoreInput(Wire):
     repository_id: str
     snapshot_id: str
     target: str
-    options: dict[str, Any] | None = None
+    options: Annotated[RestoreTaskOptions | None, AsStored()] = None
 
 
 class DeleteSnapshotsInput(Wire):

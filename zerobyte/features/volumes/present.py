@@ -1,18 +1,21 @@
 """Turns rows of volumes and driver values into what clients receive."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from zerobyte import mounts
+from zerobyte.contract.base import kinds_of
 from zerobyte.contract.volumes import VolumeConfig, VolumeConfigBox
 from zerobyte.db import sealed
 from zerobyte.features.volumes import models, schemas
 from zerobyte.mounts.files import Entry
 
+KINDS: Final = kinds_of(VolumeConfig)
+
 
 def parsed(config: dict[str, Any]) -> VolumeConfig:
-    """A stored config as a model; sealed secrets stay sealed."""
-    return VolumeConfigBox.model_validate({"config": config}).config
+    """Return a stored config as a model; sealed secrets stay sealed. Raises DamagedConfig."""
+    return sealed.parsed(VolumeConfigBox, config).config
 
 
 def path_of(row: models.Volume, *, volumes_dir: Path) -> Path:
@@ -22,23 +25,26 @@ def path_of(row: models.Volume, *, volumes_dir: Path) -> Path:
 
 def volume(row: models.Volume) -> schemas.Volume:
     """A volume as it stands in lists."""
-    return schemas.Volume.model_validate(_fields(row))
+    return schemas.Volume.model_construct(**_fields(row))
 
 
 def details(row: models.Volume, *, volumes_dir: Path) -> schemas.VolumeDetails:
     """A volume as it stands alone."""
-    path = str(path_of(row, volumes_dir=volumes_dir))
-    return schemas.VolumeDetails.model_validate({**_fields(row), "path": path})
+    try:
+        path = str(path_of(row, volumes_dir=volumes_dir))
+    except sealed.DamagedConfig:
+        path = ""
+    return schemas.VolumeDetails.model_construct(**_fields(row), path=path)
 
 
 def _fields(row: models.Volume) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in schemas.Volume.model_fields}
-    return {**shown, "config": sealed.masked(row.config, type(parsed(row.config)))}
+    return {**shown, "config": sealed.masked(row.config, KINDS, row.type)}
 
 
-def file(entry: Entry) -> schemas.FileEntry:
+def file(entry: Entry) -> schemas.VolumeFileEntry:
     """One entry of a volume's folder."""
-    return schemas.FileEntry(
+    return schemas.VolumeFileEntry(
         name=entry.name,
         path=entry.path,
         type=entry.kind,

@@ -141,12 +141,12 @@ async def health_check(actor: Actor, short_id: str, volumes: Volumes) -> schemas
 @endpoint(
     "listFiles",
     tag=_TAG,
-    query=schemas.ListFilesQuery,
-    returns={200: schemas.FilePage},
+    query=schemas.ListVolumeFilesQuery,
+    returns={200: schemas.VolumeFilePage},
     errors=(Invalid, Forbidden, NotFound, Conflict),
 )
 async def files(
-    actor: Actor, short_id: str, query: schemas.ListFilesQuery, volumes: Volumes
+    actor: Actor, short_id: str, query: schemas.ListVolumeFilesQuery, volumes: Volumes
 ) -> Answer:
     """A page of a folder inside a mounted volume."""
     return Answer(await volumes.files(actor, short_id, query), headers=_PRIVATE)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import EpochMs, Sparse, Wire, not_given
+from zerobyte.contract.base import AsStored, EpochMs, Patch, Sparse, Wire, not_given
 from zerobyte.contract.volumes import VolumeConfig, VolumeStatus, VolumeType
 
 DEFAULT_LIMIT = 500
@@ -19,7 +19,7 @@ class CreateVolume(Wire):
     config: VolumeConfig
 
 
-class UpdateVolume(Wire):
+class UpdateVolume(Patch):
     """What changes; a config replaces the stored one as a whole."""
 
     name: str = not_given()
@@ -55,7 +55,7 @@ class Volume(Wire):
     last_health_check: EpochMs
     created_at: EpochMs
     updated_at: EpochMs
-    config: VolumeConfig
+    config: Annotated[VolumeConfig, AsStored()]
     auto_remount: bool
     agent_id: str
     organization_id: str
@@ -90,15 +90,23 @@ class VolumeState(Sparse):
     message: str | None = None
 
 
-class ListFilesQuery(Wire):
+class ListVolumeFilesQuery(Wire):
     """A page of a folder; numbers outside their range count as the nearest inside."""
 
     path: str = ""
-    offset: Annotated[int, AfterValidator(lambda n: min(max(n, 0), _MAX_OFFSET))] = 0
-    limit: Annotated[int, AfterValidator(lambda n: min(max(n, 1), MAX_LIMIT))] = DEFAULT_LIMIT
+    offset: Annotated[
+        int,
+        AfterValidator(lambda n: min(max(n, 0), _MAX_OFFSET)),
+        Field(json_schema_extra={"minimum": 0, "maximum": _MAX_OFFSET}),
+    ] = 0
+    limit: Annotated[
+        int,
+        AfterValidator(lambda n: min(max(n, 1), MAX_LIMIT)),
+        Field(json_schema_extra={"minimum": 1, "maximum": MAX_LIMIT}),
+    ] = DEFAULT_LIMIT
 
 
-class FileEntry(Sparse):
+class VolumeFileEntry(Sparse):
     """One thing in a folder. A link counts as what it leads to, when that is in the volume."""
 
     name: str
@@ -108,10 +116,10 @@ class FileEntry(Sparse):
     modified_at: EpochMs | None = None
 
 
-class FilePage(Wire):
+class VolumeFilePage(Wire):
     """Part of a folder: folders first, then by name without regard to case."""
 
-    files: list[FileEntry]
+    files: list[VolumeFileEntry]
     path: str
     offset: int
     limit: int

@@ -1,10 +1,10 @@
 """The administration of people on `/api/v1/auth`: who they are, and what would go with them."""
 
+from zerobyte.contract.base import Success
 from zerobyte.core.errors import Conflict, NotFound
 from zerobyte.features.auth.present.people import admin_user_view, impact_view
 from zerobyte.features.auth.routes.doors import TAG, auth_v1
 from zerobyte.features.auth.schemas.admin import AdminUsers, DeletionImpact
-from zerobyte.features.auth.schemas.words import Success
 from zerobyte.features.auth.service import People
 from zerobyte.http.actor import Permission
 from zerobyte.http.endpoint import endpoint

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from zerobyte.contract.base import Success
 from zerobyte.core.errors import (
     Conflict,
     Forbidden,
@@ -15,7 +16,6 @@ from zerobyte.features.auth.present.organizations import org_member_view
 from zerobyte.features.auth.routes.doors import TAG, auth_v1
 from zerobyte.features.auth.schemas.api_keys import ApiKeyList, CreateApiKey, NewApiKey
 from zerobyte.features.auth.schemas.organizations import OrgMembers, SetOrgMemberRole
-from zerobyte.features.auth.schemas.words import Success
 from zerobyte.features.auth.service import ApiKeys, Members
 from zerobyte.features.auth.service.api_keys import LIMIT
 from zerobyte.http import audit

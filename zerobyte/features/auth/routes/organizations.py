@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from zerobyte.contract.base import Success
 from zerobyte.core.errors import (
     Conflict,
     Forbidden,
@@ -16,7 +17,7 @@ from zerobyte.features.auth.present.organizations import (
 )
 from zerobyte.features.auth.routes.doors import TAG, accounts_auth
 from zerobyte.features.auth.schemas import organizations as schemas
-from zerobyte.features.auth.schemas.words import Status, Success
+from zerobyte.features.auth.schemas.words import Status
 from zerobyte.features.auth.service import Invitations, OrganizationEdits, Sessions
 from zerobyte.features.auth.service.members import ADMINS, members_of
 from zerobyte.http import audit

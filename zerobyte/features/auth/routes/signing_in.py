@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from zerobyte.contract.base import Success
 from zerobyte.core.errors import (
     Forbidden,
     Invalid,
@@ -20,7 +21,6 @@ from zerobyte.features.auth.schemas.signing_in import (
     SignInUsername,
     SignUp,
 )
-from zerobyte.features.auth.schemas.words import Success
 from zerobyte.features.auth.service import Accounts, Sessions
 from zerobyte.features.auth.service.sessions import SignedIn
 from zerobyte.http.actor import HttpRequest, Permission

@@ -4,6 +4,7 @@ from typing import Final
 
 from sanic import HTTPResponse
 
+from zerobyte.contract.base import Success
 from zerobyte.core.errors import (
     Conflict,
     Forbidden,
@@ -27,7 +28,6 @@ from zerobyte.features.auth.schemas.sso import (
     SsoRedirect,
     UpdateProvider,
 )
-from zerobyte.features.auth.schemas.words import Success
 from zerobyte.features.auth.service import Sessions, SsoProviders, SsoSignIn
 from zerobyte.http import audit
 from zerobyte.http.actor import HttpRequest, Permission

@@ -4,6 +4,7 @@ from typing import Final
 
 from sanic import HTTPResponse
 
+from zerobyte.contract.base import Success
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.features.auth.present.sso import (
     invitation_settings,
@@ -21,7 +22,6 @@ from zerobyte.features.auth.schemas.sso import (
     UserInvitation,
     VerifyInvitation,
 )
-from zerobyte.features.auth.schemas.words import Success
 from zerobyte.features.auth.service import Sessions, SsoInvitations, SsoProviders
 from zerobyte.features.auth.service.sso.sign_in import login_error
 from zerobyte.http.actor import Actor, HttpRequest, Permission

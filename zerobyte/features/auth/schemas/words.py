@@ -52,9 +52,3 @@ class Status(View):
     """It is done, as most of `/api/auth` says it."""
 
     status: bool = True
-
-
-class Success(View):
-    """It is done."""
-
-    success: bool = True

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from pydantic import ValidationError
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
@@ -13,7 +14,8 @@ from zerobyte.contract.webhooks import BackupWebhooks, Webhook
 from zerobyte.core import clock, cron
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.ids import short_id
-from zerobyte.core.secrets import Sealer
+from zerobyte.core.secrets import Sealer, Unsealable
+from zerobyte.db import sealed
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import CreateSchedule, ScheduleView, UpdateSchedule
@@ -87,7 +89,8 @@ class ScheduleEditor:
         for name in sent.intersection(_PLAIN):
             setattr(row, name, getattr(body, name))
         expression = body.cron_expression if "cron_expression" in sent else row.cron_expression
-        row.cron_expression = _cron(expression, enabled=row.enabled)
+        if sent & {"cron_expression", "enabled"}:
+            row.cron_expression = _cron(expression, enabled=row.enabled)
         self._check_options(body)
         if "repository_id" in sent:
             row.repository_id = (await _repository(actor, body.repository_id)).id
@@ -142,8 +145,25 @@ class ScheduleEditor:
         """The webhooks in plain text."""
         if not row.backup_webhooks:
             return None
-        text = self._sealer.unseal(row.backup_webhooks["sealed"], aad=_webhooks_place(row))
-        return BackupWebhooks.model_validate_json(text)
+        try:
+            text = self._sealer.unseal(row.backup_webhooks["sealed"], aad=_webhooks_place(row))
+            return BackupWebhooks.model_validate_json(text)
+        except (KeyError, TypeError, AttributeError, ValidationError):
+            raise sealed.DamagedConfig(
+                "The stored webhooks of this schedule are damaged. Enter them again."
+            ) from None
+
+    async def encrypt_clear_rows(self) -> int:
+        """Hide addresses and bodies that older versions stored in clear beside the sealed form."""
+        changed = 0
+        for row in await Schedule.filter(backup_webhooks__isnull=False):
+            stored: Any = row.backup_webhooks
+            shown = present.shown_webhooks(row)
+            if isinstance(stored, dict) and "shown" in stored and stored["shown"] != shown:
+                new = {**cast("dict[str, Any]", stored), "shown": shown}
+                await Schedule.filter(pk=row.pk).update(backup_webhooks=new)
+                changed += 1
+        return changed
 
     def _put_structured(
         self, row: Schedule, body: CreateSchedule | UpdateSchedule, sent: set[str]
@@ -160,13 +180,16 @@ class ScheduleEditor:
     def _sealed_webhooks(self, row: Schedule, sent: BackupWebhooks | None) -> dict[str, Any] | None:
         if sent is None or (sent.pre is None and sent.post is None):
             return None
-        stored = self.webhooks_of(row)
+        try:
+            stored = self.webhooks_of(row)
+        except Unsealable:
+            stored = None  # damaged, or its secrets are lost: every one must be entered again
         plain = BackupWebhooks(
             pre=_unmasked("pre", sent.pre, stored.pre if stored else None),
             post=_unmasked("post", sent.post, stored.post if stored else None),
         )
-        sealed = self._sealer.seal(plain.model_dump_json(by_alias=True), aad=_webhooks_place(row))
-        return present.stored_webhooks(plain, sealed)
+        text = self._sealer.seal(plain.model_dump_json(by_alias=True), aad=_webhooks_place(row))
+        return present.stored_webhooks(plain, text)
 
     def _check_options(self, body: CreateSchedule | UpdateSchedule) -> None:
         if body.timezone is not None:
@@ -246,7 +269,7 @@ def _unmasked(which: str, sent: Webhook | None, stored: Webhook | None) -> Webho
     try:
         return sent.unmasked(stored) if sent else None
     except ValueError as error:
-        raise Invalid.at(["backupWebhooks", which, "headers"], str(error)) from error
+        raise Invalid.at(["backupWebhooks", which], str(error)) from error
 
 
 def _webhooks_place(row: Schedule) -> str:

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
-from zerobyte.contract.repositories import RepositoryAccess, RepositoryConfig
+from zerobyte.contract.repositories import RepositoryAccess, RepositoryConfig, RepositoryConfigBox
 from zerobyte.core.errors import Conflict, Unavailable
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import sealed
@@ -49,9 +49,16 @@ class Access:
 
     def plain(self, row: models.Repository) -> RepositoryConfig:
         """The stored config with its secrets in plain text."""
-        kind = type(present.parsed(row.config))
+        kind = sealed.kind_of(row.config, present.KINDS, row.type)
         return present.parsed(
             sealed.unseal(self._sealer, row.config, kind, table=TABLE, row=row.short_id)
+        )
+
+    async def encrypt_clear_rows(self) -> int:
+        """Encrypt secrets that older versions stored in clear."""
+        rows = await models.Repository.all()
+        return await sealed.seal_clear_rows(
+            self._sealer, rows, RepositoryConfigBox, present.KINDS, key="short_id"
         )
 
     async def of(

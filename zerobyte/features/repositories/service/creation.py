@@ -114,7 +114,11 @@ class Creation:
             raise Conflict(NAME_TAKEN)
         place = place_of(config)
         for row in rows:
-            if place_of(present.parsed(row.config)) == place:
+            try:
+                known = place_of(present.parsed(row.config))
+            except sealed.DamagedConfig:
+                continue  # a damaged row must not keep others from being added
+            if known == place:
                 raise Conflict(f"The repository {row.name!r} is at this location already")
 
     async def _made_or_opened(

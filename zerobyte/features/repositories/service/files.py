@@ -63,8 +63,8 @@ class SnapshotFiles:
         await self.trees.aclose()
 
     async def page(
-        self, actor: Actor, short_id: str, snapshot_id: str, query: schemas.ListFilesQuery
-    ) -> schemas.FilePage:
+        self, actor: Actor, short_id: str, snapshot_id: str, query: schemas.ListSnapshotFilesQuery
+    ) -> schemas.SnapshotFilePage:
         """A page of a folder's direct children, of one file, or of the whole tree without path.
 
         Raises NotFound, Unavailable, ResticError.
@@ -80,7 +80,7 @@ class SnapshotFiles:
             lambda: self.trees.page(question, offset, limit),
             lambda: self._listed(row, question, offset, limit),
         )
-        return schemas.FilePage(
+        return schemas.SnapshotFilePage(
             snapshot=present.listed(record),
             files=[present.node(node) for node in found.nodes],
             offset=offset,

@@ -12,7 +12,7 @@ from zerobyte.contract.repositories import LocalConfig, RepositoryAccess, Reposi
 from zerobyte.contract.restic_output import RepositoryStats
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Invalid, NotFound
-from zerobyte.core.secrets import Sealer
+from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import sealed
 from zerobyte.db.leases import Leases
 from zerobyte.db.prepared import Prepared, Shown, slot
@@ -135,8 +135,12 @@ class Repositories:
             return None
         if sent.backend != row.type:
             raise Invalid.at(["config", "backend"], "Repository backend cannot be changed")
-        stored = self.doors.plain(row)
-        config = sealed.keep_masked(sent, stored.model_dump(by_alias=True, exclude_none=True))
+        try:
+            stored = self.doors.plain(row)
+        except Unsealable:
+            stored = None  # damaged, or its secrets are lost: every one must be entered again
+        known = None if stored is None else stored.model_dump(by_alias=True, exclude_none=True)
+        config = sealed.keep_masked(sent, known)
         if config == stored:
             return None
         if isinstance(config, LocalConfig):

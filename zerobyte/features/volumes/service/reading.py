@@ -20,8 +20,8 @@ _LISTING_LIMIT_S: Final = 10.0
 
 
 async def page(
-    root: Path, query: schemas.ListFilesQuery, *, protected: Sequence[Path]
-) -> schemas.FilePage:
+    root: Path, query: schemas.ListVolumeFilesQuery, *, protected: Sequence[Path]
+) -> schemas.VolumeFilePage:
     """A page of a folder below `root`.
 
     Raises
@@ -32,7 +32,7 @@ async def page(
             root, query.path, offset=query.offset, limit=query.limit, protected=protected
         )
     )
-    return schemas.FilePage(
+    return schemas.VolumeFilePage(
         files=[present.file(entry) for entry in found.entries],
         path=query.path or "/",
         offset=query.offset,

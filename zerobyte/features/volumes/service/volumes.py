@@ -5,11 +5,12 @@ subscribes to `before_delete` or `before_unmount` and raises `Conflict`.
 """
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 from weakref import WeakValueDictionary
 
 from tortoise.exceptions import IntegrityError
@@ -74,7 +75,7 @@ class Volumes:
 
     def plain_config(self, volume: Volume) -> VolumeConfig:
         """The config with its secrets in plain text, for the worker that mounts it."""
-        model = type(present.parsed(volume.config))
+        model = sealed.kind_of(volume.config, present.KINDS, volume.type)
         return present.parsed(
             sealed.unseal(self._sealer, volume.config, model, table=_TABLE, row=volume.short_id)
         )
@@ -103,7 +104,10 @@ class Volumes:
     async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.VolumeWithSpace]:
         """One volume and the space of its file system. Raises NotFound."""
         volume = await self.find(actor.organization_id, short_id)
-        path = self.source_path(volume) if volume.status == "mounted" else None
+        path = None
+        if volume.status == "mounted":
+            with contextlib.suppress(sealed.DamagedConfig):
+                path = self.source_path(volume)
         shown = await _ONE.shown(self._shown, actor.organization_id, short_id)
         return Encoded.beside(
             schemas.VolumeWithSpace,
@@ -157,7 +161,7 @@ class Volumes:
                 await _ask(self.before_unmount, volume)
             await _save(volume)
             if is_changed:
-                await self._replace_mount(volume, present.parsed(former))
+                await self._replace_mount(volume, former)
                 self._tell("volume:updated", volume)
         return self._details(volume)
 
@@ -170,7 +174,7 @@ class Volumes:
         """
         async with self._locked(actor.organization_id, short_id) as volume:
             await _ask(self.before_delete, volume)
-            await mounts.unmount(present.parsed(volume.config), self.source_path(volume))
+            await self._unmount_known(volume)
             try:
                 await volume.delete()
             except IntegrityError:
@@ -209,8 +213,8 @@ class Volumes:
         return _state(volume)
 
     async def files(
-        self, actor: Actor, short_id: str, query: schemas.ListFilesQuery
-    ) -> schemas.FilePage:
+        self, actor: Actor, short_id: str, query: schemas.ListVolumeFilesQuery
+    ) -> schemas.VolumeFilePage:
         """A page of a folder of a mounted volume.
 
         Raises
@@ -232,7 +236,15 @@ class Volumes:
 
     async def let_go(self, volume: Volume) -> None:
         """Unmount a volume whose row has gone with its organization. Raises what mounts raise."""
-        await mounts.unmount(present.parsed(volume.config), self.source_path(volume))
+        await self._unmount_known(volume)
+
+    async def _unmount_known(self, volume: Volume) -> None:
+        """Unmount a volume; damaged settings name no mount, and must not keep the row."""
+        try:
+            config = present.parsed(volume.config)
+        except sealed.DamagedConfig:
+            return
+        await mounts.unmount(config, self.source_path(volume))
 
     async def find(self, organization_id: str, short_id: str) -> Volume:
         """The organization's volume of that short id.
@@ -296,7 +308,12 @@ class Volumes:
         volume.type = config.backend
         volume.config = sealed.seal(self._sealer, config, table=_TABLE, row=volume.short_id)
 
-    async def _replace_mount(self, volume: Volume, former: VolumeConfig) -> None:
+    async def _replace_mount(self, volume: Volume, stored: dict[str, Any]) -> None:
+        try:
+            former = present.parsed(stored)
+        except sealed.DamagedConfig:
+            await self._mount(volume)
+            return
         place = mounts.path_of(former, volumes_dir=self._volumes_dir, short_id=volume.short_id)
         try:
             await mounts.unmount(former, place)

@@ -1,0 +1,62 @@
+"""A stored row never breaks a list, and rows of older versions become encrypted."""
+
+import pytest
+
+from zerobyte.contract.base import MASK
+from zerobyte.features.notifications.models import Destination
+
+BASE = "/api/v1/notifications/destinations"
+GARBAGE = [{}, [], 7, {"type": "fax"}, {"type": "email", "smtpHost": "", "to": 3}]
+SLACK = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/s3cr3t"}
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+async def test_a_damaged_row_is_listed_shown_changed_and_deleted(client, garbage):
+    made = (await client.post(BASE, json={"name": "a", "config": SLACK})).json()
+    await client.post(BASE, json={"name": "b", "config": SLACK})
+    place = f"{BASE}/{made['id']}"
+    await Destination.filter(id=made["id"]).update(config=garbage, type="email")
+    listed = await client.get(BASE)
+    assert (listed.status_code, len(listed.json())) == (200, 2)
+    assert (await client.get(place)).status_code == 200
+    assert (await client.patch(place, json={"name": "c"})).status_code == 200
+    await Destination.filter(id=made["id"]).update(config=garbage)
+    assert (await client.patch(place, json={"config": SLACK})).status_code == 200
+    await Destination.filter(id=made["id"]).update(config=garbage)
+    assert (await client.delete(place)).status_code == 200
+
+
+async def test_a_host_of_blanks_is_refused_and_nothing_is_stored(client):
+    config = {
+        "type": "email", "smtpHost": "  ", "smtpPort": 25, "from": "a@b", "to": [], "useTLS": True,
+    }  # fmt: skip
+    answer = await client.post(BASE, json={"name": "a", "config": config})
+    assert answer.status_code == 400
+    assert (await client.get(BASE)).json() == []
+
+
+async def test_an_address_is_encrypted_masked_and_kept(client, house, hook):
+    url = f"{hook.origin}/hook?token=s3cr3t"
+    config = {"type": "generic", "url": url, "method": "POST", "headers": ["X-Key: v"]}
+    made = (await client.post(BASE, json={"name": "a", "config": config})).json()
+    assert made["config"]["url"] == MASK
+    row = await Destination.get(id=made["id"])
+    assert "s3cr3t" not in str(row.config)
+    kept = await client.patch(f"{BASE}/{made['id']}", json={"config": made["config"]})
+    assert kept.status_code == 200, kept.text
+    recipient = (await house.notifications.targets_of([made["id"]], "o1"))[made["id"]]
+    assert (recipient.config.url, recipient.config.headers) == (url, ["X-Key: v"])
+
+
+async def test_a_row_in_clear_is_encrypted_once(client, house, hook):
+    config = {"type": "generic", "url": f"{hook.origin}/hook", "method": "POST"}
+    made = (await client.post(BASE, json={"name": "a", "config": config})).json()
+    old = {**config, "url": config["url"].replace("//", "//user:s3cr3t@")}
+    await Destination.filter(id=made["id"]).update(config=old)
+    assert "s3cr3t" not in (await client.get(BASE)).text
+    assert await house.notifications.encrypt_clear_rows() == 1
+    assert await house.notifications.encrypt_clear_rows() == 0
+    assert "s3cr3t" not in str((await Destination.get(id=made["id"])).config)
+    recipient = (await house.notifications.targets_of([made["id"]], "o1"))[made["id"]]
+    assert recipient.config.url == config["url"]
+    assert recipient.config.headers

@@ -1,0 +1,24 @@
+"""A stored volume that no rule of input accepts is still listed, shown, changed and deleted."""
+
+import pytest
+
+from zerobyte.features.volumes.models import Volume
+
+BASE = "/api/v1/volumes"
+GARBAGE = [{}, [], 7, {"backend": "tape"}, {"backend": "webdav", "server": 3}]
+
+
+@pytest.mark.parametrize("garbage", GARBAGE)
+async def test_a_damaged_row_is_listed_shown_changed_and_deleted(client, house, garbage):
+    config = {"backend": "directory", "path": str(house.src)}
+    made = (await client.post(BASE, json={"name": "a", "config": config})).json()
+    await client.post(BASE, json={"name": "b", "config": config})
+    place = f"{BASE}/{made['shortId']}"
+    await Volume.filter(id=made["id"]).update(config=garbage)
+    listed = await client.get(BASE)
+    assert (listed.status_code, len(listed.json())) == (200, 2)
+    assert (await client.get(place)).status_code == 200
+    assert (await client.put(place, json={"name": "c"})).status_code == 200
+    assert (await client.put(place, json={"config": config})).status_code == 200
+    await Volume.filter(id=made["id"]).update(config=garbage)
+    assert (await client.delete(place)).status_code == 200
