@@ -129,6 +129,11 @@ def origin(value: str) -> str:
     )
 
 
+def words(value: str) -> tuple[str, ...]:
+    """Words between commas, each once, in their order."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, value.split(",")))))
+
+
 def origins(value: str) -> tuple[str, ...]:
     """Origins between commas, each once, in their order."""
     parts = (part.strip().strip("\"'") for part in value.split(","))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 _ASSIGNED = re.compile(
     r"(?i)(?:\b|(?<=_))(pass(?:word|wd)?|secret|token|api[-_]?key|access[-_]?key(?:[-_]?id)?|authorization)"
-    r"(\s*[=:]\s*)(\"[^\"]*\"|'[^']*'|(?:basic|bearer)\s+\S+|[^\s,;&]+)"
+    r"(\s*[=:]\s*)(?!The provided password )(\"[^\"]*\"|'[^']*'|(?:basic|bearer)\s+\S+|[^\s,;&]+)"
 )
 _USERINFO = re.compile(r"(?i)(//[^\s/@:]*):[^\s/@]*@")
 _SEALED = re.compile(r"\b(?:encv1|zb1):[A-Za-z0-9+/=_:-]+")
