@@ -58,6 +58,7 @@ from zerobyte.features.repositories.service import (
     Snapshots,
     TreeFile,
     Trees,
+    locations,
 )
 from zerobyte.features.system.routes import system_v1
 from zerobyte.features.system.service import System
@@ -302,6 +303,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         locks.sweep(settings.run_dir)
         await migrate.upgrade(settings.database_url)
         await stack.enter_async_context(connection.database(settings.database_url))
+        await locations.fill_missing()
         stack.callback(answering.let_go)
         await platform.encrypt_clear_rows()
         stack.push_async_callback(engine.aclose)

@@ -144,11 +144,7 @@ class Settings:
         unit="directory",
     )
     cache_dir: Path = _set_by(
-        "RESTIC_CACHE_DIR",
-        "{data_dir}/restic/cache",
-        reading.path,
-        "restic's cache.",
-        unit="directory",
+        "RESTIC_CACHE_DIR", "{data_dir}/restic/cache", reading.path, "restic's cache.", unit="directory"
     )
     cache_max_bytes: int = _set_by(
         "RESTIC_CACHE_MAX_BYTES",
@@ -260,6 +256,9 @@ class Settings:
         reading.origins,
         "Origins that schedules' webhooks may call.",
         unit="comma list",
+    )
+    storage_private_networks: tuple[str, ...] = _set_by(
+        "STORAGE_PRIVATE_NETWORKS", "first", reading.words, "See docs/field-rules.md.", unit="list"
     )
     provisioning_path: Path | None = _optional(
         "PROVISIONING_PATH",

@@ -192,6 +192,8 @@ class RepositoryAccess(Wire):
 
     id          the repository's UUID; names its cache folder.
     password    restic's own password of this repository.
+    allow_private_networks      whether the storage may be at a private address; the API decides it
+                                for the organization of the repository.
     """
 
     id: str
@@ -200,3 +202,4 @@ class RepositoryAccess(Wire):
     config: RepositoryConfig
     password: str
     compression_mode: CompressionMode = "auto"
+    allow_private_networks: bool = True

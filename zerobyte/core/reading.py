@@ -130,6 +130,11 @@ def root_url(value: str) -> str:
     return found
 
 
+def words(value: str) -> tuple[str, ...]:
+    """Words between commas, each once, in their order."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, value.split(",")))))
+
+
 def origins(value: str) -> tuple[str, ...]:
     """Origins between commas, each once, in their order."""
     parts = (part.strip().strip("\"'") for part in value.split(","))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
+from zerobyte.contract.field_rules import FieldRefused, check_config
 from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig, VolumeType
 from zerobyte.mounts import directory, nfs, rclone, sftp, smb, webdav
 from zerobyte.mounts.errors import MountFailed
@@ -42,6 +43,14 @@ def path_of(config: VolumeConfig, *, volumes_dir: Path, short_id: str) -> Path:
     return volumes_dir / short_id / "_data"
 
 
+def _require_valid(config: VolumeConfig) -> None:
+    """Check a config before use: the row may be older than the rule. Raises MountFailed."""
+    try:
+        check_config(config)
+    except FieldRefused as error:
+        raise MountFailed(f"The volume's settings cannot be used: {error}") from None
+
+
 async def mount(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) -> None:
     """Make a volume's files readable at `path`; doing it again changes nothing.
 
@@ -51,6 +60,7 @@ async def mount(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) 
         MountFailed     in words why not.
         NotBuilt        this version cannot mount that backend.
     """
+    _require_valid(config)
     await _BACKENDS[config.backend].mount(config, path, protected=protected)
 
 
@@ -69,6 +79,7 @@ async def health(config: VolumeConfig, path: Path, *, protected: Iterable[Path])
     Raises
         MountFailed     it is not there, is another one, or does not answer in 5 seconds.
     """
+    _require_valid(config)
     await _BACKENDS[config.backend].health(config, path, protected=protected)
 
 
@@ -79,4 +90,5 @@ async def test(config: VolumeConfig, *, protected: Iterable[Path]) -> None:
         MountFailed     in words why not.
         NotBuilt        this version cannot mount that backend.
     """
+    _require_valid(config)
     await _BACKENDS[config.backend].test(config, protected=protected)

@@ -12,6 +12,7 @@ from zerobyte.contract.notifications import (
     DestinationType,
     NotificationMessage,
 )
+from zerobyte.core.config_check import require_valid
 from zerobyte.notify import (
     custom,
     discord,
@@ -62,6 +63,7 @@ async def send(
         DeliveryFailed      the message did not arrive.
         NotBuilt            this version cannot send through that vendor.
     """
+    require_valid(config)
     policy.check(config, allowed_origins)
     await _VENDORS[config.type](
         config, message, allowed_origins=allowed_origins, timeout_s=timeout_s

@@ -8,7 +8,9 @@
     ├── RepositoryExists        1    `init` where a repository is already
     ├── SnapshotMissing         1    no snapshot of that id
     ├── StorageUnreachable      1    network, name, certificate or credentials of the storage
-    │   └── CredentialsRefused  1    it answers, and does not let us in
+    │   ├── CredentialsRefused  1    it answers, and does not let us in
+    │   └── BadCertificate      1    the configured CA certificate cannot be read
+    ├── PlaceUnwritable         1    the folder of a new repository cannot be made
     ├── StorageFull             1    no space left, here or there
     ├── OutOfMemory             137  the kernel killed it
     └── Interrupted             130  somebody asked it to stop
@@ -93,6 +95,14 @@ class CredentialsRefused(StorageUnreachable):
     """The storage answers, but does not take the credentials; trying later does not help."""
 
 
+class BadCertificate(StorageUnreachable):
+    """The configured CA certificate cannot be read, or does not fit the storage's."""
+
+
+class PlaceUnwritable(ResticError):
+    """The folder of the repository cannot be written to."""
+
+
 class StorageFull(ResticError):
     """No space is left for what restic wants to write."""
 
@@ -129,6 +139,12 @@ _BY_WORDS: Final[tuple[tuple[re.Pattern[str], type[ResticError], str], ...]] = (
      SnapshotMissing, "Snapshot not found."),
     (re.compile(r"no space left on device|disk quota exceeded|507 Insufficient Storage", re.I),
      StorageFull, "The storage is full"),
+    (re.compile(r"cannot parse root cert|unable to load root cert|unable to parse root cert", re.I),
+     BadCertificate, "The CA certificate cannot be read: use PEM certificates for cacert."),
+    (re.compile(r"create repository at .*failed:.*"
+                r"(permission denied|read-only file system|not a directory|"
+                r"operation not permitted|no such file or directory)(?! \(publickey)", re.I),
+     PlaceUnwritable, "The path of the repository cannot be written to"),
     (re.compile(r"x509:|certificate|tls: |cannot parse root cert", re.I),
      StorageUnreachable, "The storage's certificate is not trusted"),
     (re.compile(r"connection refused|no such host|i/o timeout|network is unreachable|"

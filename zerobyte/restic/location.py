@@ -7,12 +7,15 @@ because those become arguments that every process of the host can read.
 
 import base64
 import binascii
+import json
 import re
 import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
+from urllib.parse import quote
 
+from zerobyte.contract.field_checks import address_host, google_credentials, remote_names
 from zerobyte.contract.repositories import (
     AzureConfig,
     Bandwidth,
@@ -26,6 +29,7 @@ from zerobyte.contract.repositories import (
     S3Config,
     SftpRepositoryConfig,
 )
+from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Invalid
 
 _BITS_PER_S: Final = {"Kbps": 1_000, "Mbps": 1_000_000, "Gbps": 1_000_000_000}
@@ -72,11 +76,17 @@ def locate(
     """Write the secret files of a repository and say how restic finds it.
 
     Raises
-        Invalid     the SSH key has a passphrase.
+        Invalid     a rule refuses a field (an old row may hold anything), rclone.conf does not
+                    name the remote, or the SSH key has a passphrase.
     """
     config = access.config
+    require_valid(config)
     place = _backend(config, folder, rclone_config_dir)
-    place.env["RESTIC_PASSWORD_FILE"] = str(folder.write("password", access.password))
+    if access.password == access.password.strip():
+        place.env["RESTIC_PASSWORD_FILE"] = str(folder.write("password", access.password))
+    else:
+        # restic trims what it reads from a file, so blanks at the ends need the environment.
+        place.env["RESTIC_PASSWORD"] = access.password
     place.secrets.append(access.password)
     secrets = (getattr(config, name) for name in config.secret_fields())
     place.secrets += [secret for secret in secrets if secret]
@@ -142,10 +152,12 @@ def _s3(config: S3Config | R2Config) -> Location:
 
 
 def _gcs(config: GcsConfig, folder: Folder) -> Location:
+    # Written anew: the client must read exactly the fields that were checked.
+    checked = json.dumps(google_credentials(config.credentials_json))
     return _at(
         f"gs:{config.bucket}:/",
         GOOGLE_PROJECT_ID=config.project_id,
-        GOOGLE_APPLICATION_CREDENTIALS=str(folder.write("gcs.json", config.credentials_json)),
+        GOOGLE_APPLICATION_CREDENTIALS=str(folder.write("gcs.json", checked)),
     )
 
 
@@ -161,12 +173,32 @@ def _azure(config: AzureConfig) -> Location:
 
 
 def _rclone(config: RcloneRepositoryConfig, config_dir: Path | None) -> Location:
+    require_named_remote(config.remote, config_dir)
     place = _at(f"rclone:{config.remote}:{config.path}")
     if config_dir is not None:
         place.env["RCLONE_CONFIG"] = str(config_dir / "rclone.conf")
     if config.insecure_tls:
         place.env["RCLONE_NO_CHECK_CERTIFICATE"] = "true"
     return place
+
+
+def require_named_remote(remote: str, config_dir: Path | None) -> None:
+    """Refuse a remote that rclone.conf of this host does not name.
+
+    Raises
+        Invalid     it is not there, or the file cannot be read or is encrypted.
+    """
+    where = ["config", "remote"]
+    try:
+        text = (config_dir / "rclone.conf").read_text(errors="replace") if config_dir else ""
+    except OSError:
+        text = ""
+    if remote not in remote_names(text):
+        raise Invalid.at(
+            where,
+            "The rclone remote is not configured: rclone.conf of the host that runs rclone does "
+            "not name it, or cannot be read",
+        )
 
 
 def _rest(config: RestConfig) -> Location:
@@ -182,10 +214,10 @@ def _rest(config: RestConfig) -> Location:
 
 
 def _sftp(config: SftpRepositoryConfig, folder: Folder) -> Location:
-    host = config.host.strip("[]")
+    host = address_host(config.host)
     if ":" in host:
         # Only the URL form can hold an IPv6 address; its path begins after the first slash.
-        place = _at(f"sftp://{config.user}@[{host}]/{config.path}")
+        place = _at(f"sftp://{config.user}@[{host}]/{quote(config.path)}")
     else:
         place = _at(f"sftp:{config.user}@{host}:{config.path}")
     place.options += ["-o", f"sftp.args={shlex.join(_ssh_arguments(config, folder))}"]

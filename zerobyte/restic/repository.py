@@ -20,11 +20,13 @@ from zerobyte.core import clock, process
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.movement import Movement
 from zerobyte.core.process import Exit, Identity, Lines, SecretFolder, secret_files
+from zerobyte.restic import address_check
 from zerobyte.restic.errors import ResticError, from_exit
 from zerobyte.restic.location import Location, locate
 from zerobyte.restic.locks import Lock, Notes, Surroundings
 
 _LOCKED: Final = 11
+_WRONG_PASSWORD: Final = 12
 _RETRY: Final = "--retry-lock"
 _LOCKS_S: Final = 60.0
 _DOCUMENT_BYTES: Final = 128 * 1024 * 1024
@@ -132,6 +134,10 @@ class Session:
         if ended.code == _LOCKED and not ended.was_stopped:
             await self.remove_dead_locks(stop=stop)
             ended = await once()
+        if ended.code == _WRONG_PASSWORD and "RESTIC_PASSWORD" in self._place.env:
+            # Earlier versions made the key from the password without the blanks at its ends.
+            self._place.env["RESTIC_PASSWORD"] = self._repository.access.password.strip()
+            ended = await once()
         if ended.code not in accept or (ended.timed_out and ended.code != 0):
             raise from_exit(ended)
         return ended
@@ -201,6 +207,7 @@ class Session:
         **options: Unpack[_Options],
     ) -> Exit:
         tools = self._repository.tools
+        await address_check.check(self._repository.access)
         return await process.run(
             [tools.restic_command, *self._place.options, *argv],
             env={**self._place.env, **tools.limits(argv[0])},

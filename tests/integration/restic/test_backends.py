@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.integration.restic.conftest import RCLONE
+from zerobyte.core.errors import Invalid
 from zerobyte.restic import (
     RepositoryMissing,
     StorageUnreachable,
+    WrongPassword,
     backup,
     check,
     forget,
@@ -110,8 +112,23 @@ async def test_rclone_remote(repository_at, source, tmp_path, tools, monkeypatch
     repository = repository_at({"backend": "rclone", "remote": "mine", "path": "a b"})
     await walk(repository, source, tmp_path)
     assert (tmp_path / "remote/a b/config").exists()
-    with pytest.raises(StorageUnreachable):
+    with pytest.raises(Invalid, match="not configured"):
         await snapshots.run(repository_at({"backend": "rclone", "remote": "none", "path": "x"}))
+
+
+@pytest.mark.parametrize("blank", [" pass word ", "\tpassword\n"])
+async def test_a_password_with_blanks_at_its_ends_works(repository_at, tmp_path, blank):
+    config = {"backend": "local", "path": str(tmp_path / "repository")}
+    await init.run(repository_at(config, password=blank))
+    await probe.run(repository_at(config, password=blank))
+    with pytest.raises(WrongPassword):
+        await probe.run(repository_at(config, password=blank.strip()))
+
+
+async def test_a_repository_made_with_the_trimmed_password_still_opens(repository_at, tmp_path):
+    config = {"backend": "local", "path": str(tmp_path / "repository")}
+    await init.run(repository_at(config, password="password"))
+    await probe.run(repository_at(config, password=" password "))
 
 
 async def test_nobody_answers(repository_at, dead_port):

@@ -1,15 +1,29 @@
 """Each backend becomes an address, variables, options and files, and no secret an argument."""
 
 import base64
+import json
 import shlex
 from pathlib import Path
 
 import pytest
 
-from zerobyte.contract.repositories import Bandwidth, RepositoryAccess, RepositoryConfigBox
+from zerobyte.contract.repositories import (
+    Bandwidth,
+    RepositoryAccess,
+    RepositoryConfigBox,
+    SftpRepositoryConfig,
+)
 from zerobyte.core.errors import Invalid
 from zerobyte.restic.location import Location, kib_per_s, locate, private_key
 
+RCLONE_DIR = Path(__file__).with_name("rclone")
+GOOGLE_KEY = {
+    "type": "service_account",
+    "private_key": "k",
+    "client_email": "a@p.iam.gserviceaccount.com",
+    "token_uri": "https://oauth2.googleapis.com/token",
+}
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\r\nAAAA\r\n-----END OPENSSH PRIVATE KEY-----"
 
 
@@ -34,7 +48,7 @@ def place(config: dict) -> tuple[Location, dict[str, str]]:
         config=RepositoryConfigBox.model_validate({"config": config}).config,
         password="repository-password",
     )
-    located = locate(access, drawer, rclone_config_dir=Path("/etc/rclone"))
+    located = locate(access, drawer, rclone_config_dir=RCLONE_DIR)
     assert located.env.pop("RESTIC_PASSWORD_FILE") == "/run/s/password"
     assert drawer.files.pop("password") == "repository-password"
     arguments = " ".join(located.options)
@@ -91,7 +105,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "sekret-key"}
             {"backend": "rclone", "remote": "drive", "path": "a b/c", "insecureTls": True},
             {
                 "RESTIC_REPOSITORY": "rclone:drive:a b/c",
-                "RCLONE_CONFIG": "/etc/rclone/rclone.conf",
+                "RCLONE_CONFIG": str(RCLONE_DIR / "rclone.conf"),
                 "RCLONE_NO_CHECK_CERTIFICATE": "true",
             },
             ["--insecure-tls"],
@@ -126,14 +140,19 @@ def test_backends_without_files(config, env, options):
 
 def test_gcs_hands_its_credentials_over_in_a_file():
     located, files = place(
-        {"backend": "gcs", "bucket": "b", "projectId": "p", "credentialsJson": '{"k": "v"}'}
+        {
+            "backend": "gcs",
+            "bucket": "b",
+            "projectId": "p",
+            "credentialsJson": json.dumps(GOOGLE_KEY),
+        }
     )
     assert located.env == {
         "RESTIC_REPOSITORY": "gs:b:/",
         "GOOGLE_PROJECT_ID": "p",
         "GOOGLE_APPLICATION_CREDENTIALS": "/run/s/gcs.json",
     }
-    assert files == {"gcs.json": '{"k": "v"}'}
+    assert json.loads(files["gcs.json"]) == GOOGLE_KEY
 
 
 def ssh_arguments(located: Location) -> list[str]:
@@ -197,9 +216,9 @@ def test_certificates_and_limits_are_for_every_backend():
         "uploadLimit": {"enabled": True, "value": 10, "unit": "Mbps"},
         "downloadLimit": {"enabled": False, "value": 1},
     }
-    located, files = place({"backend": "rest", "url": "https://h", "cacert": "PEM\nx", **limits})
+    located, files = place({"backend": "rest", "url": "https://h", "cacert": CERTIFICATE, **limits})
     assert located.env["RESTIC_CACERT"] == "/run/s/cacert.pem"
-    assert files == {"cacert.pem": "PEM\nx"}
+    assert files == {"cacert.pem": CERTIFICATE}
     assert located.options == ["--limit-upload=1220"]
 
 
@@ -215,3 +234,41 @@ def test_certificates_and_limits_are_for_every_backend():
 )
 def test_limits_are_decimal_bits_in_and_kibibytes_out(value, unit, expected):
     assert kib_per_s(Bandwidth(enabled=True, value=value, unit=unit)) == expected
+
+
+def test_a_password_with_blanks_at_its_ends_is_not_trimmed_by_a_file():
+    drawer = Drawer()
+    config = RepositoryConfigBox.model_validate({"config": {"backend": "local", "path": "/r"}})
+    access = RepositoryAccess(
+        id="i", short_id="r", name="n", config=config.config, password=" pass word "
+    )
+    located = locate(access, drawer)
+    assert located.env["RESTIC_PASSWORD"] == " pass word "
+    assert drawer.files == {}
+
+
+@pytest.mark.parametrize("content", ["", "[other]\n", "RCLONE_ENCRYPT_V0:\nx\n[drive]\n", None])
+def test_only_remotes_that_rclone_conf_names_are_used(tmp_path, content):
+    if content is not None:
+        (tmp_path / "rclone.conf").write_text(content)
+    config = {"backend": "rclone", "remote": "drive", "path": "x"}
+    access = RepositoryAccess(
+        id="i",
+        short_id="r",
+        name="n",
+        config=RepositoryConfigBox.model_validate({"config": config}).config,
+        password="p",
+    )
+    with pytest.raises(Invalid, match=r"rclone\.conf"):
+        locate(access, Drawer(), rclone_config_dir=tmp_path)
+
+
+def test_an_old_row_that_a_rule_refuses_is_not_used():
+    config = SftpRepositoryConfig.model_construct(
+        backend="sftp", host="[-oProxyCommand=x]", user="u", path="/p", private_key=KEY
+    )
+    access = RepositoryAccess.model_construct(
+        id="i", short_id="r", name="n", config=config, password="p"
+    )
+    with pytest.raises(Invalid, match="host must be"):
+        locate(access, Drawer())

@@ -16,6 +16,7 @@ from zerobyte.contract.notifications import (
     NotificationMessage,
 )
 from zerobyte.core import clock
+from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
@@ -156,6 +157,7 @@ class Notifications:
             Invalid     the name is empty, a mask was sent, or its server is not allowed.
         """
         config = present.keep_masked(body.config, None)
+        require_valid(config)
         notify.policy.check(config, self._allowed_origins)
         row = Destination(organization_id=actor.organization_id, name=_name(body.name))
         self._put_config(row, config)
@@ -181,6 +183,7 @@ class Notifications:
             former = self._former(row)
             config = present.keep_masked(body.config, former)
             if config != former:
+                require_valid(config)
                 notify.policy.check(config, self._allowed_origins)
                 self._put_config(row, config)
         await row.save(update_fields=["name", "enabled", "type", "config"])

@@ -4,6 +4,7 @@ Owns the only places where a repository's secrets are unsealed. Knows no request
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
@@ -13,7 +14,14 @@ from zerobyte.core.errors import Conflict, Unavailable
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import sealed
 from zerobyte.features.repositories import models, present
-from zerobyte.restic.errors import CredentialsRefused, RepositoryLocked, StorageUnreachable
+from zerobyte.features.repositories.service import private_networks
+from zerobyte.restic import address_check
+from zerobyte.restic.errors import (
+    BadCertificate,
+    CredentialsRefused,
+    RepositoryLocked,
+    StorageUnreachable,
+)
 from zerobyte.restic.repository import Repository, Tools
 from zerobyte.settings import Settings
 
@@ -31,6 +39,7 @@ class Access:
     def __init__(self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf) -> None:
         self._sealer = sealer
         self._password_of = password_of
+        self._private_networks = settings.storage_private_networks
         # A request's restic holds no lock that it would need time to give back.
         self.tools = Tools(
             cache_dir=settings.cache_dir,
@@ -80,8 +89,19 @@ class Access:
                 "config": plain,
                 "password": own or await self._password_of(row.organization_id),
                 "compression_mode": row.compression_mode,
+                "allow_private_networks": await private_networks.is_allowed(
+                    row.organization_id, self._private_networks
+                ),
             }
         )
+
+    async def check_address(self, row: models.Repository, config: RepositoryConfig) -> None:
+        """Check a changed config and the address behind it. Raises Invalid.
+
+        A name that has no address now may have one later: it is checked again before use.
+        """
+        with contextlib.suppress(StorageUnreachable):
+            await address_check.check(await self.of(row, config=config))
 
     async def open(self, row: models.Repository) -> Repository:
         """A repository that restic commands can be run on."""
@@ -102,7 +122,7 @@ async def answering(limit_s: float = LIMIT_S) -> AsyncGenerator[None]:
             yield
     except TimeoutError as error:
         raise Unavailable(f"The storage did not answer within {limit_s:g} seconds.") from error
-    except CredentialsRefused:
+    except (BadCertificate, CredentialsRefused):
         raise
     except StorageUnreachable as error:
         raise Unavailable(error.message, details=error.details) from error

@@ -2,7 +2,8 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
@@ -10,16 +11,19 @@ from tortoise.transactions import in_transaction
 from zerobyte.contract.repositories import LocalConfig, RepositoryConfig
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core import clock, ids, patience
+from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid
 from zerobyte.db import sealed
-from zerobyte.features.repositories import models, present, schemas
-from zerobyte.features.repositories.service import index
+from zerobyte.features.repositories import models, schemas
+from zerobyte.features.repositories.service import index, locations
 from zerobyte.features.repositories.service.access import Access, answering
 from zerobyte.features.repositories.service.guard import Guard
 from zerobyte.http.actor import Actor
 from zerobyte.restic import init, snapshots
 from zerobyte.restic.errors import (
+    BadCertificate,
     CredentialsRefused,
+    PlaceUnwritable,
     RepositoryExists,
     RepositoryMissing,
     ResticError,
@@ -27,12 +31,13 @@ from zerobyte.restic.errors import (
 )
 from zerobyte.restic.repository import Repository
 
+EXISTS: Final = (
+    "A repository already exists at this location. Add it as an existing one: set "
+    "isExistingRepository to true and enter its password."
+)
 NAME_TAKEN: Final = "A repository with this name already exists"
 _GRACE_S: Final = 5.0
-_PLACE_FIELDS: Final = (
-    "backend", "path", "endpoint", "bucket", "container", "account_name", "endpoint_suffix",
-    "remote", "url", "host", "port", "user",
-)  # fmt: skip
+TAKEN: Final = "Another repository of this organization is at this location already"
 
 
 class Creation:
@@ -59,10 +64,12 @@ class Creation:
         """
         short_id = ids.short_id()
         config = sealed.keep_masked(body.config, None)
+        require_valid(config)
         if isinstance(config, LocalConfig):
             config = await self._placed(config, short_id)
         with self._reserved(actor.organization_id, body.name):
-            await self._refuse_taken(actor, body.name, config)
+            key = await locations.key_of(config)
+            await self._refuse_taken(actor, body.name, config, key)
             row = models.Repository(
                 short_id=short_id,
                 organization_id=actor.organization_id,
@@ -70,6 +77,7 @@ class Creation:
                 type=config.backend,
                 config=self._access.seal(config, short_id=short_id),
                 compression_mode=body.compression_mode,
+                location_key=key,
             )
             records = await self._made_or_opened(row, config)
             await _insert(row, records)
@@ -78,6 +86,8 @@ class Creation:
     async def _placed(self, config: LocalConfig, short_id: str) -> LocalConfig:
         path = config.path
         if not config.is_existing_repository:
+            if await patience.at_folder(lambda: _holds_repository(config.path), place=path):
+                raise Conflict(EXISTS)
             path = f"{path.rstrip('/')}/{short_id}"
         await self.refuse_place(path)
         return config.model_copy(update={"path": path})
@@ -108,18 +118,12 @@ class Creation:
         finally:
             self._names.discard(key)
 
-    async def _refuse_taken(self, actor: Actor, name: str, config: RepositoryConfig) -> None:
-        rows = await models.Repository.filter(organization_id=actor.organization_id)
-        if any(row.name == name for row in rows):
+    async def _refuse_taken(
+        self, actor: Actor, name: str, config: RepositoryConfig, key: str
+    ) -> None:
+        if await models.Repository.filter(organization_id=actor.organization_id, name=name).count():
             raise Conflict(NAME_TAKEN)
-        place = place_of(config)
-        for row in rows:
-            try:
-                known = place_of(present.parsed(row.config))
-            except sealed.DamagedConfig:
-                continue  # a damaged row must not keep others from being added
-            if known == place:
-                raise Conflict(f"The repository {row.name!r} is at this location already")
+        await locations.refuse_taken(actor.organization_id, config, key)
 
     async def _made_or_opened(
         self, row: models.Repository, config: RepositoryConfig
@@ -137,9 +141,11 @@ class Creation:
         except RepositoryMissing as error:
             raise Invalid.at(["config"], "There is no repository at this location") from error
         except RepositoryExists as error:
-            raise Conflict(
-                "A repository already exists at this location. Add it as an existing one."
-            ) from error
+            raise Conflict(EXISTS) from error
+        except BadCertificate as error:
+            raise Invalid.at(["config", "cacert"], error.message) from error
+        except PlaceUnwritable as error:
+            raise Invalid.at(["config", "path"], error.message) from error
         except CredentialsRefused as error:
             raise Invalid.at(["config"], error.message) from error
         except ResticError as error:
@@ -150,13 +156,9 @@ class Creation:
             ) from error
 
 
-def place_of(config: RepositoryConfig) -> dict[str, Any]:
-    """What says where a repository is; equal for the same place, however it is written."""
-    place = {name: getattr(config, name, None) for name in _PLACE_FIELDS}
-    return {
-        name: value.rstrip("/") if isinstance(value, str) else value
-        for name, value in place.items()
-    }
+def _holds_repository(path: str) -> bool:
+    folder = Path(path)
+    return (folder / "config").is_file() and (folder / "keys").is_dir()
 
 
 async def _insert(row: models.Repository, records: list[SnapshotRecord]) -> None:
@@ -167,4 +169,5 @@ async def _insert(row: models.Repository, records: list[SnapshotRecord]) -> None
             await row.save(force_create=True)
             await index.replace(row.id, records, began_ms=clock.now_ms())
     except IntegrityError as error:
-        raise Conflict(NAME_TAKEN) from error
+        taken = TAKEN if locations.is_location_conflict(error) else NAME_TAKEN
+        raise Conflict(taken) from error

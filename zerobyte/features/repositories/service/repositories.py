@@ -11,14 +11,16 @@ from tortoise.transactions import in_transaction
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess, RepositoryConfig
 from zerobyte.contract.restic_output import RepositoryStats
 from zerobyte.core import clock
+from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import sealed
 from zerobyte.db.leases import Leases
 from zerobyte.db.prepared import Prepared, Shown, slot
 from zerobyte.features.repositories import models, present, schemas
+from zerobyte.features.repositories.service import locations
 from zerobyte.features.repositories.service.access import Access, PasswordOf, answering
-from zerobyte.features.repositories.service.creation import NAME_TAKEN, Creation
+from zerobyte.features.repositories.service.creation import NAME_TAKEN, TAKEN, Creation
 from zerobyte.features.repositories.service.guard import Guard
 from zerobyte.features.repositories.service.remotes import rclone_remotes
 from zerobyte.features.tasks.models import ACTIVE, Task
@@ -106,6 +108,7 @@ class Repositories:
         """
         row = await self.find(actor, short_id)
         config = await self._changed(row, body.config)
+        key = None if config is None else await self._new_key(row, config)
         # Nothing else is written: a check, a refresh or an acceptance may be writing its own.
         written: list[str] = []
         try:
@@ -119,10 +122,12 @@ class Repositories:
                 if config is not None:
                     await _refuse_while_active(row, "its settings cannot change now")
                     row.config = self.doors.seal(config, short_id=row.short_id)
-                    written += ["config", *await _forget_content(row)]
+                    row.location_key = key
+                    written += ["config", "location_key", *await _forget_content(row)]
                 await row.save(update_fields=written)
         except IntegrityError as error:
-            raise Conflict(NAME_TAKEN) from error
+            taken = TAKEN if locations.is_location_conflict(error) else NAME_TAKEN
+            raise Conflict(taken) from error
         if config is not None:
             self._tell_moved(row)
         return present.repository(row)
@@ -143,9 +148,22 @@ class Repositories:
         config = sealed.keep_masked(sent, known)
         if config == stored:
             return None
+        require_valid(config)
         if isinstance(config, LocalConfig):
             await self._creation.refuse_place(config.path)
         return config
+
+    async def _new_key(self, row: models.Repository, config: RepositoryConfig) -> str | None:
+        """The key of a changed config; a duplicate of before may change anything but its place.
+
+        Raises Conflict, Invalid, Unavailable.
+        """
+        key = await locations.key_of(config)
+        if key != await locations.key_of(self.doors.plain(row)):
+            await locations.refuse_taken(row.organization_id, config, key, except_id=row.id)
+            await self.doors.check_address(row, config)
+            return key
+        return row.location_key
 
     async def delete(self, actor: Actor, short_id: str) -> None:
         """Forget a repository that nothing uses; its files stay where they are.

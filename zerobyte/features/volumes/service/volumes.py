@@ -19,6 +19,7 @@ from tortoise.queryset import QuerySet
 from zerobyte import mounts
 from zerobyte.contract.volumes import VolumeConfig, VolumeStatus
 from zerobyte.core import clock
+from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
@@ -123,6 +124,7 @@ class Volumes:
             Conflict    the organization has a volume of that name.
         """
         config = sealed.keep_masked(body.config, None)
+        require_valid(config)
         volume = Volume(organization_id=actor.organization_id, name=_name(body.name))
         self._put_config(volume, config)
         await _save(volume)
@@ -301,6 +303,7 @@ class Volumes:
         config = sealed.keep_masked(sent, stored)
         if config == former:
             return False
+        require_valid(config)
         self._put_config(volume, config)
         return True
 

@@ -6,7 +6,6 @@ anything but https. What stands in TRUSTED_ORIGINS may be private and plain http
 """
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,17 +16,13 @@ import orjson
 
 from zerobyte.core import urls
 from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.networks import is_public
 from zerobyte.settings import Settings
 
 TIMEOUT_S: Final = 10
 LIMIT_BYTES: Final = 1024 * 1024
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Awaitable[list[str]]]
-_NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
-# All that the internet's addresses are taken from, and what documents take theirs from (RFC 9637).
-_GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
-_DOCUMENTATION: Final = ipaddress.IPv6Network("3fff::/20")
 
 
 class Unreached(ZerobyteError):
@@ -182,28 +177,6 @@ async def _resolve(host: str, port: int) -> list[str]:
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is one of the public internet, also behind a form that embeds another."""
-    try:
-        return _is_public(ipaddress.ip_address(address.partition("%")[0]))
-    except ValueError:
-        return False
-
-
-def _is_public(address: Address) -> bool:
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is None and address.teredo is not None:
-            return False
-        if inner is not None:
-            return _is_public(inner)
-        if address not in _GLOBAL_UNICAST or address in _DOCUMENTATION:
-            return False
-    return address.is_global and not address.is_multicast
 
 
 def _late() -> Unreached:

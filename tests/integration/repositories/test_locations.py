@@ -1,0 +1,123 @@
+"""One storage is registered once, and what cannot be a repository's place is a 400."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.repositories.conftest import History, House
+from zerobyte.contract.repositories import RepositoryConfigBox
+from zerobyte.features.repositories.models import Repository
+from zerobyte.features.repositories.service import locations
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+S3 = {"backend": "s3", "accessKeyId": "a", "secretAccessKey": "s"}
+GCS_KEY = '{"type": "external_account", "credential_source": {"file": "/etc/passwd"}}'
+
+
+async def add(client: httpx.AsyncClient, path: object, **config: Any) -> httpx.Response:
+    body = {"name": str(path)[-40:], "config": {"backend": "local", "path": str(path), **config}}
+    return await client.post("/repositories", json=body)
+
+
+async def test_a_forgotten_existing_flag_is_a_conflict_with_a_hint(
+    client: httpx.AsyncClient, history: History, house: House
+) -> None:
+    place = history.repository.path
+    answer = await add(client, place)
+    assert answer.status_code == 409, answer.text
+    assert "isExistingRepository" in answer.json()["message"]
+    assert await Repository.all().count() == 0
+
+
+async def test_one_folder_is_not_registered_twice_by_slashes_dots_or_a_link(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, tmp_path
+) -> None:
+    place = history.repository.path
+    link = tmp_path / "link"
+    link.symlink_to(place)
+    for path in (f"{place}//", f"/{place}", f"{place}/../{place.name}", link):
+        answer = await add(client, path, isExistingRepository=True)
+        assert answer.status_code == 409, (path, answer.text)
+    assert await Repository.all().count() == 1
+
+
+async def test_a_patch_cannot_move_a_repository_to_a_registered_place(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+) -> None:
+    other = (await add(client, house.place)).json()["repository"]
+    config = {"backend": "local", "path": f"{history.repository.path}//"}
+    answer = await client.patch(f"/repositories/{other['shortId']}", json={"config": config})
+    assert answer.status_code == 409, answer.text
+    row = await Repository.get(short_id=other["shortId"])
+    assert row.config["path"] == other["config"]["path"]
+
+
+async def test_missing_keys_are_filled_at_start_and_duplicates_stay_without(
+    client: httpx.AsyncClient, existing: dict[str, Any]
+) -> None:
+    row = await Repository.get(short_id=existing["shortId"])
+    key = row.location_key
+    await Repository.filter(id=row.id).update(location_key=None)
+    await locations.fill_missing()
+    assert (await Repository.get(id=row.id)).location_key == key is not None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (S3 | {"endpoint": "https://H.example/", "bucket": "b/p/"},
+         S3 | {"backend": "r2", "endpoint": "h.example:443", "bucket": "b/p"}, True),
+        (S3 | {"endpoint": "h", "bucket": "b"}, S3 | {"endpoint": "h", "bucket": "b/p"}, False),
+        ({"backend": "rest", "url": "http://h:80/a/"},
+         {"backend": "rest", "url": "http://H", "path": "/a/"}, True),
+        ({"backend": "rest", "url": "http://h/a"}, {"backend": "rest", "url": "http://h/b"}, False),
+        ({"backend": "rclone", "remote": "r", "path": "/a//b/"},
+         {"backend": "rclone", "remote": "r", "path": "a/b"}, True),
+    ],
+)  # fmt: skip
+async def test_remote_locations_are_compared_in_a_normal_form(
+    house: House, one: dict[str, Any], other: dict[str, Any], same: bool
+) -> None:
+    keys = [
+        await locations.key_of(RepositoryConfigBox.model_validate({"config": config}).config)
+        for config in (one, other)
+    ]
+    assert (keys[0] == keys[1]) is same
+
+
+@pytest.mark.parametrize(
+    ("config", "field"),
+    [
+        ({"backend": "rclone", "isExistingRepository": True, "path": "x",
+          "remote": ":sftp,host=x,ssh=/tmp/s.sh"}, "remote"),
+        ({"backend": "gcs", "bucket": "b", "projectId": "p", "credentialsJson": GCS_KEY},
+         "credentialsJson"),
+        ({"backend": "sftp", "host": "[-oProxyCommand=x]", "user": "u", "path": "/p",
+          "privateKey": "-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----"}, "host"),
+        ({"backend": "rest", "url": "http://169.254.169.254/"}, "url"),
+        ({"backend": "rest", "url": "http://127.0.0.1:1/", "cacert": "nonsense"}, "cacert"),
+        ({"backend": "rest", "url": "http://127.0.0.1:1/", "cacert":
+          "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"}, "cacert"),
+        ({"backend": "local", "path": "/proc/1/nothing"}, "path"),
+    ],
+    ids=["rclone", "gcs", "sftp", "metadata", "cacert", "cacert-in-pem", "unwritable"],
+)  # fmt: skip
+async def test_a_refused_field_is_400_with_its_path_and_nothing_is_stored(
+    client: httpx.AsyncClient, house: House, config: dict[str, Any], field: str
+) -> None:
+    answer = await client.post("/repositories", json={"name": "x", "config": config})
+    assert answer.status_code == 400, answer.text
+    assert field in answer.text
+    assert await Repository.all().count() == 0
+
+
+async def test_the_sentence_of_a_wrong_password_is_whole(
+    client: httpx.AsyncClient, history: History
+) -> None:
+    place = history.repository.path
+    answer = await add(client, place, isExistingRepository=True, customPassword="wrong-password")
+    assert answer.status_code == 400
+    assert answer.json()["message"] == (
+        "Wrong repository password: The provided password for the repository is incorrect."
+    )

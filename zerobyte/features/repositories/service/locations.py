@@ -1,0 +1,130 @@
+"""Where repositories are, in a normal form: one storage is registered once.
+
+The key is unique in an organization by an index of the database; local folders are also compared
+across organizations by their real path.
+"""
+
+import hashlib
+import posixpath
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from zerobyte.contract.repositories import (
+    AzureConfig,
+    GcsConfig,
+    LocalConfig,
+    R2Config,
+    RcloneRepositoryConfig,
+    RepositoryConfig,
+    RestConfig,
+    S3Config,
+    SftpRepositoryConfig,
+)
+from zerobyte.core import patience
+from zerobyte.core.errors import Conflict, ZerobyteError
+from zerobyte.core.log import get_logger
+from zerobyte.features.repositories import models, present
+
+_PAGE = 500
+_PORTS = {"http": 80, "https": 443}
+_log = get_logger(__name__)
+
+
+async def key_of(config: RepositoryConfig) -> str:
+    """The SHA-256 of the normalized location. Raises Unavailable when a folder hangs."""
+    if isinstance(config, LocalConfig):
+        path = config.path
+        text = "local|" + await patience.at_folder(lambda: str(Path(path).resolve()), place=path)
+    else:
+        text = normalized(config)
+    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+
+
+def normalized(config: RepositoryConfig) -> str:
+    """The location of remote storage as a text that is equal however it is written."""
+    match config:
+        case S3Config() | R2Config():
+            scheme, _, rest = config.endpoint.strip().rpartition("://")
+            return f"s3|{_authority(f'//{rest}', scheme or 'https')}|{_path(config.bucket)}"
+        case RestConfig():
+            parts = urlsplit(config.url)
+            path = _path(unquote(parts.path) + "/" + (config.path or ""))
+            return f"rest|{_authority(config.url, parts.scheme)}|{path}"
+        case GcsConfig():
+            return f"gcs|{config.bucket}"
+        case AzureConfig():
+            suffix = (config.endpoint_suffix or "core.windows.net").lower().rstrip(".")
+            return f"azure|{config.account_name.lower()}|{suffix}|{config.container}"
+        case RcloneRepositoryConfig():
+            return f"rclone|{config.remote}|{_path(config.path)}"
+        case SftpRepositoryConfig():
+            host = config.host.strip("[]").lower().rstrip(".")
+            # A relative path begins in the user's home folder.
+            user = "" if config.path.startswith("/") else config.user
+            return f"sftp|{user}|{host}|{config.port}|{_path(config.path)}"
+        case LocalConfig():
+            return f"local|{posixpath.normpath(config.path)}"
+
+
+async def refuse_taken(
+    organization_id: str, config: RepositoryConfig, key: str, *, except_id: str | None = None
+) -> None:
+    """Refuse storage that another row names.
+
+    Raises
+        Conflict    the organization has it already, or, for a local folder, any other one.
+    """
+    taken = models.Repository.filter(location_key=key)
+    if not isinstance(config, LocalConfig):
+        taken = taken.filter(organization_id=organization_id)
+    for row in await taken:
+        if row.id == except_id:
+            continue
+        if row.organization_id == organization_id:
+            raise Conflict(f"The repository {row.name!r} is at this location already")
+        raise Conflict("Another organization has a repository at this location")
+
+
+def is_location_conflict(error: Exception) -> bool:
+    """Return True when the unique index of locations refused a row, not that of names."""
+    return "location" in str(error).lower()
+
+
+async def fill_missing() -> None:
+    """Compute the keys of rows that have none; duplicates of before keep None."""
+    after = ""
+    while True:
+        rows = (
+            await models.Repository.filter(location_key=None, id__gt=after)
+            .order_by("id")
+            .limit(_PAGE)
+        )
+        if not rows:
+            return
+        after = rows[-1].id
+        for row in rows:
+            await _fill(row)
+
+
+async def _fill(row: models.Repository) -> None:
+    try:
+        config = present.parsed(row.config)
+        key = await key_of(config)
+        await refuse_taken(row.organization_id, config, key, except_id=row.id)
+    except Conflict:
+        _log.warning("two repositories share one location", repository=row.short_id)
+    except (ZerobyteError, ValueError, OSError, RuntimeError):
+        _log.warning("the location of a repository is unknown", repository=row.short_id)
+    else:
+        await models.Repository.filter(id=row.id, location_key=None).update(location_key=key)
+
+
+def _authority(address: str, scheme: str) -> str:
+    parts = urlsplit(address)
+    host = (parts.hostname or "").lower().rstrip(".")
+    return f"{host}:{parts.port or _PORTS.get(scheme, 443)}"
+
+
+def _path(path: str) -> str:
+    return re.sub(r"^/+", "", posixpath.normpath("/" + path))
