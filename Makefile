@@ -2,7 +2,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo test browser faults lint types arrows openapi openapi-check bench lock vendor
 
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
+export VENV
 SOURCE ?=
 ARGS ?=
 SIDE_BY_SIDE := --numprocesses=2

@@ -23,6 +23,7 @@ from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
+from zerobyte.http.connections import LimitedProtocol
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 from zerobyte.settings import Settings
 
@@ -145,7 +146,9 @@ def _task(organization_id: str, schedule: Schedule) -> Task:
 
 
 async def _serve(app: Sanic[Any, Any], port: int) -> None:
-    server = await app.create_server("127.0.0.1", port, return_asyncio_server=True)
+    server = await app.create_server(
+        "127.0.0.1", port, protocol=LimitedProtocol, return_asyncio_server=True
+    )
     assert server is not None
     await server.startup()
     await server.before_start()

@@ -22,6 +22,7 @@ from sanic import Sanic
 from sanic_ext.extensions.openapi.builders import OperationStore
 
 from zerobyte.http.app_type import HttpApp
+from zerobyte.http.connections import LimitedProtocol
 from zerobyte.settings import Settings
 
 # Lets every test make an app of the same name.
@@ -47,7 +48,10 @@ async def serving(app: HttpApp, **client_options: Any) -> AsyncIterator[httpx.As
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
     server = await app.create_server(
-        sock=listener, return_asyncio_server=True, asyncio_server_kwargs={"start_serving": False}
+        sock=listener,
+        protocol=LimitedProtocol,
+        return_asyncio_server=True,
+        asyncio_server_kwargs={"start_serving": False},
     )
     assert server is not None
     await server.startup()

@@ -29,3 +29,14 @@ async def send_raw(
         await writer.wait_closed()
     head, _, content = answer.partition(b"\r\n\r\n")
     return int(head.split(b" ", 2)[1]), content
+
+
+async def exchange(client: httpx.AsyncClient, sent: bytes, *, limit_s: float = 30) -> bytes:
+    """Send bytes where the client asks, and return all that comes until the server closes."""
+    async with asyncio.timeout(limit_s):
+        reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+        writer.write(sent)
+        answer = await reader.read()
+        writer.close()
+        await writer.wait_closed()
+    return answer

@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, cast
 
-from zerobyte.core import clock_watch, interpreter, log, process
+from zerobyte.core import clock_watch, interpreter, log, private_files, process
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
@@ -69,6 +69,7 @@ from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.http import gate, openapi
 from zerobyte.http.app_type import HttpApp
+from zerobyte.http.connections import LimitedProtocol
 from zerobyte.http.setup import make_app
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import Scheduler
@@ -374,6 +375,8 @@ def openapi_text() -> str:
 
 def main() -> None:
     """Serve the API until SIGTERM or SIGINT; a wrong setting ends it with one sentence."""
+    private_files.set_private_umask()
+    interpreter.raise_open_file_limit()
     interpreter.take_long_turns()
     interpreter.hear_interrupts()
     try:
@@ -389,6 +392,7 @@ def main() -> None:
         host=settings.host,
         port=settings.port,
         single_process=True,
+        protocol=LimitedProtocol,
         motd=False,
         access_log=False,
     )

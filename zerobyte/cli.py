@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zerobyte import __version__
+from zerobyte.core import private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.rescue import commands as rescue
 from zerobyte.settings import Settings
@@ -39,6 +40,7 @@ rescue.add_to(app)
 
 def main() -> None:
     """Run the command line; what goes wrong is said in one sentence."""
+    private_files.set_private_umask()
     try:
         app()
     except ZerobyteError as error:

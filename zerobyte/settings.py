@@ -111,6 +111,15 @@ class Settings:
     disable_rate_limiting: bool = _set_by(
         "DISABLE_RATE_LIMITING", "false", reading.boolean, "Count no requests.", unit="boolean"
     )
+    max_connections: int = _set_by(
+        "MAX_CONNECTIONS", "1000", reading.whole(16, 60_000), "Open connections in all."
+    )
+    max_client_connections: int = _set_by(
+        "MAX_CONNECTIONS_PER_CLIENT",
+        "100",
+        reading.whole(4, 60_000),
+        "Open connections of one address (IPv6: its /64); not counted with TRUST_PROXY.",
+    )
     enable_dev_panel: bool = _set_by(
         "ENABLE_DEV_PANEL",
         "false",
@@ -368,19 +377,9 @@ class Settings:
     @staticmethod
     def table() -> str:
         """Every variable as a Markdown table."""
-        rows = ["| variable | default | unit | meaning |", "|---|---|---|---|"]
-        for _, variable in _variables():
-            shown = variable.default.replace("{data_dir}", "$ZEROBYTE_DATA_DIR")
-            shown = f"`{shown.replace('{port}', '$PORT')}`" if shown else ""
-            rows.append(
-                f"| `{variable.name}` | {shown} | {variable.unit} | {variable.description} |"
-            )
-        rows.append(
-            "| `APP_SECRET` | | 32 to 256 characters | Seals stored secrets and signs cookies; "
-            "by default made once and kept as `app-secret` in the data directory. |"
+        return reading.settings_table(
+            (known.name, known.default, known.unit, known.description) for _, known in _variables()
         )
-        rows.append("| `APP_SECRET_FILE` | | file | Holds APP_SECRET; set only one of the two. |")
-        return "\n".join(rows)
 
 
 def _variables() -> Iterator[tuple[str, Variable]]:

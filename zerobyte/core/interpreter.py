@@ -1,4 +1,4 @@
-"""What every process of ours sets before it begins: turns between threads, and interrupts.
+"""What every process sets before it begins: thread turns, interrupts, and open files.
 
 The turns are kept in one place because they guard against a fault below us: some versions of
 glibc's condition variables can lose a wake-up (glibc bug 25847), and CPython waits on one without
@@ -6,11 +6,16 @@ a limit whenever a thread was asked to give way. Seen as a process that sleeps f
 middle of plain code.
 """
 
+import contextlib
+import resource
 import signal
 import sys
 from typing import Final
 
 _TURN_S: Final = 1.0
+_OPEN_FILES: Final = 65_536
+"""Enough for every connection and child. Higher is slow: some programs that restic or a mount
+starts close every possible descriptor one by one, up to this limit."""
 
 
 def take_long_turns() -> None:
@@ -30,3 +35,20 @@ def hear_interrupts() -> None:
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def raise_open_file_limit() -> int:
+    """Raise the soft limit of open files towards the hard one; return the limit in force.
+
+    Many systems start processes with 1,024, which a thousand idle connections use up. The limit
+    is never lowered, and children inherit it.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return _OPEN_FILES
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    if wanted > soft:
+        with contextlib.suppress(ValueError, OSError):  # a sandbox may forbid it
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    return soft

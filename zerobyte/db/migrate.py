@@ -8,6 +8,7 @@ step and the note that it was made are committed together, or not at all.
 
 import asyncio
 import contextlib
+import glob
 import re
 import sqlite3
 import tempfile
@@ -19,7 +20,7 @@ from aerich.migrate import Migrate
 from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 
-from zerobyte.core import clock
+from zerobyte.core import clock, private_files
 from zerobyte.core.errors import Unavailable
 from zerobyte.db.connection import config, is_sqlite, sqlite_path
 
@@ -107,12 +108,16 @@ async def upgrade(database_url: str, *, location: Path = LOCATION) -> list[str]:
     """
     if is_sqlite(database_url):
         # SQLite makes the file, but not its folder; without one Tortoise waits for ever.
-        folder = Path(sqlite_path(database_url)).parent
+        file = Path(sqlite_path(database_url))
+        folder = file.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            private_files.make_sqlite_private(file)
+            for copy in folder.glob(f"{glob.escape(file.name)}.before-*"):
+                private_files.make_private(copy)
         except OSError as error:
             raise Unavailable(
-                f"The database's folder {folder} cannot be made: {error.strerror}"
+                f"The database's folder {folder} cannot be made or written: {error.strerror}"
             ) from None
     # Each in its own task: a context that was closed cannot be opened again.
     if not await asyncio.create_task(_prepare(database_url, known_versions(location))):

@@ -12,7 +12,7 @@ import orjson
 from sanic import Sanic
 from sanic.config import Config
 
-from zerobyte.http import errors, headers, health, limits, origin, sse
+from zerobyte.http import connections, errors, framing, headers, health, limits, origin, sse
 from zerobyte.http.app_type import HttpApp
 from zerobyte.http.reference import reference_v1
 from zerobyte.settings import Settings
@@ -55,6 +55,8 @@ def make_app(
 def install(app: HttpApp, settings: Settings) -> None:
     """Put errors, limits, the origin check, headers and the description into an app."""
     errors.install(app)
+    framing.install(app)
+    connections.install(app, settings)
     limits.install(app, settings)
     origin.install(app, settings)
     headers.install(app, settings)

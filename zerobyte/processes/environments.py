@@ -15,6 +15,14 @@ from zerobyte.settings import Settings, Variable
 RUNS_KEPT_S = 90 * 86_400
 EVENTS_KEPT = "P7D"
 
+PREFECT_CLEANING = {
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RUNS_KEPT_S),
+    "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": EVENTS_KEPT,
+}
+"""What keeps Prefect's database from growing without end. The files in `deployments` that start a
+Prefect server of their own repeat it."""
+
 
 def prefect_quiet(home: Path) -> dict[str, str]:
     """What keeps Prefect inside our data folder, without calls home and without questions."""
@@ -51,9 +59,7 @@ def prefect_server(*, home: Path, port: int, auth: str, host: str = "127.0.0.1")
         "PREFECT_UI_API_URL": f"http://localhost:{port}/api",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": (f"http://localhost:{port},http://127.0.0.1:{port}"),
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RUNS_KEPT_S),
-        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": EVENTS_KEPT,
+        **PREFECT_CLEANING,
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     }
 

@@ -33,7 +33,7 @@ from prefect.server.api import server
 from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
-from zerobyte.core import interpreter
+from zerobyte.core import interpreter, private_files
 from zerobyte.processes.prefect_logs import be_brief
 
 FIXED_VERSIONS = ("3.8.",)
@@ -130,6 +130,8 @@ def _is_no_fault(record: logging.LogRecord) -> bool:
 
 def main() -> None:
     """Serve until SIGTERM, where the environment says."""
+    private_files.set_private_umask()
+    interpreter.raise_open_file_limit()
     interpreter.take_long_turns()
     logging.getLogger("uvicorn.error").addFilter(_is_no_fault)
     config = uvicorn.Config(

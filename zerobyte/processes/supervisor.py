@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from zerobyte.core import interpreter
+from zerobyte.core import interpreter, private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import configure, get_logger
 from zerobyte.core.secrets import WorkerTokens
@@ -54,6 +54,7 @@ class Supervisor:
         api = ChildProgram("api", [*python, "zerobyte.app"], environments.api(environ), grace_s=10)
         self._in_order_of_end = [worker, api]
         if settings.prefect_api_url is None:
+            private_files.repair_sqlite_modes(settings.data_dir / "prefect" / "prefect.db")
             prefect = ChildProgram(
                 "prefect",
                 [*python, "zerobyte.processes.prefect_server"],
@@ -186,6 +187,8 @@ def _reasons(answer: bytes) -> dict[str, str]:
 
 def main() -> int:
     """Serve the whole platform in the foreground."""
+    private_files.set_private_umask()
+    interpreter.raise_open_file_limit()
     interpreter.hear_interrupts()
     try:
         settings = Settings.load(os.environ)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from zerobyte.core import interpreter
+from zerobyte.core import interpreter, private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.holding import Held, hold
 from zerobyte.core.log import configure, get_logger
@@ -41,6 +41,8 @@ def hold_queue(run_dir: Path, host: str) -> IO[str]:
 
 def main() -> int:
     """Run a worker until SIGTERM; 0 when it ended in order, 2 when it cannot start like this."""
+    private_files.set_private_umask()
+    interpreter.raise_open_file_limit()
     interpreter.take_long_turns()
     interpreter.hear_interrupts()
     try:

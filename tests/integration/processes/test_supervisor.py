@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import httpx
 import psutil
@@ -32,6 +34,7 @@ def environment(tmp_path, **more):
     }
 
 
+LOW_FILE_LIMIT = 512
 COMMAND = [sys.executable, "-m", "zerobyte.processes.supervisor"]
 
 
@@ -73,8 +76,10 @@ def served(tmp_path_factory):
     tmp_path = tmp_path_factory.mktemp("served")
     env = environment(tmp_path)
     log = tmp_path / "log"
+    # As careless as a shell may be: readable by everybody, and few open files.
+    command = ["sh", "-c", f'ulimit -S -n {LOW_FILE_LIMIT}; umask 0000; exec "$@"', "sh", *COMMAND]
     with log.open("wb") as output:
-        process = subprocess.Popen(COMMAND, env=env, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT)
     served = Served(process, env, log, tmp_path)
     try:
         served.await_words("Zerobyte is ready")
@@ -126,6 +131,27 @@ def test_each_process_knows_no_more_than_it_must(served):
         assert "ZEROBYTE_DATABASE_URL" not in environs[name]
     for found in environs.values():
         assert "STRAY_VARIABLE" not in found
+
+
+def test_every_process_creates_files_for_the_owner_alone(served):
+    pids = [served.process.pid, *(child.pid for child in served.children().values())]
+    assert len(pids) == 4
+    for pid in pids:
+        with Path(f"/proc/{pid}/status").open() as status:
+            assert "Umask:\t0077" in status.read().splitlines(), psutil.Process(pid).cmdline()
+    open_to_others = {
+        str(path): oct(path.stat().st_mode)
+        for path in (served.folder / "data").rglob("*")
+        if path.is_file() and path.stat().st_mode & 0o077
+    }
+    assert open_to_others == {}
+
+
+def test_every_process_may_open_more_files_than_the_soft_limit_allowed(served):
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    for child in served.children().values():
+        soft = resource.prlimit(child.pid, resource.RLIMIT_NOFILE)[0]
+        assert soft == min(hard, 65_536) > LOW_FILE_LIMIT, child.cmdline()
 
 
 def test_nothing_is_written_to_the_home_folder(served):

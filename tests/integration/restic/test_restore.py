@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from zerobyte.core import private_files
 from zerobyte.core.errors import Invalid
 from zerobyte.restic import ResticError, SnapshotMissing, backup, dump, ls, restore
 
@@ -78,6 +79,21 @@ async def test_everything_comes_back_identical(repository, odd, saved, tmp_path)
     assert await restore.run(
         repository, saved, target=str(target), base_path=str(odd), overwrite="never"
     )
+
+
+async def test_the_umask_of_our_processes_changes_no_restored_mode(
+    repository, odd, saved, tmp_path
+):
+    (odd / "empty folder").chmod(0o777)
+    (odd / "folder [1]").chmod(0o755)
+    made = await backup.run(repository, odd, tag="t1234567", hostname="h")
+    target = tmp_path / "target"
+    before = os.umask(private_files.UMASK)
+    try:
+        await restore.run(repository, made.snapshot_id, target=str(target), base_path=str(odd))
+    finally:
+        os.umask(before)
+    assert describe(target) == describe(odd)
 
 
 async def test_original_place_brings_back_the_chosen_paths_alone(repository, odd, saved):

@@ -18,6 +18,7 @@ from typing import IO, Any, Final, TypeVar
 
 from zerobyte.core import clock
 from zerobyte.core.log import get_logger
+from zerobyte.core.private_files import make_sqlite_private
 from zerobyte.features.repositories.service.tree_blocks import Batch
 
 T = TypeVar("T")
@@ -259,6 +260,7 @@ def _open(path: Path, max_bytes: int) -> sqlite3.Connection:
 
 
 def _connected(path: Path, max_bytes: int, *, journal: str = "WAL") -> sqlite3.Connection:
+    make_sqlite_private(path)
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
     try:
         _prepare(db, path, max_bytes, journal)
