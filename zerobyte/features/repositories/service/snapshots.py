@@ -27,21 +27,25 @@ from zerobyte.http.actor import Actor
 from zerobyte.http.endpoint import Encoded
 from zerobyte.restic import snapshots as restic_snapshots
 
-PolicyOf = Callable[[str, str], Awaitable[RetentionPolicy | None]]
+PolicyOf = Callable[[str, str], Awaitable[tuple[RetentionPolicy, str | None] | None]]
+"""The retention policy of a schedule and its zone; the zone is None where it is the server's."""
+
 _SNAPSHOT_NOT_FOUND: Final = "Snapshot not found"
 _NAMED_AT_MOST: Final = 20
 _READING_LIMIT_S: Final = 900.0
 """How long a list may take to be read; a request waits for less, and the reading goes on."""
 
 
-async def _no_policy(_organization_id: str, _schedule_short_id: str) -> RetentionPolicy | None:
+async def _no_policy(
+    _organization_id: str, _schedule_short_id: str
+) -> tuple[RetentionPolicy, str | None] | None:
     return None
 
 
 class Snapshots:
     """The snapshots of repositories, known from the index.
 
-    policy_of       the retention policy of a schedule, by organization id and short id.
+    policy_of       retention policy and zone of a schedule, by organization id and short id.
     distrusted      ids of repositories whose list must be read again before its time.
     on_forgotten    called with the repository's id and the full ids of snapshots that are gone.
     """
@@ -174,9 +178,16 @@ class Snapshots:
         *,
         schedule_id: str | None = None,
         is_suspect: bool = False,
+        is_incomplete: bool = False,
     ) -> None:
         """Remember a snapshot that a job has just made."""
-        await index.put(repository_id, record, schedule_id=schedule_id, is_suspect=is_suspect)
+        await index.put(
+            repository_id,
+            record,
+            schedule_id=schedule_id,
+            is_suspect=is_suspect,
+            is_incomplete=is_incomplete,
+        )
 
     async def forget_snapshots(self, repository_id: str, snapshot_ids: Collection[str]) -> None:
         """Forget snapshots that a job has removed, by full id; unknown ones are no error."""
@@ -267,4 +278,9 @@ async def _known(row: models.Repository, snapshot_id: str) -> Indexed:
 
 
 def _view(entry: Indexed) -> schemas.SnapshotView:
-    return present.snapshot(entry.record, is_suspect=entry.is_suspect, with_host=True)
+    return present.snapshot(
+        entry.record,
+        is_suspect=entry.is_suspect,
+        is_incomplete=entry.is_incomplete,
+        with_host=True,
+    )
