@@ -11,7 +11,7 @@ from zerobyte.contract.repositories import LocalConfig, RepositoryConfig
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core import clock, ids, patience
 from zerobyte.core.errors import Conflict, Invalid
-from zerobyte.db import sealed
+from zerobyte.db import constraints, sealed
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import index
 from zerobyte.features.repositories.service.access import Access, answering
@@ -163,4 +163,6 @@ async def _insert(row: models.Repository, records: list[SnapshotRecord]) -> None
             await row.save(force_create=True)
             await index.replace(row.id, records, began_ms=clock.now_ms())
     except IntegrityError as error:
+        if not constraints.breaks_unique(error, "organization_id", "name"):
+            raise
         raise Conflict(NAME_TAKEN) from error

@@ -13,7 +13,7 @@ from zerobyte.contract.restic_output import RepositoryStats
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.secrets import Sealer
-from zerobyte.db import sealed
+from zerobyte.db import constraints, sealed
 from zerobyte.db.leases import Leases
 from zerobyte.db.prepared import Prepared, Shown, slot
 from zerobyte.features.repositories import models, present, schemas
@@ -122,6 +122,8 @@ class Repositories:
                     written += ["config", *await _forget_content(row)]
                 await row.save(update_fields=written)
         except IntegrityError as error:
+            if not constraints.breaks_unique(error, "organization_id", "name"):
+                raise
             raise Conflict(NAME_TAKEN) from error
         if config is not None:
             self._tell_moved(row)
@@ -158,6 +160,8 @@ class Repositories:
                 await _refuse_while_active(row, "it cannot be deleted now")
                 await row.delete()
         except IntegrityError as error:
+            if not constraints.breaks_reference(error):
+                raise
             raise Conflict("The repository is still in use") from error
         await self.let_go(row)
 

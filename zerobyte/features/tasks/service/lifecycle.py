@@ -13,6 +13,7 @@ from zerobyte.contract.jobs import JobReport, LeaseMode, TaskKind, TaskProgress,
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, NotFound
 from zerobyte.core.redact import redact
+from zerobyte.db import constraints
 from zerobyte.db.leases import Leases
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.tasks import present
@@ -294,6 +295,9 @@ async def _save(task: Task, *, busy: str, along: Along | None) -> None:
             if along is not None:
                 await along()
     except IntegrityError as error:
+        keys = ("active_key", "due_key")
+        if not any(constraints.breaks_unique(error, key) for key in keys):
+            raise
         raise Conflict(busy) from error
 
 
