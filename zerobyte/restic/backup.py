@@ -20,7 +20,6 @@ from zerobyte.contract.restic_output import (
 )
 from zerobyte.core import patience
 from zerobyte.core.errors import Invalid, Unavailable
-from zerobyte.core.log import get_logger
 from zerobyte.core.process import Identity, SecretFolder
 from zerobyte.restic import custom_params, patterns, words
 from zerobyte.restic.errors import (
@@ -36,7 +35,6 @@ from zerobyte.restic.patterns import PatternFiles
 from zerobyte.restic.repository import Repository
 
 _MOST_UNREADABLE: Final = 100
-_log = get_logger(__name__)
 
 
 def argv(
@@ -135,9 +133,8 @@ async def run(
 
     Source: restic manual, "Scripting". Held by tests/integration/restic/test_backup.py.
     """
-    options = options or BackupOptions()
+    options, unresolved = options or BackupOptions(), source
     # The volume may be a network share that does not answer: the event loop must go on.
-    unresolved = source
     source = await patience.at_folder(lambda: _resolved(unresolved), place=str(source))
     own = _own_folders(repository, source, excluded_folders)
     files = patterns.build(source, options, excluded_folders=own)
@@ -171,8 +168,7 @@ async def run(
             except ResticError as error:
                 if parent is None or not _is_parent_missing(error):
                     raise
-                _log.info("the parent snapshot is gone; every file is read", parent=parent[:8])
-                ended = await save(command(rereads=True))
+                ended = await save(command(rereads=True))  # reads every file
     if said.summary is None:
         raise ResticError(
             "Restic ended without saying what it saved.",

@@ -2,16 +2,18 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.jobs import DeleteSnapshotsJob
+from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core import clock
-from zerobyte.core.errors import Conflict, Failed, NotFound
+from zerobyte.core import clock, patience
+from zerobyte.core.errors import Conflict, Failed, NotFound, ZerobyteError
 from zerobyte.db.leases import serialize
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import index
@@ -25,6 +27,7 @@ from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.features.tasks.service import NewTask, Tasks
 from zerobyte.http.actor import Actor
 from zerobyte.http.endpoint import Encoded
+from zerobyte.restic import SnapshotMissing, words
 from zerobyte.restic import snapshots as restic_snapshots
 
 PolicyOf = Callable[[str, str], Awaitable[tuple[RetentionPolicy, str | None] | None]]
@@ -32,6 +35,7 @@ PolicyOf = Callable[[str, str], Awaitable[tuple[RetentionPolicy, str | None] | N
 
 _SNAPSHOT_NOT_FOUND: Final = "Snapshot not found"
 _NAMED_AT_MOST: Final = 20
+_EXISTS_LIMIT_S: Final = 20.0
 _READING_LIMIT_S: Final = 900.0
 """How long a list may take to be read; a request waits for less, and the reading goes on."""
 
@@ -189,6 +193,26 @@ class Snapshots:
             is_incomplete=is_incomplete,
         )
 
+    async def exists(self, repository_id: str, snapshot_id: str) -> bool | None:
+        """Return whether the repository itself holds a snapshot; None when that is not known."""
+        row = await models.Repository.get_or_none(id=repository_id)
+        if row is None:
+            return None
+        try:
+            repository = await self._repositories.doors.open(row)
+            config = repository.access.config
+            if isinstance(config, LocalConfig):
+                folder = Path(config.path) / "snapshots"
+                return await patience.at_folder(
+                    lambda: _is_listed(folder, snapshot_id), place=config.path
+                )
+            await restic_snapshots.run(repository, ids=(snapshot_id,), timeout_s=_EXISTS_LIMIT_S)
+        except SnapshotMissing:
+            return False
+        except (ZerobyteError, OSError):
+            return None
+        return True
+
     async def forget_snapshots(self, repository_id: str, snapshot_ids: Collection[str]) -> None:
         """Forget snapshots that a job has removed, by full id; unknown ones are no error."""
         self._gone.get(repository_id, set()).update(snapshot_ids)
@@ -268,6 +292,12 @@ class Snapshots:
                 f"Snapshots not found: {names}" + (f" and {more} more" if more > 0 else "")
             )
         return list(found)
+
+
+def _is_listed(folder: Path, snapshot_id: str) -> bool | None:
+    if not folder.is_dir():
+        return None
+    return (folder / words.snapshot(snapshot_id)).exists()
 
 
 async def _known(row: models.Repository, snapshot_id: str) -> Indexed:
