@@ -9,13 +9,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from prefect import flow, task
 from prefect.client.schemas.objects import State
 
-from flows import messages, preflight, webhooks
+from flows import incomplete, messages, preflight, webhooks
 from flows import runtime as lent
 from flows.endings import Ending, full_text
 from flows.forget import forget_within
@@ -37,7 +38,7 @@ from flows.steps import (
 from flows.work import Put, Turned, Work, granted, hand_in, show
 from zerobyte.contract.jobs import BackupJob, BackupResult, BackupTaskProgress
 from zerobyte.contract.notifications import NotificationEvent
-from zerobyte.contract.restic_output import BackupProgress, BackupSummary
+from zerobyte.contract.restic_output import INCOMPLETE_TAG, BackupProgress, BackupSummary
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.restic import PartialBackup, Repository, ResticError, snapshots
@@ -148,8 +149,8 @@ async def _save(work: Work) -> None:
         await show(work, BackupTaskProgress(progress=status))
         await bar.show(status.percent_done)
 
-    code, details = 0, None
-    repository = Repository(job.repository, work.tools)
+    code, details, failure = 0, None, None
+    repository = Repository(job.repository, replace(work.tools, timezone=job.timezone))
     try:
         work.summary = await restic.run(
             repository,
@@ -159,23 +160,34 @@ async def _save(work: Work) -> None:
             options=job.options,
             excluded_folders=job.excluded_folders,
             ignore_inode=job.source.config.backend in _FUSE,
+            parent=job.parent_snapshot_id,
+            rereads=job.parent_snapshot_id is None,
             on_status=on_status,
             stop=work.run.stop,
         )
     except PartialBackup as partial:
         code, work.summary, details = 3, partial.summary, _unreadable(partial)
         work.warnings.append(details)
+        work.is_incomplete = True
+        failure = incomplete.failure(partial, job.unreadable_limit_percent)
     await bar.full()
     _tell_figures(work.summary)
     work.is_suspect = preflight.is_suspect(work.summary, job.source.previous_files)
     if work.is_suspect:
         details = "\n".join(filter(None, (details, _suspicion(job, work.summary))))
+    original_id = await incomplete.mark(work, repository)
     work.result = BackupResult(exit_code=code, result=work.summary, warning_details=details)
-    await _index(work, repository)
+    await _index(work, repository, original_id)
+    if failure is not None:
+        work.result = None
+        raise failure
 
 
-async def _index(work: Work, repository: Repository) -> None:
-    """Describe the new snapshot for the API's index; without it the next refresh finds it."""
+async def _index(work: Work, repository: Repository, original_id: str | None) -> None:
+    """Describe the new snapshot for the API's index; without it the next refresh finds it.
+
+    original_id     the id that the snapshot had before it was marked incomplete, if it was.
+    """
     if work.summary is None or work.summary.snapshot_id is None:
         return
     job = _job(work)
@@ -187,6 +199,9 @@ async def _index(work: Work, repository: Repository) -> None:
         options=job.options,
     )
     if work.snapshot is not None:
+        if original_id is not None:
+            marked = {"original": original_id, "tags": [*work.snapshot.tags, INCOMPLETE_TAG]}
+            work.snapshot = work.snapshot.model_copy(update=marked)
         return
     try:
         found = await snapshots.run(

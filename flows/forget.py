@@ -4,6 +4,7 @@ Owns the order: compute the plan, keep it with the result, then carry it out. Ru
 somebody asks, and inside a backup's run when a policy follows that backup.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from prefect import flow, task
@@ -14,6 +15,7 @@ from flows.runtime import RunControl, Runtime
 from flows.steps import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, tell
 from flows.work import Work, announce, granted, hand_in
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
+from zerobyte.core import cron
 from zerobyte.restic import Repository
 from zerobyte.restic import forget as restic_forget
 
@@ -45,13 +47,15 @@ async def apply_policy(task_id: str) -> State[Any] | None:
 async def _apply(work: Work) -> None:
     job = work.job
     assert isinstance(job, ForgetJob)
-    repository = Repository(job.repository, work.tools)
+    repository = Repository(job.repository, replace(work.tools, timezone=job.timezone))
     plan = await restic_forget.plan(
         repository,
         job.policy,
         tag=job.schedule_short_id,
         protected=job.protected_snapshot_ids,
         trusted=job.trusted_snapshot_ids,
+        incomplete=job.incomplete_snapshot_ids,
+        zone=cron.zone(job.timezone),
         stop=work.run.stop,
     )
     tell("Retention keeps %d snapshots and removes %d", len(plan.keep), len(plan.remove))

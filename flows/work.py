@@ -93,6 +93,7 @@ class Work:
         self.summary: BackupSummary | None = None
         self.warnings: list[str] = []
         self.is_suspect = False
+        self.is_incomplete = False
         self.has_begun = False
         self.so_far: JobReport | None = None
         self.afterwards: str | None = None
@@ -128,6 +129,7 @@ class Work:
             result=self.result,
             snapshot=self.snapshot,
             is_suspect=self.is_suspect,
+            is_incomplete=self.is_incomplete,
         )
 
     def _verdict(self) -> tuple[str, TaskOutcome, str | None]:

@@ -185,6 +185,7 @@ class Platform:
             retry_note=self.ends.retry_note,
             record_delivery=self.notifications.record_delivery,
             lease_wait_s=settings.lease_wait_s,
+            snapshot_exists=self.snapshots.exists,
         )
 
     def _connect(self) -> None:

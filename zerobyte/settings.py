@@ -1,8 +1,4 @@
-"""Every environment variable, with its default, unit, rule and description, in one frozen object.
-
-Owns the reading of the environment; nothing else reads `os.environ` for a setting. Refuses to
-import anything heavy, because the supervisor and the command line start with it.
-"""
+"""Every environment variable, with its default, unit, rule and description."""
 
 # ruff: noqa: RUF009 — the calls describe fields; they make no shared default
 
@@ -153,7 +149,11 @@ class Settings:
         unit="directory",
     )
     cache_dir: Path = _set_by(
-        "RESTIC_CACHE_DIR", "{data_dir}/restic/cache", reading.path, "restic's cache.", unit="directory"
+        "RESTIC_CACHE_DIR",
+        "{data_dir}/restic/cache",
+        reading.path,
+        "restic's cache.",
+        unit="directory",
     )
     cache_max_bytes: int = _set_by(
         "RESTIC_CACHE_MAX_BYTES",
@@ -214,6 +214,10 @@ class Settings:
         "After how many days of good backups without retention people are told; 0 tells nobody.",
         unit="days",
     )
+    unreadable_limit_percent: int = _set_by(
+        "BACKUP_UNREADABLE_LIMIT_PERCENT", "10", reading.whole(0, 100), unit="percent",
+        description="A run that cannot read a larger share of its files fails; 100: it never does.",
+    )  # fmt: skip
     run_dir: Path = _set_by(
         "ZEROBYTE_RUN_DIR",
         "{data_dir}/run",

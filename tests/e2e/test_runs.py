@@ -1,6 +1,5 @@
 """Runs that do not go the straight way: cancelled, partial, refused, of a source that is gone."""
 
-import os
 import shutil
 import sqlite3
 from pathlib import Path
@@ -82,23 +81,30 @@ def test_a_cancelled_run_is_gone_everywhere(
     assert late["message"] == "Task is not cancellable or is no longer running"
 
 
-def test_files_that_cannot_be_read_are_a_warning_in_words_with_a_snapshot(
-    customer: Customer, shelf: Answer
+@pytest.mark.parametrize("readable", [200, 1])
+def test_files_that_cannot_be_read_are_a_warning_in_words_or_an_error_when_they_are_many(
+    customer: Customer, shelf: Answer, tmp_path: Path, readable: int
 ) -> None:
-    # Files of this folder refuse to be read, even by root.
-    schedule = customer.of("unreadable", f"/proc/{os.getpid()}/attr", shelf)
+    """The snapshot is there in both cases, and marked; the repository itself says so too."""
+    (tmp_path / "kept").mkdir()
+    for number in range(readable):
+        (tmp_path / "kept" / f"file{number}").write_text("x")
+    paths = ["/kept", "/gone"]
+    schedule = customer.of(f"unreadable{readable}", tmp_path, shelf, includePaths=paths)
     ended = customer.run(schedule)
+    [snapshot] = customer.snapshots(shelf, schedule)
+    assert snapshot["isIncomplete"] is True
+    assert snapshot["tags"] == [schedule, "incomplete"]
+    view = customer.call("GET", f"/api/v1/backups/{schedule}")
+    if readable == 1:
+        assert (ended["status"], view["lastBackupStatus"]) == ("failed", "error")
+        assert "50.0 % of all files" in ended["error"]
+        return
     assert ended["status"] == "succeeded", ended["error"]
     assert ended["result"]["exitCode"] == 3
-    assert "failed to save /proc/" in ended["result"]["warningDetails"]
-    assert "message_type" not in ended["result"]["warningDetails"]
-    assert len(customer.snapshots(shelf, schedule)) == 1
-    [line] = customer.history(schedule)
-    assert (line["status"], line["outcome"]) == ("succeeded", "warning")
-    assert "failed to save /proc/" in line["message"]
-    view = customer.call("GET", f"/api/v1/backups/{schedule}")
+    assert ended["result"]["result"]["snapshot_id"].startswith(snapshot["short_id"])
+    assert "does not exist" in ended["result"]["warningDetails"]
     assert view["lastBackupStatus"] == "warning"
-    assert "failed to save /proc/" in view["lastBackupError"]
 
 
 @pytest.mark.parametrize("loss", ["removed", "emptied"])

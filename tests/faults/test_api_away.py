@@ -22,6 +22,7 @@ _SLOWLY = ["--limit-upload 150", "--pack-size 4"]
 _INTERRUPTED = (
     "The work was stopped because the lease on the repository was lost",
     "The worker stopped reporting before this task completed",
+    "Zerobyte was restarted while this ran",
 )
 
 

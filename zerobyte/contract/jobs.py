@@ -68,6 +68,11 @@ class BackupJob(Wire):
     excluded_folders    absolute folders of our own data that no backup may contain.
     organization_id     said to webhooks, nothing else.
     webhooks            what is called before and after, header values in plain text.
+    timezone            the schedule's zone: restic writes the snapshot's time in it.
+    parent_snapshot_id  the schedule's newest trusted snapshot; None makes restic read every
+                        file, because a parent of restic's own choice may be another source's.
+    unreadable_limit_percent
+                        share of unreadable files above which the run is an error.
     """
 
     kind: Literal["backup"] = "backup"
@@ -83,6 +88,9 @@ class BackupJob(Wire):
     excluded_folders: list[str] = Field(default_factory=list)
     targets: list[NotificationTarget] = Field(default_factory=list)
     webhooks: BackupWebhooks | None = None
+    timezone: str = "UTC"
+    parent_snapshot_id: str | None = None
+    unreadable_limit_percent: float = 10.0
 
 
 class ForgetJob(Wire):
@@ -91,6 +99,8 @@ class ForgetJob(Wire):
     protected_snapshot_ids  those that are suspect: they stay, and count for no rule.
     trusted_snapshot_ids    all others that we know, when there may be some that we do not; None
                             when we know them all.
+    incomplete_snapshot_ids those that lack files: the policy counts them apart.
+    timezone                the schedule's zone: its days are the policy's days.
     """
 
     kind: Literal["forget"] = "forget"
@@ -100,6 +110,8 @@ class ForgetJob(Wire):
     policy: RetentionPolicy
     protected_snapshot_ids: list[str] = Field(default_factory=list)
     trusted_snapshot_ids: list[str] | None = None
+    incomplete_snapshot_ids: list[str] = Field(default_factory=list)
+    timezone: str = "UTC"
 
 
 class RestoreJob(Wire):
@@ -213,6 +225,7 @@ class JobReport(Wire):
     error           one or a few sentences for people; None when it succeeded.
     snapshot        the snapshot that was made, for the index.
     is_suspect      the snapshot holds far fewer files than the one before: not for retention.
+    is_incomplete   restic could not read all files: retention counts the snapshot apart.
     """
 
     task_id: str
@@ -222,6 +235,7 @@ class JobReport(Wire):
     result: TaskResult | None = None
     snapshot: SnapshotRecord | None = None
     is_suspect: bool = False
+    is_incomplete: bool = False
 
     @property
     def details(self) -> str | None:

@@ -1,10 +1,19 @@
 """What restic prints as JSON, as far as we keep it; names are restic's own, in snake_case."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Final, Literal
 
 from pydantic import Field, field_serializer, field_validator
 
 from zerobyte.contract.base import SnakeWire
+
+INCOMPLETE_TAG: Final = "incomplete"
+"""The tag of snapshots that lack files; unlike the index, it survives the loss of our database."""
+
+
+def is_incomplete(tags: Iterable[str]) -> bool:
+    """Return True if a snapshot's tags say that some of its files could not be read."""
+    return INCOMPLETE_TAG in tags
 
 
 class BackupProgress(SnakeWire):

@@ -5,7 +5,7 @@ each snapshot's own time zone. Knows no repository, no schedule and no clock.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
@@ -46,6 +46,12 @@ class Moment:
     def order(self) -> tuple[datetime, int]:
         """What instants are compared by, to the nanosecond."""
         return self.wall - self.offset, self.nanosecond
+
+    def in_zone(self, zone: tzinfo) -> "Moment":
+        """Return the same instant with the wall clock of another zone."""
+        instant = self.wall - self.offset
+        offset = _offset(instant, zone)
+        return Moment(instant + offset, offset, self.nanosecond)
 
     @property
     def epoch_ms(self) -> int:
@@ -151,6 +157,30 @@ def cleared(history: Iterable[tuple[str, int | None, bool]], accepted_id: str) -
         *((one, files, None if suspect else False) for one, files, suspect in told[place + 1 :]),
     ]
     return {one for one, _, suspect in told if suspect} - suspects(anew)
+
+
+def plan_of_schedule(
+    snapshots: Iterable[tuple[str, Moment]],
+    policy: RetentionPolicy,
+    *,
+    now: Moment,
+    zone: tzinfo,
+    incomplete: Collection[str] = (),
+) -> dict[str, list[str]]:
+    """Return what keeps each snapshot of one schedule, by the days of the schedule's zone.
+
+    zone        the schedule's zone: a snapshot that was written with another offset counts for
+                the day that it was in this zone.
+    incomplete  ids of snapshots that lack files. The policy is applied to them apart, so they
+                never displace a complete one, and their number stays bounded all the same.
+    """
+    groups: tuple[list[tuple[str, Moment]], ...] = ([], [])
+    for snapshot_id, moment in snapshots:
+        groups[snapshot_id in incomplete].append((snapshot_id, moment.in_zone(zone)))
+    kept: dict[str, list[str]] = {}
+    for group in filter(None, groups):
+        kept |= plan(group, policy, now=now, zone=zone)
+    return kept
 
 
 def categories(reasons: Iterable[str]) -> list[str]:

@@ -18,6 +18,7 @@ interrupts restic and waits for its exit, and raises `ResticError` by kind.
     await forget.by_ids(repository, ids) -> list[str]           the ids that were there
     await restore.run(repository, snapshot_id, target=…, base_path=…, include=…, on_status=…)
                                                                 -> RestoreSummary
+    await tag.run(repository, snapshot_id, add=…) -> str        the id that it has from then on
     await check.run(repository) -> CheckReport
     await unlock.run(repository) -> list[Lock]                  the locks that stay
     await version.run(tools) -> tuple[int, ...]                 Unavailable when too old
@@ -42,6 +43,7 @@ from zerobyte.restic import (
     restore,
     snapshots,
     stats,
+    tag,
     unlock,
     version,
 )
@@ -86,6 +88,7 @@ __all__ = [
     "restore",
     "snapshots",
     "stats",
+    "tag",
     "unlock",
     "version",
 ]

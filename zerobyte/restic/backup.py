@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,14 @@ from zerobyte.core import patience
 from zerobyte.core.errors import Invalid, Unavailable
 from zerobyte.core.process import Identity, SecretFolder
 from zerobyte.restic import custom_params, patterns, words
-from zerobyte.restic.errors import PartialBackup, ResticError, as_message, in_words, unreadable_item
+from zerobyte.restic.errors import (
+    PartialBackup,
+    ResticError,
+    SnapshotMissing,
+    as_message,
+    in_words,
+    unreadable_item,
+)
 from zerobyte.restic.newest import sending
 from zerobyte.restic.patterns import PatternFiles
 from zerobyte.restic.repository import Repository
@@ -40,6 +48,8 @@ def argv(
     globs: Path | None = None,
     excludes: Path | None = None,
     ignore_inode: bool = False,
+    parent: str | None = None,
+    rereads: bool = False,
 ) -> list[str]:
     """The command.
 
@@ -47,6 +57,9 @@ def argv(
                             folder is saved.
     ignore_inode            for file systems that make numbers up (FUSE): unchanged files would
                             be read again each time.
+    parent                  id of the snapshot whose unchanged files are not read again.
+    rereads                 read every file. With neither, restic takes the newest snapshot of
+                            the same host and path as parent, whichever source made it.
 
     Raises
         Invalid     a custom parameter is not permitted.
@@ -65,6 +78,11 @@ def argv(
     command += custom
     if ignore_inode and "--ignore-inode" not in custom:
         command.append("--ignore-inode")
+    if "--force" not in custom:
+        if rereads:
+            command.append("--force")
+        elif parent is not None:
+            command.append(f"--parent={words.snapshot(parent)}")
     if raw is not None:
         command.append(f"--files-from-raw={raw}")
     if globs is not None:
@@ -81,6 +99,8 @@ async def run(
     options: BackupOptions | None = None,
     excluded_folders: Sequence[str] = (),
     ignore_inode: bool = False,
+    parent: str | None = None,
+    rereads: bool = False,
     on_status: Callable[[BackupProgress], Awaitable[None]] | None = None,
     status_every_s: float = 0.5,
     on_start: Callable[[Identity], None] | None = None,
@@ -93,6 +113,8 @@ async def run(
     tag                 the schedule's short id: retention selects by it.
     excluded_folders    absolute folders of our own; the cache, the secret folders and a local
                         repository are left out without being named.
+    parent, rereads     see `argv`. A parent that was removed meanwhile is replaced by a complete
+                        reading.
     on_status           called with the newest status only; a slow caller slows nothing.
     stop                once set, restic is interrupted, removes its lock and is waited for.
 
@@ -111,9 +133,8 @@ async def run(
 
     Source: restic manual, "Scripting". Held by tests/integration/restic/test_backup.py.
     """
-    options = options or BackupOptions()
+    options, unresolved = options or BackupOptions(), source
     # The volume may be a network share that does not answer: the event loop must go on.
-    unresolved = source
     source = await patience.at_folder(lambda: _resolved(unresolved), place=str(source))
     own = _own_folders(repository, source, excluded_folders)
     files = patterns.build(source, options, excluded_folders=own)
@@ -124,24 +145,30 @@ async def run(
     async with sending(on_status, every_s=status_every_s) as offer:
         said.offer = offer
         with repository.session() as session:
-            paths = _write(files, session.folder)
-            command = argv(
+            command = partial(
+                argv,
                 repository,
                 source,
                 tag=tag,
                 hostname=hostname,
                 options=options,
                 ignore_inode=ignore_inode,
-                **paths,
+                **_write(files, session.folder),
             )
-            ended = await session.run(
-                command,
+            save = partial(
+                session.run,
                 accept=(0, 3),
                 on_line=said.on_line,
                 on_stderr_line=said.on_stderr_line,
                 on_start=on_start,
                 stop=stop,
             )
+            try:
+                ended = await save(command(parent=parent, rereads=rereads))
+            except ResticError as error:
+                if parent is None or not _is_parent_missing(error):
+                    raise
+                ended = await save(command(rereads=True))  # reads every file
     if said.summary is None:
         raise ResticError(
             "Restic ended without saying what it saved.",
@@ -227,6 +254,14 @@ class _Output:
         self.count += 1
         if len(self.unreadable) < _MOST_UNREADABLE:
             self.unreadable.append(text[:2000])
+
+
+def _is_parent_missing(error: ResticError) -> bool:
+    """Return True if restic could not load the parent, which it does before it reads a file."""
+    if isinstance(error, SnapshotMissing):
+        return True
+    is_plain_failure = type(error) is ResticError and error.exit_code == 1
+    return is_plain_failure and any("failed to load snapshot" in line for line in error.tail)
 
 
 def _write(files: PatternFiles, folder: SecretFolder) -> dict[str, Path]:

@@ -8,11 +8,17 @@ plan, by id: the policy is not evaluated a second time, so what was recorded is 
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from datetime import tzinfo
 from typing import Final
 
 from pydantic import BaseModel, TypeAdapter
 
-from zerobyte.contract.restic_output import ForgetPlan, KeepReason
+from zerobyte.contract.restic_output import (
+    ForgetPlan,
+    KeepReason,
+    SnapshotRecord,
+    is_incomplete,
+)
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core import clock, retention
 from zerobyte.core.errors import Invalid
@@ -81,6 +87,8 @@ async def plan(
     tag: str,
     protected: Collection[str] = (),
     trusted: Collection[str] | None = None,
+    incomplete: Collection[str] = (),
+    zone: tzinfo | None = None,
     stop: asyncio.Event | None = None,
 ) -> ForgetPlan:
     """Work out what the policy keeps of one schedule's snapshots, and why.
@@ -89,15 +97,27 @@ async def plan(
                 "protected".
     trusted     whole ids of all others that are known; what is neither is protected too if it
                 is suspect (T8). None when no other can be there.
+    incomplete  whole ids of snapshots that lack files; those with the tag "incomplete" are
+                known without it. The policy counts them apart.
+    zone        the schedule's zone, whose days the policy counts. None leaves the plan to restic
+                where restic can make it; restic counts a snapshot's day by the offset that its
+                time was written with.
 
     Raises
         Invalid         the policy has no rules.
         ResticError     restic failed.
     """
-    if protected or trusted is not None:
+    if protected or incomplete or trusted is not None or zone is not None:
         verdicts = dict.fromkeys(trusted or (), False) | dict.fromkeys(protected, True)
-        return await _plan_without(
-            repository, policy, tag, verdicts, judges=trusted is not None, stop=stop
+        records = await _records(repository, policy, tag, stop)
+        unknown = False if trusted is None else None
+        return _own_plan(
+            records,
+            policy,
+            verdicts,
+            unknown=unknown,
+            incomplete=incomplete,
+            zone=zone,
         )
     with repository.session() as session:
         groups = await session.document(argv(policy, tag=tag), _GROUPS, when_silent=[], stop=stop)
@@ -112,21 +132,26 @@ async def plan(
     return ForgetPlan(keep=keep, remove=removed)
 
 
-async def _plan_without(
-    repository: Repository,
-    policy: RetentionPolicy,
-    tag: str,
-    verdicts: Mapping[str, bool],
-    *,
-    judges: bool,
-    stop: asyncio.Event | None,
-) -> ForgetPlan:
-    """The plan of our own model of the policy, over the snapshots that count."""
+async def _records(
+    repository: Repository, policy: RetentionPolicy, tag: str, stop: asyncio.Event | None
+) -> list[SnapshotRecord]:
+    """Return the schedule's snapshots, oldest first."""
     if not policy.has_rules():
         raise Invalid("A retention policy without rules keeps everything; there is nothing to do.")
     records = await snapshots.run(repository, tag=tag, stop=stop)
-    records.sort(key=lambda record: retention.Moment.parse(record.time).order)
-    unknown = None if judges else False
+    return sorted(records, key=lambda record: retention.Moment.parse(record.time).order)
+
+
+def _own_plan(
+    records: Sequence[SnapshotRecord],
+    policy: RetentionPolicy,
+    verdicts: Mapping[str, bool],
+    *,
+    unknown: bool | None,
+    incomplete: Collection[str],
+    zone: tzinfo | None,
+) -> ForgetPlan:
+    """Return the plan of our own model of the policy, over the snapshots that count."""
     protected = retention.suspects(
         (
             record.id,
@@ -140,8 +165,11 @@ async def _plan_without(
         for record in records
         if record.id not in protected
     ]
+    partial = {record.id for record in records if is_incomplete(record.tags)} | set(incomplete)
     now = retention.Moment.parse(clock.now().isoformat())
-    reasons = retention.plan(counted, policy, now=now, zone=clock.local_zone())
+    reasons = retention.plan_of_schedule(
+        counted, policy, now=now, zone=zone or clock.local_zone(), incomplete=partial
+    )
     keep = [KeepReason(snapshot_id=one, matches=why) for one, why in reasons.items() if why]
     keep += [
         KeepReason(snapshot_id=record.id, matches=[PROTECTED])

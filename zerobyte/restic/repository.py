@@ -49,6 +49,8 @@ class Tools:
                     name holds for those that are not named. Soft: Go collects garbage more often
                     near it, and goes over it rather than fail.
     movement        sees what the commands move.
+    timezone        IANA name of the zone that restic writes times and counts days in; None is
+                    this process's own.
     """
 
     cache_dir: Path
@@ -61,12 +63,18 @@ class Tools:
     progress_fps: float = 1.0
     memory_limits: tuple[tuple[str, int], ...] = ()
     movement: Movement | None = None
+    timezone: str | None = None
 
     def limits(self, subcommand: str) -> dict[str, str]:
         """What bounds a subcommand's memory (T17), as its environment."""
         known = dict(self.memory_limits)
         limit = known.get(subcommand, known.get(""))
         return {} if limit is None else {"GOMEMLIMIT": str(limit)}
+
+    @property
+    def zone(self) -> dict[str, str]:
+        """The environment that sets restic's zone."""
+        return {"TZ": self.timezone} if self.timezone else {}
 
 
 class _Options(TypedDict, total=False):
@@ -210,7 +218,7 @@ class Session:
         await address_check.check(self._repository.access)
         return await process.run(
             [tools.restic_command, *self._place.options, *argv],
-            env={**self._place.env, **tools.limits(argv[0])},
+            env={**self._place.env, **tools.limits(argv[0]), **tools.zone},
             secrets=self._place.secrets,
             grace_s=tools.grace_s,
             nice=tools.nice,

@@ -29,8 +29,10 @@ async def test_categories_are_worked_out_once_until_list_policy_or_clock_change_
         planned.append(1)
         return plan(*args, **more)
 
-    async def policy_of(_organization_id: str, _schedule_id: str) -> RetentionPolicy | None:
-        return policy
+    async def policy_of(
+        _organization_id: str, _schedule_id: str
+    ) -> tuple[RetentionPolicy, str | None] | None:
+        return policy, None
 
     async def kept() -> list[list[str]]:
         url = f"/repositories/{row.short_id}/snapshots?backupId=sched001"

@@ -84,9 +84,11 @@ async def test_a_policy_says_what_it_keeps_of_its_own_schedule(
             is_suspect=number == 5,
         )
 
-    async def policy_of(organization_id: str, schedule_id: str) -> RetentionPolicy | None:
+    async def policy_of(
+        organization_id: str, schedule_id: str
+    ) -> tuple[RetentionPolicy, str | None] | None:
         assert (organization_id, schedule_id) == ("o1", "sched001")
-        return RetentionPolicy(keep_last=1, keep_daily=2, keep_within_duration="1d")
+        return RetentionPolicy(keep_last=1, keep_daily=2, keep_within_duration="1d"), None
 
     house.snapshots.policy_of = policy_of
     url = f"/repositories/{row.short_id}/snapshots?backupId=sched001"

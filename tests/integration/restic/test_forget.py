@@ -1,6 +1,8 @@
 """Retention over real snapshots: one schedule's tag, one group, and never everything."""
 
 import subprocess
+from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +15,7 @@ from zerobyte.restic import backup as backups
 MINE, OTHER = "mine0001", "other001"
 
 
-def save(repository, source, tag: str, time: str, host: str = "h") -> None:
+def save(repository, source, tag: str, time: str, host: str = "h", zone: str = "UTC") -> None:
     """A backup at a given time, which no schedule can ask for."""
     with repository.session() as session:
         subprocess.run(
@@ -22,7 +24,7 @@ def save(repository, source, tag: str, time: str, host: str = "h") -> None:
                 *(f"--time={time}", f"--host={host}", str(source)),
             ],
             check=True,
-            env={**session._place.env, "PATH": "/usr/bin:/bin"},
+            env={**session._place.env, "PATH": "/usr/bin:/bin", "TZ": zone},
         )
 
 
@@ -132,3 +134,60 @@ async def test_a_missing_snapshot_is_told_from_an_empty_one(repository, tmp_path
     with pytest.raises(SnapshotMissing):
         async for _ in ls.run(repository, "f" * 64):
             pass
+
+
+async def test_incomplete_snapshots_never_make_retention_remove_the_newest_complete_one(
+    repository, source
+):
+    save(repository, source, MINE, "2026-01-01 10:00:00")
+    save(repository, source, MINE, "2026-01-02 10:00:00")
+    save(repository, source, f"{MINE},incomplete", "2026-01-03 10:00:00")
+    save(repository, source, f"{MINE},incomplete", "2026-01-04 10:00:00")
+    save(repository, source, MINE, "2026-01-04 11:00:00")
+    save(repository, source, MINE, "2026-01-05 10:00:00")
+    old, complete, older_partial, partial, indexed_partial, newest = await ids(repository, MINE)
+    made = await forget.plan(
+        repository,
+        RetentionPolicy(keep_last=1),
+        tag=MINE,
+        protected={newest},
+        incomplete={indexed_partial},
+        zone=ZoneInfo("UTC"),
+    )
+    kept = {reason.snapshot_id: reason.matches for reason in made.keep}
+    assert kept == {
+        complete: ["last snapshot"],
+        indexed_partial: ["last snapshot"],
+        newest: ["protected"],
+    }
+    assert set(made.remove) == {old, older_partial, partial}, "incomplete ones stay bounded"
+    await forget.apply(repository, made)
+    assert set(await ids(repository, MINE)) == set(kept)
+
+
+async def test_the_days_of_a_policy_are_those_of_the_schedules_zone(repository, source):
+    tokyo, policy = ZoneInfo("Asia/Tokyo"), RetentionPolicy(keep_daily=2)
+    for hour in (10, 14, 16):
+        save(repository, source, MINE, f"2026-01-01 {hour}:00:00", zone="UTC")
+    morning, evening, night = await ids(repository, MINE)
+    in_tokyo = await forget.plan(repository, policy, tag=MINE, zone=tokyo)
+    assert [reason.snapshot_id for reason in in_tokyo.keep] == [night, evening]
+    assert in_tokyo.remove == [morning]
+    in_utc = await forget.plan(repository, policy, tag=MINE, zone=ZoneInfo("UTC"))
+    assert in_utc.remove == [evening]
+
+
+@pytest.mark.parametrize("name", ["Asia/Tokyo", "America/New_York", "UTC"])
+async def test_restic_and_our_model_agree_on_the_days_of_a_zone(repository, source, name):
+    for day, hour in ((1, 10), (1, 23), (2, 0), (2, 9), (3, 1)):
+        save(repository, source, MINE, f"2026-03-{day:02} {hour:02}:30:00", zone=name)
+    there = replace(repository, tools=replace(repository.tools, timezone=name))
+    for policy in (
+        RetentionPolicy(keep_daily=2),
+        RetentionPolicy(keep_hourly=3, keep_weekly=1),
+        RetentionPolicy(keep_within_duration="1d"),
+    ):
+        by_restic = await forget.plan(there, policy, tag=MINE)
+        ours = await forget.plan(there, policy, tag=MINE, zone=ZoneInfo(name))
+        assert ours.keep == by_restic.keep
+        assert sorted(ours.remove) == sorted(by_restic.remove)

@@ -43,6 +43,7 @@ def snapshot(
     record: SnapshotRecord,
     *,
     is_suspect: bool,
+    is_incomplete: bool,
     categories: Sequence[str] = (),
     with_host: bool = False,
 ) -> schemas.SnapshotView:
@@ -63,6 +64,7 @@ def snapshot(
         tags=record.tags,
         retention_categories=list(categories),
         is_suspect=is_suspect,
+        is_incomplete=is_incomplete,
         hostname=record.hostname if with_host else None,
         summary=summary,
     )

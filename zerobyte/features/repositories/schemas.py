@@ -160,6 +160,10 @@ class SnapshotView(Sparse):
     is_suspect: Annotated[
         bool, Field(description="Far fewer files than the one before: retention leaves it alone.")
     ]
+    is_incomplete: Annotated[
+        bool,
+        Field(description="Some files could not be read: retention counts it apart."),
+    ]
     hostname: str | None = None
     summary: SnapshotSummary | None = None
 

@@ -15,7 +15,7 @@ from zerobyte.core import clock, cron
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.ids import short_id
 from zerobyte.core.secrets import Sealer, Unsealable
-from zerobyte.db import sealed
+from zerobyte.db import constraints, sealed
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import CreateSchedule, ScheduleView, UpdateSchedule
@@ -301,4 +301,6 @@ async def _save(row: Schedule, changed: Collection[str] | None = None) -> None:
         async with in_transaction():
             await row.save(update_fields=changed)
     except IntegrityError as error:
+        if not constraints.breaks_unique(error, "organization_id", "name"):
+            raise
         raise Conflict(_NAME_TAKEN) from error

@@ -45,6 +45,7 @@ class RunEnds:
                 report.snapshot,
                 schedule_id=task.resource_id,
                 is_suspect=report.is_suspect,
+                is_incomplete=report.is_incomplete,
             )
         elif task.repository_id is not None and _may_have_left_one(task, report):
             await self._snapshots.distrust(task.repository_id)

@@ -20,7 +20,7 @@ from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.service.reading import find
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.models import Repository, Snapshot
-from zerobyte.features.repositories.service.index import trusted_files
+from zerobyte.features.repositories.service.index import parent_of, trusted_files
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import NewTask, NoLongerWanted, Tasks, failed
 from zerobyte.features.volumes.models import Volume
@@ -121,6 +121,9 @@ class Runs:
             excluded_folders=[str(folder) for folder in own_folders(self._settings)],
             targets=await self._targets(schedule),
             webhooks=self._webhooks_of(schedule),
+            timezone=schedule.timezone or self._settings.tz,
+            parent_snapshot_id=await parent_of(repository.id, task.resource_id),
+            unreadable_limit_percent=self._settings.unreadable_limit_percent,
         )
 
     async def forget_job(self, task: Task) -> ForgetJob:
@@ -139,8 +142,11 @@ class Runs:
         policy = schedule.retention_policy if is_there else task.input["retentionPolicy"]
         verdicts: dict[bool, list[str]] = {True: [], False: []}
         rows = Snapshot.filter(repository_id=repository.id, schedule_id=schedule.short_id)
-        for row in await rows.only("id", "snapshot_id", "is_suspect"):
+        incomplete: list[str] = []
+        for row in await rows.only("id", "snapshot_id", "is_suspect", "is_incomplete"):
             verdicts[row.is_suspect].append(row.snapshot_id)
+            if row.is_incomplete:
+                incomplete.append(row.snapshot_id)
         trusted: list[str] | None = None
         if repository.snapshots_refreshed_at is None:
             # As after a change of the config: a run had nothing to judge its snapshot by.
@@ -155,7 +161,18 @@ class Runs:
             policy=RetentionPolicy.model_validate(policy),
             protected_snapshot_ids=verdicts[True],
             trusted_snapshot_ids=trusted,
+            incomplete_snapshot_ids=incomplete,
+            timezone=self._readable_zone(schedule),
         )
+
+    def _readable_zone(self, schedule: Schedule) -> str:
+        """Return the zone whose days retention counts. Raises Invalid: it cannot be read."""
+        name = schedule.timezone or self._settings.tz
+        try:
+            cron.zone(name)
+        except ValueError as error:
+            raise Invalid(f"Retention was not applied: {error}. Correct the schedule") from error
+        return name
 
     async def _schedule_of(self, task: Task) -> Schedule:
         schedule = await Schedule.get_or_none(

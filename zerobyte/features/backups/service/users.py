@@ -37,12 +37,14 @@ async def refuse_read_volume(volume: Volume) -> None:
         raise Conflict("A backup of this volume is running; wait for it or cancel it first")
 
 
-async def policy_of(organization_id: str, schedule_short_id: str) -> RetentionPolicy | None:
-    """The retention policy of a schedule, if it has one."""
+async def policy_of(
+    organization_id: str, schedule_short_id: str
+) -> tuple[RetentionPolicy, str | None] | None:
+    """The retention policy of a schedule, if it has one, and the schedule's zone."""
     schedule = await _ONE.first(organization_id, schedule_short_id)
     if schedule is None or schedule.retention_policy is None:
         return None
-    return RetentionPolicy.model_validate(schedule.retention_policy)
+    return RetentionPolicy.model_validate(schedule.retention_policy), schedule.timezone
 
 
 async def is_read_only(organization_id: str, tags: Sequence[str]) -> bool:

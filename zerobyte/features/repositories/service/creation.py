@@ -13,7 +13,7 @@ from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core import clock, ids, patience
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid
-from zerobyte.db import sealed
+from zerobyte.db import constraints, sealed
 from zerobyte.features.repositories import models, schemas
 from zerobyte.features.repositories.service import index, locations
 from zerobyte.features.repositories.service.access import Access, answering
@@ -169,5 +169,13 @@ async def _insert(row: models.Repository, records: list[SnapshotRecord]) -> None
             await row.save(force_create=True)
             await index.replace(row.id, records, began_ms=clock.now_ms())
     except IntegrityError as error:
-        taken = TAKEN if locations.is_location_conflict(error) else NAME_TAKEN
-        raise Conflict(taken) from error
+        raise conflict_of(error) from error
+
+
+def conflict_of(error: IntegrityError) -> Conflict:
+    """Return the refusal for a row that breaks a unique index. Raises the error of any other."""
+    if constraints.breaks_unique(error, "organization_id", "location_key"):
+        return Conflict(TAKEN)
+    if constraints.breaks_unique(error, "organization_id", "name"):
+        return Conflict(NAME_TAKEN)
+    raise error

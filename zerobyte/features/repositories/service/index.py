@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 from tortoise.expressions import F
 
 from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.contract.restic_output import is_incomplete as lacks_files
 from zerobyte.core import retention
 from zerobyte.core.retention import Moment
 from zerobyte.db.prepared import Made, Prepared, slot
@@ -24,7 +25,7 @@ _BATCH: Final = 500
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Indexed:
-    """One snapshot of the index; `is_suspect` as in the row.
+    """One snapshot of the index; `is_suspect` and `is_incomplete` as in the row.
 
     Equal is only what is the same object: a row that has not changed is made once.
 
@@ -34,13 +35,20 @@ class Indexed:
 
     record: SnapshotRecord
     is_suspect: bool
+    is_incomplete: bool
     moment: Moment
     shown: dict[tuple[str, ...], bytes]
 
 
 def _indexed(row: Mapping[str, Any]) -> Indexed:
     record = SnapshotRecord.model_validate_json(row["record"])
-    return Indexed(record, bool(row["is_suspect"]), Moment.parse(record.time), {})
+    return Indexed(
+        record,
+        bool(row["is_suspect"]),
+        bool(row["is_incomplete"]),
+        Moment.parse(record.time),
+        {},
+    )
 
 
 _KNOWN: Final = Made(_indexed, most=10_000)
@@ -102,8 +110,27 @@ async def trusted_files(repository_id: str, schedule_id: str) -> int | None:
     return None if last is None else _files_of(last)
 
 
+async def parent_of(repository_id: str, schedule_id: str) -> str | None:
+    """Return the full id of the schedule's newest trusted snapshot: the next one's parent.
+
+    A complete one comes first. An incomplete one is a safe parent too, because files that it
+    lacks are read again, and without it a schedule with one unreadable file would read all of
+    its files each time. A suspect one is none.
+    """
+    trusted = Snapshot.filter(
+        repository_id=repository_id, schedule_id=schedule_id, is_suspect=False
+    )
+    newest = await trusted.order_by("is_incomplete", "-time_ms", "-snapshot_id").first()
+    return None if newest is None else newest.snapshot_id
+
+
 async def put(
-    repository_id: str, record: SnapshotRecord, *, schedule_id: str | None, is_suspect: bool
+    repository_id: str,
+    record: SnapshotRecord,
+    *,
+    schedule_id: str | None,
+    is_suspect: bool,
+    is_incomplete: bool = False,
 ) -> None:
     """Add one snapshot; one that is known already is brought up to date.
 
@@ -114,6 +141,7 @@ async def put(
     row.update_from_dict(_columns(record))
     row.schedule_id = schedule_id
     row.is_suspect = is_suspect and not await _is_cleared(row)
+    row.is_incomplete = is_incomplete or lacks_files(record.tags)
     await row.save()
 
 
@@ -177,6 +205,7 @@ async def replace(
                 unjudged.add(record.id)
         elif row.record != _stored(record):
             changed = _columns(record)
+            changed["is_incomplete"] = row.is_incomplete or lacks_files(record.tags)
             await row.update_from_dict(changed).save(update_fields=list(changed))
     _judge([*known.values(), *added], unjudged)
     for row in known.values():
@@ -211,6 +240,8 @@ def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None)
         **_columns(record),
         schedule_id=rewritten.schedule_id if rewritten else schedule_tag(record.tags),
         is_suspect=rewritten is not None and rewritten.is_suspect,
+        is_incomplete=lacks_files(record.tags)
+        or (rewritten is not None and rewritten.is_incomplete),
     )
 
 

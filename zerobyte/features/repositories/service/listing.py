@@ -10,7 +10,7 @@ from datetime import tzinfo
 from typing import Final
 
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core import clock, retention
+from zerobyte.core import clock, cron, retention
 from zerobyte.core.retention import Moment
 from zerobyte.features.repositories import present
 from zerobyte.features.repositories.service.index import Indexed
@@ -27,7 +27,7 @@ class _List:
     """A list and what it was made of; `to_come` of its snapshots are later than the clock."""
 
     found: Sequence[Indexed]
-    policy: RetentionPolicy | None
+    policy: tuple[RetentionPolicy, str | None] | None
     to_come: int
     shown: list[bytes]
 
@@ -36,15 +36,19 @@ class Lists:
     """Shows lists of snapshots, each worked out once for as long as nothing about it changes."""
 
     def __init__(self, zone: tzinfo) -> None:
-        """`zone` is the one that restic runs in: days and months begin there."""
+        """`zone` is the server's: days and months of schedules without a zone begin there."""
         self._zone = zone
         self._known: dict[Place, _List] = {}
 
     def shown(
-        self, place: Place, found: list[Indexed], policy: RetentionPolicy | None
+        self,
+        place: Place,
+        found: list[Indexed],
+        policy: tuple[RetentionPolicy, str | None] | None,
     ) -> list[bytes]:
         """Each snapshot as JSON, oldest first, with its categories under a policy.
 
+        policy  the schedule's policy and zone; the zone is None where it is the server's.
         found       every snapshot of the repository, from the index and oldest first.
         """
         now = Moment.parse(clock.now().isoformat())
@@ -63,15 +67,33 @@ class Lists:
         return shown
 
     def _made(
-        self, tag: str | None, found: list[Indexed], policy: RetentionPolicy | None, now: Moment
+        self,
+        tag: str | None,
+        found: list[Indexed],
+        policy: tuple[RetentionPolicy, str | None] | None,
+        now: Moment,
     ) -> list[bytes]:
         wanted = [entry for entry in found if tag is None or tag in entry.record.tags]
-        if policy is None or not policy.has_rules():
+        rules, zone = policy or (None, None)
+        if rules is None or not rules.has_rules():
             return [_shown(entry, ()) for entry in wanted]
         counted = [(entry.record.id, entry.moment) for entry in wanted if not entry.is_suspect]
-        plan = retention.plan(counted, policy, now=now, zone=self._zone)
+        plan = retention.plan_of_schedule(
+            counted,
+            rules,
+            now=now,
+            zone=self._zone_of(zone),
+            incomplete={entry.record.id for entry in wanted if entry.is_incomplete},
+        )
         kept = {known: retention.categories(reasons) for known, reasons in plan.items()}
         return [_shown(entry, kept.get(entry.record.id, ())) for entry in wanted]
+
+    def _zone_of(self, name: str | None) -> tzinfo:
+        """Return a schedule's zone; a stored name that cannot be read must not break a list."""
+        try:
+            return cron.zone(name) if name else self._zone
+        except ValueError:
+            return self._zone
 
     def _remember(self, place: Place, made: _List) -> None:
         self._known.pop(place, None)
@@ -94,6 +116,11 @@ def _to_come(found: list[Indexed], now: Moment) -> int:
 def _shown(entry: Indexed, categories: Sequence[str]) -> bytes:
     key = tuple(categories)
     if key not in entry.shown:
-        view = present.snapshot(entry.record, is_suspect=entry.is_suspect, categories=key)
+        view = present.snapshot(
+            entry.record,
+            is_suspect=entry.is_suspect,
+            is_incomplete=entry.is_incomplete,
+            categories=key,
+        )
         entry.shown[key] = view.model_dump_json(by_alias=True).encode()
     return entry.shown[key]

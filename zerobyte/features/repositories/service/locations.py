@@ -86,11 +86,6 @@ async def refuse_taken(
         raise Conflict("Another organization has a repository at this location")
 
 
-def is_location_conflict(error: Exception) -> bool:
-    """Return True when the unique index of locations refused a row, not that of names."""
-    return "location" in str(error).lower()
-
-
 async def fill_missing() -> None:
     """Compute the keys of rows that have none; duplicates of before keep None."""
     after = ""

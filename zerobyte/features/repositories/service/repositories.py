@@ -20,7 +20,7 @@ from zerobyte.db.prepared import Prepared, Shown, slot
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import locations
 from zerobyte.features.repositories.service.access import Access, PasswordOf, answering
-from zerobyte.features.repositories.service.creation import NAME_TAKEN, TAKEN, Creation
+from zerobyte.features.repositories.service.creation import Creation, conflict_of
 from zerobyte.features.repositories.service.guard import Guard
 from zerobyte.features.repositories.service.remotes import rclone_remotes
 from zerobyte.features.tasks.models import ACTIVE, Task
@@ -126,8 +126,7 @@ class Repositories:
                     written += ["config", "location_key", *await _forget_content(row)]
                 await row.save(update_fields=written)
         except IntegrityError as error:
-            taken = TAKEN if locations.is_location_conflict(error) else NAME_TAKEN
-            raise Conflict(taken) from error
+            raise conflict_of(error) from error
         if config is not None:
             self._tell_moved(row)
         return present.repository(row)
@@ -180,6 +179,8 @@ class Repositories:
                 await _refuse_while_active(row, "it cannot be deleted now")
                 await row.delete()
         except IntegrityError as error:
+            if not constraints.breaks_reference(error):
+                raise
             raise Conflict("The repository is still in use") from error
         await self.let_go(row)
 

@@ -10,6 +10,8 @@ from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.restic import stats
 
 _log = get_logger(__name__)
+LIMIT_S = 3600.0
+"""How long one reading may take: nobody waits for it, and a large index takes minutes."""
 
 
 class Sizes:
@@ -45,6 +47,6 @@ class Sizes:
         if row is None:
             return
         repository = await self._repositories.doors.open(row)
-        async with answering():
+        async with answering(LIMIT_S):
             found = await stats.run(repository)
         await self._repositories.put_stats(row.id, found)

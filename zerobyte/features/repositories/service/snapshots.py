@@ -2,16 +2,18 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.jobs import DeleteSnapshotsJob
+from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core import clock
-from zerobyte.core.errors import Conflict, Failed, NotFound
+from zerobyte.core import clock, patience
+from zerobyte.core.errors import Conflict, Failed, NotFound, ZerobyteError
 from zerobyte.db.leases import serialize
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import index
@@ -25,23 +27,29 @@ from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.features.tasks.service import NewTask, Tasks
 from zerobyte.http.actor import Actor
 from zerobyte.http.endpoint import Encoded
+from zerobyte.restic import SnapshotMissing, words
 from zerobyte.restic import snapshots as restic_snapshots
 
-PolicyOf = Callable[[str, str], Awaitable[RetentionPolicy | None]]
+PolicyOf = Callable[[str, str], Awaitable[tuple[RetentionPolicy, str | None] | None]]
+"""The retention policy of a schedule and its zone; the zone is None where it is the server's."""
+
 _SNAPSHOT_NOT_FOUND: Final = "Snapshot not found"
 _NAMED_AT_MOST: Final = 20
+_EXISTS_LIMIT_S: Final = 20.0
 _READING_LIMIT_S: Final = 900.0
 """How long a list may take to be read; a request waits for less, and the reading goes on."""
 
 
-async def _no_policy(_organization_id: str, _schedule_short_id: str) -> RetentionPolicy | None:
+async def _no_policy(
+    _organization_id: str, _schedule_short_id: str
+) -> tuple[RetentionPolicy, str | None] | None:
     return None
 
 
 class Snapshots:
     """The snapshots of repositories, known from the index.
 
-    policy_of       the retention policy of a schedule, by organization id and short id.
+    policy_of       retention policy and zone of a schedule, by organization id and short id.
     distrusted      ids of repositories whose list must be read again before its time.
     on_forgotten    called with the repository's id and the full ids of snapshots that are gone.
     """
@@ -174,9 +182,36 @@ class Snapshots:
         *,
         schedule_id: str | None = None,
         is_suspect: bool = False,
+        is_incomplete: bool = False,
     ) -> None:
         """Remember a snapshot that a job has just made."""
-        await index.put(repository_id, record, schedule_id=schedule_id, is_suspect=is_suspect)
+        await index.put(
+            repository_id,
+            record,
+            schedule_id=schedule_id,
+            is_suspect=is_suspect,
+            is_incomplete=is_incomplete,
+        )
+
+    async def exists(self, repository_id: str, snapshot_id: str) -> bool | None:
+        """Return whether the repository itself holds a snapshot; None when that is not known."""
+        row = await models.Repository.get_or_none(id=repository_id)
+        if row is None:
+            return None
+        try:
+            repository = await self._repositories.doors.open(row)
+            config = repository.access.config
+            if isinstance(config, LocalConfig):
+                folder = Path(config.path) / "snapshots"
+                return await patience.at_folder(
+                    lambda: _is_listed(folder, snapshot_id), place=config.path
+                )
+            await restic_snapshots.run(repository, ids=(snapshot_id,), timeout_s=_EXISTS_LIMIT_S)
+        except SnapshotMissing:
+            return False
+        except (ZerobyteError, OSError):
+            return None
+        return True
 
     async def forget_snapshots(self, repository_id: str, snapshot_ids: Collection[str]) -> None:
         """Forget snapshots that a job has removed, by full id; unknown ones are no error."""
@@ -259,6 +294,12 @@ class Snapshots:
         return list(found)
 
 
+def _is_listed(folder: Path, snapshot_id: str) -> bool | None:
+    if not folder.is_dir():
+        return None
+    return (folder / words.snapshot(snapshot_id)).exists()
+
+
 async def _known(row: models.Repository, snapshot_id: str) -> Indexed:
     found = await index.find(row.id, snapshot_id)
     if found is None:
@@ -267,4 +308,9 @@ async def _known(row: models.Repository, snapshot_id: str) -> Indexed:
 
 
 def _view(entry: Indexed) -> schemas.SnapshotView:
-    return present.snapshot(entry.record, is_suspect=entry.is_suspect, with_host=True)
+    return present.snapshot(
+        entry.record,
+        is_suspect=entry.is_suspect,
+        is_incomplete=entry.is_incomplete,
+        with_host=True,
+    )

@@ -13,6 +13,7 @@ from zerobyte.contract.jobs import JobReport, LeaseMode, TaskKind, TaskProgress,
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, NotFound
 from zerobyte.core.redact import redact
+from zerobyte.db import constraints
 from zerobyte.db.leases import Leases
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.tasks import present
@@ -155,6 +156,7 @@ class Tasks:
         *,
         only_if: str | None = None,
         is_told: bool = False,
+        revives: bool = False,
     ) -> list[str]:
         """End a task and answer the ids of those that follow in its flow run.
 
@@ -162,11 +164,13 @@ class Tasks:
 
         only_if     the status that it must have to be ended.
         is_told     people learn of a failure from whoever ends it.
+        revives     the report is proven, so it replaces the end of a task that was declared lost.
         """
         async with in_transaction():
             # Whoever else ends it waits here; SQLite has one transaction at a time anyway.
             task = await Task.filter(id=task_id).select_for_update().get()
-            if task.status not in ACTIVE or only_if not in (None, task.status):
+            was_lost = revives and task.status == "stale"
+            if not (was_lost or task.status in ACTIVE) or only_if not in (None, task.status):
                 return await _follow_ups(task_id)
             finisher = self.finishers.get(task.kind)
             new = await finisher(task, report) if finisher else []
@@ -220,6 +224,15 @@ class Tasks:
         if task.status != "cancelled":
             raise Conflict(_NOT_CANCELLABLE)
         self._tell_cancel(task)
+
+    async def cancel_reruns(self, lost: Task) -> None:
+        """Cancel the repetition of a lost task that has not begun; its work was done after all."""
+        for rerun in await Task.filter(rerun_of=lost.id, status="queued"):
+            report = cancelled(rerun.id, "The interrupted run had completed after all")
+            await self.finish(rerun.id, report, only_if="queued")
+            await rerun.refresh_from_db()
+            if rerun.status == "cancelled":
+                self._tell_cancel(rerun)
 
     async def request_stop(self, task: Task) -> None:
         """Cancel a queued task now, or tell the worker of a running one to stop."""
@@ -294,6 +307,9 @@ async def _save(task: Task, *, busy: str, along: Along | None) -> None:
             if along is not None:
                 await along()
     except IntegrityError as error:
+        keys = ("active_key", "due_key")
+        if not any(constraints.breaks_unique(error, key) for key in keys):
+            raise
         raise Conflict(busy) from error
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from tortoise.expressions import Q
 
@@ -23,6 +23,8 @@ _EVERY_S: Final = 5
 _COMPARE_EVERY_S: Final = 30
 _AT_ONCE: Final = 200
 _UNSTARTED: Final = "The run ended in Prefect before it began"
+_RESTARTED: Final = "Zerobyte was restarted while this ran"
+_RESTART_SEEN_MS: Final = 5 * 60_000
 _LOST: Final = "The worker stopped reporting before this task completed"
 
 
@@ -37,7 +39,7 @@ class Watch:
         self._untold: dict[str, str] = {}
         self._stalled: set[str] = set()
         self._has_begun = False
-        self.started_ms = clock.now_ms()
+        self.started_ms = self._api_started_ms = clock.now_ms()
         self._round_failed = Complaint(log, "watching over tasks failed; it is tried again")
         self._task_stays = Complaint(log, "a lost task was not ended; it is tried again")
         self._compare_failed = Complaint(log, "comparing queued tasks with Prefect failed")
@@ -73,7 +75,7 @@ class Watch:
         self._tell_stalled(rows)
         for task in await self._without_lease(rows):
             try:
-                await self._tasks.finish(task.id, _lost_report(task))
+                await self._tasks.finish(task.id, _lost_report(task, self._why_lost(task)))
             except Exception as error:  # one that cannot be ended must not keep the others
                 if in_words(error) is not None:
                     raise
@@ -88,6 +90,13 @@ class Watch:
         before_ms = clock.now_ms() - LEASE_TTL_S * 1000
         if self.started_ms <= before_ms:  # else a run may not have been able to ask for them
             await self._give_runs_to_orphans(before_ms)
+
+    def _why_lost(self, task: Task) -> str:
+        """Return the cause: what began before this API and ends with its start was restarted."""
+        started_at = cast("int | None", task.started_at)
+        is_older = started_at is not None and started_at < self._api_started_ms
+        is_recent = clock.now_ms() - self._api_started_ms <= _RESTART_SEEN_MS
+        return _RESTARTED if is_older and is_recent else _LOST
 
     def _tell_stalled(self, rows: Sequence[Task]) -> None:
         """Say once of each running task that it has got stuck, and that it moves again (T14)."""
@@ -242,10 +251,10 @@ def _is_older(moment: str, before_ms: int) -> Q:
     return Q(**older) | Q(**to_come)
 
 
-def _lost_report(task: Task) -> JobReport:
+def _lost_report(task: Task, reason: str) -> JobReport:
     if task.cancellation_requested:
         return cancelled(task.id)
-    return JobReport(task_id=task.id, status="failed", outcome="stale", error=_LOST)
+    return JobReport(task_id=task.id, status="failed", outcome="stale", error=reason)
 
 
 def _unstarted_report(task: Task, state: StateType) -> JobReport:

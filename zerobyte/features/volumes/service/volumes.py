@@ -24,7 +24,7 @@ from zerobyte.core.errors import Conflict, Invalid, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
-from zerobyte.db import sealed
+from zerobyte.db import constraints, sealed
 from zerobyte.db.prepared import Prepared, Shown, slot
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes import present, schemas
@@ -179,7 +179,9 @@ class Volumes:
             await self._unmount_known(volume)
             try:
                 await volume.delete()
-            except IntegrityError:
+            except IntegrityError as error:
+                if not constraints.breaks_reference(error):
+                    raise
                 raise Conflict("The volume is used by backup schedules") from None
         self._tell("volume:deleted", volume)
 
@@ -382,7 +384,9 @@ def _name(text: str) -> str:
 async def _save(volume: Volume) -> None:
     try:
         await volume.save()
-    except IntegrityError:
+    except IntegrityError as error:
+        if not constraints.breaks_unique(error, "organization_id", "name"):
+            raise
         raise Conflict("A volume with this name already exists") from None
 
 
