@@ -16,6 +16,7 @@ from zerobyte.core.secrets import Sealer
 from zerobyte.db import sealed
 from zerobyte.db.leases import Leases
 from zerobyte.db.prepared import Prepared, Shown, slot
+from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service.access import Access, PasswordOf, answering
 from zerobyte.features.repositories.service.creation import NAME_TAKEN, Creation
@@ -62,6 +63,7 @@ class Repositories:
         self._creation = Creation(
             access=self.doors,
             guard=Guard(settings),
+            grants=RootGrants(settings),
             limit_s=settings.server_idle_timeout_s,
         )
 
@@ -105,7 +107,7 @@ class Repositories:
             Conflict    the name is taken, or a task works with the config that would change.
         """
         row = await self.find(actor, short_id)
-        config = await self._changed(row, body.config)
+        config = await self._changed(actor, row, body.config)
         # Nothing else is written: a check, a refresh or an acceptance may be writing its own.
         written: list[str] = []
         try:
@@ -128,7 +130,7 @@ class Repositories:
         return present.repository(row)
 
     async def _changed(
-        self, row: models.Repository, sent: RepositoryConfig | None
+        self, actor: Actor, row: models.Repository, sent: RepositoryConfig | None
     ) -> RepositoryConfig | None:
         """The config to store, in plain text; None when it says what is stored already."""
         if sent is None:
@@ -140,7 +142,7 @@ class Repositories:
         if config == stored:
             return None
         if isinstance(config, LocalConfig):
-            await self._creation.refuse_place(config.path)
+            await self._creation.refuse_place(actor, config.path)
         return config
 
     async def delete(self, actor: Actor, short_id: str) -> None:
