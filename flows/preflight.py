@@ -15,7 +15,7 @@ import orjson
 from flows.endings import Refusal
 from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
-from zerobyte.core import process, retention
+from zerobyte.core import patience, process, protected_paths, retention
 
 LOOK_S: Final = 5.0
 _ABANDONED: set["asyncio.Task[process.Exit]"] = set()
@@ -47,6 +47,7 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
     if source.blocked_reason is not None:
         raise _refuse(source, source.blocked_reason, "volume may not be read now")
     seen = await _look(source.path, stop)
+    await patience.at_folder(lambda: _refuse_place(source), place=source.path)
     number = seen.get("errno")
     if number in _MISSING:
         kind = "is not a folder" if number == _MISSING[1] else "does not exist"
@@ -100,6 +101,22 @@ async def _look(path: str, stop: asyncio.Event | None) -> dict[str, object]:
         "The storage behind it hangs; mount the volume again.",
         safe="The source does not answer: the storage behind it hangs.",
     )
+
+
+def _refuse_place(source: Source) -> None:
+    """Compare the source's real path once more, on the host that reads it."""
+    if protected_paths.refused_to_read(source.path, ()):
+        raise _refuse(
+            source, f"The source folder {source.path} is protected", "folder is protected"
+        )
+    roots = source.allowed_roots
+    if roots is not None and not protected_paths.is_allowed(source.path, roots):
+        raise _refuse(
+            source,
+            f"The source folder {source.path} lies outside the folders that this organization may "
+            "use on this host; ask an instance admin to allow it",
+            "folder is not allowed for this organization",
+        )
 
 
 def _refuse(source: Source, message: str, safe: str) -> Refusal:

@@ -7,7 +7,7 @@ from zerobyte.http.actor import Actor, HttpRequest, OrganizationRole, header
 class HeaderAuthenticator:
     """Believes the header; without it nobody is signed in."""
 
-    def __init__(self, role: OrganizationRole = "member") -> None:
+    def __init__(self, role: OrganizationRole = "owner") -> None:
         self._role: OrganizationRole = role
 
     async def actor_of(self, request: HttpRequest) -> Actor:

@@ -28,11 +28,7 @@ class SettingsError(ZerobyteError):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """What is known about one environment variable.
-
-    default     as text, read like a value; `{attribute}` stands for an earlier setting. Empty
-                means that the setting is None (or decided at start, as the description says).
-    """
+    """One environment variable; in its default, `{attribute}` stands for an earlier setting."""
 
     name: str
     default: str
@@ -232,6 +228,14 @@ class Settings:
         "Holds rclone.conf.",
         unit="directory",
     )
+    allowed_roots: tuple[str, ...] = _set_by(
+        "ZEROBYTE_ALLOWED_ROOTS",
+        "/",
+        reading.folders,
+        "Folders below which owners and admins of the first organization may name paths of a "
+        "host. Later organizations get theirs from an instance admin.",
+        unit="comma list",
+    )
     restic_command: str = _set_by("RESTIC_COMMAND", "restic", reading.text, "The restic to run.")
     restic_hostname: str = _set_by(
         "RESTIC_HOSTNAME",
@@ -349,8 +353,7 @@ class Settings:
     def load(cls, environ: Mapping[str, str], *, keep_secrets: bool = True) -> "Settings":
         """Read the environment; an empty variable counts as absent.
 
-        keep_secrets    whether secrets that are not given are made and kept in the data
-                        directory. A worker on another host has neither, and they stay empty.
+        keep_secrets    make missing secrets and keep them in the data directory.
 
         Raises SettingsError.
         """

@@ -39,6 +39,7 @@ class Source(Wire):
     config              how the volume is reached, for the preflight check; secrets in plain text.
     previous_files      files of the schedule's last good snapshot; None before the first one.
     blocked_reason      why the run must fail before restic is started; None when it may begin.
+    allowed_roots       folders that the source's real path must lie in; None when we mounted it.
     """
 
     volume_short_id: str
@@ -47,6 +48,7 @@ class Source(Wire):
     config: VolumeConfig
     previous_files: int | None = None
     blocked_reason: str | None = None
+    allowed_roots: list[str] | None = None
 
 
 class BackupOptions(Wire):
@@ -123,6 +125,8 @@ class RestoreJob(Wire):
     include         absolute paths inside the snapshot, literal; empty means everything.
     exclude         restic patterns.
     protected_folders   absolute folders that must not be written to after resolving links.
+    allowed_roots       folders that every written path must lie in, by real path; None: anywhere.
+    own_folders         folders of the volumes that the snapshot was made of.
     """
 
     kind: Literal["restore"] = "restore"
@@ -137,6 +141,8 @@ class RestoreJob(Wire):
     delete: bool = False
     overwrite: OverwriteMode = "always"
     protected_folders: list[str] = Field(default_factory=list)
+    allowed_roots: list[str] | None = None
+    own_folders: list[str] = Field(default_factory=list)
 
 
 class DeleteSnapshotsJob(Wire):

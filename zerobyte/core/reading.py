@@ -3,6 +3,7 @@
 Knows no variable by name. A reason completes the sentence "NAME …".
 """
 
+import os
 import socket
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -93,6 +94,14 @@ def rate(value: str) -> float:
 def path(value: str) -> Path:
     """An absolute path; `~` stands for the home directory."""
     return Path(value).expanduser().absolute()
+
+
+def folders(value: str) -> tuple[str, ...]:
+    """Absolute folders, separated by commas."""
+    found = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+    if not all(part.startswith("/") for part in found):
+        raise ValueError("must be a comma list of absolute folders, such as /srv,/home")
+    return tuple(os.path.normpath("/" + part.lstrip("/")) for part in found)
 
 
 def zone(value: str) -> str:

@@ -14,9 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from zerobyte.core import protected_paths
 from zerobyte.core.errors import Failed, Forbidden, Invalid, NotFound
 
-_OUR_DATA = "This folder belongs to Zerobyte's own data"
+_OUR_DATA = "This folder belongs to Zerobyte's own data, or to the system"
+_OUTSIDE = "This folder is outside the folders that this organization may use on this host"
+_KERNEL = tuple(Path(folder) for folder in protected_paths.KERNEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +85,40 @@ def plain(path: str) -> str:
     return "/" + os.path.normpath(path).lstrip("/")
 
 
-def list_directories(path: str, *, protected: Iterable[Path]) -> Sequence[Entry]:
+def list_directories(
+    path: str, *, protected: Iterable[Path], roots: Sequence[str] = ("/",)
+) -> Sequence[Entry]:
     """The folders directly inside a folder of the host, by name without case; no links.
 
     path        absolute and plain.
+    roots       folders that may be looked into; above them only the way to them is shown.
 
     Raises
         Invalid     the path names no folder.
         NotFound    nothing is there.
-        Forbidden   the folder may not be read, or is our own data.
+        Forbidden   the folder may not be read, is protected, or lies outside the roots.
     """
     ours = tuple(protected)
+    allowed = [protected_paths.real(root) for root in roots]
     with _opened(Path(path), Path("/"), ours) as (folder, real):
+        place = str(real)
+        is_within = any(protected_paths.is_within(place, root) for root in allowed)
+        if not is_within and not any(protected_paths.is_within(root, place) for root in allowed):
+            raise Forbidden(_OUTSIDE)
         with os.scandir(folder) as scanned:
             found = [entry for entry in scanned if entry.is_dir(follow_symlinks=False)]
         found.sort(key=lambda entry: _order(entry.name, is_folder=True))
         return [
             _entry(entry, PurePosixPath(path), is_folder=True)
             for entry in found
-            if real / entry.name not in ours
+            if not any(real / entry.name == place for place in (*ours, *_KERNEL))
+            and (
+                is_within
+                or any(
+                    protected_paths.is_within(root, f"{place.rstrip('/')}/{entry.name}")
+                    for root in allowed
+                )
+            )
         ]
 
 
@@ -124,8 +142,11 @@ def _opened(
     target: Path, real_root: Path, protected: Iterable[Path]
 ) -> Generator[tuple[int, Path]]:
     """An open folder and where it really is, inside the root and outside our own data."""
-    if not Path(os.path.realpath(target)).is_relative_to(real_root):
+    if not Path(protected_paths.real(str(target))).is_relative_to(real_root):
         raise Invalid("Invalid path")
+    ours = [str(place) for place in protected]
+    if protected_paths.refused_to_read(str(target), ours):
+        raise Forbidden(_OUR_DATA)
     try:
         folder = os.open(target, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -142,9 +163,13 @@ def _opened(
         real = Path(f"/proc/self/fd/{folder}").readlink()
         if not real.is_relative_to(real_root):
             raise Invalid("Invalid path")
-        if any(real.is_relative_to(ours) for ours in protected):
+        # Asked again of the opened folder: a link may have been swapped since.
+        if protected_paths.refused_to_read(str(real), ours):
             raise Forbidden(_OUR_DATA)
-        yield folder, real
+        try:
+            yield folder, real
+        except PermissionError:
+            raise Forbidden("Zerobyte is not permitted to read this directory") from None
     finally:
         os.close(folder)
 

@@ -18,7 +18,7 @@ from zerobyte.contract.restic_output import (
     SnapshotRecord,
     SnapshotSummary,
 )
-from zerobyte.core import patience
+from zerobyte.core import patience, protected_paths
 from zerobyte.core.errors import Invalid, Unavailable
 from zerobyte.core.process import Identity, SecretFolder
 from zerobyte.restic import custom_params, patterns, words
@@ -136,7 +136,9 @@ async def run(
     options, unresolved = options or BackupOptions(), source
     # The volume may be a network share that does not answer: the event loop must go on.
     source = await patience.at_folder(lambda: _resolved(unresolved), place=str(source))
-    own = _own_folders(repository, source, excluded_folders)
+    own = await patience.at_folder(
+        lambda: _own_folders(repository, source, options, excluded_folders), place=str(source)
+    )
     files = patterns.build(source, options, excluded_folders=own)
     await patience.at_folder(
         lambda: patterns.refuse_links_outside(source, options), place=str(source)
@@ -279,16 +281,21 @@ def _listed(source: Path) -> str:
     return os.path.normpath(_resolved(source))
 
 
-def _own_folders(repository: Repository, source: Path, more: Sequence[str]) -> list[str]:
-    """Our folders that lie inside the source.
+def _own_folders(
+    repository: Repository, source: Path, options: BackupOptions, more: Sequence[str]
+) -> list[str]:
+    """Our folders below the source and below each included path, as restic will reach them.
 
     Raises
-        Invalid     the source itself lies inside one: the snapshot would be empty.
+        Invalid     the source or an included path lies inside one of them.
     """
     own = {*more, str(repository.tools.cache_dir), str(repository.tools.run_dir)}
     if isinstance(repository.access.config, LocalConfig):
         own.add(repository.access.config.path)
-    for folder in own:
-        if source == Path(folder) or Path(folder) in source.parents:
-            raise Invalid(f"{source} lies inside a folder of Zerobyte and cannot be backed up.")
-    return sorted(folder for folder in own if source in Path(folder).parents)
+    found: set[str] = set()
+    for root in (str(source), *patterns.included(source, options)):
+        is_ours, below = protected_paths.inside(root, own)
+        if is_ours:
+            raise Invalid(f"{root} lies inside a folder of Zerobyte and cannot be backed up.")
+        found.update(below)
+    return sorted(found)

@@ -8,13 +8,16 @@ ends and replace `$NAME`; lists of includes do the first two.
 import os
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core.errors import Invalid
 from zerobyte.restic import words
+
+_MATCHES_AT_MOST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,60 @@ def refuse_links_outside(source: Path, options: BackupOptions) -> None:
         parent = os.path.realpath(posixpath.dirname(path))
         if parent != root and not parent.startswith(root.rstrip("/") + "/"):
             raise Invalid(f"Include path escapes volume root: {entry}")
+
+
+def included(source: Path, options: BackupOptions) -> list[str]:
+    """List the paths that restic will begin at, with include patterns expanded on the disk.
+
+    A pattern matches at least what it matches for restic: a bracket counts as any one character.
+
+    Raises
+        Invalid     an entry leaves the volume, or a pattern matches too many paths to check.
+    """
+    root = str(source)
+    found = [_under(root, entry, kind="Include path") for entry in options.include_paths]
+    for entry in options.include_patterns:
+        _, pattern = _negation(entry)
+        path = _under(root, pattern, kind="Include pattern")
+        found += _expanded(root, path[len(root) :] if root != "/" else path, entry)
+    return found
+
+
+def _expanded(root: str, pattern: str, entry: str) -> list[str]:
+    places = [root.rstrip("/")]
+    for part in filter(None, pattern.split("/")):
+        if not re.search(r"[\\*?\[]", part):
+            places = [f"{place}/{part}" for place in places]
+            continue
+        matches = _matcher(part)
+        places = [f"{place}/{name}" for place in places for name in _names(place) if matches(name)]
+        if len(places) > _MATCHES_AT_MOST:
+            raise Invalid(
+                f"Include pattern matches more than {_MATCHES_AT_MOST} paths: {entry}. "
+                "Name the folder above them instead."
+            )
+    return places
+
+
+def _matcher(part: str) -> Callable[[str], object]:
+    """Match one part of a pattern; what cannot be read as a pattern matches every name."""
+    tokens = re.findall(r"\\.|\[[^\]]*\]|.", part, re.DOTALL)
+    words_of = {"*": ".*", "?": "."}
+    text = "".join(
+        words_of.get(token) or ("." if token[0] == "[" and len(token) > 1 else re.escape(token[-1]))
+        for token in tokens
+    )
+    if "[" in part or "\\" in part:
+        # A bracket may hold an escaped bracket; then the split above is only a guess.
+        text = ".*" if "\\]" in part or "[]" in part or "[^]" in part else text
+    return re.compile(text, re.DOTALL).fullmatch
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder or "/")  # noqa: PTH208 — plain strings keep any byte
+    except OSError:
+        return []
 
 
 def _lines(lines: list[str]) -> str:

@@ -14,7 +14,7 @@ from tests.http_server import serving, settings_for
 from tests.integration.repositories.forge import RealRepository
 from zerobyte.core.secrets import Sealer
 from zerobyte.db.leases import Leases
-from zerobyte.features.auth.models import Organization
+from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.repositories.routes import repositories_v1
 from zerobyte.features.repositories.service import (
@@ -64,6 +64,7 @@ exec restic "$@"
 async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
     for name in ("o1", "o2"):
         await Organization.create(id=name, name=name, slug=name, repository_password="x")
+        await AllowedRoots.create(organization_id=name, host="local", roots=["/"])
     data, place = tmp_path / "data", tmp_path / "place"
     data.mkdir()
     place.mkdir()

@@ -11,7 +11,7 @@ import pytest
 from tests.actors import HeaderAuthenticator
 from tests.http_server import serving, settings_for
 from zerobyte.core.secrets import Sealer
-from zerobyte.features.auth.models import Organization
+from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
@@ -47,6 +47,7 @@ class House:
 async def house(database: str, tmp_path: Path) -> House:
     for name in ("o1", "o2"):
         await Organization.create(id=name, name=name, slug=name, repository_password="x")
+        await AllowedRoots.create(organization_id=name, host="local", roots=["/"])
     data, src = tmp_path / "data", tmp_path / "src"
     data.mkdir()
     (src / "sub" / "deep").mkdir(parents=True)

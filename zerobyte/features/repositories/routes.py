@@ -4,7 +4,7 @@ from sanic import Blueprint
 
 from zerobyte.contract.base import Message
 from zerobyte.contract.restic_output import RepositoryStats
-from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound, Unavailable
+from zerobyte.core.errors import Conflict, Failed, Forbidden, Invalid, NotFound, Unavailable
 from zerobyte.features.repositories import schemas
 from zerobyte.features.repositories.service import (
     Repositories,
@@ -36,7 +36,7 @@ async def list_all(actor: Actor, repositories: Repositories) -> Encoded[list[sch
     tag=_TAG,
     body=schemas.CreateRepository,
     returns={201: schemas.RepositoryCreated},
-    errors=(Invalid, Conflict, Failed, Unavailable),
+    errors=(Invalid, Forbidden, Conflict, Failed, Unavailable),
 )
 async def create(
     actor: Actor, body: schemas.CreateRepository, repositories: Repositories
@@ -72,7 +72,7 @@ async def get(
     body=schemas.UpdateRepository,
     body_optional=True,
     returns={200: schemas.Repository},
-    errors=(Invalid, NotFound, Conflict),
+    errors=(Invalid, Forbidden, NotFound, Conflict),
 )
 async def update(
     actor: Actor, short_id: str, body: schemas.UpdateRepository, repositories: Repositories

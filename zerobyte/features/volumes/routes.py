@@ -28,7 +28,7 @@ async def list_all(actor: Actor, volumes: Volumes) -> Encoded[list[schemas.Volum
     tag=_TAG,
     body=schemas.CreateVolume,
     returns={201: schemas.VolumeDetails},
-    errors=(Invalid, Conflict),
+    errors=(Invalid, Forbidden, Conflict),
 )
 async def create(
     actor: Actor, body: schemas.CreateVolume, volumes: Volumes
@@ -47,14 +47,14 @@ async def create(
     tag=_TAG,
     body=schemas.TestConnection,
     returns={200: schemas.ConnectionTested},
-    errors=(Invalid,),
+    errors=(Invalid, Forbidden),
     audited=False,
 )
 async def test_connection(
-    body: schemas.TestConnection, volumes: Volumes
+    actor: Actor, body: schemas.TestConnection, volumes: Volumes
 ) -> schemas.ConnectionTested:
     """Find out whether a volume could be mounted; nothing is kept."""
-    return await volumes.test_connection(body)
+    return await volumes.test_connection(actor, body)
 
 
 @volumes_v1.get("/filesystem/browse")
@@ -65,9 +65,9 @@ async def test_connection(
     returns={200: schemas.Directories},
     errors=(Invalid, Forbidden, NotFound),
 )
-async def browse(query: schemas.BrowseQuery, volumes: Volumes) -> Answer:
+async def browse(actor: Actor, query: schemas.BrowseQuery, volumes: Volumes) -> Answer:
     """The folders inside a folder of the host, without links."""
-    return Answer(await volumes.browse(query), headers=_PRIVATE)
+    return Answer(await volumes.browse(actor, query), headers=_PRIVATE)
 
 
 @volumes_v1.get("/<short_id:str>")
@@ -83,7 +83,7 @@ async def get(actor: Actor, short_id: str, volumes: Volumes) -> Encoded[schemas.
     tag=_TAG,
     body=schemas.UpdateVolume,
     returns={200: schemas.VolumeDetails},
-    errors=(Invalid, NotFound, Conflict),
+    errors=(Invalid, Forbidden, NotFound, Conflict),
 )
 async def update(
     actor: Actor, short_id: str, body: schemas.UpdateVolume, volumes: Volumes

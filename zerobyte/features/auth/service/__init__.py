@@ -5,6 +5,7 @@ from typing import cast
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.audit.service import AuditTrail
 from zerobyte.features.auth.service.accounts import Accounts
+from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.auth.service.api_keys import ApiKeys, revoke_keys
 from zerobyte.features.auth.service.attempts import Attempts
 from zerobyte.features.auth.service.authenticator import RequestAuthenticator
@@ -55,6 +56,7 @@ __all__ = [
     "People",
     "Profile",
     "RequestAuthenticator",
+    "RootGrants",
     "SecondFactor",
     "SecondStep",
     "Sessions",
@@ -112,7 +114,7 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
         profile, second_factor, second_step, sessions, settings, switches, trail, two_factors,
         passkeys, Impersonation(sessions, cookies), invitations, Members(),
         OrganizationEdits(accounts, deletions, providers),
-        People(passwords, credentials, deletions),
+        People(passwords, credentials, deletions), RootGrants(settings),
     )  # fmt: skip
     services: dict[type, object] = {type(part): part for part in parts}
     return services | sso | {Authenticator: RequestAuthenticator(sessions, keys), Auditor: trail}

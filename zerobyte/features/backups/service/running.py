@@ -1,7 +1,6 @@
 """Starting runs: by hand, by the clock, again after a failure; and building their jobs."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from zerobyte.contract.jobs import (
@@ -14,13 +13,14 @@ from zerobyte.contract.notifications import NotificationTarget
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.webhooks import BackupWebhooks
-from zerobyte.core import cron
+from zerobyte.core import cron, protected_paths
 from zerobyte.core.errors import Invalid, NotFound
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.service.reading import find
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.repositories.service.index import parent_of, trusted_files
+from zerobyte.features.repositories.service.places import local_places
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import NewTask, NoLongerWanted, Tasks, failed
 from zerobyte.features.volumes.models import Volume
@@ -64,7 +64,7 @@ class Runs:
         """
         schedule = await find(actor, key)
         await schedule.fetch_related("volume", "repository")
-        reason = _blocked(schedule.volume)
+        reason = await self._blocked(schedule.volume)
         if reason is None:
             return await self._tasks.open(backup_task(schedule, trigger="manual"))
         task = await self._tasks.open(backup_task(schedule, trigger="manual", flow=None))
@@ -106,7 +106,8 @@ class Runs:
                 path=str(self._volumes.source_path(volume)),
                 config=self._volumes.plain_config(volume),
                 previous_files=await trusted_files(repository.id, task.resource_id),
-                blocked_reason=_blocked(volume),
+                blocked_reason=await self._blocked(volume),
+                allowed_roots=await self._volumes.allowed_roots(volume),
             ),
             options=BackupOptions(
                 exclude_patterns=schedule.exclude_patterns,
@@ -118,7 +119,7 @@ class Runs:
                 compression_mode=_compression(schedule, repository),
             ),
             hostname=self._settings.restic_hostname,
-            excluded_folders=[str(folder) for folder in own_folders(self._settings)],
+            excluded_folders=await self._excluded(volume),
             targets=await self._targets(schedule),
             webhooks=self._webhooks_of(schedule),
             timezone=schedule.timezone or self._settings.tz,
@@ -174,6 +175,25 @@ class Runs:
             raise Invalid(f"Retention was not applied: {error}. Correct the schedule") from error
         return name
 
+    async def _blocked(self, volume: Volume) -> str | None:
+        """Why no backup of a volume may begin; one with an error is looked at once more."""
+        if volume.status == "mounted":
+            # The worker looks at it again, on its own host, right before restic starts.
+            return None
+        return await self._volumes.why_not_ready(volume)
+
+    async def _excluded(self, volume: Volume) -> list[str]:
+        """Folders that no backup of this volume may contain.
+
+        The installation's own data holds secrets and changes while it is read. Local repositories
+        of other organizations are not this organization's to copy.
+        """
+        own = protected_paths.own_data(self._settings)
+        if volume.type != "directory":
+            place = str(self._volumes.source_path(volume))
+            own = [folder for folder in own if not protected_paths.is_within(place, folder)]
+        return own + await local_places(other_than=volume.organization_id)
+
     async def _schedule_of(self, task: Task) -> Schedule:
         schedule = await Schedule.get_or_none(
             organization_id=task.organization_id, short_id=task.resource_id
@@ -206,16 +226,6 @@ def has_policy(schedule: Schedule) -> bool:
     """Whether retention has anything to keep by."""
     policy = schedule.retention_policy
     return policy is not None and RetentionPolicy.model_validate(policy).has_rules()
-
-
-def own_folders(settings: Settings) -> Sequence[Path]:
-    """Our own data, which no backup may contain: it changes while it is read, and holds secrets."""
-    return (
-        settings.repositories_dir,
-        settings.cache_dir,
-        settings.run_dir,
-        settings.data_dir / "prefect",
-    )
 
 
 def rerun(schedule: Schedule, interrupted: Task) -> NewTask:
@@ -308,13 +318,6 @@ def _target(schedule: Schedule) -> dict[str, Any]:
         "secondary": None,
         "scheduleShortId": schedule.short_id,
     }
-
-
-def _blocked(volume: Volume) -> str | None:
-    """Why no backup of a volume may begin, whatever its folder looks like."""
-    if volume.status == "unmounted":
-        return volume.last_error or "Volume is not mounted"
-    return None
 
 
 async def _repository_of(task: Task) -> Repository:

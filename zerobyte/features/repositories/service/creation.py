@@ -10,14 +10,17 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.contract.repositories import LocalConfig, RepositoryConfig
 from zerobyte.contract.restic_output import SnapshotRecord
-from zerobyte.core import clock, ids, patience
+from zerobyte.core import clock, ids, patience, protected_paths
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid
+from zerobyte.core.protected_paths import is_within
 from zerobyte.db import constraints, sealed
+from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, schemas
 from zerobyte.features.repositories.service import index, locations
 from zerobyte.features.repositories.service.access import Access, answering
 from zerobyte.features.repositories.service.guard import Guard
+from zerobyte.features.repositories.service.places import local_places
 from zerobyte.http.actor import Actor
 from zerobyte.restic import init, snapshots
 from zerobyte.restic.errors import (
@@ -43,9 +46,10 @@ TAKEN: Final = "Another repository of this organization is at this location alre
 class Creation:
     """Adds a repository to an organization."""
 
-    def __init__(self, *, access: Access, guard: Guard, limit_s: float) -> None:
+    def __init__(self, *, access: Access, guard: Guard, grants: RootGrants, limit_s: float) -> None:
         self._access = access
         self._guard = guard
+        self._grants = grants
         self._limit_s = limit_s
         self._names: set[tuple[str, str]] = set()
 
@@ -66,7 +70,7 @@ class Creation:
         config = sealed.keep_masked(body.config, None)
         require_valid(config)
         if isinstance(config, LocalConfig):
-            config = await self._placed(config, short_id)
+            config = await self._placed(actor, config, short_id)
         with self._reserved(actor.organization_id, body.name):
             key = await locations.key_of(config)
             await self._refuse_taken(actor, body.name, config, key)
@@ -83,23 +87,33 @@ class Creation:
             await _insert(row, records)
         return row
 
-    async def _placed(self, config: LocalConfig, short_id: str) -> LocalConfig:
+    async def _placed(self, actor: Actor, config: LocalConfig, short_id: str) -> LocalConfig:
         path = config.path
         if not config.is_existing_repository:
             if await patience.at_folder(lambda: _holds_repository(config.path), place=path):
                 raise Conflict(EXISTS)
             path = f"{path.rstrip('/')}/{short_id}"
-        await self.refuse_place(path)
+        await self.refuse_place(actor, path)
         return config.model_copy(update={"path": path})
 
-    async def refuse_place(self, path: str) -> None:
-        """Keep repositories out of the folders where we keep other things.
+    async def refuse_place(self, actor: Actor, path: str) -> None:
+        """Keep repositories out of protected folders and out of roots that were not granted.
 
         Raises
-            Invalid         it is such a folder.
+            Invalid         it is a folder of the platform, of the system, of keys or of cron, or
+                            lies in another organization's repository.
+            Forbidden       the actor may not name this path.
             Unavailable     what stands there does not answer.
         """
-        if await patience.at_folder(lambda: self._guard.refuses_repository(path), place=path):
+        await self._grants.check(actor, path)
+        others = await local_places(other_than=actor.organization_id)
+
+        def look() -> bool:
+            real = protected_paths.real(path)
+            is_others = any(is_within(real, place) for place in others)
+            return is_others or self._guard.refuses_repository(path)
+
+        if await patience.at_folder(look, place=path):
             raise Invalid.at(
                 ["config", "path"],
                 "This folder belongs to the platform itself. Choose another one, or one inside "

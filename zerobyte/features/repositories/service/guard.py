@@ -7,26 +7,11 @@ import posixpath
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final
 
-import zerobyte
+from zerobyte.core import protected_paths
+from zerobyte.core.protected_paths import is_within, normal
 from zerobyte.db.connection import is_sqlite, sqlite_path
 from zerobyte.settings import Settings
-
-_SYSTEM: Final = (
-    "/app", "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc",
-    "/run", "/sbin", "/sys", "/usr",
-)  # fmt: skip
-_BELOW_ALLOWED: Final = ("/run/media",)
-"""Where desktops mount the disks of people."""
-_CROSSROADS: Final = ("/", "/home", "/root", "/tmp", "/var", "/var/lib", "/var/tmp")  # noqa: S108 — named to be refused
-"""Folders of many owners: refused themselves, while what is below them may be written to."""
-_KEYS: Final = ("/root/.ssh", "/root/.gnupg")
-
-
-def is_within(path: str, folder: str) -> bool:
-    """Whether a normal absolute path is the folder or lies below it."""
-    return folder in ("/", path) or path.startswith(folder + "/")
 
 
 def overlap(one: Iterable[str], other: Sequence[str]) -> bool:
@@ -39,44 +24,37 @@ def common_ancestor(paths: Sequence[str]) -> str:
     return posixpath.commonpath(paths) if paths else "/"
 
 
-def normal(path: str) -> str:
-    """An absolute path without `.`, `..`, doubled or trailing slashes."""
-    return posixpath.normpath("/" + path.lstrip("/"))
+__all__ = ["Guard", "common_ancestor", "is_within", "normal", "overlap"]
 
 
 class Guard:
     """Answers what may not be touched on this host."""
 
     def __init__(self, settings: Settings) -> None:
-        own = [
-            settings.data_dir,
-            settings.repositories_dir,
-            settings.cache_dir,
-            settings.run_dir,
-            settings.rclone_config_dir,
-            Path(zerobyte.__file__).parent,
-        ]
+        self._own = protected_paths.own_data(settings)
         if is_sqlite(settings.database_url):
-            own.append(Path(sqlite_path(settings.database_url)).parent)
+            self._own.append(normal(str(Path(sqlite_path(settings.database_url)).parent)))
         if settings.provisioning_path is not None:
-            own.append(settings.provisioning_path.parent)
-        self._own = _both_forms(own)
-        self._data = _both_forms([settings.data_dir])
+            self._own.append(normal(str(settings.provisioning_path.parent)))
+        self._data = protected_paths.own_data(settings)
         self._repositories = _both_forms([settings.repositories_dir])
         self._volumes = _both_forms([settings.volumes_dir])
-        self._crossroads = {*_CROSSROADS, *_both_forms([Path(tempfile.gettempdir())])}
+        self._temporary = _both_forms([Path(tempfile.gettempdir())])
 
     def refuses_repository(self, path: str) -> bool:
         """Whether a local repository may not be at this place: it is ours for something else.
 
         Resolves links, so call it in a thread.
         """
-        return any(
-            is_within(form, folder)
-            for form in _forms(path)
-            for folder in self._data
-            if not any(is_within(form, place) for place in self._repositories)
-        )
+        if any(
+            is_within(form, place) and form != place
+            for form in protected_paths.forms(path)
+            for place in self._repositories
+        ):
+            return False
+        # A repository below a shared folder of the system may be the only disk there is, so
+        # what is above ours is refused for restores alone.
+        return protected_paths.refused_to_write(path, self._data, above=False)
 
     def refuses_restore(self, path: str, *, above: bool = True) -> bool:
         """Whether nothing may be restored to this place.
@@ -87,17 +65,9 @@ class Guard:
         The folders of mounted volumes are allowed although they are below ours.
         Resolves links, so call it in a thread.
         """
-        return any(self._refuses(form, above=above) for form in _forms(path))
-
-    def _refuses(self, path: str, *, above: bool) -> bool:
-        if path in self._crossroads:
+        if any(form in self._temporary for form in protected_paths.forms(path)):
             return True
-        if above and any(is_within(folder, path) for folder in (*self._own, *_SYSTEM)):
-            return True
-        if any(is_within(path, folder) for folder in self.protected([path])):
-            return True
-        system = any(is_within(path, folder) for folder in (*_SYSTEM, *_KEYS))
-        return system and not any(is_within(path, place) for place in _BELOW_ALLOWED)
+        return protected_paths.refused_to_write(path, self.protected([path]), above=above)
 
     def protected(self, writes: Sequence[str]) -> list[str]:
         """Our folders that a restore must stay out of, for the worker to look again.
@@ -116,10 +86,5 @@ class Guard:
         ]
 
 
-def _forms(path: str) -> set[str]:
-    plain = normal(path)
-    return {plain, str(Path(plain).resolve())}
-
-
 def _both_forms(paths: Iterable[Path]) -> list[str]:
-    return sorted({form for path in paths for form in _forms(str(path.absolute()))})
+    return sorted({form for path in paths for form in protected_paths.forms(str(path.absolute()))})

@@ -14,9 +14,10 @@ from zerobyte.core import clock
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.secrets import Sealer, Unsealable
-from zerobyte.db import sealed
+from zerobyte.db import constraints, sealed
 from zerobyte.db.leases import Leases
 from zerobyte.db.prepared import Prepared, Shown, slot
+from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import locations
 from zerobyte.features.repositories.service.access import Access, PasswordOf, answering
@@ -64,6 +65,7 @@ class Repositories:
         self._creation = Creation(
             access=self.doors,
             guard=Guard(settings),
+            grants=RootGrants(settings),
             limit_s=settings.server_idle_timeout_s,
         )
 
@@ -107,7 +109,7 @@ class Repositories:
             Conflict    the name is taken, or a task works with the config that would change.
         """
         row = await self.find(actor, short_id)
-        config = await self._changed(row, body.config)
+        config = await self._changed(actor, row, body.config)
         key = None if config is None else await self._new_key(row, config)
         # Nothing else is written: a check, a refresh or an acceptance may be writing its own.
         written: list[str] = []
@@ -132,7 +134,7 @@ class Repositories:
         return present.repository(row)
 
     async def _changed(
-        self, row: models.Repository, sent: RepositoryConfig | None
+        self, actor: Actor, row: models.Repository, sent: RepositoryConfig | None
     ) -> RepositoryConfig | None:
         """The config to store, in plain text; None when it says what is stored already."""
         if sent is None:
@@ -149,7 +151,7 @@ class Repositories:
             return None
         require_valid(config)
         if isinstance(config, LocalConfig):
-            await self._creation.refuse_place(config.path)
+            await self._creation.refuse_place(actor, config.path)
         return config
 
     async def _new_key(self, row: models.Repository, config: RepositoryConfig) -> str | None:

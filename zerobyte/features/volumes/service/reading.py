@@ -43,7 +43,7 @@ async def page(
 
 
 async def directories(
-    query: schemas.BrowseQuery, *, protected: Sequence[Path]
+    query: schemas.BrowseQuery, *, protected: Sequence[Path], roots: Sequence[str]
 ) -> schemas.Directories:
     """The folders inside a folder of the host.
 
@@ -51,7 +51,7 @@ async def directories(
         Unavailable     the file system does not answer.
     """
     path = files.plain(query.path or "/")
-    found = await _in_time(lambda: files.list_directories(path, protected=protected))
+    found = await _in_time(lambda: files.list_directories(path, protected=protected, roots=roots))
     return schemas.Directories(directories=[present.directory(entry) for entry in found], path=path)
 
 

@@ -6,30 +6,30 @@ subscribes to `before_delete` or `before_unmount` and raises `Conflict`.
 
 import asyncio
 import contextlib
-import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 
 from zerobyte import mounts
-from zerobyte.contract.volumes import VolumeConfig, VolumeStatus
-from zerobyte.core import clock
+from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig, VolumeStatus
+from zerobyte.core import clock, patience, protected_paths
 from zerobyte.core.config_check import require_valid
-from zerobyte.core.errors import Conflict, Invalid, NotFound, ZerobyteError
+from zerobyte.core.errors import Conflict, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import constraints, sealed
 from zerobyte.db.prepared import Prepared, Shown, slot
+from zerobyte.features.auth.service.allowed_roots import RootGrants, check_role
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes import present, schemas
 from zerobyte.features.volumes.models import Volume
-from zerobyte.features.volumes.service import reading
+from zerobyte.features.volumes.service import checks, reading
 from zerobyte.http.actor import Actor
 from zerobyte.http.endpoint import Encoded
 from zerobyte.settings import Settings
@@ -38,7 +38,6 @@ Listener = Callable[[Volume], Awaitable[None]]
 
 _TABLE: Final = "volumes"
 _AT_ONCE: Final = 4
-_MAX_NAME: Final = 255
 _ALL: Final = Prepared(lambda: Volume.filter(organization_id=slot(0)).order_by("id"))
 _ONE: Final = Prepared(lambda: Volume.filter(organization_id=slot(0), short_id=slot(1)))
 _SHOWN: Final = Shown(present.volume, schemas.Volume)
@@ -58,13 +57,9 @@ class Volumes:
         self._sealer = sealer
         self._bus = bus
         self._volumes_dir = settings.volumes_dir
-        self._protected = _real(
-            settings.data_dir,
-            settings.repositories_dir,
-            settings.volumes_dir,
-            settings.run_dir,
-            settings.rclone_config_dir,
-        )
+        self._grants = RootGrants(settings)
+        own = protected_paths.own_data(settings)
+        self._protected = tuple(Path(place) for place in own)
         self._shown = Shown(self._details, schemas.VolumeDetails)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
@@ -80,6 +75,12 @@ class Volumes:
         return present.parsed(
             sealed.unseal(self._sealer, volume.config, model, table=_TABLE, row=volume.short_id)
         )
+
+    async def allowed_roots(self, volume: Volume) -> list[str] | None:
+        """Folders that a directory volume must lie in; None for what we mount ourselves."""
+        if volume.type != "directory":
+            return None
+        return await self._grants.of(volume.organization_id, volume.agent_id)
 
     async def why_not_ready(self, volume: Volume) -> str | None:
         """None when a backup may read the volume now, else the reason in one sentence.
@@ -125,7 +126,8 @@ class Volumes:
         """
         config = sealed.keep_masked(body.config, None)
         require_valid(config)
-        volume = Volume(organization_id=actor.organization_id, name=_name(body.name))
+        await self._check_place(actor, config)
+        volume = Volume(organization_id=actor.organization_id, name=checks.volume_name(body.name))
         self._put_config(volume, config)
         await _save(volume)
         self._tell("volume:created", volume)
@@ -133,9 +135,12 @@ class Volumes:
             await self._mount(row)
         return self._details(row)
 
-    async def test_connection(self, body: schemas.TestConnection) -> schemas.ConnectionTested:
+    async def test_connection(
+        self, actor: Actor, body: schemas.TestConnection
+    ) -> schemas.ConnectionTested:
         """Try a config; a failure is an answer, not an error."""
         config = sealed.keep_masked(body.config, None)
+        await self._check_place(actor, config)
         try:
             await mounts.test(config, protected=self._protected)
         except ZerobyteError as error:
@@ -155,10 +160,12 @@ class Volumes:
         async with self._locked(actor.organization_id, short_id) as volume:
             former = volume.config
             if "name" in given:
-                volume.name = _name(body.name)
+                volume.name = checks.volume_name(body.name)
             if "auto_remount" in given:
                 volume.auto_remount = body.auto_remount
             is_changed = "config" in given and self._take_config(volume, body.config)
+            if is_changed:
+                await self._check_place(actor, body.config)
             if is_changed:
                 await _ask(self.before_unmount, volume)
             await _save(volume)
@@ -191,7 +198,7 @@ class Volumes:
             await self._mount(volume)
         if volume.status == "mounted":
             self._tell("volume:mounted", volume)
-        return _state(volume)
+        return checks.state(volume)
 
     async def unmount(self, actor: Actor, short_id: str) -> schemas.VolumeState:
         """Put the volume out of use until somebody mounts it.
@@ -208,13 +215,13 @@ class Volumes:
             else:
                 await self._record(volume, "unmounted", None)
                 self._tell("volume:unmounted", volume)
-        return _state(volume)
+        return checks.state(volume)
 
     async def health_check(self, actor: Actor, short_id: str) -> schemas.VolumeState:
         """Look whether the volume answers; one that a person unmounted stays unmounted."""
         async with self._locked(actor.organization_id, short_id) as volume:
             await self._look(volume)
-        return _state(volume)
+        return checks.state(volume)
 
     async def files(
         self, actor: Actor, short_id: str, query: schemas.ListVolumeFilesQuery
@@ -230,13 +237,38 @@ class Volumes:
             raise Conflict("Volume is not mounted")
         return await reading.page(self.source_path(volume), query, protected=self._protected)
 
-    async def browse(self, query: schemas.BrowseQuery) -> schemas.Directories:
-        """The folders inside a folder of the host; our own data is nobody's to see.
+    async def _check_place(self, actor: Actor, config: VolumeConfig) -> None:
+        """Refuse a config that names a path of the host which the actor may not name."""
+        if isinstance(config, DirectoryConfig):
+            await self._grants.check(actor, config.path)
+        elif config.backend == "rclone":
+            # A remote of rclone.conf may be a folder of the host.
+            check_role(actor)
+
+    async def _refuse_root(self, volume: Volume) -> None:
+        """Compare a directory volume's real path with the roots granted by now."""
+        roots = await self.allowed_roots(volume)
+        if roots is None:
+            return
+        place = str(self.source_path(volume))
+        if not await patience.at_folder(
+            lambda: protected_paths.is_allowed(place, roots), place=place
+        ):
+            raise mounts.MountFailed(
+                "This folder is outside the folders that the organization may use on this host"
+            )
+
+    async def browse(self, actor: Actor, query: schemas.BrowseQuery) -> schemas.Directories:
+        """The folders inside a folder of the host; our own data is left out.
+
+        Only owners and admins may ask, and only within the roots granted to their organization.
 
         Raises
             Unavailable     the file system does not answer.
         """
-        return await reading.directories(query, protected=self._protected)
+        check_role(actor)
+        roots = await self._grants.of(actor.organization_id)
+        return await reading.directories(query, protected=self._protected, roots=roots)
 
     async def let_go(self, volume: Volume) -> None:
         """Unmount a volume whose row has gone with its organization. Raises what mounts raise."""
@@ -332,6 +364,7 @@ class Volumes:
         try:
             config = self.plain_config(volume)
             await mounts.mount(config, self.source_path(volume), protected=self._protected)
+            await self._refuse_root(volume)
         except ZerobyteError as error:
             await self._record(volume, "error", error.message)
         else:
@@ -344,6 +377,7 @@ class Volumes:
         try:
             config = present.parsed(volume.config)
             await mounts.health(config, self.source_path(volume), protected=self._protected)
+            await self._refuse_root(volume)
         except ZerobyteError as error:
             await self._record(volume, "error", error.message)
         else:
@@ -370,17 +404,6 @@ class Volumes:
         self._bus.publish(volume.organization_id, event, payload)
 
 
-def _name(text: str) -> str:
-    name = text.strip()
-    if not name:
-        raise Invalid.at(["name"], "Volume name cannot be empty")
-    if len(name) > _MAX_NAME:
-        raise Invalid.at(["name"], f"Volume name cannot be longer than {_MAX_NAME} characters")
-    if not name.isprintable():
-        raise Invalid.at(["name"], "Volume name cannot contain control characters")
-    return name
-
-
 async def _save(volume: Volume) -> None:
     try:
         await volume.save()
@@ -393,14 +416,3 @@ async def _save(volume: Volume) -> None:
 async def _ask(listeners: Iterable[Listener], volume: Volume) -> None:
     for listener in listeners:
         await listener(volume)
-
-
-def _real(*folders: Path) -> tuple[Path, ...]:
-    return tuple(Path(os.path.realpath(folder.expanduser())) for folder in folders)
-
-
-def _state(volume: Volume) -> schemas.VolumeState:
-    error = volume.last_error if volume.status == "error" else None
-    return schemas.VolumeState(
-        status=cast("VolumeStatus", volume.status), error=error, message=error
-    )

@@ -1,0 +1,88 @@
+"""Who may name a path of the host, and which paths no one may name."""
+
+import pytest
+
+from tests.actors import HeaderAuthenticator
+from tests.http_server import serving, settings_for
+from zerobyte.features.auth.models import AllowedRoots, Organization
+from zerobyte.features.volumes.models import Volume
+from zerobyte.features.volumes.routes import volumes_v1
+from zerobyte.features.volumes.service import Volumes
+from zerobyte.http.actor import Authenticator
+from zerobyte.http.setup import make_app
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+BROWSE = "/api/v1/volumes/filesystem/browse"
+
+
+def body(path):
+    return {"name": "v", "config": {"backend": "directory", "path": str(path)}}
+
+
+@pytest.fixture
+async def member(house):
+    services = {Authenticator: HeaderAuthenticator("member"), Volumes: house.volumes}
+    app = make_app(settings_for(house.data), services, name="zerobyte_member")
+    app.blueprint(volumes_v1)
+    async with serving(app, headers={"x-test-organization": "o1"}) as served:
+        yield served
+
+
+async def test_members_name_no_path_of_the_host(member, volume, house):
+    for request in (
+        member.post("/api/v1/volumes", json=body("/etc")),
+        member.post("/api/v1/volumes/test-connection", json={"config": body("/etc")["config"]}),
+        member.put(f"/api/v1/volumes/{volume['shortId']}", json={"config": body("/")["config"]}),
+        member.get(BROWSE, params={"path": "/etc"}),
+    ):
+        answer = await request
+        assert answer.status_code == 403, answer.text
+    row = await Volume.get(short_id=volume["shortId"])
+    assert row.config["path"] == str(house.src)
+    files = await member.get(f"/api/v1/volumes/{volume['shortId']}/files")
+    assert files.status_code == 200
+
+
+async def test_a_later_organization_has_no_root_until_one_is_granted(client, house):
+    await Organization.create(id="o3", name="o3", slug="o3", repository_password="x")
+    other = {"x-test-organization": "o3"}
+    assert (
+        await client.post("/api/v1/volumes", json=body(house.src), headers=other)
+    ).status_code == 403
+    assert (await client.get(BROWSE, params={"path": "/"}, headers=other)).status_code == 403
+    (house.src / "sub" / "out").symlink_to("/etc")
+    grant = await AllowedRoots.create(
+        organization_id="o3", host="local", roots=[str(house.src / "sub")]
+    )
+    refused = await client.post("/api/v1/volumes", json=body(house.src / "sub/out"), headers=other)
+    assert refused.status_code == 403
+    made = await client.post("/api/v1/volumes", json=body(house.src / "sub"), headers=other)
+    assert made.json()["status"] == "mounted"
+    shown = await client.get(BROWSE, params={"path": str(house.src)}, headers=other)
+    assert [entry["name"] for entry in shown.json()["directories"]] == ["sub"]
+    grant.roots = []
+    await grant.save()
+    again = await client.post(
+        f"/api/v1/volumes/{made.json()['shortId']}/health-check", headers=other
+    )
+    assert again.json()["status"] == "error"
+
+
+async def test_the_first_organization_has_the_roots_of_the_settings(client, house):
+    await AllowedRoots.all().delete()
+    made = await client.post("/api/v1/volumes", json=body(house.src))
+    assert made.status_code == 201
+
+
+@pytest.mark.parametrize("path", ["/proc/1/root/etc", "/proc/self/environ", "/sys", "/root/.ssh"])
+async def test_browsing_kernel_and_key_folders_is_forbidden(client, path):
+    answer = await client.get(BROWSE, params={"path": path})
+    assert answer.status_code == 403, answer.text
+
+
+async def test_no_volume_is_made_ready_inside_the_data_folder_or_through_a_link(client, house):
+    (house.data / "run").mkdir()
+    (house.src / "link").symlink_to(house.data / "run")
+    for name, path in (("a", house.data / "run"), ("b", house.src / "link"), ("c", "/root/.ssh")):
+        made = await client.post("/api/v1/volumes", json={**body(path), "name": name})
+        assert made.json().get("status") != "mounted", made.text

@@ -1,0 +1,339 @@
+"""The one list of paths that users' work must stay out of, and the comparison by real path.
+
+The API and the worker call the same functions. Paths are compared after links are resolved, with
+every other place where a bind mount shows the same folder, so call them in a thread. Nothing here
+keeps a result: a link may change between two looks.
+"""
+
+import os
+import posixpath
+import pwd
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final, Protocol
+
+import zerobyte
+from zerobyte.core.errors import Forbidden
+
+SYSTEM: Final = (
+    "/app", "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc",
+    "/run", "/sbin", "/sys", "/usr", "/var/lib/dpkg", "/var/run",
+)  # fmt: skip
+"""Folders whose change can keep the host from starting, or hand it to another user."""
+KERNEL: Final = ("/dev", "/proc", "/sys")
+"""Kernel interfaces; `/proc/<pid>/root` and `/proc/<pid>/environ` lead past every other check."""
+SHARED: Final = ("/", "/home", "/root", "/tmp", "/var", "/var/lib", "/var/tmp")  # noqa: S108 — named to be refused
+"""Folders of many owners: refused as targets themselves, while folders below them are allowed."""
+CRON: Final = (
+    "/etc/anacrontab", "/etc/cron.d", "/etc/cron.daily", "/etc/cron.hourly", "/etc/cron.monthly",
+    "/etc/cron.weekly", "/etc/crontab", "/var/cron", "/var/spool/anacron", "/var/spool/at",
+    "/var/spool/cron",
+)  # fmt: skip
+_BELOW_ALLOWED: Final = ("/run/media",)
+"""Where desktops mount removable disks."""
+_KEY_FOLDERS: Final = (".gnupg", ".ssh")
+_LAYOUT: Final = ("data", "keys", "snapshots")
+_NETWORK: Final = ("nfs", "cifs", "smb", "fuse", "9p", "ceph", "glusterfs")
+_FOLDERS_AT_MOST: Final = 2_000_000
+
+
+class Installation(Protocol):
+    """The settings that say where this installation keeps its data."""
+
+    @property
+    def data_dir(self) -> Path: ...
+    @property
+    def repositories_dir(self) -> Path: ...
+    @property
+    def cache_dir(self) -> Path: ...
+    @property
+    def run_dir(self) -> Path: ...
+    @property
+    def rclone_config_dir(self) -> Path: ...
+    @property
+    def provisioning_path(self) -> Path | None: ...
+    @property
+    def database_url(self) -> str: ...
+    @property
+    def tree_index(self) -> Path: ...
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a normal absolute path is the folder or lies below it."""
+    return folder in ("/", path) or path.startswith(folder + "/")
+
+
+def normal(path: str) -> str:
+    """Return an absolute path without `.`, `..`, doubled or trailing slashes."""
+    return posixpath.normpath("/" + path.lstrip("/"))
+
+
+def forms(path: str) -> set[str]:
+    """Return a path as written and with its links resolved."""
+    plain = normal(path)
+    return {plain, real(plain)}
+
+
+def real(path: str) -> str:
+    """Return where a path really is, with every link followed.
+
+    Raises
+        Forbidden   a link on the way may not be read, so that its place is unknown.
+    """
+    try:
+        return os.path.realpath(normal(path))
+    except OSError as error:
+        raise Forbidden(f"Zerobyte is not permitted to follow the path {path}") from error
+
+
+def own_data(installation: Installation) -> list[str]:
+    """List the places of database, secrets, run folder and caches, as absolute paths."""
+    places = [
+        installation.data_dir,
+        installation.repositories_dir,
+        installation.cache_dir,
+        installation.run_dir,
+        installation.rclone_config_dir,
+    ]
+    if installation.provisioning_path is not None:
+        places.append(installation.provisioning_path)
+    files = [installation.tree_index]
+    if "://" not in installation.database_url or installation.database_url.startswith("sqlite:"):
+        files.append(Path(installation.database_url.removeprefix("sqlite://")))
+    for file in files:
+        places += [file.with_name(file.name + end) for end in ("", "-wal", "-shm", "-journal")]
+    return sorted({normal(str(place.expanduser().absolute())) for place in places})
+
+
+@cache
+def code() -> tuple[str, ...]:
+    """List the folders of our code and of its virtual environment."""
+    package = Path(zerobyte.__file__).resolve().parent
+    found = [package, package.parent / "flows", package.parent / "migrations"]
+    if sys.prefix != sys.base_prefix:
+        found.append(Path(sys.prefix))
+    return tuple(sorted({form for place in found for form in forms(str(place))}))
+
+
+def homes() -> list[str]:
+    """List the home folders of this host's accounts that are no shared or system folder."""
+    found = {normal(entry.pw_dir) for entry in pwd.getpwall() if entry.pw_dir.startswith("/")}
+    found.add(normal(str(Path("~").expanduser())))
+    return sorted(
+        home
+        for home in found
+        if home == "/root" or not (home in SHARED or _covered(home, (*SYSTEM, "/var")))
+    )
+
+
+def keys() -> list[str]:
+    """List the folders of keys of every home on this host."""
+    return [f"{home}/{name}" for home in {*homes(), "/root"} for name in _KEY_FOLDERS]
+
+
+def is_key_folder(path: str) -> bool:
+    """Whether a path is in a folder of keys, whoever owns the home."""
+    return any(name in path.split("/") for name in _KEY_FOLDERS)
+
+
+def refused_to_read(path: str, data: Iterable[str]) -> bool:
+    """Whether no volume may be at this path and no one may list it.
+
+    data    places of this installation's data; see `own_data`.
+
+    Refused are that data, our code, kernel interfaces and folders of keys, with all below them.
+    Folders above them are allowed: what they hold of ours is left out of backups.
+    """
+    return any(
+        is_key_folder(form) or _covered(form, (*_everywhere(data), *_resolved(code()), *KERNEL))
+        for form in {*forms(path), *_identical(path, data)}
+    )
+
+
+def refused_to_write(path: str, protected: Iterable[str] = (), *, above: bool = True) -> bool:
+    """Whether nothing may be written to this path, by restores or as a repository.
+
+    protected   further folders: this installation's data and registered repositories.
+    above       whether folders above one of ours or of the system's are refused too.
+    """
+    mine = (*_everywhere(protected), *_resolved(code()))
+    for form in {*forms(path), *_identical(path, protected)}:
+        if form in SHARED or _covered(form, mine):
+            return True
+        if is_key_folder(form) or _covered(form, _resolved((*CRON, *keys()))):
+            return True
+        if above and any(is_within(folder, form) for folder in (*mine, *SYSTEM)):
+            return True
+        if _covered(form, _resolved(SYSTEM)) and not _covered(form, _BELOW_ALLOWED):
+            return True
+    return False
+
+
+def is_allowed(path: str, roots: Iterable[str]) -> bool:
+    """Whether the real place of a path lies in one of the roots."""
+    place = real(path)
+    return any(is_within(place, real(root)) for root in roots)
+
+
+def inside(root: str, protected: Iterable[str]) -> tuple[bool, list[str]]:
+    """Say how a folder that is about to be read meets the protected places.
+
+    root    absolute; read without following links below it, as restic does.
+
+    Returns whether the root itself lies in a protected place, and the protected places below it,
+    as paths that begin with `root`: a link or bind mount on the way gives them other names.
+    """
+    plain = normal(root)
+    # The last part may be a link: restic saves the link itself.
+    parent, name = posixpath.split(plain)
+    read = posixpath.join(real(parent), name) if name else "/"
+    places = _everywhere(protected)
+    followed = posixpath.dirname(read) if os.path.islink(read) else read  # noqa: PTH114
+    if _covered(read, places) or _identical(followed, places):
+        return True, []
+    below = {place for place in places if is_within(place, read)}
+    return False, sorted(normal(plain + "/" + posixpath.relpath(p, read)) for p in below)
+
+
+def is_repository(folder: str) -> bool:
+    """Whether a folder has the layout of a restic repository."""
+    return os.path.isfile(f"{folder}/config") and all(  # noqa: PTH113 — plain strings keep any byte
+        os.path.isdir(f"{folder}/{name}")  # noqa: PTH112
+        for name in _LAYOUT
+    )
+
+
+def repository_around(path: str) -> str | None:
+    """Return the repository, registered or not, that a path is or lies in."""
+    place = real(path)
+    while place != "/":
+        if is_repository(place):
+            return place
+        place = posixpath.dirname(place)
+    return None
+
+
+def held_by(root: str, *, own: Sequence[str] = ()) -> str | None:
+    """Return why a folder may not be emptied: it holds a repository, mount point or home folder.
+
+    own     folders of the volume that the files came from; home folders inside it are its content.
+
+    Reads the whole tree below `root` once. A folder that cannot be read counts as a reason.
+    """
+    place = real(root)
+    for _, _, mounted, _ in _mounts():
+        if mounted != place and is_within(mounted, place):
+            return f"it holds the mount point {mounted}"
+    if not _covered(place, {real(folder) for folder in own}):
+        for home in homes():
+            if is_within(real(home), place):
+                return f"it holds the home folder {home}"
+    for seen, folder in enumerate(_folders(place), 1):
+        if isinstance(folder, OSError):
+            return f"{folder.filename} in it cannot be read"
+        if is_repository(folder):
+            return f"it holds the restic repository {folder}"
+        if seen > _FOLDERS_AT_MOST:
+            return f"it holds more than {_FOLDERS_AT_MOST} folders, too many to look through"
+    return None
+
+
+def _folders(top: str) -> Iterator[str | OSError]:
+    if not os.path.isdir(top):  # noqa: PTH112
+        return
+    pending = [top]
+    while pending:
+        folder = pending.pop()
+        yield folder
+        try:
+            with os.scandir(folder) as entries:
+                pending += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            yield error
+
+
+def _covered(path: str, folders: Iterable[str]) -> bool:
+    return any(is_within(path, folder) for folder in folders)
+
+
+def _resolved(folders: Iterable[str]) -> set[str]:
+    """Both forms of each folder; a network share that hangs must not stop unrelated work."""
+    shares = [point for _, _, point, kind in _mounts() if kind.startswith(_NETWORK)]
+    found: set[str] = set()
+    for folder in folders:
+        plain = normal(folder)
+        found |= {plain} if _covered(plain, shares) else forms(plain)
+    return found
+
+
+def _identical(path: str, protected: Iterable[str]) -> set[str]:
+    """Protected places that the path or a folder above it is, by device and inode number."""
+    known: dict[tuple[int, int], str] = {}
+    shares = [point for _, _, point, kind in _mounts() if kind.startswith(_NETWORK)]
+    for place in protected:
+        if _covered(normal(place), shares):
+            continue
+        try:
+            found = Path(place).stat()
+        except OSError:
+            continue
+        known[found.st_dev, found.st_ino] = normal(place)
+    same: set[str] = set()
+    current = real(path)
+    while current != "/":
+        try:
+            found = Path(current).stat()
+        except OSError:
+            pass
+        else:
+            if (place := known.get((found.st_dev, found.st_ino))) is not None:
+                same.add(place)
+        current = posixpath.dirname(current)
+    return same
+
+
+def _everywhere(places: Iterable[str]) -> set[str]:
+    """Every absolute path at which these places can be reached without following a link."""
+    found = _resolved(places)
+    mounts = _mounts()
+    for place in tuple(found):
+        around = [mount for mount in mounts if is_within(place, mount[2])]
+        if not around:
+            continue
+        # Of mounts over the same folder, the last one is what is seen.
+        device, root, at, _ = max(reversed(around), key=lambda mount: len(mount[2]))
+        stored = normal(root + "/" + posixpath.relpath(place, at))
+        for other_device, other_root, other_at, _ in mounts:
+            if other_device != device or other_at == at:
+                continue
+            if is_within(stored, other_root):
+                found.add(normal(other_at + "/" + posixpath.relpath(stored, other_root)))
+            elif is_within(other_root, stored):
+                found.add(other_at)
+    return found
+
+
+def _mounts() -> list[tuple[str, str, str, str]]:
+    """Device, root inside its file system, mount point and type of every mount."""
+    try:
+        text = Path("/proc/self/mountinfo").read_bytes().decode(errors="surrogateescape")
+    except OSError:
+        return []
+    found: list[tuple[str, str, str, str]] = []
+    for line in text.splitlines():
+        parts, _, rest = line.partition(" - ")
+        words = parts.split(" ")
+        if len(words) > 4:
+            kind = rest.split(" ")[0]
+            found.append((words[2], _unescaped(words[3]), _unescaped(words[4]), kind))
+    return found
+
+
+def _unescaped(text: str) -> str:
+    for code_point, character in (("040", " "), ("011", "\t"), ("012", "\n"), ("134", "\\")):
+        text = text.replace(f"\\{code_point}", character)
+    return text
