@@ -10,6 +10,7 @@ from tortoise.transactions import in_transaction
 from zerobyte.contract.jobs import DeleteSnapshotsJob
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Failed, NotFound
 from zerobyte.db.leases import serialize
@@ -108,6 +109,15 @@ class Snapshots:
         """What the index knows of a snapshot, by full or short id. Raises NotFound."""
         return (await _known(row, snapshot_id)).record
 
+    async def newest_or(self, row: models.Repository, snapshot_id: str) -> SnapshotRecord:
+        """What the index knows of a snapshot; `latest` is the newest one. Raises NotFound."""
+        if snapshot_id != "latest":
+            return await self.record(row, snapshot_id)
+        newest = await index.newest(row.id)
+        if newest is None:
+            raise NotFound(_SNAPSHOT_NOT_FOUND)
+        return newest.record
+
     async def indexed(self, actor: Actor, short_id: str) -> models.Repository:
         """The row of a repository whose snapshots are known; asks restic the first time."""
         row = await self._repositories.find(actor, short_id)
@@ -174,9 +184,16 @@ class Snapshots:
         *,
         schedule_id: str | None = None,
         is_suspect: bool = False,
+        selection: BackupSelection | None = None,
     ) -> None:
-        """Remember a snapshot that a job has just made."""
-        await index.put(repository_id, record, schedule_id=schedule_id, is_suspect=is_suspect)
+        """Remember a snapshot that a job has just made, and what its run selected."""
+        await index.put(
+            repository_id,
+            record,
+            schedule_id=schedule_id,
+            is_suspect=is_suspect,
+            selection=selection,
+        )
 
     async def forget_snapshots(self, repository_id: str, snapshot_ids: Collection[str]) -> None:
         """Forget snapshots that a job has removed, by full id; unknown ones are no error."""
