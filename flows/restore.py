@@ -89,6 +89,7 @@ async def _write(work: Work) -> None:
         exclude=job.exclude,
         exclude_xattr=job.exclude_xattr,
         delete=job.delete,
+        selection=job.selection,
         overwrite=job.overwrite,
         protected_folders=job.protected_folders,
         on_status=on_status,

@@ -20,6 +20,7 @@ from zerobyte.contract.restic_output import (
     SnapshotRecord,
 )
 from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.contract.selection import BackupSelection
 from zerobyte.contract.volumes import VolumeConfig
 from zerobyte.contract.webhooks import BackupWebhooks
 
@@ -124,6 +125,7 @@ class RestoreJob(Wire):
     base_path       the folder inside the snapshot that becomes `target`; None with target "/".
     include         absolute paths inside the snapshot, literal; empty means everything.
     exclude         restic patterns.
+    selection       what the backup had selected: `delete` spares what it never saved.
     protected_folders   absolute folders that must not be written to after resolving links.
     allowed_roots       folders that every written path must lie in, by real path; None: anywhere.
     own_folders         folders of the volumes that the snapshot was made of.
@@ -139,6 +141,7 @@ class RestoreJob(Wire):
     exclude: list[str] = Field(default_factory=list)
     exclude_xattr: list[str] = Field(default_factory=list)
     delete: bool = False
+    selection: BackupSelection | None = None
     overwrite: OverwriteMode = "always"
     protected_folders: list[str] = Field(default_factory=list)
     allowed_roots: list[str] | None = None

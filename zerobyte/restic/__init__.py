@@ -20,7 +20,7 @@ interrupts restic and waits for its exit, and raises `ResticError` by kind.
                                                                 -> RestoreSummary
     await tag.run(repository, snapshot_id, add=…) -> str        the id that it has from then on
     await check.run(repository) -> CheckReport
-    await unlock.run(repository) -> list[Lock]                  the locks that stay
+    await unlock.run(repository) -> Unlocked                   what went, what stays
     await version.run(tools) -> tuple[int, ...]                 Unavailable when too old
     await cache.shrink(cache_dir, max_bytes) -> int             the bytes that were freed
     await dump.run(repository, snapshot_id, path, on_chunk=…)   a file's bytes, or a tar

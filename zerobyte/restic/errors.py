@@ -19,7 +19,7 @@ Source: restic manual, "Scripting", exit codes of 0.18. Held by tests/integratio
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, cast
 
 import orjson
@@ -145,7 +145,7 @@ _BY_WORDS: Final[tuple[tuple[re.Pattern[str], type[ResticError], str], ...]] = (
                 r"(permission denied|read-only file system|not a directory|"
                 r"operation not permitted|no such file or directory)(?! \(publickey)", re.I),
      PlaceUnwritable, "The path of the repository cannot be written to"),
-    (re.compile(r"x509:|certificate|tls: |cannot parse root cert", re.I),
+    (re.compile(r"x509: |\btls: |certificate signed by unknown", re.I),
      StorageUnreachable, "The storage's certificate is not trusted"),
     (re.compile(r"connection refused|no such host|i/o timeout|network is unreachable|"
                 r"no route to host|connection reset|connection timed out|deadline exceeded|"
@@ -158,6 +158,11 @@ _BY_WORDS: Final[tuple[tuple[re.Pattern[str], type[ResticError], str], ...]] = (
     (re.compile(r"didn't find section in config file", re.I),
      StorageUnreachable, "The rclone remote is not configured"),
 )  # fmt: skip
+
+_HELPER: Final = re.compile(
+    r"subprocess ssh: |rclone: |(?:Load|Save|Stat|List|Remove)\(.*returned error, retrying after"
+)
+_QUOTED: Final = re.compile(r'"[^"]*"')
 
 _SENTENCE_CHARACTERS: Final = 500
 
@@ -175,9 +180,9 @@ def from_exit(ended: Exit) -> ResticError:
     if known := _BY_CODE.get(ended.code):
         kind, message = known
         return kind(message, exit_code=ended.code, tail=tail)
-    everything = "\n".join(tail)
+    cause = _cause(ended.stderr_tail)
     for pattern, kind, message in _BY_WORDS:
-        if pattern.search(everything):
+        if pattern.search(cause):
             text = message if message.endswith(".") else f"{message}: {sentence}"
             return kind(text, exit_code=ended.code, tail=tail)
     if ended.code == 1:
@@ -217,6 +222,25 @@ def as_message(line: bytes) -> dict[str, Any] | None:
     except orjson.JSONDecodeError:
         return None
     return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else None
+
+
+def _cause(raw: Sequence[str]) -> str:
+    """Return what restic and its helpers say of a failure, without words about single items.
+
+    That is the final message, or the last line where there is none, and the lines of ssh and
+    rclone and of requests that restic repeats: those never name a file that is backed up. Paths
+    in quotation marks are dropped.
+    """
+    said = [(line, as_message(line.encode())) for line in raw]
+    final = [
+        str(message.get("message", ""))
+        for _, message in said
+        if message is not None and message.get("message_type") == "exit_error"
+    ]
+    plain = [line for line, message in said if message is None]
+    found = [line for line in plain if _HELPER.match(line)]
+    found += final[-1:] or plain[-1:]
+    return "\n".join(_QUOTED.sub('""', text) for text in found)
 
 
 def _last_sentence(raw: tuple[str, ...], tail: list[str]) -> str:

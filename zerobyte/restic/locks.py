@@ -92,7 +92,9 @@ class Command:
         complaints      the last lines of its stderr: where storage does not take the removal of
                         a lock, restic says so and exits as if all were well.
         """
-        said = any(word in line for line in complaints for word in _LEFT_WORDS)
+        # Lines in JSON are about files, whose names may hold the same words.
+        plain = [line for line in complaints if not line.startswith("{")]
+        said = any(word in line for line in plain for word in _LEFT_WORDS)
         self.left_a_lock = said or code not in _CLEAN_CODES
 
     async def show_life(self) -> None:

@@ -74,6 +74,24 @@ async def run(
             await listing
 
 
+async def entry(
+    repository: Repository, snapshot_id: str, path: str, *, stop: asyncio.Event | None = None
+) -> NodeRecord | None:
+    """Return the entry of one path, None if the snapshot holds none; what is below is not read.
+
+    Raises as `run` does.
+    """
+    found: list[NodeRecord] = []
+
+    def on_line(line: bytes) -> None:
+        if not found and (node := _node(line)) is not None and node.path == path:
+            found.append(node)
+
+    with repository.session() as session:
+        await session.run(argv(snapshot_id, path=path), on_line=on_line, stop=stop)
+    return found[0] if found else None
+
+
 async def whole(
     repository: Repository,
     snapshot_id: str,

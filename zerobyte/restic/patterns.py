@@ -53,7 +53,7 @@ def build(
     )
     globs = [_include_line(root, entry) for entry in options.include_patterns]
     excludes = [_exclude_line(root, entry) for entry in options.exclude_patterns]
-    excludes += [_for_exclude_file(words.literal(folder)) for folder in excluded_folders]
+    excludes += [file_line(words.literal(folder)) for folder in excluded_folders]
     return PatternFiles(raw=raw, globs=_lines(globs), excludes=_lines(excludes))
 
 
@@ -151,18 +151,19 @@ def _exclude_line(root: str, entry: str) -> str:
     if not pattern.startswith("/"):
         if words.unescaped_break(entry):
             raise Invalid(f"Exclude pattern contains an unsupported path character: {entry}")
-        return negated + _for_exclude_file(pattern)
+        return negated + file_line(pattern)
     path = _under(root, pattern, kind="Exclude pattern")
     relative = path[len(root) :] if root != "/" else path
     prefix = words.literal(root) if root != "/" else ""
-    return negated + _for_exclude_file(prefix + relative)
+    return negated + file_line(prefix + relative)
 
 
 def _negation(entry: str) -> tuple[str, str]:
     return ("!", entry[1:]) if entry.startswith("!") else ("", entry)
 
 
-def _for_exclude_file(pattern: str) -> str:
+def file_line(pattern: str) -> str:
+    """Return a pattern as a line of a file of excludes or of a restore's includes."""
     pattern = pattern.replace("$", "$$")
     if pattern.startswith("#"):
         pattern = f"[#]{pattern[1:]}"

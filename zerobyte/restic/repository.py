@@ -162,7 +162,9 @@ class Session:
         around = Surroundings(socket.gethostname(), list(dead.values()), clock.now_ms())
         if around.may_unlock(found):
             ended = await self._once(["unlock", "--json"], timeout_s=_LOCKS_S, stop=stop)
-            found = found if ended.code else (await self._locks(stop) or [])
+            left = None if ended.code else await self._locks(stop)
+            # Locks that cannot be read again are unknown: the notes about them stay needed.
+            found = found if left is None else left
         for path, note in dead.items():
             # A note is needed as long as a lock of its command is there.
             if not any(note.fits(lock) for lock in found):
@@ -170,19 +172,51 @@ class Session:
         return found
 
     async def _locks(self, stop: asyncio.Event | None) -> list[Lock] | None:
-        """Every lock of the repository; None when they cannot be read."""
+        """Every lock of the repository; None when one of them cannot be read.
+
+        A lock that is still listed after it could not be read is unknown, not gone.
+        """
+        named = await self._lock_names(stop)
+        found: list[Lock] = []
+        unread: set[bytes] = set()
+        for name in named or ():
+            lines: list[bytes] = []
+            shown = ["cat", "lock", name.decode(errors="replace"), "--no-lock"]
+            ended = await self._once(
+                shown, on_stdout_line=lines.append, timeout_s=_LOCKS_S, stop=stop
+            )
+            try:
+                lock = Lock.model_validate_json(b"\n".join(lines))
+            except ValidationError:
+                lock = None
+            if lock is None or ended.code != 0:
+                unread.add(name)
+            else:
+                found.append(lock)
+        if unread:
+            left = await self._lock_names(stop)
+            if left is None or unread & set(left):
+                return None
+        return None if named is None else found
+
+    async def _lock_names(self, stop: asyncio.Event | None) -> list[bytes] | None:
         named: list[bytes] = []
         listed = ["list", "locks", "--no-lock"]
         ended = await self._once(listed, on_stdout_line=named.append, timeout_s=_LOCKS_S, stop=stop)
-        if ended.code != 0:
-            return None
-        found: list[Lock] = []
-        for name in named:
-            lines: list[bytes] = []
-            shown = ["cat", "lock", name.decode(errors="replace"), "--no-lock"]
-            await self._once(shown, on_stdout_line=lines.append, timeout_s=_LOCKS_S, stop=stop)
-            with contextlib.suppress(ValidationError):  # it is gone by now
-                found.append(Lock.model_validate_json(b"\n".join(lines)))
+        return named if ended.code == 0 else None
+
+    async def locks(self, *, stop: asyncio.Event | None = None) -> list[Lock]:
+        """Every lock of the repository.
+
+        Raises
+            ResticError     one of them cannot be read: who holds it is not known.
+        """
+        found = await self._locks(stop)
+        if found is None:
+            raise ResticError(
+                "The repository's locks cannot be read, so none is removed. Look at the storage "
+                "and try again."
+            )
         return found
 
     async def _once(

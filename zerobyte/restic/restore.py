@@ -1,27 +1,33 @@
 """`restic restore`: write a snapshot, or part of it, to a folder."""
 
 import asyncio
+import contextlib
 import os
 import posixpath
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic import ValidationError
 
 from zerobyte.contract.jobs import OverwriteMode
 from zerobyte.contract.restic_output import RestoreProgress, RestoreSummary
+from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import patience
 from zerobyte.core.errors import Invalid
 from zerobyte.core.process import Identity
-from zerobyte.restic import words
-from zerobyte.restic.errors import ResticError, as_message, in_words
+from zerobyte.restic import deletions, lockless, names, patterns, words
+from zerobyte.restic.errors import Interrupted, ResticError, as_message, in_words
 from zerobyte.restic.newest import sending
-from zerobyte.restic.repository import Repository
+from zerobyte.restic.repository import Repository, Session
 
 _REFUSED: Final = (
     "Restore target path is not allowed. Restoring to this path could overwrite critical "
     "system files or application data."
 )
+_LONG: Final = 16 * 1024
+"""Characters of chosen paths or patterns beyond which they go to restic in a file."""
+_CHUNK: Final = 500
 
 
 def argv(
@@ -35,6 +41,10 @@ def argv(
     exclude_xattr: Sequence[str] = (),
     delete: bool = False,
     overwrite: OverwriteMode = "always",
+    dry_run: bool = False,
+    no_lock: bool = False,
+    include_file: str | None = None,
+    exclude_file: str | None = None,
 ) -> list[str]:
     """The command.
 
@@ -44,6 +54,11 @@ def argv(
                 them, never others of the same name deeper down. Empty: everything.
     exclude     restic's patterns, as they are.
     delete      remove from the restored folders what the snapshot does not hold.
+    dry_run     write nothing, and list what would be written and removed; takes no lock.
+    no_lock     for a repository on storage that takes no lock file.
+    include_file, exclude_file  files that hold the lists, see `file_lines`.
+
+    Holes are made where a file holds zeros: restic does not know which files were sparse.
 
     Raises
         Invalid     a path is not absolute or lies outside `base_path`; both include and exclude
@@ -61,14 +76,114 @@ def argv(
     reference = words.snapshot(snapshot_id)
     if base != "/":
         reference = f"{reference}:{base}"
+    included = [words.literal(_relative(path, base)) for path in chosen]
+    excluded = list(exclude)
+    if include_file is not None:
+        included = [one for one in included if words.unescaped_break(one)]
+    if exclude_file is not None:
+        excluded = [one for one in excluded if words.unescaped_break(one)]
     return [
-        *("restore", "--json", *repository.waits, f"--target={target}", f"--overwrite={overwrite}"),
+        *("restore", "--json", *(["--no-lock"] if dry_run or no_lock else repository.waits)),
+        *(f"--target={target}", f"--overwrite={overwrite}", "--sparse"),
         *(["--delete"] if delete else []),
-        *(f"--include={words.literal(_relative(path, base))}" for path in chosen),
-        *(f"--exclude={pattern}" for pattern in exclude),
+        *(["--dry-run", "-vv"] if dry_run else []),
+        *([f"--include-file={include_file}"] if chosen and include_file is not None else []),
+        *([f"--exclude-file={exclude_file}"] if exclude and exclude_file is not None else []),
+        *(f"--include={pattern}" for pattern in included),
+        *(f"--exclude={pattern}" for pattern in excluded),
         *(f"--exclude-xattr={pattern}" for pattern in exclude_xattr),
         *("--", reference),
     ]
+
+
+def file_lines(entries: Sequence[str]) -> str:
+    """The patterns as lines of a file for restic; those that hold a line break go by argv."""
+    return "".join(
+        f"{patterns.file_line(one)}\n" for one in entries if not words.unescaped_break(one)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one restore does; the fields are those of `argv`.
+
+    selection   what the backup had selected: `delete` spares what it never saved. None when
+                that is not known; then everything on the target's file system may go.
+    """
+
+    snapshot_id: str
+    target: str
+    base_path: str | None = None
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    exclude_xattr: tuple[str, ...] = ()
+    overwrite: OverwriteMode = "always"
+    selection: BackupSelection | None = None
+
+    @property
+    def roots(self) -> list[str]:
+        """The folders and files below which the restore writes."""
+        return written_roots(self.target, base_path=self.base_path, include=self.include)
+
+    @property
+    def rules(self) -> deletions.Rules:
+        """What may be removed."""
+        return deletions.Rules(
+            self.roots,
+            _absolute(self.target),
+            _absolute(self.base_path or "/"),
+            self.selection,
+            self.exclude,
+        )
+
+    async def with_real_names(self, session: Session) -> "Plan":
+        """The plan with the bytes of names that are listed with U+FFFD. Raises Invalid."""
+        base = self.base_path or "/"
+        real = await names.resolve(session, self.snapshot_id, [base, *self.include])
+        if not real:
+            return self
+        target = real.get(base, base) if self.target == base else self.target
+        return replace(
+            self,
+            target=target,
+            base_path=real.get(base, self.base_path),
+            include=tuple(real.get(path, path) for path in self.include),
+        )
+
+    def command(
+        self,
+        repository: Repository,
+        session: Session,
+        *,
+        delete: bool = False,
+        dry_run: bool = False,
+        no_lock: bool = False,
+    ) -> list[str]:
+        """The command; long lists are written into the session's folder."""
+        purpose = "plan" if dry_run else "unlocked" if no_lock else "restore"
+
+        def listed(kind: str, entries: Sequence[str]) -> str | None:
+            if sum(map(len, entries)) < _LONG:
+                return None
+            return str(session.folder.write(f"{purpose}-{kind}.txt", file_lines(entries)))
+
+        base = _absolute(self.base_path or "/")
+        literal = [words.literal(_relative(_absolute(one), base)) for one in self.include]
+        return argv(
+            repository,
+            self.snapshot_id,
+            target=self.target,
+            base_path=self.base_path,
+            include=self.include,
+            exclude=self.exclude,
+            exclude_xattr=self.exclude_xattr,
+            delete=delete,
+            overwrite=self.overwrite,
+            dry_run=dry_run,
+            no_lock=no_lock,
+            include_file=listed("include", literal),
+            exclude_file=listed("exclude", self.exclude),
+        )
 
 
 async def run(
@@ -81,6 +196,7 @@ async def run(
     exclude: Sequence[str] = (),
     exclude_xattr: Sequence[str] = (),
     delete: bool = False,
+    selection: BackupSelection | None = None,
     overwrite: OverwriteMode = "always",
     protected_folders: Sequence[str] = (),
     on_status: Callable[[RestoreProgress], Awaitable[None]] | None = None,
@@ -88,11 +204,13 @@ async def run(
     on_start: Callable[[Identity], None] | None = None,
     stop: asyncio.Event | None = None,
 ) -> RestoreSummary:
-    """Write the chosen part of a snapshot below `target`; arguments as in `argv`.
+    """Write the chosen part of a snapshot below `target`; arguments as in `argv` and `Plan`.
 
     protected_folders   absolute folders that must stay as they are, by whatever link they are
                         reached.
     on_status           called with the newest status only; a slow caller slows nothing.
+
+    Entries are removed last, after everything was restored.
 
     Raises
         Invalid             see `argv`; or the target reaches a protected folder.
@@ -101,41 +219,126 @@ async def run(
         Interrupted         `stop` was set; what was written so far stays.
         ResticError         any other exit, such as a file that could not be written.
     """
-    command = argv(
-        repository,
-        snapshot_id,
-        target=target,
-        base_path=base_path,
-        include=include,
-        exclude=exclude,
-        exclude_xattr=exclude_xattr,
-        delete=delete,
-        overwrite=overwrite,
-    )
-    # The target may be a network share that does not answer: the event loop must go on.
-    await patience.at_folder(
-        lambda: refuse_protected(
-            written_roots(target, base_path=base_path, include=include),
-            protected_folders,
-            at_root=_absolute(target) == "/",
-            delete=delete,
-        ),
-        place=target,
-    )
+    plan = Plan(
+        snapshot_id, target, base_path, tuple(include), tuple(exclude), tuple(exclude_xattr),
+        overwrite, selection,
+    )  # fmt: skip
+    # Refuse contradictory arguments before anything is started.
+    argv(
+        repository, snapshot_id, target=target, base_path=base_path, include=include,
+        exclude=exclude, exclude_xattr=exclude_xattr, delete=delete, overwrite=overwrite,
+    )  # fmt: skip
+    with repository.session() as session:
+        plan = await plan.with_real_names(session)
+        # The target may be a network share that does not answer: the event loop must go on.
+        await patience.at_folder(
+            lambda: refuse_protected(
+                plan.roots,
+                protected_folders,
+                at_root=_absolute(target) == "/",
+                delete=delete,
+            ),
+            place=target,
+        )
+        removable = await _removable(repository, session, plan, stop=stop) if delete else []
+        async with sending(on_status, every_s=status_every_s) as offer:
+            summary = await _restored(
+                repository, session, plan, offer=offer, on_start=on_start, stop=stop
+            )
+    if removable:
+        summary.files_deleted = await _remove(plan, removable, stop=stop)
+    return summary
+
+
+async def count_removable(
+    repository: Repository, plan: Plan, *, stop: asyncio.Event | None = None
+) -> int:
+    """Return how many entries a restore with `delete` would remove; changes nothing.
+
+    Raises
+        Invalid, Unavailable, ResticError   as `run` does.
+    """
+    with repository.session() as session:
+        plan = await plan.with_real_names(session)
+        candidates = await _removable(repository, session, plan, stop=stop)
+    rules = plan.rules
+    total = 0
+    for start in range(0, len(candidates), _CHUNK):
+        some = candidates[start : start + _CHUNK]
+        total += await patience.at_folder(
+            lambda some=some: sum(map(rules.may_remove, some)), place=plan.target
+        )
+    return total
+
+
+async def _removable(
+    repository: Repository, session: Session, plan: Plan, *, stop: asyncio.Event | None
+) -> list[str]:
+    candidates = deletions.Candidates()
+    command = plan.command(repository, session, delete=True, dry_run=True)
+    await session.run(command, on_line=candidates.on_line, stop=stop)
+    candidates.check()
+    return deletions.deepest_first(candidates.paths)
+
+
+async def _remove(plan: Plan, paths: Sequence[str], *, stop: asyncio.Event | None) -> int:
+    rules = plan.rules
+    removed = 0
+    for start in range(0, len(paths), _CHUNK):
+        if stop is not None and stop.is_set():
+            raise Interrupted("The restore was stopped before everything was deleted.")
+        some = paths[start : start + _CHUNK]
+        removed += await patience.at_folder(
+            lambda some=some: deletions.remove(some, rules), place=plan.target
+        )
+    return removed
+
+
+async def _restored(
+    repository: Repository,
+    session: Session,
+    plan: Plan,
+    *,
+    offer: Callable[[RestoreProgress], None],
+    on_start: Callable[[Identity], None] | None,
+    stop: asyncio.Event | None,
+) -> RestoreSummary:
     summary: list[RestoreSummary] = []
-    async with sending(on_status, every_s=status_every_s) as offer:
 
-        def on_line(line: bytes) -> None:
-            said = as_message(line) or {}
-            try:
-                if said.get("message_type") == "status":
-                    offer(RestoreProgress.model_validate(said))
-                elif said.get("message_type") == "summary":
-                    summary.append(RestoreSummary.model_validate(said))
-            except ValidationError:
-                return
+    def on_line(line: bytes) -> None:
+        said = as_message(line) or {}
+        with contextlib.suppress(ValidationError):
+            if said.get("message_type") == "status":
+                offer(RestoreProgress.model_validate(said))
+            elif said.get("message_type") == "summary":
+                summary.append(RestoreSummary.model_validate(said))
 
-        with repository.session() as session:
+    takes_locks = await patience.at_folder(
+        lambda: lockless.takes_locks(repository), place=plan.target
+    )
+    async with lockless.stoppable(stop) as ending:
+        refused: list[bytes] = []
+
+        def on_stderr_line(line: bytes) -> None:
+            # restic would try again for 15 minutes to write a lock that is not allowed.
+            if lockless.is_refusal(line):
+                refused.append(line)
+                ending.set()
+
+        command = plan.command(repository, session, no_lock=not takes_locks)
+        try:
+            ended = await session.run(
+                command,
+                on_line=on_line,
+                on_stderr_line=on_stderr_line,
+                on_start=on_start,
+                stop=ending,
+            )
+        except ResticError as error:
+            is_ours = bool(refused) and not (stop is not None and stop.is_set())
+            if not takes_locks or not (is_ours or lockless.is_refused_lock(error)):
+                raise
+            command = plan.command(repository, session, no_lock=True)
             ended = await session.run(command, on_line=on_line, on_start=on_start, stop=stop)
     if not summary:
         raise ResticError(

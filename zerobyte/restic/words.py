@@ -25,11 +25,11 @@ def tag(name: str) -> str:
 def literal(path: str) -> str:
     """A path as a pattern that matches this path alone.
 
-    restic prints every byte that is no UTF-8 as U+FFFD, so a listed name cannot be said back;
-    `?` stands for exactly that one byte.
+    restic prints every byte that is not UTF-8 as U+FFFD, see `names`. As a range, U+FFFD matches
+    such a byte and no other character.
     """
     escaped = re.sub(r"([\\*?\[\]])", r"\\\1", path)
-    return escaped.replace("\ufffd", "?")
+    return escaped.replace("\ufffd", "[\ufffd]")
 
 
 def unescaped_break(text: str) -> bool:

@@ -127,7 +127,7 @@ async def test_wrong_questions_are_told_apart(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
     before = len(house.runs())
-    for unknown in ("deadbeef", "latest", history.ids[0][:10]):
+    for unknown in ("deadbeef", "newest", history.ids[0][:10]):
         answer = await client.get(url_of(existing, unknown))
         assert answer.status_code == 404
         assert answer.json() == {"message": "Snapshot not found"}

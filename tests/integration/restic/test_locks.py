@@ -17,6 +17,7 @@ from zerobyte.restic import (
     OutOfMemory,
     Repository,
     RepositoryLocked,
+    ResticError,
     backup,
     check,
     forget,
@@ -98,7 +99,7 @@ async def test_t1_the_lock_of_another_container_of_our_name_is_never_removed(
     for work in (prune, check.run):
         with pytest.raises(RepositoryLocked):
             await work(repository)
-    [left] = await unlock.run(repository)
+    [left] = (await unlock.run(repository)).left
     assert left.hostname == socket.gethostname()
     assert len(locks_of(repository)) == 1
     assert await snapshots.run(repository) == [], "reads do not lock"
@@ -112,7 +113,7 @@ async def test_t1_a_killed_owner_leaves_a_note_and_a_living_command_is_not_dead(
     folder = repository.tools.run_dir / "restic"
     assert len(list(folder.iterdir())) == 1
     assert not repository.notes.dead()
-    assert len(await unlock.run(repository)) == 1
+    assert len((await unlock.run(repository)).left) == 1
     stop.set()
     with pytest.raises(Interrupted):
         await work
@@ -174,3 +175,15 @@ async def test_a_note_is_forgotten_after_a_day(repository: Repository) -> None:
     assert not command.path.exists()
     assert fresh.path.exists()
     fresh.path.unlink()
+
+
+async def test_a_lock_that_cannot_be_read_is_unknown_and_stays(repository, source):
+    await backup.run(repository, source, tag="k3f9x2ab", hostname="zerobyte")
+    folder = Path(repository.access.config.path, "locks")  # type: ignore[union-attr]
+    lock = folder / ONE
+    lock.write_bytes(b"damaged")
+    with repository.session() as session:
+        assert await session.remove_dead_locks() == []
+    with pytest.raises(ResticError, match="cannot be read"):
+        await unlock.run(repository)
+    assert lock.exists()

@@ -79,3 +79,38 @@ def test_unreadable_items_are_said_once():
     other = '{"message_type":"error","error":{"message":"denied"},"during":"scan","item":"/x"}'
     assert errors.in_words(other) == "/x: denied"
     assert errors.in_words('{"broken') == '{"broken'
+
+
+def item_error(item: str, reason: str) -> str:
+    return (
+        f'{{"message_type":"error","error":{{"message":"{reason}"}},'
+        f'"during":"restore","item":"{item}"}}'
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "certificate-2024.pdf",
+        "x509: report.txt",
+        "no space left on device.txt",
+        "connection refused.log",
+        "401 unauthorized.html",
+        "didn't find section in config file",
+    ],
+)
+def test_words_in_file_names_do_not_classify_a_failure(name):
+    items = [item_error(f"/home/{name}", f"open /home/{name}: permission denied")]
+    error = said(1, *items, exit_error(1, "Fatal: There were 1 errors"))
+    assert type(error) is errors.ResticError
+    assert error.message == "Command failed: There were 1 errors"
+    quoted = said(1, exit_error(1, f'Fatal: path \\"/home/{name}\\" is not a folder'))
+    assert type(quoted) is errors.ResticError
+
+
+def test_the_words_of_ssh_and_rclone_classify_a_failure():
+    last = exit_error(1, "Fatal: unable to open repository: EOF")
+    ssh = said(1, "subprocess ssh: u@h: Permission denied (publickey).", last)
+    assert type(ssh) is errors.CredentialsRefused
+    rclone = said(1, "rclone: didn't find section in config file", last)
+    assert type(rclone) is errors.StorageUnreachable

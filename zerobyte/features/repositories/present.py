@@ -10,6 +10,8 @@ from zerobyte.core.retention import Moment
 from zerobyte.db import sealed
 from zerobyte.db.leases import REQUEST, Lease
 from zerobyte.features.repositories import models, schemas
+from zerobyte.restic.locks import Lock
+from zerobyte.restic.unlock import Unlocked
 
 KINDS: Final = kinds_of(RepositoryConfig)
 
@@ -84,3 +86,30 @@ def listed(record: SnapshotRecord) -> schemas.ListedSnapshot:
 def node(record: NodeRecord) -> schemas.Node:
     """One entry of a snapshot."""
     return schemas.Node.model_validate(record, from_attributes=True)
+
+
+def unlocked(done: Unlocked) -> schemas.Unlocked:
+    """Which locks were removed and which stay, also in words."""
+    words = "Repository unlocked successfully"
+    if done.removed:
+        words += f". Removed {len(done.removed)}: {_owners(done.removed)}"
+    if done.left:
+        words = (
+            f"Stale locks are removed: {_owners(done.removed) or 'none'}. {len(done.left)} stay "
+            f"whose owners may be alive: {_owners(done.left)}"
+        )
+    return schemas.Unlocked(
+        message=words,
+        removed=[_lock(one) for one in done.removed],
+        remaining=[_lock(one) for one in done.left],
+    )
+
+
+def _owners(locks: Sequence[Lock]) -> str:
+    return ", ".join(f"process {lock.pid} on {lock.hostname}" for lock in locks[:5])
+
+
+def _lock(lock: Lock) -> schemas.LockView:
+    return schemas.LockView(
+        hostname=lock.hostname, pid=lock.pid, exclusive=lock.exclusive, time=lock.time
+    )

@@ -113,10 +113,19 @@ async def refresh_stats(actor: Actor, short_id: str, repositories: Repositories)
 
 
 @repositories_v1.post("/<short_id:str>/unlock")
-@endpoint("unlockRepository", tag=_TAG, returns={200: schemas.Unlocked}, errors=_RESTIC)
-async def unlock(actor: Actor, short_id: str, repositories: Repositories) -> schemas.Unlocked:
-    """Remove the locks of processes that are gone."""
-    return await repositories.unlock(actor, short_id)
+@endpoint(
+    "unlockRepository",
+    tag=_TAG,
+    body=schemas.Unlock,
+    body_optional=True,
+    returns={200: schemas.Unlocked},
+    errors=(Invalid, *_RESTIC),
+)
+async def unlock(
+    actor: Actor, short_id: str, body: schemas.Unlock, repositories: Repositories
+) -> schemas.Unlocked:
+    """Remove the locks of processes that are gone, or others after a confirmation."""
+    return await repositories.unlock(actor, short_id, body)
 
 
 @repositories_v1.get("/<short_id:str>/leases")
@@ -201,10 +210,7 @@ async def delete_snapshot(
 async def accept_snapshot(
     actor: Actor, short_id: str, snapshot_id: str, snapshots: Snapshots
 ) -> schemas.SnapshotView:
-    """Say that a suspect snapshot is right.
-
-    Retention counts it from now on, and the schedule's later snapshots are measured by it.
-    """
+    """Say that a suspect snapshot is right: retention and later snapshots are measured by it."""
     return await snapshots.accept(actor, short_id, snapshot_id)
 
 

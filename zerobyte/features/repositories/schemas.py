@@ -109,11 +109,35 @@ class RepositoryCreated(Wire):
     repository: Repository
 
 
+class Unlock(Wire):
+    """Which locks of restic to remove; ours.
+
+    locks       `dead`: those whose owner is provably gone. `stale`: what `restic unlock` removes,
+                which may be the lock of a process in another container. `all`: also locks that
+                are held.
+    confirm     the repository's name: needed for `stale` and `all`.
+    """
+
+    locks: Literal["dead", "stale", "all"] = "dead"
+    confirm: str | None = None
+
+
+class LockView(Wire):
+    """One lock of restic: the process that made it, and when it last renewed the lock."""
+
+    hostname: str
+    pid: int
+    exclusive: bool
+    time: str
+
+
 class Unlocked(Wire):
-    """Stale locks are gone."""
+    """What was removed, and which locks stay because their owners may be running."""
 
     success: bool = True
     message: str = "Repository unlocked successfully"
+    removed: list[LockView] = Field(default_factory=list)
+    remaining: list[LockView] = Field(default_factory=list)
 
 
 class LeaseView(Wire):
@@ -250,6 +274,8 @@ class Restore(Wire):
     selected_item_kind  what the one included path is; found out when absent.
     delete              remove from the target what the snapshot does not hold.
     target_path         absolute folder; absent, empty or "/" is the original place.
+    confirm_delete      the target's path once more: needed for `delete` when it is not known what
+                        the backup left out; ours.
     """
 
     snapshot_id: NonEmpty
@@ -260,6 +286,7 @@ class Restore(Wire):
     delete: bool = False
     target_path: str | None = None
     target_agent_id: str | None = None
+    confirm_delete: str | None = None
     overwrite: OverwriteMode = "always"
 
 

@@ -10,6 +10,7 @@ from zerobyte.contract.jobs import (
     RetentionRecord,
 )
 from zerobyte.contract.restic_output import ForgetPlan
+from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import clock
 from zerobyte.core.redact import redact
 from zerobyte.features.backups.models import Schedule
@@ -46,6 +47,7 @@ class RunEnds:
                 schedule_id=task.resource_id,
                 is_suspect=report.is_suspect,
                 is_incomplete=report.is_incomplete,
+                selection=_selection_of(task, report),
             )
         elif task.repository_id is not None and _may_have_left_one(task, report):
             await self._snapshots.distrust(task.repository_id)
@@ -167,6 +169,13 @@ def _may_have_left_one(task: Task, report: JobReport) -> bool:
     if isinstance(result, BackupResult) and result.result is not None:
         return result.result.snapshot_id is not None
     return report.outcome == "stale" and task.started_at is not None
+
+
+def _selection_of(task: Task, report: JobReport) -> BackupSelection | None:
+    """What the run selected; None when it could not read everything that it selected."""
+    stored = task.input.get("selection")
+    is_partial = isinstance(report.result, BackupResult) and report.result.exit_code == 3
+    return None if stored is None or is_partial else BackupSelection.model_validate(stored)
 
 
 def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:

@@ -12,6 +12,7 @@ from zerobyte.contract.jobs import (
 from zerobyte.contract.notifications import NotificationTarget
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.contract.selection import BackupSelection
 from zerobyte.contract.webhooks import BackupWebhooks
 from zerobyte.core import cron, protected_paths
 from zerobyte.core.errors import Invalid, NotFound
@@ -93,7 +94,7 @@ class Runs:
         schedule = await self._schedule_of(task)
         repository = await _repository_of(task)
         volume: Volume = schedule.volume
-        return BackupJob(
+        job = BackupJob(
             task_id=task.id,
             organization_id=schedule.organization_id,
             schedule_short_id=schedule.short_id,
@@ -126,6 +127,11 @@ class Runs:
             parent_snapshot_id=await parent_of(repository.id, task.resource_id),
             unreadable_limit_percent=self._settings.unreadable_limit_percent,
         )
+        # Kept with the task: the schedule may be edited before the snapshot is indexed.
+        selected = selection_of(job).model_dump(mode="json", by_alias=True)
+        task.input = {**task.input, "selection": selected}
+        await Task.filter(id=task.id).update(input=task.input)
+        return job
 
     async def forget_job(self, task: Task) -> ForgetJob:
         """What a worker needs to apply one retention policy, as it stands now.
@@ -220,6 +226,21 @@ class Runs:
             for row in rows
             if row.destination_id in configs
         ]
+
+
+def selection_of(job: BackupJob) -> BackupSelection:
+    """Return what a backup job selects, as it is recorded with the snapshot."""
+    options = job.options
+    return BackupSelection(
+        volume_path=job.source.path,
+        include_paths=options.include_paths,
+        include_patterns=options.include_patterns,
+        exclude_patterns=options.exclude_patterns,
+        exclude_if_present=options.exclude_if_present,
+        one_file_system=options.one_file_system,
+        excluded_folders=job.excluded_folders,
+        other_filters=any("--exclude" in one for one in options.custom_restic_params),
+    )
 
 
 def has_policy(schedule: Schedule) -> bool:

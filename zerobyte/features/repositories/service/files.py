@@ -70,7 +70,7 @@ class SnapshotFiles:
         Raises NotFound, Unavailable, ResticError.
         """
         row = await self._snapshots.indexed(actor, short_id)
-        record = await self._snapshots.record(row, snapshot_id)
+        record = await self._snapshots.newest_or(row, snapshot_id)
         path = normal(query.path) if query.path else None
         question = Question(row.id, record.id, path, query.q)
         offset, limit = query.offset, query.limit
@@ -102,6 +102,42 @@ class SnapshotFiles:
             lambda: self._found_in_folder(row, question),
         )
         return found.nodes[0] if found.nodes else None
+
+    async def node_at_once(
+        self, row: models.Repository, snapshot_id: str, path: str
+    ) -> NodeRecord | None:
+        """The entry of a path, without waiting until the whole tree was listed.
+
+        Raises NotFound, Unavailable, ResticError.
+        """
+        found = await self.trees.find(Question(row.id, snapshot_id, path))
+        if found is not None:
+            return found.nodes[0] if found.nodes else None
+        repository = await self._repositories.doors.open(row)
+        try:
+            async with answering():
+                return await ls.entry(repository, snapshot_id, path)
+        except SnapshotMissing as error:
+            raise NotFound("Snapshot not found") from error
+
+    async def missing(
+        self, row: models.Repository, snapshot_id: str, paths: Collection[str]
+    ) -> set[str]:
+        """Those of many paths that the snapshot does not hold, found in one listing.
+
+        Raises NotFound, Unavailable, ResticError.
+        """
+        left = set(paths)
+        repository = await self._repositories.doors.open(row)
+        try:
+            async with answering(), aclosing(ls.run(repository, snapshot_id)) as nodes:
+                async for node in nodes:
+                    left.discard(node.path)
+                    if not left:
+                        break
+        except SnapshotMissing as error:
+            raise NotFound("Snapshot not found") from error
+        return left
 
     async def fill(self, row: models.Repository, snapshot_id: str) -> None:
         """Have a tree known before somebody asks. Raises NotFound, Unavailable, ResticError."""

@@ -10,10 +10,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from pydantic import ValidationError
 from tortoise.expressions import F
 
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.restic_output import is_incomplete as lacks_files
+from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import retention
 from zerobyte.core.retention import Moment
 from zerobyte.db.prepared import Made, Prepared, slot
@@ -98,6 +100,12 @@ async def find(repository_id: str, snapshot_id: str) -> Indexed | None:
     return found[0] if found else None
 
 
+async def newest(repository_id: str) -> Indexed | None:
+    """The snapshot with the latest time, as restic's `latest`."""
+    row = await Snapshot.filter(repository_id=repository_id).order_by("-time_ms").first()
+    return None if row is None else await find(repository_id, row.snapshot_id)
+
+
 async def trusted_files(repository_id: str, schedule_id: str) -> int | None:
     """How many files the last snapshot of a schedule that can be trusted held."""
     last = (
@@ -131,6 +139,7 @@ async def put(
     schedule_id: str | None,
     is_suspect: bool,
     is_incomplete: bool = False,
+    selection: BackupSelection | None = None,
 ) -> None:
     """Add one snapshot; one that is known already is brought up to date.
 
@@ -142,7 +151,24 @@ async def put(
     row.schedule_id = schedule_id
     row.is_suspect = is_suspect and not await _is_cleared(row)
     row.is_incomplete = is_incomplete or lacks_files(record.tags)
+    if selection is not None:
+        row.selection = selection.model_dump(mode="json", by_alias=True)
     await row.save()
+
+
+async def selection(repository_id: str, snapshot_id: str) -> BackupSelection | None:
+    """Return what a snapshot's run selected, by full id; None when it is not surely known.
+
+    A run that could not read every file left out more than its selection says.
+    """
+    row = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=snapshot_id)
+    if row is None or row.selection is None or row.is_incomplete:
+        return None
+    try:
+        found = BackupSelection.model_validate(row.selection)
+    except ValidationError:
+        return None
+    return None if found.other_filters else found
 
 
 async def accept(repository_id: str, snapshot_id: str) -> None:
@@ -242,6 +268,7 @@ def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None)
         is_suspect=rewritten is not None and rewritten.is_suspect,
         is_incomplete=lacks_files(record.tags)
         or (rewritten is not None and rewritten.is_incomplete),
+        selection=rewritten.selection if rewritten else None,
     )
 
 

@@ -34,6 +34,10 @@ Listener = Callable[[models.Repository], Awaitable[None]]
 UNLOCK_WAIT_S: Final = 45.0
 """How long a request waits for its turn at a repository."""
 
+UNCONFIRMED: Final = (
+    "A running process may hold these locks; without its lock its data can be damaged. Make sure "
+    "that no restic works on the repository, and send its name as confirm to remove them."
+)
 NOT_FOUND: Final = "Repository not found"
 
 _ALL: Final = Prepared(lambda: models.Repository.filter(organization_id=slot(0)).order_by("id"))
@@ -214,24 +218,23 @@ class Repositories:
             stats=found.model_dump(mode="json"), stats_updated_at=clock.now_ms()
         )
 
-    async def unlock(self, actor: Actor, short_id: str) -> schemas.Unlocked:
-        """Remove restic's stale locks, alone at the repository; those of living processes stay.
+    async def unlock(self, actor: Actor, short_id: str, body: schemas.Unlock) -> schemas.Unlocked:
+        """Remove restic's locks, alone at the repository; see `schemas.Unlock`.
 
         Raises NotFound, Unavailable, ResticError
+            Invalid     locks that may be held are to go, and the name does not confirm it.
             Conflict    others work on the repository and have not ended in time.
         """
         row = await self.find(actor, short_id)
+        if body.locks != "dead" and body.confirm != row.name:
+            raise Invalid.at(["confirm"], UNCONFIRMED)
         repository = await self.doors.open(row)
         async with (
             self._leases.hold(row.id, mode="exclusive", operation="unlock", wait_s=UNLOCK_WAIT_S),
             answering(),
         ):
-            left = await unlock.run(repository)
-        if not left:
-            return schemas.Unlocked()
-        owners = ", ".join(f"process {lock.pid} on {lock.hostname}" for lock in left[:5])
-        words = f"Stale locks are removed. {len(left)} stay whose owners may be alive: {owners}"
-        return schemas.Unlocked(message=words)
+            done = await unlock.run(repository, which=body.locks)
+        return present.unlocked(done)
 
     async def leases(self, actor: Actor, short_id: str) -> list[schemas.LeaseView]:
         """Who works on a repository and who waits for it, first come first. Raises NotFound."""

@@ -8,9 +8,12 @@ from typing import Final
 from zerobyte.contract.base import Wire
 from zerobyte.contract.jobs import JobReport, OverwriteMode, RestoreJob
 from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import patience
 from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound
 from zerobyte.features.repositories import models, schemas
+from zerobyte.features.repositories.service import index
+from zerobyte.features.repositories.service.access import answering
 from zerobyte.features.repositories.service.files import SnapshotFiles
 from zerobyte.features.repositories.service.guard import Guard, normal, overlap
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
@@ -19,6 +22,7 @@ from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.service import NewTask, Tasks
 from zerobyte.http.actor import Actor
+from zerobyte.restic import restore as restic_restore
 from zerobyte.settings import Settings
 
 _REFUSED: Final = (
@@ -28,6 +32,11 @@ _REFUSED: Final = (
 _READ_ONLY: Final = (
     "Original location restore is unavailable because the source volume is read-only. "
     "Restore to a custom location instead."
+)
+_UNCONFIRMED: Final = (
+    "It is not known what the backup of this snapshot left out, so the restore could delete files "
+    "that were never saved: {count} files and folders would go. Send confirmDelete with the "
+    'target "{target}" to delete them, or restore without delete.'
 )
 _BUSY: Final = "A restore is already running for this snapshot"
 _TARGET_BUSY: Final = "Another restore is writing to this place. Wait until it has ended"
@@ -48,6 +57,7 @@ class RestoreOptions(Wire):
     """What a restore's task keeps for its job; shown to clients as `input.options`.
 
     snapshot_id     the full id, whichever was sent.
+    selection       what the backup had selected; None when `delete` was confirmed without it.
     target          where restic writes to; differs from the input's when a folder is written to
                     itself instead of "/".
     writes          where files will appear, links resolved: compared with other restores.
@@ -60,6 +70,7 @@ class RestoreOptions(Wire):
     exclude: list[str]
     exclude_xattr: list[str]
     delete: bool
+    selection: BackupSelection | None = None
     overwrite: OverwriteMode
     writes: list[str]
 
@@ -108,7 +119,10 @@ class Restores:
             raise NotFound("Restore target agent not found")
         selection = await self._selector.choose(row, record, body, target=target)
         writes = await self._checked(selection.writes, target=selection.target, delete=body.delete)
-        options = _options(body, record, selection, writes)
+        known = await index.selection(row.id, record.id) if body.delete else None
+        options = _options(body, record, selection, writes, known)
+        if body.delete and known is None and not _is_confirmed(body, target):
+            await self._refuse_unconfirmed(row, options, target)
         # One at a time, so that two restores cannot both find the place free.
         async with self._opening:
             await self._refuse_overlap(row, options)
@@ -142,6 +156,7 @@ class Restores:
             exclude=options.exclude,
             exclude_xattr=options.exclude_xattr,
             delete=options.delete,
+            selection=options.selection,
             overwrite=options.overwrite,
             protected_folders=self._guard.protected(options.writes),
         )
@@ -153,6 +168,24 @@ class Restores:
             words = _HALF_DONE.format(place=task.input["target"])
             report.error = "\n\n".join(filter(None, (report.error, words)))
         return []
+
+    async def _refuse_unconfirmed(
+        self, row: models.Repository, options: RestoreOptions, target: str
+    ) -> None:
+        """Refuse a deletion that could remove what the backup never saved, and say how much."""
+        repository = await self._repositories.doors.open(row)
+        plan = restic_restore.Plan(
+            options.snapshot_id,
+            options.target,
+            options.base_path,
+            tuple(options.include),
+            tuple(options.exclude),
+            tuple(options.exclude_xattr),
+            options.overwrite,
+        )
+        async with answering():
+            count = await restic_restore.count_removable(repository, plan)
+        raise Invalid.at(["confirmDelete"], _UNCONFIRMED.format(count=count, target=target))
 
     async def _check_original_place(self, actor: Actor, record: SnapshotRecord) -> None:
         if await self.is_read_only(actor.organization_id, record.tags):
@@ -223,8 +256,17 @@ def _target(sent: str | None) -> str:
     return normal(sent)
 
 
+def _is_confirmed(body: schemas.Restore, target: str) -> bool:
+    sent = body.confirm_delete
+    return bool(sent) and str(sent).startswith("/") and normal(str(sent)) == target
+
+
 def _options(
-    body: schemas.Restore, record: SnapshotRecord, selection: Selection, writes: list[str]
+    body: schemas.Restore,
+    record: SnapshotRecord,
+    selection: Selection,
+    writes: list[str],
+    known: BackupSelection | None,
 ) -> RestoreOptions:
     return RestoreOptions(
         snapshot_id=record.id,
@@ -234,6 +276,7 @@ def _options(
         exclude=body.exclude or [],
         exclude_xattr=body.exclude_xattr or [],
         delete=body.delete,
+        selection=known,
         overwrite=body.overwrite,
         writes=writes,
     )

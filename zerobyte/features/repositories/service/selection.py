@@ -16,6 +16,7 @@ from zerobyte.features.repositories.service.files import SnapshotFiles
 from zerobyte.features.repositories.service.guard import common_ancestor, is_within, normal
 
 _LOOKED_UP_AT_MOST: Final = 32
+_AT_ONCE: Final = 2
 _PATHS_AT_MOST: Final = 100
 FOREIGN: Final = (
     "Original location restore is unavailable for this snapshot. "
@@ -76,7 +77,7 @@ class Selector:
         included: tuple[str, ...],
     ) -> Selection:
         paths = included or _paths_of(record)
-        nodes = await self._nodes(row, record, paths)
+        nodes = await self._nodes(row, record, paths, at_once=not included)
         if None in nodes:
             # Restic was given a relative path: the tree does not say where the files were.
             raise Invalid(FOREIGN) if not included else _outside(paths[nodes.index(None)])
@@ -117,26 +118,42 @@ class Selector:
         base = common_ancestor(_paths_of(record))
         if base == "/":
             return base, ()
-        node = await self._files.node(row, record.id, base)
+        node = await self._files.node_at_once(row, record.id, base)
         if node is None:
             return "/", ()
         return (base, ()) if node.type == "dir" else (posixpath.dirname(base), (base,))
 
     async def _nodes(
-        self, row: models.Repository, record: SnapshotRecord, paths: Sequence[str]
+        self,
+        row: models.Repository,
+        record: SnapshotRecord,
+        paths: Sequence[str],
+        *,
+        at_once: bool = False,
     ) -> list[NodeRecord | None]:
-        """The entries of these paths; of a long list only whether they can be inside at all."""
+        """The entries of these paths; of a long list none, when all of them are inside.
+
+        at_once     do not wait for the listing of the whole tree: what was backed up is asked
+                    for, path by path.
+        """
         if len(paths) > _LOOKED_UP_AT_MOST:
             for path in paths:
                 if not any(is_within(path, p) or is_within(p, path) for p in record.paths):
                     raise _outside(path)
+            wanted = {path for path in paths if path != "/"}
+            if missing := await self._files.missing(row, record.id, wanted):
+                raise _outside(min(missing))
             return []
-        return list(await asyncio.gather(*(self._node(row, record.id, path) for path in paths)))
+        one_by_one = asyncio.Semaphore(_AT_ONCE if at_once else _LOOKED_UP_AT_MOST)
+        find = self._files.node_at_once if at_once else self._files.node
 
-    async def _node(self, row: models.Repository, snapshot_id: str, path: str) -> NodeRecord | None:
-        if path == "/":
-            return NodeRecord(name="/", type="dir", path="/")
-        return await self._files.node(row, snapshot_id, path)
+        async def node(path: str) -> NodeRecord | None:
+            if path == "/":
+                return NodeRecord(name="/", type="dir", path="/")
+            async with one_by_one:
+                return await find(row, record.id, path)
+
+        return list(await asyncio.gather(*(node(path) for path in paths)))
 
 
 def _paths_of(record: SnapshotRecord) -> tuple[str, ...]:

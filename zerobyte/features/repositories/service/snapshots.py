@@ -12,6 +12,7 @@ from zerobyte.contract.jobs import DeleteSnapshotsJob
 from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import clock, patience
 from zerobyte.core.errors import Conflict, Failed, NotFound, ZerobyteError
 from zerobyte.db.leases import serialize
@@ -116,6 +117,15 @@ class Snapshots:
         """What the index knows of a snapshot, by full or short id. Raises NotFound."""
         return (await _known(row, snapshot_id)).record
 
+    async def newest_or(self, row: models.Repository, snapshot_id: str) -> SnapshotRecord:
+        """What the index knows of a snapshot; `latest` is the newest one. Raises NotFound."""
+        if snapshot_id != "latest":
+            return await self.record(row, snapshot_id)
+        newest = await index.newest(row.id)
+        if newest is None:
+            raise NotFound(_SNAPSHOT_NOT_FOUND)
+        return newest.record
+
     async def indexed(self, actor: Actor, short_id: str) -> models.Repository:
         """The row of a repository whose snapshots are known; asks restic the first time."""
         row = await self._repositories.find(actor, short_id)
@@ -183,14 +193,16 @@ class Snapshots:
         schedule_id: str | None = None,
         is_suspect: bool = False,
         is_incomplete: bool = False,
+        selection: BackupSelection | None = None,
     ) -> None:
-        """Remember a snapshot that a job has just made."""
+        """Remember a snapshot that a job has just made, and what its run selected."""
         await index.put(
             repository_id,
             record,
             schedule_id=schedule_id,
             is_suspect=is_suspect,
             is_incomplete=is_incomplete,
+            selection=selection,
         )
 
     async def exists(self, repository_id: str, snapshot_id: str) -> bool | None:

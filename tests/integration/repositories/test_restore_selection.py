@@ -1,0 +1,96 @@
+"""What a restore with `delete` needs to know, and what it looks up before it starts."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.repositories.conftest import History, House
+from tests.integration.repositories.test_restore import ask, carry_out, files_in, job_of
+from zerobyte.contract.selection import BackupSelection
+from zerobyte.features.repositories.models import Snapshot
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+async def test_delete_without_a_known_selection_needs_the_target_and_says_the_count(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+) -> None:
+    target = house.place / "out"
+    target.mkdir()
+    (target / "stray").write_text("never saved")
+    body = {"snapshotId": history.ids[0], "targetPath": str(target), "delete": True}
+    refused = await ask(client, existing, **body)
+    assert refused.status_code == 400
+    assert "1 files and folders would go" in refused.text
+    assert (target / "stray").exists()
+    wrong = await ask(client, existing, **body, confirmDelete="/elsewhere")
+    assert wrong.status_code == 400
+    job = await job_of(house, await ask(client, existing, **body, confirmDelete=f"{target}/"))
+    await carry_out(house, job)
+    assert "stray" not in files_in(target)
+
+
+async def test_delete_with_a_recorded_selection_needs_no_confirmation(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+) -> None:
+    await client.get(f"/repositories/{existing['shortId']}/snapshots")
+    selection = BackupSelection(volume_path=str(history.source), exclude_patterns=["*.tmp"])
+    row = await Snapshot.get(snapshot_id=history.ids[0])
+    record = await house.snapshots.record(await row.repository, row.snapshot_id)
+    await house.snapshots.index_snapshot(row.repository_id, record, selection=selection)
+    await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
+    target = str(house.place / "out")
+    body = {"snapshotId": history.ids[0], "targetPath": target, "delete": True}
+    job = await job_of(house, await ask(client, existing, **body))
+    assert job.selection == selection
+
+
+@pytest.mark.parametrize(
+    "change", [{"is_incomplete": True}, {"selection": {"volumePath": "/v", "otherFilters": True}}]
+)
+async def test_what_was_left_out_beyond_the_selection_needs_a_confirmation(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: History,
+    house: House,
+    change: dict[str, Any],
+) -> None:
+    await client.get(f"/repositories/{existing['shortId']}/snapshots")
+    known = {"selection": {"volumePath": str(history.source)}, **change}
+    await Snapshot.filter(snapshot_id=history.ids[0]).update(**known)
+    target = str(house.place / "out")
+    body = {"snapshotId": history.ids[0], "targetPath": target, "delete": True}
+    assert (await ask(client, existing, **body)).status_code == 400
+
+
+async def test_each_of_many_chosen_paths_is_looked_up(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+) -> None:
+    chosen = [f"{history.source}/none-{number}" for number in range(40)]
+    chosen += [f"{history.source}/a.txt"] * 2
+    body = {"snapshotId": history.ids[0], "targetPath": str(house.place / "out")}
+    answer = await ask(client, existing, **body, include=chosen)
+    assert answer.status_code == 400
+    assert "none-0" in answer.text
+
+
+async def test_a_restore_of_everything_lists_no_whole_tree(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+) -> None:
+    target = str(house.place / "out")
+    answer = await ask(client, existing, snapshotId=history.ids[0], targetPath=target)
+    assert answer.status_code == 202, answer.text
+    listings = [run for run in house.runs() if run[0] == "ls"]
+    assert listings
+    assert all(run[-1] != history.ids[0] for run in listings)
+
+
+async def test_latest_names_the_newest_snapshot_in_a_listing_of_files(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History
+) -> None:
+    at = f"/repositories/{existing['shortId']}/snapshots"
+    page = (await client.get(f"{at}/latest/files")).json()
+    newest = max((await client.get(at)).json(), key=lambda one: one["time"])
+    assert page["snapshot"]["short_id"] == newest["short_id"]
+    assert (await client.delete(f"{at}/latest")).status_code == 404

@@ -1,0 +1,183 @@
+"""A restore with `delete` spares what its backup never saved, and touches no neighbour."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from zerobyte.contract.jobs import BackupOptions
+from zerobyte.contract.selection import BackupSelection
+from zerobyte.core.errors import Invalid
+from zerobyte.restic import backup, names, restore
+
+OPTIONS = BackupOptions(
+    exclude_patterns=["*.tmp", "/cache", "!keep.tmp"], exclude_if_present=[".nobackup:yes"]
+)
+
+
+def selection_for(source: Path, options: BackupOptions = OPTIONS, **more) -> BackupSelection:
+    return BackupSelection(
+        volume_path=str(source),
+        include_paths=options.include_paths,
+        include_patterns=options.include_patterns,
+        exclude_patterns=options.exclude_patterns,
+        exclude_if_present=options.exclude_if_present,
+        **more,
+    )
+
+
+def put(root: Path, *paths: str) -> None:
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(path)
+
+
+async def saved(repository, source: Path, options: BackupOptions) -> str:
+    made = await backup.run(repository, source, tag="t1234567", hostname="h", options=options)
+    assert made.snapshot_id
+    return made.snapshot_id
+
+
+async def test_excluded_patterns_and_marked_folders_are_spared(repository, source):
+    put(source, "x.tmp", "cache/c", "marked/inside", "new/keep.tmp")
+    (source / "marked/.nobackup").write_text("yes\n")
+    snapshot = await saved(repository, source, OPTIONS)
+    put(source, "stray", "fresh/y.tmp", "fresh/stray", "cache/later", "marked/later")
+    done = await restore.run(
+        repository, snapshot, target="/", include=[str(source)], delete=True,
+        selection=selection_for(source),
+    )  # fmt: skip
+    left = {str(path.relative_to(source)) for path in source.rglob("*") if path.is_file()}
+    assert {"x.tmp", "cache/c", "cache/later", "marked/inside", "marked/later"} <= left
+    # Restic itself would remove a new folder as a whole, with the excluded file in it.
+    assert "fresh/y.tmp" in left
+    assert not left & {"stray", "fresh/stray"}
+    assert done.files_deleted == 2
+
+
+@pytest.mark.parametrize(
+    "options",
+    [BackupOptions(include_paths=["sub"]), BackupOptions(include_patterns=["su*"])],
+    ids=["paths", "patterns"],
+)
+async def test_paths_outside_the_includes_are_spared(repository, source, options, tmp_path):
+    snapshot = await saved(repository, source, options)
+    put(source, "sub/stray")
+    await restore.run(
+        repository, snapshot, target=str(source), base_path=str(source), delete=True,
+        selection=selection_for(source, options),
+    )  # fmt: skip
+    assert (source / "a.txt").exists()
+    assert not (source / "sub/stray").exists()
+
+
+async def test_the_count_is_what_would_be_deleted_and_deletes_nothing(repository, source):
+    snapshot = await saved(repository, source, OPTIONS)
+    put(source, "stray", "x.tmp", "fresh/stray")
+    plan = restore.Plan(snapshot, str(source), str(source))
+    assert await restore.count_removable(repository, plan) == 4
+    chosen = restore.Plan(snapshot, str(source), str(source), selection=selection_for(source))
+    assert await restore.count_removable(repository, chosen) == 3
+    assert (source / "stray").exists()
+
+
+async def test_links_are_removed_and_never_followed(repository, source, tmp_path):
+    snapshot = await saved(repository, source, OPTIONS)
+    put(tmp_path, "elsewhere/precious")
+    (source / "link").symlink_to(tmp_path / "elsewhere")
+    await restore.run(
+        repository, snapshot, target=str(source), base_path=str(source), delete=True,
+        selection=selection_for(source),
+    )  # fmt: skip
+    assert not (source / "link").is_symlink()
+    assert (tmp_path / "elsewhere/precious").exists()
+
+
+def raw(root: Path, name: bytes) -> Path:
+    return root / os.fsdecode(name)
+
+
+async def test_a_name_that_is_not_utf8_is_restored_without_its_neighbours(repository, source):
+    for name in (b"a\xffb", b"aXb", "aäb".encode()):
+        raw(source, name).write_text("saved")
+    snapshot = await saved(repository, source, OPTIONS)
+    for name in (b"a\xffb", b"aXb", "aäb".encode()):
+        raw(source, name).write_text("changed")
+    raw(source, b"a\xfeb").write_text("unsaved")
+    await restore.run(
+        repository, snapshot, target="/", include=[f"{source}/a\ufffdb"], delete=True,
+        selection=selection_for(source),
+    )  # fmt: skip
+    assert raw(source, b"a\xffb").read_text() == "saved"
+    assert raw(source, b"aXb").read_text() == "changed"
+    assert raw(source, "aäb".encode()).read_text() == "changed"
+    assert raw(source, b"a\xfeb").read_text() == "unsaved"
+
+
+async def test_a_folder_that_is_not_utf8_is_restored_to_a_target(repository, source, tmp_path):
+    raw(source, b"d\xfe").mkdir()
+    raw(source, b"d\xfe/file\xff").write_text("saved")
+    snapshot = await saved(repository, source, OPTIONS)
+    target = tmp_path / "target"
+    await restore.run(repository, snapshot, target=str(target), base_path=f"{source}/d\ufffd")
+    assert raw(target, b"file\xff").read_text() == "saved"
+
+
+async def test_names_that_differ_only_in_such_bytes_are_refused(repository, source, tmp_path):
+    for name in (b"a\xffb", b"a\xfeb"):
+        raw(source, name).write_text("saved")
+    snapshot = await saved(repository, source, OPTIONS)
+    with pytest.raises(Invalid, match="differ only"):
+        await restore.run(
+            repository, snapshot, target=str(tmp_path / "t"), base_path=str(source),
+            include=[f"{source}/a\ufffdb"],
+        )  # fmt: skip
+    assert not (tmp_path / "t").exists()
+
+
+def test_quoted_names_become_their_bytes():
+    assert names.unquoted(r"a\xffb\\\"\n") == b'a\xffb\\"\n'
+    assert names.unquoted("ä\\u00ad") == "ä\u00ad".encode()
+    assert names.shown(b"\xe2\x82x") == "\ufffd\ufffdx"
+
+
+async def test_a_long_choice_goes_by_file_and_every_path_is_restored(repository, source, tmp_path):
+    wanted = [f"many/{'x' * 60}{number} $HOME # " for number in range(400)]
+    put(source, *wanted, "many/other", "many/line\nbreak")
+    snapshot = await saved(repository, source, BackupOptions())
+    target = tmp_path / "t"
+    chosen = [f"{source}/{name}" for name in [*wanted, "many/line\nbreak"]]
+    done = await restore.run(
+        repository, snapshot, target=str(target), base_path=str(source), include=chosen
+    )
+    left = {str(path.relative_to(target)) for path in target.rglob("*") if path.is_file()}
+    assert left == {*wanted, "many/line\nbreak"}
+    assert done.files_restored >= 401
+
+
+async def test_zeros_come_back_as_holes(repository, source, tmp_path):
+    with (source / "sparse").open("wb") as file:
+        file.truncate(20_000_000)
+    snapshot = await saved(repository, source, BackupOptions())
+    await restore.run(repository, snapshot, target=str(tmp_path / "t"), base_path=str(source))
+    state = (tmp_path / "t/sparse").stat()
+    assert state.st_size == 20_000_000
+    assert state.st_blocks * 512 < 1_000_000
+
+
+def replace_by_file(folder: Path) -> None:
+    folder.rmdir()
+    folder.touch()
+
+
+async def test_storage_that_takes_no_lock_is_restored_from_without_one(
+    repository, source, tmp_path, monkeypatch
+):
+    snapshot = await saved(repository, source, BackupOptions())
+    folder = f"{repository.access.config.path}/locks"
+    as_it_is = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != folder and as_it_is(path, mode))
+    # Restic would fail on this folder if it tried to lock.
+    replace_by_file(Path(folder))
+    await restore.run(repository, snapshot, target=str(tmp_path / "t"), base_path=str(source))
+    assert (tmp_path / "t/a.txt").read_text() == "top"

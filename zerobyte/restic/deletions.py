@@ -1,0 +1,265 @@
+"""What a restore with `delete` removes from its target, and what it spares.
+
+restic's own `--delete` removes everything that the snapshot does not hold: also what the backup
+never looked at, and folders with all their contents, across file systems. So restic only lists
+what it would remove (`--delete --dry-run`), and this module removes the entries one by one,
+without following links, after the files were restored.
+"""
+
+import contextlib
+import os
+import posixpath
+import re
+import stat
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from zerobyte.contract.selection import BackupSelection
+from zerobyte.core.errors import Invalid
+from zerobyte.restic.errors import as_message
+from zerobyte.restic.names import UNKNOWN
+
+MAX_ENTRIES: Final = 1_000_000
+
+
+class Candidates:
+    """Collects the entries that restic would remove, from the lines of its dry run."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+        self.is_too_long = False
+
+    def on_line(self, line: bytes) -> None:
+        """Take one line of output; all that is about something else is dropped."""
+        if b'"deleted"' not in line:
+            return
+        found = as_message(line) or {}
+        path = found.get("item")
+        if found.get("action") != "deleted" or not isinstance(path, str):
+            return
+        if len(self.paths) < MAX_ENTRIES:
+            self.paths.append(path)
+        else:
+            self.is_too_long = True
+
+    def check(self) -> None:
+        """Raise Invalid when there are more entries than are removed at once."""
+        if self.is_too_long:
+            raise Invalid(
+                f"The restore would delete more than {MAX_ENTRIES:,} entries and is refused. "
+                "Choose fewer folders, or restore without delete."
+            )
+
+
+@dataclass
+class Rules:
+    """Which entries of a restore's target may be removed.
+
+    roots       the folders that are written to, see `restore.written_roots`.
+    target, base_path   as of the restore: they lead from a disk path to the snapshot's path.
+    selection   what the backup selected; None: a person confirmed that this is not known.
+    exclude     the patterns of the restore itself: what they match is left alone.
+    """
+
+    roots: Sequence[str]
+    target: str
+    base_path: str
+    selection: BackupSelection | None
+    exclude: Sequence[str] = ()
+    _patterns: list[tuple[bool, re.Pattern[str]]] = field(default_factory=list, init=False)
+    _includes: list[re.Pattern[str]] = field(default_factory=list, init=False)
+    _markers: dict[str, bool] = field(default_factory=dict, init=False)
+    _devices: dict[str, int | None] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        """Compile the patterns once."""
+        self._patterns = [_compiled(pattern, "/") for pattern in self.exclude]
+        if self.selection is None:
+            return
+        root = posixpath.normpath(self.selection.volume_path)
+        self._patterns += [_compiled(one, root) for one in self.selection.exclude_patterns]
+        for one in self.selection.include_patterns:
+            if one.startswith("!"):
+                self._patterns.append(_compiled(one[1:], root, is_anchored=True))
+            else:
+                self._includes.append(_compiled(one, root, is_anchored=True)[1])
+
+    def may_remove(self, path: str) -> bool:
+        """Return True if the backup would have saved this entry. Reads the disk."""
+        if UNKNOWN in path:
+            return False  # Several entries may be listed under this name.
+        saved_as = self._path_in_snapshot(path)
+        if saved_as is None or not self._is_included(saved_as):
+            return False
+        if any(self._is_excluded(parent) for parent in _with_parents(saved_as)):
+            return False
+        if self._is_on_other_file_system(path):
+            return False
+        return not self._is_below_marker(path)
+
+    def _path_in_snapshot(self, path: str) -> str | None:
+        below = _below(path, self.target)
+        return (
+            None if below is None else posixpath.normpath(f"{self.base_path.rstrip('/')}/{below}")
+        )
+
+    def _is_included(self, path: str) -> bool:
+        if self.selection is None:
+            return True
+        root = posixpath.normpath(self.selection.volume_path)
+        if _below(path, root) is None:
+            return False
+        if any(_below(path, one) is not None for one in self.selection.excluded_folders):
+            return False
+        if not self.selection.include_paths and not self.selection.include_patterns:
+            return True
+        chosen = (posixpath.normpath(f"{root}/{one}") for one in self.selection.include_paths)
+        return any(_below(path, one) is not None for one in chosen) or any(
+            pattern.search(path) for pattern in self._includes
+        )
+
+    def _is_excluded(self, path: str) -> bool:
+        is_excluded = False
+        for is_negated, pattern in self._patterns:
+            if pattern.search(path):
+                is_excluded = not is_negated
+        return is_excluded
+
+    def _is_on_other_file_system(self, path: str) -> bool:
+        if self.selection is not None and not self.selection.one_file_system:
+            return False
+        root = max((one for one in self.roots if _below(path, one) is not None), key=len)
+        return self._device(root) != self._device(path)
+
+    def _device(self, path: str) -> int | None:
+        if path not in self._devices:
+            try:
+                self._devices[path] = os.lstat(path).st_dev
+            except OSError:
+                self._devices[path] = None
+        return self._devices[path]
+
+    def _is_below_marker(self, path: str) -> bool:
+        names = self.selection.exclude_if_present if self.selection is not None else []
+        if not names:
+            return False
+        folders = [one for one in _with_parents(path) if _below(one, self.target) is not None]
+        return any(self._has_marker(folder, names) for folder in folders if folder != path)
+
+    def _has_marker(self, folder: str, names: Sequence[str]) -> bool:
+        # The first line of the marker is not compared: to spare too much loses nothing.
+        if folder not in self._markers:
+            places = (f"{folder}/{name.split(':', 1)[0]}" for name in names)
+            self._markers[folder] = any(os.path.lexists(place) for place in places)
+        return self._markers[folder]
+
+
+def remove(paths: Sequence[str], rules: Rules) -> int:
+    """Remove those entries that the rules allow, deepest first, and return how many.
+
+    Folders go when they are empty; links are removed, never followed. Entries that cannot be
+    removed, such as mount points, stay.
+    """
+    removed = 0
+    for path in paths:
+        if rules.may_remove(path):
+            removed += _remove_one(path, rules)
+    return removed
+
+
+def deepest_first(paths: Sequence[str]) -> list[str]:
+    """Return the paths so that a folder comes after everything in it."""
+    return sorted(set(paths), reverse=True)
+
+
+def _remove_one(path: str, rules: Rules) -> bool:
+    root = max((one for one in rules.roots if _below(path, one) is not None), key=len)
+    relative = _below(path, root)
+    if not relative:
+        return False
+    try:
+        with _parent(os.path.realpath(root), relative) as (folder, name):
+            if stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
+                os.rmdir(name, dir_fd=folder)
+            else:
+                os.unlink(name, dir_fd=folder)
+    except OSError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _parent(root: str, relative: str) -> Generator[tuple[int, str]]:
+    """Open the folder of an entry step by step, so that no link leads out of the root."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    *folders, name = relative.split("/")
+    descriptor = os.open(root, flags)
+    try:
+        for folder in folders:
+            deeper = os.open(folder, flags, dir_fd=descriptor)
+            os.close(descriptor)
+            descriptor = deeper
+        yield descriptor, name
+    finally:
+        os.close(descriptor)
+
+
+def _below(path: str, folder: str) -> str | None:
+    """Return the part of a path below a folder, "" for the folder itself, None if outside."""
+    folder = folder.rstrip("/")
+    if path == folder or (not folder and path == "/"):
+        return ""
+    return path[len(folder) + 1 :] if path.startswith(f"{folder}/") else None
+
+
+def _with_parents(path: str) -> list[str]:
+    parts = path.strip("/").split("/")
+    return ["/" + "/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
+def _compiled(entry: str, root: str, *, is_anchored: bool = False) -> tuple[bool, re.Pattern[str]]:
+    """Return whether a restic pattern is negated, and an expression for what it matches."""
+    is_negated = entry.startswith("!") and not is_anchored
+    pattern = entry[1:] if is_negated else entry
+    if pattern.startswith("/") or is_anchored:
+        prefix = "" if root == "/" else re.escape(root)
+        cleaned = posixpath.normpath(f"/{pattern.lstrip('/')}").lstrip("/")
+        start = f"^{prefix}"
+    else:
+        cleaned, start = posixpath.normpath(pattern), "^(?:/[^/]+)*"
+    if cleaned in ("", "."):
+        return is_negated, re.compile(f"{start}(?:/|$)")
+    body = "".join(_component(part) for part in cleaned.split("/"))
+    try:
+        return is_negated, re.compile(f"{start}{body}(?:/|$)", re.DOTALL)
+    except re.error:
+        # A pattern that cannot be read here might have excluded everything.
+        return False, re.compile("^")
+
+
+@cache
+def _component(part: str) -> str:
+    if part == "**":
+        return "(?:/[^/]+)*"
+    found = ["/"]
+    position = 0
+    token = re.compile(r"\\(.)|\[(\^?)((?:\\.|[^\]\\])+)\]|(\*+)|(\?)|(.)", re.DOTALL)
+    while position < len(part):
+        match = token.match(part, position)
+        if match is None:
+            return ".*"
+        escaped, negation, members, stars, mark, plain = match.groups()
+        if members is not None:
+            safe = members.replace("[", "\\[").replace("&&", "&\\&").replace("~~", "~\\~")
+            safe = safe.replace("||", "|\\|").replace("--", "-\\-")
+            found.append(f"(?!/)[{negation}{safe if not safe.startswith('^') else chr(92) + safe}]")
+        elif stars:
+            found.append("[^/]*")
+        elif mark:
+            found.append("[^/]")
+        else:
+            found.append(re.escape(escaped or plain or ""))
+        position = match.end()
+    return "".join(found)
