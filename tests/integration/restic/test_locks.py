@@ -187,3 +187,17 @@ async def test_a_lock_that_cannot_be_read_is_unknown_and_stays(repository, sourc
     with pytest.raises(ResticError, match="cannot be read"):
         await unlock.run(repository)
     assert lock.exists()
+
+
+async def test_unlock_says_what_it_removed_and_all_removes_a_held_lock(repository, source):
+    stop = asyncio.Event()
+    work, child = await locking(repository, source, stop)
+    kept = await unlock.run(repository)
+    assert kept.removed == []
+    assert [lock.pid for lock in kept.left] == [child.pid]
+    gone = await unlock.run(repository, which="all")
+    assert [lock.pid for lock in gone.removed] == [child.pid]
+    assert gone.left == []
+    stop.set()
+    with pytest.raises(Interrupted):
+        await work
