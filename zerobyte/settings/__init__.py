@@ -3,64 +3,27 @@
 # ruff: noqa: RUF009 — the calls describe fields; they make no shared default
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from zerobyte.core import kept, reading, urls
-from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
+from zerobyte.settings.variables import SettingsError, Variable, optional, set_by
 
-T = TypeVar("T")
+__all__ = ["Settings", "SettingsError"]
+
 _log = get_logger(__name__)
 # An empty one of these holds nothing, and is not absent.
 _LISTS = (reading.origins, reading.readable_origins, reading.memory)
-
-
-class SettingsError(ZerobyteError):
-    """The environment is wrong; one sentence for each variable, which it names."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """One environment variable; in its default, `{attribute}` stands for an earlier setting."""
-
-    name: str
-    default: str
-    read: Callable[[str], Any]
-    unit: str
-    description: str
-
-
-def _set_by(
-    name: str,
-    default: str,
-    read: Callable[[str], T],
-    description: str,
-    *,
-    unit: str = "",
-    secret: bool = False,
-) -> T:
-    known = Variable(name, default, read, unit, description)
-    return cast("T", dataclasses.field(metadata={"variable": known}, repr=not secret))
-
-
-def _optional(
-    name: str, read: Callable[[str], T], description: str, *, unit: str = "", secret: bool = False
-) -> T | None:
-    return _set_by(name, "", read, description, unit=unit, secret=secret)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """How this installation runs. Made by `load`, handed down by the composition root."""
 
-    data_dir: Path = _set_by(
+    data_dir: Path = set_by(
         "ZEROBYTE_DATA_DIR",
         "/var/lib/zerobyte",
         reading.path,
@@ -68,23 +31,23 @@ class Settings:
         "`zerobyte` in the user's data directory.",
         unit="directory",
     )
-    host: str = _set_by("SERVER_IP", "0.0.0.0", reading.text, "Address the API listens on.")  # noqa: S104 — a server is meant to be reached
-    port: int = _set_by("PORT", "4096", reading.port, "Port the API listens on.", unit="TCP port")
-    prefect_port: int = _set_by(
+    host: str = set_by("SERVER_IP", "0.0.0.0", reading.text, "Address the API listens on.")  # noqa: S104 — a server is meant to be reached
+    port: int = set_by("PORT", "4096", reading.port, "Port the API listens on.", unit="TCP port")
+    prefect_port: int = set_by(
         "PREFECT_PORT",
         "4200",
         reading.port,
         "Port of the Prefect server that we start.",
         unit="TCP port",
     )
-    base_url: str = _set_by(
+    base_url: str = set_by(
         "BASE_URL",
         "http://localhost:{port}",
         reading.root_url,
         "Where people reach the API, without path; https secures cookies. Always trusted.",
         unit="URL",
     )
-    trusted_origins: tuple[str, ...] = _set_by(
+    trusted_origins: tuple[str, ...] = set_by(
         "TRUSTED_ORIGINS",
         "",
         reading.readable_origins,
@@ -92,7 +55,7 @@ class Settings:
         "of and ignored.",
         unit="comma list",
     )
-    trust_proxy: bool = _set_by(
+    trust_proxy: bool = set_by(
         "TRUST_PROXY",
         "false",
         reading.boolean,
@@ -100,29 +63,29 @@ class Settings:
         "own, which writes it.",
         unit="boolean",
     )
-    disable_rate_limiting: bool = _set_by(
+    disable_rate_limiting: bool = set_by(
         "DISABLE_RATE_LIMITING", "false", reading.boolean, "Count no requests.", unit="boolean"
     )
-    max_connections: int = _set_by(
+    max_connections: int = set_by(
         "MAX_CONNECTIONS", "1000", reading.whole(16, 60_000), "Open connections in all."
     )
-    max_client_connections: int = _set_by(
+    max_client_connections: int = set_by(
         "MAX_CONNECTIONS_PER_CLIENT",
         "100",
         reading.whole(4, 60_000),
         "Open connections of one address (IPv6: its /64); not counted with TRUST_PROXY.",
     )
-    enable_dev_panel: bool = _set_by(
+    enable_dev_panel: bool = set_by(
         "ENABLE_DEV_PANEL",
         "false",
         reading.boolean,
         "Let organization admins run restic commands of their own.",
         unit="boolean",
     )
-    log_level: str = _set_by("LOG_LEVEL", "info", reading.level, "debug, info, warn or error.")
-    tz: str = _set_by("TZ", "UTC", reading.zone, "Time zone of schedules.", unit="IANA zone")
-    app_version: str = _set_by("APP_VERSION", "dev", reading.text, "Version that the API tells.")
-    database_url: str = _set_by(
+    log_level: str = set_by("LOG_LEVEL", "info", reading.level, "debug, info, warn or error.")
+    tz: str = set_by("TZ", "UTC", reading.zone, "Time zone of schedules.", unit="IANA zone")
+    app_version: str = set_by("APP_VERSION", "dev", reading.text, "Version that the API tells.")
+    database_url: str = set_by(
         "ZEROBYTE_DATABASE_URL",
         "{data_dir}/data/zerobyte.db",
         reading.database,
@@ -130,35 +93,35 @@ class Settings:
         unit="path or URL",
         secret=True,
     )
-    repositories_dir: Path = _set_by(
+    repositories_dir: Path = set_by(
         "ZEROBYTE_REPOSITORIES_DIR",
         "{data_dir}/repositories",
         reading.path,
         "Where local repositories are made.",
         unit="directory",
     )
-    volumes_dir: Path = _set_by(
+    volumes_dir: Path = set_by(
         "ZEROBYTE_VOLUMES_DIR",
         "{data_dir}/volumes",
         reading.path,
         "Where volumes are mounted.",
         unit="directory",
     )
-    cache_dir: Path = _set_by(
+    cache_dir: Path = set_by(
         "RESTIC_CACHE_DIR",
         "{data_dir}/restic/cache",
         reading.path,
         "restic's cache.",
         unit="directory",
     )
-    cache_max_bytes: int = _set_by(
+    cache_max_bytes: int = set_by(
         "RESTIC_CACHE_MAX_BYTES",
         "10737418240",
         reading.whole(0, 2**50),
         "Room for restic's cache on this host; what was not used for longest goes first.",
         unit="bytes",
     )
-    min_free_bytes: int = _set_by(
+    min_free_bytes: int = set_by(
         "MIN_FREE_BYTES",
         "2147483648",
         reading.whole(0, 2**50),
@@ -166,7 +129,7 @@ class Settings:
         "of the cache and of ZEROBYTE_RUN_DIR; with 0 in both, it begins in any case.",
         unit="bytes",
     )
-    min_free_percent: int = _set_by(
+    min_free_percent: int = set_by(
         "MIN_FREE_PERCENT",
         "5",
         reading.whole(0, 100),
@@ -174,7 +137,7 @@ class Settings:
         "0 asks for MIN_FREE_BYTES alone.",
         unit="percent",
     )
-    tree_index_bytes: int = _set_by(
+    tree_index_bytes: int = set_by(
         "TREE_INDEX_MAX_BYTES",
         "1073741824",
         reading.whole(1024 * 1024, 2**50),
@@ -182,53 +145,53 @@ class Settings:
         "looked at for longest go first.",
         unit="bytes",
     )
-    snapshot_refresh_minutes: int = _set_by(
+    snapshot_refresh_minutes: int = set_by(
         "SNAPSHOT_REFRESH_MINUTES",
         "60",
         reading.whole(1, 525_600),
         "How old a list of snapshots may become before it is read again.",
         unit="minutes",
     )
-    stalled_after_minutes: int = _set_by(
+    stalled_after_minutes: int = set_by(
         "STALLED_AFTER_MINUTES",
         "15",
         reading.whole(0, 10_080),
         "A run that has moved nothing for so long is shown as stalled; 0: none is.",
         unit="minutes",
     )
-    audit_retention_days: int = _set_by(
+    audit_retention_days: int = set_by(
         "AUDIT_RETENTION_DAYS",
         "400",
         reading.whole(0, 36_500),
         "How long lines of the audit trail are kept; 0 keeps them for ever.",
         unit="days",
     )
-    retention_alarm_days: int = _set_by(
+    retention_alarm_days: int = set_by(
         "RETENTION_ALARM_DAYS",
         "7",
         reading.whole(0, 36_500),
         "After how many days of good backups without retention people are told; 0 tells nobody.",
         unit="days",
     )
-    unreadable_limit_percent: int = _set_by(
+    unreadable_limit_percent: int = set_by(
         "BACKUP_UNREADABLE_LIMIT_PERCENT", "10", reading.whole(0, 100), unit="percent",
         description="A run that cannot read a larger share of its files fails; 100: it never does.",
     )  # fmt: skip
-    run_dir: Path = _set_by(
+    run_dir: Path = set_by(
         "ZEROBYTE_RUN_DIR",
         "{data_dir}/run",
         reading.path,
         "Sockets, locks and the files that hold a secret while a child needs it.",
         unit="directory",
     )
-    rclone_config_dir: Path = _set_by(
+    rclone_config_dir: Path = set_by(
         "RCLONE_CONFIG_DIR",
         "~/.config/rclone",
         reading.path,
         "Holds rclone.conf.",
         unit="directory",
     )
-    allowed_roots: tuple[str, ...] = _set_by(
+    allowed_roots: tuple[str, ...] = set_by(
         "ZEROBYTE_ALLOWED_ROOTS",
         "/",
         reading.folders,
@@ -236,20 +199,20 @@ class Settings:
         "host. Later organizations get theirs from an instance admin.",
         unit="comma list",
     )
-    restic_command: str = _set_by("RESTIC_COMMAND", "restic", reading.text, "The restic to run.")
-    restic_hostname: str = _set_by(
+    restic_command: str = set_by("RESTIC_COMMAND", "restic", reading.text, "The restic to run.")
+    restic_hostname: str = set_by(
         "RESTIC_HOSTNAME",
         "auto",
         reading.hostname,
         "Host in snapshots; `auto` is the hostname that a container was given, else `zerobyte`.",
     )
-    restic_progress_fps: float = _set_by(
+    restic_progress_fps: float = set_by(
         "RESTIC_PROGRESS_FPS", "1", reading.rate, "How often restic reports; 2 at most.", unit="1/s"
     )
-    gomaxprocs: int | None = _optional(
+    gomaxprocs: int | None = optional(
         "GOMAXPROCS", reading.count, "Processors that restic may use.", unit="count"
     )
-    memory_limits: tuple[tuple[str, int], ...] = _set_by(
+    memory_limits: tuple[tuple[str, int], ...] = set_by(
         "RESTIC_MEMORY_BYTES",
         "",
         reading.memory,
@@ -257,39 +220,39 @@ class Settings:
         "another for one of backup, forget, check and restore.",
         unit="bytes",
     )
-    server_idle_timeout_s: int = _set_by(
+    server_idle_timeout_s: int = set_by(
         "SERVER_IDLE_TIMEOUT",
         "60",
         reading.seconds,
         "Longest mount by rclone and longest making of a repository.",
         unit="seconds",
     )
-    webhook_timeout_s: int = _set_by(
+    webhook_timeout_s: int = set_by(
         "WEBHOOK_TIMEOUT", "60", reading.seconds, "Longest wait for a webhook.", unit="seconds"
     )
-    webhook_allowed_origins: tuple[str, ...] = _set_by(
+    webhook_allowed_origins: tuple[str, ...] = set_by(
         "WEBHOOK_ALLOWED_ORIGINS",
         "",
         reading.origins,
         "Origins that schedules' webhooks may call.",
         unit="comma list",
     )
-    storage_private_networks: tuple[str, ...] = _set_by(
+    storage_private_networks: tuple[str, ...] = set_by(
         "STORAGE_PRIVATE_NETWORKS", "first", reading.words, "See docs/field-rules.md.", unit="list"
     )
-    provisioning_path: Path | None = _optional(
+    provisioning_path: Path | None = optional(
         "PROVISIONING_PATH",
         reading.path,
         "File of volumes and repositories to set up.",
         unit="file",
     )
-    prefect_api_url: str | None = _optional(
+    prefect_api_url: str | None = optional(
         "PREFECT_API_URL",
         reading.url,
         "A Prefect server elsewhere; none starts our own.",
         unit="URL",
     )
-    prefect_auth: str = _set_by(
+    prefect_auth: str = set_by(
         "PREFECT_API_AUTH_STRING",
         "",
         reading.text,
@@ -297,31 +260,31 @@ class Settings:
         "directory.",
         secret=True,
     )
-    worker_concurrency: int = _set_by(
+    worker_concurrency: int = set_by(
         "ZEROBYTE_WORKER_CONCURRENCY", "2", reading.count, "Runs at the same time.", unit="count"
     )
-    drain_grace_s: int = _set_by(
+    drain_grace_s: int = set_by(
         "ZEROBYTE_DRAIN_GRACE",
         "30",
         reading.seconds,
         "How long a stop waits for running work before it is interrupted.",
         unit="seconds",
     )
-    lease_wait_s: int = _set_by(
+    lease_wait_s: int = set_by(
         "ZEROBYTE_LEASE_WAIT",
         "43200",
         reading.seconds,
         "How long a task waits for its turn at a repository before it fails.",
         unit="seconds",
     )
-    api_url: str = _set_by(
+    api_url: str = set_by(
         "ZEROBYTE_API_URL",
         "http://127.0.0.1:{port}",
         reading.url,
         "Where a worker finds the API.",
         unit="URL",
     )
-    worker_token: str | None = _optional(
+    worker_token: str | None = optional(
         "ZEROBYTE_WORKER_TOKEN", reading.text, "Token of a worker on another host.", secret=True
     )
     app_secret: str = dataclasses.field(repr=False)
