@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any, cast
 
-from zerobyte.core import clock_watch, interpreter, log, private_files, process
+from zerobyte.core import aio, clock_watch, interpreter, log, private_files, process
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
@@ -314,7 +314,9 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         stack.push_async_callback(platform.alarms.aclose)
         stack.push_async_callback(platform.snapshots.aclose)
         stack.push_async_callback(platform.files.aclose)
-        stack.push_async_callback(_cancel, [beside(loop) for loop in platform.loops()])
+        stack.push_async_callback(
+            aio.cancel_all, [aio.start_background(loop) for loop in platform.loops()]
+        )
 
     async def stop(_: HttpApp) -> None:
         await stack.aclose()
@@ -342,24 +344,6 @@ async def _every(seconds: float, work: Any) -> None:
         except Exception as error:  # a round that failed must not end the rounds
             failed.say(error, job=work.__name__)
         await asyncio.sleep(seconds)
-
-
-def beside(loop: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """Run a loop beside requests; one that ends is told of, since nobody waits for it."""
-    task = asyncio.create_task(loop, name=loop.__qualname__)
-    task.add_done_callback(_tell_end)
-    return task
-
-
-def _tell_end(loop: asyncio.Task[None]) -> None:
-    if not loop.cancelled():
-        _log.error("a loop ended for good", loop=loop.get_name(), exc_info=loop.exception())
-
-
-async def _cancel(loops: list[asyncio.Task[None]]) -> None:
-    for loop in loops:
-        loop.cancel()
-    await asyncio.gather(*loops, return_exceptions=True)
 
 
 async def _prefect_trouble(engine: Scheduler) -> str | None:

@@ -20,7 +20,7 @@ from zerobyte.contract.restic_output import (
 )
 from zerobyte.core import patience, protected_paths
 from zerobyte.core.errors import Invalid, Unavailable
-from zerobyte.core.process import Identity, SecretFolder
+from zerobyte.core.process import Exit, Identity, SecretFolder
 from zerobyte.restic import custom_params, patterns, words
 from zerobyte.restic.errors import (
     PartialBackup,
@@ -171,6 +171,11 @@ async def run(
                 if parent is None or not _is_parent_missing(error):
                     raise
                 ended = await save(command(rereads=True))  # reads every file
+    return _conclude(said, ended)
+
+
+def _conclude(said: "_Output", ended: Exit) -> BackupSummary:
+    """Return the summary. Raises PartialBackup or ResticError."""
     if said.summary is None:
         raise ResticError(
             "Restic ended without saying what it saved.",

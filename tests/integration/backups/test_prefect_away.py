@@ -9,8 +9,7 @@ import pytest
 from tests.integration.backups.conftest import WORKER, World
 from tests.integration.backups.test_due import DAY_MS, overdue, tasks_of
 from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success
-from zerobyte import app
-from zerobyte.core import clock
+from zerobyte.core import aio, clock
 from zerobyte.core.errors import Failed
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import Task, WorkerRow
@@ -187,7 +186,7 @@ async def test_a_loop_that_ends_although_it_is_for_ever_is_told_of(
     async def starts_tasks() -> None:
         raise OSError("disk I/O error")
 
-    await asyncio.wait([app.beside(starts_tasks())])
+    await asyncio.wait([aio.start_background(starts_tasks())])
     async with asyncio.timeout(30):
         while "a loop ended for good" not in (said := capfd.readouterr().err):
             await asyncio.sleep(0.01)

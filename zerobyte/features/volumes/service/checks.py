@@ -1,12 +1,17 @@
-"""Checks of a volume's name, and its state as routes answer it."""
+"""Checks of a volume's name and its place in the database, and its state for routes."""
 
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, cast
 
+from tortoise.exceptions import IntegrityError
+
 from zerobyte.contract.volumes import VolumeStatus
-from zerobyte.core.errors import Invalid
+from zerobyte.core.errors import Conflict, Invalid
+from zerobyte.db import constraints
 from zerobyte.features.volumes import schemas
 from zerobyte.features.volumes.models import Volume
 
+Listener = Callable[[Volume], Awaitable[None]]
 _MAX_NAME: Final = 255
 
 
@@ -28,3 +33,19 @@ def state(volume: Volume) -> schemas.VolumeState:
     return schemas.VolumeState(
         status=cast("VolumeStatus", volume.status), error=error, message=error
     )
+
+
+async def save(volume: Volume) -> None:
+    """Write the row. Raises Conflict when the organization has a volume of that name."""
+    try:
+        await volume.save()
+    except IntegrityError as error:
+        if not constraints.breaks_unique(error, "organization_id", "name"):
+            raise
+        raise Conflict("A volume with this name already exists") from None
+
+
+async def ask(listeners: Iterable[Listener], volume: Volume) -> None:
+    """Call every listener; one that raises refuses the change."""
+    for listener in listeners:
+        await listener(volume)

@@ -1,13 +1,13 @@
-"""The rules of volumes: names, secrets, the status and who may forbid a change.
+"""The rules of volumes: names, secrets and status.
 
-Owns the rows of volumes and their status. Refuses to know schedules: whoever uses a volume
-subscribes to `before_delete` or `before_unmount` and raises `Conflict`.
+Users of a volume subscribe to `before_delete` or `before_unmount` and raise `Conflict`.
 """
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from weakref import WeakValueDictionary
@@ -34,8 +34,6 @@ from zerobyte.http.actor import Actor
 from zerobyte.http.endpoint import Encoded
 from zerobyte.settings import Settings
 
-Listener = Callable[[Volume], Awaitable[None]]
-
 _TABLE: Final = "volumes"
 _AT_ONCE: Final = 4
 _ALL: Final = Prepared(lambda: Volume.filter(organization_id=slot(0)).order_by("id"))
@@ -52,8 +50,8 @@ class Volumes:
     """
 
     def __init__(self, *, settings: Settings, sealer: Sealer, bus: EventBus) -> None:
-        self.before_delete: list[Listener] = []
-        self.before_unmount: list[Listener] = []
+        self.before_delete: list[checks.Listener] = []
+        self.before_unmount: list[checks.Listener] = []
         self._sealer = sealer
         self._bus = bus
         self._volumes_dir = settings.volumes_dir
@@ -129,7 +127,7 @@ class Volumes:
         await self._check_place(actor, config)
         volume = Volume(organization_id=actor.organization_id, name=checks.volume_name(body.name))
         self._put_config(volume, config)
-        await _save(volume)
+        await checks.save(volume)
         self._tell("volume:created", volume)
         async with self._locked(actor.organization_id, volume.short_id) as row:
             await self._mount(row)
@@ -167,12 +165,12 @@ class Volumes:
             if is_changed:
                 await self._check_place(actor, body.config)
             if is_changed:
-                await _ask(self.before_unmount, volume)
-            await _save(volume)
+                await checks.ask(self.before_unmount, volume)
+            await checks.save(volume)
             if is_changed:
                 await self._replace_mount(volume, former)
                 self._tell("volume:updated", volume)
-        return self._details(volume)
+        return present.details(volume, volumes_dir=self._volumes_dir)
 
     async def delete(self, actor: Actor, short_id: str) -> None:
         """Forget a volume. Its files, and the snapshots made of them, stay.
@@ -182,7 +180,7 @@ class Volumes:
             Failed      it cannot be unmounted; then it is kept.
         """
         async with self._locked(actor.organization_id, short_id) as volume:
-            await _ask(self.before_delete, volume)
+            await checks.ask(self.before_delete, volume)
             await self._unmount_known(volume)
             try:
                 await volume.delete()
@@ -207,7 +205,7 @@ class Volumes:
             Conflict    somebody is reading it.
         """
         async with self._locked(actor.organization_id, short_id) as volume:
-            await _ask(self.before_unmount, volume)
+            await checks.ask(self.before_unmount, volume)
             try:
                 await mounts.unmount(present.parsed(volume.config), self.source_path(volume))
             except ZerobyteError as error:
@@ -252,7 +250,7 @@ class Volumes:
             return
         place = str(self.source_path(volume))
         if not await patience.at_folder(
-            lambda: protected_paths.is_allowed(place, roots), place=place
+            partial(protected_paths.is_allowed, place, roots), place=place
         ):
             raise mounts.MountFailed(
                 "This folder is outside the folders that the organization may use on this host"
@@ -396,23 +394,6 @@ class Volumes:
         if status != was:
             self._tell("volume:status_changed", volume, status=status)
 
-    def _details(self, volume: Volume) -> schemas.VolumeDetails:
-        return present.details(volume, volumes_dir=self._volumes_dir)
-
     def _tell(self, event: str, volume: Volume, **more: str) -> None:
         payload = {"organizationId": volume.organization_id, "volumeName": volume.name, **more}
         self._bus.publish(volume.organization_id, event, payload)
-
-
-async def _save(volume: Volume) -> None:
-    try:
-        await volume.save()
-    except IntegrityError as error:
-        if not constraints.breaks_unique(error, "organization_id", "name"):
-            raise
-        raise Conflict("A volume with this name already exists") from None
-
-
-async def _ask(listeners: Iterable[Listener], volume: Volume) -> None:
-    for listener in listeners:
-        await listener(volume)
