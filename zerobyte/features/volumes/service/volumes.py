@@ -58,6 +58,7 @@ class Volumes:
         self._grants = RootGrants(settings)
         own = protected_paths.own_data(settings)
         self._protected = tuple(Path(place) for place in own)
+        self._details = partial(present.details, volumes_dir=settings.volumes_dir)
         self._shown = Shown(self._details, schemas.VolumeDetails)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
@@ -170,7 +171,7 @@ class Volumes:
             if is_changed:
                 await self._replace_mount(volume, former)
                 self._tell("volume:updated", volume)
-        return present.details(volume, volumes_dir=self._volumes_dir)
+        return self._details(volume)
 
     async def delete(self, actor: Actor, short_id: str) -> None:
         """Forget a volume. Its files, and the snapshots made of them, stay.
