@@ -4,7 +4,6 @@ Owns the last look at the target before anything is written: links are resolved 
 that writes, because the API may stand on another one.
 """
 
-import os
 from typing import Any, Final
 
 from prefect import flow, task
@@ -17,16 +16,11 @@ from flows.runtime import RunControl, Runtime
 from flows.steps import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, tell
 from flows.work import Work, granted, hand_in, show
 from zerobyte.contract.jobs import RestoreJob, RestoreResult, RestoreTaskProgress
+from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import RestoreProgress
-from zerobyte.core import patience
+from zerobyte.core import patience, protected_paths
 from zerobyte.restic import Repository
 from zerobyte.restic import restore as restic
-
-SYSTEM_ROOTS: Final = (
-    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc", "/root/.ssh",
-    "/run", "/sbin", "/sys", "/usr", "/var/lib/dpkg", "/var/run",
-)  # fmt: skip
-"""Folders whose change can keep the host from starting, or hand it to somebody else."""
 
 
 @flow(name="restore", **PLAIN)
@@ -48,32 +42,57 @@ async def restic_restore(task_id: str) -> State[Any] | None:
     return await doing(task_id, _write)
 
 
-def refuse_system_folder(target: str) -> None:
-    """Refuse a target that leads into the system, by whatever links.
+_LOOK_THROUGH_S: Final = 3600.0
+"""Time for reading every folder that a restore with `delete` may empty."""
 
-    `/` itself is the original place of each file and is judged by what is chosen, elsewhere.
+
+def refuse_target(job: RestoreJob) -> None:
+    """Check every written path by its real place, on the host that writes.
 
     Raises
         Refusal
     """
-    real = os.path.realpath(target)
-    if target != "/" and (real == "/" or _is_within(real, SYSTEM_ROOTS)):
-        raise Refusal(
-            f"The target {target} leads into a folder of the system and is refused.",
-            safe="The restore was refused: the target is a folder of the system.",
-        )
+    config = job.repository.config
+    limits = protected_paths.RestoreLimits(
+        protected=job.protected_folders,
+        repositories=job.repositories,
+        own_repository=config.path if isinstance(config, LocalConfig) else None,
+        allowed_roots=job.allowed_roots,
+        in_place=job.target == "/",
+        delete=job.delete,
+        own_folders=job.own_folders,
+    )
+    for path in _written(job):
+        if (reason := protected_paths.refused_restore(path, limits)) is not None:
+            raise Refusal(f"{reason} ({path})", safe=f"The restore was refused. {reason}")
 
 
-def _is_within(real: str, roots: tuple[str, ...]) -> bool:
-    known = {os.path.realpath(root) for root in roots} | set(roots)
-    return any(real == root or real.startswith(f"{root}/") for root in known)
+def refuse_to_empty(job: RestoreJob) -> None:
+    """Refuse `delete` where it could remove a repository, a mount point or a home folder.
+
+    Raises
+        Refusal
+    """
+    for path in _written(job):
+        if (reason := protected_paths.held_by(path, own=job.own_folders)) is not None:
+            raise Refusal(
+                f"Nothing is deleted below {path}: {reason}.",
+                safe="The restore was refused: with delete, the target may hold no repository, "
+                "mount point or home folder.",
+            )
+
+
+def _written(job: RestoreJob) -> list[str]:
+    return job.writes or (job.include if job.target == "/" else [job.target])
 
 
 async def _write(work: Work) -> None:
     job = work.job
     assert isinstance(job, RestoreJob)
     # The target may be a network share that does not answer: nobody else's work may stop for it.
-    await patience.at_folder(lambda: refuse_system_folder(job.target), place=job.target)
+    await patience.at_folder(lambda: refuse_target(job), place=job.target)
+    if job.delete:
+        await patience.in_thread(lambda: refuse_to_empty(job), limit_s=_LOOK_THROUGH_S)
     bar = Bar()
 
     async def on_status(status: RestoreProgress) -> None:

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any, cast
 
 from zerobyte.core import aio, clock_watch, interpreter, log, private_files, process
@@ -212,6 +213,7 @@ class Platform:
         )
         self.snapshots.policy_of = users.policy_of
         self.restores.is_read_only = users.is_read_only
+        self.restores.volume_folders = partial(users.volume_folders, self.volumes.source_path)
 
     def _measure(self, task: Task) -> None:
         """A repository that was written to has another size now."""

@@ -129,6 +129,8 @@ class RestoreJob(Wire):
     protected_folders   absolute folders that must not be written to after resolving links.
     allowed_roots       folders that every written path must lie in, by real path; None: anywhere.
     own_folders         folders of the volumes that the snapshot was made of.
+    repositories        every registered local repository of this host: none is written to.
+    writes              where files will appear; checked again by real path before restic starts.
     """
 
     kind: Literal["restore"] = "restore"
@@ -146,6 +148,8 @@ class RestoreJob(Wire):
     protected_folders: list[str] = Field(default_factory=list)
     allowed_roots: list[str] | None = None
     own_folders: list[str] = Field(default_factory=list)
+    repositories: list[str] = Field(default_factory=list)
+    writes: list[str] = Field(default_factory=list)
 
 
 class DeleteSnapshotsJob(Wire):

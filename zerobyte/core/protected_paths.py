@@ -10,6 +10,7 @@ import posixpath
 import pwd
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
@@ -152,15 +153,22 @@ def refused_to_read(path: str, data: Iterable[str]) -> bool:
     )
 
 
-def refused_to_write(path: str, protected: Iterable[str] = (), *, above: bool = True) -> bool:
+def refused_to_write(
+    path: str,
+    protected: Iterable[str] = (),
+    *,
+    above: bool = True,
+    shared: Sequence[str] = SHARED,
+) -> bool:
     """Whether nothing may be written to this path, by restores or as a repository.
 
     protected   further folders: this installation's data and registered repositories.
     above       whether folders above one of ours or of the system's are refused too.
+    shared      folders of many owners that are refused themselves.
     """
     mine = (*_everywhere(protected), *_resolved(code()))
     for form in {*forms(path), *_identical(path, protected)}:
-        if form in SHARED or _covered(form, mine):
+        if form in shared or _covered(form, mine):
             return True
         if is_key_folder(form) or _covered(form, _resolved((*CRON, *keys()))):
             return True
@@ -203,6 +211,56 @@ def is_repository(folder: str) -> bool:
         os.path.isdir(f"{folder}/{name}")  # noqa: PTH112
         for name in _LAYOUT
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RestoreLimits:
+    """What decides where one restore may write, on the API's host and on the worker's alike.
+
+    protected       this installation's data.
+    repositories    every registered local repository of the host, of all organizations.
+    own_repository  the local repository that is restored from: no backup into it holds it.
+    allowed_roots   folders that every written path must lie in; None: anywhere.
+    in_place        the original place: folders above a protected one are allowed without `delete`.
+    own_folders     folders of the volumes that the snapshot was made of: a volume on all of
+                    /home goes back to it.
+    """
+
+    protected: Sequence[str]
+    repositories: Sequence[str]
+    own_repository: str | None
+    allowed_roots: Sequence[str] | None
+    in_place: bool
+    delete: bool
+    own_folders: Sequence[str] = ()
+
+
+def refused_restore(path: str, limits: RestoreLimits) -> str | None:
+    """Return why a restore may not write to a path and below it, as a sentence; None if it may."""
+    above = limits.delete or not limits.in_place
+    whole = {"/home"} & set(limits.own_folders) if limits.in_place else set[str]()
+    shared = [folder for folder in SHARED if folder not in whole]
+    if refused_to_write(path, limits.protected, above=above, shared=shared):
+        return (
+            "Restore target path is not allowed. Restoring to this path could overwrite critical "
+            "system files or application data."
+        )
+    if limits.allowed_roots is not None and not is_allowed(path, limits.allowed_roots):
+        return "The restore would write outside the folders that it may use on this host."
+    place = real(path)
+    if repository_around(place) is not None:
+        return "The restore would write into a restic repository. Choose another target."
+    for repository in limits.repositories:
+        spared = not above and repository == limits.own_repository
+        for form in _resolved([repository]):
+            if is_within(place, form):
+                return "The restore would write into a restic repository. Choose another target."
+            if is_within(form, place) and not spared:
+                return (
+                    "The target holds a restic repository, which the restore could overwrite. "
+                    "Choose another target, or name the files and folders to restore."
+                )
+    return None
 
 
 def repository_around(path: str) -> str | None:

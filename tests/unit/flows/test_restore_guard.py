@@ -1,30 +1,112 @@
-"""A restore that leads into the system is refused on the host that would write."""
+"""The worker checks the target of a restore by its real path: `flows.restore.refuse_target`."""
+
+from pathlib import Path
 
 import pytest
 
 from flows.endings import Refusal
-from flows.restore import refuse_system_folder
+from flows.restore import refuse_target, refuse_to_empty
+from zerobyte.contract.jobs import RestoreJob
+from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 
 
-@pytest.mark.parametrize("target", ["/etc", "/usr/local", "/proc/self", "/dev", "/bin", "//etc/"])
-def test_system_folders_are_refused(target):
+def job(target: str, **more: object) -> RestoreJob:
+    return RestoreJob.model_validate(
+        {
+            "task_id": "t",
+            "repository": RepositoryAccess(
+                id="r",
+                short_id="short",
+                name="name",
+                config=LocalConfig(backend="local", path="/srv/repository"),
+                password="p",
+            ),
+            "snapshot_id": "0" * 64,
+            "target": target,
+            "writes": [target],
+            **more,
+        }
+    )
+
+
+def repository_at(folder: Path) -> Path:
+    for name in ("data", "keys", "snapshots"):
+        (folder / name).mkdir(parents=True)
+    (folder / "config").touch()
+    return folder
+
+
+@pytest.mark.parametrize("target", ["/etc", "/usr/local", "/proc/self", "/dev", "/bin", "/etc/"])
+def test_system_folders_are_refused(target: str) -> None:
     with pytest.raises(Refusal) as refused:
-        refuse_system_folder(target)
+        refuse_target(job(target))
     assert target not in refused.value.safe
 
 
-def test_a_link_into_the_system_is_refused(tmp_path):
+@pytest.mark.parametrize("target", ["/var/spool/cron/crontabs", "/root/.ssh", "/home/a/.gnupg/x"])
+def test_folders_of_keys_and_cron_are_refused(target: str) -> None:
+    with pytest.raises(Refusal):
+        refuse_target(job(target))
+
+
+def test_a_link_that_leads_into_the_system_is_refused(tmp_path: Path) -> None:
     (tmp_path / "harmless").symlink_to("/etc")
-    with pytest.raises(Refusal):
-        refuse_system_folder(str(tmp_path / "harmless" / "below"))
-
-
-def test_a_link_to_the_root_is_refused(tmp_path):
     (tmp_path / "top").symlink_to("/")
+    for name in ("harmless/below", "top"):
+        with pytest.raises(Refusal):
+            refuse_target(job(str(tmp_path / name)))
+
+
+@pytest.mark.parametrize("target", ["/srv/restored", "/home/ann", "/etcetera", "/mnt/usr"])
+def test_other_folders_are_allowed(target: str) -> None:
+    refuse_target(job(target))
+
+
+def test_a_whole_home_volume_goes_back_to_its_original_place() -> None:
+    refuse_target(job("/", own_folders=["/home"], writes=["/home"]))
     with pytest.raises(Refusal):
-        refuse_system_folder(str(tmp_path / "top"))
+        refuse_target(job("/", own_folders=[], writes=["/home"]))
 
 
-@pytest.mark.parametrize("target", ["/", "/srv/restored", "/home/ann", "/etcetera", "/mnt/usr"])
-def test_other_folders_are_not(target):
-    refuse_system_folder(target)
+def test_no_restore_writes_into_a_repository_registered_or_not(tmp_path: Path) -> None:
+    unregistered = repository_at(tmp_path / "unregistered")
+    registered = tmp_path / "registered"
+    for target in (unregistered, unregistered / "data" / "x", registered, registered / "keys"):
+        with pytest.raises(Refusal):
+            refuse_target(job(str(target), repositories=[str(registered)]))
+    (tmp_path / "link").symlink_to(registered)
+    with pytest.raises(Refusal):
+        refuse_target(job(str(tmp_path / "link"), repositories=[str(registered)]))
+
+
+def test_no_restore_writes_around_another_repository(tmp_path: Path) -> None:
+    with pytest.raises(Refusal):
+        refuse_target(job(str(tmp_path), repositories=[str(tmp_path / "below")]))
+
+
+def test_a_volume_that_holds_its_own_repository_goes_back_without_delete(tmp_path: Path) -> None:
+    own = str(tmp_path / "own")
+    config = {"backend": "local", "path": own}
+    access = job("/").repository.model_copy(update={"config": LocalConfig.model_validate(config)})
+    given = {"repository": access, "writes": [str(tmp_path)], "repositories": [own]}
+    refuse_target(job("/", **given))
+    with pytest.raises(Refusal):
+        refuse_target(job("/", **given, delete=True))
+
+
+def test_a_target_outside_the_allowed_roots_is_refused_by_its_real_path(tmp_path: Path) -> None:
+    (tmp_path / "allowed").mkdir()
+    (tmp_path / "other").mkdir()
+    roots = [str(tmp_path / "allowed")]
+    refuse_target(job(str(tmp_path / "allowed" / "x"), allowed_roots=roots))
+    (tmp_path / "allowed" / "link").symlink_to(tmp_path / "other")
+    for name in ("other", "allowed/link", "allowed/link/x"):
+        with pytest.raises(Refusal):
+            refuse_target(job(str(tmp_path / name), allowed_roots=roots))
+
+
+def test_delete_empties_no_folder_that_holds_an_unregistered_repository(tmp_path: Path) -> None:
+    repository_at(tmp_path / "deep" / "inside" / "repository")
+    with pytest.raises(Refusal):
+        refuse_to_empty(job(str(tmp_path)))
+    refuse_to_empty(job(str(tmp_path / "elsewhere")))

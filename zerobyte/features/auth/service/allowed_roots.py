@@ -33,19 +33,22 @@ class RootGrants:
         first = await Organization.all().order_by("created_at", "id").first().only("id")
         return list(self._first) if first and first.id == organization_id else []
 
-    async def check(self, actor: Actor, path: str, *, host: str = "local") -> None:
-        """Refuse an actor who may not name this path of a host.
+    async def check(self, actor: Actor, *paths: str, host: str = "local") -> list[str]:
+        """Refuse an actor who may not name these paths of a host; return the allowed roots.
 
         Raises
-            Forbidden       a member asks, or the real path is outside the allowed roots.
+            Forbidden       a member asks, or a real path is outside the allowed roots.
             Unavailable     the folder does not answer.
         """
         check_role(actor)
         roots = await self.of(actor.organization_id, host)
-        if not await patience.at_folder(
-            lambda: protected_paths.is_allowed(path, roots), place=path
-        ):
+
+        def look() -> bool:
+            return all(protected_paths.is_allowed(path, roots) for path in paths)
+
+        if not await patience.at_folder(look, place=" and ".join(paths[:3])):
             raise Forbidden(_ROOTS)
+        return roots
 
     async def put(self, organization_id: str, host: str, roots: Sequence[str]) -> list[str]:
         """Store the roots of an organization on a host, in place of the former ones.

@@ -3,11 +3,13 @@
 These are subscriptions, made in the composition root; the rooms below do not know schedules.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core.errors import Conflict
+from zerobyte.core.errors import Conflict, ZerobyteError
 from zerobyte.db.prepared import Prepared, slot
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
@@ -53,6 +55,21 @@ async def is_read_only(organization_id: str, tags: Sequence[str]) -> bool:
         organization_id=organization_id, short_id__in=list(tags)
     ).select_related("volume")
     return any(schedule.volume.config.get("readOnly") for schedule in schedules)
+
+
+async def volume_folders(
+    source_path: Callable[[Volume], Path], organization_id: str, tags: Sequence[str]
+) -> list[str]:
+    """List the folders of the volumes that the schedules with these tags back up."""
+    schedules = await Schedule.filter(
+        organization_id=organization_id, short_id__in=list(tags)
+    ).select_related("volume")
+    found: list[str] = []
+    for schedule in schedules:
+        # A damaged row has no folder, and must not keep others from being restored.
+        with contextlib.suppress(ZerobyteError):
+            found.append(str(source_path(schedule.volume)))
+    return found
 
 
 async def _refuse_used(what: str, **users: Any) -> None:

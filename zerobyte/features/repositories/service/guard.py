@@ -6,10 +6,11 @@ Owns the lists and the comparison of paths, with symbolic links resolved. Knows 
 import posixpath
 import tempfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from zerobyte.core import protected_paths
-from zerobyte.core.protected_paths import is_within, normal
+from zerobyte.core.protected_paths import RestoreLimits, is_within, normal
 from zerobyte.db.connection import is_sqlite, sqlite_path
 from zerobyte.settings import Settings
 
@@ -56,18 +57,16 @@ class Guard:
         # what is above ours is refused for restores alone.
         return protected_paths.refused_to_write(path, self._data, above=False)
 
-    def refuses_restore(self, path: str, *, above: bool = True) -> bool:
-        """Whether nothing may be restored to this place.
+    def refused_restore(self, path: str, limits: RestoreLimits) -> str | None:
+        """Return why nothing may be restored to this path; None if it may be.
 
-        above       whether folders that hold one of ours are refused too.
-
-        Refused are our own folders and the system's with everything below, and the crossroads.
-        The folders of mounted volumes are allowed although they are below ours.
+        Folders of mounted volumes are allowed although they are below the data folder.
         Resolves links, so call it in a thread.
         """
         if any(form in self._temporary for form in protected_paths.forms(path)):
-            return True
-        return protected_paths.refused_to_write(path, self.protected([path]), above=above)
+            return "Restore target path is not allowed: choose a folder below it."
+        limits = replace(limits, protected=self.protected([path]))
+        return protected_paths.refused_restore(path, limits)
 
     def protected(self, writes: Sequence[str]) -> list[str]:
         """Our folders that a restore must stay out of, for the worker to look again.

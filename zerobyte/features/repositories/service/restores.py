@@ -5,17 +5,21 @@ import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
+from pydantic import Field
+
 from zerobyte.contract.base import Wire
 from zerobyte.contract.jobs import JobReport, OverwriteMode, RestoreJob
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import patience
-from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound
+from zerobyte.core import patience, protected_paths
+from zerobyte.core.errors import Conflict, Failed, Forbidden, Invalid, NotFound
+from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, schemas
 from zerobyte.features.repositories.service import index
 from zerobyte.features.repositories.service.access import answering
 from zerobyte.features.repositories.service.files import SnapshotFiles
 from zerobyte.features.repositories.service.guard import Guard, normal, overlap
+from zerobyte.features.repositories.service.places import local_places
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.repositories.service.selection import FOREIGN, Selection, Selector
 from zerobyte.features.repositories.service.snapshots import Snapshots
@@ -25,10 +29,6 @@ from zerobyte.http.actor import Actor
 from zerobyte.restic import restore as restic_restore
 from zerobyte.settings import Settings
 
-_REFUSED: Final = (
-    "Restore target path is not allowed. Restoring to this path could overwrite critical system "
-    "files or application data."
-)
 _READ_ONLY: Final = (
     "Original location restore is unavailable because the source volume is read-only. "
     "Restore to a custom location instead."
@@ -47,10 +47,15 @@ _HALF_DONE: Final = (
 )
 
 IsReadOnly = Callable[[str, Sequence[str]], Awaitable[bool]]
+VolumeFolders = Callable[[str, Sequence[str]], Awaitable[list[str]]]
 
 
 async def _writable(_organization_id: str, _tags: Sequence[str]) -> bool:
     return False
+
+
+async def _no_folders(_organization_id: str, _tags: Sequence[str]) -> list[str]:
+    return []
 
 
 class RestoreOptions(Wire):
@@ -61,6 +66,8 @@ class RestoreOptions(Wire):
     target          where restic writes to; differs from the input's when a folder is written to
                     itself instead of "/".
     writes          where files will appear, links resolved: compared with other restores.
+    allowed_roots   folders that all of them must lie in; None for tasks of earlier versions.
+    own_folders     folders of the volumes that the snapshot was made of.
     """
 
     snapshot_id: str
@@ -73,12 +80,15 @@ class RestoreOptions(Wire):
     selection: BackupSelection | None = None
     overwrite: OverwriteMode
     writes: list[str]
+    allowed_roots: list[str] | None = None
+    own_folders: list[str] = Field(default_factory=list)
 
 
 class Restores:
     """Starts restores.
 
     is_read_only    whether a volume that these tags' schedules back up may not be written to.
+    volume_folders  the folders of the volumes that these tags' schedules back up.
     """
 
     def __init__(
@@ -91,6 +101,7 @@ class Restores:
         tasks: Tasks,
     ) -> None:
         self._guard = Guard(settings)
+        self._grants = RootGrants(settings)
         self._repositories = repositories
         self._snapshots = snapshots
         self._selector = Selector(files)
@@ -98,6 +109,7 @@ class Restores:
         self._host = snapshots.host
         self._opening = asyncio.Lock()
         self.is_read_only: IsReadOnly = _writable
+        self.volume_folders: VolumeFolders = _no_folders
 
     async def start(
         self, actor: Actor, short_id: str, body: schemas.Restore
@@ -107,6 +119,7 @@ class Restores:
         Raises
             NotFound    no such repository, snapshot or agent.
             Invalid     the target is relative or not allowed, or a path is not in the snapshot.
+            Forbidden   the actor may not name the target.
             Conflict    this snapshot is being restored, or another restore writes there.
             Unavailable, ResticError    the snapshot's files, or the target, do not answer.
         """
@@ -118,9 +131,11 @@ class Restores:
         if body.target_agent_id not in (None, "", "local"):
             raise NotFound("Restore target agent not found")
         selection = await self._selector.choose(row, record, body, target=target)
-        writes = await self._checked(selection.writes, target=selection.target, delete=body.delete)
+        own = await self.volume_folders(row.organization_id, record.tags)
+        allowed = await self._allowed(actor, selection.writes, own, in_place=target == "/")
         known = await index.selection(row.id, record.id) if body.delete else None
-        options = _options(body, record, selection, writes, known)
+        options = _options(body, record, selection, known=known, allowed=allowed, own=own)
+        options.writes = await self._checked(row, options)
         if body.delete and known is None and not _is_confirmed(body, target):
             await self._refuse_unconfirmed(row, options, target)
         # One at a time, so that two restores cannot both find the place free.
@@ -143,8 +158,8 @@ class Restores:
             raise Failed(NOT_FOUND)
         options = RestoreOptions.model_validate(task.input["options"])
         try:
-            await self._checked(options.writes, target=options.target, delete=options.delete)
-        except Invalid as error:
+            await self._checked(row, options)
+        except (Invalid, Forbidden) as error:
             raise Failed(error.message) from error
         return RestoreJob(
             task_id=task.id,
@@ -159,6 +174,10 @@ class Restores:
             selection=options.selection,
             overwrite=options.overwrite,
             protected_folders=self._guard.protected(options.writes),
+            allowed_roots=options.allowed_roots,
+            own_folders=options.own_folders,
+            repositories=await local_places(),
+            writes=options.writes,
         )
 
     async def ended(self, task: Task, report: JobReport) -> list[NewTask]:
@@ -193,19 +212,47 @@ class Restores:
         if not all(path.startswith("/") for path in record.paths):
             raise Invalid(FOREIGN)
 
-    async def _checked(self, writes: Sequence[str], *, target: str, delete: bool) -> list[str]:
-        """The places with their links resolved, when all of them may be written to."""
-        # A backup never holds our own folders, so what is above them may go back to its place.
-        spares_above = target == "/" and not delete
+    async def _allowed(
+        self, actor: Actor, writes: Sequence[str], own: Sequence[str], *, in_place: bool
+    ) -> list[str]:
+        """Return the folders that the actor's restore may write to.
 
-        def look() -> list[str] | None:
-            refused = (self._guard.refuses_restore(p, above=not spares_above) for p in writes)
-            return None if any(refused) else [os.path.realpath(place) for place in writes]
+        Everyone may put files back into the volume that they were saved from. What a snapshot
+        calls its original place is whatever the writer of the repository wanted, so any other
+        path counts as named by the actor.
 
-        places = await patience.at_folder(look, place=" and ".join(writes[:3]))
-        if places is None:
-            raise Invalid.at(["targetPath"], _REFUSED)
-        return places
+        Raises Forbidden.
+        """
+
+        def look() -> bool:
+            return all(protected_paths.is_allowed(path, own) for path in writes)
+
+        if in_place and own and await patience.at_folder(look, place=" and ".join(own[:3])):
+            return list(own)
+        return [*await self._grants.check(actor, *writes), *own]
+
+    async def _checked(self, row: models.Repository, options: RestoreOptions) -> list[str]:
+        """Return the written places with their links resolved. Raises Invalid, Unavailable."""
+        limits = protected_paths.RestoreLimits(
+            protected=self._guard.protected(options.writes),
+            repositories=await local_places(),
+            own_repository=str(row.config.get("path", "")) if row.type == "local" else None,
+            allowed_roots=options.allowed_roots,
+            in_place=options.target == "/",
+            delete=options.delete,
+            own_folders=options.own_folders,
+        )
+
+        def look() -> list[str] | str:
+            for path in options.writes:
+                if (reason := self._guard.refused_restore(path, limits)) is not None:
+                    return reason
+            return [os.path.realpath(path) for path in options.writes]
+
+        found = await patience.at_folder(look, place=" and ".join(options.writes[:3]))
+        if isinstance(found, str):
+            raise Invalid.at(["targetPath"], found)
+        return found
 
     async def _refuse_overlap(self, row: models.Repository, options: RestoreOptions) -> None:
         """Restores of other organizations count too: they write to the same disk."""
@@ -265,8 +312,10 @@ def _options(
     body: schemas.Restore,
     record: SnapshotRecord,
     selection: Selection,
-    writes: list[str],
+    *,
     known: BackupSelection | None,
+    allowed: list[str],
+    own: list[str],
 ) -> RestoreOptions:
     return RestoreOptions(
         snapshot_id=record.id,
@@ -278,5 +327,7 @@ def _options(
         delete=body.delete,
         selection=known,
         overwrite=body.overwrite,
-        writes=writes,
+        writes=list(selection.writes),
+        allowed_roots=allowed,
+        own_folders=own,
     )
