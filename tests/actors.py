@@ -1,4 +1,6 @@
-"""Somebody who may ask: the organization in `x-test-organization`, without any sign-in."""
+"""An actor without sign-in: organization in `x-test-organization`, role in `x-test-role`."""
+
+from typing import cast
 
 from zerobyte.core.errors import Unauthenticated
 from zerobyte.http.actor import Actor, HttpRequest, OrganizationRole, header
@@ -14,11 +16,12 @@ class HeaderAuthenticator:
         organization = header(request, "x-test-organization")
         if not organization:
             raise Unauthenticated("Invalid or expired session")
+        role = cast("OrganizationRole", header(request, "x-test-role") or self._role)
         return Actor(
             user_id="u1",
             user_name="Ada",
             organization_id=organization,
-            organization_role=self._role,
+            organization_role=role,
             instance_role="user",
             session_id="s1",
             source="browser",
