@@ -290,7 +290,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         checks={
             "database": answering.trouble,
             "api": answering.standstill,
-            "prefect": lambda: _prefect_trouble(engine),
+            "prefect": platform.reconciler.trouble,
             "worker": platform.control.missing_worker,
         },
         remarks={"disk": platform.system.tight_disk},
@@ -360,10 +360,6 @@ async def _cancel(loops: list[asyncio.Task[None]]) -> None:
     for loop in loops:
         loop.cancel()
     await asyncio.gather(*loops, return_exceptions=True)
-
-
-async def _prefect_trouble(engine: Scheduler) -> str | None:
-    return None if await engine.is_healthy() else "Prefect does not answer"
 
 
 def openapi_text() -> str:
