@@ -292,7 +292,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         checks={
             "database": answering.trouble,
             "api": answering.standstill,
-            "prefect": lambda: _prefect_trouble(engine),
+            "prefect": platform.reconciler.trouble,
             "worker": platform.control.missing_worker,
         },
         remarks={"disk": platform.system.tight_disk},
@@ -346,10 +346,6 @@ async def _every(seconds: float, work: Any) -> None:
         except Exception as error:  # a round that failed must not end the rounds
             failed.say(error, job=work.__name__)
         await asyncio.sleep(seconds)
-
-
-async def _prefect_trouble(engine: Scheduler) -> str | None:
-    return None if await engine.is_healthy() else "Prefect does not answer"
 
 
 def openapi_text() -> str:

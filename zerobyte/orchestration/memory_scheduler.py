@@ -22,6 +22,7 @@ from zerobyte.orchestration.scheduler import (
     DeployedSchedule,
     DeploymentPlan,
     FlowName,
+    PoolFault,
     RunView,
     SchedulerEvent,
     StateChanged,
@@ -44,6 +45,7 @@ class MemoryScheduler:
         self.plans: dict[str, DeploymentPlan] = {}
         self.runs: dict[str, RunView] = {}
         self.hosts: set[str] = set()
+        self.unrepairable: list[PoolFault] = []
         self._deployed: dict[str, DeployedSchedule] = {}
         self._keys: dict[tuple[str, str, str], str] = {}
         self._listeners: list[asyncio.Queue[SchedulerEvent]] = []
@@ -52,6 +54,14 @@ class MemoryScheduler:
         """Remember the hosts."""
         self._answer()
         self.hosts.update(hosts)
+
+    async def pool_faults(self, hosts: Sequence[str]) -> list[PoolFault]:
+        """Hosts that `ensure_ready` was not given, and what a test put in `unrepairable`."""
+        self._answer()
+        missing = [
+            PoolFault(f"queue {host}", "missing") for host in hosts if host not in self.hosts
+        ]
+        return missing + self.unrepairable
 
     async def put(self, plan: DeploymentPlan) -> str:
         """Remember the plan."""

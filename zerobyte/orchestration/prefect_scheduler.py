@@ -6,19 +6,21 @@ ids only; the schedule's name is the one thing people see there beside them. Imp
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
+from itertools import product
 from typing import Any, Final, cast
 
 from zerobyte.core import clock
 from zerobyte.core.errors import Failed, Invalid, NotFound
+from zerobyte.orchestration import prefect_pool
 from zerobyte.orchestration.prefect_api import PrefectApi
 from zerobyte.orchestration.prefect_events import flow_run_states
 from zerobyte.orchestration.scheduler import (
     ON_DEMAND,
     WORK_POOL,
-    WORKER_TYPE,
     DeployedSchedule,
     DeploymentPlan,
     FlowName,
+    PoolFault,
     RunView,
     SchedulerEvent,
     StateType,
@@ -46,21 +48,34 @@ class PrefectScheduler:
         self._deployment_ids: dict[tuple[str, str], str] = {}
 
     async def ensure_ready(self, hosts: Sequence[str]) -> None:
-        """Make pool, queues and on-demand deployments where they are missing."""
-        await self._api.call(
-            "POST", "/work_pools/", {"name": WORK_POOL, "type": WORKER_TYPE}, accept=(409,)
-        )
+        """Make what is missing, and release a pool or queue that was paused or limited to 0."""
+        await prefect_pool.repair(self._api, hosts)
         for host in hosts:
-            await self._api.call(
-                "POST",
-                f"/work_pools/{WORK_POOL}/queues",
-                {"name": queue_of(host)},
-                accept=(409,),
-            )
             for flow in ON_DEMAND:
                 await self._put_deployment(
                     flow, host, {"work_queue_name": queue_of(host), "tags": [f"host:{host}"]}
                 )
+
+    async def pool_faults(self, hosts: Sequence[str]) -> list[PoolFault]:
+        """Faults of the pool and its queues, and on-demand deployments that no worker reads."""
+        found = await prefect_pool.faults(self._api, hosts)
+        rows = await self._pages(
+            "/deployments/filter",
+            {"flows": {"name": {"any_": list(ON_DEMAND)}}, "sort": "NAME_ASC"},
+        )
+        queues = {
+            (str(row["entrypoint"]).rpartition(":")[2], str(row["name"])): (
+                row.get("work_pool_name"),
+                row.get("work_queue_name"),
+            )
+            for row in rows
+        }
+        for flow, host in product(ON_DEMAND, hosts):
+            if (flow, host) not in queues:
+                found.append(PoolFault(f"{flow}/{host}", "missing"))
+            elif queues[flow, host] != (WORK_POOL, queue_of(host)):
+                found.append(PoolFault(f"{flow}/{host}", "not in its queue"))
+        return found
 
     async def put(self, plan: DeploymentPlan) -> str:
         """Upsert `backup/<shortId>`."""
@@ -278,6 +293,7 @@ def _deployed(row: Json) -> DeployedSchedule:
         crons=tuple(crons),
         paused=bool(row["paused"]),
         work_queue=row.get("work_queue_name"),
+        work_pool=row.get("work_pool_name"),
         parameters=_object(row.get("parameters")),
     )
 

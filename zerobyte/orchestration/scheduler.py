@@ -79,6 +79,7 @@ class DeployedSchedule:
     crons: tuple[tuple[str, str | None], ...]
     paused: bool
     work_queue: str | None
+    work_pool: str | None = WORK_POOL
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def stands_as(self, plan: DeploymentPlan) -> bool:
@@ -89,8 +90,21 @@ class DeployedSchedule:
             and self.crons == planned
             and self.paused == plan.paused
             and self.work_queue == queue_of(plan.host)
+            and self.work_pool == WORK_POOL
             and dict(self.parameters) == {"schedule_id": plan.short_id}
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PoolFault:
+    """A setting of the work pool, a queue or an on-demand deployment that stops runs.
+
+    place       for example `pool zerobyte`, `queue local` or `restore/local`.
+    what        for example `missing`, `paused` or `limited to 0 runs`.
+    """
+
+    place: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +151,14 @@ class Scheduler(Protocol):
     """
 
     async def ensure_ready(self, hosts: Sequence[str]) -> None:
-        """Make the work pool, and for each host its queue and its on-demand deployments."""
+        """Make the work pool, and for each host its queue and its on-demand deployments.
+
+        A pool or queue that was paused or limited to 0 runs is released.
+        """
+        ...
+
+    async def pool_faults(self, hosts: Sequence[str]) -> list[PoolFault]:
+        """What of the pool, the hosts' queues and on-demand deployments stops runs."""
         ...
 
     async def put(self, plan: DeploymentPlan) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.integration.backups.conftest import World
 from zerobyte.core import ids
+from zerobyte.orchestration.scheduler import PoolFault
 
 
 async def test_a_schedule_is_made_with_the_documented_defaults(world: World) -> None:
@@ -228,3 +229,20 @@ async def test_what_a_schedule_uses_cannot_be_deleted_under_it(world: World) -> 
 async def test_an_unknown_schedule_is_404_everywhere(world: World) -> None:
     for path in ids.short_id(), "1", "99999999999999999999":
         assert (await world.client.get(f"/api/v1/backups/{path}")).status_code == 404
+
+
+async def test_a_pool_that_cannot_be_repaired_is_reported_by_readiness_and_drift(
+    world: World,
+) -> None:
+    reconciler = world.platform.reconciler
+    await reconciler.apply()
+    assert await reconciler.trouble() is None
+    world.scheduler.unrepairable.append(PoolFault("pool zerobyte", "of type process, not backup"))
+    assert [(d.short_id, d.what) for d in await reconciler.drift()] == [
+        ("pool zerobyte", "of type process, not backup")
+    ]
+    await reconciler.apply()
+    assert "pool zerobyte is of type process" in (await reconciler.trouble() or "")
+    world.scheduler.unrepairable.clear()
+    await reconciler.apply()
+    assert await reconciler.trouble() is None

@@ -55,6 +55,7 @@ def test_every_change_of_the_plan_is_seen(change):
         {"paused": True},
         {"work_queue": "default"},
         {"work_queue": None},
+        {"work_pool": None},
         {"parameters": {}},
         {"fingerprint": None},
     ],

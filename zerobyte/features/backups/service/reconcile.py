@@ -15,7 +15,7 @@ from zerobyte.db.trouble import Complaint
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.service.editing import is_planned_by_engine
 from zerobyte.features.volumes.models import Volume
-from zerobyte.orchestration.scheduler import DeploymentPlan, Scheduler
+from zerobyte.orchestration.scheduler import DeploymentPlan, PoolFault, Scheduler
 from zerobyte.settings import Settings
 
 log = get_logger(__name__)
@@ -26,7 +26,11 @@ _LOCAL: Final = "local"
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One difference between the rows and the engine: `missing`, `changed` or `unknown`."""
+    """One difference between the rows and the engine.
+
+    short_id    of the schedule, or the place in the engine, such as `queue local`.
+    what        `missing`, `changed` or `unknown`, or how the place stops runs.
+    """
 
     short_id: str
     name: str
@@ -56,6 +60,7 @@ class Reconciler:
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
         self._round_failed = Complaint(log, "schedules wait for Prefect")
+        self._unrepaired: list[PoolFault] = []
 
     def changed(self, short_id: str) -> None:
         """A schedule was made, edited or deleted."""
@@ -121,8 +126,24 @@ class Reconciler:
             await self._scheduler.ensure_ready(await self._hosts())
             await self._scheduler.put(plan)
 
+    async def trouble(self) -> str | None:
+        """What keeps the engine from running schedules, in one sentence; for readiness."""
+        if not await self._scheduler.is_healthy():
+            return "Prefect does not answer"
+        if not self._unrepaired:
+            return None
+        said = ", ".join(f"{fault.place} is {fault.what}" for fault in self._unrepaired)
+        return (
+            f"Prefect starts no run: {said}, and it could not be repaired; "
+            "delete it in Prefect, it is made again within a minute"
+        )
+
     async def drift(self) -> list[Drift]:
-        """Every difference between the rows and the engine."""
+        """Every difference between the rows and the engine, its pool and queues included."""
+        faults = await self._scheduler.pool_faults(await self._hosts())
+        return [Drift(fault.place, "", fault.what) for fault in faults] + await self._schedules()
+
+    async def _schedules(self) -> list[Drift]:
         standing = {entry.short_id: entry for entry in await self._scheduler.listing()}
         found: list[Drift] = []
         for schedule in await Schedule.all().select_related("volume", "repository").order_by("id"):
@@ -136,8 +157,18 @@ class Reconciler:
 
     async def apply(self) -> list[Drift]:
         """Put every difference right, and answer what they were."""
-        await self._scheduler.ensure_ready(await self._hosts())
-        found = await self.drift()
+        hosts = await self._hosts()
+        faults = await self._scheduler.pool_faults(hosts)
+        await self._scheduler.ensure_ready(hosts)
+        if faults:
+            log.warning(
+                "pool or queues in Prefect were made or repaired",
+                faults=[f"{fault.place}: {fault.what}" for fault in faults],
+            )
+            self._unrepaired = await self._scheduler.pool_faults(hosts)
+        else:
+            self._unrepaired = []
+        found = await self._schedules()
         for difference in found:
             try:
                 await self.repair("backup", difference.short_id)
@@ -149,7 +180,7 @@ class Reconciler:
                     schedule=difference.short_id,
                     reason=error.message,
                 )
-        return found
+        return [Drift(fault.place, "", fault.what) for fault in faults] + found
 
     async def _hosts(self) -> list[str]:
         used = await Volume.all().distinct().values_list("agent_id", flat=True)
