@@ -59,8 +59,12 @@ def _is_optional_text(schema: Any) -> bool:
 
 
 class Wire(BaseModel):
-    """A model of the wire: camelCase outside, snake_case inside, unknown keys ignored."""
+    """A model of the wire: camelCase outside, snake_case inside, unknown keys ignored.
 
+    empty_is_absent     whether an empty text in an optional field is read as None.
+    """
+
+    empty_is_absent: ClassVar[bool] = True
     model_config = ConfigDict(
         alias_generator=to_camel,
         validate_by_name=True,
@@ -76,6 +80,8 @@ class Wire(BaseModel):
     ) -> CoreSchema:
         """Return pydantic's schema, with an empty text counting as absent in optional fields."""
         schema = handler(source)
+        if not cls.empty_is_absent:
+            return schema
         for field in _fields_of(schema):
             inner = field["schema"]
             if inner["type"] == "default" and inner.get("default", ...) is None:

@@ -6,6 +6,7 @@ health checks still get through. A connection whose request is being answered is
 """
 
 import ipaddress
+import time
 from collections import defaultdict
 from typing import Any, Final
 
@@ -149,7 +150,7 @@ class LimitedProtocol(HttpProtocol):
     def data_received(self, data: bytes) -> None:
         """Take bytes; the first ones start the time that a request may take to arrive."""
         if not self.began:
-            self.began = clock.monotonic()
+            self.began = time.monotonic()  # the clock that Sanic's own times are taken from
         if self.transport is not None:
             super().data_received(data)
 
@@ -168,12 +169,12 @@ class LimitedProtocol(HttpProtocol):
         super().check_timeouts()
 
     def _is_late(self, http: Any) -> bool:
-        quiet_s = clock.monotonic() - self._time
+        quiet_s = time.monotonic() - self._time
         if http.stage is Stage.IDLE and self.requests <= 1:
             return quiet_s > self.request_timeout
         if not self._is_reading_body(http):
             return False
-        is_slow = bool(self.began) and clock.monotonic() - self.began > BODY_WITHIN_S
+        is_slow = bool(self.began) and time.monotonic() - self.began > BODY_WITHIN_S
         return is_slow or quiet_s > self.request_timeout
 
     def drop(self) -> None:

@@ -14,7 +14,7 @@ from sanic.http import Http
 
 from zerobyte.http.app_type import HttpApp
 
-_LINE: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\x00]*")
+_LINE: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n]*")
 """A token, a colon at once, and a value: no blank before the colon, no folded line, no bare CR."""
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 _HEX_DIGITS: Final = re.compile(r"[0-9A-Fa-f]{1,15}")

@@ -97,7 +97,7 @@ async def test_the_default_body_is_json_and_headers_of_the_person_win(working, h
     assert orjson.loads(body)["error"] == "it broke"
 
 
-@pytest.mark.parametrize("said", ["", "stop $phase\n", "ä{}"])
+@pytest.mark.parametrize("said", ["stop $phase\n", "ä{}"])
 async def test_a_body_of_ones_own_is_sent_as_it_is(working, hook, said):
     await webhooks.call(working(body=said), "pre")
     _, headers, body = hook.requests[0]

@@ -51,7 +51,6 @@ MALFORMED = {
     + chunk(HEX, BODY, b"XX"),
     "a bare line feed": b"Host: x\r\nX-A: b\nContent-Length: %b\r\n\r\n%b" % (SIZE, BODY),
     "a bare carriage return": b"Host: x\r\nX-A: b\rContent-Length: %b\r\n\r\n%b" % (SIZE, BODY),
-    "a zero byte": b"Host: x\r\nX-A: b\0\r\nContent-Length: %b\r\n\r\n%b" % (SIZE, BODY),
     "a line without a colon": b"Host: x\r\nX-A\r\nContent-Length: %b\r\n\r\n%b" % (SIZE, BODY),
     "a line without a name": b"Host: x\r\n: b\r\nContent-Length: %b\r\n\r\n%b" % (SIZE, BODY),
 }

@@ -73,7 +73,10 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
     restic.write_text(_RECORDING_RESTIC.format(log=log))
     restic.chmod(0o755)
     settings = settings_for(
-        data, RESTIC_COMMAND=str(restic), RCLONE_CONFIG_DIR=str(tmp_path / "rclone")
+        data,
+        RESTIC_COMMAND=str(restic),
+        RCLONE_CONFIG_DIR=str(tmp_path / "rclone"),
+        STORAGE_PRIVATE_NETWORKS="all",
     )
 
     async def password_of(organization_id: str) -> str:

@@ -206,7 +206,12 @@ class SsoRedirect(Wire):
 
 
 class CallbackQuery(Wire):
-    """What a provider sends people back with."""
+    """What a provider sends people back with.
+
+    An empty `iss` names another issuer than ours; read as absent, it would be accepted.
+    """
+
+    empty_is_absent = False
 
     state: str
     code: str | None = None
