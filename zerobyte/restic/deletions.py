@@ -181,10 +181,14 @@ def _remove_one(path: str, rules: Rules) -> bool:
         return False
     try:
         with _parent(os.path.realpath(root), relative) as (folder, name):
+            before = os.fstat(folder)
             if stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
                 os.rmdir(name, dir_fd=folder)
             else:
                 os.unlink(name, dir_fd=folder)
+            # restic has restored the folder's time already; a removal changes it again.
+            with contextlib.suppress(OSError):
+                os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
     except OSError:
         return False
     return True
