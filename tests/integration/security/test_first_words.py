@@ -5,6 +5,7 @@ import re
 import httpx
 import pytest
 
+import zerobyte
 from tests.folk import PASSWORD
 
 GONE = {"message": "Invalid or expired session"}
@@ -190,7 +191,7 @@ async def test_the_description_and_health_are_served_as_documented(fortress):
     document = (await http.get("/api/v1/openapi.json")).json()
     assert document["openapi"] == "3.1.0"
     assert document["info"]["title"] == "Zerobyte API"
-    assert document["info"]["version"] == "1.0.0"
+    assert document["info"]["version"] == zerobyte.__version__
     assert not any(path.startswith("/api/auth") for path in document["paths"])
     page = await http.get("/api/v1/docs")
     assert page.headers["content-type"].startswith("text/html")
