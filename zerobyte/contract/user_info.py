@@ -36,7 +36,7 @@ def split(address: str) -> tuple[str, str | None, str | None]:
 
 
 def checked(address: str) -> str:
-    """Refuse an address whose user info cannot be told from its host."""
+    """Refuse an address whose user info cannot be separated from its host."""
     split(address)
     return address
 

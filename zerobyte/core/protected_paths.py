@@ -135,7 +135,7 @@ def keys() -> list[str]:
 
 
 def is_key_folder(path: str) -> bool:
-    """Whether a path is in a folder of keys, whoever owns the home."""
+    """Whether a path is in a folder of keys of any home."""
     return any(name in path.split("/") for name in _KEY_FOLDERS)
 
 

@@ -244,7 +244,7 @@ class Shown(Made[bytes], Generic[M]):
 
     def encode(self, row: M) -> bytes:
         """One row as JSON, by alias."""
-        # A stored value of another type is shown as it is; a warning about it helps nobody.
+        # A stored value of another type is shown as it is; a warning about it would not help.
         return self._adapter.dump_json(self._view(row), by_alias=True, warnings=False)
 
 

@@ -157,7 +157,7 @@ class LimitedProtocol(HttpProtocol):
     def check_timeouts(self) -> None:
         """End a request whose head or body does not arrive in time, then check Sanic's limits.
 
-        Sanic starts its time anew with every byte, so a slow sender would never reach it.
+        Sanic restarts its time with every byte, so a slow sender would never reach it.
         """
         http: Any = self._http
         if self._task and http is not None:

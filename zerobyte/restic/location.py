@@ -152,7 +152,7 @@ def _s3(config: S3Config | R2Config) -> Location:
 
 
 def _gcs(config: GcsConfig, folder: Folder) -> Location:
-    # Written anew: the client must read exactly the fields that were checked.
+    # Written again: the client must read exactly the fields that were checked.
     checked = json.dumps(google_credentials(config.credentials_json))
     return _at(
         f"gs:{config.bucket}:/",

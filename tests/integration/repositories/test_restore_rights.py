@@ -40,7 +40,7 @@ async def test_a_member_may_not_name_a_target(
 async def test_a_member_restores_to_the_volume_that_the_files_came_from_and_nowhere_else(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
-    # A snapshot may call any path its original place: whoever wrote the repository chose it.
+    # A snapshot may call any path its original place: the writer of the repository chose it.
     assert (await ask(client, existing, history, headers=MEMBER)).status_code == 403
 
     async def folders(_organization_id: str, _tags: object) -> list[str]:

@@ -11,7 +11,7 @@ from zerobyte.restic import stats
 
 _log = get_logger(__name__)
 LIMIT_S = 3600.0
-"""How long one reading may take: nobody waits for it, and a large index takes minutes."""
+"""How long one reading may take: no request waits for it, and a large index takes minutes."""
 
 
 class Sizes:
