@@ -71,7 +71,7 @@ class House:
     """Everything that the model moves."""
 
     def __init__(self, folder: Path, database: Path) -> None:
-        self.settings = settings_for(folder, ZEROBYTE_DATABASE_URL=f"sqlite://{database}")
+        self.settings = settings_for(folder / "data", ZEROBYTE_DATABASE_URL=f"sqlite://{database}")
         self.source = folder / "source"
         self.source.mkdir()
         self.settings.run_dir.mkdir(parents=True)

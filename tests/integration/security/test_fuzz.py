@@ -51,8 +51,8 @@ async def test_every_operation_answers_as_documented(fortress: Fortress, family:
     assert wrong == []
     # It has asked a lot, and got in.
     assert statuses.total() > 150
-    assert statuses[200] > 10
-    assert statuses[400] > 10
+    assert statuses[200] > 5, statuses
+    assert statuses[400] > 5, statuses
 
 
 def fuzz(fortress: Fortress, schema: Any, fresh_cookie: Any) -> tuple[list[str], Counter[int]]:
