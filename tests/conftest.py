@@ -51,6 +51,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SideBySide:
     return SideBySide(config, log)
 
 
+@pytest.fixture(autouse=True)
+def statements_of_one_database() -> None:
+    """Drop the statements that Tortoise remembers by the connection's name alone.
+
+    A process of the platform has one kind of database; tests open both under the same name.
+    """
+    EXECUTOR_CACHE.clear()
+
+
 @pytest.fixture
 def dead_port() -> Iterator[int]:
     """A port of the loopback that nobody listens at, and that nobody else gets meanwhile."""
@@ -120,9 +129,6 @@ def _migrate_apart(url: str) -> None:
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database without tables; a test that asks runs on both kinds."""
-    # Tortoise remembers the texts of its statements by the connection's name alone, and a process
-    # has one kind of database; these tests have two under the same name.
-    EXECUTOR_CACHE.clear()
     if request.param == "sqlite":
         return f"sqlite://{tmp_path}/zerobyte.db"
     server = request.getfixturevalue("postgres")
@@ -136,7 +142,6 @@ async def database(
     request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
 ) -> AsyncIterator[str]:
     """An open database with all tables and no rows, of each kind."""
-    EXECUTOR_CACHE.clear()
     if database_kind == "sqlite":
         file = tmp_path / "zerobyte.db"
         shutil.copyfile(request.getfixturevalue("sqlite_template"), file)

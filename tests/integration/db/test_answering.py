@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from tortoise import Tortoise
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from tests.http_server import serving, settings_for
 from tests.postgres_line import Line, line_to
@@ -34,7 +33,6 @@ async def answering() -> AsyncIterator[Answering]:
 @pytest.fixture
 async def line(postgres: Any, postgres_template: str) -> AsyncIterator[Line]:
     """A line to a PostgreSQL database of its own."""
-    EXECUTOR_CACHE.clear()
     name = f"t{ids.token(12).lower()}"
     postgres.psql(f"CREATE DATABASE {name} TEMPLATE {postgres_template};")
     # A socket's address is short.

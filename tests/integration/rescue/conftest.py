@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 
 from tests.http_server import settings_for
 from zerobyte import cli
@@ -82,7 +81,6 @@ def installation(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Installation:
-    EXECUTOR_CACHE.clear()
     environ = {"ZEROBYTE_DATA_DIR": str(tmp_path), "APP_SECRET": SECRET}
     if database_kind == "sqlite":
         (tmp_path / "data").mkdir()
