@@ -4,6 +4,7 @@ Owns the last look at the target before anything is written: links are resolved 
 that writes, because the API may stand on another one.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from prefect import flow, task
@@ -46,34 +47,62 @@ _LOOK_THROUGH_S: Final = 3600.0
 """Time for reading every folder that a restore with `delete` may empty."""
 
 
-def refuse_target(job: RestoreJob) -> None:
+def check_roots(job: RestoreJob) -> restic.CheckRoots:
+    """Return the check of a restore's written places, by their real paths on this host."""
+
+    async def check(roots: Sequence[str]) -> Sequence[str]:
+        # The target may be a network share that does not answer: the event loop must go on.
+        await patience.at_folder(lambda: refuse_target(job, roots), place=job.target)
+        if job.delete:
+            await patience.in_thread(lambda: refuse_to_empty(job, roots), limit_s=_LOOK_THROUGH_S)
+        return await patience.at_folder(lambda: _ours_below(job, roots), place=job.target)
+
+    return check
+
+
+def _ours_below(job: RestoreJob, roots: Sequence[str]) -> list[str]:
+    """List the places of our data, and of the repository itself, below the written places."""
+    ours = [*job.protected_folders, *filter(None, [_own_repository(job)])]
+    found = {place for root in roots for place in protected_paths.inside(root, ours)[1]}
+    return sorted(
+        place for place in found if not any(place.startswith(f"{other}/") for other in found)
+    )
+
+
+def _own_repository(job: RestoreJob) -> str | None:
+    config = job.repository.config
+    return config.path if isinstance(config, LocalConfig) else None
+
+
+def refuse_target(job: RestoreJob, roots: Sequence[str] | None = None) -> None:
     """Check every written path by its real place, on the host that writes.
+
+    roots   the paths; None: those that the job names.
 
     Raises
         Refusal
     """
-    config = job.repository.config
     limits = protected_paths.RestoreLimits(
         protected=job.protected_folders,
         repositories=job.repositories,
-        own_repository=config.path if isinstance(config, LocalConfig) else None,
+        own_repository=_own_repository(job),
         allowed_roots=job.allowed_roots,
         in_place=job.target == "/",
         delete=job.delete,
         own_folders=job.own_folders,
     )
-    for path in _written(job):
+    for path in _written(job) if roots is None else roots:
         if (reason := protected_paths.refused_restore(path, limits)) is not None:
             raise Refusal(f"{reason} ({path})", safe=f"The restore was refused. {reason}")
 
 
-def refuse_to_empty(job: RestoreJob) -> None:
+def refuse_to_empty(job: RestoreJob, roots: Sequence[str] | None = None) -> None:
     """Refuse `delete` where it could remove a repository, a mount point or a home folder.
 
     Raises
         Refusal
     """
-    for path in _written(job):
+    for path in _written(job) if roots is None else roots:
         if (reason := protected_paths.held_by(path, own=job.own_folders)) is not None:
             raise Refusal(
                 f"Nothing is deleted below {path}: {reason}.",
@@ -83,16 +112,12 @@ def refuse_to_empty(job: RestoreJob) -> None:
 
 
 def _written(job: RestoreJob) -> list[str]:
-    return job.writes or (job.include if job.target == "/" else [job.target])
+    return restic.written_roots(job.target, base_path=job.base_path, include=job.include)
 
 
 async def _write(work: Work) -> None:
     job = work.job
     assert isinstance(job, RestoreJob)
-    # The target may be a network share that does not answer: nobody else's work may stop for it.
-    await patience.at_folder(lambda: refuse_target(job), place=job.target)
-    if job.delete:
-        await patience.in_thread(lambda: refuse_to_empty(job), limit_s=_LOOK_THROUGH_S)
     bar = Bar()
 
     async def on_status(status: RestoreProgress) -> None:
@@ -110,7 +135,7 @@ async def _write(work: Work) -> None:
         delete=job.delete,
         selection=job.selection,
         overwrite=job.overwrite,
-        protected_folders=job.protected_folders,
+        check_roots=check_roots(job),
         on_status=on_status,
         stop=work.run.stop,
     )

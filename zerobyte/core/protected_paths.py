@@ -134,6 +134,15 @@ def keys() -> list[str]:
     return [f"{home}/{name}" for home in {*homes(), "/root"} for name in _KEY_FOLDERS]
 
 
+def is_hidden_in_home(path: str) -> bool:
+    """Whether a path is or lies in an entry of a home folder whose name begins with a dot.
+
+    Login shells and desktops run what stands there, such as `.bashrc` and `.config/autostart`.
+    """
+    places = [real(home) for home in homes()]
+    return any(real(path).startswith(f"{place}/.") for place in places)
+
+
 def is_key_folder(path: str) -> bool:
     """Whether a path is in a folder of keys of any home."""
     return any(name in path.split("/") for name in _KEY_FOLDERS)
@@ -172,7 +181,7 @@ def refused_to_write(
             return True
         if is_key_folder(form) or _covered(form, _resolved((*CRON, *keys()))):
             return True
-        if above and any(is_within(folder, form) for folder in (*mine, *SYSTEM)):
+        if above and any(is_within(folder, form) for folder in (*mine, *SYSTEM, *CRON, *keys())):
             return True
         if _covered(form, _resolved(SYSTEM)) and not _covered(form, _BELOW_ALLOWED):
             return True
@@ -247,6 +256,11 @@ def refused_restore(path: str, limits: RestoreLimits) -> str | None:
         )
     if limits.allowed_roots is not None and not is_allowed(path, limits.allowed_roots):
         return "The restore would write outside the folders that it may use on this host."
+    if not limits.in_place and is_hidden_in_home(path) and not is_allowed(path, limits.own_folders):
+        return (
+            "The restore would write settings of an account, such as its login profile. "
+            "Choose another target."
+        )
     place = real(path)
     if repository_around(place) is not None:
         return "The restore would write into a restic repository. Choose another target."

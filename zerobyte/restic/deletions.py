@@ -60,7 +60,7 @@ class Rules:
     roots       the folders that are written to, see `restore.written_roots`.
     target, base_path   as of the restore: they lead from a disk path to the snapshot's path.
     selection   what the backup selected; None: a person confirmed that this is not known.
-    exclude     the patterns of the restore itself: what they match is left alone.
+    exclude     the restore's own patterns, relative to `base_path`: what they match is left alone.
     """
 
     roots: Sequence[str]
@@ -75,7 +75,7 @@ class Rules:
 
     def __post_init__(self) -> None:
         """Compile the patterns once."""
-        self._patterns = [_compiled(pattern, "/") for pattern in self.exclude]
+        self._patterns = [_compiled(pattern, self.base_path) for pattern in self.exclude]
         if self.selection is None:
             return
         root = posixpath.normpath(self.selection.volume_path)
@@ -235,7 +235,7 @@ def _compiled(entry: str, root: str, *, is_anchored: bool = False) -> tuple[bool
         cleaned, start = posixpath.normpath(pattern), "^(?:/[^/]+)*"
     if cleaned in ("", "."):
         return is_negated, re.compile(f"{start}(?:/|$)")
-    body = "".join(_component(part) for part in cleaned.split("/"))
+    body = "".join(component(part) for part in cleaned.split("/"))
     try:
         return is_negated, re.compile(f"{start}{body}(?:/|$)", re.DOTALL)
     except re.error:
@@ -244,7 +244,8 @@ def _compiled(entry: str, root: str, *, is_anchored: bool = False) -> tuple[bool
 
 
 @cache
-def _component(part: str) -> str:
+def component(part: str) -> str:
+    """Return a regular expression for a slash and one part of a restic pattern."""
     if part == "**":
         return "(?:/[^/]+)*"
     found = ["/"]

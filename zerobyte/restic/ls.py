@@ -92,6 +92,24 @@ async def entry(
     return found[0] if found else None
 
 
+async def holds(
+    repository: Repository, snapshot_id: str, path: str, *, stop: asyncio.Event | None = None
+) -> bool:
+    """Return whether a snapshot has an entry at a path, or a link or file on the way to it.
+
+    Raises as `run` does.
+    """
+    parts = path.strip("/").split("/")
+    for count in range(1, len(parts) + 1):
+        upper = "/" + "/".join(parts[:count])
+        found = await entry(repository, snapshot_id, upper, stop=stop)
+        if found is None:
+            return False
+        if found.type != "dir":
+            return True
+    return True
+
+
 async def whole(
     repository: Repository,
     snapshot_id: str,

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import os
 import posixpath
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,18 +15,25 @@ from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import patience
 from zerobyte.core.errors import Invalid
 from zerobyte.core.process import Identity
-from zerobyte.restic import deletions, lockless, names, patterns, words
+from zerobyte.restic import deletions, excludes, lockless, ls, names, patterns, words
 from zerobyte.restic.errors import Interrupted, ResticError, as_message, in_words
 from zerobyte.restic.newest import sending
 from zerobyte.restic.repository import Repository, Session
 
-_REFUSED: Final = (
-    "Restore target path is not allowed. Restoring to this path could overwrite critical "
-    "system files or application data."
+_HOLDS_OURS: Final = (
+    "The snapshot holds data of Zerobyte itself ({path}), which the restore would overwrite. "
+    "Choose the files and folders to restore, or restore to another folder."
 )
 _LONG: Final = 16 * 1024
 """Characters of chosen paths or patterns beyond which they go to restic in a file."""
 _CHUNK: Final = 500
+
+CheckRoots = Callable[[Sequence[str]], Awaitable[Sequence[str]]]
+"""Gets the absolute places that will be written to, real bytes included, and raises to refuse one.
+
+Returns absolute places below them that must stay as they are: the restore is refused when the
+snapshot holds one of them.
+"""
 
 
 def argv(
@@ -52,7 +58,7 @@ def argv(
     base_path   the folder inside the snapshot that becomes `target`; None: its root.
     include     absolute paths inside the snapshot, literal: exactly these and what is below
                 them, never others of the same name deeper down. Empty: everything.
-    exclude     restic's patterns, as they are.
+    exclude     restic's patterns, as they are; see `Plan.relative_excludes`.
     delete      remove from the restored folders what the snapshot does not hold.
     dry_run     write nothing, and list what would be written and removed; takes no lock.
     no_lock     for a repository on storage that takes no lock file.
@@ -62,7 +68,7 @@ def argv(
 
     Raises
         Invalid     a path is not absolute or lies outside `base_path`; both include and exclude
-                    are given, of which restic takes one; `delete` at "/" without include.
+                    are given, of which restic takes one; "/" as target without include.
     """
     target = _absolute(target)
     base = _absolute(base_path or "/")
@@ -71,8 +77,9 @@ def argv(
         chosen = []
     if chosen and exclude:
         raise Invalid("A restore takes either chosen paths or excluded patterns, not both.")
-    if delete and target == "/" and base == "/" and not chosen:
-        raise Invalid("Deleting at the original location needs chosen paths.")
+    if target == "/" and base == "/" and not chosen:
+        # restic would write and replace every folder of the tree, links to other disks included.
+        raise Invalid("A restore to the original location needs chosen paths.")
     reference = words.snapshot(snapshot_id)
     if base != "/":
         reference = f"{reference}:{base}"
@@ -126,6 +133,12 @@ class Plan:
         return written_roots(self.target, base_path=self.base_path, include=self.include)
 
     @property
+    def relative_excludes(self) -> list[str]:
+        """The exclude patterns, relative to the folder that is restored."""
+        base = _absolute(self.base_path or "/")
+        return [one for pattern in self.exclude for one in excludes.below(pattern, base)]
+
+    @property
     def rules(self) -> deletions.Rules:
         """What may be removed."""
         return deletions.Rules(
@@ -133,7 +146,7 @@ class Plan:
             _absolute(self.target),
             _absolute(self.base_path or "/"),
             self.selection,
-            self.exclude,
+            self.relative_excludes,
         )
 
     async def with_real_names(self, session: Session) -> "Plan":
@@ -175,14 +188,14 @@ class Plan:
             target=self.target,
             base_path=self.base_path,
             include=self.include,
-            exclude=self.exclude,
+            exclude=self.relative_excludes,
             exclude_xattr=self.exclude_xattr,
             delete=delete,
             overwrite=self.overwrite,
             dry_run=dry_run,
             no_lock=no_lock,
             include_file=listed("include", literal),
-            exclude_file=listed("exclude", self.exclude),
+            exclude_file=listed("exclude", self.relative_excludes),
         )
 
 
@@ -198,7 +211,7 @@ async def run(
     delete: bool = False,
     selection: BackupSelection | None = None,
     overwrite: OverwriteMode = "always",
-    protected_folders: Sequence[str] = (),
+    check_roots: CheckRoots | None = None,
     on_status: Callable[[RestoreProgress], Awaitable[None]] | None = None,
     status_every_s: float = 0.5,
     on_start: Callable[[Identity], None] | None = None,
@@ -206,15 +219,13 @@ async def run(
 ) -> RestoreSummary:
     """Write the chosen part of a snapshot below `target`; arguments as in `argv` and `Plan`.
 
-    protected_folders   absolute folders that must stay as they are, by whatever link they are
-                        reached.
+    check_roots         see `CheckRoots`; called when nothing but restic's start is left to do.
     on_status           called with the newest status only; a slow caller slows nothing.
 
     Entries are removed last, after everything was restored.
 
     Raises
-        Invalid             see `argv`; or the target reaches a protected folder.
-        Unavailable         the target's storage does not answer.
+        Invalid             see `argv`; or the snapshot holds a place that must stay as it is.
         SnapshotMissing     there is no such snapshot.
         Interrupted         `stop` was set; what was written so far stays.
         ResticError         any other exit, such as a file that could not be written.
@@ -230,17 +241,15 @@ async def run(
     )  # fmt: skip
     with repository.session() as session:
         plan = await plan.with_real_names(session)
-        # The target may be a network share that does not answer: the event loop must go on.
-        await patience.at_folder(
-            lambda: refuse_protected(
-                plan.roots,
-                protected_folders,
-                at_root=_absolute(target) == "/",
-                delete=delete,
-            ),
-            place=target,
-        )
-        removable = await _removable(repository, session, plan, stop=stop) if delete else []
+        if check_roots is not None:
+            untouched = await check_roots(plan.roots)
+            await _refuse_held(repository, plan, untouched, stop=stop)
+        removable: list[str] = []
+        if delete:
+            removable = await _removable(repository, session, plan, stop=stop)
+            if check_roots is not None:
+                # The dry run may take minutes, in which a link on the way can be swapped.
+                await check_roots(plan.roots)
         async with sending(on_status, every_s=status_every_s) as offer:
             summary = await _restored(
                 repository, session, plan, offer=offer, on_start=on_start, stop=stop
@@ -360,25 +369,15 @@ def written_roots(
     return [posixpath.normpath(f"{target}/{_relative(path, base)}") for path in chosen]
 
 
-def refuse_protected(
-    roots: Sequence[str], protected: Sequence[str], *, at_root: bool, delete: bool
+async def _refuse_held(
+    repository: Repository, plan: Plan, places: Sequence[str], *, stop: asyncio.Event | None
 ) -> None:
-    """Refuse to write into protected folders, or around them.
-
-    at_root     the target is "/": folders above a protected one are allowed then, unless
-                `delete` is set, because a backup never holds our own folders.
-
-    Raises
-        Invalid     one of the roots is such a place; links are followed.
-    """
-    for root in roots:
-        real = os.path.realpath(root)
-        for folder in protected:
-            own = os.path.realpath(folder)
-            if _is_at_or_below(real, own):
-                raise Invalid(_REFUSED)
-            if _is_at_or_below(own, real) and (delete or not at_root):
-                raise Invalid(_REFUSED)
+    """Refuse a snapshot that holds one of these places."""
+    target, base = _absolute(plan.target), _absolute(plan.base_path or "/")
+    for place in places:
+        path = posixpath.normpath(f"{base}/{_relative(place, target)}")
+        if await ls.holds(repository, plan.snapshot_id, path, stop=stop):
+            raise Invalid(_HOLDS_OURS.format(path=path))
 
 
 def _is_at_or_below(path: str, folder: str) -> bool:

@@ -52,7 +52,10 @@ async def test_t8_restic_is_not_started_on_folders_that_hang(
         repository = Repository(work.job.repository, work.runtime.tools)
         with pytest.raises(Unavailable, match="does not answer"):
             await restore.run(
-                repository, "a" * 64, target=f"{place}/below", protected_folders=["/x"]
+                repository,
+                "a" * 64,
+                target=f"{place}/below",
+                check_roots=restore_flow.check_roots(work.job),
             )
         with pytest.raises(Unavailable, match="does not answer"):
             await backup.run(repository, place, tag="k3f9x2ab", hostname="zerobyte")

@@ -31,6 +31,22 @@ async def test_delete_without_a_known_selection_needs_the_target_and_says_the_co
     assert "stray" not in files_in(target)
 
 
+async def test_delete_outside_of_the_volume_needs_a_confirmation_although_the_selection_is_known(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+) -> None:
+    await client.get(f"/repositories/{existing['shortId']}/snapshots")
+    known = {"selection": {"volumePath": str(history.source)}}
+    await Snapshot.filter(snapshot_id=history.ids[0]).update(**known)
+    target = house.place / "out"
+    body = {"snapshotId": history.ids[0], "targetPath": str(target), "delete": True}
+    target.mkdir()
+    (target / "photo").touch()
+    refused = await ask(client, existing, **body)
+    assert refused.status_code == 400
+    assert "1 files and folders would go" in refused.text
+    assert (target / "photo").exists()
+
+
 async def test_delete_with_a_recorded_selection_needs_no_confirmation(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
@@ -59,8 +75,10 @@ async def test_what_was_left_out_beyond_the_selection_needs_a_confirmation(
     await client.get(f"/repositories/{existing['shortId']}/snapshots")
     known = {"selection": {"volumePath": str(history.source)}, **change}
     await Snapshot.filter(snapshot_id=history.ids[0]).update(**known)
-    target = str(house.place / "out")
-    body = {"snapshotId": history.ids[0], "targetPath": target, "delete": True}
+    target = house.place / "out"
+    target.mkdir()
+    (target / "stray").touch()
+    body = {"snapshotId": history.ids[0], "targetPath": str(target), "delete": True}
     assert (await ask(client, existing, **body)).status_code == 400
 
 

@@ -200,19 +200,52 @@ async def test_missing_snapshots_and_folders_are_said(repository, saved, tmp_pat
         await restore.run(repository, saved, target=str(tmp_path / "x"), base_path="/nowhere")
 
 
-async def test_t24_protected_folders_are_reached_by_no_link(repository, saved, odd, tmp_path):
-    (tmp_path / "data").mkdir()
-    (tmp_path / "innocent").symlink_to(tmp_path / "data")
-    for target in ("innocent", "innocent/deeper", "data", ""):
-        with pytest.raises(Invalid, match="not allowed"):
+async def test_t24_written_places_are_checked_before_anything_is_written(
+    repository, saved, odd, tmp_path
+):
+    target = tmp_path / "target"
+    asked = []
+
+    async def refuse(roots):
+        asked.extend(roots)
+        raise Invalid("Restore target path is not allowed.")
+
+    chosen = [str(odd / "plain"), str(odd / "folder [1]")]
+    with pytest.raises(Invalid, match="not allowed"):
+        await restore.run(
+            repository,
+            saved,
+            target=str(target),
+            base_path=str(odd),
+            include=chosen,
+            check_roots=refuse,
+        )
+    assert asked == [f"{target}/plain", f"{target}/folder [1]"]
+    assert not target.exists()
+
+
+async def test_a_snapshot_that_holds_a_place_to_be_left_alone_is_not_restored(
+    repository, saved, odd, tmp_path
+):
+    target = tmp_path / "target"
+    for held in ("plain", "folder [1]/below", "to a file/below"):
+
+        async def check(_roots, held=held):
+            return [f"{target}/{held}"]
+
+        with pytest.raises(Invalid, match="data of Zerobyte itself"):
             await restore.run(
-                repository,
-                saved,
-                target=f"{tmp_path}/{target}",
-                base_path=str(odd),
-                protected_folders=[str(tmp_path / "data")],
+                repository, saved, target=str(target), base_path=str(odd), check_roots=check
             )
-    assert list((tmp_path / "data").iterdir()) == []
+    assert not target.exists()
+
+    async def elsewhere(_roots):
+        return [f"{target}/nowhere/below"]
+
+    await restore.run(
+        repository, saved, target=str(target), base_path=str(odd), check_roots=elsewhere
+    )
+    assert (target / "plain").exists()
 
 
 async def test_dump_hands_on_the_bytes_of_one_file(repository, odd, saved):

@@ -23,7 +23,6 @@ def job(target: str, **more: object) -> RestoreJob:
             ),
             "snapshot_id": "0" * 64,
             "target": target,
-            "writes": [target],
             **more,
         }
     )
@@ -63,9 +62,9 @@ def test_other_folders_are_allowed(target: str) -> None:
 
 
 def test_a_whole_home_volume_goes_back_to_its_original_place() -> None:
-    refuse_target(job("/", own_folders=["/home"], writes=["/home"]))
+    refuse_target(job("/", own_folders=["/home"], include=["/home"]))
     with pytest.raises(Refusal):
-        refuse_target(job("/", own_folders=[], writes=["/home"]))
+        refuse_target(job("/", own_folders=[], include=["/home"]))
 
 
 def test_no_restore_writes_into_a_repository_registered_or_not(tmp_path: Path) -> None:
@@ -88,7 +87,7 @@ def test_a_volume_that_holds_its_own_repository_goes_back_without_delete(tmp_pat
     own = str(tmp_path / "own")
     config = {"backend": "local", "path": own}
     access = job("/").repository.model_copy(update={"config": LocalConfig.model_validate(config)})
-    given = {"repository": access, "writes": [str(tmp_path)], "repositories": [own]}
+    given = {"repository": access, "include": [str(tmp_path)], "repositories": [own]}
     refuse_target(job("/", **given))
     with pytest.raises(Refusal):
         refuse_target(job("/", **given, delete=True))
@@ -110,3 +109,14 @@ def test_delete_empties_no_folder_that_holds_an_unregistered_repository(tmp_path
     with pytest.raises(Refusal):
         refuse_to_empty(job(str(tmp_path)))
     refuse_to_empty(job(str(tmp_path / "elsewhere")))
+
+
+@pytest.mark.parametrize("target", ["/var/spool", "/root/.bashrc", "/root/.config/autostart"])
+def test_places_from_which_commands_are_started_are_refused(target: str) -> None:
+    with pytest.raises(Refusal):
+        refuse_target(job(target))
+
+
+def test_a_home_that_is_the_volume_itself_gets_its_hidden_files_back() -> None:
+    refuse_target(job("/", include=["/root/.bashrc"], own_folders=["/root"]))
+    refuse_target(job("/root/.config", base_path="/root/.config", own_folders=["/root"]))

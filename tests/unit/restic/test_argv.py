@@ -187,17 +187,10 @@ def test_written_roots():
     assert restore.written_roots("/", include=["/srv/a"]) == ["/srv/a"]
 
 
-def test_protected_folders_at_the_original_place(tmp_path):
-    own = tmp_path / "data"
-    own.mkdir()
-    restore.refuse_protected([str(tmp_path)], [str(own)], at_root=True, delete=False)
-    for roots, at_root, delete in (
-        ([str(tmp_path)], True, True),
-        ([str(tmp_path)], False, False),
-        ([str(own / "x")], True, False),
-    ):
-        with pytest.raises(Invalid, match="not allowed"):
-            restore.refuse_protected(roots, [str(own)], at_root=at_root, delete=delete)
+@pytest.mark.parametrize("options", [{}, {"exclude": ["*.tmp"]}, {"delete": True}])
+def test_a_restore_to_the_original_place_needs_chosen_paths(options):
+    with pytest.raises(Invalid, match="needs chosen paths"):
+        restore.argv(REPOSITORY, SNAPSHOT, target="/", **options)
 
 
 @given(st.text(alphabet="ab*?[]\\-^\ufffd", max_size=12))

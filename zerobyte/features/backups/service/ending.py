@@ -172,10 +172,13 @@ def _may_have_left_one(task: Task, report: JobReport) -> bool:
 
 
 def _selection_of(task: Task, report: JobReport) -> BackupSelection | None:
-    """What the run selected; None when it could not read everything that it selected."""
+    """Return what the run selected; it counts as filtered when files could not be read."""
     stored = task.input.get("selection")
+    if stored is None:
+        return None
+    found = BackupSelection.model_validate(stored)
     is_partial = isinstance(report.result, BackupResult) and report.result.exit_code == 3
-    return None if stored is None or is_partial else BackupSelection.model_validate(stored)
+    return found.model_copy(update={"other_filters": True}) if is_partial else found
 
 
 def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:

@@ -171,6 +171,16 @@ async def selection(repository_id: str, snapshot_id: str) -> BackupSelection | N
     return None if found.other_filters else found
 
 
+async def schedule_of_run(repository_id: str, snapshot_id: str) -> str | None:
+    """Return the schedule whose own run reported a snapshot, by full id; None for any other.
+
+    Tags, paths and times of a snapshot are whatever the writer of the repository chose, so they
+    prove nothing about where its files came from.
+    """
+    row = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=snapshot_id)
+    return None if row is None or row.selection is None else row.schedule_id
+
+
 async def accept(repository_id: str, snapshot_id: str) -> None:
     """Trust a snapshot by its full id: it is the measure of those after it, which it may clear."""
     row = await Snapshot.get(repository_id=repository_id, snapshot_id=snapshot_id)
@@ -268,7 +278,19 @@ def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None)
         is_suspect=rewritten is not None and rewritten.is_suspect,
         is_incomplete=lacks_files(record.tags)
         or (rewritten is not None and rewritten.is_incomplete),
-        selection=rewritten.selection if rewritten else None,
+        selection=rewritten.selection
+        if rewritten is not None and _has_same_content(record, rewritten)
+        else None,
+    )
+
+
+def _has_same_content(record: SnapshotRecord, rewritten: Snapshot) -> bool:
+    """Whether only tags differ. `original` may name any snapshot; a tree's id is its content."""
+    before = rewritten.record
+    return record.tree is not None and (record.tree, record.paths, record.time) == (
+        before.get("tree"),
+        before.get("paths"),
+        before.get("time"),
     )
 
 

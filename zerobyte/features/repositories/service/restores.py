@@ -34,8 +34,8 @@ _READ_ONLY: Final = (
     "Restore to a custom location instead."
 )
 _UNCONFIRMED: Final = (
-    "It is not known what the backup of this snapshot left out, so the restore could delete files "
-    "that were never saved: {count} files and folders would go. Send confirmDelete with the "
+    "The restore could delete files that no backup of this snapshot's volume ever held: "
+    "{count} files and folders would go. Send confirmDelete with the "
     'target "{target}" to delete them, or restore without delete.'
 )
 _BUSY: Final = "A restore is already running for this snapshot"
@@ -126,17 +126,23 @@ class Restores:
         row = await self._snapshots.indexed(actor, short_id)
         record = await self._snapshots.record(row, body.snapshot_id)
         target = _target(body.target_path)
+        schedule = await index.schedule_of_run(row.id, record.id)
         if target == "/":
-            await self._check_original_place(actor, record)
+            await self._check_original_place(actor, record, schedule)
         if body.target_agent_id not in (None, "", "local"):
             raise NotFound("Restore target agent not found")
         selection = await self._selector.choose(row, record, body, target=target)
-        own = await self.volume_folders(row.organization_id, record.tags)
+        saved = [schedule] if schedule is not None else []
+        own = await self.volume_folders(row.organization_id, saved)
         allowed = await self._allowed(actor, selection.writes, own, in_place=target == "/")
+        if allowed != own:
+            # The actor may name this path, so that the tags' word on the volume is enough.
+            own = await self.volume_folders(row.organization_id, [*record.tags, *saved])
         known = await index.selection(row.id, record.id) if body.delete else None
         options = _options(body, record, selection, known=known, allowed=allowed, own=own)
         options.writes = await self._checked(row, options)
-        if body.delete and known is None and not _is_confirmed(body, target):
+        is_own_place = options.target in ("/", options.base_path)
+        if body.delete and not (known and is_own_place) and not _is_confirmed(body, target):
             await self._refuse_unconfirmed(row, options, target)
         # One at a time, so that two restores cannot both find the place free.
         async with self._opening:
@@ -173,7 +179,7 @@ class Restores:
             delete=options.delete,
             selection=options.selection,
             overwrite=options.overwrite,
-            protected_folders=self._guard.protected(options.writes),
+            protected_folders=self._guard.protected(_roots(options)),
             allowed_roots=options.allowed_roots,
             own_folders=options.own_folders,
             repositories=await local_places(),
@@ -201,13 +207,19 @@ class Restores:
             tuple(options.exclude),
             tuple(options.exclude_xattr),
             options.overwrite,
+            options.selection,
         )
         async with answering():
             count = await restic_restore.count_removable(repository, plan)
+        if count == 0:
+            return
         raise Invalid.at(["confirmDelete"], _UNCONFIRMED.format(count=count, target=target))
 
-    async def _check_original_place(self, actor: Actor, record: SnapshotRecord) -> None:
-        if await self.is_read_only(actor.organization_id, record.tags):
+    async def _check_original_place(
+        self, actor: Actor, record: SnapshotRecord, schedule: str | None
+    ) -> None:
+        tags = [*record.tags, *([schedule] if schedule is not None else [])]
+        if await self.is_read_only(actor.organization_id, tags):
             raise Invalid(_READ_ONLY)
         if not all(path.startswith("/") for path in record.paths):
             raise Invalid(FOREIGN)
@@ -217,9 +229,10 @@ class Restores:
     ) -> list[str]:
         """Return the folders that the actor's restore may write to.
 
-        Everyone may put files back into the volume that they were saved from. What a snapshot
-        calls its original place is whatever the writer of the repository wanted, so any other
-        path counts as named by the actor.
+        own     folders of the volume that a run of our own saved the files from.
+
+        Everyone may put files back there. What a snapshot calls its original place is whatever
+        the writer of the repository wanted, so any other path counts as named by the actor.
 
         Raises Forbidden.
         """
@@ -233,8 +246,9 @@ class Restores:
 
     async def _checked(self, row: models.Repository, options: RestoreOptions) -> list[str]:
         """Return the written places with their links resolved. Raises Invalid, Unavailable."""
+        roots = _roots(options)
         limits = protected_paths.RestoreLimits(
-            protected=self._guard.protected(options.writes),
+            protected=self._guard.protected(roots),
             repositories=await local_places(),
             own_repository=str(row.config.get("path", "")) if row.type == "local" else None,
             allowed_roots=options.allowed_roots,
@@ -244,12 +258,12 @@ class Restores:
         )
 
         def look() -> list[str] | str:
-            for path in options.writes:
+            for path in roots:
                 if (reason := self._guard.refused_restore(path, limits)) is not None:
                     return reason
-            return [os.path.realpath(path) for path in options.writes]
+            return [os.path.realpath(path) for path in roots]
 
-        found = await patience.at_folder(look, place=" and ".join(options.writes[:3]))
+        found = await patience.at_folder(look, place=" and ".join(roots[:3]))
         if isinstance(found, str):
             raise Invalid.at(["targetPath"], found)
         return found
@@ -301,6 +315,13 @@ def _target(sent: str | None) -> str:
     if not sent.startswith("/") or "\0" in sent:
         raise Invalid.at(["targetPath"], "The target must be an absolute path")
     return normal(sent)
+
+
+def _roots(options: RestoreOptions) -> list[str]:
+    """Return where restic will write; `writes` is where links led before the task waited."""
+    return restic_restore.written_roots(
+        options.target, base_path=options.base_path, include=options.include
+    )
 
 
 def _is_confirmed(body: schemas.Restore, target: str) -> bool:

@@ -23,7 +23,10 @@ FOREIGN: Final = (
     "Restore it to a custom location instead."
 )
 _EITHER: Final = "A restore takes either chosen paths or exclude patterns, not both"
-_DELETE: Final = "Deleting at the original location needs chosen paths, without exclude patterns"
+_ONE_FOLDER: Final = (
+    "This snapshot holds several paths, and exclude patterns at the original location need one "
+    "folder. Choose a folder to include, or restore to a custom location"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +89,8 @@ class Selector:
         if len(paths) == 1 and nodes and nodes[0] is not None and nodes[0].type == "dir":
             # Restic takes no exclude beside an include; writing the folder to itself needs none.
             return Selection(paths[0], paths[0], (), paths)
-        if included:
-            raise Invalid.at(["exclude"], _EITHER)
-        if body.delete:
-            raise Invalid.at(["delete"], _DELETE)
-        return Selection("/", None, (), paths)
+        # Without an include restic writes the whole tree to "/", also what lies beside the paths.
+        raise Invalid.at(["exclude"], _EITHER if included else _ONE_FOLDER)
 
     async def _chosen(
         self,
