@@ -37,6 +37,7 @@ from zerobyte.features.backups.service import (
     DueTimes,
     OrganizationContents,
     Reconciler,
+    ReportCheck,
     RunEnds,
     Runs,
     ScheduleEditor,
@@ -186,7 +187,7 @@ class Platform:
             retry_note=self.ends.retry_note,
             record_delivery=self.notifications.record_delivery,
             lease_wait_s=settings.lease_wait_s,
-            snapshot_exists=self.snapshots.exists,
+            reports=ReportCheck(snapshots=self.snapshots),
         )
 
     def _connect(self) -> None:

@@ -115,6 +115,18 @@ async def test_t25_what_a_run_tells_itself_is_not_told_twice(
     assert said == []
 
 
+async def test_a_success_that_is_not_believed_is_an_alarm(
+    world: World, said: list[NotificationMessage]
+) -> None:
+    made = await heard(world)
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    await world.ask("finish", success(task_id, {**snapshot_of(made), "tags": ["another1"]}))
+    await all_is_said(world)
+    [message] = said
+    assert "snapshot of another schedule" in message.body
+
+
 async def test_t1_retention_that_fails_is_an_alarm_of_its_own_whatever_led_to_it(
     world: World, said: list[NotificationMessage]
 ) -> None:

@@ -20,11 +20,12 @@ from zerobyte.contract.control_plane import (
     Welcome,
     WorkerIdentity,
 )
-from zerobyte.contract.jobs import BackupResult, JobReport, JobSpec
+from zerobyte.contract.jobs import JobReport, JobSpec
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases, Place, serialize
+from zerobyte.features.backups.service.report_check import ReportCheck
 from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
 from zerobyte.features.tasks.service import NoLongerWanted, Tasks, cancelled, failed
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
@@ -32,17 +33,12 @@ from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 log = get_logger(__name__)
 
 JobBuilder = Callable[[Task], Awaitable[JobSpec]]
-SnapshotExists = Callable[[str, str], Awaitable[bool | None]]
 OpenScheduled = Callable[[str, str, str, int | None], Awaitable[Task]]
 
 _ASK_AGAIN_MS: Final = 500
 _LONGEST_WAIT_S: Final = 20.0
 _SEEN_FOR_MS: Final = 30_000
 _SKEW_MS: Final = 5 * 60_000
-_NO_SNAPSHOT: Final = (
-    "The worker reported a snapshot that the repository does not hold. See whether something "
-    "else removes snapshots from it, and run the backup again"
-)
 _REMOVING: Final = ("forget", "deleteSnapshots")
 
 
@@ -77,9 +73,9 @@ class Control:
         retry_note: RetryNote,
         record_delivery: RecordDelivery,
         lease_wait_s: float,
-        snapshot_exists: SnapshotExists,
+        reports: ReportCheck,
     ) -> None:
-        self._snapshot_exists = snapshot_exists
+        self._reports = reports
         self._lease_wait_ms = lease_wait_s * 1000
         self._heard_at: float | None = None
         self._tasks = tasks
@@ -240,12 +236,13 @@ class Control:
         task = await self._own(host, report.task_id)
         if task is None:
             raise NotFound("The task is not one of this host")
-        # Of all runs only that of a backup tells people how it went.
-        is_told = task.kind == "backup"
-        exists = await self._snapshot_exists_of(task, report)
-        if exists is False:
-            report = failed(task.id, _NO_SNAPSHOT)
-        revives = exists is True and task.status == "stale"
+        checked = await self._reports.check(task, report, ahead_ms=self._ahead_ms.get(task.host))
+        # Of all runs only that of a backup tells people how it went; a worker whose report was
+        # not believed would tell them of a success.
+        is_told = task.kind == "backup" and checked.report.status == report.status
+        report = checked.report
+        is_good = checked.is_proven and report.status == "succeeded"
+        revives = is_good and task.status == "stale"
         if revives:
             # Before the task ends well: the end of the repetition changes the schedule too.
             await self._tasks.cancel_reruns(task)
@@ -254,18 +251,6 @@ class Control:
         )
         note = await self._retry_note(task) if report.status == "failed" else None
         return Finished(follow_ups=follow_ups, retry_note=note)
-
-    async def _snapshot_exists_of(self, task: Task, report: JobReport) -> bool | None:
-        """Return whether the snapshot of a good run is in the repository; None: not known."""
-        result = report.result
-        if task.repository_id is None or report.status != "succeeded":
-            return None
-        if not isinstance(result, BackupResult) or result.result is None:
-            return None
-        snapshot_id = result.result.snapshot_id
-        if snapshot_id is None or task.status not in (*ACTIVE, "stale"):
-            return None
-        return await self._snapshot_exists(task.repository_id, snapshot_id)
 
     async def delivered(self, host: str, report: DeliveryReport) -> None:
         """Write down what became of a task's notifications."""
