@@ -274,6 +274,7 @@ class Platform:
             _every(5 * 60, self.volumes.remount_failed),
             _every(60, self.refresher.refresh_due),
             _every(60 * 60, self._shrink_cache),
+            _every(60, self.alarms.look_at_reruns),
             _every(60 * 60, self.alarms.look_at_retention),
             _every(24 * 60 * 60, self._expire_trail),
         ]
