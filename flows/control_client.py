@@ -4,12 +4,15 @@ Owns the bearer token, the time limits and how a failed call is told. One client
 event loop. Knows nothing of what is said beyond the contract.
 """
 
+import json
 from typing import TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
 from zerobyte.contract.control_plane import (
+    NOT_REGISTERED,
+    WORKER_HEADER,
     ClaimReplyBox,
     ClaimRequest,
     DeliveryReport,
@@ -23,6 +26,7 @@ from zerobyte.contract.control_plane import (
     RenewRequest,
     Wait,
     Welcome,
+    WorkerIdentity,
 )
 from zerobyte.contract.jobs import JobReport
 from zerobyte.core.errors import Conflict, Failed, Unauthenticated, Unavailable
@@ -35,12 +39,17 @@ class HttpControlPlane:
 
     api_url     without `/api`.
     token       binds this worker to its host.
+    worker      this process; the API accepts calls of the one that said hello.
     """
 
-    def __init__(self, api_url: str, token: str) -> None:
+    def __init__(self, api_url: str, token: str, worker: WorkerIdentity) -> None:
         self._client = httpx.AsyncClient(
             base_url=f"{api_url.rstrip('/')}/api/control/",
-            headers={"authorization": f"Bearer {token}", "content-type": "application/json"},
+            headers={
+                "authorization": f"Bearer {token}",
+                "content-type": "application/json",
+                WORKER_HEADER: json.dumps(worker.model_dump(mode="json", by_alias=True)),
+            },
             timeout=httpx.Timeout(10.0, connect=3.0),
             trust_env=False,
         )
@@ -82,12 +91,14 @@ class HttpControlPlane:
             raise Unavailable("The API does not answer", details=type(error).__name__) from error
         if response.status_code in (401, 403):
             raise Unauthenticated("The API does not accept this worker's token")
+        if response.status_code == 409 and _said(response, "code") == NOT_REGISTERED:
+            raise Unavailable("The API does not know this worker yet")
         if response.status_code == 409:
-            raise Conflict(_message_of(response) or f"The API refused to {method}")
+            raise Conflict(_said(response, "message") or f"The API refused to {method}")
         if response.status_code >= 500 or response.status_code == 429:
             raise Unavailable(f"The API answered {response.status_code}")
         if not response.is_success:
-            raise Failed(f"The API refused to {method}", details=_message_of(response))
+            raise Failed(f"The API refused to {method}", details=_said(response, "message"))
         try:
             return answer.model_validate_json(response.content)
         except ValidationError as error:
@@ -98,8 +109,8 @@ class HttpControlPlane:
         await self._client.aclose()
 
 
-def _message_of(response: httpx.Response) -> str | None:
+def _said(response: httpx.Response, name: str) -> str | None:
     try:
-        return str(response.json()["message"])
+        return str(response.json()[name])
     except (ValueError, KeyError, TypeError):
         return None

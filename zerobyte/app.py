@@ -37,6 +37,7 @@ from zerobyte.features.backups.service import (
     DueTimes,
     OrganizationContents,
     Reconciler,
+    ReportCheck,
     RunEnds,
     Runs,
     ScheduleEditor,
@@ -186,7 +187,7 @@ class Platform:
             retry_note=self.ends.retry_note,
             record_delivery=self.notifications.record_delivery,
             lease_wait_s=settings.lease_wait_s,
-            snapshot_exists=self.snapshots.exists,
+            reports=ReportCheck(snapshots=self.snapshots),
         )
 
     def _connect(self) -> None:
@@ -273,6 +274,7 @@ class Platform:
             _every(5 * 60, self.volumes.remount_failed),
             _every(60, self.refresher.refresh_due),
             _every(60 * 60, self._shrink_cache),
+            _every(60, self.alarms.look_at_reruns),
             _every(60 * 60, self.alarms.look_at_retention),
             _every(24 * 60 * 60, self._expire_trail),
         ]

@@ -5,6 +5,7 @@ nothing. Its process is a real one, so that a kill is proven as on any host.
 """
 
 import asyncio
+import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -18,6 +19,7 @@ from tests.actors import HeaderAuthenticator
 from tests.http_server import serving, settings_for
 from tests.model.books import Vaults
 from zerobyte import app as composition
+from zerobyte.contract.control_plane import WORKER_HEADER
 from zerobyte.core import ids, process
 from zerobyte.core.clock_watch import Surprise
 from zerobyte.core.secrets import Sealer, WorkerTokens
@@ -83,6 +85,7 @@ class House:
         self.given: set[str] = set()
         """The tasks that were granted: none may be again."""
         self._token = WorkerTokens(self.settings.app_secret).issue("local")
+        self._registered: dict[str, Any] = {}
         self._api = AsyncExitStack()
         self._database = AsyncExitStack()
 
@@ -140,9 +143,14 @@ class House:
 
     async def say(self, method: str, body: dict[str, Any]) -> Any:
         """Say something as the worker."""
-        answer = await self.client.post(
-            f"/api/control/{method}", json=body, headers={"authorization": f"Bearer {self._token}"}
-        )
+        bearer = {"authorization": f"Bearer {self._token}"}
+        worker = self.worker.identity
+        if self._registered != worker:
+            self._registered = worker
+            hello = await self.client.post("/api/control/hello", json=worker, headers=bearer)
+            assert hello.status_code == 200, hello.text
+        named = {**bearer, WORKER_HEADER: json.dumps(worker)}
+        answer = await self.client.post(f"/api/control/{method}", json=body, headers=named)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

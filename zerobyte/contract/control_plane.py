@@ -1,7 +1,8 @@
 """The door between a worker and the API: the few sentences that they exchange.
 
-Over HTTP each method is `POST /api/control/<method>` with the worker's token as bearer; the
-twin for tests answers in memory. A worker knows nothing of the platform beyond this file.
+Over HTTP each method is `POST /api/control/<method>` with the worker's token as bearer and the
+worker's identity as header; the twin for tests answers in memory. A worker knows nothing of the
+platform beyond this file.
 """
 
 from typing import Annotated, Literal, Protocol
@@ -17,6 +18,12 @@ RENEW_EVERY_S = 5
 ENDING_S = 30
 """How much longer a lease is kept for a process that nobody can look at: a child that is ended
 because its lease was lost needs time to be gone."""
+
+
+WORKER_HEADER = "zerobyte-worker"
+"""Names the calling process in every call: a `WorkerIdentity` as JSON in ASCII."""
+NOT_REGISTERED = "WORKER_NOT_REGISTERED"
+"""Code of the refusal of a worker that is not the one that said hello; it may say hello."""
 
 
 class WorkerIdentity(Wire):
@@ -152,7 +159,8 @@ class ControlPlane(Protocol):
     """What a worker may say to the API.
 
     Raises, in every method
-        Unavailable         the API does not answer; the caller keeps trying.
+        Unavailable         the API does not answer, or does not know this process as the worker
+                            of its host until it says hello again; the caller keeps trying.
         Unauthenticated     the worker's token is not valid.
     """
 
@@ -176,7 +184,10 @@ class ControlPlane(Protocol):
         ...
 
     async def finish(self, report: JobReport) -> Finished:
-        """Hand in how the job ended; releases its lease. May be repeated."""
+        """Hand in how the job ended; releases its lease. May be repeated.
+
+        Raises Conflict while another process of the same host works on the task.
+        """
         ...
 
     async def delivered(self, report: DeliveryReport) -> None:

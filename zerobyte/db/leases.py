@@ -202,6 +202,13 @@ class Leases:
         rows = await Lease.filter(repository_id=repository_id).order_by("id")
         return [row for row in rows if not _is_over(row, now)]
 
+    async def holder(self, task_id: str) -> WorkerIdentity | None:
+        """Return the process that holds a lease for a task; None when there is none any more."""
+        await self._mind_the_clock()
+        now = clock.now_ms()
+        rows = await Lease.filter(task_id=task_id, state="held")
+        return next((_who(row) for row in rows if not _is_over(row, now)), None)
+
     async def extend_all(self) -> None:
         """Give every task's lease a new term: its holder could not renew while the API was away.
 

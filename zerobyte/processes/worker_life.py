@@ -69,8 +69,8 @@ class Worker:
             pid=os.getpid(),
             pid_started=me.started if me else 0,
         )
-        self._control = HttpControlPlane(settings.api_url, settings.token)
-        self._runtime_control = HttpControlPlane(settings.api_url, settings.token)
+        self._control = HttpControlPlane(settings.api_url, settings.token, self.identity)
+        self._runtime_control = HttpControlPlane(settings.api_url, settings.token, self.identity)
         self._runtime = Runtime(
             control=self._runtime_control,
             worker=self.identity,

@@ -1,7 +1,9 @@
 """A whole API over a scheduler in memory, and a worker that speaks to it by hand."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import json
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from zerobyte.core import ids
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.repositories.models import Repository
-from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.models import Task, WorkerRow
 from zerobyte.http.actor import Authenticator
 from zerobyte.http.setup import make_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
@@ -30,6 +32,7 @@ class World:
     platform: composition.Platform
     source: Path
     worker_token: str
+    workers: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     async def volume(self, name: str = "vol", path: Path | None = None) -> dict[str, Any]:
         config = {"backend": "directory", "path": str(path or self.source)}
@@ -67,14 +70,32 @@ class World:
         return answer.json()
 
     async def ask(self, method: str, body: dict[str, Any], *, token: str | None = None) -> Any:
-        """Say something as the worker."""
-        answer = await self.client.post(
+        """Say something as the worker that has the task, which is registered without a word."""
+        worker = body.get("worker") or self.workers.get(body.get("taskId", ""), WORKER)
+        if method != "hello":
+            await register(worker)
+        answer = await self.say(method, body, worker=worker, token=token)
+        assert answer.status_code == 200, answer.text
+        said = answer.json()
+        if method == "claim" and said["reply"]["answer"] == "granted":
+            self.workers[said["reply"]["job"]["taskId"]] = worker
+        return said
+
+    async def say(
+        self, method: str, body: dict[str, Any], *, worker: Any, token: str | None = None
+    ) -> httpx.Response:
+        """Call the worker API as a process, whether or not it is registered."""
+        named = {} if worker is None else {"zerobyte-worker": json.dumps(worker)}
+        return await self.client.post(
             f"/api/control/{method}",
             json=body,
-            headers={"authorization": f"Bearer {token or self.worker_token}"},
+            headers={"authorization": f"Bearer {token or self.worker_token}", **named},
         )
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+
+    async def hello(self, **more: Any) -> None:
+        """Register the worker; `clock_ms` is what its clock shows."""
+        names = {"clock_ms": "clockMs"}
+        await self.ask("hello", {**WORKER, **{names[name]: more[name] for name in more}})
 
     def token_of(self, host: str) -> str:
         return WorkerTokens(self.platform.settings.app_secret).issue(host)
@@ -104,6 +125,16 @@ class World:
 
 
 WORKER = {"host": "local", "bootId": "b", "pid": 1, "pidStarted": 1}
+
+
+async def register(worker: dict[str, Any]) -> None:
+    """Make a process the worker of its host that said hello, a long time ago."""
+    identity = {"boot_id": worker["bootId"], "pid": worker["pid"]}
+    identity["pid_started"] = worker["pidStarted"]
+    if not await WorkerRow.exists(host=worker["host"], **identity):
+        row = WorkerRow(host=worker["host"], seen_at=1, **identity)
+        await WorkerRow.bulk_create([row], ignore_conflicts=True)
+        await WorkerRow.filter(host=worker["host"]).update(**identity)
 
 
 @pytest.fixture
@@ -140,3 +171,16 @@ async def world(database: str, tmp_path: Path, environ: dict[str, str]) -> Async
     await platform.notifications.aclose()
     await platform.snapshots.aclose()
     await platform.alarms.aclose()
+
+
+def end(worker: subprocess.Popen[bytes]) -> None:
+    worker.kill()
+    worker.wait()
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    """A process of this machine that plays a worker."""
+    started = subprocess.Popen(["sleep", "60"])
+    yield started
+    end(started)

@@ -115,6 +115,43 @@ async def test_t25_what_a_run_tells_itself_is_not_told_twice(
     assert said == []
 
 
+async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_start(
+    world: World, said: list[NotificationMessage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, started = await heard(world), await heard(world)
+    for schedule in made, started:
+        run = await world.scheduler_run(schedule)
+        reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)
+        await lose(world, reply["job"]["taskId"])
+    await world.claim(task_id=(await Task.get(resource_id=started["shortId"], status="queued")).id)
+    now = clock.now_ms()
+
+    async def said_after(minutes: int) -> list[str]:
+        monkeypatch.setattr(clock, "now_ms", lambda: now + minutes * 60_000)
+        await world.platform.alarms.look_at_reruns()
+        await all_is_said(world)
+        return [message.title for message in said]
+
+    assert await said_after(4) == []
+    title = f"Zerobyte {made['name']} failed"
+    assert await said_after(6) == [title]
+    assert "its repetition has not started within 5 minutes" in said[0].body
+    assert "The worker stopped reporting" in said[0].body or "restarted" in said[0].body
+    assert await said_after(7) == [title], "once"
+
+
+async def test_a_success_that_is_not_believed_is_an_alarm(
+    world: World, said: list[NotificationMessage]
+) -> None:
+    made = await heard(world)
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    await world.ask("finish", success(task_id, {**snapshot_of(made), "tags": ["another1"]}))
+    await all_is_said(world)
+    [message] = said
+    assert "snapshot of another schedule" in message.body
+
+
 async def test_t1_retention_that_fails_is_an_alarm_of_its_own_whatever_led_to_it(
     world: World, said: list[NotificationMessage]
 ) -> None:

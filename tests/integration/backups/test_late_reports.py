@@ -1,6 +1,10 @@
-"""A report of success counts when its snapshot exists, also when it comes too late."""
+"""A report of success counts when its snapshot exists and is that of this run, even if late."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import (
@@ -10,42 +14,70 @@ from tests.integration.backups.test_runs import (
     success,
     task_of,
 )
+from zerobyte.core import clock
 from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task
+from zerobyte.restic import Repository as ResticRepository
+from zerobyte.restic import backup, init, snapshots
 
 
-async def stored_at(world: World, made: dict, folder: Path) -> Path:
-    """Give the schedule's repository a folder of snapshots that can be looked at."""
-    snapshots = folder / "repository" / "snapshots"
-    snapshots.mkdir(parents=True)
-    config = {"backend": "local", "path": str(snapshots.parent)}
+async def stored_at(world: World, made: dict[str, Any], folder: Path) -> ResticRepository:
+    """Give the schedule a real repository that the API can read."""
+    config = {"backend": "local", "path": str(folder / "repository")}
     await Repository.filter(id=made["repositoryId"]).update(config=config)
-    return snapshots
+    row = await Repository.get(id=made["repositoryId"])
+    repository = await world.platform.repositories.doors.open(row)
+    await init.run(repository)
+    return repository
 
 
-async def lost_run(world: World, made: dict) -> str:
-    """The id of a run by the clock that the reaper has ended."""
+async def backed_up(
+    world: World, repository: ResticRepository, tag: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Run a real backup; the snapshot as restic describes it and the figures of the run."""
+    (world.source / f"{clock.monotonic()}.txt").write_text("changed")
+    summary = await backup.run(repository, world.source, tag=tag, hostname="zerobyte")
+    assert summary.snapshot_id is not None
+    [record] = await snapshots.run(repository, ids=(summary.snapshot_id,))
+    return record.model_dump(mode="json", exclude_none=True), summary.model_dump(mode="json")
+
+
+def report_of(task_id: str, snapshot: dict[str, Any], figures: dict[str, Any]) -> dict[str, Any]:
+    result = {"kind": "backup", "exitCode": 0, "result": figures}
+    return success(task_id, snapshot, result=result)
+
+
+async def claimed_run(world: World, made: dict[str, Any]) -> str:
+    """The id of a run by the clock that its worker has begun."""
     run = await world.scheduler_run(made)
     reply = await world.claim(schedule_id=made["shortId"], flow_run_id=run)
-    task_id = reply["job"]["taskId"]
+    return reply["job"]["taskId"]
+
+
+async def lost_run(world: World, made: dict[str, Any]) -> str:
+    """The id of a run by the clock that the reaper has ended."""
+    task_id = await claimed_run(world, made)
+    await lose(world, task_id)
+    return task_id
+
+
+async def lose(world: World, task_id: str) -> None:
     await Lease.filter(task_id=task_id).delete()
     await world.platform.watch.end_lost()
     assert (await Task.get(id=task_id)).status == "stale"
-    return task_id
 
 
 async def test_a_late_report_of_a_good_run_is_believed_when_its_snapshot_exists(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
-    snapshots = await stored_at(world, made, tmp_path)
+    repository = await stored_at(world, made, tmp_path)
     task_id = await lost_run(world, made)
     assert await Task.exists(rerun_of=task_id, status="queued")
-    snapshot = snapshot_of(made)
-    (snapshots / snapshot["id"]).touch()
+    snapshot, figures = await backed_up(world, repository, made["shortId"])
     for _ in range(2):  # a repeated report changes nothing
-        await world.ask("finish", success(task_id, snapshot))
+        await world.ask("finish", report_of(task_id, snapshot, figures))
         task = await task_of(world, task_id)
         assert (task["status"], task["error"]) == ("succeeded", None)
         assert (await schedule_of(world, made))["lastBackupStatus"] == "success"
@@ -65,19 +97,172 @@ async def test_a_late_report_whose_snapshot_is_not_there_changes_nothing(
     assert await Task.exists(rerun_of=task_id, status="queued")
 
 
+async def refused(world: World, task_id: str, report: dict[str, Any]) -> str:
+    """The error of a running task whose report of success was not believed."""
+    await world.ask("finish", report)
+    task = await task_of(world, task_id)
+    assert task["status"] == "failed"
+    assert await Task.filter(status="succeeded", id=task_id).count() == 0
+    return task["error"]
+
+
 async def test_a_success_without_a_snapshot_that_exists_is_not_believed(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
     await stored_at(world, made, tmp_path)
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
+    task_id = await claimed_run(world, made)
     snapshot = snapshot_of(made)
-    await world.ask("finish", success(task_id, snapshot))
-    task = await task_of(world, task_id)
-    assert task["status"] == "failed"
-    assert "does not hold" in task["error"]
+    assert "does not hold" in await refused(world, task_id, success(task_id, snapshot))
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
+
+
+async def test_a_snapshot_without_the_schedules_tag_is_not_believed(
+    world: World, tmp_path: Path
+) -> None:
+    made = await world.schedule()
+    repository = await stored_at(world, made, tmp_path)
+    task_id = await claimed_run(world, made)
+    snapshot, figures = await backed_up(world, repository, "abcd1234")
+    lie = {**snapshot, "tags": [made["shortId"]]}
+    assert "another schedule" in await refused(world, task_id, report_of(task_id, lie, figures))
+    assert not await Snapshot.exists(snapshot_id=snapshot["id"])
+
+
+async def test_a_snapshot_from_before_the_run_is_not_believed(world: World, tmp_path: Path) -> None:
+    made = await world.schedule()
+    repository = await stored_at(world, made, tmp_path)
+    snapshot, figures = await backed_up(world, repository, made["shortId"])
+    task_id = await claimed_run(world, made)
+    await world.hello(clock_ms=clock.now_ms())
+    await Task.filter(id=task_id).update(started_at=clock.now_ms() + 10 * 60_000)
+    assert "older than this run" in await refused(
+        world, task_id, report_of(task_id, snapshot, figures)
+    )
+
+
+async def test_a_snapshot_of_an_earlier_run_is_not_believed_whatever_clock_the_worker_claims(
+    world: World, tmp_path: Path
+) -> None:
+    made = await world.schedule()
+    repository = await stored_at(world, made, tmp_path)
+    first = await claimed_run(world, made)
+    snapshot, figures = await backed_up(world, repository, made["shortId"])
+    await world.ask("finish", report_of(first, snapshot, figures))
+    assert (await task_of(world, first))["status"] == "succeeded"
+    await world.hello(clock_ms=clock.now_ms() - 86_400_000)
+    for is_indexed in (False, True):  # known by the first run's result; known to the index
+        if is_indexed:
+            await Task.filter(id=first).update(result=None)
+        else:
+            await Snapshot.all().delete()
+        second = await run_now(world, made)
+        await world.claim(task_id=second)
+        if is_indexed:
+            await Snapshot.all().delete()
+            await world.platform.snapshots.index_snapshot(
+                made["repositoryId"], (await snapshots.run(repository))[0]
+            )
+            await Snapshot.all().update(created_at=1)
+        assert "earlier run" in await refused(world, second, report_of(second, snapshot, figures))
+
+
+async def test_figures_that_are_not_those_of_the_snapshot_are_not_believed(
+    world: World, tmp_path: Path
+) -> None:
+    made = await world.schedule()
+    repository = await stored_at(world, made, tmp_path)
+    task_id = await claimed_run(world, made)
+    snapshot, figures = await backed_up(world, repository, made["shortId"])
+    lie = {**figures, "total_files_processed": 10_000}
+    assert "other figures" in await refused(world, task_id, report_of(task_id, snapshot, lie))
+
+
+async def test_what_the_index_keeps_of_a_snapshot_comes_from_the_repository(
+    world: World, tmp_path: Path
+) -> None:
+    made = await world.schedule()
+    repository = await stored_at(world, made, tmp_path)
+    task_id = await claimed_run(world, made)
+    snapshot, figures = await backed_up(world, repository, made["shortId"])
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    lie = {**snapshot, "time": yesterday, "paths": ["/elsewhere"]}
+    await world.ask("finish", report_of(task_id, lie, figures))
+    assert (await task_of(world, task_id))["status"] == "succeeded"
+    row = await Snapshot.get(snapshot_id=snapshot["id"])
+    assert (row.record["paths"], row.record["time"]) == (snapshot["paths"], snapshot["time"])
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        None,
+        {"kind": "backup", "exitCode": 0, "result": None},
+        {"kind": "forget", "plan": None},
+        {"kind": "backup", "exitCode": 0, "result": {"snapshot_id": ""}},
+        {"kind": "backup", "exitCode": 0, "result": {"snapshot_id": "latest"}},
+        {"kind": "backup", "exitCode": 0, "result": {"snapshot_id": "0" * 8}},
+    ],
+    ids=["no result", "no summary", "another kind", "unchanged", "latest", "short id"],
+)
+async def test_a_success_that_names_no_snapshot_is_not_believed(
+    world: World, result: dict[str, Any] | None
+) -> None:
+    made = await world.schedule()
+    task_id = await claimed_run(world, made)
+    report = {"taskId": task_id, "status": "succeeded", "outcome": "success", "result": result}
+    assert "Run the backup again" in await refused(world, task_id, report)
+
+
+async def test_a_run_that_changed_nothing_is_believed_when_the_schedule_has_a_snapshot(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    first = await run_now(world, made)
+    await world.claim(task_id=first)
+    await world.ask("finish", success(first, snapshot_of(made)))
+    second = await run_now(world, made)
+    await world.claim(task_id=second)
+    result = {"kind": "backup", "exitCode": 0, "result": {"snapshot_id": ""}}
+    report = {"taskId": second, "status": "succeeded", "outcome": "success", "result": result}
+    await world.ask("finish", report)
+    assert (await task_of(world, second))["status"] == "succeeded"
+
+
+async def test_a_failed_run_puts_no_false_snapshot_into_the_index(
+    world: World, tmp_path: Path
+) -> None:
+    made = await world.schedule()
+    await stored_at(world, made, tmp_path)
+    task_id = await claimed_run(world, made)
+    snapshot = snapshot_of(made)
+    report = {"taskId": task_id, "status": "failed", "outcome": "error", "error": "unreadable"}
+    await world.ask("finish", {**report, "snapshot": snapshot})
+    assert (await task_of(world, task_id))["error"] == "unreadable"
+    assert not await Snapshot.exists(snapshot_id=snapshot["id"])
+
+
+@pytest.mark.parametrize("newer", ["running", "failed"])
+async def test_a_late_report_leaves_the_schedule_to_a_newer_run(
+    world: World, tmp_path: Path, newer: str
+) -> None:
+    made = await world.schedule(maxRetries=0)
+    repository = await stored_at(world, made, tmp_path)
+    lost = await lost_run(world, made)
+    snapshot, figures = await backed_up(world, repository, made["shortId"])
+    rerun = await Task.get(rerun_of=lost)
+    await world.claim(task_id=rerun.id)
+    if newer == "failed":
+        end = {"taskId": rerun.id, "status": "failed", "outcome": "error", "error": "newer error"}
+        await world.ask("finish", end)
+    fields = ("lastBackupStatus", "lastBackupError", "lastBackupAt")
+    before = await schedule_of(world, made)
+    await world.ask("finish", report_of(lost, snapshot, figures))
+    assert (await task_of(world, lost))["status"] == "succeeded"
+    assert await Snapshot.exists(snapshot_id=snapshot["id"])
+    after = await schedule_of(world, made)
+    assert [after[name] for name in fields] == [before[name] for name in fields]
+    assert (await task_of(world, rerun.id))["status"] == newer
 
 
 async def test_a_run_that_a_restart_interrupted_names_the_restart(world: World) -> None:

@@ -3,14 +3,13 @@
 import asyncio
 import os
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import World, end
 from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success, task_of
 from zerobyte.core import clock, ids, process
 from zerobyte.db.leases import Lease
@@ -22,19 +21,6 @@ from zerobyte.features.tasks.models import Task, WorkerRow
 def database_kind() -> str:
     """What the database itself decides is tested on both kinds elsewhere."""
     return "sqlite"
-
-
-@pytest.fixture
-def sleeper() -> Iterator[subprocess.Popen[bytes]]:
-    """A process of this machine that plays a worker."""
-    started = subprocess.Popen(["sleep", "60"])
-    yield started
-    end(started)
-
-
-def end(worker: subprocess.Popen[bytes]) -> None:
-    worker.kill()
-    worker.wait()
 
 
 def worker_of(pid: int) -> dict[str, Any]:

@@ -384,9 +384,7 @@ async def test_a_worker_gets_the_jobs_of_its_own_host_alone(world: World) -> Non
     task_id = await run_now(world, made)
     body = {"worker": WORKER, "flowRunId": ids.uuid7(), "taskId": task_id}
     for token, status in ("forged", 401), (world.token_of("elsewhere"), 403):
-        answer = await world.client.post(
-            "/api/control/claim", json=body, headers={"authorization": f"Bearer {token}"}
-        )
+        answer = await world.say("claim", body, worker=WORKER, token=token)
         assert answer.status_code == status
     stranger = {**body, "worker": {**WORKER, "host": "elsewhere"}}
     reply = await world.ask("claim", stranger, token=world.token_of("elsewhere"))

@@ -1,8 +1,12 @@
 """The door for workers, `POST /api/control/<method>`, opened by the worker's token alone."""
 
+from typing import Final
+
+from pydantic import ValidationError
 from sanic import Blueprint
 
 from zerobyte.contract.control_plane import (
+    WORKER_HEADER,
     ClaimReplyBox,
     ClaimRequest,
     DeliveryReport,
@@ -13,9 +17,10 @@ from zerobyte.contract.control_plane import (
     Renewed,
     RenewRequest,
     Welcome,
+    WorkerIdentity,
 )
 from zerobyte.contract.jobs import JobReport
-from zerobyte.core.errors import Unauthenticated
+from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated
 from zerobyte.core.secrets import WorkerTokens
 from zerobyte.features.control.service import Control
 from zerobyte.http.actor import HttpRequest, Permission, header
@@ -24,10 +29,22 @@ from zerobyte.http.endpoint import endpoint
 control = Blueprint("control", url_prefix="/api/control")
 
 
+_HELLO: Final = "/api/control/hello"
+
+
 @control.on_request
 async def guard(request: HttpRequest) -> None:
-    """Refuse whoever has no token before their body is read: nobody counts what is asked here."""
-    _host(request, request.app.ctx.services[WorkerTokens])
+    """Refuse whoever is not the registered worker of a host, before their body is read.
+
+    The endpoints declare no permission of their own; this is the only check of all of them.
+    """
+    host = _host(request, request.app.ctx.services[WorkerTokens])
+    if request.path.rstrip("/") == _HELLO:
+        return
+    worker = _named(request)
+    if worker.host != host:
+        raise Forbidden("The worker's token was issued for another host")
+    await request.app.ctx.services[Control].require_registered(worker)
 
 
 def _host(request: HttpRequest, tokens: WorkerTokens) -> str:
@@ -35,6 +52,16 @@ def _host(request: HttpRequest, tokens: WorkerTokens) -> str:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("A worker's token is needed here")
     return tokens.verify(token)
+
+
+def _named(request: HttpRequest) -> WorkerIdentity:
+    """Read which process calls. Raises Invalid."""
+    try:
+        return WorkerIdentity.model_validate_json(header(request, WORKER_HEADER))
+    except ValidationError:
+        raise Invalid(
+            "The call does not name its process. Run a worker of the same version as the API"
+        ) from None
 
 
 @control.post("/hello")
@@ -60,11 +87,9 @@ async def hello(request: HttpRequest, body: Hello, plane: Control, tokens: Worke
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def claim(
-    request: HttpRequest, body: ClaimRequest, plane: Control, tokens: WorkerTokens
-) -> ClaimReplyBox:
+async def claim(request: HttpRequest, body: ClaimRequest, plane: Control) -> ClaimReplyBox:
     """Take the job of a flow run."""
-    return ClaimReplyBox(reply=await plane.claim(_host(request, tokens), body))
+    return ClaimReplyBox(reply=await plane.claim(_named(request), body))
 
 
 @control.post("/renew")
@@ -76,11 +101,9 @@ async def claim(
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def renew(
-    request: HttpRequest, body: RenewRequest, plane: Control, tokens: WorkerTokens
-) -> Renewed:
+async def renew(request: HttpRequest, body: RenewRequest, plane: Control) -> Renewed:
     """Keep a lease."""
-    return await plane.renew(_host(request, tokens), body)
+    return await plane.renew(_named(request), body)
 
 
 @control.post("/progress")
@@ -92,11 +115,9 @@ async def renew(
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def progress(
-    request: HttpRequest, body: ProgressReport, plane: Control, tokens: WorkerTokens
-) -> Nothing:
+async def progress(request: HttpRequest, body: ProgressReport, plane: Control) -> Nothing:
     """Show how far a task is."""
-    await plane.progress(_host(request, tokens), body)
+    await plane.progress(_named(request), body)
     return Nothing()
 
 
@@ -109,11 +130,9 @@ async def progress(
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def finish(
-    request: HttpRequest, body: JobReport, plane: Control, tokens: WorkerTokens
-) -> Finished:
+async def finish(request: HttpRequest, body: JobReport, plane: Control) -> Finished:
     """Hand in how a job ended."""
-    return await plane.finish(_host(request, tokens), body)
+    return await plane.finish(_named(request), body)
 
 
 @control.post("/delivered")
@@ -125,9 +144,7 @@ async def finish(
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def delivered(
-    request: HttpRequest, body: DeliveryReport, plane: Control, tokens: WorkerTokens
-) -> Nothing:
+async def delivered(request: HttpRequest, body: DeliveryReport, plane: Control) -> Nothing:
     """Say what became of notifications."""
-    await plane.delivered(_host(request, tokens), body)
+    await plane.delivered(_named(request), body)
     return Nothing()

@@ -7,6 +7,7 @@ from typing import Final, Protocol, cast
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.control_plane import (
+    NOT_REGISTERED,
     ClaimRequest,
     DeliveryReport,
     Finished,
@@ -20,11 +21,12 @@ from zerobyte.contract.control_plane import (
     Welcome,
     WorkerIdentity,
 )
-from zerobyte.contract.jobs import BackupResult, JobReport, JobSpec
+from zerobyte.contract.jobs import JobReport, JobSpec
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases, Place, serialize
+from zerobyte.features.backups.service.report_check import ReportCheck
 from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
 from zerobyte.features.tasks.service import NoLongerWanted, Tasks, cancelled, failed
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
@@ -32,17 +34,12 @@ from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 log = get_logger(__name__)
 
 JobBuilder = Callable[[Task], Awaitable[JobSpec]]
-SnapshotExists = Callable[[str, str], Awaitable[bool | None]]
 OpenScheduled = Callable[[str, str, str, int | None], Awaitable[Task]]
 
 _ASK_AGAIN_MS: Final = 500
 _LONGEST_WAIT_S: Final = 20.0
 _SEEN_FOR_MS: Final = 30_000
 _SKEW_MS: Final = 5 * 60_000
-_NO_SNAPSHOT: Final = (
-    "The worker reported a snapshot that the repository does not hold. See whether something "
-    "else removes snapshots from it, and run the backup again"
-)
 _REMOVING: Final = ("forget", "deleteSnapshots")
 
 
@@ -77,9 +74,9 @@ class Control:
         retry_note: RetryNote,
         record_delivery: RecordDelivery,
         lease_wait_s: float,
-        snapshot_exists: SnapshotExists,
+        reports: ReportCheck,
     ) -> None:
-        self._snapshot_exists = snapshot_exists
+        self._reports = reports
         self._lease_wait_ms = lease_wait_s * 1000
         self._heard_at: float | None = None
         self._tasks = tasks
@@ -126,11 +123,27 @@ class Control:
             },
         )
 
-    async def claim(self, host: str, request: ClaimRequest) -> Granted | Wait | Refused:
+    async def require_registered(self, worker: WorkerIdentity) -> None:
+        """Refuse every process but the worker that said hello for its host.
+
+        Raises
+            Conflict    another process is registered, or none is.
+        """
+        row = await WorkerRow.get_or_none(host=worker.host)
+        if row is None or _is_another(row, worker):
+            raise Conflict(
+                f"This process is not the registered worker of the host {worker.host}. "
+                "It has to say hello first, which is refused while another one is running",
+                code=NOT_REGISTERED,
+            )
+
+    async def claim(
+        self, worker: WorkerIdentity, request: ClaimRequest
+    ) -> Granted | Wait | Refused:
         """Give the job of a flow run, once its repository is free."""
-        _same_host(host, request.worker)
+        _same_process(worker, request.worker)
         try:
-            task = await self._task_of(host, request)
+            task = await self._task_of(worker.host, request)
         except (NotFound, Conflict) as error:
             return Refused(reason=error.message)
         if task.status not in ACTIVE:
@@ -212,10 +225,13 @@ class Control:
                 "they differ by more than 5 minutes: have both set by NTP"
             )
 
-    async def renew(self, host: str, request: RenewRequest) -> Renewed:
+    async def renew(self, worker: WorkerIdentity, request: RenewRequest) -> Renewed:
         """Keep a lease, and wait a while for somebody to want the work stopped."""
-        task = await self._own(host, request.task_id)
+        _same_process(worker, request.worker)
+        task = await self._own(worker, request.task_id)
         if task is None or task.status not in ACTIVE:
+            return Renewed(held=False, cancel=True)
+        if await self._is_held_by_another(worker, task):
             return Renewed(held=False, cancel=True)
         self._tasks.activities.hear(task.id, phase=request.phase, idle_ms=request.idle_ms)
         held = task.repository_id is None or await self._leases.renew(task.id)
@@ -230,22 +246,33 @@ class Control:
                 pass
         return Renewed(held=held, cancel=cancel)
 
-    async def progress(self, host: str, report: ProgressReport) -> None:
+    async def progress(self, worker: WorkerIdentity, report: ProgressReport) -> None:
         """Show how far a task is."""
-        if await self._own(host, report.task_id) is not None:
+        task = await self._own(worker, report.task_id)
+        if task is not None and not await self._is_held_by_another(worker, task):
             await self._tasks.progress(report.task_id, report.progress, result=report.result)
 
-    async def finish(self, host: str, report: JobReport) -> Finished:
-        """End a task; repeated, it answers the same."""
-        task = await self._own(host, report.task_id)
+    async def finish(self, worker: WorkerIdentity, report: JobReport) -> Finished:
+        """End a task; repeated, it answers the same.
+
+        A worker may hand in what a process before it has done on the same host.
+
+        Raises
+            NotFound    the task is another host's.
+            Conflict    another process works on it.
+        """
+        task = await self._own(worker, report.task_id)
         if task is None:
             raise NotFound("The task is not one of this host")
-        # Of all runs only that of a backup tells people how it went.
-        is_told = task.kind == "backup"
-        exists = await self._snapshot_exists_of(task, report)
-        if exists is False:
-            report = failed(task.id, _NO_SNAPSHOT)
-        revives = exists is True and task.status == "stale"
+        if await self._is_held_by_another(worker, task):
+            raise Conflict("Another process works on this task; only that one may end it")
+        checked = await self._reports.check(task, report, ahead_ms=self._ahead_ms.get(task.host))
+        # Of all runs only that of a backup tells people how it went; a worker whose report was
+        # not believed would tell them of a success.
+        is_told = task.kind == "backup" and checked.report.status == report.status
+        report = checked.report
+        is_good = checked.is_proven and report.status == "succeeded"
+        revives = is_good and task.status == "stale"
         if revives:
             # Before the task ends well: the end of the repetition changes the schedule too.
             await self._tasks.cancel_reruns(task)
@@ -255,22 +282,10 @@ class Control:
         note = await self._retry_note(task) if report.status == "failed" else None
         return Finished(follow_ups=follow_ups, retry_note=note)
 
-    async def _snapshot_exists_of(self, task: Task, report: JobReport) -> bool | None:
-        """Return whether the snapshot of a good run is in the repository; None: not known."""
-        result = report.result
-        if task.repository_id is None or report.status != "succeeded":
-            return None
-        if not isinstance(result, BackupResult) or result.result is None:
-            return None
-        snapshot_id = result.result.snapshot_id
-        if snapshot_id is None or task.status not in (*ACTIVE, "stale"):
-            return None
-        return await self._snapshot_exists(task.repository_id, snapshot_id)
-
-    async def delivered(self, host: str, report: DeliveryReport) -> None:
+    async def delivered(self, worker: WorkerIdentity, report: DeliveryReport) -> None:
         """Write down what became of a task's notifications."""
-        task = await self._own(host, report.task_id)
-        if task is None:
+        task = await self._own(worker, report.task_id)
+        if task is None or await self._is_held_by_another(worker, task):
             return
         for delivery in report.deliveries:
             await self._record_delivery(
@@ -291,8 +306,12 @@ class Control:
             return None
         return "No worker has reported for 30 seconds; start one with `zerobyte worker`"
 
-    async def _own(self, host: str, task_id: str) -> Task | None:
-        return await Task.get_or_none(id=task_id, host=host)
+    async def _own(self, worker: WorkerIdentity, task_id: str) -> Task | None:
+        return await Task.get_or_none(id=task_id, host=worker.host)
+
+    async def _is_held_by_another(self, worker: WorkerIdentity, task: Task) -> bool:
+        """Return whether a process that may still be running holds the lease of a task."""
+        return await self._leases.holder(task.id) not in (None, worker)
 
 
 async def _take(task: Task, flow_run_id: str) -> None:
@@ -321,6 +340,11 @@ def _may_live(known: WorkerRow) -> bool:
     if known.boot_id == process.realm():
         return process.is_alive(known.pid, started=started)
     return seen_at >= clock.now_ms() - _SEEN_FOR_MS
+
+
+def _same_process(worker: WorkerIdentity, named: WorkerIdentity) -> None:
+    if named != worker:
+        raise Forbidden("The request names another process than the one that sends it")
 
 
 def _same_host(host: str, worker: WorkerIdentity) -> None:

@@ -8,6 +8,7 @@ from zerobyte.features.backups.service.editing import ScheduleEditor
 from zerobyte.features.backups.service.ending import RunEnds
 from zerobyte.features.backups.service.reading import ScheduleReader
 from zerobyte.features.backups.service.reconcile import Reconciler
+from zerobyte.features.backups.service.report_check import ReportCheck
 from zerobyte.features.backups.service.running import Runs
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "DueTimes",
     "OrganizationContents",
     "Reconciler",
+    "ReportCheck",
     "RunEnds",
     "Runs",
     "ScheduleEditor",

@@ -27,6 +27,14 @@ _NEXT_STEP: Final = (
     "why; when that is put right, apply it: POST /api/v1/backups/{}/forget"
 )
 _DETAIL_CHARACTERS: Final = 2000
+_RERUN_WITHIN_MS: Final = 5 * 60_000
+"""How long the repetition of a lost run may wait to start before the loss itself is notified."""
+_RERUNS_AT_MOST: Final = 200
+_LOSS_NOTIFIED: Final = "lossNotified"
+_RERUN_WAITS: Final = (
+    "The run is to be repeated, but its repetition has not started within 5 minutes. See whether "
+    "the worker of its host is running and the repository is free"
+)
 _DAY_MS: Final = 86_400_000
 
 
@@ -70,16 +78,38 @@ class Alarms:
 
     async def _tell_those_who_want_it(self, task: Task) -> None:
         if await Task.exists(rerun_of=task.id, status__in=ACTIVE):
-            return  # it is done again at once, and the end of that is told
+            # It is done again at once, and the end of that is told. If it does not start,
+            # `look_at_reruns` notifies the loss.
+            return
+        await self._notify(task, await self._retry_note(task))
+
+    async def _notify(self, task: Task, note: str | None) -> None:
         schedule = await Schedule.get_or_none(
             organization_id=task.organization_id, short_id=task.resource_id
         ).select_related("volume", "repository")
         if schedule is None:
             return
         error = task.error or "It failed"
-        message = _failure(schedule, _TITLES[task.kind], error, await self._retry_note(task))
+        message = _failure(schedule, _TITLES[task.kind], error, note)
         ids = await _wanting(schedule)
         self._notifications.tell(ids, schedule.organization_id, message)
+
+    async def look_at_reruns(self) -> None:
+        """Notify lost runs whose repetition has not started within five minutes, once each.
+
+        The mark is kept with the repetition, so that a restart of the API does not repeat it.
+        """
+        before_ms = clock.now_ms() - _RERUN_WITHIN_MS
+        waiting = Task.filter(
+            kind="backup", status="queued", rerun_of__isnull=False, created_at__lte=before_ms
+        )
+        reruns = await waiting.order_by("id").limit(_RERUNS_AT_MOST)
+        untold = {str(row.rerun_of): row for row in reruns if not row.input.get(_LOSS_NOTIFIED)}
+        for lost in await Task.filter(id__in=list(untold)):
+            await self._notify(lost, _RERUN_WAITS)
+            rerun = untold[lost.id]
+            rerun.input = {**rerun.input, _LOSS_NOTIFIED: True}
+            await rerun.save(update_fields=["input"])
 
     async def look_at_retention(self) -> None:
         """Tell of schedules whose backups go well while retention has not for too long.

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from tortoise.expressions import Q
+
 from zerobyte.contract.jobs import (
     BackupResult,
     DeleteSnapshotsResult,
@@ -56,8 +58,9 @@ class RunEnds:
             without_retention(report, skipped)
         if schedule is None:
             return []
-        self._settle(schedule, task, report)
-        await _write(schedule)
+        if not await _is_outdated(task):
+            self._settle(schedule, task, report)
+            await _write(schedule)
         if skipped is not None:
             return [rerun(schedule, task)] if _is_run_again(schedule, task, report) else []
         await retention_age.owed(schedule)
@@ -161,6 +164,23 @@ def without_retention(report: JobReport, reason: str) -> JobReport:
         report.result = BackupResult(exit_code=-1, result=None)
     report.result.retention = RetentionRecord(status="skipped", reason=reason)
     return report
+
+
+async def _is_outdated(task: Task) -> bool:
+    """Return whether a late report must leave the schedule's row to a newer run.
+
+    A task that was declared lost is corrected by its report. Meanwhile a newer run of the same
+    schedule may have begun or ended, and its end is what the row shows.
+    """
+    if task.status != "stale":
+        return False
+    newer = Task.filter(
+        Q(id__gt=task.id) | Q(rerun_of=task.id),
+        organization_id=task.organization_id,
+        kind="backup",
+        resource_id=task.resource_id,
+    )
+    return await newer.filter(started_at__isnull=False).exists()
 
 
 def _may_have_left_one(task: Task, report: JobReport) -> bool:

@@ -132,6 +132,13 @@ async def parent_of(repository_id: str, schedule_id: str) -> str | None:
     return None if newest is None else newest.snapshot_id
 
 
+async def is_known_since(repository_id: str, snapshot_id: str, *, before_ms: int) -> bool:
+    """Return whether a snapshot, by full id, was put into the index before a moment."""
+    return await Snapshot.exists(
+        repository_id=repository_id, snapshot_id=snapshot_id, created_at__lt=before_ms
+    )
+
+
 async def put(
     repository_id: str,
     record: SnapshotRecord,

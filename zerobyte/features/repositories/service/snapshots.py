@@ -36,7 +36,7 @@ PolicyOf = Callable[[str, str], Awaitable[tuple[RetentionPolicy, str | None] | N
 
 _SNAPSHOT_NOT_FOUND: Final = "Snapshot not found"
 _NAMED_AT_MOST: Final = 20
-_EXISTS_LIMIT_S: Final = 20.0
+_ONE_READING_LIMIT_S: Final = 20.0
 _READING_LIMIT_S: Final = 900.0
 """How long a list may take to be read; a request waits for less, and the reading goes on."""
 
@@ -205,25 +205,42 @@ class Snapshots:
             selection=selection,
         )
 
-    async def exists(self, repository_id: str, snapshot_id: str) -> bool | None:
-        """Return whether the repository itself holds a snapshot; None when that is not known."""
+    async def read_from_repository(
+        self, repository_id: str, snapshot_id: str
+    ) -> SnapshotRecord | None:
+        """Read one snapshot from the repository itself; None when that is not possible now.
+
+        Raises
+            NotFound    the repository was read and does not hold the snapshot.
+        """
         row = await models.Repository.get_or_none(id=repository_id)
         if row is None:
             return None
         try:
             repository = await self._repositories.doors.open(row)
             config = repository.access.config
+            is_listed: bool | None = True
             if isinstance(config, LocalConfig):
                 folder = Path(config.path) / "snapshots"
-                return await patience.at_folder(
+                is_listed = await patience.at_folder(
                     lambda: _is_listed(folder, snapshot_id), place=config.path
                 )
-            await restic_snapshots.run(repository, ids=(snapshot_id,), timeout_s=_EXISTS_LIMIT_S)
+            if is_listed is None:
+                return None
+            found = (
+                await restic_snapshots.run(
+                    repository, ids=(snapshot_id,), timeout_s=_ONE_READING_LIMIT_S
+                )
+                if is_listed
+                else []
+            )
         except SnapshotMissing:
-            return False
+            found = []
         except (ZerobyteError, OSError):
             return None
-        return True
+        if [entry.id for entry in found] != [snapshot_id]:
+            raise NotFound(_SNAPSHOT_NOT_FOUND)
+        return found[0]
 
     async def forget_snapshots(self, repository_id: str, snapshot_ids: Collection[str]) -> None:
         """Forget snapshots that a job has removed, by full id; unknown ones are no error."""

@@ -1,0 +1,137 @@
+"""Only the process that said hello for its host is answered, in every call of the worker API."""
+
+import subprocess
+from typing import Any
+
+import pytest
+
+from tests.integration.backups.conftest import WORKER, World, end, register
+from tests.integration.backups.test_leases import worker_of
+from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from zerobyte.core import ids
+from zerobyte.db.leases import Lease
+from zerobyte.features.control.routes import control
+from zerobyte.features.tasks.models import Task, WorkerRow
+
+ELSEWHERE = {**WORKER, "bootId": "c"}
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """Nothing here depends on the kind of the database."""
+    return "sqlite"
+
+
+def bodies(made: dict[str, Any], task_id: str, worker: dict[str, Any]) -> dict[str, Any]:
+    """A call of each method but hello."""
+    return {
+        "claim": {"worker": worker, "flowRunId": ids.uuid7(), "taskId": task_id},
+        "renew": {"worker": worker, "taskId": task_id, "waitMs": 0},
+        "progress": {"taskId": task_id, "result": {"kind": "forget", "plan": None}},
+        "finish": success(task_id, snapshot_of(made)),
+        "delivered": {"taskId": task_id, "deliveries": []},
+    }
+
+
+def test_the_calls_of_these_tests_are_all_that_there_are() -> None:
+    served = {route.uri.strip("/") for route in control._future_routes}
+    assert served == {"hello", *bodies({"shortId": "x"}, "t", WORKER)}
+
+
+@pytest.mark.parametrize(
+    "changed", [{"bootId": "c"}, {"pid": 2}, {"pidStarted": 2}], ids=["boot", "pid", "start"]
+)
+async def test_a_process_that_did_not_say_hello_is_refused_in_every_call(
+    world: World, changed: dict[str, Any]
+) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    before = await task_of(world, task_id)
+    other = {**WORKER, **changed}
+    for method, body in bodies(made, task_id, other).items():
+        answer = await world.say(method, body, worker=other)
+        assert answer.status_code == 409, method
+        assert answer.json()["code"] == "WORKER_NOT_REGISTERED"
+    assert await task_of(world, task_id) == before
+
+
+async def test_nobody_is_answered_before_a_worker_said_hello(world: World) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    for method, body in bodies(made, task_id, WORKER).items():
+        assert (await world.say(method, body, worker=WORKER)).status_code == 409, method
+    assert (await world.say("hello", WORKER, worker=None)).status_code == 200
+    body = bodies(made, task_id, WORKER)["claim"]
+    assert (await world.say("claim", body, worker=WORKER)).json()["reply"]["answer"] == "granted"
+
+
+async def test_a_call_that_names_no_process_or_two_is_refused(world: World) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    await register(WORKER)
+    for method, body in bodies(made, task_id, ELSEWHERE).items():
+        assert (await world.say(method, body, worker=None)).status_code == 400, method
+        assert (await world.say(method, body, worker={"pid": 1})).status_code == 400, method
+        if "worker" in body:
+            assert (await world.say(method, body, worker=WORKER)).status_code == 403, method
+    assert (await Task.get(id=task_id)).status == "queued"
+
+
+async def test_a_process_of_another_host_than_the_tokens_is_refused(world: World) -> None:
+    stranger = {**WORKER, "host": "elsewhere"}
+    await register(stranger)
+    renew = bodies({"shortId": "x"}, "t", stranger)["renew"]
+    answer = await world.say("renew", renew, worker=stranger)
+    assert answer.status_code == 403
+
+
+async def test_a_registered_worker_touches_no_task_of_a_process_that_may_still_work(
+    world: World, sleeper: subprocess.Popen[bytes]
+) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    holder = worker_of(sleeper.pid)
+    run = ids.uuid7()
+    claim = {"worker": holder, "flowRunId": run, "taskId": task_id}
+    assert (await world.ask("claim", claim))["reply"]["answer"] == "granted"
+    before = await task_of(world, task_id)
+    await register(WORKER)  # the host has another worker now, and the first one still has children
+    calls = bodies(made, task_id, WORKER)
+    calls["claim"] = {**claim, "worker": WORKER}
+    answers = {
+        method: await world.say(method, body, worker=WORKER) for method, body in calls.items()
+    }
+    assert answers["claim"].json()["reply"]["answer"] == "wait"
+    assert answers["renew"].json() == {"held": False, "cancel": True}
+    assert answers["finish"].status_code == 409
+    assert "Another process works on this task" in answers["finish"].json()["message"]
+    assert await task_of(world, task_id) == before
+    assert (await Lease.get(task_id=task_id)).pid == sleeper.pid
+
+
+async def test_a_restarted_worker_hands_in_what_its_predecessor_has_done(
+    world: World, sleeper: subprocess.Popen[bytes]
+) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    claim = {"worker": worker_of(sleeper.pid), "flowRunId": ids.uuid7(), "taskId": task_id}
+    await world.ask("claim", claim)
+    end(sleeper)
+    assert (await world.say("hello", WORKER, worker=None)).status_code == 200
+    answer = await world.say("finish", success(task_id, snapshot_of(made)), worker=WORKER)
+    assert answer.status_code == 200, answer.text
+    assert (await task_of(world, task_id))["status"] == "succeeded"
+    delivered = bodies(made, task_id, WORKER)["delivered"]
+    assert (await world.say("delivered", delivered, worker=WORKER)).status_code == 200
+
+
+async def test_a_worker_that_was_replaced_cannot_go_on(
+    world: World, sleeper: subprocess.Popen[bytes]
+) -> None:
+    first, second = worker_of(sleeper.pid), WORKER
+    assert (await world.say("hello", first, worker=None)).status_code == 200
+    await WorkerRow.filter(host="local").update(boot_id="another boot", seen_at=1)
+    assert (await world.say("hello", second, worker=None)).status_code == 200
+    body = {"worker": first, "taskId": "t", "waitMs": 0}
+    assert (await world.say("renew", body, worker=first)).status_code == 409

@@ -1,0 +1,197 @@
+"""Check a worker's report of a backup against the repository before it changes anything.
+
+A report names a snapshot. It is believed when the repository holds that snapshot, when the
+snapshot carries the schedule's tag, and when its time and its figures are those of this run.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from zerobyte.contract.jobs import BackupResult, JobReport
+from zerobyte.contract.restic_output import BackupSummary, SnapshotRecord
+from zerobyte.core.errors import NotFound
+from zerobyte.core.retention import Moment
+from zerobyte.features.repositories.service import index
+from zerobyte.features.repositories.service.snapshots import Snapshots
+from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.service import failed
+
+_TOLERANCE_MS: Final = 5 * 60_000
+"""How far the clocks of a worker and of the API may differ without notice."""
+_COMPARED_AT_MOST: Final = 100
+_FULL_ID: Final = re.compile(r"[0-9a-f]{64}")
+_ABSENT: Final = (
+    "The worker reported a snapshot that the repository does not hold. See whether something "
+    "else removes snapshots from it, and run the backup again"
+)
+_RUN_AGAIN: Final = "Run the backup again"
+_FOREIGN: Final = f"The worker reported a snapshot of another schedule. {_RUN_AGAIN}"
+_OLDER: Final = (
+    "The worker reported a snapshot that is older than this run. See whether the worker's clock "
+    "is right, and run the backup again"
+)
+_FIGURES: Final = (
+    "The worker reported other figures than those that the snapshot in the repository has. "
+    f"{_RUN_AGAIN}"
+)
+_RECORDED: Final = f"The worker reported the snapshot of an earlier run. {_RUN_AGAIN}"
+_UNCLEAR: Final = f"The worker's report does not say which snapshot it made. {_RUN_AGAIN}"
+_NO_PREDECESSOR: Final = (
+    "The worker reported that nothing had changed since the last snapshot, but the schedule has "
+    f"no snapshot in this repository. {_RUN_AGAIN}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedReport:
+    """A report from which everything that turned out to be false was removed.
+
+    is_proven   the snapshot was read from the repository and belongs to this run.
+    """
+
+    report: JobReport
+    is_proven: bool = False
+
+
+class ReportCheck:
+    """Compares reports of backups with what their repositories hold."""
+
+    def __init__(self, *, snapshots: Snapshots) -> None:
+        self._snapshots = snapshots
+
+    async def check(self, task: Task, report: JobReport, *, ahead_ms: int | None) -> CheckedReport:
+        """Return the report as far as it can be believed.
+
+        A false report of success becomes a failure that names the reason; a false snapshot of a
+        run that failed is left out. Where the repository cannot be read, only the tag that the
+        report itself names is checked, and nothing counts as proven.
+
+        ahead_ms    how far the worker's clock is ahead of ours; None: it has not said so.
+        """
+        if task.status not in (*ACTIVE, "stale"):
+            return CheckedReport(report)  # it has ended; the report changes nothing
+        if report.result is not None and report.result.kind != task.kind:
+            return _refused(report, _UNCLEAR)
+        if task.kind != "backup" or task.repository_id is None:
+            return CheckedReport(report)
+        try:
+            snapshot_id = _named(report)
+        except ValueError:
+            return _refused(report, _UNCLEAR)
+        if snapshot_id is None:
+            return await self._check_unchanged(task, report)
+        return await self._check_snapshot(task, report, snapshot_id, ahead_ms)
+
+    async def _check_unchanged(self, task: Task, report: JobReport) -> CheckedReport:
+        """Restic makes no snapshot when nothing changed since the last one."""
+        if report.status != "succeeded":
+            return CheckedReport(report)
+        if _summary(report) is None:
+            return _refused(report, _UNCLEAR)
+        if await index.parent_of(str(task.repository_id), task.resource_id) is None:
+            return _refused(report, _NO_PREDECESSOR)
+        return CheckedReport(report)
+
+    async def _check_snapshot(
+        self, task: Task, report: JobReport, snapshot_id: str, ahead_ms: int | None
+    ) -> CheckedReport:
+        repository_id = str(task.repository_id)
+        try:
+            held = await self._snapshots.read_from_repository(repository_id, snapshot_id)
+        except NotFound:
+            return _refused(report, _ABSENT)
+        if held is not None:
+            problem = _mismatch(task, report, held, ahead_ms)
+        else:
+            problem = None if report.snapshot is None else _other_schedule(task, report.snapshot)
+        if problem is None and await _is_older_or_taken(task, snapshot_id):
+            problem = _RECORDED
+        if problem is not None:
+            return _refused(report, problem)
+        if held is None:
+            return CheckedReport(report)
+        return CheckedReport(report.model_copy(update={"snapshot": held}), is_proven=True)
+
+
+def _refused(report: JobReport, problem: str) -> CheckedReport:
+    if report.status == "succeeded":
+        return CheckedReport(failed(report.task_id, problem))
+    return CheckedReport(report.model_copy(update={"snapshot": None, "result": None}))
+
+
+def _summary(report: JobReport) -> BackupSummary | None:
+    return report.result.result if isinstance(report.result, BackupResult) else None
+
+
+def _named(report: JobReport) -> str | None:
+    """Return the one snapshot that a report names; None when it names none.
+
+    Raises ValueError when it names two, or when it is not a full id.
+    """
+    summary = _summary(report)
+    named = {
+        report.snapshot.id if report.snapshot is not None else None,
+        summary.snapshot_id if summary is not None else None,
+    } - {None}
+    if not named:
+        return None
+    snapshot_id = named.pop()
+    if named or snapshot_id is None or not _FULL_ID.fullmatch(snapshot_id):
+        raise ValueError(snapshot_id)
+    return snapshot_id
+
+
+def _other_schedule(task: Task, record: SnapshotRecord) -> str | None:
+    return None if task.resource_id in record.tags else _FOREIGN
+
+
+def _mismatch(
+    task: Task, report: JobReport, record: SnapshotRecord, ahead_ms: int | None
+) -> str | None:
+    """Return why a snapshot cannot be the one that this run made; None when it can."""
+    if problem := _other_schedule(task, record):
+        return problem
+    began_ms = _began_ms(task)
+    if ahead_ms is not None and _time_ms(record) < began_ms + ahead_ms - _TOLERANCE_MS:
+        return _OLDER
+    said, held = _summary(report), record.summary
+    if said is not None and held is not None:
+        names = ("total_files_processed", "total_bytes_processed", "data_added")
+        if any(getattr(said, name) != getattr(held, name) for name in names):
+            return _FIGURES
+    return None
+
+
+def _began_ms(task: Task) -> int:
+    return cast("int | None", task.started_at) or task.created_at
+
+
+def _time_ms(record: SnapshotRecord) -> int:
+    """Return when a snapshot was made; a time that cannot be read is older than every run."""
+    try:
+        return Moment.parse(record.time).epoch_ms
+    except ValueError:
+        return 0
+
+
+async def _is_older_or_taken(task: Task, snapshot_id: str) -> bool:
+    """Return whether a snapshot was known before this run, or is the result of another one.
+
+    Our own clock decides here, because a worker may say anything of its own.
+    """
+    began_ms = _began_ms(task)
+    if await index.is_known_since(str(task.repository_id), snapshot_id, before_ms=began_ms):
+        return True
+    others = (
+        Task.filter(organization_id=task.organization_id, kind="backup")
+        .filter(resource_id=task.resource_id, finished_at__gte=began_ms - _TOLERANCE_MS)
+        .exclude(id=task.id)
+    )
+    rows = await others.order_by("-id").limit(_COMPARED_AT_MOST).only("id", "result")
+    return any(_made(row) == snapshot_id for row in rows)
+
+
+def _made(task: Task) -> str | None:
+    result: dict[str, Any] = (task.result or {}).get("result") or {}
+    return result.get("snapshot_id")
