@@ -30,3 +30,5 @@ AWAY: Final = _any(
     "connect call failed",
     "connection does not exist",
 )
+MISSING_TABLE: Final = _any(r"^no such table: aerich$")
+"""SQLite's sentence for a database that was never migrated."""
