@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, cast
 
-from zerobyte.core import aio, clock_watch, interpreter, log, private_files, process
+from zerobyte.core import aio, clock_watch, first_account, interpreter, log, private_files, process
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
@@ -233,6 +233,13 @@ class Platform:
         if changed:
             _log.info("encrypted secrets that were stored in clear", rows=changed)
 
+    async def warn_of_first_account(self) -> None:
+        """Log who becomes administrator as long as there is no account."""
+        if not await cast("Accounts", self.services[Accounts]).has_users():
+            known = self.settings
+            needs_token = bool(known.setup_token)
+            _log.warning(first_account.warning(known.host, known.port, needs_token=needs_token))
+
     async def _shrink_cache(self) -> None:
         """Requests have restic fill its cache too, and this may be a host without a worker."""
         await cache.shrink(self.settings.cache_dir, self.settings.cache_max_bytes)
@@ -310,6 +317,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         await locations.fill_missing()
         stack.callback(answering.let_go)
         await platform.encrypt_clear_rows()
+        await platform.warn_of_first_account()
         stack.push_async_callback(engine.aclose)
         stack.push_async_callback(platform.sizes.aclose)
         stack.push_async_callback(platform.notifications.aclose)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from zerobyte.core import interpreter, private_files
+from zerobyte.core import first_account, interpreter, private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import configure, get_logger
 from zerobyte.core.secrets import WorkerTokens
@@ -120,6 +120,8 @@ class Supervisor:
         for child in self._in_order_of_end:
             child.has_been_ready = True
         sys.stdout.write(where_things_are(self._settings))
+        if await _has_no_account(self._settings):
+            sys.stdout.write(f"  WARNING   {_first_account_warning(self._settings)}\n\n")
         sys.stdout.flush()
 
 
@@ -137,6 +139,21 @@ def where_things_are(settings: Settings) -> str:
         f"  Data      {settings.data_dir}\n"
         "  Ctrl-C stops everything in order.\n\n"
     )
+
+
+def _first_account_warning(settings: Settings) -> str:
+    return first_account.warning(
+        settings.host, settings.port, needs_token=bool(settings.setup_token)
+    )
+
+
+async def _has_no_account(settings: Settings) -> bool:
+    """Returns True if the API says that nobody has signed up yet."""
+    with contextlib.suppress(OSError, TimeoutError, ValueError):
+        answer = await liveness.get(_host(settings), settings.port, "/api/v1/auth/status")
+        status = json.loads(answer.partition(b"\r\n\r\n")[2])
+        return status == {"hasUsers": False}
+    return False
 
 
 def _host(settings: Settings) -> str:

@@ -121,6 +121,13 @@ def test_everything_answers_and_the_person_is_told_where(served):
     assert "Traceback" not in text
 
 
+def test_the_start_lines_warn_of_the_first_sign_up_and_name_the_address(served):
+    text = served.log.read_text()
+    banner = text[text.index("Zerobyte is ready") :]
+    assert "Whoever signs up first becomes administrator; set SETUP_TOKEN" in banner
+    assert f"127.0.0.1 port {served.env['PORT']}" in banner
+
+
 def test_each_process_knows_no_more_than_it_must(served):
     children = served.children()
     assert set(children) == {"app", "worker", "prefect_server"}
