@@ -26,6 +26,7 @@ from zerobyte.features.auth.routes import accounts_auth, auth_v1
 from zerobyte.features.auth.service import (
     Accounts,
     Deletions,
+    KeyCheck,
     Organizations,
     SecondFactor,
     make_services,
@@ -99,6 +100,7 @@ class Platform:
         self.settings = settings
         self.scheduler = scheduler
         self.sealer = Sealer(settings.app_secret)
+        self.key_check = KeyCheck(settings.app_secret, self.sealer)
         self.bus = EventBus()
         self.leases = Leases()
         self.services = make_services(settings, self.sealer)
@@ -301,6 +303,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
             "api": answering.standstill,
             "prefect": platform.reconciler.trouble,
             "worker": platform.control.missing_worker,
+            "appSecret": platform.key_check.problem,
         },
         remarks={"disk": platform.system.tight_disk},
     )
@@ -316,7 +319,9 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         await stack.enter_async_context(connection.database(settings.database_url))
         await locations.fill_missing()
         stack.callback(answering.let_go)
-        await platform.encrypt_clear_rows()
+        # With another secret, encrypting more would leave texts that the right one cannot open.
+        if await platform.key_check.run():
+            await platform.encrypt_clear_rows()
         await platform.warn_of_first_account()
         stack.push_async_callback(engine.aclose)
         stack.push_async_callback(platform.sizes.aclose)

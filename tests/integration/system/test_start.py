@@ -87,3 +87,21 @@ async def test_an_api_that_starts_warns_of_the_first_sign_up_until_an_account_ex
     async with serving(create_app(settings, MemoryScheduler())):
         said = capfd.readouterr()
         assert words not in said.out + said.err
+
+
+async def test_an_api_with_another_app_secret_answers_but_is_not_ready(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    copied(sqlite_template, tmp_path)
+    right = settings_for(tmp_path)
+    async with serving(create_app(right, MemoryScheduler())) as client:
+        assert "appSecret" not in (await client.get("/api/readiness")).json().get("reasons", {})
+    wrong = settings_for(tmp_path, APP_SECRET="another-secret-" + "1" * 32)
+    async with serving(create_app(wrong, MemoryScheduler())) as client:
+        assert (await client.get("/api/healthcheck")).status_code == 200
+        answer = await client.get("/api/readiness")
+        assert answer.status_code == 503
+        assert "zerobyte rekey" in answer.json()["reasons"]["appSecret"]
+        assert "APP_SECRET" in answer.json()["message"]
+    async with serving(create_app(right, MemoryScheduler())) as client:
+        assert "appSecret" not in (await client.get("/api/readiness")).json().get("reasons", {})
