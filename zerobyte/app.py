@@ -6,15 +6,13 @@ starts, keeps the loops that run beside requests, and lets go of everything when
 
 import asyncio
 import json
-import os
-import sys
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, cast
 
-from zerobyte.core import aio, clock_watch, first_account, interpreter, log, private_files, process
-from zerobyte.core.errors import ZerobyteError
+from zerobyte import api_process
+from zerobyte.core import aio, clock_watch, first_account, log, process
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
 from zerobyte.db.answering import Answering
@@ -71,12 +69,11 @@ from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.http import gate, openapi
 from zerobyte.http.app_type import HttpApp
-from zerobyte.http.connections import LimitedProtocol
 from zerobyte.http.setup import make_app
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import Scheduler
 from zerobyte.restic import cache, locks
-from zerobyte.settings import Settings, SettingsError
+from zerobyte.settings import Settings
 
 _log = log.get_logger(__name__)
 
@@ -371,27 +368,7 @@ def openapi_text() -> str:
 
 def main() -> None:
     """Serve the API until SIGTERM or SIGINT; a wrong setting ends it with one sentence."""
-    private_files.set_private_umask()
-    interpreter.raise_open_file_limit()
-    interpreter.take_long_turns()
-    interpreter.hear_interrupts()
-    try:
-        settings = Settings.load(os.environ)
-        log.configure(settings.log_level)
-        for folder in (settings.data_dir / "data", settings.run_dir, settings.repositories_dir):
-            folder.mkdir(parents=True, exist_ok=True)
-        app = create_app(settings)
-    except (SettingsError, ZerobyteError) as error:
-        sys.stderr.write(error.message + "\n")
-        raise SystemExit(1) from None
-    app.run(
-        host=settings.host,
-        port=settings.port,
-        single_process=True,
-        protocol=LimitedProtocol,
-        motd=False,
-        access_log=False,
-    )
+    api_process.run(create_app)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from zerobyte.core import first_account, interpreter, private_files
+from zerobyte.core import early_interrupt, first_account, interpreter, private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import configure, get_logger
 from zerobyte.core.secrets import WorkerTokens
@@ -43,7 +43,7 @@ class Supervisor:
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self._settings = settings
         token_file = keep_token(settings.run_dir, WorkerTokens(settings.app_secret), LOCAL_HOST)
-        python = [sys.executable, "-m"]
+        python = [sys.executable, "-m", "zerobyte.launch"]
         worker = ChildProgram(
             "worker",
             [*python, "zerobyte.processes.worker"],
@@ -73,12 +73,17 @@ class Supervisor:
         }
         self._watches: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
+        self._has_been_ready = False
+        self._is_interrupted = False
 
     async def run(self) -> int:
-        """Serve until a signal; 0 when the end was in order, 1 when a child cannot start."""
+        """Serve until a signal and return the exit code.
+
+        0 when the end was in order, 1 when a child cannot start, 130 for Ctrl-C before that.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, self._ask_to_stop)
+            loop.add_signal_handler(number, self._ask_to_stop, number)
         keepers = [
             asyncio.create_task(child.keep(), name=child.name)
             for child in reversed(self._in_order_of_end)
@@ -99,13 +104,18 @@ class Supervisor:
         stopping.cancel()
         await asyncio.gather(*keepers, announcing, *self._watches, return_exceptions=True)
         _log.info("stopped")
+        if self._is_interrupted:
+            sys.stderr.write(early_interrupt.SENTENCE)
+            return early_interrupt.EXIT_CODE
         return 0 if stopping in given_up else 1
 
-    def _ask_to_stop(self) -> None:
+    def _ask_to_stop(self, number: int) -> None:
         """The first time in order and with patience; again means that nobody wants to wait."""
         if self._stopping.is_set():
             _log.info("stopping without waiting for running work")
             self._in_order_of_end[0].signal(signal.SIGTERM)
+        elif number == signal.SIGINT and not self._has_been_ready:
+            self._is_interrupted = True
         self._stopping.set()
 
     async def _announce(self) -> None:
@@ -117,6 +127,7 @@ class Supervisor:
             if waited_s > _SLOW_AFTER_S and not said:
                 said = True
                 _log.warning("not ready yet; see /api/readiness for what is missing")
+        self._has_been_ready = True
         for child in self._in_order_of_end:
             child.has_been_ready = True
         sys.stdout.write(where_things_are(self._settings))
@@ -206,7 +217,7 @@ def main() -> int:
     """Serve the whole platform in the foreground."""
     private_files.set_private_umask()
     interpreter.raise_open_file_limit()
-    interpreter.hear_interrupts()
+    early_interrupt.install()
     try:
         settings = Settings.load(os.environ)
         configure(settings.log_level)

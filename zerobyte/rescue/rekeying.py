@@ -16,6 +16,7 @@ from tortoise.transactions import in_transaction
 from zerobyte.core import kept
 from zerobyte.core.errors import Invalid
 from zerobyte.core.secrets import Sealer, Unsealable
+from zerobyte.db.active_lock import without_active_process
 from zerobyte.features.auth.service import key_check
 from zerobyte.processes import places
 from zerobyte.rescue.people import open_database
@@ -63,7 +64,8 @@ async def rekey(settings: Settings, old_secret: str) -> Outcome:
     async with open_database(settings):
         held = places.hold_folder(settings.data_dir)
         try:
-            async with in_transaction():
+            # An API on another host shares the database, but not the data folder.
+            async with without_active_process(settings.database_url), in_transaction():
                 for model in Tortoise.apps["models"].values() if Tortoise.apps else ():
                     await _rekey_table(model, sealer, outcome)
                 if await _fits_stored_fingerprint(settings, old_secret, outcome):

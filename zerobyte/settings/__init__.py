@@ -277,6 +277,13 @@ class Settings:
         "How long a task waits for its turn at a repository before it fails.",
         unit="seconds",
     )
+    database_wait_s: int = set_by(
+        "DATABASE_WAIT_S",
+        "60",
+        reading.whole(0, 86_400),
+        "How long a start waits for a PostgreSQL server that cannot be reached.",
+        unit="seconds",
+    )
     api_url: str = set_by(
         "ZEROBYTE_API_URL",
         "http://127.0.0.1:{port}",

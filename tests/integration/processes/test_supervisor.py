@@ -111,7 +111,8 @@ class Served:
 
 def test_everything_answers_and_the_person_is_told_where(served):
     port, prefect = served.env["PORT"], served.env["PREFECT_PORT"]
-    assert httpx.get(f"http://127.0.0.1:{port}/api/readiness", timeout=30).status_code == 200
+    answer = httpx.get(f"http://127.0.0.1:{port}/api/readiness", timeout=30)
+    assert answer.status_code == 200, answer.text
     text = served.log.read_text()
     assert f"http://localhost:{port}/api/v1/docs" in text
     assert f"http://localhost:{prefect}" in text
