@@ -3,6 +3,7 @@
 What keeps the API from starting is one sentence on standard error, and exit code 1.
 """
 
+import errno
 import logging
 import os
 import sys
@@ -10,14 +11,19 @@ from collections.abc import Callable
 from typing import Final, NoReturn
 
 from zerobyte.core import early_interrupt, interpreter, log, private_files
-from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.db import trouble
 from zerobyte.db.active_lock import ActiveLock
 from zerobyte.http.app_type import HttpApp
 from zerobyte.http.connections import LimitedProtocol
 from zerobyte.settings import Settings
 
+_log = log.get_logger(__name__)
+
 CANNOT_START: Final = 1
+CRASHED: Final = 70
+"""EX_SOFTWARE: a failure that we have no sentence for; a supervisor starts the process again."""
+
 LOCK_LOST: Final = 75
 """EX_TEMPFAIL: a supervisor starts the process again, which then waits in standby."""
 
@@ -46,21 +52,29 @@ def run(create_app: Callable[[Settings], HttpApp]) -> None:
         _exit_with(error)
     except Exception as error:
         if trouble.in_words(error) is None:
-            raise
+            _log.error("the API ended by a failure", exc_info=error)
+            raise SystemExit(CRASHED) from None
         _exit_with(error)
 
 
 def _serve(app: HttpApp, settings: Settings) -> None:
     # Sanic logs the trace of whatever ends it; the sentence on standard error replaces it.
     logging.getLogger("sanic.error").addFilter(_is_no_start_failure)
-    app.run(
-        host=settings.host,
-        port=settings.port,
-        single_process=True,
-        protocol=LimitedProtocol,
-        motd=False,
-        access_log=False,
-    )
+    try:
+        app.run(
+            host=settings.host,
+            port=settings.port,
+            single_process=True,
+            protocol=LimitedProtocol,
+            motd=False,
+            access_log=False,
+        )
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise Unavailable(
+            f"Port {settings.port} is in use by another program. Set PORT to a free port."
+        ) from None
 
 
 def _is_no_start_failure(record: logging.LogRecord) -> bool:

@@ -4,10 +4,12 @@
 module imports next to nothing, because the handler has to be there before everything else is.
 """
 
-import runpy
 import sys
 
 from zerobyte.core import early_interrupt
+
+_LONG_RUNNING = ("serve", "api", "worker")
+"""Commands that set handlers of their own when they have started."""
 
 
 def main() -> None:
@@ -15,14 +17,17 @@ def main() -> None:
     early_interrupt.install()
     from zerobyte import cli  # noqa: PLC0415 - takes long enough to be interrupted
 
-    # Commands that ask questions restore the terminal when they are interrupted.
-    early_interrupt.remove()
+    if sys.argv[1:2] not in [[command] for command in _LONG_RUNNING]:
+        # Commands that ask questions restore the terminal when they are interrupted.
+        early_interrupt.remove()
     cli.main()
 
 
 def run_child() -> None:
     """Run the module that the first argument names; the supervisor reports interrupts."""
     early_interrupt.install(is_quiet=True)
+    import runpy  # noqa: PLC0415 - after the handler is there
+
     module = sys.argv.pop(1)
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

@@ -6,13 +6,12 @@ import. A process that has started sets handlers of its own, which replace this 
 
 import os
 import signal
-from types import FrameType
-from typing import Final
 
-EXIT_CODE: Final = 130
+# No `typing` here: each further import is a moment in which Ctrl-C still leaves a traceback.
+EXIT_CODE = 130
 """128 and the number of SIGINT, as shells have it."""
 
-SENTENCE: Final = "Interrupted before the start was complete.\n"
+SENTENCE = "Interrupted before the start was complete.\n"
 
 
 def install(*, is_quiet: bool = False) -> None:
@@ -29,11 +28,11 @@ def remove() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _end(_: int, frame: FrameType | None) -> None:
+def _end(_: int, frame: object) -> None:
     # Not through sys.stderr: the interrupted code may be in the middle of writing to it.
     os.write(2, SENTENCE.encode())
     _end_quietly(_, frame)
 
 
-def _end_quietly(_: int, __: FrameType | None) -> None:
+def _end_quietly(_: int, __: object) -> None:
     os._exit(EXIT_CODE)

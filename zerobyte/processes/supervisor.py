@@ -21,7 +21,7 @@ from zerobyte.core.secrets import WorkerTokens
 from zerobyte.processes import environments, liveness
 from zerobyte.processes.child_program import ChildProgram
 from zerobyte.processes.liveness import Question
-from zerobyte.processes.places import hold_folder, keep_token, refuse_taken_ports
+from zerobyte.processes.places import hold_folder, keep_token, refuse_full_disk, refuse_taken_ports
 from zerobyte.processes.worker_settings import INTERRUPT_S
 from zerobyte.settings import Settings
 
@@ -31,6 +31,9 @@ LOCAL_HOST: Final = "local"
 _READY_EVERY_S: Final = 0.25
 _READY_WITHIN_S: Final = 15.0
 _SLOW_AFTER_S: Final = 60.0
+_API_CANNOT_START: Final = 1
+"""Exit code of an API that has written one sentence about what keeps it from starting."""
+
 _WORKER_SILENCES: Final = 12
 """The API forgets a worker after 30 s without a word; a minute more, and it is started anew."""
 
@@ -51,7 +54,13 @@ class Supervisor:
             # Time for work to finish, then for restic to be interrupted, then for last words.
             grace_s=settings.drain_grace_s + INTERRUPT_S + 20,
         )
-        api = ChildProgram("api", [*python, "zerobyte.app"], environments.api(environ), grace_s=10)
+        api = ChildProgram(
+            "api",
+            [*python, "zerobyte.app"],
+            environments.api(environ),
+            grace_s=10,
+            final_codes=(_API_CANNOT_START,),
+        )
         self._in_order_of_end = [worker, api]
         if settings.prefect_api_url is None:
             private_files.repair_sqlite_modes(settings.data_dir / "prefect" / "prefect.db")
@@ -223,6 +232,7 @@ def main() -> int:
         configure(settings.log_level)
         with hold_folder(settings.data_dir):
             refuse_taken_ports(settings)
+            refuse_full_disk(settings.data_dir)
             return asyncio.run(_serve(settings))
     except ZerobyteError as error:
         sys.stderr.write(f"{error.message}\n")
