@@ -6,15 +6,13 @@ starts, keeps the loops that run beside requests, and lets go of everything when
 
 import asyncio
 import json
-import os
-import sys
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any, cast
 
-from zerobyte.core import aio, clock_watch, interpreter, log, private_files, process
-from zerobyte.core.errors import ZerobyteError
+from zerobyte import api_process
+from zerobyte.core import aio, clock_watch, first_account, log, process
 from zerobyte.core.secrets import Sealer, WorkerTokens
 from zerobyte.db import connection, migrate
 from zerobyte.db.answering import Answering
@@ -26,6 +24,7 @@ from zerobyte.features.auth.routes import accounts_auth, auth_v1
 from zerobyte.features.auth.service import (
     Accounts,
     Deletions,
+    KeyCheck,
     Organizations,
     SecondFactor,
     make_services,
@@ -71,12 +70,11 @@ from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.http import gate, openapi
 from zerobyte.http.app_type import HttpApp
-from zerobyte.http.connections import LimitedProtocol
 from zerobyte.http.setup import make_app
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import Scheduler
 from zerobyte.restic import cache, locks
-from zerobyte.settings import Settings, SettingsError
+from zerobyte.settings import Settings
 
 _log = log.get_logger(__name__)
 
@@ -100,6 +98,7 @@ class Platform:
         self.settings = settings
         self.scheduler = scheduler
         self.sealer = Sealer(settings.app_secret)
+        self.key_check = KeyCheck(settings.app_secret, self.sealer)
         self.bus = EventBus()
         self.leases = Leases()
         self.services = make_services(settings, self.sealer)
@@ -234,6 +233,13 @@ class Platform:
         if changed:
             _log.info("encrypted secrets that were stored in clear", rows=changed)
 
+    async def warn_of_first_account(self) -> None:
+        """Log who becomes administrator as long as there is no account."""
+        if not await cast("Accounts", self.services[Accounts]).has_users():
+            known = self.settings
+            needs_token = bool(known.setup_token)
+            _log.warning(first_account.warning(known.host, known.port, needs_token=needs_token))
+
     async def _shrink_cache(self) -> None:
         """Requests have restic fill its cache too, and this may be a host without a worker."""
         await cache.shrink(self.settings.cache_dir, self.settings.cache_max_bytes)
@@ -296,6 +302,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
             "api": answering.standstill,
             "prefect": platform.reconciler.trouble,
             "worker": platform.control.missing_worker,
+            "appSecret": platform.key_check.problem,
         },
         remarks={"disk": platform.system.tight_disk},
     )
@@ -311,7 +318,10 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         await stack.enter_async_context(connection.database(settings.database_url))
         await locations.fill_missing()
         stack.callback(answering.let_go)
-        await platform.encrypt_clear_rows()
+        # With another secret, encrypting more would leave texts that the right one cannot open.
+        if await platform.key_check.run():
+            await platform.encrypt_clear_rows()
+        await platform.warn_of_first_account()
         stack.push_async_callback(engine.aclose)
         stack.push_async_callback(platform.sizes.aclose)
         stack.push_async_callback(platform.notifications.aclose)
@@ -360,27 +370,7 @@ def openapi_text() -> str:
 
 def main() -> None:
     """Serve the API until SIGTERM or SIGINT; a wrong setting ends it with one sentence."""
-    private_files.set_private_umask()
-    interpreter.raise_open_file_limit()
-    interpreter.take_long_turns()
-    interpreter.hear_interrupts()
-    try:
-        settings = Settings.load(os.environ)
-        log.configure(settings.log_level)
-        for folder in (settings.data_dir / "data", settings.run_dir, settings.repositories_dir):
-            folder.mkdir(parents=True, exist_ok=True)
-        app = create_app(settings)
-    except (SettingsError, ZerobyteError) as error:
-        sys.stderr.write(error.message + "\n")
-        raise SystemExit(1) from None
-    app.run(
-        host=settings.host,
-        port=settings.port,
-        single_process=True,
-        protocol=LimitedProtocol,
-        motd=False,
-        access_log=False,
-    )
+    api_process.run(create_app)
 
 
 if __name__ == "__main__":

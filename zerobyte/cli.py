@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zerobyte import __version__
-from zerobyte.core import private_files
+from zerobyte.core import early_interrupt, private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.rescue import commands as rescue
 from zerobyte.settings import Settings
@@ -63,6 +63,7 @@ def _wait(work: Coroutine[Any, Any, T]) -> T:
 @app.command()
 def serve() -> None:
     """Start the whole platform on this machine, in the foreground; Ctrl-C stops it in order."""
+    early_interrupt.install()
     from zerobyte.processes import supervisor
 
     raise SystemExit(supervisor.main())
@@ -71,6 +72,7 @@ def serve() -> None:
 @app.command()
 def api() -> None:
     """Start the API alone, for machines where Prefect and the workers run elsewhere."""
+    early_interrupt.install()
     from zerobyte import app as api_app
 
     api_app.main()
@@ -79,6 +81,7 @@ def api() -> None:
 @app.command()
 def worker() -> None:
     """Start a worker on this host; it needs ZEROBYTE_API_URL, a token and PREFECT_API_URL."""
+    early_interrupt.install()
     from zerobyte.processes import worker as worker_process
 
     raise SystemExit(worker_process.main())
@@ -167,8 +170,13 @@ def deploy_list() -> None:
 def migrate_upgrade() -> None:
     """Bring the database to the shape of this version; the API does so itself when it starts."""
     from zerobyte.db import migrate as steps
+    from zerobyte.db.active_lock import without_active_process
 
-    applied = _wait(steps.upgrade(_settings().database_url))
+    async def upgrade(database_url: str) -> list[str]:
+        async with without_active_process(database_url):
+            return await steps.upgrade(database_url)
+
+    applied = _wait(upgrade(_settings().database_url))
     print("\n".join(applied) if applied else "Nothing to do.")
 
 

@@ -216,3 +216,28 @@ def test_settings_stay_light():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("variable", ["APP_SECRET", "SETUP_TOKEN"])
+def test_a_secret_in_a_file_follows_the_same_rules_for_every_variable(
+    tmp_path: Path, variable: str
+):
+    def read(**environ: str) -> Settings:
+        return Settings.load({"ZEROBYTE_DATA_DIR": str(tmp_path), **environ}, keep_secrets=False)
+
+    file = tmp_path / "secret"
+    attribute = variable.lower()
+    file.write_text(f"  {SECRET}\n")
+    assert getattr(read(**{f"{variable}_FILE": str(file)}), attribute) == SECRET
+    assert SECRET not in repr(read(**{f"{variable}_FILE": str(file)}))
+    assert getattr(read(**{variable: SECRET}), attribute) == SECRET
+    for content in (b"", b"\n", b"short", b"x" * 257, b"\xff" * 40):
+        file.write_bytes(content)
+        with pytest.raises(SettingsError, match=f"{variable}_FILE"):
+            read(**{f"{variable}_FILE": str(file)})
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read(**{f"{variable}_FILE": str(tmp_path / "absent")})
+    with pytest.raises(SettingsError, match="both set"):
+        read(**{variable: SECRET, f"{variable}_FILE": str(file)})
+    with pytest.raises(SettingsError, match=f"^{variable} must be between"):
+        read(**{variable: "short"})

@@ -15,7 +15,10 @@ def _any(*sentences: str) -> re.Pattern[str]:
 FULL: Final = _any("database or disk is full", "no space left on device", "could not extend file")
 READ_ONLY: Final = _any("readonly database", "read-only (?:transaction|file system)")
 UNREADABLE: Final = _any(
-    "unable to open database file", "disk i/o error", "database disk image is malformed"
+    "unable to open database file",
+    "disk i/o error",
+    "database disk image is malformed",
+    "file is not a database",
 )
 BUSY: Final = _any(
     "database is locked",
@@ -30,3 +33,5 @@ AWAY: Final = _any(
     "connect call failed",
     "connection does not exist",
 )
+MISSING_TABLE: Final = _any(r"^no such table: aerich$")
+"""SQLite's sentence for a database that was never migrated."""

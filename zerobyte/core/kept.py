@@ -10,6 +10,13 @@ from zerobyte.core.log import get_logger
 
 _log = get_logger(__name__)
 _SECRET_LENGTHS: Final = range(32, 257)
+_SETUP_TOKEN_LENGTHS: Final = range(16, 257)
+"""Shorter than a key: only rate-limited guesses over the network test a setup token."""
+GIVEN_SECRETS: Final = (
+    ("app_secret", "APP_SECRET", _SECRET_LENGTHS),
+    ("setup_token", "SETUP_TOKEN", _SETUP_TOKEN_LENGTHS),
+)
+"""Settings that a variable holds, or the file that VARIABLE_FILE names; with their lengths."""
 _RESTORE: Final = "Put the right one back from a copy"
 
 
@@ -23,21 +30,28 @@ def usual_data_dir(environ: Mapping[str, str]) -> Path:
     return base / "zerobyte"
 
 
-def given_secret(environ: Mapping[str, str]) -> str:
-    """The application's secret as it was given, or nothing. Raises ValueError."""
-    secret, file = environ.get("APP_SECRET", ""), environ.get("APP_SECRET_FILE")
+def given_secret(
+    environ: Mapping[str, str], variable: str = "APP_SECRET", *, lengths: range = _SECRET_LENGTHS
+) -> str:
+    """Return the secret in a variable or in the file that VARIABLE_FILE names, or nothing.
+
+    Raises ValueError with a sentence.
+    """
+    secret, file = environ.get(variable, ""), environ.get(f"{variable}_FILE")
     if secret and file:
-        raise ValueError("APP_SECRET and APP_SECRET_FILE are both set; set only one of them")
-    name = "APP_SECRET"
+        raise ValueError(f"{variable} and {variable}_FILE are both set; set only one of them")
+    name = variable
     if file:
-        name = "The secret in APP_SECRET_FILE"
+        name = f"The secret in {variable}_FILE"
         try:
             secret = Path(file).read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
-            raise ValueError(f"APP_SECRET_FILE cannot be read: {reason}") from None
-    if (secret or file) and len(secret) not in _SECRET_LENGTHS:
-        raise ValueError(f"{name} must be between 32 and 256 characters long")
+            raise ValueError(f"{variable}_FILE cannot be read: {reason}") from None
+    if (secret or file) and len(secret) not in lengths:
+        raise ValueError(
+            f"{name} must be between {lengths.start} and {lengths.stop - 1} characters long"
+        )
     return secret
 
 

@@ -202,4 +202,9 @@ def settings_table(variables: Iterable[tuple[str, str, str, str]]) -> str:
         "by default made once and kept as `app-secret` in the data directory. |"
     )
     rows.append("| `APP_SECRET_FILE` | | file | Holds APP_SECRET; set only one of the two. |")
+    rows.append(
+        "| `SETUP_TOKEN` | | 16 to 256 characters | When set, the sign-up that creates the first "
+        "account needs it, as `setupToken` in the body or in the header `X-Setup-Token`. |"
+    )
+    rows.append("| `SETUP_TOKEN_FILE` | | file | Holds SETUP_TOKEN; set only one of the two. |")
     return "\n".join(rows)

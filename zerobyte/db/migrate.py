@@ -21,10 +21,13 @@ from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 
 from zerobyte.core import clock, private_files
+from zerobyte.core.database_words import MISSING_TABLE
 from zerobyte.core.errors import Unavailable
 from zerobyte.db.connection import config, is_sqlite, sqlite_path
 
 LOCATION: Final = Path(__file__).resolve().parents[2] / "migrations"
+_UNDEFINED_TABLE: Final = "42P01"
+"""SQLSTATE of PostgreSQL for a table that does not exist, in every language of the server."""
 _PLACEHOLDERS: Final = {
     "sqlite": "sqlite://:memory:",
     "postgres": "postgres://nobody@localhost:1/none",
@@ -81,9 +84,18 @@ async def _applied() -> list[str]:
     try:
         query = "SELECT version FROM aerich WHERE app = 'models' ORDER BY id"
         rows = cast("list[dict[str, Any]]", await connection.execute_query_dict(query))
-    except OperationalError:
+    except OperationalError as error:
+        # Any other failure says nothing about the tables: the first migration must not run then.
+        if not MISSING_TABLE.search(str(error)) and not _is_undefined_table(error):
+            raise
         return []
     return [str(row["version"]) for row in rows]
+
+
+def _is_undefined_table(error: BaseException) -> bool:
+    """Returns True if PostgreSQL's code for a missing table is behind an error."""
+    behind = (error.__cause__, error.__context__, *error.args)
+    return any(getattr(one, "sqlstate", None) == _UNDEFINED_TABLE for one in behind)
 
 
 def _copy_aside(database_file: Path) -> Path | None:

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 from zerobyte.core import clock, process
@@ -27,18 +27,27 @@ class ChildProgram:
 
     env             added to the harmless part of ours; nothing else of ours reaches it.
     grace_s         how long it may take to end after SIGINT.
+    final_codes     exit codes of a program that has said why it cannot start: before it has been
+                    ready once, it is not started again.
     pid             of the running program; None while there is none.
     has_been_ready  set when everything has worked once: from then on it is always started again.
     """
 
     def __init__(
-        self, name: str, argv: Sequence[str], env: Mapping[str, str], *, grace_s: float
+        self,
+        name: str,
+        argv: Sequence[str],
+        env: Mapping[str, str],
+        *,
+        grace_s: float,
+        final_codes: Container[int] = (),
     ) -> None:
         self.name = name
         self.has_been_ready = False
         self._argv = argv
         self._env = env
         self._grace_s = grace_s
+        self._final_codes = final_codes
         self._stop = asyncio.Event()
         self._gone = asyncio.Event()
         self.pid: int | None = None
@@ -53,7 +62,8 @@ class ChildProgram:
                 if self._stop.is_set():
                     return
                 deaths = 1 if clock.monotonic() - began > _STEADY_AFTER_S else deaths + 1
-                if deaths >= _HOPELESS_AFTER and not self.has_been_ready:
+                is_hopeless = deaths >= _HOPELESS_AFTER or code in self._final_codes
+                if is_hopeless and not self.has_been_ready:
                     _log.error(f"{self.name} does not start; giving up", code=code)
                     return
                 pause_s = _PAUSES_S[min(deaths, len(_PAUSES_S)) - 1]

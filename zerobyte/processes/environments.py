@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
-from zerobyte.core import reading
+from zerobyte.core import kept, reading
 from zerobyte.settings import Settings, Variable
 
 RUNS_KEPT_S = 90 * 86_400
@@ -77,7 +77,9 @@ def prefect_client(*, home: Path, url: str, auth: str | None) -> dict[str, str]:
 
 def api(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment of the API: every variable that is a setting, the secret included."""
-    names = {"APP_SECRET", "APP_SECRET_FILE", "XDG_DATA_HOME"}
+    names = {"XDG_DATA_HOME"}
+    for _, secret, _ in kept.GIVEN_SECRETS:
+        names |= {secret, f"{secret}_FILE"}
     for field in dataclasses.fields(Settings):
         variable = field.metadata.get("variable")
         if isinstance(variable, Variable):

@@ -3,16 +3,21 @@
 Owns the sentences that say who holds them instead. Starts nothing.
 """
 
+import contextlib
 import errno
 import os
 import socket
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
+from zerobyte.core import ids
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.holding import Held, hold
 from zerobyte.core.secrets import WorkerTokens
 from zerobyte.settings import Settings
+
+_START_BYTES: Final = 1024 * 1024
+"""The databases with their logs, the worker's token and the locks take about this at a start."""
 
 
 class Occupied(ZerobyteError):
@@ -53,6 +58,30 @@ def refuse_taken_ports(settings: Settings) -> None:
     _refuse_taken(settings.host, settings.port, "PORT")
     if settings.prefect_api_url is None:
         _refuse_taken("127.0.0.1", settings.prefect_port, "PREFECT_PORT")
+
+
+def refuse_full_disk(data_dir: Path) -> None:
+    """Write as much as a start needs, and remove it.
+
+    Raises
+        Occupied    the disk has no room for it: the database and Prefect could not start.
+    """
+    draft = data_dir / f".start-{ids.token(8)}"
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(bytes(_START_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            reason = "The disk is full: free some space and start again"
+        else:
+            reason = f"{error.strerror}. Set ZEROBYTE_DATA_DIR to a folder of your own"
+        raise Occupied(f"The data folder {data_dir} cannot be written. {reason}.") from None
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink()
 
 
 def _refuse_taken(host: str, port: int, variable: str) -> None:

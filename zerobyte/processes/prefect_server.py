@@ -33,7 +33,7 @@ from prefect.server.api import server
 from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
-from zerobyte.core import interpreter, private_files
+from zerobyte.core import early_interrupt, interpreter, private_files
 from zerobyte.processes.prefect_logs import be_brief
 
 FIXED_VERSIONS = ("3.8.",)
@@ -145,6 +145,8 @@ def main() -> None:
     )
     be_brief()  # after both have set their loggers up
     server_of_ours = uvicorn.Server(config)
+    # Uvicorn raises the signal that ended it once more when it has ended in order.
+    early_interrupt.remove()
     with suppress(KeyboardInterrupt):
         server_of_ours.run()
     if not server_of_ours.started:

@@ -14,14 +14,14 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from zerobyte.core import interpreter, private_files
+from zerobyte.core import early_interrupt, first_account, interpreter, private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import configure, get_logger
 from zerobyte.core.secrets import WorkerTokens
 from zerobyte.processes import environments, liveness
 from zerobyte.processes.child_program import ChildProgram
 from zerobyte.processes.liveness import Question
-from zerobyte.processes.places import hold_folder, keep_token, refuse_taken_ports
+from zerobyte.processes.places import hold_folder, keep_token, refuse_full_disk, refuse_taken_ports
 from zerobyte.processes.worker_settings import INTERRUPT_S
 from zerobyte.settings import Settings
 
@@ -31,6 +31,9 @@ LOCAL_HOST: Final = "local"
 _READY_EVERY_S: Final = 0.25
 _READY_WITHIN_S: Final = 15.0
 _SLOW_AFTER_S: Final = 60.0
+_API_CANNOT_START: Final = 1
+"""Exit code of an API that has written one sentence about what keeps it from starting."""
+
 _WORKER_SILENCES: Final = 12
 """The API forgets a worker after 30 s without a word; a minute more, and it is started anew."""
 
@@ -43,7 +46,7 @@ class Supervisor:
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self._settings = settings
         token_file = keep_token(settings.run_dir, WorkerTokens(settings.app_secret), LOCAL_HOST)
-        python = [sys.executable, "-m"]
+        python = [sys.executable, "-m", "zerobyte.launch"]
         worker = ChildProgram(
             "worker",
             [*python, "zerobyte.processes.worker"],
@@ -51,7 +54,13 @@ class Supervisor:
             # Time for work to finish, then for restic to be interrupted, then for last words.
             grace_s=settings.drain_grace_s + INTERRUPT_S + 20,
         )
-        api = ChildProgram("api", [*python, "zerobyte.app"], environments.api(environ), grace_s=10)
+        api = ChildProgram(
+            "api",
+            [*python, "zerobyte.app"],
+            environments.api(environ),
+            grace_s=10,
+            final_codes=(_API_CANNOT_START,),
+        )
         self._in_order_of_end = [worker, api]
         if settings.prefect_api_url is None:
             private_files.repair_sqlite_modes(settings.data_dir / "prefect" / "prefect.db")
@@ -73,12 +82,17 @@ class Supervisor:
         }
         self._watches: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
+        self._has_been_ready = False
+        self._is_interrupted = False
 
     async def run(self) -> int:
-        """Serve until a signal; 0 when the end was in order, 1 when a child cannot start."""
+        """Serve until a signal and return the exit code.
+
+        0 when the end was in order, 1 when a child cannot start, 130 for Ctrl-C before that.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, self._ask_to_stop)
+            loop.add_signal_handler(number, self._ask_to_stop, number)
         keepers = [
             asyncio.create_task(child.keep(), name=child.name)
             for child in reversed(self._in_order_of_end)
@@ -99,13 +113,18 @@ class Supervisor:
         stopping.cancel()
         await asyncio.gather(*keepers, announcing, *self._watches, return_exceptions=True)
         _log.info("stopped")
+        if self._is_interrupted:
+            sys.stderr.write(early_interrupt.SENTENCE)
+            return early_interrupt.EXIT_CODE
         return 0 if stopping in given_up else 1
 
-    def _ask_to_stop(self) -> None:
+    def _ask_to_stop(self, number: int) -> None:
         """The first time in order and with patience; again means that nobody wants to wait."""
         if self._stopping.is_set():
             _log.info("stopping without waiting for running work")
             self._in_order_of_end[0].signal(signal.SIGTERM)
+        elif number == signal.SIGINT and not self._has_been_ready:
+            self._is_interrupted = True
         self._stopping.set()
 
     async def _announce(self) -> None:
@@ -117,9 +136,12 @@ class Supervisor:
             if waited_s > _SLOW_AFTER_S and not said:
                 said = True
                 _log.warning("not ready yet; see /api/readiness for what is missing")
+        self._has_been_ready = True
         for child in self._in_order_of_end:
             child.has_been_ready = True
         sys.stdout.write(where_things_are(self._settings))
+        if await _has_no_account(self._settings):
+            sys.stdout.write(f"  WARNING   {_first_account_warning(self._settings)}\n\n")
         sys.stdout.flush()
 
 
@@ -137,6 +159,21 @@ def where_things_are(settings: Settings) -> str:
         f"  Data      {settings.data_dir}\n"
         "  Ctrl-C stops everything in order.\n\n"
     )
+
+
+def _first_account_warning(settings: Settings) -> str:
+    return first_account.warning(
+        settings.host, settings.port, needs_token=bool(settings.setup_token)
+    )
+
+
+async def _has_no_account(settings: Settings) -> bool:
+    """Returns True if the API says that nobody has signed up yet."""
+    with contextlib.suppress(OSError, TimeoutError, ValueError):
+        answer = await liveness.get(_host(settings), settings.port, "/api/v1/auth/status")
+        status = json.loads(answer.partition(b"\r\n\r\n")[2])
+        return status == {"hasUsers": False}
+    return False
 
 
 def _host(settings: Settings) -> str:
@@ -189,12 +226,13 @@ def main() -> int:
     """Serve the whole platform in the foreground."""
     private_files.set_private_umask()
     interpreter.raise_open_file_limit()
-    interpreter.hear_interrupts()
+    early_interrupt.install()
     try:
         settings = Settings.load(os.environ)
         configure(settings.log_level)
         with hold_folder(settings.data_dir):
             refuse_taken_ports(settings)
+            refuse_full_disk(settings.data_dir)
             return asyncio.run(_serve(settings))
     except ZerobyteError as error:
         sys.stderr.write(f"{error.message}\n")

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
-from zerobyte.core import interpreter, private_files
+from zerobyte.core import early_interrupt, interpreter, private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.holding import Held, hold
 from zerobyte.core.log import configure, get_logger
@@ -44,7 +44,7 @@ def main() -> int:
     private_files.set_private_umask()
     interpreter.raise_open_file_limit()
     interpreter.take_long_turns()
-    interpreter.hear_interrupts()
+    early_interrupt.install()
     try:
         settings = WorkerSettings.load(os.environ)
         configure(settings.log_level)

@@ -1,8 +1,7 @@
 """Seals every stored secret anew, under another APP_SECRET.
 
-Knows no feature: it looks for sealed texts in every table, finds out which place each is bound
-to, and writes each row in one statement. Whatever interrupts it, a row holds either the old or
-the new text, and the next run goes on with what is left.
+It looks for sealed texts in every table and finds out which place each is bound to. All rows and
+the fingerprint of the secret change in one transaction: whatever interrupts it changes nothing.
 """
 
 from collections.abc import AsyncGenerator, Iterator
@@ -12,10 +11,13 @@ from typing import Any, Final, cast
 from pydantic.alias_generators import to_camel
 from tortoise import Tortoise
 from tortoise.models import Model
+from tortoise.transactions import in_transaction
 
 from zerobyte.core import kept
 from zerobyte.core.errors import Invalid
 from zerobyte.core.secrets import Sealer, Unsealable
+from zerobyte.db.active_lock import without_active_process
+from zerobyte.features.auth.service import key_check
 from zerobyte.processes import places
 from zerobyte.rescue.people import open_database
 from zerobyte.settings import Settings
@@ -62,11 +64,28 @@ async def rekey(settings: Settings, old_secret: str) -> Outcome:
     async with open_database(settings):
         held = places.hold_folder(settings.data_dir)
         try:
-            for model in Tortoise.apps["models"].values() if Tortoise.apps else ():
-                await _rekey_table(model, sealer, outcome)
+            # An API on another host shares the database, but not the data folder.
+            async with without_active_process(settings.database_url), in_transaction():
+                for model in Tortoise.apps["models"].values() if Tortoise.apps else ():
+                    await _rekey_table(model, sealer, outcome)
+                if await _fits_stored_fingerprint(settings, old_secret, outcome):
+                    await key_check.store_fingerprint(settings.app_secret)
         finally:
             held.close()
     return outcome
+
+
+async def _fits_stored_fingerprint(settings: Settings, old_secret: str, outcome: Outcome) -> bool:
+    """Returns True if the data is now encrypted with the secret of the settings.
+
+    A wrong old secret opens nothing: then the fingerprint must still name the right one.
+    """
+    if not outcome.unreadable:
+        return True
+    stored = await key_check.stored_fingerprint()
+    if stored is None:
+        return outcome.sealed + outcome.current > 0
+    return stored in map(key_check.fingerprint, (old_secret, settings.app_secret))
 
 
 async def _rekey_table(model: type[Model], sealer: Sealer, outcome: Outcome) -> None:

@@ -277,6 +277,13 @@ class Settings:
         "How long a task waits for its turn at a repository before it fails.",
         unit="seconds",
     )
+    database_wait_s: int = set_by(
+        "DATABASE_WAIT_S",
+        "60",
+        reading.whole(0, 86_400),
+        "How long a start waits for a PostgreSQL server that cannot be reached.",
+        unit="seconds",
+    )
     api_url: str = set_by(
         "ZEROBYTE_API_URL",
         "http://127.0.0.1:{port}",
@@ -289,6 +296,8 @@ class Settings:
     )
     app_secret: str = dataclasses.field(repr=False)
     """Seals the stored secrets and signs the cookies; APP_SECRET, APP_SECRET_FILE or kept."""
+    setup_token: str = dataclasses.field(repr=False)
+    """Required by the sign-up that creates the first account, unless it is empty."""
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -331,10 +340,11 @@ class Settings:
                 values[attribute] = _read(variable, value, values)
             except ValueError as error:
                 problems.append(f"{variable.name} {error}.")
-        try:
-            values["app_secret"] = kept.given_secret(given)
-        except ValueError as error:
-            problems.append(f"{error}.")
+        for attribute, name, lengths in kept.GIVEN_SECRETS:
+            try:
+                values[attribute] = kept.given_secret(given, name, lengths=lengths)
+            except ValueError as error:
+                problems.append(f"{error}.")
         if problems:
             raise SettingsError(problems)
         if keep_secrets:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tortoise import Tortoise
+from tortoise.exceptions import OperationalError
 
 from zerobyte.core.errors import Unavailable
 from zerobyte.db import connection, migrate
@@ -43,6 +44,46 @@ async def test_a_database_of_a_newer_version_is_refused(database_url: str) -> No
         )
     with pytest.raises(Unavailable, match="newer version"):
         await migrate.upgrade(database_url)
+
+
+async def test_a_locked_database_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    file = tmp_path / "zerobyte.db"
+    url = f"sqlite://{file}"
+    await migrate.upgrade(url)
+    other = sqlite3.connect(file, isolation_level=None)
+    try:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises((OperationalError, sqlite3.OperationalError), match="locked"):
+            await migrate.upgrade(url)
+    finally:
+        other.close()
+    assert await migrate.upgrade(url) == []
+
+
+async def test_a_damaged_database_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    file = tmp_path / "zerobyte.db"
+    url = f"sqlite://{file}"
+    await migrate.upgrade(url)
+    content = bytearray(await asyncio.to_thread(file.read_bytes))
+    content[100:4096] = b"\xff" * 3996  # the schema's page, behind the header
+    await asyncio.to_thread(file.write_bytes, content)
+    with pytest.raises((OperationalError, sqlite3.DatabaseError), match="malformed"):
+        await migrate.upgrade(url)
+    assert await asyncio.to_thread(file.read_bytes) == content
+
+
+async def test_a_query_that_fails_for_another_reason_is_not_taken_for_a_missing_table(
+    database_url: str,
+) -> None:
+    await migrate.upgrade(database_url)
+    async with connection.database(database_url):
+        await Tortoise.get_connection("default").execute_script(
+            "ALTER TABLE aerich RENAME COLUMN app TO application"
+        )
+        with pytest.raises(OperationalError, match="app"):
+            await migrate.require_current()
 
 
 async def test_t29_a_database_with_rows_is_copied_aside_before_a_pending_step(

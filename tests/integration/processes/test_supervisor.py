@@ -111,7 +111,8 @@ class Served:
 
 def test_everything_answers_and_the_person_is_told_where(served):
     port, prefect = served.env["PORT"], served.env["PREFECT_PORT"]
-    assert httpx.get(f"http://127.0.0.1:{port}/api/readiness", timeout=30).status_code == 200
+    answer = httpx.get(f"http://127.0.0.1:{port}/api/readiness", timeout=30)
+    assert answer.status_code == 200, answer.text
     text = served.log.read_text()
     assert f"http://localhost:{port}/api/v1/docs" in text
     assert f"http://localhost:{prefect}" in text
@@ -119,6 +120,13 @@ def test_everything_answers_and_the_person_is_told_where(served):
     assert served.env["ZEROBYTE_DATA_DIR"] in text
     assert "canary" not in text.replace(str(served.folder), "")
     assert "Traceback" not in text
+
+
+def test_the_start_lines_warn_of_the_first_sign_up_and_name_the_address(served):
+    text = served.log.read_text()
+    banner = text[text.index("Zerobyte is ready") :]
+    assert "Whoever signs up first becomes administrator; set SETUP_TOKEN" in banner
+    assert f"127.0.0.1 port {served.env['PORT']}" in banner
 
 
 def test_each_process_knows_no_more_than_it_must(served):

@@ -21,7 +21,7 @@ from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import sealed
 from zerobyte.db.connection import sqlite_path
 from zerobyte.features.auth.models import Organization, SsoProvider, TwoFactor, User
-from zerobyte.features.auth.service import TwoFactors, totp
+from zerobyte.features.auth.service import KeyCheck, TwoFactors, totp
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.notifications.models import Destination
 from zerobyte.features.repositories.models import Repository
@@ -159,22 +159,17 @@ KILLED_AT = ("organizations", "two_factors", "repositories")
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_rekey_that_is_killed_goes_on_with_what_is_left(filled):
+def test_rekey_that_is_killed_changes_nothing_and_can_be_repeated(filled):
     file = sqlite_path(filled.settings.database_url)
-    done = [0]
     for table in KILLED_AT:
         with endless_change(file, table):
             assert killed_in_a_change(file) == -signal.SIGKILL
         both = filled.run(lambda: opened_with(SECRET, OLD))
         assert both == ALL
-        done.append(filled.run(count_current))
-        assert 0 <= done[-2] <= done[-1] < len(ALL)
-    assert done[-1] > 0, done
+        assert filled.run(count_current) == 0
     result = rekey(filled)
     assert result.code == 0, result.err
-    assert result.out == (
-        f"{len(ALL) - done[-1]} secrets were sealed anew, {done[-1]} were so already.\n"
-    )
+    assert result.out == (f"{len(ALL)} secrets were sealed anew, 0 were so already.\n")
     assert filled.run(lambda: opened_with(SECRET)) == ALL
 
 
@@ -300,3 +295,24 @@ def test_an_empty_or_short_old_secret_is_refused(filled, tmp_path, old):
     assert result.code == 1
     assert "secret" in result.err.lower()
     assert "Traceback" not in result.err
+
+
+async def start_with(secret):
+    check = KeyCheck(secret, Sealer(secret))
+    return await check.run()
+
+
+def test_rekey_records_the_new_secret_for_the_check_at_start(filled):
+    assert filled.run(lambda: start_with(OLD))
+    assert not filled.run(lambda: start_with(SECRET))
+    assert rekey(filled).code == 0
+    assert filled.run(lambda: start_with(SECRET))
+    assert not filled.run(lambda: start_with(OLD))
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_rekey_with_a_wrong_old_secret_does_not_record_the_new_one(filled):
+    assert filled.run(lambda: start_with(OLD))
+    assert rekey(filled, "another-secret-" + "2" * 32).code == 1
+    assert filled.run(lambda: start_with(OLD))
+    assert not filled.run(lambda: start_with(SECRET))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.accounts import ADA
 from tests.http_server import serving, settings_for
 from zerobyte.app import create_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
@@ -66,3 +67,41 @@ async def test_an_api_that_starts_removes_the_secrets_of_a_killed_one_and_of_nob
         async with serving(create_app(settings, MemoryScheduler())):
             assert not left.exists()
             assert (owned / "password").is_file()
+
+
+async def test_an_api_that_starts_warns_of_the_first_sign_up_until_an_account_exists(
+    tmp_path: Path, sqlite_template: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = settings_for(tmp_path, SERVER_IP="192.0.2.7", PORT="4321")
+    copied(sqlite_template, tmp_path)
+    words = "Whoever signs up first becomes administrator"
+    async with serving(create_app(settings, MemoryScheduler())) as client:
+        said = capfd.readouterr()
+        assert words in said.out + said.err
+        assert "192.0.2.7 port 4321" in said.out + said.err
+        answer = await client.post(
+            "/api/auth/sign-up/email", json=ADA, headers={"Origin": settings.base_url}
+        )
+        assert answer.status_code == 200, answer.text
+        capfd.readouterr()
+    async with serving(create_app(settings, MemoryScheduler())):
+        said = capfd.readouterr()
+        assert words not in said.out + said.err
+
+
+async def test_an_api_with_another_app_secret_answers_but_is_not_ready(
+    tmp_path: Path, sqlite_template: Path
+) -> None:
+    copied(sqlite_template, tmp_path)
+    right = settings_for(tmp_path)
+    async with serving(create_app(right, MemoryScheduler())) as client:
+        assert "appSecret" not in (await client.get("/api/readiness")).json().get("reasons", {})
+    wrong = settings_for(tmp_path, APP_SECRET="another-secret-" + "1" * 32)
+    async with serving(create_app(wrong, MemoryScheduler())) as client:
+        assert (await client.get("/api/healthcheck")).status_code == 200
+        answer = await client.get("/api/readiness")
+        assert answer.status_code == 503
+        assert "zerobyte rekey" in answer.json()["reasons"]["appSecret"]
+        assert "APP_SECRET" in answer.json()["message"]
+    async with serving(create_app(right, MemoryScheduler())) as client:
+        assert "appSecret" not in (await client.get("/api/readiness")).json().get("reasons", {})

@@ -30,6 +30,7 @@ class SignUp(Wire):
     has_downloaded_restic_password: bool = False
     date_format: DateFormat = "MM/DD/YYYY"
     time_format: TimeFormat = "12h"
+    setup_token: str | None = Field(default=None, max_length=256)
 
 
 class SignInEmail(Wire):

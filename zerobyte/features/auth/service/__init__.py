@@ -16,6 +16,7 @@ from zerobyte.features.auth.service.deletions import Deletions
 from zerobyte.features.auth.service.devices import TrustedDevices
 from zerobyte.features.auth.service.impersonation import Impersonation
 from zerobyte.features.auth.service.invitations import Invitations
+from zerobyte.features.auth.service.key_check import KeyCheck
 from zerobyte.features.auth.service.members import Members
 from zerobyte.features.auth.service.organization_edits import OrganizationEdits
 from zerobyte.features.auth.service.organizations import Organizations
@@ -48,6 +49,7 @@ __all__ = [
     "Deletions",
     "Impersonation",
     "Invitations",
+    "KeyCheck",
     "Members",
     "OrganizationEdits",
     "Organizations",
@@ -74,7 +76,8 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
     organizations = Organizations(sealer)
     cookies = Cookies(settings)
     sessions = Sessions(cookies, organizations)
-    attempts, passwords, switches = Attempts(settings), Passwords(), Switches()
+    attempts, passwords = Attempts(settings), Passwords()
+    switches = Switches(setup_token=settings.setup_token)
     credentials = Credentials(passwords=passwords, attempts=attempts)
     challenges, devices = Challenges(cookies), TrustedDevices(cookies)
     two_factors = TwoFactors(sealer)

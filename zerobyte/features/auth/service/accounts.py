@@ -32,7 +32,7 @@ from zerobyte.features.auth.service.usernames import (
     check_username_free,
     email_in,
 )
-from zerobyte.http.actor import HttpRequest
+from zerobyte.http.actor import HttpRequest, header
 
 _PROTECTED: Final = (
     "role",
@@ -84,7 +84,9 @@ class Accounts:
         check_length(body.password)
         visitor = Visitor.of(request)
         async with self._attempts.counted("sign-up", address=visitor.key, account=body.email):
-            user = await self._create(body)
+            # An empty field counts as absent, so the header may still hold the token.
+            token = body.setup_token or header(request, "x-setup-token")
+            user = await self._create(body, token)
         return await self._sessions.begin(request, user, remember=body.remember_me)
 
     async def sign_in_by_email(self, request: HttpRequest, body: SignInEmail) -> SignedIn | None:
@@ -171,13 +173,13 @@ class Accounts:
             await user.save(update_fields=["banned", "ban_reason", "ban_expires"])
         return user
 
-    async def _create(self, body: SignUp) -> User:
+    async def _create(self, body: SignUp, setup_token: str) -> User:
         await self._switches.prepare_sign_up()
         password_hash = await self._passwords.hash(body.password)
         username = body.username.lower() if body.username else ids.uuid7()
         try:
             async with in_transaction():
-                role = await self._switches.role_of_next_user()
+                role = await self._switches.role_of_next_user(setup_token)
                 await _check_free(body.email, username)
                 user = await User.create(
                     name=body.name,

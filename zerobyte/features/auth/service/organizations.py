@@ -32,7 +32,7 @@ class Organizations:
         row = await Organization.get_or_none(id=organization_id)
         if row is None:
             raise NotFound("Organization Restic password not found")
-        return self._sealer.unseal(row.repository_password, aad=_aad(row.id))
+        return self._sealer.unseal(row.repository_password, aad=password_aad(row.id))
 
     async def home_of(self, user: User) -> str:
         """The id of the organization that a person starts in: the first they belong to.
@@ -60,13 +60,16 @@ class Organizations:
             id=organization_id,
             name=f"{user.name}'s Workspace",
             slug=await _free_slug(user.email),
-            repository_password=self._sealer.seal(ids.hex_secret(32), aad=_aad(organization_id)),
+            repository_password=self._sealer.seal(
+                ids.hex_secret(32), aad=password_aad(organization_id)
+            ),
         )
         await Member.create(organization_id=organization_id, user_id=user.id, role="owner")
         return organization_id
 
 
-def _aad(organization_id: str) -> str:
+def password_aad(organization_id: str) -> str:
+    """Return the place that an encrypted repository password is bound to."""
     return f"organizations:{organization_id}:repository_password"
 
 

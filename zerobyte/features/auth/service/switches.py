@@ -1,8 +1,9 @@
 """The switches of the installation that decide who may sign up and who may sign in.
 
-Owns two rows of `app_metadata`, and the lock row of the first sign-up.
+Owns two rows of `app_metadata`, the lock row and the setup token of the first sign-up.
 """
 
+import hmac
 from contextlib import suppress
 from typing import Final
 
@@ -18,7 +19,13 @@ _SIGN_UP_LOCK: Final = "sign_up_lock"
 
 
 class Switches:
-    """Reads and turns the switches; a missing row is off."""
+    """Reads and turns the switches; a missing row is off.
+
+    setup_token     required by the sign-up that creates the first account; empty: none is.
+    """
+
+    def __init__(self, *, setup_token: str = "") -> None:
+        self._setup_token = setup_token
 
     async def registrations_enabled(self) -> bool:
         """Whether anybody may make an account."""
@@ -56,18 +63,31 @@ class Switches:
             with suppress(IntegrityError):  # another first sign-up made it
                 await AppMetadata.create(key=_SIGN_UP_LOCK, value="")
 
-    async def role_of_next_user(self) -> str:
+    async def role_of_next_user(self, setup_token: str) -> str:
         """Inside a sign-up's transaction: wait for the others, then say what the new user is.
 
-        Raises Forbidden when somebody else was first and registrations are closed.
+        setup_token     as the request presents it; only the first account needs it.
+
+        Raises Forbidden when somebody else was first and registrations are closed, or when the
+        first account is requested without the setup token.
         """
         # Writing the row locks it until the transaction ends, on both kinds of database.
         await AppMetadata.filter(key=_SIGN_UP_LOCK).update(updated_at=clock.now_ms())
         if not await User.exists():
+            self._check_setup_token(setup_token)
             return "admin"
         if not await self.registrations_enabled():
             raise _closed()
         return "user"
+
+    def _check_setup_token(self, presented: str) -> None:
+        required = self._setup_token.encode()
+        if required and not hmac.compare_digest(presented.encode(errors="replace"), required):
+            raise Forbidden(
+                "The first account needs the setup token of this installation. Send the value of "
+                "SETUP_TOKEN as setupToken, or in the header X-Setup-Token.",
+                code="INVALID_SETUP_TOKEN",
+            )
 
 
 def _closed() -> Forbidden:

@@ -1,0 +1,103 @@
+"""Runs the API as a process: its settings, the lock of the active process, and how it ends.
+
+What keeps the API from starting is one sentence on standard error, and exit code 1.
+"""
+
+import errno
+import logging
+import os
+import sys
+from collections.abc import Callable
+from typing import Final, NoReturn
+
+from zerobyte.core import early_interrupt, interpreter, log, private_files
+from zerobyte.core.errors import Unavailable, ZerobyteError
+from zerobyte.db import trouble
+from zerobyte.db.active_lock import ActiveLock
+from zerobyte.http.app_type import HttpApp
+from zerobyte.http.connections import LimitedProtocol
+from zerobyte.settings import Settings
+
+_log = log.get_logger(__name__)
+
+CANNOT_START: Final = 1
+CRASHED: Final = 70
+"""EX_SOFTWARE: a failure that we have no sentence for; a supervisor starts the process again."""
+
+LOCK_LOST: Final = 75
+"""EX_TEMPFAIL: a supervisor starts the process again, which then waits in standby."""
+
+
+def run(create_app: Callable[[Settings], HttpApp]) -> None:
+    """Serve the API until SIGTERM or SIGINT.
+
+    Raises SystemExit when the API cannot start.
+    """
+    private_files.set_private_umask()
+    interpreter.raise_open_file_limit()
+    interpreter.take_long_turns()
+    early_interrupt.install()
+    try:
+        settings = Settings.load(os.environ)
+        log.configure(settings.log_level)
+        for folder in (settings.data_dir / "data", settings.run_dir, settings.repositories_dir):
+            folder.mkdir(parents=True, exist_ok=True)
+        # Before anything reads or changes the database: migrations are for the active process.
+        lock = ActiveLock(
+            settings.database_url, wait_s=settings.database_wait_s, on_lost=_stop_at_once
+        )
+        lock.acquire()
+        _serve(create_app(settings), settings)
+    except (ZerobyteError, OSError) as error:
+        _exit_with(error)
+    except Exception as error:
+        if trouble.in_words(error) is None:
+            _log.error("the API ended by a failure", exc_info=error)
+            raise SystemExit(CRASHED) from None
+        _exit_with(error)
+
+
+def _serve(app: HttpApp, settings: Settings) -> None:
+    # Sanic logs the trace of whatever ends it; the sentence on standard error replaces it.
+    logging.getLogger("sanic.error").addFilter(_is_no_start_failure)
+    try:
+        app.run(
+            host=settings.host,
+            port=settings.port,
+            single_process=True,
+            protocol=LimitedProtocol,
+            motd=False,
+            access_log=False,
+        )
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise Unavailable(
+            f"Port {settings.port} is in use by another program. Set PORT to a free port."
+        ) from None
+
+
+def _is_no_start_failure(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Experienced exception while trying to serve")
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return one sentence about what keeps a process from starting."""
+    known = error if isinstance(error, ZerobyteError) else trouble.in_words(error)
+    if known is not None:
+        return known.message
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'The API'}: {error.strerror}"
+    return str(error) or type(error).__name__
+
+
+def _exit_with(error: BaseException) -> NoReturn:
+    sys.stderr.write(f"{sentence_of(error)}\n")
+    raise SystemExit(CANNOT_START) from None
+
+
+def _stop_at_once() -> None:
+    """End without any clean-up: another process may be active from now on."""
+    sys.stderr.flush()
+    sys.stdout.flush()
+    os._exit(LOCK_LOST)

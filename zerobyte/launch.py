@@ -1,0 +1,36 @@
+"""Starts `zerobyte` and its child processes so that Ctrl-C during imports leaves no traceback.
+
+`python -m zerobyte.launch MODULE` runs a module as a program, as `python -m MODULE` does. This
+module imports next to nothing, because the handler has to be there before everything else is.
+"""
+
+import sys
+
+from zerobyte.core import early_interrupt
+
+_LONG_RUNNING = ("serve", "api", "worker")
+"""Commands that set handlers of their own when they have started."""
+
+
+def main() -> None:
+    """Run the command line."""
+    early_interrupt.install()
+    from zerobyte import cli  # noqa: PLC0415 - takes long enough to be interrupted
+
+    if sys.argv[1:2] not in [[command] for command in _LONG_RUNNING]:
+        # Commands that ask questions restore the terminal when they are interrupted.
+        early_interrupt.remove()
+    cli.main()
+
+
+def run_child() -> None:
+    """Run the module that the first argument names; the supervisor reports interrupts."""
+    early_interrupt.install(is_quiet=True)
+    import runpy  # noqa: PLC0415 - after the handler is there
+
+    module = sys.argv.pop(1)
+    runpy.run_module(module, run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    run_child()
