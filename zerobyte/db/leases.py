@@ -1,8 +1,9 @@
 """Who works on a repository stands in lease rows, not in flags.
 
 A lease is shared or exclusive, first come first served; a waiting exclusive one holds back the
-shared ones behind it. It lives 30 s unless renewed, and what it protects may live longer: a held
-lease is given to somebody else only when its process is gone, or can no longer have a child.
+shared ones behind it, but never a restore, and waiting retention only after 30 minutes. It lives
+30 s unless renewed, and what it protects may live longer: a held lease is given to somebody else
+only when its process is gone, or can no longer have a child.
 Knows no feature: a lease belongs to a task, or to a request that works inside this process.
 """
 
@@ -30,6 +31,9 @@ _ENDING_MS: Final = ENDING_S * 1000
 _LOOK_AGAIN_S: Final = 0.25
 REQUEST: Final = "request:"
 """Begins the `task_id` of a lease that no task holds but a request to this API."""
+
+RETENTION_YIELDS_MS: Final = 30 * 60_000
+"""How long waiting retention lets backups pass; later ones queue behind it, so that it runs too."""
 
 LeaseState = Literal["waiting", "held"]
 
@@ -88,7 +92,8 @@ class Leases:
     ) -> Place:
         """Take the lease, or a place in the queue; asking again keeps the place.
 
-        operation   what the holder does, in words that other people may read.
+        operation   what the holder does, in words that other people may read. The first word is
+                    the kind of the task, which decides what may pass it.
         """
         return await self.request_all(
             {repository_id: mode}, task_id=task_id, operation=operation, worker=worker
@@ -244,7 +249,7 @@ async def _decide(
     if any(row.state == "held" and _who(row) != worker for row in mine):
         # The same task was given to another process, which has not been seen to end.
         return Place(False, [f"{operation}, begun by another process"], since)
-    ahead = [row for own in mine for row in _blockers(queues[own.repository_id], own)]
+    ahead = [row for own in mine for row in _blockers(queues[own.repository_id], own, now)]
     is_free = not ahead
     for own in mine:
         own.expires_at = now + _TTL_MS
@@ -288,17 +293,36 @@ async def _arrive(
     )
 
 
-def _blockers(queue: Sequence[Lease], mine: Lease) -> list[Lease]:
-    """The leases that keep this one waiting."""
-    if mine.state == "held":
-        return []
-    held = [row for row in queue if row.state == "held" and row.id != mine.id]
-    before = [row for row in queue if row.id < mine.id]
+def _blockers(queue: Sequence[Lease], mine: Lease, now: int) -> list[Lease]:
+    """Return the leases that keep this one waiting."""
+    return [row for row in queue if _blocks(row, mine, now)]
+
+
+def _blocks(row: Lease, mine: Lease, now: int) -> bool:
+    """Return whether a lease that is not over keeps this one waiting."""
+    if mine.state == "held" or row.id == mine.id:
+        return False
+    if row.state == "held":
+        return "exclusive" in (row.mode, mine.mode)
+    if cast("int", row.id) > cast("int", mine.id):
+        return False
     if mine.mode == "exclusive":
-        return [row for row in queue if row in held or row in before]
-    blocking = [row for row in held if row.mode == "exclusive"]
-    blocking += [row for row in before if row.mode == "exclusive" and row.state == "waiting"]
-    return blocking
+        return True
+    return row.mode == "exclusive" and not _lets_pass(row, mine, now)
+
+
+def _lets_pass(waiting: Lease, mine: Lease, now: int) -> bool:
+    """Return whether a waiting exclusive lease lets this later, shared one go first."""
+    kind = _kind(waiting)
+    if kind is None:
+        return False  # a request waits for seconds only
+    is_young = now - waiting.requested_at < RETENTION_YIELDS_MS
+    return _kind(mine) == "restore" or (kind == "forget" and is_young)
+
+
+def _kind(row: Lease) -> str | None:
+    """Return what kind of task a lease belongs to; None for a request to this API."""
+    return None if row.task_id.startswith(REQUEST) else row.operation.partition(" ")[0]
 
 
 def _is_over(row: Lease, now: int) -> bool:
