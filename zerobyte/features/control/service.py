@@ -36,6 +36,7 @@ SnapshotExists = Callable[[str, str], Awaitable[bool | None]]
 OpenScheduled = Callable[[str, str, str, int | None], Awaitable[Task]]
 
 _ASK_AGAIN_MS: Final = 500
+_ASK_LATER_MS: Final = 2000
 _LONGEST_WAIT_S: Final = 20.0
 _SEEN_FOR_MS: Final = 30_000
 _SKEW_MS: Final = 5 * 60_000
@@ -158,7 +159,9 @@ class Control:
             return await self._defer(task, place)
         if task.kind != "forget" and waited_ms > self._lease_wait_ms:
             return await self._give_up(task, place)
-        return Wait(task_id=task.id, retry_after_ms=_ASK_AGAIN_MS, holders=place.holders)
+        # Behind another that waits too, at least two things have to end first.
+        again_ms = _ASK_AGAIN_MS if place.is_next else _ASK_LATER_MS
+        return Wait(task_id=task.id, retry_after_ms=again_ms, holders=place.holders)
 
     async def _defer(self, task: Task, place: Place) -> Refused:
         """Take retention out of the queue and have another run started for it.
