@@ -368,6 +368,7 @@ def main() -> None:
         for folder in (settings.data_dir / "data", settings.run_dir, settings.repositories_dir):
             folder.mkdir(parents=True, exist_ok=True)
         app = create_app(settings)
+        interpreter.freeze_loaded_objects()
     except (SettingsError, ZerobyteError) as error:
         sys.stderr.write(error.message + "\n")
         raise SystemExit(1) from None
