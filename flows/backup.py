@@ -227,7 +227,7 @@ async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> bool:
             ending = await forget_within(work.runtime, work.run, run_id, task_id)
         except (Turned, Put, ZerobyteError) as error:
             waits_on = isinstance(error, Put) and work.run.reason == "stopping"
-            if waits_on or (isinstance(error, Turned) and error.cancelled):
+            if waits_on or (isinstance(error, Turned) and (error.cancelled or error.deferred)):
                 continue
             _log.warning("a task that follows a backup did not run", task=task_id)
             all_well = False

@@ -16,14 +16,18 @@ from flows.endings import Refusal
 from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
 from zerobyte.core import patience, process, protected_paths, retention
+from zerobyte.core.errors import ZerobyteError
 
 LOOK_S: Final = 5.0
+START_S: Final = 30.0
+_ENDING_S: Final = 2.0
 _ABANDONED: set["asyncio.Task[process.Exit]"] = set()
 """Looks whose child sits in a system call that no signal ends; held until the mount lets go."""
 
 _LOOK: Final = """
 import json, os, sys
 path = sys.argv[1]
+print('begun', flush=True)
 try:
     os.statvfs(path)
     with os.scandir(path) as entries:
@@ -84,22 +88,61 @@ def is_suspect(summary: BackupSummary | None, previous_files: int | None) -> boo
 
 
 async def _look(path: str, stop: asyncio.Event | None) -> dict[str, object]:
+    lines: list[bytes] = []
+    begun = asyncio.Event()
+
+    def hear(line: bytes) -> None:
+        lines.append(line)
+        begun.set()
+
     command = [sys.executable, "-I", "-S", "-c", _LOOK, path]
-    task = asyncio.create_task(
-        process.run(command, timeout_s=LOOK_S, grace_s=0.2, stop=stop), name="preflight"
-    )
+    looking = process.run(command, grace_s=0.2, stop=stop, on_stdout_line=hear)
+    task = asyncio.create_task(looking, name="preflight")
     _ABANDONED.add(task)
     task.add_done_callback(_ABANDONED.discard)
-    done, _ = await asyncio.wait({task}, timeout=LOOK_S + 1.0)
-    if done and task.exception() is None and not (ended := task.result()).timed_out:
-        with contextlib.suppress(IndexError, orjson.JSONDecodeError):
-            return orjson.loads(ended.stdout_tail[-1])
-        if ended.was_stopped:
-            raise Refusal("The check of the source was stopped.", safe="It was stopped.")
-    raise Refusal(
-        f"The source folder {path} does not answer within {LOOK_S:.0f} seconds. "
-        "The storage behind it hangs; mount the volume again.",
-        safe="The source does not answer: the storage behind it hangs.",
+    beginning = asyncio.create_task(begun.wait())
+    try:
+        await asyncio.wait({task, beginning}, timeout=START_S, return_when=asyncio.FIRST_COMPLETED)
+        # Before its first line the child has not touched the storage: a slow start is our fault.
+        if not task.done() and not begun.is_set():
+            raise _not_checked(path, f"the check did not start within {START_S:.0f} seconds")
+        await asyncio.wait({task}, timeout=LOOK_S)
+        if not task.done():
+            raise Refusal(
+                f"The source folder {path} does not answer within {LOOK_S:.0f} seconds. "
+                "The storage behind it hangs; mount the volume again.",
+                safe="The source does not answer: the storage behind it hangs.",
+            )
+    finally:
+        beginning.cancel()
+        if not task.done():
+            task.cancel()
+            # A child that no signal ends is left behind.
+            await asyncio.wait({task}, timeout=_ENDING_S)
+    return _seen(path, task, lines)
+
+
+def _seen(path: str, task: "asyncio.Task[process.Exit]", lines: list[bytes]) -> dict[str, object]:
+    """Return what the child saw. Raises Refusal if it could not look."""
+    failure = task.exception()
+    if isinstance(failure, ZerobyteError):
+        raise _not_checked(path, failure.message)
+    ended = task.result()
+    if len(lines) > 1:
+        with contextlib.suppress(orjson.JSONDecodeError):
+            return orjson.loads(lines[-1])
+    if ended.was_stopped:
+        raise Refusal("The check of the source was stopped.", safe="It was stopped.")
+    last = ended.stderr_tail[-1] if ended.stderr_tail else "it printed nothing"
+    raise _not_checked(path, f"the check ended with code {ended.code}: {last}")
+
+
+def _not_checked(path: str, reason: str) -> Refusal:
+    """Return the refusal for a fault of this host, which says nothing about the storage."""
+    return Refusal(
+        f"The source folder {path} could not be checked: {reason}. The storage is not known to be "
+        "at fault; look at this host's load and memory, and run the backup again.",
+        safe="The source could not be checked, because of a fault on its host.",
     )
 
 

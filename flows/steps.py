@@ -195,4 +195,6 @@ def _turned(turned: Turned) -> Ending:
     """The API's reason may name a path, so it is not repeated here."""
     if turned.cancelled:
         return Ending("cancelled", CANCELLED)
+    if turned.deferred:
+        return Ending("skipped", "The repository was busy. Another run tries it again.")
     return Ending("skipped", "Zerobyte did not let it run. Its schedule in Zerobyte says why.")

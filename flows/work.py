@@ -54,11 +54,15 @@ _log = get_logger(__name__)
 
 
 class Turned(Exception):
-    """The job was not granted. `cancelled` when somebody wanted it so."""
+    """The job was not granted. `cancelled` when somebody wanted it so.
 
-    def __init__(self, reason: str, *, cancelled: bool) -> None:
+    deferred        the task stays queued for another run.
+    """
+
+    def __init__(self, reason: str, *, cancelled: bool, deferred: bool = False) -> None:
         super().__init__(reason)
         self.cancelled = cancelled
+        self.deferred = deferred
 
 
 class Put(Exception):
@@ -219,8 +223,8 @@ async def _claim_once(runtime: Runtime, run: RunControl, request: ClaimRequest) 
     match reply:
         case Granted(job=job):
             return job
-        case Refused(reason=reason, cancelled=cancelled):
-            raise Turned(reason, cancelled=cancelled)
+        case Refused(reason=reason, cancelled=cancelled, deferred=deferred):
+            raise Turned(reason, cancelled=cancelled, deferred=deferred)
         case Wait() as wait:
             return wait
 

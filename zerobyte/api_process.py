@@ -60,6 +60,7 @@ def run(create_app: Callable[[Settings], HttpApp]) -> None:
 def _serve(app: HttpApp, settings: Settings) -> None:
     # Sanic logs the trace of whatever ends it; the sentence on standard error replaces it.
     logging.getLogger("sanic.error").addFilter(_is_no_start_failure)
+    interpreter.freeze_loaded_objects()
     try:
         app.run(
             host=settings.host,

@@ -86,11 +86,16 @@ class Wait(Wire):
 
 
 class Refused(Wire):
-    """Do not run: the reason in one sentence. `cancelled` when a person wanted it so."""
+    """Do not run: the reason in one sentence.
+
+    cancelled       a person wanted it so.
+    deferred        the task stays queued, and the API starts another run for it.
+    """
 
     answer: Literal["refused"] = "refused"
     reason: str
     cancelled: bool = False
+    deferred: bool = False
 
 
 ClaimReply = Annotated[Granted | Wait | Refused, Field(discriminator="answer")]

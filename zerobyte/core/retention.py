@@ -15,6 +15,8 @@ from zerobyte.contract.retention import RetentionPolicy
 _DURATION: Final = re.compile(r"(?:(\d+)y)?(?:(\d+)m)?(?:(\d+)d)?(?:(\d+)h)?")
 _TIME: Final = re.compile(r"(.+?T\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
 
+Pace = Callable[[Iterable[tuple[str, "Moment"]]], Iterable[tuple[str, "Moment"]]]
+
 _BEGINNING: Final = (datetime(1, 1, 1), 0)  # noqa: DTZ001 — compared with instants without a zone
 
 
@@ -89,11 +91,13 @@ def plan(
     *,
     now: Moment,
     zone: tzinfo = UTC,
+    pace: Pace = iter,
 ) -> dict[str, list[str]]:
     """What keeps each snapshot of ONE group: its reasons in restic's words, empty for "remove".
 
     now     snapshots later than this do not anchor `keep within`.
     zone    the local time zone of the process that runs restic (its TZ).
+    pace    iterates over long lists, with pauses for other threads perhaps.
 
     A policy without rules keeps everything, for no reason; restic would refuse to run.
     Two snapshots of the very same instant may change places with each other.
@@ -105,7 +109,7 @@ def plan(
     buckets = _buckets(policy)
     earliest, within = _within([moment for _, moment in newest_first], policy, now, zone)
     kept: dict[str, list[str]] = {}
-    for place, (snapshot_id, moment) in enumerate(newest_first):
+    for place, (snapshot_id, moment) in enumerate(pace(newest_first)):
         is_oldest = place == len(newest_first) - 1
         reasons = [bucket.takes(moment, place, is_oldest=is_oldest) for bucket in buckets]
         if earliest is not None and moment.order > earliest:
@@ -166,6 +170,7 @@ def plan_of_schedule(
     now: Moment,
     zone: tzinfo,
     incomplete: Collection[str] = (),
+    pace: Pace = iter,
 ) -> dict[str, list[str]]:
     """Return what keeps each snapshot of one schedule, by the days of the schedule's zone.
 
@@ -173,13 +178,14 @@ def plan_of_schedule(
                 the day that it was in this zone.
     incomplete  ids of snapshots that lack files. The policy is applied to them apart, so they
                 never displace a complete one, and their number stays bounded all the same.
+    pace        see `plan`.
     """
     groups: tuple[list[tuple[str, Moment]], ...] = ([], [])
-    for snapshot_id, moment in snapshots:
+    for snapshot_id, moment in pace(snapshots):
         groups[snapshot_id in incomplete].append((snapshot_id, moment.in_zone(zone)))
     kept: dict[str, list[str]] = {}
     for group in filter(None, groups):
-        kept |= plan(group, policy, now=now, zone=zone)
+        kept |= plan(group, policy, now=now, zone=zone, pace=pace)
     return kept
 
 

@@ -1,72 +1,76 @@
 """Who works on a repository stands in lease rows, not in flags.
 
 A lease is shared or exclusive, first come first served; a waiting exclusive one holds back the
-shared ones behind it. It lives 30 s unless renewed, and what it protects may live longer: a held
-lease is given to somebody else only when its process is gone, or can no longer have a child.
+shared ones behind it, but never a restore, and waiting retention only after 30 minutes. It lives
+30 s unless renewed, and what it protects may live longer: a held lease is given to somebody else
+only when its process is gone, or can no longer have a child.
 Knows no feature: a lease belongs to a task, or to a request that works inside this process.
 """
 
 import asyncio
 import os
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final, Literal, cast
+from typing import Final, cast
 
-from tortoise import Tortoise, fields
-from tortoise.models import Model
+from tortoise import Tortoise
 from tortoise.transactions import in_transaction
 
-from zerobyte.contract.control_plane import ENDING_S, LEASE_TTL_S, RENEW_EVERY_S, WorkerIdentity
+from zerobyte.contract.control_plane import LEASE_TTL_S, RENEW_EVERY_S, WorkerIdentity
 from zerobyte.contract.jobs import LeaseMode
 from zerobyte.core import clock, clock_watch, ids, process
 from zerobyte.core.errors import Conflict
 from zerobyte.core.finishing import to_its_end
-from zerobyte.db.row import number_field
+from zerobyte.db.lease_queue import (
+    REQUEST,
+    RETENTION_YIELDS_MS,
+    Lease,
+    blockers_of,
+    blocks,
+    is_over,
+    remove,
+    remove_lapsed,
+    who,
+)
+
+__all__ = ["REQUEST", "RETENTION_YIELDS_MS", "Lease", "Leases", "Place", "serialize"]
 
 _TTL_MS: Final = LEASE_TTL_S * 1000
-_ENDING_MS: Final = ENDING_S * 1000
+_REFRESH_MS: Final = _TTL_MS * 2 // 3
+"""A waiting row with less time left gets a new term; before that, asking again writes nothing."""
+
 _LOOK_AGAIN_S: Final = 0.25
-REQUEST: Final = "request:"
-"""Begins the `task_id` of a lease that no task holds but a request to this API."""
-
-LeaseState = Literal["waiting", "held"]
-
-
-class Lease(Model):
-    """One place in the queue of one repository; `id` is the order of arrival.
-
-    host, boot_id, pid, pid_started     the process that works, to prove later that it is gone.
-    expires_at                          epoch ms; a waiting row expires too when nobody asks on.
-    """
-
-    id = fields.BigIntField(primary_key=True)
-    repository_id = fields.CharField(max_length=36, db_index=True)
-    task_id = fields.CharField(max_length=36, db_index=True)
-    mode = fields.CharField(max_length=9)
-    state = fields.CharField(max_length=7)
-    operation = fields.CharField(max_length=64)
-    host = fields.CharField(max_length=255)
-    boot_id = fields.CharField(max_length=64)
-    pid = fields.IntField()
-    pid_started: int = number_field(0)
-    requested_at: int = number_field(0)
-    acquired_at = fields.BigIntField(null=True)
-    expires_at: int = number_field(0, db_index=True)
-
-    class Meta:
-        table = "leases"
-        unique_together = (("repository_id", "task_id"),)
+_KEPT_HINTS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a task stands: `held`, or since `requested_at` behind the operations in `holders`."""
+    """Where a task stands: `held`, or since `requested_at` behind the operations in `holders`.
+
+    holders     the first few; up to 10 s old.
+    is_next     whether it waits for one that is held, and not for another that waits too.
+    """
 
     held: bool
     holders: list[str]
     requested_at: int
+    is_next: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Hint:
+    """Which single row kept a task waiting when all rows were read; checked before it is used.
+
+    own         the ids of the task's own rows.
+    witness     the id of the row that blocks one of them.
+    """
+
+    wanted: frozenset[str]
+    own: tuple[int, ...]
+    witness: int
+    holders: list[str]
 
 
 class Leases:
@@ -74,6 +78,7 @@ class Leases:
 
     def __init__(self) -> None:
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._hints: dict[str, _Hint] = {}
         self._looking = asyncio.Lock()
         self._looked = clock_watch.Reading.now()
 
@@ -88,7 +93,8 @@ class Leases:
     ) -> Place:
         """Take the lease, or a place in the queue; asking again keeps the place.
 
-        operation   what the holder does, in words that other people may read.
+        operation   what the holder does, in words that other people may read. The first word is
+                    the kind of the task, which decides what may pass it.
         """
         return await self.request_all(
             {repository_id: mode}, task_id=task_id, operation=operation, worker=worker
@@ -109,6 +115,8 @@ class Leases:
         tasks, the same one is first in every queue that both stand in, and none waits in a circle.
         """
         await self._mind_the_clock()
+        if (place := await self._still_waits(wanted, task_id=task_id, worker=worker)) is not None:
+            return place
         in_order = sorted(wanted)
         async with AsyncExitStack() as turns:
             for repository_id in in_order:
@@ -116,12 +124,51 @@ class Leases:
             async with in_transaction():
                 for repository_id in in_order:
                     await serialize(repository_id)
-                return await _decide(
+                place, hint = await _decide(
                     {repository_id: wanted[repository_id] for repository_id in in_order},
                     task_id=task_id,
                     operation=operation[:64],
                     worker=worker,
                 )
+        self._remember(task_id, hint)
+        return place
+
+    async def _still_waits(
+        self, wanted: Mapping[str, LeaseMode], *, task_id: str, worker: WorkerIdentity
+    ) -> Place | None:
+        """Return where a task still waits if the row that blocked it still does, else None.
+
+        That row is the nearest one before it, so that one that ends lets only the next task look
+        at the queue. One query by primary key, however many tasks wait.
+        """
+        hint = self._hints.get(task_id)
+        if hint is None or hint.wanted != frozenset(wanted):
+            return None
+        now = clock.now_ms()
+        rows = await Lease.filter(id__in=[*hint.own, hint.witness])
+        witness = next((row for row in rows if row.id == hint.witness), None)
+        mine = [row for row in rows if row.id != hint.witness]
+        are_ours = len(mine) == len(hint.own) and all(
+            row.task_id == task_id
+            and row.state == "waiting"
+            and who(row) == worker
+            and row.expires_at - now >= _REFRESH_MS
+            for row in mine
+        )
+        if witness is None or not are_ours or is_over(witness, now):
+            return None
+        if not any(blocks(witness, row, now) for row in mine):
+            return None
+        since = min(row.requested_at for row in mine)
+        return Place(False, hint.holders, since, is_next=witness.state == "held")
+
+    def _remember(self, task_id: str, hint: _Hint | None) -> None:
+        if hint is None:
+            self._hints.pop(task_id, None)
+            return
+        if len(self._hints) >= _KEPT_HINTS:
+            self._hints.clear()  # of tasks that came no more, too; the others read the queue again
+        self._hints[task_id] = hint
 
     @asynccontextmanager
     async def hold(
@@ -151,6 +198,8 @@ class Leases:
     ) -> None:
         deadline = clock.monotonic() + wait_s
         while True:
+            if clock.monotonic() >= deadline:
+                self._hints.pop(task_id, None)  # the refusal names those that hold it now
             asked = self.request(
                 repository_id, task_id=task_id, mode=mode, operation=operation, worker=_ourselves()
             )
@@ -174,13 +223,14 @@ class Leases:
         await self._mind_the_clock()
         now = clock.now_ms()
         rows = await Lease.filter(task_id=task_id)
-        if not rows or any(row.state != "held" or _is_over(row, now) for row in rows):
+        if not rows or any(row.state != "held" or is_over(row, now) for row in rows):
             return False
         changed = await Lease.filter(task_id=task_id, state="held").update(expires_at=now + _TTL_MS)
         return bool(changed == len(rows))
 
     async def release(self, task_id: str) -> None:
         """Give a lease or a place in the queue back; nothing happens when there is none."""
+        self._hints.pop(task_id, None)
         await Lease.filter(task_id=task_id).delete()
 
     async def tasks(self) -> set[str]:
@@ -193,14 +243,14 @@ class Leases:
         await self._mind_the_clock()
         now = clock.now_ms()
         rows = await Lease.filter(task_id__in=list(task_ids))
-        return {row.task_id for row in rows if not _is_over(row, now)}
+        return {row.task_id for row in rows if not is_over(row, now)}
 
     async def standing(self, repository_id: str) -> list[Lease]:
         """Who holds a repository and who waits for it, in the order of arrival."""
         await self._mind_the_clock()
         now = clock.now_ms()
         rows = await Lease.filter(repository_id=repository_id).order_by("id")
-        return [row for row in rows if not _is_over(row, now)]
+        return [row for row in rows if not is_over(row, now)]
 
     async def holder(self, task_id: str) -> WorkerIdentity | None:
         """Return the process that holds a lease for a task; None when there is none any more."""
@@ -232,46 +282,37 @@ class Leases:
 
 async def _decide(
     wanted: Mapping[str, LeaseMode], *, task_id: str, operation: str, worker: WorkerIdentity
-) -> Place:
+) -> tuple[Place, _Hint | None]:
     """Give the task all that it wants, or its places; inside one transaction."""
     now = clock.now_ms()
-    rows = await Lease.filter(repository_id__in=list(wanted)).order_by("id")
-    await _remove(row for row in rows if _is_over(row, now))
-    queues = {name: _queue(rows, name, now) for name in wanted}
-    mine: list[Lease] = []
-    for name, mode in wanted.items():
-        own = next((row for row in queues[name] if row.task_id == task_id), None)
-        if own is None:
-            own = await _arrive(
-                name, task_id=task_id, mode=mode, operation=operation, worker=worker, now=now
-            )
-            queues[name].append(own)
-        mine.append(own)
+    known = await Lease.filter(repository_id__in=list(wanted), task_id=task_id)
+    await remove(row for row in known if is_over(row, now))
+    by_repository = {row.repository_id: row for row in known if not is_over(row, now)}
+    mine = [
+        by_repository.get(name)
+        or await _arrive(
+            name, task_id=task_id, mode=mode, operation=operation, worker=worker, now=now
+        )
+        for name, mode in wanted.items()
+    ]
     since = min(row.requested_at for row in mine)
-    if any(row.state == "held" and _who(row) != worker for row in mine):
+    if any(row.state == "held" and who(row) != worker for row in mine):
         # The same task was given to another process, which has not been seen to end.
-        return Place(False, [f"{operation}, begun by another process"], since)
-    ahead = [row for own in mine for row in _blockers(queues[own.repository_id], own)]
-    is_free = not ahead
+        return Place(False, [f"{operation}, begun by another process"], since), None
+    ahead = [row for own in mine for row in await blockers_of(own, now)]
     for own in mine:
         own.expires_at = now + _TTL_MS
         own.host, own.boot_id = worker.host, worker.boot_id
         own.pid, own.pid_started = worker.pid, worker.pid_started
-        if own.state == "waiting" and is_free:
+        if own.state == "waiting" and not ahead:
             own.state, own.acquired_at = "held", now
         await own.save()
-    held = all(row.state == "held" for row in mine)
-    return Place(held, list(dict.fromkeys(row.operation for row in ahead)), since)
-
-
-def _queue(rows: Iterable[Lease], repository_id: str, now: int) -> list[Lease]:
-    return [row for row in rows if row.repository_id == repository_id and not _is_over(row, now)]
-
-
-async def _remove(rows: Iterable[Lease]) -> None:
-    over = [cast("int", row.id) for row in rows]
-    if over:
-        await Lease.filter(id__in=over).delete()
+    if not ahead:
+        return Place(True, [], since), None
+    holders, nearest = list(dict.fromkeys(row.operation for row in ahead)), ahead[-1]
+    own_ids = tuple(cast("int", row.id) for row in mine)
+    hint = _Hint(frozenset(wanted), own_ids, cast("int", nearest.id), holders)
+    return Place(False, holders, since, is_next=nearest.state == "held"), hint
 
 
 async def _arrive(
@@ -283,6 +324,7 @@ async def _arrive(
     worker: WorkerIdentity,
     now: int,
 ) -> Lease:
+    await remove_lapsed(repository_id, now)
     return await Lease.create(
         repository_id=repository_id,
         task_id=task_id,
@@ -292,43 +334,6 @@ async def _arrive(
         requested_at=now,
         expires_at=now + _TTL_MS,
         **worker.model_dump(by_alias=False),
-    )
-
-
-def _blockers(queue: Sequence[Lease], mine: Lease) -> list[Lease]:
-    """The leases that keep this one waiting."""
-    if mine.state == "held":
-        return []
-    held = [row for row in queue if row.state == "held" and row.id != mine.id]
-    before = [row for row in queue if row.id < mine.id]
-    if mine.mode == "exclusive":
-        return [row for row in queue if row in held or row in before]
-    blocking = [row for row in held if row.mode == "exclusive"]
-    blocking += [row for row in before if row.mode == "exclusive" and row.state == "waiting"]
-    return blocking
-
-
-def _is_over(row: Lease, now: int) -> bool:
-    """Whether a lease or a place in the queue counts no longer.
-
-    What can be looked at from here is judged by what it is: a dead process holds nothing, and one
-    that lives keeps its lease as long as it has children, however long it has been silent; those
-    that it started after the term belong to its other work. What cannot be looked at is given its
-    term, and the time that its child may take to end.
-    """
-    is_here = row.boot_id == process.realm()
-    if is_here and not process.is_alive(row.pid, started=row.pid_started):
-        return True
-    if row.state == "waiting":
-        return row.expires_at < now
-    if row.expires_at + _ENDING_MS >= now:
-        return False
-    return not (is_here and process.has_children(row.pid, started_before_ms=row.expires_at))
-
-
-def _who(row: Lease) -> WorkerIdentity:
-    return WorkerIdentity(
-        host=row.host, boot_id=row.boot_id, pid=row.pid, pid_started=row.pid_started
     )
 
 

@@ -22,7 +22,7 @@ from tortoise import connections
 from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
-from zerobyte.core import clock
+from zerobyte.core import aio, clock
 from zerobyte.db import sqlite
 
 M = TypeVar("M", bound=Model)
@@ -95,7 +95,7 @@ class Prepared(Generic[M]):
         made = asked.made.get(memory)
         if made is None:
             keys = [tuple(row) for row in asked.rows]
-            made = asked.made[memory] = memory.of(keys, asked.rows)
+            made = asked.made[memory] = await memory.of(keys, asked.rows)
         return made
 
     async def count(self, *values: Any) -> int:
@@ -204,13 +204,15 @@ class Made(Generic[V]):
         self._most = most
         self.known: dict[tuple[Any, ...], V] = {}
 
-    def of(self, keys: Sequence[tuple[Any, ...]], rows: Sequence[Any]) -> list[V]:
-        """What belongs to each row."""
-        known = self.known
-        new = {
-            key: self._make(row) for key, row in zip(keys, rows, strict=True) if key not in known
-        }
-        made = [new[key] if key in new else known[key] for key in keys]
+    async def of(self, keys: Sequence[tuple[Any, ...]], rows: Sequence[Any]) -> list[V]:
+        """Return what belongs to each row, without stopping the event loop."""
+        new: dict[tuple[Any, ...], V] = {}
+        made: list[V] = []
+        async for key, row in aio.in_turns(zip(keys, rows, strict=True)):
+            value = self.known.get(key, new.get(key))
+            if value is None:
+                value = new[key] = self._make(row)
+            made.append(value)
         self.remember(new)
         return made
 

@@ -6,19 +6,24 @@ Refuses to read any file's content.
 """
 
 import errno
+import heapq
+import itertools
 import os
 import stat
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from zerobyte.core import protected_paths
+from zerobyte.core import aio, protected_paths
 from zerobyte.core.errors import Failed, Forbidden, Invalid, NotFound
 
 _OUR_DATA = "This folder belongs to Zerobyte's own data, or to the system"
 _OUTSIDE = "This folder is outside the folders that this organization may use on this host"
+_SORTED_AT_ONCE = 5000
+_Order = tuple[bool, str, str]
 _KERNEL = tuple(Path(folder) for folder in protected_paths.KERNEL)
 
 
@@ -63,13 +68,14 @@ def list_folder(
     real_root = Path(os.path.realpath(root))
     with _opened(real_root / _inside(path), real_root, protected) as (folder, real):
         with os.scandir(folder) as scanned:
-            found = list(scanned)
-        groups = {entry.name: _is_folder(entry, real, real_root) for entry in found}
-        found.sort(key=lambda entry: _order(entry.name, is_folder=groups[entry.name]))
+            found = [
+                (_order(entry.name, is_folder=_is_folder(entry, real, real_root)), entry)
+                for entry in aio.with_pauses(scanned)
+            ]
         shown = PurePosixPath("/") / real.relative_to(real_root)
         page = [
-            _entry(entry, shown, is_folder=groups[entry.name])
-            for entry in found[offset : offset + limit]
+            _entry(entry, shown, is_folder=not order[0])
+            for order, entry in aio.with_pauses(_sorted_part(found, offset, limit))
         ]
     return Page(page, len(found))
 
@@ -106,11 +112,14 @@ def list_directories(
         if not is_within and not any(protected_paths.is_within(root, place) for root in allowed):
             raise Forbidden(_OUTSIDE)
         with os.scandir(folder) as scanned:
-            found = [entry for entry in scanned if entry.is_dir(follow_symlinks=False)]
-        found.sort(key=lambda entry: _order(entry.name, is_folder=True))
+            found = [
+                (_order(entry.name, is_folder=True), entry)
+                for entry in aio.with_pauses(scanned)
+                if entry.is_dir(follow_symlinks=False)
+            ]
         return [
             _entry(entry, PurePosixPath(path), is_folder=True)
-            for entry in found
+            for _, entry in aio.with_pauses(_sorted_part(found, 0, len(found)))
             if not any(real / entry.name == place for place in (*ours, *_KERNEL))
             and (
                 is_within
@@ -184,7 +193,17 @@ def _is_folder(entry: os.DirEntry[str], parent: Path, real_root: Path) -> bool:
         return False
 
 
-def _order(name: str, *, is_folder: bool) -> tuple[bool, str, str]:
+def _sorted_part(
+    found: list[tuple[_Order, os.DirEntry[str]]], offset: int, limit: int
+) -> Generator[tuple[_Order, os.DirEntry[str]]]:
+    """Yield a part of a folder in order; sorted in pieces, because no other thread runs in one."""
+    starts = aio.with_pauses(range(0, len(found), _SORTED_AT_ONCE))
+    pieces = [sorted(found[start : start + _SORTED_AT_ONCE], key=itemgetter(0)) for start in starts]
+    merged = heapq.merge(*pieces, key=itemgetter(0))
+    yield from itertools.islice(aio.with_pauses(merged), offset, offset + limit)
+
+
+def _order(name: str, *, is_folder: bool) -> _Order:
     return (not is_folder, name.casefold(), name)
 
 

@@ -14,6 +14,7 @@ _GRACE_S: Final = 0.2
 _PROGRAM: Final = """
 import os, sys
 path = os.fsencode(sys.argv[1])
+print("begun", flush=True)
 try:
     real = os.path.realpath(path, strict=True)
     with os.scandir(real) as entries:
@@ -70,6 +71,9 @@ async def probe(path: Path, *, limit_s: float | None = None) -> Probed:
         # The child cannot even be killed. Until it is gone, no second one goes the same way.
         _hung.add(path)
         raise silent from None
+    if done.timed_out and not done.stdout_tail:
+        # Before its first line the child has not touched the folder.
+        raise MountFailed("The check of the folder did not start in time. Try again")
     if done.timed_out:
         raise silent
     return _read(done)
@@ -88,9 +92,9 @@ async def _look(path: Path, limit_s: float) -> process.Exit:
 
 def _read(done: process.Exit) -> Probed:
     match " ".join(done.stdout_tail).split():
-        case ["real", real, device]:
+        case ["begun", "real", real, device]:
             return Probed(Path(bytes.fromhex(real).decode(errors="surrogateescape")), int(device))
-        case ["error", number]:
+        case ["begun", "error", number]:
             raise MountFailed(_WORDS.get(int(number), f"Path cannot be read (error {number})"))
         case _:
             raise MountFailed("Path cannot be looked at on this host")

@@ -20,7 +20,7 @@ from zerobyte.core import clock, process
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.movement import Movement
 from zerobyte.core.process import Exit, Identity, Lines, SecretFolder, secret_files
-from zerobyte.restic import address_check
+from zerobyte.restic import address_check, json_list
 from zerobyte.restic.errors import ResticError, from_exit
 from zerobyte.restic.location import Location, locate
 from zerobyte.restic.locks import Lock, Notes, Surroundings
@@ -28,6 +28,7 @@ from zerobyte.restic.locks import Lock, Notes, Surroundings
 _LOCKED: Final = 11
 _WRONG_PASSWORD: Final = 12
 _RETRY: Final = "--retry-lock"
+_UNREADABLE: Final = "Restic gave an answer that cannot be read."
 _LOCKS_S: Final = 60.0
 _DOCUMENT_BYTES: Final = 128 * 1024 * 1024
 MAX_PROGRESS_FPS: Final = 2.0
@@ -278,6 +279,34 @@ class Session:
         Raises
             ResticError     the command failed, or printed something else.
         """
+        lines = await self._printed(argv, timeout_s=timeout_s, stop=stop)
+        if when_silent is not None and not any(lines):
+            return when_silent
+        for text in _documents_in(lines):
+            with contextlib.suppress(ValidationError):
+                return shape.validate_json(text)
+        raise ResticError(_UNREADABLE, exit_code=0)
+
+    async def items(
+        self,
+        argv: Sequence[str],
+        item: TypeAdapter[T],
+        *,
+        timeout_s: float | None = None,
+        stop: asyncio.Event | None = None,
+    ) -> list[T]:
+        """Run a command that prints one JSON list, and read it without stopping the event loop.
+
+        Raises as `document`.
+        """
+        for text in _documents_in(await self._printed(argv, timeout_s=timeout_s, stop=stop)):
+            with contextlib.suppress(ValueError):
+                return await json_list.parse(text, item)
+        raise ResticError(_UNREADABLE, exit_code=0)
+
+    async def _printed(
+        self, argv: Sequence[str], *, timeout_s: float | None, stop: asyncio.Event | None
+    ) -> list[bytes]:
         lines: list[bytes] = []
         ended = await self.run(
             argv,
@@ -288,14 +317,13 @@ class Session:
         )
         if ended.dropped_lines:
             raise ResticError("Restic gave an answer that is too long to be read.", exit_code=0)
-        if when_silent is not None and not any(lines):
-            return when_silent
-        begin = next((n for n, line in enumerate(lines) if line.startswith((b"[", b"{"))), None)
-        # Documents stand on one line, but for a few old commands that spread them over many.
-        for text in [] if begin is None else [lines[begin], b"\n".join(lines[begin:])]:
-            with contextlib.suppress(ValidationError):
-                return shape.validate_json(text)
-        raise ResticError("Restic gave an answer that cannot be read.", exit_code=0)
+        return lines
+
+
+def _documents_in(lines: Sequence[bytes]) -> list[bytes]:
+    """Return where a document may stand: on one line, or, of a few old commands, on many."""
+    begin = next((n for n, line in enumerate(lines) if line.startswith((b"[", b"{"))), None)
+    return [] if begin is None else [lines[begin], b"\n".join(lines[begin:])]
 
 
 @dataclass(frozen=True, slots=True)

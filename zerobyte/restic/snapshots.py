@@ -8,7 +8,7 @@ from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.restic import words
 from zerobyte.restic.repository import Repository
 
-_RECORDS = TypeAdapter(list[SnapshotRecord])
+_RECORD = TypeAdapter(SnapshotRecord)
 
 
 def argv(*, tag: str | None = None, ids: tuple[str, ...] = ()) -> list[str]:
@@ -37,6 +37,4 @@ async def run(
         ResticError         any other failure.
     """
     with repository.session() as session:
-        return await session.document(
-            argv(tag=tag, ids=ids), _RECORDS, timeout_s=timeout_s, stop=stop
-        )
+        return await session.items(argv(tag=tag, ids=ids), _RECORD, timeout_s=timeout_s, stop=stop)

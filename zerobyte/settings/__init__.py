@@ -274,7 +274,8 @@ class Settings:
         "ZEROBYTE_LEASE_WAIT",
         "43200",
         reading.seconds,
-        "How long a task waits for its turn at a repository before it fails.",
+        "How long a task waits for its turn at a repository before it fails; retention steps "
+        "aside after an hour and is tried again.",
         unit="seconds",
     )
     database_wait_s: int = set_by(

@@ -97,15 +97,16 @@ async def test_a_client_that_goes_away_leaves_no_waiter(world: World) -> None:
 async def test_a_task_waits_for_its_turn_only_so_long(world: World) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
-    await world.claim(task_id=await run_now(world, made))
     forget = (await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")).json()
-    assert (await world.claim(task_id=forget["taskId"]))["answer"] == "wait"
+    assert (await world.claim(task_id=forget["taskId"]))["answer"] == "granted"
+    backup = await run_now(world, made)
+    assert (await world.claim(task_id=backup))["answer"] == "wait"
     long_ago = clock.now_ms() - 13 * 3_600_000
-    await Lease.filter(task_id=forget["taskId"]).update(requested_at=long_ago)
-    assert (await world.claim(task_id=forget["taskId"]))["answer"] == "refused"
-    done = await task_of(world, forget["taskId"])
+    await Lease.filter(task_id=backup).update(requested_at=long_ago)
+    assert (await world.claim(task_id=backup))["answer"] == "refused"
+    done = await task_of(world, backup)
     assert done["status"] == "failed"
-    assert done["error"].startswith("The repository was not free for 13.0 hours: backup ")
+    assert done["error"].startswith("The repository was not free for 13.0 hours: forget ")
     assert len(await leases_of(world, repository)) == 1
 
 

@@ -1,11 +1,17 @@
 """A refused write names its constraint, on both databases."""
 
+import ast
+import asyncio
+from pathlib import Path
+from typing import Any
+
 import pytest
 from tortoise.exceptions import IntegrityError
 
 from zerobyte.core.errors import Conflict
 from zerobyte.db import constraints
-from zerobyte.features.auth.models import Organization
+from zerobyte.features.auth.models import AppMetadata, GuessCount, Organization
+from zerobyte.features.auth.service import attempts
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import lifecycle
 from zerobyte.features.volumes.models import Volume
@@ -55,3 +61,53 @@ async def test_only_the_constraint_of_active_tasks_means_that_it_is_running_alre
 
     with pytest.raises(IntegrityError):
         await lifecycle._save(task(), busy="running", along=break_another)
+
+
+@pytest.mark.parametrize("model", [AppMetadata, GuessCount])
+async def test_a_key_that_exists_already_is_told_by_its_column(model: Any) -> None:
+    more = {"value": ""} if model is AppMetadata else {"ends_at": 1}
+    await model.create(key="same", **more)
+    with pytest.raises(IntegrityError) as twice:
+        await model.create(key="same", **more)
+    assert constraints.breaks_unique(twice.value, "key")
+
+
+async def test_a_first_try_is_counted_once_and_another_fault_is_not_taken_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A handler that takes each IntegrityError for a row that exists would try for ever here."""
+    assert await attempts._take("password:u1") == 0
+    assert await attempts._take("password:u1") == 0
+
+    async def break_another(**_: object) -> None:
+        await volume("twice")
+        await volume("twice")
+
+    monkeypatch.setattr(GuessCount, "create", break_another)
+    async with asyncio.timeout(30):
+        with pytest.raises(IntegrityError):
+            await attempts._take("password:u2")
+
+
+def test_every_handler_of_a_broken_constraint_names_the_constraint() -> None:
+    """By itself, or by a function of the same file that does."""
+    package = Path(constraints.__file__).parents[1]
+    unnamed: list[str] = []
+    for file in package.rglob("*.py"):
+        tree = ast.parse(file.read_text())
+        naming = {
+            node.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.FunctionDef) and "constraints." in ast.unparse(node)
+        } | {"conflict_of"}
+        for node in ast.walk(tree):
+            text = ast.unparse(node)
+            if isinstance(node, ast.Call) and "suppress(IntegrityError" in text.partition("\n")[0]:
+                unnamed.append(f"{file}:{node.lineno}")
+            if not isinstance(node, ast.ExceptHandler) or node.type is None:
+                continue
+            if "IntegrityError" not in ast.unparse(node.type):
+                continue
+            if "constraints." not in text and not any(f"{name}(" in text for name in naming):
+                unnamed.append(f"{file}:{node.lineno}")
+    assert unnamed == []

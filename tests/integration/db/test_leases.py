@@ -104,6 +104,73 @@ async def test_a_waiting_exclusive_lease_holds_back_later_shared_ones(leases: Le
     assert (await ask(leases, "b")).held
 
 
+async def wait_since(leases: Leases, task: str, *, minutes: float) -> None:
+    """Ask for an exclusive lease that others hold back, and have it wait for so long already."""
+    assert not (await ask(leases, task, "exclusive")).held
+    since = clock.now_ms() - round(minutes * 60_000)
+    await Lease.filter(task_id=task).update(requested_at=since)
+
+
+@pytest.mark.parametrize("waiting", ["forget nightly", "deleteSnapshots nightly"])
+@pytest.mark.parametrize("minutes", [0, 29, 31, 600])
+async def test_a_restore_passes_every_waiting_exclusive_lease(
+    leases: Leases, waiting: str, minutes: float
+) -> None:
+    await ask(leases, "backup a")
+    await wait_since(leases, waiting, minutes=minutes)
+    assert (await ask(leases, "restore b")).held
+    await leases.release("backup a")
+    assert (await ask(leases, waiting, "exclusive")).holders == ["restore b"]
+    await leases.release("restore b")
+    assert (await ask(leases, waiting, "exclusive")).held
+    assert not (await ask(leases, "restore c")).held, "it is held, not waiting"
+
+
+async def test_a_backup_passes_retention_that_has_waited_for_less_than_30_minutes(
+    leases: Leases,
+) -> None:
+    await ask(leases, "backup a")
+    await wait_since(leases, "forget nightly", minutes=29)
+    assert (await ask(leases, "backup b")).held
+    await wait_since(leases, "deleteSnapshots old", minutes=29)
+    assert (await ask(leases, "backup c")).holders == ["deleteSnapshots old"]
+    for task in ("backup a", "backup b", "backup c"):
+        await leases.release(task)
+    assert (await ask(leases, "forget nightly", "exclusive")).held
+
+
+async def test_old_retention_gets_its_turn_under_a_stream_of_backups(leases: Leases) -> None:
+    """There is never a moment without a backup: the next one begins before the last one ends."""
+    await ask(leases, "backup 0")
+    await wait_since(leases, "forget nightly", minutes=10)
+    running, queued, n = ["backup 0"], list[str](), 0
+    for n in range(1, 60):
+        since = clock.now_ms() - (10 + n) * 60_000
+        await Lease.filter(task_id="forget nightly").update(requested_at=since)
+        has_begun = (await ask(leases, f"backup {n}")).held
+        (running if has_begun else queued).append(f"backup {n}")
+        if running:
+            await leases.release(running.pop(0))
+        if (await ask(leases, "forget nightly", "exclusive")).held:
+            break
+    assert (n, queued) == (20, ["backup 20"]), "those of the first 30 minutes passed it"
+    await leases.release("forget nightly")
+    assert (await ask(leases, "backup 20")).held
+
+
+async def test_a_waiting_request_holds_restores_back_whatever_it_calls_itself(
+    leases: Leases,
+) -> None:
+    """It waits for seconds; what a task may pass is decided by the kind of another task."""
+    await ask(leases, "backup a")
+    asked = leases.request(
+        "r", task_id="request:1", mode="exclusive", operation="forget locks", worker=WORKER
+    )
+    assert not (await asked).held
+    assert (await ask(leases, "restore b")).holders == ["forget locks"]
+    assert (await ask(leases, "backup b")).holders == ["forget locks"]
+
+
 async def test_repositories_do_not_hold_each_other_back(leases: Leases) -> None:
     assert (await ask(leases, "x", "exclusive", "r1")).held
     assert (await ask(leases, "y", "exclusive", "r2")).held

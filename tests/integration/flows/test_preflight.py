@@ -1,6 +1,7 @@
 """A source that would become an empty snapshot is refused with the reason (T8)."""
 
 import os
+import sys
 
 import pytest
 
@@ -77,10 +78,39 @@ async def test_a_folder_that_may_not_be_read_is_refused(tmp_path):
 @pytest.mark.parametrize("stubborn", ["", "signal.signal(signal.SIGINT, signal.SIG_IGN);"])
 async def test_storage_that_hangs_does_not_hang_us(tmp_path, monkeypatch, stubborn):
     monkeypatch.setattr(preflight, "LOOK_S", 0.5)
-    monkeypatch.setattr(preflight, "_LOOK", f"import signal,time;{stubborn}time.sleep(60)")
+    look = f"import signal,time;print('begun',flush=True);{stubborn}time.sleep(60)"
+    monkeypatch.setattr(preflight, "_LOOK", look)
     began = clock.monotonic()
     assert "hangs" in await refusal(source(tmp_path))
     assert clock.monotonic() - began < 30
+
+
+@pytest.mark.parametrize(
+    ("program", "reason"),
+    [
+        ("import time;time.sleep(60)", "did not start within 0 seconds"),
+        ("import sys;sys.exit('no memory')", "ended with code 1: no memory"),
+        ("print('begun');raise MemoryError", "ended with code 1: MemoryError"),
+        ("print('begun');print('{')", "ended with code 0: it printed nothing"),
+    ],
+)
+async def test_a_fault_of_the_check_itself_is_not_blamed_on_the_storage(
+    tmp_path, monkeypatch, program, reason
+):
+    slow = "sleep" in program
+    monkeypatch.setattr(preflight, "START_S", 0.1 if slow else 60.0)
+    monkeypatch.setattr(preflight, "_LOOK", program)
+    message = await refusal(source(tmp_path))
+    assert reason in message
+    assert "could not be checked" in message
+    assert "hangs" not in message
+
+
+async def test_a_program_that_cannot_be_started_is_not_blamed_on_the_storage(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
+    message = await refusal(source(tmp_path))
+    assert "could not be checked: gone" in message
+    assert "hangs" not in message
 
 
 @pytest.mark.parametrize(

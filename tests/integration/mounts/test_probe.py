@@ -112,3 +112,9 @@ async def until(condition) -> None:
     async with asyncio.timeout(40):
         while not condition():
             await asyncio.sleep(0.02)
+
+
+async def test_a_check_that_does_not_start_is_not_blamed_on_the_file_system(tmp_path, monkeypatch):
+    monkeypatch.setattr(probe, "_PROGRAM", "import time; time.sleep(60)")
+    with pytest.raises(MountFailed, match="did not start in time"):
+        await probe.probe(tmp_path, limit_s=0.2)

@@ -201,12 +201,13 @@ def test_t1_a_backup_whose_retention_fails_tells_of_the_backup_alone(
     assert [b"completed successfully" in body for _, body in plane.hooks] == [True]
 
 
-def test_retention_that_somebody_called_off_leaves_the_run_complete(
-    plane, engine, start_worker, site
+@pytest.mark.parametrize("why", ["cancelled", "deferred"])
+def test_retention_that_is_called_off_or_tried_again_later_leaves_the_run_complete(
+    plane, engine, start_worker, site, why
 ):
     schedule, task, forget = ids.short_id(), ids.uuid7(), ids.uuid7()
     plane.jobs[task] = site.job(task, schedule)
-    plane.jobs[forget] = Refused(reason="The retention policy was removed", cancelled=True)
+    plane.jobs[forget] = Refused(reason="The repository was busy", **{why: True})
     plane.follow_ups[task] = [forget]
     engine.put(schedule)
     start_worker()

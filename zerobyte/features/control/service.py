@@ -25,7 +25,7 @@ from zerobyte.contract.jobs import JobReport, JobSpec
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.leases import Leases, Place, serialize
+from zerobyte.db.leases import RETENTION_YIELDS_MS, Leases, Place, serialize
 from zerobyte.features.backups.service.report_check import ReportCheck
 from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
 from zerobyte.features.tasks.service import NoLongerWanted, Tasks, cancelled, failed
@@ -37,10 +37,13 @@ JobBuilder = Callable[[Task], Awaitable[JobSpec]]
 OpenScheduled = Callable[[str, str, str, int | None], Awaitable[Task]]
 
 _ASK_AGAIN_MS: Final = 500
+_ASK_LATER_MS: Final = 2000
 _LONGEST_WAIT_S: Final = 20.0
 _SEEN_FOR_MS: Final = 30_000
 _SKEW_MS: Final = 5 * 60_000
 _REMOVING: Final = ("forget", "deleteSnapshots")
+_RETENTION_WAIT_MS: Final = 2 * RETENTION_YIELDS_MS
+"""Waiting retention holds backups back for the second half of this time, then it steps aside."""
 
 
 class RetryNote(Protocol):
@@ -158,11 +161,34 @@ class Control:
                 operation=f"{task.kind} {task.target.get('label', '')}".strip(),
                 worker=request.worker,
             )
-            if not place.held and clock.now_ms() - place.requested_at > self._lease_wait_ms:
-                return await self._give_up(task, place)
             if not place.held:
-                return Wait(task_id=task.id, retry_after_ms=_ASK_AGAIN_MS, holders=place.holders)
+                return await self._wait(task, place)
         return await self._grant(task, request)
+
+    async def _wait(self, task: Task, place: Place) -> Wait | Refused:
+        """Let a task wait for its repository, as long as its kind may."""
+        waited_ms = clock.now_ms() - place.requested_at
+        if task.kind == "forget" and waited_ms > _RETENTION_WAIT_MS:
+            return await self._defer(task, place)
+        if task.kind != "forget" and waited_ms > self._lease_wait_ms:
+            return await self._give_up(task, place)
+        # Behind another that waits too, at least two things have to end first.
+        again_ms = _ASK_AGAIN_MS if place.is_next else _ASK_LATER_MS
+        return Wait(task_id=task.id, retry_after_ms=again_ms, holders=place.holders)
+
+    async def _defer(self, task: Task, place: Place) -> Refused:
+        """Take retention out of the queue and have another run started for it.
+
+        Work that waits behind it goes on, and so does the backup in whose run it waited.
+        """
+        await self._leases.release(task.id)
+        if not await self._tasks.requeue(task, flow=f"forget/{task.host}"):
+            await task.refresh_from_db()
+            return Refused(
+                reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
+            )
+        log.info("retention stepped aside; it is tried again", task=task.id, behind=place.holders)
+        return Refused(reason="The repository was busy; retention is tried again", deferred=True)
 
     async def _give_up(self, task: Task, place: Place) -> Refused:
         """End a task that has waited for its repository as long as anything may."""

@@ -9,6 +9,8 @@ from zerobyte.db.row import Row, json_field, key_field, moment_field, number_fie
 
 RUNNING: Final = ("running", "cancelling")
 ACTIVE: Final = ("queued", *RUNNING)
+START_KEY: Final = "startKey"
+"""In `Task.input`: the idempotency key of the next flow run, when it is not the task's id."""
 
 
 class Task(Row):

@@ -12,6 +12,7 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated, Unprocessable
+from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, User
 from zerobyte.features.auth.schemas.signing_in import SignInEmail, SignInUsername, SignUp
 from zerobyte.features.auth.service.attempts import Attempts
@@ -193,8 +194,9 @@ class Accounts:
                     time_format=body.time_format,
                 )
                 await keep_password(user.id, password_hash)
-        except IntegrityError:
-            await _check_free(body.email, username)
+        except IntegrityError as error:
+            if _is_taken(error):
+                await _check_free(body.email, username)
             raise
         return user
 
@@ -223,3 +225,8 @@ def refuse_protected(given: Iterable[str]) -> None:
     for name in given:
         if name in _PROTECTED:
             raise Invalid(f"{name} is not allowed to be set", code="FIELD_NOT_ALLOWED")
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    """Return True if somebody else took the address or the name since they were checked."""
+    return any(constraints.breaks_unique(error, column) for column in ("email", "username"))

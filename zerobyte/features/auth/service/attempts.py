@@ -17,6 +17,7 @@ from tortoise.expressions import F
 
 from zerobyte.core import clock
 from zerobyte.core.errors import TooManyRequests, Unavailable
+from zerobyte.db import constraints
 from zerobyte.features.auth.models import GuessCount, User
 from zerobyte.http.limits import Window
 from zerobyte.settings import Settings
@@ -237,7 +238,9 @@ async def _take(key: str) -> int:
             await GuessCount.filter(ends_at__lte=now).delete()
             try:
                 await GuessCount.create(key=key, count=1, ends_at=ends_at)
-            except IntegrityError:
+            except IntegrityError as error:
+                if not constraints.breaks_unique(error, "key"):
+                    raise
                 continue  # another first try made it
             return 0
         window_ends_at = cast("int", row.ends_at)

@@ -9,6 +9,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from zerobyte.core.errors import Conflict, Forbidden, Invalid
+from zerobyte.db import constraints
 from zerobyte.features.auth.models import Member, Organization, Session
 from zerobyte.features.auth.schemas import organizations as schemas
 from zerobyte.features.auth.service.accounts import Accounts
@@ -97,7 +98,9 @@ class OrganizationEdits:
         try:
             async with in_transaction():
                 await row.save(update_fields=["name", "slug", "logo"])
-        except IntegrityError:
+        except IntegrityError as error:
+            if not constraints.breaks_unique(error, "slug"):
+                raise
             raise Invalid("Organization slug already taken", code=_TAKEN) from None
         return row
 

@@ -26,6 +26,7 @@ from webauthn.registration.verify_registration_response import VerifiedRegistrat
 from zerobyte.core import clock, urls
 from zerobyte.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from zerobyte.core.log import get_logger
+from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, Passkey, User
 from zerobyte.features.auth.schemas.passkeys import RegisterOptionsQuery
 from zerobyte.features.auth.service.attempts import Attempts
@@ -126,7 +127,9 @@ class Passkeys:
                         code="PASSKEY_LIMIT_REACHED",
                     )
                 await passkey.save(force_create=True)
-        except IntegrityError:
+        except IntegrityError as error:
+            if not constraints.breaks_unique(error, "credential_id"):
+                raise
             raise Invalid(
                 "This passkey is registered already", code="PREVIOUSLY_REGISTERED"
             ) from None

@@ -12,6 +12,7 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict, Invalid, NotFound, Unprocessable
+from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, Organization, Session, User
 from zerobyte.features.auth.schemas import admin as schemas
 from zerobyte.features.auth.service.credentials import CREDENTIAL, Credentials, keep_password
@@ -121,8 +122,9 @@ class People:
                 )
                 if password_hash is not None:
                     await keep_password(user.id, password_hash)
-        except IntegrityError:
-            await _check_free(email, username)
+        except IntegrityError as error:
+            if _is_taken(error):
+                await _check_free(email, username)
             raise
         return user
 
@@ -151,8 +153,9 @@ class People:
                 if changes:
                     # The other columns may have changed since they were read: a ban, a role.
                     await user.update_from_dict(changes).save(update_fields=list(changes))
-        except IntegrityError:
-            await _check_free(changes.get("email"), changes.get("username"), but=user.id)
+        except IntegrityError as error:
+            if _is_taken(error):
+                await _check_free(changes.get("email"), changes.get("username"), but=user.id)
             raise
         return user
 
@@ -311,3 +314,8 @@ def _filter(field: str, value: str) -> dict[str, Any]:
 
 def _unknown() -> NotFound:
     return NotFound("User not found", code="USER_NOT_FOUND")
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    """Return True if somebody else took the address or the name since they were checked."""
+    return any(constraints.breaks_unique(error, column) for column in ("email", "username"))

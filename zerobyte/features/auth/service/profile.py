@@ -8,6 +8,7 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock
 from zerobyte.core.errors import Invalid, Unauthenticated, Unprocessable
+from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, User
 from zerobyte.features.auth.schemas.profile import ChangePassword, UpdateUser
 from zerobyte.features.auth.service.accounts import refuse_protected
@@ -54,7 +55,9 @@ class Profile:
             await check_username_free(username, but=found.user.id)
         try:
             await User.filter(id=found.user.id).update(**changes, updated_at=clock.now_ms())
-        except IntegrityError:
+        except IntegrityError as error:
+            if not constraints.breaks_unique(error, "username"):
+                raise
             # Somebody else took the name between the check and the change.
             await check_username_free(str(username), but=found.user.id)
             raise

@@ -4,13 +4,13 @@ Owns two rows of `app_metadata`, the lock row and the setup token of the first s
 """
 
 import hmac
-from contextlib import suppress
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
 from zerobyte.core import clock
 from zerobyte.core.errors import Forbidden
+from zerobyte.db import constraints
 from zerobyte.features.auth.models import AppMetadata, User
 
 _REGISTRATIONS: Final = "registrations_enabled"
@@ -60,8 +60,12 @@ class Switches:
     async def prepare_sign_up(self) -> None:
         """Make sure that the lock row exists; called before the transaction of a sign-up."""
         if not await AppMetadata.exists(key=_SIGN_UP_LOCK):
-            with suppress(IntegrityError):  # another first sign-up made it
+            try:
                 await AppMetadata.create(key=_SIGN_UP_LOCK, value="")
+            except IntegrityError as error:
+                if not constraints.breaks_unique(error, "key"):
+                    raise
+                # Another first sign-up made it.
 
     async def role_of_next_user(self, setup_token: str) -> str:
         """Inside a sign-up's transaction: wait for the others, then say what the new user is.

@@ -17,6 +17,7 @@ from tortoise.transactions import in_transaction
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Invalid, TooManyRequests, Unauthenticated
 from zerobyte.core.secrets import Sealer
+from zerobyte.db import constraints
 from zerobyte.features.auth.models import TrustedDevice, TwoFactor, TwoFactorChallenge, User
 from zerobyte.features.auth.service import totp
 
@@ -176,7 +177,10 @@ async def _row_of(user: User) -> TwoFactor:
         return row
     try:
         return await TwoFactor.create(user_id=user.id)
-    except IntegrityError:  # another request made it
+    except IntegrityError as error:
+        if not constraints.breaks_unique(error, "user_id"):
+            raise
+        # Another request made it.
         return await TwoFactor.get(user_id=user.id)
 
 

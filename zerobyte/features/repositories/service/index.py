@@ -16,13 +16,15 @@ from tortoise.expressions import F
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.restic_output import is_incomplete as lacks_files
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import retention
+from zerobyte.core import aio, retention
 from zerobyte.core.retention import Moment
 from zerobyte.db.prepared import Made, Prepared, slot
 from zerobyte.features.repositories.models import Snapshot
 
 _SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
 _BATCH: Final = 500
+_AT_ONCE: Final = 100
+"""How many rows are read or made in one go: Tortoise takes about 0.1 ms for each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -229,7 +231,7 @@ async def replace(
                 measure it by.
     """
     listed = {record.id: record for record in records if record.id not in gone}
-    known = {row.snapshot_id: row for row in await Snapshot.filter(repository_id=repository_id)}
+    known = await _rows_of(repository_id)
     vanished = [
         row.snapshot_id
         for row in known.values()
@@ -240,7 +242,7 @@ async def replace(
     unjudged = {
         key for key, row in known.items() if judges_all and not row.is_suspect and key not in right
     }
-    for record in listed.values():
+    async for record in aio.in_turns(listed.values()):
         row, rewritten = known.get(record.id), known.get(record.original or "")
         if row is None:
             added.append(_new(repository_id, record, rewritten))
@@ -250,13 +252,27 @@ async def replace(
             changed = _columns(record)
             changed["is_incomplete"] = row.is_incomplete or lacks_files(record.tags)
             await row.update_from_dict(changed).save(update_fields=list(changed))
-    _judge([*known.values(), *added], unjudged)
+    await _judge([*known.values(), *added], unjudged)
     for row in known.values():
         if row.is_suspect and row.snapshot_id in unjudged:
             await row.save(update_fields=["is_suspect"])
     await remove(repository_id, vanished)
-    await Snapshot.bulk_create(added, batch_size=_BATCH)
+    for start in range(0, len(added), _AT_ONCE):
+        await Snapshot.bulk_create(added[start : start + _AT_ONCE])
     return len(known) - len(vanished) + len(added)
+
+
+async def _rows_of(repository_id: str) -> dict[str, Snapshot]:
+    """Return the index's rows by full id, read in parts: each part stops the event loop."""
+    known: dict[str, Snapshot] = {}
+    last = 0
+    while True:
+        rows = Snapshot.filter(repository_id=repository_id, id__gt=last).order_by("id")
+        part = await rows.limit(_AT_ONCE)
+        known |= {row.snapshot_id: row for row in part}
+        if len(part) < _AT_ONCE:
+            return known
+        last = cast("int", part[-1].id)
 
 
 async def known_of(snapshot_ids: Sequence[str]) -> set[tuple[str, str]]:
@@ -301,21 +317,22 @@ def _has_same_content(record: SnapshotRecord, rewritten: Snapshot) -> bool:
     )
 
 
-def _judge(rows: Iterable[Snapshot], unjudged: Collection[str]) -> None:
+async def _judge(rows: Iterable[Snapshot], unjudged: Collection[str]) -> None:
     """Mark what no report told us of as its run would have (T8)."""
     histories: dict[str, list[Snapshot]] = defaultdict(list)
     for row in sorted(rows, key=_time_ms):
         if row.schedule_id is not None:
             histories[row.schedule_id].append(row)
-    for history in histories.values():
-        suspects = retention.suspects(
+    async for history in aio.in_turns(histories.values()):
+        told = [
             (
                 row.snapshot_id,
                 _files_of(row),
                 None if row.snapshot_id in unjudged else row.is_suspect,
             )
-            for row in history
-        )
+            async for row in aio.in_turns(history)
+        ]
+        suspects = retention.suspects(told)
         for row in history:
             row.is_suspect = row.snapshot_id in suspects
 

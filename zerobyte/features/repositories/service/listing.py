@@ -4,13 +4,14 @@ Owns the memory of lists that were worked out already: asking again costs a look
 changed since. Knows no database and no restic.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core import clock, cron, retention
+from zerobyte.core import aio, clock, cron, retention
 from zerobyte.core.retention import Moment
 from zerobyte.features.repositories import present
 from zerobyte.features.repositories.service.index import Indexed
@@ -40,7 +41,7 @@ class Lists:
         self._zone = zone
         self._known: dict[Place, _List] = {}
 
-    def shown(
+    async def shown(
         self,
         place: Place,
         found: list[Indexed],
@@ -62,11 +63,11 @@ class Lists:
         )
         if known is not None and is_same:
             return known.shown
-        shown = self._made(place[2], found, policy, now)
+        shown = await self._made(place[2], found, policy, now)
         self._remember(place, _List(found, policy, to_come, shown))
         return shown
 
-    def _made(
+    async def _made(
         self,
         tag: str | None,
         found: list[Indexed],
@@ -76,17 +77,21 @@ class Lists:
         wanted = [entry for entry in found if tag is None or tag in entry.record.tags]
         rules, zone = policy or (None, None)
         if rules is None or not rules.has_rules():
-            return [_shown(entry, ()) for entry in wanted]
+            return [_shown(entry, ()) async for entry in aio.in_turns(wanted)]
         counted = [(entry.record.id, entry.moment) for entry in wanted if not entry.is_suspect]
-        plan = retention.plan_of_schedule(
+        plan = await asyncio.to_thread(
+            retention.plan_of_schedule,
             counted,
             rules,
             now=now,
             zone=self._zone_of(zone),
             incomplete={entry.record.id for entry in wanted if entry.is_incomplete},
+            pace=aio.with_pauses,
         )
-        kept = {known: retention.categories(reasons) for known, reasons in plan.items()}
-        return [_shown(entry, kept.get(entry.record.id, ())) for entry in wanted]
+        return [
+            _shown(entry, retention.categories(plan.get(entry.record.id, ())))
+            async for entry in aio.in_turns(wanted)
+        ]
 
     def _zone_of(self, name: str | None) -> tzinfo:
         """Return a schedule's zone; a stored name that cannot be read must not break a list."""

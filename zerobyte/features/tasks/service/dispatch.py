@@ -1,6 +1,7 @@
 """Tells the engine to start what was opened, until it has heard; a start is never lost or doubled.
 
-The task's id is the idempotency key: asking twice finds the same flow run.
+The task's id is the idempotency key, or the key that a requeue wrote down: asking twice finds the
+same flow run.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from typing import Final, cast
 from zerobyte.core.errors import NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.trouble import Complaint
-from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.models import START_KEY, Task
 from zerobyte.orchestration.scheduler import FlowName, Scheduler
 
 log = get_logger(__name__)
@@ -101,7 +102,7 @@ class Dispatcher:
             cast("FlowName", flow),
             target,
             parameters,
-            idempotency_key=task.id,
+            idempotency_key=task.input.get(START_KEY, task.id),
             run_name=f"{name} · {task.trigger}",
             tags=tags,
             due_at_ms=task.input.get("dueAt"),

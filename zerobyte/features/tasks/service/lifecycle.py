@@ -10,14 +10,14 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.contract.control_plane import WorkerIdentity
 from zerobyte.contract.jobs import JobReport, LeaseMode, TaskKind, TaskProgress, TaskResult
-from zerobyte.core import clock
+from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict, NotFound
 from zerobyte.core.redact import redact
 from zerobyte.db import constraints
 from zerobyte.db.leases import Leases
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.tasks import present
-from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.models import ACTIVE, START_KEY, Task
 from zerobyte.features.tasks.schemas import ResourceType
 from zerobyte.features.tasks.service.activity import Activities
 from zerobyte.http.actor import Actor
@@ -129,6 +129,24 @@ class Tasks:
         if changed:
             self._tell(task, previous="running")
         return task.status in ACTIVE
+
+    async def requeue(self, task: Task, *, flow: str) -> bool:
+        """Have a flow run of its own started for a task that waits; False when it has ended.
+
+        The run that it had gives it up. Prefect returns the run that it made for a key before, so
+        the next one is asked for with another key.
+        """
+        start_key = f"{task.id}:{ids.token(8)}"
+        waiting = Task.filter(id=task.id, status="queued", flow_run_id=task.flow_run_id)
+        changed = await waiting.update(
+            flow=flow,
+            flow_run_id=None,
+            input={**task.input, START_KEY: start_key},
+            updated_at=clock.now_ms(),
+        )
+        for listener in self.on_open if changed else []:
+            listener()
+        return bool(changed)
 
     async def progress(
         self, task_id: str, progress: TaskProgress | None, *, result: TaskResult | None = None

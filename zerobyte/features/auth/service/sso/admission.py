@@ -13,6 +13,7 @@ from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
+from zerobyte.db import constraints
 from zerobyte.features.auth.models import (
     Account,
     Invitation,
@@ -56,6 +57,15 @@ class Admitted:
     used_intent: bool = False
 
 
+_ONE_OF_EACH: Final = (
+    ("email",),
+    ("username",),
+    ("provider_id", "account_id"),
+    ("organization_id", "user_id"),
+)
+"""The unique constraints that two first sign-ins of one person can break."""
+
+
 async def admit(provider: SsoProvider, identity: Identity, intent: Intent | None) -> Admitted:
     """Let somebody in, link them, or make their account, as they are known or invited.
 
@@ -66,7 +76,9 @@ async def admit(provider: SsoProvider, identity: Identity, intent: Intent | None
     try:
         async with in_transaction():
             return await _admit(provider, identity, intent)
-    except IntegrityError:
+    except IntegrityError as error:
+        if not any(constraints.breaks_unique(error, *columns) for columns in _ONE_OF_EACH):
+            raise
         raise Refused(FAILED, "the same person came in twice at once") from None
 
 

@@ -13,6 +13,7 @@ from zerobyte.contract.base import MASK
 from zerobyte.core import ids
 from zerobyte.core.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
 from zerobyte.core.secrets import Sealer
+from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, Member, Passkey, SsoProvider, User
 from zerobyte.features.auth.schemas.sso import (
     OidcSettings,
@@ -76,7 +77,9 @@ class SsoProviders:
                 await User.filter(id=user.id).select_for_update().get()
                 await _check_limit(user)
                 await provider.save(force_create=True)
-        except IntegrityError:
+        except IntegrityError as error:
+            if not constraints.breaks_unique(error, "provider_id"):
+                raise
             raise _taken() from None
         return provider
 

@@ -1,0 +1,127 @@
+"""A large repository does not stop the event loop while it is read and shown."""
+
+import gc
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.integration.repositories.conftest import PASSWORD, House
+from tests.integration.repositories.forge import RealRepository
+from tests.integration.repositories.test_trees import new_file
+from tests.loop_watch import longest_turn_s
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.core import interpreter
+from zerobyte.features.repositories import schemas
+from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.repositories.service.tree_reader import Question
+from zerobyte.features.repositories.service.trees import Trees
+from zerobyte.http.actor import Actor
+
+SNAPSHOTS = 10_000
+ENTRIES = 200_000
+MOST_S = 0.05
+
+
+@pytest.fixture
+def database_kind() -> str:
+    """What is made of rows is the same on both kinds, and read in parts on both."""
+    return "sqlite"
+
+
+@pytest.fixture(autouse=True)
+def frozen() -> Iterator[None]:
+    """Collections of garbage look at what a process loaded later alone, as in the API."""
+    interpreter.freeze_loaded_objects()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(scope="session")
+def large(tmp_path_factory: pytest.TempPathFactory) -> RealRepository:
+    """Ten thousand snapshots of two schedules."""
+    repository = RealRepository(tmp_path_factory.mktemp("large") / "repository", PASSWORD)
+    for n in range(SNAPSHOTS):
+        day = f"20{10 + n // 336 % 30}-{n // 28 % 12 + 1:02}-{n % 28 + 1:02}"
+        time = f"{day}T{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}.123456789+02:00"
+        repository.forge(time, f"sched00{n % 2}", "/srv/data")
+    return repository
+
+
+async def added(client: httpx.AsyncClient, repository: RealRepository) -> Repository:
+    config = {"backend": "local", "path": str(repository.path), "isExistingRepository": True}
+    answer = await client.post("/repositories", json={"name": "large", "config": config})
+    assert answer.status_code == 201, answer.text
+    return await Repository.get(short_id=answer.json()["repository"]["shortId"])
+
+
+async def test_a_refresh_of_10_000_snapshots_stops_the_loop_for_50_ms_at_most(
+    client: httpx.AsyncClient, house: House, large: RealRepository
+) -> None:
+    row = await added(client, large)
+
+    async def first() -> None:
+        await Snapshot.all().delete()
+        await house.snapshots.refresh_row(row)
+
+    assert await longest_turn_s(first) < MOST_S
+    assert await Snapshot.all().count() == SNAPSHOTS
+    assert await longest_turn_s(lambda: house.snapshots.refresh_row(row)) < MOST_S
+    assert await Snapshot.all().count() == SNAPSHOTS
+
+
+async def test_the_list_of_10_000_snapshots_stops_the_loop_for_50_ms_at_most(
+    client: httpx.AsyncClient, house: House, large: RealRepository
+) -> None:
+    row = await added(client, large)
+    await house.snapshots.refresh_row(row)
+    policies = iter([None, RetentionPolicy(keep_daily=400), RetentionPolicy(keep_weekly=9)])
+
+    async def policy_of(*_: str) -> tuple[RetentionPolicy, str | None] | None:
+        policy = next(policies)
+        return policy and (policy, "Asia/Tokyo")
+
+    house.snapshots.policy_of = policy_of
+    actor = Actor(
+        user_id="u1", user_name="Ada", organization_id="o1", organization_role="owner",
+        instance_role="user", session_id=None, source="browser",
+    )  # fmt: skip
+
+    async def shown() -> None:
+        query = schemas.ListSnapshotsQuery(backup_id="sched001")
+        answer = await house.snapshots.list_all(actor, row.short_id, query)
+        assert answer.body.count(b'"short_id"') == SNAPSHOTS // 2
+
+    assert await longest_turn_s(shown) < MOST_S
+
+
+async def test_a_folder_of_200_000_entries_stops_the_loop_for_50_ms_at_most(
+    tmp_path: Path,
+) -> None:
+    nodes = [{"name": "d", "path": "/d", "type": "dir"}]
+    for n in range(ENTRIES):
+        name = f"photo {n:07}.jpg"
+        nodes.append({"name": name, "path": f"/d/{name}", "type": "file"})
+    lines = [json.dumps({**node, "struct_type": "node"}) for node in nodes]
+    text = ("\n".join(lines) + "\n").encode()
+    trees = Trees(new_file(tmp_path))
+    count = iter(range(100))
+
+    async def work() -> None:
+        snapshot = f"s{next(count)}"
+        tree = await trees.remember("r", snapshot)
+        for start in range(0, len(text), 65_536):
+            await tree.feed(text[start : start + 65_536])
+        await tree.finish()
+        for question in (Question("r", snapshot, "/d"), Question("r", snapshot, "/d", "99.JPG")):
+            page = await trees.page(question, 100, 1000)
+            assert page is not None
+            assert len(page.nodes) == 1000
+        found = await trees.find(Question("r", snapshot, "/d/photo 0199999.jpg"))
+        assert found is not None
+        assert found.total == 1
+
+    assert await longest_turn_s(work) < MOST_S
+    await trees.aclose()
