@@ -103,6 +103,7 @@ class ForgetJob(Wire):
     trusted_snapshot_ids    all others that we know, when there may be some that we do not; None
                             when we know them all.
     incomplete_snapshot_ids those that lack files: the policy counts them apart.
+    latest_snapshot_ids     what the latest runs made: never removed, whatever their time says.
     timezone                the schedule's zone: its days are the policy's days.
     """
 
@@ -114,6 +115,7 @@ class ForgetJob(Wire):
     protected_snapshot_ids: list[str] = Field(default_factory=list)
     trusted_snapshot_ids: list[str] | None = None
     incomplete_snapshot_ids: list[str] = Field(default_factory=list)
+    latest_snapshot_ids: list[str] = Field(default_factory=list)
     timezone: str = "UTC"
 
 

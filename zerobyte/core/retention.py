@@ -15,6 +15,11 @@ from zerobyte.contract.retention import RetentionPolicy
 _DURATION: Final = re.compile(r"(?:(\d+)y)?(?:(\d+)m)?(?:(\d+)d)?(?:(\d+)h)?")
 _TIME: Final = re.compile(r"(.+?T\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
 
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+"""How far a snapshot may be ahead of the clock and still count, as hosts' clocks differ."""
+FUTURE: Final = "dated in the future"
+"""The reason that keeps a snapshot whose time is later than that."""
+
 _BEGINNING: Final = (datetime(1, 1, 1), 0)  # noqa: DTZ001 — compared with instants without a zone
 
 
@@ -169,23 +174,37 @@ def plan_of_schedule(
 ) -> dict[str, list[str]]:
     """Return what keeps each snapshot of one schedule, by the days of the schedule's zone.
 
+    Snapshots dated in the future are kept and count for no rule: a clock that was wrong once
+    would otherwise make the rules keep them and remove every later backup.
+
     zone        the schedule's zone: a snapshot that was written with another offset counts for
                 the day that it was in this zone.
     incomplete  ids of snapshots that lack files. The policy is applied to them apart, so they
                 never displace a complete one, and their number stays bounded all the same.
     """
     groups: tuple[list[tuple[str, Moment]], ...] = ([], [])
-    for snapshot_id, moment in snapshots:
-        groups[snapshot_id in incomplete].append((snapshot_id, moment.in_zone(zone)))
     kept: dict[str, list[str]] = {}
+    latest = latest_counted(now)
+    for snapshot_id, moment in snapshots:
+        if moment.order > latest:
+            kept[snapshot_id] = [FUTURE]
+        else:
+            groups[snapshot_id in incomplete].append((snapshot_id, moment.in_zone(zone)))
     for group in filter(None, groups):
         kept |= plan(group, policy, now=now, zone=zone)
     return kept
 
 
+def latest_counted(now: Moment) -> tuple[datetime, int]:
+    """Return the latest time, as `Moment.order`, at which a snapshot counts for the rules."""
+    instant, nanosecond = now.order
+    return instant + CLOCK_TOLERANCE, nanosecond
+
+
 def categories(reasons: Iterable[str]) -> list[str]:
     """restic's reasons in the words of the API: last, hourly … yearly, and within."""
-    words = (reason.removeprefix("oldest ").split(" ")[0] for reason in reasons)
+    rules = (reason for reason in reasons if reason != FUTURE)
+    words = (reason.removeprefix("oldest ").split(" ")[0] for reason in rules)
     return list(dict.fromkeys(words))
 
 

@@ -257,3 +257,32 @@ async def test_retention_that_waited_goes_by_the_policy_of_now_or_not_at_all(wor
     await world.client.patch(url, json={"retentionPolicy": None})
     refused = await world.claim(task_id=forget)
     assert (refused["answer"], "was removed" in refused["reason"]) == ("refused", True)
+
+
+async def test_the_retention_job_names_the_snapshot_of_the_run_before_whatever_its_time(
+    world: World,
+) -> None:
+    """A clock that fell back makes the newest snapshot the oldest by its time."""
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    _, forget, _ = await backed_up(world, made)
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    behind = snapshot_of(made) | {"time": "2020-01-01T00:00:00Z"}
+    [forget] = (await world.ask("finish", success(task_id, behind)))["followUps"]
+    job = (await world.claim(task_id=forget))["job"]
+    assert job["latestSnapshotIds"] == [behind["id"]]
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    # A run that could not describe its snapshot: the index does not know it yet.
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    undescribed = success(task_id, snapshot_of(made)) | {"snapshot": None}
+    [forget] = (await world.ask("finish", undescribed))["followUps"]
+    job = (await world.claim(task_id=forget))["job"]
+    made_now = undescribed["result"]["result"]["snapshot_id"]
+    assert job["latestSnapshotIds"] == [behind["id"], made_now]
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    url = f"/api/v1/backups/{made['shortId']}/forget"
+    answer = await world.client.post(url)
+    job = (await world.claim(task_id=answer.json()["taskId"]))["job"]
+    assert job["latestSnapshotIds"] == [behind["id"]], "also when a person asks for it"

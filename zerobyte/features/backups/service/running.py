@@ -6,6 +6,7 @@ from typing import Any
 from zerobyte.contract.jobs import (
     BackupJob,
     BackupOptions,
+    BackupResult,
     ForgetJob,
     Source,
 )
@@ -169,6 +170,7 @@ class Runs:
             protected_snapshot_ids=verdicts[True],
             trusted_snapshot_ids=trusted,
             incomplete_snapshot_ids=incomplete,
+            latest_snapshot_ids=await _latest_of(task, repository.id),
             timezone=self._readable_zone(schedule),
         )
 
@@ -339,6 +341,26 @@ def _target(schedule: Schedule) -> dict[str, Any]:
         "secondary": None,
         "scheduleShortId": schedule.short_id,
     }
+
+
+async def _latest_of(forget: Task, repository_id: str) -> list[str]:
+    """Return the ids of the snapshots that retention follows, by order of arrival.
+
+    Not by their times: after a clock that was wrong, the newest by time is not the newest.
+    """
+    last = (
+        await Snapshot.filter(repository_id=repository_id, schedule_id=forget.resource_id)
+        .order_by("-id")
+        .first()
+    )
+    found = [] if last is None else [last.snapshot_id]
+    parent = await Task.get_or_none(id=forget.parent_id) if forget.parent_id else None
+    if parent is not None and parent.result is not None:
+        # A report without a description of its snapshot leaves the index without it.
+        made = BackupResult.model_validate(parent.result).result
+        if made is not None and made.snapshot_id not in (None, *found):
+            found.append(str(made.snapshot_id))
+    return found
 
 
 async def _repository_of(task: Task) -> Repository:

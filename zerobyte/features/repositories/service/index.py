@@ -238,7 +238,8 @@ async def replace(
         if row.is_suspect and row.snapshot_id in unjudged:
             await row.save(update_fields=["is_suspect"])
     await remove(repository_id, vanished)
-    await Snapshot.bulk_create(added, batch_size=_BATCH)
+    # The row that comes last is taken for the schedule's latest run.
+    await Snapshot.bulk_create(sorted(added, key=_time_ms), batch_size=_BATCH)
     return len(known) - len(vanished) + len(added)
 
 
