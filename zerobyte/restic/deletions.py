@@ -224,7 +224,10 @@ def _with_parents(path: str) -> list[str]:
 
 
 def _compiled(entry: str, root: str, *, is_anchored: bool = False) -> tuple[bool, re.Pattern[str]]:
-    """Return whether a restic pattern is negated, and an expression for what it matches."""
+    """Return whether a restic pattern is negated, and an expression for what it matches.
+
+    is_anchored     an include pattern: always below the root, and never negated.
+    """
     is_negated = entry.startswith("!") and not is_anchored
     pattern = entry[1:] if is_negated else entry
     if pattern.startswith("/") or is_anchored:
@@ -235,7 +238,11 @@ def _compiled(entry: str, root: str, *, is_anchored: bool = False) -> tuple[bool
         cleaned, start = posixpath.normpath(pattern), "^(?:/[^/]+)*"
     if cleaned in ("", "."):
         return is_negated, re.compile(f"{start}(?:/|$)")
-    body = "".join(_component(part) for part in cleaned.split("/"))
+    parts = cleaned.split("/")
+    if is_anchored:
+        # restic expands includes as a shell does, where two stars are one level, as one star is.
+        parts = ["*" if part == "**" else part for part in parts]
+    body = "".join(_component(part) for part in parts)
     try:
         return is_negated, re.compile(f"{start}{body}(?:/|$)", re.DOTALL)
     except re.error:

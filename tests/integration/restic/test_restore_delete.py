@@ -8,7 +8,7 @@ import pytest
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import backup, names, restore
+from zerobyte.restic import backup, deletions, names, restore
 
 OPTIONS = BackupOptions(
     exclude_patterns=["*.tmp", "/cache", "!keep.tmp"], exclude_if_present=[".nobackup:yes"]
@@ -181,3 +181,26 @@ async def test_storage_that_takes_no_lock_is_restored_from_without_one(
     replace_by_file(Path(folder))
     await restore.run(repository, snapshot, target=str(tmp_path / "t"), base_path=str(source))
     assert (tmp_path / "t/a.txt").read_text() == "top"
+
+
+@pytest.mark.parametrize("pattern", ["**/*.jpg", "sub/**", "**/**/*.jpg", "s**/*.jpg", "/**"])
+async def test_two_stars_in_an_include_match_one_level_for_restic_and_for_deletions(
+    repository, source, tmp_path, pattern
+):
+    """Deletions that read `**` as any depth would remove files that no backup ever held."""
+    options = BackupOptions(include_patterns=[pattern])
+    put(source, "top.jpg", "sub/one.jpg", "sub/deep/two.jpg", "sub/deep/er/three.jpg")
+    every = sorted(source.rglob("*"))
+    snapshot = await saved(repository, source, options)
+    copy = tmp_path / "copy"
+    await restore.run(repository, snapshot, target=str(copy), base_path=str(source))
+    held = [source / path.relative_to(copy) for path in copy.rglob("*")]
+    selection = selection_for(source, options)
+    rules = deletions.Rules([str(source)], str(source), str(source), selection)
+    removable = {path for path in every if rules.may_remove(str(path))}
+    assert removable <= set(held)
+    assert {path for path in held if path.is_file()} <= removable
+    await restore.run(
+        repository, snapshot, target="/", include=[str(source)], delete=True, selection=selection
+    )
+    assert sorted(source.rglob("*")) == every, "the snapshot holds all that may be removed"
