@@ -95,6 +95,9 @@ async def plan(
 ) -> ForgetPlan:
     """Work out what the policy keeps of one schedule's snapshots, and why.
 
+    All ids are whole; a snapshot that was rewritten, as by adding a tag, is also meant by the id
+    from before.
+
     protected   whole ids that stay in any case and count for no rule; their reason is
                 "protected".
     trusted     whole ids of all others that are known; what is neither is protected too if it
@@ -120,7 +123,7 @@ async def plan(
             policy,
             verdicts,
             unknown=unknown,
-            incomplete=incomplete,
+            incomplete=set(incomplete),
             zone=zone,
         )
         return _with_latest(made, records, set(latest))
@@ -161,7 +164,7 @@ def _own_plan(
         (
             record.id,
             record.summary.total_files_processed if record.summary else None,
-            verdicts.get(record.id, unknown),
+            verdicts.get(record.id, verdicts.get(record.original or "", unknown)),
         )
         for record in records
     )
@@ -170,7 +173,11 @@ def _own_plan(
         for record in records
         if record.id not in protected
     ]
-    partial = {record.id for record in records if is_incomplete(record.tags)} | set(incomplete)
+    partial = {
+        record.id
+        for record in records
+        if is_incomplete(record.tags) or _is_named(record, incomplete)
+    }
     now = retention.Moment.parse(clock.now().isoformat())
     reasons = retention.plan_of_schedule(
         counted, policy, now=now, zone=zone or clock.local_zone(), incomplete=partial

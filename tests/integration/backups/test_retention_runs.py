@@ -130,7 +130,7 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     _, forget, good = await backed_up(world, made)
-    assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] is None
+    assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] == [good["id"]]
     await world.ask("finish", {"taskId": forget, **FAILURE})
     refused = await run_now(world, made)
     await world.claim(task_id=refused)
@@ -286,3 +286,23 @@ async def test_the_retention_job_names_the_snapshot_of_the_run_before_whatever_i
     answer = await world.client.post(url)
     job = (await world.claim(task_id=answer.json()["taskId"]))["job"]
     assert job["latestSnapshotIds"] == [behind["id"]], "also when a person asks for it"
+
+
+async def test_the_retention_job_names_rewritten_snapshots_by_their_first_id_too(
+    world: World,
+) -> None:
+    """A tag that somebody adds by hand gives a snapshot another id, but not another first one."""
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    _, forget, good = await backed_up(world, made)
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    first, marked = "a" * 64, snapshot_of(made, files=0)
+    marked |= {"original": first, "tags": [*marked["tags"], "incomplete"]}
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    report = success(task_id, marked, isIncomplete=True, isSuspect=True)
+    assert (await world.ask("finish", report))["followUps"] == []
+    answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
+    job = (await world.claim(task_id=answer.json()["taskId"]))["job"]
+    assert sorted(job["protectedSnapshotIds"]) == sorted([first, marked["id"]])
+    assert sorted(job["incompleteSnapshotIds"]) == sorted([first, marked["id"]])
+    assert job["trustedSnapshotIds"] == [good["id"]], "others may be suspect"

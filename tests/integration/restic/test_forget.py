@@ -265,3 +265,43 @@ async def tagged(repository, snapshot_id: str):
     """Add a tag by hand, which gives the snapshot another id; its record after that."""
     new = await tag.run(repository, snapshot_id, add="important")
     return await snapshots.run(repository, ids=(new,))
+
+
+async def test_a_suspect_snapshot_that_was_tagged_by_hand_stays_suspect(
+    repository, source, tmp_path
+):
+    """Its id is another one until the index reads the list again."""
+    (tmp_path / "empty").mkdir()
+    save(repository, source, MINE, "2026-01-01 10:00:00")
+    save(repository, tmp_path / "empty", MINE, "2026-01-02 10:00:00")
+    good, suspect = await ids(repository, MINE)
+    [edited] = await tagged(repository, suspect)
+    for known in ({"protected": [suspect]}, {"trusted": [good]}):
+        made = await forget.plan(
+            repository, RetentionPolicy(keep_last=1), tag=MINE, zone=ZoneInfo("UTC"), **known
+        )
+        kept = {reason.snapshot_id: reason.matches for reason in made.keep}
+        assert kept == {good: ["last snapshot"], edited.id: ["protected"]}, known
+        assert made.remove == []
+    accepted = await forget.plan(
+        repository, RetentionPolicy(keep_last=1), tag=MINE, trusted=[good, suspect]
+    )
+    assert accepted.remove == [good], "what a person accepted stays accepted"
+
+
+async def test_an_incomplete_snapshot_without_the_tag_stays_incomplete_when_tagged_by_hand(
+    repository, source
+):
+    save(repository, source, MINE, "2026-01-01 10:00:00")
+    save(repository, source, MINE, "2026-01-02 10:00:00")
+    good, partial = await ids(repository, MINE)
+    [edited] = await tagged(repository, partial)
+    made = await forget.plan(
+        repository,
+        RetentionPolicy(keep_last=1),
+        tag=MINE,
+        incomplete=[partial],
+        zone=ZoneInfo("UTC"),
+    )
+    assert {reason.snapshot_id for reason in made.keep} == {good, edited.id}
+    assert made.remove == []
