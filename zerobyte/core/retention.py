@@ -6,7 +6,7 @@ each snapshot's own time zone. Knows no repository, no schedule and no clock.
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
@@ -130,38 +130,71 @@ def is_suspect(files: int, trusted_files: int | None) -> bool:
     return trusted_files is not None and files * 2 < trusted_files
 
 
-def suspects(history: Iterable[tuple[str, int | None, bool | None]]) -> set[str]:
-    """The suspect snapshots of one schedule, each measured by the last one before it to be trusted.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is known of one snapshot, to find out whether it is suspect.
 
-    history     oldest first: id, number of files, and whether it is suspect where that is known.
-                One whose files nobody counted is trusted, and no measure for others.
+    files           how many it holds; None when nobody counted them. Then it is trusted, and no
+                    measure for others.
+    is_suspect      None when it was not judged yet.
+    is_incomplete   some files could not be read, so it holds fewer than the source.
     """
+
+    snapshot_id: str
+    files: int | None
+    is_suspect: bool | None
+    is_incomplete: bool = False
+
+
+def suspects(history: Iterable[Counted]) -> set[str]:
+    """Return the suspect snapshots of one schedule, each measured by the trusted ones before it.
+
+    history     oldest first.
+    """
+    return _walk(history)[0]
+
+
+def trusted_files(history: Iterable[Counted]) -> int | None:
+    """Return the number of files that the next snapshot of a schedule is measured by.
+
+    It is that of the last trusted snapshot. An incomplete one cannot lower it, because the files
+    that it lacks are no less expected, unless a person has accepted it. Oldest first.
+    """
+    return _walk(history)[1]
+
+
+def _walk(history: Iterable[Counted]) -> tuple[set[str], int | None]:
     found: set[str] = set()
-    trusted_files: int | None = None
-    for snapshot_id, files, verdict in history:
-        measured = files is not None and is_suspect(files, trusted_files)
-        if measured if verdict is None else verdict:
-            found.add(snapshot_id)
-        elif files is not None:
-            trusted_files = files
-    return found
+    measure: int | None = None
+    for one in history:
+        looks_suspect = one.files is not None and is_suspect(one.files, measure)
+        if looks_suspect if one.is_suspect is None else one.is_suspect:
+            found.add(one.snapshot_id)
+        elif one.files is not None:
+            # One that looks suspect and is not was accepted by a person.
+            is_lower_bound = one.is_incomplete and not looks_suspect
+            measure = max(one.files, measure or 0) if is_lower_bound else one.files
+    return found, measure
 
 
-def cleared(history: Iterable[tuple[str, int | None, bool]], accepted_id: str) -> set[str]:
-    """What is suspect no longer once somebody says that a suspect snapshot is right.
+def cleared(history: Iterable[Counted], accepted_id: str) -> set[str]:
+    """Return what is suspect no longer once a person says that a suspect snapshot is right.
 
     That one, and of those after it whatever only the former measure spoke against.
 
-    history     oldest first: id, number of files, and whether it is suspect.
+    history     oldest first, all of them judged.
     """
-    told = list(history)
-    place = [snapshot_id for snapshot_id, _, _ in told].index(accepted_id)
-    anew = [
-        *told[:place],
-        (accepted_id, told[place][1], False),
-        *((one, files, None if suspect else False) for one, files, suspect in told[place + 1 :]),
+    before = list(history)
+    position = [one.snapshot_id for one in before].index(accepted_id)
+    after = [
+        *before[:position],
+        replace(before[position], is_suspect=False),
+        *(
+            replace(one, is_suspect=None if one.is_suspect else False)
+            for one in before[position + 1 :]
+        ),
     ]
-    return {one for one, _, suspect in told if suspect} - suspects(anew)
+    return {one.snapshot_id for one in before if one.is_suspect} - suspects(after)
 
 
 def plan_of_schedule(

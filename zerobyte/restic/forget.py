@@ -160,11 +160,17 @@ def _own_plan(
     zone: tzinfo | None,
 ) -> ForgetPlan:
     """Return the plan of our own model of the policy, over the snapshots that count."""
+    partial = {
+        record.id
+        for record in records
+        if is_incomplete(record.tags) or _is_named(record, incomplete)
+    }
     protected = retention.suspects(
-        (
+        retention.Counted(
             record.id,
             record.summary.total_files_processed if record.summary else None,
             verdicts.get(record.id, verdicts.get(record.original or "", unknown)),
+            record.id in partial,
         )
         for record in records
     )
@@ -173,11 +179,6 @@ def _own_plan(
         for record in records
         if record.id not in protected
     ]
-    partial = {
-        record.id
-        for record in records
-        if is_incomplete(record.tags) or _is_named(record, incomplete)
-    }
     now = retention.Moment.parse(clock.now().isoformat())
     reasons = retention.plan_of_schedule(
         counted, policy, now=now, zone=zone or clock.local_zone(), incomplete=partial
