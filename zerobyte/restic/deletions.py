@@ -72,6 +72,7 @@ class Rules:
     _includes: list[re.Pattern[str]] = field(default_factory=list, init=False)
     _markers: dict[str, bool] = field(default_factory=dict, init=False)
     _devices: dict[str, int | None] = field(default_factory=dict, init=False)
+    _kept_folders: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         """Compile the patterns once."""
@@ -87,7 +88,16 @@ class Rules:
                 self._includes.append(_compiled(one, root, is_anchored=True)[1])
 
     def may_remove(self, path: str) -> bool:
-        """Return True if the backup would have saved this entry. Reads the disk."""
+        """Return True if the backup would have saved this entry and all in it.
+
+        Reads the disk. Entries are asked for deepest first, see `deepest_first`.
+        """
+        if path not in self._kept_folders and self._was_saved(path):
+            return True
+        self._kept_folders.add(posixpath.dirname(path))
+        return False
+
+    def _was_saved(self, path: str) -> bool:
         if UNKNOWN in path:
             return False  # Several entries may be listed under this name.
         saved_as = self._path_in_snapshot(path)
@@ -95,7 +105,7 @@ class Rules:
             return False
         if any(self._is_excluded(parent) for parent in _with_parents(saved_as)):
             return False
-        if self._is_on_other_file_system(path):
+        if self._is_on_other_file_system(path) or _is_never_saved(path):
             return False
         return not self._is_below_marker(path)
 
@@ -182,7 +192,10 @@ def _remove_one(path: str, rules: Rules) -> bool:
     try:
         with _parent(os.path.realpath(root), relative) as (folder, name):
             before = os.fstat(folder)
-            if stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
+            mode = os.lstat(name, dir_fd=folder).st_mode
+            if stat.S_ISSOCK(mode):
+                return False
+            if stat.S_ISDIR(mode):
                 os.rmdir(name, dir_fd=folder)
             else:
                 os.unlink(name, dir_fd=folder)
@@ -192,6 +205,14 @@ def _remove_one(path: str, rules: Rules) -> bool:
     except OSError:
         return False
     return True
+
+
+def _is_never_saved(path: str) -> bool:
+    """Return True for sockets, which restic leaves out of every backup without saying so."""
+    try:
+        return stat.S_ISSOCK(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager

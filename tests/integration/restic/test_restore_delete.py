@@ -1,6 +1,8 @@
 """A restore with `delete` spares what its backup never saved, and touches no neighbour."""
 
+import contextlib
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -204,3 +206,26 @@ async def test_two_stars_in_an_include_match_one_level_for_restic_and_for_deleti
         repository, snapshot, target="/", include=[str(source)], delete=True, selection=selection
     )
     assert sorted(source.rglob("*")) == every, "the snapshot holds all that may be removed"
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "confirmed"])
+async def test_sockets_are_spared_and_counted_by_no_dry_run(repository, source, is_known):
+    """restic saves no socket, so its list of what the snapshot lacks names each of them."""
+    snapshot = await saved(repository, source, BackupOptions())
+    put(source, "stray", "services/stray")
+    bound = [source / "mysql.sock", source / "services/agent"]
+    for path in bound:
+        with socket.socket(socket.AF_UNIX) as server, contextlib.chdir(path.parent):
+            server.bind(path.name)  # The whole path is too long for the address of a socket.
+    os.mkfifo(source / "fifo")
+    selection = selection_for(source, BackupOptions()) if is_known else None
+    plan = restore.Plan(snapshot, str(source), str(source), selection=selection)
+    counted = await restore.count_removable(repository, plan)
+    done = await restore.run(
+        repository, snapshot, target=str(source), base_path=str(source), delete=True,
+        selection=selection,
+    )  # fmt: skip
+    assert all(path.is_socket() for path in bound)
+    assert not any((source / path).exists() for path in ("stray", "services/stray", "fifo"))
+    assert done.files_deleted == 3
+    assert counted == 3, "both strays and the pipe, but not the folder, which a socket keeps"
