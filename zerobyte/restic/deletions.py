@@ -258,7 +258,10 @@ def _compiled(entry: str, root: str, *, is_anchored: bool = False) -> tuple[bool
     else:
         cleaned, start = posixpath.normpath(pattern), "^(?:/[^/]+)*"
     if cleaned in ("", "."):
-        return is_negated, re.compile(f"{start}(?:/|$)")
+        # restic matches no path with such a pattern, so it takes no exclusion back. One that
+        # excludes is read as matching everything: to spare too much loses nothing.
+        is_void = is_negated and not pattern.startswith("/")
+        return is_negated, re.compile("(?!)" if is_void else f"{start}(?:/|$)")
     parts = cleaned.split("/")
     if is_anchored:
         # restic expands includes as a shell does, where two stars are one level, as one star is.

@@ -229,3 +229,19 @@ async def test_sockets_are_spared_and_counted_by_no_dry_run(repository, source, 
     assert not any((source / path).exists() for path in ("stray", "services/stray", "fifo"))
     assert done.files_deleted == 3
     assert counted == 3, "both strays and the pipe, but not the folder, which a socket keeps"
+
+
+@pytest.mark.parametrize("void", ["!.", "!", "!foo/..", "!./", "!foo/../."])
+async def test_a_negated_pattern_that_is_empty_takes_no_exclusion_back(repository, source, void):
+    """restic matches nothing with it, so what an earlier pattern excludes was never saved."""
+    options = BackupOptions(exclude_patterns=["/.*", void])
+    put(source, ".git/config", ".env")
+    snapshot = await saved(repository, source, options)
+    put(source, "stray")
+    done = await restore.run(
+        repository, snapshot, target="/", include=[str(source)], delete=True,
+        selection=selection_for(source, options),
+    )  # fmt: skip
+    assert (source / ".git/config").exists()
+    assert (source / ".env").exists()
+    assert done.files_deleted == 1
