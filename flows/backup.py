@@ -36,7 +36,7 @@ from flows.steps import (
     tell,
 )
 from flows.work import Put, Turned, Work, granted, hand_in, show
-from zerobyte.contract.jobs import BackupJob, BackupResult, BackupTaskProgress
+from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, BackupTaskProgress
 from zerobyte.contract.notifications import NotificationEvent
 from zerobyte.contract.restic_output import INCOMPLETE_TAG, BackupProgress, BackupSummary
 from zerobyte.core.errors import ZerobyteError
@@ -144,6 +144,7 @@ async def _save(work: Work) -> None:
     work.has_begun = True
     job = _job(work)
     bar = Bar()
+    _tell_shallow_patterns(job.options)
 
     async def on_status(status: BackupProgress) -> None:
         await show(work, BackupTaskProgress(progress=status))
@@ -282,6 +283,13 @@ def _tell_figures(done: BackupSummary) -> None:
         messages.size(done.data_added),
         messages.duration(done.total_duration),
     )
+
+
+def _tell_shallow_patterns(options: BackupOptions) -> None:
+    """Say which include patterns look recursive but are not: deeper files are not saved."""
+    count = sum("**" in pattern.split("/") for pattern in options.include_patterns)
+    if count:
+        tell("In %d include patterns `**` matches one level of folders only, as `*` does", count)
 
 
 def _unreadable(partial: PartialBackup) -> str:

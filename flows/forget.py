@@ -55,6 +55,7 @@ async def _apply(work: Work) -> None:
         protected=job.protected_snapshot_ids,
         trusted=job.trusted_snapshot_ids,
         incomplete=job.incomplete_snapshot_ids,
+        latest=job.latest_snapshot_ids,
         zone=cron.zone(job.timezone),
         stop=work.run.stop,
     )

@@ -99,10 +99,13 @@ class BackupJob(Wire):
 class ForgetJob(Wire):
     """Apply one schedule's retention policy to one repository, and prune.
 
+    A snapshot is named by its id, and by the one from before it was rewritten where that is known.
+
     protected_snapshot_ids  those that are suspect: they stay, and count for no rule.
-    trusted_snapshot_ids    all others that we know, when there may be some that we do not; None
-                            when we know them all.
+    trusted_snapshot_ids    all others that we know; one that we do not know may be suspect. None
+                            says that we know them all.
     incomplete_snapshot_ids those that lack files: the policy counts them apart.
+    latest_snapshot_ids     what the latest runs made: never removed, whatever their time says.
     timezone                the schedule's zone: its days are the policy's days.
     """
 
@@ -114,6 +117,7 @@ class ForgetJob(Wire):
     protected_snapshot_ids: list[str] = Field(default_factory=list)
     trusted_snapshot_ids: list[str] | None = None
     incomplete_snapshot_ids: list[str] = Field(default_factory=list)
+    latest_snapshot_ids: list[str] = Field(default_factory=list)
     timezone: str = "UTC"
 
 

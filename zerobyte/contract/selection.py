@@ -10,7 +10,7 @@ class BackupSelection(Wire):
 
     volume_path         absolute folder that the run read.
     include_paths       literal paths inside the volume; empty together with the patterns: all.
-    include_patterns    shell patterns, one path component per slash.
+    include_patterns    shell patterns, one path component per slash; `**` is one component too.
     exclude_patterns    restic patterns, absolute ones relative to the volume.
     exclude_if_present  names, or `name:first line`, that exclude the folder they stand in.
     excluded_folders    absolute folders that no backup contains.

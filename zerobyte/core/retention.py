@@ -6,7 +6,7 @@ each snapshot's own time zone. Knows no repository, no schedule and no clock.
 
 import re
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
@@ -16,6 +16,11 @@ _DURATION: Final = re.compile(r"(?:(\d+)y)?(?:(\d+)m)?(?:(\d+)d)?(?:(\d+)h)?")
 _TIME: Final = re.compile(r"(.+?T\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
 
 Pace = Callable[[Iterable[tuple[str, "Moment"]]], Iterable[tuple[str, "Moment"]]]
+
+CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+"""How far a snapshot may be ahead of the clock and still count, as hosts' clocks differ."""
+FUTURE: Final = "dated in the future"
+"""The reason that keeps a snapshot whose time is later than that."""
 
 _BEGINNING: Final = (datetime(1, 1, 1), 0)  # noqa: DTZ001 — compared with instants without a zone
 
@@ -129,38 +134,71 @@ def is_suspect(files: int, trusted_files: int | None) -> bool:
     return trusted_files is not None and files * 2 < trusted_files
 
 
-def suspects(history: Iterable[tuple[str, int | None, bool | None]]) -> set[str]:
-    """The suspect snapshots of one schedule, each measured by the last one before it to be trusted.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is known of one snapshot, to find out whether it is suspect.
 
-    history     oldest first: id, number of files, and whether it is suspect where that is known.
-                One whose files nobody counted is trusted, and no measure for others.
+    files           how many it holds; None when nobody counted them. Then it is trusted, and no
+                    measure for others.
+    is_suspect      None when it was not judged yet.
+    is_incomplete   some files could not be read, so it holds fewer than the source.
     """
+
+    snapshot_id: str
+    files: int | None
+    is_suspect: bool | None
+    is_incomplete: bool = False
+
+
+def suspects(history: Iterable[Counted]) -> set[str]:
+    """Return the suspect snapshots of one schedule, each measured by the trusted ones before it.
+
+    history     oldest first.
+    """
+    return _walk(history)[0]
+
+
+def trusted_files(history: Iterable[Counted]) -> int | None:
+    """Return the number of files that the next snapshot of a schedule is measured by.
+
+    It is that of the last trusted snapshot. An incomplete one cannot lower it, because the files
+    that it lacks are no less expected, unless a person has accepted it. Oldest first.
+    """
+    return _walk(history)[1]
+
+
+def _walk(history: Iterable[Counted]) -> tuple[set[str], int | None]:
     found: set[str] = set()
-    trusted_files: int | None = None
-    for snapshot_id, files, verdict in history:
-        measured = files is not None and is_suspect(files, trusted_files)
-        if measured if verdict is None else verdict:
-            found.add(snapshot_id)
-        elif files is not None:
-            trusted_files = files
-    return found
+    measure: int | None = None
+    for one in history:
+        looks_suspect = one.files is not None and is_suspect(one.files, measure)
+        if looks_suspect if one.is_suspect is None else one.is_suspect:
+            found.add(one.snapshot_id)
+        elif one.files is not None:
+            # One that looks suspect and is not was accepted by a person.
+            is_lower_bound = one.is_incomplete and not looks_suspect
+            measure = max(one.files, measure or 0) if is_lower_bound else one.files
+    return found, measure
 
 
-def cleared(history: Iterable[tuple[str, int | None, bool]], accepted_id: str) -> set[str]:
-    """What is suspect no longer once somebody says that a suspect snapshot is right.
+def cleared(history: Iterable[Counted], accepted_id: str) -> set[str]:
+    """Return what is suspect no longer once a person says that a suspect snapshot is right.
 
     That one, and of those after it whatever only the former measure spoke against.
 
-    history     oldest first: id, number of files, and whether it is suspect.
+    history     oldest first, all of them judged.
     """
-    told = list(history)
-    place = [snapshot_id for snapshot_id, _, _ in told].index(accepted_id)
-    anew = [
-        *told[:place],
-        (accepted_id, told[place][1], False),
-        *((one, files, None if suspect else False) for one, files, suspect in told[place + 1 :]),
+    before = list(history)
+    position = [one.snapshot_id for one in before].index(accepted_id)
+    after = [
+        *before[:position],
+        replace(before[position], is_suspect=False),
+        *(
+            replace(one, is_suspect=None if one.is_suspect else False)
+            for one in before[position + 1 :]
+        ),
     ]
-    return {one for one, _, suspect in told if suspect} - suspects(anew)
+    return {one.snapshot_id for one in before if one.is_suspect} - suspects(after)
 
 
 def plan_of_schedule(
@@ -174,6 +212,9 @@ def plan_of_schedule(
 ) -> dict[str, list[str]]:
     """Return what keeps each snapshot of one schedule, by the days of the schedule's zone.
 
+    Snapshots dated in the future are kept and count for no rule: a clock that was wrong once
+    would otherwise make the rules keep them and remove every later backup.
+
     zone        the schedule's zone: a snapshot that was written with another offset counts for
                 the day that it was in this zone.
     incomplete  ids of snapshots that lack files. The policy is applied to them apart, so they
@@ -181,17 +222,28 @@ def plan_of_schedule(
     pace        see `plan`.
     """
     groups: tuple[list[tuple[str, Moment]], ...] = ([], [])
-    for snapshot_id, moment in pace(snapshots):
-        groups[snapshot_id in incomplete].append((snapshot_id, moment.in_zone(zone)))
     kept: dict[str, list[str]] = {}
+    latest = latest_counted(now)
+    for snapshot_id, moment in pace(snapshots):
+        if moment.order > latest:
+            kept[snapshot_id] = [FUTURE]
+        else:
+            groups[snapshot_id in incomplete].append((snapshot_id, moment.in_zone(zone)))
     for group in filter(None, groups):
         kept |= plan(group, policy, now=now, zone=zone, pace=pace)
     return kept
 
 
+def latest_counted(now: Moment) -> tuple[datetime, int]:
+    """Return the latest time, as `Moment.order`, at which a snapshot counts for the rules."""
+    instant, nanosecond = now.order
+    return instant + CLOCK_TOLERANCE, nanosecond
+
+
 def categories(reasons: Iterable[str]) -> list[str]:
     """restic's reasons in the words of the API: last, hourly … yearly, and within."""
-    words = (reason.removeprefix("oldest ").split(" ")[0] for reason in reasons)
+    rules = (reason for reason in reasons if reason != FUTURE)
+    words = (reason.removeprefix("oldest ").split(" ")[0] for reason in rules)
     return list(dict.fromkeys(words))
 
 

@@ -35,6 +35,10 @@ from zerobyte.restic.patterns import PatternFiles
 from zerobyte.restic.repository import Repository
 
 _MOST_UNREADABLE: Final = 100
+# restic ends with 0 all the same when only some of the paths and patterns are not there.
+_NOT_FOUND: Final = (b" does not exist, skipping", b" does not match any files, skipping")
+# restic knows no negation in lists of includes, so such a pattern is expected to match nothing.
+_NEGATED: Final = b'pattern "!'
 
 
 def argv(
@@ -122,8 +126,9 @@ async def run(
     (None when nothing changed and the schedule skips unchanged snapshots).
 
     Raises
-        PartialBackup       the snapshot exists, but items could not be read or included paths do
-                            not exist; `.summary` and `.unreadable` are set.
+        PartialBackup       the snapshot exists, but items could not be read, included paths do
+                            not exist or include patterns match nothing; `.summary` and
+                            `.unreadable` are set.
         RepositoryLocked    after waiting for the lock.
         Interrupted         `stop` was set; no snapshot was made.
         ResticError         any other exit; `.tail` holds the last redacted stderr lines.
@@ -242,7 +247,7 @@ class _Output:
         said = as_message(line)
         if said is not None:
             self._on_message(said)
-        elif line.endswith(b" does not exist, skipping"):
+        elif line.endswith(_NOT_FOUND) and not line.startswith(_NEGATED):
             self._add(line.decode(errors="replace"))
 
     def _on_message(self, said: dict[str, Any]) -> None:

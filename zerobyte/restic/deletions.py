@@ -72,6 +72,7 @@ class Rules:
     _includes: list[re.Pattern[str]] = field(default_factory=list, init=False)
     _markers: dict[str, bool] = field(default_factory=dict, init=False)
     _devices: dict[str, int | None] = field(default_factory=dict, init=False)
+    _kept_folders: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         """Compile the patterns once."""
@@ -87,7 +88,16 @@ class Rules:
                 self._includes.append(_compiled(one, root, is_anchored=True)[1])
 
     def may_remove(self, path: str) -> bool:
-        """Return True if the backup would have saved this entry. Reads the disk."""
+        """Return True if the backup would have saved this entry and all in it.
+
+        Reads the disk. Entries are asked for deepest first, see `deepest_first`.
+        """
+        if path not in self._kept_folders and self._was_saved(path):
+            return True
+        self._kept_folders.add(posixpath.dirname(path))
+        return False
+
+    def _was_saved(self, path: str) -> bool:
         if UNKNOWN in path:
             return False  # Several entries may be listed under this name.
         saved_as = self._path_in_snapshot(path)
@@ -95,7 +105,7 @@ class Rules:
             return False
         if any(self._is_excluded(parent) for parent in _with_parents(saved_as)):
             return False
-        if self._is_on_other_file_system(path):
+        if self._is_on_other_file_system(path) or _is_never_saved(path):
             return False
         return not self._is_below_marker(path)
 
@@ -182,7 +192,10 @@ def _remove_one(path: str, rules: Rules) -> bool:
     try:
         with _parent(os.path.realpath(root), relative) as (folder, name):
             before = os.fstat(folder)
-            if stat.S_ISDIR(os.lstat(name, dir_fd=folder).st_mode):
+            mode = os.lstat(name, dir_fd=folder).st_mode
+            if stat.S_ISSOCK(mode):
+                return False
+            if stat.S_ISDIR(mode):
                 os.rmdir(name, dir_fd=folder)
             else:
                 os.unlink(name, dir_fd=folder)
@@ -192,6 +205,14 @@ def _remove_one(path: str, rules: Rules) -> bool:
     except OSError:
         return False
     return True
+
+
+def _is_never_saved(path: str) -> bool:
+    """Return True for sockets, which restic leaves out of every backup without saying so."""
+    try:
+        return stat.S_ISSOCK(os.lstat(path).st_mode)
+    except OSError:
+        return False
 
 
 @contextlib.contextmanager
@@ -224,7 +245,10 @@ def _with_parents(path: str) -> list[str]:
 
 
 def _compiled(entry: str, root: str, *, is_anchored: bool = False) -> tuple[bool, re.Pattern[str]]:
-    """Return whether a restic pattern is negated, and an expression for what it matches."""
+    """Return whether a restic pattern is negated, and an expression for what it matches.
+
+    is_anchored     an include pattern: always below the root, and never negated.
+    """
     is_negated = entry.startswith("!") and not is_anchored
     pattern = entry[1:] if is_negated else entry
     if pattern.startswith("/") or is_anchored:
@@ -234,8 +258,15 @@ def _compiled(entry: str, root: str, *, is_anchored: bool = False) -> tuple[bool
     else:
         cleaned, start = posixpath.normpath(pattern), "^(?:/[^/]+)*"
     if cleaned in ("", "."):
-        return is_negated, re.compile(f"{start}(?:/|$)")
-    body = "".join(component(part) for part in cleaned.split("/"))
+        # restic matches no path with such a pattern, so it takes no exclusion back. One that
+        # excludes is read as matching everything: to spare too much loses nothing.
+        is_void = is_negated and not pattern.startswith("/")
+        return is_negated, re.compile("(?!)" if is_void else f"{start}(?:/|$)")
+    parts = cleaned.split("/")
+    if is_anchored:
+        # restic expands includes as a shell does, where two stars are one level, as one star is.
+        parts = ["*" if part == "**" else part for part in parts]
+    body = "".join(component(part) for part in parts)
     try:
         return is_negated, re.compile(f"{start}{body}(?:/|$)", re.DOTALL)
     except re.error:

@@ -26,6 +26,7 @@ from zerobyte.restic import snapshots, words
 from zerobyte.restic.repository import Repository, Session
 
 PROTECTED: Final = "protected"
+LATEST_RUN: Final = "latest run"
 _AT_ONCE: Final = 5000
 _KEEP: Final = (
     ("--keep-last", "keep_last"),
@@ -88,10 +89,14 @@ async def plan(
     protected: Collection[str] = (),
     trusted: Collection[str] | None = None,
     incomplete: Collection[str] = (),
+    latest: Collection[str] = (),
     zone: tzinfo | None = None,
     stop: asyncio.Event | None = None,
 ) -> ForgetPlan:
     """Work out what the policy keeps of one schedule's snapshots, and why.
+
+    All ids are whole; a snapshot that was rewritten, as by adding a tag, is also meant by the id
+    from before.
 
     protected   whole ids that stay in any case and count for no rule; their reason is
                 "protected".
@@ -99,6 +104,8 @@ async def plan(
                 is suspect (T8). None when no other can be there.
     incomplete  whole ids of snapshots that lack files; those with the tag "incomplete" are
                 known without it. The policy counts them apart.
+    latest      whole ids of what the latest runs made: the policy counts them, and where it
+                would remove one, as after a clock that was wrong, it stays all the same.
     zone        the schedule's zone, whose days the policy counts. None leaves the plan to restic
                 where restic can make it; restic counts a snapshot's day by the offset that its
                 time was written with.
@@ -107,18 +114,19 @@ async def plan(
         Invalid         the policy has no rules.
         ResticError     restic failed.
     """
-    if protected or incomplete or trusted is not None or zone is not None:
+    if protected or incomplete or latest or trusted is not None or zone is not None:
         verdicts = dict.fromkeys(trusted or (), False) | dict.fromkeys(protected, True)
         records = await _records(repository, policy, tag, stop)
         unknown = False if trusted is None else None
-        return _own_plan(
+        made = _own_plan(
             records,
             policy,
             verdicts,
             unknown=unknown,
-            incomplete=incomplete,
+            incomplete=set(incomplete),
             zone=zone,
         )
+        return _with_latest(made, records, set(latest))
     with repository.session() as session:
         groups = await session.document(argv(policy, tag=tag), _GROUPS, when_silent=[], stop=stop)
     reasons = {
@@ -152,11 +160,17 @@ def _own_plan(
     zone: tzinfo | None,
 ) -> ForgetPlan:
     """Return the plan of our own model of the policy, over the snapshots that count."""
+    partial = {
+        record.id
+        for record in records
+        if is_incomplete(record.tags) or _is_named(record, incomplete)
+    }
     protected = retention.suspects(
-        (
+        retention.Counted(
             record.id,
             record.summary.total_files_processed if record.summary else None,
-            verdicts.get(record.id, unknown),
+            verdicts.get(record.id, verdicts.get(record.original or "", unknown)),
+            record.id in partial,
         )
         for record in records
     )
@@ -165,7 +179,6 @@ def _own_plan(
         for record in records
         if record.id not in protected
     ]
-    partial = {record.id for record in records if is_incomplete(record.tags)} | set(incomplete)
     now = retention.Moment.parse(clock.now().isoformat())
     reasons = retention.plan_of_schedule(
         counted, policy, now=now, zone=zone or clock.local_zone(), incomplete=partial
@@ -177,6 +190,24 @@ def _own_plan(
         if record.id in protected
     ]
     return ForgetPlan(keep=keep, remove=[one for one, why in reasons.items() if not why])
+
+
+def _with_latest(
+    made: ForgetPlan, records: Sequence[SnapshotRecord], latest: Collection[str]
+) -> ForgetPlan:
+    """Move what the latest runs made from the removed snapshots to the kept ones."""
+    spared = {record.id for record in records if _is_named(record, latest)}.intersection(
+        made.remove
+    )
+    keep = [KeepReason(snapshot_id=one, matches=[LATEST_RUN]) for one in sorted(spared)]
+    return ForgetPlan(
+        keep=[*made.keep, *keep], remove=[one for one in made.remove if one not in spared]
+    )
+
+
+def _is_named(record: SnapshotRecord, ids: Collection[str]) -> bool:
+    """Return True if a snapshot is meant by its id, or by the one from before it was rewritten."""
+    return record.id in ids or record.original in ids
 
 
 async def apply(

@@ -78,3 +78,36 @@ async def test_t8_what_is_suspect_by_the_accepted_measure_too_stays_so(world: Wo
     assert [row.is_suspect for row in await Snapshot.all().order_by("time_ms")] == [
         False, False, True,
     ]  # fmt: skip
+
+
+async def test_a_run_is_measured_by_the_newest_complete_snapshot(world: World) -> None:
+    """An incomplete one holds fewer files because some could not be read."""
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    task_id, _ = await begun(world, made)
+    await ended(world, made, task_id, files=1000, day=1)
+
+    async def incomplete(files: int, day: int) -> None:
+        task_id, _ = await begun(world, made)
+        snapshot = snapshot_of(made, files=files) | {"time": f"2026-11-{day:02}T06:53:10Z"}
+        report = success(task_id, snapshot, isIncomplete=True)
+        await world.ask("finish", {**report, "outcome": "warning"})
+
+    await incomplete(550, 2)
+    await incomplete(540, 3)
+    task_id, measure = await begun(world, made)
+    assert measure == 1000
+    await ended(world, made, task_id, files=900, day=4)
+    await incomplete(1200, 5)
+    _, measure = await begun(world, made)
+    assert measure == 1200, "a source that grew is not measured by what it once was"
+
+
+async def test_a_snapshot_dated_in_the_future_measures_no_run(world: World) -> None:
+    made = await world.schedule()
+    for files, time in ((700, "2199-01-01T00:00:00Z"), (20, "2026-11-01T00:00:00Z")):
+        task_id, measure = await begun(world, made)
+        report = success(task_id, snapshot_of(made, files=files) | {"time": time})
+        await world.ask("finish", report)
+    assert measure == 700, "there was no other"
+    _, measure = await begun(world, made)
+    assert measure == 20

@@ -130,7 +130,7 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     _, forget, good = await backed_up(world, made)
-    assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] is None
+    assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] == [good["id"]]
     await world.ask("finish", {"taskId": forget, **FAILURE})
     refused = await run_now(world, made)
     await world.claim(task_id=refused)
@@ -257,3 +257,52 @@ async def test_retention_that_waited_goes_by_the_policy_of_now_or_not_at_all(wor
     await world.client.patch(url, json={"retentionPolicy": None})
     refused = await world.claim(task_id=forget)
     assert (refused["answer"], "was removed" in refused["reason"]) == ("refused", True)
+
+
+async def test_the_retention_job_names_the_snapshot_of_the_run_before_whatever_its_time(
+    world: World,
+) -> None:
+    """A clock that fell back makes the newest snapshot the oldest by its time."""
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    _, forget, _ = await backed_up(world, made)
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    behind = snapshot_of(made) | {"time": "2020-01-01T00:00:00Z"}
+    [forget] = (await world.ask("finish", success(task_id, behind)))["followUps"]
+    job = (await world.claim(task_id=forget))["job"]
+    assert job["latestSnapshotIds"] == [behind["id"]]
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    # A run that could not describe its snapshot: the index does not know it yet.
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    undescribed = success(task_id, snapshot_of(made)) | {"snapshot": None}
+    [forget] = (await world.ask("finish", undescribed))["followUps"]
+    job = (await world.claim(task_id=forget))["job"]
+    made_now = undescribed["result"]["result"]["snapshot_id"]
+    assert job["latestSnapshotIds"] == [behind["id"], made_now]
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    url = f"/api/v1/backups/{made['shortId']}/forget"
+    answer = await world.client.post(url)
+    job = (await world.claim(task_id=answer.json()["taskId"]))["job"]
+    assert job["latestSnapshotIds"] == [behind["id"]], "also when a person asks for it"
+
+
+async def test_the_retention_job_names_rewritten_snapshots_by_their_first_id_too(
+    world: World,
+) -> None:
+    """A tag that somebody adds by hand gives a snapshot another id, but not another first one."""
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    _, forget, good = await backed_up(world, made)
+    await world.ask("finish", {"taskId": forget, **FAILURE})
+    first, marked = "a" * 64, snapshot_of(made, files=0)
+    marked |= {"original": first, "tags": [*marked["tags"], "incomplete"]}
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    report = success(task_id, marked, isIncomplete=True, isSuspect=True)
+    assert (await world.ask("finish", report))["followUps"] == []
+    answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
+    job = (await world.claim(task_id=answer.json()["taskId"]))["job"]
+    assert sorted(job["protectedSnapshotIds"]) == sorted([first, marked["id"]])
+    assert sorted(job["incompleteSnapshotIds"]) == sorted([first, marked["id"]])
+    assert job["trustedSnapshotIds"] == [good["id"]], "others may be suspect"

@@ -54,10 +54,14 @@ async def test_categories_are_worked_out_once_until_list_policy_or_clock_change_
     assert await kept() == [[], [], ["within"]]
     # A clock that was put back: what lies ahead of it is no measure for what lies behind it.
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 2, 12, tzinfo=UTC))
-    assert await kept() == [[], ["within"], ["within"]]
+    assert await kept() == [[], ["within"], []]
     assert len(planned) == 6
-    assert await kept() == [[], ["within"], ["within"]]
+    assert await kept() == [[], ["within"], []]
     assert len(planned) == 6
+    # The third is now within the tolerance for clocks, so the policy counts it.
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 3, 9, 56, tzinfo=UTC))
+    assert await kept() == [[], ["within"], ["within"]]
+    assert len(planned) == 7
 
 
 @on_sqlite

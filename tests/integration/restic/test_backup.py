@@ -110,6 +110,27 @@ async def test_t21_an_included_path_that_is_gone_is_a_partial_backup(repository,
     assert await paths_of(repository, partial.value.summary.snapshot_id) == {f"{source}/a.txt"}
 
 
+@pytest.mark.parametrize("pattern", ["docs/*", "/docs/*", "doc?", 'n"o\\*', "**/*.jpg", "docs"])
+async def test_an_include_pattern_that_matches_nothing_is_a_partial_backup(
+    repository, source, pattern
+):
+    """A part of the source may not be mounted; retention must not take this for all of it."""
+    options = BackupOptions(include_patterns=["sub/*", pattern])
+    with pytest.raises(PartialBackup) as partial:
+        await backup.run(repository, source, tag="k3f9x2ab", hostname=HOST, options=options)
+    [line] = partial.value.unreadable
+    assert line.startswith(f'pattern "{source}/')
+    assert line.endswith(" does not match any files, skipping")
+    assert partial.value.unreadable_count == 1
+    assert f"{source}/sub/b.txt" in await paths_of(repository, partial.value.summary.snapshot_id)
+
+
+async def test_include_patterns_that_are_negated_or_match_are_no_partial_backup(repository, source):
+    options = BackupOptions(include_patterns=["*", "sub/*", "!sub/*", "!gone"])
+    made = await backup.run(repository, source, tag="k3f9x2ab", hostname=HOST, options=options)
+    assert made.snapshot_id is not None
+
+
 @pytest.fixture
 def quiet_source() -> Iterator[Path]:
     """A folder under which nobody works: restic itself writes to /tmp, and folders above the

@@ -2,14 +2,16 @@
 
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from zerobyte.contract.restic_output import ForgetPlan, KeepReason
 from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.core import clock
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import SnapshotMissing, forget, ls, snapshots
+from zerobyte.restic import SnapshotMissing, forget, ls, snapshots, tag
 from zerobyte.restic import backup as backups
 
 MINE, OTHER = "mine0001", "other001"
@@ -191,3 +193,115 @@ async def test_restic_and_our_model_agree_on_the_days_of_a_zone(repository, sour
         ours = await forget.plan(there, policy, tag=MINE, zone=ZoneInfo(name))
         assert ours.keep == by_restic.keep
         assert sorted(ours.remove) == sorted(by_restic.remove)
+
+
+def from_now(**ahead: float) -> str:
+    """A time for `save`, as far from the present as a `timedelta` says."""
+    return (clock.now() + timedelta(**ahead)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@pytest.mark.parametrize(
+    "policy", [{"keep_last": 1}, {"keep_daily": 1}, {"keep_yearly": 1}, {"keep_hourly": 1}]
+)
+async def test_a_snapshot_dated_in_the_future_displaces_no_later_backup(repository, source, policy):
+    """The clock was ahead during one run, and is right again."""
+    save(repository, source, MINE, from_now(days=-800))
+    save(repository, source, MINE, from_now(days=400))
+    save(repository, source, MINE, from_now(minutes=-1))
+    old, newest, future = sorted(
+        await snapshots.run(repository, tag=MINE), key=lambda record: record.time
+    )
+    made = await forget.plan(repository, RetentionPolicy(**policy), tag=MINE, zone=ZoneInfo("UTC"))
+    kept = {reason.snapshot_id: reason.matches for reason in made.keep}
+    assert kept.pop(future.id) == ["dated in the future"]
+    assert set(kept) == {newest.id}
+    assert made.remove == [old.id], "it counts for no rule"
+
+
+async def test_a_snapshot_a_little_ahead_of_the_clock_counts_as_others_do(repository, source):
+    save(repository, source, MINE, from_now(days=-1))
+    save(repository, source, MINE, from_now(minutes=2))
+    old, newest = await ids(repository, MINE)
+    made = await forget.plan(
+        repository, RetentionPolicy(keep_last=1), tag=MINE, zone=ZoneInfo("UTC")
+    )
+    assert made.keep == [KeepReason(snapshot_id=newest, matches=["last snapshot"])]
+    assert made.remove == [old]
+
+
+async def test_retention_keeps_the_snapshot_of_the_run_it_follows_when_the_clock_was_behind(
+    repository, source
+):
+    """The backup of a machine whose clock fell back to 2020 is the oldest by its time."""
+    save(repository, source, MINE, from_now(days=-2))
+    save(repository, source, MINE, from_now(days=-1))
+    save(repository, source, MINE, "2020-01-01 00:00:00")
+    behind, old, newest = sorted(
+        await snapshots.run(repository, tag=MINE), key=lambda record: record.time
+    )
+
+    async def kept(*latest: str) -> dict[str, list[str]]:
+        made = await forget.plan(
+            repository,
+            RetentionPolicy(keep_last=1),
+            tag=MINE,
+            latest=latest,
+            zone=ZoneInfo("UTC"),
+        )
+        assert sorted(made.remove) == sorted(
+            {behind.id, old.id, newest.id} - {reason.snapshot_id for reason in made.keep}
+        )
+        return {reason.snapshot_id: reason.matches for reason in made.keep}
+
+    assert await kept() == {newest.id: ["last snapshot"]}
+    assert await kept(behind.id) == {newest.id: ["last snapshot"], behind.id: ["latest run"]}
+    assert await kept(newest.id) == {newest.id: ["last snapshot"]}
+    [edited] = await tagged(repository, behind.id)
+    behind = edited
+    assert behind.id in await kept(str(edited.original)), "known by the id that it had before"
+
+
+async def tagged(repository, snapshot_id: str):
+    """Add a tag by hand, which gives the snapshot another id; its record after that."""
+    new = await tag.run(repository, snapshot_id, add="important")
+    return await snapshots.run(repository, ids=(new,))
+
+
+async def test_a_suspect_snapshot_that_was_tagged_by_hand_stays_suspect(
+    repository, source, tmp_path
+):
+    """Its id is another one until the index reads the list again."""
+    (tmp_path / "empty").mkdir()
+    save(repository, source, MINE, "2026-01-01 10:00:00")
+    save(repository, tmp_path / "empty", MINE, "2026-01-02 10:00:00")
+    good, suspect = await ids(repository, MINE)
+    [edited] = await tagged(repository, suspect)
+    for known in ({"protected": [suspect]}, {"trusted": [good]}):
+        made = await forget.plan(
+            repository, RetentionPolicy(keep_last=1), tag=MINE, zone=ZoneInfo("UTC"), **known
+        )
+        kept = {reason.snapshot_id: reason.matches for reason in made.keep}
+        assert kept == {good: ["last snapshot"], edited.id: ["protected"]}, known
+        assert made.remove == []
+    accepted = await forget.plan(
+        repository, RetentionPolicy(keep_last=1), tag=MINE, trusted=[good, suspect]
+    )
+    assert accepted.remove == [good], "what a person accepted stays accepted"
+
+
+async def test_an_incomplete_snapshot_without_the_tag_stays_incomplete_when_tagged_by_hand(
+    repository, source
+):
+    save(repository, source, MINE, "2026-01-01 10:00:00")
+    save(repository, source, MINE, "2026-01-02 10:00:00")
+    good, partial = await ids(repository, MINE)
+    [edited] = await tagged(repository, partial)
+    made = await forget.plan(
+        repository,
+        RetentionPolicy(keep_last=1),
+        tag=MINE,
+        incomplete=[partial],
+        zone=ZoneInfo("UTC"),
+    )
+    assert {reason.snapshot_id for reason in made.keep} == {good, edited.id}
+    assert made.remove == []

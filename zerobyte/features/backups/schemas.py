@@ -1,6 +1,6 @@
 """What backup schedules look like on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -18,6 +18,11 @@ LastStatus = Literal["success", "error", "in_progress", "warning"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
 Pattern = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00\r\n]*$")]
 Patterns = Annotated[list[Pattern], Field(max_length=10_000)]
+_INCLUDE_PATTERNS: Final = (
+    "Shell patterns below the volume's folder, expanded when the backup begins. `**` matches one "
+    "level, as `*` does: `**/*.jpg` saves the images of the folders right below the volume and no "
+    "deeper ones. Name a folder to save all that is in it."
+)
 Retries = Annotated[int, Field(ge=0, le=32)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
@@ -30,7 +35,9 @@ class _Options(Wire):
     exclude_patterns: Patterns = Field(default_factory=list[str])
     exclude_if_present: Patterns = Field(default_factory=list[str])
     include_paths: Patterns = Field(default_factory=list[str])
-    include_patterns: Patterns = Field(default_factory=list[str])
+    include_patterns: Annotated[Patterns, Field(description=_INCLUDE_PATTERNS)] = Field(
+        default_factory=list[str]
+    )
     one_file_system: bool = False
     custom_restic_params: Patterns = Field(default_factory=list[str])
     compression_mode: CompressionMode | None = None

@@ -18,8 +18,9 @@ from zerobyte.core import cron, protected_paths
 from zerobyte.core.errors import Invalid, NotFound
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.service.reading import find
+from zerobyte.features.backups.service.retention_job import known_snapshots
 from zerobyte.features.notifications.service import Notifications
-from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service.index import parent_of, trusted_files
 from zerobyte.features.repositories.service.places import local_places
 from zerobyte.features.tasks.models import Task
@@ -147,28 +148,16 @@ class Runs:
             raise NoLongerWanted("The retention policy was removed; every snapshot is kept")
         is_there = schedule.repository_id == repository.id
         policy = schedule.retention_policy if is_there else task.input["retentionPolicy"]
-        verdicts: dict[bool, list[str]] = {True: [], False: []}
-        rows = Snapshot.filter(repository_id=repository.id, schedule_id=schedule.short_id)
-        incomplete: list[str] = []
-        for row in await rows.only("id", "snapshot_id", "is_suspect", "is_incomplete"):
-            verdicts[row.is_suspect].append(row.snapshot_id)
-            if row.is_incomplete:
-                incomplete.append(row.snapshot_id)
-        trusted: list[str] | None = None
-        if repository.snapshots_refreshed_at is None:
-            # As after a change of the config: a run had nothing to judge its snapshot by.
-            trusted = repository.accepted_snapshots or []
-        elif repository.snapshots_refreshed_at == 0:
-            # A run whose report was lost may have left one that nobody has judged yet.
-            trusted = verdicts[False]
+        known = await known_snapshots(task, repository)
         return ForgetJob(
             task_id=task.id,
             schedule_short_id=schedule.short_id,
             repository=await self._access(repository),
             policy=RetentionPolicy.model_validate(policy),
-            protected_snapshot_ids=verdicts[True],
-            trusted_snapshot_ids=trusted,
-            incomplete_snapshot_ids=incomplete,
+            protected_snapshot_ids=known.suspect,
+            trusted_snapshot_ids=known.trusted,
+            incomplete_snapshot_ids=known.incomplete,
+            latest_snapshot_ids=known.latest,
             timezone=self._readable_zone(schedule),
         )
 

@@ -8,6 +8,8 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replaced
+from datetime import timedelta
 from typing import Any, Final, cast
 
 from pydantic import ValidationError
@@ -16,8 +18,8 @@ from tortoise.expressions import F
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.restic_output import is_incomplete as lacks_files
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import aio, retention
-from zerobyte.core.retention import Moment
+from zerobyte.core import aio, clock, retention
+from zerobyte.core.retention import Counted, Moment
 from zerobyte.db.prepared import Made, Prepared, slot
 from zerobyte.features.repositories.models import Snapshot
 
@@ -109,15 +111,22 @@ async def newest(repository_id: str) -> Indexed | None:
 
 
 async def trusted_files(repository_id: str, schedule_id: str) -> int | None:
-    """How many files the last snapshot of a schedule that can be trusted held."""
-    last = (
-        await Snapshot.filter(
-            repository_id=repository_id, schedule_id=schedule_id, is_suspect=False
-        )
-        .order_by("-time_ms")
-        .first()
-    )
-    return None if last is None else _files_of(last)
+    """Return how many files the next snapshot of a schedule is measured by.
+
+    Reads the newest trusted complete snapshot and the incomplete ones after it. Snapshots dated
+    in the future are a measure only where there is no other.
+    """
+    latest_ms = retention.CLOCK_TOLERANCE // timedelta(milliseconds=1) + clock.now_ms()
+    trusted = Snapshot.filter(
+        repository_id=repository_id, schedule_id=schedule_id, is_suspect=False
+    ).order_by("time_ms", "snapshot_id")
+    for some in (trusted.filter(time_ms__lte=latest_ms), trusted):
+        complete = await some.filter(is_incomplete=False).last()
+        after = some if complete is None else some.filter(time_ms__gt=complete.time_ms)
+        history = [*filter(None, [complete]), *await after.filter(is_incomplete=True)]
+        if history:
+            return retention.trusted_files(_counted(row) for row in history)
+    return None
 
 
 async def parent_of(repository_id: str, schedule_id: str) -> str | None:
@@ -196,8 +205,7 @@ async def accept(repository_id: str, snapshot_id: str) -> None:
     history = await Snapshot.filter(
         repository_id=repository_id, schedule_id=row.schedule_id
     ).order_by("time_ms", "snapshot_id")
-    told = ((one.snapshot_id, _files_of(one), one.is_suspect) for one in history)
-    cleared = list(retention.cleared(told, snapshot_id))
+    cleared = list(retention.cleared((_counted(one) for one in history), snapshot_id))
     for start in range(0, len(cleared), _BATCH):
         some = cleared[start : start + _BATCH]
         await Snapshot.filter(repository_id=repository_id, snapshot_id__in=some).update(
@@ -257,6 +265,8 @@ async def replace(
         if row.is_suspect and row.snapshot_id in unjudged:
             await row.save(update_fields=["is_suspect"])
     await remove(repository_id, vanished)
+    # The row that comes last is taken for the schedule's latest run.
+    added.sort(key=_time_ms)
     for start in range(0, len(added), _AT_ONCE):
         await Snapshot.bulk_create(added[start : start + _AT_ONCE])
     return len(known) - len(vanished) + len(added)
@@ -325,11 +335,9 @@ async def _judge(rows: Iterable[Snapshot], unjudged: Collection[str]) -> None:
             histories[row.schedule_id].append(row)
     async for history in aio.in_turns(histories.values()):
         told = [
-            (
-                row.snapshot_id,
-                _files_of(row),
-                None if row.snapshot_id in unjudged else row.is_suspect,
-            )
+            replaced(_counted(row), is_suspect=None)
+            if row.snapshot_id in unjudged
+            else _counted(row)
             async for row in aio.in_turns(history)
         ]
         suspects = retention.suspects(told)
@@ -348,6 +356,10 @@ async def _is_cleared(row: Snapshot) -> bool:
 
 def _time_ms(row: Snapshot) -> int:
     return cast("int", row.time_ms)
+
+
+def _counted(row: Snapshot) -> Counted:
+    return Counted(row.snapshot_id, _files_of(row), row.is_suspect, row.is_incomplete)
 
 
 def _files_of(row: Snapshot) -> int | None:

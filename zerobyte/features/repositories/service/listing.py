@@ -7,7 +7,7 @@ changed since. Knows no database and no restic.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Final
 
 from zerobyte.contract.retention import RetentionPolicy
@@ -25,11 +25,15 @@ Place = tuple[str, str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A list and what it was made of; `to_come` of its snapshots are later than the clock."""
+    """A list and what it was made of.
+
+    to_come     how many of its snapshots are later than the clock, and later than the latest time
+                that counts.
+    """
 
     found: Sequence[Indexed]
     policy: tuple[RetentionPolicy, str | None] | None
-    to_come: int
+    to_come: tuple[int, int]
     shown: list[bytes]
 
 
@@ -53,7 +57,7 @@ class Lists:
         found       every snapshot of the repository, from the index and oldest first.
         """
         now = Moment.parse(clock.now().isoformat())
-        to_come = _to_come(found, now)
+        to_come = _later(found, now.order), _later(found, retention.latest_counted(now))
         known = self._known.get(place)
         is_same = (
             known is not None
@@ -108,11 +112,11 @@ class Lists:
         self._known[place] = made
 
 
-def _to_come(found: list[Indexed], now: Moment) -> int:
-    """How many are later than the clock; as long as that stands, so does what a policy keeps."""
+def _later(found: list[Indexed], limit: tuple[datetime, int]) -> int:
+    """Return how many snapshots are not before a time; what a policy keeps depends on it."""
     count = 0
     for entry in reversed(found):
-        if entry.moment.order < now.order:
+        if entry.moment.order < limit:
             break
         count += 1
     return count

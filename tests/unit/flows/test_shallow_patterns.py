@@ -1,0 +1,23 @@
+"""What the run's log says of include patterns that look recursive."""
+
+import pytest
+
+from flows import backup as backup_flow
+from zerobyte.contract.jobs import BackupOptions
+
+
+def test_the_log_of_a_run_says_that_two_stars_in_an_include_match_one_level(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines: list[str] = []
+
+    def note(sentence: str, *facts: object) -> None:
+        lines.append(sentence % facts)
+
+    monkeypatch.setattr(backup_flow, "tell", note)
+    for patterns in ([], ["*.jpg", "a**/b"]):
+        backup_flow._tell_shallow_patterns(BackupOptions(include_patterns=patterns))
+    assert lines == []
+    some = BackupOptions(include_patterns=["**/*.jpg", "docs", "/a/**"])
+    backup_flow._tell_shallow_patterns(some)
+    assert lines == ["In 2 include patterns `**` matches one level of folders only, as `*` does"]
