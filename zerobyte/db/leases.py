@@ -257,7 +257,7 @@ class Leases:
         await self._mind_the_clock()
         now = clock.now_ms()
         rows = await Lease.filter(task_id=task_id, state="held")
-        return next((_who(row) for row in rows if not is_over(row, now)), None)
+        return next((who(row) for row in rows if not is_over(row, now)), None)
 
     async def extend_all(self) -> None:
         """Give every task's lease a new term: its holder could not renew while the API was away.
