@@ -28,6 +28,7 @@ from zerobyte.features.auth.service import (
     Deletions,
     Organizations,
     SecondFactor,
+    first_organization,
     make_services,
 )
 from zerobyte.features.backups.routes import backups_v1
@@ -313,6 +314,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         await migrate.upgrade(settings.database_url)
         await stack.enter_async_context(connection.database(settings.database_url))
         await locations.fill_missing()
+        await first_organization.first_id()
         stack.callback(answering.let_go)
         await platform.encrypt_clear_rows()
         stack.push_async_callback(engine.aclose)
