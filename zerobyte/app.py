@@ -27,6 +27,7 @@ from zerobyte.features.auth.service import (
     KeyCheck,
     Organizations,
     SecondFactor,
+    first_organization,
     make_services,
 )
 from zerobyte.features.backups.routes import backups_v1
@@ -149,7 +150,12 @@ class Platform:
     def _make_schedules(self) -> None:
         """What runs by the clock, and what stands between rows, engine and workers."""
         settings, scheduler = self.settings, self.scheduler
-        self.editor = ScheduleEditor(settings=settings, sealer=self.sealer, tasks=self.reader)
+        self.editor = ScheduleEditor(
+            settings=settings,
+            sealer=self.sealer,
+            tasks=self.reader,
+            source_path=self.volumes.source_path,
+        )
         self.runs = Runs(
             settings=settings,
             tasks=self.tasks,
@@ -317,6 +323,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         await migrate.upgrade(settings.database_url)
         await stack.enter_async_context(connection.database(settings.database_url))
         await locations.fill_missing()
+        await first_organization.first_id()
         stack.callback(answering.let_go)
         # With another secret, encrypting more would leave texts that the right one cannot open.
         if await platform.key_check.run():

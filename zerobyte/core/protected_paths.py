@@ -16,7 +16,12 @@ from pathlib import Path
 from typing import Final, Protocol
 
 import zerobyte
-from zerobyte.core.errors import Forbidden
+from zerobyte.core.real_paths import covered as _covered
+from zerobyte.core.real_paths import everywhere as _everywhere
+from zerobyte.core.real_paths import forms, identities, is_within, normal, real, steps
+from zerobyte.core.real_paths import identical as _identical
+from zerobyte.core.real_paths import mounts as _mounts
+from zerobyte.core.real_paths import resolved as _resolved
 
 SYSTEM: Final = (
     "/app", "/bin", "/boot", "/dev", "/etc", "/lib", "/lib32", "/lib64", "/libx32", "/proc",
@@ -24,7 +29,12 @@ SYSTEM: Final = (
 )  # fmt: skip
 """Folders whose change can keep the host from starting, or hand it to another user."""
 KERNEL: Final = ("/dev", "/proc", "/sys")
-"""Kernel interfaces; `/proc/<pid>/root` and `/proc/<pid>/environ` lead past every other check."""
+"""Kernel interfaces: `/proc/<pid>/root` and `/proc/<pid>/environ` lead past every other check."""
+_KERNEL_TYPES: Final = (
+    "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs",
+    "efivarfs", "fusectl", "mqueue", "proc", "pstore", "securityfs", "selinuxfs", "sysfs",
+    "tracefs",
+)  # fmt: skip
 SHARED: Final = ("/", "/home", "/root", "/tmp", "/var", "/var/lib", "/var/tmp")  # noqa: S108 — named to be refused
 """Folders of many owners: refused as targets themselves, while folders below them are allowed."""
 CRON: Final = (
@@ -36,7 +46,6 @@ _BELOW_ALLOWED: Final = ("/run/media",)
 """Where desktops mount removable disks."""
 _KEY_FOLDERS: Final = (".gnupg", ".ssh")
 _LAYOUT: Final = ("data", "keys", "snapshots")
-_NETWORK: Final = ("nfs", "cifs", "smb", "fuse", "9p", "ceph", "glusterfs")
 _FOLDERS_AT_MOST: Final = 2_000_000
 
 
@@ -59,34 +68,6 @@ class Installation(Protocol):
     def database_url(self) -> str: ...
     @property
     def tree_index(self) -> Path: ...
-
-
-def is_within(path: str, folder: str) -> bool:
-    """Whether a normal absolute path is the folder or lies below it."""
-    return folder in ("/", path) or path.startswith(folder + "/")
-
-
-def normal(path: str) -> str:
-    """Return an absolute path without `.`, `..`, doubled or trailing slashes."""
-    return posixpath.normpath("/" + path.lstrip("/"))
-
-
-def forms(path: str) -> set[str]:
-    """Return a path as written and with its links resolved."""
-    plain = normal(path)
-    return {plain, real(plain)}
-
-
-def real(path: str) -> str:
-    """Return where a path really is, with every link followed.
-
-    Raises
-        Forbidden   a link on the way may not be read, so that its place is unknown.
-    """
-    try:
-        return os.path.realpath(normal(path))
-    except OSError as error:
-        raise Forbidden(f"Zerobyte is not permitted to follow the path {path}") from error
 
 
 def own_data(installation: Installation) -> list[str]:
@@ -116,6 +97,15 @@ def code() -> tuple[str, ...]:
     if sys.prefix != sys.base_prefix:
         found.append(Path(sys.prefix))
     return tuple(sorted({form for place in found for form in forms(str(place))}))
+
+
+def kernel_interfaces() -> list[str]:
+    """List the kernel interfaces of this host, wherever they are mounted.
+
+    A container that shows the host's `/` at another path has a second `/proc` below that path.
+    """
+    mounted = {point for _, _, point, kind in _mounts() if kind in _KERNEL_TYPES}
+    return sorted({*KERNEL, *mounted})
 
 
 def homes() -> list[str]:
@@ -156,10 +146,9 @@ def refused_to_read(path: str, data: Iterable[str]) -> bool:
     Refused are that data, our code, kernel interfaces and folders of keys, with all below them.
     Folders above them are allowed: what they hold of ours is left out of backups.
     """
-    return any(
-        is_key_folder(form) or _covered(form, (*_everywhere(data), *_resolved(code()), *KERNEL))
-        for form in {*forms(path), *_identical(path, data)}
-    )
+    asked = {*forms(path), *_identical(path, data)}
+    refused = (*_everywhere(data), *_resolved(code()), *kernel_interfaces())
+    return any(is_key_folder(form) or _covered(form, refused) for form in asked)
 
 
 def refused_to_write(
@@ -194,24 +183,51 @@ def is_allowed(path: str, roots: Iterable[str]) -> bool:
     return any(is_within(place, real(root)) for root in roots)
 
 
+class Unreadable:
+    """The folders that no backup reads: protected ones, and every kernel interface."""
+
+    def __init__(self, protected: Iterable[str]) -> None:
+        self._protected = [*protected, *kernel_interfaces()]
+        self._places = _everywhere(self._protected)
+        self._identities = identities(self._protected)
+
+    def inside(self, root: str) -> tuple[bool, list[str]]:
+        """Return whether a root lies in a protected folder, and those below it.
+
+        root    absolute; read without following links below it, as restic does.
+
+        The folders below it begin with `root`: a link or bind mount gives them other names.
+        """
+        plain = normal(root)
+        # The last part may be a link: restic saves the link itself.
+        parent, name = posixpath.split(plain)
+        read = posixpath.join(real(parent), name) if name else "/"
+        followed = posixpath.dirname(read) if os.path.islink(read) else read  # noqa: PTH114
+        if self.holds(read) or self.is_passed(parent) or _identical(followed, self._protected):
+            return True, []
+        return False, self.below(plain, read)
+
+    def holds(self, place: str) -> bool:
+        """Return True if a real path is one of the folders or lies below one."""
+        return _covered(place, self._places)
+
+    def is_passed(self, path: str) -> bool:
+        """Return True if a path leads through one of the folders, wherever it ends."""
+        return any(self.holds(step) for step in steps(path))
+
+    def is_one(self, found: os.stat_result) -> bool:
+        """Return True if this device and inode number are those of one of the folders."""
+        return (found.st_dev, found.st_ino) in self._identities
+
+    def below(self, plain: str, place: str) -> list[str]:
+        """List the folders below a real path, under the name that leads to it."""
+        found = {one for one in self._places if is_within(one, place)}
+        return sorted(normal(plain + "/" + posixpath.relpath(one, place)) for one in found)
+
+
 def inside(root: str, protected: Iterable[str]) -> tuple[bool, list[str]]:
-    """Say how a folder that is about to be read meets the protected places.
-
-    root    absolute; read without following links below it, as restic does.
-
-    Returns whether the root itself lies in a protected place, and the protected places below it,
-    as paths that begin with `root`: a link or bind mount on the way gives them other names.
-    """
-    plain = normal(root)
-    # The last part may be a link: restic saves the link itself.
-    parent, name = posixpath.split(plain)
-    read = posixpath.join(real(parent), name) if name else "/"
-    places = _everywhere(protected)
-    followed = posixpath.dirname(read) if os.path.islink(read) else read  # noqa: PTH114
-    if _covered(read, places) or _identical(followed, places):
-        return True, []
-    below = {place for place in places if is_within(place, read)}
-    return False, sorted(normal(plain + "/" + posixpath.relpath(p, read)) for p in below)
+    """Compare a folder that is about to be read with the protected ones; see `Unreadable`."""
+    return Unreadable(protected).inside(root)
 
 
 def is_repository(folder: str) -> bool:
@@ -326,86 +342,3 @@ def _folders(top: str) -> Iterator[str | OSError]:
             continue
         except OSError as error:
             yield error
-
-
-def _covered(path: str, folders: Iterable[str]) -> bool:
-    return any(is_within(path, folder) for folder in folders)
-
-
-def _resolved(folders: Iterable[str]) -> set[str]:
-    """Both forms of each folder; a network share that hangs must not stop unrelated work."""
-    shares = [point for _, _, point, kind in _mounts() if kind.startswith(_NETWORK)]
-    found: set[str] = set()
-    for folder in folders:
-        plain = normal(folder)
-        found |= {plain} if _covered(plain, shares) else forms(plain)
-    return found
-
-
-def _identical(path: str, protected: Iterable[str]) -> set[str]:
-    """Protected places that the path or a folder above it is, by device and inode number."""
-    known: dict[tuple[int, int], str] = {}
-    shares = [point for _, _, point, kind in _mounts() if kind.startswith(_NETWORK)]
-    for place in protected:
-        if _covered(normal(place), shares):
-            continue
-        try:
-            found = Path(place).stat()
-        except OSError:
-            continue
-        known[found.st_dev, found.st_ino] = normal(place)
-    same: set[str] = set()
-    current = real(path)
-    while current != "/":
-        try:
-            found = Path(current).stat()
-        except OSError:
-            pass
-        else:
-            if (place := known.get((found.st_dev, found.st_ino))) is not None:
-                same.add(place)
-        current = posixpath.dirname(current)
-    return same
-
-
-def _everywhere(places: Iterable[str]) -> set[str]:
-    """Every absolute path at which these places can be reached without following a link."""
-    found = _resolved(places)
-    mounts = _mounts()
-    for place in tuple(found):
-        around = [mount for mount in mounts if is_within(place, mount[2])]
-        if not around:
-            continue
-        # Of mounts over the same folder, the last one is what is seen.
-        device, root, at, _ = max(reversed(around), key=lambda mount: len(mount[2]))
-        stored = normal(root + "/" + posixpath.relpath(place, at))
-        for other_device, other_root, other_at, _ in mounts:
-            if other_device != device or other_at == at:
-                continue
-            if is_within(stored, other_root):
-                found.add(normal(other_at + "/" + posixpath.relpath(stored, other_root)))
-            elif is_within(other_root, stored):
-                found.add(other_at)
-    return found
-
-
-def _mounts() -> list[tuple[str, str, str, str]]:
-    """Device, root inside its file system, mount point and type of every mount."""
-    try:
-        text = Path("/proc/self/mountinfo").read_bytes().decode(errors="surrogateescape")
-    except OSError:
-        return []
-    found: list[tuple[str, str, str, str]] = []
-    for line in text.splitlines():
-        parts, _, rest = line.partition(" - ")
-        words = parts.split(" ")
-        if len(words) > 4:
-            kind = rest.split(" ")[0]
-            found.append((words[2], _unescaped(words[3]), _unescaped(words[4]), kind))
-    return found
-
-
-def _unescaped(text: str) -> str:
-    for code_point, character in (("040", " "), ("011", "\t"), ("012", "\n"), ("134", "\\")):
-        text = text.replace(f"\\{code_point}", character)
-    return text

@@ -18,10 +18,10 @@ from zerobyte.contract.restic_output import (
     SnapshotRecord,
     SnapshotSummary,
 )
-from zerobyte.core import patience, protected_paths
-from zerobyte.core.errors import Invalid, Unavailable
+from zerobyte.core import patience
+from zerobyte.core.errors import Unavailable
 from zerobyte.core.process import Exit, Identity, SecretFolder
-from zerobyte.restic import custom_params, patterns, words
+from zerobyte.restic import custom_params, includes, patterns, words
 from zerobyte.restic.errors import (
     PartialBackup,
     ResticError,
@@ -39,6 +39,8 @@ _MOST_UNREADABLE: Final = 100
 _NOT_FOUND: Final = (b" does not exist, skipping", b" does not match any files, skipping")
 # restic knows no negation in lists of includes, so such a pattern is expected to match nothing.
 _NEGATED: Final = b'pattern "!'
+_PATTERNS_S: Final = 120.0
+"""How long include patterns may take to expand: they may lead through many folders."""
 
 
 def argv(
@@ -113,7 +115,7 @@ async def run(
     """Save one folder as a new snapshot and report what was added.
 
     source              absolute folder, or a link to one. Links below it are saved as links; an
-                        include path that leaves it is refused.
+                        include path or pattern that leaves it is refused.
     tag                 the schedule's short id: retention selects by it.
     excluded_folders    absolute folders of our own; the cache, the secret folders and a local
                         repository are left out without being named.
@@ -142,12 +144,11 @@ async def run(
     # The volume may be a network share that does not answer: the event loop must go on.
     source = await patience.at_folder(lambda: _resolved(unresolved), place=str(source))
     own = await patience.at_folder(
-        lambda: _own_folders(repository, source, options, excluded_folders), place=str(source)
+        lambda: includes.check(source, options, _own_folders(repository, excluded_folders)),
+        place=str(source),
+        limit_s=_PATTERNS_S if options.include_patterns else None,
     )
     files = patterns.build(source, options, excluded_folders=own)
-    await patience.at_folder(
-        lambda: patterns.refuse_links_outside(source, options), place=str(source)
-    )
     said = _Output()
     async with sending(on_status, every_s=status_every_s) as offer:
         said.offer = offer
@@ -291,21 +292,9 @@ def _listed(source: Path) -> str:
     return os.path.normpath(_resolved(source))
 
 
-def _own_folders(
-    repository: Repository, source: Path, options: BackupOptions, more: Sequence[str]
-) -> list[str]:
-    """Our folders below the source and below each included path, as restic will reach them.
-
-    Raises
-        Invalid     the source or an included path lies inside one of them.
-    """
+def _own_folders(repository: Repository, more: Sequence[str]) -> set[str]:
+    """Our folders on this host, which no backup reads."""
     own = {*more, str(repository.tools.cache_dir), str(repository.tools.run_dir)}
     if isinstance(repository.access.config, LocalConfig):
         own.add(repository.access.config.path)
-    found: set[str] = set()
-    for root in (str(source), *patterns.included(source, options)):
-        is_ours, below = protected_paths.inside(root, own)
-        if is_ours:
-            raise Invalid(f"{root} lies inside a folder of Zerobyte and cannot be backed up.")
-        found.update(below)
-    return sorted(found)
+    return own

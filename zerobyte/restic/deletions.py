@@ -13,11 +13,11 @@ import re
 import stat
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final
 
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core.errors import Invalid
+from zerobyte.restic import globs
 from zerobyte.restic.errors import as_message
 from zerobyte.restic.names import UNKNOWN
 
@@ -253,49 +253,21 @@ def _compiled(entry: str, root: str, *, is_anchored: bool = False) -> tuple[bool
     pattern = entry[1:] if is_negated else entry
     if pattern.startswith("/") or is_anchored:
         prefix = "" if root == "/" else re.escape(root)
-        cleaned = posixpath.normpath(f"/{pattern.lstrip('/')}").lstrip("/")
-        start = f"^{prefix}"
+        parts = posixpath.normpath(f"/{pattern.lstrip('/')}").split("/")[1:]
     else:
-        cleaned, start = posixpath.normpath(pattern), "^(?:/[^/]+)*"
-    if cleaned in ("", "."):
+        prefix, parts = "", ["**", *posixpath.normpath(pattern).split("/")]
+    if is_negated and parts in (["**", ""], ["**", "."]):
         # restic matches no path with such a pattern, so it takes no exclusion back. One that
         # excludes is read as matching everything: to spare too much loses nothing.
-        is_void = is_negated and not pattern.startswith("/")
-        return is_negated, re.compile("(?!)" if is_void else f"{start}(?:/|$)")
-    parts = cleaned.split("/")
+        return is_negated, re.compile("(?!)")
     if is_anchored:
         # restic expands includes as a shell does, where two stars are one level, as one star is.
         parts = ["*" if part == "**" else part for part in parts]
-    body = "".join(component(part) for part in parts)
     try:
-        return is_negated, re.compile(f"{start}{body}(?:/|$)", re.DOTALL)
+        body = globs.path(part for part in parts if part not in ("", "."))
+        return is_negated, re.compile(rf"\A{prefix}{body}(?:/|\Z)", re.DOTALL)
     except re.error:
+        if is_anchored:
+            return is_negated, re.compile("(?!)")  # selects nothing, so that nothing is removed
         # A pattern that cannot be read here might have excluded everything.
-        return False, re.compile("^")
-
-
-@cache
-def component(part: str) -> str:
-    """Return a regular expression for a slash and one part of a restic pattern."""
-    if part == "**":
-        return "(?:/[^/]+)*"
-    found = ["/"]
-    position = 0
-    token = re.compile(r"\\(.)|\[(\^?)((?:\\.|[^\]\\])+)\]|(\*+)|(\?)|(.)", re.DOTALL)
-    while position < len(part):
-        match = token.match(part, position)
-        if match is None:
-            return ".*"
-        escaped, negation, members, stars, mark, plain = match.groups()
-        if members is not None:
-            safe = members.replace("[", "\\[").replace("&&", "&\\&").replace("~~", "~\\~")
-            safe = safe.replace("||", "|\\|").replace("--", "-\\-")
-            found.append(f"(?!/)[{negation}{safe if not safe.startswith('^') else chr(92) + safe}]")
-        elif stars:
-            found.append("[^/]*")
-        elif mark:
-            found.append("[^/]")
-        else:
-            found.append(re.escape(escaped or plain or ""))
-        position = match.end()
-    return "".join(found)
+        return False, re.compile("")

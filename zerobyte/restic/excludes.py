@@ -8,7 +8,7 @@ import posixpath
 import re
 
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import deletions
+from zerobyte.restic import globs
 
 
 def below(pattern: str, folder: str) -> list[str]:
@@ -52,7 +52,10 @@ def _with_skips(pattern: list[str], positions: set[int]) -> set[int]:
 
 
 def _matches(pattern: str, part: str) -> bool:
-    return re.fullmatch(deletions.component(pattern), f"/{part}", re.DOTALL) is not None
+    try:
+        return re.fullmatch(rf"{globs.component(pattern)}\Z", part, re.DOTALL) is not None
+    except re.error:
+        return False
 
 
 def _parts(path: str) -> list[str]:

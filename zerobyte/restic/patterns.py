@@ -8,16 +8,13 @@ ends and replace `$NAME`; lists of includes do the first two.
 import os
 import posixpath
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core.errors import Invalid
 from zerobyte.restic import words
-
-_MATCHES_AT_MOST: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ def build(
     """
     root = str(source)
     raw = b"".join(
-        os.fsencode(_under(root, entry, kind="Include path")) + b"\0"
+        os.fsencode(under(root, entry, kind="Include path")) + b"\0"
         for entry in options.include_paths
     )
     globs = [_include_line(root, entry) for entry in options.include_patterns]
@@ -57,80 +54,12 @@ def build(
     return PatternFiles(raw=raw, globs=_lines(globs), excludes=_lines(excludes))
 
 
-def refuse_links_outside(source: Path, options: BackupOptions) -> None:
-    """Refuse include paths that leave the volume's folder through a symbolic link.
-
-    The last part may be a link: restic saves the link itself. Reads the disk.
-    """
-    root = os.path.realpath(source)
-    for entry in options.include_paths:
-        path = _under(str(source), entry, kind="Include path")
-        if path == str(source):
-            continue
-        parent = os.path.realpath(posixpath.dirname(path))
-        if parent != root and not parent.startswith(root.rstrip("/") + "/"):
-            raise Invalid(f"Include path escapes volume root: {entry}")
-
-
-def included(source: Path, options: BackupOptions) -> list[str]:
-    """List the paths that restic will begin at, with include patterns expanded on the disk.
-
-    A pattern matches at least what it matches for restic: a bracket counts as any one character.
-
-    Raises
-        Invalid     an entry leaves the volume, or a pattern matches too many paths to check.
-    """
-    root = str(source)
-    found = [_under(root, entry, kind="Include path") for entry in options.include_paths]
-    for entry in options.include_patterns:
-        _, pattern = _negation(entry)
-        path = _under(root, pattern, kind="Include pattern")
-        found += _expanded(root, path[len(root) :] if root != "/" else path, entry)
-    return found
-
-
-def _expanded(root: str, pattern: str, entry: str) -> list[str]:
-    places = [root.rstrip("/")]
-    for part in filter(None, pattern.split("/")):
-        if not re.search(r"[\\*?\[]", part):
-            places = [f"{place}/{part}" for place in places]
-            continue
-        matches = _matcher(part)
-        places = [f"{place}/{name}" for place in places for name in _names(place) if matches(name)]
-        if len(places) > _MATCHES_AT_MOST:
-            raise Invalid(
-                f"Include pattern matches more than {_MATCHES_AT_MOST} paths: {entry}. "
-                "Name the folder above them instead."
-            )
-    return places
-
-
-def _matcher(part: str) -> Callable[[str], object]:
-    """Match one part of a pattern; what cannot be read as a pattern matches every name."""
-    tokens = re.findall(r"\\.|\[[^\]]*\]|.", part, re.DOTALL)
-    words_of = {"*": ".*", "?": "."}
-    text = "".join(
-        words_of.get(token) or ("." if token[0] == "[" and len(token) > 1 else re.escape(token[-1]))
-        for token in tokens
-    )
-    if "[" in part or "\\" in part:
-        # A bracket may hold an escaped bracket; then the split above is only a guess.
-        text = ".*" if "\\]" in part or "[]" in part or "[^]" in part else text
-    return re.compile(text, re.DOTALL).fullmatch
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder or "/")  # noqa: PTH208 — plain strings keep any byte
-    except OSError:
-        return []
-
-
 def _lines(lines: list[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _under(root: str, entry: str, *, kind: str) -> str:
+def under(root: str, entry: str, *, kind: str) -> str:
+    """Join an entry under the volume's folder. Raises Invalid: it leaves the folder."""
     if "\0" in entry or (kind != "Include path" and words.unescaped_break(entry)):
         raise Invalid(f"{kind} contains an unsupported path character: {entry}")
     path = posixpath.normpath(posixpath.join(root, entry.lstrip("/")))
@@ -140,25 +69,26 @@ def _under(root: str, entry: str, *, kind: str) -> str:
 
 
 def _include_line(root: str, entry: str) -> str:
-    negated, pattern = _negation(entry)
-    path = _under(root, pattern, kind="Include pattern")
+    negated, pattern = negation(entry)
+    path = under(root, pattern, kind="Include pattern")
     line = words.literal(root) + path[len(root) :] if root != "/" else path
     return negated + _keep_last_space(line)
 
 
 def _exclude_line(root: str, entry: str) -> str:
-    negated, pattern = _negation(entry)
+    negated, pattern = negation(entry)
     if not pattern.startswith("/"):
         if words.unescaped_break(entry):
             raise Invalid(f"Exclude pattern contains an unsupported path character: {entry}")
         return negated + file_line(pattern)
-    path = _under(root, pattern, kind="Exclude pattern")
+    path = under(root, pattern, kind="Exclude pattern")
     relative = path[len(root) :] if root != "/" else path
     prefix = words.literal(root) if root != "/" else ""
     return negated + file_line(prefix + relative)
 
 
-def _negation(entry: str) -> tuple[str, str]:
+def negation(entry: str) -> tuple[str, str]:
+    """Split a pattern into its `!`, if there is one, and the rest."""
     return ("!", entry[1:]) if entry.startswith("!") else ("", entry)
 
 

@@ -1,6 +1,7 @@
 """Schedules over HTTP: what is accepted, what is refused, and what the engine hears of it."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 from tests.integration.backups.conftest import World
@@ -246,3 +247,37 @@ async def test_a_pool_that_cannot_be_repaired_is_reported_by_readiness_and_drift
     world.scheduler.unrepairable.clear()
     await reconciler.apply()
     assert await reconciler.trouble() is None
+
+
+async def test_include_entries_through_a_link_out_of_the_volume_are_refused_when_saved(
+    world: World, tmp_path: Path
+) -> None:
+    outside, source = tmp_path / "outside", tmp_path / "linked"
+    (outside / "deep").mkdir(parents=True)
+    source.mkdir()
+    (outside / "shadow").write_text("x")
+    (source / "evil").symlink_to(outside)
+    volume, repository = await world.volume("linked", source), await world.repository("linked")
+    body = {
+        "name": "linked", "volumeId": volume["id"], "repositoryId": repository["shortId"],
+        "enabled": False, "cronExpression": "", "retentionPolicy": {"keepLast": 1},
+    }  # fmt: skip
+    made = await world.client.post("/api/v1/backups", json=body)
+    assert made.status_code == 201, made.text
+    for refused in (
+        {"includePatterns": ["evil/*"]},
+        {"includePatterns": ["*/shadow"]},
+        {"includePaths": ["evil/shadow"]},
+    ):
+        answers = [
+            await world.client.post("/api/v1/backups", json={**body, "name": "other", **refused}),
+            await world.client.patch(
+                f"/api/v1/backups/{made.json()['shortId']}", json={**body, **refused}
+            ),
+        ]
+        for answer in answers:
+            assert answer.status_code == 400, answer.text
+            assert "escapes volume root" in answer.text
+    allowed = {**body, "name": "other", "includePatterns": ["evil", "*.jpg"]}
+    answer = await world.client.post("/api/v1/backups", json=allowed)
+    assert answer.status_code == 201, answer.text

@@ -6,6 +6,7 @@ from typing import Final
 from zerobyte.core import patience, protected_paths
 from zerobyte.core.errors import Forbidden, NotFound
 from zerobyte.features.auth.models import AllowedRoots, Organization
+from zerobyte.features.auth.service.first_organization import is_first
 from zerobyte.http.actor import Actor
 from zerobyte.settings import Settings
 
@@ -30,8 +31,7 @@ class RootGrants:
         row = await AllowedRoots.get_or_none(organization_id=organization_id, host=host)
         if row is not None:
             return list(row.roots)
-        first = await Organization.all().order_by("created_at", "id").first().only("id")
-        return list(self._first) if first and first.id == organization_id else []
+        return list(self._first) if await is_first(organization_id) else []
 
     async def check(self, actor: Actor, *paths: str, host: str = "local") -> list[str]:
         """Refuse an actor who may not name these paths of a host; return the allowed roots.

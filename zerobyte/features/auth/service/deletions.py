@@ -10,6 +10,7 @@ from typing import Protocol
 from tortoise.expressions import Subquery
 
 from zerobyte.features.auth.models import Member, Organization, User
+from zerobyte.features.auth.service.first_organization import first_id
 from zerobyte.features.auth.service.members import move_sessions
 from zerobyte.features.auth.service.sso.admission import unlink_all
 from zerobyte.features.auth.service.sso.providers import provider_ids_of
@@ -80,6 +81,7 @@ class Deletions:
 
         Raises Conflict.
         """
+        await first_id()  # recorded before the first organization can be gone
         tidy = await self.contents.remove(organization.id) if self.contents else _nothing
         await unlink_all(await provider_ids_of(organization.id))
         await move_sessions(organization.id)

@@ -11,9 +11,10 @@ from tortoise.transactions import in_transaction
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.webhooks import BackupWebhooks, Webhook
-from zerobyte.core import clock, cron
-from zerobyte.core.errors import Conflict, Invalid, NotFound
+from zerobyte.core import clock, cron, patience, protected_paths
+from zerobyte.core.errors import Conflict, Invalid, NotFound, ZerobyteError
 from zerobyte.core.ids import short_id
+from zerobyte.core.log import get_logger
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import constraints, sealed
 from zerobyte.features.backups import present
@@ -25,9 +26,10 @@ from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.service import TaskReader
 from zerobyte.features.volumes.models import Volume
 from zerobyte.http.actor import Actor
-from zerobyte.restic import custom_params, patterns
+from zerobyte.restic import custom_params, includes, patterns
 from zerobyte.settings import Settings
 
+_log = get_logger(__name__)
 _NAME_TAKEN = "A backup schedule with this name already exists"
 _PLAIN = (
     "enabled", "timezone", "exclude_patterns", "exclude_if_present", "include_paths",
@@ -43,8 +45,16 @@ _EDITABLE = (
 class ScheduleEditor:
     """Changes schedules; the engine learns of each change through `on_change`."""
 
-    def __init__(self, *, settings: Settings, sealer: Sealer, tasks: TaskReader) -> None:
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        sealer: Sealer,
+        tasks: TaskReader,
+        source_path: Callable[[Volume], Path],
+    ) -> None:
         self._settings = settings
+        self._source_path = source_path
         self._sealer = sealer
         self._tasks = tasks
         self.on_change: list[Callable[[str], None]] = []
@@ -68,6 +78,7 @@ class ScheduleEditor:
         if await Schedule.exists(organization_id=actor.organization_id, name=body.name):
             raise Conflict(_NAME_TAKEN)
         volume = await _volume(actor, body.volume_id)
+        await self._check_includes(volume, body)
         repository = await _repository(actor, body.repository_id)
         row.volume_id = volume.id
         row.repository_id = repository.id
@@ -92,6 +103,8 @@ class ScheduleEditor:
         if sent & {"cron_expression", "enabled"}:
             row.cron_expression = _cron(expression, enabled=row.enabled)
         self._check_options(body)
+        if sent & {"include_paths", "include_patterns"}:
+            await self._check_includes(await Volume.get(id=row.volume_id), body)
         if "repository_id" in sent:
             row.repository_id = (await _repository(actor, body.repository_id)).id
         self._put_structured(row, body, sent)
@@ -202,12 +215,32 @@ class ScheduleEditor:
         # not in the middle of the night. Which folder it is does not matter for that.
         patterns.build(
             Path("/volume"),
-            BackupOptions(
-                include_paths=body.include_paths,
-                include_patterns=body.include_patterns,
-                exclude_patterns=body.exclude_patterns,
-            ),
+            _options(body),
         )
+
+    async def _check_includes(self, volume: Volume, body: CreateSchedule | UpdateSchedule) -> None:
+        """Refuse entries that lead out of the volume through links, if its host is this one.
+
+        The worker checks them again before each run. A volume that is not there is no reason to
+        refuse a schedule.
+        """
+        options = _options(body)
+        is_here = volume.agent_id == "local" and volume.status == "mounted"
+        if not is_here or not (options.include_paths or options.include_patterns):
+            return
+        own = protected_paths.own_data(self._settings)
+        try:
+            source = self._source_path(volume)
+            if volume.type != "directory":
+                # What we mount ourselves may lie in our data folder.
+                own = [one for one in own if not protected_paths.is_within(str(source), one)]
+            await patience.at_folder(
+                lambda: includes.check(source.resolve(), options, own), place=str(source)
+            )
+        except Invalid:
+            raise
+        except ZerobyteError as error:
+            _log.info("include entries were not checked on the disk", error=type(error).__name__)
 
     async def _changed(self, row: Schedule) -> ScheduleView:
         self._announce(row.short_id)
@@ -217,6 +250,14 @@ class ScheduleEditor:
     def _announce(self, schedule_short_id: str) -> None:
         for listener in self.on_change:
             listener(schedule_short_id)
+
+
+def _options(body: CreateSchedule | UpdateSchedule) -> BackupOptions:
+    return BackupOptions(
+        include_paths=body.include_paths,
+        include_patterns=body.include_patterns,
+        exclude_patterns=body.exclude_patterns,
+    )
 
 
 def next_due(row: Schedule, default_zone: str) -> int | None:

@@ -90,10 +90,13 @@ class Creation:
     async def _placed(self, actor: Actor, config: LocalConfig, short_id: str) -> LocalConfig:
         path = config.path
         if not config.is_existing_repository:
-            if await patience.at_folder(lambda: _holds_repository(config.path), place=path):
-                raise Conflict(EXISTS)
             path = f"{path.rstrip('/')}/{short_id}"
+        # First: an answer about what is there is for those alone who may name the folder.
         await self.refuse_place(actor, path)
+        if not config.is_existing_repository and await patience.at_folder(
+            lambda: _holds_repository(config.path), place=path
+        ):
+            raise Conflict(EXISTS)
         return config.model_copy(update={"path": path})
 
     async def refuse_place(self, actor: Actor, path: str) -> None:

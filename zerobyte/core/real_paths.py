@@ -1,0 +1,160 @@
+"""Compare paths by the place that they really lead to, through links and bind mounts.
+
+Reads the disk and the mount table, so call it in a thread. Nothing here keeps a result: a link may
+change between two looks.
+"""
+
+import os
+import posixpath
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from zerobyte.core.errors import Forbidden
+
+_NETWORK: Final = ("nfs", "cifs", "smb", "fuse", "9p", "ceph", "glusterfs")
+_LINKS_AT_MOST: Final = 40
+"""The kernel follows no more in one path."""
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Whether a normal absolute path is the folder or lies below it."""
+    return folder in ("/", path) or path.startswith(folder + "/")
+
+
+def normal(path: str) -> str:
+    """Return an absolute path without `.`, `..`, doubled or trailing slashes."""
+    return posixpath.normpath("/" + path.lstrip("/"))
+
+
+def forms(path: str) -> set[str]:
+    """Return a path as written and with its links resolved."""
+    plain = normal(path)
+    return {plain, real(plain)}
+
+
+def real(path: str) -> str:
+    """Return where a path really is, with every link followed.
+
+    Raises
+        Forbidden   a link on the way may not be read, so that its place is unknown.
+    """
+    try:
+        return os.path.realpath(normal(path))
+    except OSError as error:
+        raise Forbidden(f"Zerobyte is not permitted to follow the path {path}") from error
+
+
+def steps(path: str) -> list[str]:
+    """List the real paths that the kernel passes while it follows a path, links included.
+
+    A link like `/proc/<pid>/root` names one folder and leads to another, so the end is not enough.
+    """
+    pending = normal(path).split("/")[::-1]
+    place, found, links = "/", list[str](), 0
+    while pending and links <= _LINKS_AT_MOST:
+        part = pending.pop()
+        if part == "..":
+            place = posixpath.dirname(place)
+        if part in ("", ".", ".."):
+            continue
+        place = posixpath.join(place, part)
+        found.append(place)
+        try:
+            target = os.readlink(place)  # noqa: PTH115 — plain strings keep any byte
+        except OSError:
+            continue
+        links += 1
+        place = "/" if target.startswith("/") else posixpath.dirname(place)
+        pending += target.split("/")[::-1]
+    return found
+
+
+def covered(path: str, folders: Iterable[str]) -> bool:
+    """Return True if a normal path is one of the folders or lies below one."""
+    return any(is_within(path, folder) for folder in folders)
+
+
+def resolved(folders: Iterable[str]) -> set[str]:
+    """Both forms of each folder; a network share that hangs must not stop unrelated work."""
+    shares = [point for _, _, point, kind in mounts() if kind.startswith(_NETWORK)]
+    found: set[str] = set()
+    for folder in folders:
+        plain = normal(folder)
+        found |= {plain} if covered(plain, shares) else forms(plain)
+    return found
+
+
+def identities(folders: Iterable[str]) -> dict[tuple[int, int], str]:
+    """Map device and inode number to each folder that exists outside of network shares."""
+    known: dict[tuple[int, int], str] = {}
+    shares = [point for _, _, point, kind in mounts() if kind.startswith(_NETWORK)]
+    for folder in folders:
+        if covered(normal(folder), shares):
+            continue
+        try:
+            found = Path(folder).stat()
+        except OSError:
+            continue
+        known[found.st_dev, found.st_ino] = normal(folder)
+    return known
+
+
+def identical(path: str, protected: Iterable[str]) -> set[str]:
+    """Protected places that the path or a folder above it is, by device and inode number."""
+    known = identities(protected)
+    same: set[str] = set()
+    current = real(path)
+    while current != "/":
+        try:
+            found = Path(current).stat()
+        except OSError:
+            pass
+        else:
+            if (place := known.get((found.st_dev, found.st_ino))) is not None:
+                same.add(place)
+        current = posixpath.dirname(current)
+    return same
+
+
+def everywhere(places: Iterable[str]) -> set[str]:
+    """Every absolute path at which these places can be reached without following a link."""
+    found = resolved(places)
+    table = mounts()
+    for place in tuple(found):
+        around = [mount for mount in table if is_within(place, mount[2])]
+        if not around:
+            continue
+        # Of mounts over the same folder, the last one is what is seen.
+        device, root, at, _ = max(reversed(around), key=lambda mount: len(mount[2]))
+        stored = normal(root + "/" + posixpath.relpath(place, at))
+        for other_device, other_root, other_at, _ in table:
+            if other_device != device or other_at == at:
+                continue
+            if is_within(stored, other_root):
+                found.add(normal(other_at + "/" + posixpath.relpath(stored, other_root)))
+            elif is_within(other_root, stored):
+                found.add(other_at)
+    return found
+
+
+def mounts() -> list[tuple[str, str, str, str]]:
+    """Device, root inside its file system, mount point and type of every mount."""
+    try:
+        text = Path("/proc/self/mountinfo").read_bytes().decode(errors="surrogateescape")
+    except OSError:
+        return []
+    found: list[tuple[str, str, str, str]] = []
+    for line in text.splitlines():
+        parts, _, rest = line.partition(" - ")
+        words = parts.split(" ")
+        if len(words) > 4:
+            kind = rest.split(" ")[0]
+            found.append((words[2], _unescaped(words[3]), _unescaped(words[4]), kind))
+    return found
+
+
+def _unescaped(text: str) -> str:
+    for code_point, character in (("040", " "), ("011", "\t"), ("012", "\n"), ("134", "\\")):
+        text = text.replace(f"\\{code_point}", character)
+    return text

@@ -1,0 +1,34 @@
+"""The first organization of the installation, which has rights that others are granted.
+
+Its id is written once. The oldest organization of the moment would pass these rights on to a
+stranger's organization when the first one is deleted.
+"""
+
+from typing import Final
+
+from zerobyte.features.auth.models import AppMetadata, Organization
+
+_KEY: Final = "first_organization"
+
+
+async def is_first(organization_id: str) -> bool:
+    """Return True if this is the first organization; False for all others after its deletion."""
+    return organization_id == await first_id()
+
+
+async def first_id() -> str | None:
+    """Return the id of the first organization, which may be deleted; record the oldest if unset.
+
+    Called at each start and before each deletion, so that no deletion comes before the record.
+    """
+    row = await AppMetadata.get_or_none(key=_KEY)
+    if row is None:
+        oldest = await Organization.all().order_by("created_at", "id").first().only("id")
+        if oldest is None:
+            return None
+        # Two processes may be here at once; an error would end a caller's transaction.
+        await AppMetadata.bulk_create(
+            [AppMetadata(key=_KEY, value=oldest.id)], ignore_conflicts=True
+        )
+        row = await AppMetadata.get(key=_KEY)
+    return row.value

@@ -1,0 +1,95 @@
+"""Translate glob patterns into expressions whose time grows linearly with the name.
+
+Patterns come from every member. Python holds its global lock while it matches, so an expression
+that tries all divisions of a name between two stars stops the whole process.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+ANY_RUN: Final = "[^/]*"
+_TOKEN: Final = re.compile(r"\\(.)|\[(\^?)((?:\\.|[^\]\\])+)\]|(\*+)|(\?)|(.)", re.DOTALL)
+
+
+def joined(fragments: Sequence[str | None]) -> str:
+    """Join expressions of one character each; None stands for any run of characters.
+
+    The result needs something after it that matches only at the end of the name.
+    """
+    groups = [""]
+    for fragment in fragments:
+        if fragment is None:
+            groups.append("")
+        else:
+            groups[-1] += fragment
+    if len(groups) == 1:
+        return groups[0]
+    # The first position at which a middle group matches leaves the most to those after it, so
+    # no other position needs to be tried: the group is atomic.
+    middle = "".join(f"(?>{ANY_RUN}?{group})" for group in groups[1:-1] if group)
+    return f"{groups[0]}{middle}{ANY_RUN}{groups[-1]}"
+
+
+def path(parts: Iterable[str]) -> str:
+    """Translate the components of a restic pattern; `**` stands for any number of components.
+
+    Raises
+        re.error    a component is malformed.
+    """
+    groups = [""]
+    for part in parts:
+        if part == "**":
+            groups.append("")
+        else:
+            groups[-1] += rf"(?>/{component(part)}(?=/|\Z))"
+    # A pattern matches with a path all that is below it, so the first match is enough here too.
+    return groups[0] + "".join(f"(?>(?:/[^/]++)*?{group})" for group in groups[1:] if group)
+
+
+def component(part: str) -> str:
+    """Translate one component of a restic pattern, as Go's `filepath.Match` reads it.
+
+    Raises
+        re.error    the pattern is malformed.
+    """
+    fragments: list[str | None] = []
+    position = 0
+    while position < len(part):
+        match = _TOKEN.match(part, position)
+        if match is None or match[6] in ("[", "\\"):
+            raise re.error(f"the pattern {part!r} is malformed")
+        escaped, negation, members, stars, mark, plain = match.groups()
+        if members is not None:
+            fragments.append(f"(?!/)[{negation}{_members(members)}]")
+        elif stars:
+            fragments.append(None)
+        else:
+            fragments.append("[^/]" if mark else re.escape(escaped or plain))
+        position = match.end()
+    return joined(fragments)
+
+
+def at_least(part: str) -> re.Pattern[str]:
+    """Compile a component so that it matches at least what it matches for restic.
+
+    A bracket counts as any one character; a pattern that may be malformed matches every name.
+    """
+    # A bracket may hold an escaped bracket; then where it ends is only a guess.
+    if "\\]" in part or "[]" in part or "[^]" in part:
+        return re.compile("")
+    fragments: list[str | None] = []
+    for piece in re.findall(r"\\.|\[[^\]]*\]|.", part, re.DOTALL):
+        if piece == "*":
+            fragments.append(None)
+        elif piece == "?" or (piece[0] == "[" and len(piece) > 1):
+            fragments.append("[^/]")
+        else:
+            fragments.append(re.escape(piece[-1]))
+    return re.compile(rf"{joined(fragments)}\Z", re.DOTALL)
+
+
+def _members(text: str) -> str:
+    safe = text.replace("[", "\\[").replace("&&", "&\\&").replace("~~", "~\\~")
+    safe = safe.replace("||", "|\\|").replace("--", "-\\-")
+    return f"\\{safe}" if safe.startswith("^") else safe
