@@ -19,6 +19,7 @@ from zerobyte.contract.jobs import RestoreJob, RestoreResult, RestoreTaskProgres
 from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import RestoreProgress
 from zerobyte.core import patience, protected_paths
+from zerobyte.core.held_folders import held_by
 from zerobyte.restic import Repository
 from zerobyte.restic import restore as restic
 
@@ -74,7 +75,7 @@ def refuse_to_empty(job: RestoreJob) -> None:
         Refusal
     """
     for path in _written(job):
-        if (reason := protected_paths.held_by(path, own=job.own_folders)) is not None:
+        if (reason := held_by(path, own=job.own_folders)) is not None:
             raise Refusal(
                 f"Nothing is deleted below {path}: {reason}.",
                 safe="The restore was refused: with delete, the target may hold no repository, "

@@ -9,13 +9,14 @@ import os
 import posixpath
 import pwd
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
 
 import zerobyte
+from zerobyte.core import mount_table
 from zerobyte.core.errors import Forbidden
 
 SYSTEM: Final = (
@@ -37,7 +38,10 @@ _BELOW_ALLOWED: Final = ("/run/media",)
 _KEY_FOLDERS: Final = (".gnupg", ".ssh")
 _LAYOUT: Final = ("data", "keys", "snapshots")
 _NETWORK: Final = ("nfs", "cifs", "smb", "fuse", "9p", "ceph", "glusterfs")
-_FOLDERS_AT_MOST: Final = 2_000_000
+_REMOTES: Final = (
+    "A remote of rclone.conf may lead to any folder of the host, so only organizations with the "
+    "allowed root / may use one. Ask an instance admin to allow it."
+)
 
 
 class Installation(Protocol):
@@ -179,10 +183,41 @@ def refused_to_write(
     return False
 
 
+def refused_repository(path: str, data: Iterable[str], repositories: str | None) -> bool:
+    """Whether no local repository may be at this path.
+
+    data            places of this installation's data.
+    repositories    the folder among them below which repositories may be, by real path.
+    """
+    if repositories is not None:
+        place, own = real(path), real(repositories)
+        if is_within(place, own) and place != own:
+            return False
+    # The only disk may be mounted below a system folder, so folders above ours are allowed.
+    return refused_to_write(path, data, above=False)
+
+
 def is_allowed(path: str, roots: Iterable[str]) -> bool:
     """Whether the real place of a path lies in one of the roots."""
     place = real(path)
     return any(is_within(place, real(root)) for root in roots)
+
+
+def lies_in(path: str, folders: Iterable[str]) -> bool:
+    """Whether the real place of a path is one of the folders or lies below it."""
+    return _covered(real(path), _resolved(folders))
+
+
+def require_whole_host(roots: Iterable[str]) -> None:
+    """Refuse remotes of rclone.conf to an organization that may not use every folder.
+
+    A remote of type local or alias is a folder of the host, whichever its name is, and other
+    remotes hold the operator's own credentials.
+
+    Raises Forbidden.
+    """
+    if "/" not in roots:
+        raise Forbidden(_REMOTES)
 
 
 def inside(root: str, protected: Iterable[str]) -> tuple[bool, list[str]]:
@@ -273,54 +308,13 @@ def repository_around(path: str) -> str | None:
     return None
 
 
-def held_by(root: str, *, own: Sequence[str] = ()) -> str | None:
-    """Return why a folder may not be emptied: it holds a repository, mount point or home folder.
-
-    own     folders of the volume that the files came from; home folders inside it are its content.
-
-    Reads the whole tree below `root` once. A folder that cannot be read counts as a reason.
-    """
-    place = real(root)
-    for _, _, mounted, _ in _mounts():
-        if mounted != place and is_within(mounted, place):
-            return f"it holds the mount point {mounted}"
-    if not _covered(place, {real(folder) for folder in own}):
-        for home in homes():
-            if is_within(real(home), place):
-                return f"it holds the home folder {home}"
-    for seen, folder in enumerate(_folders(place), 1):
-        if isinstance(folder, OSError):
-            return f"{folder.filename} in it cannot be read"
-        if is_repository(folder):
-            return f"it holds the restic repository {folder}"
-        if seen > _FOLDERS_AT_MOST:
-            return f"it holds more than {_FOLDERS_AT_MOST} folders, too many to look through"
-    return None
-
-
-def _folders(top: str) -> Iterator[str | OSError]:
-    if not os.path.isdir(top):  # noqa: PTH112
-        return
-    pending = [top]
-    while pending:
-        folder = pending.pop()
-        yield folder
-        try:
-            with os.scandir(folder) as entries:
-                pending += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            yield error
-
-
 def _covered(path: str, folders: Iterable[str]) -> bool:
     return any(is_within(path, folder) for folder in folders)
 
 
 def _resolved(folders: Iterable[str]) -> set[str]:
     """Both forms of each folder; a network share that hangs must not stop unrelated work."""
-    shares = [point for _, _, point, kind in _mounts() if kind.startswith(_NETWORK)]
+    shares = [point for _, _, point, kind in mount_table.read() if kind.startswith(_NETWORK)]
     found: set[str] = set()
     for folder in folders:
         plain = normal(folder)
@@ -331,7 +325,7 @@ def _resolved(folders: Iterable[str]) -> set[str]:
 def _identical(path: str, protected: Iterable[str]) -> set[str]:
     """Protected places that the path or a folder above it is, by device and inode number."""
     known: dict[tuple[int, int], str] = {}
-    shares = [point for _, _, point, kind in _mounts() if kind.startswith(_NETWORK)]
+    shares = [point for _, _, point, kind in mount_table.read() if kind.startswith(_NETWORK)]
     for place in protected:
         if _covered(normal(place), shares):
             continue
@@ -357,7 +351,7 @@ def _identical(path: str, protected: Iterable[str]) -> set[str]:
 def _everywhere(places: Iterable[str]) -> set[str]:
     """Every absolute path at which these places can be reached without following a link."""
     found = _resolved(places)
-    mounts = _mounts()
+    mounts = mount_table.read()
     for place in tuple(found):
         around = [mount for mount in mounts if is_within(place, mount[2])]
         if not around:
@@ -373,25 +367,3 @@ def _everywhere(places: Iterable[str]) -> set[str]:
             elif is_within(other_root, stored):
                 found.add(other_at)
     return found
-
-
-def _mounts() -> list[tuple[str, str, str, str]]:
-    """Device, root inside its file system, mount point and type of every mount."""
-    try:
-        text = Path("/proc/self/mountinfo").read_bytes().decode(errors="surrogateescape")
-    except OSError:
-        return []
-    found: list[tuple[str, str, str, str]] = []
-    for line in text.splitlines():
-        parts, _, rest = line.partition(" - ")
-        words = parts.split(" ")
-        if len(words) > 4:
-            kind = rest.split(" ")[0]
-            found.append((words[2], _unescaped(words[3]), _unescaped(words[4]), kind))
-    return found
-
-
-def _unescaped(text: str) -> str:
-    for code_point, character in (("040", " "), ("011", "\t"), ("012", "\n"), ("134", "\\")):
-        text = text.replace(f"\\{code_point}", character)
-    return text

@@ -53,7 +53,9 @@ async def test_a_member_restores_to_the_volume_that_the_files_came_from_and_nowh
 async def test_a_target_outside_the_allowed_roots_is_refused_for_admins_too(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
-    await AllowedRoots.filter(organization_id="o1").update(roots=[str(house.place / "allowed")])
+    await AllowedRoots.filter(organization_id="o1").update(
+        roots=[str(house.place / "allowed"), str(history.repository.path)]
+    )
     answer = await ask(client, existing, history, targetPath=str(house.place / "other"))
     assert answer.status_code == 403, answer.text
     inside = str(house.place / "allowed" / "x")

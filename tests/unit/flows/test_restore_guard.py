@@ -6,6 +6,7 @@ import pytest
 
 from flows.endings import Refusal
 from flows.restore import refuse_target, refuse_to_empty
+from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 
@@ -20,6 +21,7 @@ def job(target: str, **more: object) -> RestoreJob:
                 name="name",
                 config=LocalConfig(backend="local", path="/srv/repository"),
                 password="p",
+                **ANYWHERE,
             ),
             "snapshot_id": "0" * 64,
             "target": target,

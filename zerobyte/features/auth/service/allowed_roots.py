@@ -83,6 +83,15 @@ class RootGrants:
             raise Forbidden(_ROOTS)
         return roots
 
+    async def check_remotes(self, actor: Actor, host: str = "local") -> None:
+        """Refuse an actor who may not use the remotes of rclone.conf of a host.
+
+        Raises
+            Forbidden   a member asks, or the organization may not use every folder of the host.
+        """
+        check_role(actor)
+        protected_paths.require_whole_host(await self.of(actor.organization_id, host))
+
     async def put(self, organization_id: str, host: str, roots: Sequence[str]) -> Grant:
         """Store the roots of an organization on a host, in place of the former ones.
 
