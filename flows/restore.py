@@ -62,6 +62,8 @@ def refuse_target(job: RestoreJob) -> None:
         in_place=job.target == "/",
         delete=job.delete,
         own_folders=job.own_folders,
+        volumes=job.volumes,
+        other_volumes=job.other_volumes,
     )
     for path in _written(job):
         if (reason := protected_paths.refused_restore(path, limits)) is not None:

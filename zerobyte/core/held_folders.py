@@ -10,12 +10,10 @@ from zerobyte.core.protected_paths import homes, is_repository, is_within, real
 _FOLDERS_AT_MOST: Final = 2_000_000
 
 
-def held_by(root: str, *, own: Sequence[str] = (), volumes: Sequence[str] = ()) -> str | None:
-    """Return why a folder may not be emptied: it holds a repository, mount, volume or home folder.
+def held_by(root: str, *, own: Sequence[str] = ()) -> str | None:
+    """Return why a folder may not be emptied: it holds a repository, mount point or home folder.
 
-    own         folders of the volume that the files came from; home folders inside it are its
-                content, other volumes inside it are not.
-    volumes     folders of every directory volume of the host.
+    own     folders of the volume that the files came from; home folders inside it are its content.
 
     Reads the whole tree below `root` once. A folder that cannot be read counts as a reason.
     """
@@ -23,14 +21,10 @@ def held_by(root: str, *, own: Sequence[str] = (), volumes: Sequence[str] = ()) 
     for _, _, mounted, _ in mount_table.read():
         if mounted != place and is_within(mounted, place):
             return f"it holds the mount point {mounted}"
-    sources = {real(folder) for folder in own}
-    if not any(is_within(place, source) for source in sources):
+    if not any(is_within(place, real(folder)) for folder in own):
         for home in homes():
             if is_within(real(home), place):
                 return f"it holds the home folder {home}"
-    for volume in sorted({real(folder) for folder in volumes} - sources):
-        if is_within(volume, place):
-            return f"it holds the volume at {volume}"
     for seen, folder in enumerate(_folders(place), 1):
         if isinstance(folder, OSError):
             return f"{folder.filename} in it cannot be read"

@@ -38,6 +38,10 @@ _BELOW_ALLOWED: Final = ("/run/media",)
 _KEY_FOLDERS: Final = (".gnupg", ".ssh")
 _LAYOUT: Final = ("data", "keys", "snapshots")
 _NETWORK: Final = ("nfs", "cifs", "smb", "fuse", "9p", "ceph", "glusterfs")
+_VOLUME: Final = (
+    "The target holds another volume, whose files the restore could delete. Choose another target, "
+    "or restore without delete."
+)
 _REMOTES: Final = (
     "A remote of rclone.conf may lead to any folder of the host, so only organizations with the "
     "allowed root / may use one. Ask an instance admin to allow it."
@@ -259,6 +263,9 @@ class RestoreLimits:
     in_place        the original place: folders above a protected one are allowed without `delete`.
     own_folders     folders of the volumes that the snapshot was made of: a volume on all of
                     /home goes back to it.
+    volumes         folders of the organization's directory volumes: `delete` empties none that
+                    lies below the target, but for `own_folders`.
+    other_volumes   the same of other organizations, which may not be the target either.
     """
 
     protected: Sequence[str]
@@ -268,6 +275,8 @@ class RestoreLimits:
     in_place: bool
     delete: bool
     own_folders: Sequence[str] = ()
+    volumes: Sequence[str] = ()
+    other_volumes: Sequence[str] = ()
 
 
 def refused_restore(path: str, limits: RestoreLimits) -> str | None:
@@ -295,7 +304,18 @@ def refused_restore(path: str, limits: RestoreLimits) -> str | None:
                     "The target holds a restic repository, which the restore could overwrite. "
                     "Choose another target, or name the files and folders to restore."
                 )
-    return None
+    return _VOLUME if limits.delete and _would_empty_a_volume(place, limits) else None
+
+
+def _would_empty_a_volume(place: str, limits: RestoreLimits) -> bool:
+    """Whether `delete` at this real path could remove files of another volume."""
+    own = _resolved(limits.own_folders)
+    below = any(
+        is_within(form, place) and form != place
+        for form in _resolved(limits.volumes)
+        if form not in own
+    )
+    return below or any(is_within(form, place) for form in _resolved(limits.other_volumes))
 
 
 def repository_around(path: str) -> str | None:

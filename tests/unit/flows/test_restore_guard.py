@@ -112,3 +112,25 @@ def test_delete_empties_no_folder_that_holds_an_unregistered_repository(tmp_path
     with pytest.raises(Refusal):
         refuse_to_empty(job(str(tmp_path)))
     refuse_to_empty(job(str(tmp_path / "elsewhere")))
+
+
+def test_delete_empties_no_folder_that_holds_another_volume(tmp_path: Path) -> None:
+    (tmp_path / "photos" / "raw").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "photos")
+    volumes = {"volumes": [str(tmp_path / "link" / "raw")]}
+    refuse_target(job(str(tmp_path), **volumes))
+    refuse_target(job(str(tmp_path / "photos" / "raw"), delete=True, **volumes))
+    refuse_target(job(str(tmp_path / "music"), delete=True, **volumes))
+    own = {"own_folders": [str(tmp_path / "photos" / "raw")], **volumes}
+    refuse_target(job("/", writes=[str(tmp_path / "photos")], delete=True, **own))
+    for target in (tmp_path, tmp_path / "photos", tmp_path / "link"):
+        with pytest.raises(Refusal, match="holds another volume"):
+            refuse_target(job(str(target), delete=True, **volumes))
+
+
+def test_delete_empties_no_volume_of_another_organization(tmp_path: Path) -> None:
+    others = {"other_volumes": [str(tmp_path / "theirs")]}
+    refuse_target(job(str(tmp_path / "theirs"), **others))
+    for target in (tmp_path, tmp_path / "theirs"):
+        with pytest.raises(Refusal, match="holds another volume"):
+            refuse_target(job(str(target), delete=True, **others))
