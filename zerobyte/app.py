@@ -149,7 +149,9 @@ class Platform:
     def _make_schedules(self) -> None:
         """What runs by the clock, and what stands between rows, engine and workers."""
         settings, scheduler = self.settings, self.scheduler
-        self.editor = ScheduleEditor(settings=settings, sealer=self.sealer, tasks=self.reader)
+        self.editor = ScheduleEditor(
+            settings=settings, sealer=self.sealer, tasks=self.reader, volumes=self.volumes
+        )
         self.runs = Runs(
             settings=settings,
             tasks=self.tasks,

@@ -58,18 +58,30 @@ def build(
 
 
 def refuse_links_outside(source: Path, options: BackupOptions) -> None:
-    """Refuse include paths that leave the volume's folder through a symbolic link.
+    """Refuse includes that leave the volume's folder through a symbolic link.
 
     The last part may be a link: restic saves the link itself. Reads the disk.
     """
     root = os.path.realpath(source)
-    for entry in options.include_paths:
-        path = _under(str(source), entry, kind="Include path")
-        if path == str(source):
-            continue
-        parent = os.path.realpath(posixpath.dirname(path))
-        if parent != root and not parent.startswith(root.rstrip("/") + "/"):
-            raise Invalid(f"Include path escapes volume root: {entry}")
+    chosen = [("Include path", entry) for entry in options.include_paths]
+    chosen += [("Include pattern", one) for one in options.include_patterns if one[:1] != "!"]
+    for kind, entry in chosen:
+        for path in _places(str(source), entry, kind=kind):
+            parent = os.path.realpath(posixpath.dirname(path))
+            is_inside = parent == root or parent.startswith(root.rstrip("/") + "/")
+            # A pattern names nothing behind a link where nothing matches it.
+            is_named = kind == "Include path" or os.path.lexists(path)
+            if path != str(source) and not is_inside and is_named:
+                raise Invalid(f"{kind} escapes volume root: {entry}")
+
+
+def _places(root: str, entry: str, *, kind: str) -> list[str]:
+    """List the paths that an include names, with a pattern expanded on the disk."""
+    if kind == "Include path":
+        return [_under(root, entry, kind=kind)]
+    _, pattern = _negation(entry)
+    path = _under(root, pattern, kind=kind)
+    return _expanded(root, path[len(root) :] if root != "/" else path, entry)
 
 
 def included(source: Path, options: BackupOptions) -> list[str]:
@@ -80,12 +92,11 @@ def included(source: Path, options: BackupOptions) -> list[str]:
     Raises
         Invalid     an entry leaves the volume, or a pattern matches too many paths to check.
     """
-    root = str(source)
-    found = [_under(root, entry, kind="Include path") for entry in options.include_paths]
+    root, found = str(source), list[str]()
+    for entry in options.include_paths:
+        found += _places(root, entry, kind="Include path")
     for entry in options.include_patterns:
-        _, pattern = _negation(entry)
-        path = _under(root, pattern, kind="Include pattern")
-        found += _expanded(root, path[len(root) :] if root != "/" else path, entry)
+        found += _places(root, entry, kind="Include pattern")
     return found
 
 

@@ -21,9 +21,11 @@ from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import CreateSchedule, ScheduleView, UpdateSchedule
 from zerobyte.features.backups.service import retention_age
 from zerobyte.features.backups.service.reading import find
+from zerobyte.features.backups.service.sources import check_includes
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.service import TaskReader
 from zerobyte.features.volumes.models import Volume
+from zerobyte.features.volumes.service import Volumes
 from zerobyte.http.actor import Actor
 from zerobyte.restic import custom_params, patterns
 from zerobyte.settings import Settings
@@ -43,10 +45,13 @@ _EDITABLE = (
 class ScheduleEditor:
     """Changes schedules; the engine learns of each change through `on_change`."""
 
-    def __init__(self, *, settings: Settings, sealer: Sealer, tasks: TaskReader) -> None:
+    def __init__(
+        self, *, settings: Settings, sealer: Sealer, tasks: TaskReader, volumes: Volumes
+    ) -> None:
         self._settings = settings
         self._sealer = sealer
         self._tasks = tasks
+        self._volumes = volumes
         self.on_change: list[Callable[[str], None]] = []
 
     async def create(self, actor: Actor, body: CreateSchedule) -> ScheduleView:
@@ -69,6 +74,7 @@ class ScheduleEditor:
             raise Conflict(_NAME_TAKEN)
         volume = await _volume(actor, body.volume_id)
         repository = await _repository(actor, body.repository_id)
+        await self._check_includes(row, volume)
         row.volume_id = volume.id
         row.repository_id = repository.id
         self._put_structured(row, body, set(type(body).model_fields))
@@ -96,6 +102,8 @@ class ScheduleEditor:
             row.repository_id = (await _repository(actor, body.repository_id)).id
         self._put_structured(row, body, sent)
         changed = {name for name in before if getattr(row, name) != before[name]}
+        if changed & {"include_paths", "include_patterns"}:
+            await self._check_includes(row, await Volume.get(id=row.volume_id))
         if changed & {"cron_expression", "timezone", "enabled"}:
             row.retry_at = None
             self.plan(row)
@@ -208,6 +216,13 @@ class ScheduleEditor:
                 exclude_patterns=body.exclude_patterns,
             ),
         )
+
+    async def _check_includes(self, row: Schedule, volume: Volume) -> None:
+        options = BackupOptions(
+            include_paths=row.include_paths, include_patterns=row.include_patterns
+        )
+        if row.include_paths or row.include_patterns:
+            await check_includes(self._settings, self._volumes, volume, options)
 
     async def _changed(self, row: Schedule) -> ScheduleView:
         self._announce(row.short_id)
