@@ -20,6 +20,7 @@ from zerobyte.contract.jobs import RestoreJob, RestoreResult, RestoreTaskProgres
 from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import RestoreProgress
 from zerobyte.core import patience, protected_paths
+from zerobyte.core.held_folders import held_by
 from zerobyte.restic import Repository
 from zerobyte.restic import restore as restic
 
@@ -90,6 +91,8 @@ def refuse_target(job: RestoreJob, roots: Sequence[str] | None = None) -> None:
         in_place=job.target == "/",
         delete=job.delete,
         own_folders=job.own_folders,
+        volumes=job.volumes,
+        other_volumes=job.other_volumes,
     )
     for path in _written(job) if roots is None else roots:
         if (reason := protected_paths.refused_restore(path, limits)) is not None:
@@ -103,7 +106,7 @@ def refuse_to_empty(job: RestoreJob, roots: Sequence[str] | None = None) -> None
         Refusal
     """
     for path in _written(job) if roots is None else roots:
-        if (reason := protected_paths.held_by(path, own=job.own_folders)) is not None:
+        if (reason := held_by(path, own=job.own_folders)) is not None:
             raise Refusal(
                 f"Nothing is deleted below {path}: {reason}.",
                 safe="The restore was refused: with delete, the target may hold no repository, "

@@ -151,10 +151,7 @@ class Platform:
         """What runs by the clock, and what stands between rows, engine and workers."""
         settings, scheduler = self.settings, self.scheduler
         self.editor = ScheduleEditor(
-            settings=settings,
-            sealer=self.sealer,
-            tasks=self.reader,
-            source_path=self.volumes.source_path,
+            settings=settings, sealer=self.sealer, tasks=self.reader, volumes=self.volumes
         )
         self.runs = Runs(
             settings=settings,

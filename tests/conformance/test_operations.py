@@ -33,10 +33,12 @@ NOT_BUILT = {
 }
 UNDOCUMENTED = {
     "acceptSnapshot",
+    "getAllowedRoots",
     "getDocsScript",
     "getOpenApi",
     "listAuditTrail",
     "listRepositoryLeases",
+    "setAllowedRoots",
     "showDocs",
     "showLoginError",
     "streamEvents",

@@ -25,8 +25,8 @@ DEMANDS: dict[Permission, set[str]] = {
     },
     Permission.RECOVERY: {"downloadResticPassword"},
     Permission.INSTANCE_ADMIN: {
-        "deleteUserAccount", "getAdminUsers", "getUserDeletionImpact", "setPasswordLoginStatus",
-        "setRegistrationStatus",
+        "deleteUserAccount", "getAdminUsers", "getAllowedRoots", "getUserDeletionImpact",
+        "setAllowedRoots", "setPasswordLoginStatus", "setRegistrationStatus",
     },
     Permission.INSTANCE_READER: {"getPasswordLoginStatus", "getRegistrationStatus"},
 }  # fmt: skip

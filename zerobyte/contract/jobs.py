@@ -153,6 +153,8 @@ class RestoreJob(Wire):
     allowed_roots: list[str] | None = None
     own_folders: list[str] = Field(default_factory=list)
     repositories: list[str] = Field(default_factory=list)
+    volumes: list[str] = Field(default_factory=list)
+    other_volumes: list[str] = Field(default_factory=list)
     writes: list[str] = Field(default_factory=list)
 
 

@@ -194,6 +194,10 @@ class RepositoryAccess(Wire):
     password    restic's own password of this repository.
     allow_private_networks      whether the storage may be at a private address; the API decides it
                                 for the organization of the repository.
+    allowed_roots       folders of the host that a local repository must lie in; a remote of
+                        rclone.conf may lead to any folder, so it needs `/`.
+    protected_folders   places of the installation's data, which no local repository may be in.
+    repositories_folder the one folder among them below which local repositories may be.
     """
 
     id: str
@@ -202,4 +206,7 @@ class RepositoryAccess(Wire):
     config: RepositoryConfig
     password: str
     compression_mode: CompressionMode = "auto"
-    allow_private_networks: bool = True
+    allow_private_networks: bool
+    allowed_roots: list[str]
+    protected_folders: list[str]
+    repositories_folder: str | None = None

@@ -9,18 +9,18 @@ import os
 import posixpath
 import pwd
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
 
 import zerobyte
+from zerobyte.core.errors import Forbidden
 from zerobyte.core.real_paths import covered as _covered
 from zerobyte.core.real_paths import everywhere as _everywhere
-from zerobyte.core.real_paths import forms, identities, is_within, normal, real, steps
+from zerobyte.core.real_paths import forms, identities, is_within, mounts, normal, real, steps
 from zerobyte.core.real_paths import identical as _identical
-from zerobyte.core.real_paths import mounts as _mounts
 from zerobyte.core.real_paths import resolved as _resolved
 
 SYSTEM: Final = (
@@ -46,7 +46,14 @@ _BELOW_ALLOWED: Final = ("/run/media",)
 """Where desktops mount removable disks."""
 _KEY_FOLDERS: Final = (".gnupg", ".ssh")
 _LAYOUT: Final = ("data", "keys", "snapshots")
-_FOLDERS_AT_MOST: Final = 2_000_000
+_VOLUME: Final = (
+    "The target holds another volume, whose files the restore could delete. Choose another target, "
+    "or restore without delete."
+)
+_REMOTES: Final = (
+    "A remote of rclone.conf may lead to any folder of the host, so only organizations with the "
+    "allowed root / may use one. Ask an instance admin to allow it."
+)
 
 
 class Installation(Protocol):
@@ -104,7 +111,7 @@ def kernel_interfaces() -> list[str]:
 
     A container that shows the host's `/` at another path has a second `/proc` below that path.
     """
-    mounted = {point for _, _, point, kind in _mounts() if kind in _KERNEL_TYPES}
+    mounted = {point for _, _, point, kind in mounts() if kind in _KERNEL_TYPES}
     return sorted({*KERNEL, *mounted})
 
 
@@ -177,6 +184,20 @@ def refused_to_write(
     return False
 
 
+def refused_repository(path: str, data: Iterable[str], repositories: str | None) -> bool:
+    """Whether no local repository may be at this path.
+
+    data            places of this installation's data.
+    repositories    the folder among them below which repositories may be, by real path.
+    """
+    if repositories is not None:
+        place, own = real(path), real(repositories)
+        if is_within(place, own) and place != own:
+            return False
+    # The only disk may be mounted below a system folder, so folders above ours are allowed.
+    return refused_to_write(path, data, above=False)
+
+
 def is_allowed(path: str, roots: Iterable[str]) -> bool:
     """Whether the real place of a path lies in one of the roots."""
     place = real(path)
@@ -225,6 +246,23 @@ class Unreadable:
         return sorted(normal(plain + "/" + posixpath.relpath(one, place)) for one in found)
 
 
+def lies_in(path: str, folders: Iterable[str]) -> bool:
+    """Whether the real place of a path is one of the folders or lies below it."""
+    return _covered(real(path), _resolved(folders))
+
+
+def require_whole_host(roots: Iterable[str]) -> None:
+    """Refuse remotes of rclone.conf to an organization that may not use every folder.
+
+    A remote of type local or alias is a folder of the host, whichever its name is, and other
+    remotes hold the operator's own credentials.
+
+    Raises Forbidden.
+    """
+    if "/" not in roots:
+        raise Forbidden(_REMOTES)
+
+
 def inside(root: str, protected: Iterable[str]) -> tuple[bool, list[str]]:
     """Compare a folder that is about to be read with the protected ones; see `Unreadable`."""
     return Unreadable(protected).inside(root)
@@ -249,6 +287,9 @@ class RestoreLimits:
     in_place        the original place: folders above a protected one are allowed without `delete`.
     own_folders     folders of the volumes that the snapshot was made of: a volume on all of
                     /home goes back to it.
+    volumes         folders of the organization's directory volumes: `delete` empties none that
+                    lies below the target, but for `own_folders`.
+    other_volumes   the same of other organizations, which may not be the target either.
     """
 
     protected: Sequence[str]
@@ -258,6 +299,8 @@ class RestoreLimits:
     in_place: bool
     delete: bool
     own_folders: Sequence[str] = ()
+    volumes: Sequence[str] = ()
+    other_volumes: Sequence[str] = ()
 
 
 def refused_restore(path: str, limits: RestoreLimits) -> str | None:
@@ -290,7 +333,18 @@ def refused_restore(path: str, limits: RestoreLimits) -> str | None:
                     "The target holds a restic repository, which the restore could overwrite. "
                     "Choose another target, or name the files and folders to restore."
                 )
-    return None
+    return _VOLUME if limits.delete and _would_empty_a_volume(place, limits) else None
+
+
+def _would_empty_a_volume(place: str, limits: RestoreLimits) -> bool:
+    """Whether `delete` at this real path could remove files of another volume."""
+    own = _resolved(limits.own_folders)
+    below = any(
+        is_within(form, place) and form != place
+        for form in _resolved(limits.volumes)
+        if form not in own
+    )
+    return below or any(is_within(form, place) for form in _resolved(limits.other_volumes))
 
 
 def repository_around(path: str) -> str | None:
@@ -301,44 +355,3 @@ def repository_around(path: str) -> str | None:
             return place
         place = posixpath.dirname(place)
     return None
-
-
-def held_by(root: str, *, own: Sequence[str] = ()) -> str | None:
-    """Return why a folder may not be emptied: it holds a repository, mount point or home folder.
-
-    own     folders of the volume that the files came from; home folders inside it are its content.
-
-    Reads the whole tree below `root` once. A folder that cannot be read counts as a reason.
-    """
-    place = real(root)
-    for _, _, mounted, _ in _mounts():
-        if mounted != place and is_within(mounted, place):
-            return f"it holds the mount point {mounted}"
-    if not _covered(place, {real(folder) for folder in own}):
-        for home in homes():
-            if is_within(real(home), place):
-                return f"it holds the home folder {home}"
-    for seen, folder in enumerate(_folders(place), 1):
-        if isinstance(folder, OSError):
-            return f"{folder.filename} in it cannot be read"
-        if is_repository(folder):
-            return f"it holds the restic repository {folder}"
-        if seen > _FOLDERS_AT_MOST:
-            return f"it holds more than {_FOLDERS_AT_MOST} folders, too many to look through"
-    return None
-
-
-def _folders(top: str) -> Iterator[str | OSError]:
-    if not os.path.isdir(top):  # noqa: PTH112
-        return
-    pending = [top]
-    while pending:
-        folder = pending.pop()
-        yield folder
-        try:
-            with os.scandir(folder) as entries:
-                pending += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            yield error

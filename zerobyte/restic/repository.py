@@ -20,7 +20,7 @@ from zerobyte.core import clock, process
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.movement import Movement
 from zerobyte.core.process import Exit, Identity, Lines, SecretFolder, secret_files
-from zerobyte.restic import address_check, json_list
+from zerobyte.restic import address_check, json_list, place_check
 from zerobyte.restic.errors import ResticError, from_exit
 from zerobyte.restic.location import Location, locate
 from zerobyte.restic.locks import Lock, Notes, Surroundings
@@ -251,6 +251,7 @@ class Session:
     ) -> Exit:
         tools = self._repository.tools
         await address_check.check(self._repository.access)
+        await place_check.check(self._repository.access)
         return await process.run(
             [tools.restic_command, *self._place.options, *argv],
             env={**self._place.env, **tools.limits(argv[0]), **tools.zone},

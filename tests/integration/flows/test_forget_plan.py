@@ -10,6 +10,7 @@ from flows.runtime import RunControl, Runtime
 from flows.work import Work
 from tests.integration.flows.test_work import IDENTITY
 from tests.integration.repositories.forge import RealRepository
+from tests.open_access import ANYWHERE
 from zerobyte.contract.control_plane import ProgressReport
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
@@ -42,6 +43,7 @@ async def test_t10_the_plan_is_told_first_and_kept_when_removing_fails(
         name="r",
         config=LocalConfig(backend="local", path=str(repository.path)),
         password="pw",
+        **ANYWHERE,
     )
     job = ForgetJob(
         task_id="t",

@@ -10,6 +10,7 @@ import pytest
 
 from flows.runtime import RunControl, Runtime
 from flows.work import granted
+from tests.open_access import ANYWHERE
 from zerobyte.contract.control_plane import (
     ClaimRequest,
     Granted,
@@ -106,7 +107,9 @@ class RealLeases:
             return Wait(task_id=task, retry_after_ms=50, holders=place.holders)
         self.waiting.discard(task)
         config = LocalConfig(backend="local", path="/r")
-        access = RepositoryAccess(id="r", short_id="r", name="r", config=config, password="p")
+        access = RepositoryAccess(
+            id="r", short_id="r", name="r", config=config, password="p", **ANYWHERE
+        )
         policy = RetentionPolicy(keep_last=1)
         return Granted(
             job=ForgetJob(task_id=task, schedule_short_id="s", repository=access, policy=policy)

@@ -10,6 +10,7 @@ from flows.runtime import RunControl, Runtime
 from flows.work import Work
 from tests.hung_folder import hung_mount
 from tests.integration.flows.test_work import IDENTITY
+from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.core import patience
@@ -26,6 +27,7 @@ def work_of(tmp_path: Path, target: Path) -> Work:
         name="r",
         config=LocalConfig(backend="local", path=str(tmp_path / "repository")),
         password="pw",
+        **ANYWHERE,
     )
     job = RestoreJob(task_id="t", repository=access, snapshot_id="a" * 64, target=str(target))
     runtime = Runtime(control=None, worker=IDENTITY, tools=tools)  # pyright: ignore[reportArgumentType]

@@ -11,6 +11,7 @@ from flows.endings import HookFailed, safe_sentence
 from flows.runtime import RunControl, Runtime
 from flows.work import Work
 from tests.http_hook import listening
+from tests.open_access import ANYWHERE
 from zerobyte.contract.control_plane import WorkerIdentity
 from zerobyte.contract.jobs import BackupJob, JobReport, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
@@ -51,6 +52,7 @@ def working(tmp_path, hook):
                 name="r",
                 config=LocalConfig(backend="local", path="/r"),
                 password="p",
+                **ANYWHERE,
             ),
             source=Source(
                 volume_short_id="v",

@@ -23,6 +23,7 @@ from flows.work import (
     patiently,
     show,
 )
+from tests.open_access import ANYWHERE
 from zerobyte.contract.control_plane import (
     ENDING_S,
     LEASE_TTL_S,
@@ -45,7 +46,12 @@ JOB = ForgetJob(
     task_id="t1",
     schedule_short_id="s1",
     repository=RepositoryAccess(
-        id="r", short_id="r", name="r", config=LocalConfig(backend="local", path="/r"), password="p"
+        id="r",
+        short_id="r",
+        name="r",
+        config=LocalConfig(backend="local", path="/r"),
+        password="p",
+        **ANYWHERE,
     ),
     policy=RetentionPolicy(keep_last=1),
 )

@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import BackupJob, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.volumes import DirectoryConfig
@@ -30,6 +31,7 @@ class Site:
             config=LocalConfig(backend="local", path=str(self.repository)),
             password=PASSWORD,
             compression_mode="off",
+            **ANYWHERE,
         )
         if empty_repository is None:
             self.restic("init")

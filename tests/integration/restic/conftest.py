@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.open_access import ANYWHERE
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess, RepositoryConfigBox
 from zerobyte.core.ports import free_ports
 from zerobyte.restic import Repository, Tools, init
@@ -48,6 +49,7 @@ def repository_at(tools: Tools) -> Callable[..., Repository]:
             name="test",
             config=RepositoryConfigBox.model_validate({"config": config}).config,
             password=password,
+            **ANYWHERE,
         )
         return Repository(access, tools)
 
@@ -64,6 +66,7 @@ def new_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
         name="template",
         config=LocalConfig(backend="local", path=str(base / "repository")),
         password=PASSWORD,
+        **ANYWHERE,
     )
     tools = Tools(cache_dir=base / "cache", run_dir=base / "run")
     asyncio.run(init.run(Repository(access, tools)))

@@ -9,6 +9,7 @@ import pytest
 
 from zerobyte.core import protected_paths
 from zerobyte.core.errors import Forbidden
+from zerobyte.core.held_folders import held_by
 from zerobyte.settings import Settings
 
 
@@ -146,13 +147,13 @@ def test_an_unregistered_repository_is_recognised_by_its_layout(tmp_path: Path) 
     repository = make_repository(tmp_path / "a" / "b" / "repo")
     assert protected_paths.repository_around(str(repository / "data" / "00")) == str(repository)
     assert protected_paths.repository_around(str(tmp_path / "a")) is None
-    assert "holds the restic repository" in (protected_paths.held_by(str(tmp_path / "a")) or "")
+    assert "holds the restic repository" in (held_by(str(tmp_path / "a")) or "")
     (tmp_path / "plain" / "data").mkdir(parents=True)
-    assert protected_paths.held_by(str(tmp_path / "plain")) is None
-    assert protected_paths.held_by(str(tmp_path / "absent")) is None
+    assert held_by(str(tmp_path / "plain")) is None
+    assert held_by(str(tmp_path / "absent")) is None
 
 
 def test_a_mount_point_or_home_keeps_a_folder_from_being_emptied(tmp_path: Path) -> None:
-    assert "mount point /dev" in (protected_paths.held_by("/dev") or "")
+    assert "mount point /dev" in (held_by("/dev") or "")
     home = Path(protected_paths.real(str(Path("~").expanduser())))
-    assert "home folder" in (protected_paths.held_by(str(home)) or "")
+    assert "home folder" in (held_by(str(home)) or "")

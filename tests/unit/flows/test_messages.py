@@ -3,6 +3,7 @@
 import pytest
 
 from flows import messages
+from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import BackupJob
 from zerobyte.contract.restic_output import BackupSummary
 
@@ -21,6 +22,7 @@ def job() -> BackupJob:
                 "name": "shelf",
                 "config": {"backend": "local", "path": "/r"},
                 "password": "p",
+                **ANYWHERE,
             },
             "source": {
                 "volumeShortId": "v",

@@ -6,6 +6,7 @@ import pytest
 
 from flows.endings import Refusal
 from flows.restore import refuse_target, refuse_to_empty
+from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 
@@ -20,6 +21,7 @@ def job(target: str, **more: object) -> RestoreJob:
                 name="name",
                 config=LocalConfig(backend="local", path="/srv/repository"),
                 password="p",
+                **ANYWHERE,
             ),
             "snapshot_id": "0" * 64,
             "target": target,
@@ -120,3 +122,25 @@ def test_places_from_which_commands_are_started_are_refused(target: str) -> None
 def test_a_home_that_is_the_volume_itself_gets_its_hidden_files_back() -> None:
     refuse_target(job("/", include=["/root/.bashrc"], own_folders=["/root"]))
     refuse_target(job("/root/.config", base_path="/root/.config", own_folders=["/root"]))
+
+
+def test_delete_empties_no_folder_that_holds_another_volume(tmp_path: Path) -> None:
+    (tmp_path / "photos" / "raw").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "photos")
+    volumes = {"volumes": [str(tmp_path / "link" / "raw")]}
+    refuse_target(job(str(tmp_path), **volumes))
+    refuse_target(job(str(tmp_path / "photos" / "raw"), delete=True, **volumes))
+    refuse_target(job(str(tmp_path / "music"), delete=True, **volumes))
+    own = {"own_folders": [str(tmp_path / "photos" / "raw")], **volumes}
+    refuse_target(job("/", include=[str(tmp_path / "photos")], delete=True, **own))
+    for target in (tmp_path, tmp_path / "photos", tmp_path / "link"):
+        with pytest.raises(Refusal, match="holds another volume"):
+            refuse_target(job(str(target), delete=True, **volumes))
+
+
+def test_delete_empties_no_volume_of_another_organization(tmp_path: Path) -> None:
+    others = {"other_volumes": [str(tmp_path / "theirs")]}
+    refuse_target(job(str(tmp_path / "theirs"), **others))
+    for target in (tmp_path, tmp_path / "theirs"):
+        with pytest.raises(Refusal, match="holds another volume"):
+            refuse_target(job(str(target), delete=True, **others))

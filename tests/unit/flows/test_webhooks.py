@@ -3,6 +3,7 @@
 import pytest
 
 from flows import webhooks
+from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import BackupJob, BackupResult, JobReport, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.volumes import DirectoryConfig
@@ -14,7 +15,12 @@ JOB = BackupJob(
     schedule_name="photos",
     trigger="manual",
     repository=RepositoryAccess(
-        id="r", short_id="r", name="r", config=LocalConfig(backend="local", path="/r"), password="p"
+        id="r",
+        short_id="r",
+        name="r",
+        config=LocalConfig(backend="local", path="/r"),
+        password="p",
+        **ANYWHERE,
     ),
     source=Source(
         volume_short_id="v",

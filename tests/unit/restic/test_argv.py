@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.retention import RetentionPolicy
@@ -32,6 +33,7 @@ REPOSITORY = Repository(
         config=LocalConfig(backend="local", path="/r"),
         password="p",
         compression_mode="max",
+        **ANYWHERE,
     ),
     Tools(cache_dir=Path("/c"), run_dir=Path("/run")),
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.open_access import ANYWHERE
 from zerobyte.contract.repositories import (
     Bandwidth,
     RepositoryAccess,
@@ -47,6 +48,7 @@ def place(config: dict) -> tuple[Location, dict[str, str]]:
         name="n",
         config=RepositoryConfigBox.model_validate({"config": config}).config,
         password="repository-password",
+        **ANYWHERE,
     )
     located = locate(access, drawer, rclone_config_dir=RCLONE_DIR)
     assert located.env.pop("RESTIC_PASSWORD_FILE") == "/run/s/password"
@@ -240,7 +242,7 @@ def test_a_password_with_blanks_at_its_ends_is_not_trimmed_by_a_file():
     drawer = Drawer()
     config = RepositoryConfigBox.model_validate({"config": {"backend": "local", "path": "/r"}})
     access = RepositoryAccess(
-        id="i", short_id="r", name="n", config=config.config, password=" pass word "
+        id="i", short_id="r", name="n", config=config.config, password=" pass word ", **ANYWHERE
     )
     located = locate(access, drawer)
     assert located.env["RESTIC_PASSWORD"] == " pass word "
@@ -258,6 +260,7 @@ def test_only_remotes_that_rclone_conf_names_are_used(tmp_path, content):
         name="n",
         config=RepositoryConfigBox.model_validate({"config": config}).config,
         password="p",
+        **ANYWHERE,
     )
     with pytest.raises(Invalid, match=r"rclone\.conf"):
         locate(access, Drawer(), rclone_config_dir=tmp_path)

@@ -5,12 +5,16 @@ from typing import Final
 from sanic import Blueprint, HTTPResponse
 
 from zerobyte.core.errors import Forbidden, NotFound, TooManyRequests, Unauthenticated
-from zerobyte.features.auth.service import Switches
+from zerobyte.features.auth.service import RootGrants, Switches
 from zerobyte.features.system.schemas import (
+    AllowedRoots,
     DevPanel,
     DownloadResticPassword,
+    FirstOrganizationRoots,
     PasswordLogin,
+    PutAllowedRoots,
     Registration,
+    RootGrant,
     SystemInfo,
     Updates,
 )
@@ -90,6 +94,41 @@ async def set_password_login(body: PasswordLogin, switches: Switches) -> Passwor
     """Refuse passwords at sign-in, or take them again."""
     await switches.set_password_login_disabled(body.disabled)
     return body
+
+
+@system_v1.get("/allowed-roots")
+@endpoint(
+    "getAllowedRoots",
+    tag=_TAG,
+    returns={200: AllowedRoots},
+    permission=Permission.INSTANCE_ADMIN,
+)
+async def allowed_roots(grants: RootGrants) -> AllowedRoots:
+    """List the folders that organizations may name on each host."""
+    first, stored = await grants.first(), await grants.stored()
+    return AllowedRoots(
+        grants=[RootGrant.model_validate(grant, from_attributes=True) for grant in stored],
+        first_organization=first
+        and FirstOrganizationRoots(
+            organization_id=first.id, organization_name=first.name, roots=first.roots
+        ),
+    )
+
+
+@system_v1.put("/allowed-roots")
+@endpoint(
+    "setAllowedRoots",
+    tag=_TAG,
+    body=PutAllowedRoots,
+    returns={200: RootGrant},
+    errors=(NotFound,),
+    permission=Permission.INSTANCE_ADMIN,
+    told=("organization_id", "host", "roots"),
+)
+async def set_allowed_roots(body: PutAllowedRoots, grants: RootGrants) -> RootGrant:
+    """Set the folders that one organization may name on one host."""
+    grant = await grants.put(body.organization_id, body.host, body.roots)
+    return RootGrant.model_validate(grant, from_attributes=True)
 
 
 @system_v1.get("/dev-panel")

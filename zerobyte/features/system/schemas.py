@@ -1,10 +1,13 @@
 """What `/api/v1/system` reads and answers."""
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, StringConstraints
 
 from zerobyte.contract.base import View, Wire
+
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Capabilities(Wire):
@@ -67,3 +70,55 @@ class DownloadResticPassword(Wire):
 
     password: str
     code: Annotated[str, Field(max_length=32)] | None = None
+
+
+def _root(value: str) -> str:
+    """Refuse a root that could mean another folder than the one it seems to name."""
+    if not value.startswith("/"):
+        raise ValueError("must be an absolute path")
+    if _CONTROL.search(value):
+        raise ValueError("must not contain control characters")
+    if ".." in value.split("/"):
+        raise ValueError("must not contain the path segment ..")
+    return value
+
+
+class RootGrant(Wire):
+    """The folders of one host below which one organization may name paths."""
+
+    organization_id: str
+    organization_name: str
+    host: str
+    roots: list[str]
+
+
+class FirstOrganizationRoots(Wire):
+    """The folders of the first organization on every host without a grant of its own.
+
+    roots   the setting ZEROBYTE_ALLOWED_ROOTS.
+    """
+
+    organization_id: str
+    organization_name: str
+    roots: list[str]
+
+
+class AllowedRoots(Wire):
+    """Which organization may name which folders; one that is not listed may name none."""
+
+    grants: list[RootGrant]
+    first_organization: FirstOrganizationRoots | None
+
+
+class PutAllowedRoots(Wire):
+    """Set the folders of one organization on one host, in place of the former ones.
+
+    host    the name of the host as volumes show it; `local` is the one of the API.
+    roots   absolute paths without `..`; an empty list takes every folder away.
+    """
+
+    organization_id: Annotated[str, Field(min_length=1, max_length=64)]
+    host: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,255}$")]
+    roots: Annotated[
+        list[Annotated[str, Field(max_length=4096), AfterValidator(_root)]], Field(max_length=64)
+    ]

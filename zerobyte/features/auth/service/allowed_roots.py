@@ -1,12 +1,16 @@
 """Which folders of a host an organization may name, and who in it may name them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
+
+from tortoise.exceptions import IntegrityError
 
 from zerobyte.core import patience, protected_paths
 from zerobyte.core.errors import Forbidden, NotFound
+from zerobyte.db import constraints
 from zerobyte.features.auth.models import AllowedRoots, Organization
-from zerobyte.features.auth.service.first_organization import is_first
+from zerobyte.features.auth.service.first_organization import first_id, is_first
 from zerobyte.http.actor import Actor
 from zerobyte.settings import Settings
 
@@ -15,6 +19,27 @@ _ROOTS: Final = (
     "This folder is outside the folders that this organization may use on this host. "
     "Choose another one, or ask an instance admin to allow it."
 )
+_NO_ORGANIZATION: Final = "Organization not found"
+_GRANTS_AT_MOST: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """The roots that are stored for one organization on one host."""
+
+    organization_id: str
+    organization_name: str
+    host: str
+    roots: list[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstOrganization:
+    """The first organization, and the roots it has on hosts without a stored grant."""
+
+    id: str
+    name: str
+    roots: list[str]
 
 
 class RootGrants:
@@ -33,6 +58,13 @@ class RootGrants:
             return list(row.roots)
         return list(self._first) if await is_first(organization_id) else []
 
+    async def first(self) -> FirstOrganization | None:
+        """Return the first organization with its default roots; None if there is none any more."""
+        row = await Organization.get_or_none(id=await first_id()).only("id", "name")
+        if row is None:
+            return None
+        return FirstOrganization(id=row.id, name=row.name, roots=list(self._first))
+
     async def check(self, actor: Actor, *paths: str, host: str = "local") -> list[str]:
         """Refuse an actor who may not name these paths of a host; return the allowed roots.
 
@@ -50,22 +82,52 @@ class RootGrants:
             raise Forbidden(_ROOTS)
         return roots
 
-    async def put(self, organization_id: str, host: str, roots: Sequence[str]) -> list[str]:
+    async def check_remotes(self, actor: Actor, host: str = "local") -> None:
+        """Refuse an actor who may not use the remotes of rclone.conf of a host.
+
+        Raises
+            Forbidden   a member asks, or the organization may not use every folder of the host.
+        """
+        check_role(actor)
+        protected_paths.require_whole_host(await self.of(actor.organization_id, host))
+
+    async def put(self, organization_id: str, host: str, roots: Sequence[str]) -> Grant:
         """Store the roots of an organization on a host, in place of the former ones.
 
         Raises NotFound when there is no such organization.
         """
-        if not await Organization.exists(id=organization_id):
-            raise NotFound("Organization not found")
+        organization = await Organization.get_or_none(id=organization_id).only("id", "name")
+        if organization is None:
+            raise NotFound(_NO_ORGANIZATION)
         plain = sorted({protected_paths.normal(root) for root in roots})
-        await AllowedRoots.update_or_create(
-            {"roots": plain}, organization_id=organization_id, host=host
+        try:
+            await AllowedRoots.update_or_create(
+                {"roots": plain}, organization_id=organization_id, host=host
+            )
+        except IntegrityError as error:
+            # The organization was deleted after the query above.
+            if not constraints.breaks_reference(error):
+                raise
+            raise NotFound(_NO_ORGANIZATION) from error
+        return Grant(
+            organization_id=organization.id,
+            organization_name=organization.name,
+            host=host,
+            roots=plain,
         )
-        return plain
 
-    async def stored(self) -> list[AllowedRoots]:
+    async def stored(self) -> list[Grant]:
         """Every stored grant, ordered by organization and host."""
-        return await AllowedRoots.all().order_by("organization_id", "host").limit(10_000)
+        rows = AllowedRoots.all().order_by("organization_id", "host").limit(_GRANTS_AT_MOST)
+        return [
+            Grant(
+                organization_id=row.organization_id,
+                organization_name=row.organization.name,
+                host=row.host,
+                roots=list(row.roots),
+            )
+            for row in await rows.select_related("organization")
+        ]
 
 
 def check_role(actor: Actor) -> None:

@@ -11,10 +11,9 @@ from tortoise.transactions import in_transaction
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.webhooks import BackupWebhooks, Webhook
-from zerobyte.core import clock, cron, patience, protected_paths
-from zerobyte.core.errors import Conflict, Invalid, NotFound, ZerobyteError
+from zerobyte.core import clock, cron
+from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.ids import short_id
-from zerobyte.core.log import get_logger
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import constraints, sealed
 from zerobyte.features.backups import present
@@ -22,14 +21,15 @@ from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import CreateSchedule, ScheduleView, UpdateSchedule
 from zerobyte.features.backups.service import retention_age
 from zerobyte.features.backups.service.reading import find
+from zerobyte.features.backups.service.sources import check_includes
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.service import TaskReader
 from zerobyte.features.volumes.models import Volume
+from zerobyte.features.volumes.service import Volumes
 from zerobyte.http.actor import Actor
-from zerobyte.restic import custom_params, includes, patterns
+from zerobyte.restic import custom_params, patterns
 from zerobyte.settings import Settings
 
-_log = get_logger(__name__)
 _NAME_TAKEN = "A backup schedule with this name already exists"
 _PLAIN = (
     "enabled", "timezone", "exclude_patterns", "exclude_if_present", "include_paths",
@@ -46,17 +46,12 @@ class ScheduleEditor:
     """Changes schedules; the engine learns of each change through `on_change`."""
 
     def __init__(
-        self,
-        *,
-        settings: Settings,
-        sealer: Sealer,
-        tasks: TaskReader,
-        source_path: Callable[[Volume], Path],
+        self, *, settings: Settings, sealer: Sealer, tasks: TaskReader, volumes: Volumes
     ) -> None:
         self._settings = settings
-        self._source_path = source_path
         self._sealer = sealer
         self._tasks = tasks
+        self._volumes = volumes
         self.on_change: list[Callable[[str], None]] = []
 
     async def create(self, actor: Actor, body: CreateSchedule) -> ScheduleView:
@@ -78,8 +73,8 @@ class ScheduleEditor:
         if await Schedule.exists(organization_id=actor.organization_id, name=body.name):
             raise Conflict(_NAME_TAKEN)
         volume = await _volume(actor, body.volume_id)
-        await self._check_includes(volume, body)
         repository = await _repository(actor, body.repository_id)
+        await self._check_includes(row, volume)
         row.volume_id = volume.id
         row.repository_id = repository.id
         self._put_structured(row, body, set(type(body).model_fields))
@@ -103,12 +98,12 @@ class ScheduleEditor:
         if sent & {"cron_expression", "enabled"}:
             row.cron_expression = _cron(expression, enabled=row.enabled)
         self._check_options(body)
-        if sent & {"include_paths", "include_patterns"}:
-            await self._check_includes(await Volume.get(id=row.volume_id), body)
         if "repository_id" in sent:
             row.repository_id = (await _repository(actor, body.repository_id)).id
         self._put_structured(row, body, sent)
         changed = {name for name in before if getattr(row, name) != before[name]}
+        if changed & {"include_paths", "include_patterns"}:
+            await self._check_includes(row, await Volume.get(id=row.volume_id))
         if changed & {"cron_expression", "timezone", "enabled"}:
             row.retry_at = None
             self.plan(row)
@@ -218,29 +213,12 @@ class ScheduleEditor:
             _options(body),
         )
 
-    async def _check_includes(self, volume: Volume, body: CreateSchedule | UpdateSchedule) -> None:
-        """Refuse entries that lead out of the volume through links, if its host is this one.
-
-        The worker checks them again before each run. A volume that is not there is no reason to
-        refuse a schedule.
-        """
-        options = _options(body)
-        is_here = volume.agent_id == "local" and volume.status == "mounted"
-        if not is_here or not (options.include_paths or options.include_patterns):
-            return
-        own = protected_paths.own_data(self._settings)
-        try:
-            source = self._source_path(volume)
-            if volume.type != "directory":
-                # What we mount ourselves may lie in our data folder.
-                own = [one for one in own if not protected_paths.is_within(str(source), one)]
-            await patience.at_folder(
-                lambda: includes.check(source.resolve(), options, own), place=str(source)
-            )
-        except Invalid:
-            raise
-        except ZerobyteError as error:
-            _log.info("include entries were not checked on the disk", error=type(error).__name__)
+    async def _check_includes(self, row: Schedule, volume: Volume) -> None:
+        options = BackupOptions(
+            include_paths=row.include_paths, include_patterns=row.include_patterns
+        )
+        if row.include_paths or row.include_patterns:
+            await check_includes(self._settings, self._volumes, volume, options)
 
     async def _changed(self, row: Schedule) -> ScheduleView:
         self._announce(row.short_id)

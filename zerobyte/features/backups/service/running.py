@@ -14,15 +14,15 @@ from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.contract.webhooks import BackupWebhooks
-from zerobyte.core import cron, protected_paths
+from zerobyte.core import cron
 from zerobyte.core.errors import Invalid, NotFound
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.service.reading import find
 from zerobyte.features.backups.service.retention_job import known_snapshots
+from zerobyte.features.backups.service.sources import excluded_folders
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service.index import parent_of, trusted_files
-from zerobyte.features.repositories.service.places import local_places
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import NewTask, NoLongerWanted, Tasks, failed
 from zerobyte.features.volumes.models import Volume
@@ -121,7 +121,7 @@ class Runs:
                 compression_mode=_compression(schedule, repository),
             ),
             hostname=self._settings.restic_hostname,
-            excluded_folders=await self._excluded(volume),
+            excluded_folders=await excluded_folders(self._settings, self._volumes, volume),
             targets=await self._targets(schedule),
             webhooks=self._webhooks_of(schedule),
             timezone=schedule.timezone or self._settings.tz,
@@ -176,18 +176,6 @@ class Runs:
             # The worker looks at it again, on its own host, right before restic starts.
             return None
         return await self._volumes.why_not_ready(volume)
-
-    async def _excluded(self, volume: Volume) -> list[str]:
-        """Folders that no backup of this volume may contain.
-
-        The installation's own data holds secrets and changes while it is read. Local repositories
-        of other organizations are not this organization's to copy.
-        """
-        own = protected_paths.own_data(self._settings)
-        if volume.type != "directory":
-            place = str(self._volumes.source_path(volume))
-            own = [folder for folder in own if not protected_paths.is_within(place, folder)]
-        return own + await local_places(other_than=volume.organization_id)
 
     async def _schedule_of(self, task: Task) -> Schedule:
         schedule = await Schedule.get_or_none(

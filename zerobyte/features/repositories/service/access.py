@@ -10,9 +10,11 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from zerobyte.contract.repositories import RepositoryAccess, RepositoryConfig, RepositoryConfigBox
+from zerobyte.core import protected_paths
 from zerobyte.core.errors import Conflict, Unavailable
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import sealed
+from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present
 from zerobyte.features.repositories.service import private_networks
 from zerobyte.restic import address_check
@@ -40,6 +42,9 @@ class Access:
         self._sealer = sealer
         self._password_of = password_of
         self._private_networks = settings.storage_private_networks
+        self._grants = RootGrants(settings)
+        self._data = protected_paths.own_data(settings)
+        self._repositories_folder = str(settings.repositories_dir.absolute())
         # A request's restic holds no lock that it would need time to give back.
         self.tools = Tools(
             cache_dir=settings.cache_dir,
@@ -92,6 +97,9 @@ class Access:
                 "allow_private_networks": await private_networks.is_allowed(
                     row.organization_id, self._private_networks
                 ),
+                "allowed_roots": await self._grants.of(row.organization_id),
+                "protected_folders": self._data,
+                "repositories_folder": self._repositories_folder,
             }
         )
 

@@ -8,12 +8,15 @@ from typing import Final
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from zerobyte.contract.repositories import LocalConfig, RepositoryConfig
+from zerobyte.contract.repositories import (
+    LocalConfig,
+    RcloneRepositoryConfig,
+    RepositoryConfig,
+)
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core import clock, ids, patience, protected_paths
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid
-from zerobyte.core.protected_paths import is_within
 from zerobyte.db import constraints, sealed
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, schemas
@@ -22,7 +25,7 @@ from zerobyte.features.repositories.service.access import Access, answering
 from zerobyte.features.repositories.service.guard import Guard
 from zerobyte.features.repositories.service.places import local_places
 from zerobyte.http.actor import Actor
-from zerobyte.restic import init, snapshots
+from zerobyte.restic import init, place_check, snapshots
 from zerobyte.restic.errors import (
     BadCertificate,
     CredentialsRefused,
@@ -71,6 +74,8 @@ class Creation:
         require_valid(config)
         if isinstance(config, LocalConfig):
             config = await self._placed(actor, config, short_id)
+        else:
+            await self.refuse_place(actor, config)
         with self._reserved(actor.organization_id, body.name):
             key = await locations.key_of(config)
             await self._refuse_taken(actor, body.name, config, key)
@@ -91,37 +96,39 @@ class Creation:
         path = config.path
         if not config.is_existing_repository:
             path = f"{path.rstrip('/')}/{short_id}"
-        # First: an answer about what is there is for those alone who may name the folder.
-        await self.refuse_place(actor, path)
+        placed = config.model_copy(update={"path": path})
+        # Before anything is read there: an answer must not tell what a forbidden folder holds.
+        await self.refuse_place(actor, placed)
         if not config.is_existing_repository and await patience.at_folder(
-            lambda: _holds_repository(config.path), place=path
+            lambda: _holds_repository(config.path), place=config.path
         ):
             raise Conflict(EXISTS)
-        return config.model_copy(update={"path": path})
+        return placed
 
-    async def refuse_place(self, actor: Actor, path: str) -> None:
-        """Keep repositories out of protected folders and out of roots that were not granted.
+    async def refuse_place(self, actor: Actor, config: RepositoryConfig) -> None:
+        """Refuse places of this host that the actor may not name or that are protected.
+
+        Storage elsewhere is anyone's to name.
 
         Raises
             Invalid         it is a folder of the platform, of the system, of keys or of cron, or
                             lies in another organization's repository.
-            Forbidden       the actor may not name this path.
+            Forbidden       the actor may not name this folder, or no remotes of rclone.conf.
             Unavailable     what stands there does not answer.
         """
+        if isinstance(config, RcloneRepositoryConfig):
+            await self._grants.check_remotes(actor)
+        if not isinstance(config, LocalConfig):
+            return
+        path = config.path
         await self._grants.check(actor, path)
         others = await local_places(other_than=actor.organization_id)
 
         def look() -> bool:
-            real = protected_paths.real(path)
-            is_others = any(is_within(real, place) for place in others)
-            return is_others or self._guard.refuses_repository(path)
+            return protected_paths.lies_in(path, others) or self._guard.refuses_repository(path)
 
         if await patience.at_folder(look, place=path):
-            raise Invalid.at(
-                ["config", "path"],
-                "This folder belongs to the platform itself. Choose another one, or one inside "
-                "its folder of repositories.",
-            )
+            raise Invalid.at(["config", "path"], place_check.PROTECTED)
 
     @contextmanager
     def _reserved(self, organization_id: str, name: str) -> Generator[None]:

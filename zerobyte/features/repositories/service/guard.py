@@ -38,7 +38,7 @@ class Guard:
         if settings.provisioning_path is not None:
             self._own.append(normal(str(settings.provisioning_path.parent)))
         self._data = protected_paths.own_data(settings)
-        self._repositories = _both_forms([settings.repositories_dir])
+        self._repositories = normal(str(settings.repositories_dir.absolute()))
         self._volumes = _both_forms([settings.volumes_dir])
         self._temporary = _both_forms([Path(tempfile.gettempdir())])
 
@@ -47,15 +47,7 @@ class Guard:
 
         Resolves links, so call it in a thread.
         """
-        if any(
-            is_within(form, place) and form != place
-            for form in protected_paths.forms(path)
-            for place in self._repositories
-        ):
-            return False
-        # A repository below a shared folder of the system may be the only disk there is, so
-        # what is above ours is refused for restores alone.
-        return protected_paths.refused_to_write(path, self._data, above=False)
+        return protected_paths.refused_repository(path, self._data, self._repositories)
 
     def refused_restore(self, path: str, limits: RestoreLimits) -> str | None:
         """Return why nothing may be restored to this path; None if it may be.

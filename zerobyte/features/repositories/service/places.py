@@ -1,6 +1,7 @@
-"""Where the registered local repositories of this host are."""
+"""Where the registered local repositories and directory volumes of this host are."""
 
 from zerobyte.features.repositories.models import Repository
+from zerobyte.features.volumes.models import Volume
 
 
 async def local_places(*, other_than: str | None = None) -> list[str]:
@@ -13,3 +14,17 @@ async def local_places(*, other_than: str | None = None) -> list[str]:
         rows = rows.exclude(organization_id=other_than)
     paths = {str(row.config.get("path", "")) for row in await rows.only("id", "config")}
     return sorted(path for path in paths if path.startswith("/"))
+
+
+async def volume_places(organization_id: str, host: str) -> tuple[list[str], list[str]]:
+    """List the folders of an organization's directory volumes on a host, and those of others."""
+    rows = await Volume.filter(type="directory", agent_id=host).only(
+        "id", "organization_id", "config"
+    )
+    own: set[str] = set()
+    others: set[str] = set()
+    for row in rows:
+        path = str(row.config.get("path", ""))
+        if path.startswith("/"):
+            (own if row.organization_id == organization_id else others).add(path)
+    return sorted(own), sorted(others)

@@ -8,7 +8,7 @@ from typing import Final
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from zerobyte.contract.repositories import LocalConfig, RepositoryAccess, RepositoryConfig
+from zerobyte.contract.repositories import RepositoryAccess, RepositoryConfig
 from zerobyte.contract.restic_output import RepositoryStats
 from zerobyte.core import clock
 from zerobyte.core.config_check import require_valid
@@ -154,8 +154,7 @@ class Repositories:
         if config == stored:
             return None
         require_valid(config)
-        if isinstance(config, LocalConfig):
-            await self._creation.refuse_place(actor, config.path)
+        await self._creation.refuse_place(actor, config)
         return config
 
     async def _new_key(self, row: models.Repository, config: RepositoryConfig) -> str | None:

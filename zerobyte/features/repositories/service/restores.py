@@ -19,7 +19,7 @@ from zerobyte.features.repositories.service import index
 from zerobyte.features.repositories.service.access import answering
 from zerobyte.features.repositories.service.files import SnapshotFiles
 from zerobyte.features.repositories.service.guard import Guard, normal, overlap
-from zerobyte.features.repositories.service.places import local_places
+from zerobyte.features.repositories.service.places import local_places, volume_places
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.repositories.service.selection import FOREIGN, Selection, Selector
 from zerobyte.features.repositories.service.snapshots import Snapshots
@@ -167,6 +167,7 @@ class Restores:
             await self._checked(row, options)
         except (Invalid, Forbidden) as error:
             raise Failed(error.message) from error
+        volumes, others = await volume_places(row.organization_id, self._host)
         return RestoreJob(
             task_id=task.id,
             repository=await self._repositories.access(row),
@@ -183,6 +184,8 @@ class Restores:
             allowed_roots=options.allowed_roots,
             own_folders=options.own_folders,
             repositories=await local_places(),
+            volumes=volumes,
+            other_volumes=others,
             writes=options.writes,
         )
 
@@ -247,6 +250,7 @@ class Restores:
     async def _checked(self, row: models.Repository, options: RestoreOptions) -> list[str]:
         """Return the written places with their links resolved. Raises Invalid, Unavailable."""
         roots = _roots(options)
+        volumes, others = await volume_places(row.organization_id, self._host)
         limits = protected_paths.RestoreLimits(
             protected=self._guard.protected(roots),
             repositories=await local_places(),
@@ -255,6 +259,8 @@ class Restores:
             in_place=options.target == "/",
             delete=options.delete,
             own_folders=options.own_folders,
+            volumes=volumes,
+            other_volumes=others,
         )
 
         def look() -> list[str] | str:

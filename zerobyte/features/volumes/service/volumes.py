@@ -241,8 +241,7 @@ class Volumes:
         if isinstance(config, DirectoryConfig):
             await self._grants.check(actor, config.path)
         elif config.backend == "rclone":
-            # A remote of rclone.conf may be a folder of the host.
-            check_role(actor)
+            await self._grants.check_remotes(actor)
 
     async def _refuse_root(self, volume: Volume) -> None:
         """Compare a directory volume's real path with the roots granted by now."""

@@ -1,0 +1,127 @@
+"""A schedule's includes are checked when they are saved; a run needs a volume that is ready."""
+
+import shutil
+from typing import Any
+
+import pytest
+
+from tests.integration.backups.conftest import World
+from zerobyte.features.tasks.models import Task
+from zerobyte.features.volumes.models import Volume
+
+BACKUPS = "/api/v1/backups"
+
+
+@pytest.fixture
+def odd(world: World) -> World:
+    """A volume that holds our data folder, and links that lead out of it."""
+    place = world.source
+    (place / "photos").mkdir()
+    (place / "out").symlink_to("/etc")
+    (place / "in").symlink_to(place / "photos")
+    (place / "own").symlink_to(world.platform.settings.data_dir)
+    (place / "processes").symlink_to("/proc")
+    return world
+
+
+REFUSED = [
+    ({"includePaths": ["photos", "out/passwd"]}, ["includePaths", 1]),
+    ({"includePaths": ["own/app-secret"]}, ["includePaths", 0]),
+    ({"includePaths": ["processes/1/environ"]}, ["includePaths", 0]),
+    ({"includePatterns": ["photos/*", "out/*"]}, ["includePatterns", 1]),
+    ({"includePatterns": ["ou?/passwd"]}, ["includePatterns", 0]),
+]
+
+
+@pytest.mark.parametrize(("change", "path"), REFUSED, ids=str)
+async def test_includes_that_leave_the_volume_through_a_link_are_400_at_post_and_patch(
+    odd: World, change: dict[str, Any], path: list[Any]
+) -> None:
+    volume, repository = await odd.volume(), await odd.repository()
+    body = {
+        "name": "s",
+        "volumeId": volume["id"],
+        "repositoryId": repository["shortId"],
+        "enabled": True,
+        "cronExpression": "0 3 * * *",
+    }
+    answer = await odd.client.post(BACKUPS, json={**body, **change})
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"][0]["path"] == path
+    assert "escapes volume root" in answer.json()["message"]
+    made = await odd.client.post(BACKUPS, json=body)
+    assert made.status_code == 201, made.text
+    url = f"{BACKUPS}/{made.json()['shortId']}"
+    assert (await odd.client.patch(url, json=change)).status_code == 400
+    assert (await odd.client.get(url)).json()["includePaths"] == []
+
+
+async def test_includes_in_protected_places_of_the_volume_are_400(odd: World) -> None:
+    data = odd.platform.settings.data_dir
+    volume = await odd.volume("above", data.parent)
+    schedule = await odd.schedule(volume=volume)
+    url = f"{BACKUPS}/{schedule['shortId']}"
+    for change in (
+        {"includePaths": [data.name]},
+        {"includePaths": [f"{data.name}/app-secret"]},
+        {"includePatterns": [f"{data.name[:-1]}?/run"]},
+    ):
+        answer = await odd.client.patch(url, json=change)
+        assert answer.status_code == 400, (change, answer.text)
+        assert "protected place" in answer.json()["message"]
+    good = {"includePaths": ["src/in", "src/out", "absent"], "includePatterns": ["src/*.txt"]}
+    assert (await odd.client.patch(url, json=good)).status_code == 200
+
+
+async def test_a_schedule_of_before_can_be_edited_while_its_includes_stay(odd: World) -> None:
+    schedule = await odd.schedule(includePaths=["photos"])
+    url = f"{BACKUPS}/{schedule['shortId']}"
+    shutil.rmtree(odd.source / "photos")
+    (odd.source / "photos").symlink_to("/etc")
+    same = {"includePaths": ["photos"], "enabled": False}
+    assert (await odd.client.patch(url, json=same)).status_code == 200
+
+
+async def test_a_run_of_a_volume_in_error_is_refused_and_stands_in_the_history(
+    world: World,
+) -> None:
+    schedule = await world.schedule()
+    await Volume.filter(id=schedule["volumeId"]).update(status="error", last_error="it hangs")
+    shutil.rmtree(world.source)
+    answer = await world.client.post(f"{BACKUPS}/{schedule['shortId']}/run")
+    assert answer.status_code == 400, answer.text
+    history = (await world.client.get("/api/v1/tasks/history")).json()
+    assert [item["outcome"] for item in history["items"]] == ["error"]
+    assert (await Task.get(id=history["items"][0]["id"])).error == answer.json()["message"]
+    assert world.scheduler.runs == {}
+
+
+async def test_the_job_of_a_volume_in_error_says_why_it_must_not_begin(world: World) -> None:
+    schedule = await world.schedule()
+    await Volume.filter(id=schedule["volumeId"]).update(
+        status="error", last_error="it hangs", auto_remount=False
+    )
+    run = await world.scheduler_run(schedule)
+    reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)
+    assert reply["job"]["source"]["blockedReason"] == "it hangs"
+
+
+async def test_a_volume_row_of_before_on_our_data_is_refused_in_every_status(world: World) -> None:
+    schedule = await world.schedule()
+    data = str(world.platform.settings.data_dir)
+    config = {"backend": "directory", "path": data}
+    await Volume.filter(id=schedule["volumeId"]).update(status="error", config=config)
+    answer = await world.client.post(f"{BACKUPS}/{schedule['shortId']}/run")
+    assert answer.status_code == 400, answer.text
+    await Volume.filter(id=schedule["volumeId"]).update(status="mounted")
+    run = await world.scheduler_run(schedule)
+    reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)
+    # The worker refuses a source that lies in an excluded folder.
+    assert data in reply["job"]["excludedFolders"]
+
+
+async def test_no_backup_contains_the_files_of_the_kernel(world: World) -> None:
+    schedule = await world.schedule()
+    run = await world.scheduler_run(schedule)
+    reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)
+    assert {"/proc", "/sys", "/dev"} <= set(reply["job"]["excludedFolders"])

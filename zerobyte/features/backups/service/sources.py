@@ -1,0 +1,79 @@
+"""What a schedule reads: the folders that its backups leave out, and its includes on the disk."""
+
+from pathlib import Path
+
+from zerobyte.contract.jobs import BackupOptions
+from zerobyte.core import patience, protected_paths
+from zerobyte.core.errors import Invalid, Unavailable
+from zerobyte.db.sealed import DamagedConfig
+from zerobyte.features.repositories.service.places import local_places
+from zerobyte.features.volumes.models import Volume
+from zerobyte.features.volumes.service import Volumes
+from zerobyte.restic import includes
+from zerobyte.settings import Settings
+
+
+async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume) -> list[str]:
+    """Folders that no backup of this volume may contain.
+
+    The installation's own data holds secrets and changes while it is read, and so do the kernel's
+    files of processes: /proc shows the environment of each. Local repositories of other
+    organizations are not this organization's to copy.
+    """
+    own = protected_paths.own_data(settings)
+    if volume.type != "directory":
+        place = str(volumes.source_path(volume))
+        own = [folder for folder in own if not protected_paths.is_within(place, folder)]
+    others = await local_places(other_than=volume.organization_id)
+    return [*own, *protected_paths.KERNEL, *others]
+
+
+async def check_includes(
+    settings: Settings, volumes: Volumes, volume: Volume, options: BackupOptions
+) -> None:
+    """Refuse includes that leave the volume through a link or begin in a protected place.
+
+    The worker looks again before each run, so a volume that cannot be read now is no problem.
+
+    Raises
+        Invalid     with the path of the list and the number of the entry.
+    """
+    chosen = {
+        "includePaths": [BackupOptions(include_paths=[one]) for one in options.include_paths],
+        "includePatterns": [
+            BackupOptions(include_patterns=[one]) for one in options.include_patterns
+        ],
+    }
+    # A folder that is not mounted now is checked by the worker before each run.
+    if volume.agent_id != "local" or volume.status != "mounted":
+        return
+    try:
+        source = volumes.source_path(volume)
+    except DamagedConfig:
+        return
+    excluded = await excluded_folders(settings, volumes, volume)
+
+    def look() -> Invalid | None:
+        place = source.resolve()
+        if (reason := _why_refused(place, options, excluded)) is None:
+            return None
+        for field, entries in chosen.items():
+            for number, entry in enumerate(entries):
+                if (why := _why_refused(place, entry, excluded)) is not None:
+                    return Invalid.at([field, number], why)
+        return Invalid(reason)
+
+    try:
+        problem = await patience.at_folder(look, place=str(source))
+    except Unavailable:
+        return
+    if problem is not None:
+        raise problem
+
+
+def _why_refused(source: Path, options: BackupOptions, excluded: list[str]) -> str | None:
+    try:
+        includes.check(source, options, excluded)
+    except Invalid as error:
+        return error.message
+    return None
