@@ -295,7 +295,10 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
             "prefect": platform.reconciler.trouble,
             "worker": platform.control.missing_worker,
         },
-        remarks={"disk": platform.system.tight_disk},
+        remarks={
+            "disk": platform.system.tight_disk,
+            "hosts": platform.reconciler.hosts_without_worker,
+        },
     )
     add_routes(app)
     stack = AsyncExitStack()

@@ -3,8 +3,9 @@
 import asyncio
 from typing import Any
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import WORKER, World
 from zerobyte.core import ids
+from zerobyte.features.tasks.models import Task
 from zerobyte.orchestration.scheduler import PoolFault
 
 
@@ -246,3 +247,28 @@ async def test_a_pool_that_cannot_be_repaired_is_reported_by_readiness_and_drift
     world.scheduler.unrepairable.clear()
     await reconciler.apply()
     assert await reconciler.trouble() is None
+
+
+async def test_a_run_of_a_host_without_worker_says_that_it_waits(world: World) -> None:
+    made = await world.schedule(enabled=True)
+    hosts = world.platform.reconciler.hosts_without_worker
+    assert "for hosts with enabled schedules: local" in (await hosts() or "")
+    await world.platform.reconciler.apply()
+    run = await world.client.post(f"/api/v1/backups/{made['shortId']}/run")
+    task_id = run.json()["taskId"]
+    dispatching = asyncio.create_task(world.platform.dispatcher.run())
+    try:
+        async with asyncio.timeout(60):
+            while (await Task.get(id=task_id)).message is None:
+                await asyncio.sleep(0.05)
+    finally:
+        dispatching.cancel()
+        await asyncio.gather(dispatching, return_exceptions=True)
+    waiting = await Task.get(id=task_id)
+    assert waiting.message == "No worker of host local is connected; the run waits"
+    token = {"authorization": f"Bearer {world.worker_token}"}
+    answer = await world.client.post("/api/control/hello", json=WORKER, headers=token)
+    assert answer.status_code == 200, answer.text
+    assert await hosts() is None
+    await world.claim(task_id=task_id)
+    assert (await Task.get(id=task_id)).message is None

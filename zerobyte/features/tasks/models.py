@@ -9,6 +9,8 @@ from zerobyte.db.row import Row, json_field, key_field, moment_field, number_fie
 
 RUNNING: Final = ("running", "cancelling")
 ACTIVE: Final = ("queued", *RUNNING)
+SEEN_FOR_MS: Final = 30_000
+"""How long after its last report a worker counts as connected."""
 
 
 class Task(Row):
@@ -88,6 +90,12 @@ class WorkerRow(Row):
 
     class Meta:
         table = "workers"
+
+
+async def connected_hosts() -> set[str]:
+    """Hosts whose worker has reported within the last 30 seconds."""
+    recent = WorkerRow.filter(seen_at__gte=clock.now_ms() - SEEN_FOR_MS)
+    return {str(host) for host in await recent.values_list("host", flat=True)}
 
 
 class WorkerToken(Row):

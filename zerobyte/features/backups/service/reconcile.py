@@ -14,6 +14,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.db.trouble import Complaint
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.service.editing import is_planned_by_engine
+from zerobyte.features.tasks.models import connected_hosts
 from zerobyte.features.volumes.models import Volume
 from zerobyte.orchestration.scheduler import DeploymentPlan, PoolFault, Scheduler
 from zerobyte.settings import Settings
@@ -137,6 +138,14 @@ class Reconciler:
             f"Prefect starts no run: {said}, and it could not be repaired; "
             "delete it in Prefect, it is made again within a minute"
         )
+
+    async def hosts_without_worker(self) -> str | None:
+        """Hosts that have enabled schedules and no worker to run them; for readiness."""
+        used = Schedule.filter(enabled=True).distinct().values_list("volume__agent_id", flat=True)
+        missing = sorted({str(host) for host in await used} - await connected_hosts())
+        if not missing:
+            return None
+        return f"No worker for hosts with enabled schedules: {', '.join(missing)}"
 
     async def drift(self) -> list[Drift]:
         """Every difference between the rows and the engine, its pool and queues included."""

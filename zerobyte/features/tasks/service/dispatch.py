@@ -10,7 +10,7 @@ from typing import Final, cast
 from zerobyte.core.errors import NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.trouble import Complaint
-from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.models import Task, connected_hosts
 from zerobyte.orchestration.scheduler import FlowName, Scheduler
 
 log = get_logger(__name__)
@@ -18,6 +18,11 @@ log = get_logger(__name__)
 _AT_ONCE: Final = 8
 _OF_A_ROUND: Final = 200
 _PAUSES_S: Final = (0.5, 1, 2, 5, 10)
+
+
+def waits_for(host: str) -> str:
+    """Message of a queued task that nothing takes before a worker of its host connects."""
+    return f"No worker of host {host} is connected; the run waits"
 
 
 class Dispatcher:
@@ -66,10 +71,15 @@ class Dispatcher:
         if len(rows) == _OF_A_ROUND:
             self.wake()  # there may be more
         gate = asyncio.Semaphore(_AT_ONCE)
+        connected = await connected_hosts() if rows else set[str]()
 
         async def start(task: Task) -> bool:
             async with gate:
-                return await self._start(task)
+                is_started = await self._start(task)
+            if task.host not in connected:
+                # A worker that takes the task at this moment clears the message again.
+                await Task.filter(id=task.id, status="queued").update(message=waits_for(task.host))
+            return is_started
 
         return all(await asyncio.gather(*(start(row) for row in rows)))
 

@@ -123,7 +123,7 @@ class Tasks:
         del worker  # its identity stands in the lease
         now = clock.now_ms()
         changed = await Task.filter(id=task.id, status="queued").update(
-            status="running", started_at=now, updated_at=now
+            status="running", message=None, started_at=now, updated_at=now
         )
         await task.refresh_from_db()
         if changed:
