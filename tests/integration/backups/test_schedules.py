@@ -5,8 +5,10 @@ from typing import Any
 
 from tests.integration.backups.conftest import WORKER, World
 from zerobyte.core import ids
-from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.models import Task, WorkerRow
 from zerobyte.orchestration.scheduler import PoolFault
+
+WAITS = "No worker of host local is connected; the run waits"
 
 
 async def test_a_schedule_is_made_with_the_documented_defaults(world: World) -> None:
@@ -255,6 +257,8 @@ async def test_a_run_of_a_host_without_worker_says_that_it_waits(world: World) -
     assert "for hosts with enabled schedules: local" in (await hosts() or "")
     await world.platform.reconciler.apply()
     run = await world.client.post(f"/api/v1/backups/{made['shortId']}/run")
+    assert run.json()["message"] == WAITS
+    assert (await world.client.get("/api/v1/backups")).json()[0]["hostMessage"] == WAITS
     task_id = run.json()["taskId"]
     dispatching = asyncio.create_task(world.platform.dispatcher.run())
     try:
@@ -265,10 +269,32 @@ async def test_a_run_of_a_host_without_worker_says_that_it_waits(world: World) -
         dispatching.cancel()
         await asyncio.gather(dispatching, return_exceptions=True)
     waiting = await Task.get(id=task_id)
-    assert waiting.message == "No worker of host local is connected; the run waits"
+    assert waiting.message == WAITS
     token = {"authorization": f"Bearer {world.worker_token}"}
     answer = await world.client.post("/api/control/hello", json=WORKER, headers=token)
     assert answer.status_code == 200, answer.text
     assert await hosts() is None
+    path = f"/api/v1/backups/{made['shortId']}"
+    assert (await world.client.get(path)).json()["hostMessage"] is None
     await world.claim(task_id=task_id)
+    assert (await Task.get(id=task_id)).message is None
+
+
+async def test_a_queued_task_says_when_its_worker_leaves_and_when_it_returns(world: World) -> None:
+    await world.ask("hello", WORKER)
+    made = await world.schedule(enabled=True)
+    run = await world.client.post(f"/api/v1/backups/{made['shortId']}/run")
+    assert "message" not in run.json()
+    task_id = run.json()["taskId"]
+    watch = world.platform.watch
+    await watch.note_missing_workers()
+    assert (await Task.get(id=task_id)).message is None
+    await WorkerRow.filter(host="local").update(seen_at=1)
+    await watch.note_missing_workers()
+    assert (await Task.get(id=task_id)).message == WAITS
+    assert (await world.client.get(f"/api/v1/tasks/{task_id}")).json()["message"] == WAITS
+    history = (await world.client.get("/api/v1/tasks/history")).json()
+    assert history["items"][0]["message"] == WAITS
+    await world.ask("hello", WORKER)
+    await watch.note_missing_workers()
     assert (await Task.get(id=task_id)).message is None

@@ -65,13 +65,16 @@ def view(row: Schedule, *, is_running: bool) -> ScheduleView:
     return ScheduleView.model_construct(**_fields(row, is_running=is_running))
 
 
-def details(row: Schedule, *, is_running: bool, activity: Activity | None) -> ScheduleDetails:
+def details(
+    row: Schedule, *, is_running: bool, activity: Activity | None, host_message: str | None = None
+) -> ScheduleDetails:
     """One schedule with its volume and its repository, which must have been fetched."""
     shown: dict[str, Any] = {
         **_fields(row, is_running=is_running),
         "volume": volumes.volume(row.volume),
         "repository": repositories.repository(row.repository),
         "activity": activity,
+        "host_message": host_message,
     }
     return ScheduleDetails.model_construct(None, **shown)
 

@@ -105,12 +105,15 @@ class ScheduleView(_Options):
 class ScheduleDetails(ScheduleView):
     """One schedule with the volume it reads and the repository it writes to.
 
-    `activity` is ours: how its running backup moves.
+    `activity` and `hostMessage` are ours: how its running backup moves, and why runs wait.
     """
 
     volume: Volume
     repository: Repository
     activity: Activity | None = None
+    host_message: Annotated[
+        str | None, Field(description="Says that no worker of the volume's host is connected.")
+    ] = None
 
 
 class ReorderSchedules(Wire):

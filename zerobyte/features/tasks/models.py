@@ -5,6 +5,7 @@ from typing import Any, Final
 from tortoise import fields
 
 from zerobyte.core import clock, ids
+from zerobyte.db.prepared import Prepared
 from zerobyte.db.row import Row, json_field, key_field, moment_field, number_field, text_field
 
 RUNNING: Final = ("running", "cancelling")
@@ -92,10 +93,18 @@ class WorkerRow(Row):
         table = "workers"
 
 
-async def connected_hosts() -> set[str]:
+_WORKERS: Final = Prepared(WorkerRow.all)
+
+
+async def connected_hosts() -> frozenset[str]:
     """Hosts whose worker has reported within the last 30 seconds."""
-    recent = WorkerRow.filter(seen_at__gte=clock.now_ms() - SEEN_FOR_MS)
-    return {str(host) for host in await recent.values_list("host", flat=True)}
+    since = clock.now_ms() - SEEN_FOR_MS
+    return frozenset(row.host for row in await _WORKERS.all() if row.seen_at >= since)
+
+
+def waits_for(host: str) -> str:
+    """Message about runs that nothing takes before a worker of their host connects."""
+    return f"No worker of host {host} is connected; the run waits"
 
 
 class WorkerToken(Row):

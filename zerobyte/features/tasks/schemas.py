@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zerobyte.contract.base import AsStored, EpochMs, Wire
+from zerobyte.contract.base import AsStored, EpochMs, Sparse, Wire
 from zerobyte.contract.jobs import (
     OverwriteMode,
     TaskKind,
@@ -125,6 +125,10 @@ class TaskView(Wire):
     updated_at: EpochMs
     finished_at: EpochMs | None
     activity: Activity | None = None
+    message: Annotated[
+        str | None,
+        Field(description="Why it waits, or what to look at although it succeeded. Ours."),
+    ] = None
 
 
 class ScheduleTarget(Wire):
@@ -207,8 +211,11 @@ class Cancelling(Wire):
     status: Literal["cancelling"] = "cancelling"
 
 
-class TaskStarted(Wire):
+class TaskStarted(Sparse):
     """A task was made; its progress is told by the event streams."""
 
     task_id: str
     status: Literal["started"] = "started"
+    message: Annotated[
+        str | None, Field(description="Why it waits: no worker of its host is connected. Ours.")
+    ] = None

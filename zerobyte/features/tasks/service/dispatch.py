@@ -10,7 +10,8 @@ from typing import Final, cast
 from zerobyte.core.errors import NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.trouble import Complaint
-from zerobyte.features.tasks.models import Task, connected_hosts
+from zerobyte.features.tasks.models import Task, connected_hosts, waits_for
+from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.orchestration.scheduler import FlowName, Scheduler
 
 log = get_logger(__name__)
@@ -20,9 +21,10 @@ _OF_A_ROUND: Final = 200
 _PAUSES_S: Final = (0.5, 1, 2, 5, 10)
 
 
-def waits_for(host: str) -> str:
-    """Message of a queued task that nothing takes before a worker of its host connects."""
-    return f"No worker of host {host} is connected; the run waits"
+async def started(task: Task) -> TaskStarted:
+    """Return the answer about a new task, which says when no worker can take it yet."""
+    is_connected = task.host in await connected_hosts()
+    return TaskStarted(task_id=task.id, message=None if is_connected else waits_for(task.host))
 
 
 class Dispatcher:
@@ -71,7 +73,7 @@ class Dispatcher:
         if len(rows) == _OF_A_ROUND:
             self.wake()  # there may be more
         gate = asyncio.Semaphore(_AT_ONCE)
-        connected = await connected_hosts() if rows else set[str]()
+        connected = await connected_hosts() if rows else frozenset[str]()
 
         async def start(task: Task) -> bool:
             async with gate:
