@@ -15,11 +15,31 @@ def _dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+class JSONField(fields.JSONField[Any]):
+    """A JSON column whose damaged text is read as that text, so that it breaks no list.
+
+    Named as the class of Tortoise, because migrations compare the names of field classes.
+    """
+
+    def to_python_value(self, value: Any) -> Any:
+        """Return the value of the JSON, or the text itself where it is not JSON."""
+        if not isinstance(value, (str, bytes)):
+            return value
+        try:
+            return orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return value if isinstance(value, str) else value.decode(errors="replace")
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> str | None:
+        """Return JSON for every value: a text becomes a JSON string, it is not taken for JSON."""
+        del instance
+        self.validate(value)
+        return None if value is None else _dumps(value)
+
+
 def json_field(*, null: bool = False, default: Any = None) -> Any:
     """A column that holds JSON; a callable default is made anew for each row."""
-    if null:
-        return fields.JSONField[Any](encoder=_dumps, decoder=orjson.loads, null=True)
-    return fields.JSONField[Any](encoder=_dumps, decoder=orjson.loads, default=default or dict)
+    return JSONField(null=True) if null else JSONField(default=default or dict)
 
 
 def text_field() -> Any:

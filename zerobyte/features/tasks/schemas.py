@@ -115,9 +115,9 @@ class TaskView(Wire):
     resource_id: str
     operation_key: str | None
     target_agent_id: str | None
-    input: TaskInput
-    progress: TaskProgress | None
-    result: TaskResult | None
+    input: Annotated[TaskInput, AsStored()]
+    progress: Annotated[TaskProgress | None, AsStored()]
+    result: Annotated[TaskResult | None, AsStored()]
     error: str | None
     cancellation_requested: bool
     created_at: EpochMs

@@ -17,6 +17,7 @@ from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service import retention_age
 from zerobyte.features.backups.service.editing import next_due
+from zerobyte.features.backups.service.retention_records import record_on_backup, with_skipped
 from zerobyte.features.backups.service.running import forget_task, has_policy, rerun
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
@@ -53,7 +54,7 @@ class RunEnds:
             await self._snapshots.distrust(task.repository_id)
         skipped = _why_no_retention(schedule, task, report)
         if skipped is not None:
-            without_retention(report, skipped)
+            task.input = with_skipped(task.input, report, skipped)
         if schedule is None:
             return []
         self._settle(schedule, task, report)
@@ -63,7 +64,7 @@ class RunEnds:
         await retention_age.owed(schedule)
         follow_up = forget_task(schedule, trigger="followUp", parent=task)
         if await _waits_already(follow_up):
-            without_retention(report, _COVERED)
+            task.input = with_skipped(task.input, report, _COVERED)
             return []
         return [follow_up]
 
@@ -115,9 +116,8 @@ class RunEnds:
         record = RetentionRecord(
             status="skipped" if was_left_out else "applied" if is_applied else "failed",
             reason=report.error,
-            plan=plan,
         )
-        await _record_retention(task, record)
+        await record_on_backup(task, record)
         if is_applied:
             await retention_age.applied(task)
         return []
@@ -153,14 +153,6 @@ class RunEnds:
             f"Retrying in {minutes} minutes "
             f"(attempt {schedule.failure_retry_count}/{schedule.max_retries})"
         )
-
-
-def without_retention(report: JobReport, reason: str) -> JobReport:
-    """Write into the end of a backup why retention did nothing (T13); the same report."""
-    if not isinstance(report.result, BackupResult):
-        report.result = BackupResult(exit_code=-1, result=None)
-    report.result.retention = RetentionRecord(status="skipped", reason=reason)
-    return report
 
 
 def _may_have_left_one(task: Task, report: JobReport) -> bool:
@@ -233,16 +225,6 @@ def _why_no_retention(schedule: Schedule | None, task: Task, report: JobReport) 
     if schedule.repository_id != task.repository_id:
         return "The schedule has moved to another repository"
     return None
-
-
-async def _record_retention(task: Task, record: RetentionRecord) -> None:
-    if task.parent_id is None:
-        return
-    parent = await Task.get_or_none(id=task.parent_id)
-    if parent is not None and parent.result is not None:
-        shown = record.model_dump(mode="json", by_alias=True)
-        parent.result = {**parent.result, "retention": shown}
-        await parent.save(update_fields=["result"])
 
 
 async def _write(schedule: Schedule) -> None:

@@ -334,7 +334,9 @@ def _end(task: Task, report: JobReport) -> None:
     ended_well = report.status == "succeeded"
     task.error = None if ended_well else details
     task.message = details if ended_well else None
-    if report.result is not None:
+    if task.kind == "backup" and not ended_well:
+        task.result = None  # clients know a failed backup by its error alone
+    elif report.result is not None:
         task.result = report.result.model_dump(mode="json", by_alias=True)
     task.active_key = None
     task.finished_at = clock.now_ms()
