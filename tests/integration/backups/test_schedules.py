@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.integration.backups.conftest import WORKER, World
 from zerobyte.core import ids
+from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import Task, WorkerRow
 from zerobyte.orchestration.scheduler import PoolFault
 
@@ -118,6 +119,31 @@ async def test_webhook_headers_are_masked_and_survive_their_own_mask(world: Worl
     }
     refused = await world.client.patch(url, json={"backupWebhooks": moved})
     assert refused.status_code == 400
+
+
+async def test_a_cron_expression_comes_back_as_it_was_sent(world: World) -> None:
+    sent = {"@daily": "0 0 * * *", " 0  3 ? * mon-fri ": "0 3 * * MON-FRI", "5 4 * * *": None}
+    for expression, read in sent.items():
+        made = await world.schedule(cronExpression=expression)
+        url = f"/api/v1/backups/{made['shortId']}"
+        same = await world.client.patch(url, json={"cronExpression": expression})
+        assert same.status_code == 200, same.text
+        shown = (await world.client.get(url)).json()
+        assert [one["cronExpression"] for one in (made, same.json(), shown)] == [expression] * 3
+        assert made["nextBackupAt"] is not None
+        await world.platform.reconciler.apply()
+        assert world.scheduler.plans[made["shortId"]].cron == (read or expression)
+    by_hand = await world.schedule(cronExpression="   ", enabled=False)
+    assert by_hand["cronExpression"] == ""
+
+
+async def test_a_delay_of_a_minute_and_a_half_is_kept_and_shown_rounded(world: World) -> None:
+    made = await world.schedule(retryDelay=1.5, maxRetries=1.5)
+    assert (made["retryDelay"], made["maxRetries"]) == (2, 2)
+    row = await Schedule.get(short_id=made["shortId"])
+    assert (row.retry_delay_ms, row.max_retries) == (90_000, 2)
+    shown = (await world.client.get("/api/v1/backups")).json()[0]
+    assert (shown["retryDelay"], shown["maxRetries"]) == (2, 2)
 
 
 async def test_the_engine_hears_of_every_change(world: World) -> None:

@@ -21,7 +21,7 @@ _SAME = (
 
 def _fields(row: Schedule, *, is_running: bool) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in _SAME}
-    shown["retry_delay"] = round(row.retry_delay_ms / 60_000)
+    shown["retry_delay"] = (row.retry_delay_ms + 30_000) // 60_000
     shown["last_backup_status"] = "in_progress" if is_running else row.last_status
     shown["jitter_seconds"] = row.jitter_s
     shown["next_backup_at"] = next_run_at(row)

@@ -171,7 +171,7 @@ class ScheduleEditor:
         if "retention_policy" in sent:
             row.retention_policy = _policy(body.retention_policy)
         if "retry_delay" in sent:
-            row.retry_delay_ms = body.retry_delay * 60_000
+            row.retry_delay_ms = round(body.retry_delay * 60_000)
         if "jitter_seconds" in sent:
             row.jitter_s = body.jitter_seconds
         if "backup_webhooks" in sent:
@@ -242,15 +242,17 @@ def is_planned_by_engine(schedule: Schedule) -> bool:
 
 
 def _cron(expression: str, *, enabled: bool) -> str:
-    if not expression:
+    """Return an expression that can be read, as it was sent; blanks alone are none."""
+    if not expression.strip():
         if enabled:
             raise Invalid("Enabled schedules require a cron expression")
         return ""
     try:
-        return cron.normalize(expression)
+        cron.normalize(expression)
     except ValueError as error:
         issue = Invalid.at(["cronExpression"], str(error))
         raise Invalid(f"Invalid cron expression: {error}", issues=issue.issues) from error
+    return expression
 
 
 def _policy(policy: RetentionPolicy | None) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from zerobyte.core import clock
+from zerobyte.core import clock, cron
 from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.trouble import Complaint
@@ -46,7 +46,7 @@ def plan_of(schedule: Schedule, default_zone: str) -> DeploymentPlan:
         schedule_name=schedule.name,
         repository_short_id=schedule.repository.short_id,
         host=schedule.volume.agent_id,
-        cron=schedule.cron_expression if is_planned else None,
+        cron=cron.normalize(schedule.cron_expression) if is_planned else None,
         timezone=(schedule.timezone if is_planned else None) or default_zone,
         paused=not schedule.enabled,
     )
