@@ -138,8 +138,15 @@ class ScheduleEditor:
                 await Schedule.bulk_update(rows, fields=["sort_order"], batch_size=500)
 
     def plan(self, row: Schedule) -> None:
-        """Work out when the schedule is due next; None when it never is by itself."""
-        row.next_backup_at = next_due(row, self._settings.tz)
+        """Work out when the schedule is due next; None when it never is by itself.
+
+        Raises
+            Invalid     its stored zone cannot be read: it must be sent as well.
+        """
+        try:
+            row.next_backup_at = next_due(row, self._settings.tz)
+        except ValueError as error:
+            raise Invalid.at(["timezone"], str(error)) from error
 
     def webhooks_of(self, row: Schedule) -> BackupWebhooks | None:
         """The webhooks in plain text."""

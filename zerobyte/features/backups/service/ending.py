@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from zerobyte.contract.jobs import (
     BackupResult,
     DeleteSnapshotsResult,
@@ -13,12 +15,14 @@ from zerobyte.contract.restic_output import ForgetPlan
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import clock
 from zerobyte.core.redact import redact
+from zerobyte.db.sealed import DamagedConfig
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service import retention_age
 from zerobyte.features.backups.service.editing import next_due
+from zerobyte.features.backups.service.retention_policies import policy_of
 from zerobyte.features.backups.service.retention_records import record_on_backup, with_skipped
-from zerobyte.features.backups.service.running import forget_task, has_policy, rerun
+from zerobyte.features.backups.service.running import forget_task, rerun
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import NewTask
@@ -167,14 +171,20 @@ def _selection_of(task: Task, report: JobReport) -> BackupSelection | None:
     """What the run selected; None when it could not read everything that it selected."""
     stored = task.input.get("selection")
     is_partial = isinstance(report.result, BackupResult) and report.result.exit_code == 3
-    return None if stored is None or is_partial else BackupSelection.model_validate(stored)
+    try:
+        return None if stored is None or is_partial else BackupSelection.model_validate(stored)
+    except ValidationError:
+        return None
 
 
 def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:
     """What retention was about to do; who died over it had announced that before."""
     if isinstance(report.result, ForgetResult):
         return report.result.plan
-    return ForgetResult.model_validate(task.result).plan if task.result else None
+    try:
+        return ForgetResult.model_validate(task.result).plan if task.result else None
+    except ValidationError:
+        return None
 
 
 async def _waits_already(follow_up: NewTask) -> bool:
@@ -220,8 +230,11 @@ def _why_no_retention(schedule: Schedule | None, task: Task, report: JobReport) 
             "The snapshot holds far fewer files than the one before; nothing was removed. "
             "If that is right, accept the snapshot"
         )
-    if not has_policy(schedule):
-        return "The schedule has no retention policy; every snapshot is kept"
+    try:
+        if policy_of(schedule) is None:
+            return "The schedule has no retention policy; every snapshot is kept"
+    except DamagedConfig as error:
+        return error.message
     if schedule.repository_id != task.repository_id:
         return "The schedule has moved to another repository"
     return None

@@ -16,9 +16,10 @@ from tortoise.expressions import F
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.restic_output import is_incomplete as lacks_files
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import retention
+from zerobyte.core import clock, retention
 from zerobyte.core.retention import Moment
 from zerobyte.db.prepared import Made, Prepared, slot
+from zerobyte.db.row import is_damaged
 from zerobyte.features.repositories.models import Snapshot
 
 _SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
@@ -43,13 +44,22 @@ class Indexed:
 
 
 def _indexed(row: Mapping[str, Any]) -> Indexed:
-    record = SnapshotRecord.model_validate_json(row["record"])
-    return Indexed(
-        record,
-        bool(row["is_suspect"]),
-        bool(row["is_incomplete"]),
-        Moment.parse(record.time),
-        {},
+    try:
+        record = SnapshotRecord.model_validate_json(row["record"])
+        moment = Moment.parse(record.time)
+    except ValueError:  # a damaged record must not break the list; the next refresh mends it
+        record = _of_columns(row)
+        moment = Moment.parse(record.time)
+    return Indexed(record, bool(row["is_suspect"]), bool(row["is_incomplete"]), moment, {})
+
+
+def _of_columns(row: Mapping[str, Any]) -> SnapshotRecord:
+    return SnapshotRecord(
+        id=row["snapshot_id"],
+        short_id=row["short_id"],
+        time=clock.iso(row["time_ms"]),
+        paths=[],
+        tags=[row["schedule_id"]] if row["schedule_id"] else [],
     )
 
 
@@ -162,7 +172,7 @@ async def selection(repository_id: str, snapshot_id: str) -> BackupSelection | N
     A run that could not read every file left out more than its selection says.
     """
     row = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=snapshot_id)
-    if row is None or row.selection is None or row.is_incomplete:
+    if row is None or row.selection is None or is_damaged(row.selection) or row.is_incomplete:
         return None
     try:
         found = BackupSelection.model_validate(row.selection)
@@ -305,8 +315,11 @@ def _time_ms(row: Snapshot) -> int:
 
 
 def _files_of(row: Snapshot) -> int | None:
-    summary: Any = row.record.get("summary") or {}
-    return cast("int | None", summary.get("total_files_processed"))
+    summary: Any = row.record.get("summary")
+    if not isinstance(summary, dict):
+        return None
+    files = cast("dict[str, Any]", summary).get("total_files_processed")
+    return files if isinstance(files, int) else None
 
 
 def _columns(record: SnapshotRecord) -> dict[str, Any]:
