@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet
 from pydantic import TypeAdapter, ValidationError
 
 from zerobyte.core import clock
+from zerobyte.core.errors import Invalid
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import SsoProvider
 from zerobyte.features.auth.schemas.sso import ClaimMapping, OidcSettings
@@ -77,8 +78,23 @@ def aad(provider: SsoProvider) -> str:
 
 
 def settings_of(provider: SsoProvider) -> OidcSettings:
-    """How to speak with a provider."""
-    return OidcSettings.model_validate(provider.config)
+    """How to speak with a provider. Raises Invalid: what is stored is damaged."""
+    try:
+        return OidcSettings.model_validate(provider.config)
+    except ValidationError:
+        raise Invalid(
+            "The stored settings of this identity provider are damaged. Change its settings."
+        ) from None
+
+
+def shown_settings(provider: SsoProvider) -> OidcSettings:
+    """Return how to speak with a provider for people; empty addresses where it is damaged."""
+    try:
+        return settings_of(provider)
+    except Invalid:
+        return OidcSettings(
+            authorization_endpoint="", token_endpoint="", discovery_endpoint="", scopes=[]
+        )
 
 
 class Protocol:

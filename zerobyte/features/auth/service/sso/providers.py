@@ -24,7 +24,7 @@ from zerobyte.features.auth.schemas.sso import (
 from zerobyte.features.auth.service.accounts import CREDENTIAL
 from zerobyte.features.auth.service.sso.admission import unlink_all
 from zerobyte.features.auth.service.sso.discovery import Discovery, with_openid
-from zerobyte.features.auth.service.sso.protocol import aad, settings_of
+from zerobyte.features.auth.service.sso.protocol import aad, shown_settings
 from zerobyte.features.auth.service.switches import Switches
 
 LIMIT: Final = 10
@@ -113,11 +113,13 @@ class SsoProviders:
         """
         provider = await self.administered(user, body.provider_id, roles=("owner",))
         changes = body.oidc_config if "oidc_config" in body.model_fields_set else UpdateOidc()
-        before = settings_of(provider)
+        before = shown_settings(provider)
+        is_damaged = not before.token_endpoint
         issuer = body.issuer if "issuer" in body.model_fields_set else provider.issuer
-        after = await self._settings_after(
-            issuer, before, changes, issuer_changed=issuer != provider.issuer
-        )
+        moves = issuer != provider.issuer or (is_damaged and "oidc_config" in body.model_fields_set)
+        after = before
+        if moves or not is_damaged:
+            after = await self._settings_after(issuer, before, changes, issuer_changed=moves)
         client_id = changes.client_id if "client_id" in changes.model_fields_set else None
         moved = issuer != provider.issuer or any(
             getattr(before, name) != getattr(after, name) for name in _IDENTITY
@@ -134,7 +136,8 @@ class SsoProviders:
         if "domain" in body.model_fields_set:
             provider.domain = body.domain
         provider.client_id = client_id or provider.client_id
-        provider.config = _stored(after)
+        if after.token_endpoint:
+            provider.config = _stored(after)
         if user.role != "admin":
             # What an admin of the instance vouched for is not what it says from now on.
             provider.user_id = user.id
