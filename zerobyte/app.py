@@ -41,6 +41,7 @@ from zerobyte.features.backups.service import (
     Runs,
     ScheduleEditor,
     ScheduleReader,
+    TaskHistory,
     users,
 )
 from zerobyte.features.control.routes import control
@@ -167,6 +168,7 @@ class Platform:
         self.reconciler = Reconciler(settings=settings, scheduler=scheduler)
         self.dispatcher = Dispatcher(scheduler=scheduler, repair=self.reconciler.repair)
         self.watch = Watch(tasks=self.tasks, leases=self.leases, scheduler=scheduler)
+        self.history = TaskHistory(days=settings.task_history_days, most=settings.task_history_max)
         self.ends = RunEnds(settings=settings, snapshots=self.snapshots)
         self.alarms = Alarms(
             notifications=self.notifications,
@@ -274,6 +276,7 @@ class Platform:
             _every(60, self.refresher.refresh_due),
             _every(60 * 60, self._shrink_cache),
             _every(60 * 60, self.alarms.look_at_retention),
+            _every(60 * 60, self.history.expire),
             _every(24 * 60 * 60, self._expire_trail),
         ]
 

@@ -9,6 +9,7 @@ from zerobyte.features.backups.service.ending import RunEnds
 from zerobyte.features.backups.service.reading import ScheduleReader
 from zerobyte.features.backups.service.reconcile import Reconciler
 from zerobyte.features.backups.service.running import Runs
+from zerobyte.features.backups.service.task_history import TaskHistory
 
 __all__ = [
     "Alarms",
@@ -20,4 +21,5 @@ __all__ = [
     "Runs",
     "ScheduleEditor",
     "ScheduleReader",
+    "TaskHistory",
 ]
