@@ -6,6 +6,7 @@ import pytest
 from tortoise import connections
 
 from tests.integration.auth.sso_stage import staged
+from zerobyte.features.auth.models import SsoProvider
 
 GARBAGE = [{}, [], 7, "text", {"scopes": 3, "tokenEndpoint": [], "mapping": "x", "pkce": "odd"}]
 
@@ -42,3 +43,26 @@ async def test_a_damaged_provider_breaks_no_list_and_is_mended_by_an_edit(serve,
         assert shown["oidcConfig"]["tokenEndpoint"] == f"{oidc.issuer}/oauth2/token"
         deleted = await stage.client.delete("/api/v1/auth/sso-providers/idp")
         assert deleted.status_code < 300, deleted.text
+
+
+async def test_fields_of_a_provider_are_checked_at_save_and_before_use(serve, oidc):
+    async with staged(serve, oidc, register=False) as stage:
+        body = stage.body()
+        body["oidcConfig"]["clientId"] = "a\nb"
+        refused = await stage.client.post("/api/auth/sso/register", json=body)
+        assert refused.status_code == 400
+        assert "clientId" in refused.text
+        assert await SsoProvider.all().count() == 0
+        await stage.register()
+        update = {"providerId": "idp", "oidcConfig": {"mapping": {"email": "a\rb"}}}
+        refused = await stage.client.post("/api/auth/sso/update-provider", json=update)
+        assert refused.status_code == 400
+        assert "email" in refused.text
+        row = await SsoProvider.get()
+        row.config = {**row.config, "authorizationEndpoint": "javascript:alert(1)"}
+        await row.save()
+        begun = await stage.client.post(
+            "/api/auth/sign-in/sso", json={"providerId": "idp", "callbackURL": "/"}
+        )
+        assert begun.status_code == 400
+        assert "authorizationEndpoint" in begun.text

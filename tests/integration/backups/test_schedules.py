@@ -46,6 +46,8 @@ BAD: list[tuple[dict[str, Any], int, str]] = [
     ({"includePaths": ["../../etc"]}, 400, "escapes volume root"),
     ({"excludePatterns": ["a\nb"]}, 400, ""),
     ({"maxRetries": 33}, 400, ""),
+    ({"backupWebhooks": {"pre": {"url": "http://h/a\nb"}, "post": None}}, 400, "url must not"),
+    ({"backupWebhooks": {"pre": None, "post": {"url": "http://h/\x1f"}}}, 400, "url must not"),
     ({"retryDelay": 0}, 400, ""),
     ({"enabled": "yes"}, 400, ""),
 ]

@@ -12,6 +12,7 @@ from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.webhooks import BackupWebhooks, Webhook
 from zerobyte.core import clock, cron
+from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.ids import short_id
 from zerobyte.core.secrets import Sealer, Unsealable
@@ -195,6 +196,9 @@ class ScheduleEditor:
             pre=_unmasked("pre", sent.pre, stored.pre if stored else None),
             post=_unmasked("post", sent.post, stored.post if stored else None),
         )
+        for which, hook in (("pre", plain.pre), ("post", plain.post)):
+            if hook is not None:
+                require_valid(hook, at=("backupWebhooks", which))
         text = self._sealer.seal(plain.model_dump_json(by_alias=True), aad=_webhooks_place(row))
         return present.stored_webhooks(plain, text)
 

@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.contract.base import MASK
 from zerobyte.core import ids
+from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import Account, Member, Passkey, SsoProvider, User
@@ -21,6 +22,7 @@ from zerobyte.features.auth.schemas.sso import (
     UpdateOidc,
     UpdateProvider,
 )
+from zerobyte.features.auth.schemas.sso_rules import RULES
 from zerobyte.features.auth.service.accounts import CREDENTIAL
 from zerobyte.features.auth.service.sso.admission import unlink_all
 from zerobyte.features.auth.service.sso.discovery import Discovery, with_openid
@@ -57,6 +59,7 @@ class SsoProviders:
         """
         await self._check_registration(user, body)
         settings = await self._discovery.settings_of(body.issuer, body.oidc_config)
+        require_valid(body, RULES, at=())
         provider = SsoProvider(
             id=ids.token(),
             provider_id=body.provider_id,
@@ -120,6 +123,7 @@ class SsoProviders:
         after = before
         if moves or not is_damaged:
             after = await self._settings_after(issuer, before, changes, issuer_changed=moves)
+        require_valid(body, RULES, at=())
         client_id = changes.client_id if "client_id" in changes.model_fields_set else None
         moved = issuer != provider.issuer or any(
             getattr(before, name) != getattr(after, name) for name in _IDENTITY
@@ -283,6 +287,7 @@ class SsoProviders:
 
 
 def _stored(settings: OidcSettings) -> dict[str, Any]:
+    require_valid(settings, RULES, at=("oidcConfig",))
     return settings.model_dump(by_alias=True, exclude_none=True)
 
 
