@@ -10,6 +10,7 @@ from tortoise import connections
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import run_now, snapshot_of, success
 from zerobyte.features.repositories.models import Repository
+from zerobyte.features.repositories.service import index
 
 OLD_FORMS: list[Any] = [{}, [], 7, "text", None, {"kind": "other", "backend": 3, "type": []}]
 NOT_JSON = '{"kind": "back'
@@ -163,3 +164,40 @@ async def test_a_damaged_destination_breaks_no_assignment(world: World, garbage:
     assert assigned[0]["destinationId"] == answer.json()["id"]
     answer = await world.client.put(f"/api/v1{path}", json={"assignments": [wanted]})
     assert answer.status_code == 200, answer.text
+
+
+async def test_a_run_refuses_a_damaged_selection_instead_of_saving_other_files(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    await store("backup_schedules", exclude_patterns="7")
+    task_id = await run_now(world, made)
+    refused = await world.claim(task_id=task_id)
+    assert refused["answer"] == "refused"
+    [task] = await read(world.client, f"/tasks/{task_id}")
+    assert (task["status"], "excludePatterns" in task["error"]) == ("failed", True)
+
+
+async def test_a_damaged_policy_removes_nothing_and_says_so(world: World) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    await store("backup_schedules", retention_policy='"text"')
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    finished = await world.ask("finish", success(task_id, snapshot_of(made)))
+    assert finished["followUps"] == []
+    [task] = await read(world.client, f"/tasks/{task_id}")
+    assert "policy of this schedule is damaged" in task["result"]["retention"]["reason"]
+    answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
+    assert (answer.status_code, "damaged" in answer.json()["message"]) == (400, True)
+
+
+async def test_a_damaged_selection_of_a_snapshot_is_unknown(world: World) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    snapshot = snapshot_of(made)
+    await world.ask("finish", success(task_id, snapshot))
+    repository_id = (await Repository.get(id=made["repositoryId"])).id
+    assert await index.selection(repository_id, snapshot["id"]) is not None
+    await store("snapshots", selection="[]")
+    assert await index.selection(repository_id, snapshot["id"]) is None
