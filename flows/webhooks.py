@@ -19,6 +19,7 @@ from flows.steps import PLAIN_STEP, doing, tell, trouble_of
 from flows.work import Work
 from zerobyte.contract.jobs import BackupJob, BackupResult, JobReport
 from zerobyte.contract.webhooks import Webhook
+from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Invalid
 from zerobyte.notify import DeliveryFailed, outbound, policy
 from zerobyte.notify.errors import TooLate
@@ -156,6 +157,10 @@ async def _send(
     content = default_body if hook.body is None else hook.body.encode()
     custom = [_pair(line) for line in hook.headers or []]
     _check_sizes(custom, content)
+    try:
+        require_valid(hook)  # what is stored may be older than a rule
+    except Invalid as error:
+        raise HookFailed(f"{phase} webhook failed: {error.message}") from None
     typed = [("Content-Type", "application/json")] if hook.body is None else []
     values = [value for _, value in custom]
     try:

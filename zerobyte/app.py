@@ -42,6 +42,7 @@ from zerobyte.features.backups.service import (
     Runs,
     ScheduleEditor,
     ScheduleReader,
+    TaskHistory,
     users,
 )
 from zerobyte.features.control.routes import control
@@ -170,6 +171,7 @@ class Platform:
         self.reconciler = Reconciler(settings=settings, scheduler=scheduler)
         self.dispatcher = Dispatcher(scheduler=scheduler, repair=self.reconciler.repair)
         self.watch = Watch(tasks=self.tasks, leases=self.leases, scheduler=scheduler)
+        self.history = TaskHistory(days=settings.task_history_days, most=settings.task_history_max)
         self.ends = RunEnds(settings=settings, snapshots=self.snapshots)
         self.alarms = Alarms(
             notifications=self.notifications,
@@ -285,6 +287,7 @@ class Platform:
             _every(60 * 60, self._shrink_cache),
             _every(60, self.alarms.look_at_reruns),
             _every(60 * 60, self.alarms.look_at_retention),
+            _every(60 * 60, self.history.expire),
             _every(24 * 60 * 60, self._expire_trail),
         ]
 
@@ -307,7 +310,10 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
             "worker": platform.control.missing_worker,
             "appSecret": platform.key_check.problem,
         },
-        remarks={"disk": platform.system.tight_disk},
+        remarks={
+            "disk": platform.system.tight_disk,
+            "hosts": platform.reconciler.hosts_without_worker,
+        },
     )
     add_routes(app)
     stack = AsyncExitStack()

@@ -24,6 +24,7 @@ from zerobyte.contract.control_plane import LEASE_TTL_S
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.service.retention_records import record_of
 from zerobyte.features.tasks.models import ACTIVE, Task
 
 CRONS = ("", DAILY, FIVE_MINUTES)
@@ -377,5 +378,5 @@ class Life(RuleBasedStateMachine):
         assert not [(one.kind, one.status) for one in await self.house.active()]
         assert not await Lease.all().exists()
         assert not list(self.house.open_runs())
-        for task in await Task.filter(kind="backup", result__isnull=False):
-            assert (task.result or {}).get("retention"), "a run without a word on retention"
+        for task in await Task.filter(kind="backup"):
+            assert record_of(task), "a run without a word on retention"

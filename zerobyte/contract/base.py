@@ -45,15 +45,15 @@ def _fields_of(schema: Any) -> list[Any]:
 
 
 def _is_optional_text(schema: Any) -> bool:
-    """Return True for `str | None`, whatever validators stand around either part."""
+    """Return True for `str | None` or known words or None, whatever validators stand around."""
     may_be_null = False
     while isinstance(schema, dict):
         held = cast("dict[str, Any]", schema)
         if held.get("function", {}).get("function") is _blank_is_absent:
             return False  # the schema of an inherited field has been changed already
         may_be_null = may_be_null or held.get("type") == "nullable"
-        if held.get("type") == "str":
-            return may_be_null
+        if held.get("type") in ("str", "literal"):
+            return may_be_null and "" not in held.get("expected", ())
         schema = held.get("schema")
     return False
 

@@ -34,6 +34,10 @@ class FieldRule:
     max_items: int = 1000
 
 
+Rules = Mapping[type[BaseModel], Mapping[str, FieldRule]]
+"""The rules of the fields of some models."""
+
+
 class FieldRefused(ValueError):
     """A field holds a value that its rule refuses; the message never repeats the value."""
 
@@ -42,18 +46,23 @@ class FieldRefused(ValueError):
         self.field = field
 
 
-def check_config(config: BaseModel) -> None:
+def check_config(config: BaseModel, rules: Rules | None = None) -> None:
     """Check every field of a config in plain text, and of the models in it.
+
+    rules   those of models that are not of the contract; None takes those of this module.
 
     Raises
         FieldRefused    the first field whose value its rule refuses.
     """
-    rules = RULES[type(config)]
-    for name, rule in rules.items():
+    known = RULES if rules is None else rules
+    for name, rule in known[type(config)].items():
         value: object = getattr(config, name)
+        if isinstance(value, BaseModel) and type(value) in known:
+            check_config(value, known)
+            continue
         if rule.check is None or value is None:
             continue
-        parts = cast("list[object]", value) if isinstance(value, list) else [value]
+        parts = _parts(value)
         if len(parts) > rule.max_items:
             raise FieldRefused(
                 alias_of(type(config), name), f"must have at most {rule.max_items} entries"
@@ -63,6 +72,15 @@ def check_config(config: BaseModel) -> None:
                 rule.check(str(part))
             except ValueError as error:
                 raise FieldRefused(alias_of(type(config), name), str(error)) from None
+
+
+def _parts(value: object) -> list[object]:
+    if isinstance(value, list):
+        return cast("list[object]", value)
+    if isinstance(value, dict):
+        held = cast("dict[object, object]", value)
+        return [*held.keys(), *held.values()]
+    return [value]
 
 
 def alias_of(model: type[BaseModel], name: str) -> str:
@@ -146,7 +164,7 @@ _SSH: Final = {
     "path": _REMOTE_PATH,
 }
 
-RULES: Final[Mapping[type[BaseModel], Mapping[str, FieldRule]]] = {
+RULES: Final[Rules] = {
     repo.LocalConfig: {**_REPOSITORY, "path": _LOCAL_PATH},
     repo.S3Config: _S3,
     repo.R2Config: _S3,

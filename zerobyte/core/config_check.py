@@ -1,14 +1,22 @@
 """Refuse a config whose fields break their rules, at save and again before use."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel
 
-from zerobyte.contract.field_rules import FieldRefused, check_config
+from zerobyte.contract.field_rules import FieldRefused, Rules, check_config
 from zerobyte.core.errors import Invalid
 
 
-def require_valid(config: BaseModel) -> None:
-    """Check every field of a config in plain text. Raises Invalid with the field's path."""
+def require_valid(
+    config: BaseModel, rules: Rules | None = None, *, at: Sequence[str] = ("config",)
+) -> None:
+    """Check every field of a config in plain text. Raises Invalid with the field's path.
+
+    rules   those of models that are not of the contract.
+    at      where the config stands in the body.
+    """
     try:
-        check_config(config)
+        check_config(config, rules)
     except FieldRefused as error:
-        raise Invalid.at(["config", error.field], str(error)) from None
+        raise Invalid.at([*at, error.field], str(error)) from None

@@ -9,6 +9,7 @@ due once. One that holds for every hour speaks of time that passes, whatever the
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -67,13 +68,9 @@ def normalize(expression: str) -> str:
     Raises
         ValueError      it is not a cron expression, or one that never comes true.
     """
-    text = expression.strip().lower()
-    text = _WORDS.get(text, text.upper())
-    fields = text.split()
-    if len(fields) != 5:
+    text = _five_fields(expression)
+    if len(text.split()) != 5:
         raise ValueError("a cron expression has five fields: minute hour day month weekday")
-    fields = ["*" if field == "?" else field for field in fields]
-    text = " ".join(fields)
     try:
         next(CronSim(text, clock.now()))
     except CronSimError as error:
@@ -81,6 +78,14 @@ def normalize(expression: str) -> str:
     except StopIteration as error:
         raise ValueError(f"{expression!r} never comes true") from error
     return text
+
+
+@lru_cache(maxsize=4096)
+def _five_fields(expression: str) -> str:
+    """Return an expression, stored as it was sent, in the form that the library reads."""
+    text = expression.strip().lower()
+    text = _WORDS.get(text, text.upper())
+    return " ".join("*" if field == "?" else field for field in text.split())
 
 
 def zone(name: str) -> ZoneInfo:
@@ -101,11 +106,12 @@ def is_plain(expression: str) -> bool:
     Left out is what each of them writes, joins or takes for a star in its own way: `L`, `#` and
     `W`, a range of one, a seven for Sunday, and a stepped star for days beside other days.
     """
+    text = _five_fields(expression)
     try:
-        CronSim(expression, clock.from_ms(0))
+        CronSim(text, clock.from_ms(0))
     except CronSimError:
         return False
-    fields = expression.split()
+    fields = text.split()
     days = (fields[2], fields[4])
     stepped = any(day.startswith("*/") for day in days)
     return (
@@ -128,7 +134,7 @@ def _is_plain_list(field: str) -> bool:
 def next_after(expression: str, *, timezone: str, after_ms: int) -> int | None:
     """The first due time after an instant, both in epoch ms; None when it never comes.
 
-    expression      already normalized; one that cannot be read never comes.
+    expression      one that cannot be read never comes.
 
     Raises
         ValueError      there is no such zone.
@@ -200,7 +206,8 @@ class _Times:
 
     def __init__(self, expression: str, place: ZoneInfo, after: datetime) -> None:
         self._last = after
-        self._cron = CronSim(_for_clock_changes(expression), after.astimezone(place))
+        text = _for_clock_changes(_five_fields(expression))
+        self._cron = CronSim(text, after.astimezone(place))
 
     def __iter__(self) -> "_Times":
         return self

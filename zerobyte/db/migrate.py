@@ -28,6 +28,8 @@ from zerobyte.db.connection import config, is_sqlite, sqlite_path
 LOCATION: Final = Path(__file__).resolve().parents[2] / "migrations"
 _UNDEFINED_TABLE: Final = "42P01"
 """SQLSTATE of PostgreSQL for a table that does not exist, in every language of the server."""
+COPIES_KEPT: Final = 3
+"""Copies from before migrations that stay: each is as large as the database."""
 _PLACEHOLDERS: Final = {
     "sqlite": "sqlite://:memory:",
     "postgres": "postgres://nobody@localhost:1/none",
@@ -106,7 +108,21 @@ def _copy_aside(database_file: Path) -> Path | None:
     with contextlib.closing(sqlite3.connect(database_file)) as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
     copy.chmod(0o600)
+    for old in copies_of(database_file)[:-COPIES_KEPT]:
+        with contextlib.suppress(OSError):  # it is only in the way
+            old.unlink()
     return copy
+
+
+def copies_of(database_file: Path) -> list[Path]:
+    """Return the copies that were made of a database before migrations, oldest first."""
+    prefix = f"{database_file.name}.before-"
+    found = [
+        (int(digits), entry)
+        for entry in database_file.parent.glob(f"{glob.escape(prefix)}*")
+        if (digits := entry.name.removeprefix(prefix)).isascii() and digits.isdigit()
+    ]
+    return [entry for _, entry in sorted(found)]
 
 
 async def upgrade(database_url: str, *, location: Path = LOCATION) -> list[str]:

@@ -1,7 +1,7 @@
 """The base of every row and the column types that both databases share."""
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import orjson
 from tortoise import fields
@@ -15,11 +15,61 @@ def _dumps(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def json_field(*, null: bool = False, default: Any = None) -> Any:
-    """A column that holds JSON; a callable default is made anew for each row."""
-    if null:
-        return fields.JSONField[Any](encoder=_dumps, decoder=orjson.loads, null=True)
-    return fields.JSONField[Any](encoder=_dumps, decoder=orjson.loads, default=default or dict)
+class DamagedMapping(dict[str, Any]):
+    """Stands for a stored value that is no JSON object; empty, so that lists still show the row."""
+
+    stored = ""
+
+
+class DamagedList(list[Any]):
+    """Stands for a stored value that is no JSON array; empty, so that lists still show the row."""
+
+    stored = ""
+
+
+def is_damaged(value: object) -> bool:
+    """Return True for the value of a JSON column that could not be read: unknown, not empty."""
+    return isinstance(value, (DamagedMapping, DamagedList))
+
+
+class JSONField(fields.JSONField[Any]):
+    """A JSON column of objects or of arrays; any other stored value is read as damaged.
+
+    Named as the class of Tortoise, because migrations compare the names of field classes.
+    """
+
+    shape: type[dict[str, Any]] | type[list[Any]] = dict
+
+    def to_python_value(self, value: Any) -> Any:
+        """Return what the JSON holds; a damaged value is kept, and stored again as it was."""
+        if value is None or isinstance(value, (dict, list)):
+            return cast("Any", value)
+        # SQLite answers a number for JSON that is a number.
+        text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+        try:
+            found: object = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            found = text
+        if isinstance(found, self.shape) or (found is None and self.null):
+            return cast("Any", found)
+        damaged = DamagedMapping() if self.shape is dict else DamagedList()
+        damaged.stored = text
+        return damaged
+
+    def to_db_value(self, value: Any, instance: type[Model] | Model) -> str | None:
+        """Return the JSON of a value."""
+        del instance
+        self.validate(value)
+        if isinstance(value, (DamagedMapping, DamagedList)) and value.stored:
+            return value.stored
+        return None if value is None else _dumps(value)
+
+
+def json_field(*, null: bool = False, default: type[list[Any]] | None = None) -> Any:
+    """A column that holds a JSON object, or with `default=list` an array."""
+    field = JSONField(null=True) if null else JSONField(default=default or dict)
+    field.shape = default or dict
+    return field
 
 
 def text_field() -> Any:

@@ -166,6 +166,20 @@ class Settings:
         "How long lines of the audit trail are kept; 0 keeps them for ever.",
         unit="days",
     )
+    task_history_days: int = set_by(
+        "TASK_HISTORY_DAYS",
+        "400",
+        reading.whole(0, 36_500),
+        "How long ended tasks are kept in the history; 0: age removes none.",
+        unit="days",
+    )
+    task_history_max: int = set_by(
+        "TASK_HISTORY_MAX",
+        "20000",
+        reading.whole(0, 10_000_000),
+        "Ended tasks that each organization keeps at most; 0: their number removes none.",
+        unit="tasks",
+    )
     retention_alarm_days: int = set_by(
         "RETENTION_ALARM_DAYS",
         "7",

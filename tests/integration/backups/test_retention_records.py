@@ -12,6 +12,7 @@ from zerobyte.contract.jobs import TaskOutcome
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.service.retention_records import record_of
 from zerobyte.features.tasks.models import ACTIVE, Task
 
 
@@ -181,10 +182,16 @@ async def test_t13_whatever_end_a_run_comes_to_its_result_says_what_became_of_re
         for task, (outcome, status, reason) in zip(tasks, expected, strict=True):
             shown = await task_of(world, task.id)
             assert shown["status"] not in ACTIVE, come_to_it.__name__
-            record = shown["result"]["retention"]
+            record = record_of(task)
+            assert record is not None, come_to_it.__name__
             assert (task.outcome, record["status"]) == (outcome, status), come_to_it.__name__
             assert reason in record["reason"], come_to_it.__name__
-            assert shown["result"]["exitCode"] == (0 if shown["status"] == "succeeded" else -1)
+            if shown["status"] == "succeeded":
+                assert shown["result"]["exitCode"] == 0
+                assert shown["result"]["retention"] == {"plan": None, **record}
+            else:
+                assert shown["result"] is None, come_to_it.__name__
+            assert not {"retention", "selection"} & set(shown["input"]), come_to_it.__name__
             seen.add(task.id)
             outcomes.add(task.outcome)
     assert outcomes == set(get_args(TaskOutcome))

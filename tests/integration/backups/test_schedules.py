@@ -4,9 +4,13 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import WORKER, World
 from zerobyte.core import ids
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.tasks.models import Task, WorkerRow
 from zerobyte.orchestration.scheduler import PoolFault
+
+WAITS = "No worker of host local is connected; the run waits"
 
 
 async def test_a_schedule_is_made_with_the_documented_defaults(world: World) -> None:
@@ -43,6 +47,8 @@ BAD: list[tuple[dict[str, Any], int, str]] = [
     ({"includePaths": ["../../etc"]}, 400, "escapes volume root"),
     ({"excludePatterns": ["a\nb"]}, 400, ""),
     ({"maxRetries": 33}, 400, ""),
+    ({"backupWebhooks": {"pre": {"url": "http://h/a\nb"}, "post": None}}, 400, "url must not"),
+    ({"backupWebhooks": {"pre": None, "post": {"url": "http://h/\x1f"}}}, 400, "url must not"),
     ({"retryDelay": 0}, 400, ""),
     ({"enabled": "yes"}, 400, ""),
 ]
@@ -116,6 +122,31 @@ async def test_webhook_headers_are_masked_and_survive_their_own_mask(world: Worl
     }
     refused = await world.client.patch(url, json={"backupWebhooks": moved})
     assert refused.status_code == 400
+
+
+async def test_a_cron_expression_comes_back_as_it_was_sent(world: World) -> None:
+    sent = {"@daily": "0 0 * * *", " 0  3 ? * mon-fri ": "0 3 * * MON-FRI", "5 4 * * *": None}
+    for expression, read in sent.items():
+        made = await world.schedule(cronExpression=expression)
+        url = f"/api/v1/backups/{made['shortId']}"
+        same = await world.client.patch(url, json={"cronExpression": expression})
+        assert same.status_code == 200, same.text
+        shown = (await world.client.get(url)).json()
+        assert [one["cronExpression"] for one in (made, same.json(), shown)] == [expression] * 3
+        assert made["nextBackupAt"] is not None
+        await world.platform.reconciler.apply()
+        assert world.scheduler.plans[made["shortId"]].cron == (read or expression)
+    by_hand = await world.schedule(cronExpression="   ", enabled=False)
+    assert by_hand["cronExpression"] == ""
+
+
+async def test_a_delay_of_a_minute_and_a_half_is_kept_and_shown_rounded(world: World) -> None:
+    made = await world.schedule(retryDelay=1.5, maxRetries=1.5)
+    assert (made["retryDelay"], made["maxRetries"]) == (2, 2)
+    row = await Schedule.get(short_id=made["shortId"])
+    assert (row.retry_delay_ms, row.max_retries) == (90_000, 2)
+    shown = (await world.client.get("/api/v1/backups")).json()[0]
+    assert (shown["retryDelay"], shown["maxRetries"]) == (2, 2)
 
 
 async def test_the_engine_hears_of_every_change(world: World) -> None:
@@ -281,3 +312,52 @@ async def test_include_entries_through_a_link_out_of_the_volume_are_refused_when
     allowed = {**body, "name": "other", "includePatterns": ["evil", "*.jpg"]}
     answer = await world.client.post("/api/v1/backups", json=allowed)
     assert answer.status_code == 201, answer.text
+
+
+async def test_a_run_of_a_host_without_worker_says_that_it_waits(world: World) -> None:
+    made = await world.schedule(enabled=True)
+    hosts = world.platform.reconciler.hosts_without_worker
+    assert "for hosts with enabled schedules: local" in (await hosts() or "")
+    await world.platform.reconciler.apply()
+    run = await world.client.post(f"/api/v1/backups/{made['shortId']}/run")
+    assert run.json()["message"] == WAITS
+    assert (await world.client.get("/api/v1/backups")).json()[0]["hostMessage"] == WAITS
+    task_id = run.json()["taskId"]
+    dispatching = asyncio.create_task(world.platform.dispatcher.run())
+    try:
+        async with asyncio.timeout(60):
+            while (await Task.get(id=task_id)).message is None:
+                await asyncio.sleep(0.05)
+    finally:
+        dispatching.cancel()
+        await asyncio.gather(dispatching, return_exceptions=True)
+    waiting = await Task.get(id=task_id)
+    assert waiting.message == WAITS
+    token = {"authorization": f"Bearer {world.worker_token}"}
+    answer = await world.client.post("/api/control/hello", json=WORKER, headers=token)
+    assert answer.status_code == 200, answer.text
+    assert await hosts() is None
+    path = f"/api/v1/backups/{made['shortId']}"
+    assert (await world.client.get(path)).json()["hostMessage"] is None
+    await world.claim(task_id=task_id)
+    assert (await Task.get(id=task_id)).message is None
+
+
+async def test_a_queued_task_says_when_its_worker_leaves_and_when_it_returns(world: World) -> None:
+    await world.ask("hello", WORKER)
+    made = await world.schedule(enabled=True)
+    run = await world.client.post(f"/api/v1/backups/{made['shortId']}/run")
+    assert "message" not in run.json()
+    task_id = run.json()["taskId"]
+    watch = world.platform.watch
+    await watch.note_missing_workers()
+    assert (await Task.get(id=task_id)).message is None
+    await WorkerRow.filter(host="local").update(seen_at=1)
+    await watch.note_missing_workers()
+    assert (await Task.get(id=task_id)).message == WAITS
+    assert (await world.client.get(f"/api/v1/tasks/{task_id}")).json()["message"] == WAITS
+    history = (await world.client.get("/api/v1/tasks/history")).json()
+    assert history["items"][0]["message"] == WAITS
+    await world.ask("hello", WORKER)
+    await watch.note_missing_workers()
+    assert (await Task.get(id=task_id)).message is None

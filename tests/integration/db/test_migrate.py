@@ -117,6 +117,29 @@ async def test_t29_a_database_with_rows_is_copied_aside_before_a_pending_step(
     assert "half_done" not in tables
 
 
+async def test_only_the_newest_three_copies_from_before_migrations_stay(tmp_path: Path) -> None:
+    url = f"sqlite://{tmp_path}/zerobyte.db"
+    await migrate.upgrade(url)
+    # By number, not by name: the text of 9 sorts behind that of 10.
+    for stamp in (8, 9, 10, 11):
+        (tmp_path / f"zerobyte.db.before-{stamp}").write_text("")
+    others = ["zerobyte.db.before-me", "another.db.before-1"]
+    for name in others:
+        (tmp_path / name).write_text("")
+    location = tmp_path / "migrations"
+    (location / "models").mkdir(parents=True)
+    for version in migrate.known_versions():
+        text = (migrate.LOCATION / "models" / version).read_text()
+        (location / "models" / version).write_text(text)
+    _broken_step(location / "models" / f"{len(migrate.known_versions())}_broken.py", text)
+    with pytest.raises(Exception, match="no_such_table"):
+        await migrate.upgrade(url, location=location)
+    copies = migrate.copies_of(tmp_path / "zerobyte.db")
+    assert [copy.name.rpartition("-")[2] for copy in copies[:2]] == ["10", "11"]
+    assert len(copies) == migrate.COPIES_KEPT == 3
+    assert all((tmp_path / name).exists() for name in others)
+
+
 def _broken_step(file: Path, template: str) -> None:
     """A step whose second statement fails: its first one must not stay."""
     state = template[template.index("MODELS_STATE") :]

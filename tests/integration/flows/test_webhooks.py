@@ -199,3 +199,11 @@ async def test_a_server_that_is_gone_fails_without_telling_the_path(working, dea
         url=f"{origin}/canary?canary", origins=[origin], headers=["Authorization: Bearer canary"]
     )
     assert "pre webhook failed: The server cannot be reached" in await failure(work)
+
+
+async def test_a_stored_webhook_that_a_rule_refuses_is_not_sent(working, hook):
+    work = working()
+    webhook = work.job.webhooks.pre.model_copy(update={"headers": ["X-A: a\x0bb"]})
+    with pytest.raises(HookFailed, match="pre webhook failed: headers must not"):
+        await webhooks._send(webhook, "pre", b"{}", allowed_origins=[hook.origin], limit_s=30)
+    assert not hook.requests

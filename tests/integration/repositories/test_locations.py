@@ -112,6 +112,17 @@ async def test_a_refused_field_is_400_with_its_path_and_nothing_is_stored(
     assert await Repository.all().count() == 0
 
 
+async def test_a_place_that_cannot_be_written_to_is_400_and_nothing_is_stored(
+    client: httpx.AsyncClient, house: House
+) -> None:
+    (house.place / "file").write_text("")
+    config = {"backend": "local", "path": str(house.place / "file")}
+    answer = await client.post("/repositories", json={"name": "x", "config": config})
+    assert answer.status_code == 400, answer.text
+    assert "cannot be written to" in answer.json()["message"]
+    assert await Repository.all().count() == 0
+
+
 async def test_the_sentence_of_a_wrong_password_is_whole(
     client: httpx.AsyncClient, history: History
 ) -> None:

@@ -74,7 +74,13 @@ async def test_the_first_organization_has_the_roots_of_the_settings(client, hous
     assert made.status_code == 201
 
 
-@pytest.mark.parametrize("path", ["/proc/1/root/etc", "/proc/self/environ", "/sys", "/root/.ssh"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/proc/1/root/etc", "/proc/1/root/nothing/here", "/proc/1/root/root/.ssh",
+        "//proc//1/root/", "/usr/../proc/1/root/etc", "/proc/self/environ", "/sys", "/root/.ssh",
+    ],
+)  # fmt: skip
 async def test_browsing_kernel_and_key_folders_is_forbidden(client, path):
     answer = await client.get(BROWSE, params={"path": path})
     assert answer.status_code == 403, answer.text

@@ -14,7 +14,7 @@ from zerobyte.contract.notifications import DestinationConfig, DestinationConfig
 from zerobyte.contract.repositories import Bandwidth, RepositoryConfig, RepositoryConfigBox
 from zerobyte.contract.volumes import VolumeConfig, VolumeConfigBox
 from zerobyte.contract.webhooks import Webhook
-from zerobyte.features.auth.schemas import sso
+from zerobyte.features.auth.schemas import sso, sso_rules
 
 TABLE = Path(__file__).parents[3] / "docs" / "field-rules.md"
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"
@@ -51,6 +51,35 @@ def test_every_field_of_a_config_has_a_rule_in_code_and_documentation(model):
 def test_every_field_of_an_identity_provider_is_documented(model):
     rows = documented(model.__name__)
     assert set(rows) == {field_rules.alias_of(model, name) for name in model.model_fields}
+    assert set(sso_rules.RULES[model]) == set(model.model_fields)
+    for name, rule in sso_rules.RULES[model].items():
+        assert rows[field_rules.alias_of(model, name)] == rule.text
+
+
+@pytest.mark.parametrize("model", [sso.UpdateProvider, sso.UpdateOidc, sso.OidcSettings])
+def test_every_field_of_a_change_of_an_identity_provider_has_a_rule(model):
+    assert set(sso_rules.RULES[model]) == set(model.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"token_endpoint": "http://h/\r\nX: y"}, "tokenEndpoint"),
+        ({"authorization_endpoint": "javascript:alert(1)"}, "authorizationEndpoint"),
+        ({"discovery_endpoint": "https://"}, "discoveryEndpoint"),
+        ({"scopes": ["openid", 'a"b']}, "scopes"),
+        ({"scopes": ["s"] * 34}, "scopes"),
+        ({"mapping": {"email": "a\nb"}}, "email"),
+        ({"mapping": {"extra_fields": {"a": "b\x00"}}}, "extraFields"),
+    ],
+)
+def test_settings_of_an_identity_provider_are_refused_by_their_rules(change, field):
+    good = dict.fromkeys(("authorization_endpoint", "token_endpoint"), "https://h/x")
+    config = {**good, "discovery_endpoint": "https://h/x", "scopes": ["openid"]}
+    check_config(sso.OidcSettings.model_validate(config), sso_rules.RULES)
+    with pytest.raises(FieldRefused) as refused:
+        check_config(sso.OidcSettings.model_validate(config | change), sso_rules.RULES)
+    assert refused.value.field == field
 
 
 def documented(name: str) -> dict[str, str]:

@@ -7,8 +7,9 @@ from pydantic.alias_generators import to_camel
 from zerobyte.features.backups.schemas import CreateSchedule, UpdateSchedule
 from zerobyte.features.notifications.schemas import CreateDestination
 from zerobyte.features.repositories.schemas import CreateRepository
+from zerobyte.features.tasks.schemas import HistoryQuery, ListTasksQuery
 from zerobyte.features.volumes.schemas import CreateVolume
-from zerobyte.http.validation import InvalidInput, from_json
+from zerobyte.http.validation import InvalidInput, from_json, from_query
 
 SCHEDULE = {
     "name": "n", "volumeId": 1, "repositoryId": "r", "enabled": False, "cronExpression": "",
@@ -41,7 +42,20 @@ def test_a_whole_number_is_whole_inside_configs_and_unions_too():
 
 @pytest.mark.parametrize("number", [1.5, 1e300, "15", True])
 def test_what_is_no_whole_number_is_refused(number: object):
-    assert issues(UpdateSchedule, {"retryDelay": number})
+    assert issues(UpdateSchedule, {"jitterSeconds": number})
+
+
+def test_retries_and_their_delay_may_have_a_fraction():
+    body = from_json(UpdateSchedule, b'{"retryDelay":1.5,"maxRetries":1.5}')
+    assert (body.retry_delay, body.max_retries) == (1.5, 2)
+
+
+@pytest.mark.parametrize("name", ["retryDelay", "maxRetries"])
+@pytest.mark.parametrize("number", [1440.5, -0.5, 1e300, "15", True])
+def test_retries_and_their_delay_keep_their_limits(name: str, number: object):
+    if name == "maxRetries" and number == -0.5:
+        number = -1.5
+    assert issues(UpdateSchedule, {name: number})[0][1] == [name]
 
 
 def test_digits_inside_a_text_stay_a_text():
@@ -49,8 +63,17 @@ def test_digits_inside_a_text_stay_a_text():
 
 
 def test_an_empty_optional_text_counts_as_absent():
-    body = from_json(UpdateSchedule, b'{"timezone":""}')
-    assert body.timezone is None
+    body = from_json(UpdateSchedule, b'{"timezone":"","compressionMode":""}')
+    assert (body.timezone, body.compression_mode) == (None, None)
+
+
+def test_an_empty_optional_text_counts_as_absent_in_a_query():
+    query = from_query(ListTasksQuery, [("kind", ""), ("resourceType", ""), ("resourceId", "")])
+    assert query == ListTasksQuery()
+
+
+def test_a_whole_number_with_a_fraction_of_zero_is_whole_in_a_query():
+    assert from_query(HistoryQuery, [("page", "2.0")]).page == 2
 
 
 @pytest.mark.parametrize(

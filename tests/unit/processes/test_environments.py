@@ -1,6 +1,11 @@
 """Who may know what."""
 
 import os
+from datetime import timedelta
+
+import pytest
+from prefect.settings.models.server.events import ServerEventsSettings
+from prefect.settings.models.server.services import ServerServicesDBVacuumSettings
 
 from zerobyte.processes import environments
 from zerobyte.settings import Settings
@@ -59,3 +64,12 @@ def test_the_prefect_server_listens_on_loopback_and_stays_in_its_folder(tmp_path
     assert known["PREFECT_HOME"] == str(tmp_path)
     assert known["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert str(tmp_path) in known["PREFECT_SERVER_DATABASE_CONNECTION_URL"]
+
+
+def test_prefect_reads_how_long_it_keeps_events_and_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in environments.PREFECT_CLEANING.items():
+        monkeypatch.setenv(name, value)
+    vacuum = ServerServicesDBVacuumSettings()
+    assert vacuum.enabled_vacuum_types == {"events", "flow_runs", "orphans"}
+    assert vacuum.retention_period == timedelta(days=90)
+    assert ServerEventsSettings().retention_period == timedelta(days=7)

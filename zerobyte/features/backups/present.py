@@ -21,7 +21,7 @@ _SAME = (
 
 def _fields(row: Schedule, *, is_running: bool) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in _SAME}
-    shown["retry_delay"] = round(row.retry_delay_ms / 60_000)
+    shown["retry_delay"] = (row.retry_delay_ms + 30_000) // 60_000
     shown["last_backup_status"] = "in_progress" if is_running else row.last_status
     shown["jitter_seconds"] = row.jitter_s
     shown["next_backup_at"] = next_run_at(row)
@@ -65,13 +65,16 @@ def view(row: Schedule, *, is_running: bool) -> ScheduleView:
     return ScheduleView.model_construct(**_fields(row, is_running=is_running))
 
 
-def details(row: Schedule, *, is_running: bool, activity: Activity | None) -> ScheduleDetails:
+def details(
+    row: Schedule, *, is_running: bool, activity: Activity | None, host_message: str | None = None
+) -> ScheduleDetails:
     """One schedule with its volume and its repository, which must have been fetched."""
     shown: dict[str, Any] = {
         **_fields(row, is_running=is_running),
         "volume": volumes.volume(row.volume),
         "repository": repositories.repository(row.repository),
         "activity": activity,
+        "host_message": host_message,
     }
     return ScheduleDetails.model_construct(None, **shown)
 

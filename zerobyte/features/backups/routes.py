@@ -15,6 +15,7 @@ from zerobyte.features.backups.schemas import (
 )
 from zerobyte.features.backups.service import Assignments, Runs, ScheduleEditor, ScheduleReader
 from zerobyte.features.tasks.schemas import TaskStarted
+from zerobyte.features.tasks.service import started
 from zerobyte.http.actor import Actor
 from zerobyte.http.endpoint import Encoded, endpoint
 
@@ -105,7 +106,7 @@ async def delete(actor: Actor, short_id: str, editor: ScheduleEditor) -> Success
 )
 async def run(actor: Actor, short_id: str, runs: Runs) -> TaskStarted:
     """Start a backup now; the answer comes before it begins."""
-    return TaskStarted(task_id=(await runs.run_now(actor, short_id)).id)
+    return await started(await runs.run_now(actor, short_id))
 
 
 @backups_v1.post("/<short_id:str>/forget")
@@ -117,7 +118,7 @@ async def run(actor: Actor, short_id: str, runs: Runs) -> TaskStarted:
 )
 async def forget(actor: Actor, short_id: str, runs: Runs) -> TaskStarted:
     """Apply the retention policy now."""
-    return TaskStarted(task_id=(await runs.forget_now(actor, short_id)).id)
+    return await started(await runs.forget_now(actor, short_id))
 
 
 @backups_v1.get("/<short_id:str>/notifications")

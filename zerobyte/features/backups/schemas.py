@@ -1,8 +1,9 @@
 """What backup schedules look like on the wire."""
 
+from math import ceil, isfinite
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from zerobyte.contract.base import AsStored, EpochMs, Patch, Wire
 from zerobyte.contract.repositories import CompressionMode
@@ -15,6 +16,11 @@ from zerobyte.features.volumes.schemas import Volume
 
 LastStatus = Literal["success", "error", "in_progress", "warning"]
 
+
+def _rounded_up(value: object) -> object:
+    return ceil(value) if isinstance(value, float) and isfinite(value) else value
+
+
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
 Pattern = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00\r\n]*$")]
 Patterns = Annotated[list[Pattern], Field(max_length=10_000)]
@@ -23,10 +29,14 @@ _INCLUDE_PATTERNS: Final = (
     "level, as `*` does: `**/*.jpg` saves the images of the folders right below the volume and no "
     "deeper ones. Name a folder to save all that is in it."
 )
-Retries = Annotated[int, Field(ge=0, le=32)]
-Minutes = Annotated[int, Field(ge=1, le=1440)]
+Retries = Annotated[
+    int, Field(ge=0, le=32, json_schema_extra={"type": "number"}), BeforeValidator(_rounded_up)
+]
+"""A part of a retry is one: the count of retries is compared with it."""
+Minutes = Annotated[float, Field(ge=1, le=1440)]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
-Cron = Annotated[str, StringConstraints(strip_whitespace=True, max_length=255)]
+Cron = Annotated[str, StringConstraints(max_length=255)]
+"""Kept as it was sent: clients compare it with their own text."""
 Zone = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -89,6 +99,8 @@ class ScheduleView(_Options):
     repository_id: str
     enabled: bool
     cron_expression: str
+    max_retries: int = 2
+    retry_delay: Annotated[int, Field(description="Minutes, rounded.")] = 15
     retention_policy: Annotated[RetentionPolicy | None, AsStored()] = None
     compression_mode: Annotated[CompressionMode | None, AsStored()] = None
     backup_webhooks: Annotated[BackupWebhooks | None, AsStored()] = None
@@ -112,12 +124,15 @@ class ScheduleView(_Options):
 class ScheduleDetails(ScheduleView):
     """One schedule with the volume it reads and the repository it writes to.
 
-    `activity` is ours: how its running backup moves.
+    `activity` and `hostMessage` are ours: how its running backup moves, and why runs wait.
     """
 
     volume: Volume
     repository: Repository
     activity: Activity | None = None
+    host_message: Annotated[
+        str | None, Field(description="Says that no worker of the volume's host is connected.")
+    ] = None
 
 
 class ReorderSchedules(Wire):

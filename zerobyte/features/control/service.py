@@ -27,7 +27,7 @@ from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import RETENTION_YIELDS_MS, Leases, Place, serialize
 from zerobyte.features.backups.service.report_check import ReportCheck
-from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
+from zerobyte.features.tasks.models import ACTIVE, SEEN_FOR_MS, Task, WorkerRow
 from zerobyte.features.tasks.service import NoLongerWanted, Tasks, cancelled, failed
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 
@@ -39,7 +39,6 @@ OpenScheduled = Callable[[str, str, str, int | None], Awaitable[Task]]
 _ASK_AGAIN_MS: Final = 500
 _ASK_LATER_MS: Final = 2000
 _LONGEST_WAIT_S: Final = 20.0
-_SEEN_FOR_MS: Final = 30_000
 _SKEW_MS: Final = 5 * 60_000
 _REMOVING: Final = ("forget", "deleteSnapshots")
 _RETENTION_WAIT_MS: Final = 2 * RETENTION_YIELDS_MS
@@ -108,7 +107,7 @@ class Control:
     async def _take_place(self, host: str, worker: WorkerIdentity) -> None:
         now = clock.now_ms()
         before = await WorkerRow.get_or_none(host=host)
-        was_here = before is not None and now - before.seen_at <= _SEEN_FOR_MS
+        was_here = before is not None and now - before.seen_at <= SEEN_FOR_MS
         if before is not None and _is_another(before, worker) and _may_live(before):
             raise Conflict(
                 f"Another worker for the host {host} is running (process {before.pid}). "
@@ -324,11 +323,11 @@ class Control:
         One that we heard is there, also when a full disk keeps us from writing that down: its
         supervisor would end it, and the work in its hands.
         """
-        since = clock.now_ms() - _SEEN_FOR_MS
+        since = clock.now_ms() - SEEN_FOR_MS
         if await WorkerRow.filter(seen_at__gte=since).exists():
             return None
         heard_at = self._heard_at
-        if heard_at is not None and clock.monotonic() - heard_at <= _SEEN_FOR_MS / 1000:
+        if heard_at is not None and clock.monotonic() - heard_at <= SEEN_FOR_MS / 1000:
             return None
         return "No worker has reported for 30 seconds; start one with `zerobyte worker`"
 
@@ -365,7 +364,7 @@ def _may_live(known: WorkerRow) -> bool:
     started, seen_at = cast("int", known.pid_started), known.seen_at
     if known.boot_id == process.realm():
         return process.is_alive(known.pid, started=started)
-    return seen_at >= clock.now_ms() - _SEEN_FOR_MS
+    return seen_at >= clock.now_ms() - SEEN_FOR_MS
 
 
 def _same_process(worker: WorkerIdentity, named: WorkerIdentity) -> None:

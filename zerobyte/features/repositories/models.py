@@ -35,7 +35,7 @@ class Repository(Row):
     stats: dict[str, Any] | None = json_field(null=True)
     stats_updated_at = fields.BigIntField(null=True)
     snapshots_refreshed_at = fields.BigIntField(null=True)
-    accepted_snapshots: list[str] | None = json_field(null=True)
+    accepted_snapshots: list[str] | None = json_field(null=True, default=list)
     location_key = fields.CharField(max_length=64, null=True)
 
     class Meta:

@@ -1,7 +1,10 @@
 """Turns rows of repositories and of the snapshot index into what clients receive."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
+
+from pydantic import ValidationError
 
 from zerobyte.contract.base import kinds_of
 from zerobyte.contract.repositories import RepositoryConfig, RepositoryConfigBox
@@ -33,12 +36,15 @@ def lease(row: Lease) -> schemas.LeaseView:
     shown = {name: getattr(row, name) for name in schemas.LeaseView.model_fields}
     if row.task_id.startswith(REQUEST):
         shown["task_id"] = None
-    return schemas.LeaseView.model_validate(shown)
+    return schemas.LeaseView.model_construct(**shown)
 
 
 def stats(row: models.Repository) -> RepositoryStats:
     """The size of a repository as it was last read; zeros when it never was."""
-    return RepositoryStats.model_validate(row.stats or {})
+    try:
+        return RepositoryStats.model_validate(row.stats or {})
+    except ValidationError:
+        return RepositoryStats()
 
 
 def snapshot(
@@ -53,10 +59,9 @@ def snapshot(
     summary = record.summary
     duration = 0
     if summary is not None:
-        begun, ended = (
-            Moment.parse(text).epoch_ms for text in (summary.backup_start, summary.backup_end)
-        )
-        duration = max(0, ended - begun)
+        with suppress(ValueError):  # a stored time that cannot be read must not break the list
+            begun = Moment.parse(summary.backup_start).epoch_ms
+            duration = max(0, Moment.parse(summary.backup_end).epoch_ms - begun)
     return schemas.SnapshotView(
         short_id=record.short_id,
         time=Moment.parse(record.time).epoch_ms,

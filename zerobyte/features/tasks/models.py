@@ -5,12 +5,15 @@ from typing import Any, Final
 from tortoise import fields
 
 from zerobyte.core import clock, ids
+from zerobyte.db.prepared import Prepared
 from zerobyte.db.row import Row, json_field, key_field, moment_field, number_field, text_field
 
 RUNNING: Final = ("running", "cancelling")
 ACTIVE: Final = ("queued", *RUNNING)
 START_KEY: Final = "startKey"
 """In `Task.input`: the idempotency key of the next flow run, when it is not the task's id."""
+SEEN_FOR_MS: Final = 30_000
+"""How long after its last report a worker counts as connected."""
 
 
 class Task(Row):
@@ -90,6 +93,20 @@ class WorkerRow(Row):
 
     class Meta:
         table = "workers"
+
+
+_WORKERS: Final = Prepared(WorkerRow.all)
+
+
+async def connected_hosts() -> frozenset[str]:
+    """Hosts whose worker has reported within the last 30 seconds."""
+    since = clock.now_ms() - SEEN_FOR_MS
+    return frozenset(row.host for row in await _WORKERS.all() if row.seen_at >= since)
+
+
+def waits_for(host: str) -> str:
+    """Message about runs that nothing takes before a worker of their host connects."""
+    return f"No worker of host {host} is connected; the run waits"
 
 
 class WorkerToken(Row):

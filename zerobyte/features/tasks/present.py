@@ -1,11 +1,20 @@
 """Rows of tasks as clients see them."""
 
-from typing import Any
+from typing import Any, Final, cast
 
-from pydantic import ValidationError
+import orjson
+from pydantic import TypeAdapter, ValidationError
 
+from zerobyte.contract.jobs import TaskProgress, TaskResult
 from zerobyte.features.tasks.models import ACTIVE, RUNNING, Task
-from zerobyte.features.tasks.schemas import Activity, HistoryItem, TaskView, UnavailableTarget
+from zerobyte.features.tasks.schemas import (
+    Activity,
+    HistoryItem,
+    TaskInput,
+    TaskTarget,
+    TaskView,
+    UnavailableTarget,
+)
 
 _FALLBACK_MESSAGES = {
     "warning": "Backup completed with warnings.",
@@ -15,11 +24,55 @@ _FALLBACK_MESSAGES = {
 }
 
 
+_INPUT: Final = TypeAdapter[Any](TaskInput)
+_PROGRESS: Final = TypeAdapter[Any](TaskProgress)
+_RESULT: Final = TypeAdapter[Any](TaskResult)
+_TARGET: Final = TypeAdapter[Any](TaskTarget)
+_PRIVATE: Final = ("selection", "retention")
+"""What stands in a stored input for our own use."""
+
+
 def view(task: Task, activity: Activity | None) -> TaskView:
     """One task in full; what moves in it is known as long as it runs."""
-    shown = TaskView.model_validate(task, from_attributes=True)
-    shown.activity = activity if task.status in RUNNING else None
-    return shown
+    shown = {name: getattr(task, name) for name in TaskView.model_fields if name != "activity"}
+    shown["input"] = _as_known(_INPUT, task.input) or {"kind": task.kind}
+    shown["progress"] = _as_known(_PROGRESS, task.progress)
+    shown["result"] = _as_known(_RESULT, _with_plan(task))
+    shown["activity"] = activity if task.status in RUNNING else None
+    return TaskView.model_construct(**shown)
+
+
+def _as_known(adapter: TypeAdapter[Any], stored: Any) -> dict[str, Any] | None:
+    """Return stored JSON in today's form, or as it is stored where it has another form."""
+    if not isinstance(stored, dict):
+        return None
+    held = cast("dict[str, Any]", stored)
+    try:
+        return adapter.dump_python(adapter.validate_python(held), mode="json", by_alias=True)
+    except ValidationError:
+        return {name: value for name, value in held.items() if name not in _PRIVATE}
+
+
+def _with_plan(task: Task) -> Any:
+    """Return a result whose record of retention holds the plan, which is stored once.
+
+    The plan stands in the result of the retention task that followed, where that was read too.
+    """
+    result = _mapping(task.result)
+    record = _mapping(result.get("retention"))
+    followed: Any = getattr(task, "followed_by", None)
+    if not record or "plan" in record or followed is None:
+        return task.result
+    if isinstance(followed, (str, bytes)):
+        try:
+            followed = orjson.loads(followed)
+        except orjson.JSONDecodeError:
+            return task.result
+    return {**result, "retention": {**record, "plan": _mapping(followed).get("plan")}}
+
+
+def _mapping(stored: Any) -> dict[str, Any]:
+    return cast("dict[str, Any]", stored) if isinstance(stored, dict) else {}
 
 
 def is_active(task: Task) -> bool:
@@ -54,10 +107,10 @@ def history_item(task: Task) -> HistoryItem:
         "created_at": task.created_at,
     }
     try:
-        return HistoryItem.model_validate({**fields, "target": task.target})
+        target = _TARGET.validate_python(task.target)
     except ValidationError:
         target = UnavailableTarget(label=task.resource_id, secondary=None)
-        return HistoryItem.model_validate({**fields, "target": target})
+    return HistoryItem.model_construct(**fields, target=target)
 
 
 def history_event(task: Task, previous: str | None) -> dict[str, Any]:

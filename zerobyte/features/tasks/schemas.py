@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zerobyte.contract.base import AsStored, EpochMs, Wire
+from zerobyte.contract.base import AsStored, EpochMs, Sparse, Wire
 from zerobyte.contract.jobs import (
     OverwriteMode,
     TaskKind,
@@ -115,9 +115,9 @@ class TaskView(Wire):
     resource_id: str
     operation_key: str | None
     target_agent_id: str | None
-    input: TaskInput
-    progress: TaskProgress | None
-    result: TaskResult | None
+    input: Annotated[TaskInput, AsStored()]
+    progress: Annotated[TaskProgress | None, AsStored()]
+    result: Annotated[TaskResult | None, AsStored()]
     error: str | None
     cancellation_requested: bool
     created_at: EpochMs
@@ -125,6 +125,10 @@ class TaskView(Wire):
     updated_at: EpochMs
     finished_at: EpochMs | None
     activity: Activity | None = None
+    message: Annotated[
+        str | None,
+        Field(description="Why it waits, or what to look at although it succeeded. Ours."),
+    ] = None
 
 
 class ScheduleTarget(Wire):
@@ -207,8 +211,11 @@ class Cancelling(Wire):
     status: Literal["cancelling"] = "cancelling"
 
 
-class TaskStarted(Wire):
+class TaskStarted(Sparse):
     """A task was made; its progress is told by the event streams."""
 
     task_id: str
     status: Literal["started"] = "started"
+    message: Annotated[
+        str | None, Field(description="Why it waits: no worker of its host is connected. Ours.")
+    ] = None

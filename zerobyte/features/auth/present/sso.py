@@ -8,7 +8,6 @@ from zerobyte.features.auth.models import Invitation, SsoProvider
 from zerobyte.features.auth.schemas.sso import (
     InvitationProvider,
     InvitationSettings,
-    OidcSettings,
     ProviderSettings,
     RegisteredOidc,
     RegisteredProvider,
@@ -16,6 +15,7 @@ from zerobyte.features.auth.schemas.sso import (
     SanitizedProvider,
     UserInvitation,
 )
+from zerobyte.features.auth.service.sso.protocol import shown_settings
 from zerobyte.features.auth.service.sso.sign_in import redirect_uri
 from zerobyte.settings import Settings
 
@@ -88,4 +88,4 @@ def user_invitation(invitation: Invitation, provider_ids: list[str]) -> UserInvi
 
 
 def _oidc(provider: SsoProvider) -> dict[str, Any]:
-    return OidcSettings.model_validate(provider.config).model_dump(by_alias=False)
+    return shown_settings(provider).model_dump(by_alias=False)

@@ -10,6 +10,7 @@ from zerobyte.features.backups.service.reading import ScheduleReader
 from zerobyte.features.backups.service.reconcile import Reconciler
 from zerobyte.features.backups.service.report_check import ReportCheck
 from zerobyte.features.backups.service.running import Runs
+from zerobyte.features.backups.service.task_history import TaskHistory
 
 __all__ = [
     "Alarms",
@@ -22,4 +23,5 @@ __all__ = [
     "Runs",
     "ScheduleEditor",
     "ScheduleReader",
+    "TaskHistory",
 ]

@@ -14,7 +14,7 @@ from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.service import retention_age
-from zerobyte.features.backups.service.running import has_policy
+from zerobyte.features.backups.service.retention_policies import has_policy
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.tasks.models import ACTIVE, Task
 

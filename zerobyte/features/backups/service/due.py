@@ -8,6 +8,7 @@ carries the due time's key, so neither two bells nor a clock that is set back ma
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -24,7 +25,8 @@ from zerobyte.db.trouble import Complaint
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service.editing import is_planned_by_engine, next_due
-from zerobyte.features.backups.service.ending import NO_RUN, without_retention
+from zerobyte.features.backups.service.ending import NO_RUN
+from zerobyte.features.backups.service.retention_records import with_skipped
 from zerobyte.features.backups.service.running import active_key, backup_task
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
@@ -142,7 +144,8 @@ class DueTimes:
         move_on = partial(self._move_on, schedule, due)
         if not schedule.catch_up and await self._was_missed(schedule, due):
             text = f"{_LEFT_OUT}. Times left out: {due.missed + 1}."
-            report = without_retention(cancelled("", text), NO_RUN)
+            report = cancelled("", text)
+            new = replace(new, input=with_skipped(new.input, report, NO_RUN))
             await self._tasks.note(new, report, along=move_on)
             raise Conflict(_LEFT_OUT)
         try:
@@ -332,8 +335,9 @@ class DueTimes:
         log.error("a schedule was disabled", schedule=schedule.short_id, reason=trouble)
         await schedule.fetch_related("volume", "repository")
         report = JobReport(task_id="", status="failed", outcome="error", error=text)
-        without_retention(report, NO_RUN)
-        await self._tasks.note(backup_task(schedule, trigger="scheduled", flow=None), report)
+        new = backup_task(schedule, trigger="scheduled", flow=None)
+        new = replace(new, input=with_skipped(new.input, report, NO_RUN))
+        await self._tasks.note(new, report)
         for listener in self.on_change:
             listener(schedule.short_id)
         told = await ScheduleNotification.filter(

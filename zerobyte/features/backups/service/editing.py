@@ -12,6 +12,7 @@ from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.webhooks import BackupWebhooks, Webhook
 from zerobyte.core import clock, cron
+from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.ids import short_id
 from zerobyte.core.secrets import Sealer, Unsealable
@@ -146,8 +147,15 @@ class ScheduleEditor:
                 await Schedule.bulk_update(rows, fields=["sort_order"], batch_size=500)
 
     def plan(self, row: Schedule) -> None:
-        """Work out when the schedule is due next; None when it never is by itself."""
-        row.next_backup_at = next_due(row, self._settings.tz)
+        """Work out when the schedule is due next; None when it never is by itself.
+
+        Raises
+            Invalid     its stored zone cannot be read: it must be sent as well.
+        """
+        try:
+            row.next_backup_at = next_due(row, self._settings.tz)
+        except ValueError as error:
+            raise Invalid.at(["timezone"], str(error)) from error
 
     def webhooks_of(self, row: Schedule) -> BackupWebhooks | None:
         """The webhooks in plain text."""
@@ -179,7 +187,7 @@ class ScheduleEditor:
         if "retention_policy" in sent:
             row.retention_policy = _policy(body.retention_policy)
         if "retry_delay" in sent:
-            row.retry_delay_ms = body.retry_delay * 60_000
+            row.retry_delay_ms = round(body.retry_delay * 60_000)
         if "jitter_seconds" in sent:
             row.jitter_s = body.jitter_seconds
         if "backup_webhooks" in sent:
@@ -196,6 +204,9 @@ class ScheduleEditor:
             pre=_unmasked("pre", sent.pre, stored.pre if stored else None),
             post=_unmasked("post", sent.post, stored.post if stored else None),
         )
+        for which, hook in (("pre", plain.pre), ("post", plain.post)):
+            if hook is not None:
+                require_valid(hook, at=("backupWebhooks", which))
         text = self._sealer.seal(plain.model_dump_json(by_alias=True), aad=_webhooks_place(row))
         return present.stored_webhooks(plain, text)
 
@@ -261,15 +272,17 @@ def is_planned_by_engine(schedule: Schedule) -> bool:
 
 
 def _cron(expression: str, *, enabled: bool) -> str:
-    if not expression:
+    """Return an expression that can be read, as it was sent; blanks alone are none."""
+    if not expression.strip():
         if enabled:
             raise Invalid("Enabled schedules require a cron expression")
         return ""
     try:
-        return cron.normalize(expression)
+        cron.normalize(expression)
     except ValueError as error:
         issue = Invalid.at(["cronExpression"], str(error))
         raise Invalid(f"Invalid cron expression: {error}", issues=issue.issues) from error
+    return expression
 
 
 def _policy(policy: RetentionPolicy | None) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from pydantic import ValidationError
 from tortoise.expressions import Q
 
 from zerobyte.contract.jobs import (
@@ -15,11 +16,14 @@ from zerobyte.contract.restic_output import ForgetPlan
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import clock
 from zerobyte.core.redact import redact
+from zerobyte.db.sealed import DamagedConfig
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service import retention_age
 from zerobyte.features.backups.service.editing import next_due
-from zerobyte.features.backups.service.running import forget_task, has_policy, rerun
+from zerobyte.features.backups.service.retention_policies import policy_of
+from zerobyte.features.backups.service.retention_records import record_on_backup, with_skipped
+from zerobyte.features.backups.service.running import forget_task, rerun
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import NewTask
@@ -55,7 +59,7 @@ class RunEnds:
             await self._snapshots.distrust(task.repository_id)
         skipped = _why_no_retention(schedule, task, report)
         if skipped is not None:
-            without_retention(report, skipped)
+            task.input = with_skipped(task.input, report, skipped)
         if schedule is None:
             return []
         if not await _is_outdated(task):
@@ -66,7 +70,7 @@ class RunEnds:
         await retention_age.owed(schedule)
         follow_up = forget_task(schedule, trigger="followUp", parent=task)
         if await _waits_already(follow_up):
-            without_retention(report, _COVERED)
+            task.input = with_skipped(task.input, report, _COVERED)
             return []
         return [follow_up]
 
@@ -118,9 +122,8 @@ class RunEnds:
         record = RetentionRecord(
             status="skipped" if was_left_out else "applied" if is_applied else "failed",
             reason=report.error,
-            plan=plan,
         )
-        await _record_retention(task, record)
+        await record_on_backup(task, record)
         if is_applied:
             await retention_age.applied(task)
         return []
@@ -158,14 +161,6 @@ class RunEnds:
         )
 
 
-def without_retention(report: JobReport, reason: str) -> JobReport:
-    """Write into the end of a backup why retention did nothing (T13); the same report."""
-    if not isinstance(report.result, BackupResult):
-        report.result = BackupResult(exit_code=-1, result=None)
-    report.result.retention = RetentionRecord(status="skipped", reason=reason)
-    return report
-
-
 async def _is_outdated(task: Task) -> bool:
     """Return whether a late report must leave the schedule's row to a newer run.
 
@@ -194,9 +189,10 @@ def _may_have_left_one(task: Task, report: JobReport) -> bool:
 def _selection_of(task: Task, report: JobReport) -> BackupSelection | None:
     """Return what the run selected; it counts as filtered when files could not be read."""
     stored = task.input.get("selection")
-    if stored is None:
+    try:
+        found = BackupSelection.model_validate(stored)
+    except ValidationError:
         return None
-    found = BackupSelection.model_validate(stored)
     is_partial = isinstance(report.result, BackupResult) and report.result.exit_code == 3
     return found.model_copy(update={"other_filters": True}) if is_partial else found
 
@@ -205,7 +201,10 @@ def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:
     """What retention was about to do; who died over it had announced that before."""
     if isinstance(report.result, ForgetResult):
         return report.result.plan
-    return ForgetResult.model_validate(task.result).plan if task.result else None
+    try:
+        return ForgetResult.model_validate(task.result).plan if task.result else None
+    except ValidationError:
+        return None
 
 
 async def _waits_already(follow_up: NewTask) -> bool:
@@ -251,21 +250,14 @@ def _why_no_retention(schedule: Schedule | None, task: Task, report: JobReport) 
             "The snapshot holds far fewer files than the one before; nothing was removed. "
             "If that is right, accept the snapshot"
         )
-    if not has_policy(schedule):
-        return "The schedule has no retention policy; every snapshot is kept"
+    try:
+        if policy_of(schedule) is None:
+            return "The schedule has no retention policy; every snapshot is kept"
+    except DamagedConfig as error:
+        return error.message
     if schedule.repository_id != task.repository_id:
         return "The schedule has moved to another repository"
     return None
-
-
-async def _record_retention(task: Task, record: RetentionRecord) -> None:
-    if task.parent_id is None:
-        return
-    parent = await Task.get_or_none(id=task.parent_id)
-    if parent is not None and parent.result is not None:
-        shown = record.model_dump(mode="json", by_alias=True)
-        parent.result = {**parent.result, "retention": shown}
-        await parent.save(update_fields=["result"])
 
 
 async def _write(schedule: Schedule) -> None:

@@ -1,5 +1,6 @@
 """Reading schedules: the list, one, and the one of a volume."""
 
+from functools import partial
 from typing import Any, Final, cast
 
 from tortoise.expressions import RawSQL
@@ -10,7 +11,7 @@ from zerobyte.db.prepared import Prepared, Shown, number_slot, slot
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import ScheduleDetails
-from zerobyte.features.tasks.models import ACTIVE
+from zerobyte.features.tasks.models import ACTIVE, connected_hosts, waits_for
 from zerobyte.features.tasks.service import Activities
 from zerobyte.http.actor import Actor
 from zerobyte.http.endpoint import Encoded
@@ -54,24 +55,39 @@ class ScheduleReader:
 
     def __init__(self, *, activities: Activities) -> None:
         self._activities = activities
-        self._shown = Shown(
-            self._details, ScheduleDetails, passing=lambda row: _active(row) is not None
-        )
+        self._views: tuple[frozenset[str], Shown[Schedule]] | None = None
 
-    def _details(self, row: Schedule) -> ScheduleDetails:
+    async def _shown(self) -> Shown[Schedule]:
+        """Return the view of schedules, a new one when other workers are connected than before."""
+        connected = await connected_hosts()
+        if self._views is None or self._views[0] != connected:
+            view = Shown(
+                partial(self._details, connected),
+                ScheduleDetails,
+                passing=lambda row: _active(row) is not None,
+            )
+            self._views = (connected, view)
+        return self._views[1]
+
+    def _details(self, connected: frozenset[str], row: Schedule) -> ScheduleDetails:
         task_id = _active(row)
-        activity = None if task_id is None else self._activities.of(task_id)
-        return present.details(row, is_running=task_id is not None, activity=activity)
+        host = row.volume.agent_id
+        return present.details(
+            row,
+            is_running=task_id is not None,
+            activity=None if task_id is None else self._activities.of(task_id),
+            host_message=None if host in connected else waits_for(host),
+        )
 
     async def list_all(self, actor: Actor) -> Encoded[list[ScheduleDetails]]:
         """Every schedule in the order that people gave them."""
-        return Encoded.many(await _ALL.shown(self._shown, actor.organization_id))
+        return Encoded.many(await _ALL.shown(await self._shown(), actor.organization_id))
 
     async def get(self, actor: Actor, key: str) -> Encoded[ScheduleDetails]:
         """One schedule by its short id, or its number. Raises NotFound."""
-        found = await _ONE.shown(self._shown, actor.organization_id, key)
+        found = await _ONE.shown(await self._shown(), actor.organization_id, key)
         if not found and (number := _number(key)) is not None:
-            found = await _BY_NUMBER.shown(self._shown, actor.organization_id, number)
+            found = await _BY_NUMBER.shown(await self._shown(), actor.organization_id, number)
         if not found:
             raise NotFound(_NOT_FOUND)
         return Encoded(found[0])
@@ -80,7 +96,7 @@ class ScheduleReader:
         self, actor: Actor, volume_short_id: str
     ) -> Encoded[ScheduleDetails | None]:
         """The first schedule of a volume, in the order that people gave them; None without one."""
-        found = await _OF_VOLUME.shown(self._shown, actor.organization_id, volume_short_id)
+        found = await _OF_VOLUME.shown(await self._shown(), actor.organization_id, volume_short_id)
         return Encoded(found[0] if found else b"null")
 
 

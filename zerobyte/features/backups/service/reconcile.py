@@ -8,12 +8,13 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from zerobyte.core import clock
+from zerobyte.core import clock, cron
 from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.trouble import Complaint
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.service.editing import is_planned_by_engine
+from zerobyte.features.tasks.models import connected_hosts
 from zerobyte.features.volumes.models import Volume
 from zerobyte.orchestration.scheduler import DeploymentPlan, PoolFault, Scheduler
 from zerobyte.settings import Settings
@@ -45,7 +46,7 @@ def plan_of(schedule: Schedule, default_zone: str) -> DeploymentPlan:
         schedule_name=schedule.name,
         repository_short_id=schedule.repository.short_id,
         host=schedule.volume.agent_id,
-        cron=schedule.cron_expression if is_planned else None,
+        cron=cron.normalize(schedule.cron_expression) if is_planned else None,
         timezone=(schedule.timezone if is_planned else None) or default_zone,
         paused=not schedule.enabled,
     )
@@ -137,6 +138,14 @@ class Reconciler:
             f"Prefect starts no run: {said}, and it could not be repaired; "
             "delete it in Prefect, it is made again within a minute"
         )
+
+    async def hosts_without_worker(self) -> str | None:
+        """Hosts that have enabled schedules and no worker to run them; for readiness."""
+        used = Schedule.filter(enabled=True).distinct().values_list("volume__agent_id", flat=True)
+        missing = sorted({str(host) for host in await used} - await connected_hosts())
+        if not missing:
+            return None
+        return f"No worker for hosts with enabled schedules: {', '.join(missing)}"
 
     async def drift(self) -> list[Drift]:
         """Every difference between the rows and the engine, its pool and queues included."""

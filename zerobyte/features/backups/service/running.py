@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from pydantic.alias_generators import to_camel
+
 from zerobyte.contract.jobs import (
     BackupJob,
     BackupOptions,
@@ -16,9 +18,12 @@ from zerobyte.contract.selection import BackupSelection
 from zerobyte.contract.webhooks import BackupWebhooks
 from zerobyte.core import cron
 from zerobyte.core.errors import Invalid, NotFound
+from zerobyte.db.row import is_damaged
+from zerobyte.db.sealed import DamagedConfig
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.service.reading import find
 from zerobyte.features.backups.service.retention_job import known_snapshots
+from zerobyte.features.backups.service.retention_policies import policy_of
 from zerobyte.features.backups.service.sources import excluded_folders
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.models import Repository
@@ -34,6 +39,10 @@ Access = Callable[[Repository], Awaitable[RepositoryAccess]]
 WebhooksOf = Callable[[Schedule], BackupWebhooks | None]
 
 _BUSY = "Backup is already running for this schedule"
+_SELECTION = (
+    "exclude_patterns", "exclude_if_present", "include_paths", "include_patterns",
+    "custom_restic_params",
+)  # fmt: skip
 _FORGET_BUSY = "Retention policy is already being applied"
 
 
@@ -83,7 +92,11 @@ class Runs:
         """
         schedule = await find(actor, key)
         await schedule.fetch_related("volume", "repository")
-        if not has_policy(schedule):
+        try:
+            policy = policy_of(schedule)
+        except DamagedConfig as error:
+            raise Invalid(error.message) from error
+        if policy is None:
             raise Invalid("No retention policy configured for this schedule")
         return await self._tasks.open(forget_task(schedule, trigger="manual"))
 
@@ -93,6 +106,7 @@ class Runs:
         The repository is the one that the task has the lease of, wherever the schedule is by now.
         """
         schedule = await self._schedule_of(task)
+        _refuse_damaged_selection(schedule)
         repository = await _repository_of(task)
         volume: Volume = schedule.volume
         job = BackupJob(
@@ -144,7 +158,7 @@ class Runs:
         """
         schedule = await self._schedule_of(task)
         repository = await _repository_of(task)
-        if not has_policy(schedule):
+        if policy_of(schedule) is None:
             raise NoLongerWanted("The retention policy was removed; every snapshot is kept")
         is_there = schedule.repository_id == repository.id
         policy = schedule.retention_policy if is_there else task.input["retentionPolicy"]
@@ -220,10 +234,14 @@ def selection_of(job: BackupJob) -> BackupSelection:
     )
 
 
-def has_policy(schedule: Schedule) -> bool:
-    """Whether retention has anything to keep by."""
-    policy = schedule.retention_policy
-    return policy is not None and RetentionPolicy.model_validate(policy).has_rules()
+def _refuse_damaged_selection(schedule: Schedule) -> None:
+    """Refuse a run whose stored selection is unknown: without it the wrong files are saved."""
+    for name in _SELECTION:
+        entries: list[Any] = getattr(schedule, name)
+        if is_damaged(entries) or not all(isinstance(entry, str) for entry in entries):
+            raise DamagedConfig(
+                f"The stored {to_camel(name)} of this schedule is damaged. Enter it again."
+            )
 
 
 def rerun(schedule: Schedule, interrupted: Task) -> NewTask:

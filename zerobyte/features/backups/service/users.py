@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import ValidationError
+
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.errors import Conflict, ZerobyteError
 from zerobyte.db.prepared import Prepared, slot
@@ -46,7 +48,10 @@ async def policy_of(
     schedule = await _ONE.first(organization_id, schedule_short_id)
     if schedule is None or schedule.retention_policy is None:
         return None
-    return RetentionPolicy.model_validate(schedule.retention_policy), schedule.timezone
+    try:
+        return RetentionPolicy.model_validate(schedule.retention_policy), schedule.timezone
+    except ValidationError:
+        return None
 
 
 async def is_read_only(organization_id: str, tags: Sequence[str]) -> bool:

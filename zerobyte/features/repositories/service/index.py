@@ -21,6 +21,7 @@ from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import aio, clock, retention
 from zerobyte.core.retention import Counted, Moment
 from zerobyte.db.prepared import Made, Prepared, slot
+from zerobyte.db.row import is_damaged
 from zerobyte.features.repositories.models import Snapshot
 
 _SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
@@ -47,13 +48,22 @@ class Indexed:
 
 
 def _indexed(row: Mapping[str, Any]) -> Indexed:
-    record = SnapshotRecord.model_validate_json(row["record"])
-    return Indexed(
-        record,
-        bool(row["is_suspect"]),
-        bool(row["is_incomplete"]),
-        Moment.parse(record.time),
-        {},
+    try:
+        record = SnapshotRecord.model_validate_json(row["record"])
+        moment = Moment.parse(record.time)
+    except ValueError:  # a damaged record must not break the list; the next refresh mends it
+        record = _of_columns(row)
+        moment = Moment.parse(record.time)
+    return Indexed(record, bool(row["is_suspect"]), bool(row["is_incomplete"]), moment, {})
+
+
+def _of_columns(row: Mapping[str, Any]) -> SnapshotRecord:
+    return SnapshotRecord(
+        id=row["snapshot_id"],
+        short_id=row["short_id"],
+        time=clock.iso(row["time_ms"]),
+        paths=[],
+        tags=[row["schedule_id"]] if row["schedule_id"] else [],
     )
 
 
@@ -180,7 +190,7 @@ async def selection(repository_id: str, snapshot_id: str) -> BackupSelection | N
     A run that could not read every file left out more than its selection says.
     """
     row = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=snapshot_id)
-    if row is None or row.selection is None or row.is_incomplete:
+    if row is None or row.selection is None or is_damaged(row.selection) or row.is_incomplete:
         return None
     try:
         found = BackupSelection.model_validate(row.selection)
@@ -363,8 +373,11 @@ def _counted(row: Snapshot) -> Counted:
 
 
 def _files_of(row: Snapshot) -> int | None:
-    summary: Any = row.record.get("summary") or {}
-    return cast("int | None", summary.get("total_files_processed"))
+    summary: Any = row.record.get("summary")
+    if not isinstance(summary, dict):
+        return None
+    files = cast("dict[str, Any]", summary).get("total_files_processed")
+    return files if isinstance(files, int) else None
 
 
 def _columns(record: SnapshotRecord) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from zerobyte.features.repositories.service.listing import Lists
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.schemas import TaskStarted
-from zerobyte.features.tasks.service import NewTask, Tasks
+from zerobyte.features.tasks.service import NewTask, Tasks, started
 from zerobyte.http.actor import Actor
 from zerobyte.http.endpoint import Encoded
 from zerobyte.restic import SnapshotMissing, words
@@ -288,7 +288,7 @@ class Snapshots:
                 flow=f"snapshots/{self.host}",
             )
         )
-        return TaskStarted(task_id=task.id)
+        return await started(task)
 
     async def deletion_job(self, task: Task) -> DeleteSnapshotsJob:
         """What the worker needs for a deletion's task. Raises Failed: the repository is gone."""

@@ -1,7 +1,7 @@
 """The rules of tasks, one family of verbs in each file."""
 
 from zerobyte.features.tasks.service.activity import Activities
-from zerobyte.features.tasks.service.dispatch import Dispatcher
+from zerobyte.features.tasks.service.dispatch import Dispatcher, started
 from zerobyte.features.tasks.service.lifecycle import (
     NewTask,
     NoLongerWanted,
@@ -22,4 +22,5 @@ __all__ = [
     "Watch",
     "cancelled",
     "failed",
+    "started",
 ]

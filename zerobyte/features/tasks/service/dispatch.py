@@ -11,7 +11,8 @@ from typing import Final, cast
 from zerobyte.core.errors import NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.trouble import Complaint
-from zerobyte.features.tasks.models import START_KEY, Task
+from zerobyte.features.tasks.models import START_KEY, Task, connected_hosts, waits_for
+from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.orchestration.scheduler import FlowName, Scheduler
 
 log = get_logger(__name__)
@@ -19,6 +20,12 @@ log = get_logger(__name__)
 _AT_ONCE: Final = 8
 _OF_A_ROUND: Final = 200
 _PAUSES_S: Final = (0.5, 1, 2, 5, 10)
+
+
+async def started(task: Task) -> TaskStarted:
+    """Return the answer about a new task, which says when no worker can take it yet."""
+    is_connected = task.host in await connected_hosts()
+    return TaskStarted(task_id=task.id, message=None if is_connected else waits_for(task.host))
 
 
 class Dispatcher:
@@ -67,10 +74,15 @@ class Dispatcher:
         if len(rows) == _OF_A_ROUND:
             self.wake()  # there may be more
         gate = asyncio.Semaphore(_AT_ONCE)
+        connected = await connected_hosts() if rows else frozenset[str]()
 
         async def start(task: Task) -> bool:
             async with gate:
-                return await self._start(task)
+                is_started = await self._start(task)
+            if task.host not in connected:
+                # A worker that takes the task at this moment clears the message again.
+                await Task.filter(id=task.id, status="queued").update(message=waits_for(task.host))
+            return is_started
 
         return all(await asyncio.gather(*(start(row) for row in rows)))
 

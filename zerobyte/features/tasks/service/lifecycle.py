@@ -123,7 +123,7 @@ class Tasks:
         del worker  # its identity stands in the lease
         now = clock.now_ms()
         changed = await Task.filter(id=task.id, status="queued").update(
-            status="running", started_at=now, updated_at=now
+            status="running", message=None, started_at=now, updated_at=now
         )
         await task.refresh_from_db()
         if changed:
@@ -352,7 +352,9 @@ def _end(task: Task, report: JobReport) -> None:
     ended_well = report.status == "succeeded"
     task.error = None if ended_well else details
     task.message = details if ended_well else None
-    if report.result is not None:
+    if task.kind == "backup" and not ended_well:
+        task.result = None  # clients know a failed backup by its error alone
+    elif report.result is not None:
         task.result = report.result.model_dump(mode="json", by_alias=True)
     task.active_key = None
     task.finished_at = clock.now_ms()

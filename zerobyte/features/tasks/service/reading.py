@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, RawSQL
 
 from zerobyte.core.errors import Invalid, NotFound
 from zerobyte.db.prepared import Prepared, Shown, number_slot, slot
@@ -25,7 +25,14 @@ from zerobyte.http.endpoint import Encoded
 PAGE_SIZE: Final = 25
 
 
-_ONE: Final = Prepared(lambda: Task.filter(organization_id=slot(0), id=slot(1)))
+# The plan of the retention that followed a backup is stored with the task of that retention.
+_FOLLOWED_BY: Final = """(SELECT "f"."result" FROM "tasks" "f" \
+WHERE "f"."parent_id"="tasks"."id" AND "f"."kind"='forget' ORDER BY "f"."id" DESC LIMIT 1)"""
+_ONE: Final = Prepared(
+    lambda: Task.filter(organization_id=slot(0), id=slot(1)).annotate(
+        followed_by=RawSQL(_FOLLOWED_BY)
+    )
+)
 _ITEMS: Final = Shown(present.history_item, HistoryItem)
 
 

@@ -13,7 +13,7 @@ from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import Leases
 from zerobyte.db.trouble import Complaint, in_words
-from zerobyte.features.tasks.models import ACTIVE, RUNNING, Task
+from zerobyte.features.tasks.models import ACTIVE, RUNNING, Task, connected_hosts, waits_for
 from zerobyte.features.tasks.service.lifecycle import Tasks, cancelled
 from zerobyte.orchestration.scheduler import FINAL, Connected, Scheduler, SchedulerEvent, StateType
 
@@ -177,6 +177,21 @@ class Watch:
         while True:
             await asyncio.sleep(_COMPARE_EVERY_S)
             await self._catch_up()
+            try:
+                await self.note_missing_workers()
+            except Exception as error:  # see run()
+                self._compare_failed.say(error)
+
+    async def note_missing_workers(self) -> None:
+        """Write into queued tasks that no worker of their host is connected, or is again."""
+        connected = await connected_hosts()
+        for task in await Task.filter(status="queued"):
+            waiting = waits_for(task.host)
+            if (task.host not in connected) == (task.message == waiting):
+                continue
+            task.message = None if task.host in connected else waiting
+            await Task.filter(id=task.id, status="queued").update(message=task.message)
+            self._tasks.tell_change(task)
 
     async def _catch_up(self) -> None:
         try:

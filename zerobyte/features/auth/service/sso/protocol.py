@@ -18,9 +18,12 @@ from joserfc.jwk import KeySet
 from pydantic import TypeAdapter, ValidationError
 
 from zerobyte.core import clock
+from zerobyte.core.config_check import require_valid
+from zerobyte.core.errors import Invalid
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import SsoProvider
 from zerobyte.features.auth.schemas.sso import ClaimMapping, OidcSettings
+from zerobyte.features.auth.schemas.sso_rules import RULES
 from zerobyte.features.auth.schemas.words import Email
 from zerobyte.features.auth.service.sso.outgoing import Outgoing, Unreached
 
@@ -77,8 +80,28 @@ def aad(provider: SsoProvider) -> str:
 
 
 def settings_of(provider: SsoProvider) -> OidcSettings:
-    """How to speak with a provider."""
-    return OidcSettings.model_validate(provider.config)
+    """How to speak with a provider. Raises Invalid: what is stored is damaged or not allowed."""
+    found = _read(provider)
+    if found is None:
+        raise Invalid(
+            "The stored settings of this identity provider are damaged. Change its settings."
+        )
+    require_valid(found, RULES, at=("oidcConfig",))
+    return found
+
+
+def shown_settings(provider: SsoProvider) -> OidcSettings:
+    """Return how to speak with a provider for people; empty addresses where it is damaged."""
+    return _read(provider) or OidcSettings(
+        authorization_endpoint="", token_endpoint="", discovery_endpoint="", scopes=[]
+    )
+
+
+def _read(provider: SsoProvider) -> OidcSettings | None:
+    try:
+        return OidcSettings.model_validate(provider.config)
+    except ValidationError:
+        return None
 
 
 class Protocol:

@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.contract.base import MASK
 from zerobyte.core import ids
+from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Forbidden, Invalid, NotFound, Unprocessable
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import constraints
@@ -22,10 +23,11 @@ from zerobyte.features.auth.schemas.sso import (
     UpdateOidc,
     UpdateProvider,
 )
+from zerobyte.features.auth.schemas.sso_rules import RULES
 from zerobyte.features.auth.service.accounts import CREDENTIAL
 from zerobyte.features.auth.service.sso.admission import unlink_all
 from zerobyte.features.auth.service.sso.discovery import Discovery, with_openid
-from zerobyte.features.auth.service.sso.protocol import aad, settings_of
+from zerobyte.features.auth.service.sso.protocol import aad, shown_settings
 from zerobyte.features.auth.service.switches import Switches
 
 LIMIT: Final = 10
@@ -58,6 +60,7 @@ class SsoProviders:
         """
         await self._check_registration(user, body)
         settings = await self._discovery.settings_of(body.issuer, body.oidc_config)
+        require_valid(body, RULES, at=())
         provider = SsoProvider(
             id=ids.token(),
             provider_id=body.provider_id,
@@ -116,11 +119,14 @@ class SsoProviders:
         """
         provider = await self.administered(user, body.provider_id, roles=("owner",))
         changes = body.oidc_config if "oidc_config" in body.model_fields_set else UpdateOidc()
-        before = settings_of(provider)
+        before = shown_settings(provider)
+        is_damaged = not before.token_endpoint
         issuer = body.issuer if "issuer" in body.model_fields_set else provider.issuer
-        after = await self._settings_after(
-            issuer, before, changes, issuer_changed=issuer != provider.issuer
-        )
+        moves = issuer != provider.issuer or (is_damaged and "oidc_config" in body.model_fields_set)
+        after = before
+        if moves or not is_damaged:
+            after = await self._settings_after(issuer, before, changes, issuer_changed=moves)
+        require_valid(body, RULES, at=())
         client_id = changes.client_id if "client_id" in changes.model_fields_set else None
         moved = issuer != provider.issuer or any(
             getattr(before, name) != getattr(after, name) for name in _IDENTITY
@@ -137,7 +143,8 @@ class SsoProviders:
         if "domain" in body.model_fields_set:
             provider.domain = body.domain
         provider.client_id = client_id or provider.client_id
-        provider.config = _stored(after)
+        if after.token_endpoint:
+            provider.config = _stored(after)
         if user.role != "admin":
             # What an admin of the instance vouched for is not what it says from now on.
             provider.user_id = user.id
@@ -283,6 +290,7 @@ class SsoProviders:
 
 
 def _stored(settings: OidcSettings) -> dict[str, Any]:
+    require_valid(settings, RULES, at=("oidcConfig",))
     return settings.model_dump(by_alias=True, exclude_none=True)
 
 

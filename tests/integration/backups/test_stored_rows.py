@@ -1,0 +1,203 @@
+"""A stored row that no rule of input accepts never breaks a list, a detail or an edit."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from tortoise import connections
+
+from tests.integration.backups.conftest import World
+from tests.integration.backups.test_runs import run_now, snapshot_of, success
+from zerobyte.features.repositories.models import Repository
+from zerobyte.features.repositories.service import index
+
+OLD_FORMS: list[Any] = [{}, [], 7, "text", None, {"kind": "other", "backend": 3, "type": []}]
+NOT_JSON = '{"kind": "back'
+
+
+@pytest.fixture(params=[*map(json.dumps, OLD_FORMS), NOT_JSON])
+def garbage(request: pytest.FixtureRequest, database_kind: str) -> str:
+    """What stands in a JSON column; PostgreSQL itself refuses what is no JSON."""
+    if request.param == NOT_JSON and database_kind == "postgres":
+        return '"not json"'
+    return request.param
+
+
+async def store(table: str, **values: str) -> None:
+    """Write columns of every row of a table past the models."""
+    for name, value in values.items():
+        text = value.replace("'", "''")
+        await connections.get("default").execute_script(f"UPDATE {table} SET {name} = '{text}'")
+
+
+async def read(client: httpx.AsyncClient, *paths: str) -> list[Any]:
+    """Return the answers of paths that must all be readable."""
+    answers = [await client.get(f"/api/v1{path}") for path in paths]
+    for path, answer in zip(paths, answers, strict=True):
+        assert answer.status_code == 200, (path, answer.text)
+    return [answer.json() for answer in answers]
+
+
+async def change(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = await client.patch(f"/api/v1{path}", json=body)
+    assert answer.status_code == 200, (body, answer.text)
+    return answer.json()
+
+
+async def test_a_damaged_schedule_is_listed_shown_and_changed(world: World, garbage: str) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 3})
+    other = await world.schedule()
+    path = f"/backups/{made['shortId']}"
+    columns = [
+        "retention_policy", "exclude_patterns", "exclude_if_present", "include_paths",
+        "include_patterns", "custom_restic_params", "backup_webhooks",
+    ]  # fmt: skip
+    nullable = {"retention_policy", "backup_webhooks"}
+    for column in columns:
+        if garbage != "null" or column in nullable:
+            await store("backup_schedules", **{column: garbage})
+    await store("backup_schedules", timezone="Mars/Olympus", last_status="odd")
+    listed, _, _ = await read(world.client, "/backups", path, f"/backups/volume/{made['volumeId']}")
+    assert [one["shortId"] for one in listed] == [made["shortId"], other["shortId"]]
+    await change(world.client, path, {"name": "renamed"})
+    await change(world.client, path, {"enabled": False})
+    await change(world.client, path, {"cronExpression": "0 4 * * *", "enabled": False})
+    mended = await change(
+        world.client,
+        path,
+        {
+            "timezone": "UTC", "retentionPolicy": {"keepLast": 3}, "excludePatterns": [],
+            "excludeIfPresent": [], "includePaths": [], "includePatterns": [],
+            "customResticParams": [], "backupWebhooks": None, "enabled": True,
+        },
+    )  # fmt: skip
+    assert mended["nextBackupAt"] is not None
+    assert (await world.client.delete(f"/api/v1{path}")).status_code == 200
+
+
+async def test_a_schedule_of_a_damaged_zone_is_enabled_only_with_a_zone_that_can_be_read(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    path = f"/api/v1/backups/{made['shortId']}"
+    await store("backup_schedules", timezone="Mars/Olympus", cron_expression="every day")
+    assert (await world.client.patch(path, json={"name": "renamed"})).status_code == 200
+    for body in ({"enabled": True}, {"cronExpression": "0 4 * * *"}, {"timezone": "UTC"}):
+        answer = await world.client.patch(path, json=body)
+        assert answer.status_code in (200, 400), answer.text
+    answer = await world.client.patch(
+        path, json={"enabled": True, "cronExpression": "0 4 * * *", "timezone": "UTC"}
+    )
+    assert answer.json()["nextBackupAt"] is not None
+
+
+async def test_a_damaged_volume_or_repository_breaks_no_list(world: World, garbage: str) -> None:
+    made = await world.schedule()
+    repository = (await world.client.get("/api/v1/repositories")).json()[0]
+    volume = (await world.client.get("/api/v1/volumes")).json()[0]
+    if garbage == "null":
+        garbage = "{}"
+    await store("volumes", config=garbage)
+    await store("repositories", config=garbage, stats=garbage, accepted_snapshots=garbage)
+    place = f"/repositories/{repository['shortId']}"
+    await read(
+        world.client, "/volumes", f"/volumes/{volume['shortId']}", "/repositories", place,
+        f"{place}/stats", f"{place}/snapshots", "/backups", f"/backups/{made['shortId']}",
+    )  # fmt: skip
+    await change(world.client, place, {"name": "renamed"})
+    answer = await world.client.put(
+        f"/api/v1/volumes/{volume['shortId']}", json={"name": "renamed"}
+    )
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_damaged_task_is_listed_shown_and_ended(world: World, garbage: str) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    if garbage == "null":
+        garbage = "[]"
+    await store("tasks", input=garbage, target=garbage, result=garbage, progress=garbage)
+    active, shown, history = await read(
+        world.client, "/tasks", f"/tasks/{task_id}", "/tasks/history"
+    )
+    assert [one["id"] for one in active] == [shown["id"]] == [task_id]
+    assert history["items"][0]["target"]["kind"] == "unavailable"
+    assert (await world.client.get("/api/v1/backups")).status_code == 200
+    answer = await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
+    assert answer.status_code == 202, answer.text
+    [shown] = await read(world.client, f"/tasks/{task_id}")
+    assert shown["status"] == "cancelled"
+
+
+async def test_a_damaged_snapshot_is_listed_beside_the_others(world: World, garbage: str) -> None:
+    made = await world.schedule()
+    for _ in range(2):
+        task_id = await run_now(world, made)
+        await world.claim(task_id=task_id)
+        await world.ask("finish", success(task_id, snapshot_of(made)))
+    repository = await Repository.get(id=made["repositoryId"])
+    place = f"/repositories/{repository.short_id}/snapshots"
+    [before] = await read(world.client, place)
+    if garbage == "null":
+        garbage = "{}"
+    await store("snapshots", record=garbage, selection=garbage)
+    listed, one = await read(world.client, place, f"{place}/{before[0]['short_id']}")
+    assert {one["short_id"] for one in listed} == {one["short_id"] for one in before}
+    assert one["short_id"] == before[0]["short_id"]
+    assert [one["time"] for one in listed] == [one["time"] for one in before]
+
+
+async def test_a_damaged_destination_breaks_no_assignment(world: World, garbage: str) -> None:
+    config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
+    body = {"name": "d", "config": config}
+    answer = await world.client.post("/api/v1/notifications/destinations", json=body)
+    made = await world.schedule()
+    path = f"/backups/{made['shortId']}/notifications"
+    names = ["notifyOnStart", "notifyOnSuccess", "notifyOnWarning", "notifyOnFailure"]
+    wanted = {"destinationId": answer.json()["id"], **dict.fromkeys(names, True)}
+    await world.client.put(f"/api/v1{path}", json={"assignments": [wanted]})
+    if garbage == "null":
+        garbage = "{}"
+    await store("notification_destinations", config=garbage, type="odd")
+    [assigned, _] = await read(world.client, path, "/notifications/destinations")
+    assert assigned[0]["destinationId"] == answer.json()["id"]
+    answer = await world.client.put(f"/api/v1{path}", json={"assignments": [wanted]})
+    assert answer.status_code == 200, answer.text
+
+
+async def test_a_run_refuses_a_damaged_selection_instead_of_saving_other_files(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    await store("backup_schedules", exclude_patterns="7")
+    task_id = await run_now(world, made)
+    refused = await world.claim(task_id=task_id)
+    assert refused["answer"] == "refused"
+    [task] = await read(world.client, f"/tasks/{task_id}")
+    assert (task["status"], "excludePatterns" in task["error"]) == ("failed", True)
+
+
+async def test_a_damaged_policy_removes_nothing_and_says_so(world: World) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    await store("backup_schedules", retention_policy='"text"')
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    finished = await world.ask("finish", success(task_id, snapshot_of(made)))
+    assert finished["followUps"] == []
+    [task] = await read(world.client, f"/tasks/{task_id}")
+    assert "policy of this schedule is damaged" in task["result"]["retention"]["reason"]
+    answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
+    assert (answer.status_code, "damaged" in answer.json()["message"]) == (400, True)
+
+
+async def test_a_damaged_selection_of_a_snapshot_is_unknown(world: World) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    snapshot = snapshot_of(made)
+    await world.ask("finish", success(task_id, snapshot))
+    repository_id = (await Repository.get(id=made["repositoryId"])).id
+    assert await index.selection(repository_id, snapshot["id"]) is not None
+    await store("snapshots", selection="[]")
+    assert await index.selection(repository_id, snapshot["id"]) is None

@@ -1,0 +1,92 @@
+"""The history of tasks is bounded, and what a row still shows the end of is never removed."""
+
+from itertools import islice
+from typing import Any, cast
+
+import pytest
+
+from tests.integration.backups.conftest import World
+from tests.integration.backups.test_runs import run_now, snapshot_of, success
+from zerobyte.app import Platform
+from zerobyte.core import clock, ids
+from zerobyte.features.backups.service import TaskHistory, task_history
+from zerobyte.features.tasks.models import Task
+from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+
+DAY_MS = 86_400_000
+
+
+async def ended(short_id: str, count: int = 1, *, days: float = 0, **more: Any) -> list[str]:
+    """Store tasks that ended so many days ago, the oldest first."""
+    values: dict[str, Any] = {
+        "organization_id": "o1", "kind": "backup", "status": "succeeded", "outcome": "success",
+        "resource_type": "backup_schedule", "resource_id": short_id, "host": "local",
+        "created_at": clock.now_ms() - round(days * DAY_MS), "input": {}, "target": {}, **more,
+    }  # fmt: skip
+    newest = max(await left(), default="")
+    # Ids of one millisecond come in any order.
+    later = (key for key in iter(ids.uuid7, "") if key[:13] > newest[:13])
+    rows = [Task(id=key, **values) for key in sorted(islice(later, count))]
+    await Task.bulk_create(rows)
+    return [row.id for row in rows]
+
+
+async def left() -> list[str]:
+    return [row.id for row in await Task.all().order_by("id").only("id")]
+
+
+async def test_ended_tasks_go_by_age(world: World) -> None:
+    await ended("gone", 3, days=400.1)
+    kept = await ended("gone", 2, days=399)
+    assert await TaskHistory(days=400, most=0).expire() == 3
+    assert await left() == kept
+
+
+async def test_the_newest_ended_tasks_of_each_organization_stay(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task_history, "BATCH", 2)
+    rows = await ended("gone", 12)
+    other = await ended("gone", 5, organization_id="o2")
+    assert await TaskHistory(days=0, most=5).expire() == 7
+    assert await left() == sorted([*rows[-5:], *other])
+    assert await TaskHistory(days=0, most=5).expire() == 0
+
+
+async def test_active_tasks_and_those_that_they_follow_stay(world: World) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    backup = await run_now(world, made)
+    await world.claim(task_id=backup)
+    [forget] = (await world.ask("finish", success(backup, snapshot_of(made))))["followUps"]
+    # The history shows newer ends of both kinds, so neither stays for being the last.
+    old = clock.now_ms() - 500 * DAY_MS
+    await Task.all().update(created_at=old)
+    lost = await ended("x", days=500, outcome="stale", status="stale")
+    rerun = await ended("x", days=500, status="queued", outcome=None, rerun_of=lost[0])
+    newest = await ended(made["shortId"], days=1)
+    assert await TaskHistory(days=400, most=1).expire() == 0
+    assert await left() == sorted([backup, forget, *lost, *rerun, *newest])
+
+
+async def test_the_last_run_of_every_schedule_stays_however_old(world: World) -> None:
+    made = await world.schedule()
+    await ended(made["shortId"], 3, days=900)
+    good = await ended(made["shortId"], days=800)
+    bad = await ended(made["shortId"], days=700, status="failed", outcome="error")
+    await ended("gone", 3, days=700)
+    assert await TaskHistory(days=400, most=1).expire() == 6
+    assert await left() == [*good, *bad]
+
+
+@pytest.mark.parametrize("environ", [{"TASK_HISTORY_DAYS": "30", "TASK_HISTORY_MAX": "2"}])
+async def test_the_platform_cleans_the_history_in_the_background(world: World) -> None:
+    platform = Platform(world.platform.settings, MemoryScheduler())
+    loops = platform.loops()
+    periodic: list[Any] = [cast("Any", loop).cr_frame.f_locals.get("work") for loop in loops]
+    for loop in loops:
+        loop.close()
+    assert platform.history.expire in periodic
+    await ended("gone", days=31)
+    kept = await ended("gone", 4)
+    await platform.history.expire()
+    assert await left() == kept[-2:]

@@ -1,0 +1,41 @@
+"""The retention policy of a schedule as it is stored; a damaged one keeps every snapshot."""
+
+from typing import Final
+
+from pydantic import ValidationError
+
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.db.row import is_damaged
+from zerobyte.db.sealed import DamagedConfig
+from zerobyte.features.backups.models import Schedule
+
+_DAMAGED_POLICY: Final = (
+    "The stored retention policy of this schedule is damaged; every snapshot is kept. "
+    "Enter it again."
+)
+
+
+def policy_of(schedule: Schedule) -> RetentionPolicy | None:
+    """Return the policy that retention keeps by; None when there is no rule in it.
+
+    Raises
+        DamagedConfig   what is stored cannot be read, so nothing may be removed.
+    """
+    stored = schedule.retention_policy
+    if stored is None:
+        return None
+    try:
+        policy = RetentionPolicy.model_validate(stored)
+    except ValidationError:
+        raise DamagedConfig(_DAMAGED_POLICY) from None
+    if is_damaged(stored):
+        raise DamagedConfig(_DAMAGED_POLICY)
+    return policy if policy.has_rules() else None
+
+
+def has_policy(schedule: Schedule) -> bool:
+    """Whether retention is expected to run; a damaged policy is one that it fails by."""
+    try:
+        return policy_of(schedule) is not None
+    except DamagedConfig:
+        return True

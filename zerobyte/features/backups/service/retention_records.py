@@ -1,0 +1,37 @@
+"""What retention did after a backup, or why it did nothing; kept with the backup's task (T13).
+
+The record of a good backup is part of its result. A backup that failed has no result, so its
+record stands beside the task's input. The plan itself is stored once, with the retention task.
+"""
+
+from typing import Any
+
+from zerobyte.contract.jobs import BackupResult, JobReport, RetentionRecord
+from zerobyte.features.tasks.models import Task
+
+_KEY = "retention"
+
+
+def with_skipped(stored_input: dict[str, Any], report: JobReport, reason: str) -> dict[str, Any]:
+    """Record why retention did nothing, in a good report or else in the input that is returned."""
+    record = RetentionRecord(status="skipped", reason=reason)
+    if report.status == "succeeded" and isinstance(report.result, BackupResult):
+        report.result.retention = record
+        return stored_input
+    return {**stored_input, _KEY: record.model_dump(mode="json", by_alias=True)}
+
+
+async def record_on_backup(forget: Task, record: RetentionRecord) -> None:
+    """Record the end of retention on the backup that led to it, without the plan."""
+    if forget.parent_id is None:
+        return
+    backup = await Task.get_or_none(id=forget.parent_id)
+    if backup is not None and isinstance(backup.result, dict):
+        shown = record.model_dump(mode="json", by_alias=True, exclude={"plan"})
+        backup.result = {**backup.result, _KEY: shown}
+        await backup.save(update_fields=["result"])
+
+
+def record_of(backup: Task) -> dict[str, Any] | None:
+    """Return the record of a backup, wherever it stands."""
+    return (backup.result or {}).get(_KEY) or backup.input.get(_KEY)
