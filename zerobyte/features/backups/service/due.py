@@ -230,9 +230,11 @@ class DueTimes:
         await self.reconsider()
 
     async def reconsider(self) -> None:
-        """See that no schedule waits for longer than to its next time, by the clock as it is now.
+        """See that every schedule waits for its next time, by clock and zone as they are now.
 
-        What has come due stays due. A schedule that cannot be read is disabled (T7).
+        A time that is to come and is no longer the next one was computed by another clock, or in
+        the zone that the server had before. What has come due stays due. A schedule that cannot
+        be read is disabled (T7).
         """
         now = clock.now_ms()
         for row in await Schedule.filter(enabled=True).exclude(cron_expression=""):
@@ -241,7 +243,7 @@ class DueTimes:
                 await self._disable(row, trouble)
                 continue
             changes: dict[str, int] = {}
-            if row.next_backup_at is None or row.next_backup_at > next_at:
+            if row.next_backup_at is None or now < row.next_backup_at != next_at:
                 changes["next_backup_at"] = next_at
             if row.retry_at is not None and row.retry_at > now + row.retry_delay_ms:
                 changes["retry_at"] = now + row.retry_delay_ms

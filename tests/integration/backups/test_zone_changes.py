@@ -1,0 +1,56 @@
+"""Schedules without a zone of their own follow the zone of the server when it changes."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from tests.integration.backups.conftest import World
+from tests.integration.backups.test_runs import schedule_of
+from zerobyte import app as composition
+from zerobyte.core import clock, cron
+from zerobyte.features.backups.models import Schedule
+from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+
+
+async def restart_in(world: World, zone: str) -> None:
+    """Do what an API that starts with another TZ does to the stored times."""
+    settings = dataclasses.replace(world.platform.settings, tz=zone)
+    await composition.Platform(settings, MemoryScheduler()).due_times.reconsider()
+
+
+def next_in(zone: str, made: dict[str, Any]) -> int | None:
+    return cron.next_after(made["cronExpression"], timezone=zone, after_ms=clock.now_ms())
+
+
+# Tokyo's next 03:15 may come before or after that of UTC, by the hour of the test: both ways.
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles", "Asia/Kolkata"])
+async def test_the_next_backup_follows_a_changed_zone_of_the_server(
+    world: World, zone: str
+) -> None:
+    made = await world.schedule(cronExpression="15 3 * * *")
+    assert made["nextBackupAt"] == next_in("UTC", made)
+    await restart_in(world, zone)
+    assert (await schedule_of(world, made))["nextBackupAt"] == next_in(zone, made)
+    await restart_in(world, "UTC")
+    assert (await schedule_of(world, made))["nextBackupAt"] == next_in("UTC", made)
+
+
+async def test_a_schedule_with_a_zone_of_its_own_keeps_its_next_backup(world: World) -> None:
+    made = await world.schedule(cronExpression="15 3 * * *", timezone="Europe/Berlin")
+    await restart_in(world, "Asia/Tokyo")
+    assert (await schedule_of(world, made))["nextBackupAt"] == made["nextBackupAt"]
+
+
+async def test_what_was_due_stays_due_when_the_zone_changes(world: World) -> None:
+    made = await world.schedule(cronExpression="15 3 * * *")
+    due = clock.now_ms() - 60_000
+    await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=due)
+    await restart_in(world, "Asia/Tokyo")
+    assert (await schedule_of(world, made))["nextBackupAt"] == due
+
+
+async def test_a_schedule_by_hand_gets_no_next_backup_from_a_changed_zone(world: World) -> None:
+    made = await world.schedule(cronExpression="", enabled=False)
+    await restart_in(world, "Asia/Tokyo")
+    assert (await schedule_of(world, made))["nextBackupAt"] is None
