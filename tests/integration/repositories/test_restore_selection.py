@@ -1,5 +1,6 @@
 """What a restore with `delete` needs to know, and what it looks up before it starts."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -73,6 +74,28 @@ async def test_each_of_many_chosen_paths_is_looked_up(
     answer = await ask(client, existing, **body, include=chosen)
     assert answer.status_code == 400
     assert "none-0" in answer.text
+
+
+async def test_of_more_than_32_chosen_paths_the_last_one_is_looked_up_too(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: History,
+    house: House,
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(60):
+        (folder / f"{number:02}").touch()
+    snapshot = history.repository.backup(folder)
+    await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
+    body = {"snapshotId": snapshot, "targetPath": str(house.place / "out")}
+    chosen = [f"{folder}/{number:02}" for number in range(60)]
+    refused = await ask(client, existing, **body, include=[*chosen, f"{folder}/60"])
+    assert refused.status_code == 400
+    assert f"{folder}/60" in refused.text
+    accepted = await ask(client, existing, **body, include=chosen)
+    assert accepted.status_code == 202, accepted.text
 
 
 async def test_a_restore_of_everything_lists_no_whole_tree(

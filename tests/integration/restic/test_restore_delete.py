@@ -1,6 +1,9 @@
 """A restore with `delete` spares what its backup never saved, and touches no neighbour."""
 
 import os
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,7 @@ import pytest
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import backup, names, restore
+from zerobyte.restic import backup, lockless, names, restore
 
 OPTIONS = BackupOptions(
     exclude_patterns=["*.tmp", "/cache", "!keep.tmp"], exclude_if_present=[".nobackup:yes"]
@@ -165,19 +168,66 @@ async def test_zeros_come_back_as_holes(repository, source, tmp_path):
     assert state.st_blocks * 512 < 1_000_000
 
 
-def replace_by_file(folder: Path) -> None:
-    folder.rmdir()
-    folder.touch()
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Shows a folder at another place, on a mount that is really read-only."""
+    made: list[Path] = []
+
+    def mounted(folder: str) -> Path:
+        place = tmp_path / f"read-only-{len(made)}"
+        place.mkdir()
+        for options in (["--bind", folder], ["-o", "remount,ro,bind"]):
+            done = subprocess.run(["mount", *options, place], capture_output=True, check=False)
+            if done.returncode != 0:
+                pytest.skip("this account may not mount")
+            if place not in made:
+                made.append(place)
+        return place
+
+    yield mounted
+    for place in made:
+        subprocess.run(["umount", place], check=True)
 
 
-async def test_storage_that_takes_no_lock_is_restored_from_without_one(
-    repository, source, tmp_path, monkeypatch
+async def test_a_repository_on_a_read_only_mount_is_restored_from_without_a_lock(
+    repository, source, tmp_path, read_only
 ):
     snapshot = await saved(repository, source, BackupOptions())
-    folder = f"{repository.access.config.path}/locks"
-    as_it_is = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: path != folder and as_it_is(path, mode))
-    # Restic would fail on this folder if it tried to lock.
-    replace_by_file(Path(folder))
-    await restore.run(repository, snapshot, target=str(tmp_path / "t"), base_path=str(source))
+    place = read_only(repository.access.config.path)
+    config = repository.access.config.model_copy(update={"path": str(place)})
+    shown = replace(repository, access=repository.access.model_copy(update={"config": config}))
+    assert lockless.takes_locks(repository)
+    assert not lockless.takes_locks(shown)
+    with pytest.raises(OSError, match="Read-only file system"):
+        (place / "locks" / "x").touch()
+    done = await restore.run(
+        shown, snapshot, target=str(tmp_path / "t"), base_path=str(source), include=[str(source)]
+    )
+    assert done.files_restored
     assert (tmp_path / "t/a.txt").read_text() == "top"
+
+
+def recording(repository, folder: Path):
+    """The repository with a restic that writes down how it is started, and the file of that."""
+    script, log = folder / "recording-restic", folder / "runs.log"
+    script.write_text(f'#!/bin/sh\necho "$*" >> "{log}"\nexec restic "$@"\n')
+    script.chmod(0o755)
+    return replace(repository, tools=replace(repository.tools, restic_command=str(script))), log
+
+
+@pytest.mark.parametrize("count", [40, 1200])
+async def test_more_than_a_thousand_chosen_paths_go_by_file_and_all_are_restored(
+    repository, source, tmp_path, count
+):
+    wanted = [f"many/photo {number:05}.jpg" for number in range(count)]
+    put(source, *wanted, "many/other")
+    snapshot = await saved(repository, source, BackupOptions())
+    recorded, log = recording(repository, tmp_path)
+    target = tmp_path / "t"
+    chosen = [f"{source}/{name}" for name in wanted]
+    await restore.run(recorded, snapshot, target=str(target), base_path=str(source), include=chosen)
+    assert {str(path.relative_to(target)) for path in target.rglob("*.*")} == set(wanted)
+    [run] = [line for line in log.read_text().splitlines() if " restore " in f" {line} "]
+    assert ("--include-file=" in run) == (count > 1000)
+    assert run.count("--include=") == (0 if count > 1000 else count)
+    assert "--sparse" in run
