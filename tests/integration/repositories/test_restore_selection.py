@@ -1,10 +1,14 @@
 """What a restore with `delete` needs to know, and what it looks up before it starts."""
 
+import os
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from flows.restore import refuse_target
 from tests.integration.repositories.conftest import History, House
 from tests.integration.repositories.test_restore import ask, carry_out, files_in, job_of
 from zerobyte.contract.selection import BackupSelection
@@ -93,6 +97,28 @@ async def test_each_of_many_chosen_paths_is_looked_up(
     assert "none-0" in answer.text
 
 
+async def test_of_more_than_32_chosen_paths_the_last_one_is_looked_up_too(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: History,
+    house: House,
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(60):
+        (folder / f"{number:02}").touch()
+    snapshot = history.repository.backup(folder)
+    await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
+    body = {"snapshotId": snapshot, "targetPath": str(house.place / "out")}
+    chosen = [f"{folder}/{number:02}" for number in range(60)]
+    refused = await ask(client, existing, **body, include=[*chosen, f"{folder}/60"])
+    assert refused.status_code == 400
+    assert f"{folder}/60" in refused.text
+    accepted = await ask(client, existing, **body, include=chosen)
+    assert accepted.status_code == 202, accepted.text
+
+
 async def test_a_restore_of_everything_lists_no_whole_tree(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
@@ -112,3 +138,49 @@ async def test_latest_names_the_newest_snapshot_in_a_listing_of_files(
     newest = max((await client.get(at)).json(), key=lambda one: one["time"])
     assert page["snapshot"]["short_id"] == newest["short_id"]
     assert (await client.delete(f"{at}/latest")).status_code == 404
+
+
+def save_as_home(history: History, folder: Path) -> bool:
+    """Save a folder of the test as /home; False where this account may not mount."""
+    may_mount = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
+    if may_mount.returncode != 0:
+        return False
+    save = 'mount --bind "$1" /home && exec restic -r "$2" backup -q --tag sched001 /home'
+    env = {
+        "PATH": os.environ["PATH"],
+        "RESTIC_PASSWORD": history.repository.password,
+        "RESTIC_CACHE_DIR": str(folder.parent / "cache"),
+    }
+    command = ["unshare", "--mount", "sh", "-c", save, "sh", folder, history.repository.path]
+    subprocess.run(command, env=env, capture_output=True, check=True)
+    return True
+
+
+async def test_a_whole_home_volume_is_restored_to_its_original_place(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: History,
+    house: House,
+    tmp_path: Path,
+) -> None:
+    """The snapshot is made where a folder of the test stands at /home; only the job is made."""
+    (tmp_path / "home" / "ann").mkdir(parents=True)
+    (tmp_path / "home" / "ann" / "a.txt").write_text("alpha")
+    if not save_as_home(history, tmp_path / "home"):
+        pytest.skip("this account may not mount")
+    await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
+    [row] = [row for row in await Snapshot.all() if row.record["paths"] == ["/home"]]
+
+    async def no_volume(*_: object) -> list[str]:
+        return []
+
+    async def whole_home(*_: object) -> list[str]:
+        return ["/home"]
+
+    house.restores.volume_folders = no_volume
+    refused = await ask(client, existing, snapshotId=row.snapshot_id)
+    assert refused.status_code == 400, "no volume of this organization is /home"
+    house.restores.volume_folders = whole_home
+    job = await job_of(house, await ask(client, existing, snapshotId=row.snapshot_id))
+    assert (job.target, job.include, job.own_folders) == ("/", ["/home"], ["/home"])
+    refuse_target(job)

@@ -1,8 +1,9 @@
 """A restore with `delete` spares what its backup never saved, and touches no neighbour."""
 
-import contextlib
 import os
-import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import backup, deletions, names, restore
+from zerobyte.restic import backup, lockless, names, restore
 
 OPTIONS = BackupOptions(
     exclude_patterns=["*.tmp", "/cache", "!keep.tmp"], exclude_if_present=[".nobackup:yes"]
@@ -167,81 +168,40 @@ async def test_zeros_come_back_as_holes(repository, source, tmp_path):
     assert state.st_blocks * 512 < 1_000_000
 
 
-def replace_by_file(folder: Path) -> None:
-    folder.rmdir()
-    folder.touch()
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """Shows a folder at another place, on a mount that is really read-only."""
+    made: list[Path] = []
+
+    def mounted(folder: str) -> Path:
+        place = tmp_path / f"read-only-{len(made)}"
+        place.mkdir()
+        for options in (["--bind", folder], ["-o", "remount,ro,bind"]):
+            done = subprocess.run(["mount", *options, place], capture_output=True, check=False)
+            if done.returncode != 0:
+                pytest.skip("this account may not mount")
+            if place not in made:
+                made.append(place)
+        return place
+
+    yield mounted
+    for place in made:
+        subprocess.run(["umount", place], check=True)
 
 
-async def test_storage_that_takes_no_lock_is_restored_from_without_one(
-    repository, source, tmp_path, monkeypatch
+async def test_a_repository_on_a_read_only_mount_is_restored_from_without_a_lock(
+    repository, source, tmp_path, read_only
 ):
     snapshot = await saved(repository, source, BackupOptions())
-    folder = f"{repository.access.config.path}/locks"
-    as_it_is = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: path != folder and as_it_is(path, mode))
-    # Restic would fail on this folder if it tried to lock.
-    replace_by_file(Path(folder))
-    await restore.run(repository, snapshot, target=str(tmp_path / "t"), base_path=str(source))
-    assert (tmp_path / "t/a.txt").read_text() == "top"
-
-
-@pytest.mark.parametrize("pattern", ["**/*.jpg", "sub/**", "**/**/*.jpg", "s**/*.jpg", "/**"])
-async def test_two_stars_in_an_include_match_one_level_for_restic_and_for_deletions(
-    repository, source, tmp_path, pattern
-):
-    """Deletions that read `**` as any depth would remove files that no backup ever held."""
-    options = BackupOptions(include_patterns=[pattern])
-    put(source, "top.jpg", "sub/one.jpg", "sub/deep/two.jpg", "sub/deep/er/three.jpg")
-    every = sorted(source.rglob("*"))
-    snapshot = await saved(repository, source, options)
-    copy = tmp_path / "copy"
-    await restore.run(repository, snapshot, target=str(copy), base_path=str(source))
-    held = [source / path.relative_to(copy) for path in copy.rglob("*")]
-    selection = selection_for(source, options)
-    rules = deletions.Rules([str(source)], str(source), str(source), selection)
-    removable = {path for path in every if rules.may_remove(str(path))}
-    assert removable <= set(held)
-    assert {path for path in held if path.is_file()} <= removable
-    await restore.run(
-        repository, snapshot, target="/", include=[str(source)], delete=True, selection=selection
+    place = read_only(repository.access.config.path)
+    config = repository.access.config.model_copy(update={"path": str(place)})
+    shown = replace(repository, access=repository.access.model_copy(update={"config": config}))
+    assert lockless.takes_locks(repository)
+    assert not lockless.takes_locks(shown)
+    with pytest.raises(OSError, match="Read-only file system"):
+        (place / "locks" / "x").touch()
+    done = await restore.run(
+        shown, snapshot, target=str(tmp_path / "t"), base_path=str(source), include=[str(source)]
     )
-    assert sorted(source.rglob("*")) == every, "the snapshot holds all that may be removed"
-
-
-@pytest.mark.parametrize("is_known", [True, False], ids=["known", "confirmed"])
-async def test_sockets_are_spared_and_counted_by_no_dry_run(repository, source, is_known):
-    """restic saves no socket, so its list of what the snapshot lacks names each of them."""
-    snapshot = await saved(repository, source, BackupOptions())
-    put(source, "stray", "services/stray")
-    bound = [source / "mysql.sock", source / "services/agent"]
-    for path in bound:
-        with socket.socket(socket.AF_UNIX) as server, contextlib.chdir(path.parent):
-            server.bind(path.name)  # The whole path is too long for the address of a socket.
-    os.mkfifo(source / "fifo")
-    selection = selection_for(source, BackupOptions()) if is_known else None
-    plan = restore.Plan(snapshot, str(source), str(source), selection=selection)
-    counted = await restore.count_removable(repository, plan)
-    done = await restore.run(
-        repository, snapshot, target=str(source), base_path=str(source), delete=True,
-        selection=selection,
-    )  # fmt: skip
-    assert all(path.is_socket() for path in bound)
-    assert not any((source / path).exists() for path in ("stray", "services/stray", "fifo"))
-    assert done.files_deleted == 3
-    assert counted == 3, "both strays and the pipe, but not the folder, which a socket keeps"
-
-
-@pytest.mark.parametrize("void", ["!.", "!", "!foo/..", "!./", "!foo/../."])
-async def test_a_negated_pattern_that_is_empty_takes_no_exclusion_back(repository, source, void):
-    """restic matches nothing with it, so what an earlier pattern excludes was never saved."""
-    options = BackupOptions(exclude_patterns=["/.*", void])
-    put(source, ".git/config", ".env")
-    snapshot = await saved(repository, source, options)
-    put(source, "stray")
-    done = await restore.run(
-        repository, snapshot, target="/", include=[str(source)], delete=True,
-        selection=selection_for(source, options),
-    )  # fmt: skip
-    assert (source / ".git/config").exists()
-    assert (source / ".env").exists()
-    assert done.files_deleted == 1
+    assert done.files_restored
+    assert (tmp_path / "t/a.txt").read_text() == "top"
