@@ -289,6 +289,8 @@ class Settings:
     )
     app_secret: str = dataclasses.field(repr=False)
     """Seals the stored secrets and signs the cookies; APP_SECRET, APP_SECRET_FILE or kept."""
+    app_secret_file: Path | None = None
+    """Where APP_SECRET_FILE says that the secret is; no backup holds it."""
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -333,6 +335,8 @@ class Settings:
                 problems.append(f"{variable.name} {error}.")
         try:
             values["app_secret"] = kept.given_secret(given)
+            if file := given.get("APP_SECRET_FILE"):
+                values["app_secret_file"] = Path(file).absolute()
         except ValueError as error:
             problems.append(f"{error}.")
         if problems:
