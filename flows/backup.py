@@ -164,6 +164,7 @@ async def _save(work: Work) -> None:
             parent=job.parent_snapshot_id,
             rereads=job.parent_snapshot_id is None,
             on_status=on_status,
+            check_source=lambda path: preflight.check_place(job.source, str(path)),
             stop=work.run.stop,
         )
     except PartialBackup as partial:

@@ -51,7 +51,7 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
     if source.blocked_reason is not None:
         raise _refuse(source, source.blocked_reason, "volume may not be read now")
     seen = await _look(source.path, stop)
-    await patience.at_folder(lambda: _refuse_place(source), place=source.path)
+    await patience.at_folder(lambda: check_place(source, source.path), place=source.path)
     number = seen.get("errno")
     if number in _MISSING:
         kind = "is not a folder" if number == _MISSING[1] else "does not exist"
@@ -146,17 +146,22 @@ def _not_checked(path: str, reason: str) -> Refusal:
     )
 
 
-def _refuse_place(source: Source) -> None:
-    """Compare the source's real path once more, on the host that reads it."""
-    if protected_paths.refused_to_read(source.path, ()):
-        raise _refuse(
-            source, f"The source folder {source.path} is protected", "folder is protected"
-        )
+def check_place(source: Source, path: str) -> None:
+    """Compare a real path with protected folders and allowed roots, on the host that reads it.
+
+    Called again right before restic starts: the pre hook and retries leave minutes in which the
+    folder may become a link.
+
+    Raises
+        Refusal     the source may not be read there.
+    """
+    if protected_paths.refused_to_read(path, ()):
+        raise _refuse(source, f"The source folder {path} is protected", "folder is protected")
     roots = source.allowed_roots
-    if roots is not None and not protected_paths.is_allowed(source.path, roots):
+    if roots is not None and not protected_paths.is_allowed(path, roots):
         raise _refuse(
             source,
-            f"The source folder {source.path} lies outside the folders that this organization may "
+            f"The source folder {path} lies outside the folders that this organization may "
             "use on this host; ask an instance admin to allow it",
             "folder is not allowed for this organization",
         )

@@ -30,6 +30,8 @@ SYSTEM: Final = (
 """Folders whose change can keep the host from starting, or hand it to another user."""
 KERNEL: Final = ("/dev", "/proc", "/sys")
 """Kernel interfaces: `/proc/<pid>/root` and `/proc/<pid>/environ` lead past every other check."""
+SECRETS: Final = ("/etc/zerobyte", "/run/secrets")
+"""Where our systemd units keep their environment files, and containers get their secrets."""
 _KERNEL_TYPES: Final = (
     "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs",
     "efivarfs", "fusectl", "mqueue", "proc", "pstore", "securityfs", "selinuxfs", "sysfs",
@@ -74,6 +76,8 @@ class Installation(Protocol):
     @property
     def database_url(self) -> str: ...
     @property
+    def app_secret_file(self) -> Path | None: ...
+    @property
     def tree_index(self) -> Path: ...
 
 
@@ -85,9 +89,11 @@ def own_data(installation: Installation) -> list[str]:
         installation.cache_dir,
         installation.run_dir,
         installation.rclone_config_dir,
+        *(Path(folder) for folder in SECRETS),
     ]
-    if installation.provisioning_path is not None:
-        places.append(installation.provisioning_path)
+    for given in (installation.provisioning_path, installation.app_secret_file):
+        if given is not None:
+            places.append(given)
     files = [installation.tree_index]
     if "://" not in installation.database_url or installation.database_url.startswith("sqlite:"):
         files.append(Path(installation.database_url.removeprefix("sqlite://")))

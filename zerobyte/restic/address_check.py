@@ -5,7 +5,6 @@ docs/field-rules.md.
 """
 
 import os
-import re
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,6 +21,7 @@ from zerobyte.contract.repositories import (
 from zerobyte.core import networks
 from zerobyte.core.config_check import require_valid
 from zerobyte.restic.errors import StorageUnreachable
+from zerobyte.restic.location import endpoint_host
 
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 
@@ -35,35 +35,51 @@ async def check(access: RepositoryAccess) -> None:
     """
     config = access.config
     require_valid(config)
-    named = host_of(config)
+    named = hosts_of(config)
     if named is None:
         return
-    field, host = named
-    try:
-        addresses = await networks.resolve(host)
-    except (OSError, TimeoutError, UnicodeError):
+    field, host, more = named
+    addresses = await _addresses(host)
+    if addresses is None:
         if any(os.environ.get(name) for name in _PROXIES):
             return  # The proxy resolves the names, and decides what it connects to.
         raise StorageUnreachable(
             f"The storage cannot be reached: the name {host} cannot be resolved"
-        ) from None
-    networks.require_reachable(
-        host, addresses, allow_private=access.allow_private_networks, field=field
-    )
+        )
+    found = {host: addresses}
+    if more is not None:
+        found[more] = await _addresses(more) or []
+    for name, addresses in found.items():
+        networks.require_reachable(
+            name, addresses, allow_private=access.allow_private_networks, field=field
+        )
 
 
-def host_of(config: RepositoryConfig) -> tuple[str, str] | None:
-    """The field that names a server, and its host without brackets; None when there is none."""
+async def _addresses(host: str) -> list[str] | None:
+    try:
+        return await networks.resolve(host)
+    except (OSError, TimeoutError, UnicodeError):
+        return None
+
+
+def hosts_of(config: RepositoryConfig) -> tuple[str, str, str | None] | None:
+    """Return the field that names a server, its host, and a second host that may be used.
+
+    The S3 client of restic puts the bucket in front of the host for some providers, among them
+    every host whose name only ends like theirs. None when the config names no server.
+    """
     match config:
-        case S3Config() | R2Config():
-            bare = re.sub(r"\Ahttps?://", "", config.endpoint.strip())
-            return "endpoint", urlsplit(f"//{bare}").hostname or ""
+        case S3Config():
+            host = endpoint_host(config.endpoint)
+            return "endpoint", host, f"{config.bucket.partition('/')[0]}.{host}"
+        case R2Config():
+            return "endpoint", endpoint_host(config.endpoint), None
         case RestConfig():
-            return "url", urlsplit(config.url).hostname or ""
+            return "url", urlsplit(config.url).hostname or "", None
         case AzureConfig():
             suffix = config.endpoint_suffix or "core.windows.net"
-            return "endpointSuffix", f"{config.account_name}.blob.{suffix}"
+            return "endpointSuffix", f"{config.account_name}.blob.{suffix}", None
         case SftpRepositoryConfig():
-            return "host", address_host(config.host)
+            return "host", address_host(config.host), None
         case _:
             return None

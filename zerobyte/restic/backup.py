@@ -110,6 +110,7 @@ async def run(
     on_status: Callable[[BackupProgress], Awaitable[None]] | None = None,
     status_every_s: float = 0.5,
     on_start: Callable[[Identity], None] | None = None,
+    check_source: Callable[[Path], None] | None = None,
     stop: asyncio.Event | None = None,
 ) -> BackupSummary:
     """Save one folder as a new snapshot and report what was added.
@@ -122,6 +123,8 @@ async def run(
     parent, rereads     see `argv`. A parent that was removed meanwhile is replaced by a complete
                         reading.
     on_status           called with the newest status only; a slow caller slows nothing.
+    check_source        called in a thread with the folder itself, links followed, right before
+                        restic starts; raises when it may not be read.
     stop                once set, restic is interrupted, removes its lock and is waited for.
 
     Returns the final summary: sizes in bytes, duration in seconds, `snapshot_id` 64 hex digits
@@ -142,7 +145,9 @@ async def run(
     """
     options, unresolved = options or BackupOptions(), source
     # The volume may be a network share that does not answer: the event loop must go on.
-    source = await patience.at_folder(lambda: _resolved(unresolved), place=str(source))
+    source = await patience.at_folder(
+        lambda: _checked_source(unresolved, check_source), place=str(source)
+    )
     own = await patience.at_folder(
         lambda: includes.check(source, options, _own_folders(repository, excluded_folders)),
         place=str(source),
@@ -285,6 +290,13 @@ def _write(files: PatternFiles, folder: SecretFolder) -> dict[str, Path]:
 def _resolved(source: Path) -> Path:
     """The folder itself: of a link, restic would save the link alone and nothing behind it."""
     return source.resolve() if source.is_symlink() else source
+
+
+def _checked_source(source: Path, check: Callable[[Path], None] | None) -> Path:
+    resolved = _resolved(source)
+    if check is not None:
+        check(resolved)
+    return resolved
 
 
 def _listed(source: Path) -> str:

@@ -13,7 +13,7 @@ import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from zerobyte.contract.field_checks import address_host, google_credentials, remote_names
 from zerobyte.contract.repositories import (
@@ -33,6 +33,7 @@ from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Invalid
 
 _BITS_PER_S: Final = {"Kbps": 1_000, "Mbps": 1_000_000, "Gbps": 1_000_000_000}
+_BUCKET_IN_HOST: Final = (".myhuaweicloud.com", ".myhuaweicloud.eu")
 _SSH_OPTIONS: Final[tuple[str, ...]] = (
     "LogLevel=ERROR",
     "BatchMode=yes",
@@ -146,9 +147,15 @@ def _s3(config: S3Config | R2Config) -> Location:
         # R2 knows one region, and its buckets are folders of the endpoint.
         place.env["AWS_DEFAULT_REGION"] = "auto"
         place.options += ["-o", "s3.region=auto", "-o", "s3.bucket-lookup=path"]
-    elif "myhuaweicloud" in endpoint:
+    elif endpoint_host(endpoint).endswith(_BUCKET_IN_HOST):
         place.options += ["-o", "s3.bucket-lookup=dns"]
     return place
+
+
+def endpoint_host(endpoint: str) -> str:
+    """Return the host of an S3 endpoint, in lower case and without brackets."""
+    bare = re.sub(r"\Ahttps?://", "", endpoint.strip())
+    return urlsplit(f"//{bare}").hostname or ""
 
 
 def _gcs(config: GcsConfig, folder: Folder) -> Location:

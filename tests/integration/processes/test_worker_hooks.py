@@ -118,6 +118,35 @@ def nothing_to_save(plane, engine, hooked, site):
     assert plane.hooks == []
 
 
+def a_folder_replaced_meanwhile(plane, engine, hooked, site):
+    """A folder that becomes a link out of the allowed roots while the pre hook runs."""
+    roots = site.source.parent / "roots"
+    volume, other = roots / "vol", site.source.parent / "other"
+    for folder in (volume, other):
+        folder.mkdir(parents=True)
+        (folder / "file").write_text("x")
+    source = Source(
+        volume_short_id="v",
+        volume_name="v",
+        path=str(volume),
+        config=DirectoryConfig(backend="directory", path=str(volume)),
+        allowed_roots=[str(roots)],
+    )
+    before = snapshots(site)
+    run = hooked.start(source=source)
+
+    def replace(path):
+        if path == PRE:
+            volume.rename(roots / "old")
+            volume.symlink_to(other)
+        return 200
+
+    plane.on_hook = replace
+    assert engine.ended(run.go())["type"] == "FAILED"
+    assert "lies outside the folders" in plane.reports[run.task].error
+    assert snapshots(site) == before
+
+
 def nothing_leaks(plane, hooked, prefect_server):
     """Nothing of addresses, headers and bodies in Prefect, the worker's log, or a report (T34)."""
     hooked.worker.stop()
@@ -138,6 +167,7 @@ def test_hooks_are_called_once_around_restic_and_decide_what_they_may(
     hanging_after(plane, engine, hooked)
     failing_twice(plane, engine, hooked, site)
     nothing_to_save(plane, engine, hooked, site)
+    a_folder_replaced_meanwhile(plane, engine, hooked, site)
     nothing_leaks(plane, hooked, prefect_server)
 
 

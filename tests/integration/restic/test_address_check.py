@@ -46,6 +46,24 @@ async def test_private_addresses_need_the_permission(repository_at, config):
         await snapshots.run(refused, timeout_s=5)
 
 
+@pytest.mark.parametrize(
+    ("bucket", "host", "allow_private", "reason"),
+    [
+        # An address of three numbers: 10.1.1 is 10.1.0.1. With the bucket in front there are four.
+        ("100", "100.100.200", True, "never allowed"),
+        ("100/prefix", "100.100.200", True, "never allowed"),
+        ("10", "1.1.1", False, "STORAGE_PRIVATE_NETWORKS"),
+    ],
+)
+async def test_the_bucket_in_front_of_the_host_is_checked_too(
+    repository_at, bucket, host, allow_private, reason
+):
+    found = repository_at(S3 | {"endpoint": f"http://{host}:1", "bucket": bucket})
+    changed = found.access.model_copy(update={"allow_private_networks": allow_private})
+    with pytest.raises(Invalid, match=reason):
+        await snapshots.run(Repository(changed, found.tools), timeout_s=5)
+
+
 async def test_a_name_without_an_address_is_unreachable(repository_at):
     with pytest.raises(StorageUnreachable, match="cannot be resolved"):
         await snapshots.run(

@@ -34,6 +34,7 @@ def bound(tmp_path: Path, data: Path) -> Iterator[Path]:
 
 
 def test_own_data_names_database_secrets_run_folder_and_caches(tmp_path: Path) -> None:
+    (tmp_path / "secret-file").write_text("s" * 64)
     settings = Settings.load(
         {
             "ZEROBYTE_DATA_DIR": str(tmp_path / "data"),
@@ -42,13 +43,25 @@ def test_own_data_names_database_secrets_run_folder_and_caches(tmp_path: Path) -
             "RCLONE_CONFIG_DIR": str(tmp_path / "rclone"),
             "ZEROBYTE_DATABASE_URL": str(tmp_path / "db" / "zerobyte.db"),
             "PROVISIONING_PATH": str(tmp_path / "provisioning.json"),
+            "APP_SECRET_FILE": str(tmp_path / "secret-file"),
         },
         keep_secrets=False,
     )
     names = ("data", "run", "cache", "rclone", "db/zerobyte.db", "db/zerobyte.db-wal")
     listed = protected_paths.own_data(settings)
-    for name in (*names, "db/snapshot-trees.db", "provisioning.json"):
+    for name in (*names, "db/snapshot-trees.db", "provisioning.json", "secret-file"):
         assert str(tmp_path / name) in listed, name
+    secret = str(tmp_path / "secret-file")
+    assert protected_paths.refused_to_read(secret, listed)
+    assert protected_paths.refused_to_write(secret, listed)
+    assert protected_paths.inside(str(tmp_path), listed)[1].count(secret) == 1
+
+
+@pytest.mark.parametrize("folder", ["/etc/zerobyte", "/run/secrets"])
+def test_environment_files_and_secrets_of_containers_are_own_data(folder: str) -> None:
+    listed = protected_paths.own_data(Settings.load({}, keep_secrets=False))
+    assert protected_paths.refused_to_read(f"{folder}/api.env", listed)
+    assert folder in protected_paths.inside("/", listed)[1]
 
 
 def test_reading_is_refused_in_own_data_code_kernel_and_key_folders(

@@ -79,6 +79,11 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "sekret-key"}
             ["-o", "s3.bucket-lookup=dns"],
         ),
         (
+            {"backend": "s3", "endpoint": "http://myhuaweicloud.com.example.org", **S3},
+            {"RESTIC_REPOSITORY": "s3:http://myhuaweicloud.com.example.org/b/prefix", **KEYS},
+            [],
+        ),
+        (
             {"backend": "r2", "endpoint": "https://a.r2.cloudflarestorage.com/", **S3},
             {
                 "RESTIC_REPOSITORY": "s3:a.r2.cloudflarestorage.com/b/prefix",
@@ -133,7 +138,17 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "sekret-key"}
             [],
         ),
     ],
-    ids=["local", "s3", "s3-huawei", "r2", "azure", "rclone", "rest", "rest-plain"],
+    ids=[
+        "local",
+        "s3",
+        "s3-huawei",
+        "s3-alike",
+        "r2",
+        "azure",
+        "rclone",
+        "rest",
+        "rest-plain",
+    ],
 )
 def test_backends_without_files(config, env, options):
     located, files = place(config)
