@@ -1,6 +1,8 @@
 """A restore with `delete` spares what its backup never saved, and touches no neighbour."""
 
+import contextlib
 import os
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,7 +13,7 @@ import pytest
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import backup, lockless, names, restore
+from zerobyte.restic import backup, deletions, lockless, names, restore
 
 OPTIONS = BackupOptions(
     exclude_patterns=["*.tmp", "/cache", "!keep.tmp"], exclude_if_present=[".nobackup:yes"]
@@ -205,3 +207,91 @@ async def test_a_repository_on_a_read_only_mount_is_restored_from_without_a_lock
     )
     assert done.files_restored
     assert (tmp_path / "t/a.txt").read_text() == "top"
+
+
+@pytest.mark.parametrize("pattern", ["**/*.jpg", "sub/**", "**/**/*.jpg", "s**/*.jpg", "/**"])
+async def test_two_stars_in_an_include_match_one_level_for_restic_and_for_deletions(
+    repository, source, tmp_path, pattern
+):
+    """Deletions that read `**` as any depth would remove files that no backup ever held."""
+    options = BackupOptions(include_patterns=[pattern])
+    put(source, "top.jpg", "sub/one.jpg", "sub/deep/two.jpg", "sub/deep/er/three.jpg")
+    every = sorted(source.rglob("*"))
+    snapshot = await saved(repository, source, options)
+    copy = tmp_path / "copy"
+    await restore.run(repository, snapshot, target=str(copy), base_path=str(source))
+    held = [source / path.relative_to(copy) for path in copy.rglob("*")]
+    selection = selection_for(source, options)
+    rules = deletions.Rules([str(source)], str(source), str(source), selection)
+    removable = {path for path in every if rules.may_remove(str(path))}
+    assert removable <= set(held)
+    assert {path for path in held if path.is_file()} <= removable
+    await restore.run(
+        repository, snapshot, target="/", include=[str(source)], delete=True, selection=selection
+    )
+    assert sorted(source.rglob("*")) == every, "the snapshot holds all that may be removed"
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "confirmed"])
+async def test_sockets_are_spared_and_counted_by_no_dry_run(repository, source, is_known):
+    """restic saves no socket, so its list of what the snapshot lacks names each of them."""
+    snapshot = await saved(repository, source, BackupOptions())
+    put(source, "stray", "services/stray")
+    bound = [source / "mysql.sock", source / "services/agent"]
+    for path in bound:
+        with socket.socket(socket.AF_UNIX) as server, contextlib.chdir(path.parent):
+            server.bind(path.name)  # The whole path is too long for the address of a socket.
+    os.mkfifo(source / "fifo")
+    selection = selection_for(source, BackupOptions()) if is_known else None
+    plan = restore.Plan(snapshot, str(source), str(source), selection=selection)
+    counted = await restore.count_removable(repository, plan)
+    done = await restore.run(
+        repository, snapshot, target=str(source), base_path=str(source), delete=True,
+        selection=selection,
+    )  # fmt: skip
+    assert all(path.is_socket() for path in bound)
+    assert not any((source / path).exists() for path in ("stray", "services/stray", "fifo"))
+    assert done.files_deleted == 3
+    assert counted == 3, "both strays and the pipe, but not the folder, which a socket keeps"
+
+
+@pytest.mark.parametrize("void", ["!.", "!", "!foo/..", "!./", "!foo/../."])
+async def test_a_negated_pattern_that_is_empty_takes_no_exclusion_back(repository, source, void):
+    """restic matches nothing with it, so what an earlier pattern excludes was never saved."""
+    options = BackupOptions(exclude_patterns=["/.*", void])
+    put(source, ".git/config", ".env")
+    snapshot = await saved(repository, source, options)
+    put(source, "stray")
+    done = await restore.run(
+        repository, snapshot, target="/", include=[str(source)], delete=True,
+        selection=selection_for(source, options),
+    )  # fmt: skip
+    assert (source / ".git/config").exists()
+    assert (source / ".env").exists()
+    assert done.files_deleted == 1
+
+
+def recording(repository, folder: Path):
+    """The repository with a restic that writes down how it is started, and the file of that."""
+    script, log = folder / "recording-restic", folder / "runs.log"
+    script.write_text(f'#!/bin/sh\necho "$*" >> "{log}"\nexec restic "$@"\n')
+    script.chmod(0o755)
+    return replace(repository, tools=replace(repository.tools, restic_command=str(script))), log
+
+
+@pytest.mark.parametrize("count", [40, 1200])
+async def test_more_than_a_thousand_chosen_paths_go_by_file_and_all_are_restored(
+    repository, source, tmp_path, count
+):
+    wanted = [f"many/photo {number:05}.jpg" for number in range(count)]
+    put(source, *wanted, "many/other")
+    snapshot = await saved(repository, source, BackupOptions())
+    recorded, log = recording(repository, tmp_path)
+    target = tmp_path / "t"
+    chosen = [f"{source}/{name}" for name in wanted]
+    await restore.run(recorded, snapshot, target=str(target), base_path=str(source), include=chosen)
+    assert {str(path.relative_to(target)) for path in target.rglob("*.*")} == set(wanted)
+    [run] = [line for line in log.read_text().splitlines() if " restore " in f" {line} "]
+    assert ("--include-file=" in run) == (count > 1000)
+    assert run.count("--include=") == (0 if count > 1000 else count)
+    assert "--sparse" in run
