@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from zerobyte.core import aio, clock_watch, interpreter, log, private_files, process
 from zerobyte.core.errors import ZerobyteError
-from zerobyte.core.secrets import Sealer, WorkerTokens
+from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection, migrate
 from zerobyte.db.answering import Answering
 from zerobyte.db.leases import Leases
@@ -66,7 +66,14 @@ from zerobyte.features.system.routes import system_v1
 from zerobyte.features.system.service import System
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.routes import tasks_v1
-from zerobyte.features.tasks.service import Activities, Dispatcher, TaskReader, Tasks, Watch
+from zerobyte.features.tasks.service import (
+    Activities,
+    Dispatcher,
+    TaskReader,
+    Tasks,
+    Watch,
+    WorkerTokens,
+)
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.http import gate, openapi
@@ -116,6 +123,7 @@ class Platform:
         self.activities = Activities(stalled_after_minutes=settings.stalled_after_minutes)
         self.tasks = Tasks(bus=self.bus, leases=self.leases, activities=self.activities)
         self.reader = TaskReader(activities=self.activities)
+        self.worker_tokens = WorkerTokens()
         self.volumes = Volumes(settings=settings, sealer=sealer, bus=self.bus)
         self.notifications = Notifications(settings=settings, sealer=sealer, bus=self.bus)
         self.repositories = Repositories(
@@ -252,7 +260,7 @@ class Platform:
             Assignments: Assignments(notifications=self.notifications),
             ScheduleReader: ScheduleReader(activities=self.activities),
             System: self.system,
-            WorkerTokens: WorkerTokens(self.settings.app_secret),
+            WorkerTokens: self.worker_tokens,
         }
         parts: tuple[object, ...] = (
             self.bus, self.control, self.tasks, self.reader, self.volumes, self.notifications,
@@ -310,6 +318,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         await migrate.upgrade(settings.database_url)
         await stack.enter_async_context(connection.database(settings.database_url))
         await locations.fill_missing()
+        await platform.worker_tokens.register_local(settings.run_dir / "worker-token", LOCAL_HOST)
         stack.callback(answering.let_go)
         await platform.encrypt_clear_rows()
         stack.push_async_callback(engine.aclose)

@@ -25,7 +25,8 @@ DEMANDS: dict[Permission, set[str]] = {
     },
     Permission.RECOVERY: {"downloadResticPassword"},
     Permission.INSTANCE_ADMIN: {
-        "deleteUserAccount", "getAdminUsers", "getUserDeletionImpact", "setPasswordLoginStatus",
+        "createWorkerToken", "deleteUserAccount", "getAdminUsers", "getUserDeletionImpact",
+        "listWorkerTokens", "revokeWorkerToken", "rotateWorkerToken", "setPasswordLoginStatus",
         "setRegistrationStatus",
     },
     Permission.INSTANCE_READER: {"getPasswordLoginStatus", "getRegistrationStatus"},
