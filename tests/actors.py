@@ -1,6 +1,9 @@
-"""An actor without sign-in: organization in `x-test-organization`, role in `x-test-role`."""
+"""An actor without sign-in: organization in `x-test-organization`, role in `x-test-role`.
 
-from typing import cast
+`x-test-instance-role` and `x-test-source` say whether they are an instance admin or an API key.
+"""
+
+from typing import Any, cast
 
 from zerobyte.core.errors import Unauthenticated
 from zerobyte.http.actor import Actor, HttpRequest, OrganizationRole, header
@@ -22,7 +25,7 @@ class HeaderAuthenticator:
             user_name="Ada",
             organization_id=organization,
             organization_role=role,
-            instance_role="user",
+            instance_role=cast("Any", header(request, "x-test-instance-role") or "user"),
             session_id="s1",
-            source="browser",
+            source=cast("Any", header(request, "x-test-source") or "browser"),
         )

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from zerobyte import api_process
 from zerobyte.core import aio, clock_watch, first_account, log, process
-from zerobyte.core.secrets import Sealer, WorkerTokens
+from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection, migrate
 from zerobyte.db.answering import Answering
 from zerobyte.db.leases import Leases
@@ -67,7 +67,14 @@ from zerobyte.features.system.routes import system_v1
 from zerobyte.features.system.service import System
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.routes import tasks_v1
-from zerobyte.features.tasks.service import Activities, Dispatcher, TaskReader, Tasks, Watch
+from zerobyte.features.tasks.service import (
+    Activities,
+    Dispatcher,
+    TaskReader,
+    Tasks,
+    Watch,
+    WorkerTokens,
+)
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.http import gate, openapi
@@ -117,6 +124,7 @@ class Platform:
         self.activities = Activities(stalled_after_minutes=settings.stalled_after_minutes)
         self.tasks = Tasks(bus=self.bus, leases=self.leases, activities=self.activities)
         self.reader = TaskReader(activities=self.activities)
+        self.worker_tokens = WorkerTokens()
         self.volumes = Volumes(settings=settings, sealer=sealer, bus=self.bus)
         self.notifications = Notifications(settings=settings, sealer=sealer, bus=self.bus)
         self.repositories = Repositories(
@@ -263,7 +271,7 @@ class Platform:
             Assignments: Assignments(notifications=self.notifications),
             ScheduleReader: ScheduleReader(activities=self.activities),
             System: self.system,
-            WorkerTokens: WorkerTokens(self.settings.app_secret),
+            WorkerTokens: self.worker_tokens,
         }
         parts: tuple[object, ...] = (
             self.bus, self.control, self.tasks, self.reader, self.volumes, self.notifications,
@@ -327,6 +335,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         await stack.enter_async_context(connection.database(settings.database_url))
         await locations.fill_missing()
         await first_organization.first_id()
+        await platform.worker_tokens.register_local(settings.run_dir / "worker-token", LOCAL_HOST)
         stack.callback(answering.let_go)
         # With another secret, encrypting more would leave texts that the right one cannot open.
         if await platform.key_check.run():

@@ -33,6 +33,8 @@ deploy = typer.Typer(
     help="Make Prefect's deployments as the schedules say.", invoke_without_command=True
 )
 migrate = typer.Typer(help="Steps of the database.", no_args_is_help=True)
+tokens = typer.Typer(help="Credentials of the workers.", no_args_is_help=True)
+app.add_typer(tokens, name="worker-tokens")
 app.add_typer(deploy, name="deploy")
 app.add_typer(migrate, name="migrate")
 rescue.add_to(app)
@@ -54,6 +56,11 @@ def _fail(message: str) -> NoReturn:
 
 def _settings() -> Settings:
     return Settings.load(os.environ)
+
+
+def _without_secrets() -> Settings:
+    # A command that needs no secret must not make new ones in a wrong folder.
+    return Settings.load(os.environ, keep_secrets=False)
 
 
 def _wait(work: Coroutine[Any, Any, T]) -> T:
@@ -91,10 +98,38 @@ def worker() -> None:
 def worker_token(
     host: Annotated[str, typer.Argument(help="The name of the worker's host, such as nas-1.")],
 ) -> None:
-    """Print the token that lets a worker take the jobs of one host, and of no other."""
-    from zerobyte.core.secrets import WorkerTokens
+    """Print a new token that lets a worker take the jobs of one host; it is shown once."""
+    from zerobyte.rescue import tokens as token_commands
 
-    print(WorkerTokens(_settings().app_secret).issue(host))
+    print(_wait(token_commands.issue(_without_secrets(), host)))
+
+
+@tokens.command("list")
+def worker_tokens_list() -> None:
+    """List the workers' tokens: id, host, issue date, last use."""
+    from zerobyte.rescue import tokens as token_commands
+
+    table = Table("id", "host", "issued", "last used", "revoked")
+    for row in _wait(token_commands.listing(_without_secrets())):
+        table.add_row(*row)
+    Console().print(table)
+
+
+@tokens.command("revoke")
+def worker_tokens_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Refuse one token from now on; the worker that has it stops."""
+    from zerobyte.rescue import tokens as token_commands
+
+    _wait(token_commands.revoke(_without_secrets(), token_id))
+    print(f"The token {token_id} is refused from now on.")
+
+
+@tokens.command("rotate")
+def worker_tokens_rotate(token_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Replace one token, print the new one once, and refuse the former from now on."""
+    from zerobyte.rescue import tokens as token_commands
+
+    print(_wait(token_commands.rotate(_without_secrets(), token_id)))
 
 
 @app.command("prefect-secret")

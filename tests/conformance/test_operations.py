@@ -32,6 +32,10 @@ NOT_BUILT = {
     "createDesktopSession",
 }
 UNDOCUMENTED = {
+    "createWorkerToken",
+    "listWorkerTokens",
+    "revokeWorkerToken",
+    "rotateWorkerToken",
     "acceptSnapshot",
     "getAllowedRoots",
     "getDocsScript",

@@ -25,7 +25,8 @@ DEMANDS: dict[Permission, set[str]] = {
     },
     Permission.RECOVERY: {"downloadResticPassword"},
     Permission.INSTANCE_ADMIN: {
-        "deleteUserAccount", "getAdminUsers", "getAllowedRoots", "getUserDeletionImpact",
+        "createWorkerToken", "deleteUserAccount", "getAdminUsers", "getAllowedRoots",
+        "getUserDeletionImpact", "listWorkerTokens", "revokeWorkerToken", "rotateWorkerToken",
         "setAllowedRoots", "setPasswordLoginStatus", "setRegistrationStatus",
     },
     Permission.INSTANCE_READER: {"getPasswordLoginStatus", "getRegistrationStatus"},

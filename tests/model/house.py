@@ -22,7 +22,7 @@ from zerobyte import app as composition
 from zerobyte.contract.control_plane import WORKER_HEADER
 from zerobyte.core import ids, process
 from zerobyte.core.clock_watch import Surprise
-from zerobyte.core.secrets import Sealer, WorkerTokens
+from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.repositories.models import Repository
@@ -84,7 +84,7 @@ class House:
         self.vaults = Vaults()
         self.given: set[str] = set()
         """The tasks that were granted: none may be again."""
-        self._token = WorkerTokens(self.settings.app_secret).issue("local")
+        self._token = ""
         self._registered: dict[str, Any] = {}
         self._api = AsyncExitStack()
         self._database = AsyncExitStack()
@@ -108,6 +108,7 @@ class House:
                 snapshots_refreshed_at=1,
             )
             self.repositories.append(row.short_id)
+        _, self._token = await self.platform.worker_tokens.issue("local")
         config = {"backend": "directory", "path": str(self.source)}
         made = await self.call("POST", "/api/v1/volumes", {"name": "v", "config": config})
         self.volume = made.json()["id"]

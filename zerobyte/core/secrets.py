@@ -1,4 +1,4 @@
-"""Seals texts at rest, derives keys from the one secret, and signs the tokens of workers.
+"""Seals texts at rest and derives keys from the one secret.
 
 Knows no row and no model: what a sealed text is bound to comes in as `aad`.
 """
@@ -15,9 +15,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from itsdangerous import BadSignature, URLSafeSerializer
 
-from zerobyte.core.errors import Failed, Unauthenticated
+from zerobyte.core.errors import Failed
 
 _NONCE_BYTES: Final = 12
 _OLD_ROUNDS: Final = 100_000
@@ -96,37 +95,6 @@ class Sealer:
                 continue
             return opened.decode()
         raise ValueError("encv1")
-
-
-class WorkerTokens:
-    """Issues and checks the token that binds a worker to one host."""
-
-    def __init__(self, app_secret: str) -> None:
-        self._signer = URLSafeSerializer(
-            derive(app_secret, "zerobyte:worker-token").hex(),
-            salt="worker",
-            signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"},
-        )
-
-    def __repr__(self) -> str:
-        return "WorkerTokens()"
-
-    def issue(self, host: str) -> str:
-        """A token for the worker on this host; it holds until APP_SECRET changes."""
-        signed = self._signer.dumps({"host": host})
-        return signed.decode() if isinstance(signed, bytes) else signed
-
-    def verify(self, token: str) -> str:
-        """The host that a token was issued for. Raises Unauthenticated."""
-        try:
-            claim: object = self._signer.loads(token)
-        except BadSignature:
-            claim = None
-        match claim:
-            case {"host": str(host)}:
-                return host
-            case _:
-                raise Unauthenticated("The worker's token is not valid")
 
 
 def _key_id(key: bytes) -> str:

@@ -10,10 +10,9 @@ import socket
 from pathlib import Path
 from typing import IO, Final
 
-from zerobyte.core import ids
+from zerobyte.core import ids, worker_tokens
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.holding import Held, hold
-from zerobyte.core.secrets import WorkerTokens
 from zerobyte.settings import Settings
 
 _START_BYTES: Final = 1024 * 1024
@@ -99,14 +98,17 @@ def _refuse_taken(host: str, port: int, variable: str) -> None:
             raise Occupied(f"Port {port} {reason}. Set {variable} to a free port.") from None
 
 
-def keep_token(run_dir: Path, tokens: WorkerTokens, host: str) -> Path:
-    """Write the token of a host's worker to a file that only we can read, and name it."""
+def keep_token(run_dir: Path, host: str) -> Path:
+    """Write a new token for a host's worker to a file that only we can read, and name it.
+
+    The API beside it accepts the token that it finds in this file when it starts.
+    """
     run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = run_dir / "worker-token"
     draft = path.with_name(".worker-token")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(tokens.issue(host))
+        file.write(worker_tokens.generate(host))
     draft.replace(path)
     return path

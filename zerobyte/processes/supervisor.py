@@ -17,7 +17,6 @@ from typing import Final
 from zerobyte.core import early_interrupt, first_account, interpreter, private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import configure, get_logger
-from zerobyte.core.secrets import WorkerTokens
 from zerobyte.processes import environments, liveness
 from zerobyte.processes.child_program import ChildProgram
 from zerobyte.processes.liveness import Question
@@ -45,7 +44,7 @@ class Supervisor:
 
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self._settings = settings
-        token_file = keep_token(settings.run_dir, WorkerTokens(settings.app_secret), LOCAL_HOST)
+        token_file = keep_token(settings.run_dir, LOCAL_HOST)
         python = [sys.executable, "-m", "zerobyte.launch"]
         worker = ChildProgram(
             "worker",

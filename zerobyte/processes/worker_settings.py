@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from itsdangerous import URLSafeSerializer
-
+from zerobyte.core import worker_tokens
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.settings import Settings
 
@@ -100,9 +99,10 @@ def _token(environ: Mapping[str, str]) -> str:
 
 def _host(token: str) -> str:
     """The host that a token names; whether it is genuine only the API can tell."""
-    _, claim = URLSafeSerializer("unknown").loads_unsafe(token)
-    match claim:
-        case {"host": str(host)} if host:
-            return host
-        case _:
-            raise WorkerSettingsError("ZEROBYTE_WORKER_TOKEN is not a worker's token.")
+    try:
+        return worker_tokens.host_of(token)
+    except ValueError:
+        raise WorkerSettingsError(
+            "ZEROBYTE_WORKER_TOKEN is not a worker's token, or one of an earlier version. "
+            "Issue a new one with `zerobyte worker-token HOST` where the API runs."
+        ) from None

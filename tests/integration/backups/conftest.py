@@ -14,7 +14,7 @@ from tests.actors import HeaderAuthenticator
 from tests.http_server import serving, settings_for
 from zerobyte import app as composition
 from zerobyte.core import ids
-from zerobyte.core.secrets import Sealer, WorkerTokens
+from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import Task, WorkerRow
@@ -97,8 +97,9 @@ class World:
         names = {"clock_ms": "clockMs"}
         await self.ask("hello", {**WORKER, **{names[name]: more[name] for name in more}})
 
-    def token_of(self, host: str) -> str:
-        return WorkerTokens(self.platform.settings.app_secret).issue(host)
+    async def token_of(self, host: str) -> str:
+        _, token = await self.platform.worker_tokens.issue(host)
+        return token
 
     async def scheduler_run(self, schedule: dict[str, Any]) -> str:
         """A run of the schedule's deployment, as the engine's clock makes it."""
@@ -163,7 +164,7 @@ async def world(database: str, tmp_path: Path, environ: dict[str, str]) -> Async
     services = {**platform.services, Authenticator: HeaderAuthenticator()}
     app = make_app(settings, services)
     composition.add_routes(app)
-    token = WorkerTokens(settings.app_secret).issue("local")
+    _, token = await platform.worker_tokens.issue("local")
     async with serving(app, headers={"x-test-organization": "o1"}) as client:
         yield World(client, scheduler, platform, source, token)
     await platform.sizes.aclose()

@@ -383,10 +383,10 @@ async def test_a_worker_gets_the_jobs_of_its_own_host_alone(world: World) -> Non
     made = await world.schedule()
     task_id = await run_now(world, made)
     body = {"worker": WORKER, "flowRunId": ids.uuid7(), "taskId": task_id}
-    for token, status in ("forged", 401), (world.token_of("elsewhere"), 403):
+    for token, status in ("forged", 401), (await world.token_of("elsewhere"), 403):
         answer = await world.say("claim", body, worker=WORKER, token=token)
         assert answer.status_code == status
     stranger = {**body, "worker": {**WORKER, "host": "elsewhere"}}
-    reply = await world.ask("claim", stranger, token=world.token_of("elsewhere"))
+    reply = await world.ask("claim", stranger, token=await world.token_of("elsewhere"))
     assert reply["reply"]["answer"] == "refused"
     assert (await world.client.post("/api/control/claim", json=body)).status_code == 401

@@ -18,8 +18,7 @@ from tests.e2e.stage import is_gone
 from tests.integration.processes.leaks import everything_in
 from zerobyte.contract.control_plane import Wait
 from zerobyte.contract.jobs import BackupOptions
-from zerobyte.core import ids
-from zerobyte.core.secrets import WorkerTokens
+from zerobyte.core import ids, worker_tokens
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 
 
@@ -134,7 +133,7 @@ def test_a_cancel_from_either_side_ends_restic_and_nothing_secret_reaches_prefec
         b"canary",
         site.source.parent.name.encode(),
         str(site.source).encode(),
-        plane.tokens.issue(plane.host).encode(),
+        plane.token.encode(),
     ):
         assert canary not in said, said[said.index(canary) - 300 : said.index(canary) + 100]
 
@@ -295,7 +294,7 @@ class Carrier(socketserver.BaseRequestHandler):
 
 
 def test_a_token_that_the_api_does_not_know_ends_the_worker(plane, start_worker):
-    token = WorkerTokens("another secret of 32 characters!").issue(plane.host)
+    token = worker_tokens.generate(plane.host)
     worker = start_worker(ready=False, ZEROBYTE_WORKER_TOKEN=token)
     assert worker.process.wait(120) == 2
     assert worker.said("does not accept this worker's token")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from zerobyte.core.secrets import WorkerTokens
+from zerobyte.core import worker_tokens
 from zerobyte.processes.worker_settings import WorkerSettings, WorkerSettingsError
 
-TOKEN = WorkerTokens("s" * 32).issue("nas-1")
+TOKEN = worker_tokens.generate("nas-1")
 
 
 def test_the_token_names_the_host():

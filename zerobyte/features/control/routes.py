@@ -1,4 +1,4 @@
-"""The door for workers, `POST /api/control/<method>`, opened by the worker's token alone."""
+"""The worker API, `POST /api/control/<method>`: for the registered worker with its token alone."""
 
 from typing import Final
 
@@ -21,8 +21,8 @@ from zerobyte.contract.control_plane import (
 )
 from zerobyte.contract.jobs import JobReport
 from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated
-from zerobyte.core.secrets import WorkerTokens
 from zerobyte.features.control.service import Control
+from zerobyte.features.tasks.service import WorkerTokens
 from zerobyte.http.actor import HttpRequest, Permission, header
 from zerobyte.http.endpoint import endpoint
 
@@ -38,7 +38,7 @@ async def guard(request: HttpRequest) -> None:
 
     The endpoints declare no permission of their own; this is the only check of all of them.
     """
-    host = _host(request, request.app.ctx.services[WorkerTokens])
+    host = await _host(request, request.app.ctx.services[WorkerTokens])
     if request.path.rstrip("/") == _HELLO:
         return
     worker = _named(request)
@@ -47,11 +47,12 @@ async def guard(request: HttpRequest) -> None:
     await request.app.ctx.services[Control].require_registered(worker)
 
 
-def _host(request: HttpRequest, tokens: WorkerTokens) -> str:
+async def _host(request: HttpRequest, tokens: WorkerTokens) -> str:
+    """Return the host of the token that a call carries."""
     scheme, _, token = header(request, "authorization").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("A worker's token is needed here")
-    return tokens.verify(token)
+    return await tokens.verify(token)
 
 
 def _named(request: HttpRequest) -> WorkerIdentity:
@@ -75,7 +76,7 @@ def _named(request: HttpRequest) -> WorkerIdentity:
 )
 async def hello(request: HttpRequest, body: Hello, plane: Control, tokens: WorkerTokens) -> Welcome:
     """Say that a worker lives."""
-    return await plane.hello(_host(request, tokens), body)
+    return await plane.hello(await _host(request, tokens), body)
 
 
 @control.post("/claim")

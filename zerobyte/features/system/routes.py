@@ -4,21 +4,26 @@ from typing import Final
 
 from sanic import Blueprint, HTTPResponse
 
-from zerobyte.core.errors import Forbidden, NotFound, TooManyRequests, Unauthenticated
+from zerobyte.core.errors import Conflict, Forbidden, NotFound, TooManyRequests, Unauthenticated
 from zerobyte.features.auth.service import RootGrants, Switches
+from zerobyte.features.system import present
 from zerobyte.features.system.schemas import (
     AllowedRoots,
+    CreateWorkerToken,
     DevPanel,
     DownloadResticPassword,
     FirstOrganizationRoots,
+    IssuedWorkerToken,
     PasswordLogin,
     PutAllowedRoots,
     Registration,
     RootGrant,
     SystemInfo,
     Updates,
+    WorkerTokenView,
 )
 from zerobyte.features.system.service import System
+from zerobyte.features.tasks.service import WorkerTokens
 from zerobyte.http.actor import Actor, Permission
 from zerobyte.http.endpoint import endpoint
 from zerobyte.settings import Settings
@@ -157,3 +162,55 @@ async def restic_password(
         content_type="text/plain; charset=UTF-8",
         headers={"Content-Disposition": 'attachment; filename="restic.pass"'},
     )
+
+
+@system_v1.get("/worker-tokens")
+@endpoint(
+    "listWorkerTokens",
+    tag=_TAG,
+    returns={200: list[WorkerTokenView]},
+    permission=Permission.INSTANCE_ADMIN,
+)
+async def worker_tokens(tokens: WorkerTokens) -> list[WorkerTokenView]:
+    """List the credentials of all workers, without their secrets."""
+    return [present.worker_token(row) for row in await tokens.listing()]
+
+
+@system_v1.post("/worker-tokens")
+@endpoint(
+    "createWorkerToken",
+    tag=_TAG,
+    body=CreateWorkerToken,
+    returns={201: IssuedWorkerToken},
+    permission=Permission.INSTANCE_ADMIN,
+    told=("host",),
+)
+async def create_worker_token(body: CreateWorkerToken, tokens: WorkerTokens) -> IssuedWorkerToken:
+    """Issue a token for the worker of one host."""
+    return present.issued_worker_token(*await tokens.issue(body.host))
+
+
+@system_v1.delete("/worker-tokens/<token_id>")
+@endpoint(
+    "revokeWorkerToken",
+    tag=_TAG,
+    returns={200: WorkerTokenView},
+    errors=(NotFound,),
+    permission=Permission.INSTANCE_ADMIN,
+)
+async def revoke_worker_token(token_id: str, tokens: WorkerTokens) -> WorkerTokenView:
+    """Refuse a worker's token from now on."""
+    return present.worker_token(await tokens.revoke(token_id))
+
+
+@system_v1.post("/worker-tokens/<token_id>/rotate")
+@endpoint(
+    "rotateWorkerToken",
+    tag=_TAG,
+    returns={200: IssuedWorkerToken},
+    errors=(NotFound, Conflict),
+    permission=Permission.INSTANCE_ADMIN,
+)
+async def rotate_worker_token(token_id: str, tokens: WorkerTokens) -> IssuedWorkerToken:
+    """Replace the secret of a worker's token and refuse the former one."""
+    return present.issued_worker_token(*await tokens.rotate(token_id))

@@ -122,3 +122,32 @@ class PutAllowedRoots(Wire):
     roots: Annotated[
         list[Annotated[str, Field(max_length=4096), AfterValidator(_root)]], Field(max_length=64)
     ]
+
+
+class CreateWorkerToken(Wire):
+    """Issue a token for the worker of one host."""
+
+    host: Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class WorkerTokenView(View):
+    """The credential of one worker, without its secret; times in epoch ms.
+
+    issued_at       when the present secret was made.
+    last_used_at    to the minute; null before the first use.
+    revoked_at      null while the token is accepted.
+    is_local        it belongs to the worker beside the API and changes with each start.
+    """
+
+    id: str
+    host: str
+    issued_at: int
+    last_used_at: int | None
+    revoked_at: int | None
+    is_local: bool
+
+
+class IssuedWorkerToken(WorkerTokenView):
+    """A new credential; `token` is shown in this answer only."""
+
+    token: str

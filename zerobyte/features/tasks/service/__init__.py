@@ -11,6 +11,7 @@ from zerobyte.features.tasks.service.lifecycle import (
 )
 from zerobyte.features.tasks.service.reading import TaskReader
 from zerobyte.features.tasks.service.watch import Watch
+from zerobyte.features.tasks.service.worker_tokens import WorkerTokens
 
 __all__ = [
     "Activities",
@@ -20,6 +21,7 @@ __all__ = [
     "TaskReader",
     "Tasks",
     "Watch",
+    "WorkerTokens",
     "cancelled",
     "failed",
     "started",
