@@ -1,6 +1,6 @@
 # Everything a person types here. Each target sets the folder up first; that takes a moment once.
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test browser faults lint types arrows openapi openapi-check bench lock vendor
+.PHONY: help setup run demo test browser faults lint types arrows openapi openapi-check client bench lock vendor
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -46,6 +46,9 @@ openapi: setup ## write openapi.json from the code
 
 openapi-check: setup ## fail when openapi.json is not what the code says
 	@$(BIN)/zerobyte openapi --check openapi.json
+
+client: openapi ## make the TypeScript client in tests/client/generated from openapi.json (needs npm)
+	@cd tests/client && npm ci --silent --ignore-scripts && npm run --silent generate && npm run --silent compile
 
 bench: setup ## measure Zerobyte against bare restic on the same data
 	@exec $(BIN)/python -m bench $(ARGS)

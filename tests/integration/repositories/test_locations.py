@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tortoise.backends.sqlite.client import SqliteClient
 
 from tests.integration.repositories.conftest import History, House
 from zerobyte.contract.repositories import RepositoryConfigBox
@@ -61,6 +62,37 @@ async def test_missing_keys_are_filled_at_start_and_duplicates_stay_without(
     await Repository.filter(id=row.id).update(location_key=None)
     await locations.fill_missing()
     assert (await Repository.get(id=row.id)).location_key == key is not None
+
+
+async def test_missing_keys_are_filled_with_as_many_queries_for_forty_rows_as_for_two(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    for name in ("execute_query", "execute_query_dict", "execute_many"):
+        original = getattr(SqliteClient, name)
+
+        async def counted(self: Any, query: str, *rest: Any, _original: Any = original) -> Any:
+            asked.append(query)
+            return await _original(self, query, *rest)
+
+        monkeypatch.setattr(SqliteClient, name, counted)
+    counts: list[int] = []
+    for rows in (2, 40):
+        for number in range(rows):
+            await Repository.create(
+                organization_id=f"o{1 + number % 2}", name=f"{rows}-{number}", type="s3",
+                config=S3 | {"endpoint": "h", "bucket": f"b{rows}-{number // 3}"},
+            )  # fmt: skip
+        asked.clear()
+        await locations.fill_missing()
+        counts.append(len(asked))
+    assert counts[0] == counts[1] > 0
+    # Rows 0 and 2 of each three are of one organization: the second stays without a key.
+    assert await Repository.filter(location_key=None).count() == 13
+    taken = await Repository.exclude(location_key=None).values_list(
+        "organization_id", "location_key"
+    )
+    assert len(taken) == len(set(taken)) == 29
 
 
 @pytest.mark.parametrize(

@@ -98,21 +98,40 @@ async def fill_missing() -> None:
         if not rows:
             return
         after = rows[-1].id
-        for row in rows:
-            await _fill(row)
+        await _fill(rows)
 
 
-async def _fill(row: models.Repository) -> None:
+async def _fill(rows: list[models.Repository]) -> None:
+    """Store the keys of these rows with one query for what is taken and one for the update."""
+    keys = {row.id: key for row in rows if (key := await _known_key(row)) is not None}
+    taken = await models.Repository.filter(location_key__in=set(keys.values())).only(
+        "id", "organization_id", "type", "location_key"
+    )
+    filled: list[models.Repository] = []
+    for row in rows:
+        if (key := keys.get(row.id)) is None:
+            continue
+        if any(other.location_key == key and _collides(row, other) for other in taken):
+            _log.warning("two repositories share one location", repository=row.short_id)
+            continue
+        row.location_key = key
+        taken.append(row)
+        filled.append(row)
+    if filled:
+        await models.Repository.bulk_update(filled, fields=["location_key"])
+
+
+def _collides(row: models.Repository, other: models.Repository) -> bool:
+    """Return True if two rows of one location may not both keep it."""
+    return row.type == "local" or row.organization_id == other.organization_id
+
+
+async def _known_key(row: models.Repository) -> str | None:
     try:
-        config = present.parsed(row.config)
-        key = await key_of(config)
-        await refuse_taken(row.organization_id, config, key, except_id=row.id)
-    except Conflict:
-        _log.warning("two repositories share one location", repository=row.short_id)
+        return await key_of(present.parsed(row.config))
     except (ZerobyteError, ValueError, OSError, RuntimeError):
         _log.warning("the location of a repository is unknown", repository=row.short_id)
-    else:
-        await models.Repository.filter(id=row.id, location_key=None).update(location_key=key)
+        return None
 
 
 def _authority(address: str, scheme: str) -> str:

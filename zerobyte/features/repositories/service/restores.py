@@ -7,8 +7,7 @@ from typing import Final
 
 from pydantic import Field
 
-from zerobyte.contract.base import Wire
-from zerobyte.contract.jobs import JobReport, OverwriteMode, RestoreJob
+from zerobyte.contract.jobs import JobReport, RestoreJob
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import patience, protected_paths
@@ -24,6 +23,7 @@ from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repos
 from zerobyte.features.repositories.service.selection import FOREIGN, Selection, Selector
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.schemas import RestoreTaskOptions
 from zerobyte.features.tasks.service import NewTask, Tasks
 from zerobyte.http.actor import Actor
 from zerobyte.restic import restore as restic_restore
@@ -58,28 +58,19 @@ async def _no_folders(_organization_id: str, _tags: Sequence[str]) -> list[str]:
     return []
 
 
-class RestoreOptions(Wire):
-    """What a restore's task keeps for its job; shown to clients as `input.options`.
+class RestoreOptions(RestoreTaskOptions):
+    """What a restore's task keeps for its job beyond what clients see as `input.options`.
 
     snapshot_id     the full id, whichever was sent.
-    selection       what the backup had selected; None when `delete` was confirmed without it.
     target          where restic writes to; differs from the input's when a folder is written to
                     itself instead of "/".
     writes          where files will appear, links resolved: compared with other restores.
-    allowed_roots   folders that all of them must lie in; None for tasks of earlier versions.
+    selection       what the backup had selected; None when `delete` was confirmed without it.
+    allowed_roots   folders that all of `writes` must lie in; None for tasks of earlier versions.
     own_folders     folders of the volumes that the snapshot was made of.
     """
 
-    snapshot_id: str
-    target: str
-    base_path: str | None
-    include: list[str]
-    exclude: list[str]
-    exclude_xattr: list[str]
-    delete: bool
     selection: BackupSelection | None = None
-    overwrite: OverwriteMode
-    writes: list[str]
     allowed_roots: list[str] | None = None
     own_folders: list[str] = Field(default_factory=list)
 
