@@ -166,6 +166,8 @@ def without_retention(report: JobReport, reason: str) -> JobReport:
 def _may_have_left_one(task: Task, report: JobReport) -> bool:
     """Whether there may be a snapshot that the report does not describe."""
     result = report.result
+    if report.is_incomplete:
+        return True
     if isinstance(result, BackupResult) and result.result is not None:
         return result.result.snapshot_id is not None
     return report.outcome == "stale" and task.started_at is not None
