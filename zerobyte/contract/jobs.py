@@ -103,6 +103,8 @@ class ForgetJob(Wire):
     trusted_snapshot_ids    all others that we know, when there may be some that we do not; None
                             when we know them all.
     incomplete_snapshot_ids those that lack files: the policy counts them apart.
+    unknown_is_incomplete   a run ended without a report: a snapshot that is neither protected nor
+                            trusted may lack files, and is counted apart too.
     timezone                the schedule's zone: its days are the policy's days.
     """
 
@@ -114,6 +116,7 @@ class ForgetJob(Wire):
     protected_snapshot_ids: list[str] = Field(default_factory=list)
     trusted_snapshot_ids: list[str] | None = None
     incomplete_snapshot_ids: list[str] = Field(default_factory=list)
+    unknown_is_incomplete: bool = False
     timezone: str = "UTC"
 
 

@@ -1,7 +1,7 @@
 """Starting runs: by hand, by the clock, again after a failure; and building their jobs."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from zerobyte.contract.jobs import (
     BackupJob,
@@ -154,13 +154,13 @@ class Runs:
             verdicts[row.is_suspect].append(row.snapshot_id)
             if row.is_incomplete:
                 incomplete.append(row.snapshot_id)
-        trusted: list[str] | None = None
+        trusted, may_be_unreported = cast("list[str] | None", None), False
         if repository.snapshots_refreshed_at is None:
             # As after a change of the config: a run had nothing to judge its snapshot by.
             trusted = repository.accepted_snapshots or []
         elif repository.snapshots_refreshed_at == 0:
             # A run whose report was lost may have left one that nobody has judged yet.
-            trusted = verdicts[False]
+            trusted, may_be_unreported = verdicts[False], True
         return ForgetJob(
             task_id=task.id,
             schedule_short_id=schedule.short_id,
@@ -169,6 +169,7 @@ class Runs:
             protected_snapshot_ids=verdicts[True],
             trusted_snapshot_ids=trusted,
             incomplete_snapshot_ids=incomplete,
+            unknown_is_incomplete=may_be_unreported,
             timezone=self._readable_zone(schedule),
         )
 

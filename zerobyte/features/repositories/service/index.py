@@ -20,6 +20,7 @@ from zerobyte.core import retention
 from zerobyte.core.retention import Moment
 from zerobyte.db.prepared import Made, Prepared, slot
 from zerobyte.features.repositories.models import Snapshot
+from zerobyte.features.repositories.service.unreported import unreported
 
 _SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
 _BATCH: Final = 500
@@ -233,6 +234,7 @@ async def replace(
             changed = _columns(record)
             changed["is_incomplete"] = row.is_incomplete or lacks_files(record.tags)
             await row.update_from_dict(changed).save(update_fields=list(changed))
+    await _mark_unreported(repository_id, added, listed)
     _judge([*known.values(), *added], unjudged)
     for row in known.values():
         if row.is_suspect and row.snapshot_id in unjudged:
@@ -240,6 +242,20 @@ async def replace(
     await remove(repository_id, vanished)
     await Snapshot.bulk_create(added, batch_size=_BATCH)
     return len(known) - len(vanished) + len(added)
+
+
+async def _mark_unreported(
+    repository_id: str, added: Iterable[Snapshot], listed: Mapping[str, SnapshotRecord]
+) -> None:
+    """Mark new rows as incomplete whose run did not report that it read every file.
+
+    A report that arrives later corrects the mark.
+    """
+    unmarked = [row for row in added if not row.is_incomplete]
+    records = [(listed[row.snapshot_id], row.schedule_id) for row in unmarked]
+    doubtful = await unreported(repository_id, records)
+    for row in unmarked:
+        row.is_incomplete = row.snapshot_id in doubtful
 
 
 async def known_of(snapshot_ids: Sequence[str]) -> set[tuple[str, str]]:
