@@ -41,7 +41,7 @@ from zerobyte.contract.notifications import NotificationEvent
 from zerobyte.contract.restic_output import INCOMPLETE_TAG, BackupProgress, BackupSummary
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.restic import PartialBackup, Repository, ResticError, snapshots
+from zerobyte.restic import PartialBackup, Repository, snapshots
 from zerobyte.restic import backup as restic
 
 _FUSE: Final = ("rclone", "sftp", "webdav")
@@ -177,8 +177,10 @@ async def _save(work: Work) -> None:
     work.is_suspect = preflight.is_suspect(work.summary, job.source.previous_files)
     if work.is_suspect:
         details = "\n".join(filter(None, (details, _suspicion(job, work.summary))))
-    original_id = await incomplete.mark(work, repository)
+    # The snapshot exists: from here on no error may take the result of the run away.
     work.result = BackupResult(exit_code=code, result=work.summary, warning_details=details)
+    original_id = await incomplete.mark(work, repository)
+    work.result = work.result.model_copy(update={"result": work.summary})
     await _index(work, repository, original_id)
     if failure is not None:
         work.result = None
@@ -209,7 +211,7 @@ async def _index(work: Work, repository: Repository, original_id: str | None) ->
         found = await snapshots.run(
             repository, ids=(work.summary.snapshot_id,), timeout_s=60, stop=work.run.stop
         )
-    except ResticError as error:
+    except ZerobyteError as error:
         _log.info("the new snapshot was not read back", error=type(error).__name__)
         return
     work.snapshot = found[0] if found else None

@@ -16,7 +16,7 @@ from flows.steps import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, te
 from flows.work import Work, announce, granted, hand_in
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
 from zerobyte.core import cron
-from zerobyte.restic import Repository
+from zerobyte.restic import Repository, snapshots
 from zerobyte.restic import forget as restic_forget
 
 
@@ -54,7 +54,7 @@ async def _apply(work: Work) -> None:
         tag=job.schedule_short_id,
         protected=job.protected_snapshot_ids,
         trusted=job.trusted_snapshot_ids,
-        incomplete=job.incomplete_snapshot_ids,
+        incomplete=await _incomplete(work, job, repository),
         latest=job.latest_snapshot_ids,
         zone=cron.zone(job.timezone),
         stop=work.run.stop,
@@ -64,3 +64,13 @@ async def _apply(work: Work) -> None:
     work.result = ForgetResult(plan=plan)
     await announce(work)
     await restic_forget.apply(repository, plan, stop=work.run.stop)
+
+
+async def _incomplete(work: Work, job: ForgetJob, repository: Repository) -> list[str]:
+    """Return the ids that the policy counts apart, with those that no report described."""
+    if not job.unknown_is_incomplete:
+        return job.incomplete_snapshot_ids
+    known = {*job.protected_snapshot_ids, *(job.trusted_snapshot_ids or ())}
+    listed = await snapshots.run(repository, tag=job.schedule_short_id, stop=work.run.stop)
+    unknown = [one.id for one in listed if not known & {one.id, one.original}]
+    return [*job.incomplete_snapshot_ids, *unknown]

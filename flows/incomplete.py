@@ -8,9 +8,9 @@ from typing import Final
 from flows.endings import full_text
 from flows.work import Work
 from zerobyte.contract.restic_output import INCOMPLETE_TAG
-from zerobyte.core.errors import Failed
+from zerobyte.core.errors import Failed, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.restic import PartialBackup, Repository, ResticError
+from zerobyte.restic import PartialBackup, Repository
 from zerobyte.restic import tag as restic_tag
 
 _NAMED_AT_MOST: Final = 20
@@ -41,8 +41,8 @@ async def mark(work: Work, repository: Repository) -> str | None:
     """Tag an incomplete snapshot in the repository and return the id that it had before.
 
     The tag gives the snapshot a new id, which the work's summary names afterwards. When the tag
-    cannot be added, such as beside another backup that runs for long, the API's index alone
-    knows that the snapshot is incomplete; then None is returned.
+    cannot be added, such as beside another backup that runs for long or on a full disk, the API's
+    index alone knows that the snapshot is incomplete; then None is returned.
     """
     summary = work.summary
     if not work.is_incomplete or summary is None or summary.snapshot_id is None:
@@ -52,7 +52,7 @@ async def mark(work: Work, repository: Repository) -> str | None:
         marked = await restic_tag.run(
             repository, original_id, add=INCOMPLETE_TAG, stop=work.run.stop
         )
-    except ResticError as error:
+    except ZerobyteError as error:
         _log.warning("an incomplete snapshot was not tagged", why=error.message)
         return None
     work.summary = summary.model_copy(update={"snapshot_id": marked})

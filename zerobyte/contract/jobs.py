@@ -106,6 +106,8 @@ class ForgetJob(Wire):
                             says that we know them all.
     incomplete_snapshot_ids those that lack files: the policy counts them apart.
     latest_snapshot_ids     what the latest runs made: never removed, whatever their time says.
+    unknown_is_incomplete   a run ended without a report: a snapshot that is neither protected nor
+                            trusted may lack files, and is counted apart too.
     timezone                the schedule's zone: its days are the policy's days.
     """
 
@@ -118,6 +120,7 @@ class ForgetJob(Wire):
     trusted_snapshot_ids: list[str] | None = None
     incomplete_snapshot_ids: list[str] = Field(default_factory=list)
     latest_snapshot_ids: list[str] = Field(default_factory=list)
+    unknown_is_incomplete: bool = False
     timezone: str = "UTC"
 
 

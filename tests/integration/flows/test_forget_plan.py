@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,14 +30,10 @@ class Listener:
         self.heard.append((report, len(list(self._snapshots.iterdir()))))
 
 
-async def test_t10_the_plan_is_told_first_and_kept_when_removing_fails(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(forget_flow, "tell", logging.info)
-    repository = RealRepository(tmp_path / "repository", "pw")
-    ids = [repository.forge(f"2026-01-0{day}T10:00:00Z", "sched001") for day in (1, 2, 3)]
-    listener = Listener(repository.path / "snapshots")
-    tools = Tools(cache_dir=tmp_path / "cache", run_dir=tmp_path / "run", retry_lock="0s")
+def work_on(repository: RealRepository, control: Any, **fields: Any) -> Work:
+    """Return a granted job that keeps the last snapshot."""
+    folder = repository.path.parent
+    tools = Tools(cache_dir=folder / "cache", run_dir=folder / "run", retry_lock="0s")
     access = RepositoryAccess(
         id="r",
         short_id="r",
@@ -50,10 +47,20 @@ async def test_t10_the_plan_is_told_first_and_kept_when_removing_fails(
         schedule_short_id="sched001",
         repository=access,
         policy=RetentionPolicy(keep_last=1),
-        protected_snapshot_ids=[ids[2]],
+        **fields,
     )
-    runtime = Runtime(control=listener, worker=IDENTITY, tools=tools)
-    work = Work(runtime, RunControl(), job)
+    runtime = Runtime(control=control, worker=IDENTITY, tools=tools)
+    return Work(runtime, RunControl(), job)
+
+
+async def test_t10_the_plan_is_told_first_and_kept_when_removing_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forget_flow, "tell", logging.info)
+    repository = RealRepository(tmp_path / "repository", "pw")
+    ids = [repository.forge(f"2026-01-0{day}T10:00:00Z", "sched001") for day in (1, 2, 3)]
+    listener = Listener(repository.path / "snapshots")
+    work = work_on(repository, listener, protected_snapshot_ids=[ids[2]])
     # The forged snapshots have no tree, so pruning after their removal fails.
     with pytest.raises(ResticError):
         await forget_flow._apply(work)
@@ -65,3 +72,23 @@ async def test_t10_the_plan_is_told_first_and_kept_when_removing_fails(
     assert kept == {ids[2]: ["protected"], ids[1]: ["last snapshot"]}
     assert report.result.plan.remove == [ids[0]]
     assert work.result == report.result
+
+
+async def test_an_unreported_snapshot_does_not_displace_the_last_complete_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forget_flow, "tell", logging.info)
+    repository = RealRepository(tmp_path / "repository", "pw")
+    old, complete, unreported = (
+        repository.forge(f"2026-01-0{day}T10:00:00Z", "sched001") for day in (1, 2, 3)
+    )
+    listener = Listener(repository.path / "snapshots")
+    known = {"trusted_snapshot_ids": [old, complete], "unknown_is_incomplete": True}
+    # The forged snapshots have no tree, so pruning after their removal fails.
+    with pytest.raises(ResticError):
+        await forget_flow._apply(work_on(repository, listener, **known))
+    [(report, _)] = listener.heard
+    assert isinstance(report.result, ForgetResult)
+    assert report.result.plan is not None
+    assert {reason.snapshot_id for reason in report.result.plan.keep} == {complete, unreported}
+    assert report.result.plan.remove == [old]

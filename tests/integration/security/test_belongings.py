@@ -166,10 +166,8 @@ async def test_a_foreign_id_takes_as_long_as_an_unknown_one(fortress, ada, eve):
 
 async def test_a_person_goes_with_an_organization_full_of_data(fortress, ada, eve):
     far = next(iter(eve.places))
-    hers = await furnish(fortress, far, "hers")
+    await furnish(fortress, far, "hers")
     mine = await furnish(fortress, next(iter(ada.places)), "mine")
-    told: list[str] = []
-    fortress.platform.editor.on_change.append(told.append)
     impact = await ada.http.get(f"/api/v1/auth/deletion-impact/{eve.id}")
     assert impact.json()["organizations"][0]["resources"] == {
         "volumesCount": 1,
@@ -177,10 +175,14 @@ async def test_a_person_goes_with_an_organization_full_of_data(fortress, ada, ev
         "backupSchedulesCount": 1,
     }
     await Task.filter(organization_id=far).update(status="running")
+    # Without its repository only the running task refuses.
+    await Schedule.filter(organization_id=far).delete()
+    await Repository.filter(organization_id=far).delete()
     answer = await ada.http.post("/api/auth/admin/remove-user", json={"userId": eve.id})
     assert answer.status_code == 409
+    assert "still running" in answer.json()["message"]
     assert await User.filter(id=eve.id).exists()
-    assert await Schedule.filter(organization_id=far).exists()
+    assert await Volume.filter(organization_id=far).exists()
     await Task.filter(organization_id=far).update(status="succeeded")
     answer = await ada.http.post("/api/auth/admin/remove-user", json={"userId": eve.id})
     assert answer.json() == {"success": True}
@@ -189,8 +191,27 @@ async def test_a_person_goes_with_an_organization_full_of_data(fortress, ada, ev
         assert [row.short_id for row in await table.all()] == [mine[kept]]
     assert await Task.all().count() == await Destination.all().count() == 1
     assert await Snapshot.all().count() == 1
-    assert told == [hers["backups"]]
     assert (fortress.folder / "hers").is_dir()
+
+
+async def test_a_person_is_not_deleted_while_an_organization_of_only_theirs_has_repositories(
+    fortress, ada, eve
+):
+    far, home = next(iter(eve.places)), next(iter(ada.places))
+    await furnish(fortress, far, "hers")
+    name = (await Organization.get(id=far)).name
+    answer = await ada.http.post("/api/auth/admin/remove-user", json={"userId": eve.id})
+    assert answer.status_code == 409
+    assert answer.json()["code"] == "ORGANIZATION_HOLDS_REPOSITORIES"
+    assert f'"{name}", which holds 1 repository' in answer.json()["message"]
+    assert await User.filter(id=eve.id).exists()
+    assert await Repository.filter(organization_id=far).exists()
+    # Another owner keeps the organization and its password.
+    await Member.create(organization_id=far, user_id=ada.id, role="owner")
+    answer = await ada.http.post("/api/auth/admin/remove-user", json={"userId": eve.id})
+    assert answer.json() == {"success": True}
+    assert await Repository.filter(organization_id=far).exists()
+    assert await Organization.filter(id=home).exists()
 
 
 async def test_an_organization_that_holds_something_is_not_deleted(fortress, ada):

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from tortoise.expressions import Subquery
 
+from zerobyte.core.errors import Conflict
 from zerobyte.features.auth.models import Member, Organization, User
 from zerobyte.features.auth.service.first_organization import first_id
 from zerobyte.features.auth.service.members import move_sessions
@@ -102,17 +103,31 @@ class Deletions:
     async def remove_person(self, user: User) -> list[Tidy]:
         """Delete a person and the organizations that only they own, in the caller's transaction.
 
-        Raises Conflict.
+        Raises
+            Conflict    such an organization holds repositories, or its work is still running.
         """
         # Two owners who go at once must not leave an organization without one.
         places = Member.filter(user_id=user.id, role="owner")
         owned = await places.order_by("organization_id").values_list("organization_id", flat=True)
         await Organization.filter(id__in=list(owned)).order_by("id").select_for_update()
-        tidies = [
-            await self.remove(organization) for organization in await self.only_owned(user.id)
-        ]
+        alone = await self.only_owned(user.id)
+        await self._refuse_repositories(alone)
+        tidies = [await self.remove(organization) for organization in alone]
         await user.delete()
         return tidies
+
+    async def _refuse_repositories(self, organizations: Sequence[Organization]) -> None:
+        """Refuse while one holds repositories: their only password is a column of its row."""
+        held = await self.count([row.id for row in organizations])
+        for row in organizations:
+            if held[row.id].repositories:
+                content = Held(repositories=held[row.id].repositories).in_words
+                raise Conflict(
+                    f'Only this person owns the organization "{row.name}", which holds {content} '
+                    "and the only password to open what is stored there; delete the repositories "
+                    "or make another member an owner first",
+                    code="ORGANIZATION_HOLDS_REPOSITORIES",
+                )
 
 
 async def tidy_up(tidies: Sequence[Tidy]) -> None:

@@ -212,7 +212,8 @@ class People:
         Raises
             Invalid     it is oneself.
             NotFound    there is no such person.
-            Conflict    they are the last admin, or work in such an organization is running.
+            Conflict    they are the last admin, or such an organization holds repositories or
+                        has work that is running.
         """
         if user_id == person.user_id:
             raise Invalid("You cannot remove yourself", code="YOU_CANNOT_REMOVE_YOURSELF")

@@ -181,6 +181,8 @@ async def _is_outdated(task: Task) -> bool:
 def _may_have_left_one(task: Task, report: JobReport) -> bool:
     """Whether there may be a snapshot that the report does not describe."""
     result = report.result
+    if report.is_incomplete:
+        return True
     if isinstance(result, BackupResult) and result.result is not None:
         return result.result.snapshot_id is not None
     return report.outcome == "stale" and task.started_at is not None

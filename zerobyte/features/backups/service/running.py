@@ -1,7 +1,7 @@
 """Starting runs: by hand, by the clock, again after a failure; and building their jobs."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from pydantic.alias_generators import to_camel
 
@@ -172,6 +172,8 @@ class Runs:
             trusted_snapshot_ids=known.trusted,
             incomplete_snapshot_ids=known.incomplete,
             latest_snapshot_ids=known.latest,
+            # A run whose report was lost may have left one that nobody has judged yet.
+            unknown_is_incomplete=cast("bool", repository.snapshots_refreshed_at == 0),
             timezone=self._readable_zone(schedule),
         )
 

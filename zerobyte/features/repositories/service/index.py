@@ -23,6 +23,7 @@ from zerobyte.core.retention import Counted, Moment
 from zerobyte.db.prepared import Made, Prepared, slot
 from zerobyte.db.row import is_damaged
 from zerobyte.features.repositories.models import Snapshot
+from zerobyte.features.repositories.service.unreported import mark_unreported
 
 _SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
 _BATCH: Final = 500
@@ -270,6 +271,7 @@ async def replace(
             changed = _columns(record)
             changed["is_incomplete"] = row.is_incomplete or lacks_files(record.tags)
             await row.update_from_dict(changed).save(update_fields=list(changed))
+    await mark_unreported(repository_id, added, listed)
     await _judge([*known.values(), *added], unjudged)
     for row in known.values():
         if row.is_suspect and row.snapshot_id in unjudged:

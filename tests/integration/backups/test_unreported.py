@@ -1,0 +1,91 @@
+"""Snapshots of runs that ended without a report count as incomplete."""
+
+from typing import Any
+
+import pytest
+
+from tests.integration.backups.conftest import World
+from tests.integration.backups.test_retention_runs import FAILURE, backed_up
+from tests.integration.backups.test_runs import run_now, snapshot_of, success
+from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.core import clock
+from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.repositories.service import index
+
+STALE = {**FAILURE, "outcome": "stale"}
+
+
+def made_now(made: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {**snapshot_of(made), "time": clock.now().isoformat(), **more}
+
+
+async def list_again(made: dict[str, Any], *found: dict[str, Any]) -> None:
+    """Refresh the index with what restic lists now."""
+    records = [SnapshotRecord.model_validate(one) for one in found]
+    await index.replace(made["repositoryId"], records, began_ms=clock.now_ms())
+    await Repository.filter(id=made["repositoryId"]).update(snapshots_refreshed_at=1)
+
+
+async def incomplete(made: dict[str, Any]) -> list[str]:
+    rows = await Snapshot.filter(repository_id=made["repositoryId"], is_incomplete=True)
+    return [row.snapshot_id for row in rows]
+
+
+@pytest.mark.parametrize("report", [STALE, {**FAILURE, "isIncomplete": True}])
+async def test_a_snapshot_whose_run_did_not_describe_it_is_indexed_as_incomplete(
+    world: World, report: dict[str, Any]
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    before = snapshot_of(made, files=1)
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    await world.ask("finish", {"taskId": task_id, **report})
+    assert made["repositoryId"] in world.platform.snapshots.distrusted
+    left = made_now(made)
+    await list_again(made, before, left)
+    assert await incomplete(made) == [left["id"]]
+    _, forget, _ = await backed_up(world, made)
+    job = (await world.claim(task_id=forget))["job"]
+    assert job["incompleteSnapshotIds"] == [left["id"]]
+    assert job["unknownIsIncomplete"] is False
+
+
+async def test_a_report_that_arrives_after_the_refresh_makes_the_snapshot_complete(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    found = made_now(made)
+    await list_again(made, found)
+    assert await incomplete(made) == [found["id"]]
+    await world.ask("finish", success(task_id, found))
+    assert await incomplete(made) == []
+
+
+async def test_a_snapshot_that_was_reported_as_complete_stays_so_in_a_new_index(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    good, partial = made_now(made), made_now(made)
+    for one, code in ((good, 0), (partial, 3)):
+        task_id = await run_now(world, made)
+        await world.claim(task_id=task_id)
+        report = success(task_id, one, isIncomplete=code == 3)
+        report["result"]["exitCode"] = code
+        await world.ask("finish", report)
+    await Snapshot.all().delete()
+    await list_again(made, good, partial)
+    assert await incomplete(made) == [partial["id"]]
+
+
+async def test_retention_learns_of_snapshots_that_may_lack_files_before_the_next_refresh(
+    world: World,
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    await Repository.filter(id=made["repositoryId"]).update(snapshots_refreshed_at=1)
+    await world.ask("finish", {"taskId": task_id, **STALE})
+    _, forget, _ = await backed_up(world, made)
+    assert (await world.claim(task_id=forget))["job"]["unknownIsIncomplete"] is True

@@ -1,0 +1,91 @@
+"""Errors after a snapshot was made: the result of the run and its marks stay."""
+
+import logging
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows import backup as backup_flow
+from flows.runtime import RunControl, Runtime
+from flows.work import Work
+from tests.integration.flows.test_work import IDENTITY, Plane
+from tests.integration.repositories.forge import RealRepository
+from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, Source
+from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
+from zerobyte.contract.volumes import DirectoryConfig
+from zerobyte.core.errors import Failed
+from zerobyte.restic import Tools
+
+BLOCKS_CACHE = """#!/bin/sh
+{restic} "$@"
+code=$?
+case " $* " in
+*" backup "*) rm -rf {cache} && : > {cache} ;;
+esac
+exit $code
+"""
+"""restic; after a backup the next command finds a file where its cache folder would be."""
+
+
+@pytest.fixture
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
+    monkeypatch.setattr(backup_flow, "tell", logging.info)
+    repository = RealRepository(tmp_path / "repository", "pw")
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "a").write_text("content")
+    program = tmp_path / "restic"
+    cache = tmp_path / "cache"
+    program.write_text(BLOCKS_CACHE.format(restic=shutil.which("restic"), cache=cache / "r"))
+    program.chmod(0o755)
+    tools = Tools(cache_dir=cache, run_dir=tmp_path / "run", restic_command=str(program))
+    job = BackupJob(
+        task_id="t",
+        organization_id="o",
+        schedule_short_id="sched001",
+        schedule_name="s",
+        trigger="manual",
+        repository=RepositoryAccess(
+            id="r",
+            short_id="r",
+            name="r",
+            config=LocalConfig(backend="local", path=str(repository.path)),
+            password="pw",
+        ),
+        source=Source(
+            volume_short_id="v",
+            volume_name="v",
+            path=str(source),
+            config=DirectoryConfig(backend="directory", path=str(source)),
+        ),
+        options=BackupOptions(),
+        hostname="h",
+        timezone="UTC",
+    )
+    return Work(Runtime(control=Plane(), worker=IDENTITY, tools=tools), RunControl(), job)
+
+
+async def test_a_good_backup_succeeds_when_its_snapshot_cannot_be_read_back(work: Work) -> None:
+    # restic chooses the paths by itself, so the record has to be read back.
+    work.job.options = BackupOptions(include_paths=["/a"])
+    await backup_flow._save(work)
+    report = work.report()
+    assert (report.status, report.outcome, report.snapshot) == ("succeeded", "success", None)
+    assert isinstance(report.result, BackupResult)
+    assert report.result.result is not None
+
+
+@pytest.mark.parametrize("limit", [10.0, 100.0])
+async def test_an_incomplete_backup_is_reported_when_its_tag_cannot_be_added(
+    work: Work, limit: float
+) -> None:
+    work.job.options = BackupOptions(include_paths=["/a", "/missing"])
+    work.job.unreadable_limit_percent = limit
+    if limit < 50:
+        with pytest.raises(Failed, match="could not be read"):
+            await backup_flow._save(work)
+    else:
+        await backup_flow._save(work)
+        assert work.report().outcome == "warning"
+    assert work.report().is_incomplete
