@@ -239,6 +239,17 @@ class Platform:
         await self.watch.begin_anew()
         await self.due_times.wake()
 
+    async def prepare(self) -> None:
+        """Bring stored rows up to date before the first request."""
+        await locations.fill_missing()
+        await first_organization.first_id()
+        token_file = self.settings.run_dir / "worker-token"
+        await self.worker_tokens.register_local(token_file, LOCAL_HOST)
+        # With another secret, encrypting more would leave texts that the right one cannot open.
+        if await self.key_check.run():
+            await self.encrypt_clear_rows()
+        await self.warn_of_first_account()
+
     async def encrypt_clear_rows(self) -> None:
         """Encrypt secrets that versions before stored in clear; does nothing the next time."""
         parts = (self.repositories.doors, self.notifications, self.editor)
@@ -333,20 +344,13 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         locks.sweep(settings.run_dir)
         await migrate.upgrade(settings.database_url)
         await stack.enter_async_context(connection.database(settings.database_url))
-        await locations.fill_missing()
-        await first_organization.first_id()
-        await platform.worker_tokens.register_local(settings.run_dir / "worker-token", LOCAL_HOST)
+        await platform.prepare()
         stack.callback(answering.let_go)
-        # With another secret, encrypting more would leave texts that the right one cannot open.
-        if await platform.key_check.run():
-            await platform.encrypt_clear_rows()
-        await platform.warn_of_first_account()
         stack.push_async_callback(engine.aclose)
-        stack.push_async_callback(platform.sizes.aclose)
-        stack.push_async_callback(platform.notifications.aclose)
-        stack.push_async_callback(platform.alarms.aclose)
-        stack.push_async_callback(platform.snapshots.aclose)
-        stack.push_async_callback(platform.files.aclose)
+        for part in (platform.sizes, platform.notifications, platform.alarms):
+            stack.push_async_callback(part.aclose)
+        for part in (platform.snapshots, platform.files):
+            stack.push_async_callback(part.aclose)
         stack.push_async_callback(
             aio.cancel_all, [aio.start_background(loop) for loop in platform.loops()]
         )
