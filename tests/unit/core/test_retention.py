@@ -166,3 +166,22 @@ def test_t8_an_empty_snapshot_is_suspect_unless_the_one_before_was_accepted_as_e
     told = [("a", 100, False), ("b", 0, True), ("c", 0, True), ("d", 3, True), ("e", 1, True)]
     assert cleared(told, "b") == {"b", "c", "d"}
     assert suspects([("a", 0, None), ("b", 0, None)]) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31T23:59:59.999999999Z",
+        "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00+23:59",
+    ],
+)
+def test_times_at_the_ends_of_the_calendar_stop_no_plan(text: str) -> None:
+    moment = Moment.parse(text)
+    assert abs(moment.epoch_ms) < 2**53
+    for zone in ("Pacific/Kiritimati", "Pacific/Niue", "UTC"):
+        assert moment.in_zone(ZoneInfo(zone)).order
+        policy = RetentionPolicy(keep_hourly=2, keep_weekly=2, keep_yearly=2)
+        assert text in kept(policy, text, "2026-01-01T00:00:00Z", zone=zone)
