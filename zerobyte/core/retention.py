@@ -22,6 +22,8 @@ CLOCK_TOLERANCE: Final = timedelta(minutes=5)
 FUTURE: Final = "dated in the future"
 """The reason that keeps a snapshot whose time is later than that."""
 
+_EARLIEST: Final = datetime(1, 1, 3)  # noqa: DTZ001 — compared with times without a zone
+_LATEST: Final = datetime(9999, 12, 29)  # noqa: DTZ001
 _BEGINNING: Final = (datetime(1, 1, 1), 0)  # noqa: DTZ001 — compared with instants without a zone
 
 
@@ -47,7 +49,10 @@ class Moment:
         zone = "+00:00" if match[3] == "Z" else match[3]
         instant = datetime.fromisoformat(match[1] + zone)
         digits = (match[2] or "0")[:9].ljust(9, "0")
-        return cls(instant.replace(tzinfo=None), instant.utcoffset() or timedelta(), int(digits))
+        offset, wall = instant.utcoffset() or timedelta(), instant.replace(tzinfo=None)
+        # The last days of the calendar do not exist in other zones: move them inwards.
+        wall = min(max(wall, _EARLIEST), _LATEST)
+        return cls(wall, offset, int(digits))
 
     @property
     def order(self) -> tuple[datetime, int]:

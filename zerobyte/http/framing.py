@@ -14,8 +14,11 @@ from sanic.http import Http
 
 from zerobyte.http.app_type import HttpApp
 
-_LINE: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n]*")
-"""A token, a colon at once, and a value: no blank before the colon, no folded line, no bare CR."""
+_LINE: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[^\r\n\0]*")
+"""A token, a colon at once, and a value without line ends: no blank before the colon."""
+_CONTROL: Final = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_CHUNK_LINE_AT_MOST: Final = 64
+"""Sanic refuses longer lines."""
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 _HEX_DIGITS: Final = re.compile(r"[0-9A-Fa-f]{1,15}")
 _ONCE: Final = (b"host", b"content-length", b"transfer-encoding", b"expect")
@@ -85,6 +88,12 @@ class StrictHttp(Http):
             while len(buffer) < 2:
                 await self._receive_more()
             if bytes(buffer[:2]) != b"\r\n":
+                self.keep_alive = False
+                raise BadRequest("Bad chunked encoding")
+            # A proxy may end the line at a bare LF in the extension, and see other chunks than we.
+            while (end := buffer.find(b"\r\n", 3)) < 0 and len(buffer) <= _CHUNK_LINE_AT_MOST:
+                await self._receive_more()
+            if _CONTROL.search(bytes(buffer[2 : max(end, 2)])):
                 self.keep_alive = False
                 raise BadRequest("Bad chunked encoding")
         return await super().read()

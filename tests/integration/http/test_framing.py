@@ -42,6 +42,12 @@ MALFORMED = {
     + chunk(HEX),
     "another coding": b"Host: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n" + chunk(HEX),
     "a coding in capitals": b"Host: x\r\nTransfer-Encoding: Chunked\r\n\r\n" + chunk(HEX),
+    "a bare LF in a chunk extension": b"Host: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    + chunk(HEX + b";x\n"),
+    "a zero byte in a chunk extension": b"Host: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    + chunk(HEX + b";x\0"),
+    "a zero byte in a value": b"Host: x\r\nX-A: a\0b\r\nTransfer-Encoding: chunked\r\n\r\n"
+    + chunk(HEX),
     "a chunk size with 0x": b"Host: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk(b"0x" + HEX),
     "a chunk size with blanks": b"Host: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     + chunk(b" " + HEX),

@@ -211,3 +211,22 @@ def test_an_incomplete_snapshot_that_a_person_accepted_is_the_measure_from_then_
     assert cleared(history, "less") == {"less", "later"}
     accepted = [replace(one, is_suspect=one.snapshot_id == "lost") for one in history]
     assert trusted_files(accepted) == 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31T23:59:59.999999999Z",
+        "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "0001-01-01T00:00:00+23:59",
+    ],
+)
+def test_times_at_the_ends_of_the_calendar_stop_no_plan(text: str) -> None:
+    moment = Moment.parse(text)
+    assert abs(moment.epoch_ms) < 2**53
+    for zone in ("Pacific/Kiritimati", "Pacific/Niue", "UTC"):
+        assert moment.in_zone(ZoneInfo(zone)).order
+        policy = RetentionPolicy(keep_hourly=2, keep_weekly=2, keep_yearly=2)
+        assert text in kept(policy, text, "2026-01-01T00:00:00Z", zone=zone)

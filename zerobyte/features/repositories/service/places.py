@@ -1,5 +1,7 @@
 """Where the registered local repositories and directory volumes of this host are."""
 
+from typing import Any, cast
+
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.volumes.models import Volume
 
@@ -12,7 +14,7 @@ async def local_places(*, other_than: str | None = None) -> list[str]:
     rows = Repository.filter(type="local")
     if other_than is not None:
         rows = rows.exclude(organization_id=other_than)
-    paths = {str(row.config.get("path", "")) for row in await rows.only("id", "config")}
+    paths = {_path(row.config) for row in await rows.only("id", "config")}
     return sorted(path for path in paths if path.startswith("/"))
 
 
@@ -24,7 +26,13 @@ async def volume_places(organization_id: str, host: str) -> tuple[list[str], lis
     own: set[str] = set()
     others: set[str] = set()
     for row in rows:
-        path = str(row.config.get("path", ""))
+        path = _path(row.config)
         if path.startswith("/"):
             (own if row.organization_id == organization_id else others).add(path)
     return sorted(own), sorted(others)
+
+
+def _path(config: Any) -> str:
+    """Return the path in a stored config, or nothing: one damaged row must not stop all others."""
+    path: Any = cast("dict[str, Any]", config).get("path") if isinstance(config, dict) else None
+    return path if isinstance(path, str) and "\0" not in path else ""

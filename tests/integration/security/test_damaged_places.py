@@ -1,0 +1,32 @@
+"""A damaged row of one organization does not stop the work of the others."""
+
+import pytest
+from tortoise import connections
+
+from tests.integration.security.conftest import Fortress
+from tests.integration.security.test_belongings import furnish
+from zerobyte.features.repositories.service.places import local_places
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        *('"text"', "[]", "null", "5", '{"backend":"local"}', '{"backend":"local","path":5}'),
+        *('{"path":["/x"]}', '{"path":"/a\\u0000b"}'),
+    ],
+)
+async def test_a_damaged_local_repository_stops_no_other_organization(
+    fortress: Fortress, config: str
+) -> None:
+    home, far = [await fortress.folk.organization(name) for name in ("home", "far")]
+    ada = await fortress.folk.person("ada", {home: "owner"})
+    theirs = await furnish(fortress, far, "hers")
+    await connections.get("default").execute_query(
+        "UPDATE repositories SET config = ? WHERE short_id = ?", [config, theirs["repositories"]]
+    )
+    assert await local_places(other_than=home) == []
+    place = fortress.folder / "place"
+    place.mkdir()
+    body = {"name": "x", "config": {"backend": "local", "path": str(place)}}
+    answer = await ada.http.post("/api/v1/repositories", json=body)
+    assert answer.status_code == 201, answer.text
