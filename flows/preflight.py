@@ -12,7 +12,7 @@ from typing import Final
 
 import orjson
 
-from flows.endings import Refusal
+from flows.endings import Refusal, full_text
 from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
 from zerobyte.core import patience, process, protected_paths, retention
@@ -91,15 +91,28 @@ async def _look(path: str, stop: asyncio.Event | None) -> dict[str, object]:
     _ABANDONED.add(task)
     task.add_done_callback(_ABANDONED.discard)
     done, _ = await asyncio.wait({task}, timeout=LOOK_S + 1.0)
-    if done and task.exception() is None and not (ended := task.result()).timed_out:
+    if done and (failed := task.exception()) is not None:
+        raise _not_checked(path, full_text(failed)) from failed
+    if done and not (ended := task.result()).timed_out:
         with contextlib.suppress(IndexError, orjson.JSONDecodeError):
             return orjson.loads(ended.stdout_tail[-1])
         if ended.was_stopped:
             raise Refusal("The check of the source was stopped.", safe="It was stopped.")
+        last = ended.stderr_tail[-1] if ended.stderr_tail else "it printed no answer"
+        raise _not_checked(path, f"the check ended with exit code {ended.code}: {last}")
     raise Refusal(
         f"The source folder {path} does not answer within {LOOK_S:.0f} seconds. "
         "The storage behind it hangs; mount the volume again.",
         safe="The source does not answer: the storage behind it hangs.",
+    )
+
+
+def _not_checked(path: str, why: str) -> Refusal:
+    """Return the error of a check that failed itself, which says nothing about the storage."""
+    return Refusal(
+        f"The source folder {path} could not be checked, so nothing was backed up; see to this "
+        f"host and run the backup again: {why}",
+        safe="The source could not be checked on this host.",
     )
 
 

@@ -1,5 +1,6 @@
 """A source that would become an empty snapshot is refused with the reason (T8)."""
 
+import errno
 import os
 
 import pytest
@@ -9,7 +10,7 @@ from flows.endings import Refusal
 from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
 from zerobyte.contract.volumes import DirectoryConfig, NfsConfig
-from zerobyte.core import clock
+from zerobyte.core import clock, process
 
 
 def source(path, *, previous_files=None, config=None):
@@ -81,6 +82,35 @@ async def test_storage_that_hangs_does_not_hang_us(tmp_path, monkeypatch, stubbo
     began = clock.monotonic()
     assert "hangs" in await refusal(source(tmp_path))
     assert clock.monotonic() - began < 30
+
+
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("raise SystemExit('no memory')", "exit code 1: no memory"),
+        ("print('no JSON')", "exit code 0: it printed no answer"),
+        ("import os,signal;os.kill(os.getpid(),signal.SIGKILL)", "exit code 137"),
+    ],
+)
+async def test_a_check_that_fails_itself_is_not_reported_as_hanging_storage(
+    tmp_path, monkeypatch, program, words
+):
+    monkeypatch.setattr(preflight, "_LOOK", program)
+    message = await refusal(source(tmp_path))
+    assert words in message
+    assert "hangs" not in message
+
+
+async def test_a_check_that_cannot_be_started_is_not_reported_as_hanging_storage(
+    tmp_path, monkeypatch
+):
+    def no_child(*_: object, **__: object) -> None:
+        raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    monkeypatch.setattr(process, "Child", no_child)
+    message = await refusal(source(tmp_path))
+    assert "cannot be started" in message
+    assert "hangs" not in message
 
 
 @pytest.mark.parametrize(
