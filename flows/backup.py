@@ -211,7 +211,7 @@ async def _index(work: Work, repository: Repository, original_id: str | None) ->
         found = await snapshots.run(
             repository, ids=(work.summary.snapshot_id,), timeout_s=60, stop=work.run.stop
         )
-    except ZerobyteError as error:
+    except (ZerobyteError, OSError) as error:
         _log.info("the new snapshot was not read back", error=type(error).__name__)
         return
     work.snapshot = found[0] if found else None

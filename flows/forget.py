@@ -61,8 +61,10 @@ async def _apply(work: Work) -> None:
     )
     tell("Retention keeps %d snapshots and removes %d", len(plan.keep), len(plan.remove))
     # The plan stands in the task before anything is removed, and stays there if that fails.
+    # If the API cannot store it, nothing is removed: there would be no record of the removal.
     work.result = ForgetResult(plan=plan)
-    await announce(work)
+    if plan.remove:
+        await announce(work)
     await restic_forget.apply(repository, plan, stop=work.run.stop)
 
 

@@ -52,8 +52,8 @@ async def mark(work: Work, repository: Repository) -> str | None:
         marked = await restic_tag.run(
             repository, original_id, add=INCOMPLETE_TAG, stop=work.run.stop
         )
-    except ZerobyteError as error:
-        _log.warning("an incomplete snapshot was not tagged", why=error.message)
+    except (ZerobyteError, OSError) as error:
+        _log.warning("an incomplete snapshot was not tagged", why=full_text(error))
         return None
     work.summary = summary.model_copy(update={"snapshot_id": marked})
     return original_id

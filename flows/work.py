@@ -334,8 +334,11 @@ async def show(work: Work, progress: TaskProgress) -> None:
 
 
 async def announce(work: Work) -> None:
-    """Write down what is about to be done, before it is; the report says it again at the end."""
-    with contextlib.suppress(Failed, Unavailable):
-        await work.runtime.control.progress(
-            ProgressReport(task_id=work.task_id, result=work.result)
-        )
+    """Store what is about to be done before it is done; the report says it again at the end.
+
+    Raises
+        Failed          the API refuses it.
+        Unavailable     the API did not answer in time, or the run was asked to stop meanwhile.
+    """
+    report = ProgressReport(task_id=work.task_id, result=work.result)
+    await patiently(lambda: work.runtime.control.progress(report), CLAIM_PATIENCE_S, work.run.stop)

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from zerobyte.contract.base import Sparse
+from zerobyte.contract.exact import Exact
 
 _DURATION = re.compile(r"^(?=\d)(\d{1,6}y)?(\d{1,6}m)?(\d{1,6}d)?(\d{1,6}h)?$")
 
@@ -54,3 +55,7 @@ class RetentionPolicy(Sparse):
                 self.keep_within_duration,
             )
         )
+
+
+class RetentionPolicyInput(Exact, RetentionPolicy):
+    """A retention policy as a request sends it: a rule that is not known is refused."""

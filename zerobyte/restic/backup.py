@@ -265,7 +265,8 @@ class _Output:
                 self.summary = BackupSummary.model_validate(said)
         except ValidationError:
             return
-        if kind == "error":
+        # The scan only estimates the size; what it cannot read, archival reports again.
+        if kind == "error" and said.get("during") != "scan":
             self._add(unreadable_item(said))
 
     def _add(self, text: str) -> None:

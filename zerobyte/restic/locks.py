@@ -181,16 +181,25 @@ class Surroundings:
 
         "unknown" is what restic would remove without proof, or ask by a signal to a stranger.
         """
-        if self.now_ms - lock.time_ms > STALE_MS:
-            return "stale"
+        is_stale = self._is_stale(lock)
         if lock.hostname != self.hostname:
-            return "elsewhere"
+            return "stale" if is_stale else "elsewhere"
+        # The process comes before the age: a clock that jumped makes the lock of a living
+        # command look old.
         is_here = identity(lock.pid) is not None
-        if is_here:
-            return "alive" if program_of(lock.pid) == "restic" else "unknown"
-        return "dead" if any(note.fits(lock) for note in self.dead) else "unknown"
+        if is_here and program_of(lock.pid) == "restic":
+            return "alive"
+        if not is_here and any(note.fits(lock) for note in self.dead):
+            return "dead"
+        return "stale" if is_stale else "unknown"
 
     def may_unlock(self, found: Sequence[Lock]) -> bool:
         """Whether `restic unlock` would remove something, and nothing that may be alive."""
         judged = {self.judge(lock) for lock in found}
+        # restic removes each lock that is old by its own clock, that of a living command too.
+        if any(self._is_stale(lock) and self.judge(lock) == "alive" for lock in found):
+            return False
         return "unknown" not in judged and bool(judged & {"stale", "dead"})
+
+    def _is_stale(self, lock: Lock) -> bool:
+        return self.now_ms - lock.time_ms > STALE_MS

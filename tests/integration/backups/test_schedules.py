@@ -70,6 +70,36 @@ async def test_bad_input_is_refused_in_words_and_makes_nothing(world: World) -> 
     assert (await world.client.get("/api/v1/backups")).json() == []
 
 
+async def test_an_unknown_retention_rule_is_refused_and_a_stored_one_is_still_read(
+    world: World,
+) -> None:
+    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    url = f"/api/v1/backups/{made['shortId']}"
+    volume, repository = await world.volume("other"), await world.repository("other")
+    new = {
+        "name": "new",
+        "volumeId": volume["id"],
+        "repositoryId": repository["shortId"],
+        "enabled": False,
+        "cronExpression": "",
+    }
+    policy = {"retentionPolicy": {"keepLast": 1, "keepDialy": 30}}
+    for answer in (
+        await world.client.patch(url, json=policy),
+        await world.client.post("/api/v1/backups", json={**new, **policy}),
+    ):
+        assert answer.status_code == 400
+        assert "Unknown key 'keepDialy'" in answer.json()["message"]
+        assert "keepDaily" in answer.json()["message"]
+    assert (await world.client.get(url)).json()["retentionPolicy"] == {"keepLast": 1}
+    await Schedule.filter(short_id=made["shortId"]).update(retention_policy={"keepOld": 2})
+    assert (await world.client.get(url)).status_code == 200
+    wrong = await world.client.patch(url, json={"retentionPolicy": {"keepLast": "1"}})
+    assert wrong.status_code == 400, "a known key is validated as before"
+    # Keys of other clients beside the policy are ignored as before.
+    assert (await world.client.patch(url, json={"tags": ["a"], "other": 1})).status_code == 200
+
+
 async def test_of_many_schedules_of_one_name_made_at_once_one_wins(world: World) -> None:
     volume, repository = await world.volume(), await world.repository()
     body = {

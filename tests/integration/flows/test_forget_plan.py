@@ -1,12 +1,14 @@
 """Retention on the worker's side: the plan is told before anything is removed."""
 
 import logging
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from flows import forget as forget_flow
+from flows import work as work_module
 from flows.runtime import RunControl, Runtime
 from flows.work import Work
 from tests.integration.flows.test_work import IDENTITY
@@ -16,6 +18,7 @@ from zerobyte.contract.control_plane import ProgressReport
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.core.errors import Unavailable
 from zerobyte.restic import ResticError, Tools
 
 
@@ -92,3 +95,34 @@ async def test_an_unreported_snapshot_does_not_displace_the_last_complete_one(
     assert report.result.plan is not None
     assert {reason.snapshot_id for reason in report.result.plan.keep} == {complete, unreported}
     assert report.result.plan.remove == [old]
+
+
+class Away:
+    """An API that does not answer the first `times` times."""
+
+    def __init__(self, times: float) -> None:
+        self.left = times
+        self.stored: list[ProgressReport] = []
+
+    async def progress(self, report: ProgressReport) -> None:
+        if self.left > 0:
+            self.left -= 1
+            raise Unavailable("The API does not answer")
+        self.stored.append(report)
+
+
+@pytest.mark.parametrize("times", [2, math.inf])
+async def test_retention_removes_nothing_until_the_api_has_stored_the_plan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: float
+) -> None:
+    monkeypatch.setattr(forget_flow, "tell", logging.info)
+    monkeypatch.setattr(work_module, "CLAIM_PATIENCE_S", 1.0)
+    repository = RealRepository(tmp_path / "repository", "pw")
+    ids = [repository.forge(f"2026-01-0{day}T10:00:00Z", "sched001") for day in (1, 2)]
+    api = Away(times)
+    # The forged snapshots have no tree, so pruning after their removal fails.
+    with pytest.raises(Unavailable if times == math.inf else ResticError):
+        await forget_flow._apply(work_on(repository, api))
+    left = {path.name for path in (repository.path / "snapshots").iterdir()}
+    assert left == (set(ids) if times == math.inf else {ids[1]})
+    assert len(api.stored) == (0 if times == math.inf else 1)

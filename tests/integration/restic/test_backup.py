@@ -108,6 +108,28 @@ async def test_t21_unreadable_files_are_a_partial_backup_with_a_snapshot(reposit
     assert [record.id for record in await snapshots.run(repository)] == [error.summary.snapshot_id]
 
 
+async def test_an_unreadable_folder_counts_once(repository, tmp_path):
+    source = tmp_path / "locked source"
+    (source / "locked").mkdir(parents=True)
+    (source / "a.txt").write_text("a")
+    # Without these capabilities root is refused like everybody else.
+    program = tmp_path / "restic-without-privileges"
+    drop = "setpriv --bounding-set=-dac_override,-dac_read_search" if os.geteuid() == 0 else ""
+    program.write_text(f'#!/bin/sh\nexec {drop} restic "$@"\n')
+    program.chmod(0o755)
+    tools = replace(repository.tools, restic_command=str(program))
+    (source / "locked").chmod(0)
+    try:
+        with pytest.raises(PartialBackup) as partial:
+            await backup.run(
+                replace(repository, tools=tools), source, tag="k3f9x2ab", hostname=HOST
+            )
+    finally:
+        (source / "locked").chmod(0o700)
+    assert partial.value.unreadable_count == 1
+    assert partial.value.summary.total_files_processed == 1
+
+
 async def test_t21_an_included_path_that_is_gone_is_a_partial_backup(repository, source):
     options = BackupOptions(include_paths=["a.txt", "/gone"])
     with pytest.raises(PartialBackup) as partial:

@@ -62,6 +62,21 @@ def test_t1_a_living_restic_of_this_host_is_alive(monkeypatch: pytest.MonkeyPatc
     assert not may_unlock(lock(pid=os.getpid()), ELSEWHERE)
 
 
+def test_t1_a_clock_jump_does_not_unlock_a_living_restic_of_this_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(locks, "program_of", lambda _: "restic")
+    looks_old = lock(pid=os.getpid(), at=NOW - 31 * 60_000)
+    assert judged(looks_old) == "alive"
+    assert not may_unlock(looks_old)
+    assert not may_unlock(looks_old, LONG_AGO), "restic would remove both"
+
+
+def test_t1_an_old_lock_of_this_host_without_its_restic_is_stale() -> None:
+    assert judged(lock(at=NOW - 31 * 60_000)) == "stale"
+    assert judged(lock(pid=os.getpid(), at=NOW - 31 * 60_000)) == "stale"
+
+
 def test_t1_elsewhere_is_left_to_restics_own_half_hour() -> None:
     assert judged(ELSEWHERE) == "elsewhere"
     assert judged(LONG_AGO) == "stale"

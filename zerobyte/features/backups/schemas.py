@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from zerobyte.contract.base import AsStored, EpochMs, Patch, Wire
 from zerobyte.contract.repositories import CompressionMode
-from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.contract.retention import RetentionPolicy, RetentionPolicyInput
 from zerobyte.contract.webhooks import BackupWebhooks
 from zerobyte.features.notifications.schemas import Destination
 from zerobyte.features.repositories.schemas import Repository
@@ -41,7 +41,7 @@ Zone = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class _Options(Wire):
-    retention_policy: RetentionPolicy | None = None
+    retention_policy: RetentionPolicyInput | None = None
     exclude_patterns: Patterns = Field(default_factory=list[str])
     exclude_if_present: Patterns = Field(default_factory=list[str])
     include_paths: Patterns = Field(default_factory=list[str])

@@ -115,17 +115,30 @@ class Notifications:
         self, destination_ids: Iterable[int], organization_id: str, message: NotificationMessage
     ) -> None:
         for recipient in (await self.targets_of(destination_ids, organization_id)).values():
-            error: str | None = None
             try:
-                await notify.send(
-                    recipient.config,
-                    message,
-                    allowed_origins=self._allowed_origins,
-                    timeout_s=self._timeout_s,
-                )
-            except ZerobyteError as failed:
-                error = failed.message
-            await self.record_delivery(recipient.id, error, organization_id=organization_id)
+                error = await self._delivery_error(recipient, message)
+                await self.record_delivery(recipient.id, error, organization_id=organization_id)
+            except Exception as failed:
+                # The other destinations still get the message.
+                _log.error("a delivery was not recorded", exc_info=failed)
+
+    async def _delivery_error(
+        self, recipient: Recipient, message: NotificationMessage
+    ) -> str | None:
+        """Send a message to one destination; return why it did not arrive, None when it did."""
+        try:
+            await notify.send(
+                recipient.config,
+                message,
+                allowed_origins=self._allowed_origins,
+                timeout_s=self._timeout_s,
+            )
+        except ZerobyteError as failed:
+            return failed.message
+        except Exception as failed:
+            _log.error("a notification failed in an unexpected way", exc_info=failed)
+            return "The notification failed in an unexpected way."
+        return None
 
     def _told(self, telling: asyncio.Task[None]) -> None:
         self._telling.discard(telling)

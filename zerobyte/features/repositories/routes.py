@@ -206,7 +206,7 @@ async def delete_snapshot(
 
 
 @repositories_v1.post("/<short_id:str>/snapshots/<snapshot_id:str>/accept")
-@endpoint("acceptSnapshot", tag=_TAG, returns={200: schemas.SnapshotView}, errors=(NotFound,))
+@endpoint("acceptSnapshot", tag=_TAG, returns={200: schemas.SnapshotView}, errors=_RESTIC)
 async def accept_snapshot(
     actor: Actor, short_id: str, snapshot_id: str, snapshots: Snapshots
 ) -> schemas.SnapshotView:

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from zerobyte.contract.base import AsStored, EpochMs, NonEmpty, Patch, SnakeWire, Sparse, Wire
+from zerobyte.contract.exact import Exact
 from zerobyte.contract.jobs import LeaseMode, OverwriteMode
 from zerobyte.contract.repositories import (
     CompressionMode,
@@ -267,7 +268,7 @@ _Paths = Annotated[list[Annotated[NonEmpty, AfterValidator(_absolute)]], Field(m
 _Patterns = Annotated[list[Annotated[NonEmpty, AfterValidator(_pattern)]], Field(max_length=10_000)]
 
 
-class Restore(Wire):
+class Restore(Exact):
     """What to write back, and where to.
 
     include             absolute paths inside the snapshot, literal; absent means everything.

@@ -19,6 +19,7 @@ from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.restic_output import is_incomplete as lacks_files
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import aio, clock, retention
+from zerobyte.core.errors import Conflict
 from zerobyte.core.retention import Counted, Moment
 from zerobyte.db.prepared import Made, Prepared, slot
 from zerobyte.db.row import is_damaged
@@ -76,7 +77,7 @@ _BY_ID: Final = Prepared(
     lambda: Snapshot.filter(repository_id=slot(0), snapshot_id=slot(1)).limit(1)
 )
 _BY_SHORT_ID: Final = Prepared(
-    lambda: Snapshot.filter(repository_id=slot(0), short_id=slot(1)).limit(1)
+    lambda: Snapshot.filter(repository_id=slot(0), short_id=slot(1)).limit(2)
 )
 
 
@@ -109,9 +110,17 @@ async def of_repository(repository_id: str, *, tag: str | None = None) -> list[I
 
 
 async def find(repository_id: str, snapshot_id: str) -> Indexed | None:
-    """One snapshot by its full id or its first eight digits."""
+    """One snapshot by its full id or its first eight digits.
+
+    Raises
+        Conflict    several snapshots begin with these eight digits.
+    """
     query = _BY_SHORT_ID if len(snapshot_id) == 8 else _BY_ID
     found = await query.made(_KNOWN, repository_id, snapshot_id)
+    if len(found) > 1:
+        raise Conflict(
+            f"Several snapshots have an id that begins with {snapshot_id}; send the whole id"
+        )
     return found[0] if found else None
 
 

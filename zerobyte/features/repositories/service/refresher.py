@@ -54,6 +54,10 @@ class Refresher:
         except ZerobyteError as error:
             _log.info("a repository was not refreshed", reason=error.message)
             return False
+        except Exception as error:
+            # What one repository holds must not keep the lists of all others from being read.
+            _log.error("a repository could not be refreshed", repository=row.id, exc_info=error)
+            return False
         return True
 
     async def _fill(self, row: models.Repository) -> None:
@@ -73,6 +77,8 @@ class Refresher:
             _log.info("the newest trees of a repository are still being read", repository=row.id)
         except ZerobyteError as error:
             _log.info("the newest trees of a repository were not read", reason=error.message)
+        except Exception as error:
+            _log.error("trees of a repository cannot be read", repository=row.id, exc_info=error)
 
     async def _sweep(self) -> None:
         """Forget the trees of snapshots that are gone, such as those another tool removed."""
