@@ -230,42 +230,6 @@ async def test_our_own_folders_are_left_out(repository, tmp_path):
         await backup.run(repository, tmp_path / "cache", tag="k3f9x2ab", hostname=HOST)
 
 
-async def test_included_paths_do_not_reach_our_data_through_links(repository, tmp_path):
-    volume, data = tmp_path / "vol", tmp_path / "vol/app/data"
-    data.mkdir(parents=True)
-    (data / "app-secret").write_text("secret")
-    (volume / "app/seen").write_text("x")
-    (volume / "way").symlink_to(volume / "app")
-    ours = [str(data)]
-
-    async def save(**wishes):
-        options = BackupOptions(**wishes)
-        made = await backup.run(
-            repository, volume, tag="k3f9x2ab", hostname=HOST, options=options,
-            excluded_folders=ours,
-        )  # fmt: skip
-        return await paths_of(repository, made.snapshot_id)
-
-    for wishes in (
-        {"include_paths": ["app/data/app-secret"]},
-        {"include_paths": ["way/data/app-secret"]},
-        {"include_paths": ["app/data"]},
-        {"include_patterns": ["way/data/app-secret"]},
-        {"include_patterns": ["way/data/*"]},
-    ):
-        with pytest.raises(Invalid, match="inside a folder of Zerobyte"):
-            await save(**wishes)
-    for wishes in (
-        {},
-        {"include_paths": ["app"]},
-        {"include_patterns": ["w*/*een", "a*"]},
-        {"include_patterns": ["w*/d?ta/app-[s]*"]},
-        {"include_patterns": ["w*/d?ta"]},
-    ):
-        assert not any("app-secret" in path for path in await save(**wishes)), wishes
-    assert await save(include_paths=["way/data/../seen"])
-
-
 async def slow_backup(repository, source, **options):
     """Start a backup that takes many seconds, and wait until restic works on it."""
     (source / "big").write_bytes(os.urandom(30_000_000))

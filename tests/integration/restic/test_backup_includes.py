@@ -1,6 +1,7 @@
 """What a backup may read through include entries: nothing outside its volume, nothing of ours."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,13 @@ from zerobyte.core.errors import Invalid
 from zerobyte.restic import backup, ls
 
 
-async def saved(repository, volume: Path, **options) -> set[str]:
+async def saved(
+    repository, volume: Path, *, excluded_folders: Sequence[str] = (), **options
+) -> set[str]:
     made = await backup.run(
-        repository, volume, tag="k3f9x2ab", hostname="h", options=BackupOptions(**options)
-    )
+        repository, volume, tag="k3f9x2ab", hostname="h", options=BackupOptions(**options),
+        excluded_folders=excluded_folders,
+    )  # fmt: skip
     nodes = ls.run(repository, made.snapshot_id)
     return {node.path async for node in nodes if node.type != "dir"}
 
@@ -109,3 +113,34 @@ async def test_a_pattern_may_match_any_number_of_files(repository, tmp_path):
         (photos / f"{number}.jpg").touch()
     found = await saved(repository, tmp_path / "vol", include_patterns=["photos/*.jpg"])
     assert len(found) == 2_100
+
+
+async def test_included_paths_do_not_reach_our_data_through_links(repository, tmp_path):
+    volume, data = tmp_path / "vol", tmp_path / "vol/app/data"
+    data.mkdir(parents=True)
+    (data / "app-secret").write_text("secret")
+    (volume / "app/seen").write_text("x")
+    (volume / "way").symlink_to(volume / "app")
+    ours = [str(data)]
+
+    async def save(**wishes):
+        return await saved(repository, volume, excluded_folders=ours, **wishes)
+
+    for wishes in (
+        {"include_paths": ["app/data/app-secret"]},
+        {"include_paths": ["way/data/app-secret"]},
+        {"include_paths": ["app/data"]},
+        {"include_patterns": ["way/data/app-secret"]},
+        {"include_patterns": ["way/data/*"]},
+    ):
+        with pytest.raises(Invalid, match="inside a folder of Zerobyte"):
+            await save(**wishes)
+    for wishes in (
+        {},
+        {"include_paths": ["app"]},
+        {"include_patterns": ["w*/*een", "a*"]},
+        {"include_patterns": ["w*/d?ta/app-[s]*"]},
+        {"include_patterns": ["w*/d?ta"]},
+    ):
+        assert not any("app-secret" in path for path in await save(**wishes)), wishes
+    assert await save(include_paths=["way/data/../seen"])

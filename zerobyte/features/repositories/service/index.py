@@ -24,6 +24,7 @@ from zerobyte.core.retention import Counted, Moment
 from zerobyte.db.prepared import Made, Prepared, slot
 from zerobyte.db.row import is_damaged
 from zerobyte.features.repositories.models import Snapshot
+from zerobyte.features.repositories.service.provenance import has_same_content
 from zerobyte.features.repositories.service.unreported import mark_unreported
 
 _SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
@@ -209,16 +210,6 @@ async def selection(repository_id: str, snapshot_id: str) -> BackupSelection | N
     return None if found.other_filters else found
 
 
-async def schedule_of_run(repository_id: str, snapshot_id: str) -> str | None:
-    """Return the schedule whose own run reported a snapshot, by full id; None for any other.
-
-    Tags, paths and times of a snapshot are whatever the writer of the repository chose, so they
-    prove nothing about where its files came from.
-    """
-    row = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=snapshot_id)
-    return None if row is None or row.selection is None else row.schedule_id
-
-
 async def accept(repository_id: str, snapshot_id: str) -> None:
     """Trust a snapshot by its full id: it is the measure of those after it, which it may clear."""
     row = await Snapshot.get(repository_id=repository_id, snapshot_id=snapshot_id)
@@ -333,18 +324,8 @@ def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None)
         is_incomplete=lacks_files(record.tags)
         or (rewritten is not None and rewritten.is_incomplete),
         selection=rewritten.selection
-        if rewritten is not None and _has_same_content(record, rewritten)
+        if rewritten is not None and has_same_content(record, rewritten)
         else None,
-    )
-
-
-def _has_same_content(record: SnapshotRecord, rewritten: Snapshot) -> bool:
-    """Whether only tags differ. `original` may name any snapshot; a tree's id is its content."""
-    before = rewritten.record
-    return record.tree is not None and (record.tree, record.paths, record.time) == (
-        before.get("tree"),
-        before.get("paths"),
-        before.get("time"),
     )
 
 

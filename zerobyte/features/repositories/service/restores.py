@@ -14,7 +14,7 @@ from zerobyte.core import patience, protected_paths
 from zerobyte.core.errors import Conflict, Failed, Forbidden, Invalid, NotFound
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, schemas
-from zerobyte.features.repositories.service import index
+from zerobyte.features.repositories.service import index, provenance
 from zerobyte.features.repositories.service.access import answering
 from zerobyte.features.repositories.service.files import SnapshotFiles
 from zerobyte.features.repositories.service.guard import Guard, normal, overlap
@@ -117,7 +117,7 @@ class Restores:
         row = await self._snapshots.indexed(actor, short_id)
         record = await self._snapshots.record(row, body.snapshot_id)
         target = _target(body.target_path)
-        schedule = await index.schedule_of_run(row.id, record.id)
+        schedule = await provenance.schedule_of_run(row.id, record.id)
         if target == "/":
             await self._check_original_place(actor, record, schedule)
         if body.target_agent_id not in (None, "", "local"):

@@ -1,0 +1,24 @@
+"""Which snapshots were made by runs of our own, whatever they say of themselves."""
+
+from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.features.repositories.models import Snapshot
+
+
+async def schedule_of_run(repository_id: str, snapshot_id: str) -> str | None:
+    """Return the schedule whose own run reported a snapshot, by full id; None for any other.
+
+    Tags, paths and times of a snapshot are whatever the writer of the repository chose, so they
+    prove nothing about where its files came from.
+    """
+    row = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=snapshot_id)
+    return None if row is None or row.selection is None else row.schedule_id
+
+
+def has_same_content(record: SnapshotRecord, rewritten: Snapshot) -> bool:
+    """Whether only tags differ. `original` may name any snapshot; a tree's id is its content."""
+    before = rewritten.record
+    return record.tree is not None and (record.tree, record.paths, record.time) == (
+        before.get("tree"),
+        before.get("paths"),
+        before.get("time"),
+    )
