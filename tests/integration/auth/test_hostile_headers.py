@@ -9,7 +9,7 @@ from tests.raw_http import send_raw
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import Session
 
-AGENTS = (b"\xff", b"a\0b", b"\xc3\xbc\xff" * 400)
+AGENTS = (b"\xff", b"a\tb", b"\xc3\xbc\xff" * 400)
 JSON = {"Content-Type": b"application/json"}
 
 
@@ -32,7 +32,7 @@ async def test_a_user_agent_of_any_bytes_hides_nothing_from_the_trail(client, ad
         assert await tell(client, "/api/auth/sign-in/username", wrong, **headers) == 401
         assert await tell(client, "/api/auth/sign-in/username", SIGN_IN, **headers) == 200
         lines = await AuditLine.all().order_by("-id").limit(3)
-        told = agent.decode("utf-8", "replace").replace("\ufffd", "?").replace("\0", "")[:512]
+        told = agent.decode("utf-8", "replace").replace("\ufffd", "?")[:512]
         assert [(line.action, line.status, line.user_agent) for line in reversed(lines)] == [
             ("updateUser", 200, told),
             ("signInUsername", 401, told),
@@ -42,7 +42,7 @@ async def test_a_user_agent_of_any_bytes_hides_nothing_from_the_trail(client, ad
 
 
 async def test_a_key_of_any_bytes_is_401(client):
-    for key in (b"zb_" + b"\xff" * 64, b"zb_" + b"\0" * 64, b"\xff"):
+    for key in (b"zb_" + b"\xff" * 64, b"\xff"):
         status, _ = await send_raw(client, "GET", "/api/v1/system/info", {"X-Api-Key": key})
         assert status == 401
 
@@ -51,7 +51,7 @@ async def test_a_key_of_any_bytes_is_401(client):
 async def test_a_cookie_of_any_bytes_opens_nothing(client, ada):
     token = value_of(ada).encode()
     for name in ("session_token", "two_factor", "trust_device", "state", "sso_invitation_intent"):
-        for value in (b"\xff", b"\0", token + b"\xff"):
+        for value in (b"\xff", token + b"\xff"):
             headers = {
                 "Cookie": f"zerobyte.{name}=".encode() + value,
                 "Origin": client.headers["Origin"].encode(),
@@ -65,3 +65,9 @@ async def test_a_cookie_of_any_bytes_opens_nothing(client, ada):
     sent = {"email": ADA["email"], "password": "wrong horse"}
     headers["Cookie"] = b"zerobyte.trust_device=\xff"
     assert await tell(client, "/api/auth/sign-in/email", sent, **headers) == 401
+
+
+async def test_a_zero_byte_in_a_header_is_refused(client):
+    for name in ("User-Agent", "X-Api-Key", "Cookie"):
+        status, _ = await send_raw(client, "GET", "/api/v1/system/info", {name: b"a\0b"})
+        assert status == 400
