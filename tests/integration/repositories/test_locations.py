@@ -1,13 +1,15 @@
 """One storage is registered once, and what cannot be a repository's place is a 400."""
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 from tortoise.backends.sqlite.client import SqliteClient
 
-from tests.integration.repositories.conftest import History, House
+from tests.integration.repositories.conftest import PASSWORD, History, House
 from zerobyte.contract.repositories import RepositoryConfigBox
+from zerobyte.features.auth.models import AllowedRoots
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service import locations
 
@@ -164,3 +166,23 @@ async def test_the_sentence_of_a_wrong_password_is_whole(
     assert answer.json()["message"] == (
         "Wrong repository password: The provided password for the repository is incorrect."
     )
+
+
+async def test_two_organizations_cannot_register_one_folder_at_the_same_time(
+    client: httpx.AsyncClient, history: History, house: House
+) -> None:
+    await AllowedRoots.update_or_create({"roots": ["/"]}, organization_id="o2", host="local")
+    place = {"path": str(history.repository.path), "isExistingRepository": True}
+    config = {"backend": "local", "customPassword": PASSWORD, **place}
+    answers = await asyncio.gather(
+        *(
+            client.post(
+                "/repositories",
+                json={"name": organization, "config": config},
+                headers={"x-test-organization": organization},
+            )
+            for organization in ("o1", "o2")
+        )
+    )
+    assert sorted(answer.status_code for answer in answers) == [201, 409], answers[1].text
+    assert await Repository.all().count() == 1

@@ -99,7 +99,8 @@ async def test_another_organizations_repository_is_not_found_by_any_operation(
 ) -> None:
     foreign = await add(house, "foreign", "o2")
     for method, rest in _OPERATIONS:
-        body = {"snapshotIds": ["12345678"], "snapshotId": "12345678"}
+        name = "snapshotId" if rest == "/restore" else "snapshotIds"
+        body = {name: "12345678" if rest == "/restore" else ["12345678"]}
         for short_id in (foreign.short_id, "nowhere1"):
             answer = await client.request(
                 method,

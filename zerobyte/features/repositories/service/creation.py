@@ -42,6 +42,7 @@ EXISTS: Final = (
     "isExistingRepository to true and enter its password."
 )
 NAME_TAKEN: Final = "A repository with this name already exists"
+_PLACE_IN_USE: Final = "A repository is being made at this location. Wait until that has ended"
 _GRACE_S: Final = 5.0
 TAKEN: Final = "Another repository of this organization is at this location already"
 
@@ -54,7 +55,7 @@ class Creation:
         self._guard = guard
         self._grants = grants
         self._limit_s = limit_s
-        self._names: set[tuple[str, str]] = set()
+        self._in_use: set[tuple[str, str]] = set()
 
     async def create(self, actor: Actor, body: schemas.CreateRepository) -> models.Repository:
         """Make a repository at its place, or open the one that is there, and remember it.
@@ -76,8 +77,11 @@ class Creation:
             config = await self._placed(actor, config, short_id)
         else:
             await self.refuse_place(actor, config)
-        with self._reserved(actor.organization_id, body.name):
-            key = await locations.key_of(config)
+        key = await locations.key_of(config)
+        with (
+            self._reserved((actor.organization_id, body.name), NAME_TAKEN),
+            self.reserved_place(config, key),
+        ):
             await self._refuse_taken(actor, body.name, config, key)
             row = models.Repository(
                 short_id=short_id,
@@ -131,16 +135,29 @@ class Creation:
             raise Invalid.at(["config", "path"], place_check.PROTECTED)
 
     @contextmanager
-    def _reserved(self, organization_id: str, name: str) -> Generator[None]:
-        """Two requests at the same time must not both make a repository of one name."""
-        key = (organization_id, name)
-        if key in self._names:
-            raise Conflict(NAME_TAKEN)
-        self._names.add(key)
+    def _reserved(self, key: tuple[str, str], refusal: str) -> Generator[None]:
+        """Let one request at a time work with a key; another one gets the refusal as Conflict."""
+        if key in self._in_use:
+            raise Conflict(refusal)
+        self._in_use.add(key)
         try:
             yield
         finally:
-            self._names.discard(key)
+            self._in_use.discard(key)
+
+    @contextmanager
+    def reserved_place(self, config: RepositoryConfig, key: str) -> Generator[None]:
+        """Keep others off a local folder between the check that it is free and the row for it.
+
+        No index can do that: of storage elsewhere every organization may have a row of its own.
+
+        Raises Conflict.
+        """
+        if not isinstance(config, LocalConfig):
+            yield
+            return
+        with self._reserved(("", key), _PLACE_IN_USE):
+            yield
 
     async def _refuse_taken(
         self, actor: Actor, name: str, config: RepositoryConfig, key: str

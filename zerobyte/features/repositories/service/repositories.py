@@ -114,7 +114,23 @@ class Repositories:
         """
         row = await self.find(actor, short_id)
         config = await self._changed(actor, row, body.config)
-        key = None if config is None else await self._new_key(row, config)
+        if config is None:
+            await self._save(row, body, None, None)
+        else:
+            place = await locations.key_of(config)
+            with self._creation.reserved_place(config, place):
+                await self._save(row, body, config, await self._new_key(row, config))
+        if config is not None:
+            self._tell_moved(row)
+        return present.repository(row)
+
+    async def _save(
+        self,
+        row: models.Repository,
+        body: schemas.UpdateRepository,
+        config: RepositoryConfig | None,
+        key: str | None,
+    ) -> None:
         # Nothing else is written: a check, a refresh or an acceptance may be writing its own.
         written: list[str] = []
         try:
@@ -133,9 +149,6 @@ class Repositories:
                 await row.save(update_fields=written)
         except IntegrityError as error:
             raise conflict_of(error) from error
-        if config is not None:
-            self._tell_moved(row)
-        return present.repository(row)
 
     async def _changed(
         self, actor: Actor, row: models.Repository, sent: RepositoryConfig | None
