@@ -198,6 +198,7 @@ def _conclude(said: "_Output", ended: Exit) -> BackupSummary:
             said.summary,
             unreadable=said.unreadable,
             unreadable_count=said.count,
+            unmatched_count=said.unmatched,
             tail=[in_words(line) for line in ended.stderr_tail],
         )
     return said.summary
@@ -240,6 +241,7 @@ class _Output:
     summary: BackupSummary | None = None
     unreadable: list[str] = field(default_factory=list[str])
     count: int = 0
+    unmatched: int = 0
     offer: Callable[[BackupProgress], None] | None = None
 
     def on_line(self, line: bytes) -> None:
@@ -254,6 +256,7 @@ class _Output:
         if said is not None:
             self._on_message(said)
         elif line.endswith(_NOT_FOUND) and not line.startswith(_NEGATED):
+            self.unmatched += 1
             self._add(line.decode(errors="replace"))
 
     def _on_message(self, said: dict[str, Any]) -> None:

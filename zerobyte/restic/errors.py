@@ -47,6 +47,7 @@ class PartialBackup(ResticError):
 
     unreadable          the first of them, each with its reason.
     unreadable_count    how many there were in all.
+    unmatched_count     how many of them are include entries that match nothing, and no files.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class PartialBackup(ResticError):
         *,
         unreadable: Iterable[str],
         unreadable_count: int,
+        unmatched_count: int = 0,
         tail: Iterable[str] = (),
     ) -> None:
         super().__init__(
@@ -65,6 +67,7 @@ class PartialBackup(ResticError):
         self.summary = summary
         self.unreadable = tuple(unreadable)
         self.unreadable_count = unreadable_count
+        self.unmatched_count = unmatched_count
 
 
 class RepositoryMissing(ResticError):
