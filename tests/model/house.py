@@ -53,13 +53,14 @@ class Worker:
         default_factory=lambda: subprocess.Popen(["sleep", "3600"], stdout=subprocess.DEVNULL)
     )
     jobs: list[Job] = field(default_factory=list[Job])
+    identity: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Kept from the start: a killed worker's late report still names it."""
 
-    @property
-    def identity(self) -> dict[str, Any]:
+    def __post_init__(self) -> None:
         seen = process.identity(self.process.pid)
         assert seen is not None
         where = {"host": "local", "bootId": process.realm()}
-        return {**where, "pid": seen.pid, "pidStarted": seen.started}
+        self.identity = {**where, "pid": seen.pid, "pidStarted": seen.started}
 
     def die(self) -> None:
         self.process.kill()
