@@ -124,6 +124,7 @@ async def test_a_disabled_schedule_runs_by_hand_alone(world: World) -> None:
         "answer": "refused",
         "reason": "The schedule is disabled",
         "cancelled": False,
+        "deferred": False,
     }
     task_id = await run_now(world, made)
     assert (await world.claim(task_id=task_id))["answer"] == "granted"

@@ -64,11 +64,11 @@ async def test_includes_in_protected_places_of_the_volume_are_400(odd: World) ->
     for change in (
         {"includePaths": [data.name]},
         {"includePaths": [f"{data.name}/app-secret"]},
-        {"includePatterns": [f"{data.name[:-1]}?/run"]},
+        {"includePatterns": [f"{data.name}/app-secret"]},
     ):
         answer = await odd.client.patch(url, json=change)
         assert answer.status_code == 400, (change, answer.text)
-        assert "protected place" in answer.json()["message"]
+        assert "inside a folder of Zerobyte" in answer.json()["message"]
     good = {"includePaths": ["src/in", "src/out", "absent"], "includePatterns": ["src/*.txt"]}
     assert (await odd.client.patch(url, json=good)).status_code == 200
 
