@@ -271,7 +271,7 @@ async def replace(
             changed = _columns(record)
             changed["is_incomplete"] = row.is_incomplete or lacks_files(record.tags)
             await row.update_from_dict(changed).save(update_fields=list(changed))
-    await mark_unreported(repository_id, added, listed)
+    await mark_unreported(repository_id, added)
     await _judge([*known.values(), *added], unjudged)
     for row in known.values():
         if row.is_suspect and row.snapshot_id in unjudged:

@@ -4,15 +4,14 @@ restic makes an incomplete snapshot first and the tag is added afterwards. A wor
 in between leaves a snapshot that looks complete, so retention must not count it as one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final, cast
 
 from pydantic import ValidationError
 from tortoise.expressions import Q
 
 from zerobyte.contract.jobs import BackupResult
-from zerobyte.contract.restic_output import SnapshotRecord
-from zerobyte.core.retention import Moment
+from zerobyte.core import aio
 from zerobyte.features.repositories.models import Snapshot
 from zerobyte.features.tasks.models import Task
 
@@ -20,56 +19,35 @@ _SKEW_MS: Final = 5 * 60_000
 """The worker's clock writes a snapshot's time, the API's clock the start of a task."""
 
 
-async def mark_unreported(
-    repository_id: str, added: Iterable[Snapshot], listed: Mapping[str, SnapshotRecord]
-) -> None:
+async def mark_unreported(repository_id: str, added: Iterable[Snapshot]) -> None:
     """Mark new rows as incomplete whose run did not report that it read every file.
 
-    A report that arrives later corrects the mark.
+    Rows without a schedule are not ours. A report that arrives later corrects the mark.
     """
-    unmarked = [row for row in added if not row.is_incomplete]
-    records = [(listed[row.snapshot_id], row.schedule_id) for row in unmarked]
-    doubtful = await unreported(repository_id, records)
-    for row in unmarked:
-        row.is_incomplete = row.snapshot_id in doubtful
-
-
-async def unreported(
-    repository_id: str, records: Iterable[tuple[SnapshotRecord, str | None]]
-) -> set[str]:
-    """Return the full ids of snapshots whose run did not report that it read every file.
-
-    records     snapshots with the short id of their schedule; those without one are not ours.
-    """
-    made = [
-        (record.id, schedule_id, Moment.parse(record.time).epoch_ms)
-        for record, schedule_id in records
-        if schedule_id is not None
-    ]
+    made = [row for row in added if row.schedule_id is not None and not row.is_incomplete]
     if not made:
-        return set()
-    first, last = min(at for _, _, at in made), max(at for _, _, at in made)
+        return
+    times = [cast("int", row.time_ms) for row in made]
     tasks = await Task.filter(
-        Q(finished_at__isnull=True) | Q(finished_at__gte=first - _SKEW_MS),
+        Q(finished_at__isnull=True) | Q(finished_at__gte=min(times) - _SKEW_MS),
         kind="backup",
         repository_id=repository_id,
         started_at__isnull=False,
-        started_at__lte=last + _SKEW_MS,
+        started_at__lte=max(times) + _SKEW_MS,
     ).only("id", "resource_id", "started_at", "finished_at", "result")
     complete: set[str] = set()
     doubtful: dict[str, list[Task]] = {}
-    for task in tasks:
+    async for task in aio.in_turns(tasks):
         found = _complete_snapshot(task)
         if found is None:
             doubtful.setdefault(task.resource_id, []).append(task)
         else:
             complete.add(found)
-    return {
-        snapshot_id
-        for snapshot_id, schedule_id, at in made
-        if snapshot_id not in complete
-        and any(_spans(task, at) for task in doubtful.get(schedule_id, ()))
-    }
+    async for row in aio.in_turns(made):
+        runs = doubtful.get(cast("str", row.schedule_id), ())
+        row.is_incomplete = row.snapshot_id not in complete and any(
+            _spans(task, cast("int", row.time_ms)) for task in runs
+        )
 
 
 def _complete_snapshot(task: Task) -> str | None:
