@@ -26,7 +26,14 @@ PLAIN: Final = (
     "--no-lock",
 )
 WITH_TEXT: Final = ("--exclude-larger-than",)
-WITH_NUMBER: Final = ("--read-concurrency", "--limit-upload", "--limit-download", "--pack-size")
+WITH_NUMBER: Final = {
+    "--read-concurrency": 64,
+    "--limit-upload": 10**9,
+    "--limit-download": 10**9,
+    "--pack-size": 128,
+}
+"""Flags with the greatest value of each: restic takes memory for every file that it reads at once
+and for every pack, so that a schedule with more could take all of the host's."""
 DENIED: Final = (
     "--password-command",
     "--password-file",
@@ -113,4 +120,6 @@ def _value(flag: str, value: str) -> str:
         raise Invalid(f'Flag "{flag}" requires a value, but received "{value}"')
     if flag in WITH_NUMBER and not re.fullmatch(r"[0-9]+", value):
         raise Invalid(f'Flag value "{value}" must be a positive integer')
+    if flag in WITH_NUMBER and (len(value) > 10 or int(value) > WITH_NUMBER[flag]):
+        raise Invalid(f'Flag "{flag}" accepts at most {WITH_NUMBER[flag]}')
     return value

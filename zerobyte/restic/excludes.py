@@ -6,9 +6,14 @@ paths that the snapshot shows.
 
 import posixpath
 import re
+from typing import Final
 
 from zerobyte.core.errors import Invalid
 from zerobyte.restic import globs
+
+_SKIPS: Final = ("**", "**")
+_READINGS_AT_MOST: Final = 16
+"""Every reading is one more pattern for restic; people's patterns have two or three."""
 
 
 def below(pattern: str, folder: str) -> list[str]:
@@ -19,12 +24,12 @@ def below(pattern: str, folder: str) -> list[str]:
     folder      normal absolute path inside the snapshot.
 
     Raises
-        Invalid     the pattern matches the folder itself.
+        Invalid     the pattern matches the folder itself, or can be read in too many ways.
     """
     negation, path = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
     if folder == "/" or not path.startswith("/"):
         return [pattern]
-    found = _rests(_parts(path), _parts(folder))
+    found = _rests(_without_repeated_skips(_parts(path)), _parts(folder))
     if "" in found:
         raise Invalid(f"Exclude pattern {pattern} leaves out everything that would be restored.")
     return sorted(f"{negation}{one}" for one in found) or [pattern]
@@ -39,16 +44,16 @@ def _rests(pattern: list[str], folder: list[str]) -> set[str]:
         stays = {at for at in positions if pattern[at] == "**"}
         moved = {at + 1 for at in positions - stays if _matches(pattern[at], part)}
         positions = _with_skips(pattern, stays | moved)
+        if len(positions) > _READINGS_AT_MOST:
+            raise Invalid(f"Exclude pattern {'/'.join(pattern)[:200]} has too many wildcards.")
     return {"".join(f"/{part}" for part in pattern[at:]) for at in positions}
 
 
 def _with_skips(pattern: list[str], positions: set[int]) -> set[int]:
     """Add the positions that are reached when `**` matches no folder at all."""
     found = set(positions)
-    for at in range(len(pattern)):
-        if at in found and pattern[at] == "**":
-            found.add(at + 1)
-    return found
+    # Two `**` never stand side by side, see `_without_repeated_skips`.
+    return found | {at + 1 for at in found if at < len(pattern) and pattern[at] == "**"}
 
 
 def _matches(pattern: str, part: str) -> bool:
@@ -60,3 +65,8 @@ def _matches(pattern: str, part: str) -> bool:
 
 def _parts(path: str) -> list[str]:
     return [part for part in posixpath.normpath(path).split("/") if part]
+
+
+def _without_repeated_skips(pattern: list[str]) -> list[str]:
+    before = ["", *pattern]
+    return [part for last, part in zip(before, pattern, strict=False) if (last, part) != _SKIPS]

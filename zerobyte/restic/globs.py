@@ -6,6 +6,7 @@ that tries all divisions of a name between two stars stops the whole process.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 ANY_RUN: Final = "[^/]*"
@@ -70,10 +71,12 @@ def component(part: str) -> str:
     return joined(fragments)
 
 
+@lru_cache(maxsize=256)
 def at_least(part: str) -> re.Pattern[str]:
     """Compile a component so that it matches at least what it matches for restic.
 
     A bracket counts as any one character; a pattern that may be malformed matches every name.
+    Kept, because it is asked for in every folder and a long pattern takes 40 ms.
     """
     # A bracket may hold an escaped bracket; then where it ends is only a guess.
     if "\\]" in part or "[]" in part or "[^]" in part:

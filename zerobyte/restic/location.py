@@ -243,7 +243,9 @@ def _ssh_arguments(config: SftpRepositoryConfig, folder: Folder) -> list[str]:
             known = folder.write("known_hosts", config.known_hosts.strip() + "\n")
             options.append(f"UserKnownHostsFile={known}")
     key = folder.write("ssh_key", private_key(config.private_key))
-    arguments = [part for option in options for part in ("-o", option)]
+    # The configuration of the account that runs us would add the operator's own keys, reuse open
+    # connections, or lead to another host than the one that was checked.
+    arguments = ["-F", "none", *(part for option in options for part in ("-o", option))]
     arguments += ["-i", str(key)]
     if config.port != 22:
         arguments += ["-p", str(config.port)]

@@ -89,3 +89,16 @@ async def test_retention_learns_of_snapshots_that_may_lack_files_before_the_next
     await world.ask("finish", {"taskId": task_id, **STALE})
     _, forget, _ = await backed_up(world, made)
     assert (await world.claim(task_id=forget))["job"]["unknownIsIncomplete"] is True
+
+
+async def test_only_a_snapshot_that_a_run_reported_is_the_parent_of_the_next_one(
+    world: World,
+) -> None:
+    made = await world.schedule()
+    reported = snapshot_of(made)
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    await world.ask("finish", success(task_id, reported))
+    await list_again(made, reported, made_now(made))  # another writer's, with the schedule's tag
+    job = (await world.claim(task_id=await run_now(world, made)))["job"]
+    assert job["parentSnapshotId"] == reported["id"]

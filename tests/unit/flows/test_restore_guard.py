@@ -119,6 +119,12 @@ def test_places_from_which_commands_are_started_are_refused(target: str) -> None
         refuse_target(job(target))
 
 
+def test_a_folder_above_cron_is_refused_at_its_original_place_too() -> None:
+    with pytest.raises(Refusal):
+        refuse_target(job("/", include=["/var/spool"]))
+    refuse_target(job("/", include=["/var/spool/mail"]))
+
+
 def test_a_home_that_is_the_volume_itself_gets_its_hidden_files_back() -> None:
     refuse_target(job("/", include=["/root/.bashrc"], own_folders=["/root"]))
     refuse_target(job("/root/.config", base_path="/root/.config", own_folders=["/root"]))

@@ -36,4 +36,11 @@ def test_a_pattern_that_leaves_out_the_whole_folder_is_refused(pattern: str) -> 
 
 
 def test_many_wildcards_take_no_time_to_speak_of() -> None:
-    assert len(excludes.below("/**" * 300 + "/x", "/a" * 300)) <= 301
+    assert excludes.below("/**" * 300 + "/x", "/a" * 300) == ["/**/x", "/x"]
+    with pytest.raises(Invalid, match="too many wildcards"):
+        excludes.below("/**/*" * 600 + "/x", "/a" * 1900)
+
+
+def test_folders_named_like_wildcards_are_not_taken_together() -> None:
+    assert excludes.below("/**/**/x", "/**/**") == ["/**/x", "/x"]
+    assert excludes.below("/\\*\\*/\\*\\*/x", "/**/**") == ["/x"]

@@ -85,3 +85,8 @@ def test_a_malformed_pattern_spares_everything(pattern: str) -> None:
     rules = Rules(roots=["/v"], target="/", base_path="/", selection=None, exclude=[pattern])
     assert not rules.may_remove("/v/x")
     assert globs.at_least("[]]").match("anything")
+
+
+def test_a_pattern_that_is_asked_for_in_every_folder_is_compiled_once() -> None:
+    assert globs.at_least("[[*") is globs.at_least("[[*")
+    assert globs.at_least.cache_info().maxsize is not None

@@ -13,6 +13,7 @@ from zerobyte.contract.restic_output import BackupSummary, SnapshotRecord
 from zerobyte.core.errors import NotFound
 from zerobyte.core.retention import Moment
 from zerobyte.features.repositories.service import index
+from zerobyte.features.repositories.service.parents import parent_of
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.service import failed
@@ -89,7 +90,7 @@ class ReportCheck:
             return CheckedReport(report)
         if _summary(report) is None:
             return _refused(report, _UNCLEAR)
-        if await index.parent_of(str(task.repository_id), task.resource_id) is None:
+        if await parent_of(str(task.repository_id), task.resource_id) is None:
             return _refused(report, _NO_PREDECESSOR)
         return CheckedReport(report)
 

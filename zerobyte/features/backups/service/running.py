@@ -27,7 +27,8 @@ from zerobyte.features.backups.service.retention_policies import policy_of
 from zerobyte.features.backups.service.sources import excluded_folders
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.models import Repository
-from zerobyte.features.repositories.service.index import parent_of, trusted_files
+from zerobyte.features.repositories.service.index import trusted_files
+from zerobyte.features.repositories.service.parents import parent_of
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import NewTask, NoLongerWanted, Tasks, failed
 from zerobyte.features.volumes.models import Volume

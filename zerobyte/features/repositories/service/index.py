@@ -150,20 +150,6 @@ async def trusted_files(repository_id: str, schedule_id: str) -> int | None:
     return None
 
 
-async def parent_of(repository_id: str, schedule_id: str) -> str | None:
-    """Return the full id of the schedule's newest trusted snapshot: the next one's parent.
-
-    A complete one comes first. An incomplete one is a safe parent too, because files that it
-    lacks are read again, and without it a schedule with one unreadable file would read all of
-    its files each time. A suspect one is none.
-    """
-    trusted = Snapshot.filter(
-        repository_id=repository_id, schedule_id=schedule_id, is_suspect=False
-    )
-    newest = await trusted.order_by("is_incomplete", "-time_ms", "-snapshot_id").first()
-    return None if newest is None else newest.snapshot_id
-
-
 async def is_known_since(repository_id: str, snapshot_id: str, *, before_ms: int) -> bool:
     """Return whether a snapshot, by full id, was put into the index before a moment."""
     return await Snapshot.exists(
