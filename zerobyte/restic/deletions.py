@@ -6,6 +6,7 @@ what it would remove (`--delete --dry-run`), and this module removes the entries
 without following links, after the files were restored.
 """
 
+import asyncio
 import contextlib
 import os
 import posixpath
@@ -16,12 +17,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from zerobyte.contract.selection import BackupSelection
+from zerobyte.core import patience
 from zerobyte.core.errors import Invalid
 from zerobyte.restic import globs
-from zerobyte.restic.errors import as_message
+from zerobyte.restic.errors import Interrupted, as_message
 from zerobyte.restic.names import UNKNOWN
 
 MAX_ENTRIES: Final = 1_000_000
+_CHUNK: Final = 500
 
 
 class Candidates:
@@ -164,6 +167,30 @@ class Rules:
             places = (f"{folder}/{name.split(':', 1)[0]}" for name in names)
             self._markers[folder] = any(os.path.lexists(place) for place in places)
         return self._markers[folder]
+
+
+async def count(paths: Sequence[str], rules: Rules) -> int:
+    """Return how many of these entries may be removed; deepest first, see `deepest_first`."""
+    total = 0
+    for start in range(0, len(paths), _CHUNK):
+        some = paths[start : start + _CHUNK]
+        total += await patience.at_folder(
+            lambda some=some: sum(map(rules.may_remove, some)), place=rules.target
+        )
+    return total
+
+
+async def remove_all(paths: Sequence[str], rules: Rules, *, stop: asyncio.Event | None) -> int:
+    """Remove as `remove` does, in a thread and in parts. Raises Interrupted: `stop` was set."""
+    removed = 0
+    for start in range(0, len(paths), _CHUNK):
+        if stop is not None and stop.is_set():
+            raise Interrupted("The restore was stopped before everything was deleted.")
+        some = paths[start : start + _CHUNK]
+        removed += await patience.at_folder(
+            lambda some=some: remove(some, rules), place=rules.target
+        )
+    return removed
 
 
 def remove(paths: Sequence[str], rules: Rules) -> int:

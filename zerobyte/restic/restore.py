@@ -15,8 +15,8 @@ from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import patience
 from zerobyte.core.errors import Invalid
 from zerobyte.core.process import Identity
-from zerobyte.restic import deletions, excludes, lockless, ls, names, patterns, words
-from zerobyte.restic.errors import Interrupted, ResticError, as_message, in_words
+from zerobyte.restic import deletions, dry_run, excludes, lockless, ls, names, patterns, words
+from zerobyte.restic.errors import ResticError, as_message, in_words
 from zerobyte.restic.newest import sending
 from zerobyte.restic.repository import Repository, Session
 
@@ -26,8 +26,6 @@ _HOLDS_OURS: Final = (
 )
 _LONG: Final = 16 * 1024
 """Characters of chosen paths or patterns beyond which they go to restic in a file."""
-_CHUNK: Final = 500
-
 CheckRoots = Callable[[Sequence[str]], Awaitable[Sequence[str]]]
 """Gets the absolute places that will be written to, real bytes included, and raises to refuse one.
 
@@ -246,7 +244,7 @@ async def run(
             await _refuse_held(repository, plan, untouched, stop=stop)
         removable: list[str] = []
         if delete:
-            removable = await _removable(repository, session, plan, stop=stop)
+            removable = await _looked_at(repository, session, plan, stop=stop)
             if check_roots is not None:
                 # The dry run may take minutes, in which a link on the way can be swapped.
                 await check_roots(plan.roots)
@@ -255,7 +253,7 @@ async def run(
                 repository, session, plan, offer=offer, on_start=on_start, stop=stop
             )
     if removable:
-        summary.files_deleted = await _remove(plan, removable, stop=stop)
+        summary.files_deleted = await deletions.remove_all(removable, plan.rules, stop=stop)
     return summary
 
 
@@ -269,38 +267,20 @@ async def count_removable(
     """
     with repository.session() as session:
         plan = await plan.with_real_names(session)
-        candidates = await _removable(repository, session, plan, stop=stop)
-    rules = plan.rules
-    total = 0
-    for start in range(0, len(candidates), _CHUNK):
-        some = candidates[start : start + _CHUNK]
-        total += await patience.at_folder(
-            lambda some=some: sum(map(rules.may_remove, some)), place=plan.target
-        )
-    return total
+        candidates = await _looked_at(repository, session, plan, stop=stop)
+    return await deletions.count(candidates, plan.rules)
 
 
-async def _removable(
-    repository: Repository, session: Session, plan: Plan, *, stop: asyncio.Event | None
+async def _looked_at(
+    repository: Repository,
+    session: Session,
+    plan: Plan,
+    *,
+    stop: asyncio.Event | None,
 ) -> list[str]:
-    candidates = deletions.Candidates()
     command = plan.command(repository, session, delete=True, dry_run=True)
-    await session.run(command, on_line=candidates.on_line, stop=stop)
-    candidates.check()
-    return deletions.deepest_first(candidates.paths)
-
-
-async def _remove(plan: Plan, paths: Sequence[str], *, stop: asyncio.Event | None) -> int:
-    rules = plan.rules
-    removed = 0
-    for start in range(0, len(paths), _CHUNK):
-        if stop is not None and stop.is_set():
-            raise Interrupted("The restore was stopped before everything was deleted.")
-        some = paths[start : start + _CHUNK]
-        removed += await patience.at_folder(
-            lambda some=some: deletions.remove(some, rules), place=plan.target
-        )
-    return removed
+    found = await dry_run.run(session, command, delete=True, stop=stop)
+    return found.removable
 
 
 async def _restored(
