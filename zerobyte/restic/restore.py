@@ -24,6 +24,12 @@ _HOLDS_OURS: Final = (
     "The snapshot holds data of Zerobyte itself ({path}), which the restore would overwrite. "
     "Choose the files and folders to restore, or restore to another folder."
 )
+_IN_THE_WAY: Final = (
+    'The snapshot holds a folder where {path} is no folder now. With overwrite "{mode}" nothing '
+    "there may be replaced: move it away, or restore to another folder."
+)
+_KEEPING: Final = ("never", "if-newer")
+"""Modes that promise to keep what is there, while restic puts folders in the place of files."""
 _LONG: Final = 16 * 1024
 """Characters of chosen paths or patterns beyond which they go to restic in a file."""
 CheckRoots = Callable[[Sequence[str]], Awaitable[Sequence[str]]]
@@ -223,7 +229,8 @@ async def run(
     Entries are removed last, after everything was restored.
 
     Raises
-        Invalid             see `argv`; or the snapshot holds a place that must stay as it is.
+        Invalid             see `argv`; or the snapshot holds a place that must stay as it is, or
+                            a folder where `overwrite` keeps what is there, which is no folder.
         SnapshotMissing     there is no such snapshot.
         Interrupted         `stop` was set; what was written so far stays.
         ResticError         any other exit, such as a file that could not be written.
@@ -243,8 +250,8 @@ async def run(
             untouched = await check_roots(plan.roots)
             await _refuse_held(repository, plan, untouched, stop=stop)
         removable: list[str] = []
-        if delete:
-            removable = await _looked_at(repository, session, plan, stop=stop)
+        if delete or overwrite in _KEEPING:
+            removable = await _looked_at(repository, session, plan, delete=delete, stop=stop)
             if check_roots is not None:
                 # The dry run may take minutes, in which a link on the way can be swapped.
                 await check_roots(plan.roots)
@@ -276,10 +283,13 @@ async def _looked_at(
     session: Session,
     plan: Plan,
     *,
+    delete: bool = True,
     stop: asyncio.Event | None,
 ) -> list[str]:
     command = plan.command(repository, session, delete=True, dry_run=True)
-    found = await dry_run.run(session, command, delete=True, stop=stop)
+    found = await dry_run.run(session, command, delete=delete, stop=stop)
+    if found.in_the_way and plan.overwrite in _KEEPING:
+        raise Invalid(_IN_THE_WAY.format(path=found.in_the_way[0], mode=plan.overwrite))
     return found.removable
 
 

@@ -3,11 +3,13 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from tests.integration.restic.test_restore_delete import saved, selection_for
 from zerobyte.contract.jobs import BackupOptions
+from zerobyte.core.errors import Invalid
 from zerobyte.restic import ResticError, restore
 
 
@@ -43,7 +45,46 @@ async def test_delete_puts_folders_back_where_files_and_links_are(
     assert (tmp_path / "elsewhere/deep/precious").read_text() == "precious"
 
 
+@pytest.mark.parametrize("delete", [True, False])
+@pytest.mark.parametrize("kind", ["file", "fifo", "link", "dangling"])
+@pytest.mark.parametrize("mode", ["never", "if-newer"])
+async def test_modes_that_keep_files_replace_none_by_a_folder(
+    repository, source, tmp_path, kind, mode: Literal["never", "if-newer"], delete
+):
+    snapshot = await saved(repository, source, BackupOptions())
+    block(source, kind, tmp_path / "elsewhere")
+    (source / "a.txt").unlink()
+    before = os.lstat(source / "sub")
+    with pytest.raises(Invalid, match=f"where {source}/sub is no folder now"):
+        await restore.run(
+            repository, snapshot, target="/", include=[str(source)], delete=delete,
+            selection=selection_for(source, BackupOptions()), overwrite=mode,
+        )  # fmt: skip
+    assert os.path.samestat(before, os.lstat(source / "sub"))
+    assert not (source / "a.txt").exists()
+
+
+async def test_never_restores_beside_files_and_folders_of_the_same_kind(
+    repository, source, tmp_path
+):
+    snapshot = await saved(repository, source, BackupOptions())
+    target = tmp_path / "target"
+    (target / "sub").mkdir(parents=True)
+    (target / "a.txt").write_text("mine")
+    (target / "foreign").write_text("mine")
+    await restore.run(
+        repository, snapshot, target=str(target), base_path=str(source), overwrite="never"
+    )
+    assert (target / "a.txt").read_text() == "mine"
+    assert (target / "foreign").read_text() == "mine"
+    assert (target / "sub/b.txt").is_file()
+
+
 async def test_other_faults_of_the_dry_run_are_still_errors(repository, source):
     await saved(repository, source, BackupOptions())
     with pytest.raises(ResticError, match="failed to find snapshot"):
         await restore.run(repository, "0" * 64, target="/", include=[str(source)], delete=True)
+    with pytest.raises(ResticError, match="failed to find snapshot"):
+        await restore.run(
+            repository, "0" * 64, target="/", include=[str(source)], overwrite="never"
+        )
