@@ -219,12 +219,14 @@ async def run(
     on_status: Callable[[RestoreProgress], Awaitable[None]] | None = None,
     status_every_s: float = 0.5,
     on_start: Callable[[Identity], None] | None = None,
+    on_removed: Callable[[deletions.Removed], None] | None = None,
     stop: asyncio.Event | None = None,
 ) -> RestoreSummary:
     """Write the chosen part of a snapshot below `target`; arguments as in `argv` and `Plan`.
 
     check_roots         see `CheckRoots`; called when nothing but restic's start is left to do.
     on_status           called with the newest status only; a slow caller slows nothing.
+    on_removed          called with what `delete` removed and what it could not remove.
 
     Entries are removed last, after everything was restored.
 
@@ -260,7 +262,10 @@ async def run(
                 repository, session, plan, offer=offer, on_start=on_start, stop=stop
             )
     if removable:
-        summary.files_deleted = await deletions.remove_all(removable, plan.rules, stop=stop)
+        removed = await deletions.remove_all(removable, plan.rules, stop=stop)
+        summary.files_deleted = removed.count
+        if on_removed is not None:
+            on_removed(removed)
     return summary
 
 
