@@ -23,6 +23,7 @@ from zerobyte.core import patience, protected_paths
 from zerobyte.core.held_folders import held_by
 from zerobyte.restic import Repository
 from zerobyte.restic import restore as restic
+from zerobyte.restic.deletions import Removed
 
 
 @flow(name="restore", **PLAIN)
@@ -33,7 +34,7 @@ async def restore(task_id: str) -> State[Any]:
         async with granted(runtime, run, flow_run_id=run_id, task_id=task_id) as work:
             await step(restic_restore, work)
             await hand_in(work)
-            return ending_of(work, "The restore is complete.")
+            return ending_of(work, "The restore is complete.", _WARNING)
 
     return await concluded(body)
 
@@ -44,6 +45,7 @@ async def restic_restore(task_id: str) -> State[Any] | None:
     return await doing(task_id, _write)
 
 
+_WARNING: Final = "The files were restored, but not everything could be deleted."
 _LOOK_THROUGH_S: Final = 3600.0
 """Time for reading every folder that a restore with `delete` may empty."""
 
@@ -127,6 +129,10 @@ async def _write(work: Work) -> None:
         await show(work, RestoreTaskProgress(progress=status))
         await bar.show(status.percent_done)
 
+    def on_removed(removed: Removed) -> None:
+        if removed.failed:
+            work.warnings.append(_not_deleted(removed))
+
     done = await restic.run(
         Repository(job.repository, work.tools),
         job.snapshot_id,
@@ -140,6 +146,7 @@ async def _write(work: Work) -> None:
         overwrite=job.overwrite,
         check_roots=check_roots(job),
         on_status=on_status,
+        on_removed=on_removed,
         stop=work.run.stop,
     )
     await bar.full()
@@ -150,3 +157,10 @@ async def _write(work: Work) -> None:
         size(done.bytes_restored),
     )
     work.result = RestoreResult(result=done)
+
+
+def _not_deleted(removed: Removed) -> str:
+    lines = list(removed.failures)
+    if removed.failed > len(lines):
+        lines.append(f"… and {removed.failed - len(lines)} more")
+    return f"{removed.failed} entries could not be deleted:\n" + "\n".join(lines)

@@ -130,6 +130,7 @@ class Work:
             status=status,  # pyright: ignore[reportArgumentType]
             outcome=outcome,
             error=error,
+            warning="\n\n".join(self.warnings) or None,
             result=self.result,
             snapshot=self.snapshot,
             is_suspect=self.is_suspect,

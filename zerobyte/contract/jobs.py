@@ -245,6 +245,7 @@ class JobReport(Wire):
 
     status          succeeded covers warnings: then `outcome` is "warning".
     error           one or a few sentences for people; None when it succeeded.
+    warning         what to look at although it went well; a backup's stands in its result.
     snapshot        the snapshot that was made, for the index.
     is_suspect      the snapshot holds far fewer files than the one before: not for retention.
     is_incomplete   restic could not read all files: retention counts the snapshot apart.
@@ -254,6 +255,7 @@ class JobReport(Wire):
     status: Literal["succeeded", "failed", "cancelled"]
     outcome: TaskOutcome
     error: str | None = None
+    warning: str | None = None
     result: TaskResult | None = None
     snapshot: SnapshotRecord | None = None
     is_suspect: bool = False
@@ -264,4 +266,6 @@ class JobReport(Wire):
         """What went wrong, or what to look at although it went well; None when all is well."""
         if self.error is not None:
             return self.error
-        return self.result.warning_details if isinstance(self.result, BackupResult) else None
+        return (
+            self.result.warning_details if isinstance(self.result, BackupResult) else self.warning
+        )

@@ -88,7 +88,9 @@ class ActiveLock:
                             and `standby` is off.
         """
         if is_sqlite(self._url):
-            self._acquire_file(Path(f"{sqlite_path(self._url)}{FILE_ENDING}"))
+            # By its real path, as SQLite itself opens it: a link to it is the same database.
+            file = Path(sqlite_path(self._url)).resolve()
+            self._acquire_file(file.with_name(f"{file.name}{FILE_ENDING}"))
             return
         self._thread = threading.Thread(target=self._run, name="active lock", daemon=True)
         self._thread.start()

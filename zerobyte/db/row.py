@@ -60,7 +60,7 @@ class JSONField(fields.JSONField[Any]):
         """Return the JSON of a value."""
         del instance
         self.validate(value)
-        if isinstance(value, (DamagedMapping, DamagedList)) and value.stored:
+        if isinstance(value, (DamagedMapping, DamagedList)):
             return value.stored
         return None if value is None else _dumps(value)
 

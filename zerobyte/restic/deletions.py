@@ -6,7 +6,9 @@ what it would remove (`--delete --dry-run`), and this module removes the entries
 without following links, after the files were restored.
 """
 
+import asyncio
 import contextlib
+import errno
 import os
 import posixpath
 import re
@@ -16,12 +18,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from zerobyte.contract.selection import BackupSelection
+from zerobyte.core import patience
 from zerobyte.core.errors import Invalid
 from zerobyte.restic import globs
-from zerobyte.restic.errors import as_message
+from zerobyte.restic.errors import Interrupted, as_message
 from zerobyte.restic.names import UNKNOWN
 
 MAX_ENTRIES: Final = 1_000_000
+_CHUNK: Final = 500
+_NAMED_AT_MOST: Final = 20
+_STAYS: Final = (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST)
+"""It is gone already, or a folder holds what is spared or what could not be removed itself."""
 
 
 class Candidates:
@@ -166,17 +173,64 @@ class Rules:
         return self._markers[folder]
 
 
-def remove(paths: Sequence[str], rules: Rules) -> int:
-    """Remove those entries that the rules allow, deepest first, and return how many.
+async def count(paths: Sequence[str], rules: Rules) -> int:
+    """Return how many of these entries may be removed; deepest first, see `deepest_first`."""
+    total = 0
+    for start in range(0, len(paths), _CHUNK):
+        some = paths[start : start + _CHUNK]
+        total += await patience.at_folder(
+            lambda some=some: sum(map(rules.may_remove, some)), place=rules.target
+        )
+    return total
+
+
+@dataclass(slots=True)
+class Removed:
+    """What became of entries that may be removed.
+
+    count       how many are gone.
+    failures    the first of those that could not be removed, each with its reason.
+    failed      how many those are in all. Folders that still hold something are not among them.
+    """
+
+    count: int = 0
+    failures: list[str] = field(default_factory=list[str])
+    failed: int = 0
+
+    def note(self, path: str, error: OSError) -> None:
+        """Write down that an entry could not be removed."""
+        if error.errno in _STAYS:
+            return
+        self.failed += 1
+        if len(self.failures) < _NAMED_AT_MOST:
+            shown = os.fsencode(path).decode(errors="replace")
+            self.failures.append(f"{shown}: {os.strerror(error.errno or 0)}")
+
+
+async def remove_all(paths: Sequence[str], rules: Rules, *, stop: asyncio.Event | None) -> Removed:
+    """Remove as `remove` does, in a thread and in parts. Raises Interrupted: `stop` was set."""
+    removed = Removed()
+    for start in range(0, len(paths), _CHUNK):
+        if stop is not None and stop.is_set():
+            raise Interrupted("The restore was stopped before everything was deleted.")
+        some = paths[start : start + _CHUNK]
+        await patience.at_folder(lambda some=some: remove(some, rules, removed), place=rules.target)
+    return removed
+
+
+def remove(paths: Sequence[str], rules: Rules, removed: Removed) -> None:
+    """Remove those entries that the rules allow, deepest first, and count them.
 
     Folders go when they are empty; links are removed, never followed. Entries that cannot be
     removed, such as mount points, stay.
     """
-    removed = 0
     for path in paths:
-        if rules.may_remove(path):
-            removed += _remove_one(path, rules)
-    return removed
+        if not rules.may_remove(path):
+            continue
+        try:
+            removed.count += _remove_one(path, rules)
+        except OSError as error:
+            removed.note(path, error)
 
 
 def deepest_first(paths: Sequence[str]) -> list[str]:
@@ -189,21 +243,18 @@ def _remove_one(path: str, rules: Rules) -> bool:
     relative = _below(path, root)
     if not relative:
         return False
-    try:
-        with _parent(os.path.realpath(root), relative) as (folder, name):
-            before = os.fstat(folder)
-            mode = os.lstat(name, dir_fd=folder).st_mode
-            if stat.S_ISSOCK(mode):
-                return False
-            if stat.S_ISDIR(mode):
-                os.rmdir(name, dir_fd=folder)
-            else:
-                os.unlink(name, dir_fd=folder)
-            # restic has restored the folder's time already; a removal changes it again.
-            with contextlib.suppress(OSError):
-                os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
-    except OSError:
-        return False
+    with _parent(os.path.realpath(root), relative) as (folder, name):
+        before = os.fstat(folder)
+        mode = os.lstat(name, dir_fd=folder).st_mode
+        if stat.S_ISSOCK(mode):
+            return False
+        if stat.S_ISDIR(mode):
+            os.rmdir(name, dir_fd=folder)
+        else:
+            os.unlink(name, dir_fd=folder)
+        # restic has restored the folder's time already; a removal changes it again.
+        with contextlib.suppress(OSError):
+            os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
     return True
 
 

@@ -15,8 +15,8 @@ from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import patience
 from zerobyte.core.errors import Invalid
 from zerobyte.core.process import Identity
-from zerobyte.restic import deletions, excludes, lockless, ls, names, patterns, words
-from zerobyte.restic.errors import Interrupted, ResticError, as_message, in_words
+from zerobyte.restic import deletions, dry_run, excludes, lockless, ls, names, patterns, words
+from zerobyte.restic.errors import ResticError, as_message, in_words
 from zerobyte.restic.newest import sending
 from zerobyte.restic.repository import Repository, Session
 
@@ -24,10 +24,14 @@ _HOLDS_OURS: Final = (
     "The snapshot holds data of Zerobyte itself ({path}), which the restore would overwrite. "
     "Choose the files and folders to restore, or restore to another folder."
 )
+_IN_THE_WAY: Final = (
+    'The snapshot holds a folder where {path} is no folder now. With overwrite "{mode}" nothing '
+    "there may be replaced: move it away, or restore to another folder."
+)
+_KEEPING: Final = ("never", "if-newer")
+"""Modes that promise to keep what is there, while restic puts folders in the place of files."""
 _LONG: Final = 16 * 1024
 """Characters of chosen paths or patterns beyond which they go to restic in a file."""
-_CHUNK: Final = 500
-
 CheckRoots = Callable[[Sequence[str]], Awaitable[Sequence[str]]]
 """Gets the absolute places that will be written to, real bytes included, and raises to refuse one.
 
@@ -215,17 +219,20 @@ async def run(
     on_status: Callable[[RestoreProgress], Awaitable[None]] | None = None,
     status_every_s: float = 0.5,
     on_start: Callable[[Identity], None] | None = None,
+    on_removed: Callable[[deletions.Removed], None] | None = None,
     stop: asyncio.Event | None = None,
 ) -> RestoreSummary:
     """Write the chosen part of a snapshot below `target`; arguments as in `argv` and `Plan`.
 
     check_roots         see `CheckRoots`; called when nothing but restic's start is left to do.
     on_status           called with the newest status only; a slow caller slows nothing.
+    on_removed          called with what `delete` removed and what it could not remove.
 
     Entries are removed last, after everything was restored.
 
     Raises
-        Invalid             see `argv`; or the snapshot holds a place that must stay as it is.
+        Invalid             see `argv`; or the snapshot holds a place that must stay as it is, or
+                            a folder where `overwrite` keeps what is there, which is no folder.
         SnapshotMissing     there is no such snapshot.
         Interrupted         `stop` was set; what was written so far stays.
         ResticError         any other exit, such as a file that could not be written.
@@ -245,8 +252,8 @@ async def run(
             untouched = await check_roots(plan.roots)
             await _refuse_held(repository, plan, untouched, stop=stop)
         removable: list[str] = []
-        if delete:
-            removable = await _removable(repository, session, plan, stop=stop)
+        if delete or overwrite in _KEEPING:
+            removable = await _looked_at(repository, session, plan, delete=delete, stop=stop)
             if check_roots is not None:
                 # The dry run may take minutes, in which a link on the way can be swapped.
                 await check_roots(plan.roots)
@@ -255,7 +262,10 @@ async def run(
                 repository, session, plan, offer=offer, on_start=on_start, stop=stop
             )
     if removable:
-        summary.files_deleted = await _remove(plan, removable, stop=stop)
+        removed = await deletions.remove_all(removable, plan.rules, stop=stop)
+        summary.files_deleted = removed.count
+        if on_removed is not None:
+            on_removed(removed)
     return summary
 
 
@@ -269,38 +279,23 @@ async def count_removable(
     """
     with repository.session() as session:
         plan = await plan.with_real_names(session)
-        candidates = await _removable(repository, session, plan, stop=stop)
-    rules = plan.rules
-    total = 0
-    for start in range(0, len(candidates), _CHUNK):
-        some = candidates[start : start + _CHUNK]
-        total += await patience.at_folder(
-            lambda some=some: sum(map(rules.may_remove, some)), place=plan.target
-        )
-    return total
+        candidates = await _looked_at(repository, session, plan, stop=stop)
+    return await deletions.count(candidates, plan.rules)
 
 
-async def _removable(
-    repository: Repository, session: Session, plan: Plan, *, stop: asyncio.Event | None
+async def _looked_at(
+    repository: Repository,
+    session: Session,
+    plan: Plan,
+    *,
+    delete: bool = True,
+    stop: asyncio.Event | None,
 ) -> list[str]:
-    candidates = deletions.Candidates()
     command = plan.command(repository, session, delete=True, dry_run=True)
-    await session.run(command, on_line=candidates.on_line, stop=stop)
-    candidates.check()
-    return deletions.deepest_first(candidates.paths)
-
-
-async def _remove(plan: Plan, paths: Sequence[str], *, stop: asyncio.Event | None) -> int:
-    rules = plan.rules
-    removed = 0
-    for start in range(0, len(paths), _CHUNK):
-        if stop is not None and stop.is_set():
-            raise Interrupted("The restore was stopped before everything was deleted.")
-        some = paths[start : start + _CHUNK]
-        removed += await patience.at_folder(
-            lambda some=some: deletions.remove(some, rules), place=plan.target
-        )
-    return removed
+    found = await dry_run.run(session, command, delete=delete, stop=stop)
+    if found.in_the_way and plan.overwrite in _KEEPING:
+        raise Invalid(_IN_THE_WAY.format(path=found.in_the_way[0], mode=plan.overwrite))
+    return found.removable
 
 
 async def _restored(

@@ -11,6 +11,7 @@ from flows.runtime import RunControl, Runtime
 from flows.work import Work
 from tests.integration.flows.test_work import IDENTITY, Plane
 from tests.integration.repositories.forge import RealRepository
+from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.volumes import DirectoryConfig
@@ -52,6 +53,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
             name="r",
             config=LocalConfig(backend="local", path=str(repository.path)),
             password="pw",
+            **ANYWHERE,
         ),
         source=Source(
             volume_short_id="v",
@@ -78,9 +80,11 @@ async def test_a_good_backup_succeeds_when_its_snapshot_cannot_be_read_back(work
 
 @pytest.mark.parametrize("limit", [10.0, 100.0])
 async def test_an_incomplete_backup_is_reported_when_its_tag_cannot_be_added(
-    work: Work, limit: float
+    work: Work, limit: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A missing path makes the snapshot incomplete, and counts as no unreadable file.
     work.job.options = BackupOptions(include_paths=["/a", "/missing"])
+    monkeypatch.setattr(backup_flow.incomplete, "unreadable_percent", lambda _: 50.0)
     work.job.unreadable_limit_percent = limit
     if limit < 50:
         with pytest.raises(Failed, match="could not be read"):

@@ -1,6 +1,8 @@
 """A restore whose target hangs is told so, and nobody else's work stops for it."""
 
+import errno
 import logging
+import os
 from pathlib import Path
 
 import pytest
@@ -9,13 +11,14 @@ from flows import restore as restore_flow
 from flows.runtime import RunControl, Runtime
 from flows.work import Work
 from tests.hung_folder import hung_mount
-from tests.integration.flows.test_work import IDENTITY
+from tests.integration.flows.test_work import IDENTITY, Plane
+from tests.integration.repositories.forge import RealRepository
 from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.core import patience
 from zerobyte.core.errors import Unavailable
-from zerobyte.restic import Repository, Tools, backup, restore
+from zerobyte.restic import Repository, Tools, backup, deletions, restore
 
 
 def work_of(tmp_path: Path, target: Path) -> Work:
@@ -61,3 +64,32 @@ async def test_t8_restic_is_not_started_on_folders_that_hang(
             )
         with pytest.raises(Unavailable, match="does not answer"):
             await backup.run(repository, place, tag="k3f9x2ab", hostname="zerobyte")
+
+
+async def test_a_restore_that_could_not_delete_everything_ends_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restore_flow, "tell", logging.info)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a").write_text("a")
+    snapshot = RealRepository(tmp_path / "repository", "pw").backup(folder)
+    (folder / "a").write_text("changed")
+    (folder / "stray").write_text("stray")
+
+    def refuse(*_: object) -> bool:
+        raise OSError(errno.EPERM, "")
+
+    monkeypatch.setattr(deletions, "_remove_one", refuse)
+    work = work_of(tmp_path, folder)
+    work.runtime.control = Plane()
+    work.job = work.job.model_copy(
+        update={"snapshot_id": snapshot, "base_path": str(folder), "delete": True}
+    )
+    await restore_flow._write(work)
+    report = work.report()
+    assert (report.status, report.outcome) == ("succeeded", "warning")
+    assert report.details == (
+        f"1 entries could not be deleted:\n{folder}/stray: {os.strerror(errno.EPERM)}"
+    )
+    assert (folder / "a").read_text() == "a"

@@ -1,6 +1,7 @@
 """A restore with `delete` spares what its backup never saved, and touches no neighbour."""
 
 import contextlib
+import errno
 import os
 import socket
 import subprocess
@@ -295,3 +296,28 @@ async def test_more_than_a_thousand_chosen_paths_go_by_file_and_all_are_restored
     assert ("--include-file=" in run) == (count > 1000)
     assert run.count("--include=") == (0 if count > 1000 else count)
     assert "--sparse" in run
+
+
+async def test_what_could_not_be_deleted_is_told_and_the_rest_is_deleted(
+    repository, source, monkeypatch
+):
+    snapshot = await saved(repository, source, OPTIONS)
+    put(source, "stray", "held/locked", "held/stray")
+    unlink = os.unlink
+
+    def refuse(path: str, **more: int) -> None:
+        if path == "locked":
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+        unlink(path, **more)
+
+    monkeypatch.setattr(deletions.os, "unlink", refuse)
+    told: list[deletions.Removed] = []
+    done = await restore.run(
+        repository, snapshot, target="/", include=[str(source)], delete=True,
+        selection=selection_for(source), on_removed=told.append,
+    )  # fmt: skip
+    # The folder that still holds the entry is no failure of its own.
+    assert done.files_deleted == 2
+    assert [(one.failed, one.failures) for one in told] == [
+        (1, [f"{source}/held/locked: Operation not permitted"])
+    ]
