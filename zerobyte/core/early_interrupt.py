@@ -21,6 +21,9 @@ def install(*, is_quiet: bool = False) -> None:
     """
     if signal.getsignal(signal.SIGINT) not in (_end, _end_quietly):
         signal.signal(signal.SIGINT, _end_quietly if is_quiet else _end)
+    # The supervisor starts its children with the signal blocked: one that comes while Python
+    # itself starts waits until here.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def remove() -> None:

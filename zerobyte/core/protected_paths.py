@@ -76,7 +76,7 @@ class Installation(Protocol):
     @property
     def database_url(self) -> str: ...
     @property
-    def app_secret_file(self) -> Path | None: ...
+    def secret_files(self) -> tuple[Path, ...]: ...
     @property
     def tree_index(self) -> Path: ...
 
@@ -89,11 +89,11 @@ def own_data(installation: Installation) -> list[str]:
         installation.cache_dir,
         installation.run_dir,
         installation.rclone_config_dir,
+        *installation.secret_files,
         *(Path(folder) for folder in SECRETS),
     ]
-    for given in (installation.provisioning_path, installation.app_secret_file):
-        if given is not None:
-            places.append(given)
+    if installation.provisioning_path is not None:
+        places.append(installation.provisioning_path)
     files = [installation.tree_index]
     if "://" not in installation.database_url or installation.database_url.startswith("sqlite:"):
         files.append(Path(installation.database_url.removeprefix("sqlite://")))

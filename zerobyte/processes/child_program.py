@@ -7,6 +7,7 @@ a process is `core.process`.
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Container, Mapping, Sequence
 from typing import Final
@@ -76,9 +77,12 @@ class ChildProgram:
 
     async def _once(self) -> int:
         def begun(child: process.Identity) -> None:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             self.pid = child.pid
             _log.info(f"{self.name} started", pid=child.pid)
 
+        # The child inherits the mask: before its handler is there, SIGINT leaves a traceback.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             ended = await process.run(
                 self._argv,
@@ -90,6 +94,7 @@ class ChildProgram:
                 stop=self._stop,
             )
         finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             self.pid = None
         return ended.code
 

@@ -313,8 +313,8 @@ class Settings:
     """Seals the stored secrets and signs the cookies; APP_SECRET, APP_SECRET_FILE or kept."""
     setup_token: str = dataclasses.field(repr=False)
     """Required by the sign-up that creates the first account, unless it is empty."""
-    app_secret_file: Path | None = None
-    """Where APP_SECRET_FILE says that the secret is; no backup holds it."""
+    secret_files: tuple[Path, ...] = ()
+    """Files that APP_SECRET_FILE and its like name; no backup holds them."""
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -362,8 +362,11 @@ class Settings:
                 values[attribute] = kept.given_secret(given, name, lengths=lengths)
             except ValueError as error:
                 problems.append(f"{error}.")
-        if file := given.get("APP_SECRET_FILE"):
-            values["app_secret_file"] = Path(file).absolute()
+        values["secret_files"] = tuple(
+            Path(file).absolute()
+            for name in (*(name for _, name, _ in kept.GIVEN_SECRETS), "ZEROBYTE_WORKER_TOKEN")
+            if (file := given.get(f"{name}_FILE"))
+        )
         if problems:
             raise SettingsError(problems)
         if keep_secrets:

@@ -209,3 +209,22 @@ async def test_an_absolute_exclude_pattern_names_a_path_of_the_snapshot(
     await carry_out(house, await job_of(house, answer))
     assert (volume / "keep" / "file").read_text() == "newer"
     assert (volume / "other").read_text() == "old"
+
+
+async def test_a_member_deletes_nothing_by_a_snapshot_whose_selection_is_not_known(
+    client: httpx.AsyncClient, house: House, tmp_path: Path
+) -> None:
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    (volume / "large").write_text("left out by a parameter of restic")
+    repository = RealRepository(tmp_path / "r", PASSWORD)
+    snapshot_id = repository.backup(volume, "--tag", SCHEDULE, "--exclude-larger-than", "1")
+    row = await registered(client, repository)
+    backed_up_by(house, volume)
+    await reported(house, snapshot_id, volume)
+    selection = {"volumePath": str(volume), "otherFilters": True}
+    await Snapshot.filter(snapshot_id=snapshot_id).update(selection=selection)
+    body = {"snapshotId": snapshot_id, "delete": True, "confirmDelete": "/"}
+    assert (await as_member(client, row, include=[str(volume)], **body)).status_code == 403
+    answer = await ask(client, row, include=[str(volume)], **body)
+    assert answer.status_code == 202, answer.text

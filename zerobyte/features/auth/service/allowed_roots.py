@@ -130,7 +130,7 @@ class RootGrants:
         ]
 
 
-def check_role(actor: Actor) -> None:
+def check_role(actor: Actor, refusal: str = _ROLE) -> None:
     """Refuse members: they use the folders that owners and admins have named."""
     if actor.organization_role not in ("owner", "admin"):
-        raise Forbidden(_ROLE)
+        raise Forbidden(refusal)

@@ -12,7 +12,7 @@ from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import patience, protected_paths
 from zerobyte.core.errors import Conflict, Failed, Forbidden, Invalid, NotFound
-from zerobyte.features.auth.service.allowed_roots import RootGrants
+from zerobyte.features.auth.service.allowed_roots import RootGrants, check_role
 from zerobyte.features.repositories import models, schemas
 from zerobyte.features.repositories.service import index, provenance
 from zerobyte.features.repositories.service.access import answering
@@ -32,6 +32,10 @@ from zerobyte.settings import Settings
 _READ_ONLY: Final = (
     "Original location restore is unavailable because the source volume is read-only. "
     "Restore to a custom location instead."
+)
+_DELETES_UNKNOWN: Final = (
+    "It is not known what the backup of this snapshot left out, so only owners and admins of the "
+    "organization may restore it with delete"
 )
 _UNCONFIRMED: Final = (
     "The restore could delete files that no backup of this snapshot's volume ever held: "
@@ -132,6 +136,9 @@ class Restores:
         known = await index.selection(row.id, record.id) if body.delete else None
         options = _options(body, record, selection, known=known, allowed=allowed, own=own)
         options.writes = await self._checked(row, options)
+        if body.delete and known is None:
+            # What such a backup left out is not known: all else of the volume could go.
+            check_role(actor, _DELETES_UNKNOWN)
         is_own_place = options.target in ("/", options.base_path)
         if body.delete and not (known and is_own_place) and not _is_confirmed(body, target):
             await self._refuse_unconfirmed(row, options, target)
