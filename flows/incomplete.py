@@ -20,8 +20,8 @@ _log = get_logger(__name__)
 def unreadable_percent(partial: PartialBackup) -> float:
     """Return the share of files that could not be read, in percent of all files found.
 
-    An include entry that matches nothing makes a backup incomplete, but is no share of its files:
-    a pattern for files that a small source has none of would make every run fail.
+    An include pattern without a match makes a backup incomplete, but is no share of its files: a
+    pattern for files that a small source has none of would make every run fail.
     """
     missing = partial.unreadable_count - partial.unmatched_count
     found = partial.summary.total_files_processed + missing

@@ -36,7 +36,8 @@ from zerobyte.restic.repository import Repository
 
 _MOST_UNREADABLE: Final = 100
 # restic ends with 0 all the same when only some of the paths and patterns are not there.
-_NOT_FOUND: Final = (b" does not exist, skipping", b" does not match any files, skipping")
+_NO_MATCH: Final = b" does not match any files, skipping"
+_NOT_FOUND: Final = (b" does not exist, skipping", _NO_MATCH)
 # restic knows no negation in lists of includes, so such a pattern is expected to match nothing.
 _NEGATED: Final = b'pattern "!'
 _PATTERNS_S: Final = 120.0
@@ -256,7 +257,7 @@ class _Output:
         if said is not None:
             self._on_message(said)
         elif line.endswith(_NOT_FOUND) and not line.startswith(_NEGATED):
-            self.unmatched += 1
+            self.unmatched += line.endswith(_NO_MATCH)
             self._add(line.decode(errors="replace"))
 
     def _on_message(self, said: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ class PartialBackup(ResticError):
 
     unreadable          the first of them, each with its reason.
     unreadable_count    how many there were in all.
-    unmatched_count     how many of them are include entries that match nothing, and no files.
+    unmatched_count     how many of them are include patterns without a match, and no files.
     """
 
     def __init__(
