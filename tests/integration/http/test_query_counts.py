@@ -23,6 +23,7 @@ from zerobyte.features.auth.models import (
     SsoProvider,
     User,
 )
+from zerobyte.features.auth.service import first_organization
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.notifications.models import Destination
 from zerobyte.features.repositories.models import Repository, Snapshot
@@ -229,6 +230,7 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
     counts: list[dict[str, int]] = []
     for more in (2, 38):
         values = await fill(platform, more)
+        await first_organization.first_id()  # as the start does
         monkeypatch.setattr(SqliteClient, "execute_query", counting)
         counts.append({})
         for path in [*reads, "/api/v1/repositories/{repositories}/snapshots?backupId={backups}"]:

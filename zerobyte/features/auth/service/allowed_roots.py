@@ -10,7 +10,7 @@ from zerobyte.core import patience, protected_paths
 from zerobyte.core.errors import Forbidden, NotFound
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import AllowedRoots, Organization
-from zerobyte.features.auth.service.first_organization import first_id, is_first
+from zerobyte.features.auth.service.first_organization import first_organization, is_first
 from zerobyte.http.actor import Actor
 from zerobyte.settings import Settings
 
@@ -60,7 +60,7 @@ class RootGrants:
 
     async def first(self) -> FirstOrganization | None:
         """Return the first organization with its default roots; None if there is none any more."""
-        row = await Organization.get_or_none(id=await first_id()).only("id", "name")
+        row = await first_organization()
         if row is None:
             return None
         return FirstOrganization(id=row.id, name=row.name, roots=list(self._first))

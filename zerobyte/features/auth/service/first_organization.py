@@ -6,6 +6,8 @@ stranger's organization when the first one is deleted.
 
 from typing import Final
 
+from tortoise.expressions import Subquery
+
 from zerobyte.features.auth.models import AppMetadata, Organization
 
 _KEY: Final = "first_organization"
@@ -14,6 +16,15 @@ _KEY: Final = "first_organization"
 async def is_first(organization_id: str) -> bool:
     """Return True if this is the first organization; False for all others after its deletion."""
     return organization_id == await first_id()
+
+
+async def first_organization() -> Organization | None:
+    """Return the first organization; None if it was deleted, or before the first sign-up."""
+    recorded = AppMetadata.filter(key=_KEY).values("value")
+    row = await Organization.filter(id__in=Subquery(recorded)).first()
+    if row is not None:
+        return row
+    return await Organization.get_or_none(id=await first_id())
 
 
 async def first_id() -> str | None:

@@ -5,10 +5,7 @@ by `rekey`, and never because another secret is in use: the operator may put the
 """
 
 import hashlib
-from contextlib import suppress
 from typing import Final
-
-from tortoise.exceptions import IntegrityError
 
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
@@ -48,8 +45,10 @@ class KeyCheck:
         if stored is None:
             self._is_different = not await self._opens_stored_texts()
             if not self._is_different:
-                with suppress(IntegrityError):  # another process was first
-                    await AppMetadata.create(key=_KEY, value=self._fingerprint)
+                # Another process may be first; its row stays.
+                await AppMetadata.bulk_create(
+                    [AppMetadata(key=_KEY, value=self._fingerprint)], ignore_conflicts=True
+                )
         else:
             self._is_different = stored != self._fingerprint
         if self._is_different:
