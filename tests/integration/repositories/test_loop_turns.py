@@ -11,7 +11,7 @@ import pytest
 from tests.integration.repositories.conftest import PASSWORD, House
 from tests.integration.repositories.forge import RealRepository
 from tests.integration.repositories.test_trees import new_file
-from tests.loop_watch import longest_turn_s
+from tests.loop_watch import MOST_S, longest_turn_s
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core import interpreter
 from zerobyte.features.repositories import schemas
@@ -22,7 +22,6 @@ from zerobyte.http.actor import Actor
 
 SNAPSHOTS = 10_000
 ENTRIES = 200_000
-MOST_S = 0.05
 
 
 @pytest.fixture

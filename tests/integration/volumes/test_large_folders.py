@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.loop_watch import longest_turn_s
+from tests.loop_watch import MOST_S, longest_turn_s
 from zerobyte.core import interpreter, patience
 from zerobyte.mounts import files
 
 ENTRIES = 200_000
-MOST_S = 0.05
 
 
 @pytest.fixture(autouse=True)
