@@ -183,7 +183,7 @@ def refused_to_write(
             return True
         if is_key_folder(form) or _covered(form, _resolved((*CRON, *keys()))):
             return True
-        # Even at its original place: whoever wrote the snapshot chose its paths.
+        # Even at its original place: the writer of the repository chose the snapshot's paths.
         if any(is_within(folder, form) for folder in CRON):
             return True
         if above and any(is_within(folder, form) for folder in (*mine, *SYSTEM, *keys())):

@@ -167,7 +167,7 @@ def _first_account_warning(settings: Settings) -> str:
 
 
 async def _has_no_account(settings: Settings) -> bool:
-    """Returns True if the API says that nobody has signed up yet."""
+    """Return True if the API says that there is no account yet."""
     with contextlib.suppress(OSError, TimeoutError, ValueError):
         answer = await liveness.get(_host(settings), settings.port, "/api/v1/auth/status")
         status = json.loads(answer.partition(b"\r\n\r\n")[2])

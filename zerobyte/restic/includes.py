@@ -130,7 +130,7 @@ class _Checker:
         if is_passed or self._unreadable.is_one(found):
             if is_named:
                 raise _protected(path)
-            # A wildcard finds what nobody named: leave it out, as below the volume itself.
+            # A wildcard found it, no entry names it: leave it out, as below the volume itself.
             self.excluded.add(path)
             return None
         return _Folder(path, place, is_named, above.is_linked or is_link)

@@ -291,7 +291,7 @@ async def test_the_retention_job_names_the_snapshot_of_the_run_before_whatever_i
 async def test_the_retention_job_names_rewritten_snapshots_by_their_first_id_too(
     world: World,
 ) -> None:
-    """A tag that somebody adds by hand gives a snapshot another id, but not another first one."""
+    """A tag added by hand gives a snapshot another id, but the same first one."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     _, forget, good = await backed_up(world, made)
     await world.ask("finish", {"taskId": forget, **FAILURE})

@@ -59,7 +59,7 @@ async def test_retention_that_gave_up_is_tried_again_until_it_succeeds(
     for _ in range(2):
         await gave_up(world, forget, runs[-1])
         runs.append(await dispatched_run_of(world, forget))
-        # Prefect tells of the end of the run before: that has nothing to do with the task.
+        # Prefect reports the end of the previous run, which does not concern the task.
         await world.platform.watch._run_ended(runs[-2], "CANCELLED")
     assert len(set(runs)) == 3, "an ended run is never found again by its key"
     assert (await world.client.post(url)).status_code == 409, "it is still queued"

@@ -75,7 +75,7 @@ async def test_a_key_that_exists_already_is_told_by_its_column(model: Any) -> No
 async def test_a_first_try_is_counted_once_and_another_fault_is_not_taken_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A handler that takes each IntegrityError for a row that exists would try for ever here."""
+    """A handler that takes each IntegrityError for an existing row would retry without end."""
     assert await attempts._take("password:u1") == 0
     assert await attempts._take("password:u1") == 0
 

@@ -115,7 +115,7 @@ async def test_a_waiter_sees_at_once_that_what_it_waited_for_is_gone() -> None:
     assert (await ask(leases, "a", "exclusive")).is_next
     second, third = await ask(leases, "b", "exclusive"), await ask(leases, "c", "exclusive")
     assert (second.is_next, third.is_next) == (True, False)
-    await Lease.filter(task_id="a").update(expires_at=1)  # lost, and nobody released it
+    await Lease.filter(task_id="a").update(expires_at=1)  # lost, and not released
     assert (await ask(leases, "b", "exclusive")).held
     assert (await ask(leases, "c", "exclusive")).is_next
     await Lease.all().delete()

@@ -173,7 +173,7 @@ class Runs:
             trusted_snapshot_ids=known.trusted,
             incomplete_snapshot_ids=known.incomplete,
             latest_snapshot_ids=known.latest,
-            # A run whose report was lost may have left one that nobody has judged yet.
+            # A run whose report was lost may have left one that is not judged yet.
             unknown_is_incomplete=cast("bool", repository.snapshots_refreshed_at == 0),
             timezone=self._readable_zone(schedule),
         )

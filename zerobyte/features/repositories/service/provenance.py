@@ -1,6 +1,7 @@
 """Which snapshots were made by runs of our own, whatever they say of themselves."""
 
 from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.db.row import is_damaged
 from zerobyte.features.repositories.models import Snapshot
 
 
@@ -11,7 +12,9 @@ async def schedule_of_run(repository_id: str, snapshot_id: str) -> str | None:
     prove nothing about where its files came from.
     """
     row = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=snapshot_id)
-    return None if row is None or row.selection is None else row.schedule_id
+    if row is None or row.selection is None or is_damaged(row.selection):
+        return None
+    return row.schedule_id
 
 
 def has_same_content(record: SnapshotRecord, rewritten: Snapshot) -> bool:

@@ -115,7 +115,7 @@ class WorkerTokens:
     async def register_local(self, file: Path, host: str) -> None:
         """Accept the token that the supervisor made for the worker beside this API.
 
-        Without a file nobody holds the token of an earlier start, and it is refused.
+        Without a file the token of an earlier start is unknown to every worker, and it is refused.
         """
         token = await patience.in_thread(lambda: _text_of(file), limit_s=_READ_LIMIT_S)
         await WorkerToken.filter(id=LOCAL_ID).delete()
