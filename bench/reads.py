@@ -19,7 +19,7 @@ from typing import Any
 from bench.load import Load, load
 from bench.measure import Row
 from bench.server import EMPTY
-from zerobyte.core.ports import free_ports
+from zerobyte.demo.ports import free_ports
 
 _SLICES = 5
 _SLICE_S = 0.6

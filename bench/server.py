@@ -17,7 +17,8 @@ from sanic import HTTPResponse, Sanic
 
 from zerobyte import app as composition
 from zerobyte.contract.repositories import RepositoryConfigBox
-from zerobyte.core import clock, ids, interpreter
+from zerobyte.core import clock, ids
+from zerobyte.core.process import setup
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository, Snapshot
@@ -191,5 +192,5 @@ async def main(folder: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    interpreter.take_long_turns()
+    setup.take_long_turns()
     uvloop.run(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -7,9 +7,9 @@ from statistics import median
 from bench.bare import BareRestic
 from bench.measure import Row, seconds
 from zerobyte.core import process
-from zerobyte.features.repositories.service.tree_file import TreeFile
-from zerobyte.features.repositories.service.tree_reader import Question
-from zerobyte.features.repositories.service.trees import Trees
+from zerobyte.features.repositories.service.tree_cache.cache import Trees
+from zerobyte.features.repositories.service.tree_cache.queries import Question
+from zerobyte.features.repositories.service.tree_cache.store import TreeFile
 
 _ROUNDS = 3
 _PAGE = 500

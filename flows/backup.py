@@ -16,14 +16,14 @@ from typing import Any, Final
 from prefect import flow, task
 from prefect.client.schemas.objects import State
 
-from flows import incomplete, messages, preflight, webhooks
-from flows import runtime as lent
-from flows.endings import Ending, full_text
+from flows import incomplete, notification_text, preflight, webhooks
+from flows import worker_context as lent
+from flows.artifacts import Bar, summary
 from flows.forget import forget_within
+from flows.job import Put, Turned, Work, granted, hand_in, show
 from flows.notifications import tell_all
-from flows.progress import Bar, summary
-from flows.runtime import RunControl, Runtime
-from flows.steps import (
+from flows.outcome import Ending, full_text
+from flows.tasks import (
     PLAIN,
     PLAIN_STEP,
     concluded,
@@ -35,7 +35,7 @@ from flows.steps import (
     step,
     tell,
 )
-from flows.work import Put, Turned, Work, granted, hand_in, show
+from flows.worker_context import RunControl, Runtime
 from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, BackupTaskProgress
 from zerobyte.contract.notifications import NotificationEvent
 from zerobyte.contract.restic_output import INCOMPLETE_TAG, BackupProgress, BackupSummary
@@ -82,10 +82,10 @@ async def _granted(work: Work, run_id: str) -> Ending:
     await _sum_up(work)
     event, detail = _news(work)
     if event is not None:
-        work.message = messages.message(
+        work.message = notification_text.message(
             job, event, summary=work.summary, detail=detail, retry_note=work.retry_note
         )
-        if messages.wanting(job.targets, event):
+        if notification_text.wanting(job.targets, event):
             await step(tell_people, work)
     ending = ending_of(work, "The backup is complete.", _warning(work))
     if ending.kind == "completed" and not all_followed:
@@ -109,7 +109,9 @@ async def _save_between_hooks(work: Work) -> None:
 async def _told_of_the_start(work: Work) -> AsyncGenerator[None]:
     """Tell of the start beside the work, which does not wait for it."""
     job = _job(work)
-    telling = asyncio.create_task(tell_all(work, job.targets, messages.message(job, "start")))
+    telling = asyncio.create_task(
+        tell_all(work, job.targets, notification_text.message(job, "start"))
+    )
     try:
         yield
     finally:
@@ -273,7 +275,10 @@ def _warning(work: Work) -> str:
 
 async def _sum_up(work: Work) -> None:
     if work.summary is not None:
-        rows = [*messages.overview(work.summary), *messages.statistics(work.summary)]
+        rows = [
+            *notification_text.overview(work.summary),
+            *notification_text.statistics(work.summary),
+        ]
         key = f"summary-{_job(work).schedule_short_id.lower().replace('_', '-')}"
         await summary(key, "Backup", rows)
 
@@ -282,9 +287,9 @@ def _tell_figures(done: BackupSummary) -> None:
     tell(
         "Restic processed %d files (%s) and added %s in %s",
         done.total_files_processed,
-        messages.size(done.total_bytes_processed),
-        messages.size(done.data_added),
-        messages.duration(done.total_duration),
+        notification_text.size(done.total_bytes_processed),
+        notification_text.size(done.data_added),
+        notification_text.duration(done.total_duration),
     )
 
 

@@ -5,8 +5,8 @@ restic ends with exit code 3 when it made a snapshot but could not read every fi
 
 from typing import Final
 
-from flows.endings import full_text
-from flows.work import Work
+from flows.job import Work
+from flows.outcome import full_text
 from zerobyte.contract.restic_output import INCOMPLETE_TAG
 from zerobyte.core.errors import Failed, ZerobyteError
 from zerobyte.core.log import get_logger

@@ -8,8 +8,8 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from flows.messages import wanting
-from flows.work import Work
+from flows.job import Work
+from flows.notification_text import wanting
 from zerobyte import notify
 from zerobyte.contract.control_plane import DeliveryReport
 from zerobyte.contract.notifications import Delivery, NotificationMessage, NotificationTarget

@@ -12,11 +12,12 @@ from typing import Final
 
 import orjson
 
-from flows.endings import Refusal
+from flows.outcome import Refusal
 from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
-from zerobyte.core import patience, process, protected_paths, retention
+from zerobyte.core import blocking, process, protected_paths
 from zerobyte.core.errors import ZerobyteError
+from zerobyte.restic import forget_policy
 
 LOOK_S: Final = 5.0
 START_S: Final = 30.0
@@ -51,7 +52,7 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
     if source.blocked_reason is not None:
         raise _refuse(source, source.blocked_reason, "volume may not be read now")
     seen = await _look(source.path, stop)
-    await patience.at_folder(lambda: check_place(source, source.path), place=source.path)
+    await blocking.at_folder(lambda: check_place(source, source.path), place=source.path)
     number = seen.get("errno")
     if number in _MISSING:
         kind = "is not a folder" if number == _MISSING[1] else "does not exist"
@@ -82,7 +83,7 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
 
 def is_suspect(summary: BackupSummary | None, previous_files: int | None) -> bool:
     """Whether a run made a snapshot that retention must not count."""
-    return summary is not None and retention.is_suspect(
+    return summary is not None and forget_policy.is_suspect(
         summary.total_files_processed, previous_files
     )
 

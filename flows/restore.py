@@ -10,16 +10,16 @@ from typing import Any, Final
 from prefect import flow, task
 from prefect.client.schemas.objects import State
 
-from flows.endings import Ending, Refusal
-from flows.messages import size
-from flows.progress import Bar
-from flows.runtime import RunControl, Runtime
-from flows.steps import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, tell
-from flows.work import Work, granted, hand_in, show
+from flows.artifacts import Bar
+from flows.job import Work, granted, hand_in, show
+from flows.notification_text import size
+from flows.outcome import Ending, Refusal
+from flows.tasks import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, tell
+from flows.worker_context import RunControl, Runtime
 from zerobyte.contract.jobs import RestoreJob, RestoreResult, RestoreTaskProgress
 from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import RestoreProgress
-from zerobyte.core import patience, protected_paths
+from zerobyte.core import blocking, protected_paths
 from zerobyte.core.held_folders import held_by
 from zerobyte.restic import Repository
 from zerobyte.restic import restore as restic
@@ -55,10 +55,10 @@ def check_roots(job: RestoreJob) -> restic.CheckRoots:
 
     async def check(roots: Sequence[str]) -> Sequence[str]:
         # The target may be a network share that does not answer: the event loop must go on.
-        await patience.at_folder(lambda: refuse_target(job, roots), place=job.target)
+        await blocking.at_folder(lambda: refuse_target(job, roots), place=job.target)
         if job.delete:
-            await patience.in_thread(lambda: refuse_to_empty(job, roots), limit_s=_LOOK_THROUGH_S)
-        return await patience.at_folder(lambda: _ours_below(job, roots), place=job.target)
+            await blocking.in_thread(lambda: refuse_to_empty(job, roots), limit_s=_LOOK_THROUGH_S)
+        return await blocking.at_folder(lambda: _ours_below(job, roots), place=job.target)
 
     return check
 

@@ -8,10 +8,10 @@ from typing import Any
 from prefect import flow, task
 from prefect.client.schemas.objects import State
 
-from flows.endings import Ending
-from flows.runtime import RunControl, Runtime
-from flows.steps import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, tell
-from flows.work import Work, granted, hand_in
+from flows.job import Work, granted, hand_in
+from flows.outcome import Ending
+from flows.tasks import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, tell
+from flows.worker_context import RunControl, Runtime
 from zerobyte.contract.jobs import DeleteSnapshotsJob, DeleteSnapshotsResult
 from zerobyte.restic import Repository
 from zerobyte.restic import forget as restic_forget

@@ -13,10 +13,10 @@ import orjson
 from prefect import task
 from prefect.client.schemas.objects import State
 
-from flows.endings import HookFailed, full_text
-from flows.runtime import StopReason
-from flows.steps import PLAIN_STEP, doing, tell, trouble_of
-from flows.work import Work
+from flows.job import Work
+from flows.outcome import HookFailed, full_text
+from flows.tasks import PLAIN_STEP, doing, tell, trouble_of
+from flows.worker_context import StopReason
 from zerobyte.contract.jobs import BackupJob, BackupResult, JobReport
 from zerobyte.contract.webhooks import Webhook
 from zerobyte.core.config_check import require_valid

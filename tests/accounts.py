@@ -22,7 +22,7 @@ from zerobyte.features.auth.routes import accounts_auth, auth_v1
 from zerobyte.features.auth.service import Accounts, Organizations, SecondFactor, make_services
 from zerobyte.features.system.routes import system_v1
 from zerobyte.features.system.service import System
-from zerobyte.http.setup import make_app
+from zerobyte.http.app import make_app
 
 SESSION = "zerobyte.session_token"
 ADA = {"email": "ada@example.com", "password": "correct horse", "name": "Ada", "username": "ada"}

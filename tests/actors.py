@@ -6,7 +6,7 @@
 from typing import Any, cast
 
 from zerobyte.core.errors import Unauthenticated
-from zerobyte.http.actor import Actor, HttpRequest, OrganizationRole, header
+from zerobyte.http.auth import Actor, HttpRequest, OrganizationRole, header
 
 
 class HeaderAuthenticator:

@@ -17,11 +17,12 @@ import pytest
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from xdist.scheduler import LoadScopeScheduling
 
-from zerobyte.core import ids, interpreter
+from zerobyte.core import ids
+from zerobyte.core.process import setup
 from zerobyte.db import connection
 
-interpreter.take_long_turns()
-interpreter.hear_interrupts()
+setup.take_long_turns()
+setup.hear_interrupts()
 
 # Prefect makes its folder when it is imported; in tests that is not the person's own.
 if "PREFECT_HOME" not in os.environ:

@@ -10,9 +10,10 @@ import sys
 from collections.abc import Callable
 from typing import Final, NoReturn
 
-from zerobyte.core import early_interrupt, interpreter, log, private_files
+from zerobyte.core import early_interrupt, log, private_files
 from zerobyte.core.errors import Unavailable, ZerobyteError
-from zerobyte.db import trouble
+from zerobyte.core.process import setup
+from zerobyte.db import errors as db_errors
 from zerobyte.db.active_lock import ActiveLock
 from zerobyte.http.app_type import HttpApp
 from zerobyte.http.connections import LimitedProtocol
@@ -34,8 +35,8 @@ def run(create_app: Callable[[Settings], HttpApp]) -> None:
     Raises SystemExit when the API cannot start.
     """
     private_files.set_private_umask()
-    interpreter.raise_open_file_limit()
-    interpreter.take_long_turns()
+    setup.raise_open_file_limit()
+    setup.take_long_turns()
     early_interrupt.install()
     try:
         settings = Settings.load(os.environ)
@@ -51,7 +52,7 @@ def run(create_app: Callable[[Settings], HttpApp]) -> None:
     except (ZerobyteError, OSError) as error:
         _exit_with(error)
     except Exception as error:
-        if trouble.in_words(error) is None:
+        if db_errors.in_words(error) is None:
             _log.error("the API ended by a failure", exc_info=error)
             raise SystemExit(CRASHED) from None
         _exit_with(error)
@@ -60,7 +61,7 @@ def run(create_app: Callable[[Settings], HttpApp]) -> None:
 def _serve(app: HttpApp, settings: Settings) -> None:
     # Sanic logs the trace of whatever ends it; the sentence on standard error replaces it.
     logging.getLogger("sanic.error").addFilter(_is_no_start_failure)
-    interpreter.freeze_loaded_objects()
+    setup.freeze_loaded_objects()
     try:
         app.run(
             host=settings.host,
@@ -84,7 +85,7 @@ def _is_no_start_failure(record: logging.LogRecord) -> bool:
 
 def sentence_of(error: BaseException) -> str:
     """Return one sentence about what keeps a process from starting."""
-    known = error if isinstance(error, ZerobyteError) else trouble.in_words(error)
+    known = error if isinstance(error, ZerobyteError) else db_errors.in_words(error)
     if known is not None:
         return known.message
     if isinstance(error, OSError) and error.strerror:

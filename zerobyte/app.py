@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any, cast
 
 from zerobyte import api_process
-from zerobyte.core import aio, clock_watch, first_account, log, process
+from zerobyte.core import aio, clock_jumps, first_account, log, process
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection, migrate
-from zerobyte.db.answering import Answering
+from zerobyte.db.errors import Complaint
+from zerobyte.db.health import Answering
 from zerobyte.db.leases import Leases
-from zerobyte.db.trouble import Complaint
 from zerobyte.features.audit.routes import audit_v1
 from zerobyte.features.audit.service import AuditTrail
 from zerobyte.features.auth.routes import accounts_auth, auth_v1
@@ -43,7 +43,7 @@ from zerobyte.features.backups.service import (
     ScheduleEditor,
     ScheduleReader,
     TaskHistory,
-    users,
+    references,
 )
 from zerobyte.features.control.routes import control
 from zerobyte.features.control.service import Control
@@ -77,9 +77,9 @@ from zerobyte.features.tasks.service import (
 )
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
-from zerobyte.http import gate, openapi
+from zerobyte.http import middleware, openapi
+from zerobyte.http.app import make_app
 from zerobyte.http.app_type import HttpApp
-from zerobyte.http.setup import make_app
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import Scheduler
 from zerobyte.restic import cache, locks
@@ -216,17 +216,17 @@ class Platform:
         self.tasks.on_cancel.append(self.watch.tell_engine)
         self.editor.on_change.append(self.reconciler.changed)
         self.due_times.on_change.append(self.reconciler.changed)
-        self.volumes.before_delete.append(users.refuse_used_volume)
-        self.volumes.before_unmount.append(users.refuse_read_volume)
-        self.repositories.before_delete.append(users.refuse_used_repository)
+        self.volumes.before_delete.append(references.refuse_used_volume)
+        self.volumes.before_unmount.append(references.refuse_read_volume)
+        self.repositories.before_delete.append(references.refuse_used_repository)
         cast("Deletions", self.services[Deletions]).contents = OrganizationContents(
             volumes=self.volumes,
             repositories=self.repositories,
             on_change=self.editor.on_change,
         )
-        self.snapshots.policy_of = users.policy_of
-        self.restores.is_read_only = users.is_read_only
-        self.restores.volume_folders = partial(users.volume_folders, self.volumes.source_path)
+        self.snapshots.policy_of = references.policy_of
+        self.restores.is_read_only = references.is_read_only
+        self.restores.volume_folders = partial(references.volume_folders, self.volumes.source_path)
 
     def _measure(self, task: Task) -> None:
         """A repository that was written to has another size now."""
@@ -234,7 +234,7 @@ class Platform:
         if writes and task.status == "succeeded" and task.repository_id is not None:
             self.sizes.changed(task.repository_id)
 
-    async def time_broke(self, _: clock_watch.Surprise) -> None:
+    async def time_broke(self, _: clock_jumps.Surprise) -> None:
         """Nobody could keep a promise of time: give all a new term, then look at what is due."""
         await self.watch.begin_anew()
         await self.due_times.wake()
@@ -296,7 +296,7 @@ class Platform:
             self.dispatcher.run(),
             self.reconciler.run(),
             self.due_times.run(),
-            clock_watch.watch(self.time_broke),
+            clock_jumps.watch(self.time_broke),
             self.watch.run(),
             self.watch.follow_engine(),
             self.watch.compare(),
@@ -370,7 +370,7 @@ def add_routes(app: HttpApp) -> None:
         events_v1, system_v1, control, audit_v1,
     ):  # fmt: skip
         app.blueprint(blueprint)
-    gate.recognise_first(app, *_MEMBERS_ONLY)
+    middleware.recognise_first(app, *_MEMBERS_ONLY)
 
 
 async def _every(seconds: float, work: Any) -> None:

@@ -15,9 +15,9 @@ from rich.console import Console
 from rich.table import Table
 
 from zerobyte import __version__
+from zerobyte.admin_cli import commands as rescue
 from zerobyte.core import early_interrupt, private_files
 from zerobyte.core.errors import ZerobyteError
-from zerobyte.rescue import commands as rescue
 from zerobyte.settings import Settings
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ def api() -> None:
 def worker() -> None:
     """Start a worker on this host; it needs ZEROBYTE_API_URL, a token and PREFECT_API_URL."""
     early_interrupt.install()
-    from zerobyte.processes import worker as worker_process
+    from zerobyte.processes import worker_main as worker_process
 
     raise SystemExit(worker_process.main())
 
@@ -174,9 +174,9 @@ def deploy_all(
     """Make every schedule's deployment as its row says; doing it twice changes nothing."""
     if context.invoked_subcommand is not None:
         return
-    from zerobyte import deploying
+    from zerobyte import deploy
 
-    found = _wait(deploying.drift(_settings()) if check else deploying.apply(_settings()))
+    found = _wait(deploy.drift(_settings()) if check else deploy.apply(_settings()))
     if not found:
         print("Prefect stands as the schedules say.")
         return
@@ -192,10 +192,10 @@ def deploy_all(
 @deploy.command("list")
 def deploy_list() -> None:
     """List the schedules as they stand in Prefect."""
-    from zerobyte import deploying
+    from zerobyte import deploy
 
     table = Table("deployment", "cron", "zone", "paused", "queue")
-    for entry in _wait(deploying.standing(_settings())):
+    for entry in _wait(deploy.standing(_settings())):
         cron, zone = entry.crons[0] if entry.crons else ("", "")
         table.add_row(f"backup/{entry.short_id}", cron, zone, str(entry.paused), entry.work_queue)
     Console().print(table)

@@ -9,7 +9,7 @@ from typer.main import get_command
 
 from zerobyte import app as composition
 from zerobyte.cli import app as commands
-from zerobyte.http.setup import make_app
+from zerobyte.http.app import make_app
 from zerobyte.settings import Settings
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text()

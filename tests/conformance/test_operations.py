@@ -12,7 +12,7 @@ import pytest
 from tests.http_server import settings_for
 from zerobyte import __version__
 from zerobyte.app import create_app
-from zerobyte.http.actor import Authenticator
+from zerobyte.http.auth import Authenticator
 from zerobyte.http.endpoint import Operation, operation_of
 from zerobyte.http.openapi import document, operations
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.http_server import settings_for
 from zerobyte.app import create_app
-from zerobyte.http.actor import Permission
+from zerobyte.http.auth import Permission
 from zerobyte.http.openapi import operations
 
 DEMANDS: dict[Permission, set[str]] = {

@@ -16,7 +16,7 @@ import psutil
 from tests.e2e.stage import is_gone, until
 
 API = "zerobyte.app"
-WORKER = "zerobyte.processes.worker"
+WORKER = "zerobyte.processes.worker_main"
 PREFECT = "zerobyte.processes.prefect_server"
 SUPERVISOR = "serve"
 RESTIC = "restic"

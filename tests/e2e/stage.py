@@ -18,14 +18,14 @@ from typing import Any, TypeVar
 import httpx
 import psutil
 
-from zerobyte.core.ports import free_ports
+from zerobyte.demo.ports import free_ports
 
 T = TypeVar("T")
 
 PROGRAM = Path(sys.executable).with_name("zerobyte")
 _PARTS = {
     "api": "zerobyte.app",
-    "worker": "zerobyte.processes.worker",
+    "worker": "zerobyte.processes.worker_main",
     "prefect": "zerobyte.processes.prefect_server",
 }
 

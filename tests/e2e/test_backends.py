@@ -12,8 +12,8 @@ import pytest
 from tests.e2e.conftest import Secrets
 from tests.e2e.customer import Answer, Customer
 from tests.e2e.stage import Stage, is_gone, is_open, until
-from zerobyte.core.ports import free_ports
 from zerobyte.demo.compare import compare
+from zerobyte.demo.ports import free_ports
 
 RCLONE = Path(sys.executable).with_name("rclone")
 USER = "backup-user"

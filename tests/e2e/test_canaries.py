@@ -119,7 +119,7 @@ def test_no_process_was_told_a_secret_that_is_not_its_own(
     witness: Witness, known: dict[str, str]
 ) -> None:
     names = {name for name, _ in witness.arguments}
-    assert {"restic", "zerobyte.app", "zerobyte.processes.worker"} <= names
+    assert {"restic", "zerobyte.app", "zerobyte.processes.worker_main"} <= names
     for name, arguments in witness.arguments:
         assert in_text(known, arguments) == [], name
     allowed = {

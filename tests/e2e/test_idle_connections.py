@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.customer import Customer
 from tests.e2e.stage import Stage
-from zerobyte.core.interpreter import raise_open_file_limit
+from zerobyte.core.process.setup import raise_open_file_limit
 
 MANY = 1200
 

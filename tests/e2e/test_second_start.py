@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.e2e.stage import Stage
-from zerobyte.core.ports import free_ports
+from zerobyte.demo.ports import free_ports
 
 
 def test_a_port_that_is_taken_is_named_with_the_variable_that_moves_it(

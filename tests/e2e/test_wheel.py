@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.e2e.stage import until
-from zerobyte.core.ports import free_ports
+from zerobyte.demo.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 UV = Path(sys.executable).with_name("uv")

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 
 from tests.e2e.stage import Stage, is_gone, until
-from zerobyte.core.ports import free_ports
-from zerobyte.processes import environments
+from zerobyte.demo.ports import free_ports
+from zerobyte.processes import child_env
 
 AUTH = "zerobyte:a-prefect-that-is-not-ours"
 
@@ -32,7 +32,7 @@ class Outage:
 def prefect_elsewhere(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """A Prefect server that no supervisor of ours watches, as on another machine."""
     home.mkdir()
-    env = environments.prefect_server(home=home, port=port, auth=AUTH)
+    env = child_env.prefect_server(home=home, port=port, auth=AUTH)
     with (home / "server.log").open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "zerobyte.processes.prefect_server"],

@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from zerobyte.core.ports import free_ports
-from zerobyte.processes import environments
+from zerobyte.demo.ports import free_ports
+from zerobyte.processes import child_env
 
 PREFECT_AUTH = "admin:test-prefect-secret"
 
@@ -39,7 +39,7 @@ class PrefectServer:
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
     home = tmp_path_factory.mktemp("prefect")
     [port] = free_ports(1)
-    env = environments.prefect_server(home=home, port=port, auth=PREFECT_AUTH)
+    env = child_env.prefect_server(home=home, port=port, auth=PREFECT_AUTH)
     log = home / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(

@@ -21,14 +21,14 @@ from tests.model.books import Vaults
 from zerobyte import app as composition
 from zerobyte.contract.control_plane import WORKER_HEADER
 from zerobyte.core import ids, process
-from zerobyte.core.clock_watch import Surprise
+from zerobyte.core.clock_jumps import Surprise
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import ACTIVE, Task
-from zerobyte.http.actor import Authenticator
-from zerobyte.http.setup import make_app
+from zerobyte.http.app import make_app
+from zerobyte.http.auth import Authenticator
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 from zerobyte.orchestration.scheduler import FINAL
 

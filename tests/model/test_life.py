@@ -21,9 +21,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.life import ORPHAN_MS, Life
 from zerobyte.core import clock, ids
-from zerobyte.core.clock_watch import Reading
+from zerobyte.core.clock_jumps import Reading
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.service import watch
+from zerobyte.features.tasks.service import reaper
 
 NIGHTLY = os.environ.get("NIGHTLY") == "1"
 STEPS = 10_000 if NIGHTLY else 300
@@ -43,7 +43,7 @@ def life(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for moment in ("created_at", "updated_at"):
         # Their defaults were bound to the real clock when the rows were declared.
         monkeypatch.setattr(Task._meta.fields_map[moment], "default", lambda: Life.now_ms)
-    monkeypatch.setattr(watch, "_COMPARE_EVERY_S", -3600 * 24)
+    monkeypatch.setattr(reaper, "_COMPARE_EVERY_S", -3600 * 24)
     dice = SimpleNamespace(
         choice=Life.dice.choice,
         randbits=Life.dice.getrandbits,

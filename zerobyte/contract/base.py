@@ -1,7 +1,7 @@
 """Base classes of every wire model, and the mark that makes a field a secret.
 
 Owns the aliasing, the strictness and the masking rules that all models share. Refuses to know
-how a secret is sealed: that is `zerobyte.db.sealed`.
+how a secret is sealed: that is `zerobyte.db.encrypted_config`.
 """
 
 from collections.abc import Iterator

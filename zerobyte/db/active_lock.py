@@ -17,7 +17,7 @@ from typing import IO, Any, Final, cast
 import asyncpg
 
 from zerobyte.core.errors import Unavailable
-from zerobyte.core.holding import Held, hold
+from zerobyte.core.lockfile import Held, hold
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.db.connection import config, is_sqlite, sqlite_path

@@ -13,7 +13,7 @@ from tortoise.queryset import QuerySet
 
 from zerobyte.contract.control_plane import ENDING_S, WorkerIdentity
 from zerobyte.core import process
-from zerobyte.db.row import number_field
+from zerobyte.db.base import number_field
 
 _ENDING_MS: Final = ENDING_S * 1000
 _SHOWN: Final = 4

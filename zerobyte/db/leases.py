@@ -20,7 +20,7 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.contract.control_plane import LEASE_TTL_S, RENEW_EVERY_S, WorkerIdentity
 from zerobyte.contract.jobs import LeaseMode
-from zerobyte.core import clock, clock_watch, ids, process
+from zerobyte.core import clock, clock_jumps, ids, process
 from zerobyte.core.errors import Conflict
 from zerobyte.core.finishing import to_its_end
 from zerobyte.db.lease_queue import (
@@ -80,7 +80,7 @@ class Leases:
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._hints: dict[str, _Hint] = {}
         self._looking = asyncio.Lock()
-        self._looked = clock_watch.Reading.now()
+        self._looked = clock_jumps.Reading.now()
 
     async def request(
         self,
@@ -272,9 +272,9 @@ class Leases:
         Whoever watches the clock comes up to two seconds later, and a waiter may ask before.
         """
         async with self._looking:
-            now = clock_watch.Reading.now()
+            now = clock_jumps.Reading.now()
             ran = now.monotonic - self._looked.monotonic
-            if clock_watch.compare(self._looked, now, every_s=ran) is not None:
+            if clock_jumps.compare(self._looked, now, every_s=ran) is not None:
                 # Those of requests too: this API lives. One that died is seen by its process.
                 await Lease.all().update(expires_at=clock.now_ms() + _TTL_MS)
             self._looked = now

@@ -21,7 +21,7 @@ from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 
 from zerobyte.core import clock, private_files
-from zerobyte.core.database_words import MISSING_TABLE
+from zerobyte.core.database_errors import MISSING_TABLE
 from zerobyte.core.errors import Unavailable
 from zerobyte.db.connection import config, is_sqlite, sqlite_path
 

@@ -14,7 +14,7 @@ import httpx
 
 from zerobyte.core import clock
 from zerobyte.core.errors import Failed
-from zerobyte.demo.patience import Away, Patience, Say
+from zerobyte.demo.recovery import Away, Patience, Say
 
 FINISHED = frozenset({"succeeded", "failed", "cancelled", "stale"})
 

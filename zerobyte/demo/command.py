@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from zerobyte.core.errors import ZerobyteError
-from zerobyte.demo.story import demonstrate
+from zerobyte.demo.scenario import demonstrate
 
 
 def main(source: Path | None = None) -> int:

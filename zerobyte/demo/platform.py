@@ -20,8 +20,8 @@ import httpx
 
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Failed
-from zerobyte.core.ports import free_ports
-from zerobyte.demo.patience import Say
+from zerobyte.demo.ports import free_ports
+from zerobyte.demo.recovery import Say
 
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 120.0

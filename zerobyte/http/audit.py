@@ -13,11 +13,11 @@ from sanic.response import BaseHTTPResponse
 
 from zerobyte.core.errors import Forbidden, TooManyRequests, Unauthenticated, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db import trouble
-from zerobyte.db.trouble import Complaint
-from zerobyte.http.actor import HttpRequest, header
+from zerobyte.db import errors as db_errors
+from zerobyte.db.errors import Complaint
+from zerobyte.http.auth import HttpRequest, header
 from zerobyte.http.errors import status_of
-from zerobyte.http.limits import Window, client_address, client_key
+from zerobyte.http.rate_limit import Window, client_address, client_key
 
 _log = get_logger(__name__)
 
@@ -206,7 +206,7 @@ async def _record(auditor: Auditor, entry: Entry) -> None:
     try:
         await auditor.record(entry)
     except Exception as error:
-        if trouble.in_words(error) is not None:
+        if db_errors.in_words(error) is not None:
             raise
         _log.exception("a line of the audit trail is written without details", action=entry.action)
         await auditor.record(replace(entry, user_agent="", details={}))

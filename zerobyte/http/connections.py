@@ -14,8 +14,8 @@ from sanic.http.constants import Stage
 from sanic.server import HttpProtocol
 
 from zerobyte.core import clock
-from zerobyte.core.interpreter import raise_open_file_limit
 from zerobyte.core.log import get_logger
+from zerobyte.core.process.setup import raise_open_file_limit
 from zerobyte.http.app_type import HttpApp
 from zerobyte.http.framing import StrictHttp
 from zerobyte.settings import Settings

@@ -18,7 +18,7 @@ from sanic.response import BaseHTTPResponse
 
 from zerobyte.core.errors import Forbidden, UnsupportedMedia, ZerobyteError
 from zerobyte.http import audit
-from zerobyte.http.actor import Authenticator, HttpRequest, Permission, header
+from zerobyte.http.auth import Authenticator, HttpRequest, Permission, header
 from zerobyte.http.validation import from_form, from_json, from_query
 
 T = TypeVar("T")

@@ -17,10 +17,10 @@ from sanic.exceptions import NotFound as RouteNotFound
 from zerobyte.core import errors, ids
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
-from zerobyte.db import trouble
-from zerobyte.http.actor import HttpRequest, storable
+from zerobyte.db import errors as db_errors
 from zerobyte.http.app_type import HttpApp
-from zerobyte.http.limits import read_away
+from zerobyte.http.auth import HttpRequest, storable
+from zerobyte.http.rate_limit import read_away
 from zerobyte.http.validation import InvalidInput, MalformedJson
 
 _log = get_logger(__name__)
@@ -56,7 +56,7 @@ def status_of(kind: type[errors.ZerobyteError]) -> int:
 
 def install(app: HttpApp) -> None:
     """Answer every failure of the app, Sanic's own included."""
-    app.ctx.database_trouble = trouble.Complaint(_log, "requests fail for want of the database")
+    app.ctx.database_trouble = db_errors.Complaint(_log, "requests fail for want of the database")
     app.error_handler.add(errors.ZerobyteError, _known)
     app.error_handler.add(SanicException, _of_sanic)
     app.error_handler.add(Exception, _unexpected)
@@ -146,9 +146,9 @@ def _of_sanic(request: HttpRequest, error: SanicException) -> HTTPResponse:
 
 
 def _unexpected(request: HttpRequest, error: Exception) -> HTTPResponse:
-    if (known := trouble.in_words(error)) is not None:
+    if (known := db_errors.in_words(error)) is not None:
         # Every request meets the same full disk; workers ask on every second.
-        complaint = cast("trouble.Complaint", request.app.ctx.database_trouble)
+        complaint = cast("db_errors.Complaint", request.app.ctx.database_trouble)
         complaint.say(known, method=request.method, path=request.path)
         return answer_to(known, request.path)
     reference = ids.token(8)

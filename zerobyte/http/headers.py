@@ -12,8 +12,8 @@ from sanic_ext.config import PRIORITY
 from sanic_ext.config import Config as ExtendConfig
 from sanic_ext.extensions.http.extension import HTTPExtension
 
-from zerobyte.http.actor import HttpRequest
 from zerobyte.http.app_type import HttpApp
+from zerobyte.http.auth import HttpRequest
 from zerobyte.settings import Settings
 
 _SECURITY: Final = {

@@ -13,8 +13,8 @@ from sanic import HTTPResponse
 from zerobyte.core.asking import Asking
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
-from zerobyte.http.actor import HttpRequest
 from zerobyte.http.app_type import HttpApp
+from zerobyte.http.auth import HttpRequest
 
 _log = get_logger(__name__)
 

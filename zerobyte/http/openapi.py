@@ -14,8 +14,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from zerobyte import __version__
 from zerobyte.core import errors
-from zerobyte.http.actor import Permission
 from zerobyte.http.app_type import HttpApp
+from zerobyte.http.auth import Permission
 from zerobyte.http.endpoint import Operation, operation_of
 from zerobyte.http.errors import status_of
 

@@ -17,8 +17,8 @@ from sanic import HTTPResponse
 from zerobyte.core import clock
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.http.actor import Actor, Authenticator, HttpRequest
 from zerobyte.http.app_type import HttpApp
+from zerobyte.http.auth import Actor, Authenticator, HttpRequest
 
 HEARTBEAT_S: Final = 5.0
 _log = get_logger(__name__)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from zerobyte.contract.volumes import DirectoryConfig
-from zerobyte.core import patience, protected_paths
+from zerobyte.core import blocking, protected_paths
 from zerobyte.mounts import probe
 from zerobyte.mounts.errors import MountFailed
 
@@ -20,7 +20,7 @@ async def mount(config: DirectoryConfig, path: Path, *, protected: Iterable[Path
     del path
     found = await probe.probe(Path(config.path))
     ours = [str(folder) for folder in protected]
-    if await patience.at_folder(
+    if await blocking.at_folder(
         lambda: protected_paths.refused_to_read(str(found.real), ours), place=config.path
     ):
         raise MountFailed("This folder belongs to Zerobyte's own data")

@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from zerobyte.core import clock
-from zerobyte.core.database_words import BUSY, FULL, READ_ONLY, UNREADABLE
+from zerobyte.core.database_errors import BUSY, FULL, READ_ONLY, UNREADABLE
 from zerobyte.core.redact import redact
 
 _RUN_LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs")

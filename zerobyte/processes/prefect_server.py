@@ -33,7 +33,8 @@ from prefect.server.api import server
 from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
-from zerobyte.core import early_interrupt, interpreter, private_files
+from zerobyte.core import early_interrupt, private_files
+from zerobyte.core.process import setup
 from zerobyte.processes.prefect_logs import be_brief
 
 FIXED_VERSIONS = ("3.8.",)
@@ -131,8 +132,8 @@ def _is_no_fault(record: logging.LogRecord) -> bool:
 def main() -> None:
     """Serve until SIGTERM, where the environment says."""
     private_files.set_private_umask()
-    interpreter.raise_open_file_limit()
-    interpreter.take_long_turns()
+    setup.raise_open_file_limit()
+    setup.take_long_turns()
     logging.getLogger("uvicorn.error").addFilter(_is_no_fault)
     config = uvicorn.Config(
         create_app(),

@@ -14,13 +14,19 @@ import sys
 from collections.abc import Mapping
 from typing import Final
 
-from zerobyte.core import early_interrupt, first_account, interpreter, private_files
+from zerobyte.core import early_interrupt, first_account, private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import configure, get_logger
-from zerobyte.processes import environments, liveness
-from zerobyte.processes.child_program import ChildProgram
-from zerobyte.processes.liveness import Question
-from zerobyte.processes.places import hold_folder, keep_token, refuse_full_disk, refuse_taken_ports
+from zerobyte.core.process import setup
+from zerobyte.processes import child_env, watchdog
+from zerobyte.processes.startup_checks import (
+    hold_folder,
+    keep_token,
+    refuse_full_disk,
+    refuse_taken_ports,
+)
+from zerobyte.processes.supervised_process import ChildProgram
+from zerobyte.processes.watchdog import Question
 from zerobyte.processes.worker_settings import INTERRUPT_S
 from zerobyte.settings import Settings
 
@@ -48,15 +54,15 @@ class Supervisor:
         python = [sys.executable, "-m", "zerobyte.launch"]
         worker = ChildProgram(
             "worker",
-            [*python, "zerobyte.processes.worker"],
-            environments.worker(settings, token_file=token_file),
+            [*python, "zerobyte.processes.worker_main"],
+            child_env.worker(settings, token_file=token_file),
             # Time for work to finish, then for restic to be interrupted, then for last words.
             grace_s=settings.drain_grace_s + INTERRUPT_S + 20,
         )
         api = ChildProgram(
             "api",
             [*python, "zerobyte.app"],
-            environments.api(environ),
+            child_env.api(environ),
             grace_s=10,
             final_codes=(_API_CANNOT_START,),
         )
@@ -66,7 +72,7 @@ class Supervisor:
             prefect = ChildProgram(
                 "prefect",
                 [*python, "zerobyte.processes.prefect_server"],
-                environments.prefect_server(
+                child_env.prefect_server(
                     home=settings.data_dir / "prefect",
                     port=settings.prefect_port,
                     auth=settings.prefect_auth,
@@ -98,8 +104,8 @@ class Supervisor:
         ]
         announcing = asyncio.create_task(self._announce())
         for child in self._in_order_of_end:
-            silences = _WORKER_SILENCES if child.name == "worker" else liveness.SILENCES
-            watching = liveness.watch(child, self._questions[child.name], silences=silences)
+            silences = _WORKER_SILENCES if child.name == "worker" else watchdog.SILENCES
+            watching = watchdog.watch(child, self._questions[child.name], silences=silences)
             self._watches.append(asyncio.create_task(watching))
         stopping = asyncio.create_task(self._stopping.wait())
         given_up, _ = await asyncio.wait([*keepers, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -169,7 +175,7 @@ def _first_account_warning(settings: Settings) -> str:
 async def _has_no_account(settings: Settings) -> bool:
     """Return True if the API says that there is no account yet."""
     with contextlib.suppress(OSError, TimeoutError, ValueError):
-        answer = await liveness.get(_host(settings), settings.port, "/api/v1/auth/status")
+        answer = await watchdog.get(_host(settings), settings.port, "/api/v1/auth/status")
         status = json.loads(answer.partition(b"\r\n\r\n")[2])
         return status == {"hasUsers": False}
     return False
@@ -184,7 +190,7 @@ def _host(settings: Settings) -> str:
 async def _is_ready(settings: Settings) -> bool:
     """Whether the API says that all of its parts answer."""
     with contextlib.suppress(OSError, TimeoutError):
-        answer = await liveness.get(_host(settings), settings.port, "/api/readiness", within_s=5)
+        answer = await watchdog.get(_host(settings), settings.port, "/api/readiness", within_s=5)
         return b" 200 " in answer.split(b"\r\n", 1)[0]
     return False
 
@@ -195,18 +201,18 @@ async def api_answers(settings: Settings, *, within_s: float = _READY_WITHIN_S) 
     It gives up on whoever does not answer it; that a database or Prefect is silent is no reason
     to start the API again. That it has lost its own connections to the database it says itself.
     """
-    answer = await liveness.get(_host(settings), settings.port, "/api/readiness", within_s=within_s)
+    answer = await watchdog.get(_host(settings), settings.port, "/api/readiness", within_s=within_s)
     return bool(answer) and "api" not in _reasons(answer)
 
 
 async def _answers(host: str, port: int, path: str) -> bool:
-    return bool(await liveness.get(host, port, path))
+    return bool(await watchdog.get(host, port, path))
 
 
 async def _worker_is_heard(settings: Settings) -> bool:
     """Whether the API has heard of a worker; the API's own troubles are not held against it."""
     try:
-        answer = await liveness.get(_host(settings), settings.port, "/api/readiness")
+        answer = await watchdog.get(_host(settings), settings.port, "/api/readiness")
     except (OSError, TimeoutError):
         return True
     return set(_reasons(answer)) != {"worker"}
@@ -224,7 +230,7 @@ def _reasons(answer: bytes) -> dict[str, str]:
 def main() -> int:
     """Serve the whole platform in the foreground."""
     private_files.set_private_umask()
-    interpreter.raise_open_file_limit()
+    setup.raise_open_file_limit()
     early_interrupt.install()
     try:
         settings = Settings.load(os.environ)

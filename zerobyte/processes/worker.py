@@ -1,69 +1,286 @@
-"""Starts one worker: `python -m zerobyte.processes.worker`, or `zerobyte worker`.
+"""The life of one worker process, from its first word to the API to its last.
 
-Owns the lock of the host's queue and Prefect's surroundings, which must stand in the environment
-before Prefect is imported. The life that follows is `worker_life`.
+Owns waiting for the API and for Prefect, the loops that look for work and for wishes to cancel,
+and a stop that lets work finish, then interrupts it, then gives up. Never sees APP_SECRET or the
+application's database.
 """
 
+import asyncio
+import contextlib
 import os
-import sys
-from pathlib import Path
-from typing import IO
+import signal
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
 
-from zerobyte.core import early_interrupt, interpreter, private_files
-from zerobyte.core.errors import ZerobyteError
-from zerobyte.core.holding import Held, hold
-from zerobyte.core.log import configure, get_logger
-from zerobyte.processes import environments
+import httpx
+from prefect import get_client
+
+from flows.control_client import HttpControlPlane
+from flows.disk_space import Room
+from flows.worker_context import Runtime, install
+from zerobyte.contract.control_plane import Hello, Welcome, WorkerIdentity
+from zerobyte.core import clock, clock_jumps, process
+from zerobyte.core.errors import Conflict, Unauthenticated, ZerobyteError
+from zerobyte.core.log import get_logger
+from zerobyte.orchestration.prefect_events import flow_run_states
+from zerobyte.orchestration.scheduler import Connected
+from zerobyte.processes.event_loop_thread import EngineThread
+from zerobyte.processes.prefect_logs import keep_quiet_and_clean
+from zerobyte.processes.prefect_worker import BackupWorker, bury
 from zerobyte.processes.worker_settings import WorkerSettings
+from zerobyte.restic import Tools, locks
 
-_log = get_logger(__name__)
+POLL_S = 2.0
+HELLO_S = 10.0
+HEARTBEAT_S = 20.0
+CANCEL_CHECK_S = 10.0
+PHANTOM_CHECK_S = 15.0
+LAST_WORDS_S = 10.0
+"""How long an interrupted run has to hand its report in before the process ends anyway."""
+
+LAST_TAKE_S = 5.0
+
+TEARDOWN_S = 5.0
+TAKEN_S = 45.0
+"""How long we wait for another worker of our host to end. One that was killed where the API cannot
+look is forgotten after 30 s; one that lives keeps saying so."""
+REST_S = 10.0
+"""After the machine slept, its network and its mounts come back in their own time."""
+
+R = TypeVar("R")
+_log = get_logger("zerobyte.worker")
 
 
-class Taken(ZerobyteError):
-    """Another worker holds this queue on this host."""
+class Worker:
+    """The loops of one worker process; `run` returns when it was asked to stop and has."""
 
+    def __init__(self, settings: WorkerSettings) -> None:
+        self._settings = settings
+        self._engine = EngineThread()
+        self._wake = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._rests_until = 0.0
+        me = process.identity(os.getpid())
+        self.identity = WorkerIdentity(
+            host=settings.host,
+            boot_id=process.realm(),
+            pid=os.getpid(),
+            pid_started=me.started if me else 0,
+        )
+        self._control = HttpControlPlane(settings.api_url, settings.token, self.identity)
+        self._runtime_control = HttpControlPlane(settings.api_url, settings.token, self.identity)
+        self._runtime = Runtime(
+            control=self._runtime_control,
+            worker=self.identity,
+            tools=Tools(
+                cache_dir=settings.cache_dir,
+                run_dir=settings.run_dir,
+                restic_command=settings.restic_command,
+                rclone_config_dir=settings.rclone_config_dir,
+                progress_fps=settings.progress_fps,
+                memory_limits=settings.memory_limits,
+            ),
+            room=Room(
+                cache_max_bytes=settings.cache_max_bytes,
+                min_free_bytes=settings.min_free_bytes,
+                min_free_percent=settings.min_free_percent,
+            ),
+            allowed_origins=settings.allowed_origins,
+            webhook_timeout_s=settings.webhook_timeout_s,
+            places=asyncio.Semaphore(settings.concurrency),
+        )
 
-def hold_queue(run_dir: Path, host: str) -> IO[str]:
-    """Lock the queue of a host as long as the answer stays open.
+    def ask_to_stop(self) -> None:
+        """The first time: let work finish for the grace period. The second: interrupt it now."""
+        (self._hurry if self._stopping.is_set() else self._stopping).set()
+        self._wake.set()
 
-    Raises
-        Taken       somebody else holds it; two workers would each bury the other's runs.
-    """
-    run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        return hold(run_dir / f"worker-{host.replace('/', '_')}.lock")
-    except Held as held:
-        raise Taken(
-            f"A worker for the host {host} is already running here (process {held.holder}). "
-            "Stop it first, or start this one with its own ZEROBYTE_RUN_DIR and token."
-        ) from None
+    async def run(self) -> None:
+        """Work until asked to stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.ask_to_stop)
+        self._engine.start()
+        install(self._runtime)
+        swept = process.sweep_secret_files(self._settings.run_dir)
+        locks.sweep(self._settings.run_dir)
+        if swept:
+            _log.info("removed secret files that a dead worker left", folders=swept)
+        welcome = await self._insist(self._hello, "the API does not answer yet")
+        if welcome is not None:
+            buried = await self._insist(lambda: self._bury(welcome), "Prefect does not answer yet")
+            if buried:
+                _log.warning("ended runs that a dead worker left behind", runs=buried)
+            if buried is not None:
+                await self._work(welcome)
+        await self._control.aclose()
+        await self._engine.run(self._runtime_control.aclose())
 
+    async def _hello(self) -> Welcome:
+        hello = Hello(**self.identity.model_dump(), clock_ms=clock.now_ms())
+        return await self._control.hello(hello)
 
-def main() -> int:
-    """Run a worker until SIGTERM; 0 when it ended in order, 2 when it cannot start like this."""
-    private_files.set_private_umask()
-    interpreter.raise_open_file_limit()
-    interpreter.take_long_turns()
-    early_interrupt.install()
-    try:
-        settings = WorkerSettings.load(os.environ)
-        configure(settings.log_level)
-        with hold_queue(settings.run_dir, settings.host):
-            os.environ.update(
-                environments.prefect_client(
-                    home=settings.run_dir / "prefect-worker",
-                    url=settings.prefect_url,
-                    auth=settings.prefect_auth,
+    async def _hello_again(self) -> None:
+        """Say that we live; if another one took our place while we were silent, make way."""
+        try:
+            await self._hello()
+        except Conflict as error:
+            _log.error(f"stopping: {error.message}")
+            self._stopping.set()
+            self._hurry.set()
+            self._wake.set()
+
+    async def _bury(self, welcome: Welcome) -> int:
+        async with get_client() as client:
+            await client.hello()
+            return await bury(client, welcome.work_pool, welcome.work_queue)
+
+    async def _insist(self, ask: Callable[[], Awaitable[R]], meanwhile: str) -> R | None:
+        """Ask until it answers; None when we are to stop. Says once that it waits.
+
+        Raises
+            Unauthenticated     our token is none.
+            Conflict            another worker has our place and keeps it.
+        """
+        pause_s, said, began = 0.2, False, clock.monotonic()
+        while not self._stopping.is_set():
+            try:
+                return await ask()
+            except Unauthenticated:
+                raise
+            except Conflict as error:
+                if clock.monotonic() - began > TAKEN_S:
+                    raise
+                if not said:
+                    _log.warning(f"waiting: {error.message}")
+                    said = True
+            except (ZerobyteError, httpx.HTTPError, OSError, RuntimeError) as error:
+                if not said:
+                    _log.info(f"waiting: {meanwhile}", error=type(error).__name__)
+                    said = True
+            await _wait(self._stopping, pause_s)
+            pause_s = min(pause_s * 1.5, 5.0)
+        return None
+
+    async def _work(self, welcome: Welcome) -> None:
+        worker = BackupWorker(
+            pool=welcome.work_pool,
+            queue=welcome.work_queue,
+            name=f"worker-{self._settings.host}",
+            limit=self._settings.concurrency,
+            engine=self._engine,
+            runtime=self._runtime,
+            on_slot_free=self._wake,
+        )
+        call = asyncio.get_running_loop().call_soon_threadsafe
+        self._runtime.on_waiting = partial(call, worker.make_room)
+        async with worker:
+            _log.info("ready for work", queue=welcome.work_queue)
+            loops = [
+                asyncio.create_task(loop)
+                for loop in (
+                    self._every(HELLO_S, self._hello_again),
+                    self._every(HEARTBEAT_S, worker.sync_with_backend),
+                    self._every(PHANTOM_CHECK_S, worker.end_phantoms),
+                    self._every(CANCEL_CHECK_S, lambda: self._check_cancels(worker)),
+                    self._listen(worker),
+                    clock_jumps.watch(self._time_broke),
+                    self._take(worker),
                 )
-            )
-            from zerobyte.processes import worker_life  # noqa: PLC0415 - Prefect reads the environment when it is imported
+            ]
+            await self._stopping.wait()
+            # Asking for runs ends in a moment, or not for minutes when Prefect hangs; what it
+            # would still bring is told to stop at once.
+            await asyncio.wait({loops[-1]}, timeout=LAST_TAKE_S)
+            await self._drain()
+            # Prefect's client waits for a server that is away far longer than a stop may take.
+            asyncio.get_running_loop().call_later(TEARDOWN_S, os._exit, 0)
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
 
-            worker_life.live(settings)
-    except ZerobyteError as error:
-        _log.error(error.message)
-        return 2
-    return 0
+    async def _take(self, worker: BackupWorker) -> None:
+        said = False
+        while not self._stopping.is_set():
+            self._wake.clear()
+            pause_s = POLL_S
+            if (rest_s := self._rests_until - clock.monotonic()) > 0:
+                await _wait(self._stopping, rest_s)
+                continue
+            try:
+                await worker.take_due_runs()
+                said = False
+            except Exception as error:
+                pause_s = 5.0
+                if not said:
+                    _log.warning("Prefect cannot be asked for runs", error=type(error).__name__)
+                    said = True
+            await _wait(self._wake, pause_s)
+
+    async def _listen(self, worker: BackupWorker) -> None:
+        async for event in flow_run_states(self._settings.prefect_url, self._settings.prefect_auth):
+            if isinstance(event, Connected):
+                await self._check_cancels(worker)
+                self._wake.set()
+            elif event.state == "SCHEDULED":
+                self._wake.set()
+            elif event.state == "CANCELLING":
+                worker.cancel(event.flow_run_id)
+
+    async def _time_broke(self, surprise: clock_jumps.Surprise) -> None:
+        """Say at once that we live, and take nothing new before the machine is itself again."""
+        if surprise.slept_s or surprise.stood_s:
+            self._rests_until = clock.monotonic() + REST_S
+        with contextlib.suppress(ZerobyteError):
+            await self._hello()
+
+    async def _check_cancels(self, worker: BackupWorker) -> None:
+        if self._runtime.runs:
+            with contextlib.suppress(Exception):
+                await worker.catch_up_with_cancels()
+
+    async def _every(self, seconds: float, do: Callable[[], Awaitable[object]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await do()
+            except Exception as error:
+                _log.debug("a regular call failed", error=type(error).__name__)
+
+    async def _drain(self) -> None:
+        """Let running work finish; then interrupt it; then leave, whatever still runs."""
+        if not self._runtime.runs:
+            return
+        _log.info("stopping: running work may finish", within_s=self._settings.drain_grace_s)
+        if not await self._idle_within(self._settings.drain_grace_s, self._hurry):
+            _log.warning("interrupting running work", runs=len(self._runtime.runs))
+            self._engine.call(self._runtime.stop_all, "stopping")
+            if not await self._idle_within(self._settings.interrupt_s + LAST_WORDS_S, None):
+                _log.error("work did not end in time; leaving it behind")
+                os._exit(1)
+
+    async def _idle_within(self, seconds: float, hurry: asyncio.Event | None) -> bool:
+        deadline = asyncio.get_running_loop().time() + seconds
+        while self._runtime.runs:
+            is_over = asyncio.get_running_loop().time() > deadline
+            if is_over or (hurry is not None and hurry.is_set()):
+                return False
+            # What only waits for its turn loses nothing by going back on the queue.
+            self._engine.call(self._runtime.stop_waiting)
+            await asyncio.sleep(0.05)
+        return True
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+async def _wait(event: asyncio.Event, limit_s: float) -> None:
+    """Wait for an event, but not longer than that."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(limit_s):
+            await event.wait()
+
+
+def live(settings: WorkerSettings) -> None:
+    """Be a worker until SIGTERM."""
+    keep_quiet_and_clean()
+    asyncio.run(Worker(settings).run())

@@ -3,9 +3,9 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from zerobyte.admin_cli.accounts import open_database
 from zerobyte.core import clock
 from zerobyte.features.tasks.service import WorkerTokens
-from zerobyte.rescue.people import open_database
 from zerobyte.settings import Settings
 
 

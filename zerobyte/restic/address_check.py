@@ -20,8 +20,8 @@ from zerobyte.contract.repositories import (
 )
 from zerobyte.core import networks
 from zerobyte.core.config_check import require_valid
+from zerobyte.restic.backend_env import endpoint_host
 from zerobyte.restic.errors import StorageUnreachable
-from zerobyte.restic.location import endpoint_host
 
 _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 

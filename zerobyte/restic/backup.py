@@ -18,10 +18,10 @@ from zerobyte.contract.restic_output import (
     SnapshotRecord,
     SnapshotSummary,
 )
-from zerobyte.core import patience
+from zerobyte.core import blocking
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.process import Exit, Identity, SecretFolder
-from zerobyte.restic import custom_params, includes, patterns, words
+from zerobyte.restic import escaping, extra_flags, includes, patterns
 from zerobyte.restic.errors import (
     PartialBackup,
     ResticError,
@@ -30,7 +30,7 @@ from zerobyte.restic.errors import (
     in_words,
     unreadable_item,
 )
-from zerobyte.restic.newest import sending
+from zerobyte.restic.latest_value import sending
 from zerobyte.restic.patterns import PatternFiles
 from zerobyte.restic.repository import Repository
 
@@ -72,10 +72,10 @@ def argv(
         Invalid     a custom parameter is not permitted.
     """
     mode = options.compression_mode or repository.access.compression_mode
-    custom = custom_params.arguments(options.custom_restic_params)
+    custom = extra_flags.arguments(options.custom_restic_params)
     command = [
         *("backup", "--json", *repository.waits),
-        *(f"--compression={mode}", f"--host={hostname}", f"--tag={words.tag(tag)}"),
+        *(f"--compression={mode}", f"--host={hostname}", f"--tag={escaping.tag(tag)}"),
     ]
     if options.one_file_system:
         command.append("--one-file-system")
@@ -89,7 +89,7 @@ def argv(
         if rereads:
             command.append("--force")
         elif parent is not None:
-            command.append(f"--parent={words.snapshot(parent)}")
+            command.append(f"--parent={escaping.snapshot(parent)}")
     if raw is not None:
         command.append(f"--files-from-raw={raw}")
     if globs is not None:
@@ -146,10 +146,10 @@ async def run(
     """
     options, unresolved = options or BackupOptions(), source
     # The volume may be a network share that does not answer: the event loop must go on.
-    source = await patience.at_folder(
+    source = await blocking.at_folder(
         lambda: _checked_source(unresolved, check_source), place=str(source)
     )
-    own = await patience.at_folder(
+    own = await blocking.at_folder(
         lambda: includes.check(source, options, _own_folders(repository, excluded_folders)),
         place=str(source),
         limit_s=_PATTERNS_S if options.include_patterns else None,
@@ -220,7 +220,7 @@ async def record_of(
     if chosen or not (summary.snapshot_id and summary.backup_start and summary.backup_end):
         return None
     try:
-        listed = await patience.at_folder(lambda: _listed(source), place=str(source))
+        listed = await blocking.at_folder(lambda: _listed(source), place=str(source))
     except Unavailable:
         return None  # the snapshot is made, whatever has become of its source since
     counts = {name: getattr(summary, name) for name in SnapshotSummary.model_fields}

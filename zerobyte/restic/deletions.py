@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import patience
+from zerobyte.core import blocking
 from zerobyte.core.errors import Invalid
 from zerobyte.restic import globs
 from zerobyte.restic.errors import Interrupted, as_message
@@ -178,7 +178,7 @@ async def count(paths: Sequence[str], rules: Rules) -> int:
     total = 0
     for start in range(0, len(paths), _CHUNK):
         some = paths[start : start + _CHUNK]
-        total += await patience.at_folder(
+        total += await blocking.at_folder(
             lambda some=some: sum(map(rules.may_remove, some)), place=rules.target
         )
     return total
@@ -214,7 +214,7 @@ async def remove_all(paths: Sequence[str], rules: Rules, *, stop: asyncio.Event 
         if stop is not None and stop.is_set():
             raise Interrupted("The restore was stopped before everything was deleted.")
         some = paths[start : start + _CHUNK]
-        await patience.at_folder(lambda some=some: remove(some, rules, removed), place=rules.target)
+        await blocking.at_folder(lambda some=some: remove(some, rules, removed), place=rules.target)
     return removed
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import words
+from zerobyte.restic import escaping
 from zerobyte.restic.repository import Repository
 
 
@@ -16,7 +16,7 @@ def argv(snapshot_id: str, path: str, *, base_path: str | None = None) -> list[s
     """
     if not path.startswith("/") or "\0" in path:
         raise Invalid("The path inside a snapshot must be absolute.")
-    reference = words.snapshot(snapshot_id)
+    reference = escaping.snapshot(snapshot_id)
     if base_path and base_path != "/":
         reference = f"{reference}:{base_path}"
     return ["dump", "--no-lock", "--archive=tar", "--", reference, path]

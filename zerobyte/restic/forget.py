@@ -20,9 +20,9 @@ from zerobyte.contract.restic_output import (
     is_incomplete,
 )
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core import clock, retention
+from zerobyte.core import clock
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import snapshots, words
+from zerobyte.restic import escaping, forget_policy, snapshots
 from zerobyte.restic.repository import Repository, Session
 
 PROTECTED: Final = "protected"
@@ -68,14 +68,14 @@ def argv(policy: RetentionPolicy, *, tag: str) -> list[str]:
     rules = [f"{flag}={value}" for flag, name in _KEEP if (value := getattr(policy, name))]
     return [
         *("forget", "--json", "--dry-run", "--no-lock"),
-        *("--group-by", "", f"--tag={words.tag(tag)}", *rules),
+        *("--group-by", "", f"--tag={escaping.tag(tag)}", *rules),
     ]
 
 
 def removal_argv(repository: Repository, ids: Sequence[str], *, prune: bool = True) -> list[str]:
     """The command that removes snapshots by id."""
     pruning = ["--prune"] if prune else []
-    named = [words.snapshot(one) for one in ids]
+    named = [escaping.snapshot(one) for one in ids]
     # Pruning empties the cache of what it removed; the flag also drops caches nobody used lately.
     tidy = ["--cleanup-cache"] if prune else []
     return ["forget", "--json", *repository.waits, *pruning, *tidy, "--", *named]
@@ -147,7 +147,7 @@ async def _records(
     if not policy.has_rules():
         raise Invalid("A retention policy without rules keeps everything; there is nothing to do.")
     records = await snapshots.run(repository, tag=tag, stop=stop)
-    return sorted(records, key=lambda record: retention.Moment.parse(record.time).order)
+    return sorted(records, key=lambda record: forget_policy.Moment.parse(record.time).order)
 
 
 def _own_plan(
@@ -165,8 +165,8 @@ def _own_plan(
         for record in records
         if is_incomplete(record.tags) or _is_named(record, incomplete)
     }
-    protected = retention.suspects(
-        retention.Counted(
+    protected = forget_policy.suspects(
+        forget_policy.Counted(
             record.id,
             record.summary.total_files_processed if record.summary else None,
             verdicts.get(record.id, verdicts.get(record.original or "", unknown)),
@@ -175,12 +175,12 @@ def _own_plan(
         for record in records
     )
     counted = [
-        (record.id, retention.Moment.parse(record.time))
+        (record.id, forget_policy.Moment.parse(record.time))
         for record in records
         if record.id not in protected
     ]
-    now = retention.Moment.parse(clock.now().isoformat())
-    reasons = retention.plan_of_schedule(
+    now = forget_policy.Moment.parse(clock.now().isoformat())
+    reasons = forget_policy.plan_of_schedule(
         counted, policy, now=now, zone=zone or clock.local_zone(), incomplete=partial
     )
     keep = [KeepReason(snapshot_id=one, matches=why) for one, why in reasons.items() if why]
@@ -243,7 +243,7 @@ async def by_ids(
         Invalid         one of them is not an id, such as `latest`.
         ResticError     restic failed.
     """
-    wanted = [words.snapshot(one) for one in ids]
+    wanted = [escaping.snapshot(one) for one in ids]
     there = [record.id for record in await snapshots.run(repository, stop=stop)]
     found = [one for one in there if any(one.startswith(prefix) for prefix in wanted)]
     if found:

@@ -26,7 +26,7 @@ from pydantic import BaseModel, ValidationError
 
 from zerobyte.core import clock, ids
 from zerobyte.core.process import Identity, identity, program_of
-from zerobyte.core.retention import Moment
+from zerobyte.restic.forget_policy import Moment
 
 STALE_MS: Final = 30 * 60_000
 _SIGN_EVERY_S: Final = 10.0

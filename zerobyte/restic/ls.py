@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from zerobyte.contract.restic_output import NodeRecord
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import words
+from zerobyte.restic import escaping
 from zerobyte.restic.repository import Repository
 
 _AHEAD = 1000
@@ -24,7 +24,7 @@ def argv(snapshot_id: str, *, path: str | None = None) -> list[str]:
     if path is not None and not path.startswith("/"):
         raise Invalid("The path inside a snapshot must be absolute.")
     where = [path] if path is not None else []
-    return ["ls", "--json", "--no-lock", "--", words.snapshot(snapshot_id), *where]
+    return ["ls", "--json", "--no-lock", "--", escaping.snapshot(snapshot_id), *where]
 
 
 async def run(

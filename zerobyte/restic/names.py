@@ -11,7 +11,7 @@ from typing import Final
 from pydantic import BaseModel, TypeAdapter
 
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import words
+from zerobyte.restic import escaping
 from zerobyte.restic.repository import Session
 
 UNKNOWN: Final = "\ufffd"
@@ -78,7 +78,7 @@ async def resolve(session: Session, snapshot_id: str, paths: Sequence[str]) -> d
 
 
 async def _names(session: Session, snapshot_id: str, folder: str) -> list[bytes]:
-    reference = f"{words.snapshot(snapshot_id)}:{folder or '/'}"
+    reference = f"{escaping.snapshot(snapshot_id)}:{folder or '/'}"
     tree = await session.document(["cat", "--no-lock", "tree", "--", reference], _TREE)
     return [unquoted(entry.name) for entry in tree.nodes]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import words
+from zerobyte.restic import escaping
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def build(
     )
     globs = [_include_line(root, entry) for entry in options.include_patterns]
     excludes = [_exclude_line(root, entry) for entry in options.exclude_patterns]
-    excludes += [file_line(words.literal(folder)) for folder in excluded_folders]
+    excludes += [file_line(escaping.literal(folder)) for folder in excluded_folders]
     return PatternFiles(raw=raw, globs=_lines(globs), excludes=_lines(excludes))
 
 
@@ -60,7 +60,7 @@ def _lines(lines: list[str]) -> str:
 
 def under(root: str, entry: str, *, kind: str) -> str:
     """Join an entry under the volume's folder. Raises Invalid: it leaves the folder."""
-    if "\0" in entry or (kind != "Include path" and words.unescaped_break(entry)):
+    if "\0" in entry or (kind != "Include path" and escaping.unescaped_break(entry)):
         raise Invalid(f"{kind} contains an unsupported path character: {entry}")
     path = posixpath.normpath(posixpath.join(root, entry.lstrip("/")))
     if path != root and not path.startswith(root.rstrip("/") + "/"):
@@ -71,19 +71,19 @@ def under(root: str, entry: str, *, kind: str) -> str:
 def _include_line(root: str, entry: str) -> str:
     negated, pattern = negation(entry)
     path = under(root, pattern, kind="Include pattern")
-    line = words.literal(root) + path[len(root) :] if root != "/" else path
+    line = escaping.literal(root) + path[len(root) :] if root != "/" else path
     return negated + _keep_last_space(line)
 
 
 def _exclude_line(root: str, entry: str) -> str:
     negated, pattern = negation(entry)
     if not pattern.startswith("/"):
-        if words.unescaped_break(entry):
+        if escaping.unescaped_break(entry):
             raise Invalid(f"Exclude pattern contains an unsupported path character: {entry}")
         return negated + file_line(pattern)
     path = under(root, pattern, kind="Exclude pattern")
     relative = path[len(root) :] if root != "/" else path
-    prefix = words.literal(root) if root != "/" else ""
+    prefix = escaping.literal(root) if root != "/" else ""
     return negated + file_line(prefix + relative)
 
 

@@ -6,7 +6,7 @@ The API checks the same when a repository is saved; links, grants and rules may 
 from typing import Final
 
 from zerobyte.contract.repositories import LocalConfig, RcloneRepositoryConfig, RepositoryAccess
-from zerobyte.core import patience, protected_paths
+from zerobyte.core import blocking, protected_paths
 from zerobyte.core.errors import Forbidden, Invalid
 
 PROTECTED: Final = (
@@ -42,4 +42,4 @@ async def check(access: RepositoryAccess) -> None:
         if not protected_paths.is_allowed(path, roots):
             raise Forbidden(_OUTSIDE)
 
-    await patience.at_folder(look, place=path)
+    await blocking.at_folder(look, place=path)

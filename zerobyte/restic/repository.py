@@ -18,11 +18,11 @@ from pydantic import TypeAdapter, ValidationError
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Unavailable
-from zerobyte.core.movement import Movement
 from zerobyte.core.process import Exit, Identity, Lines, SecretFolder, secret_files
+from zerobyte.core.process.activity import Movement
 from zerobyte.restic import address_check, json_list, place_check
+from zerobyte.restic.backend_env import Location, locate
 from zerobyte.restic.errors import ResticError, from_exit
-from zerobyte.restic.location import Location, locate
 from zerobyte.restic.locks import Lock, Notes, Surroundings
 
 _LOCKED: Final = 11

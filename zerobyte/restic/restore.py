@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from zerobyte.contract.jobs import OverwriteMode
 from zerobyte.contract.restic_output import RestoreProgress, RestoreSummary
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import patience
+from zerobyte.core import blocking
 from zerobyte.core.errors import Invalid
 from zerobyte.core.process import Identity
-from zerobyte.restic import deletions, dry_run, excludes, lockless, ls, names, patterns, words
+from zerobyte.restic import deletions, dry_run, escaping, excludes, lockless, ls, names, patterns
 from zerobyte.restic.errors import ResticError, as_message, in_words
-from zerobyte.restic.newest import sending
+from zerobyte.restic.latest_value import sending
 from zerobyte.restic.repository import Repository, Session
 
 _HOLDS_OURS: Final = (
@@ -84,15 +84,15 @@ def argv(
     if target == "/" and base == "/" and not chosen:
         # restic would write and replace every folder of the tree, links to other disks included.
         raise Invalid("A restore to the original location needs chosen paths.")
-    reference = words.snapshot(snapshot_id)
+    reference = escaping.snapshot(snapshot_id)
     if base != "/":
         reference = f"{reference}:{base}"
-    included = [words.literal(_relative(path, base)) for path in chosen]
+    included = [escaping.literal(_relative(path, base)) for path in chosen]
     excluded = list(exclude)
     if include_file is not None:
-        included = [one for one in included if words.unescaped_break(one)]
+        included = [one for one in included if escaping.unescaped_break(one)]
     if exclude_file is not None:
-        excluded = [one for one in excluded if words.unescaped_break(one)]
+        excluded = [one for one in excluded if escaping.unescaped_break(one)]
     return [
         *("restore", "--json", *(["--no-lock"] if dry_run or no_lock else repository.waits)),
         *(f"--target={target}", f"--overwrite={overwrite}", "--sparse"),
@@ -110,7 +110,7 @@ def argv(
 def file_lines(entries: Sequence[str]) -> str:
     """The patterns as lines of a file for restic; those that hold a line break go by argv."""
     return "".join(
-        f"{patterns.file_line(one)}\n" for one in entries if not words.unescaped_break(one)
+        f"{patterns.file_line(one)}\n" for one in entries if not escaping.unescaped_break(one)
     )
 
 
@@ -185,7 +185,7 @@ class Plan:
             return str(session.folder.write(f"{purpose}-{kind}.txt", file_lines(entries)))
 
         base = _absolute(self.base_path or "/")
-        literal = [words.literal(_relative(_absolute(one), base)) for one in self.include]
+        literal = [escaping.literal(_relative(_absolute(one), base)) for one in self.include]
         return argv(
             repository,
             self.snapshot_id,
@@ -317,7 +317,7 @@ async def _restored(
             elif said.get("message_type") == "summary":
                 summary.append(RestoreSummary.model_validate(said))
 
-    takes_locks = await patience.at_folder(
+    takes_locks = await blocking.at_folder(
         lambda: lockless.takes_locks(repository), place=plan.target
     )
     async with lockless.stoppable(stop) as ending:

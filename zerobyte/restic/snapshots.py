@@ -5,7 +5,7 @@ import asyncio
 from pydantic import TypeAdapter
 
 from zerobyte.contract.restic_output import SnapshotRecord
-from zerobyte.restic import words
+from zerobyte.restic import escaping
 from zerobyte.restic.repository import Repository
 
 _RECORD = TypeAdapter(SnapshotRecord)
@@ -17,8 +17,8 @@ def argv(*, tag: str | None = None, ids: tuple[str, ...] = ()) -> list[str]:
     tag     one tag that the snapshots must carry, among others.
     ids     only these; one that is missing is an error of restic.
     """
-    chosen = [f"--tag={words.tag(tag)}"] if tag is not None else []
-    named = ["--", *(words.snapshot(one) for one in ids)] if ids else []
+    chosen = [f"--tag={escaping.tag(tag)}"] if tag is not None else []
+    named = ["--", *(escaping.snapshot(one) for one in ids)] if ids else []
     return ["snapshots", "--json", "--no-lock", *chosen, *named]
 
 

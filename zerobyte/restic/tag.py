@@ -3,15 +3,15 @@
 import asyncio
 from typing import Any
 
-from zerobyte.restic import words
+from zerobyte.restic import escaping
 from zerobyte.restic.errors import as_message
 from zerobyte.restic.repository import Repository
 
 
 def argv(repository: Repository, snapshot_id: str, *, add: str) -> list[str]:
     """Return the command; it takes an exclusive lock."""
-    named = words.snapshot(snapshot_id)
-    return ["tag", "--json", *repository.waits, f"--add={words.tag(add)}", "--", named]
+    named = escaping.snapshot(snapshot_id)
+    return ["tag", "--json", *repository.waits, f"--add={escaping.tag(add)}", "--", named]
 
 
 async def run(

@@ -6,7 +6,7 @@ from tests.folk import PASSWORD, Folk
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine, Unchangeable
 from zerobyte.features.auth.models import Organization, Session
-from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.registration_settings import Switches
 
 TRAIL = "/api/v1/audit"
 

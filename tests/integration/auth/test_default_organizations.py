@@ -7,7 +7,7 @@ import pytest
 from tests.accounts import ADA, PASSWORD
 from zerobyte.core import ids
 from zerobyte.features.auth.models import Member, Organization
-from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.registration_settings import Switches
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.accounts import ADA, SIGN_IN
-from zerobyte.http import limits
+from zerobyte.http import rate_limit
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 LIMITED = {"DISABLE_RATE_LIMITING": "false", "TRUST_PROXY": "true"}
@@ -14,7 +14,7 @@ FEW = 3
 @pytest.fixture
 def few(monkeypatch, clocks):
     """Three instead of a hundred, in a window that does not end by itself."""
-    monkeypatch.setattr(limits, "DOOR_REQUESTS", FEW)
+    monkeypatch.setattr(rate_limit, "DOOR_REQUESTS", FEW)
 
 
 async def statuses(client, *paths, **headers):

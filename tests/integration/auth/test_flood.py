@@ -7,8 +7,8 @@ from itertools import count, repeat
 import pytest
 
 from tests.accounts import ADA, PASSWORD, SIGN_IN, TRUST, AuthenticatorApp, two_factor, value_of
-from zerobyte.features.auth.service import attempts
-from zerobyte.features.auth.service.passwords import Passwords
+from zerobyte.features.auth.service import login_throttle
+from zerobyte.features.auth.service.password_hashing import Passwords
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 GUESSES, CONNECTIONS = 10_000, 8
@@ -39,13 +39,13 @@ def hashes(monkeypatch):
 def looks(monkeypatch):
     """Whose count was looked up in the database; grows by itself."""
     people = []
-    take = attempts._take
+    take = login_throttle._take
 
     async def count_one(person):
         people.append(person)
         return await take(person)
 
-    monkeypatch.setattr(attempts, "_take", count_one)
+    monkeypatch.setattr(login_throttle, "_take", count_one)
     return people
 
 

@@ -6,10 +6,10 @@ import pytest
 
 from tests.accounts import ADA, SESSION
 from zerobyte.features.auth.models import GuessCount, User
-from zerobyte.features.auth.service import attempts
-from zerobyte.features.auth.service.passwords import Passwords
-from zerobyte.features.auth.service.switches import Switches
-from zerobyte.http import limits
+from zerobyte.features.auth.service import login_throttle
+from zerobyte.features.auth.service.password_hashing import Passwords
+from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.http import rate_limit
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 LIMITED = {"DISABLE_RATE_LIMITING": "false", "TRUST_PROXY": "true"}
@@ -35,7 +35,7 @@ def hashes(monkeypatch):
 @pytest.fixture
 def few(monkeypatch):
     """Six instead of thirty failures for each account: hashes take their time."""
-    monkeypatch.setattr(attempts, "_BY_ACCOUNT", (FEW, 900))
+    monkeypatch.setattr(login_throttle, "_BY_ACCOUNT", (FEW, 900))
 
 
 async def sign_in(client, body, number=0, **headers):
@@ -84,7 +84,7 @@ async def test_neither_a_restart_nor_a_flood_of_other_names_forgets_what_was_gue
     for number in range(FEW):
         assert (await sign_in(limited, WRONG, number)).status_code == 401
         assert (await sign_in(limited, nobody, 50 + number)).status_code == 401
-    monkeypatch.setattr(limits, "_REMEMBERED", 5)
+    monkeypatch.setattr(rate_limit, "_REMEMBERED", 5)
     for number in range(10):
         await sign_in(limited, {"username": f"other{number}", "password": "x"}, 100 + number)
     assert (await sign_in(limited, RIGHT, 200)).status_code == 429
@@ -245,7 +245,7 @@ async def test_looking_names_up_ends_too(serve, clocks):
 
 @on_sqlite
 async def test_when_too_many_wait_for_a_hash_the_next_is_told_and_not_blamed(limited, monkeypatch):
-    monkeypatch.setattr("zerobyte.features.auth.service.passwords._QUEUE", 0)
+    monkeypatch.setattr("zerobyte.features.auth.service.password_hashing._QUEUE", 0)
     answers = [await sign_in(limited, RIGHT, 1) for _ in range(5)]
     assert {answer.status_code for answer in answers} == {503}
     monkeypatch.undo()

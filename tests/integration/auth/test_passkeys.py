@@ -8,8 +8,8 @@ import pytest
 from tests.authenticator import Authenticator, raw, text
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Account, Passkey, Session, Ticket, User
+from zerobyte.features.auth.service.registration_settings import Switches
 from zerobyte.features.auth.service.sessions import DAY_MS
-from zerobyte.features.auth.service.switches import Switches
 
 ADA = {"email": "ada@example.com", "password": "correct horse", "name": "Ada", "username": "ada"}
 ORIGIN = "http://localhost:4096"

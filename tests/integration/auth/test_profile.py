@@ -7,8 +7,8 @@ import pytest
 from tests.accounts import ADA, SESSION, cookie_of, value_of
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Account, Session, User
+from zerobyte.features.auth.service.registration_settings import Switches
 from zerobyte.features.auth.service.sessions import DAY_MS
-from zerobyte.features.auth.service.switches import Switches
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 PASSWORD = ADA["password"]

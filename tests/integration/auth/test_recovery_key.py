@@ -7,7 +7,7 @@ from tests.accounts import ADA, SIGN_IN, AuthenticatorApp, two_factor
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import ApiKey, Organization, User
-from zerobyte.features.auth.service import SecondFactor, attempts
+from zerobyte.features.auth.service import SecondFactor, login_throttle
 
 URL = "/api/v1/system/restic-password"
 PASSWORD = {"password": ADA["password"]}
@@ -77,7 +77,7 @@ async def test_guesses_are_limited(serve, clocks):
 async def test_guessing_for_longer_ends_too_whatever_session_it_comes_from(
     serve, time, monkeypatch
 ):
-    monkeypatch.setattr(attempts, "_BY_ACCOUNT", (FEW, 900))
+    monkeypatch.setattr(login_throttle, "_BY_ACCOUNT", (FEW, 900))
     monkeypatch.setattr(clock, "monotonic", lambda: time.now_ms / 1000)
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)

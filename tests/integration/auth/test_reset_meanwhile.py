@@ -28,9 +28,9 @@ from zerobyte.features.auth.models import (
     User,
 )
 from zerobyte.features.auth.service import SecondStep, TwoFactors
-from zerobyte.features.auth.service.attempts import Attempt
-from zerobyte.features.auth.service.challenges import Challenges
-from zerobyte.features.auth.service.passwords import Passwords
+from zerobyte.features.auth.service.login_throttle import Attempt
+from zerobyte.features.auth.service.password_hashing import Passwords
+from zerobyte.features.auth.service.two_factor.challenges import Challenges
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 KEY = {"name": "ci", **PASSWORD}

@@ -26,8 +26,8 @@ from zerobyte.features.auth.models import (
     TwoFactor,
     User,
 )
-from zerobyte.features.auth.service import two_factor as two_factor_service
-from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.two_factor import enrollment as two_factor_service
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 

@@ -10,8 +10,8 @@ from tests.accounts import ADA, assert_cleared, cookie_of, outcome
 from tests.accounts import SESSION as NAME
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Member, Organization, Session, User
+from zerobyte.features.auth.service.registration_settings import Switches
 from zerobyte.features.auth.service.sessions import DAY_MS
-from zerobyte.features.auth.service.switches import Switches
 
 
 async def test_the_cookie_has_the_documented_name_and_attributes(ada):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.accounts import ADA, Serve, outcome
 from zerobyte.features.auth.models import User
-from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.registration_settings import Switches
 
 TOKEN = "a-setup-token-of-enough-letters"
 REFUSED = (403, "INVALID_SETUP_TOKEN")

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from zerobyte.features.auth.models import Account, Member, Organization, Session, User
-from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.registration_settings import Switches
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ADA = {

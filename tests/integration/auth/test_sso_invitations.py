@@ -13,8 +13,8 @@ from zerobyte.features.auth.models import (
     Ticket,
     User,
 )
-from zerobyte.features.auth.service.switches import Switches
-from zerobyte.features.auth.service.tickets import INTENT
+from zerobyte.features.auth.service.one_time_state import INTENT
+from zerobyte.features.auth.service.registration_settings import Switches
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import pytest
 
 from tests.http_hook import listening
 from tests.http_server import settings_for
-from zerobyte.features.auth.service.sso import outgoing
-from zerobyte.features.auth.service.sso.outgoing import Outgoing, Unreached
+from zerobyte.features.auth.service.sso import http_client
+from zerobyte.features.auth.service.sso.http_client import Outgoing, Unreached
 
 
 async def test_a_name_is_resolved_once_and_the_connection_goes_exactly_there(tmp_path):
@@ -44,7 +44,7 @@ async def test_an_address_that_does_not_answer_gives_way_to_the_next(tmp_path):
 
 @pytest.mark.parametrize("answer", ["silent", "drip"])
 async def test_a_provider_that_never_finishes_is_left(tmp_path, monkeypatch, answer):
-    monkeypatch.setattr(outgoing, "TIMEOUT_S", 0.5)
+    monkeypatch.setattr(http_client, "TIMEOUT_S", 0.5)
     async with listening() as hook:
         hook.answer = answer
         asks = Outgoing(settings_for(tmp_path, TRUSTED_ORIGINS=hook.origin))

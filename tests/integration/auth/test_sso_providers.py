@@ -13,7 +13,7 @@ from zerobyte.features.auth.models import (
     SsoProvider,
     User,
 )
-from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.registration_settings import Switches
 
 REGISTER = "/api/auth/sso/register"
 

@@ -17,8 +17,8 @@ from zerobyte.features.auth.models import (
     SsoProvider,
     User,
 )
-from zerobyte.features.auth.service.sso import admission
-from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.sso import account_linking
 
 
 @pytest.fixture
@@ -148,13 +148,13 @@ async def test_a_full_organization_lets_nobody_join_through_its_provider(
     stage, browser, monkeypatch
 ):
     # It is the owner who fills it.
-    monkeypatch.setattr(admission, "MEMBER_LIMIT", 1)
+    monkeypatch.setattr(account_linking, "MEMBER_LIMIT", 1)
     invitation = await stage.invite("eve@example.com")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
     assert await stage.code_of(browser, "eve") == "SSO_LOGIN_FAILED"
     assert not await User.exists(email="eve@example.com")
     assert (await invitation.reloaded()).status == "pending"
-    monkeypatch.setattr(admission, "MEMBER_LIMIT", 2)
+    monkeypatch.setattr(account_linking, "MEMBER_LIMIT", 2)
     assert await stage.code_of(browser, "eve") == ""
 
 

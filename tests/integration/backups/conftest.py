@@ -18,8 +18,8 @@ from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import Task, WorkerRow
-from zerobyte.http.actor import Authenticator
-from zerobyte.http.setup import make_app
+from zerobyte.http.app import make_app
+from zerobyte.http.auth import Authenticator
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 
 

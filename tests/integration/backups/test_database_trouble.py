@@ -11,7 +11,7 @@ from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import run_now, snapshot_of, success
 from zerobyte.core import clock, ids
 from zerobyte.core.log import Logger
-from zerobyte.db import trouble
+from zerobyte.db import errors as db_errors
 from zerobyte.db.leases import Lease
 from zerobyte.features.tasks.models import Task
 
@@ -115,7 +115,7 @@ def test_what_goes_wrong_in_every_round_of_a_loop_is_said_once_a_minute(
     now_s = 1000.0
     monkeypatch.setattr(clock, "monotonic", lambda: now_s)
     heard = Heard()
-    complaint = trouble.Complaint(cast("Logger", heard), "a round failed")
+    complaint = db_errors.Complaint(cast("Logger", heard), "a round failed")
     for _ in range(61):
         complaint.say(sqlite3.OperationalError("database or disk is full"))
         now_s += 1
@@ -140,12 +140,12 @@ def test_what_goes_wrong_in_every_round_of_a_loop_is_said_once_a_minute(
     ],
 )
 def test_passing_troubles_are_told_apart(error: Exception, words: str) -> None:
-    told = trouble.in_words(error)
+    told = db_errors.in_words(error)
     assert told is not None
     assert words in told.message
 
 
 def test_a_fault_of_ours_stays_one() -> None:
-    assert trouble.in_words(OperationalError("no such column: x")) is None
-    assert trouble.in_words(ValueError("database is locked")) is None
-    assert trouble.in_words(OSError(2, "No such file")) is None
+    assert db_errors.in_words(OperationalError("no such column: x")) is None
+    assert db_errors.in_words(ValueError("database is locked")) is None
+    assert db_errors.in_words(OSError(2, "No such file")) is None

@@ -11,7 +11,7 @@ from tests.integration.backups.conftest import WORKER, World
 from tests.integration.backups.test_due import DAY_MS, FAILURE, overdue, tasks_of
 from tests.integration.backups.test_runs import run_now, schedule_of
 from zerobyte.core import clock, cron
-from zerobyte.core.clock_watch import Surprise
+from zerobyte.core.clock_jumps import Surprise
 from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.notifications.models import Destination

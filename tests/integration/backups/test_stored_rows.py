@@ -10,7 +10,7 @@ from tortoise import connections
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import run_now, snapshot_of, success
 from zerobyte.features.repositories.models import Repository
-from zerobyte.features.repositories.service import index
+from zerobyte.features.repositories.service import snapshot_index
 
 OLD_FORMS: list[Any] = [{}, [], 7, "text", None, {"kind": "other", "backend": 3, "type": []}]
 NOT_JSON = '{"kind": "back'
@@ -198,6 +198,6 @@ async def test_a_damaged_selection_of_a_snapshot_is_unknown(world: World) -> Non
     snapshot = snapshot_of(made)
     await world.ask("finish", success(task_id, snapshot))
     repository_id = (await Repository.get(id=made["repositoryId"])).id
-    assert await index.selection(repository_id, snapshot["id"]) is not None
+    assert await snapshot_index.selection(repository_id, snapshot["id"]) is not None
     await store("snapshots", selection="[]")
-    assert await index.selection(repository_id, snapshot["id"]) is None
+    assert await snapshot_index.selection(repository_id, snapshot["id"]) is None

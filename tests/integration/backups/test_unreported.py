@@ -10,7 +10,7 @@ from tests.integration.backups.test_runs import run_now, snapshot_of, success
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core import clock
 from zerobyte.features.repositories.models import Repository, Snapshot
-from zerobyte.features.repositories.service import index
+from zerobyte.features.repositories.service import snapshot_index
 
 STALE = {**FAILURE, "outcome": "stale"}
 
@@ -22,7 +22,7 @@ def made_now(made: dict[str, Any], **more: Any) -> dict[str, Any]:
 async def list_again(made: dict[str, Any], *found: dict[str, Any]) -> None:
     """Refresh the index with what restic lists now."""
     records = [SnapshotRecord.model_validate(one) for one in found]
-    await index.replace(made["repositoryId"], records, began_ms=clock.now_ms())
+    await snapshot_index.replace(made["repositoryId"], records, began_ms=clock.now_ms())
     await Repository.filter(id=made["repositoryId"]).update(snapshots_refreshed_at=1)
 
 

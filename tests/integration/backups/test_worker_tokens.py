@@ -10,7 +10,7 @@ import pytest
 from tests.integration.backups.conftest import WORKER, World, register
 from zerobyte.core import clock, worker_tokens
 from zerobyte.features.tasks.models import WorkerToken
-from zerobyte.processes.places import keep_token
+from zerobyte.processes.startup_checks import keep_token
 
 URL = "/api/v1/system/worker-tokens"
 ADMIN = {"x-test-instance-role": "admin"}

@@ -11,7 +11,7 @@ import pytest
 
 from zerobyte.core import private_files
 from zerobyte.db import connection, migrate
-from zerobyte.features.repositories.service.tree_file import TreeFile
+from zerobyte.features.repositories.service.tree_cache.store import TreeFile
 
 
 @pytest.fixture

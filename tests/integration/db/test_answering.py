@@ -15,7 +15,7 @@ from tests.postgres_line import Line, line_to
 from zerobyte.app import create_app
 from zerobyte.core import ids
 from zerobyte.db import connection
-from zerobyte.db.answering import Answering
+from zerobyte.db.health import Answering
 from zerobyte.features.tasks.models import WorkerRow
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 

@@ -12,13 +12,13 @@ from tests.http_server import serving, settings_for
 from zerobyte import app as composition
 from zerobyte.core import ids, process
 from zerobyte.demo.client import Client, Refused
-from zerobyte.demo.patience import Away, Patience
+from zerobyte.demo.recovery import Away, Patience
 from zerobyte.features.auth.models import User
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
-from zerobyte.http.setup import make_app
+from zerobyte.http.app import make_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

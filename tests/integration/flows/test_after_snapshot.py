@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from flows import backup as backup_flow
-from flows.runtime import RunControl, Runtime
-from flows.work import Work
+from flows.job import Work
+from flows.worker_context import RunControl, Runtime
 from tests.integration.flows.test_work import IDENTITY, Plane
 from tests.integration.repositories.forge import RealRepository
 from tests.open_access import ANYWHERE

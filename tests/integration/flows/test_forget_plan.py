@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from flows import forget as forget_flow
-from flows import work as work_module
-from flows.runtime import RunControl, Runtime
-from flows.work import Work
+from flows import job as work_module
+from flows.job import Work
+from flows.worker_context import RunControl, Runtime
 from tests.integration.flows.test_work import IDENTITY
 from tests.integration.repositories.forge import RealRepository
 from tests.open_access import ANYWHERE

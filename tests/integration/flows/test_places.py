@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from flows.runtime import RunControl, Runtime
-from flows.work import granted
+from flows.job import granted
+from flows.worker_context import RunControl, Runtime
 from tests.open_access import ANYWHERE
 from zerobyte.contract.control_plane import (
     ClaimRequest,

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from flows import preflight
-from flows.endings import Refusal
+from flows.outcome import Refusal
 from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
 from zerobyte.contract.volumes import DirectoryConfig, NfsConfig

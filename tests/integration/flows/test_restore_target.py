@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from flows import restore as restore_flow
-from flows.runtime import RunControl, Runtime
-from flows.work import Work
+from flows.job import Work
+from flows.worker_context import RunControl, Runtime
 from tests.hung_folder import hung_mount
 from tests.integration.flows.test_work import IDENTITY, Plane
 from tests.integration.repositories.forge import RealRepository
 from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
-from zerobyte.core import patience
+from zerobyte.core import blocking
 from zerobyte.core.errors import Unavailable
 from zerobyte.restic import Repository, Tools, backup, deletions, restore
 
@@ -41,7 +41,7 @@ async def test_t8_a_restore_to_storage_that_hangs_stops_nobody_elses_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(restore_flow, "tell", logging.info)
-    monkeypatch.setattr(patience, "ANSWER_S", 0.3)
+    monkeypatch.setattr(blocking, "ANSWER_S", 0.3)
     # On the event loop the look itself would hang, and every other run with it.
     told = pytest.raises(Unavailable, match="hung does not answer within")
     with hung_mount(tmp_path / "hung") as place, told:
@@ -51,7 +51,7 @@ async def test_t8_a_restore_to_storage_that_hangs_stops_nobody_elses_work(
 async def test_t8_restic_is_not_started_on_folders_that_hang(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "ANSWER_S", 0.3)
+    monkeypatch.setattr(blocking, "ANSWER_S", 0.3)
     with hung_mount(tmp_path / "hung") as place:
         work = work_of(tmp_path, place)
         repository = Repository(work.job.repository, work.runtime.tools)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.endings import Refusal
-from flows.room import Room
+from flows.disk_space import Room
+from flows.outcome import Refusal
 from tests.integration.restic.test_cache import cached
 from zerobyte.restic import Tools, cache
 from zerobyte.settings import Settings

@@ -7,9 +7,9 @@ import orjson
 import pytest
 
 from flows import webhooks
-from flows.endings import HookFailed, safe_sentence
-from flows.runtime import RunControl, Runtime
-from flows.work import Work
+from flows.job import Work
+from flows.outcome import HookFailed, safe_sentence
+from flows.worker_context import RunControl, Runtime
 from tests.http_hook import listening
 from tests.open_access import ANYWHERE
 from zerobyte.contract.control_plane import WorkerIdentity

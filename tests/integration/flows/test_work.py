@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from flows import runtime as runtime_module
-from flows import steps
-from flows import work as work_module
+from flows import job as work_module
+from flows import tasks
+from flows import worker_context as runtime_module
 from flows.forget import forget_within
-from flows.runtime import RunControl, Runtime
-from flows.work import (
+from flows.job import (
     AWAY,
     CANCELLED,
     LOST,
@@ -23,6 +22,7 @@ from flows.work import (
     patiently,
     show,
 )
+from flows.worker_context import RunControl, Runtime
 from tests.open_access import ANYWHERE
 from zerobyte.contract.control_plane import (
     ENDING_S,
@@ -239,13 +239,13 @@ async def test_a_run_whose_claim_nobody_answers_goes_back_on_the_queue_and_does_
     tmp_path, monkeypatch, wish, state
 ):
     monkeypatch.setattr(work_module, "CLAIM_PATIENCE_S", 60 if wish else 0.1)
-    monkeypatch.setattr(steps, "flow_run_id", lambda: "f1")
+    monkeypatch.setattr(tasks, "flow_run_id", lambda: "f1")
     runtime = lent(Plane([Unavailable("away")]), tmp_path)
     monkeypatch.setattr(runtime_module, "_installed", [runtime])
     if wish:
         asyncio.get_running_loop().call_later(0.05, runtime.admit("f1").ask, wish)
     async with asyncio.timeout(50):
-        ended = await steps.concluded(
+        ended = await tasks.concluded(
             lambda lent, run, run_id: forget_within(lent, run, run_id, "t1")
         )
     assert (ended.type.value, ended.name, ended.message) == state

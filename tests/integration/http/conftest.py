@@ -13,9 +13,9 @@ from tests.http_server import serving, settings_for
 from zerobyte.contract.base import Port, Wire
 from zerobyte.core.errors import Conflict, Failed, NotFound, Unauthenticated
 from zerobyte.http import sse
-from zerobyte.http.actor import Actor, Authenticator, HttpRequest, Permission, header
+from zerobyte.http.app import make_app
+from zerobyte.http.auth import Actor, Authenticator, HttpRequest, Permission, header
 from zerobyte.http.endpoint import Answer, endpoint
-from zerobyte.http.setup import make_app
 
 
 class HeaderAuthenticator:

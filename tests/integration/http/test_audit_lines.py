@@ -7,9 +7,9 @@ from sanic import Blueprint
 
 from tests.http_server import serving, settings_for
 from zerobyte.http import audit
-from zerobyte.http.actor import HttpRequest, Permission
+from zerobyte.http.app import make_app
+from zerobyte.http.auth import HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
-from zerobyte.http.setup import make_app
 
 deeds = Blueprint("deeds", url_prefix="/api/v1/deeds")
 

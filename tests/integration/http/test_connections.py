@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.http_server import serving, settings_for
-from zerobyte.http.actor import Authenticator
+from zerobyte.http.app import make_app
+from zerobyte.http.auth import Authenticator
 from zerobyte.http.connections import Connections, client_network
-from zerobyte.http.setup import make_app
 
 from .conftest import Shelf, things
 

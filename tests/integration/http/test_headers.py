@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from tests.http_server import serving, settings_for
-from zerobyte.http import health, limits
-from zerobyte.http.setup import make_app
+from zerobyte.http import health, rate_limit
+from zerobyte.http.app import make_app
 
 ORIGIN = "http://localhost:4096"
 FRIEND = "https://friend.example"
@@ -100,7 +100,7 @@ async def test_an_invalid_origin_names_the_setting_to_change(serve, base_url, ad
 
 
 async def test_a_friend_s_browser_may_read_every_answer_also_a_refusal(serve, monkeypatch):
-    monkeypatch.setattr(limits, "REQUESTS", 6)
+    monkeypatch.setattr(rate_limit, "REQUESTS", 6)
     asked = {"origin": FRIEND, "content-type": "application/json"}
     for origin in (FRIEND, "https://evil.example"):
         async with serve(TRUSTED_ORIGINS=FRIEND, DISABLE_RATE_LIMITING="false") as client:

@@ -5,14 +5,14 @@ import asyncio
 import pytest
 
 from zerobyte.core import clock
-from zerobyte.http import limits
+from zerobyte.http import rate_limit
 
 MIB = 1024 * 1024
 
 
 @pytest.fixture
 def small_window(monkeypatch):
-    monkeypatch.setattr(limits, "REQUESTS", 3)
+    monkeypatch.setattr(rate_limit, "REQUESTS", 3)
 
 
 async def statuses(client, count, **options):
@@ -137,10 +137,10 @@ async def test_a_body_over_64_kibibytes_for_accounts_is_413_also_in_chunks(clien
 
 
 def test_a_window_forgets_what_has_ended_and_stays_small(monkeypatch):
-    monkeypatch.setattr(limits, "_REMEMBERED", 100)
+    monkeypatch.setattr(rate_limit, "_REMEMBERED", 100)
     now = [0.0]
     monkeypatch.setattr(clock, "monotonic", lambda: now[0])
-    window = limits.Window(2, 10)
+    window = rate_limit.Window(2, 10)
     assert [window.take("a").allowed for _ in range(3)] == [True, True, False]
     window.give_back("a")
     assert window.take("a").allowed is True

@@ -13,7 +13,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 from tests.http_server import serving, settings_for
 from zerobyte import app as composition
 from zerobyte.core import clock, ids
-from zerobyte.db import prepared
+from zerobyte.db import query_cache
 from zerobyte.features.auth.models import (
     Account,
     ApiKey,
@@ -29,8 +29,8 @@ from zerobyte.features.notifications.models import Destination
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
+from zerobyte.http.app import make_app
 from zerobyte.http.openapi import operations
-from zerobyte.http.setup import make_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -213,7 +213,7 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
 ) -> None:
     client, platform, app = served
     # Nothing is answered from memory: each request is one that nobody has made before.
-    monkeypatch.setattr(prepared, "_FRESH_S", -1.0)
+    monkeypatch.setattr(query_cache, "_FRESH_S", -1.0)
     asked: list[str] = []
     real = SqliteClient.execute_query
 
@@ -241,7 +241,7 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
             assert answer.status_code == ELSEWHERE.get(path, 200), (url, answer.text)
             counts[-1][path] = len(asked)
         monkeypatch.undo()
-        monkeypatch.setattr(prepared, "_FRESH_S", -1.0)
+        monkeypatch.setattr(query_cache, "_FRESH_S", -1.0)
     over = {path: count for path, count in counts[1].items() if count > MOST}
     assert over == {}
     assert counts[0] == counts[1], "more rows, more queries"
@@ -251,7 +251,7 @@ async def test_what_was_answered_holds_until_a_row_changes(
     served: tuple[httpx.AsyncClient, composition.Platform, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, platform, _ = served
-    monkeypatch.setattr(prepared, "_FRESH_S", 3600.0)
+    monkeypatch.setattr(query_cache, "_FRESH_S", 3600.0)
     values = await fill(platform, 2)
     for url in ("/api/v1/volumes", f"/api/v1/volumes/{values['volumes']}"):
         before = (await client.get(url)).json()

@@ -8,7 +8,7 @@ import time
 import psutil
 import pytest
 
-from zerobyte.core import patience
+from zerobyte.core import blocking
 from zerobyte.mounts import MountFailed, probe
 
 
@@ -82,20 +82,20 @@ async def test_a_child_that_cannot_be_killed_is_left_and_not_joined_by_a_second_
         await probe.probe(tmp_path, limit_s=0)
     assert started == 1
     killed.set()
-    await until(lambda: not patience._left_behind)
+    await until(lambda: not blocking._left_behind)
     monkeypatch.undo()
     assert (await probe.probe(tmp_path)).real == tmp_path.resolve()
 
 
 async def test_a_thread_that_hangs_is_left_behind__t8(hung_folder, tmp_path):
     with pytest.raises(TimeoutError):
-        await patience.in_thread(lambda: os.statvfs(hung_folder), limit_s=0.2)
-    assert await patience.in_thread(lambda: [*tmp_path.iterdir()], limit_s=60) == [hung_folder]
+        await blocking.in_thread(lambda: os.statvfs(hung_folder), limit_s=0.2)
+    assert await blocking.in_thread(lambda: [*tmp_path.iterdir()], limit_s=60) == [hung_folder]
 
 
 async def test_an_error_in_a_thread_arrives(tmp_path):
     with pytest.raises(FileNotFoundError):
-        await patience.in_thread((tmp_path / "nope").stat, limit_s=60)
+        await blocking.in_thread((tmp_path / "nope").stat, limit_s=60)
 
 
 def looking() -> list[psutil.Process]:

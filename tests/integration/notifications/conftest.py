@@ -16,8 +16,8 @@ from zerobyte.features.auth.models import Organization
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications.routes import notifications_v1
 from zerobyte.features.notifications.service import Notifications
-from zerobyte.http.actor import Authenticator
-from zerobyte.http.setup import make_app
+from zerobyte.http.app import make_app
+from zerobyte.http.auth import Authenticator
 
 
 class RememberingBus(EventBus):

@@ -228,7 +228,7 @@ def start_worker(
             "MIN_FREE_PERCENT": "0",
             **more,
         }
-        command = [sys.executable, "-m", "zerobyte.processes.worker"]
+        command = [sys.executable, "-m", "zerobyte.processes.worker_main"]
         with log.open("wb") as output:
             process = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT)
         worker = RunningWorker(process, log)

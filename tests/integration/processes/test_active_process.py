@@ -17,7 +17,7 @@ import pytest
 from tests.e2e.stage import PROGRAM, is_open, until
 from tests.postgres_line import line_to
 from zerobyte.api_process import LOCK_LOST
-from zerobyte.core.ports import free_ports
+from zerobyte.demo.ports import free_ports
 
 COMMAND = [PROGRAM, "api"]
 STANDBY = "waiting in standby"

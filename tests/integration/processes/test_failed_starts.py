@@ -14,8 +14,8 @@ import pytest
 
 from tests.e2e.stage import PROGRAM, until
 from zerobyte.core import early_interrupt
-from zerobyte.core.ports import free_ports
 from zerobyte.db import migrate
+from zerobyte.demo.ports import free_ports
 
 NEWER = "The database was made by a newer version"
 FULL = "free some space and start again"

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.http_server import settings_for
-from zerobyte.core.ports import free_ports
-from zerobyte.processes import liveness, supervisor
-from zerobyte.processes.child_program import ChildProgram
+from zerobyte.demo.ports import free_ports
+from zerobyte.processes import supervisor, watchdog
+from zerobyte.processes.supervised_process import ChildProgram
 
 SERVER = """
 import http.server, sys, time
@@ -39,7 +39,7 @@ async def answering(port: int) -> None:
     async with asyncio.timeout(60):
         while True:
             try:
-                await liveness.get("127.0.0.1", port, "/", within_s=1)
+                await watchdog.get("127.0.0.1", port, "/", within_s=1)
             except (OSError, TimeoutError):
                 await asyncio.sleep(0.05)
             else:
@@ -65,9 +65,9 @@ async def watched(
     async def question() -> bool:
         if ask is not None:
             return await ask(port)
-        return bool(await liveness.get("127.0.0.1", port, "/", within_s=within_s))
+        return bool(await watchdog.get("127.0.0.1", port, "/", within_s=within_s))
 
-    watching = asyncio.create_task(liveness.watch(child, question, every_s=0.1, silences=silences))
+    watching = asyncio.create_task(watchdog.watch(child, question, every_s=0.1, silences=silences))
     try:
         await answering(port)
         yield child, port
@@ -90,7 +90,7 @@ async def test_a_child_that_never_answers_again_is_started_again() -> None:
     async with watched() as (child, port):
         first = child.pid
         with contextlib.suppress(TimeoutError):
-            await liveness.get("127.0.0.1", port, "/hang", within_s=2)
+            await watchdog.get("127.0.0.1", port, "/hang", within_s=2)
         async with asyncio.timeout(60):
             while child.pid in (first, None):
                 await asyncio.sleep(0.05)
@@ -113,7 +113,7 @@ async def watched_api(
         except TimeoutError:
             is_well = False
         if not is_well:
-            assert await liveness.get("127.0.0.1", port, "/api/healthcheck", within_s=60)
+            assert await watchdog.get("127.0.0.1", port, "/api/healthcheck", within_s=60)
         asked.append(is_well)
         return is_well
 
@@ -128,7 +128,7 @@ async def test_an_api_that_cannot_get_at_its_database_is_started_again_although_
     asked: list[bool] = []
     async with watched_api(tmp_path, asked) as (child, port):
         first = child.pid
-        await liveness.get("127.0.0.1", port, f"/miss/{missing}", within_s=60)
+        await watchdog.get("127.0.0.1", port, f"/miss/{missing}", within_s=60)
         async with asyncio.timeout(60):
             while child.pid in (first, None):
                 await asyncio.sleep(0.05)
@@ -140,7 +140,7 @@ async def test_an_api_whose_database_is_silent_is_left_alone(tmp_path: Path) -> 
     asked: list[bool] = []
     async with watched_api(tmp_path, asked, within_s=30) as (child, port):
         first = child.pid
-        await liveness.get("127.0.0.1", port, "/miss/database", within_s=60)
+        await watchdog.get("127.0.0.1", port, "/miss/database", within_s=60)
         begun = len(asked)
         async with asyncio.timeout(60):
             while len(asked) < begun + 8:
@@ -172,7 +172,7 @@ async def ends_of(child: Noted, answers: Callable[[int], bool], *, until: int) -
             await asyncio.Event().wait()
         return answers(child.questions)
 
-    watching = asyncio.create_task(liveness.watch(child, question, every_s=0, silences=3))
+    watching = asyncio.create_task(watchdog.watch(child, question, every_s=0, silences=3))
     async with asyncio.timeout(60):
         while child.questions <= until:
             await asyncio.sleep(0)
@@ -192,6 +192,6 @@ async def test_a_child_that_answers_for_a_moment_only_has_not_been_helped() -> N
 
 
 async def test_a_child_that_was_helped_is_started_again_as_soon_as_ever() -> None:
-    steady = range(4, 4 + liveness.STEADY_ANSWERS)
+    steady = range(4, 4 + watchdog.STEADY_ANSWERS)
     ends = await ends_of(Noted(), lambda number: number in steady, until=20)
-    assert ends == [3, 3 + liveness.STEADY_ANSWERS + 3]
+    assert ends == [3, 3 + watchdog.STEADY_ANSWERS + 3]

@@ -11,7 +11,7 @@ from prefect.server.database.configurations import AioSqliteConfiguration
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from zerobyte.core import ids
-from zerobyte.processes import environments, prefect_server
+from zerobyte.processes import child_env, prefect_server
 
 LOOK = """
 import prefect
@@ -36,7 +36,7 @@ show("known")
 
 
 def test_transactions_begin_immediate_in_the_prefect_that_we_know_and_in_no_other(tmp_path):
-    env = environments.prefect_server(home=tmp_path, port=1, auth="a:b")
+    env = child_env.prefect_server(home=tmp_path, port=1, auth="a:b")
     done = subprocess.run(
         [sys.executable, "-c", LOOK],
         env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", **env},

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.e2e.stage import is_gone
-from zerobyte.core.ports import free_ports
+from zerobyte.demo.ports import free_ports
 
 
 def environment(tmp_path, **more):

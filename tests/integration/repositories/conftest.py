@@ -27,8 +27,8 @@ from zerobyte.features.repositories.service import (
 )
 from zerobyte.features.tasks.routes import tasks_v1
 from zerobyte.features.tasks.service import Activities, TaskReader, Tasks
-from zerobyte.http.actor import Authenticator
-from zerobyte.http.setup import make_app
+from zerobyte.http.app import make_app
+from zerobyte.http.auth import Authenticator
 
 PASSWORD = "organization-password-1"
 OTHER_PASSWORD = "organization-password-2"

@@ -10,9 +10,10 @@ from tests.integration.repositories.conftest import House
 from tests.integration.repositories.test_repositories import add
 from tests.integration.repositories.test_snapshots import on_sqlite, record
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core import clock, retention
+from zerobyte.core import clock
 from zerobyte.features.repositories.models import Snapshot
-from zerobyte.features.repositories.service import listing
+from zerobyte.features.repositories.service import snapshot_lists
+from zerobyte.restic import forget_policy
 
 
 async def test_categories_are_worked_out_once_until_list_policy_or_clock_change_them(
@@ -23,7 +24,7 @@ async def test_categories_are_worked_out_once_until_list_policy_or_clock_change_
         await house.snapshots.index_snapshot(row.id, record(number), schedule_id="sched001")
     policy = RetentionPolicy(keep_last=1)
     planned: list[int] = []
-    plan = retention.plan
+    plan = forget_policy.plan
 
     def counting(*args: Any, **more: Any) -> dict[str, list[str]]:
         planned.append(1)
@@ -38,7 +39,7 @@ async def test_categories_are_worked_out_once_until_list_policy_or_clock_change_
         url = f"/repositories/{row.short_id}/snapshots?backupId=sched001"
         return [one["retentionCategories"] for one in (await client.get(url)).json()]
 
-    monkeypatch.setattr(retention, "plan", counting)
+    monkeypatch.setattr(forget_policy, "plan", counting)
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 2, 1, tzinfo=UTC))
     house.snapshots.policy_of = policy_of
     for _ in range(5):
@@ -71,7 +72,7 @@ async def test_the_memory_of_lists_is_bounded_whatever_people_ask_for(
     row = await add(house, "one")
     await house.snapshots.index_snapshot(row.id, record(1), schedule_id="sched001")
     url = f"/repositories/{row.short_id}/snapshots"
-    for number in range(listing._LISTS_KEPT + 2):
+    for number in range(snapshot_lists._LISTS_KEPT + 2):
         assert (await client.get(f"{url}?backupId=unknown{number}")).json() == []
-    assert len(house.snapshots._lists._known) <= listing._LISTS_KEPT
+    assert len(house.snapshots._lists._known) <= snapshot_lists._LISTS_KEPT
     assert len((await client.get(f"{url}?backupId=sched001")).json()) == 1

@@ -13,12 +13,12 @@ from tests.integration.repositories.forge import RealRepository
 from tests.integration.repositories.test_trees import new_file
 from tests.loop_watch import MOST_S, longest_turn_s
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core import interpreter
+from zerobyte.core.process import setup
 from zerobyte.features.repositories import schemas
 from zerobyte.features.repositories.models import Repository, Snapshot
-from zerobyte.features.repositories.service.tree_reader import Question
-from zerobyte.features.repositories.service.trees import Trees
-from zerobyte.http.actor import Actor
+from zerobyte.features.repositories.service.tree_cache.cache import Trees
+from zerobyte.features.repositories.service.tree_cache.queries import Question
+from zerobyte.http.auth import Actor
 
 SNAPSHOTS = 10_000
 ENTRIES = 200_000
@@ -33,7 +33,7 @@ def database_kind() -> str:
 @pytest.fixture(autouse=True)
 def frozen() -> Iterator[None]:
     """Collections of garbage look at what a process loaded later alone, as in the API."""
-    interpreter.freeze_loaded_objects()
+    setup.freeze_loaded_objects()
     yield
     gc.unfreeze()
 

@@ -14,7 +14,7 @@ import pytest
 
 from tests.documented import assert_conforms
 from tests.integration.repositories.conftest import History
-from zerobyte.core.ports import free_ports
+from zerobyte.demo.ports import free_ports
 from zerobyte.features.repositories.models import Repository
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -10,7 +10,7 @@ from tests.hung_folder import hung_mount
 from tests.integration.repositories.conftest import History, House
 from tests.integration.repositories.test_restore import ALL, ask, files_in
 from zerobyte.contract.jobs import JobReport
-from zerobyte.core import patience
+from zerobyte.core import blocking
 from zerobyte.core.errors import Unavailable
 from zerobyte.features.tasks.models import Task
 
@@ -28,7 +28,7 @@ async def test_t8_targets_that_hang_are_refused_in_words_and_use_nothing_up(
     place.mkdir()
     body = {"snapshotId": history.ids[0], "targetPath": str(place)}
     queued = await Task.get(id=(await ask(client, existing, **body)).json()["restoreId"])
-    monkeypatch.setattr(patience, "ANSWER_S", 0.3)
+    monkeypatch.setattr(blocking, "ANSWER_S", 0.3)
     with hung_mount(place):
         # More of them than there are threads that everything else in the API shares.
         below = [{**body, "targetPath": f"{place}/{number}"} for number in range(9)]

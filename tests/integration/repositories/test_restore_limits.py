@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.endings import Refusal
+from flows.outcome import Refusal
 from tests.integration.repositories.conftest import PASSWORD, House
 from tests.integration.repositories.forge import RealRepository
 from tests.integration.repositories.test_restore import ask, carry_out, job_of

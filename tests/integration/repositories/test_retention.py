@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tests.integration.repositories.forge import RealRepository
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core.retention import Moment, plan
+from zerobyte.restic.forget_policy import Moment, plan
 
 _FLAGS = {
     "keep_last": "--keep-last",

@@ -8,8 +8,8 @@ import pytest
 from tests.integration.repositories.conftest import House
 from tests.integration.repositories.test_repositories import add
 from tests.integration.repositories.test_snapshots import record
-from zerobyte.core.retention import Moment
 from zerobyte.features.tasks.models import Task
+from zerobyte.restic.forget_policy import Moment
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 BOTH = [record(1), record(2, id="00000001" + "f" * 56, short_id="00000001")]

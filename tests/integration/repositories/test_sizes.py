@@ -7,8 +7,8 @@ import pytest
 
 from tests.integration.repositories.conftest import House
 from zerobyte.features.repositories.models import Repository
-from zerobyte.features.repositories.service import access, sizes
-from zerobyte.features.repositories.service.sizes import Sizes
+from zerobyte.features.repositories.service import restic_access, stats_refresh
+from zerobyte.features.repositories.service.stats_refresh import Sizes
 
 _SLOW = """#!/bin/sh
 # The real restic, which takes its time over statistics.
@@ -41,16 +41,16 @@ async def read_slowly(
 async def test_a_reading_that_takes_longer_than_its_own_limit_is_given_up(
     existing: dict[str, Any], house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sizes, "LIMIT_S", 0.5)
+    monkeypatch.setattr(stats_refresh, "LIMIT_S", 0.5)
     assert await read_slowly(house, existing, seconds=30) is None
 
 
 async def test_a_reading_is_not_bound_by_the_limit_of_a_request(
     existing: dict[str, Any], house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert sizes.LIMIT_S >= 10 * access.LIMIT_S
+    assert stats_refresh.LIMIT_S >= 10 * restic_access.LIMIT_S
     # Whatever a request may wait for, the reading asks for its own time.
-    monkeypatch.setattr(access.answering.__wrapped__, "__defaults__", (0.05,))
+    monkeypatch.setattr(restic_access.answering.__wrapped__, "__defaults__", (0.05,))
     found = await read_slowly(house, existing, seconds=1)
     assert found is not None
     assert found["snapshots_count"] == 3

@@ -13,7 +13,7 @@ from tests.integration.repositories.test_repositories import add
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.features.repositories.models import Repository, Snapshot
-from zerobyte.features.repositories.service import Refresher, index, refresher
+from zerobyte.features.repositories.service import Refresher, background_refresh, snapshot_index
 from zerobyte.features.tasks.models import Task
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -113,8 +113,8 @@ async def test_what_other_tools_did_is_seen_after_the_refresh_job(
     history.repository.restic("forget", history.ids[0])
     await add(house, "unreachable")
     await Repository.all().update(snapshots_refreshed_at=1)
-    refresher = Refresher(snapshots=house.snapshots, files=house.files, every_minutes=60)
-    await refresher.refresh_due()
+    background_refresh = Refresher(snapshots=house.snapshots, files=house.files, every_minutes=60)
+    await background_refresh.refresh_due()
     listed = (await client.get(url)).json()
     assert [one["short_id"] for one in listed] == [
         snapshot_id[:8] for snapshot_id in (*history.ids[1:], foreign)
@@ -124,7 +124,7 @@ async def test_what_other_tools_did_is_seen_after_the_refresh_job(
     assert known == {history.ids[1], foreign}
     before = len(house.runs())
     await Repository.all().update(snapshots_refreshed_at=1)
-    await refresher.refresh_due()
+    await background_refresh.refresh_due()
     assert len(house.runs()) == before, "each repository is asked once in an hour"
 
 
@@ -150,7 +150,7 @@ async def test_a_tree_that_takes_long_keeps_no_other_list_from_being_read(
     monkeypatch.setattr(house.snapshots, "refresh_row", refresh_row)
     monkeypatch.setattr(house.files, "fill", fill)
     monkeypatch.setattr(house.files.trees, "keys", keys)
-    monkeypatch.setattr(refresher, "_FILL_LIMIT_S", 0.01)
+    monkeypatch.setattr(background_refresh, "_FILL_LIMIT_S", 0.01)
     await Repository.all().update(snapshots_refreshed_at=1)
     job = Refresher(snapshots=house.snapshots, files=house.files, every_minutes=60)
     async with asyncio.timeout(60):
@@ -306,7 +306,7 @@ async def test_t8_an_empty_snapshot_whose_report_was_lost_is_not_trusted_when_it
         record(3),
         record(4, summary={**summary, "total_files_processed": 0}, tags=["by hand"]),
     ]
-    await index.replace(row.id, listed, began_ms=1)
+    await snapshot_index.replace(row.id, listed, began_ms=1)
     suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True)
     assert [one.snapshot_id for one in suspects] == [listed[1].id]
 
@@ -336,13 +336,13 @@ async def test_t8_a_snapshot_whose_report_was_lost_is_measured_by_the_last_one_t
     later = holding(11, 1000)
     await reported_to(row, later, is_suspect=False)
     listed = [*(one for one, _ in reported), *reversed(lost), later]
-    await index.replace(row.id, listed, began_ms=1)
+    await snapshot_index.replace(row.id, listed, began_ms=1)
     suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True).order_by("time_ms")
     assert [int(one.short_id, 16) for one in suspects] == [3, 4, 6]
     # What was judged once stays as it was judged, also when restic writes it anew.
     again = [*listed[:-1], later.model_copy(update={"hostname": "other"})]
     again[again.index(lost[0])] = holding(12, 49, original=lost[0].id)
-    await index.replace(row.id, again, began_ms=1)
+    await snapshot_index.replace(row.id, again, began_ms=1)
     suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True).order_by("short_id")
     assert [int(one.short_id, 16) for one in suspects] == [3, 4, 6, 12]
 
@@ -368,4 +368,4 @@ async def test_t8_what_a_run_trusted_while_the_list_was_unknown_is_measured_when
 
 async def reported_to(row: Repository, record: SnapshotRecord, *, is_suspect: bool) -> None:
     """A snapshot that a run told us of."""
-    await index.put(row.id, record, schedule_id="sched001", is_suspect=is_suspect)
+    await snapshot_index.put(row.id, record, schedule_id="sched001", is_suspect=is_suspect)

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from zerobyte.features.repositories.service import tree_file
-from zerobyte.features.repositories.service.tree_file import Gone, NoRoom, TreeFile
-from zerobyte.features.repositories.service.tree_reader import Question, TreeReader
-from zerobyte.features.repositories.service.trees import Trees
+from zerobyte.features.repositories.service.tree_cache import store
+from zerobyte.features.repositories.service.tree_cache.cache import Trees
+from zerobyte.features.repositories.service.tree_cache.queries import Question, TreeReader
+from zerobyte.features.repositories.service.tree_cache.store import Gone, NoRoom, TreeFile
 
 Node = dict[str, Any]
 
@@ -156,7 +156,7 @@ async def test_the_least_recently_used_tree_goes_first_and_the_bound_holds(
     trees = Trees(file)
     nodes = random_tree(random.Random(2), most=2000)
     clock = iter(range(0, 10**9, 100_000))
-    monkeypatch.setattr(tree_file.clock, "now_ms", lambda: next(clock))
+    monkeypatch.setattr(store.clock, "now_ms", lambda: next(clock))
     kept = 0
     for number in range(16):
         await told(trees, nodes, f"s{number}")

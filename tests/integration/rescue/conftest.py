@@ -17,7 +17,7 @@ from zerobyte.core import ids
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection
 from zerobyte.features.auth.models import Account, Member, Organization, Session, User
-from zerobyte.features.auth.service.passwords import Passwords
+from zerobyte.features.auth.service.password_hashing import Passwords
 from zerobyte.settings import Settings
 
 SECRET = "the-secret-of-now-" + "0" * 32

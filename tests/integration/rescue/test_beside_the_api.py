@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.accounts import ADA, SIGN_IN, clocks, serve, time
-from zerobyte.features.auth.service import attempts
+from zerobyte.features.auth.service import login_throttle
 
 __all__ = ["clocks", "serve", "time"]
 
@@ -46,7 +46,7 @@ async def rescue(database, folder, *arguments, typed):
 async def test_a_password_that_was_reset_is_heard_by_an_api_that_refused_the_name(
     serve, database, tmp_path, clocks, monkeypatch
 ):
-    monkeypatch.setattr(attempts, "_BY_ACCOUNT", (FEW, 900))
+    monkeypatch.setattr(login_throttle, "_BY_ACCOUNT", (FEW, 900))
     async with serve(DISABLE_RATE_LIMITING="false", TRUST_PROXY="true") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()

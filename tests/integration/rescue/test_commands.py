@@ -14,8 +14,8 @@ from zerobyte.features.auth.models import (
     TwoFactor,
     User,
 )
-from zerobyte.features.auth.service.passwords import Passwords
-from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.password_hashing import Passwords
+from zerobyte.features.auth.service.registration_settings import Switches
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ENDED = "All existing sessions have been invalidated.\n"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from zerobyte.features.auth.models import Account, Member, Session, TwoFactor, User
-from zerobyte.features.auth.service.passwords import Passwords
+from zerobyte.features.auth.service.password_hashing import Passwords
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 CTRL_C = b"\x03"

@@ -18,15 +18,16 @@ from zerobyte.contract.repositories import S3Config
 from zerobyte.contract.volumes import SftpConfig
 from zerobyte.core import clock
 from zerobyte.core.secrets import Sealer, Unsealable
-from zerobyte.db import sealed
+from zerobyte.db import encrypted_config
 from zerobyte.db.connection import sqlite_path
 from zerobyte.features.auth.models import Organization, SsoProvider, TwoFactor, User
-from zerobyte.features.auth.service import KeyCheck, TwoFactors, totp
+from zerobyte.features.auth.service import KeyCheck, TwoFactors
+from zerobyte.features.auth.service.two_factor import totp
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.notifications.models import Destination
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.volumes.models import Volume
-from zerobyte.processes import places
+from zerobyte.processes import startup_checks
 
 OLD = "the-secret-of-before-" + "1" * 32
 SFTP = SftpConfig(
@@ -56,10 +57,12 @@ def filled(installation):
         await organization.save()
         mine = {"organization_id": organization.id, "name": "n"}
         volume = Volume(**mine, short_id="vol00001", type="sftp")
-        volume.config = sealed.seal(before, SFTP, table="volumes", row=volume.short_id)
+        volume.config = encrypted_config.seal(before, SFTP, table="volumes", row=volume.short_id)
         await volume.save()
         repository = Repository(**mine, short_id="rep00001", type="s3")
-        repository.config = sealed.seal(before, S3, table="repositories", row=repository.short_id)
+        repository.config = encrypted_config.seal(
+            before, S3, table="repositories", row=repository.short_id
+        )
         await repository.save()
         destination = Destination(**mine, type="gotify")
         place = f"notification_destinations:{destination.uid}:token"
@@ -124,7 +127,7 @@ async def opened_with(secret, *former):
         (volume, SftpConfig, "volumes"),
         (repository, S3Config, "repositories"),
     ):
-        plain = sealed.unseal(sealer, row.config, kind, table=table, row=row.short_id)
+        plain = encrypted_config.unseal(sealer, row.config, kind, table=table, row=row.short_id)
         texts += [plain[name] for name in sorted(plain) if plain[name] in PLAIN]
     return texts
 
@@ -275,7 +278,7 @@ def test_rekey_refuses_what_cannot_be_meant(filled, tmp_path, monkeypatch):
     assert (both.code, "not both" in both.err) == (2, True)
     unread = filled.call("rekey", "--old-secret-file", str(file))
     assert (unread.code, "cannot be read" in unread.err) == (1, True)
-    with places.hold_folder(tmp_path):
+    with startup_checks.hold_folder(tmp_path):
         running = rekey(filled)
         assert (running.code, "Another Zerobyte" in running.err) == (1, True)
     file.write_text(OLD + "\n")

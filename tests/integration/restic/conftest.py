@@ -15,7 +15,7 @@ import pytest
 
 from tests.open_access import ANYWHERE
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess, RepositoryConfigBox
-from zerobyte.core.ports import free_ports
+from zerobyte.demo.ports import free_ports
 from zerobyte.restic import Repository, Tools, init
 
 PASSWORD = "correct-horse-battery"

@@ -14,11 +14,11 @@ from zerobyte.restic import (
     StorageUnreachable,
     WrongPassword,
     backup,
+    cat_config,
     check,
     forget,
     init,
     ls,
-    probe,
     restore,
     snapshots,
     unlock,
@@ -30,7 +30,7 @@ USER, SECRET = "backup-user", "s3cret-of-the-storage"
 async def walk(repository, source: Path, tmp_path: Path) -> None:
     """Everything that a schedule and a person do with a repository."""
     with pytest.raises(RepositoryMissing):
-        await probe.run(repository)
+        await cat_config.run(repository)
     await init.run(repository)
     made = await backup.run(repository, source, tag="k3f9x2ab", hostname="h")
     [record] = await snapshots.run(repository, tag="k3f9x2ab")
@@ -120,15 +120,15 @@ async def test_rclone_remote(repository_at, source, tmp_path, tools, monkeypatch
 async def test_a_password_with_blanks_at_its_ends_works(repository_at, tmp_path, blank):
     config = {"backend": "local", "path": str(tmp_path / "repository")}
     await init.run(repository_at(config, password=blank))
-    await probe.run(repository_at(config, password=blank))
+    await cat_config.run(repository_at(config, password=blank))
     with pytest.raises(WrongPassword):
-        await probe.run(repository_at(config, password=blank.strip()))
+        await cat_config.run(repository_at(config, password=blank.strip()))
 
 
 async def test_a_repository_made_with_the_trimmed_password_still_opens(repository_at, tmp_path):
     config = {"backend": "local", "path": str(tmp_path / "repository")}
     await init.run(repository_at(config, password="password"))
-    await probe.run(repository_at(config, password=" password "))
+    await cat_config.run(repository_at(config, password=" password "))
 
 
 async def test_nobody_answers(repository_at, dead_port):

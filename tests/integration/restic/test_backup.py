@@ -23,10 +23,10 @@ from zerobyte.restic import (
     RepositoryMissing,
     WrongPassword,
     backup,
+    cat_config,
     forget,
     init,
     ls,
-    probe,
     snapshots,
     stats,
     unlock,
@@ -71,11 +71,11 @@ async def test_a_summary_tells_the_snapshot_that_restic_would_list(repository, s
 
 
 async def test_header_is_read_and_a_second_init_changes_nothing(repository):
-    header = await probe.run(repository)
+    header = await cat_config.run(repository)
     assert len(header.id) == 64
     with pytest.raises(RepositoryExists):
         await init.run(repository)
-    assert (await probe.run(repository)).id == header.id
+    assert (await cat_config.run(repository)).id == header.id
 
 
 async def test_t22_wrong_password_and_missing_repository_are_told_apart(

@@ -19,8 +19,8 @@ from zerobyte.restic import (
     StorageFull,
     StorageUnreachable,
     backup,
+    cat_config,
     forget,
-    probe,
     restore,
 )
 
@@ -85,7 +85,7 @@ async def test_storage_that_never_answers_holds_nobody_for_ever(repository_at, s
     port = server.sockets[0].getsockname()[1]
     silent = repository_at({"backend": "rest", "url": f"http://127.0.0.1:{port}/"})
     with pytest.raises(StorageUnreachable, match="timed out"):
-        await probe.run(silent, timeout_s=1)
+        await cat_config.run(silent, timeout_s=1)
     keep = RetentionPolicy(keep_last=1)
 
     def works(stop: asyncio.Event) -> Iterator[Coroutine[Any, Any, object]]:

@@ -12,7 +12,7 @@ import pytest
 
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.restic_output import BackupProgress
-from zerobyte.core.movement import Movement
+from zerobyte.core.process.activity import Movement
 from zerobyte.restic import Interrupted, Repository, backup, init
 
 IDLE_MS = 8000

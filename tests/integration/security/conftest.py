@@ -10,8 +10,8 @@ import pytest
 from tests.folk import PASSWORD, Folk
 from tests.http_server import serving, settings_for
 from zerobyte import app as composition
+from zerobyte.http.app import make_app
 from zerobyte.http.app_type import HttpApp
-from zerobyte.http.setup import make_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 
 

@@ -16,7 +16,7 @@ from zerobyte.features.notifications.models import Destination
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
-from zerobyte.http.actor import Permission
+from zerobyte.http.auth import Permission
 from zerobyte.http.openapi import operations
 
 

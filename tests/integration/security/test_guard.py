@@ -12,7 +12,7 @@ from tests.folk import Folk, Somebody
 from tests.integration.security.conftest import Fortress
 from zerobyte.core import clock
 from zerobyte.features.auth.models import User
-from zerobyte.http.actor import Permission
+from zerobyte.http.auth import Permission
 from zerobyte.http.endpoint import Operation
 from zerobyte.http.openapi import document, operations
 

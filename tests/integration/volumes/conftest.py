@@ -15,8 +15,8 @@ from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
-from zerobyte.http.actor import Authenticator
-from zerobyte.http.setup import make_app
+from zerobyte.http.app import make_app
+from zerobyte.http.auth import Authenticator
 
 
 class RememberingBus(EventBus):

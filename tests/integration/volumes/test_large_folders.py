@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.loop_watch import MOST_S, longest_turn_s
-from zerobyte.core import interpreter, patience
+from zerobyte.core import blocking
+from zerobyte.core.process import setup
 from zerobyte.mounts import files
 
 ENTRIES = 200_000
@@ -17,7 +18,7 @@ ENTRIES = 200_000
 @pytest.fixture(autouse=True)
 def frozen() -> Iterator[None]:
     """Collections of garbage look at what a process loaded later alone, as in the API."""
-    interpreter.freeze_loaded_objects()
+    setup.freeze_loaded_objects()
     yield
     gc.unfreeze()
 
@@ -35,7 +36,7 @@ async def test_a_folder_of_200_000_entries_stops_the_loop_for_50_ms_at_most(larg
         return files.list_folder(large, "/", offset=offset, limit=500, protected=[])
 
     async def show() -> None:
-        await patience.in_thread(lambda: listed(100_000), limit_s=120)
+        await blocking.in_thread(lambda: listed(100_000), limit_s=120)
 
     assert await longest_turn_s(show) < MOST_S
 
@@ -55,7 +56,7 @@ async def test_folders_of_a_host_are_listed_without_stopping_the_loop(tmp_path: 
         (tmp_path / f"d{n:05}").mkdir()
 
     async def show() -> None:
-        found = await patience.in_thread(
+        found = await blocking.in_thread(
             lambda: files.list_directories(str(tmp_path), protected=[]), limit_s=120
         )
         assert [found[0].name, found[-1].name] == ["d00000", "d29999"]

@@ -8,8 +8,8 @@ from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
-from zerobyte.http.actor import Authenticator
-from zerobyte.http.setup import make_app
+from zerobyte.http.app import make_app
+from zerobyte.http.auth import Authenticator
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 BROWSE = "/api/v1/volumes/filesystem/browse"

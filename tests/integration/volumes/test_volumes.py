@@ -6,12 +6,12 @@ import shutil
 
 import pytest
 
-from zerobyte.core import patience
+from zerobyte.core import blocking
 from zerobyte.core.errors import Conflict
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.volumes.models import Volume
-from zerobyte.features.volumes.service import reading
+from zerobyte.features.volumes.service import browse
 
 # For what cannot depend on the kind of the database.
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -123,7 +123,7 @@ async def test_another_organizations_volume_does_not_exist(client, volume):
 
 @sqlite_only
 async def test_one_volume_tells_the_space_of_its_file_system(client, house, volume, monkeypatch):
-    monkeypatch.setattr(reading, "_SPACE_LIMIT_S", 60)
+    monkeypatch.setattr(browse, "_SPACE_LIMIT_S", 60)
     answer = (await client.get(url(volume))).json()
     assert answer["volume"] == volume
     seen = os.statvfs(house.src)
@@ -135,7 +135,7 @@ async def test_one_volume_tells_the_space_of_its_file_system(client, house, volu
 
 @sqlite_only
 async def test_space_is_told_as_zero_when_no_thread_is_left(client, volume, monkeypatch):
-    monkeypatch.setattr(patience._running, "acquire", lambda blocking: False)
+    monkeypatch.setattr(blocking._running, "acquire", lambda blocking: False)
     assert (await client.get(url(volume))).json()["statfs"]["total"] == 0
     listing = await client.get(url(volume, "files"))
     assert listing.status_code == 503

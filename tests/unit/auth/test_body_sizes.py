@@ -1,7 +1,7 @@
 """No honest request to the accounts comes near the limit of their bodies."""
 
 from zerobyte.features.auth.schemas.sso import RegisterProvider
-from zerobyte.http.limits import DOOR_BODY_LIMIT_BYTES
+from zerobyte.http.rate_limit import DOOR_BODY_LIMIT_BYTES
 from zerobyte.http.validation import from_json
 
 

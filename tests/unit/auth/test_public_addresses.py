@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.http_server import settings_for
-from zerobyte.features.auth.service.sso.outgoing import Outgoing, Unreached, is_public
+from zerobyte.features.auth.service.sso.http_client import Outgoing, Unreached, is_public
 
 
 @pytest.mark.parametrize(

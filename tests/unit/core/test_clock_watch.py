@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from zerobyte.core import clock_watch
-from zerobyte.core.clock_watch import Reading, Surprise, compare
+from zerobyte.core import clock_jumps
+from zerobyte.core.clock_jumps import Reading, Surprise, compare
 
 BEFORE = Reading(wall=1_000_000.0, monotonic=500.0, since_boot=700.0)
 
@@ -55,7 +55,7 @@ async def test_t4_a_surprise_is_told_in_one_line_and_answered_and_the_watch_goes
         reading = real()
         return replace(reading, wall=reading.wall + next(offset))
 
-    monkeypatch.setattr(clock_watch, "EVERY_S", 0.01)
+    monkeypatch.setattr(clock_jumps, "EVERY_S", 0.01)
     monkeypatch.setattr(Reading, "now", shifted)
     heard: list[Surprise] = []
 
@@ -64,7 +64,7 @@ async def test_t4_a_surprise_is_told_in_one_line_and_answered_and_the_watch_goes
         raise RuntimeError("this must not end the watch")
 
     with pytest.raises((StopIteration, RuntimeError)):
-        await clock_watch.watch(answer)
+        await clock_jumps.watch(answer)
     assert [round(surprise.jumped_s / 100) for surprise in heard] == [36, -36]
     lines = [line for line in capsys.readouterr().err.splitlines() if "as usual" in line]
     assert len(lines) == 2

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from zerobyte.processes.places import Occupied, refuse_taken_ports
+from zerobyte.processes.startup_checks import Occupied, refuse_taken_ports
 from zerobyte.settings import Settings, SettingsError
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from zerobyte.core import clock, movement
-from zerobyte.core.movement import Movement
-from zerobyte.core.process_identity import Used
+from zerobyte.core import clock
+from zerobyte.core.process import activity
+from zerobyte.core.process.activity import Movement
+from zerobyte.core.process.proc import Used
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     def used(_: int) -> dict[int, Used]:
         return {7: Used(int(shown["bytes"]), shown["cpu"])}
 
-    monkeypatch.setattr(movement, "used_by_session", used)
+    monkeypatch.setattr(activity, "used_by_session", used)
     return shown
 
 
@@ -56,5 +57,5 @@ def test_t14_what_cannot_be_looked_at_is_not_said_to_stand_still(kernel, watched
     def refuse(_: int) -> dict[int, Used]:
         raise PermissionError
 
-    monkeypatch.setattr(movement, "used_by_session", refuse)
+    monkeypatch.setattr(activity, "used_by_session", refuse)
     assert after(kernel, watched, 3600) == 0

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from zerobyte.core import ports
+from zerobyte.demo import ports
 
 
 def test_free_ports_differ_and_can_be_listened_at():

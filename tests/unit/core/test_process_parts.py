@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zerobyte.core import process
-from zerobyte.core.lines import LineReader
+from zerobyte.core.process.lines import LineReader
 
 
 @given(st.lists(st.binary(max_size=20).map(lambda b: b.replace(b"x", b"\n")), max_size=20))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.core.retention import (
+from zerobyte.restic.forget_policy import (
     Counted,
     Moment,
     categories,

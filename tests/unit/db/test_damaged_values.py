@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from zerobyte.db.row import Row, is_damaged, json_field
+from zerobyte.db.base import Row, is_damaged, json_field
 
 
 @pytest.mark.parametrize("stored", ["", " ", "{", "3", '"text"', "true"])

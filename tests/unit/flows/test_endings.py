@@ -4,8 +4,8 @@ import pytest
 from prefect.client.schemas.objects import State, StateType
 
 from flows import backup, forget, restore, snapshots, webhooks
-from flows.endings import Ending, Refusal, StepFailed, full_text, safe_sentence
-from flows.steps import may_help
+from flows.outcome import Ending, Refusal, StepFailed, full_text, safe_sentence
+from flows.tasks import may_help
 from zerobyte.core.errors import Failed, Invalid, Unavailable
 from zerobyte.restic import (
     OutOfMemory,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from flows import messages
+from flows import notification_text
 from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import BackupJob
 from zerobyte.contract.restic_output import BackupSummary
@@ -50,7 +50,7 @@ def job() -> BackupJob:
 
 
 def test_a_start_names_volume_repository_and_schedule(job):
-    said = messages.message(job, "start")
+    said = notification_text.message(job, "start")
     assert said.title == "Zerobyte photos started"
     assert said.body.splitlines() == ["Volume: disk", "Repository: shelf", "Schedule: photos"]
 
@@ -62,7 +62,7 @@ def test_a_success_with_nothing_new_is_short(job):
         total_duration=0.7,
         snapshot_id="a" * 64,
     )
-    said = messages.message(job, "success", summary=summary)
+    said = notification_text.message(job, "success", summary=summary)
     assert said.title == "Zerobyte photos completed successfully"
     assert said.body.splitlines()[-4:] == [
         "Duration: 1s",
@@ -76,14 +76,14 @@ def test_a_success_with_news_lists_all_figures(job):
     summary = BackupSummary(
         files_new=1234, data_added=5 << 20, total_duration=3723, snapshot_id="b"
     )
-    body = messages.message(job, "success", summary=summary).body
+    body = notification_text.message(job, "success", summary=summary).body
     assert "Overview:\n- Data added: 5.00 MiB" in body
     assert "Backup Statistics:\n- Files new: 1,234" in body
     assert "- Total duration: 1h 2m 3s" in body
 
 
 def test_a_failure_says_why_and_what_is_planned(job):
-    said = messages.message(
+    said = notification_text.message(
         job, "failure", detail="disk full", retry_note="Retrying in 15 minutes (attempt 1/2)"
     )
     assert said.title == "Zerobyte photos failed"
@@ -91,14 +91,14 @@ def test_a_failure_says_why_and_what_is_planned(job):
 
 
 def test_a_warning_says_why_and_a_long_one_is_cut(job):
-    body = messages.message(job, "warning", detail="x" * 9000).body
+    body = notification_text.message(job, "warning", detail="x" * 9000).body
     assert "Warning: xxx" in body
     assert len(body) < 2200
 
 
 def test_only_those_who_want_an_event_hear_it(job):
     wanting = {
-        event: [t.destination_id for t in messages.wanting(job.targets, event)]
+        event: [t.destination_id for t in notification_text.wanting(job.targets, event)]
         for event in ("start", "success", "warning", "failure")
     }
     assert wanting == {"start": [1], "success": [1, 2], "warning": [2], "failure": []}
@@ -116,11 +116,11 @@ def test_only_those_who_want_an_event_hear_it(job):
     ],
 )
 def test_sizes_are_written_for_people(size, text):
-    assert messages.size(size) == text
+    assert notification_text.size(size) == text
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.2, "1s"), (59.6, "1m"), (61, "1m 1s"), (3723, "1h 2m 3s")]
 )
 def test_durations_are_written_for_people(seconds, text):
-    assert messages.duration(seconds) == text
+    assert notification_text.duration(seconds) == text

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.endings import Refusal
+from flows.outcome import Refusal
 from flows.restore import refuse_target, refuse_to_empty
 from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import RestoreJob

@@ -2,7 +2,7 @@
 
 import time
 
-from zerobyte.http.origin import invalid_origin
+from zerobyte.http.csrf import invalid_origin
 from zerobyte.settings import Settings
 
 

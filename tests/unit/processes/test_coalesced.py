@@ -10,9 +10,9 @@ import anyio
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import WorkerFlowRunResponse
 
-from flows.runtime import Runtime
+from flows.worker_context import Runtime
 from zerobyte.contract.control_plane import WorkerIdentity
-from zerobyte.processes.backup_worker import BackupWorker, coalesced
+from zerobyte.processes.prefect_worker import BackupWorker, coalesced
 from zerobyte.restic import Tools
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)

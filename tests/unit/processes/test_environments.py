@@ -7,7 +7,7 @@ import pytest
 from prefect.settings.models.server.events import ServerEventsSettings
 from prefect.settings.models.server.services import ServerServicesDBVacuumSettings
 
-from zerobyte.processes import environments
+from zerobyte.processes import child_env
 from zerobyte.settings import Settings
 
 
@@ -30,7 +30,7 @@ def settings(tmp_path):
 
 
 def test_a_worker_knows_neither_the_application_secret_nor_the_database(tmp_path):
-    known = environments.worker(settings(tmp_path), token_file=tmp_path / "token")
+    known = child_env.worker(settings(tmp_path), token_file=tmp_path / "token")
     assert "application-secret" not in str(known)
     assert "database-secret" not in str(known)
     assert known["ZEROBYTE_WORKER_TOKEN_FILE"] == str(tmp_path / "token")
@@ -38,7 +38,7 @@ def test_a_worker_knows_neither_the_application_secret_nor_the_database(tmp_path
 
 
 def test_what_a_worker_is_told_is_what_it_reads(tmp_path):
-    known = environments.worker(settings(tmp_path), token_file=tmp_path / "token")
+    known = child_env.worker(settings(tmp_path), token_file=tmp_path / "token")
     read = Settings.load({**known, "PATH": os.environ["PATH"]}, keep_secrets=False)
     told = settings(tmp_path)
     for name in (
@@ -52,14 +52,14 @@ def test_what_a_worker_is_told_is_what_it_reads(tmp_path):
 
 
 def test_the_api_gets_its_settings_and_nothing_else_of_ours():
-    known = environments.api({"APP_SECRET": "s", "PORT": "1", "AWS_SECRET_ACCESS_KEY": "x"})
+    known = child_env.api({"APP_SECRET": "s", "PORT": "1", "AWS_SECRET_ACCESS_KEY": "x"})
     assert known["APP_SECRET"] == "s"
     assert known["PORT"] == "1"
     assert "AWS_SECRET_ACCESS_KEY" not in known
 
 
 def test_the_prefect_server_listens_on_loopback_and_stays_in_its_folder(tmp_path):
-    known = environments.prefect_server(home=tmp_path, port=4200, auth="a:b")
+    known = child_env.prefect_server(home=tmp_path, port=4200, auth="a:b")
     assert known["PREFECT_SERVER_API_HOST"] == "127.0.0.1"
     assert known["PREFECT_HOME"] == str(tmp_path)
     assert known["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
@@ -67,7 +67,7 @@ def test_the_prefect_server_listens_on_loopback_and_stays_in_its_folder(tmp_path
 
 
 def test_prefect_reads_how_long_it_keeps_events_and_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in environments.PREFECT_CLEANING.items():
+    for name, value in child_env.PREFECT_CLEANING.items():
         monkeypatch.setenv(name, value)
     vacuum = ServerServicesDBVacuumSettings()
     assert vacuum.enabled_vacuum_types == {"events", "flow_runs", "orphans"}

@@ -14,10 +14,10 @@ import pytest
 from tortoise.models import Model
 
 import zerobyte
+from zerobyte.admin_cli.rotate_secret import _Row
 from zerobyte.contract import notifications, repositories, volumes
 from zerobyte.contract.base import Config
 from zerobyte.core.secrets import Sealer
-from zerobyte.rescue.rekeying import _Row
 
 NOW, OLD = "now" * 20, "old" * 20
 MODULES = {

@@ -17,11 +17,11 @@ from zerobyte.restic import (
     backup,
     check,
     dump,
+    escaping,
     forget,
     ls,
     restore,
     snapshots,
-    words,
 )
 
 SNAPSHOT = "ab" * 32
@@ -197,7 +197,7 @@ def test_a_restore_to_the_original_place_needs_chosen_paths(options):
 
 @given(st.text(alphabet="ab*?[]\\-^\ufffd", max_size=12))
 def test_literal_leaves_no_free_special_character(name):
-    pattern = words.literal(name)
+    pattern = escaping.literal(name)
     rest = pattern.replace("\\\\", "").replace("[\ufffd]", "")
     for special in "*[]":
         assert rest.count(special) == rest.count(f"\\{special}")
@@ -206,7 +206,7 @@ def test_literal_leaves_no_free_special_character(name):
 
 
 def test_tags():
-    assert words.tag("-abc_123") == "-abc_123"
+    assert escaping.tag("-abc_123") == "-abc_123"
     for name in ("", "a,b", "a\nb"):
         with pytest.raises(Invalid):
-            words.tag(name)
+            escaping.tag(name)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zerobyte.core.errors import Invalid
-from zerobyte.restic.custom_params import DENIED, PLAIN, WITH_NUMBER, WITH_TEXT, arguments, for_copy
+from zerobyte.restic.extra_flags import DENIED, PLAIN, WITH_NUMBER, WITH_TEXT, arguments, for_copy
 
 
 def test_permitted_forms_become_one_argument_each():

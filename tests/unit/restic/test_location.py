@@ -16,7 +16,7 @@ from zerobyte.contract.repositories import (
     SftpRepositoryConfig,
 )
 from zerobyte.core.errors import Invalid
-from zerobyte.restic.location import Location, kib_per_s, locate, private_key
+from zerobyte.restic.backend_env import Location, kib_per_s, locate, private_key
 
 RCLONE_DIR = Path(__file__).with_name("rclone")
 GOOGLE_KEY = {

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from zerobyte.restic.newest import sending
+from zerobyte.restic.latest_value import sending
 
 
 async def test_the_first_goes_at_once_and_later_ones_are_replaced():

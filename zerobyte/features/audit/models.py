@@ -9,7 +9,7 @@ from tortoise.models import Model
 from tortoise.queryset import QuerySet
 
 from zerobyte.core import clock
-from zerobyte.db.row import json_field, number_field
+from zerobyte.db.base import json_field, number_field
 
 MOST_AT_ONCE: Final = 10_000
 

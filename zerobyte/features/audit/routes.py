@@ -4,7 +4,7 @@ from sanic import Blueprint
 
 from zerobyte.features.audit.schemas import AuditPage, AuditQuery
 from zerobyte.features.audit.service import AuditTrail
-from zerobyte.http.actor import Actor, Permission
+from zerobyte.http.auth import Actor, Permission
 from zerobyte.http.endpoint import endpoint
 
 audit_v1 = Blueprint("audit", url_prefix="/api/v1/audit")

@@ -15,8 +15,8 @@ from zerobyte.features.audit import models
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.audit.present import entry_view
 from zerobyte.features.audit.schemas import AuditPage, AuditQuery
-from zerobyte.http.actor import Actor
 from zerobyte.http.audit import Entry
+from zerobyte.http.auth import Actor
 
 _DAY_MS: Final = 86_400_000
 

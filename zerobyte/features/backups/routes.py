@@ -16,7 +16,7 @@ from zerobyte.features.backups.schemas import (
 from zerobyte.features.backups.service import Assignments, Runs, ScheduleEditor, ScheduleReader
 from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.features.tasks.service import started
-from zerobyte.http.actor import Actor
+from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded, endpoint
 
 backups_v1 = Blueprint("backups", url_prefix="/api/v1/backups")

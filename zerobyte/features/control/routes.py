@@ -23,7 +23,7 @@ from zerobyte.contract.jobs import JobReport
 from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated
 from zerobyte.features.control.service import Control
 from zerobyte.features.tasks.service import WorkerTokens
-from zerobyte.http.actor import HttpRequest, Permission, header
+from zerobyte.http.auth import HttpRequest, Permission, header
 from zerobyte.http.endpoint import endpoint
 
 control = Blueprint("control", url_prefix="/api/control")

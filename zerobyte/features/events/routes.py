@@ -7,7 +7,7 @@ from sanic import Blueprint
 from zerobyte.contract.base import Wire
 from zerobyte.features.events.bus import Event, EventBus
 from zerobyte.http import sse
-from zerobyte.http.actor import Actor, HttpRequest
+from zerobyte.http.auth import Actor, HttpRequest
 from zerobyte.http.endpoint import endpoint
 
 events_v1 = Blueprint("events", url_prefix="/api/v1/events")

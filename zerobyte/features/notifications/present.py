@@ -14,7 +14,7 @@ from zerobyte.contract.notifications import (
 )
 from zerobyte.core.errors import Invalid
 from zerobyte.core.secrets import Sealer, Unsealable
-from zerobyte.db import sealed
+from zerobyte.db import encrypted_config
 from zerobyte.features.notifications import models, schemas
 
 _TABLE: Final = "notification_destinations"
@@ -23,7 +23,7 @@ KINDS: Final = kinds_of(DestinationConfig)
 
 def seal(sealer: Sealer, config: DestinationConfig, *, uid: str) -> dict[str, Any]:
     """The config as it is stored in the row of that uid."""
-    return sealed.seal(sealer, config, table=_TABLE, row=uid)
+    return encrypted_config.seal(sealer, config, table=_TABLE, row=uid)
 
 
 def plain(sealer: Sealer, row: models.Destination) -> DestinationConfig:
@@ -32,15 +32,15 @@ def plain(sealer: Sealer, row: models.Destination) -> DestinationConfig:
     Raises
         Unsealable      they were sealed with another APP_SECRET, or the config is damaged.
     """
-    model = sealed.kind_of(row.config, KINDS, row.type)
-    opened = sealed.unseal(sealer, row.config, model, table=_TABLE, row=row.uid)
-    return sealed.parsed(DestinationConfigBox, opened).config
+    model = encrypted_config.kind_of(row.config, KINDS, row.type)
+    opened = encrypted_config.unseal(sealer, row.config, model, table=_TABLE, row=row.uid)
+    return encrypted_config.parsed(DestinationConfigBox, opened).config
 
 
 def destination(row: models.Destination, *, sealer: Sealer) -> schemas.Destination:
     """A destination as it stands."""
     shown = {name: getattr(row, name) for name in schemas.Destination.model_fields}
-    config = sealed.masked(row.config, KINDS, row.type)
+    config = encrypted_config.masked(row.config, KINDS, row.type)
     if row.type == "generic" and "headers" in config:
         try:
             config["headers"] = masked_headers(plain(sealer, row))
@@ -66,7 +66,7 @@ def keep_masked(sent: DestinationConfig, former: DestinationConfig | None) -> De
     if former is not None and former.type != sent.type:
         former = None
     stored = None if former is None else former.model_dump(by_alias=True)
-    kept = sealed.keep_masked(sent, stored)
+    kept = encrypted_config.keep_masked(sent, stored)
     if isinstance(kept, GenericConfig) and kept.headers:
         known = former if isinstance(former, GenericConfig) else None
         return kept.model_copy(update={"headers": _kept_headers(kept, known)})

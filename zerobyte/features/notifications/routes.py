@@ -6,7 +6,7 @@ from zerobyte.contract.base import Message
 from zerobyte.core.errors import Conflict, Failed, Invalid, NotBuilt, NotFound
 from zerobyte.features.notifications import schemas
 from zerobyte.features.notifications.service import Notifications
-from zerobyte.http.actor import Actor
+from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import endpoint
 
 notifications_v1 = Blueprint("notifications", url_prefix="/api/v1/notifications/destinations")

@@ -21,12 +21,12 @@ from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound, ZerobyteEr
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
-from zerobyte.db import sealed
-from zerobyte.db.prepared import Prepared, slot
+from zerobyte.db import encrypted_config
+from zerobyte.db.query_cache import Prepared, slot
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications import present, schemas
 from zerobyte.features.notifications.models import Destination
-from zerobyte.http.actor import Actor
+from zerobyte.http.auth import Actor
 from zerobyte.settings import Settings
 
 _ALL: Final = Prepared(lambda: Destination.filter(organization_id=slot(0)).order_by("name", "id"))
@@ -265,7 +265,7 @@ class Notifications:
 
     async def encrypt_clear_rows(self) -> int:
         """Encrypt secrets that older versions stored in clear."""
-        return await sealed.seal_clear_rows(
+        return await encrypted_config.seal_clear_rows(
             self._sealer,
             await Destination.all(),
             DestinationConfigBox,

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from zerobyte.contract.base import kinds_of
 from zerobyte.contract.repositories import RepositoryConfig, RepositoryConfigBox
 from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, SnapshotRecord
-from zerobyte.core.retention import Moment
-from zerobyte.db import sealed
+from zerobyte.db import encrypted_config
 from zerobyte.db.leases import REQUEST, Lease
 from zerobyte.features.repositories import models, schemas
+from zerobyte.restic.forget_policy import Moment
 from zerobyte.restic.locks import Lock
 from zerobyte.restic.unlock import Unlocked
 
@@ -21,13 +21,13 @@ KINDS: Final = kinds_of(RepositoryConfig)
 
 def parsed(config: dict[str, Any]) -> RepositoryConfig:
     """Return a stored config as a model; sealed secrets stay sealed. Raises DamagedConfig."""
-    return sealed.parsed(RepositoryConfigBox, config).config
+    return encrypted_config.parsed(RepositoryConfigBox, config).config
 
 
 def repository(row: models.Repository) -> schemas.Repository:
     """A repository as clients see it."""
     shown = {name: getattr(row, name) for name in schemas.Repository.model_fields}
-    shown["config"] = sealed.masked(row.config, KINDS, row.type)
+    shown["config"] = encrypted_config.masked(row.config, KINDS, row.type)
     return schemas.Repository.model_construct(**shown)
 
 

@@ -13,7 +13,7 @@ from zerobyte.features.repositories.service import (
     Snapshots,
 )
 from zerobyte.features.tasks.schemas import TaskStarted
-from zerobyte.http.actor import Actor
+from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Answer, Encoded, endpoint
 
 repositories_v1 = Blueprint("repositories", url_prefix="/api/v1/repositories")

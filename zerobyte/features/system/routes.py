@@ -24,7 +24,7 @@ from zerobyte.features.system.schemas import (
 )
 from zerobyte.features.system.service import System
 from zerobyte.features.tasks.service import WorkerTokens
-from zerobyte.http.actor import Actor, Permission
+from zerobyte.http.auth import Actor, Permission
 from zerobyte.http.endpoint import endpoint
 from zerobyte.settings import Settings
 

@@ -15,7 +15,7 @@ from zerobyte.features.system.schemas import (
     SystemInfo,
     Updates,
 )
-from zerobyte.http.actor import Actor
+from zerobyte.http.auth import Actor
 from zerobyte.restic import cache
 from zerobyte.settings import Settings
 

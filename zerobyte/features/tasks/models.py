@@ -5,8 +5,8 @@ from typing import Any, Final
 from tortoise import fields
 
 from zerobyte.core import clock, ids
-from zerobyte.db.prepared import Prepared
-from zerobyte.db.row import Row, json_field, key_field, moment_field, number_field, text_field
+from zerobyte.db.base import Row, json_field, key_field, moment_field, number_field, text_field
+from zerobyte.db.query_cache import Prepared
 
 RUNNING: Final = ("running", "cancelling")
 ACTIVE: Final = ("queued", *RUNNING)

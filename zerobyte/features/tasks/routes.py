@@ -14,9 +14,9 @@ from zerobyte.features.tasks.schemas import (
     TaskView,
 )
 from zerobyte.features.tasks.service import TaskReader, Tasks
-from zerobyte.features.tasks.service.reading import check, matches
+from zerobyte.features.tasks.service.queries import check, matches
 from zerobyte.http import sse
-from zerobyte.http.actor import Actor, HttpRequest
+from zerobyte.http.auth import Actor, HttpRequest
 from zerobyte.http.endpoint import Encoded, endpoint
 
 tasks_v1 = Blueprint("tasks", url_prefix="/api/v1/tasks")

@@ -6,7 +6,7 @@ from typing import Any, Final
 from zerobyte import mounts
 from zerobyte.contract.base import kinds_of
 from zerobyte.contract.volumes import VolumeConfig, VolumeConfigBox
-from zerobyte.db import sealed
+from zerobyte.db import encrypted_config
 from zerobyte.features.volumes import models, schemas
 from zerobyte.mounts.files import Entry
 
@@ -15,7 +15,7 @@ KINDS: Final = kinds_of(VolumeConfig)
 
 def parsed(config: dict[str, Any]) -> VolumeConfig:
     """Return a stored config as a model; sealed secrets stay sealed. Raises DamagedConfig."""
-    return sealed.parsed(VolumeConfigBox, config).config
+    return encrypted_config.parsed(VolumeConfigBox, config).config
 
 
 def path_of(row: models.Volume, *, volumes_dir: Path) -> Path:
@@ -32,14 +32,14 @@ def details(row: models.Volume, *, volumes_dir: Path) -> schemas.VolumeDetails:
     """A volume as it stands alone."""
     try:
         path = str(path_of(row, volumes_dir=volumes_dir))
-    except sealed.DamagedConfig:
+    except encrypted_config.DamagedConfig:
         path = ""
     return schemas.VolumeDetails.model_construct(**_fields(row), path=path)
 
 
 def _fields(row: models.Volume) -> dict[str, Any]:
     shown = {name: getattr(row, name) for name in schemas.Volume.model_fields}
-    return {**shown, "config": sealed.masked(row.config, KINDS, row.type)}
+    return {**shown, "config": encrypted_config.masked(row.config, KINDS, row.type)}
 
 
 def file(entry: Entry) -> schemas.VolumeFileEntry:

@@ -6,7 +6,7 @@ from zerobyte.contract.base import Message
 from zerobyte.core.errors import Conflict, Failed, Forbidden, Invalid, NotFound
 from zerobyte.features.volumes import schemas
 from zerobyte.features.volumes.service import Volumes
-from zerobyte.http.actor import Actor
+from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Answer, Encoded, endpoint
 
 volumes_v1 = Blueprint("volumes", url_prefix="/api/v1/volumes")

@@ -5,7 +5,7 @@ from typing import Any
 from tortoise import fields
 
 from zerobyte.core import ids
-from zerobyte.db.row import Row, key_field, number_field, text_field
+from zerobyte.db.base import Row, key_field, number_field, text_field
 
 
 class TwoFactor(Row):

@@ -9,7 +9,7 @@ from zerobyte.contract.base import MASK
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Invitation, Member, Organization, User
 from zerobyte.features.auth.schemas import organizations as schemas
-from zerobyte.http.actor import OrganizationRole
+from zerobyte.http.auth import OrganizationRole
 
 
 def organization_view(row: Organization) -> schemas.OrganizationView:

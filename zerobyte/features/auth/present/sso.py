@@ -15,7 +15,7 @@ from zerobyte.features.auth.schemas.sso import (
     SanitizedProvider,
     UserInvitation,
 )
-from zerobyte.features.auth.service.sso.protocol import shown_settings
+from zerobyte.features.auth.service.sso.oidc_client import shown_settings
 from zerobyte.features.auth.service.sso.sign_in import redirect_uri
 from zerobyte.settings import Settings
 

@@ -1,7 +1,6 @@
 """The routes of accounts, one family in each file, all on the two doors of `doors`."""
 
 from zerobyte.features.auth.routes import (
-    absent,
     admin,
     admin_sessions,
     admin_users,
@@ -10,18 +9,19 @@ from zerobyte.features.auth.routes import (
     organizations,
     passkeys,
     profile,
-    public,
     sessions,
-    signing_in,
+    sign_in,
     sso,
     sso_v1,
+    status,
     two_factor,
+    unsupported,
 )
-from zerobyte.features.auth.routes.doors import accounts_auth, auth_v1
+from zerobyte.features.auth.routes.guards import accounts_auth, auth_v1
 
 # Importing a family puts its routes on the doors.
 FAMILIES = (
-    absent,
+    unsupported,
     admin,
     admin_sessions,
     admin_users,
@@ -30,9 +30,9 @@ FAMILIES = (
     organizations,
     passkeys,
     profile,
-    public,
+    status,
     sessions,
-    signing_in,
+    sign_in,
     sso,
     sso_v1,
     two_factor,

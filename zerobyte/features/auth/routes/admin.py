@@ -4,16 +4,16 @@ from typing import Final
 
 from zerobyte.contract.base import Success
 from zerobyte.core.errors import Conflict, Forbidden, Invalid, NotFound
-from zerobyte.features.auth.present.people import user_view
-from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.present.users import user_view
+from zerobyte.features.auth.routes.guards import TAG, accounts_auth
 from zerobyte.features.auth.schemas import admin as schemas
+from zerobyte.features.auth.schemas.common import Status
 from zerobyte.features.auth.schemas.organizations import Permitted
-from zerobyte.features.auth.schemas.people import UserView
-from zerobyte.features.auth.schemas.words import Status
+from zerobyte.features.auth.schemas.users import UserView
 from zerobyte.features.auth.service import People
-from zerobyte.features.auth.service.people import may_administer
+from zerobyte.features.auth.service.user_admin import may_administer
 from zerobyte.http import audit
-from zerobyte.http.actor import HttpRequest, Permission, Person
+from zerobyte.http.auth import HttpRequest, Permission, Person
 from zerobyte.http.endpoint import endpoint
 
 _PATH: Final = "/admin"

@@ -4,13 +4,13 @@ from typing import Final
 
 from zerobyte.contract.base import Success
 from zerobyte.core.errors import Forbidden, Invalid, NotFound
-from zerobyte.features.auth.present.people import user_view
 from zerobyte.features.auth.present.sessions import session_view
-from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.present.users import user_view
+from zerobyte.features.auth.routes.guards import TAG, accounts_auth
 from zerobyte.features.auth.schemas import admin as schemas
 from zerobyte.features.auth.service import Impersonation, People
 from zerobyte.features.auth.service.sessions import SignedIn
-from zerobyte.http.actor import HttpRequest, Permission, Person
+from zerobyte.http.auth import HttpRequest, Permission, Person
 from zerobyte.http.endpoint import endpoint
 
 _PATH: Final = "/admin"

@@ -2,11 +2,11 @@
 
 from zerobyte.contract.base import Success
 from zerobyte.core.errors import Conflict, NotFound
-from zerobyte.features.auth.present.people import admin_user_view, impact_view
-from zerobyte.features.auth.routes.doors import TAG, auth_v1
+from zerobyte.features.auth.present.users import admin_user_view, impact_view
+from zerobyte.features.auth.routes.guards import TAG, auth_v1
 from zerobyte.features.auth.schemas.admin import AdminUsers, DeletionImpact
 from zerobyte.features.auth.service import People
-from zerobyte.http.actor import Permission
+from zerobyte.http.auth import Permission
 from zerobyte.http.endpoint import endpoint
 
 

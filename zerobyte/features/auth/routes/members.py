@@ -9,12 +9,12 @@ from zerobyte.features.auth.present.organizations import (
     invitation_view,
     member_view,
 )
-from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.routes.guards import TAG, accounts_auth
 from zerobyte.features.auth.schemas import organizations as schemas
 from zerobyte.features.auth.service import Invitations, Members, Sessions
 from zerobyte.features.auth.service.members import ADMINS, members_of, place_in
 from zerobyte.http import audit
-from zerobyte.http.actor import HttpRequest, OrganizationRole, Permission, Person
+from zerobyte.http.auth import HttpRequest, OrganizationRole, Permission, Person
 from zerobyte.http.endpoint import endpoint
 
 _PATH: Final = "/organization"

@@ -13,13 +13,13 @@ from zerobyte.core.errors import (
 )
 from zerobyte.features.auth.present.api_keys import key_view, new_key_view
 from zerobyte.features.auth.present.organizations import org_member_view
-from zerobyte.features.auth.routes.doors import TAG, auth_v1
+from zerobyte.features.auth.routes.guards import TAG, auth_v1
 from zerobyte.features.auth.schemas.api_keys import ApiKeyList, CreateApiKey, NewApiKey
 from zerobyte.features.auth.schemas.organizations import OrgMembers, SetOrgMemberRole
 from zerobyte.features.auth.service import ApiKeys, Members
 from zerobyte.features.auth.service.api_keys import LIMIT
 from zerobyte.http import audit
-from zerobyte.http.actor import Actor, HttpRequest, Permission
+from zerobyte.http.auth import Actor, HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
 
 _KEYS: Final = "API Keys"

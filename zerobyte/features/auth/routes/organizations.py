@@ -15,13 +15,13 @@ from zerobyte.features.auth.present.organizations import (
     full_organization_view,
     organization_view,
 )
-from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.routes.guards import TAG, accounts_auth
 from zerobyte.features.auth.schemas import organizations as schemas
-from zerobyte.features.auth.schemas.words import Status
+from zerobyte.features.auth.schemas.common import Status
 from zerobyte.features.auth.service import Invitations, OrganizationEdits, Sessions
 from zerobyte.features.auth.service.members import ADMINS, members_of
 from zerobyte.http import audit
-from zerobyte.http.actor import HttpRequest, Permission, Person
+from zerobyte.http.auth import HttpRequest, Permission, Person
 from zerobyte.http.endpoint import endpoint
 
 _PATH: Final = "/organization"

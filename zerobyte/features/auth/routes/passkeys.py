@@ -10,9 +10,10 @@ from zerobyte.core.errors import (
     Unauthenticated,
 )
 from zerobyte.features.auth.present.passkeys import passkey_view
-from zerobyte.features.auth.present.people import user_view
 from zerobyte.features.auth.present.sessions import session_view
-from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.present.users import user_view
+from zerobyte.features.auth.routes.guards import TAG, accounts_auth
+from zerobyte.features.auth.schemas.common import Status
 from zerobyte.features.auth.schemas.passkeys import (
     Credential,
     DeletePasskey,
@@ -23,9 +24,8 @@ from zerobyte.features.auth.schemas.passkeys import (
     VerifyRegistration,
 )
 from zerobyte.features.auth.schemas.sessions import CurrentSession
-from zerobyte.features.auth.schemas.words import Status
 from zerobyte.features.auth.service import Passkeys, Sessions
-from zerobyte.http.actor import HttpRequest, Permission
+from zerobyte.http.auth import HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
 
 

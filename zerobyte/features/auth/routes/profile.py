@@ -1,8 +1,9 @@
 """What people read and change about themselves."""
 
 from zerobyte.core.errors import Invalid, TooManyRequests, Unauthenticated, Unprocessable
-from zerobyte.features.auth.present.people import account_view, user_view
-from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.present.users import account_view, user_view
+from zerobyte.features.auth.routes.guards import TAG, accounts_auth
+from zerobyte.features.auth.schemas.common import Status
 from zerobyte.features.auth.schemas.profile import (
     AccountView,
     Availability,
@@ -13,9 +14,8 @@ from zerobyte.features.auth.schemas.profile import (
     UpdateUser,
     Username,
 )
-from zerobyte.features.auth.schemas.words import Status
 from zerobyte.features.auth.service import Profile, Sessions
-from zerobyte.http.actor import HttpRequest, Permission, Person
+from zerobyte.http.auth import HttpRequest, Permission, Person
 from zerobyte.http.endpoint import endpoint
 
 

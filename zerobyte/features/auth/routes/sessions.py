@@ -3,13 +3,13 @@
 from typing import Any
 
 from zerobyte.core.errors import Forbidden, NotAllowed
-from zerobyte.features.auth.present.people import user_view
 from zerobyte.features.auth.present.sessions import session_view
-from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.present.users import user_view
+from zerobyte.features.auth.routes.guards import TAG, accounts_auth
+from zerobyte.features.auth.schemas.common import Status
 from zerobyte.features.auth.schemas.sessions import CurrentSession, RevokeSession, SessionView
-from zerobyte.features.auth.schemas.words import Status
 from zerobyte.features.auth.service import Sessions
-from zerobyte.http.actor import HttpRequest, Permission, Person
+from zerobyte.http.auth import HttpRequest, Permission, Person
 from zerobyte.http.endpoint import Answer, endpoint
 
 

@@ -15,7 +15,7 @@ from zerobyte.core.errors import (
     ZerobyteError,
 )
 from zerobyte.features.auth.present.sso import registered, sanitized
-from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.routes.guards import TAG, accounts_auth
 from zerobyte.features.auth.schemas.sso import (
     CallbackQuery,
     DeleteProvider,
@@ -30,7 +30,7 @@ from zerobyte.features.auth.schemas.sso import (
 )
 from zerobyte.features.auth.service import Sessions, SsoProviders, SsoSignIn
 from zerobyte.http import audit
-from zerobyte.http.actor import HttpRequest, Permission
+from zerobyte.http.auth import HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
 from zerobyte.settings import Settings
 

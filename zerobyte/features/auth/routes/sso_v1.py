@@ -11,7 +11,7 @@ from zerobyte.features.auth.present.sso import (
     provider_settings,
     user_invitation,
 )
-from zerobyte.features.auth.routes.doors import TAG, auth_v1
+from zerobyte.features.auth.routes.guards import TAG, auth_v1
 from zerobyte.features.auth.schemas.sso import (
     AutoLinking,
     ForceQuery,
@@ -24,7 +24,7 @@ from zerobyte.features.auth.schemas.sso import (
 )
 from zerobyte.features.auth.service import Sessions, SsoInvitations, SsoProviders
 from zerobyte.features.auth.service.sso.sign_in import login_error
-from zerobyte.http.actor import Actor, HttpRequest, Permission
+from zerobyte.http.auth import Actor, HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
 from zerobyte.settings import Settings
 

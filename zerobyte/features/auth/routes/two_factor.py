@@ -1,8 +1,9 @@
 """The second factor: turning it on and off, and showing its codes."""
 
 from zerobyte.core.errors import Conflict, Forbidden, Invalid, TooManyRequests, Unauthenticated
-from zerobyte.features.auth.present.people import user_view
-from zerobyte.features.auth.routes.doors import TAG, accounts_auth
+from zerobyte.features.auth.present.users import user_view
+from zerobyte.features.auth.routes.guards import TAG, accounts_auth
+from zerobyte.features.auth.schemas.common import Status
 from zerobyte.features.auth.schemas.profile import Password
 from zerobyte.features.auth.schemas.two_factor import (
     BackupCodes,
@@ -13,10 +14,9 @@ from zerobyte.features.auth.schemas.two_factor import (
     VerifyBackupCode,
     VerifyTotp,
 )
-from zerobyte.features.auth.schemas.words import Status
 from zerobyte.features.auth.service import Profile, SecondStep, Sessions, TwoFactors
 from zerobyte.features.auth.service.profile import wrong_password
-from zerobyte.http.actor import HttpRequest, Permission
+from zerobyte.http.auth import HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
 
 _ERRORS = (Invalid, Unauthenticated, Forbidden, Conflict, TooManyRequests)

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field
 
 from zerobyte.contract.base import Wire
+from zerobyte.features.auth.schemas.common import Email, EmailText, PersonName
 from zerobyte.features.auth.schemas.organizations import Id, Permissions
-from zerobyte.features.auth.schemas.people import UserView
 from zerobyte.features.auth.schemas.sessions import SessionView
-from zerobyte.features.auth.schemas.words import Email, EmailText, PersonName
-from zerobyte.http.actor import InstanceRole
+from zerobyte.features.auth.schemas.users import UserView
+from zerobyte.http.auth import InstanceRole
 
 Password = Annotated[str, Field(min_length=1, max_length=1024)]
 Username = Annotated[str, Field(max_length=64)]

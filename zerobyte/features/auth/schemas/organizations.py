@@ -5,8 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, StringConstraints
 
 from zerobyte.contract.base import View, Wire
-from zerobyte.features.auth.schemas.words import EmailText, PersonName
-from zerobyte.http.actor import OrganizationRole
+from zerobyte.features.auth.schemas.common import EmailText, PersonName
+from zerobyte.http.auth import OrganizationRole
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Slug = Annotated[

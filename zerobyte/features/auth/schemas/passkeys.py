@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from zerobyte.contract.base import Wire
-from zerobyte.features.auth.schemas.words import named
+from zerobyte.features.auth.schemas.common import named
 
 PasskeyName = Annotated[str, Field(min_length=1, max_length=200)]
 

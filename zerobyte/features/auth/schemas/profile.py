@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from zerobyte.contract.base import Wire, not_given
-from zerobyte.features.auth.schemas.people import UserView
-from zerobyte.features.auth.schemas.words import DateFormat, PersonName, TimeFormat
+from zerobyte.features.auth.schemas.common import DateFormat, PersonName, TimeFormat
+from zerobyte.features.auth.schemas.users import UserView
 
 
 class UpdateUser(Wire):

@@ -1,7 +1,7 @@
 """Sessions on the wire."""
 
 from zerobyte.contract.base import Wire
-from zerobyte.features.auth.schemas.people import UserView
+from zerobyte.features.auth.schemas.users import UserView
 
 
 class SessionView(Wire):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from zerobyte.contract.base import NonEmpty, View, Wire, not_given
-from zerobyte.features.auth.schemas.words import callback_field, named
+from zerobyte.features.auth.schemas.common import callback_field, named
 
 _DOMAIN: Final = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*")
 _SCOPE: Final = r"^[\x21\x23-\x5B\x5D-\x7E]{1,128}$"

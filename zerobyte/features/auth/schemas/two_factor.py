@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from zerobyte.contract.base import View, Wire
-from zerobyte.features.auth.schemas.people import UserView
+from zerobyte.features.auth.schemas.users import UserView
 
 
 def _issuer(value: str) -> str:

@@ -4,40 +4,40 @@ from typing import cast
 
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.audit.service import AuditTrail
-from zerobyte.features.auth.service.accounts import Accounts
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.auth.service.api_keys import ApiKeys, revoke_keys
-from zerobyte.features.auth.service.attempts import Attempts
 from zerobyte.features.auth.service.authenticator import RequestAuthenticator
-from zerobyte.features.auth.service.challenges import Challenges
 from zerobyte.features.auth.service.cookies import Cookies
-from zerobyte.features.auth.service.credentials import Credentials
-from zerobyte.features.auth.service.deletions import Deletions
-from zerobyte.features.auth.service.devices import TrustedDevices
+from zerobyte.features.auth.service.deletion import Deletions
 from zerobyte.features.auth.service.impersonation import Impersonation
 from zerobyte.features.auth.service.invitations import Invitations
 from zerobyte.features.auth.service.key_check import KeyCheck
+from zerobyte.features.auth.service.login_throttle import Attempts
 from zerobyte.features.auth.service.members import Members
+from zerobyte.features.auth.service.one_time_state import Tickets
 from zerobyte.features.auth.service.organization_edits import OrganizationEdits
 from zerobyte.features.auth.service.organizations import Organizations
 from zerobyte.features.auth.service.passkeys import Passkeys
-from zerobyte.features.auth.service.passwords import Passwords
-from zerobyte.features.auth.service.people import People
+from zerobyte.features.auth.service.password_change import Credentials
+from zerobyte.features.auth.service.password_hashing import Passwords
 from zerobyte.features.auth.service.profile import Profile
-from zerobyte.features.auth.service.second_factor import SecondFactor
-from zerobyte.features.auth.service.second_step import SecondStep
+from zerobyte.features.auth.service.registration_settings import Switches
 from zerobyte.features.auth.service.sessions import Sessions
+from zerobyte.features.auth.service.sign_in import Accounts
 from zerobyte.features.auth.service.sso import (
     SsoInvitations,
     SsoProviders,
     SsoSignIn,
     make_sso,
 )
-from zerobyte.features.auth.service.switches import Switches
-from zerobyte.features.auth.service.tickets import Tickets
-from zerobyte.features.auth.service.two_factor import TwoFactors
-from zerobyte.http.actor import Authenticator
+from zerobyte.features.auth.service.two_factor.challenges import Challenges
+from zerobyte.features.auth.service.two_factor.enrollment import TwoFactors
+from zerobyte.features.auth.service.two_factor.step_up import SecondFactor
+from zerobyte.features.auth.service.two_factor.trusted_devices import TrustedDevices
+from zerobyte.features.auth.service.two_factor.verification import SecondStep
+from zerobyte.features.auth.service.user_admin import People
 from zerobyte.http.audit import Auditor
+from zerobyte.http.auth import Authenticator
 from zerobyte.settings import Settings
 
 __all__ = [

@@ -6,12 +6,12 @@ from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
-from zerobyte.core import patience, protected_paths
+from zerobyte.core import blocking, protected_paths
 from zerobyte.core.errors import Forbidden, NotFound
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.auth.service.first_organization import first_organization, is_first
-from zerobyte.http.actor import Actor
+from zerobyte.http.auth import Actor
 from zerobyte.settings import Settings
 
 _ROLE: Final = "Only owners and admins of the organization may name a folder of the host"
@@ -78,7 +78,7 @@ class RootGrants:
         def look() -> bool:
             return all(protected_paths.is_allowed(path, roots) for path in paths)
 
-        if not await patience.at_folder(look, place=" and ".join(paths[:3])):
+        if not await blocking.at_folder(look, place=" and ".join(paths[:3])):
             raise Forbidden(_ROOTS)
         return roots
 

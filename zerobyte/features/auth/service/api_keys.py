@@ -14,12 +14,12 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict, Invalid, NotFound, Unauthenticated
-from zerobyte.db import trouble
+from zerobyte.db import errors as db_errors
 from zerobyte.features.auth.models import ApiKey, Member, User
 from zerobyte.features.auth.schemas.api_keys import CreateApiKey
-from zerobyte.features.auth.service.accounts import Accounts
-from zerobyte.features.auth.service.credentials import require_unchanged
-from zerobyte.http.actor import Actor
+from zerobyte.features.auth.service.password_change import require_unchanged
+from zerobyte.features.auth.service.sign_in import Accounts
+from zerobyte.http.auth import Actor
 
 LIMIT: Final = 50
 _PREFIX: Final = "zb_"
@@ -107,7 +107,7 @@ class ApiKeys:
         if found is None or (found.expires_at is not None and found.expires_at <= now):
             return None
         if now - (found.last_request_at or 0) >= _TOUCH_EVERY_MS:
-            with trouble.forgone():
+            with db_errors.forgone():
                 await ApiKey.filter(id=found.id).update(last_request_at=now)
         return FoundKey(found, found.user, found.member_role)
 

@@ -1,7 +1,7 @@
 """Recognises who asks: by an API key on `/api/v1`, else by the browser's session.
 
 Owns the order of the guard: key or session, ban, organization, membership; one query in all.
-What an operation demands beyond that is `zerobyte.http.actor.Permission`.
+What an operation demands beyond that is `zerobyte.http.auth.Permission`.
 """
 
 from typing import cast
@@ -10,7 +10,7 @@ from zerobyte.core.errors import Forbidden, Unauthenticated
 from zerobyte.features.auth.service.api_keys import ApiKeys
 from zerobyte.features.auth.service.sessions import Sessions
 from zerobyte.http import audit
-from zerobyte.http.actor import (
+from zerobyte.http.auth import (
     Actor,
     HttpRequest,
     InstanceRole,

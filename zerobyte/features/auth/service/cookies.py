@@ -10,7 +10,7 @@ from typing import Final
 from itsdangerous import BadSignature, Signer
 
 from zerobyte.core.secrets import derive
-from zerobyte.http.actor import HttpRequest, header
+from zerobyte.http.auth import HttpRequest, header
 from zerobyte.http.headers import queue_cookie
 from zerobyte.settings import Settings
 

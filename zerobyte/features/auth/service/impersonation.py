@@ -12,7 +12,7 @@ from zerobyte.features.auth.models import Session, User
 from zerobyte.features.auth.service.cookies import ADMIN_SESSION, Cookies
 from zerobyte.features.auth.service.sessions import LIFETIME_MS, Sessions, SignedIn, is_banned
 from zerobyte.http import audit
-from zerobyte.http.actor import HttpRequest, Person
+from zerobyte.http.auth import HttpRequest, Person
 
 HOUR_MS: Final = 3_600_000
 

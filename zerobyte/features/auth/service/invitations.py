@@ -16,7 +16,7 @@ from zerobyte.features.auth.models import Invitation, Member, Organization, Sess
 from zerobyte.features.auth.schemas.organizations import InviteMember
 from zerobyte.features.auth.service.members import ADMINS, one_role, own_place
 from zerobyte.features.auth.service.usernames import email_in
-from zerobyte.http.actor import Person
+from zerobyte.http.auth import Person
 
 LIFETIME_MS: Final = 48 * 3_600_000
 PENDING_LIMIT: Final = 100

@@ -13,7 +13,7 @@ from zerobyte.core.errors import Forbidden, Invalid, NotFound
 from zerobyte.features.auth.models import Account, Member, Organization, Session, SsoProvider
 from zerobyte.features.auth.schemas.organizations import UpdateMemberRole
 from zerobyte.features.auth.service.api_keys import revoke_keys
-from zerobyte.http.actor import Actor, OrganizationRole, Person
+from zerobyte.http.auth import Actor, OrganizationRole, Person
 
 ROLES: Final[tuple[OrganizationRole, ...]] = ("owner", "admin", "member")
 ADMINS: Final = ("owner", "admin")

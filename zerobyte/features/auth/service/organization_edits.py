@@ -12,11 +12,11 @@ from zerobyte.core.errors import Conflict, Forbidden, Invalid
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import Member, Organization, Session
 from zerobyte.features.auth.schemas import organizations as schemas
-from zerobyte.features.auth.service.accounts import Accounts
-from zerobyte.features.auth.service.deletions import Deletions
+from zerobyte.features.auth.service.deletion import Deletions
 from zerobyte.features.auth.service.members import ADMINS, own_place, place_of
+from zerobyte.features.auth.service.sign_in import Accounts
 from zerobyte.features.auth.service.sso.providers import SsoProviders
-from zerobyte.http.actor import Person
+from zerobyte.http.auth import Person
 
 _EVERYTHING: Final = {
     "organization": {"update", "delete"},

@@ -29,12 +29,12 @@ from zerobyte.core.log import get_logger
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, Passkey, User
 from zerobyte.features.auth.schemas.passkeys import RegisterOptionsQuery
-from zerobyte.features.auth.service.attempts import Attempts
+from zerobyte.features.auth.service.login_throttle import Attempts
+from zerobyte.features.auth.service.one_time_state import PASSKEY, Tickets
 from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, is_banned
-from zerobyte.features.auth.service.tickets import PASSKEY, Tickets
 from zerobyte.http import audit
-from zerobyte.http.actor import HttpRequest, header
-from zerobyte.http.origin import invalid_origin
+from zerobyte.http.auth import HttpRequest, header
+from zerobyte.http.csrf import invalid_origin
 from zerobyte.settings import Settings
 
 _log = get_logger(__name__)

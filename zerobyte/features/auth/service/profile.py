@@ -11,15 +11,15 @@ from zerobyte.core.errors import Invalid, Unauthenticated, Unprocessable
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, User
 from zerobyte.features.auth.schemas.profile import ChangePassword, UpdateUser
-from zerobyte.features.auth.service.accounts import refuse_protected
-from zerobyte.features.auth.service.attempts import Attempts
-from zerobyte.features.auth.service.credentials import CREDENTIAL, Credentials
-from zerobyte.features.auth.service.passwords import check_length
+from zerobyte.features.auth.service.login_throttle import Attempts
+from zerobyte.features.auth.service.password_change import CREDENTIAL, Credentials
+from zerobyte.features.auth.service.password_hashing import check_length
+from zerobyte.features.auth.service.registration_settings import Switches
 from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor
-from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.sign_in import refuse_protected
 from zerobyte.features.auth.service.usernames import check_username, check_username_free
-from zerobyte.http.actor import HttpRequest
-from zerobyte.http.limits import Window
+from zerobyte.http.auth import HttpRequest
+from zerobyte.http.rate_limit import Window
 
 _LOOKUPS: Final = (30, 60)
 

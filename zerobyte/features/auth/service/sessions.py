@@ -13,15 +13,15 @@ from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Forbidden, Unauthenticated
-from zerobyte.db import trouble
-from zerobyte.db.prepared import Prepared, slot
+from zerobyte.db import errors as db_errors
+from zerobyte.db.query_cache import Prepared, slot
 from zerobyte.features.auth.models import Session, User
 from zerobyte.features.auth.service import cookies
 from zerobyte.features.auth.service.cookies import Cookies, token_hash
 from zerobyte.features.auth.service.organizations import Organizations
 from zerobyte.http import audit
-from zerobyte.http.actor import HttpRequest, header
-from zerobyte.http.limits import client_address, client_key
+from zerobyte.http.auth import HttpRequest, header
+from zerobyte.http.rate_limit import client_address, client_key
 
 DAY_MS: Final = 86_400_000
 LIFETIME_MS: Final = 7 * DAY_MS
@@ -131,7 +131,7 @@ class Sessions:
         now = clock.now_ms()
         if session is None or session.expires_at <= now:
             if session is not None:
-                with trouble.forgone():
+                with db_errors.forgone():
                     await session.delete()
             self.clear_cookies(request)
             return None
@@ -142,7 +142,7 @@ class Sessions:
             return None
         may_prolong = session.remembered and not request.responded  # the cookie can go with it
         if may_prolong and session.expires_at - now < PROLONG_BELOW_MS:
-            with trouble.forgone():
+            with db_errors.forgone():
                 session.expires_at = now + LIFETIME_MS
                 await session.save(update_fields=["expires_at"])
                 self.send_cookie(request, SignedIn(session, user, token))

@@ -5,7 +5,7 @@ from typing import Final
 
 from zerobyte.core.errors import Invalid, Unprocessable, ZerobyteError
 from zerobyte.features.auth.models import User
-from zerobyte.features.auth.schemas.words import as_email
+from zerobyte.features.auth.schemas.common import as_email
 
 _USERNAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 

@@ -5,9 +5,9 @@ from tortoise.transactions import in_transaction
 from zerobyte.core.errors import Invalid, NotFound
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.schemas import Assignment, AssignmentView
-from zerobyte.features.backups.service.reading import find
+from zerobyte.features.backups.service.schedule_queries import find
 from zerobyte.features.notifications.service import Notifications
-from zerobyte.http.actor import Actor
+from zerobyte.http.auth import Actor
 
 
 class Assignments:

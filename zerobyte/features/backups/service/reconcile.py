@@ -11,9 +11,9 @@ from typing import Final
 from zerobyte.core import clock, cron
 from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.trouble import Complaint
+from zerobyte.db.errors import Complaint
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.service.editing import is_planned_by_engine
+from zerobyte.features.backups.service.schedules import is_planned_by_engine
 from zerobyte.features.tasks.models import connected_hosts
 from zerobyte.features.volumes.models import Volume
 from zerobyte.orchestration.scheduler import DeploymentPlan, PoolFault, Scheduler

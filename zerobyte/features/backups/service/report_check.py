@@ -11,12 +11,12 @@ from typing import Any, Final, cast
 from zerobyte.contract.jobs import BackupResult, JobReport
 from zerobyte.contract.restic_output import BackupSummary, SnapshotRecord
 from zerobyte.core.errors import NotFound
-from zerobyte.core.retention import Moment
-from zerobyte.features.repositories.service import index
+from zerobyte.features.repositories.service import snapshot_index
 from zerobyte.features.repositories.service.parents import parent_of
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.service import failed
+from zerobyte.restic.forget_policy import Moment
 
 _TOLERANCE_MS: Final = 5 * 60_000
 """How far the clocks of a worker and of the API may differ without notice."""
@@ -182,7 +182,9 @@ async def _is_older_or_taken(task: Task, snapshot_id: str) -> bool:
     Our own clock decides here, because a worker may say anything of its own.
     """
     began_ms = _began_ms(task)
-    if await index.is_known_since(str(task.repository_id), snapshot_id, before_ms=began_ms):
+    if await snapshot_index.is_known_since(
+        str(task.repository_id), snapshot_id, before_ms=began_ms
+    ):
         return True
     others = (
         Task.filter(organization_id=task.organization_id, kind="backup")

@@ -5,8 +5,8 @@ from typing import Final
 from pydantic import ValidationError
 
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.db.row import is_damaged
-from zerobyte.db.sealed import DamagedConfig
+from zerobyte.db.base import is_damaged
+from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.backups.models import Schedule
 
 _DAMAGED_POLICY: Final = (

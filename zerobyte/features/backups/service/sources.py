@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from zerobyte.contract.jobs import BackupOptions
-from zerobyte.core import patience, protected_paths
+from zerobyte.core import blocking, protected_paths
 from zerobyte.core.errors import Invalid, Unavailable
-from zerobyte.db.sealed import DamagedConfig
+from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.repositories.service.places import local_places
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import Volumes
@@ -64,7 +64,7 @@ async def check_includes(
         return Invalid(reason)
 
     try:
-        problem = await patience.at_folder(look, place=str(source))
+        problem = await blocking.at_folder(look, place=str(source))
     except Unavailable:
         return
     if problem is not None:

@@ -1,13 +1,13 @@
 """The rules of repositories, one family of verbs in each file."""
 
-from zerobyte.features.repositories.service.files import SnapshotFiles
-from zerobyte.features.repositories.service.refresher import Refresher
+from zerobyte.features.repositories.service.background_refresh import Refresher
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restores import Restores
-from zerobyte.features.repositories.service.sizes import Sizes
+from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
 from zerobyte.features.repositories.service.snapshots import Snapshots
-from zerobyte.features.repositories.service.tree_file import TreeFile
-from zerobyte.features.repositories.service.trees import Trees
+from zerobyte.features.repositories.service.stats_refresh import Sizes
+from zerobyte.features.repositories.service.tree_cache.cache import Trees
+from zerobyte.features.repositories.service.tree_cache.store import TreeFile
 
 __all__ = [
     "Refresher",

@@ -14,17 +14,17 @@ from zerobyte.contract.repositories import (
     RepositoryConfig,
 )
 from zerobyte.contract.restic_output import SnapshotRecord
-from zerobyte.core import clock, ids, patience, protected_paths
+from zerobyte.core import blocking, clock, ids, protected_paths
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid
-from zerobyte.db import constraints, sealed
+from zerobyte.db import constraints, encrypted_config
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, schemas
-from zerobyte.features.repositories.service import index, locations
-from zerobyte.features.repositories.service.access import Access, answering
+from zerobyte.features.repositories.service import locations, snapshot_index
 from zerobyte.features.repositories.service.guard import Guard
 from zerobyte.features.repositories.service.places import local_places
-from zerobyte.http.actor import Actor
+from zerobyte.features.repositories.service.restic_access import Access, answering
+from zerobyte.http.auth import Actor
 from zerobyte.restic import init, place_check, snapshots
 from zerobyte.restic.errors import (
     BadCertificate,
@@ -71,7 +71,7 @@ class Creation:
             ResticError     anything else that restic says.
         """
         short_id = ids.short_id()
-        config = sealed.keep_masked(body.config, None)
+        config = encrypted_config.keep_masked(body.config, None)
         require_valid(config)
         if isinstance(config, LocalConfig):
             config = await self._placed(actor, config, short_id)
@@ -103,7 +103,7 @@ class Creation:
         placed = config.model_copy(update={"path": path})
         # Before anything is read there: an answer must not tell what a forbidden folder holds.
         await self.refuse_place(actor, placed)
-        if not config.is_existing_repository and await patience.at_folder(
+        if not config.is_existing_repository and await blocking.at_folder(
             lambda: _holds_repository(config.path), place=config.path
         ):
             raise Conflict(EXISTS)
@@ -131,7 +131,7 @@ class Creation:
         def look() -> bool:
             return protected_paths.lies_in(path, others) or self._guard.refuses_repository(path)
 
-        if await patience.at_folder(look, place=path):
+        if await blocking.at_folder(look, place=path):
             raise Invalid.at(["config", "path"], place_check.PROTECTED)
 
     @contextmanager
@@ -208,7 +208,7 @@ async def _insert(row: models.Repository, records: list[SnapshotRecord]) -> None
     try:
         async with in_transaction():
             await row.save(force_create=True)
-            await index.replace(row.id, records, began_ms=clock.now_ms())
+            await snapshot_index.replace(row.id, records, began_ms=clock.now_ms())
     except IntegrityError as error:
         raise conflict_of(error) from error
 

@@ -21,7 +21,7 @@ from zerobyte.contract.repositories import (
     S3Config,
     SftpRepositoryConfig,
 )
-from zerobyte.core import patience
+from zerobyte.core import blocking
 from zerobyte.core.errors import Conflict, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.features.repositories import models, present
@@ -35,7 +35,7 @@ async def key_of(config: RepositoryConfig) -> str:
     """The SHA-256 of the normalized location. Raises Unavailable when a folder hangs."""
     if isinstance(config, LocalConfig):
         path = config.path
-        text = "local|" + await patience.at_folder(lambda: str(Path(path).resolve()), place=path)
+        text = "local|" + await blocking.at_folder(lambda: str(Path(path).resolve()), place=path)
     else:
         text = normalized(config)
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()

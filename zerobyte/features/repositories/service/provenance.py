@@ -1,7 +1,7 @@
 """Which snapshots were made by runs of our own, whatever they say of themselves."""
 
 from zerobyte.contract.restic_output import SnapshotRecord
-from zerobyte.db.row import is_damaged
+from zerobyte.db.base import is_damaged
 from zerobyte.features.repositories.models import Snapshot
 
 

@@ -14,18 +14,18 @@ from zerobyte.core import clock
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.secrets import Sealer, Unsealable
-from zerobyte.db import constraints, sealed
+from zerobyte.db import constraints, encrypted_config
 from zerobyte.db.leases import Leases
-from zerobyte.db.prepared import Prepared, Shown, slot
+from zerobyte.db.query_cache import Prepared, Shown, slot
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import locations
-from zerobyte.features.repositories.service.access import Access, PasswordOf, answering
 from zerobyte.features.repositories.service.creation import Creation, conflict_of
 from zerobyte.features.repositories.service.guard import Guard
-from zerobyte.features.repositories.service.remotes import rclone_remotes
+from zerobyte.features.repositories.service.rclone_remotes import rclone_remotes
+from zerobyte.features.repositories.service.restic_access import Access, PasswordOf, answering
 from zerobyte.features.tasks.models import ACTIVE, Task
-from zerobyte.http.actor import Actor
+from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
 from zerobyte.restic import stats, unlock
 from zerobyte.settings import Settings
@@ -163,7 +163,7 @@ class Repositories:
         except Unsealable:
             stored = None  # damaged, or its secrets are lost: every one must be entered again
         known = None if stored is None else stored.model_dump(by_alias=True, exclude_none=True)
-        config = sealed.keep_masked(sent, known)
+        config = encrypted_config.keep_masked(sent, known)
         if config == stored:
             return None
         require_valid(config)

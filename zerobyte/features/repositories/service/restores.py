@@ -10,22 +10,22 @@ from pydantic import Field
 from zerobyte.contract.jobs import JobReport, RestoreJob
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import patience, protected_paths
+from zerobyte.core import blocking, protected_paths
 from zerobyte.core.errors import Conflict, Failed, Forbidden, Invalid, NotFound
 from zerobyte.features.auth.service.allowed_roots import RootGrants, check_role
 from zerobyte.features.repositories import models, schemas
-from zerobyte.features.repositories.service import index, provenance
-from zerobyte.features.repositories.service.access import answering
-from zerobyte.features.repositories.service.files import SnapshotFiles
+from zerobyte.features.repositories.service import provenance, snapshot_index
 from zerobyte.features.repositories.service.guard import Guard, normal, overlap
 from zerobyte.features.repositories.service.places import local_places, volume_places
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
-from zerobyte.features.repositories.service.selection import FOREIGN, Selection, Selector
+from zerobyte.features.repositories.service.restic_access import answering
+from zerobyte.features.repositories.service.restore_selection import FOREIGN, Selection, Selector
+from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.schemas import RestoreTaskOptions
 from zerobyte.features.tasks.service import NewTask, Tasks
-from zerobyte.http.actor import Actor
+from zerobyte.http.auth import Actor
 from zerobyte.restic import restore as restic_restore
 from zerobyte.settings import Settings
 
@@ -133,7 +133,7 @@ class Restores:
         if allowed != own:
             # The actor may name this path, so that the tags' word on the volume is enough.
             own = await self.volume_folders(row.organization_id, [*record.tags, *saved])
-        known = await index.selection(row.id, record.id) if body.delete else None
+        known = await snapshot_index.selection(row.id, record.id) if body.delete else None
         options = _options(body, record, selection, known=known, allowed=allowed, own=own)
         options.writes = await self._checked(row, options)
         if body.delete and known is None:
@@ -241,7 +241,7 @@ class Restores:
         def look() -> bool:
             return all(protected_paths.is_allowed(path, own) for path in writes)
 
-        if in_place and own and await patience.at_folder(look, place=" and ".join(own[:3])):
+        if in_place and own and await blocking.at_folder(look, place=" and ".join(own[:3])):
             return list(own)
         return [*await self._grants.check(actor, *writes), *own]
 
@@ -267,7 +267,7 @@ class Restores:
                     return reason
             return [os.path.realpath(path) for path in roots]
 
-        found = await patience.at_folder(look, place=" and ".join(roots[:3]))
+        found = await blocking.at_folder(look, place=" and ".join(roots[:3]))
         if isinstance(found, str):
             raise Invalid.at(["targetPath"], found)
         return found

@@ -13,22 +13,22 @@ from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import clock, patience
+from zerobyte.core import blocking, clock
 from zerobyte.core.errors import Conflict, Failed, NotFound, ZerobyteError
 from zerobyte.db.leases import serialize
 from zerobyte.features.repositories import models, present, schemas
-from zerobyte.features.repositories.service import index
-from zerobyte.features.repositories.service.access import answering
+from zerobyte.features.repositories.service import snapshot_index
 from zerobyte.features.repositories.service.flight import Flights
-from zerobyte.features.repositories.service.index import Indexed
-from zerobyte.features.repositories.service.listing import Lists
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
+from zerobyte.features.repositories.service.restic_access import answering
+from zerobyte.features.repositories.service.snapshot_index import Indexed
+from zerobyte.features.repositories.service.snapshot_lists import Lists
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.features.tasks.service import NewTask, Tasks, started
-from zerobyte.http.actor import Actor
+from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
-from zerobyte.restic import SnapshotMissing, words
+from zerobyte.restic import SnapshotMissing, escaping
 from zerobyte.restic import snapshots as restic_snapshots
 
 PolicyOf = Callable[[str, str], Awaitable[tuple[RetentionPolicy, str | None] | None]]
@@ -80,10 +80,10 @@ class Snapshots:
 
         Raises NotFound, and when the repository is asked, as `refresh`.
         """
-        found = await index.listed(actor.organization_id, short_id)
+        found = await snapshot_index.listed(actor.organization_id, short_id)
         if found is None:
             row = await self.indexed(actor, short_id)
-            found = await index.of_repository(row.id)
+            found = await snapshot_index.of_repository(row.id)
         tag = query.backup_id
         policy = await self.policy_of(actor.organization_id, tag) if tag and found else None
         place = (actor.organization_id, short_id, tag)
@@ -107,7 +107,7 @@ class Snapshots:
             await serialize(f"accepted:{row.id}")
             entry = await _known(row, snapshot_id)
             if entry.is_suspect:
-                await index.accept(row.id, entry.record.id)
+                await snapshot_index.accept(row.id, entry.record.id)
                 now = await models.Repository.get(id=row.id)
                 accepted = [*(now.accepted_snapshots or ()), entry.record.id]
                 await models.Repository.filter(id=row.id).update(accepted_snapshots=accepted)
@@ -121,7 +121,7 @@ class Snapshots:
         """What the index knows of a snapshot; `latest` is the newest one. Raises NotFound."""
         if snapshot_id != "latest":
             return await self.record(row, snapshot_id)
-        newest = await index.newest(row.id)
+        newest = await snapshot_index.newest(row.id)
         if newest is None:
             raise NotFound(_SNAPSHOT_NOT_FOUND)
         return newest.record
@@ -166,7 +166,7 @@ class Snapshots:
                     raise NotFound(NOT_FOUND)
                 if now.config != row.config:
                     raise Conflict("The repository was changed in the meantime. Try again")
-                count = await index.replace(
+                count = await snapshot_index.replace(
                     row.id,
                     records,
                     began_ms=began_ms,
@@ -196,7 +196,7 @@ class Snapshots:
         selection: BackupSelection | None = None,
     ) -> None:
         """Remember a snapshot that a job has just made, and what its run selected."""
-        await index.put(
+        await snapshot_index.put(
             repository_id,
             record,
             schedule_id=schedule_id,
@@ -222,7 +222,7 @@ class Snapshots:
             is_listed: bool | None = True
             if isinstance(config, LocalConfig):
                 folder = Path(config.path) / "snapshots"
-                is_listed = await patience.at_folder(
+                is_listed = await blocking.at_folder(
                     lambda: _is_listed(folder, snapshot_id), place=config.path
                 )
             if is_listed is None:
@@ -245,7 +245,7 @@ class Snapshots:
     async def forget_snapshots(self, repository_id: str, snapshot_ids: Collection[str]) -> None:
         """Forget snapshots that a job has removed, by full id; unknown ones are no error."""
         self._gone.get(repository_id, set()).update(snapshot_ids)
-        await index.remove(repository_id, snapshot_ids)
+        await snapshot_index.remove(repository_id, snapshot_ids)
         for listener in self.on_forgotten:
             listener(repository_id, snapshot_ids)
 
@@ -307,7 +307,7 @@ class Snapshots:
         found: dict[str, None] = {}
         unknown: list[str] = []
         for snapshot_id in dict.fromkeys(snapshot_ids):
-            entry = await index.find(row.id, snapshot_id)
+            entry = await snapshot_index.find(row.id, snapshot_id)
             if entry is None:
                 unknown.append(snapshot_id)
             else:
@@ -326,11 +326,11 @@ class Snapshots:
 def _is_listed(folder: Path, snapshot_id: str) -> bool | None:
     if not folder.is_dir():
         return None
-    return (folder / words.snapshot(snapshot_id)).exists()
+    return (folder / escaping.snapshot(snapshot_id)).exists()
 
 
 async def _known(row: models.Repository, snapshot_id: str) -> Indexed:
-    found = await index.find(row.id, snapshot_id)
+    found = await snapshot_index.find(row.id, snapshot_id)
     if found is None:
         raise NotFound(_SNAPSHOT_NOT_FOUND)
     return found

@@ -1,6 +1,5 @@
 """The rules of tasks, one family of verbs in each file."""
 
-from zerobyte.features.tasks.service.activity import Activities
 from zerobyte.features.tasks.service.dispatch import Dispatcher, started
 from zerobyte.features.tasks.service.lifecycle import (
     NewTask,
@@ -9,8 +8,9 @@ from zerobyte.features.tasks.service.lifecycle import (
     cancelled,
     failed,
 )
-from zerobyte.features.tasks.service.reading import TaskReader
-from zerobyte.features.tasks.service.watch import Watch
+from zerobyte.features.tasks.service.queries import TaskReader
+from zerobyte.features.tasks.service.reaper import Watch
+from zerobyte.features.tasks.service.stalls import Activities
 from zerobyte.features.tasks.service.worker_tokens import WorkerTokens
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from zerobyte.core.errors import NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.trouble import Complaint
+from zerobyte.db.errors import Complaint
 from zerobyte.features.tasks.models import START_KEY, Task, connected_hosts, waits_for
 from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.orchestration.scheduler import FlowName, Scheduler

@@ -19,8 +19,8 @@ from zerobyte.features.events.bus import EventBus
 from zerobyte.features.tasks import present
 from zerobyte.features.tasks.models import ACTIVE, START_KEY, Task
 from zerobyte.features.tasks.schemas import ResourceType
-from zerobyte.features.tasks.service.activity import Activities
-from zerobyte.http.actor import Actor
+from zerobyte.features.tasks.service.stalls import Activities
+from zerobyte.http.auth import Actor
 
 Finisher = Callable[[Task, JobReport], Awaitable[list["NewTask"]]]
 """What a feature does when a task of its kind has ended; answers the tasks that follow from it."""

@@ -9,10 +9,10 @@ import hmac
 from pathlib import Path
 from typing import Final
 
-from zerobyte.core import clock, patience, worker_tokens
+from zerobyte.core import blocking, clock, worker_tokens
 from zerobyte.core.errors import Conflict, Invalid, NotFound, Unauthenticated
 from zerobyte.core.log import get_logger
-from zerobyte.db.trouble import forgone
+from zerobyte.db.errors import forgone
 from zerobyte.features.tasks.models import WorkerToken
 
 log = get_logger(__name__)
@@ -117,7 +117,7 @@ class WorkerTokens:
 
         Without a file the token of an earlier start is unknown to every worker, and it is refused.
         """
-        token = await patience.in_thread(lambda: _text_of(file), limit_s=_READ_LIMIT_S)
+        token = await blocking.in_thread(lambda: _text_of(file), limit_s=_READ_LIMIT_S)
         await WorkerToken.filter(id=LOCAL_ID).delete()
         if token is not None and token.startswith(worker_tokens.PREFIX):
             hashed = worker_tokens.hash_of(token)

@@ -17,20 +17,20 @@ from tortoise.queryset import QuerySet
 
 from zerobyte import mounts
 from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig, VolumeStatus
-from zerobyte.core import clock, patience, protected_paths
+from zerobyte.core import blocking, clock, protected_paths
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
-from zerobyte.db import constraints, sealed
-from zerobyte.db.prepared import Prepared, Shown, slot
+from zerobyte.db import constraints, encrypted_config
+from zerobyte.db.query_cache import Prepared, Shown, slot
 from zerobyte.features.auth.service.allowed_roots import RootGrants, check_role
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes import present, schemas
 from zerobyte.features.volumes.models import Volume
-from zerobyte.features.volumes.service import checks, reading
-from zerobyte.http.actor import Actor
+from zerobyte.features.volumes.service import browse, checks
+from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
 from zerobyte.settings import Settings
 
@@ -70,9 +70,11 @@ class Volumes:
 
     def plain_config(self, volume: Volume) -> VolumeConfig:
         """The config with its secrets in plain text, for the worker that mounts it."""
-        model = sealed.kind_of(volume.config, present.KINDS, volume.type)
+        model = encrypted_config.kind_of(volume.config, present.KINDS, volume.type)
         return present.parsed(
-            sealed.unseal(self._sealer, volume.config, model, table=_TABLE, row=volume.short_id)
+            encrypted_config.unseal(
+                self._sealer, volume.config, model, table=_TABLE, row=volume.short_id
+            )
         )
 
     async def allowed_roots(self, volume: Volume) -> list[str] | None:
@@ -107,13 +109,13 @@ class Volumes:
         volume = await self.find(actor.organization_id, short_id)
         path = None
         if volume.status == "mounted":
-            with contextlib.suppress(sealed.DamagedConfig):
+            with contextlib.suppress(encrypted_config.DamagedConfig):
                 path = self.source_path(volume)
         shown = await _ONE.shown(self._shown, actor.organization_id, short_id)
         return Encoded.beside(
             schemas.VolumeWithSpace,
             {"volume": shown[0] if shown else self._shown.encode(volume)},
-            statfs=await reading.space_of(path),
+            statfs=await browse.space_of(path),
         )
 
     async def create(self, actor: Actor, body: schemas.CreateVolume) -> schemas.VolumeDetails:
@@ -123,7 +125,7 @@ class Volumes:
             Invalid     the name is not one, or a mask was sent where nothing is stored.
             Conflict    the organization has a volume of that name.
         """
-        config = sealed.keep_masked(body.config, None)
+        config = encrypted_config.keep_masked(body.config, None)
         require_valid(config)
         await self._check_place(actor, config)
         volume = Volume(organization_id=actor.organization_id, name=checks.volume_name(body.name))
@@ -138,7 +140,7 @@ class Volumes:
         self, actor: Actor, body: schemas.TestConnection
     ) -> schemas.ConnectionTested:
         """Try a config; a failure is an answer, not an error."""
-        config = sealed.keep_masked(body.config, None)
+        config = encrypted_config.keep_masked(body.config, None)
         await self._check_place(actor, config)
         try:
             await mounts.test(config, protected=self._protected)
@@ -234,7 +236,7 @@ class Volumes:
         volume = await self.find(actor.organization_id, short_id)
         if volume.status != "mounted":
             raise Conflict("Volume is not mounted")
-        return await reading.page(self.source_path(volume), query, protected=self._protected)
+        return await browse.page(self.source_path(volume), query, protected=self._protected)
 
     async def _check_place(self, actor: Actor, config: VolumeConfig) -> None:
         """Refuse a config that names a path of the host which the actor may not name."""
@@ -249,7 +251,7 @@ class Volumes:
         if roots is None:
             return
         place = str(self.source_path(volume))
-        if not await patience.at_folder(
+        if not await blocking.at_folder(
             partial(protected_paths.is_allowed, place, roots), place=place
         ):
             raise mounts.MountFailed(
@@ -266,7 +268,7 @@ class Volumes:
         """
         check_role(actor)
         roots = await self._grants.of(actor.organization_id)
-        return await reading.directories(query, protected=self._protected, roots=roots)
+        return await browse.directories(query, protected=self._protected, roots=roots)
 
     async def let_go(self, volume: Volume) -> None:
         """Unmount a volume whose row has gone with its organization. Raises what mounts raise."""
@@ -276,7 +278,7 @@ class Volumes:
         """Unmount a volume; damaged settings name no mount, and must not keep the row."""
         try:
             config = present.parsed(volume.config)
-        except sealed.DamagedConfig:
+        except encrypted_config.DamagedConfig:
             return
         await mounts.unmount(config, self.source_path(volume))
 
@@ -332,7 +334,7 @@ class Volumes:
             former = None  # its secrets are lost: every one must be entered again
         is_same_backend = former is not None and former.backend == sent.backend
         stored = former.model_dump(by_alias=True) if former and is_same_backend else None
-        config = sealed.keep_masked(sent, stored)
+        config = encrypted_config.keep_masked(sent, stored)
         if config == former:
             return False
         require_valid(config)
@@ -341,12 +343,14 @@ class Volumes:
 
     def _put_config(self, volume: Volume, config: VolumeConfig) -> None:
         volume.type = config.backend
-        volume.config = sealed.seal(self._sealer, config, table=_TABLE, row=volume.short_id)
+        volume.config = encrypted_config.seal(
+            self._sealer, config, table=_TABLE, row=volume.short_id
+        )
 
     async def _replace_mount(self, volume: Volume, stored: dict[str, Any]) -> None:
         try:
             former = present.parsed(stored)
-        except sealed.DamagedConfig:
+        except encrypted_config.DamagedConfig:
             await self._mount(volume)
             return
         place = mounts.path_of(former, volumes_dir=self._volumes_dir, short_id=volume.short_id)

@@ -10,15 +10,15 @@ invitations     invitations of a provider's organization
 """
 
 from zerobyte.core.secrets import Sealer
+from zerobyte.features.auth.service.one_time_state import Tickets
+from zerobyte.features.auth.service.registration_settings import Switches
 from zerobyte.features.auth.service.sessions import Sessions
 from zerobyte.features.auth.service.sso.discovery import Discovery
+from zerobyte.features.auth.service.sso.http_client import Outgoing
 from zerobyte.features.auth.service.sso.invitations import SsoInvitations
-from zerobyte.features.auth.service.sso.outgoing import Outgoing
-from zerobyte.features.auth.service.sso.protocol import Protocol
+from zerobyte.features.auth.service.sso.oidc_client import Protocol
 from zerobyte.features.auth.service.sso.providers import SsoProviders
 from zerobyte.features.auth.service.sso.sign_in import SsoSignIn
-from zerobyte.features.auth.service.switches import Switches
-from zerobyte.features.auth.service.tickets import Tickets
 from zerobyte.settings import Settings
 
 __all__ = ["SsoInvitations", "SsoProviders", "SsoSignIn", "make_sso"]

@@ -11,7 +11,7 @@ from authlib.oidc.discovery import get_well_known_url
 from zerobyte.core import urls
 from zerobyte.core.errors import Invalid
 from zerobyte.features.auth.schemas.sso import OidcSettings, RegisterOidc, TokenAuthentication
-from zerobyte.features.auth.service.sso.outgoing import Outgoing, Unreached
+from zerobyte.features.auth.service.sso.http_client import Outgoing, Unreached
 
 SCOPES: Final = ("openid", "email", "profile")
 _ENDPOINTS: Final = {

@@ -11,9 +11,9 @@ from zerobyte.contract.base import MASK
 from zerobyte.core import clock
 from zerobyte.core.errors import Invalid, NotFound
 from zerobyte.features.auth.models import Invitation, SsoProvider, User
-from zerobyte.features.auth.service.sso.admission import Intent
-from zerobyte.features.auth.service.tickets import INTENT, Tickets
-from zerobyte.http.actor import HttpRequest
+from zerobyte.features.auth.service.one_time_state import INTENT, Tickets
+from zerobyte.features.auth.service.sso.account_linking import Intent
+from zerobyte.http.auth import HttpRequest
 
 
 class SsoInvitations:

@@ -24,11 +24,11 @@ from zerobyte.features.auth.schemas.sso import (
     UpdateProvider,
 )
 from zerobyte.features.auth.schemas.sso_rules import RULES
-from zerobyte.features.auth.service.accounts import CREDENTIAL
-from zerobyte.features.auth.service.sso.admission import unlink_all
+from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.sign_in import CREDENTIAL
+from zerobyte.features.auth.service.sso.account_linking import unlink_all
 from zerobyte.features.auth.service.sso.discovery import Discovery, with_openid
-from zerobyte.features.auth.service.sso.protocol import aad, shown_settings
-from zerobyte.features.auth.service.switches import Switches
+from zerobyte.features.auth.service.sso.oidc_client import aad, shown_settings
 
 LIMIT: Final = 10
 _ADMINS: Final = ("owner", "admin")

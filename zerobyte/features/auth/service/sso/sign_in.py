@@ -18,18 +18,18 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.features.auth.models import Organization, SsoProvider
 from zerobyte.features.auth.schemas.sso import CallbackQuery, SignInSso
+from zerobyte.features.auth.service.one_time_state import INTENT, STATE, Held, Tickets
 from zerobyte.features.auth.service.sessions import Sessions
-from zerobyte.features.auth.service.sso.admission import Intent, admit, is_of_domain
-from zerobyte.features.auth.service.sso.protocol import (
+from zerobyte.features.auth.service.sso.account_linking import Intent, admit, is_of_domain
+from zerobyte.features.auth.service.sso.oidc_client import (
     FAILED,
     Attempt,
     Protocol,
     Refused,
     settings_of,
 )
-from zerobyte.features.auth.service.tickets import INTENT, STATE, Held, Tickets
 from zerobyte.http import audit
-from zerobyte.http.actor import HttpRequest
+from zerobyte.http.auth import HttpRequest
 from zerobyte.settings import Settings
 
 _log = get_logger(__name__)

@@ -1,0 +1,148 @@
+"""What a worker lends to the flows that it runs, and how one run is stopped.
+
+Owns the one `Runtime` of the process: the control plane, this host's tools, and a register of runs
+and of granted jobs. Tasks of Prefect get an id and look the job up here, because whatever Prefect
+is given as a parameter can be read by whoever reaches Prefect.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from flows.disk_space import Room
+from flows.outcome import Ending
+from zerobyte.contract.control_plane import ControlPlane, WorkerIdentity
+from zerobyte.restic import Tools
+
+if TYPE_CHECKING:
+    from flows.job import Work
+
+StopReason = Literal["cancelled", "stopping", "lost"]
+"""Why a run is to stop: a person asked; the worker is going down; our lease is no longer ours."""
+
+
+def _nobody(_: int) -> None:
+    """Nobody wants to know."""
+
+
+def _any_room() -> Room:
+    """Room without a bound."""
+    return Room(cache_max_bytes=2**50, min_free_bytes=0, min_free_percent=0)
+
+
+class RunControl:
+    """Lets others stop one flow run; made before the run begins, so that no wish is lost.
+
+    ending      how the run ended, once it has; for Prefect, should it be away just then.
+    has_place   whether it works in one of the host's places; see `Runtime`.
+    is_waiting  whether it waits for a repository; a backup that is handed in, for its retention.
+    """
+
+    def __init__(self) -> None:
+        self.stop = asyncio.Event()
+        self.has_place = False
+        self.is_waiting = False
+        self.reason: StopReason | None = None
+        self.ending: Ending | None = None
+
+    def ask(self, reason: StopReason) -> None:
+        """Ask the run to stop; the first reason stays. Call it on the engine's event loop."""
+        if self.reason is None:
+            self.reason = reason
+        self.stop.set()
+
+
+@dataclass(kw_only=True)
+class Runtime:
+    """The surroundings of every flow run of this process.
+
+    room                looks after the disk that the tools work on.
+    allowed_origins     servers that notifications and webhooks may speak to.
+    webhook_timeout_s   for one webhook, everything together.
+    places              how many runs may work at the same time; None means any number. What waits
+                        for a repository needs no place, so nobody has to wait behind it.
+    on_waiting          hears how many runs wait for a repository, whenever that changes.
+    runs                by flow run id, from before a run begins until it has ended.
+    works               by task id, as long as the lease is held.
+    """
+
+    control: ControlPlane
+    worker: WorkerIdentity
+    tools: Tools
+    room: Room = field(default_factory=_any_room)
+    allowed_origins: Sequence[str] = ()
+    notify_timeout_s: float = 10.0
+    webhook_timeout_s: float = 60.0
+    places: asyncio.Semaphore | None = None
+    on_waiting: Callable[[int], object] = _nobody
+    waiting: int = 0
+    runs: dict[str, RunControl] = field(default_factory=dict[str, RunControl])
+    works: "dict[str, Work]" = field(default_factory=dict[str, "Work"])
+
+    def admit(self, flow_run_id: str) -> RunControl:
+        """Register a run that is about to begin."""
+        return self.runs.setdefault(flow_run_id, RunControl())
+
+    def dismiss(self, flow_run_id: str) -> None:
+        """Forget a run that has ended."""
+        self.runs.pop(flow_run_id, None)
+
+    def count_waiting(self, change: int) -> None:
+        """One run more, or one less, waits for a repository."""
+        self.waiting += change
+        self.on_waiting(self.waiting)
+
+    async def take_place(self, run: RunControl) -> None:
+        """Wait for a place, first come first served, and keep it until `leave_place`.
+
+        A run that is asked to stop meanwhile needs none: it will not work. Call it on the
+        engine's event loop, as `leave_place`.
+        """
+        if self.places is None or run.has_place:
+            return
+        taking = asyncio.ensure_future(self.places.acquire())
+        stopping = asyncio.ensure_future(run.stop.wait())
+        try:
+            await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            run.has_place = taking.done() and not taking.cancelled()
+            if not run.has_place:
+                taking.cancel()
+
+    def leave_place(self, run: RunControl) -> None:
+        """Let somebody else work."""
+        if self.places is not None and run.has_place:
+            run.has_place = False
+            self.places.release()
+
+    def stop_waiting(self) -> None:
+        """Ask every run that has nothing in its hands to stop; what it waits for stays queued.
+
+        Call it on the engine's event loop: nothing is granted there meanwhile.
+        """
+        working = {id(work.run) for work in self.works.values() if not work.run.is_waiting}
+        for run in list(self.runs.values()):  # others are admitted on another thread
+            if id(run) not in working:
+                run.ask("stopping")
+
+    def stop_all(self, reason: StopReason) -> None:
+        """Ask every run to stop. Call it on the engine's event loop."""
+        for run in self.runs.values():
+            run.ask(reason)
+
+
+_installed: list[Runtime] = []
+
+
+def install(runtime: Runtime) -> None:
+    """Make this the process's runtime; a later one replaces it."""
+    _installed[:] = [runtime]
+
+
+def current() -> Runtime:
+    """The process's runtime. Flows run in our worker alone: anywhere else there is none."""
+    if not _installed:
+        raise RuntimeError("Flows of Zerobyte run inside `zerobyte worker` only.")
+    return _installed[0]

@@ -1,0 +1,234 @@
+"""What the rescue commands do to people, each in one transaction on the open database."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+from pydantic import TypeAdapter, ValidationError
+from tortoise.transactions import in_transaction
+
+from zerobyte.core import clock
+from zerobyte.core.errors import Conflict, Invalid, NotFound, Unavailable
+from zerobyte.core.secrets import Sealer
+from zerobyte.db import connection, migrate
+from zerobyte.features.audit.service import AuditTrail
+from zerobyte.features.auth.models import Account, Member, Organization, Passkey, Session, User
+from zerobyte.features.auth.schemas.common import Email
+from zerobyte.features.auth.service import Credentials, Switches, make_services
+from zerobyte.features.auth.service.api_keys import revoke_keys
+from zerobyte.features.auth.service.password_change import CREDENTIAL
+from zerobyte.features.auth.service.password_hashing import MAXIMUM, MINIMUM
+from zerobyte.features.auth.service.sessions import sessions_of
+from zerobyte.features.auth.service.two_factor.enrollment import turn_off
+from zerobyte.features.auth.service.usernames import check_username
+from zerobyte.http.audit import Entry
+from zerobyte.settings import Settings
+
+_ROLES: Final = ("member", "admin", "owner")
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncGenerator[None]:
+    """Open the installation's database as it is; makes none and changes no table.
+
+    Raises
+        Unavailable     there is none here, or it is of another version.
+    """
+    url = settings.database_url
+    if not _is_there(url):
+        raise Unavailable(
+            f"There is no database at {connection.sqlite_path(url)}. "
+            "Set ZEROBYTE_DATA_DIR or ZEROBYTE_DATABASE_URL as the API has it."
+        )
+    async with connection.database(url):
+        await migrate.require_current()
+        yield
+
+
+def _is_there(url: str) -> bool:
+    return not connection.is_sqlite(url) or Path(connection.sqlite_path(url)).is_file()
+
+
+async def reset_password(settings: Settings, username: str, password: str) -> bool:
+    """Set a password and end what the old one had opened; whether passkeys went too."""
+    if len(password) < MINIMUM:
+        raise Invalid(f"Password must be at least {MINIMUM} characters long.")
+    if len(password) > MAXIMUM:
+        raise Invalid(f"Password must be at most {MAXIMUM} characters long.")
+    services = make_services(settings, Sealer(settings.app_secret))
+    async with open_database(settings):
+        user = await User.get_or_none(username=username)
+        if user is None:
+            raise NotFound(f'Failed to reset password: User "{username}" not found')
+        had_passkeys = await Passkey.exists(user_id=user.id)
+        await cast("Credentials", services[Credentials]).set(user.id, password)
+        await _tell("reset-password", user)
+    return had_passkeys
+
+
+async def disable_two_factor(settings: Settings, username: str) -> None:
+    """Remove the second factor, trusted devices and sessions."""
+    async with open_database(settings):
+        user = await _user(username)
+        if not user.two_factor_enabled:
+            raise Conflict(f'User "{username}" does not have 2FA enabled')
+        async with in_transaction():
+            await turn_off(user.id)
+            await _sign_out(user)
+        await _tell("disable-2fa", user)
+
+
+async def change_username(settings: Settings, username: str, new: str) -> None:
+    """Change the username, and with it the shown name, and end the sessions."""
+    check_username(new, Invalid)
+    async with open_database(settings):
+        user = await _user(username)
+        if await User.filter(username=new).exclude(id=user.id).exists():
+            raise Conflict(f'Username "{new}" is already taken')
+        async with in_transaction():
+            await User.filter(id=user.id).update(
+                username=new, display_username=new, name=new, updated_at=clock.now_ms()
+            )
+            await _sign_out(user)
+        await _tell("change-username", user)
+
+
+async def linked_providers(settings: Settings, username: str, email: str) -> list[str]:
+    """Identity providers that a change of the e-mail unlinks, after everything that refuses it."""
+    async with open_database(settings):
+        user = await _user(username)
+        await _check_email(user, email)
+        linked = await Account.filter(user_id=user.id).exclude(provider_id=CREDENTIAL)
+        return sorted(account.provider_id for account in linked)
+
+
+async def change_email(settings: Settings, username: str, email: str) -> str:
+    """Change the e-mail, unlink identity providers, end the sessions; the e-mail of before."""
+    async with open_database(settings):
+        user = await _user(username)
+        await _check_email(user, email)
+        async with in_transaction():
+            await User.filter(id=user.id).update(
+                email=email, email_verified=False, updated_at=clock.now_ms()
+            )
+            await Account.filter(user_id=user.id).exclude(provider_id=CREDENTIAL).delete()
+            await _sign_out(user)
+        await _tell("change-email", user)
+        return user.email
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Where somebody belongs now.
+
+    kept    the organization that they could not leave, because nobody else owns it.
+    """
+
+    organization: str
+    kept: str | None
+
+
+async def assign_organization(
+    settings: Settings, username: str, slug: str, *, role: str
+) -> Assigned:
+    """Make somebody a member, and let them leave the organization that they started in."""
+    if role not in _ROLES:
+        raise Invalid(f"The role must be one of {', '.join(_ROLES)}.")
+    async with open_database(settings):
+        user = await _user(username)
+        organization = await Organization.get_or_none(slug=slug)
+        if organization is None:
+            raise NotFound(f'Organization "{slug}" not found.')
+        if await Member.exists(user_id=user.id, organization_id=organization.id):
+            raise Conflict(
+                f'User "{username}" is already assigned to organization "{organization.name}".'
+            )
+        async with in_transaction():
+            kept = await _move(user, organization, role)
+            await _sign_out(user)
+        await _tell("assign-organization", user, organization=organization, role=role)
+        return Assigned(organization.name, kept)
+
+
+async def enable_password_login(settings: Settings) -> None:
+    """Turn the switch that refuses passwords off."""
+    async with open_database(settings):
+        await Switches().set_password_login_disabled(False)
+        await _tell("enable-password-login")
+
+
+async def _move(user: User, organization: Organization, role: str) -> str | None:
+    now = clock.now_ms()
+    first = await (
+        Member.filter(user_id=user.id)
+        .order_by("created_at", "id")
+        .select_related("organization")
+        .first()
+    )
+    # The oldest membership is where they start at the next sign-in.
+    made_at = now if first is None else min(now, first.created_at - 1)
+    await Member.create(
+        user_id=user.id, organization_id=organization.id, role=role, created_at=made_at
+    )
+    if first is None:
+        return None
+    left = cast("Organization", first.organization)
+    owners = Member.filter(organization_id=left.id, role="owner").exclude(user_id=user.id)
+    if first.role == "owner" and not await owners.exists():
+        return left.name
+    await first.delete()
+    await revoke_keys(user.id, organization_id=left.id)
+    return None
+
+
+async def _tell(
+    command: str,
+    user: User | None = None,
+    *,
+    organization: Organization | None = None,
+    **details: str,
+) -> None:
+    """Leave a line in the audit trail: who has the machine has done it."""
+    if user is not None:
+        details["userId"] = user.id
+    await AuditTrail().record(
+        Entry(
+            action=f"cli:{command}",
+            result="succeeded",
+            status=0,
+            organization_id=organization and organization.id,
+            who=None,
+            address="",
+            user_agent="zerobyte",
+            details=details,
+        )
+    )
+
+
+async def _user(username: str) -> User:
+    user = await User.get_or_none(username=username)
+    if user is None:
+        raise NotFound(f'User "{username}" not found')
+    return user
+
+
+async def _check_email(user: User, email: str) -> None:
+    try:
+        TypeAdapter(Email).validate_python(email)
+    except ValidationError:
+        raise Invalid(f'Invalid email address "{email}"') from None
+    if user.email == email:
+        raise Conflict(f'User "{user.username}" already has email "{email}"')
+    if await User.exists(email=email):
+        raise Conflict(f'Email "{email}" is already in use')
+    if not await Account.exists(user_id=user.id, provider_id=CREDENTIAL):
+        raise Conflict(
+            f'User "{user.username}" has no credential account. '
+            "Reset their password before changing email."
+        )
+
+
+async def _sign_out(user: User) -> None:
+    await Session.filter(sessions_of(user.id)).delete()

@@ -1,0 +1,185 @@
+"""The rescue commands of `zerobyte`: they ask, call, and say what happened.
+
+They work on the database itself, beside a running API, and need no password of anybody: whoever
+can read the data folder may do this. 0 is success, 1 a refusal, 2 something that was not given.
+Each asks first and loads what it works with afterwards, so that nobody waits for a question.
+"""
+
+import asyncio
+import dataclasses
+import os
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from zerobyte.admin_cli import prompts
+from zerobyte.settings import Settings
+
+T = TypeVar("T")
+_ENDED = "All existing sessions have been invalidated."
+
+Username = Annotated[str | None, typer.Option("--username", "-u", help="Whom it is about.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(work)
+
+
+def _settings() -> Settings:
+    # Nothing is sealed or signed here, so a wrong folder must not get new secrets.
+    return Settings.load(os.environ, keep_secrets=False)
+
+
+def _with_secret(settings: Settings) -> Settings:
+    """The settings with the secret that is kept, when none is given; makes none."""
+    if settings.app_secret:
+        return settings
+    file = settings.data_dir / "app-secret"
+    if not file.is_file():
+        prompts.stop(f"Neither APP_SECRET is set nor is there a file {file}.")
+    return dataclasses.replace(settings, app_secret=file.read_text().strip())
+
+
+def _name(username: str | None) -> str:
+    return prompts.text(username, "Username", "--username").lower()
+
+
+def reset_password(
+    username: Username = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+) -> None:
+    """Set somebody's password; they are signed out everywhere, and their passkeys removed."""
+    name = _name(username)
+    password = prompts.new_password(from_stdin=password_stdin)
+
+    from zerobyte.admin_cli import accounts
+
+    had_passkeys = _run(accounts.reset_password(_settings(), name, password))
+    print(f'Password for user "{name}" has been reset successfully.\n{_ENDED}')
+    if had_passkeys:
+        print("All passkeys have been removed; new ones are made after signing in.")
+
+
+def disable_2fa(username: Username = None) -> None:
+    """Remove somebody's second factor; they are signed out everywhere."""
+    name = _name(username)
+
+    from zerobyte.admin_cli import accounts
+
+    _run(accounts.disable_two_factor(_settings(), name))
+    print(f'Two-factor authentication has been disabled for user "{name}".\n{_ENDED}')
+
+
+def change_username(
+    username: Username = None,
+    new_username: Annotated[
+        str | None, typer.Option("--new-username", "-n", help="3 to 30 letters, digits or ._-")
+    ] = None,
+) -> None:
+    """Give somebody another username; they are signed out everywhere."""
+    name = _name(username)
+    new = prompts.text(new_username, "New username", "--new-username").lower()
+
+    from zerobyte.admin_cli import accounts
+
+    _run(accounts.change_username(_settings(), name, new))
+    print(f'Username "{name}" has been changed to "{new}".\n{_ENDED}')
+
+
+def change_email(
+    username: Username = None,
+    email: Annotated[str | None, typer.Option("--email", "-e", help="The new e-mail.")] = None,
+    yes: Yes = False,
+) -> None:
+    """Give somebody another e-mail; identity providers are unlinked, sessions end."""
+    name = _name(username)
+    new = prompts.text(email, "New e-mail", "--email").lower()
+
+    from zerobyte.admin_cli import accounts
+
+    settings = _settings()
+    linked = _run(accounts.linked_providers(settings, name, new))
+    if linked:
+        question = f"This unlinks {name} from {', '.join(linked)}. Go on?"
+        if not prompts.confirmed(question, yes=yes):
+            print("Nothing was changed.")
+            return
+    old = _run(accounts.change_email(settings, name, new))
+    print(f'Email for "{name}" changed from "{old}" to "{new}".\n{_ENDED}')
+
+
+def assign_organization(
+    username: Username = None,
+    organization: Annotated[
+        str | None, typer.Option("--organization", "-o", help="The organization's slug.")
+    ] = None,
+    role: Annotated[str, typer.Option(help="member, admin or owner.")] = "member",
+) -> None:
+    """Move somebody to an organization; they are signed out everywhere."""
+    name = _name(username)
+    slug = prompts.text(organization, "Organization (slug)", "--organization")
+
+    from zerobyte.admin_cli import accounts
+
+    done = _run(accounts.assign_organization(_settings(), name, slug, role=role))
+    print(f'User "{name}" has been assigned to organization "{done.organization}" successfully.')
+    if done.kept:
+        print(f'They stay in "{done.kept}" too: it has no other owner.')
+    print(_ENDED)
+
+
+def enable_password_login() -> None:
+    """Let people sign in with passwords again."""
+
+    from zerobyte.admin_cli import accounts
+
+    _run(accounts.enable_password_login(_settings()))
+    print("Password login has been re-enabled.")
+
+
+def rekey(
+    old_secret_file: Annotated[
+        Path | None, typer.Option("--old-secret-file", help="A file with the secret of before.")
+    ] = None,
+    old_secret_stdin: Annotated[
+        bool, typer.Option("--old-secret-stdin", help="Read it from standard input.")
+    ] = False,
+) -> None:
+    """Seal every stored secret anew, with the APP_SECRET of now instead of the one of before.
+
+    Stop Zerobyte first. A run that was interrupted is finished by running it again.
+    """
+    settings = _with_secret(_settings())
+    old = prompts.secret(
+        "The APP_SECRET of before",
+        from_stdin=old_secret_stdin,
+        file=old_secret_file or _file_of_environment(),
+        option="--old-secret",
+    )
+
+    from zerobyte.admin_cli import rotate_secret
+
+    found = _run(rotate_secret.rekey(settings, old))
+    print(f"{found.sealed} secrets were sealed anew, {found.current} were so already.")
+    if found.unreadable:
+        places = "\n".join(f"  {place}" for place in found.unreadable)
+        prompts.stop(f"These fit neither secret and were left as they are:\n{places}")
+
+
+def _file_of_environment() -> Path | None:
+    named = os.environ.get("OLD_APP_SECRET_FILE", "").strip()
+    return Path(named) if named else None
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put the commands into the command line."""
+    for command in (
+        reset_password, disable_2fa, change_username, change_email, assign_organization,
+        enable_password_login, rekey,
+    ):  # fmt: skip
+        app.command(command.__name__.replace("_", "-"), rich_help_panel="Rescue")(command)

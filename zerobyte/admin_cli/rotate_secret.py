@@ -1,0 +1,171 @@
+"""Seals every stored secret anew, under another APP_SECRET.
+
+It looks for sealed texts in every table and finds out which place each is bound to. All rows and
+the fingerprint of the secret change in one transaction: whatever interrupts it changes nothing.
+"""
+
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final, cast
+
+from pydantic.alias_generators import to_camel
+from tortoise import Tortoise
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+from zerobyte.admin_cli.accounts import open_database
+from zerobyte.core import kept
+from zerobyte.core.errors import Invalid
+from zerobyte.core.secrets import Sealer, Unsealable
+from zerobyte.db.active_lock import without_active_process
+from zerobyte.features.auth.service import key_check
+from zerobyte.processes import startup_checks
+from zerobyte.settings import Settings
+
+_MARKS: Final = ("zb1:", "encv1:")
+_TEXTS: Final = ("CharField", "TextField", "JSONField")
+# A row is named by its key or by the id that stands in its addresses.
+_ROW_NAMES: Final = ("id", "short_id", "uid", "key")
+# What a column is called in the place that its texts are bound to, where that is another word.
+_COLUMN_NAMES: Final = {"backup_webhooks": "webhooks"}
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run did.
+
+    sealed, current     how many texts were sealed anew, and how many were so before.
+    unreadable          places of texts that neither secret opens, as `table row column`.
+    """
+
+    sealed: int = 0
+    current: int = 0
+    unreadable: list[str] = field(default_factory=list[str])
+
+
+async def rekey(settings: Settings, old_secret: str) -> Outcome:
+    """Seal what the old secret sealed with the one of the settings.
+
+    Raises
+        Invalid         both are the same, or the old one is too short or too long.
+        Occupied        Zerobyte runs on this data folder.
+        Unavailable     there is no database, or it is of another version.
+    """
+    if not kept.has_secret_length(old_secret):
+        found = "is empty" if not old_secret else "must be between 32 and 256 characters long"
+        raise Invalid(f"The secret of before {found}. Give the file that holds it.")
+    if old_secret == settings.app_secret:
+        raise Invalid(
+            "The secret of before is the one of now. Set APP_SECRET (or the file app-secret) to "
+            "the new one first, and give the old one here."
+        )
+    sealer = Sealer(settings.app_secret, former=[old_secret])
+    outcome = Outcome()
+    async with open_database(settings):
+        held = startup_checks.hold_folder(settings.data_dir)
+        try:
+            # An API on another host shares the database, but not the data folder.
+            async with without_active_process(settings.database_url), in_transaction():
+                for model in Tortoise.apps["models"].values() if Tortoise.apps else ():
+                    await _rekey_table(model, sealer, outcome)
+                if await _fits_stored_fingerprint(settings, old_secret, outcome):
+                    await key_check.store_fingerprint(settings.app_secret)
+        finally:
+            held.close()
+    return outcome
+
+
+async def _fits_stored_fingerprint(settings: Settings, old_secret: str, outcome: Outcome) -> bool:
+    """Returns True if the data is now encrypted with the secret of the settings.
+
+    A wrong old secret opens nothing: then the fingerprint must still name the right one.
+    """
+    if not outcome.unreadable:
+        return True
+    stored = await key_check.stored_fingerprint()
+    if stored is None:
+        return outcome.sealed + outcome.current > 0
+    return stored in map(key_check.fingerprint, (old_secret, settings.app_secret))
+
+
+async def _rekey_table(model: type[Model], sealer: Sealer, outcome: Outcome) -> None:
+    described = cast("dict[str, Any]", model.describe())
+    table, key = str(described["table"]), str(described["pk_field"]["db_column"])
+    for column in described["data_fields"]:
+        if column["field_type"] not in _TEXTS:
+            continue
+        async for row in _rows_with(model, table, key, column["db_column"]):
+            one = _Row(table, row, column["name"], sealer)
+            new = one.sealed_anew(getattr(row, column["name"]), (column["name"],))
+            if one.outcome.sealed:
+                await model.filter(pk=row.pk).update(**{column["name"]: new})
+            outcome.sealed += one.outcome.sealed
+            outcome.current += one.outcome.current
+            outcome.unreadable += one.outcome.unreadable
+
+
+async def _rows_with(
+    model: type[Model], table: str, key: str, column: str
+) -> AsyncGenerator[Model]:
+    """Rows whose column holds something that looks sealed; found by the database itself."""
+    likes = " OR ".join(f"CAST(\"{column}\" AS TEXT) LIKE '%{mark}%'" for mark in _MARKS)
+    # Names of tables and columns come from our own models.
+    query = f'SELECT "{key}" AS "pk" FROM "{table}" WHERE {likes}'  # noqa: S608
+    connection = Tortoise.get_connection("default")
+    for record in cast("list[dict[str, Any]]", await connection.execute_query_dict(query)):
+        row = await model.get_or_none(pk=record["pk"])
+        if row is not None:
+            yield row
+
+
+class _Row:
+    """One column of one row while it is sealed anew."""
+
+    def __init__(self, table: str, row: Model, column: str, sealer: Sealer) -> None:
+        self._table = table
+        self._row = row
+        self._column = column
+        self._sealer = sealer
+        self.outcome = Outcome()
+
+    def sealed_anew(self, value: Any, path: tuple[str, ...]) -> Any:
+        """A value with every sealed text in it sealed anew."""
+        if isinstance(value, str):
+            return self._text(value, path) if Sealer.is_sealed(value) else value
+        if isinstance(value, dict):
+            held = cast("dict[str, Any]", value)
+            return {name: self.sealed_anew(inner, (*path, name)) for name, inner in held.items()}
+        if isinstance(value, list):
+            items = cast("list[Any]", value)
+            return [self.sealed_anew(item, path) for item in items]
+        return value
+
+    def _text(self, sealed: str, path: tuple[str, ...]) -> str:
+        if self._sealer.is_current(sealed):
+            self.outcome.current += 1
+            return sealed
+        for place in self._places(path):
+            try:
+                plain = self._sealer.unseal(sealed, aad=place)
+            except Unsealable:
+                continue
+            self.outcome.sealed += 1
+            return self._sealer.seal(plain, aad=place)
+        self.outcome.unreadable.append(f"{self._table} {self._row.pk} {'.'.join(path)}")
+        return sealed
+
+    def _places(self, path: tuple[str, ...]) -> Iterator[str]:
+        """Every place that a text found here may be bound to, the likeliest first.
+
+        A text of the older scheme is bound to none and opens with the first, which is then its
+        place: `table:row:field` of the innermost name, as `zerobyte.db.encrypted_config` has it.
+        """
+        column = _COLUMN_NAMES.get(self._column, self._column)
+        inner = [path[-1]] if len(path) > 1 else []
+        names = dict.fromkeys([*inner, column, ".".join(path), *map(to_camel, path)])
+        rows = [str(getattr(self._row, name)) for name in _ROW_NAMES if hasattr(self._row, name)]
+        # Configs are bound by the id in their address, other rows by their key.
+        ordered = list(dict.fromkeys([*reversed(rows), str(self._row.pk)]))
+        for row in ordered:
+            for name in names:
+                yield f"{self._table}:{row}:{name}"

@@ -1,0 +1,1 @@
+"""Two-factor authentication: enrollment, challenges, verification and trusted devices."""

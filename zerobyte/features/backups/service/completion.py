@@ -1,0 +1,276 @@
+"""What the end of a run means: for its schedule, for the index, and for what follows."""
+
+from typing import Any, Final
+
+from pydantic import ValidationError
+from tortoise.expressions import Q
+
+from zerobyte.contract.jobs import (
+    BackupResult,
+    DeleteSnapshotsResult,
+    ForgetResult,
+    JobReport,
+    RetentionRecord,
+)
+from zerobyte.contract.restic_output import ForgetPlan
+from zerobyte.contract.selection import BackupSelection
+from zerobyte.core import clock
+from zerobyte.core.redact import redact
+from zerobyte.db.encrypted_config import DamagedConfig
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.present import delay_ms
+from zerobyte.features.backups.service import retention_age
+from zerobyte.features.backups.service.jobs import forget_task, rerun
+from zerobyte.features.backups.service.retention_policies import policy_of
+from zerobyte.features.backups.service.retention_records import record_on_backup, with_skipped
+from zerobyte.features.backups.service.schedules import next_due
+from zerobyte.features.repositories.service.snapshots import Snapshots
+from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.service import NewTask
+from zerobyte.settings import Settings
+
+_ERROR_LENGTH: Final = 8_000
+NO_RUN: Final = "There was no backup"
+_COVERED: Final = "Retention of an earlier run has still to be applied; it sees to this one too"
+
+
+class RunEnds:
+    """Carries the end of a task into the schedule's row and the snapshot index."""
+
+    def __init__(self, *, settings: Settings, snapshots: Snapshots) -> None:
+        self._settings = settings
+        self._snapshots = snapshots
+
+    async def backup(self, task: Task, report: JobReport) -> list[NewTask]:
+        """Settle the schedule; a good snapshot with a policy leads to retention."""
+        schedule = await Schedule.get_or_none(
+            organization_id=task.organization_id, short_id=task.resource_id
+        ).select_related("volume", "repository")
+        if report.snapshot is not None and task.repository_id is not None:
+            await self._snapshots.index_snapshot(
+                task.repository_id,
+                report.snapshot,
+                schedule_id=task.resource_id,
+                is_suspect=report.is_suspect,
+                is_incomplete=report.is_incomplete,
+                selection=_selection_of(task, report),
+            )
+        elif task.repository_id is not None and _may_have_left_one(task, report):
+            await self._snapshots.distrust(task.repository_id)
+        skipped = _why_no_retention(schedule, task, report)
+        if skipped is not None:
+            task.input = with_skipped(task.input, report, skipped)
+        if schedule is None:
+            return []
+        if not await _is_outdated(task):
+            self._settle(schedule, task, report)
+            await _write(schedule)
+        if skipped is not None:
+            return [rerun(schedule, task)] if _is_run_again(schedule, task, report) else []
+        await retention_age.owed(schedule)
+        follow_up = forget_task(schedule, trigger="followUp", parent=task)
+        if await _waits_already(follow_up):
+            task.input = with_skipped(task.input, report, _COVERED)
+            return []
+        return [follow_up]
+
+    def _settle(self, schedule: Schedule, task: Task, report: JobReport) -> None:
+        now = clock.now_ms()
+        schedule.last_backup_at = now
+        schedule.last_backup_error = _short(report.details)
+        schedule.retry_at = None
+        if report.status == "succeeded":
+            schedule.last_status = "warning" if report.outcome == "warning" else "success"
+            schedule.failure_retry_count = 0
+            if report.outcome != "warning":
+                schedule.last_backup_error = None
+        elif report.status == "cancelled":
+            schedule.last_status = "warning"
+            schedule.failure_retry_count = 0
+        elif _is_run_again(schedule, task, report):
+            schedule.last_status = "error"
+        elif report.outcome == "stale":
+            # What brings its host down is done again once, then by its schedule, whatever the
+            # number of retries: those are for runs that came to an end (T15).
+            schedule.last_status = "error"
+            schedule.failure_retry_count = 0
+        else:
+            schedule.last_status = "error"
+            self._plan_retry(schedule, task, now)
+
+    def _plan_retry(self, schedule: Schedule, task: Task, now: int) -> None:
+        """Try again only when tries are left and the next one comes before the cron's own."""
+        at: int = now + schedule.retry_delay_ms
+        due = _next_own_time(schedule, self._settings.tz)
+        left = schedule.failure_retry_count < schedule.max_retries
+        if task.trigger != "manual" and left and due is not None and at < due:
+            schedule.retry_at = at
+            schedule.failure_retry_count += 1
+        else:
+            schedule.failure_retry_count = 0
+
+    async def forget(self, task: Task, report: JobReport) -> list[NewTask]:
+        """Take what retention removed out of the index, and write down what it did."""
+        plan = _plan_of(task, report)
+        is_applied = report.status == "succeeded"
+        if plan is not None and is_applied and task.repository_id is not None:
+            await self._snapshots.forget_snapshots(task.repository_id, plan.remove)
+        elif plan.remove if plan is not None else report.outcome == "stale":
+            # It tells its plan before it removes anything; only what was lost may not have.
+            await self._distrust_unless_done(task, report)
+        was_left_out = report.status == "cancelled" and task.started_at is None
+        record = RetentionRecord(
+            status="skipped" if was_left_out else "applied" if is_applied else "failed",
+            reason=report.error,
+        )
+        await record_on_backup(task, record)
+        if is_applied:
+            await retention_age.applied(task)
+        return []
+
+    async def _distrust_unless_done(self, task: Task, report: JobReport) -> None:
+        """It may have ended half-way, or untold; the repository itself says what is left."""
+        has_begun = task.started_at is not None and task.repository_id is not None
+        if has_begun and report.status != "succeeded":
+            await self._snapshots.distrust(str(task.repository_id))
+
+    async def delete_snapshots(self, task: Task, report: JobReport) -> list[NewTask]:
+        """Take deleted snapshots out of the index."""
+        if task.repository_id is None:
+            return []
+        if isinstance(report.result, DeleteSnapshotsResult):
+            await self._snapshots.forget_snapshots(
+                task.repository_id, report.result.deleted_snapshot_ids
+            )
+        await self._distrust_unless_done(task, report)
+        return []
+
+    async def retry_note(self, task: Task) -> str | None:
+        """The sentence about the try that was planned after a task failed, if any."""
+        if task.kind != "backup":
+            return None
+        schedule = await Schedule.get_or_none(
+            organization_id=task.organization_id, short_id=task.resource_id
+        )
+        if schedule is None or schedule.retry_at is None:
+            return None
+        minutes = schedule.retry_delay_ms // 60_000
+        return (
+            f"Retrying in {minutes} minutes "
+            f"(attempt {schedule.failure_retry_count}/{schedule.max_retries})"
+        )
+
+
+async def _is_outdated(task: Task) -> bool:
+    """Return whether a late report must leave the schedule's row to a newer run.
+
+    A task that was declared lost is corrected by its report. Meanwhile a newer run of the same
+    schedule may have begun or ended, and its end is what the row shows.
+    """
+    if task.status != "stale":
+        return False
+    newer = Task.filter(
+        Q(id__gt=task.id) | Q(rerun_of=task.id),
+        organization_id=task.organization_id,
+        kind="backup",
+        resource_id=task.resource_id,
+    )
+    return await newer.filter(started_at__isnull=False).exists()
+
+
+def _may_have_left_one(task: Task, report: JobReport) -> bool:
+    """Whether there may be a snapshot that the report does not describe."""
+    result = report.result
+    if report.is_incomplete:
+        return True
+    if isinstance(result, BackupResult) and result.result is not None:
+        return result.result.snapshot_id is not None
+    return report.outcome == "stale" and task.started_at is not None
+
+
+def _selection_of(task: Task, report: JobReport) -> BackupSelection | None:
+    """Return what the run selected; it counts as filtered when files could not be read."""
+    stored = task.input.get("selection")
+    try:
+        found = BackupSelection.model_validate(stored)
+    except ValidationError:
+        return None
+    is_partial = isinstance(report.result, BackupResult) and report.result.exit_code == 3
+    return found.model_copy(update={"other_filters": True}) if is_partial else found
+
+
+def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:
+    """What retention was about to do; who died over it had announced that before."""
+    if isinstance(report.result, ForgetResult):
+        return report.result.plan
+    try:
+        return ForgetResult.model_validate(task.result).plan if task.result else None
+    except ValidationError:
+        return None
+
+
+async def _waits_already(follow_up: NewTask) -> bool:
+    """Whether the same retention has still to be applied; then it takes the policy of now."""
+    waiting = await Task.get_or_none(active_key=follow_up.active_key)
+    if waiting is not None and waiting.status == "queued":
+        policy = follow_up.input["retentionPolicy"]
+        waiting.input = {**waiting.input, "retentionPolicy": policy}
+        await waiting.save(update_fields=["input"])
+    return waiting is not None
+
+
+def _is_run_again(schedule: Schedule, task: Task, report: JobReport) -> bool:
+    """Whether an interrupted run is done again at once: one that the clock made, and once (T15)."""
+    return (
+        report.outcome == "stale"
+        and task.trigger == "scheduled"
+        and task.rerun_of is None
+        and schedule.enabled
+    )
+
+
+def _next_own_time(schedule: Schedule, default_zone: str) -> int | None:
+    """When the schedule's cron starts it next; None when it does not."""
+    try:
+        due = next_due(schedule, default_zone)
+    except ValueError:
+        return None
+    return None if due is None else due + delay_ms(schedule)
+
+
+def _why_no_retention(schedule: Schedule | None, task: Task, report: JobReport) -> str | None:
+    if report.outcome == "stale":
+        return "The backup was interrupted"
+    if report.status == "cancelled":
+        return "The backup was cancelled"
+    if report.status != "succeeded":
+        return "The backup did not succeed"
+    if schedule is None:
+        return "The schedule was deleted; every snapshot is kept"
+    if report.is_suspect:
+        return (
+            "The snapshot holds far fewer files than the one before; nothing was removed. "
+            "If that is right, accept the snapshot"
+        )
+    try:
+        if policy_of(schedule) is None:
+            return "The schedule has no retention policy; every snapshot is kept"
+    except DamagedConfig as error:
+        return error.message
+    if schedule.repository_id != task.repository_id:
+        return "The schedule has moved to another repository"
+    return None
+
+
+async def _write(schedule: Schedule) -> None:
+    """Write the run's end without moving `updated_at`, which is for people's changes."""
+    names = (
+        "last_backup_at", "last_backup_error", "last_status", "retry_at",
+        "failure_retry_count",
+    )  # fmt: skip
+    values: dict[str, Any] = {name: getattr(schedule, name) for name in names}
+    await Schedule.filter(id=schedule.id).update(**values)
+
+
+def _short(text: str | None) -> str | None:
+    return redact(text)[:_ERROR_LENGTH] if text else None

@@ -1,0 +1,99 @@
+"""What an organization holds, for those who delete organizations: counted, and removed whole.
+
+This is a subscription, made in the composition root; accounts do not know schedules.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from tortoise.expressions import RawSQL
+
+from zerobyte.core.errors import Conflict, ZerobyteError
+from zerobyte.core.log import get_logger
+from zerobyte.features.auth.models import Organization
+from zerobyte.features.auth.service.deletion import Held, Tidy
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.repositories.models import Repository
+from zerobyte.features.repositories.service import Repositories
+from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.volumes.models import Volume
+from zerobyte.features.volumes.service import Volumes
+
+_log = get_logger(__name__)
+
+# Names of tables come from our own code.
+_COUNTS: Final = {
+    name: RawSQL(
+        f'(SELECT COUNT(*) FROM "{table}" '  # noqa: S608
+        f'WHERE "{table}"."organization_id"="organizations"."id")'
+    )
+    for name, table in (
+        ("volumes", "volumes"),
+        ("repositories", "repositories"),
+        ("schedules", "backup_schedules"),
+    )
+}
+
+
+class OrganizationContents:
+    """Counts and removes an organization's schedules, repositories and volumes.
+
+    on_change   told the short id of each schedule that is gone.
+    """
+
+    def __init__(
+        self,
+        *,
+        volumes: Volumes,
+        repositories: Repositories,
+        on_change: Sequence[Callable[[str], None]],
+    ) -> None:
+        self._volumes = volumes
+        self._repositories = repositories
+        self._on_change = on_change
+
+    async def count(self, organization_ids: Sequence[str]) -> Mapping[str, Held]:
+        """What each of these organizations holds, all asked for in one query."""
+        rows = await (
+            Organization.filter(id__in=organization_ids).annotate(**_COUNTS).values("id", *_COUNTS)
+        )
+        return {row.pop("id"): Held(**row) for row in rows}
+
+    async def remove(self, organization_id: str) -> Tidy:
+        """Delete the rows, inside the caller's transaction. Files of repositories stay.
+
+        Raises Conflict when work of the organization is still running.
+        """
+        if await Task.filter(organization_id=organization_id, status__in=ACTIVE).exists():
+            raise Conflict(
+                "Work is still running in an organization that would be deleted; wait for its "
+                "tasks, or cancel them first"
+            )
+        schedules = await Schedule.filter(organization_id=organization_id)
+        repositories = await Repository.filter(organization_id=organization_id)
+        volumes = await Volume.filter(organization_id=organization_id)
+        # Schedules hold on to what they use, so they go first.
+        await Schedule.filter(organization_id=organization_id).delete()
+        await Repository.filter(organization_id=organization_id).delete()
+        await Volume.filter(organization_id=organization_id).delete()
+
+        async def tidy() -> None:
+            for schedule in schedules:
+                for listener in self._on_change:
+                    listener(schedule.short_id)
+            for repository in repositories:
+                await self._repositories.let_go(repository)
+            for volume in volumes:
+                await self._unmount(volume)
+
+        return tidy
+
+    async def _unmount(self, volume: Volume) -> None:
+        try:
+            await self._volumes.let_go(volume)
+        except ZerobyteError as error:
+            _log.warning(
+                "a volume of a deleted organization stays mounted",
+                volume=volume.short_id,
+                why=error.message,
+            )

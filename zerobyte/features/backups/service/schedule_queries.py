@@ -1,0 +1,118 @@
+"""Reading schedules: the list, one, and the one of a volume."""
+
+from functools import partial
+from typing import Any, Final, cast
+
+from tortoise.expressions import RawSQL
+from tortoise.queryset import QuerySet
+
+from zerobyte.core.errors import NotFound
+from zerobyte.db.query_cache import Prepared, Shown, number_slot, slot
+from zerobyte.features.backups import present
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.schemas import ScheduleDetails
+from zerobyte.features.tasks.models import ACTIVE, connected_hosts, waits_for
+from zerobyte.features.tasks.service import Activities
+from zerobyte.http.auth import Actor
+from zerobyte.http.endpoint import Encoded
+
+_NOT_FOUND: Final = "Backup schedule not found"
+
+
+def _with_all(**wanted: Any) -> QuerySet[Schedule]:
+    """Schedules with what is shown beside them, and the backup of each that is active."""
+    return (
+        Schedule.filter(organization_id=slot(0), **wanted)
+        .select_related("volume", "repository")
+        .annotate(active=RawSQL(_ACTIVE))
+        .order_by("sort_order", "id")
+    )
+
+
+_ACTIVE: Final = " ".join(
+    [
+        """(SELECT MAX("tasks"."id") FROM "tasks" """,
+        """WHERE "tasks"."resource_type"='backup_schedule'""",
+        """AND "tasks"."resource_id"="backup_schedules"."short_id" AND "tasks"."kind"='backup'""",
+        """AND "tasks"."status" IN""",
+        f"{ACTIVE!r})",
+    ]
+)
+_ALL: Final = Prepared(_with_all)
+_ONE: Final = Prepared(lambda: _with_all(short_id=slot(1)))
+_BY_NUMBER: Final = Prepared(lambda: _with_all(id=number_slot(1)))
+_OF_VOLUME: Final = Prepared(lambda: _with_all(volume__short_id=slot(1)))
+_MINE: Final = Prepared(lambda: Schedule.filter(organization_id=slot(0), short_id=slot(1)))
+
+
+def _active(row: Schedule) -> str | None:
+    """The id of its backup that waits or runs."""
+    return cast("Any", row).active
+
+
+class ScheduleReader:
+    """Answers questions about schedules; changes nothing."""
+
+    def __init__(self, *, activities: Activities) -> None:
+        self._activities = activities
+        self._views: tuple[frozenset[str], Shown[Schedule]] | None = None
+
+    async def _shown(self) -> Shown[Schedule]:
+        """Return the view of schedules, a new one when other workers are connected than before."""
+        connected = await connected_hosts()
+        if self._views is None or self._views[0] != connected:
+            view = Shown(
+                partial(self._details, connected),
+                ScheduleDetails,
+                passing=lambda row: _active(row) is not None,
+            )
+            self._views = (connected, view)
+        return self._views[1]
+
+    def _details(self, connected: frozenset[str], row: Schedule) -> ScheduleDetails:
+        task_id = _active(row)
+        host = row.volume.agent_id
+        return present.details(
+            row,
+            is_running=task_id is not None,
+            activity=None if task_id is None else self._activities.of(task_id),
+            host_message=None if host in connected else waits_for(host),
+        )
+
+    async def list_all(self, actor: Actor) -> Encoded[list[ScheduleDetails]]:
+        """Every schedule in the order that people gave them."""
+        return Encoded.many(await _ALL.shown(await self._shown(), actor.organization_id))
+
+    async def get(self, actor: Actor, key: str) -> Encoded[ScheduleDetails]:
+        """One schedule by its short id, or its number. Raises NotFound."""
+        found = await _ONE.shown(await self._shown(), actor.organization_id, key)
+        if not found and (number := _number(key)) is not None:
+            found = await _BY_NUMBER.shown(await self._shown(), actor.organization_id, number)
+        if not found:
+            raise NotFound(_NOT_FOUND)
+        return Encoded(found[0])
+
+    async def of_volume(
+        self, actor: Actor, volume_short_id: str
+    ) -> Encoded[ScheduleDetails | None]:
+        """The first schedule of a volume, in the order that people gave them; None without one."""
+        found = await _OF_VOLUME.shown(await self._shown(), actor.organization_id, volume_short_id)
+        return Encoded(found[0] if found else b"null")
+
+
+async def find(actor: Actor, key: str) -> Schedule:
+    """The actor's schedule of a short id, or of a number in decimal digits.
+
+    Raises
+        NotFound    there is none in this organization.
+    """
+    row = await _MINE.first(actor.organization_id, key)
+    if row is None and (number := _number(key)) is not None:
+        row = await Schedule.get_or_none(organization_id=actor.organization_id, id=number)
+    if row is None:
+        raise NotFound(_NOT_FOUND)
+    return row
+
+
+def _number(key: str) -> int | None:
+    return int(key) if key.isascii() and key.isdigit() and len(key) < 10 else None

@@ -1,0 +1,338 @@
+"""Making, changing, ordering and deleting schedules."""
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import ValidationError
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from zerobyte.contract.jobs import BackupOptions
+from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.contract.webhooks import BackupWebhooks, Webhook
+from zerobyte.core import clock, cron
+from zerobyte.core.config_check import require_valid
+from zerobyte.core.errors import Conflict, Invalid, NotFound
+from zerobyte.core.ids import short_id
+from zerobyte.core.secrets import Sealer, Unsealable
+from zerobyte.db import constraints, encrypted_config
+from zerobyte.features.backups import present
+from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.schemas import CreateSchedule, ScheduleView, UpdateSchedule
+from zerobyte.features.backups.service import retention_age
+from zerobyte.features.backups.service.schedule_queries import find
+from zerobyte.features.backups.service.sources import check_includes
+from zerobyte.features.repositories.models import Repository
+from zerobyte.features.tasks.service import TaskReader
+from zerobyte.features.volumes.models import Volume
+from zerobyte.features.volumes.service import Volumes
+from zerobyte.http.auth import Actor
+from zerobyte.restic import extra_flags, patterns
+from zerobyte.settings import Settings
+
+_NAME_TAKEN = "A backup schedule with this name already exists"
+_PLAIN = (
+    "enabled", "timezone", "exclude_patterns", "exclude_if_present", "include_paths",
+    "include_patterns", "one_file_system", "custom_restic_params", "compression_mode",
+    "max_retries", "catch_up",
+)  # fmt: skip
+_EDITABLE = (
+    *_PLAIN, "name", "cron_expression", "repository_id", "retention_policy", "retry_delay_ms",
+    "jitter_s", "backup_webhooks",
+)  # fmt: skip
+
+
+class ScheduleEditor:
+    """Changes schedules; the engine learns of each change through `on_change`."""
+
+    def __init__(
+        self, *, settings: Settings, sealer: Sealer, tasks: TaskReader, volumes: Volumes
+    ) -> None:
+        self._settings = settings
+        self._sealer = sealer
+        self._tasks = tasks
+        self._volumes = volumes
+        self.on_change: list[Callable[[str], None]] = []
+
+    async def create(self, actor: Actor, body: CreateSchedule) -> ScheduleView:
+        """Make a schedule and have it planned.
+
+        Raises
+            Invalid     cron, zone, retention, patterns or custom parameters are wrong.
+            NotFound    no such volume or repository here.
+            Conflict    the name is taken.
+        """
+        row = Schedule(
+            short_id=short_id(),
+            organization_id=actor.organization_id,
+            name=body.name,
+            **{name: getattr(body, name) for name in _PLAIN},
+        )
+        row.cron_expression = _cron(body.cron_expression, enabled=body.enabled)
+        self._check_options(body)
+        if await Schedule.exists(organization_id=actor.organization_id, name=body.name):
+            raise Conflict(_NAME_TAKEN)
+        volume = await _volume(actor, body.volume_id)
+        repository = await _repository(actor, body.repository_id)
+        await self._check_includes(row, volume)
+        row.volume_id = volume.id
+        row.repository_id = repository.id
+        self._put_structured(row, body, set(type(body).model_fields))
+        self.plan(row)
+        await _save(row)
+        return await self._changed(row)
+
+    async def update(self, actor: Actor, key: str, body: UpdateSchedule) -> ScheduleView:
+        """Change what was sent and leave the rest.
+
+        A running backup goes on as it began. Raises as `create` does.
+        """
+        row = await find(actor, key)
+        before = {name: getattr(row, name) for name in _EDITABLE}
+        sent = body.model_fields_set
+        if "name" in sent:
+            row.name = body.name
+        for name in sent.intersection(_PLAIN):
+            setattr(row, name, getattr(body, name))
+        expression = body.cron_expression if "cron_expression" in sent else row.cron_expression
+        if sent & {"cron_expression", "enabled"}:
+            row.cron_expression = _cron(expression, enabled=row.enabled)
+        self._check_options(body)
+        if "repository_id" in sent:
+            row.repository_id = (await _repository(actor, body.repository_id)).id
+        self._put_structured(row, body, sent)
+        changed = {name for name in before if getattr(row, name) != before[name]}
+        if changed & {"include_paths", "include_patterns"}:
+            await self._check_includes(row, await Volume.get(id=row.volume_id))
+        if changed & {"cron_expression", "timezone", "enabled"}:
+            row.retry_at = None
+            self.plan(row)
+            changed |= {"retry_at", "next_backup_at"}
+        changed |= retention_age.begin_anew(row, changed)
+        # Only what was changed: a run may move the rest of the row on at this moment.
+        await _save(row, changed)
+        return await self._changed(row)
+
+    async def delete(self, actor: Actor, key: str) -> None:
+        """Forget a schedule; its snapshots and its history stay.
+
+        Raises
+            Conflict    a backup of it is running.
+        """
+        row = await find(actor, key)
+        if await self._tasks.busy_resources("backup", [row.short_id]):
+            raise Conflict(
+                "A backup of this schedule is running; wait for it or cancel it, then delete"
+            )
+        await row.delete()
+        self._announce(row.short_id)
+
+    async def reorder(self, actor: Actor, short_ids: list[str]) -> None:
+        """Put the named schedules first, in the given order; the others follow as they were."""
+        if len(set(short_ids)) != len(short_ids):
+            raise Invalid("Duplicate schedule IDs in reorder request")
+        async with in_transaction():
+            rows = await Schedule.filter(organization_id=actor.organization_id).order_by(
+                "sort_order", "id"
+            )
+            known = {row.short_id: row for row in rows}
+            for wanted in short_ids:
+                if wanted not in known:
+                    raise NotFound(f"Backup schedule with short ID {wanted} not found")
+            rest = [row.short_id for row in rows if row.short_id not in set(short_ids)]
+            for position, short in enumerate([*short_ids, *rest]):
+                known[short].sort_order = position
+            if rows:
+                await Schedule.bulk_update(rows, fields=["sort_order"], batch_size=500)
+
+    def plan(self, row: Schedule) -> None:
+        """Work out when the schedule is due next; None when it never is by itself.
+
+        Raises
+            Invalid     its stored zone cannot be read: it must be sent as well.
+        """
+        try:
+            row.next_backup_at = next_due(row, self._settings.tz)
+        except ValueError as error:
+            raise Invalid.at(["timezone"], str(error)) from error
+
+    def webhooks_of(self, row: Schedule) -> BackupWebhooks | None:
+        """The webhooks in plain text."""
+        if not row.backup_webhooks:
+            return None
+        try:
+            text = self._sealer.unseal(row.backup_webhooks["sealed"], aad=_webhooks_place(row))
+            return BackupWebhooks.model_validate_json(text)
+        except (KeyError, TypeError, AttributeError, ValidationError):
+            raise encrypted_config.DamagedConfig(
+                "The stored webhooks of this schedule are damaged. Enter them again."
+            ) from None
+
+    async def encrypt_clear_rows(self) -> int:
+        """Hide addresses and bodies that older versions stored in clear beside the sealed form."""
+        changed = 0
+        for row in await Schedule.filter(backup_webhooks__isnull=False):
+            stored: Any = row.backup_webhooks
+            shown = present.shown_webhooks(row)
+            if isinstance(stored, dict) and "shown" in stored and stored["shown"] != shown:
+                new = {**cast("dict[str, Any]", stored), "shown": shown}
+                await Schedule.filter(pk=row.pk).update(backup_webhooks=new)
+                changed += 1
+        return changed
+
+    def _put_structured(
+        self, row: Schedule, body: CreateSchedule | UpdateSchedule, sent: set[str]
+    ) -> None:
+        if "retention_policy" in sent:
+            row.retention_policy = _policy(body.retention_policy)
+        if "retry_delay" in sent:
+            row.retry_delay_ms = round(body.retry_delay * 60_000)
+        if "jitter_seconds" in sent:
+            row.jitter_s = body.jitter_seconds
+        if "backup_webhooks" in sent:
+            row.backup_webhooks = self._sealed_webhooks(row, body.backup_webhooks)
+
+    def _sealed_webhooks(self, row: Schedule, sent: BackupWebhooks | None) -> dict[str, Any] | None:
+        if sent is None or (sent.pre is None and sent.post is None):
+            return None
+        try:
+            stored = self.webhooks_of(row)
+        except Unsealable:
+            stored = None  # damaged, or its secrets are lost: every one must be entered again
+        plain = BackupWebhooks(
+            pre=_unmasked("pre", sent.pre, stored.pre if stored else None),
+            post=_unmasked("post", sent.post, stored.post if stored else None),
+        )
+        for which, hook in (("pre", plain.pre), ("post", plain.post)):
+            if hook is not None:
+                require_valid(hook, at=("backupWebhooks", which))
+        text = self._sealer.seal(plain.model_dump_json(by_alias=True), aad=_webhooks_place(row))
+        return present.stored_webhooks(plain, text)
+
+    def _check_options(self, body: CreateSchedule | UpdateSchedule) -> None:
+        if body.timezone is not None:
+            try:
+                cron.zone(body.timezone)
+            except ValueError as error:
+                raise Invalid.at(["timezone"], str(error)) from error
+        extra_flags.arguments(body.custom_restic_params)
+        # Built only to learn whether it can be: an entry that leaves the volume is refused now,
+        # not in the middle of the night. Which folder it is does not matter for that.
+        patterns.build(
+            Path("/volume"),
+            _options(body),
+        )
+
+    async def _check_includes(self, row: Schedule, volume: Volume) -> None:
+        options = BackupOptions(
+            include_paths=row.include_paths, include_patterns=row.include_patterns
+        )
+        if row.include_paths or row.include_patterns:
+            await check_includes(self._settings, self._volumes, volume, options)
+
+    async def _changed(self, row: Schedule) -> ScheduleView:
+        self._announce(row.short_id)
+        running = await self._tasks.busy_resources("backup", [row.short_id])
+        return present.view(row, is_running=bool(running))
+
+    def _announce(self, schedule_short_id: str) -> None:
+        for listener in self.on_change:
+            listener(schedule_short_id)
+
+
+def _options(body: CreateSchedule | UpdateSchedule) -> BackupOptions:
+    return BackupOptions(
+        include_paths=body.include_paths,
+        include_patterns=body.include_patterns,
+        exclude_patterns=body.exclude_patterns,
+    )
+
+
+def next_due(row: Schedule, default_zone: str) -> int | None:
+    """When the schedule is due next by its cron expression; None by hand alone or disabled.
+
+    Raises
+        ValueError      its zone cannot be read.
+    """
+    if not row.cron_expression or not row.enabled:
+        return None
+    return cron.next_after(
+        row.cron_expression, timezone=row.timezone or default_zone, after_ms=clock.now_ms()
+    )
+
+
+def is_planned_by_engine(schedule: Schedule) -> bool:
+    """Whether the engine is to ring by itself: it knows full minutes and plain expressions."""
+    try:
+        cron.zone(schedule.timezone or "UTC")
+    except ValueError:
+        return False
+    return present.delay_ms(schedule) == 0 and cron.is_plain(schedule.cron_expression)
+
+
+def _cron(expression: str, *, enabled: bool) -> str:
+    """Return an expression that can be read, as it was sent; blanks alone are none."""
+    if not expression.strip():
+        if enabled:
+            raise Invalid("Enabled schedules require a cron expression")
+        return ""
+    try:
+        cron.normalize(expression)
+    except ValueError as error:
+        issue = Invalid.at(["cronExpression"], str(error))
+        raise Invalid(f"Invalid cron expression: {error}", issues=issue.issues) from error
+    return expression
+
+
+def _policy(policy: RetentionPolicy | None) -> dict[str, Any] | None:
+    """The stored form; no field at all means keep everything, zeros alone are a mistake."""
+    if policy is None or not policy.model_fields_set:
+        return None
+    if not policy.has_rules():
+        raise Invalid.at(
+            ["retentionPolicy"],
+            "This retention policy would keep nothing; leave it empty to keep every snapshot",
+        )
+    return policy.model_dump(by_alias=True)
+
+
+def _unmasked(which: str, sent: Webhook | None, stored: Webhook | None) -> Webhook | None:
+    try:
+        return sent.unmasked(stored) if sent else None
+    except ValueError as error:
+        raise Invalid.at(["backupWebhooks", which], str(error)) from error
+
+
+def _webhooks_place(row: Schedule) -> str:
+    return f"backup_schedules:{row.short_id}:webhooks"
+
+
+async def _volume(actor: Actor, key: int | str) -> Volume:
+    """A volume by number, by number in digits, or by short id."""
+    mine = Volume.filter(organization_id=actor.organization_id)
+    row = None if isinstance(key, int) else await mine.get_or_none(short_id=key)
+    if row is None and str(key).isascii() and str(key).isdigit() and len(str(key)) < 10:
+        row = await mine.get_or_none(id=int(key))
+    if row is None:
+        raise NotFound("Volume not found")
+    return row
+
+
+async def _repository(actor: Actor, key: str) -> Repository:
+    """A repository by its UUID or its short id."""
+    mine = Repository.filter(organization_id=actor.organization_id)
+    row = await mine.get_or_none(id=key) or await mine.get_or_none(short_id=key)
+    if row is None:
+        raise NotFound("Repository not found")
+    return row
+
+
+async def _save(row: Schedule, changed: Collection[str] | None = None) -> None:
+    try:
+        async with in_transaction():
+            await row.save(update_fields=changed)
+    except IntegrityError as error:
+        if not constraints.breaks_unique(error, "organization_id", "name"):
+            raise
+        raise Conflict(_NAME_TAKEN) from error

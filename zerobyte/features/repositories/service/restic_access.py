@@ -1,0 +1,138 @@
+"""Opens repositories for restic: stored configs in plain text, passwords, and restic's errors.
+
+Owns the only places where a repository's secrets are unsealed. Knows no request and no answer.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from zerobyte.contract.repositories import RepositoryAccess, RepositoryConfig, RepositoryConfigBox
+from zerobyte.core import protected_paths
+from zerobyte.core.errors import Conflict, Unavailable
+from zerobyte.core.secrets import Sealer
+from zerobyte.db import encrypted_config
+from zerobyte.features.auth.service.allowed_roots import RootGrants
+from zerobyte.features.repositories import models, present
+from zerobyte.features.repositories.service import private_networks
+from zerobyte.restic import address_check
+from zerobyte.restic.errors import (
+    BadCertificate,
+    CredentialsRefused,
+    RepositoryLocked,
+    StorageUnreachable,
+)
+from zerobyte.restic.repository import Repository, Tools
+from zerobyte.settings import Settings
+
+TABLE: Final = "repositories"
+LIMIT_S: Final = 60.0
+"""How long a request waits for restic."""
+
+PasswordOf = Callable[[str], Awaitable[str]]
+"""The restic password of an organization, by its id."""
+
+
+class Access:
+    """Turns rows into what restic needs."""
+
+    def __init__(self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf) -> None:
+        self._sealer = sealer
+        self._password_of = password_of
+        self._private_networks = settings.storage_private_networks
+        self._grants = RootGrants(settings)
+        self._data = protected_paths.own_data(settings)
+        self._repositories_folder = str(settings.repositories_dir.absolute())
+        # A request's restic holds no lock that it would need time to give back.
+        self.tools = Tools(
+            cache_dir=settings.cache_dir,
+            run_dir=settings.run_dir,
+            restic_command=settings.restic_command,
+            rclone_config_dir=settings.rclone_config_dir,
+            retry_lock="5s",
+            grace_s=2.0,
+            progress_fps=settings.restic_progress_fps,
+            memory_limits=settings.memory_limits,
+        )
+
+    def seal(self, config: RepositoryConfig, *, short_id: str) -> dict[str, object]:
+        """The JSON of a config for the row of this short id."""
+        return encrypted_config.seal(self._sealer, config, table=TABLE, row=short_id)
+
+    def plain(self, row: models.Repository) -> RepositoryConfig:
+        """The stored config with its secrets in plain text."""
+        kind = encrypted_config.kind_of(row.config, present.KINDS, row.type)
+        return present.parsed(
+            encrypted_config.unseal(self._sealer, row.config, kind, table=TABLE, row=row.short_id)
+        )
+
+    async def encrypt_clear_rows(self) -> int:
+        """Encrypt secrets that older versions stored in clear."""
+        rows = await models.Repository.all()
+        return await encrypted_config.seal_clear_rows(
+            self._sealer, rows, RepositoryConfigBox, present.KINDS, key="short_id"
+        )
+
+    async def of(
+        self, row: models.Repository, *, config: RepositoryConfig | None = None
+    ) -> RepositoryAccess:
+        """Everything that restic needs to open a repository.
+
+        config      in place of the stored one.
+        """
+        plain = config or self.plain(row)
+        # The own password belongs to a repository that came from elsewhere; one that we make
+        # gets the organization's, so that its recovery key opens it.
+        own = plain.custom_password if plain.is_existing_repository else None
+        return RepositoryAccess.model_validate(
+            {
+                "id": row.id,
+                "short_id": row.short_id,
+                "name": row.name,
+                "config": plain,
+                "password": own or await self._password_of(row.organization_id),
+                "compression_mode": row.compression_mode,
+                "allow_private_networks": await private_networks.is_allowed(
+                    row.organization_id, self._private_networks
+                ),
+                "allowed_roots": await self._grants.of(row.organization_id),
+                "protected_folders": self._data,
+                "repositories_folder": self._repositories_folder,
+            }
+        )
+
+    async def check_address(self, row: models.Repository, config: RepositoryConfig) -> None:
+        """Check a changed config and the address behind it. Raises Invalid.
+
+        A name that has no address now may have one later: it is checked again before use.
+        """
+        with contextlib.suppress(StorageUnreachable):
+            await address_check.check(await self.of(row, config=config))
+
+    async def open(self, row: models.Repository) -> Repository:
+        """A repository that restic commands can be run on."""
+        return Repository(await self.of(row), self.tools)
+
+
+@asynccontextmanager
+async def answering(limit_s: float = LIMIT_S) -> AsyncGenerator[None]:
+    """Bound restic's time inside a request, and say in the API's words what went wrong.
+
+    Raises
+        Unavailable     the storage did not answer, or not in time; restic is gone by then.
+        Conflict        another process holds the repository's lock.
+        ResticError     anything else that restic says.
+    """
+    try:
+        async with asyncio.timeout(limit_s):
+            yield
+    except TimeoutError as error:
+        raise Unavailable(f"The storage did not answer within {limit_s:g} seconds.") from error
+    except (BadCertificate, CredentialsRefused):
+        raise
+    except StorageUnreachable as error:
+        raise Unavailable(error.message, details=error.details) from error
+    except RepositoryLocked as error:
+        raise Conflict(error.message) from error

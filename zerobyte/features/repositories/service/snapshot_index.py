@@ -1,0 +1,372 @@
+"""The snapshot index: rows that answer what restic would have to be asked for.
+
+Owns how restic's records become rows and rows become records again. Knows no restic and no
+request; its writers choose the transaction.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import replace as replaced
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from pydantic import ValidationError
+from tortoise.expressions import F
+
+from zerobyte.contract.restic_output import SnapshotRecord
+from zerobyte.contract.restic_output import is_incomplete as lacks_files
+from zerobyte.contract.selection import BackupSelection
+from zerobyte.core import aio, clock
+from zerobyte.core.errors import Conflict
+from zerobyte.db.base import is_damaged
+from zerobyte.db.query_cache import Made, Prepared, slot
+from zerobyte.features.repositories.models import Snapshot
+from zerobyte.features.repositories.service.provenance import has_same_content
+from zerobyte.features.repositories.service.unreported import mark_unreported
+from zerobyte.restic import forget_policy
+from zerobyte.restic.forget_policy import Counted, Moment
+
+_SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
+_BATCH: Final = 500
+_AT_ONCE: Final = 100
+"""How many rows are read or made in one go: Tortoise takes about 0.1 ms for each."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Indexed:
+    """One snapshot of the index; `is_suspect` and `is_incomplete` as in the row.
+
+    Equal is only what is the same object: a row that has not changed is made once.
+
+    moment      its time.
+    shown       how it was shown already, by the categories that it is kept for.
+    """
+
+    record: SnapshotRecord
+    is_suspect: bool
+    is_incomplete: bool
+    moment: Moment
+    shown: dict[tuple[str, ...], bytes]
+
+
+def _indexed(row: Mapping[str, Any]) -> Indexed:
+    try:
+        record = SnapshotRecord.model_validate_json(row["record"])
+        moment = Moment.parse(record.time)
+    except ValueError:  # a damaged record must not break the list; the next refresh mends it
+        record = _of_columns(row)
+        moment = Moment.parse(record.time)
+    return Indexed(record, bool(row["is_suspect"]), bool(row["is_incomplete"]), moment, {})
+
+
+def _of_columns(row: Mapping[str, Any]) -> SnapshotRecord:
+    return SnapshotRecord(
+        id=row["snapshot_id"],
+        short_id=row["short_id"],
+        time=clock.iso(row["time_ms"]),
+        paths=[],
+        tags=[row["schedule_id"]] if row["schedule_id"] else [],
+    )
+
+
+_KNOWN: Final = Made(_indexed, most=10_000)
+_ALL: Final = Prepared(
+    lambda: Snapshot.filter(repository_id=slot(0)).order_by("time_ms", "snapshot_id")
+)
+_BY_ID: Final = Prepared(
+    lambda: Snapshot.filter(repository_id=slot(0), snapshot_id=slot(1)).limit(1)
+)
+_BY_SHORT_ID: Final = Prepared(
+    lambda: Snapshot.filter(repository_id=slot(0), short_id=slot(1)).limit(2)
+)
+
+
+_LISTED: Final = Prepared(
+    lambda: (
+        Snapshot.filter(repository__organization_id=slot(0), repository__short_id=slot(1))
+        .annotate(read_at=F("repository__snapshots_refreshed_at"))
+        .order_by("time_ms", "snapshot_id")
+    )
+)
+_LISTING: Final = Made(
+    lambda row: _indexed(row) if row["read_at"] is not None else None, most=10_000
+)
+
+
+async def listed(organization_id: str, repository_short_id: str) -> list[Indexed] | None:
+    """The snapshots of an organization's repository in one query, oldest first.
+
+    None when there are none, or when the repository's list was never read.
+    """
+    found = await _LISTED.made(_LISTING, organization_id, repository_short_id)
+    # Whether it was read stands beside each of its rows, so they are all known or none is.
+    return cast("list[Indexed]", found) if found and found[0] is not None else None
+
+
+async def of_repository(repository_id: str, *, tag: str | None = None) -> list[Indexed]:
+    """The snapshots of a repository, oldest first; with a tag, those that carry it."""
+    found = await _ALL.made(_KNOWN, repository_id)
+    return [entry for entry in found if tag is None or tag in entry.record.tags]
+
+
+async def find(repository_id: str, snapshot_id: str) -> Indexed | None:
+    """One snapshot by its full id or its first eight digits.
+
+    Raises
+        Conflict    several snapshots begin with these eight digits.
+    """
+    query = _BY_SHORT_ID if len(snapshot_id) == 8 else _BY_ID
+    found = await query.made(_KNOWN, repository_id, snapshot_id)
+    if len(found) > 1:
+        raise Conflict(
+            f"Several snapshots have an id that begins with {snapshot_id}; send the whole id"
+        )
+    return found[0] if found else None
+
+
+async def newest(repository_id: str) -> Indexed | None:
+    """The snapshot with the latest time, as restic's `latest`."""
+    row = await Snapshot.filter(repository_id=repository_id).order_by("-time_ms").first()
+    return None if row is None else await find(repository_id, row.snapshot_id)
+
+
+async def trusted_files(repository_id: str, schedule_id: str) -> int | None:
+    """Return how many files the next snapshot of a schedule is measured by.
+
+    Reads the newest trusted complete snapshot and the incomplete ones after it. Snapshots dated
+    in the future are a measure only where there is no other.
+    """
+    latest_ms = forget_policy.CLOCK_TOLERANCE // timedelta(milliseconds=1) + clock.now_ms()
+    trusted = Snapshot.filter(
+        repository_id=repository_id, schedule_id=schedule_id, is_suspect=False
+    ).order_by("time_ms", "snapshot_id")
+    for some in (trusted.filter(time_ms__lte=latest_ms), trusted):
+        complete = await some.filter(is_incomplete=False).last()
+        after = some if complete is None else some.filter(time_ms__gt=complete.time_ms)
+        history = [*filter(None, [complete]), *await after.filter(is_incomplete=True)]
+        if history:
+            return forget_policy.trusted_files(_counted(row) for row in history)
+    return None
+
+
+async def is_known_since(repository_id: str, snapshot_id: str, *, before_ms: int) -> bool:
+    """Return whether a snapshot, by full id, was put into the index before a moment."""
+    return await Snapshot.exists(
+        repository_id=repository_id, snapshot_id=snapshot_id, created_at__lt=before_ms
+    )
+
+
+async def put(
+    repository_id: str,
+    record: SnapshotRecord,
+    *,
+    schedule_id: str | None,
+    is_suspect: bool,
+    is_incomplete: bool = False,
+    selection: BackupSelection | None = None,
+) -> None:
+    """Add one snapshot; one that is known already is brought up to date.
+
+    is_suspect      by what was trusted when its run began; another may have been accepted since.
+    """
+    known = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=record.id)
+    row = known or Snapshot(repository_id=repository_id)
+    row.update_from_dict(_columns(record))
+    row.schedule_id = schedule_id
+    row.is_suspect = is_suspect and not await _is_cleared(row)
+    row.is_incomplete = is_incomplete or lacks_files(record.tags)
+    if selection is not None:
+        row.selection = selection.model_dump(mode="json", by_alias=True)
+    await row.save()
+
+
+async def selection(repository_id: str, snapshot_id: str) -> BackupSelection | None:
+    """Return what a snapshot's run selected, by full id; None when it is not surely known.
+
+    A run that could not read every file left out more than its selection says.
+    """
+    row = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=snapshot_id)
+    if row is None or row.selection is None or is_damaged(row.selection) or row.is_incomplete:
+        return None
+    try:
+        found = BackupSelection.model_validate(row.selection)
+    except ValidationError:
+        return None
+    return None if found.other_filters else found
+
+
+async def accept(repository_id: str, snapshot_id: str) -> None:
+    """Trust a snapshot by its full id: it is the measure of those after it, which it may clear."""
+    row = await Snapshot.get(repository_id=repository_id, snapshot_id=snapshot_id)
+    history = await Snapshot.filter(
+        repository_id=repository_id, schedule_id=row.schedule_id
+    ).order_by("time_ms", "snapshot_id")
+    cleared = list(forget_policy.cleared((_counted(one) for one in history), snapshot_id))
+    for start in range(0, len(cleared), _BATCH):
+        some = cleared[start : start + _BATCH]
+        await Snapshot.filter(repository_id=repository_id, snapshot_id__in=some).update(
+            is_suspect=False
+        )
+
+
+async def remove(repository_id: str, snapshot_ids: Collection[str]) -> None:
+    """Take snapshots out, by full id; unknown ones are no error."""
+    ids = list(snapshot_ids)
+    for start in range(0, len(ids), _BATCH):
+        some = ids[start : start + _BATCH]
+        await Snapshot.filter(repository_id=repository_id, snapshot_id__in=some).delete()
+
+
+async def replace(
+    repository_id: str,
+    records: Iterable[SnapshotRecord],
+    *,
+    began_ms: int,
+    gone: Collection[str] = (),
+    accepted: Collection[str] = (),
+    judges_all: bool = False,
+) -> int:
+    """Make the index equal to what restic listed, and say how many snapshots it holds.
+
+    began_ms    when the listing began: what was added since is not in it and stays.
+    gone        what was removed since: it may be in the listing and stays out.
+    accepted    what somebody said is right, by the id that it had: it is trusted.
+    judges_all  the list was not known before, so those who trusted a snapshot had nothing to
+                measure it by.
+    """
+    listed = {record.id: record for record in records if record.id not in gone}
+    known = await _rows_of(repository_id)
+    vanished = [
+        row.snapshot_id
+        for row in known.values()
+        if row.snapshot_id not in listed and row.created_at < began_ms
+    ]
+    added: list[Snapshot] = []
+    right = set(accepted)
+    unjudged = {
+        key for key, row in known.items() if judges_all and not row.is_suspect and key not in right
+    }
+    async for record in aio.in_turns(listed.values()):
+        row, rewritten = known.get(record.id), known.get(record.original or "")
+        if row is None:
+            added.append(_new(repository_id, record, rewritten))
+            if rewritten is None and not {record.id, record.original} & right:
+                unjudged.add(record.id)
+        elif row.record != _stored(record):
+            changed = _columns(record)
+            changed["is_incomplete"] = row.is_incomplete or lacks_files(record.tags)
+            await row.update_from_dict(changed).save(update_fields=list(changed))
+    await mark_unreported(repository_id, added)
+    await _judge([*known.values(), *added], unjudged)
+    for row in known.values():
+        if row.is_suspect and row.snapshot_id in unjudged:
+            await row.save(update_fields=["is_suspect"])
+    await remove(repository_id, vanished)
+    # The row that comes last is taken for the schedule's latest run.
+    added.sort(key=_time_ms)
+    for start in range(0, len(added), _AT_ONCE):
+        await Snapshot.bulk_create(added[start : start + _AT_ONCE])
+    return len(known) - len(vanished) + len(added)
+
+
+async def _rows_of(repository_id: str) -> dict[str, Snapshot]:
+    """Return the index's rows by full id, read in parts: each part stops the event loop."""
+    known: dict[str, Snapshot] = {}
+    last = 0
+    while True:
+        rows = Snapshot.filter(repository_id=repository_id, id__gt=last).order_by("id")
+        part = await rows.limit(_AT_ONCE)
+        known |= {row.snapshot_id: row for row in part}
+        if len(part) < _AT_ONCE:
+            return known
+        last = cast("int", part[-1].id)
+
+
+async def known_of(snapshot_ids: Sequence[str]) -> set[tuple[str, str]]:
+    """Those snapshots that the index knows, as repository and full id."""
+    known: set[tuple[str, str]] = set()
+    for start in range(0, len(snapshot_ids), _BATCH):
+        some = list(snapshot_ids[start : start + _BATCH])
+        rows = await Snapshot.filter(snapshot_id__in=some).values_list(
+            "repository_id", "snapshot_id"
+        )
+        known |= {(str(repository), str(snapshot)) for repository, snapshot in rows}
+    return known
+
+
+def schedule_tag(tags: Sequence[str]) -> str | None:
+    """The tag that looks like a schedule's short id, as far as a tag can tell."""
+    return next((tag for tag in tags if _SCHEDULE_TAG.fullmatch(tag)), None)
+
+
+def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None) -> Snapshot:
+    """A row for a snapshot; what restic rewrote keeps what we know of the one before."""
+    return Snapshot(
+        repository_id=repository_id,
+        **_columns(record),
+        schedule_id=rewritten.schedule_id if rewritten else schedule_tag(record.tags),
+        is_suspect=rewritten is not None and rewritten.is_suspect,
+        is_incomplete=lacks_files(record.tags)
+        or (rewritten is not None and rewritten.is_incomplete),
+        selection=rewritten.selection
+        if rewritten is not None and has_same_content(record, rewritten)
+        else None,
+    )
+
+
+async def _judge(rows: Iterable[Snapshot], unjudged: Collection[str]) -> None:
+    """Mark what no report told us of as its run would have (T8)."""
+    histories: dict[str, list[Snapshot]] = defaultdict(list)
+    for row in sorted(rows, key=_time_ms):
+        if row.schedule_id is not None:
+            histories[row.schedule_id].append(row)
+    async for history in aio.in_turns(histories.values()):
+        told = [
+            replaced(_counted(row), is_suspect=None)
+            if row.snapshot_id in unjudged
+            else _counted(row)
+            async for row in aio.in_turns(history)
+        ]
+        suspects = forget_policy.suspects(told)
+        for row in history:
+            row.is_suspect = row.snapshot_id in suspects
+
+
+async def _is_cleared(row: Snapshot) -> bool:
+    """Whether what is trusted now does not make a snapshot suspect that its run held for it."""
+    files = _files_of(row)
+    if files is None or row.schedule_id is None:
+        return False
+    trusted = await trusted_files(row.repository_id, row.schedule_id)
+    return trusted is not None and not forget_policy.is_suspect(files, trusted)
+
+
+def _time_ms(row: Snapshot) -> int:
+    return cast("int", row.time_ms)
+
+
+def _counted(row: Snapshot) -> Counted:
+    return Counted(row.snapshot_id, _files_of(row), row.is_suspect, row.is_incomplete)
+
+
+def _files_of(row: Snapshot) -> int | None:
+    summary: Any = row.record.get("summary")
+    if not isinstance(summary, dict):
+        return None
+    files = cast("dict[str, Any]", summary).get("total_files_processed")
+    return files if isinstance(files, int) else None
+
+
+def _columns(record: SnapshotRecord) -> dict[str, Any]:
+    return {
+        "snapshot_id": record.id,
+        "short_id": record.short_id,
+        "time_ms": Moment.parse(record.time).epoch_ms,
+        "record": _stored(record),
+    }
+
+
+def _stored(record: SnapshotRecord) -> dict[str, Any]:
+    return record.model_dump(mode="json", exclude_none=True)

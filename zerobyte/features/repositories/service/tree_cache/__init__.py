@@ -1,0 +1,1 @@
+"""The local cache of snapshot listings: one SQLite file with compressed blocks of entries."""

@@ -1,0 +1,321 @@
+"""The file that holds listings of snapshots' trees: one SQLite database, rebuildable at any time.
+
+Owns the tables, the room they may take, who goes first when it is short, and what happens when the
+file is damaged: it is thrown away and begun anew, and nothing is lost but time. One process owns a
+file. Every method blocks: it is called in a thread. Knows no restic and no request.
+"""
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import tempfile
+import threading
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Final, TypeVar
+
+from zerobyte.core import clock
+from zerobyte.core.log import get_logger
+from zerobyte.core.private_files import make_sqlite_private
+from zerobyte.features.repositories.service.tree_cache.codec import Batch
+
+T = TypeVar("T")
+_log = get_logger(__name__)
+
+_FORMAT: Final = 1
+_APPLICATION: Final = 0x5A42_5452
+_TABLES: Final = """
+CREATE TABLE trees (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, repository_id TEXT NOT NULL, snapshot_id TEXT NOT NULL,
+    is_complete INTEGER NOT NULL DEFAULT 0, node_count INTEGER NOT NULL DEFAULT 0,
+    used_at INTEGER NOT NULL, UNIQUE (repository_id, snapshot_id)
+);
+CREATE TABLE blocks (
+    tree_id INTEGER NOT NULL, number INTEGER NOT NULL, names BLOB NOT NULL, rest BLOB NOT NULL
+);
+CREATE UNIQUE INDEX blocks_of_tree ON blocks (tree_id, number);
+CREATE TABLE segments (
+    tree_id INTEGER NOT NULL, folder INTEGER NOT NULL, first INTEGER NOT NULL,
+    count INTEGER NOT NULL, block INTEGER NOT NULL, place INTEGER NOT NULL,
+    PRIMARY KEY (tree_id, folder, first)
+) WITHOUT ROWID;
+CREATE TABLE folders (
+    tree_id INTEGER NOT NULL, key BLOB NOT NULL, number INTEGER NOT NULL, count INTEGER NOT NULL,
+    PRIMARY KEY (tree_id, key, number)
+) WITHOUT ROWID;
+CREATE TABLE runs (
+    tree_id INTEGER NOT NULL, first INTEGER NOT NULL, packed BLOB NOT NULL
+);
+CREATE UNIQUE INDEX runs_of_tree ON runs (tree_id, first);
+"""
+_PARTS: Final = ("blocks", "segments", "folders", "runs")
+_TOUCH_EVERY_MS: Final = 60_000
+
+
+class NoRoom(Exception):
+    """The tree cannot be kept: it is larger than the bound, or the disk is full."""
+
+
+class Gone(Exception):
+    """The tree is not there any more: it was dropped, or the file had to be begun anew."""
+
+
+class TreeFile:
+    """The file, opened when it is first needed.
+
+    max_bytes   what the tables may take; a tree that does not fit alone is refused.
+    """
+
+    def __init__(self, path: Path, *, max_bytes: int, spare_folder: Path) -> None:
+        """`spare_folder` takes a file of our own when another process holds `path`."""
+        self._path = path
+        self._spare_folder = spare_folder
+        self._max_bytes = max_bytes
+        self._lock = threading.RLock()
+        self._held: IO[str] | None = None
+        self._db: sqlite3.Connection | None = None
+        self._writing: set[int] = set()
+
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run queries. Raises Gone when the file was damaged; it is new then."""
+        with self._guarded() as db:
+            return work(db)
+
+    def find(self, repository_id: str, snapshot_id: str) -> tuple[int, bool, int] | None:
+        """A tree's id, whether all of it is there, and how many entries it has; it is in use."""
+        with self._guarded() as db:
+            row = db.execute(
+                "SELECT id, is_complete, node_count, used_at FROM trees"
+                " WHERE repository_id = ? AND snapshot_id = ?",
+                (repository_id, snapshot_id),
+            ).fetchone()
+            if row is None:
+                return None
+            now = clock.now_ms()
+            if abs(now - row[3]) > _TOUCH_EVERY_MS:
+                with contextlib.suppress(sqlite3.OperationalError):  # a full disk, at worst
+                    db.execute("UPDATE trees SET used_at = ? WHERE id = ?", (now, row[0]))
+            return row[0], bool(row[1]), row[2]
+
+    def begin(self, repository_id: str, snapshot_id: str) -> int:
+        """Make room for a new tree in place of what was known of it; its id. Raises NoRoom."""
+        with self._writing_guarded() as db:
+            self._remove(db, repository_id, [snapshot_id])
+            made = db.execute(
+                "INSERT INTO trees (repository_id, snapshot_id, used_at) VALUES (?, ?, ?)",
+                (repository_id, snapshot_id, clock.now_ms()),
+            )
+            assert made.lastrowid is not None
+            self._writing.add(made.lastrowid)
+            return made.lastrowid
+
+    def write(self, tree_id: int, batch: Batch, *, complete: int | None = None) -> None:
+        """Add to a tree; with `complete`, the number of its entries, nothing more will follow.
+
+        Raises
+            Gone        the tree was dropped meanwhile.
+            NoRoom      the bound or the disk; the tree is removed.
+        """
+        try:
+            with self._writing_guarded() as db:
+                if not db.execute("SELECT 1 FROM trees WHERE id = ?", (tree_id,)).fetchone():
+                    raise Gone
+                self._make_room(db, batch.size_bytes)
+                _insert(db, tree_id, batch)
+                self._make_room(db, 0)
+                if complete is not None:
+                    db.execute(
+                        "UPDATE trees SET is_complete = 1, node_count = ? WHERE id = ?",
+                        (complete, tree_id),
+                    )
+                    self._writing.discard(tree_id)
+        except NoRoom:
+            self.abandon(tree_id)
+            raise
+
+    def abandon(self, tree_id: int) -> None:
+        """Remove a tree that will not be completed, or that cannot be read."""
+        with contextlib.suppress(NoRoom, Gone), self._writing_guarded() as db:
+            self._writing.discard(tree_id)
+            _delete(db, tree_id)
+
+    def drop(self, repository_id: str, snapshot_ids: Collection[str] | None = None) -> None:
+        """Remove the trees of snapshots, or of a whole repository."""
+        with contextlib.suppress(NoRoom, Gone), self._writing_guarded() as db:
+            self._remove(db, repository_id, snapshot_ids)
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Repository and snapshot of every complete tree, the least recently used first."""
+        return self.read(
+            lambda db: db.execute(
+                "SELECT repository_id, snapshot_id FROM trees WHERE is_complete = 1"
+                " ORDER BY used_at, id"
+            ).fetchall()
+        )
+
+    def size_bytes(self) -> int:
+        """What the tables take now."""
+        return self.read(_used)
+
+    def close(self) -> None:
+        """Let the file go; the next use opens it again."""
+        with self._lock:
+            if self._db is not None:
+                self._db.close()
+                self._db = None
+            if self._held is not None:
+                self._held.close()
+                self._held = None
+
+    def _remove(
+        self, db: sqlite3.Connection, repository_id: str, snapshot_ids: Collection[str] | None
+    ) -> None:
+        rows = db.execute(
+            "SELECT id, snapshot_id FROM trees WHERE repository_id = ?", (repository_id,)
+        ).fetchall()
+        for tree_id, snapshot_id in rows:
+            if snapshot_ids is None or snapshot_id in snapshot_ids:
+                self._writing.discard(tree_id)
+                _delete(db, tree_id)
+
+    def _make_room(self, db: sqlite3.Connection, bytes_more: int) -> None:
+        while _used(db) + bytes_more > self._max_bytes:
+            oldest = db.execute("SELECT id FROM trees ORDER BY used_at, id").fetchall()
+            others = [tree_id for (tree_id,) in oldest if tree_id not in self._writing]
+            if not others:
+                raise NoRoom
+            _delete(db, others[0])
+
+    @contextmanager
+    def _writing_guarded(self) -> Generator[sqlite3.Connection]:
+        with self._guarded(is_writing=True) as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    @contextmanager
+    def _guarded(self, *, is_writing: bool = False) -> Generator[sqlite3.Connection]:
+        """The connection, for one thread at a time; a damaged file is begun anew."""
+        with self._lock:
+            try:
+                yield self._opened()
+            except sqlite3.OperationalError as error:
+                if is_writing and _is_no_room(error):
+                    raise NoRoom from error
+                self._begin_anew(error)
+                raise (NoRoom if is_writing else Gone) from error
+            except (sqlite3.DatabaseError, OSError) as error:
+                self._begin_anew(error)
+                raise (NoRoom if is_writing else Gone) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._db is None:
+            self._db = _open(self._path, self._max_bytes) if self._hold() else self._spare()
+        return self._db
+
+    def _hold(self) -> bool:
+        """Whether the file is ours alone from now on."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        held = self._path.with_name(self._path.name + ".lock").open("a")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.close()
+            return False
+        self._held = held
+        return True
+
+    def _spare(self) -> sqlite3.Connection:
+        """A file without a name, because another process works in the one we wanted."""
+        _log.info("another process holds the store of snapshots' trees; ours lasts until the end")
+        self._spare_folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix="trees-", dir=self._spare_folder)
+        os.close(handle)
+        try:
+            return _connected(Path(name), self._max_bytes, journal="MEMORY")
+        finally:
+            _unlink(Path(name))
+
+    def _begin_anew(self, error: Exception) -> None:
+        _log.warning("the store of snapshots' trees is begun anew", reason=str(error))
+        if self._held is not None:
+            _unlink(self._path)
+        self.close()
+
+
+def _open(path: Path, max_bytes: int) -> sqlite3.Connection:
+    """Open or make the file; one of another format, or far too large a one, is thrown away."""
+    for _ in range(2):
+        with contextlib.suppress(sqlite3.DatabaseError):
+            return _connected(path, max_bytes)
+        _unlink(path)
+    return _connected(path, max_bytes)
+
+
+def _connected(path: Path, max_bytes: int, *, journal: str = "WAL") -> sqlite3.Connection:
+    make_sqlite_private(path)
+    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+    try:
+        _prepare(db, path, max_bytes, journal)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: sqlite3.Connection, path: Path, max_bytes: int, journal: str) -> None:
+    is_new = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0
+    known = db.execute("PRAGMA user_version").fetchone()[0] == _FORMAT
+    ours = db.execute("PRAGMA application_id").fetchone()[0] == _APPLICATION
+    if not is_new and not (known and ours and path.stat().st_size <= 2 * max_bytes):
+        raise sqlite3.DatabaseError("the file has another format, or outgrew its bound")
+    db.execute(f"PRAGMA journal_mode = {journal}")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA journal_size_limit = 4194304")
+    if is_new:
+        made = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_FORMAT};"
+        db.executescript(f"BEGIN; {_TABLES} {made} COMMIT;")
+    for (tree_id,) in db.execute("SELECT id FROM trees WHERE is_complete = 0").fetchall():
+        _delete(db, tree_id)
+
+
+def _insert(db: sqlite3.Connection, tree_id: int, batch: Batch) -> None:
+    for table, rows in zip(
+        _PARTS, (batch.blocks, batch.segments, batch.folders, batch.runs), strict=True
+    ):
+        if rows:
+            marks = ", ".join("?" * (len(rows[0]) + 1))
+            numbered: list[Any] = [(tree_id, *row) for row in rows]
+            db.executemany(f"INSERT INTO {table} VALUES ({marks})", numbered)  # noqa: S608 — our own names
+
+
+def _delete(db: sqlite3.Connection, tree_id: int) -> None:
+    for table in _PARTS:
+        db.execute(f"DELETE FROM {table} WHERE tree_id = ?", (tree_id,))  # noqa: S608 — our own names
+    db.execute("DELETE FROM trees WHERE id = ?", (tree_id,))
+
+
+def _used(db: sqlite3.Connection) -> int:
+    """What the tables take, without the pages that lie free for the next tree."""
+    names = ("page_count", "freelist_count", "page_size")
+    pages, free, size = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in names)
+    return (pages - free) * size
+
+
+def _is_no_room(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY) or (
+        error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR
+    )
+
+
+def _unlink(path: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + end).unlink()

@@ -1,0 +1,137 @@
+"""Reading tasks: the active ones, one, and the history."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from tortoise.expressions import Q, RawSQL
+
+from zerobyte.core.errors import Invalid, NotFound
+from zerobyte.db.query_cache import Prepared, Shown, number_slot, slot
+from zerobyte.features.tasks import present
+from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.schemas import (
+    HistoryItem,
+    HistoryOutcome,
+    HistoryPage,
+    HistoryQuery,
+    ListTasksQuery,
+    TaskView,
+)
+from zerobyte.features.tasks.service.stalls import Activities
+from zerobyte.http.auth import Actor
+from zerobyte.http.endpoint import Encoded
+
+PAGE_SIZE: Final = 25
+
+
+# The plan of the retention that followed a backup is stored with the task of that retention.
+_FOLLOWED_BY: Final = """(SELECT "f"."result" FROM "tasks" "f" \
+WHERE "f"."parent_id"="tasks"."id" AND "f"."kind"='forget' ORDER BY "f"."id" DESC LIMIT 1)"""
+_ONE: Final = Prepared(
+    lambda: Task.filter(organization_id=slot(0), id=slot(1)).annotate(
+        followed_by=RawSQL(_FOLLOWED_BY)
+    )
+)
+_ITEMS: Final = Shown(present.history_item, HistoryItem)
+
+
+@cache
+def _pages(outcome: HistoryOutcome | None, *, of_kind: bool) -> Prepared[Task]:
+    """A page of the history: of one outcome or all, of one kind (slot 1) or all."""
+    wanted = Q(organization_id=slot(0))
+    if of_kind:
+        wanted &= Q(kind=slot(1))
+    if outcome == "running":
+        wanted &= Q(status__in=ACTIVE)
+    elif outcome is not None:
+        wanted &= Q(outcome=outcome) & ~Q(status__in=ACTIVE)
+    return Prepared(
+        lambda: (
+            Task.filter(wanted)
+            .order_by("-created_at", "-id")
+            .offset(number_slot(2))
+            .limit(PAGE_SIZE)
+        )
+    )
+
+
+class TaskReader:
+    """Answers questions about tasks; changes nothing."""
+
+    def __init__(self, *, activities: Activities) -> None:
+        self._view = activities.view
+        self._shown = Shown(activities.view, TaskView, passing=present.is_active)
+
+    async def active(self, actor: Actor, query: ListTasksQuery) -> list[TaskView]:
+        """The active tasks that match, newest first."""
+        check(query)
+        rows = (
+            await Task.filter(organization_id=actor.organization_id, status__in=ACTIVE)
+            .filter(**_filters(query))
+            .order_by("-created_at", "-id")
+        )
+        return [self._view(row) for row in rows]
+
+    async def get(self, actor: Actor, task_id: str) -> TaskView:
+        """One task in any state. Raises NotFound."""
+        row = await _ONE.first(actor.organization_id, task_id)
+        if row is None:
+            raise NotFound("Task not found")
+        return self._view(row)
+
+    async def shown(self, actor: Actor, task_id: str) -> Encoded[TaskView]:
+        """The same, as clients see it. Raises NotFound."""
+        found = await _ONE.shown(self._shown, actor.organization_id, task_id)
+        if not found:
+            raise NotFound("Task not found")
+        return Encoded(found[0])
+
+    async def history(self, actor: Actor, query: HistoryQuery) -> Encoded[HistoryPage]:
+        """One page of all tasks, newest first; a page beyond the end is empty."""
+        pages = _pages(query.outcome, of_kind=query.kind is not None)
+        # The kind is no parameter of a query that does not ask for one.
+        wanted = (actor.organization_id, query.kind, (query.page - 1) * PAGE_SIZE)
+        total = await pages.count(*wanted)
+        items = Encoded.many(await pages.shown(_ITEMS, *wanted))
+        return Encoded.beside(
+            HistoryPage,
+            {"items": items.body},
+            organization_id=actor.organization_id,
+            page=query.page,
+            page_size=PAGE_SIZE,
+            total_items=total,
+            total_pages=-(-total // PAGE_SIZE),
+        )
+
+    async def busy_resources(self, kind: str, resource_ids: Sequence[str]) -> set[str]:
+        """Which of these resources have an active task of a kind."""
+        rows = await Task.filter(
+            kind=kind, resource_id__in=list(resource_ids), status__in=ACTIVE
+        ).values_list("resource_id", flat=True)
+        return {str(row) for row in rows}
+
+
+def check(query: ListTasksQuery) -> None:
+    """Refuse a resource's type without its id, and the other way round."""
+    if (query.resource_type is None) != (query.resource_id is None):
+        missing = "resourceType" if query.resource_type is None else "resourceId"
+        raise Invalid.at([missing], "resourceType and resourceId must be provided together")
+
+
+def matches(query: ListTasksQuery, task: dict[str, object]) -> bool:
+    """Whether a task, as told on the event stream, is one that the query asks for."""
+    return all(
+        wanted is None or task[name] == wanted
+        for name, wanted in (
+            ("kind", query.kind),
+            ("resourceType", query.resource_type),
+            ("resourceId", query.resource_id),
+            ("operationKey", query.operation_key),
+        )
+    )
+
+
+def _filters(query: ListTasksQuery) -> dict[str, str]:
+    given = query.model_dump(by_alias=False, exclude_none=True)
+    return {name: str(value) for name, value in given.items()}

@@ -1,0 +1,82 @@
+"""Refuses requests that another site makes a browser send with our cookies.
+
+Owns the Origin check alone: every unsafe request with a cookie, in both families, must name an
+origin that is trusted. SameSite=Lax is the first wall; this one also stops other ports and
+subdomains of the same site.
+"""
+
+from zerobyte.core import urls
+from zerobyte.core.errors import Forbidden
+from zerobyte.core.log import get_logger
+from zerobyte.core.redact import redact
+from zerobyte.http.app_type import HttpApp
+from zerobyte.http.auth import HttpRequest, header
+from zerobyte.http.middleware import gate
+from zerobyte.settings import Settings
+
+_log = get_logger(__name__)
+
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_SHOWN = 200
+_LOGINS = ("/api/auth/sign-in/", "/api/auth/sign-up/")
+
+
+def install(app: HttpApp, settings: Settings) -> None:
+    """Check the origin of every unsafe request to the two families that take cookies."""
+    trusted = frozenset(settings.origins)
+
+    async def check(request: HttpRequest) -> None:
+        if request.method in _SAFE:
+            return
+        # A key cannot be sent from another site without asking first, and wins over the cookie.
+        has_key = request.path.startswith("/api/v1/") and header(request, "x-api-key")
+        if request.path.startswith(("/api/auth/", "/api/v1/")) and not has_key:
+            _check(request, trusted, settings)
+
+    app.register_middleware(gate(check), "request")
+
+
+def _check(request: HttpRequest, trusted: frozenset[str], settings: Settings) -> None:
+    origin = _origin_of(request)
+    if header(request, "cookie"):
+        # Browsers of all ages are met: what keeps cookies has to say where it stands.
+        if origin in ("", "null"):
+            raise Forbidden("Missing or null Origin", code="MISSING_OR_NULL_ORIGIN")
+        if origin not in trusted:
+            raise invalid_origin(origin, settings)
+    elif request.path.startswith(_LOGINS):
+        if (
+            header(request, "sec-fetch-site") == "cross-site"
+            and header(request, "sec-fetch-mode") == "navigate"
+        ):
+            raise Forbidden(
+                "Cross-site navigation login blocked", code="CROSS_SITE_NAVIGATION_LOGIN_BLOCKED"
+            )
+        by_browser = any(name.startswith("sec-fetch-") for name in request.headers)
+        if by_browser and origin in ("", "null"):
+            raise Forbidden("Missing or null Origin", code="MISSING_OR_NULL_ORIGIN")
+        if origin and origin not in trusted:
+            raise invalid_origin(origin, settings)
+
+
+def invalid_origin(origin: str, settings: Settings) -> Forbidden:
+    """Return the refusal of an origin, after logging which setting would allow it."""
+    # Cut first: the header may be 8 KiB of a stranger's text, and redact() is quadratic in it.
+    shown = redact("".join(char for char in origin[:_SHOWN] if char.isprintable()))[:_SHOWN]
+    if settings.base_url == f"http://localhost:{settings.port}":
+        advice = f"set BASE_URL to {shown} (it is still the default, {settings.base_url})"
+    else:
+        advice = f"add {shown} to TRUSTED_ORIGINS (BASE_URL is {settings.base_url})"
+    _log.warning("request refused: invalid origin", origin=shown, advice=advice)
+    return Forbidden(
+        f"Invalid origin. If people reach this server at {shown}, {advice}.",
+        code="INVALID_ORIGIN",
+    )
+
+
+def _origin_of(request: HttpRequest) -> str:
+    """Return the origin in normal form; empty without one, text that is not one as it is."""
+    if said := header(request, "origin"):
+        return urls.origin_or_none(said) or said
+    referer = header(request, "referer")
+    return (urls.origin_or_none(referer) or "null") if referer else ""

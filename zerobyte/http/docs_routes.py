@@ -1,0 +1,84 @@
+"""Serves the API's description: the document, and a page that shows it.
+
+Everybody may read them: they tell what the software can do and nothing of what an installation
+holds, and somebody who cannot sign in yet is who needs them most.
+The page's script is a file of ours (`scripts/vendor-docs` fetches it), not one of a CDN.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from sanic import Blueprint, HTTPResponse
+
+from zerobyte.core.errors import ZerobyteError
+from zerobyte.http.auth import HttpRequest, Permission
+from zerobyte.http.endpoint import endpoint
+from zerobyte.http.openapi import document
+
+_FOLDER: Final = Path(__file__).parent / "docs"
+_TAG: Final = "Documentation"
+_CSP: Final = (
+    "default-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "style-src 'self' 'unsafe-inline'; frame-ancestors 'self'"
+)
+_NO_ERRORS: tuple[type[ZerobyteError], ...] = ()
+
+reference_v1 = Blueprint("reference", url_prefix="/api/v1")
+
+
+@reference_v1.get("/openapi.json")
+@endpoint(
+    "getOpenApi",
+    tag=_TAG,
+    returns={200: dict[str, Any]},
+    errors=_NO_ERRORS,
+    permission=Permission.PUBLIC,
+)
+async def describe(request: HttpRequest) -> HTTPResponse:
+    """Read this description."""
+    ctx = request.app.ctx
+    body: bytes | None = getattr(ctx, "openapi_bytes", None)
+    if body is None:
+        body = ctx.openapi_bytes = orjson.dumps(document(request.app))
+    return HTTPResponse(body, content_type="application/json")
+
+
+@reference_v1.get("/docs")
+@endpoint(
+    "showDocs",
+    tag=_TAG,
+    returns={200: None},
+    media="text/html",
+    permission=Permission.PUBLIC,
+)
+async def show() -> HTTPResponse:
+    """Show this description as a page."""
+    return HTTPResponse(
+        _file("index.html"),
+        content_type="text/html; charset=utf-8",
+        headers={"Content-Security-Policy": _CSP},
+    )
+
+
+@reference_v1.get("/docs/scalar.js")
+@endpoint(
+    "getDocsScript",
+    tag=_TAG,
+    returns={200: None},
+    media="text/javascript",
+    permission=Permission.PUBLIC,
+)
+async def script() -> HTTPResponse:
+    """Read the script of the page."""
+    return HTTPResponse(
+        _file("scalar.js.gz"),
+        content_type="text/javascript; charset=utf-8",
+        headers={"Content-Encoding": "gzip", "Cache-Control": "public, max-age=86400"},
+    )
+
+
+@cache
+def _file(name: str) -> bytes:
+    return (_FOLDER / name).read_bytes()

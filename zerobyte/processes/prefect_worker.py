@@ -1,0 +1,288 @@
+"""Our Prefect worker: takes the runs of one queue and runs their flows in this process.
+
+Owns the way of a run from the queue to its end in Prefect: one catch-up run of many missed ones,
+cancelling in every phase, and runs that a dead worker left behind. Knows no backup; a flow's name
+is all it needs.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import anyio.abc
+from prefect import Flow
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+    WorkQueueFilter,
+    WorkQueueFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.client.schemas.responses import WorkerFlowRunResponse
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.exceptions import ObjectNotFound
+from prefect.flow_engine import run_flow_async
+from prefect.states import Cancelled, Crashed, Scheduled
+from prefect.workers.base import (
+    BaseJobConfiguration,
+    BaseVariables,
+    BaseWorker,
+    BaseWorkerResult,
+)
+
+from flows.outcome import Ending
+from flows.registry import FLOWS
+from flows.worker_context import Runtime
+from zerobyte.core.log import get_logger
+from zerobyte.processes.event_loop_thread import EngineThread
+
+COALESCED = "A newer run of the same schedule is due; one catches up for all."
+LOST_RUN = "The run ended without a result."
+LEFT_BEHIND = "The worker that ran this is gone."
+_UNENDED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+
+_PAGE = 200
+_MOST_WAITING = 50
+
+_log = get_logger(__name__)
+
+
+class Done(BaseWorkerResult):
+    """What Prefect's base class wants to hear of a run."""
+
+
+class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
+    """A worker of type `backup` for one queue.
+
+    Use it with `async with`, then call `take_due_runs` and `sync_with_backend` again and again.
+    """
+
+    type = "backup"
+    job_configuration = BaseJobConfiguration
+    _description = "Runs Zerobyte's flows inside the worker's own process."
+
+    def __init__(
+        self,
+        *,
+        pool: str,
+        queue: str,
+        name: str,
+        limit: int,
+        engine: EngineThread,
+        runtime: Runtime,
+        on_slot_free: "asyncio.Event",
+    ) -> None:
+        super().__init__(
+            work_pool_name=pool,
+            work_queues=[queue],
+            name=name,
+            limit=limit,
+            prefetch_seconds=0,
+            heartbeat_interval_seconds=20,
+        )
+        self._queue = queue
+        self._places = limit
+        self._engine = engine
+        self._runtime = runtime
+        self._slot_free = on_slot_free
+        self._flow_names: dict[UUID, str] = {}
+        self._cancelled_early: set[str] = set()
+        self._taking = asyncio.Lock()
+        self._untold: dict[UUID, State[Any]] = {}
+        self._suspects: set[UUID] = set()
+
+    async def take_due_runs(self) -> None:
+        """Submit what is due and fits under the limit."""
+        async with self._taking:
+            await self.get_and_submit_flow_runs()
+
+    def make_room(self, waiting: int) -> None:
+        """Take so many runs more, because as many wait for a repository and do not work."""
+        if self._limiter is not None:
+            self._limiter.total_tokens = self._places + min(waiting, _MOST_WAITING)
+            self._slot_free.set()
+
+    async def _submit_scheduled_flow_runs(
+        self, flow_run_response: list[WorkerFlowRunResponse]
+    ) -> list[FlowRun]:
+        newest, missed = coalesced([entry.flow_run for entry in flow_run_response])
+        for run in missed:
+            state = Cancelled(name="Coalesced", message=COALESCED)
+            await self.client.set_flow_run_state(run.id, state, force=True)
+        # One that puts itself back is on the queue before it has ended here.
+        kept = {run.id for run in newest} - self._in_hand()
+        chosen = [entry for entry in flow_run_response if entry.flow_run.id in kept]
+        return await super()._submit_scheduled_flow_runs(chosen)
+
+    def _in_hand(self) -> set[object]:
+        """The ids of the runs that have a slot of ours, which each keeps to its very end."""
+        return set() if self._limiter is None else set(self._limiter.statistics().borrowers)
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: BaseJobConfiguration,  # noqa: ARG002 - the base class's signature
+        task_status: anyio.abc.TaskStatus[Any] | None = None,
+    ) -> Done:
+        """Run the flow on the engine's thread and see to it that it ends in Prefect too."""
+        run_id = str(flow_run.id)
+        control = self._runtime.admit(run_id)
+        if run_id in self._cancelled_early:
+            self.cancel(run_id)
+        if task_status is not None:
+            task_status.started("in-process")
+        try:
+            flow = FLOWS[await self._flow_name(flow_run)]
+            _log.info("a run begins", flow=flow.name, run=run_id)
+            ended = await self._engine.run(_run(flow, flow_run))
+            _log.info("a run ended", flow=flow.name, run=run_id, state=ended)
+        except Exception as error:
+            _log.error("a run was lost", run=run_id, error=type(error).__name__)
+        finally:
+            self._cancelled_early.discard(run_id)
+            self._runtime.dismiss(run_id)
+            self._slot_free.set()
+        await self._see_it_ended(flow_run.id, control.ending)
+        return Done(identifier=run_id, status_code=0)
+
+    async def _flow_name(self, flow_run: FlowRun) -> str:
+        if flow_run.flow_id not in self._flow_names:
+            flow = await self.client.read_flow(flow_run.flow_id)
+            self._flow_names[flow_run.flow_id] = flow.name
+        return self._flow_names[flow_run.flow_id]
+
+    async def _see_it_ended(self, flow_run_id: UUID, ending: Ending | None) -> None:
+        """End in Prefect what a cancel while it was pending, or a fault, has left open there."""
+        ended = Crashed(message=LOST_RUN) if ending is None else ending.state()
+        try:
+            await self._end(flow_run_id, ended)
+        except Exception as error:
+            _log.warning("a run's end is not in Prefect yet", error=type(error).__name__)
+            self._untold[flow_run_id] = ended
+
+    async def _end(self, flow_run_id: UUID, ended: State[Any]) -> None:
+        try:
+            state = (await self.client.read_flow_run(flow_run_id)).state
+            if state is None or state.is_final() or state.is_scheduled():
+                return
+            if state.type == StateType.CANCELLING:
+                ended = Cancelled(message="Cancelled before it began.")
+            await self.client.set_flow_run_state(flow_run_id, ended, force=True)
+        except ObjectNotFound:
+            return
+
+    async def end_phantoms(self) -> None:
+        """End what Prefect believes to run here and what does not (T33).
+
+        Prefect may have been away when a run ended, or may have come back with an older state.
+        What is seen for the first time is left alone: it may just be on its way to us.
+        """
+        for flow_run_id, ended in list(self._untold.items()):
+            await self._end(flow_run_id, ended)
+            del self._untold[flow_run_id]
+        open_runs = await unended(self.client, self._work_pool_name, self._queue)
+        strange = {run.id for run in open_runs if not self._has(run.id)}
+        for flow_run_id in strange & self._suspects:
+            if not self._has(flow_run_id):
+                _log.warning("a run that Prefect kept open is ended", run=str(flow_run_id))
+                await self._end(flow_run_id, Crashed(message=LOST_RUN))
+        self._suspects = strange
+
+    def _has(self, flow_run_id: UUID) -> bool:
+        is_begun = str(flow_run_id) in self._runtime.runs
+        return is_begun or flow_run_id in self._submitting_flow_run_ids
+
+    def cancel(self, flow_run_id: str) -> None:
+        """Prefect says CANCELLING: stop that run if it is ours, in whatever phase it is."""
+        if (run := self._runtime.runs.get(flow_run_id)) is not None:
+            self._engine.call(run.ask, "cancelled")
+        elif UUID(flow_run_id) in self._submitting_flow_run_ids:
+            self._cancelled_early.add(flow_run_id)
+
+    async def catch_up_with_cancels(self) -> None:
+        """Find the wishes to cancel that no event brought."""
+        for run in await unended(self.client, self._work_pool_name, self._queue):
+            if run.state is not None and run.state.type == StateType.CANCELLING:
+                self.cancel(str(run.id))
+
+
+async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> str:
+    state: State[Any] = await run_flow_async(  # pyright: ignore[reportAssignmentType]
+        flow, flow_run=flow_run, parameters=flow_run.parameters, return_type="state"
+    )
+    return state.name or state.type.value
+
+
+def coalesced(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
+    """Of runs that a cron made, keep the newest of each deployment; all others stay (T35).
+
+    Returns those to run, in the order in which they are to run, and those that were missed. First
+    comes what people wait for, then backups: whose oldest due time came first is first, so that
+    nobody waits behind a schedule that is due again and again (T5).
+    """
+    newest: dict[UUID, FlowRun] = {}
+    since: dict[UUID, float] = {}
+    missed: list[FlowRun] = []
+    for run in sorted(runs, key=_due):
+        # A run by hand is a wish of its own, and never one of many. One that has begun before and
+        # was put back has a task, and a due time, that no other run has.
+        is_one_of_many = run.auto_scheduled and not run.run_count
+        key = run.deployment_id if is_one_of_many and run.deployment_id else run.id
+        since.setdefault(key, _due(run))
+        if key in newest:
+            missed.append(newest[key])
+        newest[key] = run
+    turn = sorted(newest, key=lambda key: (_is_backup(newest[key]), since[key]))
+    return [newest[key] for key in turn], missed
+
+
+def _is_backup(run: FlowRun) -> bool:
+    return "schedule_id" in run.parameters
+
+
+def _due(run: FlowRun) -> float:
+    return run.expected_start_time.timestamp() if run.expected_start_time else 0.0
+
+
+async def unended(client: PrefectClient, pool: str, queue: str) -> list[FlowRun]:
+    """The runs of a queue that were taken from it and have not ended."""
+    found: list[FlowRun] = []
+    while True:
+        page = await client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_UNENDED))
+            ),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[pool])),
+            work_queue_filter=WorkQueueFilter(name=WorkQueueFilterName(any_=[queue])),
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+            limit=_PAGE,
+            offset=len(found),
+        )
+        found.extend(page)
+        if len(page) < _PAGE:
+            return found
+
+
+async def bury(client: PrefectClient, pool: str, queue: str) -> int:
+    """End the runs that a dead worker of this queue left behind; say how many there were (T33).
+
+    What had begun crashed; what was to be cancelled is; what had not begun goes back on the
+    queue. Only for the one worker that holds the queue's lock.
+    """
+    left = await unended(client, pool, queue)
+    for run in left:
+        assert run.state is not None
+        match run.state.type:
+            case StateType.PENDING:
+                state: State[Any] = Scheduled(message="The worker that took this is gone.")
+            case StateType.CANCELLING:
+                state = Cancelled(message=LEFT_BEHIND)
+            case _:
+                state = Crashed(message=LEFT_BEHIND)
+        await client.set_flow_run_state(run.id, state, force=True)
+    return len(left)

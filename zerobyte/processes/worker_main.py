@@ -1,0 +1,70 @@
+"""Starts one worker: `python -m zerobyte.processes.worker_main`, or `zerobyte worker`.
+
+Owns the lock of the host's queue and Prefect's surroundings, which must stand in the environment
+before Prefect is imported. The life that follows is `worker_life`.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import IO
+
+from zerobyte.core import early_interrupt, private_files
+from zerobyte.core.errors import ZerobyteError
+from zerobyte.core.lockfile import Held, hold
+from zerobyte.core.log import configure, get_logger
+from zerobyte.core.process import setup
+from zerobyte.processes import child_env
+from zerobyte.processes.worker_settings import WorkerSettings
+
+_log = get_logger(__name__)
+
+
+class Taken(ZerobyteError):
+    """Another worker holds this queue on this host."""
+
+
+def hold_queue(run_dir: Path, host: str) -> IO[str]:
+    """Lock the queue of a host as long as the answer stays open.
+
+    Raises
+        Taken       somebody else holds it; two workers would each bury the other's runs.
+    """
+    run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        return hold(run_dir / f"worker-{host.replace('/', '_')}.lock")
+    except Held as held:
+        raise Taken(
+            f"A worker for the host {host} is already running here (process {held.holder}). "
+            "Stop it first, or start this one with its own ZEROBYTE_RUN_DIR and token."
+        ) from None
+
+
+def main() -> int:
+    """Run a worker until SIGTERM; 0 when it ended in order, 2 when it cannot start like this."""
+    private_files.set_private_umask()
+    setup.raise_open_file_limit()
+    setup.take_long_turns()
+    early_interrupt.install()
+    try:
+        settings = WorkerSettings.load(os.environ)
+        configure(settings.log_level)
+        with hold_queue(settings.run_dir, settings.host):
+            os.environ.update(
+                child_env.prefect_client(
+                    home=settings.run_dir / "prefect-worker",
+                    url=settings.prefect_url,
+                    auth=settings.prefect_auth,
+                )
+            )
+            from zerobyte.processes import worker  # noqa: PLC0415 - Prefect reads the environment when it is imported
+
+            worker.live(settings)
+    except ZerobyteError as error:
+        _log.error(error.message)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
