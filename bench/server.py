@@ -192,5 +192,5 @@ async def main(folder: Path, port: int) -> None:
 
 
 if __name__ == "__main__":
-    setup.take_long_turns()
+    setup.set_switch_interval()
     uvloop.run(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -8,7 +8,7 @@ from bench.bare import BareRestic
 from bench.measure import Row, seconds
 from zerobyte.core import process
 from zerobyte.features.repositories.service.tree_cache.cache import Trees
-from zerobyte.features.repositories.service.tree_cache.queries import Question
+from zerobyte.features.repositories.service.tree_cache.queries import TreeQuery
 from zerobyte.features.repositories.service.tree_cache.store import TreeFile
 
 _ROUNDS = 3
@@ -46,9 +46,9 @@ async def trees(work: Path, *, restic: str, files: int) -> list[Row]:
 
         await process.run([restic, *listing], env=bare.env, on_stdout_chunk=take)
         await tree.finish()
-        await known.page(Question("repository", str(number)), 0, _PAGE)
+        await known.page(TreeQuery("repository", str(number)), 0, _PAGE)
         ours.append(time.perf_counter() - begun)
-    question = Question("repository", "0", str(source / "00001"))
+    question = TreeQuery("repository", "0", str(source / "00001"))
     rows = [
         Row(
             f"first page of {files} files",
@@ -57,10 +57,10 @@ async def trees(work: Path, *, restic: str, files: int) -> list[Row]:
             f"{median(ours) / median(theirs):.2f}",
         )
     ]
-    for what, asked in (("folder", question), ("whole tree", Question("repository", "0"))):
+    for what, asked in (("folder", question), ("whole tree", TreeQuery("repository", "0"))):
         times = [await _timed(known, asked, offset=0) for _ in range(20)]
         rows.append(Row(f"a page of a known {what}", seconds(median(times))))
-    whole = Question("repository", "0")
+    whole = TreeQuery("repository", "0")
     pages = [await _timed(known, whole, offset=_PAGE * n) for n in range(files // _PAGE)]
     half = len(pages) // 2
     rows.append(
@@ -74,7 +74,7 @@ async def trees(work: Path, *, restic: str, files: int) -> list[Row]:
     return rows
 
 
-async def _timed(known: Trees, question: Question, *, offset: int) -> float:
+async def _timed(known: Trees, question: TreeQuery, *, offset: int) -> float:
     begun = time.perf_counter()
     await known.page(question, offset, _PAGE)
     return time.perf_counter() - begun

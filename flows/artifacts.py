@@ -22,7 +22,7 @@ EVERY_S: Final = 3.0
 _log = get_logger(__name__)
 
 
-class Bar:
+class ProgressArtifact:
     """The progress of one run as an artifact; made with the first figure that is shown.
 
     A failure costs a figure, never the run.
@@ -33,7 +33,7 @@ class Bar:
         self._next_at = clock.monotonic() + EVERY_S
         self._is_broken = False
 
-    async def show(self, share: float) -> None:
+    async def send_progress(self, share: float) -> None:
         """Show a share from 0 to 1, unless the last one is younger than three seconds."""
         if self._is_broken or clock.monotonic() < self._next_at:
             return

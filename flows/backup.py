@@ -18,24 +18,31 @@ from prefect.client.schemas.objects import State
 
 from flows import incomplete, notification_text, preflight, webhooks
 from flows import worker_context as lent
-from flows.artifacts import Bar, summary
+from flows.artifacts import ProgressArtifact, summary
 from flows.forget import forget_within
-from flows.job import Put, Turned, Work, granted, hand_in, show
+from flows.job import (
+    ClaimRejected,
+    JobContext,
+    StoppedBeforeClaim,
+    claimed_job,
+    send_progress,
+    submit_report,
+)
 from flows.notifications import tell_all
-from flows.outcome import Ending, full_text
+from flows.outcome import RunOutcome, detailed_message
 from flows.tasks import (
-    PLAIN,
+    FLOW_OPTIONS,
     PLAIN_STEP,
-    concluded,
-    doing,
     due_at,
     ending_of,
-    may_help,
+    is_retryable,
+    log_to_prefect,
     name_run,
+    run_flow,
+    run_step_body,
     step,
-    tell,
 )
-from flows.worker_context import RunControl, Runtime
+from flows.worker_context import RunControl, WorkerContext
 from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, BackupTaskProgress
 from zerobyte.contract.notifications import NotificationEvent
 from zerobyte.contract.restic_output import INCOMPLETE_TAG, BackupProgress, BackupSummary
@@ -53,12 +60,12 @@ _SUSPECT: Final = (
 _log = get_logger(__name__)
 
 
-@flow(name="backup", **PLAIN)
+@flow(name="backup", **FLOW_OPTIONS)
 async def backup(schedule_id: str, task_id: str | None = None) -> State[Any]:
     """Run a schedule once. Without a task, its schedule made this run."""
 
-    async def body(runtime: Runtime, run: RunControl, run_id: str) -> Ending:
-        async with granted(
+    async def body(runtime: WorkerContext, run: RunControl, run_id: str) -> RunOutcome:
+        async with claimed_job(
             runtime,
             run,
             flow_run_id=run_id,
@@ -68,32 +75,32 @@ async def backup(schedule_id: str, task_id: str | None = None) -> State[Any]:
         ) as work:
             return await _granted(work, run_id)
 
-    return await concluded(body)
+    return await run_flow(body)
 
 
-async def _granted(work: Work, run_id: str) -> Ending:
+async def _granted(work: JobContext, run_id: str) -> RunOutcome:
     job = _job(work)
     await name_run(f"{job.schedule_name} · {job.trigger}")
-    async with _told_of_the_start(work):
-        if await step(look_at_source, work):
+    async with _notify_start(work):
+        if await step(check_source, work):
             await _save_between_hooks(work)
-        follow_ups = await hand_in(work)
+        follow_ups = await submit_report(work)
     all_followed = await _follow(work, run_id, follow_ups)
     await _sum_up(work)
-    event, detail = _news(work)
+    event, detail = _final_event(work)
     if event is not None:
         work.message = notification_text.message(
             job, event, summary=work.summary, detail=detail, retry_note=work.retry_note
         )
         if notification_text.wanting(job.targets, event):
-            await step(tell_people, work)
+            await step(send_notifications, work)
     ending = ending_of(work, "The backup is complete.", _warning(work))
     if ending.kind == "completed" and not all_followed:
-        return Ending("warning", "The backup is complete, but retention was not applied.")
+        return RunOutcome("warning", "The backup is complete, but retention was not applied.")
     return ending
 
 
-async def _save_between_hooks(work: Work) -> None:
+async def _save_between_hooks(work: JobContext) -> None:
     """Run restic when the pre hook agrees; tell the post hook in any case, once anything began.
 
     A pre hook that failed may have stopped a service all the same, and nothing else starts it.
@@ -106,7 +113,7 @@ async def _save_between_hooks(work: Work) -> None:
 
 
 @asynccontextmanager
-async def _told_of_the_start(work: Work) -> AsyncGenerator[None]:
+async def _notify_start(work: JobContext) -> AsyncGenerator[None]:
     """Tell of the start beside the work, which does not wait for it."""
     job = _job(work)
     telling = asyncio.create_task(
@@ -120,37 +127,37 @@ async def _told_of_the_start(work: Work) -> AsyncGenerator[None]:
 
 
 @task(name="preflight", **PLAIN_STEP)
-async def look_at_source(task_id: str) -> State[Any] | None:
+async def check_source(task_id: str) -> State[Any] | None:
     """Refuse a source that is not what it was."""
 
-    async def look(work: Work) -> None:
+    async def look(work: JobContext) -> None:
         await work.runtime.room.check(work.runtime.tools)
         await preflight.check(_job(work).source, stop=work.run.stop)
 
-    return await doing(task_id, look)
+    return await run_step_body(task_id, look)
 
 
 @task(
     name="restic backup",
     retries=2,
     retry_delay_seconds=[3, 10],
-    retry_condition_fn=may_help,
+    retry_condition_fn=is_retryable,
     **PLAIN_STEP,
 )
 async def restic_backup(task_id: str) -> State[Any] | None:
     """Save the folder as a snapshot."""
-    return await doing(task_id, _save)
+    return await run_step_body(task_id, _save)
 
 
-async def _save(work: Work) -> None:
+async def _save(work: JobContext) -> None:
     work.has_begun = True
     job = _job(work)
-    bar = Bar()
+    bar = ProgressArtifact()
     _tell_shallow_patterns(job.options)
 
     async def on_status(status: BackupProgress) -> None:
-        await show(work, BackupTaskProgress(progress=status))
-        await bar.show(status.percent_done)
+        await send_progress(work, BackupTaskProgress(progress=status))
+        await bar.send_progress(status.percent_done)
 
     code, details, failure = 0, None, None
     repository = Repository(job.repository, replace(work.tools, timezone=job.timezone))
@@ -178,7 +185,7 @@ async def _save(work: Work) -> None:
     _tell_figures(work.summary)
     work.is_suspect = preflight.is_suspect(work.summary, job.source.previous_files)
     if work.is_suspect:
-        details = "\n".join(filter(None, (details, _suspicion(job, work.summary))))
+        details = "\n".join(filter(None, (details, _suspect_message(job, work.summary))))
     # The snapshot exists: from here on no error may take the result of the run away.
     work.result = BackupResult(exit_code=code, result=work.summary, warning_details=details)
     original_id = await incomplete.mark(work, repository)
@@ -189,7 +196,7 @@ async def _save(work: Work) -> None:
         raise failure
 
 
-async def _index(work: Work, repository: Repository, original_id: str | None) -> None:
+async def _index(work: JobContext, repository: Repository, original_id: str | None) -> None:
     """Describe the new snapshot for the API's index; without it the next refresh finds it.
 
     original_id     the id that the snapshot had before it was marked incomplete, if it was.
@@ -219,7 +226,7 @@ async def _index(work: Work, repository: Repository, original_id: str | None) ->
     work.snapshot = found[0] if found else None
 
 
-async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> bool:
+async def _follow(work: JobContext, run_id: str, follow_ups: list[str]) -> bool:
     """Run what follows the backup; whether nothing of it went wrong.
 
     What failed is told by the API as a failure of its own (T1). What a stop keeps from its turn
@@ -231,9 +238,11 @@ async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> bool:
     for task_id in follow_ups:
         try:
             ending = await forget_within(work.runtime, work.run, run_id, task_id)
-        except (Turned, Put, ZerobyteError) as error:
-            waits_on = isinstance(error, Put) and work.run.reason == "stopping"
-            if waits_on or (isinstance(error, Turned) and (error.cancelled or error.deferred)):
+        except (ClaimRejected, StoppedBeforeClaim, ZerobyteError) as error:
+            waits_on = isinstance(error, StoppedBeforeClaim) and work.run.reason == "stopping"
+            if waits_on or (
+                isinstance(error, ClaimRejected) and (error.cancelled or error.deferred)
+            ):
                 continue
             _log.warning("a task that follows a backup did not run", task=task_id)
             all_well = False
@@ -243,17 +252,17 @@ async def _follow(work: Work, run_id: str, follow_ups: list[str]) -> bool:
 
 
 @task(name="notify", **PLAIN_STEP)
-async def tell_people(task_id: str) -> State[Any] | None:
+async def send_notifications(task_id: str) -> State[Any] | None:
     """Tell the destinations how it went."""
     work = lent.current().works[task_id]
     assert work.message is not None
     deliveries = await tell_all(work, _job(work).targets, work.message)
     failed = sum(delivery.error is not None for delivery in deliveries)
-    tell("Told %d destinations, %d of them in vain", len(deliveries), failed)
+    log_to_prefect("Told %d destinations, %d of them in vain", len(deliveries), failed)
     return None
 
 
-def _news(work: Work) -> tuple[NotificationEvent | None, str | None]:
+def _final_event(work: JobContext) -> tuple[NotificationEvent | None, str | None]:
     """Which event the end of a run is, and the words that belong to it."""
     report = work.report()
     if report.status == "cancelled":
@@ -265,7 +274,7 @@ def _news(work: Work) -> tuple[NotificationEvent | None, str | None]:
     return ("warning", details) if details else ("success", None)
 
 
-def _warning(work: Work) -> str:
+def _warning(work: JobContext) -> str:
     if work.is_suspect:
         return "The snapshot holds far fewer files than the one before; retention was not applied."
     if isinstance(work.result, BackupResult) and work.result.exit_code == 3:
@@ -273,7 +282,7 @@ def _warning(work: Work) -> str:
     return "The backup is complete, but the webhook after it failed."
 
 
-async def _sum_up(work: Work) -> None:
+async def _sum_up(work: JobContext) -> None:
     if work.summary is not None:
         rows = [
             *notification_text.overview(work.summary),
@@ -284,7 +293,7 @@ async def _sum_up(work: Work) -> None:
 
 
 def _tell_figures(done: BackupSummary) -> None:
-    tell(
+    log_to_prefect(
         "Restic processed %d files (%s) and added %s in %s",
         done.total_files_processed,
         notification_text.size(done.total_bytes_processed),
@@ -297,17 +306,19 @@ def _tell_shallow_patterns(options: BackupOptions) -> None:
     """Say which include patterns look recursive but are not: deeper files are not saved."""
     count = sum("**" in pattern.split("/") for pattern in options.include_patterns)
     if count:
-        tell("In %d include patterns `**` matches one level of folders only, as `*` does", count)
+        log_to_prefect(
+            "In %d include patterns `**` matches one level of folders only, as `*` does", count
+        )
 
 
 def _unreadable(partial: PartialBackup) -> str:
     lines = list(partial.unreadable)
     if partial.unreadable_count > len(lines):
         lines.append(f"… and {partial.unreadable_count - len(lines)} more")
-    return "\n".join(lines) or full_text(partial)
+    return "\n".join(lines) or detailed_message(partial)
 
 
-def _suspicion(job: BackupJob, done: BackupSummary | None) -> str:
+def _suspect_message(job: BackupJob, done: BackupSummary | None) -> str:
     """What is odd about the snapshot, and what to ask of the API when it is right."""
     if done is None or done.snapshot_id is None:
         return f"{_SUSPECT}."
@@ -315,6 +326,6 @@ def _suspicion(job: BackupJob, done: BackupSummary | None) -> str:
     return f"{_SUSPECT}: POST {place}/accept"
 
 
-def _job(work: Work) -> BackupJob:
+def _job(work: JobContext) -> BackupJob:
     assert isinstance(work.job, BackupJob)
     return work.job

@@ -13,19 +13,19 @@ from pydantic import BaseModel, ValidationError
 from zerobyte.contract.control_plane import (
     NOT_REGISTERED,
     WORKER_HEADER,
-    ClaimReplyBox,
     ClaimRequest,
+    ClaimResponse,
     DeliveryReport,
-    Finished,
+    Empty,
+    FinishReply,
     Granted,
     Hello,
-    Nothing,
     ProgressReport,
     Refused,
+    RegisterReply,
     Renewed,
     RenewRequest,
     Wait,
-    Welcome,
     WorkerIdentity,
 )
 from zerobyte.contract.jobs import JobReport
@@ -54,13 +54,13 @@ class HttpControlPlane:
             trust_env=False,
         )
 
-    async def hello(self, worker: Hello) -> Welcome:
+    async def hello(self, worker: Hello) -> RegisterReply:
         """Say that this worker lives."""
-        return await self._ask("hello", worker, Welcome)
+        return await self._ask("hello", worker, RegisterReply)
 
     async def claim(self, request: ClaimRequest) -> Granted | Wait | Refused:
         """Take the lease of one job."""
-        return (await self._ask("claim", request, ClaimReplyBox, timeout_s=30)).reply
+        return (await self._ask("claim", request, ClaimResponse, timeout_s=30)).reply
 
     async def renew(self, request: RenewRequest) -> Renewed:
         """Keep the lease; the answer may take `wait_ms`."""
@@ -68,15 +68,15 @@ class HttpControlPlane:
 
     async def progress(self, report: ProgressReport) -> None:
         """Show how far the work is."""
-        await self._ask("progress", report, Nothing, timeout_s=5)
+        await self._ask("progress", report, Empty, timeout_s=5)
 
-    async def finish(self, report: JobReport) -> Finished:
+    async def finish(self, report: JobReport) -> FinishReply:
         """Hand in how the job ended."""
-        return await self._ask("finish", report, Finished, timeout_s=30)
+        return await self._ask("finish", report, FinishReply, timeout_s=30)
 
     async def delivered(self, report: DeliveryReport) -> None:
         """Say what became of the notifications."""
-        await self._ask("delivered", report, Nothing)
+        await self._ask("delivered", report, Empty)
 
     async def _ask(
         self, method: str, said: BaseModel, answer: type[M], *, timeout_s: float = 10.0

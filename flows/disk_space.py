@@ -8,7 +8,7 @@ one run. Only our own folders are looked at, never where a repository or a sourc
 from pathlib import Path
 from typing import Final
 
-from flows.outcome import Refusal
+from flows.outcome import PreconditionFailed
 from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 from zerobyte.restic import Tools, cache
@@ -18,7 +18,7 @@ _MB: Final = 1_000_000
 _log = get_logger(__name__)
 
 
-class Room:
+class DiskSpaceGuard:
     """The room of one worker.
 
     min_free_bytes      what must be free where our folders are.
@@ -54,7 +54,7 @@ class Room:
         wanted = self._wanted(disk)
         if disk.free_bytes < wanted:
             variable = "MIN_FREE_BYTES" if wanted == self._min_free_bytes else "MIN_FREE_PERCENT"
-            raise Refusal(
+            raise PreconditionFailed(
                 f"Only {disk.free_bytes // _MB} MB are free on the disk of {folder}, and a run "
                 f"begins with at least {wanted // _MB} MB free. Make room there, or set "
                 f"{variable} lower.",

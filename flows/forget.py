@@ -10,41 +10,51 @@ from typing import Any
 from prefect import flow, task
 from prefect.client.schemas.objects import State
 
-from flows.job import Work, announce, granted, hand_in
-from flows.outcome import Ending
-from flows.tasks import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, tell
-from flows.worker_context import RunControl, Runtime
+from flows.job import JobContext, claimed_job, save_plan, submit_report
+from flows.outcome import RunOutcome
+from flows.tasks import (
+    FLOW_OPTIONS,
+    PLAIN_STEP,
+    ending_of,
+    log_to_prefect,
+    run_flow,
+    run_step_body,
+    step,
+)
+from flows.worker_context import RunControl, WorkerContext
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
 from zerobyte.core import cron
 from zerobyte.restic import Repository, snapshots
 from zerobyte.restic import forget as restic_forget
 
 
-@flow(name="forget", **PLAIN)
+@flow(name="forget", **FLOW_OPTIONS)
 async def forget(task_id: str) -> State[Any]:
     """Apply a retention policy; the task names schedule, repository and policy."""
 
-    async def body(runtime: Runtime, run: RunControl, run_id: str) -> Ending:
+    async def body(runtime: WorkerContext, run: RunControl, run_id: str) -> RunOutcome:
         return await forget_within(runtime, run, run_id, task_id)
 
-    return await concluded(body)
+    return await run_flow(body)
 
 
-async def forget_within(runtime: Runtime, run: RunControl, run_id: str, task_id: str) -> Ending:
-    """Claim the task, apply its policy, hand the report in. Raises as `granted` does."""
-    async with granted(runtime, run, flow_run_id=run_id, task_id=task_id) as work:
+async def forget_within(
+    runtime: WorkerContext, run: RunControl, run_id: str, task_id: str
+) -> RunOutcome:
+    """Claim the task, apply its policy, hand the report in. Raises as `claimed_job` does."""
+    async with claimed_job(runtime, run, flow_run_id=run_id, task_id=task_id) as work:
         await step(apply_policy, work)
-        await hand_in(work)
+        await submit_report(work)
         return ending_of(work, "Retention was applied.")
 
 
 @task(name="forget", **PLAIN_STEP)
 async def apply_policy(task_id: str) -> State[Any] | None:
     """Remove what the policy does not keep."""
-    return await doing(task_id, _apply)
+    return await run_step_body(task_id, _apply)
 
 
-async def _apply(work: Work) -> None:
+async def _apply(work: JobContext) -> None:
     job = work.job
     assert isinstance(job, ForgetJob)
     repository = Repository(job.repository, replace(work.tools, timezone=job.timezone))
@@ -59,16 +69,16 @@ async def _apply(work: Work) -> None:
         zone=cron.zone(job.timezone),
         stop=work.run.stop,
     )
-    tell("Retention keeps %d snapshots and removes %d", len(plan.keep), len(plan.remove))
+    log_to_prefect("Retention keeps %d snapshots and removes %d", len(plan.keep), len(plan.remove))
     # The plan stands in the task before anything is removed, and stays there if that fails.
     # If the API cannot store it, nothing is removed: there would be no record of the removal.
     work.result = ForgetResult(plan=plan)
     if plan.remove:
-        await announce(work)
+        await save_plan(work)
     await restic_forget.apply(repository, plan, stop=work.run.stop)
 
 
-async def _incomplete(work: Work, job: ForgetJob, repository: Repository) -> list[str]:
+async def _incomplete(work: JobContext, job: ForgetJob, repository: Repository) -> list[str]:
     """Return the ids that the policy counts apart, with those that no report described."""
     if not job.unknown_is_incomplete:
         return job.incomplete_snapshot_ids

@@ -5,8 +5,8 @@ restic ends with exit code 3 when it made a snapshot but could not read every fi
 
 from typing import Final
 
-from flows.job import Work
-from flows.outcome import full_text
+from flows.job import JobContext
+from flows.outcome import detailed_message
 from zerobyte.contract.restic_output import INCOMPLETE_TAG
 from zerobyte.core.errors import Failed, ZerobyteError
 from zerobyte.core.log import get_logger
@@ -33,7 +33,7 @@ def failure(partial: PartialBackup, limit_percent: float) -> Failed | None:
     share = unreadable_percent(partial)
     if share <= limit_percent:
         return None
-    reasons = "\n".join(partial.unreadable[:_NAMED_AT_MOST]) or full_text(partial)
+    reasons = "\n".join(partial.unreadable[:_NAMED_AT_MOST]) or detailed_message(partial)
     return Failed(
         f"{partial.unreadable_count} files could not be read: {share:.1f} % of all files, and "
         f"more than {limit_percent:g} % make a backup fail. The snapshot is kept and marked "
@@ -41,7 +41,7 @@ def failure(partial: PartialBackup, limit_percent: float) -> Failed | None:
     )
 
 
-async def mark(work: Work, repository: Repository) -> str | None:
+async def mark(work: JobContext, repository: Repository) -> str | None:
     """Tag an incomplete snapshot in the repository and return the id that it had before.
 
     The tag gives the snapshot a new id, which the work's summary names afterwards. When the tag
@@ -57,7 +57,7 @@ async def mark(work: Work, repository: Repository) -> str | None:
             repository, original_id, add=INCOMPLETE_TAG, stop=work.run.stop
         )
     except (ZerobyteError, OSError) as error:
-        _log.warning("an incomplete snapshot was not tagged", why=full_text(error))
+        _log.warning("an incomplete snapshot was not tagged", why=detailed_message(error))
         return None
     work.summary = summary.model_copy(update={"snapshot_id": marked})
     return original_id

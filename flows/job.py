@@ -13,8 +13,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
-from flows.outcome import full_text
-from flows.worker_context import RunControl, Runtime
+from flows.outcome import detailed_message
+from flows.worker_context import RunControl, WorkerContext
 from zerobyte.contract.control_plane import (
     LEASE_TTL_S,
     RENEW_EVERY_S,
@@ -31,7 +31,7 @@ from zerobyte.contract.restic_output import BackupSummary, SnapshotRecord
 from zerobyte.core import clock
 from zerobyte.core.errors import Failed, Unavailable
 from zerobyte.core.log import get_logger
-from zerobyte.core.process.activity import Movement
+from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.restic import Tools
 
 R = TypeVar("R")
@@ -53,7 +53,7 @@ FINISH_PATIENCE_S: Final = 600.0
 _log = get_logger(__name__)
 
 
-class Turned(Exception):
+class ClaimRejected(Exception):
     """The job was not granted. `cancelled` when somebody wanted it so.
 
     deferred        the task stays queued for another run.
@@ -65,7 +65,7 @@ class Turned(Exception):
         self.deferred = deferred
 
 
-class Put(Exception):
+class StoppedBeforeClaim(Exception):
     """The run was asked to stop before its job was granted; nothing was done."""
 
 
@@ -73,7 +73,7 @@ class ApiAway(Unavailable):
     """The API stayed silent for as long as a claim waits for it; nothing was done."""
 
 
-class Work:
+class JobContext:
     """A granted job and what has come of it so far.
 
     error       why a step failed; its safe words are all that Prefect learns of it.
@@ -84,12 +84,12 @@ class Work:
     afterwards  what went wrong after the work itself, for the report's error.
     """
 
-    def __init__(self, runtime: Runtime, run: RunControl, job: JobSpec) -> None:
+    def __init__(self, runtime: WorkerContext, run: RunControl, job: JobSpec) -> None:
         self.runtime = runtime
         self.run = run
         self.job = job
         self.phase: str | None = None
-        self.movement = Movement()
+        self.movement = ActivityMonitor()
         self.tools: Tools = replace(runtime.tools, movement=self.movement)
         self.error: BaseException | None = None
         self.result: TaskResult | None = None
@@ -99,11 +99,11 @@ class Work:
         self.is_suspect = False
         self.is_incomplete = False
         self.has_begun = False
-        self.so_far: JobReport | None = None
-        self.afterwards: str | None = None
+        self.report_for_post_hook: JobReport | None = None
+        self.post_hook_error: str | None = None
         self.retry_note: str | None = None
         self.message: NotificationMessage | None = None
-        self.keeper: asyncio.Task[None] | None = None
+        self.renewal_task: asyncio.Task[None] | None = None
 
     @property
     def task_id(self) -> str:
@@ -123,8 +123,8 @@ class Work:
     def report(self) -> JobReport:
         """What has come of it, for the API."""
         status, outcome, error = self._verdict()
-        if error is not None and self.afterwards is not None:
-            error = f"{error}\n\n{self.afterwards}"
+        if error is not None and self.post_hook_error is not None:
+            error = f"{error}\n\n{self.post_hook_error}"
         return JobReport(
             task_id=self.task_id,
             status=status,  # pyright: ignore[reportArgumentType]
@@ -150,19 +150,23 @@ class Work:
                     return "failed", "stale", LOST
                 case _:
                     return "cancelled", "cancelled", CANCELLED
-        return "failed", "error", full_text(self.error or Failed("The work ended without a result"))
+        return (
+            "failed",
+            "error",
+            detailed_message(self.error or Failed("The work ended without a result")),
+        )
 
 
 @asynccontextmanager
-async def granted(
-    runtime: Runtime,
+async def claimed_job(
+    runtime: WorkerContext,
     run: RunControl,
     *,
     flow_run_id: str,
     schedule_id: str | None = None,
     task_id: str | None = None,
     due_at: int | None = None,
-) -> AsyncGenerator[Work]:
+) -> AsyncGenerator[JobContext]:
     """Claim a job and keep its lease as long as the `with` lasts. The caller hands the report in.
 
     due_at      the time for which a clock made the run, epoch ms; None when a person did.
@@ -180,18 +184,18 @@ async def granted(
         due_at=due_at,
     )
     job = await _claim(runtime, run, request)
-    work = Work(runtime, run, job)
+    work = JobContext(runtime, run, job)
     runtime.works[work.task_id] = work
-    work.keeper = asyncio.create_task(_keep(work), name=f"lease of {work.task_id}")
+    work.renewal_task = asyncio.create_task(_keep(work), name=f"lease of {work.task_id}")
     try:
-        await runtime.take_place(run)
+        await runtime.acquire_slot(run)
         yield work
     finally:
         runtime.works.pop(work.task_id, None)
         await _let_go(work)
 
 
-async def _claim(runtime: Runtime, run: RunControl, request: ClaimRequest) -> JobSpec:
+async def _claim(runtime: WorkerContext, run: RunControl, request: ClaimRequest) -> JobSpec:
     has_waited = False
     try:
         while True:
@@ -201,7 +205,7 @@ async def _claim(runtime: Runtime, run: RunControl, request: ClaimRequest) -> Jo
             if not has_waited:
                 has_waited = run.is_waiting = True
                 # Who works may wait for this very place before it can give its lease back.
-                runtime.leave_place(run)
+                runtime.release_slot(run)
                 runtime.count_waiting(1)
             request = request.model_copy(update={"task_id": reply.task_id})
             await _pause(max(reply.retry_after_ms, 50) / 1000, run.stop)
@@ -211,26 +215,28 @@ async def _claim(runtime: Runtime, run: RunControl, request: ClaimRequest) -> Jo
             runtime.count_waiting(-1)
 
 
-async def _claim_once(runtime: Runtime, run: RunControl, request: ClaimRequest) -> JobSpec | Wait:
+async def _claim_once(
+    runtime: WorkerContext, run: RunControl, request: ClaimRequest
+) -> JobSpec | Wait:
     if run.stop.is_set():
-        raise Put
+        raise StoppedBeforeClaim
     ask = partial(runtime.control.claim, request)
     try:
-        reply = await patiently(ask, CLAIM_PATIENCE_S, run.stop)
+        reply = await retry_with_backoff(ask, CLAIM_PATIENCE_S, run.stop)
     except Unavailable as error:
         if run.stop.is_set():
-            raise Put from error
+            raise StoppedBeforeClaim from error
         raise ApiAway(error.message, details=error.details) from error
     match reply:
         case Granted(job=job):
             return job
         case Refused(reason=reason, cancelled=cancelled, deferred=deferred):
-            raise Turned(reason, cancelled=cancelled, deferred=deferred)
+            raise ClaimRejected(reason, cancelled=cancelled, deferred=deferred)
         case Wait() as wait:
             return wait
 
 
-async def patiently(
+async def retry_with_backoff(
     ask: Callable[[], Awaitable[R]], patience_s: float, stop: asyncio.Event | None = None
 ) -> R:
     """Ask again while the API is away, with growing pauses.
@@ -264,7 +270,7 @@ async def _pause(seconds: float, stop: asyncio.Event) -> None:
             await stop.wait()
 
 
-async def _keep(work: Work) -> None:
+async def _keep(work: JobContext) -> None:
     """Renew the lease until cancelled; tell the run when it is to stop.
 
     The lease counts from when we asked, because the API may have heard us no later than that.
@@ -299,14 +305,14 @@ async def _keep(work: Work) -> None:
         await asyncio.sleep(1.0 if clock.monotonic() - asked_at < 1.0 else 0)
 
 
-async def _let_go(work: Work) -> None:
-    if work.keeper is not None:
-        work.keeper.cancel()
+async def _let_go(work: JobContext) -> None:
+    if work.renewal_task is not None:
+        work.renewal_task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
-            await work.keeper
+            await work.renewal_task
 
 
-async def hand_in(work: Work) -> list[str]:
+async def submit_report(work: JobContext) -> list[str]:
     """Give the report to the API, patiently, and learn which tasks follow.
 
     The lease is renewed no longer: the child is gone, and a renewal that meets the end of the
@@ -320,12 +326,12 @@ async def hand_in(work: Work) -> list[str]:
     report = work.report()
     control = work.runtime.control
     patience_s = 10.0 if work.run.reason == "stopping" else FINISH_PATIENCE_S
-    finished = await patiently(lambda: control.finish(report), patience_s)
+    finished = await retry_with_backoff(lambda: control.finish(report), patience_s)
     work.retry_note = finished.retry_note
     return finished.follow_ups
 
 
-async def show(work: Work, progress: TaskProgress) -> None:
+async def send_progress(work: JobContext, progress: TaskProgress) -> None:
     """Send progress; what does not arrive is forgotten."""
     work.movement.said(
         progress.progress.model_dump(exclude={"seconds_elapsed", "seconds_remaining"})
@@ -334,7 +340,7 @@ async def show(work: Work, progress: TaskProgress) -> None:
         await work.runtime.control.progress(ProgressReport(task_id=work.task_id, progress=progress))
 
 
-async def announce(work: Work) -> None:
+async def save_plan(work: JobContext) -> None:
     """Store what is about to be done before it is done; the report says it again at the end.
 
     Raises
@@ -342,4 +348,6 @@ async def announce(work: Work) -> None:
         Unavailable     the API did not answer in time, or the run was asked to stop meanwhile.
     """
     report = ProgressReport(task_id=work.task_id, result=work.result)
-    await patiently(lambda: work.runtime.control.progress(report), CLAIM_PATIENCE_S, work.run.stop)
+    await retry_with_backoff(
+        lambda: work.runtime.control.progress(report), CLAIM_PATIENCE_S, work.run.stop
+    )

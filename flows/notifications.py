@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from flows.job import Work
+from flows.job import JobContext
 from flows.notification_text import wanting
 from zerobyte import notify
 from zerobyte.contract.control_plane import DeliveryReport
@@ -20,7 +20,7 @@ _log = get_logger(__name__)
 
 
 async def tell_all(
-    work: Work, targets: Sequence[NotificationTarget], message: NotificationMessage
+    work: JobContext, targets: Sequence[NotificationTarget], message: NotificationMessage
 ) -> list[Delivery]:
     """Send a message to those that want it; nobody's failure is ours."""
     wanted = wanting(targets, message.event)
@@ -33,7 +33,9 @@ async def tell_all(
     return list(deliveries)
 
 
-async def _tell(work: Work, target: NotificationTarget, message: NotificationMessage) -> Delivery:
+async def _tell(
+    work: JobContext, target: NotificationTarget, message: NotificationMessage
+) -> Delivery:
     limit_s = work.runtime.notify_timeout_s
     error: str | None = None
     try:

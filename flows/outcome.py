@@ -21,7 +21,7 @@ SEE_TASK = "Its task in Zerobyte says more."
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class RunOutcome:
     """How a run ended; `again` puts it back on the queue as if it had not begun."""
 
     kind: Kind
@@ -44,7 +44,7 @@ class Ending:
                 return State(type=StateType.SCHEDULED, name="AwaitingRetry", message=self.message)
 
 
-class Refusal(errors.Failed):
+class PreconditionFailed(errors.Failed):
     """The work is refused before it begins; `safe` may stand in Prefect, `message` may not."""
 
     def __init__(self, message: str, *, safe: str) -> None:
@@ -87,9 +87,9 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
 )
 
 
-def safe_sentence(error: BaseException) -> str:
+def public_message(error: BaseException) -> str:
     """What kind of thing went wrong, fit for Prefect."""
-    if isinstance(error, Refusal):
+    if isinstance(error, PreconditionFailed):
         return error.safe
     if isinstance(error, StepFailed):
         return str(error)
@@ -99,7 +99,7 @@ def safe_sentence(error: BaseException) -> str:
     return f"Something unexpected went wrong. {SEE_TASK}"
 
 
-def full_text(error: BaseException) -> str:
+def detailed_message(error: BaseException) -> str:
     """What went wrong for the people of the platform; it was redacted where it was raised."""
     if isinstance(error, errors.ZerobyteError):
         has_more = error.details and error.details not in error.message

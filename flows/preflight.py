@@ -12,7 +12,7 @@ from typing import Final
 
 import orjson
 
-from flows.outcome import Refusal
+from flows.outcome import PreconditionFailed
 from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
 from zerobyte.core import blocking, process, protected_paths
@@ -52,7 +52,7 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
     if source.blocked_reason is not None:
         raise _refuse(source, source.blocked_reason, "volume may not be read now")
     seen = await _look(source.path, stop)
-    await blocking.at_folder(lambda: check_place(source, source.path), place=source.path)
+    await blocking.run_blocking_on_path(lambda: check_place(source, source.path), place=source.path)
     number = seen.get("errno")
     if number in _MISSING:
         kind = "is not a folder" if number == _MISSING[1] else "does not exist"
@@ -109,7 +109,7 @@ async def _look(path: str, stop: asyncio.Event | None) -> dict[str, object]:
             raise _not_checked(path, f"the check did not start within {START_S:.0f} seconds")
         await asyncio.wait({task}, timeout=LOOK_S)
         if not task.done():
-            raise Refusal(
+            raise PreconditionFailed(
                 f"The source folder {path} does not answer within {LOOK_S:.0f} seconds. "
                 "The storage behind it hangs; mount the volume again.",
                 safe="The source does not answer: the storage behind it hangs.",
@@ -133,14 +133,14 @@ def _seen(path: str, task: "asyncio.Task[process.Exit]", lines: list[bytes]) -> 
         with contextlib.suppress(orjson.JSONDecodeError):
             return orjson.loads(lines[-1])
     if ended.was_stopped:
-        raise Refusal("The check of the source was stopped.", safe="It was stopped.")
+        raise PreconditionFailed("The check of the source was stopped.", safe="It was stopped.")
     last = ended.stderr_tail[-1] if ended.stderr_tail else "it printed nothing"
     raise _not_checked(path, f"the check ended with code {ended.code}: {last}")
 
 
-def _not_checked(path: str, reason: str) -> Refusal:
+def _not_checked(path: str, reason: str) -> PreconditionFailed:
     """Return the refusal for a fault of this host, which says nothing about the storage."""
-    return Refusal(
+    return PreconditionFailed(
         f"The source folder {path} could not be checked: {reason}. The storage is not known to be "
         "at fault; look at this host's load and memory, and run the backup again.",
         safe="The source could not be checked, because of a fault on its host.",
@@ -168,7 +168,7 @@ def check_place(source: Source, path: str) -> None:
         )
 
 
-def _refuse(source: Source, message: str, safe: str) -> Refusal:
-    return Refusal(
+def _refuse(source: Source, message: str, safe: str) -> PreconditionFailed:
+    return PreconditionFailed(
         f"{message}. (Volume {source.volume_name})", safe=f"The backup was refused: the {safe}."
     )

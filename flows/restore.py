@@ -10,12 +10,20 @@ from typing import Any, Final
 from prefect import flow, task
 from prefect.client.schemas.objects import State
 
-from flows.artifacts import Bar
-from flows.job import Work, granted, hand_in, show
+from flows.artifacts import ProgressArtifact
+from flows.job import JobContext, claimed_job, send_progress, submit_report
 from flows.notification_text import size
-from flows.outcome import Ending, Refusal
-from flows.tasks import PLAIN, PLAIN_STEP, concluded, doing, ending_of, step, tell
-from flows.worker_context import RunControl, Runtime
+from flows.outcome import PreconditionFailed, RunOutcome
+from flows.tasks import (
+    FLOW_OPTIONS,
+    PLAIN_STEP,
+    ending_of,
+    log_to_prefect,
+    run_flow,
+    run_step_body,
+    step,
+)
+from flows.worker_context import RunControl, WorkerContext
 from zerobyte.contract.jobs import RestoreJob, RestoreResult, RestoreTaskProgress
 from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import RestoreProgress
@@ -26,23 +34,23 @@ from zerobyte.restic import restore as restic
 from zerobyte.restic.deletions import Removed
 
 
-@flow(name="restore", **PLAIN)
+@flow(name="restore", **FLOW_OPTIONS)
 async def restore(task_id: str) -> State[Any]:
     """Carry a restore out; the task names snapshot, target and choices."""
 
-    async def body(runtime: Runtime, run: RunControl, run_id: str) -> Ending:
-        async with granted(runtime, run, flow_run_id=run_id, task_id=task_id) as work:
+    async def body(runtime: WorkerContext, run: RunControl, run_id: str) -> RunOutcome:
+        async with claimed_job(runtime, run, flow_run_id=run_id, task_id=task_id) as work:
             await step(restic_restore, work)
-            await hand_in(work)
+            await submit_report(work)
             return ending_of(work, "The restore is complete.", _WARNING)
 
-    return await concluded(body)
+    return await run_flow(body)
 
 
 @task(name="restore", **PLAIN_STEP)
 async def restic_restore(task_id: str) -> State[Any] | None:
     """Write the files."""
-    return await doing(task_id, _write)
+    return await run_step_body(task_id, _write)
 
 
 _WARNING: Final = "The files were restored, but not everything could be deleted."
@@ -55,10 +63,14 @@ def check_roots(job: RestoreJob) -> restic.CheckRoots:
 
     async def check(roots: Sequence[str]) -> Sequence[str]:
         # The target may be a network share that does not answer: the event loop must go on.
-        await blocking.at_folder(lambda: refuse_target(job, roots), place=job.target)
+        await blocking.run_blocking_on_path(lambda: refuse_target(job, roots), place=job.target)
         if job.delete:
-            await blocking.in_thread(lambda: refuse_to_empty(job, roots), limit_s=_LOOK_THROUGH_S)
-        return await blocking.at_folder(lambda: _ours_below(job, roots), place=job.target)
+            await blocking.run_blocking(
+                lambda: refuse_to_empty(job, roots), limit_s=_LOOK_THROUGH_S
+            )
+        return await blocking.run_blocking_on_path(
+            lambda: _ours_below(job, roots), place=job.target
+        )
 
     return check
 
@@ -98,7 +110,9 @@ def refuse_target(job: RestoreJob, roots: Sequence[str] | None = None) -> None:
     )
     for path in _written(job) if roots is None else roots:
         if (reason := protected_paths.refused_restore(path, limits)) is not None:
-            raise Refusal(f"{reason} ({path})", safe=f"The restore was refused. {reason}")
+            raise PreconditionFailed(
+                f"{reason} ({path})", safe=f"The restore was refused. {reason}"
+            )
 
 
 def refuse_to_empty(job: RestoreJob, roots: Sequence[str] | None = None) -> None:
@@ -109,7 +123,7 @@ def refuse_to_empty(job: RestoreJob, roots: Sequence[str] | None = None) -> None
     """
     for path in _written(job) if roots is None else roots:
         if (reason := held_by(path, own=job.own_folders)) is not None:
-            raise Refusal(
+            raise PreconditionFailed(
                 f"Nothing is deleted below {path}: {reason}.",
                 safe="The restore was refused: with delete, the target may hold no repository, "
                 "mount point or home folder.",
@@ -120,14 +134,14 @@ def _written(job: RestoreJob) -> list[str]:
     return restic.written_roots(job.target, base_path=job.base_path, include=job.include)
 
 
-async def _write(work: Work) -> None:
+async def _write(work: JobContext) -> None:
     job = work.job
     assert isinstance(job, RestoreJob)
-    bar = Bar()
+    bar = ProgressArtifact()
 
     async def on_status(status: RestoreProgress) -> None:
-        await show(work, RestoreTaskProgress(progress=status))
-        await bar.show(status.percent_done)
+        await send_progress(work, RestoreTaskProgress(progress=status))
+        await bar.send_progress(status.percent_done)
 
     def on_removed(removed: Removed) -> None:
         if removed.failed:
@@ -150,7 +164,7 @@ async def _write(work: Work) -> None:
         stop=work.run.stop,
     )
     await bar.full()
-    tell(
+    log_to_prefect(
         "Restored %d of %d files, %s",
         done.files_restored,
         done.total_files,

@@ -15,9 +15,18 @@ from prefect.context import FlowRunContext
 from prefect.states import Cancelled
 
 from flows import worker_context
-from flows.job import AWAY, CANCELLED, LOST, STOPPED, ApiAway, Put, Turned, Work
-from flows.outcome import Ending, StepFailed, full_text, safe_sentence
-from flows.worker_context import RunControl, Runtime
+from flows.job import (
+    AWAY,
+    CANCELLED,
+    LOST,
+    STOPPED,
+    ApiAway,
+    ClaimRejected,
+    JobContext,
+    StoppedBeforeClaim,
+)
+from flows.outcome import RunOutcome, StepFailed, detailed_message, public_message
+from flows.worker_context import RunControl, WorkerContext
 from zerobyte.core import clock
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
@@ -46,7 +55,7 @@ class PlainStep(TypedDict):
     cache_policy: Any
 
 
-PLAIN: Final[Plain] = {
+FLOW_OPTIONS: Final[Plain] = {
     "persist_result": False,
     "log_prints": False,
     "validate_parameters": False,
@@ -58,7 +67,7 @@ PLAIN_STEP: Final[PlainStep] = {
 }
 
 
-def tell(sentence: str, *facts: object) -> None:
+def log_to_prefect(sentence: str, *facts: object) -> None:
     """A line for Prefect's log: our words and numbers, never what a program printed."""
     get_run_logger().info(sentence, *facts)
 
@@ -91,8 +100,8 @@ async def name_run(name: str) -> None:
         _log.debug("a run kept its name", error=type(error).__name__)
 
 
-async def doing(
-    task_id: str, body: Callable[[Work], Awaitable[None]], *, always: bool = False
+async def run_step_body(
+    task_id: str, body: Callable[[JobContext], Awaitable[None]], *, always: bool = False
 ) -> State[Any] | None:
     """Do one step inside its Prefect task.
 
@@ -119,16 +128,16 @@ async def doing(
         if not isinstance(error, ZerobyteError):
             _log.error("a step failed in an unexpected way", exc_info=error)
         can_help = isinstance(error, StorageUnreachable)
-        raise StepFailed(safe_sentence(error), can_help=can_help) from None
+        raise StepFailed(public_message(error), can_help=can_help) from None
     return None
 
 
-def may_help(_task: object, _run: TaskRun, state: State[Any]) -> bool:
+def is_retryable(_task: object, _run: TaskRun, state: State[Any]) -> bool:
     """Whether Prefect shall try a step again: only after a fault that may pass."""
     return isinstance(state.data, StepFailed) and state.data.can_help
 
 
-async def step(task: Step, work: Work) -> bool:
+async def step(task: Step, work: JobContext) -> bool:
     """Run one step; True when it succeeded. Why not stands in `work.error`."""
     work.enter(task.name)
     # Prefect's overloads say that this is no coroutine; for an async step it is one.
@@ -139,7 +148,7 @@ async def step(task: Step, work: Work) -> bool:
     return state.is_completed()
 
 
-async def trouble_of(task: Step, work: Work) -> BaseException | None:
+async def run_optional_step(task: Step, work: JobContext) -> BaseException | None:
     """Run a step that decides nothing about the work: why it failed is answered, not kept."""
     kept, work.error = work.error, None
     await step(task, work)
@@ -147,54 +156,56 @@ async def trouble_of(task: Step, work: Work) -> BaseException | None:
     return trouble
 
 
-def ending_of(work: Work, completed: str, warning: str = "") -> Ending:
+def ending_of(work: JobContext, completed: str, warning: str = "") -> RunOutcome:
     """The ending that belongs to what has come of a job."""
     report = work.report()
     if report.status == "succeeded":
         return (
-            Ending("warning", warning)
+            RunOutcome("warning", warning)
             if report.outcome == "warning"
-            else Ending("completed", completed)
+            else RunOutcome("completed", completed)
         )
     if report.status == "cancelled":
-        return Ending("cancelled", CANCELLED)
+        return RunOutcome("cancelled", CANCELLED)
     for reason in (STOPPED, LOST):
         if report.error is not None and report.error.startswith(reason):
-            return Ending("failed", reason)
+            return RunOutcome("failed", reason)
     assert work.error is not None
-    return Ending("failed", safe_sentence(work.error))
+    return RunOutcome("failed", public_message(work.error))
 
 
-async def concluded(body: Callable[[Runtime, RunControl, str], Awaitable[Ending]]) -> State[Any]:
+async def run_flow(
+    body: Callable[[WorkerContext, RunControl, str], Awaitable[RunOutcome]],
+) -> State[Any]:
     """Run a flow's body to an ending, whatever happens in it."""
     surroundings = worker_context.current()
     run_id = flow_run_id()
-    run = surroundings.admit(run_id)
+    run = surroundings.register(run_id)
     try:
         ending = await body(surroundings, run, run_id)
-    except Turned as turned:
+    except ClaimRejected as turned:
         ending = _turned(turned)
-    except Put:
+    except StoppedBeforeClaim:
         is_pause = run.reason == "stopping"
-        ending = Ending("again", STOPPED) if is_pause else Ending("cancelled", CANCELLED)
+        ending = RunOutcome("again", STOPPED) if is_pause else RunOutcome("cancelled", CANCELLED)
     except ApiAway:
-        ending = Ending("again", AWAY)
+        ending = RunOutcome("again", AWAY)
     except ZerobyteError as error:
-        _log.error("a run failed", run=run_id, error=full_text(error))
-        ending = Ending("failed", safe_sentence(error))
+        _log.error("a run failed", run=run_id, error=detailed_message(error))
+        ending = RunOutcome("failed", public_message(error))
     except Exception as error:
         _log.error("a run failed in an unexpected way", run=run_id, exc_info=error)
-        ending = Ending("failed", safe_sentence(error))
+        ending = RunOutcome("failed", public_message(error))
     finally:
-        surroundings.leave_place(run)
+        surroundings.release_slot(run)
     run.ending = ending
     return ending.state()
 
 
-def _turned(turned: Turned) -> Ending:
+def _turned(turned: ClaimRejected) -> RunOutcome:
     """The API's reason may name a path, so it is not repeated here."""
     if turned.cancelled:
-        return Ending("cancelled", CANCELLED)
+        return RunOutcome("cancelled", CANCELLED)
     if turned.deferred:
-        return Ending("skipped", "The repository was busy. Another run tries it again.")
-    return Ending("skipped", "Zerobyte did not let it run. Its schedule in Zerobyte says why.")
+        return RunOutcome("skipped", "The repository was busy. Another run tries it again.")
+    return RunOutcome("skipped", "Zerobyte did not let it run. Its schedule in Zerobyte says why.")

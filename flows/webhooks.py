@@ -13,9 +13,9 @@ import orjson
 from prefect import task
 from prefect.client.schemas.objects import State
 
-from flows.job import Work
-from flows.outcome import HookFailed, full_text
-from flows.tasks import PLAIN_STEP, doing, tell, trouble_of
+from flows.job import JobContext
+from flows.outcome import HookFailed, detailed_message
+from flows.tasks import PLAIN_STEP, log_to_prefect, run_optional_step, run_step_body
 from flows.worker_context import StopReason
 from zerobyte.contract.jobs import BackupJob, BackupResult, JobReport
 from zerobyte.contract.webhooks import Webhook
@@ -37,34 +37,34 @@ _MAX_ERROR_CHARS: Final = 8_000
 async def pre_hook(task_id: str) -> State[Any] | None:
     """Say that the backup is about to begin; if nobody takes it, it does not."""
 
-    async def say(work: Work) -> None:
+    async def say(work: JobContext) -> None:
         # From here on a service may have been stopped for us: the post hook is owed.
         work.has_begun = True
         await call(work, "pre")
-        tell("The webhook took it")
+        log_to_prefect("The webhook took it")
 
-    return await doing(task_id, say)
+    return await run_step_body(task_id, say)
 
 
 @task(name="post hook", **PLAIN_STEP)
 async def post_hook(task_id: str) -> State[Any] | None:
     """Say how the backup went, also after a wish to stop."""
 
-    async def say(work: Work) -> None:
+    async def say(work: JobContext) -> None:
         await call(work, "post")
-        tell("The webhook took it")
+        log_to_prefect("The webhook took it")
 
-    return await doing(task_id, say, always=True)
+    return await run_step_body(task_id, say, always=True)
 
 
-async def tell_how_it_went(work: Work) -> None:
+async def tell_how_it_went(work: JobContext) -> None:
     """Call the post hook. A good snapshot stays good: a hook that fails makes it a warning."""
-    work.so_far = work.report()
-    trouble = await trouble_of(post_hook, work)
+    work.report_for_post_hook = work.report()
+    trouble = await run_optional_step(post_hook, work)
     if trouble is None:
         return
-    text = full_text(trouble)
-    work.afterwards = text
+    text = detailed_message(trouble)
+    work.post_hook_error = text
     if isinstance(work.result, BackupResult):
         work.warnings.append(text)
         details = "\n\n".join(filter(None, (work.result.warning_details, text)))
@@ -94,7 +94,7 @@ def _status(report: JobReport) -> str:
     return "cancelled" if report.status == "cancelled" else "error"
 
 
-async def call(work: Work, phase: Phase) -> None:
+async def call(work: JobContext, phase: Phase) -> None:
     """Send one hook's request, and let go of it when the run may wait no longer.
 
     Raises
@@ -106,7 +106,7 @@ async def call(work: Work, phase: Phase) -> None:
     assert job.webhooks is not None
     hook = job.webhooks.pre if phase == "pre" else job.webhooks.post
     assert hook is not None
-    report = work.so_far if phase == "post" else None
+    report = work.report_for_post_hook if phase == "post" else None
     sending = asyncio.ensure_future(
         _send(
             hook,

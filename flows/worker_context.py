@@ -1,8 +1,8 @@
-"""What a worker lends to the flows that it runs, and how one run is stopped.
+"""The context that a worker gives to its flows, and the stop request of each run.
 
-Owns the one `Runtime` of the process: the control plane, this host's tools, and a register of runs
-and of granted jobs. Tasks of Prefect get an id and look the job up here, because whatever Prefect
-is given as a parameter can be read by whoever reaches Prefect.
+The one `WorkerContext` of the process holds the worker API's client, the tools of this host, and
+registers of runs and claimed jobs. Prefect tasks get an id and look the job up here, because any
+reader of Prefect can read the parameters given to it.
 """
 
 import asyncio
@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from flows.disk_space import Room
-from flows.outcome import Ending
+from flows.disk_space import DiskSpaceGuard
+from flows.outcome import RunOutcome
 from zerobyte.contract.control_plane import ControlPlane, WorkerIdentity
 from zerobyte.restic import Tools
 
 if TYPE_CHECKING:
-    from flows.job import Work
+    from flows.job import JobContext
 
 StopReason = Literal["cancelled", "stopping", "lost"]
 """Why a run is to stop: a person asked; the worker is going down; our lease is no longer ours."""
@@ -26,16 +26,16 @@ def _nobody(_: int) -> None:
     """Nobody wants to know."""
 
 
-def _any_room() -> Room:
+def _any_room() -> DiskSpaceGuard:
     """Room without a bound."""
-    return Room(cache_max_bytes=2**50, min_free_bytes=0, min_free_percent=0)
+    return DiskSpaceGuard(cache_max_bytes=2**50, min_free_bytes=0, min_free_percent=0)
 
 
 class RunControl:
     """Lets others stop one flow run; made before the run begins, so that no wish is lost.
 
     ending      how the run ended, once it has; for Prefect, should it be away just then.
-    has_place   whether it works in one of the host's places; see `Runtime`.
+    has_place   whether it works in one of the host's places; see `WorkerContext`.
     is_waiting  whether it waits for a repository; a backup that is handed in, for its retention.
     """
 
@@ -44,7 +44,7 @@ class RunControl:
         self.has_place = False
         self.is_waiting = False
         self.reason: StopReason | None = None
-        self.ending: Ending | None = None
+        self.ending: RunOutcome | None = None
 
     def ask(self, reason: StopReason) -> None:
         """Ask the run to stop; the first reason stays. Call it on the engine's event loop."""
@@ -54,7 +54,7 @@ class RunControl:
 
 
 @dataclass(kw_only=True)
-class Runtime:
+class WorkerContext:
     """The surroundings of every flow run of this process.
 
     room                looks after the disk that the tools work on.
@@ -70,7 +70,7 @@ class Runtime:
     control: ControlPlane
     worker: WorkerIdentity
     tools: Tools
-    room: Room = field(default_factory=_any_room)
+    room: DiskSpaceGuard = field(default_factory=_any_room)
     allowed_origins: Sequence[str] = ()
     notify_timeout_s: float = 10.0
     webhook_timeout_s: float = 60.0
@@ -78,13 +78,13 @@ class Runtime:
     on_waiting: Callable[[int], object] = _nobody
     waiting: int = 0
     runs: dict[str, RunControl] = field(default_factory=dict[str, RunControl])
-    works: "dict[str, Work]" = field(default_factory=dict[str, "Work"])
+    works: "dict[str, JobContext]" = field(default_factory=dict[str, "JobContext"])
 
-    def admit(self, flow_run_id: str) -> RunControl:
+    def register(self, flow_run_id: str) -> RunControl:
         """Register a run that is about to begin."""
         return self.runs.setdefault(flow_run_id, RunControl())
 
-    def dismiss(self, flow_run_id: str) -> None:
+    def unregister(self, flow_run_id: str) -> None:
         """Forget a run that has ended."""
         self.runs.pop(flow_run_id, None)
 
@@ -93,11 +93,11 @@ class Runtime:
         self.waiting += change
         self.on_waiting(self.waiting)
 
-    async def take_place(self, run: RunControl) -> None:
-        """Wait for a place, first come first served, and keep it until `leave_place`.
+    async def acquire_slot(self, run: RunControl) -> None:
+        """Wait for a place, first come first served, and keep it until `release_slot`.
 
         A run that is asked to stop meanwhile needs none: it will not work. Call it on the
-        engine's event loop, as `leave_place`.
+        engine's event loop, as `release_slot`.
         """
         if self.places is None or run.has_place:
             return
@@ -111,7 +111,7 @@ class Runtime:
             if not run.has_place:
                 taking.cancel()
 
-    def leave_place(self, run: RunControl) -> None:
+    def release_slot(self, run: RunControl) -> None:
         """Let somebody else work."""
         if self.places is not None and run.has_place:
             run.has_place = False
@@ -133,15 +133,15 @@ class Runtime:
             run.ask(reason)
 
 
-_installed: list[Runtime] = []
+_installed: list[WorkerContext] = []
 
 
-def install(runtime: Runtime) -> None:
+def install(runtime: WorkerContext) -> None:
     """Make this the process's runtime; a later one replaces it."""
     _installed[:] = [runtime]
 
 
-def current() -> Runtime:
+def current() -> WorkerContext:
     """The process's runtime. Flows run in our worker alone: anywhere else there is none."""
     if not _installed:
         raise RuntimeError("Flows of Zerobyte run inside `zerobyte worker` only.")

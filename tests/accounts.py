@@ -19,7 +19,7 @@ from zerobyte.core import clock
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.audit.routes import audit_v1
 from zerobyte.features.auth.routes import accounts_auth, auth_v1
-from zerobyte.features.auth.service import Accounts, Organizations, SecondFactor, make_services
+from zerobyte.features.auth.service import Accounts, Organizations, StepUp, make_services
 from zerobyte.features.system.routes import system_v1
 from zerobyte.features.system.service import System
 from zerobyte.http.app import make_app
@@ -45,7 +45,7 @@ def serve(database: str, tmp_path: Path) -> Serve:
             settings=settings,
             accounts=services[Accounts],
             organizations=services[Organizations],
-            second_factor=services[SecondFactor],
+            second_factor=services[StepUp],
         )
         app = make_app(settings, services)
         for blueprint in (accounts_auth, auth_v1, system_v1, audit_v1):

@@ -21,8 +21,8 @@ from zerobyte.core import ids
 from zerobyte.core.process import setup
 from zerobyte.db import connection
 
-setup.take_long_turns()
-setup.hear_interrupts()
+setup.set_switch_interval()
+setup.restore_sigint()
 
 # Prefect makes its folder when it is imported; in tests that is not the person's own.
 if "PREFECT_HOME" not in os.environ:

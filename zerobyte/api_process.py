@@ -36,7 +36,7 @@ def run(create_app: Callable[[Settings], HttpApp]) -> None:
     """
     private_files.set_private_umask()
     setup.raise_open_file_limit()
-    setup.take_long_turns()
+    setup.set_switch_interval()
     early_interrupt.install()
     try:
         settings = Settings.load(os.environ)

@@ -15,8 +15,8 @@ from zerobyte import api_process
 from zerobyte.core import aio, clock_jumps, first_account, log, process
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection, migrate
-from zerobyte.db.errors import Complaint
-from zerobyte.db.health import Answering
+from zerobyte.db.errors import FailureLog
+from zerobyte.db.health import DatabaseHealth
 from zerobyte.db.leases import Leases
 from zerobyte.features.audit.routes import audit_v1
 from zerobyte.features.audit.service import AuditTrail
@@ -26,20 +26,20 @@ from zerobyte.features.auth.service import (
     Deletions,
     KeyCheck,
     Organizations,
-    SecondFactor,
+    StepUp,
     first_organization,
     make_services,
 )
 from zerobyte.features.backups.routes import backups_v1
 from zerobyte.features.backups.service import (
-    Alarms,
     Assignments,
-    DueTimes,
+    CompletionHandler,
+    DueRunStarter,
+    FailureAlerts,
+    JobBuilder,
     OrganizationContents,
     Reconciler,
     ReportCheck,
-    RunEnds,
-    Runs,
     ScheduleEditor,
     ScheduleReader,
     TaskHistory,
@@ -56,9 +56,9 @@ from zerobyte.features.repositories.service import (
     Refresher,
     Repositories,
     Restores,
-    Sizes,
     SnapshotFiles,
     Snapshots,
+    StatsRefresher,
     TreeFile,
     Trees,
     locations,
@@ -68,11 +68,11 @@ from zerobyte.features.system.service import System
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.routes import tasks_v1
 from zerobyte.features.tasks.service import (
-    Activities,
     Dispatcher,
+    StallTracker,
     TaskReader,
+    TaskReaper,
     Tasks,
-    Watch,
     WorkerTokens,
 )
 from zerobyte.features.volumes.routes import volumes_v1
@@ -121,7 +121,7 @@ class Platform:
         """What schedules are made of, and the tasks that everything becomes."""
         settings, sealer = self.settings, self.sealer
         self.organizations = cast("Organizations", self.services[Organizations])
-        self.activities = Activities(stalled_after_minutes=settings.stalled_after_minutes)
+        self.activities = StallTracker(stalled_after_minutes=settings.stalled_after_minutes)
         self.tasks = Tasks(bus=self.bus, leases=self.leases, activities=self.activities)
         self.reader = TaskReader(activities=self.activities)
         self.worker_tokens = WorkerTokens()
@@ -136,7 +136,7 @@ class Platform:
         self.snapshots = Snapshots(
             repositories=self.repositories, tasks=self.tasks, host=LOCAL_HOST, tz=settings.tz
         )
-        self.sizes = Sizes(repositories=self.repositories)
+        self.sizes = StatsRefresher(repositories=self.repositories)
         file = TreeFile(
             settings.tree_index, max_bytes=settings.tree_index_bytes, spare_folder=settings.run_dir
         )
@@ -162,7 +162,7 @@ class Platform:
         self.editor = ScheduleEditor(
             settings=settings, sealer=self.sealer, tasks=self.reader, volumes=self.volumes
         )
-        self.runs = Runs(
+        self.runs = JobBuilder(
             settings=settings,
             tasks=self.tasks,
             volumes=self.volumes,
@@ -170,7 +170,7 @@ class Platform:
             access=self.repositories.access,
             webhooks_of=self.editor.webhooks_of,
         )
-        self.due_times = DueTimes(
+        self.due_times = DueRunStarter(
             settings=settings,
             tasks=self.tasks,
             scheduler=scheduler,
@@ -178,10 +178,10 @@ class Platform:
         )
         self.reconciler = Reconciler(settings=settings, scheduler=scheduler)
         self.dispatcher = Dispatcher(scheduler=scheduler, repair=self.reconciler.repair)
-        self.watch = Watch(tasks=self.tasks, leases=self.leases, scheduler=scheduler)
+        self.watch = TaskReaper(tasks=self.tasks, leases=self.leases, scheduler=scheduler)
         self.history = TaskHistory(days=settings.task_history_days, most=settings.task_history_max)
-        self.ends = RunEnds(settings=settings, snapshots=self.snapshots)
-        self.alarms = Alarms(
+        self.ends = CompletionHandler(settings=settings, snapshots=self.snapshots)
+        self.alarms = FailureAlerts(
             notifications=self.notifications,
             retry_note=self.ends.retry_note,
             retention_days=settings.retention_alarm_days,
@@ -212,7 +212,7 @@ class Platform:
         )
         self.tasks.on_open.append(self.dispatcher.wake)
         self.tasks.on_finish.append(self._measure)
-        self.tasks.on_untold.append(self.alarms.failed)
+        self.tasks.on_unreported_failure.append(self.alarms.failed)
         self.tasks.on_cancel.append(self.watch.tell_engine)
         self.editor.on_change.append(self.reconciler.changed)
         self.due_times.on_change.append(self.reconciler.changed)
@@ -234,7 +234,7 @@ class Platform:
         if writes and task.status == "succeeded" and task.repository_id is not None:
             self.sizes.changed(task.repository_id)
 
-    async def time_broke(self, _: clock_jumps.Surprise) -> None:
+    async def on_clock_jump(self, _: clock_jumps.ClockAnomaly) -> None:
         """Nobody could keep a promise of time: give all a new term, then look at what is due."""
         await self.watch.begin_anew()
         await self.due_times.wake()
@@ -276,7 +276,7 @@ class Platform:
             settings=self.settings,
             accounts=cast("Accounts", self.services[Accounts]),
             organizations=self.organizations,
-            second_factor=cast("SecondFactor", self.services[SecondFactor]),
+            second_factor=cast("StepUp", self.services[StepUp]),
         )
         self.services |= {
             Assignments: Assignments(notifications=self.notifications),
@@ -296,7 +296,7 @@ class Platform:
             self.dispatcher.run(),
             self.reconciler.run(),
             self.due_times.run(),
-            clock_jumps.watch(self.time_broke),
+            clock_jumps.watch(self.on_clock_jump),
             self.watch.run(),
             self.watch.follow_engine(),
             self.watch.compare(),
@@ -318,7 +318,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
     """
     engine = scheduler or PrefectScheduler(settings.prefect_url, settings.prefect_auth)
     platform = Platform(settings, engine)
-    answering = Answering()
+    answering = DatabaseHealth()
     app = make_app(
         settings,
         platform.services,
@@ -370,11 +370,11 @@ def add_routes(app: HttpApp) -> None:
         events_v1, system_v1, control, audit_v1,
     ):  # fmt: skip
         app.blueprint(blueprint)
-    middleware.recognise_first(app, *_MEMBERS_ONLY)
+    middleware.require_auth_for_unknown_paths(app, *_MEMBERS_ONLY)
 
 
 async def _every(seconds: float, work: Any) -> None:
-    failed = Complaint(_log, "a periodic job failed; it is tried again")
+    failed = FailureLog(_log, "a periodic job failed; it is tried again")
     while True:
         try:
             await work()

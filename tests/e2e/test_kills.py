@@ -60,7 +60,7 @@ class Rough:
         assert checked.returncode == 0, checked.stderr
         assert "no errors were found" in checked.stdout
 
-    def unended(self) -> list[str]:
+    def list_active_runs(self) -> list[str]:
         """Runs that Prefect believes to be under way."""
         found = self.stage.prefect("POST", "/flow_runs/filter", _UNENDED)
         return [f"{run['name']}: {run['state_type']}" for run in found]
@@ -167,7 +167,7 @@ def test_t33_a_killed_worker_takes_restic_with_it_and_nothing_stays_open(
     figure(f"worker killed: the task ended after {time.monotonic() - killed:.0f} s")
     assert ended["status"] in ("failed", "stale")
     assert ended["error"] == "The worker stopped reporting before this task completed"
-    until(lambda: rough.unended() == [], limit_s=20, what="Prefect has no phantom run")
+    until(lambda: rough.list_active_runs() == [], limit_s=20, what="Prefect has no phantom run")
     [run] = stage.runs_in_prefect(schedule)
     assert run["state_type"] == "CRASHED"
     view = customer.call("GET", f"/api/v1/backups/{schedule}")
@@ -224,7 +224,7 @@ def test_a_stop_ends_everything_in_time_and_the_next_start_finds_it_in_order(
     assert ended["status"] in ("failed", "stale")
     assert ended["error"] == "Zerobyte was stopped while this ran."
     # What a stop had no time to tell Prefect, the next worker does.
-    until(lambda: rough.unended() == [], limit_s=20, what="Prefect has no phantom run")
+    until(lambda: rough.list_active_runs() == [], limit_s=20, what="Prefect has no phantom run")
     again = customer.call("PATCH", f"/api/v1/backups/{schedule}", {"customResticParams": []})
     assert again["lastBackupError"] == ended["error"]
     assert customer.run(schedule)["status"] == "succeeded"

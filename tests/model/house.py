@@ -21,7 +21,7 @@ from tests.model.books import Vaults
 from zerobyte import app as composition
 from zerobyte.contract.control_plane import WORKER_HEADER
 from zerobyte.core import ids, process
-from zerobyte.core.clock_jumps import Surprise
+from zerobyte.core.clock_jumps import ClockAnomaly
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection
 from zerobyte.features.auth.models import Organization
@@ -59,7 +59,7 @@ class Worker:
     def __post_init__(self) -> None:
         seen = process.identity(self.process.pid)
         assert seen is not None
-        where = {"host": "local", "bootId": process.realm()}
+        where = {"host": "local", "bootId": process.pid_namespace_id()}
         self.identity = {**where, "pid": seen.pid, "pidStarted": seen.started}
 
     def die(self) -> None:
@@ -130,7 +130,7 @@ class House:
         headers = {"x-test-organization": "o1"}
         self.client = await self._api.enter_async_context(serving(app, headers=headers))
         await self.platform.watch.begin_anew()
-        await self.platform.due_times.reconsider()
+        await self.platform.due_times.repair_next_runs()
 
     async def close(self) -> None:
         self.worker.die()
@@ -199,7 +199,7 @@ class House:
         if not self.worker.of(job.run):
             self.scheduler.become(job.run, "COMPLETED")
 
-    async def hand_in(self, job: Job, report: dict[str, Any], *, twice: bool = False) -> None:
+    async def submit_report(self, job: Job, report: dict[str, Any], *, twice: bool = False) -> None:
         """Report a job, and take what follows it into the same run.
 
         twice   the first answer was lost on its way.
@@ -225,7 +225,7 @@ class House:
         assert after == before, "a task ended twice"
         assert await Task.all().count() == count, "something follows from a task that was over"
 
-    async def bury(self) -> None:
+    async def crash_orphaned_runs(self) -> None:
         """What the next worker does with the runs that the last one left behind."""
         for job in self.worker.jobs:
             state = self.scheduler.runs[job.run].state
@@ -237,7 +237,7 @@ class House:
 
     async def settle(self) -> None:
         """Let the API's loops do what they do beside requests."""
-        await self.platform.watch.end_lost()
+        await self.platform.watch.fail_lost()
         await self.platform.watch.end_unstarted()
         await self.platform.due_times.start_retries()
         await self.platform.due_times.start_missed()
@@ -259,7 +259,9 @@ class House:
 
     async def time_breaks(self, jumped_s: float) -> None:
         """The clock was set: all that the API does about it, before the next look at the times."""
-        await self.platform.time_broke(Surprise(slept_s=0, jumped_s=jumped_s, stood_s=0))
+        await self.platform.on_clock_jump(
+            ClockAnomaly(suspended_s=0, jumped_s=jumped_s, paused_s=0)
+        )
 
     async def plan(self) -> None:
         """Tell the engine what stands in the rows."""

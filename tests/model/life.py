@@ -214,7 +214,7 @@ class Life(RuleBasedStateMachine):
 
     async def finish(self, job: Job, how: str, *, twice: bool = False) -> None:
         report = self.report(job, await Task.get(id=job.task_id), how)
-        await self.house.hand_in(job, report, twice=twice)
+        await self.house.submit_report(job, report, twice=twice)
 
     def report(self, job: Job, task: Task, how: str) -> dict[str, Any]:
         failed = {"status": "failed", "outcome": "error", "error": "restic says no"}
@@ -249,11 +249,11 @@ class Life(RuleBasedStateMachine):
         self.house.worker.die()
 
         async def next_one() -> None:
-            await self.house.platform.watch.end_lost()
+            await self.house.platform.watch.fail_lost()
             for job in [one for one in self.house.worker.jobs if one.is_granted and speaks_late]:
                 task = await Task.get(id=job.task_id)
                 await self.house.speak_late(job, self.report(job, task, "well"))
-            await self.house.bury()
+            await self.house.crash_orphaned_runs()
 
         self.step(next_one())
 

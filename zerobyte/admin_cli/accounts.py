@@ -16,7 +16,7 @@ from zerobyte.db import connection, migrate
 from zerobyte.features.audit.service import AuditTrail
 from zerobyte.features.auth.models import Account, Member, Organization, Passkey, Session, User
 from zerobyte.features.auth.schemas.common import Email
-from zerobyte.features.auth.service import Credentials, Switches, make_services
+from zerobyte.features.auth.service import Credentials, RegistrationSettings, make_services
 from zerobyte.features.auth.service.api_keys import revoke_keys
 from zerobyte.features.auth.service.password_change import CREDENTIAL
 from zerobyte.features.auth.service.password_hashing import MAXIMUM, MINIMUM
@@ -155,7 +155,7 @@ async def assign_organization(
 async def enable_password_login(settings: Settings) -> None:
     """Turn the switch that refuses passwords off."""
     async with open_database(settings):
-        await Switches().set_password_login_disabled(False)
+        await RegistrationSettings().set_password_login_disabled(False)
         await _tell("enable-password-login")
 
 

@@ -58,7 +58,7 @@ def _is_optional_text(schema: Any) -> bool:
     return False
 
 
-class Wire(BaseModel):
+class ApiModel(BaseModel):
     """A model of the wire: camelCase outside, snake_case inside, unknown keys ignored.
 
     empty_is_absent     whether an empty text in an optional field is read as None.
@@ -93,19 +93,19 @@ class Wire(BaseModel):
         return schema
 
 
-class View(Wire):
+class ResponseModel(ApiModel):
     """A wire model that is only ever answered: it is described with every field always there."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
 
-class SnakeWire(Wire):
+class SnakeWire(ApiModel):
     """A wire model whose names stay snake_case outside too: what restic prints."""
 
     model_config = ConfigDict(alias_generator=None)
 
 
-class Sparse(Wire):
+class OmitNone(ApiModel):
     """A wire model that leaves out what was never given, instead of saying null."""
 
     @model_serializer(mode="wrap")
@@ -136,7 +136,7 @@ def _without_serializer(schema: Any) -> Any:
     return described
 
 
-class Patch(Wire):
+class Patch(ApiModel):
     """The body of a change: what is left out stays, so no field describes a default."""
 
     @classmethod
@@ -175,7 +175,7 @@ def _itself(value: Any) -> Any:
     return value
 
 
-class Config(Sparse):
+class Config(OmitNone):
     """The settings of one backend, stored as JSON with its secret fields sealed.
 
     bound_to    names of the fields that say where a secret is sent to (host, port, user …).
@@ -230,13 +230,13 @@ Port = Annotated[int, Field(ge=1, le=65535), BeforeValidator(_digits)]
 EpochMs = Annotated[int, Field(description="Milliseconds since 1970-01-01T00:00:00Z.")]
 
 
-class Message(Wire):
+class Message(ApiModel):
     """An answer that only says something."""
 
     message: str
 
 
-class Success(Wire):
+class Success(ApiModel):
     """It is done."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)

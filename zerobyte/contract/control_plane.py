@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Protocol
 
 from pydantic import Field
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 from zerobyte.contract.jobs import JobReport, JobSpec, TaskProgress, TaskResult
 from zerobyte.contract.notifications import Delivery
 
@@ -26,7 +26,7 @@ NOT_REGISTERED = "WORKER_NOT_REGISTERED"
 """Code of the refusal of a worker that is not the one that said hello; it may say hello."""
 
 
-class WorkerIdentity(Wire):
+class WorkerIdentity(ApiModel):
     """Which process on which boot of which host works; proves later that it is gone.
 
     boot_id         the boot and the process namespace in which `pid` means something.
@@ -45,14 +45,14 @@ class Hello(WorkerIdentity):
     clock_ms: int | None = None
 
 
-class Welcome(Wire):
+class RegisterReply(ApiModel):
     """What a worker learns when it says hello: the Prefect work queue that is its own."""
 
     work_pool: str
     work_queue: str
 
 
-class ClaimRequest(Wire):
+class ClaimRequest(ApiModel):
     """Ask for the job of one flow run.
 
     schedule_id     the schedule's short id, when a schedule's deployment made the run.
@@ -69,14 +69,14 @@ class ClaimRequest(Wire):
     due_at: int | None = None
 
 
-class Granted(Wire):
+class Granted(ApiModel):
     """Go: the lease is held and must be renewed."""
 
     answer: Literal["granted"] = "granted"
     job: JobSpec
 
 
-class Wait(Wire):
+class Wait(ApiModel):
     """Ask again: others hold the repository, and the place in the queue is kept."""
 
     answer: Literal["wait"] = "wait"
@@ -85,7 +85,7 @@ class Wait(Wire):
     holders: list[str]
 
 
-class Refused(Wire):
+class Refused(ApiModel):
     """Do not run: the reason in one sentence.
 
     cancelled       a person wanted it so.
@@ -101,13 +101,13 @@ class Refused(Wire):
 ClaimReply = Annotated[Granted | Wait | Refused, Field(discriminator="answer")]
 
 
-class ClaimReplyBox(Wire):
+class ClaimResponse(ApiModel):
     """The claim's answer on the wire; a union needs a box."""
 
     reply: ClaimReply
 
 
-class RenewRequest(Wire):
+class RenewRequest(ApiModel):
     """Keep the lease of a task; answered at once on a cancel, else after `wait_ms`.
 
     phase           the step that the work is at, as Prefect names it; None before the first one.
@@ -121,14 +121,14 @@ class RenewRequest(Wire):
     idle_ms: int | None = Field(default=None, ge=0)
 
 
-class Renewed(Wire):
+class Renewed(ApiModel):
     """Whether the lease still stands, and whether somebody asked for the work to stop."""
 
     held: bool
     cancel: bool
 
 
-class ProgressReport(Wire):
+class ProgressReport(ApiModel):
     """The newest progress of a task.
 
     result      what is known of the result before the end, such as a plan about to be carried out.
@@ -139,7 +139,7 @@ class ProgressReport(Wire):
     result: TaskResult | None = None
 
 
-class Finished(Wire):
+class FinishReply(ApiModel):
     """The tasks that follow from a finished job and run in the same flow run, in order.
 
     retry_note      a sentence for the failure message when another try is planned, else None.
@@ -149,14 +149,14 @@ class Finished(Wire):
     retry_note: str | None = None
 
 
-class DeliveryReport(Wire):
+class DeliveryReport(ApiModel):
     """What became of the notifications of a task."""
 
     task_id: str
     deliveries: list[Delivery]
 
 
-class Nothing(Wire):
+class Empty(ApiModel):
     """An empty answer."""
 
 
@@ -169,7 +169,7 @@ class ControlPlane(Protocol):
         Unauthenticated     the worker's token is not valid.
     """
 
-    async def hello(self, worker: Hello) -> Welcome:
+    async def hello(self, worker: Hello) -> RegisterReply:
         """Say that this worker lives; said again every 10 s.
 
         Raises Conflict while another worker of the same host lives.
@@ -188,7 +188,7 @@ class ControlPlane(Protocol):
         """Show how far the work is; only the newest counts."""
         ...
 
-    async def finish(self, report: JobReport) -> Finished:
+    async def finish(self, report: JobReport) -> FinishReply:
         """Hand in how the job ended; releases its lease. May be repeated.
 
         Raises Conflict while another process of the same host works on the task.

@@ -5,10 +5,10 @@ from typing import cast
 from pydantic import ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 
 
-class Exact(Wire):
+class Exact(ApiModel):
     """An input that refuses unknown keys: a misspelt one would change what is deleted."""
 
     model_config = ConfigDict(json_schema_extra={"additionalProperties": False})

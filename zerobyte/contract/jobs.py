@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 from zerobyte.contract.notifications import NotificationTarget
 from zerobyte.contract.repositories import CompressionMode, RepositoryAccess
 from zerobyte.contract.restic_output import (
@@ -33,7 +33,7 @@ OverwriteMode = Literal["always", "if-changed", "if-newer", "never"]
 LeaseMode = Literal["shared", "exclusive"]
 
 
-class Source(Wire):
+class Source(ApiModel):
     """The folder that a backup reads.
 
     path                absolute, on the worker's host.
@@ -52,7 +52,7 @@ class Source(Wire):
     allowed_roots: list[str] | None = None
 
 
-class BackupOptions(Wire):
+class BackupOptions(ApiModel):
     """How one schedule wants its backup made; patterns as the schedule stores them."""
 
     exclude_patterns: list[str] = Field(default_factory=list)
@@ -64,7 +64,7 @@ class BackupOptions(Wire):
     compression_mode: CompressionMode | None = None
 
 
-class BackupJob(Wire):
+class BackupJob(ApiModel):
     """Back one folder up, then tell the destinations.
 
     hostname            restic's `--host`; fixed, so that parents are found again.
@@ -96,7 +96,7 @@ class BackupJob(Wire):
     unreadable_limit_percent: float = 10.0
 
 
-class ForgetJob(Wire):
+class ForgetJob(ApiModel):
     """Apply one schedule's retention policy to one repository, and prune.
 
     A snapshot is named by its id, and by the one from before it was rewritten where that is known.
@@ -124,7 +124,7 @@ class ForgetJob(Wire):
     timezone: str = "UTC"
 
 
-class RestoreJob(Wire):
+class RestoreJob(ApiModel):
     """Write a snapshot, or part of it, to a folder.
 
     snapshot_id     64 hex digits.
@@ -161,7 +161,7 @@ class RestoreJob(Wire):
     writes: list[str] = Field(default_factory=list)
 
 
-class DeleteSnapshotsJob(Wire):
+class DeleteSnapshotsJob(ApiModel):
     """Remove named snapshots from a repository, and prune."""
 
     kind: Literal["deleteSnapshots"] = "deleteSnapshots"
@@ -175,14 +175,14 @@ JobSpec = Annotated[
 ]
 
 
-class BackupTaskProgress(Wire):
+class BackupTaskProgress(ApiModel):
     """How far a backup is."""
 
     kind: Literal["backup"] = "backup"
     progress: BackupProgress
 
 
-class RestoreTaskProgress(Wire):
+class RestoreTaskProgress(ApiModel):
     """How far a restore is."""
 
     kind: Literal["restore"] = "restore"
@@ -192,7 +192,7 @@ class RestoreTaskProgress(Wire):
 TaskProgress = Annotated[BackupTaskProgress | RestoreTaskProgress, Field(discriminator="kind")]
 
 
-class RetentionRecord(Wire):
+class RetentionRecord(ApiModel):
     """What retention did with a run, or why it did nothing."""
 
     status: Literal["applied", "failed", "skipped"]
@@ -200,7 +200,7 @@ class RetentionRecord(Wire):
     plan: ForgetPlan | None = None
 
 
-class BackupResult(Wire):
+class BackupResult(ApiModel):
     """The result of a backup task; `retention` is ours and comes when it is known.
 
     exit_code   restic's own; -1 when restic was not started, was stopped or failed.
@@ -213,21 +213,21 @@ class BackupResult(Wire):
     retention: RetentionRecord | None = None
 
 
-class ForgetResult(Wire):
+class ForgetResult(ApiModel):
     """The result of a retention task."""
 
     kind: Literal["forget"] = "forget"
     plan: ForgetPlan | None = None
 
 
-class RestoreResult(Wire):
+class RestoreResult(ApiModel):
     """The result of a restore task."""
 
     kind: Literal["restore"] = "restore"
     result: RestoreSummary
 
 
-class DeleteSnapshotsResult(Wire):
+class DeleteSnapshotsResult(ApiModel):
     """The result of a deletion task."""
 
     kind: Literal["deleteSnapshots"] = "deleteSnapshots"
@@ -240,7 +240,7 @@ TaskResult = Annotated[
 ]
 
 
-class JobReport(Wire):
+class JobReport(ApiModel):
     """How a job ended.
 
     status          succeeded covers warnings: then `outcome` is "warning".

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from zerobyte.contract import user_info
 from zerobyte.contract.base import (
+    ApiModel,
     Config,
     NonEmpty,
     OptionalSecret,
@@ -14,7 +15,6 @@ from zerobyte.contract.base import (
     Secret,
     SecretMark,
     Trimmed,
-    Wire,
 )
 
 DestinationType = Literal[
@@ -171,7 +171,7 @@ class DestinationConfigBox(BaseModel):
     config: DestinationConfig
 
 
-class NotificationTarget(Wire):
+class NotificationTarget(ApiModel):
     """One destination of a run and when it wants to hear, secrets in plain text."""
 
     destination_id: int
@@ -183,7 +183,7 @@ class NotificationTarget(Wire):
     on_failure: bool
 
 
-class NotificationMessage(Wire):
+class NotificationMessage(ApiModel):
     """What is said: a title of one line and a body of several."""
 
     event: NotificationEvent
@@ -191,7 +191,7 @@ class NotificationMessage(Wire):
     body: str
 
 
-class Delivery(Wire):
+class Delivery(ApiModel):
     """What became of one message; `error` is None when it was delivered."""
 
     destination_id: int

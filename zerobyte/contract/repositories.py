@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from zerobyte.contract import user_info
-from zerobyte.contract.base import Config, NonEmpty, OptionalSecret, Port, Secret, Wire
+from zerobyte.contract.base import ApiModel, Config, NonEmpty, OptionalSecret, Port, Secret
 
 RepositoryType = Literal["local", "s3", "r2", "gcs", "azure", "rclone", "rest", "sftp"]
 RepositoryStatus = Literal["healthy", "error", "unknown", "doctor", "cancelled"]
@@ -44,7 +44,7 @@ Location = Annotated[NonEmpty, AfterValidator(_no_option)]
 Word = Annotated[NonEmpty, AfterValidator(_word)]
 
 
-class Bandwidth(Wire):
+class Bandwidth(ApiModel):
     """A limit in decimal bits per second; without `enabled` it does nothing."""
 
     enabled: bool = False
@@ -185,7 +185,7 @@ class RepositoryConfigBox(BaseModel):
     config: RepositoryConfig
 
 
-class RepositoryAccess(Wire):
+class RepositoryAccess(ApiModel):
     """All that restic needs to open one repository, in plain text.
 
     Crosses the control plane inside one job, and nothing else; never logged, never in Prefect.

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import Sparse
+from zerobyte.contract.base import OmitNone
 from zerobyte.contract.exact import Exact
 
 _DURATION = re.compile(r"^(?=\d)(\d{1,6}y)?(\d{1,6}m)?(\d{1,6}d)?(\d{1,6}h)?$")
@@ -28,7 +28,7 @@ Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
 """A whole number and nothing that may pass for one: `true` would keep one snapshot alone."""
 
 
-class RetentionPolicy(Sparse):
+class RetentionPolicy(OmitNone):
     """How many snapshots of a schedule to keep; absent and 0 mean that this rule keeps none.
 
     keep_within_duration    restic's form: years, months, days, hours, as in `1y5m7d2h`.

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 
 
-class BackupSelection(Wire):
+class BackupSelection(ApiModel):
     """The selection of one backup run, recorded with its snapshot.
 
     volume_path         absolute folder that the run read.

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Self, cast
 from pydantic import AfterValidator, Field, model_validator
 
 from zerobyte.contract import user_info
-from zerobyte.contract.base import MASK, Sparse, Wire
+from zerobyte.contract.base import MASK, ApiModel, OmitNone
 from zerobyte.contract.notifications import Header
 
 
@@ -18,7 +18,7 @@ def _url(value: str) -> str:
     return value
 
 
-class Webhook(Sparse):
+class Webhook(OmitNone):
     """One request, always POST. Address, body and header values are secrets: shown as the mask."""
 
     url: Annotated[
@@ -85,7 +85,7 @@ def masked_webhook(stored: Mapping[str, Any]) -> dict[str, Any]:
     return shown
 
 
-class BackupWebhooks(Wire):
+class BackupWebhooks(ApiModel):
     """What is called before and after a backup; both keys are always there."""
 
     pre: Webhook | None

@@ -22,7 +22,7 @@ _running = threading.BoundedSemaphore(MAX_THREADS)
 _left_behind: set[asyncio.Future[Any]] = set()
 
 
-async def in_thread(work: Callable[[], T], *, limit_s: float) -> T:
+async def run_blocking(work: Callable[[], T], *, limit_s: float) -> T:
     """Do blocking work in a thread that does not keep the process from ending.
 
     Raises
@@ -60,8 +60,10 @@ async def in_thread(work: Callable[[], T], *, limit_s: float) -> T:
         return await result
 
 
-async def at_folder(work: Callable[[], T], *, place: str, limit_s: float | None = None) -> T:
-    """Do blocking work at a folder, as `in_thread`.
+async def run_blocking_on_path(
+    work: Callable[[], T], *, place: str, limit_s: float | None = None
+) -> T:
+    """Do blocking work at a folder, as `run_blocking`.
 
     limit_s     None is ANSWER_S.
 
@@ -70,7 +72,7 @@ async def at_folder(work: Callable[[], T], *, place: str, limit_s: float | None 
     """
     limit_s = ANSWER_S if limit_s is None else limit_s
     try:
-        return await in_thread(work, limit_s=limit_s)
+        return await run_blocking(work, limit_s=limit_s)
     except TimeoutError as error:
         raise Unavailable(
             f"The folder {place} does not answer within {limit_s:g} seconds. "
@@ -78,7 +80,7 @@ async def at_folder(work: Callable[[], T], *, place: str, limit_s: float | None 
         ) from error
 
 
-async def at_most(work: Coroutine[Any, Any, T], *, limit_s: float) -> T:
+async def wait_or_abandon(work: Coroutine[Any, Any, T], *, limit_s: float) -> T:
     """Await work that may not be able to end, such as a child inside a dead file system.
 
     Raises

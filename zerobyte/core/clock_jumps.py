@@ -36,7 +36,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Surprise:
+class ClockAnomaly:
     """What happened between two looks, in seconds; 0 where nothing did.
 
     slept_s     the machine was suspended.
@@ -44,40 +44,40 @@ class Surprise:
     stood_s     this process did not run although the machine did.
     """
 
-    slept_s: float
+    suspended_s: float
     jumped_s: float
-    stood_s: float
+    paused_s: float
 
     @property
     def sentence(self) -> str:
         """The same for a log."""
         said: list[str] = []
-        if self.slept_s:
-            said.append(f"the machine was suspended for {self.slept_s:.0f} s")
-        if self.stood_s:
-            said.append(f"this process was stopped for {self.stood_s:.0f} s")
+        if self.suspended_s:
+            said.append(f"the machine was suspended for {self.suspended_s:.0f} s")
+        if self.paused_s:
+            said.append(f"this process was stopped for {self.paused_s:.0f} s")
         if self.jumped_s:
             way = "forward" if self.jumped_s > 0 else "back"
             said.append(f"the clock was set {way} by {abs(self.jumped_s):.0f} s")
         return " and ".join(said)
 
 
-def compare(before: Reading, now: Reading, *, every_s: float = EVERY_S) -> Surprise | None:
+def compare(before: Reading, now: Reading, *, every_s: float = EVERY_S) -> ClockAnomaly | None:
     """What happened between two readings that were to lie `every_s` apart; None when nothing."""
     ran = now.monotonic - before.monotonic
     passed = now.since_boot - before.since_boot
     slept = passed - ran
     jumped = (now.wall - before.wall) - passed
     stood = ran - every_s
-    found = Surprise(
-        slept_s=slept if slept > SLEPT_S else 0,
+    found = ClockAnomaly(
+        suspended_s=slept if slept > SLEPT_S else 0,
         jumped_s=jumped if abs(jumped) > JUMPED_S else 0,
-        stood_s=stood if stood > STOOD_S else 0,
+        paused_s=stood if stood > STOOD_S else 0,
     )
     return found if found.sentence else None
 
 
-async def watch(on_surprise: Callable[[Surprise], Awaitable[None]]) -> None:
+async def watch(on_surprise: Callable[[ClockAnomaly], Awaitable[None]]) -> None:
     """Look every two seconds, for ever; say in one line what happened, then do as told."""
     before = Reading.now()
     while True:

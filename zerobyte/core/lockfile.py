@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO
 
 
-class Held(Exception):
+class AlreadyLocked(Exception):
     """Another process holds the file.
 
     holder      its number, or `unknown`.
@@ -21,7 +21,7 @@ def hold(path: Path) -> IO[str]:
     """Lock a file as long as the answer stays open; its folder must be there.
 
     Raises
-        Held        somebody else does.
+        AlreadyLocked  another process does.
         OSError     it cannot be opened or written.
     """
     file = path.open("a+")
@@ -31,7 +31,7 @@ def hold(path: Path) -> IO[str]:
         file.seek(0)
         holder = file.read().strip() or "unknown"
         file.close()
-        raise Held(holder) from None
+        raise AlreadyLocked(holder) from None
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()

@@ -17,7 +17,7 @@ from typing import IO, Any, Final, cast
 import asyncpg
 
 from zerobyte.core.errors import Unavailable
-from zerobyte.core.lockfile import Held, hold
+from zerobyte.core.lockfile import AlreadyLocked, hold
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.db.connection import config, is_sqlite, sqlite_path
@@ -114,7 +114,7 @@ class ActiveLock:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._file = hold(path)
-            except Held as held:
+            except AlreadyLocked as held:
                 is_waiting = self._wait_in_standby(is_waiting, process=held.holder)
                 time.sleep(_POLL_S)
             except OSError as error:

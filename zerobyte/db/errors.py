@@ -48,7 +48,7 @@ def in_words(error: BaseException) -> Unavailable | None:
 
 
 @contextlib.contextmanager
-def forgone() -> Generator[None]:
+def ignore_unavailable_database() -> Generator[None]:
     """Leave out a note that nobody waits for, such as when a key was last used.
 
     What people read must not fail because the disk is full and the note cannot be made.
@@ -60,7 +60,7 @@ def forgone() -> Generator[None]:
             raise
 
 
-class Complaint:
+class FailureLog:
     """What goes wrong in the rounds of a loop, said once a minute for as long as it is the same.
 
     Rounds come every few seconds and a full disk may stay full for a night: said each time, it

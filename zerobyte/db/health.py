@@ -19,7 +19,7 @@ _STANDS_STILL_AFTER_S: Final = 15.0
 """Longer than any transaction of ours; who waits so long for a turn does not get one."""
 
 
-class Answering:
+class DatabaseHealth:
     """Asks the database of this process; both answers are sentences, None when all is well."""
 
     def __init__(

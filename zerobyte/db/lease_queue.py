@@ -125,7 +125,7 @@ def is_over(row: Lease, now: int) -> bool:
     that it started after the term belong to its other work. What cannot be looked at is given its
     term, and the time that its child may take to end.
     """
-    is_here = row.boot_id == process.realm()
+    is_here = row.boot_id == process.pid_namespace_id()
     if is_here and not process.is_alive(row.pid, started=row.pid_started):
         return True
     if row.state == "waiting":

@@ -22,7 +22,7 @@ from zerobyte.contract.control_plane import LEASE_TTL_S, RENEW_EVERY_S, WorkerId
 from zerobyte.contract.jobs import LeaseMode
 from zerobyte.core import clock, clock_jumps, ids, process
 from zerobyte.core.errors import Conflict
-from zerobyte.core.finishing import to_its_end
+from zerobyte.core.finishing import run_uninterrupted
 from zerobyte.db.lease_queue import (
     REQUEST,
     RETENTION_YIELDS_MS,
@@ -35,7 +35,7 @@ from zerobyte.db.lease_queue import (
     who,
 )
 
-__all__ = ["REQUEST", "RETENTION_YIELDS_MS", "Lease", "Leases", "Place", "serialize"]
+__all__ = ["REQUEST", "RETENTION_YIELDS_MS", "Lease", "LeaseStatus", "Leases", "serialize"]
 
 _TTL_MS: Final = LEASE_TTL_S * 1000
 _REFRESH_MS: Final = _TTL_MS * 2 // 3
@@ -46,7 +46,7 @@ _KEPT_HINTS: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LeaseStatus:
     """Where a task stands: `held`, or since `requested_at` behind the operations in `holders`.
 
     holders     the first few; up to 10 s old.
@@ -90,7 +90,7 @@ class Leases:
         mode: LeaseMode,
         operation: str,
         worker: WorkerIdentity,
-    ) -> Place:
+    ) -> LeaseStatus:
         """Take the lease, or a place in the queue; asking again keeps the place.
 
         operation   what the holder does, in words that other people may read. The first word is
@@ -107,14 +107,14 @@ class Leases:
         task_id: str,
         operation: str,
         worker: WorkerIdentity,
-    ) -> Place:
+    ) -> LeaseStatus:
         """Take the leases of several repositories, all or none, or a place in each queue.
 
         Whoever comes later waits behind these places as behind any other, so that a task that
         needs two repositories comes to its turn too. All places are taken in one step: of two
         tasks, the same one is first in every queue that both stand in, and none waits in a circle.
         """
-        await self._mind_the_clock()
+        await self._extend_after_clock_jump()
         if (place := await self._still_waits(wanted, task_id=task_id, worker=worker)) is not None:
             return place
         in_order = sorted(wanted)
@@ -135,7 +135,7 @@ class Leases:
 
     async def _still_waits(
         self, wanted: Mapping[str, LeaseMode], *, task_id: str, worker: WorkerIdentity
-    ) -> Place | None:
+    ) -> LeaseStatus | None:
         """Return where a task still waits if the row that blocked it still does, else None.
 
         That row is the nearest one before it, so that one that ends lets only the next task look
@@ -160,7 +160,7 @@ class Leases:
         if not any(blocks(witness, row, now) for row in mine):
             return None
         since = min(row.requested_at for row in mine)
-        return Place(False, hint.holders, since, is_next=witness.state == "held")
+        return LeaseStatus(False, hint.holders, since, is_next=witness.state == "held")
 
     def _remember(self, task_id: str, hint: _Hint | None) -> None:
         if hint is None:
@@ -191,7 +191,7 @@ class Leases:
                 keeper.cancel()
                 await asyncio.gather(keeper, return_exceptions=True)
         finally:
-            await to_its_end(self.release(task_id))
+            await run_uninterrupted(self.release(task_id))
 
     async def _come_to_turn(
         self, repository_id: str, task_id: str, mode: LeaseMode, operation: str, wait_s: float
@@ -203,7 +203,7 @@ class Leases:
             asked = self.request(
                 repository_id, task_id=task_id, mode=mode, operation=operation, worker=_ourselves()
             )
-            place = await to_its_end(asked)
+            place = await run_uninterrupted(asked)
             if place.held:
                 return
             if clock.monotonic() >= deadline:
@@ -216,11 +216,11 @@ class Leases:
     async def _keep(self, task_id: str) -> None:
         while True:
             await asyncio.sleep(RENEW_EVERY_S)
-            await to_its_end(self.renew(task_id))
+            await run_uninterrupted(self.renew(task_id))
 
     async def renew(self, task_id: str) -> bool:
         """Keep what a task holds for another 30 s; False when it is no longer there."""
-        await self._mind_the_clock()
+        await self._extend_after_clock_jump()
         now = clock.now_ms()
         rows = await Lease.filter(task_id=task_id)
         if not rows or any(row.state != "held" or is_over(row, now) for row in rows):
@@ -240,21 +240,21 @@ class Leases:
 
     async def alive(self, task_ids: Sequence[str]) -> set[str]:
         """Which of these tasks hold a lease, or wait for one, that is not over."""
-        await self._mind_the_clock()
+        await self._extend_after_clock_jump()
         now = clock.now_ms()
         rows = await Lease.filter(task_id__in=list(task_ids))
         return {row.task_id for row in rows if not is_over(row, now)}
 
     async def standing(self, repository_id: str) -> list[Lease]:
         """Who holds a repository and who waits for it, in the order of arrival."""
-        await self._mind_the_clock()
+        await self._extend_after_clock_jump()
         now = clock.now_ms()
         rows = await Lease.filter(repository_id=repository_id).order_by("id")
         return [row for row in rows if not is_over(row, now)]
 
     async def holder(self, task_id: str) -> WorkerIdentity | None:
         """Return the process that holds a lease for a task; None when there is none any more."""
-        await self._mind_the_clock()
+        await self._extend_after_clock_jump()
         now = clock.now_ms()
         rows = await Lease.filter(task_id=task_id, state="held")
         return next((who(row) for row in rows if not is_over(row, now)), None)
@@ -266,7 +266,7 @@ class Leases:
         """
         await Lease.exclude(task_id__startswith=REQUEST).update(expires_at=clock.now_ms() + _TTL_MS)
 
-    async def _mind_the_clock(self) -> None:
+    async def _extend_after_clock_jump(self) -> None:
         """Before terms are judged: a clock that was set, or a sleep, has used none of them up.
 
         Whoever watches the clock comes up to two seconds later, and a waiter may ask before.
@@ -282,7 +282,7 @@ class Leases:
 
 async def _decide(
     wanted: Mapping[str, LeaseMode], *, task_id: str, operation: str, worker: WorkerIdentity
-) -> tuple[Place, _Hint | None]:
+) -> tuple[LeaseStatus, _Hint | None]:
     """Give the task all that it wants, or its places; inside one transaction."""
     now = clock.now_ms()
     known = await Lease.filter(repository_id__in=list(wanted), task_id=task_id)
@@ -298,7 +298,7 @@ async def _decide(
     since = min(row.requested_at for row in mine)
     if any(row.state == "held" and who(row) != worker for row in mine):
         # The same task was given to another process, which has not been seen to end.
-        return Place(False, [f"{operation}, begun by another process"], since), None
+        return LeaseStatus(False, [f"{operation}, begun by another process"], since), None
     ahead = [row for own in mine for row in await blockers_of(own, now)]
     for own in mine:
         own.expires_at = now + _TTL_MS
@@ -308,11 +308,11 @@ async def _decide(
             own.state, own.acquired_at = "held", now
         await own.save()
     if not ahead:
-        return Place(True, [], since), None
+        return LeaseStatus(True, [], since), None
     holders, nearest = list(dict.fromkeys(row.operation for row in ahead)), ahead[-1]
     own_ids = tuple(cast("int", row.id) for row in mine)
     hint = _Hint(frozenset(wanted), own_ids, cast("int", nearest.id), holders)
-    return Place(False, holders, since, is_next=nearest.state == "held"), hint
+    return LeaseStatus(False, holders, since, is_next=nearest.state == "held"), hint
 
 
 async def _arrive(
@@ -340,7 +340,10 @@ async def _arrive(
 def _ourselves() -> WorkerIdentity:
     me = process.identity(os.getpid())
     return WorkerIdentity(
-        host="api", boot_id=process.realm(), pid=os.getpid(), pid_started=me.started if me else 0
+        host="api",
+        boot_id=process.pid_namespace_id(),
+        pid=os.getpid(),
+        pid_started=me.started if me else 0,
     )
 
 

@@ -61,7 +61,7 @@ class _Statement:
         ]
 
 
-class Prepared(Generic[M]):
+class CachedQuery(Generic[M]):
     """A query with slots, asked with values for them; None is no value of a slot."""
 
     def __init__(self, make: Callable[[], QuerySet[M]]) -> None:
@@ -81,7 +81,7 @@ class Prepared(Generic[M]):
         found = await self._objects(asked, asked.rows[:1])
         return found[0] if found else None
 
-    async def shown(self, view: "Shown[M]", *values: Any) -> list[bytes]:
+    async def shown(self, view: "JsonCache[M]", *values: Any) -> list[bytes]:
         """Every row as clients see it."""
         asked = await self._asked(values)
         shown = asked.made.get(view)
@@ -89,7 +89,7 @@ class Prepared(Generic[M]):
             shown = asked.made[view] = await self._encoded(asked, view)
         return shown
 
-    async def made(self, memory: "Made[V]", *values: Any) -> list[V]:
+    async def made(self, memory: "RowCache[V]", *values: Any) -> list[V]:
         """What is made of every row as it lies in the database, without an object of its model."""
         asked = await self._asked(values)
         made = asked.made.get(memory)
@@ -102,7 +102,7 @@ class Prepared(Generic[M]):
         """How many rows there are, whatever part of them the query takes."""
         return int((await self._asked(values, counts=True)).rows[0][0])
 
-    async def _encoded(self, asked: "_Asked", view: "Shown[M]") -> list[bytes]:
+    async def _encoded(self, asked: "_Asked", view: "JsonCache[M]") -> list[bytes]:
         keys = [tuple(row) for row in asked.rows]
         known = view.known
         new = {key: row for key, row in zip(keys, asked.rows, strict=True) if key not in known}
@@ -195,7 +195,7 @@ def _changes_of(db: Any) -> tuple[Any, int] | None:
     return None if connection is None else (connection, connection.total_changes)
 
 
-class Made(Generic[V]):
+class RowCache(Generic[V]):
     """What was made of rows already; a row that changed in any column is another row."""
 
     def __init__(self, make: Callable[[Any], V], *, most: int) -> None:
@@ -224,7 +224,7 @@ class Made(Generic[V]):
             self.known.update(new)
 
 
-class Shown(Made[bytes], Generic[M]):
+class JsonCache(RowCache[bytes], Generic[M]):
     """How rows are shown to clients, and what was shown already."""
 
     def __init__(

@@ -15,7 +15,7 @@ from tortoise.backends.base.client import TransactionalDBClient, TransactionCont
 from tortoise.backends.sqlite import client as tortoise_sqlite
 from tortoise.connection import get_connections
 
-from zerobyte.core.finishing import to_its_end
+from zerobyte.core.finishing import run_uninterrupted
 
 
 class Transaction(tortoise_sqlite.SqliteTransactionContext):
@@ -28,10 +28,10 @@ class Transaction(tortoise_sqlite.SqliteTransactionContext):
         await self._trxlock.acquire()
         try:
             await self.ensure_connection()
-            await to_its_end(self.connection.begin())
+            await run_uninterrupted(self.connection.begin())
         except BaseException:
             try:
-                await to_its_end(self._take_back())
+                await run_uninterrupted(self._take_back())
             finally:
                 self._trxlock.release()
             raise
@@ -41,7 +41,7 @@ class Transaction(tortoise_sqlite.SqliteTransactionContext):
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
         """Commit, or take all back after an error; the lock is free afterwards in any case."""
         try:
-            await to_its_end(self._finish(is_well=exc_type is None))
+            await run_uninterrupted(self._finish(is_well=exc_type is None))
         finally:
             get_connections().reset(self.token)
             self._trxlock.release()

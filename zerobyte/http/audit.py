@@ -14,7 +14,7 @@ from sanic.response import BaseHTTPResponse
 from zerobyte.core.errors import Forbidden, TooManyRequests, Unauthenticated, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db import errors as db_errors
-from zerobyte.db.errors import Complaint
+from zerobyte.db.errors import FailureLog
 from zerobyte.http.auth import HttpRequest, header
 from zerobyte.http.errors import status_of
 from zerobyte.http.rate_limit import Window, client_address, client_key
@@ -31,7 +31,7 @@ _REFUSALS: Final = (Unauthenticated, Forbidden, TooManyRequests)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Who:
+class Principal:
     """Somebody who was recognised, before it is decided whether they may.
 
     impersonated_by     the admin who acts in this person's name.
@@ -57,7 +57,7 @@ class Entry:
     result: Result
     status: int
     organization_id: str | None
-    who: Who | None
+    who: Principal | None
     address: str
     user_agent: str
     reason: str | None = None
@@ -73,14 +73,14 @@ class Auditor(Protocol):
 
 
 @dataclass(slots=True)
-class _Story:
-    who: Who | None = None
+class _AuditState:
+    who: Principal | None = None
     refusal: str | None = None
     organization_id: str | None = None
     details: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-def recognised(request: HttpRequest, who: Who) -> None:
+def set_principal(request: HttpRequest, who: Principal) -> None:
     """Say who asks; the first one who is recognised stays the one who did it."""
     story = _story(request)
     story.who = story.who or who
@@ -101,10 +101,10 @@ def refused(request: HttpRequest, code: str) -> None:
     _story(request).refusal = code
 
 
-def _story(request: HttpRequest) -> _Story:
-    story = cast("_Story | None", getattr(request.ctx, "audit", None))
+def _story(request: HttpRequest) -> _AuditState:
+    story = cast("_AuditState | None", getattr(request.ctx, "audit", None))
     if story is None:
-        story = request.ctx.audit = _Story()
+        story = request.ctx.audit = _AuditState()
     return story
 
 
@@ -116,11 +116,11 @@ def _is_few(request: HttpRequest) -> bool:
     return window.take(client_key(request)).allowed
 
 
-def _unwritten(request: HttpRequest) -> Complaint:
+def _unwritten(request: HttpRequest) -> FailureLog:
     """Says that lines of the trail are lost."""
-    known = cast("Complaint | None", getattr(request.app.ctx, "unwritten_lines", None))
+    known = cast("FailureLog | None", getattr(request.app.ctx, "unwritten_lines", None))
     if known is None:
-        known = Complaint(_log, "the audit trail could not be written")
+        known = FailureLog(_log, "the audit trail could not be written")
         request.app.ctx.unwritten_lines = known
     return known
 

@@ -17,11 +17,11 @@ HttpRequest: TypeAlias = Request[Any, Any]
 
 
 def header(request: HttpRequest, name: str) -> str:
-    """A request header's text, as `storable`; an absent one is empty."""
-    return storable(cast("str | None", request.headers.get(name)) or "")
+    """A request header's text, as `strip_unstorable`; an absent one is empty."""
+    return strip_unstorable(cast("str | None", request.headers.get(name)) or "")
 
 
-def storable(text: str) -> str:
+def strip_unstorable(text: str) -> str:
     """A text of a request's head without what can neither be stored nor shown.
 
     Bytes that are no UTF-8 reach us as lone surrogates: no database takes them, nor a NUL.

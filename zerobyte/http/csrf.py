@@ -11,7 +11,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.http.app_type import HttpApp
 from zerobyte.http.auth import HttpRequest, header
-from zerobyte.http.middleware import gate
+from zerobyte.http.middleware import audited_guard
 from zerobyte.settings import Settings
 
 _log = get_logger(__name__)
@@ -33,7 +33,7 @@ def install(app: HttpApp, settings: Settings) -> None:
         if request.path.startswith(("/api/auth/", "/api/v1/")) and not has_key:
             _check(request, trusted, settings)
 
-    app.register_middleware(gate(check), "request")
+    app.register_middleware(audited_guard(check), "request")
 
 
 def _check(request: HttpRequest, trusted: frozenset[str], settings: Settings) -> None:

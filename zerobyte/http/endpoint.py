@@ -116,7 +116,7 @@ def operation_of(handler: object) -> Operation | None:
     return getattr(handler, "operation", None)
 
 
-def told_of(path: Mapping[str, str]) -> dict[str, Any]:
+def audit_fields_of(path: Mapping[str, str]) -> dict[str, Any]:
     """What the audit trail may hold of a path's parameters."""
     return {to_camel(name): value[:64] for name, value in path.items()}
 
@@ -215,7 +215,7 @@ class _Route:
         auditor = cast("audit.Auditor | None", services.get(audit.Auditor))
         if auditor is None:
             return await self._answer(request, path, services)
-        about = told_of(path)
+        about = audit_fields_of(path)
         try:
             answer = await self._answer(request, path, services, about)
         except Exception as error:
@@ -231,7 +231,7 @@ class _Route:
         services: Mapping[type, object],
         about: dict[str, Any] | None = None,
     ) -> BaseHTTPResponse | None:
-        given = await self._asker(request, services)
+        given = await self._authenticate(request, services)
         if self._operation.query is not None:
             given["query"] = from_query(
                 self._operation.query, parse_qsl(request.query_string, keep_blank_values=True)
@@ -249,7 +249,9 @@ class _Route:
         result = await self._handler(**{n: v for n, v in given.items() if n in self._names})
         return self._respond(request, result)
 
-    async def _asker(self, request: HttpRequest, services: Mapping[type, object]) -> dict[str, Any]:
+    async def _authenticate(
+        self, request: HttpRequest, services: Mapping[type, object]
+    ) -> dict[str, Any]:
         """Who asks, as the handler gets it, after everything that may refuse them."""
         permission = self._operation.permission
         if permission is Permission.PUBLIC:

@@ -19,7 +19,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.db import errors as db_errors
 from zerobyte.http.app_type import HttpApp
-from zerobyte.http.auth import HttpRequest, storable
+from zerobyte.http.auth import HttpRequest, strip_unstorable
 from zerobyte.http.rate_limit import read_away
 from zerobyte.http.validation import InvalidInput, MalformedJson
 
@@ -56,7 +56,7 @@ def status_of(kind: type[errors.ZerobyteError]) -> int:
 
 def install(app: HttpApp) -> None:
     """Answer every failure of the app, Sanic's own included."""
-    app.ctx.database_trouble = db_errors.Complaint(_log, "requests fail for want of the database")
+    app.ctx.database_trouble = db_errors.FailureLog(_log, "requests fail for want of the database")
     app.error_handler.add(errors.ZerobyteError, _known)
     app.error_handler.add(SanicException, _of_sanic)
     app.error_handler.add(Exception, _unexpected)
@@ -136,7 +136,7 @@ def _of_sanic(request: HttpRequest, error: SanicException) -> HTTPResponse:
     if isinstance(error, RouteNotFound):
         message = "Not found"
     elif isinstance(error, MethodNotAllowed):
-        message = f"{storable(request.method)} is not allowed here"
+        message = f"{strip_unstorable(request.method)} is not allowed here"
     else:
         message = _SANIC_WORDS.get(status) or HTTPStatus(status).phrase
     body: dict[str, Any] = {"message": message}
@@ -148,7 +148,7 @@ def _of_sanic(request: HttpRequest, error: SanicException) -> HTTPResponse:
 def _unexpected(request: HttpRequest, error: Exception) -> HTTPResponse:
     if (known := db_errors.in_words(error)) is not None:
         # Every request meets the same full disk; workers ask on every second.
-        complaint = cast("db_errors.Complaint", request.app.ctx.database_trouble)
+        complaint = cast("db_errors.FailureLog", request.app.ctx.database_trouble)
         complaint.say(known, method=request.method, path=request.path)
         return answer_to(known, request.path)
     reference = ids.token(8)

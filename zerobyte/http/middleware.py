@@ -12,12 +12,12 @@ from zerobyte.core.errors import ZerobyteError
 from zerobyte.http import audit
 from zerobyte.http.app_type import HttpApp
 from zerobyte.http.auth import Authenticator, HttpRequest, Permission
-from zerobyte.http.endpoint import operation_of, told_of
+from zerobyte.http.endpoint import audit_fields_of, operation_of
 
 Check = Callable[[HttpRequest], Coroutine[Any, Any, None]]
 
 
-def gate(check: Check) -> Check:
+def audited_guard(check: Check) -> Check:
     """A middleware that tells the audit trail of what it refuses, then refuses it."""
 
     async def middleware(request: HttpRequest) -> None:
@@ -30,7 +30,7 @@ def gate(check: Check) -> Check:
     return middleware
 
 
-def recognise_first(app: HttpApp, *families: str) -> None:
+def require_auth_for_unknown_paths(app: HttpApp, *families: str) -> None:
     """Tell only those who are signed in what these families of paths do not have.
 
     families    the paths that all of a family begin with.
@@ -56,5 +56,5 @@ async def _tell(request: HttpRequest, error: ZerobyteError) -> None:
         # Only to say who it was. Whoever knocks at a public door may be about to become another.
         with suppress(Exception):
             await cast("Authenticator", services[Authenticator]).actor_of(request)
-    about = told_of(cast("Mapping[str, str]", request.match_info))
+    about = audit_fields_of(cast("Mapping[str, str]", request.match_info))
     await audit.tell(auditor, operation.trail, request, details=about, error=error)

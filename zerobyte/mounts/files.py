@@ -1,6 +1,6 @@
 """Lists folders for people: pages of a volume, and the folders of the host.
 
-Everything here blocks and is called through `patience.in_thread`. A path never leads out of its
+Everything here blocks and is called through `patience.run_blocking`. A path never leads out of its
 root: the opened folder itself is asked where it really is, so no link swapped meanwhile can lie.
 Refuses to read any file's content.
 """

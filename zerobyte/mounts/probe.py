@@ -66,7 +66,7 @@ async def probe(path: Path, *, limit_s: float | None = None) -> Probed:
     limit_s = LIMIT_S if limit_s is None else limit_s
     silent = MountFailed(f"The file system did not answer within {limit_s:g} seconds")
     try:
-        done = await blocking.at_most(_look(path, limit_s), limit_s=limit_s + 3 * _GRACE_S)
+        done = await blocking.wait_or_abandon(_look(path, limit_s), limit_s=limit_s + 3 * _GRACE_S)
     except TimeoutError:
         # The child cannot even be killed. Until it is gone, no second one goes the same way.
         _hung.add(path)

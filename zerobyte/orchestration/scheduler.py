@@ -82,7 +82,7 @@ class DeployedSchedule:
     work_pool: str | None = WORK_POOL
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
 
-    def stands_as(self, plan: DeploymentPlan) -> bool:
+    def matches(self, plan: DeploymentPlan) -> bool:
         """Whether nothing is to be put right: neither by us nor after somebody's hand."""
         planned = () if plan.cron is None else ((plan.cron, plan.timezone),)
         return (

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 R = TypeVar("R")
 
 
-class EngineThread:
+class EventLoopThread:
     """An event loop on a thread of its own. Start it once; it ends with the process."""
 
     def __init__(self) -> None:

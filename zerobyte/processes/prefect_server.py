@@ -133,7 +133,7 @@ def main() -> None:
     """Serve until SIGTERM, where the environment says."""
     private_files.set_private_umask()
     setup.raise_open_file_limit()
-    setup.take_long_turns()
+    setup.set_switch_interval()
     logging.getLogger("uvicorn.error").addFilter(_is_no_fault)
     config = uvicorn.Config(
         create_app(),

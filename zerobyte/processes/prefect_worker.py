@@ -35,11 +35,11 @@ from prefect.workers.base import (
     BaseWorkerResult,
 )
 
-from flows.outcome import Ending
+from flows.outcome import RunOutcome
 from flows.registry import FLOWS
-from flows.worker_context import Runtime
+from flows.worker_context import WorkerContext
 from zerobyte.core.log import get_logger
-from zerobyte.processes.event_loop_thread import EngineThread
+from zerobyte.processes.event_loop_thread import EventLoopThread
 
 COALESCED = "A newer run of the same schedule is due; one catches up for all."
 LOST_RUN = "The run ended without a result."
@@ -73,8 +73,8 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         queue: str,
         name: str,
         limit: int,
-        engine: EngineThread,
-        runtime: Runtime,
+        engine: EventLoopThread,
+        runtime: WorkerContext,
         on_slot_free: "asyncio.Event",
     ) -> None:
         super().__init__(
@@ -93,8 +93,8 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         self._flow_names: dict[UUID, str] = {}
         self._cancelled_early: set[str] = set()
         self._taking = asyncio.Lock()
-        self._untold: dict[UUID, State[Any]] = {}
-        self._suspects: set[UUID] = set()
+        self._unreported: dict[UUID, State[Any]] = {}
+        self._missing_once: set[UUID] = set()
 
     async def take_due_runs(self) -> None:
         """Submit what is due and fits under the limit."""
@@ -131,7 +131,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
     ) -> Done:
         """Run the flow on the engine's thread and see to it that it ends in Prefect too."""
         run_id = str(flow_run.id)
-        control = self._runtime.admit(run_id)
+        control = self._runtime.register(run_id)
         if run_id in self._cancelled_early:
             self.cancel(run_id)
         if task_status is not None:
@@ -145,7 +145,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             _log.error("a run was lost", run=run_id, error=type(error).__name__)
         finally:
             self._cancelled_early.discard(run_id)
-            self._runtime.dismiss(run_id)
+            self._runtime.unregister(run_id)
             self._slot_free.set()
         await self._see_it_ended(flow_run.id, control.ending)
         return Done(identifier=run_id, status_code=0)
@@ -156,14 +156,14 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             self._flow_names[flow_run.flow_id] = flow.name
         return self._flow_names[flow_run.flow_id]
 
-    async def _see_it_ended(self, flow_run_id: UUID, ending: Ending | None) -> None:
+    async def _see_it_ended(self, flow_run_id: UUID, ending: RunOutcome | None) -> None:
         """End in Prefect what a cancel while it was pending, or a fault, has left open there."""
         ended = Crashed(message=LOST_RUN) if ending is None else ending.state()
         try:
             await self._end(flow_run_id, ended)
         except Exception as error:
             _log.warning("a run's end is not in Prefect yet", error=type(error).__name__)
-            self._untold[flow_run_id] = ended
+            self._unreported[flow_run_id] = ended
 
     async def _end(self, flow_run_id: UUID, ended: State[Any]) -> None:
         try:
@@ -176,22 +176,22 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         except ObjectNotFound:
             return
 
-    async def end_phantoms(self) -> None:
+    async def end_unknown_runs(self) -> None:
         """End what Prefect believes to run here and what does not (T33).
 
         Prefect may have been away when a run ended, or may have come back with an older state.
         What is seen for the first time is left alone: it may just be on its way to us.
         """
-        for flow_run_id, ended in list(self._untold.items()):
+        for flow_run_id, ended in list(self._unreported.items()):
             await self._end(flow_run_id, ended)
-            del self._untold[flow_run_id]
-        open_runs = await unended(self.client, self._work_pool_name, self._queue)
+            del self._unreported[flow_run_id]
+        open_runs = await list_active_runs(self.client, self._work_pool_name, self._queue)
         strange = {run.id for run in open_runs if not self._has(run.id)}
-        for flow_run_id in strange & self._suspects:
+        for flow_run_id in strange & self._missing_once:
             if not self._has(flow_run_id):
                 _log.warning("a run that Prefect kept open is ended", run=str(flow_run_id))
                 await self._end(flow_run_id, Crashed(message=LOST_RUN))
-        self._suspects = strange
+        self._missing_once = strange
 
     def _has(self, flow_run_id: UUID) -> bool:
         is_begun = str(flow_run_id) in self._runtime.runs
@@ -204,9 +204,9 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         elif UUID(flow_run_id) in self._submitting_flow_run_ids:
             self._cancelled_early.add(flow_run_id)
 
-    async def catch_up_with_cancels(self) -> None:
+    async def poll_cancellations(self) -> None:
         """Find the wishes to cancel that no event brought."""
-        for run in await unended(self.client, self._work_pool_name, self._queue):
+        for run in await list_active_runs(self.client, self._work_pool_name, self._queue):
             if run.state is not None and run.state.type == StateType.CANCELLING:
                 self.cancel(str(run.id))
 
@@ -249,7 +249,7 @@ def _due(run: FlowRun) -> float:
     return run.expected_start_time.timestamp() if run.expected_start_time else 0.0
 
 
-async def unended(client: PrefectClient, pool: str, queue: str) -> list[FlowRun]:
+async def list_active_runs(client: PrefectClient, pool: str, queue: str) -> list[FlowRun]:
     """The runs of a queue that were taken from it and have not ended."""
     found: list[FlowRun] = []
     while True:
@@ -268,13 +268,13 @@ async def unended(client: PrefectClient, pool: str, queue: str) -> list[FlowRun]
             return found
 
 
-async def bury(client: PrefectClient, pool: str, queue: str) -> int:
+async def crash_orphaned_runs(client: PrefectClient, pool: str, queue: str) -> int:
     """End the runs that a dead worker of this queue left behind; say how many there were (T33).
 
     What had begun crashed; what was to be cancelled is; what had not begun goes back on the
     queue. Only for the one worker that holds the queue's lock.
     """
-    left = await unended(client, pool, queue)
+    left = await list_active_runs(client, pool, queue)
     for run in left:
         assert run.state is not None
         match run.state.type:

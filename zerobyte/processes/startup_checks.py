@@ -12,14 +12,14 @@ from typing import IO, Final
 
 from zerobyte.core import ids, worker_tokens
 from zerobyte.core.errors import ZerobyteError
-from zerobyte.core.lockfile import Held, hold
+from zerobyte.core.lockfile import AlreadyLocked, hold
 from zerobyte.settings import Settings
 
 _START_BYTES: Final = 1024 * 1024
 """The databases with their logs, the worker's token and the locks take about this at a start."""
 
 
-class Occupied(ZerobyteError):
+class ResourceInUse(ZerobyteError):
     """Somebody else holds what we need."""
 
 
@@ -33,12 +33,12 @@ def hold_folder(data_dir: Path) -> IO[str]:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return hold(data_dir / "serve.lock")
     except OSError as error:
-        raise Occupied(
+        raise ResourceInUse(
             f"The data folder {data_dir} cannot be written: {error.strerror}. "
             "Set ZEROBYTE_DATA_DIR to a folder of your own."
         ) from None
-    except Held as held:
-        raise Occupied(
+    except AlreadyLocked as held:
+        raise ResourceInUse(
             f"Another Zerobyte (process {held.holder}) uses the data folder {data_dir}. "
             "Stop it first, or set ZEROBYTE_DATA_DIR."
         ) from None
@@ -51,7 +51,7 @@ def refuse_taken_ports(settings: Settings) -> None:
         Occupied    one is not; the sentence names the port and the variable that moves it.
     """
     if settings.prefect_api_url is None and settings.port == settings.prefect_port:
-        raise Occupied(
+        raise ResourceInUse(
             f"PORT and PREFECT_PORT are both {settings.port}. Set one of them to another port."
         )
     _refuse_taken(settings.host, settings.port, "PORT")
@@ -77,7 +77,7 @@ def refuse_full_disk(data_dir: Path) -> None:
             reason = "The disk is full: free some space and start again"
         else:
             reason = f"{error.strerror}. Set ZEROBYTE_DATA_DIR to a folder of your own"
-        raise Occupied(f"The data folder {data_dir} cannot be written. {reason}.") from None
+        raise ResourceInUse(f"The data folder {data_dir} cannot be written. {reason}.") from None
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
@@ -95,10 +95,10 @@ def _refuse_taken(host: str, port: int, variable: str) -> None:
                 reason = "is in use by another program"
             else:
                 reason = f"cannot be used on {host}: {error.strerror}"
-            raise Occupied(f"Port {port} {reason}. Set {variable} to a free port.") from None
+            raise ResourceInUse(f"Port {port} {reason}. Set {variable} to a free port.") from None
 
 
-def keep_token(run_dir: Path, host: str) -> Path:
+def write_token_file(run_dir: Path, host: str) -> Path:
     """Write a new token for a host's worker to a file that only we can read, and name it.
 
     The API beside it accepts the token that it finds in this file when it starts.

@@ -21,9 +21,9 @@ from zerobyte.core.process import setup
 from zerobyte.processes import child_env, watchdog
 from zerobyte.processes.startup_checks import (
     hold_folder,
-    keep_token,
     refuse_full_disk,
     refuse_taken_ports,
+    write_token_file,
 )
 from zerobyte.processes.supervised_process import ChildProgram
 from zerobyte.processes.watchdog import Question
@@ -50,7 +50,7 @@ class Supervisor:
 
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self._settings = settings
-        token_file = keep_token(settings.run_dir, LOCAL_HOST)
+        token_file = write_token_file(settings.run_dir, LOCAL_HOST)
         python = [sys.executable, "-m", "zerobyte.launch"]
         worker = ChildProgram(
             "worker",
@@ -104,8 +104,10 @@ class Supervisor:
         ]
         announcing = asyncio.create_task(self._announce())
         for child in self._in_order_of_end:
-            silences = _WORKER_SILENCES if child.name == "worker" else watchdog.SILENCES
-            watching = watchdog.watch(child, self._questions[child.name], silences=silences)
+            max_missed_probes = _WORKER_SILENCES if child.name == "worker" else watchdog.SILENCES
+            watching = watchdog.watch(
+                child, self._questions[child.name], max_missed_probes=max_missed_probes
+            )
             self._watches.append(asyncio.create_task(watching))
         stopping = asyncio.create_task(self._stopping.wait())
         given_up, _ = await asyncio.wait([*keepers, stopping], return_when=asyncio.FIRST_COMPLETED)

@@ -29,7 +29,7 @@ Question = Callable[[], Awaitable[bool]]
 """Whether the child answered; may raise OSError or TimeoutError, which is no answer."""
 
 
-class Mortal(Protocol):
+class Signalable(Protocol):
     """What can be watched: a child with a name that can be sent a signal."""
 
     name: str
@@ -40,7 +40,11 @@ class Mortal(Protocol):
 
 
 async def watch(
-    child: Mortal, question: Question, *, every_s: float = EVERY_S, silences: int = SILENCES
+    child: Signalable,
+    question: Question,
+    *,
+    every_s: float = EVERY_S,
+    max_missed_probes: int = SILENCES,
 ) -> None:
     """Ask a child for ever; after so many silences in a row it is killed, and asked on.
 
@@ -65,14 +69,14 @@ async def watch(
         if answers >= STEADY_ANSWERS:
             patience = 1
         if silent == 1:
-            nudge(child)
-        if silent >= silences * patience or starting_s >= START_WITHIN_S * patience:
+            stop_and_continue(child)
+        if silent >= max_missed_probes * patience or starting_s >= START_WITHIN_S * patience:
             _log.warning(f"{child.name} does not answer; starting it again")
             child.signal(signal.SIGKILL)
             silent, starting_s, patience = 0, 0.0, min(patience * 2, MOST_PATIENCE)
 
 
-def nudge(child: Mortal) -> None:
+def stop_and_continue(child: Signalable) -> None:
     """Stop and continue a child, so that every sleep of its threads begins anew."""
     child.signal(signal.SIGSTOP)
     child.signal(signal.SIGCONT)

@@ -17,17 +17,17 @@ import httpx
 from prefect import get_client
 
 from flows.control_client import HttpControlPlane
-from flows.disk_space import Room
-from flows.worker_context import Runtime, install
-from zerobyte.contract.control_plane import Hello, Welcome, WorkerIdentity
+from flows.disk_space import DiskSpaceGuard
+from flows.worker_context import WorkerContext, install
+from zerobyte.contract.control_plane import Hello, RegisterReply, WorkerIdentity
 from zerobyte.core import clock, clock_jumps, process
 from zerobyte.core.errors import Conflict, Unauthenticated, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.orchestration.prefect_events import flow_run_states
 from zerobyte.orchestration.scheduler import Connected
-from zerobyte.processes.event_loop_thread import EngineThread
+from zerobyte.processes.event_loop_thread import EventLoopThread
 from zerobyte.processes.prefect_logs import keep_quiet_and_clean
-from zerobyte.processes.prefect_worker import BackupWorker, bury
+from zerobyte.processes.prefect_worker import BackupWorker, crash_orphaned_runs
 from zerobyte.processes.worker_settings import WorkerSettings
 from zerobyte.restic import Tools, locks
 
@@ -57,21 +57,21 @@ class Worker:
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
-        self._engine = EngineThread()
+        self._engine = EventLoopThread()
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
-        self._hurry = asyncio.Event()
+        self._force_stop = asyncio.Event()
         self._rests_until = 0.0
         me = process.identity(os.getpid())
         self.identity = WorkerIdentity(
             host=settings.host,
-            boot_id=process.realm(),
+            boot_id=process.pid_namespace_id(),
             pid=os.getpid(),
             pid_started=me.started if me else 0,
         )
         self._control = HttpControlPlane(settings.api_url, settings.token, self.identity)
         self._runtime_control = HttpControlPlane(settings.api_url, settings.token, self.identity)
-        self._runtime = Runtime(
+        self._runtime = WorkerContext(
             control=self._runtime_control,
             worker=self.identity,
             tools=Tools(
@@ -82,7 +82,7 @@ class Worker:
                 progress_fps=settings.progress_fps,
                 memory_limits=settings.memory_limits,
             ),
-            room=Room(
+            room=DiskSpaceGuard(
                 cache_max_bytes=settings.cache_max_bytes,
                 min_free_bytes=settings.min_free_bytes,
                 min_free_percent=settings.min_free_percent,
@@ -94,7 +94,7 @@ class Worker:
 
     def ask_to_stop(self) -> None:
         """The first time: let work finish for the grace period. The second: interrupt it now."""
-        (self._hurry if self._stopping.is_set() else self._stopping).set()
+        (self._force_stop if self._stopping.is_set() else self._stopping).set()
         self._wake.set()
 
     async def run(self) -> None:
@@ -108,9 +108,11 @@ class Worker:
         locks.sweep(self._settings.run_dir)
         if swept:
             _log.info("removed secret files that a dead worker left", folders=swept)
-        welcome = await self._insist(self._hello, "the API does not answer yet")
+        welcome = await self._retry_until_stopped(self._hello, "the API does not answer yet")
         if welcome is not None:
-            buried = await self._insist(lambda: self._bury(welcome), "Prefect does not answer yet")
+            buried = await self._retry_until_stopped(
+                lambda: self._bury(welcome), "Prefect does not answer yet"
+            )
             if buried:
                 _log.warning("ended runs that a dead worker left behind", runs=buried)
             if buried is not None:
@@ -118,26 +120,28 @@ class Worker:
         await self._control.aclose()
         await self._engine.run(self._runtime_control.aclose())
 
-    async def _hello(self) -> Welcome:
+    async def _hello(self) -> RegisterReply:
         hello = Hello(**self.identity.model_dump(), clock_ms=clock.now_ms())
         return await self._control.hello(hello)
 
-    async def _hello_again(self) -> None:
+    async def _heartbeat(self) -> None:
         """Say that we live; if another one took our place while we were silent, make way."""
         try:
             await self._hello()
         except Conflict as error:
             _log.error(f"stopping: {error.message}")
             self._stopping.set()
-            self._hurry.set()
+            self._force_stop.set()
             self._wake.set()
 
-    async def _bury(self, welcome: Welcome) -> int:
+    async def _bury(self, welcome: RegisterReply) -> int:
         async with get_client() as client:
             await client.hello()
-            return await bury(client, welcome.work_pool, welcome.work_queue)
+            return await crash_orphaned_runs(client, welcome.work_pool, welcome.work_queue)
 
-    async def _insist(self, ask: Callable[[], Awaitable[R]], meanwhile: str) -> R | None:
+    async def _retry_until_stopped(
+        self, ask: Callable[[], Awaitable[R]], meanwhile: str
+    ) -> R | None:
         """Ask until it answers; None when we are to stop. Says once that it waits.
 
         Raises
@@ -164,7 +168,7 @@ class Worker:
             pause_s = min(pause_s * 1.5, 5.0)
         return None
 
-    async def _work(self, welcome: Welcome) -> None:
+    async def _work(self, welcome: RegisterReply) -> None:
         worker = BackupWorker(
             pool=welcome.work_pool,
             queue=welcome.work_queue,
@@ -181,9 +185,9 @@ class Worker:
             loops = [
                 asyncio.create_task(loop)
                 for loop in (
-                    self._every(HELLO_S, self._hello_again),
+                    self._every(HELLO_S, self._heartbeat),
                     self._every(HEARTBEAT_S, worker.sync_with_backend),
-                    self._every(PHANTOM_CHECK_S, worker.end_phantoms),
+                    self._every(PHANTOM_CHECK_S, worker.end_unknown_runs),
                     self._every(CANCEL_CHECK_S, lambda: self._check_cancels(worker)),
                     self._listen(worker),
                     clock_jumps.watch(self._time_broke),
@@ -229,9 +233,9 @@ class Worker:
             elif event.state == "CANCELLING":
                 worker.cancel(event.flow_run_id)
 
-    async def _time_broke(self, surprise: clock_jumps.Surprise) -> None:
+    async def _time_broke(self, surprise: clock_jumps.ClockAnomaly) -> None:
         """Say at once that we live, and take nothing new before the machine is itself again."""
-        if surprise.slept_s or surprise.stood_s:
+        if surprise.suspended_s or surprise.paused_s:
             self._rests_until = clock.monotonic() + REST_S
         with contextlib.suppress(ZerobyteError):
             await self._hello()
@@ -239,7 +243,7 @@ class Worker:
     async def _check_cancels(self, worker: BackupWorker) -> None:
         if self._runtime.runs:
             with contextlib.suppress(Exception):
-                await worker.catch_up_with_cancels()
+                await worker.poll_cancellations()
 
     async def _every(self, seconds: float, do: Callable[[], Awaitable[object]]) -> None:
         while True:
@@ -254,7 +258,7 @@ class Worker:
         if not self._runtime.runs:
             return
         _log.info("stopping: running work may finish", within_s=self._settings.drain_grace_s)
-        if not await self._idle_within(self._settings.drain_grace_s, self._hurry):
+        if not await self._idle_within(self._settings.drain_grace_s, self._force_stop):
             _log.warning("interrupting running work", runs=len(self._runtime.runs))
             self._engine.call(self._runtime.stop_all, "stopping")
             if not await self._idle_within(self._settings.interrupt_s + LAST_WORDS_S, None):

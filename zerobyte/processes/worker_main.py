@@ -11,7 +11,7 @@ from typing import IO
 
 from zerobyte.core import early_interrupt, private_files
 from zerobyte.core.errors import ZerobyteError
-from zerobyte.core.lockfile import Held, hold
+from zerobyte.core.lockfile import AlreadyLocked, hold
 from zerobyte.core.log import configure, get_logger
 from zerobyte.core.process import setup
 from zerobyte.processes import child_env
@@ -20,7 +20,7 @@ from zerobyte.processes.worker_settings import WorkerSettings
 _log = get_logger(__name__)
 
 
-class Taken(ZerobyteError):
+class WorkerAlreadyRunning(ZerobyteError):
     """Another worker holds this queue on this host."""
 
 
@@ -33,8 +33,8 @@ def hold_queue(run_dir: Path, host: str) -> IO[str]:
     run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         return hold(run_dir / f"worker-{host.replace('/', '_')}.lock")
-    except Held as held:
-        raise Taken(
+    except AlreadyLocked as held:
+        raise WorkerAlreadyRunning(
             f"A worker for the host {host} is already running here (process {held.holder}). "
             "Stop it first, or start this one with its own ZEROBYTE_RUN_DIR and token."
         ) from None
@@ -44,7 +44,7 @@ def main() -> int:
     """Run a worker until SIGTERM; 0 when it ended in order, 2 when it cannot start like this."""
     private_files.set_private_umask()
     setup.raise_open_file_limit()
-    setup.take_long_turns()
+    setup.set_switch_interval()
     early_interrupt.install()
     try:
         settings = WorkerSettings.load(os.environ)

@@ -30,7 +30,7 @@ from zerobyte.restic.errors import (
     in_words,
     unreadable_item,
 )
-from zerobyte.restic.latest_value import sending
+from zerobyte.restic.latest_value import throttled
 from zerobyte.restic.patterns import PatternFiles
 from zerobyte.restic.repository import Repository
 
@@ -146,17 +146,17 @@ async def run(
     """
     options, unresolved = options or BackupOptions(), source
     # The volume may be a network share that does not answer: the event loop must go on.
-    source = await blocking.at_folder(
+    source = await blocking.run_blocking_on_path(
         lambda: _checked_source(unresolved, check_source), place=str(source)
     )
-    own = await blocking.at_folder(
+    own = await blocking.run_blocking_on_path(
         lambda: includes.check(source, options, _own_folders(repository, excluded_folders)),
         place=str(source),
         limit_s=_PATTERNS_S if options.include_patterns else None,
     )
     files = patterns.build(source, options, excluded_folders=own)
     said = _Output()
-    async with sending(on_status, every_s=status_every_s) as offer:
+    async with throttled(on_status, every_s=status_every_s) as offer:
         said.offer = offer
         with repository.session() as session:
             command = partial(
@@ -220,7 +220,7 @@ async def record_of(
     if chosen or not (summary.snapshot_id and summary.backup_start and summary.backup_end):
         return None
     try:
-        listed = await blocking.at_folder(lambda: _listed(source), place=str(source))
+        listed = await blocking.run_blocking_on_path(lambda: _listed(source), place=str(source))
     except Unavailable:
         return None  # the snapshot is made, whatever has become of its source since
     counts = {name: getattr(summary, name) for name in SnapshotSummary.model_fields}

@@ -178,7 +178,7 @@ async def count(paths: Sequence[str], rules: Rules) -> int:
     total = 0
     for start in range(0, len(paths), _CHUNK):
         some = paths[start : start + _CHUNK]
-        total += await blocking.at_folder(
+        total += await blocking.run_blocking_on_path(
             lambda some=some: sum(map(rules.may_remove, some)), place=rules.target
         )
     return total
@@ -214,7 +214,9 @@ async def remove_all(paths: Sequence[str], rules: Rules, *, stop: asyncio.Event 
         if stop is not None and stop.is_set():
             raise Interrupted("The restore was stopped before everything was deleted.")
         some = paths[start : start + _CHUNK]
-        await blocking.at_folder(lambda some=some: remove(some, rules, removed), place=rules.target)
+        await blocking.run_blocking_on_path(
+            lambda some=some: remove(some, rules, removed), place=rules.target
+        )
     return removed
 
 

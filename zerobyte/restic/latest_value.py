@@ -12,7 +12,7 @@ T = TypeVar("T")
 _log = get_logger(__name__)
 
 
-class Newest(Generic[T]):
+class LatestValue(Generic[T]):
     """A place for one value; what was not taken in time is replaced by what came later."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Newest(Generic[T]):
 
 
 @asynccontextmanager
-async def sending(
+async def throttled(
     send: Callable[[T], Awaitable[None]] | None, *, every_s: float
 ) -> AsyncGenerator[Callable[[T], None]]:
     """Offer values to the yielded function; `send` gets the newest, the first one at once.
@@ -44,7 +44,7 @@ async def sending(
     if send is None:
         yield lambda _: None
         return
-    newest: Newest[T] = Newest()
+    newest: LatestValue[T] = LatestValue()
 
     async def forward() -> None:
         while True:

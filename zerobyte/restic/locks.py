@@ -112,7 +112,7 @@ class Command:
         os.close(self.fd)
 
 
-class Notes:
+class LockRecords:
     """The notes about one repository's commands on this host."""
 
     def __init__(self, run_dir: Path, repository_id: str) -> None:
@@ -169,7 +169,7 @@ def _note_of_dead(path: Path) -> Note | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class LockContext:
     """What a lock is judged by: this host, its dead commands, and the time."""
 
     hostname: str

@@ -19,11 +19,11 @@ from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.process import Exit, Identity, Lines, SecretFolder, secret_files
-from zerobyte.core.process.activity import Movement
+from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.restic import address_check, json_list, place_check
 from zerobyte.restic.backend_env import Location, locate
 from zerobyte.restic.errors import ResticError, from_exit
-from zerobyte.restic.locks import Lock, Notes, Surroundings
+from zerobyte.restic.locks import Lock, LockContext, LockRecords
 
 _LOCKED: Final = 11
 _WRONG_PASSWORD: Final = 12
@@ -63,7 +63,7 @@ class Tools:
     grace_s: float = 20.0
     progress_fps: float = 1.0
     memory_limits: tuple[tuple[str, int], ...] = ()
-    movement: Movement | None = None
+    movement: ActivityMonitor | None = None
     timezone: str | None = None
 
     def limits(self, subcommand: str) -> dict[str, str]:
@@ -160,7 +160,7 @@ class Session:
         found = await self._locks(stop)
         if found is None:
             return []
-        around = Surroundings(socket.gethostname(), list(dead.values()), clock.now_ms())
+        around = LockContext(socket.gethostname(), list(dead.values()), clock.now_ms())
         if around.may_unlock(found):
             ended = await self._once(["unlock", "--json"], timeout_s=_LOCKS_S, stop=stop)
             left = None if ended.code else await self._locks(stop)
@@ -364,6 +364,6 @@ class Repository:
         return [_RETRY, self.tools.retry_lock]
 
     @property
-    def notes(self) -> Notes:
+    def notes(self) -> LockRecords:
         """What this host knows of its own commands that lock this repository."""
-        return Notes(self.tools.run_dir, self.access.id)
+        return LockRecords(self.tools.run_dir, self.access.id)

@@ -17,7 +17,7 @@ from zerobyte.core.errors import Invalid
 from zerobyte.core.process import Identity
 from zerobyte.restic import deletions, dry_run, escaping, excludes, lockless, ls, names, patterns
 from zerobyte.restic.errors import ResticError, as_message, in_words
-from zerobyte.restic.latest_value import sending
+from zerobyte.restic.latest_value import throttled
 from zerobyte.restic.repository import Repository, Session
 
 _HOLDS_OURS: Final = (
@@ -257,7 +257,7 @@ async def run(
             if check_roots is not None:
                 # The dry run may take minutes, in which a link on the way can be swapped.
                 await check_roots(plan.roots)
-        async with sending(on_status, every_s=status_every_s) as offer:
+        async with throttled(on_status, every_s=status_every_s) as offer:
             summary = await _restored(
                 repository, session, plan, offer=offer, on_start=on_start, stop=stop
             )
@@ -317,7 +317,7 @@ async def _restored(
             elif said.get("message_type") == "summary":
                 summary.append(RestoreSummary.model_validate(said))
 
-    takes_locks = await blocking.at_folder(
+    takes_locks = await blocking.run_blocking_on_path(
         lambda: lockless.takes_locks(repository), place=plan.target
     )
     async with lockless.stoppable(stop) as ending:

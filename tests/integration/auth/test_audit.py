@@ -6,7 +6,7 @@ from tests.folk import PASSWORD, Folk
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine, Unchangeable
 from zerobyte.features.auth.models import Organization, Session
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 
 TRAIL = "/api/v1/audit"
 
@@ -167,7 +167,7 @@ async def test_refusals_of_nobody_before_an_operation_are_told_only_at_the_doors
 async def test_a_sign_up_and_a_sign_in_that_are_switched_off_are_told(owner):
     answer = await owner.http.post("/api/auth/sign-up/email", json={})
     assert answer.status_code == 403
-    await Switches().set_password_login_disabled(True)
+    await RegistrationSettings().set_password_login_disabled(True)
     body = {"username": "owner", "password": PASSWORD}
     answer = await owner.http.post("/api/auth/sign-in/username", json=body)
     assert answer.status_code == 403

@@ -7,7 +7,7 @@ import pytest
 from tests.accounts import ADA, PASSWORD
 from zerobyte.core import ids
 from zerobyte.features.auth.models import Member, Organization
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -30,7 +30,7 @@ async def test_it_is_named_after_its_person_and_has_a_repository_password_of_its
         )
     ):
         client.cookies.clear()
-        await Switches().set_registrations_enabled(True)
+        await RegistrationSettings().set_registrations_enabled(True)
         body = {**ADA, "email": email, "username": f"ada{number}"}
         answer = await client.post("/api/auth/sign-up/email", json=body)
         assert answer.status_code == 200, answer.text

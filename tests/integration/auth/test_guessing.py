@@ -8,7 +8,7 @@ from tests.accounts import ADA, SESSION
 from zerobyte.features.auth.models import GuessCount, User
 from zerobyte.features.auth.service import login_throttle
 from zerobyte.features.auth.service.password_hashing import Passwords
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.http import rate_limit
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -168,7 +168,7 @@ async def test_one_address_gets_three_failures_in_ten_seconds(limited):
 
 @on_sqlite
 async def test_sign_ups_that_fail_are_counted_for_each_address_too(limited):
-    await Switches().set_registrations_enabled(True)
+    await RegistrationSettings().set_registrations_enabled(True)
     answers = [
         await limited.post("/api/auth/sign-up/email", json={**ADA, "username": f"ada{n}"})
         for n in range(4)

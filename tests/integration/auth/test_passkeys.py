@@ -8,7 +8,7 @@ import pytest
 from tests.authenticator import Authenticator, raw, text
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Account, Passkey, Session, Ticket, User
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.features.auth.service.sessions import DAY_MS
 
 ADA = {"email": "ada@example.com", "password": "correct horse", "name": "Ada", "username": "ada"}
@@ -384,7 +384,7 @@ async def test_the_only_way_to_sign_in_is_not_deleted(client, ada, device):
 
 async def test_disabled_password_login_leaves_passkeys_open(client, ada, device):
     await register(client, device)
-    await Switches().set_password_login_disabled(True)
+    await RegistrationSettings().set_password_login_disabled(True)
     assert (await sign_in(client, device)).status_code == 200
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.accounts import ADA, SESSION, cookie_of, value_of
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Account, Session, User
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.features.auth.service.sessions import DAY_MS
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -157,7 +157,7 @@ async def test_what_a_profile_does_not_take(client, ada):
 
 
 async def test_of_two_who_take_a_name_at_once_one_gets_it(client, ada):
-    await Switches().set_registrations_enabled(True)
+    await RegistrationSettings().set_registrations_enabled(True)
     cookies = [client.cookies[SESSION]]
     client.cookies.clear()
     for number in range(4):
@@ -264,7 +264,7 @@ async def test_names_are_looked_up_by_who_could_take_them(client):
     assert outcome(await ask("a" * 31)) == (422, "USERNAME_TOO_LONG")
     client.cookies.clear()
     assert outcome(await ask("ada")) == (401, "UNAUTHORIZED")
-    await Switches().set_registrations_enabled(True)
+    await RegistrationSettings().set_registrations_enabled(True)
     assert (await ask("ada")).json() == {"available": False}
 
 
@@ -290,7 +290,7 @@ async def test_a_session_that_an_attacker_planted_is_not_taken_over(client, ada)
     body = {"username": "ada", "password": PASSWORD}
     answer = await post(client, "sign-in/username", body)
     assert value_of(answer) != planted
-    await Switches().set_registrations_enabled(True)
+    await RegistrationSettings().set_registrations_enabled(True)
     body = {"email": "eve@example.com", "password": PASSWORD, "name": "Eve"}
     answer = await post(client, "sign-up/email", body, cookie=f"{SESSION}={planted}")
     assert value_of(answer) != planted

@@ -7,7 +7,7 @@ from tests.accounts import ADA, SIGN_IN, AuthenticatorApp, two_factor
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import ApiKey, Organization, User
-from zerobyte.features.auth.service import SecondFactor, login_throttle
+from zerobyte.features.auth.service import StepUp, login_throttle
 
 URL = "/api/v1/system/restic-password"
 PASSWORD = {"password": ADA["password"]}
@@ -58,7 +58,7 @@ async def test_a_wrong_body_is_not_repeated_and_a_key_that_is_gone_is_said_to_be
 async def test_without_a_judge_of_codes_nobody_with_a_second_factor_passes(client, phone):
     user = await User.get()
     with pytest.raises(Exception, match="two-factor code"):
-        await SecondFactor().check(user, phone.code())
+        await StepUp().check(user, phone.code())
 
 
 async def test_guesses_are_limited(serve, clocks):

@@ -27,7 +27,7 @@ from zerobyte.features.auth.models import (
     TwoFactorChallenge,
     User,
 )
-from zerobyte.features.auth.service import SecondStep, TwoFactors
+from zerobyte.features.auth.service import TwoFactors, TwoFactorVerifier
 from zerobyte.features.auth.service.login_throttle import Attempt
 from zerobyte.features.auth.service.password_hashing import Passwords
 from zerobyte.features.auth.service.two_factor.challenges import Challenges
@@ -144,7 +144,7 @@ async def test_a_device_under_way_is_not_trusted(client, phone, reset_after, at_
     if at_sign_in:
         client.cookies.clear()
         await challenged(client)
-    reset_after(SecondStep, "_at_sign_in" if at_sign_in else "_in_session")
+    reset_after(TwoFactorVerifier, "_at_sign_in" if at_sign_in else "_in_session")
     answer = await two_factor(client, "verify-totp", code=phone.code(), trustDevice=True)
     assert outcome(answer) == (401, "UNAUTHORIZED")
     assert TRUST not in answer.headers.get("set-cookie", "")

@@ -26,7 +26,7 @@ from zerobyte.features.auth.models import (
     TwoFactor,
     User,
 )
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.features.auth.service.two_factor import enrollment as two_factor_service
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -288,7 +288,7 @@ async def test_whoever_uses_a_backup_code_a_moment_too_late_is_told_to_try_again
 async def test_disabled_password_login_lets_a_begun_sign_in_end_and_passwords_change(client, phone):
     client.cookies.clear()
     await challenged(client)
-    await Switches().set_password_login_disabled(True)
+    await RegistrationSettings().set_password_login_disabled(True)
     for kind, name in (("username", "ada"), ("email", ADA["email"])):
         answer = await client.post(f"/api/auth/sign-in/{kind}", json={kind: name, **PASSWORD})
         assert answer.status_code == 403

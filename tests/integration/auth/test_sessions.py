@@ -10,7 +10,7 @@ from tests.accounts import ADA, assert_cleared, cookie_of, outcome
 from tests.accounts import SESSION as NAME
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Member, Organization, Session, User
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.features.auth.service.sessions import DAY_MS
 
 
@@ -220,7 +220,7 @@ async def test_many_first_sign_ins_at_once_make_one_organization(client, ada):
 
 
 async def test_disabled_password_login_refuses_sign_in_but_keeps_sessions(client, ada):
-    await Switches().set_password_login_disabled(True)
+    await RegistrationSettings().set_password_login_disabled(True)
     for path in ("username", "email"):
         answer = await client.post(f"/api/auth/sign-in/{path}", json={})
         assert answer.status_code == 403

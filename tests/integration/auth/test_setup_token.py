@@ -6,7 +6,7 @@ import pytest
 
 from tests.accounts import ADA, Serve, outcome
 from zerobyte.features.auth.models import User
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 
 TOKEN = "a-setup-token-of-enough-letters"
 REFUSED = (403, "INVALID_SETUP_TOKEN")
@@ -57,14 +57,14 @@ async def test_later_sign_ups_need_no_setup_token(serve: Serve):
     async with serve(SETUP_TOKEN=TOKEN) as client:
         assert (await sign_up(client, setupToken=TOKEN)).status_code == 200
         client.cookies.clear()
-        await Switches().set_registrations_enabled(True)
+        await RegistrationSettings().set_registrations_enabled(True)
         answer = await sign_up(client, email="b@example.com", username="bob")
         assert (answer.status_code, answer.json()["user"]["role"]) == (200, "user")
 
 
 async def test_open_registrations_do_not_replace_the_setup_token(serve: Serve):
     async with serve(SETUP_TOKEN=TOKEN) as client:
-        await Switches().set_registrations_enabled(True)
+        await RegistrationSettings().set_registrations_enabled(True)
         assert outcome(await sign_up(client)) == REFUSED
 
 

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from zerobyte.features.auth.models import Account, Member, Organization, Session, User
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ADA = {
@@ -82,7 +82,7 @@ async def test_afterwards_sign_up_is_closed_before_the_body_is_read(client):
 async def test_open_registrations_make_plain_users(client):
     await sign_up(client)
     client.cookies.clear()
-    await Switches().set_registrations_enabled(True)
+    await RegistrationSettings().set_registrations_enabled(True)
     answer = await client.post("/api/auth/sign-up/email", json=person(2))
     assert answer.status_code == 200
     assert answer.json()["user"]["role"] == "user"
@@ -94,7 +94,7 @@ async def test_open_registrations_make_plain_users(client):
 async def test_email_and_username_are_unique_without_regard_to_case(client):
     await sign_up(client)
     client.cookies.clear()
-    await Switches().set_registrations_enabled(True)
+    await RegistrationSettings().set_registrations_enabled(True)
     answer = await sign_up(client, email="ADA@example.com", username="other")
     assert answer.status_code == 422
     assert answer.json() == {
@@ -188,7 +188,7 @@ async def test_what_the_onboarding_page_sends_makes_the_documented_person(client
 
 @on_sqlite
 async def test_the_shortest_and_the_longest_that_are_allowed_and_what_is_left_out(client):
-    await Switches().set_registrations_enabled(True)
+    await RegistrationSettings().set_registrations_enabled(True)
     for username, password in (("a.b", "x" * 8), ("Aa-_." * 6, "x" * 128)):
         body = {**person(len(username)), "username": username, "password": password}
         answer = await client.post("/api/auth/sign-up/email", json=body)
@@ -237,7 +237,7 @@ async def test_malformed_json_and_other_types(client):
 
 
 async def test_disabled_password_login_closes_sign_up_too(client):
-    await Switches().set_password_login_disabled(True)
+    await RegistrationSettings().set_password_login_disabled(True)
     answer = await sign_up(client)
     assert answer.status_code == 403
     said = answer.json()["message"]

@@ -14,7 +14,7 @@ from zerobyte.features.auth.models import (
     User,
 )
 from zerobyte.features.auth.service.one_time_state import INTENT
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ async def test_v1_is_scoped_and_needs_an_admin_and_a_browser(stage):
 
 async def test_a_signed_in_person_takes_an_invitation_with_an_account_at_the_provider(stage):
     async with stage.browser() as browser:
-        await Switches().set_registrations_enabled(True)
+        await RegistrationSettings().set_registrations_enabled(True)
         person = {"email": "eve@example.com", "password": "correct horse", "name": "Eve"}
         await browser.post("/api/auth/sign-up/email", json=person)
         eve = await User.get(email="eve@example.com")

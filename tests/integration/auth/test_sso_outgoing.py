@@ -5,7 +5,7 @@ import pytest
 from tests.http_hook import listening
 from tests.http_server import settings_for
 from zerobyte.features.auth.service.sso import http_client
-from zerobyte.features.auth.service.sso.http_client import Outgoing, Unreached
+from zerobyte.features.auth.service.sso.http_client import ProviderUnreachable, SafeHttpClient
 
 
 async def test_a_name_is_resolved_once_and_the_connection_goes_exactly_there(tmp_path):
@@ -17,7 +17,7 @@ async def test_a_name_is_resolved_once_and_the_connection_goes_exactly_there(tmp
             return answers.pop(0)
 
         origin = f"http://idp.example:{hook.port}"
-        asks = Outgoing(settings_for(tmp_path, TRUSTED_ORIGINS=origin), resolve)
+        asks = SafeHttpClient(settings_for(tmp_path, TRUSTED_ORIGINS=origin), resolve)
         hook.answer = b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"a": 1}'
         assert await asks.get(f"{origin}/x?y=z", bearer="secret") == {"a": 1}
     assert answers == [["192.0.2.1"]]
@@ -35,7 +35,7 @@ async def test_an_address_that_does_not_answer_gives_way_to_the_next(tmp_path):
             return ["127.9.9.9", "127.0.0.1"]
 
         origin = f"http://idp.example:{hook.port}"
-        asks = Outgoing(settings_for(tmp_path, TRUSTED_ORIGINS=origin), resolve)
+        asks = SafeHttpClient(settings_for(tmp_path, TRUSTED_ORIGINS=origin), resolve)
         hook.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
         assert await asks.post(f"{origin}/token", {"code": "a b"}, basic=("id", "s")) == {}
     assert hook.requests[0][2] == b"code=a+b"
@@ -47,8 +47,8 @@ async def test_a_provider_that_never_finishes_is_left(tmp_path, monkeypatch, ans
     monkeypatch.setattr(http_client, "TIMEOUT_S", 0.5)
     async with listening() as hook:
         hook.answer = answer
-        asks = Outgoing(settings_for(tmp_path, TRUSTED_ORIGINS=hook.origin))
-        with pytest.raises(Unreached) as raised:
+        asks = SafeHttpClient(settings_for(tmp_path, TRUSTED_ORIGINS=hook.origin))
+        with pytest.raises(ProviderUnreachable) as raised:
             await asks.get(hook.origin)
     assert raised.value.code in ("discovery_timeout", "discovery_unexpected_error")
 
@@ -70,8 +70,8 @@ async def test_a_provider_that_never_finishes_is_left(tmp_path, monkeypatch, ans
 async def test_what_is_no_answer_says_why(tmp_path, answer, code):
     async with listening() as hook:
         hook.answer = answer
-        asks = Outgoing(settings_for(tmp_path, TRUSTED_ORIGINS=hook.origin))
-        with pytest.raises(Unreached) as raised:
+        asks = SafeHttpClient(settings_for(tmp_path, TRUSTED_ORIGINS=hook.origin))
+        with pytest.raises(ProviderUnreachable) as raised:
             await asks.get(hook.origin)
     assert raised.value.code == code
     assert len(hook.requests) == 1

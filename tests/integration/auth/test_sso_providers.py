@@ -13,7 +13,7 @@ from zerobyte.features.auth.models import (
     SsoProvider,
     User,
 )
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 
 REGISTER = "/api/auth/sso/register"
 
@@ -347,10 +347,10 @@ async def test_a_passkey_a_password_or_being_gone_lets_a_provider_be_deleted(sta
     await Account.create(user_id=bob.id, provider_id="credential", account_id=bob.id)
     await Member.filter(user_id=cal.id).delete()
     # While passwords are refused, a password is no way to sign in.
-    await Switches().set_password_login_disabled(True)
+    await RegistrationSettings().set_password_login_disabled(True)
     answer = await stage.client.delete("/api/v1/auth/sso-providers/idp")
     assert answer.status_code == 409
     assert "bob@example.com" in answer.json()["message"]
-    await Switches().set_password_login_disabled(False)
+    await RegistrationSettings().set_password_login_disabled(False)
     answer = await stage.client.post("/api/auth/sso/delete-provider", json={"providerId": "idp"})
     assert (answer.status_code, answer.json()) == (200, {"success": True})

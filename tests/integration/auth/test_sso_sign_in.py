@@ -17,7 +17,7 @@ from zerobyte.features.auth.models import (
     SsoProvider,
     User,
 )
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.features.auth.service.sso import account_linking
 
 
@@ -249,7 +249,7 @@ async def test_an_invitation_is_taken_once_by_many_returns_at_once(stage):
 
 
 async def test_disabled_password_login_leaves_the_provider_open(stage, browser):
-    await Switches().set_password_login_disabled(True)
+    await RegistrationSettings().set_password_login_disabled(True)
     await stage.invite("eve@example.com")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
     assert await stage.code_of(browser, "eve") == ""

@@ -55,7 +55,7 @@ async def lose(world: World, task_id: str) -> None:
     long_ago = clock.now_ms() - 120_000
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=long_ago)
-    await world.platform.watch.end_lost()
+    await world.platform.watch.fail_lost()
 
 
 async def all_is_said(world: World) -> None:

@@ -115,7 +115,7 @@ def test_what_goes_wrong_in_every_round_of_a_loop_is_said_once_a_minute(
     now_s = 1000.0
     monkeypatch.setattr(clock, "monotonic", lambda: now_s)
     heard = Heard()
-    complaint = db_errors.Complaint(cast("Logger", heard), "a round failed")
+    complaint = db_errors.FailureLog(cast("Logger", heard), "a round failed")
     for _ in range(61):
         complaint.say(sqlite3.OperationalError("database or disk is full"))
         now_s += 1

@@ -64,7 +64,7 @@ async def lost_run(world: World, made: dict[str, Any]) -> str:
 
 async def lose(world: World, task_id: str) -> None:
     await Lease.filter(task_id=task_id).delete()
-    await world.platform.watch.end_lost()
+    await world.platform.watch.fail_lost()
     assert (await Task.get(id=task_id)).status == "stale"
 
 
@@ -271,7 +271,7 @@ async def test_a_run_that_a_restart_interrupted_names_the_restart(world: World) 
     await world.claim(task_id=task_id)
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=1)
-    await world.platform.watch.end_lost()
+    await world.platform.watch.fail_lost()
     error = "Zerobyte was restarted while this ran"
     assert (await task_of(world, task_id))["error"] == error
     assert (await schedule_of(world, made))["lastBackupError"] == error

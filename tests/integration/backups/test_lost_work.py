@@ -57,7 +57,7 @@ async def test_what_a_lost_forget_or_deletion_may_have_removed_is_read_anew(worl
         if kind != "unclaimed":
             await world.claim(task_id=task_id)
             await Lease.filter(task_id=task_id).delete()
-            await world.platform.watch.end_lost()
+            await world.platform.watch.fail_lost()
             assert (await Task.get(id=task_id)).status == "stale"
         else:
             await world.client.post(f"/api/v1/tasks/{task_id}/cancel")

@@ -33,18 +33,18 @@ async def test_after_a_start_retention_is_left_to_its_run_for_as_long_as_that_ma
 ) -> None:
     forget, run = await left_behind(world)
     await world.platform.watch.begin_anew()
-    await world.platform.watch.end_lost()
+    await world.platform.watch.fail_lost()
     row = await Task.get(id=forget)
     assert (row.flow, row.flow_run_id) == (None, run)
     world.platform.watch.started_ms = clock.now_ms() - 60_000
-    await world.platform.watch.end_lost()
+    await world.platform.watch.fail_lost()
     assert (await Task.get(id=forget)).flow == "forget/local"
 
 
 async def test_of_two_runs_that_know_of_a_task_the_first_to_ask_has_it(world: World) -> None:
     forget, old = await left_behind(world)
     world.platform.watch.started_ms = clock.now_ms() - 60_000
-    await world.platform.watch.end_lost()
+    await world.platform.watch.fail_lost()
     new = ids.uuid7()
     first, second = await asyncio.gather(
         world.claim(task_id=forget, flow_run_id=old), world.claim(task_id=forget, flow_run_id=new)
@@ -63,7 +63,7 @@ async def test_the_dispatcher_takes_no_task_from_a_run_that_took_it_meanwhile(
 ) -> None:
     forget, old = await left_behind(world)
     world.platform.watch.started_ms = clock.now_ms() - 60_000
-    await world.platform.watch.end_lost()
+    await world.platform.watch.fail_lost()
     start = world.scheduler.start
     later = (await left_behind(world))[0]
 
@@ -79,7 +79,7 @@ async def test_the_dispatcher_takes_no_task_from_a_run_that_took_it_meanwhile(
         while (await Task.get(id=forget)).flow_run_id is None:
             await asyncio.sleep(0.01)
         # What is opened after it is started after it: its own round has ended by then.
-        await world.platform.watch.end_lost()
+        await world.platform.watch.fail_lost()
         world.platform.dispatcher.wake()
         while (await Task.get(id=later)).flow_run_id is None:
             await asyncio.sleep(0.01)

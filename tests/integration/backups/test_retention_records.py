@@ -114,7 +114,7 @@ async def lost_with_its_worker(world: World) -> None:
     _, task_id = await running(world)
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=clock.now_ms() - 120_000)
-    await world.platform.watch.end_lost()
+    await world.platform.watch.fail_lost()
 
 
 async def interrupted_and_done_again(world: World) -> None:
@@ -135,7 +135,7 @@ async def left_out(world: World) -> None:
 async def unreadable(world: World) -> None:
     made = await world.schedule(**KEEPS)
     await Schedule.filter(short_id=made["shortId"]).update(cron_expression="never")
-    await world.platform.due_times.reconsider()
+    await world.platform.due_times.repair_next_runs()
 
 
 FAILED = "The backup did not succeed"

@@ -56,7 +56,7 @@ async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down
     await world.ask("progress", {"taskId": forget, "result": {"kind": "forget", "plan": plan}})
     await Lease.filter(task_id=forget).delete()
     await Task.filter(id=forget).update(started_at=clock.now_ms() - 120_000)
-    await world.platform.watch.end_lost()
+    await world.platform.watch.fail_lost()
     assert (await task_of(world, forget))["status"] == "stale"
     record = (await task_of(world, backup))["result"]["retention"]
     assert (record["status"], record["plan"]) == ("failed", plan)

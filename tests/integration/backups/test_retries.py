@@ -11,7 +11,7 @@ from tests.integration.backups.conftest import WORKER, World
 from tests.integration.backups.test_due import DAY_MS, FAILURE, overdue, tasks_of
 from tests.integration.backups.test_runs import run_now, schedule_of
 from zerobyte.core import clock, cron
-from zerobyte.core.clock_jumps import Surprise
+from zerobyte.core.clock_jumps import ClockAnomaly
 from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.notifications.models import Destination
@@ -136,7 +136,7 @@ async def test_t7_a_schedule_that_cannot_be_read_is_disabled_once_and_people_are
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=due, **broken)
     for _ in range(3):
         if noticed == "at the start":
-            await world.platform.due_times.reconsider()
+            await world.platform.due_times.repair_next_runs()
         else:
             await world.platform.due_times.start_missed()
     after = await schedule_of(world, made)
@@ -209,10 +209,10 @@ async def test_t4_after_a_sleep_a_live_run_keeps_its_lease_and_is_not_taken_for_
     await Lease.filter(task_id=task_id).update(expires_at=slept)
     await Task.filter(id=task_id).update(started_at=slept)
     world.platform.watch.started_ms = slept
-    await world.platform.time_broke(Surprise(slept_s=28_800, jumped_s=0, stood_s=0))
-    await world.platform.watch.end_lost()
+    await world.platform.on_clock_jump(ClockAnomaly(suspended_s=28_800, jumped_s=0, paused_s=0))
+    await world.platform.watch.fail_lost()
     assert (await Task.get(id=task_id)).status == "running"
     renewed = await world.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 0})
     assert renewed["held"] is True
     # Nothing is started while the network and the mounts come back.
-    assert world.platform.due_times.is_resting
+    assert world.platform.due_times.in_resume_grace

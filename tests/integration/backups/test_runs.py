@@ -336,7 +336,7 @@ async def test_t33_a_task_whose_worker_is_gone_is_ended_and_its_run_crashes(worl
     await Lease.filter(task_id=task_id).update(expires_at=long_ago)
     await Task.filter(id=task_id).update(started_at=long_ago)
     world.platform.watch.started_ms = long_ago
-    await world.platform.watch.end_lost()
+    await world.platform.watch.fail_lost()
     done = await task_of(world, task_id)
     assert (done["status"], done["finishedAt"] is not None) == ("stale", True)
     assert done["error"] == "Zerobyte was restarted while this ran"
@@ -352,10 +352,10 @@ async def test_retention_that_its_run_left_behind_gets_a_run_of_its_own(world: W
     [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
     watch = world.platform.watch
     watch.started_ms = clock.now_ms() - 120_000
-    await watch.end_lost()
+    await watch.fail_lost()
     assert (await Task.get(id=forget)).flow is None
     await Task.filter(id=forget).update(created_at=clock.now_ms() - 60_000)
-    await watch.end_lost()
+    await watch.fail_lost()
     left = await Task.get(id=forget)
     assert (left.status, left.flow, left.flow_run_id) == ("queued", "forget/local", None)
     assert (await world.claim(task_id=forget))["answer"] == "granted"

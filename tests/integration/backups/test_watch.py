@@ -32,7 +32,7 @@ async def test_one_task_that_cannot_be_ended_keeps_no_other_from_its_end(
         return await finisher(task, *args)
 
     monkeypatch.setitem(world.platform.tasks.finishers, "backup", finish)
-    await world.platform.watch.end_lost()
+    await world.platform.watch.fail_lost()
     assert (await Task.get(id=poisoned)).status == "running"
     assert (await Task.get(id=sound)).status == "stale"
 

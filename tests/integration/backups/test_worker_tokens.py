@@ -10,7 +10,7 @@ import pytest
 from tests.integration.backups.conftest import WORKER, World, register
 from zerobyte.core import clock, worker_tokens
 from zerobyte.features.tasks.models import WorkerToken
-from zerobyte.processes.startup_checks import keep_token
+from zerobyte.processes.startup_checks import write_token_file
 
 URL = "/api/v1/system/worker-tokens"
 ADMIN = {"x-test-instance-role": "admin"}
@@ -139,7 +139,7 @@ async def test_the_local_token_of_each_start_replaces_the_one_before(
     tokens, other = world.platform.worker_tokens, await issued(world)
     made = []
     for _ in range(2):
-        file = keep_token(tmp_path / "run", "local")
+        file = write_token_file(tmp_path / "run", "local")
         assert file.stat().st_mode & 0o777 == 0o600
         made.append(file.read_text())
         await tokens.register_local(file, "local")

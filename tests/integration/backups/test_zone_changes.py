@@ -16,7 +16,7 @@ from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 async def restart_in(world: World, zone: str) -> None:
     """Do what an API that starts with another TZ does to the stored times."""
     settings = dataclasses.replace(world.platform.settings, tz=zone)
-    await composition.Platform(settings, MemoryScheduler()).due_times.reconsider()
+    await composition.Platform(settings, MemoryScheduler()).due_times.repair_next_runs()
 
 
 def next_in(zone: str, made: dict[str, Any]) -> int | None:

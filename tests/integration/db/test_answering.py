@@ -15,7 +15,7 @@ from tests.postgres_line import Line, line_to
 from zerobyte.app import create_app
 from zerobyte.core import ids
 from zerobyte.db import connection
-from zerobyte.db.health import Answering
+from zerobyte.db.health import DatabaseHealth
 from zerobyte.features.tasks.models import WorkerRow
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 
@@ -23,9 +23,9 @@ LIMIT_S = 60
 
 
 @pytest.fixture
-async def answering() -> AsyncIterator[Answering]:
+async def answering() -> AsyncIterator[DatabaseHealth]:
     """Asks with little patience."""
-    found = Answering(within_s=0.5, stands_still_after_s=1)
+    found = DatabaseHealth(within_s=0.5, stands_still_after_s=1)
     yield found
     found.let_go()
 
@@ -58,7 +58,7 @@ async def all_connections_taken() -> AsyncIterator[None]:
 
 
 async def test_an_api_that_lost_its_connections_knows_that_it_must_start_again(
-    database: str, answering: Answering
+    database: str, answering: DatabaseHealth
 ) -> None:
     await until(answering.trouble, None)
     async with all_connections_taken():
@@ -69,7 +69,7 @@ async def test_an_api_that_lost_its_connections_knows_that_it_must_start_again(
 
 
 async def test_a_silent_postgresql_is_no_reason_to_start_again(
-    line: Line, answering: Answering
+    line: Line, answering: DatabaseHealth
 ) -> None:
     async with connection.database(line.url):
         await until(answering.trouble, None)

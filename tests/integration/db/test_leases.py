@@ -40,7 +40,9 @@ async def ask_all(leases: Leases, task: str, **wanted: str):
 def worker_of(pid: int) -> WorkerIdentity:
     seen = process.identity(pid)
     assert seen is not None
-    return WorkerIdentity(host="local", boot_id=process.realm(), pid=pid, pid_started=seen.started)
+    return WorkerIdentity(
+        host="local", boot_id=process.pid_namespace_id(), pid=pid, pid_started=seen.started
+    )
 
 
 @pytest.fixture

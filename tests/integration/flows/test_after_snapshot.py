@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from flows import backup as backup_flow
-from flows.job import Work
-from flows.worker_context import RunControl, Runtime
+from flows.job import JobContext
+from flows.worker_context import RunControl, WorkerContext
 from tests.integration.flows.test_work import IDENTITY, Plane
 from tests.integration.repositories.forge import RealRepository
 from tests.open_access import ANYWHERE
@@ -30,8 +30,8 @@ exit $code
 
 
 @pytest.fixture
-def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
-    monkeypatch.setattr(backup_flow, "tell", logging.info)
+def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JobContext:
+    monkeypatch.setattr(backup_flow, "log_to_prefect", logging.info)
     repository = RealRepository(tmp_path / "repository", "pw")
     source = tmp_path / "source"
     source.mkdir()
@@ -65,10 +65,14 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Work:
         hostname="h",
         timezone="UTC",
     )
-    return Work(Runtime(control=Plane(), worker=IDENTITY, tools=tools), RunControl(), job)
+    return JobContext(
+        WorkerContext(control=Plane(), worker=IDENTITY, tools=tools), RunControl(), job
+    )
 
 
-async def test_a_good_backup_succeeds_when_its_snapshot_cannot_be_read_back(work: Work) -> None:
+async def test_a_good_backup_succeeds_when_its_snapshot_cannot_be_read_back(
+    work: JobContext,
+) -> None:
     # restic chooses the paths by itself, so the record has to be read back.
     work.job.options = BackupOptions(include_paths=["/a"])
     await backup_flow._save(work)
@@ -80,7 +84,7 @@ async def test_a_good_backup_succeeds_when_its_snapshot_cannot_be_read_back(work
 
 @pytest.mark.parametrize("limit", [10.0, 100.0])
 async def test_an_incomplete_backup_is_reported_when_its_tag_cannot_be_added(
-    work: Work, limit: float, monkeypatch: pytest.MonkeyPatch
+    work: JobContext, limit: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A missing path makes the snapshot incomplete, and counts as no unreadable file.
     work.job.options = BackupOptions(include_paths=["/a", "/missing"])

@@ -9,8 +9,8 @@ import pytest
 
 from flows import forget as forget_flow
 from flows import job as work_module
-from flows.job import Work
-from flows.worker_context import RunControl, Runtime
+from flows.job import JobContext
+from flows.worker_context import RunControl, WorkerContext
 from tests.integration.flows.test_work import IDENTITY
 from tests.integration.repositories.forge import RealRepository
 from tests.open_access import ANYWHERE
@@ -33,7 +33,7 @@ class Listener:
         self.heard.append((report, len(list(self._snapshots.iterdir()))))
 
 
-def work_on(repository: RealRepository, control: Any, **fields: Any) -> Work:
+def work_on(repository: RealRepository, control: Any, **fields: Any) -> JobContext:
     """Return a granted job that keeps the last snapshot."""
     folder = repository.path.parent
     tools = Tools(cache_dir=folder / "cache", run_dir=folder / "run", retry_lock="0s")
@@ -52,14 +52,14 @@ def work_on(repository: RealRepository, control: Any, **fields: Any) -> Work:
         policy=RetentionPolicy(keep_last=1),
         **fields,
     )
-    runtime = Runtime(control=control, worker=IDENTITY, tools=tools)
-    return Work(runtime, RunControl(), job)
+    runtime = WorkerContext(control=control, worker=IDENTITY, tools=tools)
+    return JobContext(runtime, RunControl(), job)
 
 
 async def test_t10_the_plan_is_told_first_and_kept_when_removing_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forget_flow, "tell", logging.info)
+    monkeypatch.setattr(forget_flow, "log_to_prefect", logging.info)
     repository = RealRepository(tmp_path / "repository", "pw")
     ids = [repository.forge(f"2026-01-0{day}T10:00:00Z", "sched001") for day in (1, 2, 3)]
     listener = Listener(repository.path / "snapshots")
@@ -80,7 +80,7 @@ async def test_t10_the_plan_is_told_first_and_kept_when_removing_fails(
 async def test_an_unreported_snapshot_does_not_displace_the_last_complete_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(forget_flow, "tell", logging.info)
+    monkeypatch.setattr(forget_flow, "log_to_prefect", logging.info)
     repository = RealRepository(tmp_path / "repository", "pw")
     old, complete, unreported = (
         repository.forge(f"2026-01-0{day}T10:00:00Z", "sched001") for day in (1, 2, 3)
@@ -115,7 +115,7 @@ class Away:
 async def test_retention_removes_nothing_until_the_api_has_stored_the_plan(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: float
 ) -> None:
-    monkeypatch.setattr(forget_flow, "tell", logging.info)
+    monkeypatch.setattr(forget_flow, "log_to_prefect", logging.info)
     monkeypatch.setattr(work_module, "CLAIM_PATIENCE_S", 1.0)
     repository = RealRepository(tmp_path / "repository", "pw")
     ids = [repository.forge(f"2026-01-0{day}T10:00:00Z", "sched001") for day in (1, 2)]

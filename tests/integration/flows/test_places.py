@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
-from flows.job import granted
-from flows.worker_context import RunControl, Runtime
+from flows.job import claimed_job
+from flows.worker_context import RunControl, WorkerContext
 from tests.open_access import ANYWHERE
 from zerobyte.contract.control_plane import (
     ClaimRequest,
@@ -27,58 +27,60 @@ from zerobyte.restic import Tools
 
 
 @pytest.fixture
-def runtime(tmp_path: Path) -> Runtime:
+def runtime(tmp_path: Path) -> WorkerContext:
     """Two places; nobody is asked for a job here."""
     identity = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
     tools = Tools(cache_dir=tmp_path, run_dir=tmp_path)
     control = cast("Any", None)
-    return Runtime(control=control, worker=identity, tools=tools, places=asyncio.Semaphore(2))
+    return WorkerContext(control=control, worker=identity, tools=tools, places=asyncio.Semaphore(2))
 
 
 async def test_t5_no_more_runs_work_than_there_are_places_and_the_first_comes_first(
-    runtime: Runtime,
+    runtime: WorkerContext,
 ) -> None:
     turns: list[int] = []
     at_once = [0, 0]
 
     async def work(number: int) -> None:
         run = RunControl()
-        await runtime.take_place(run)
+        await runtime.acquire_slot(run)
         turns.append(number)
         at_once[0] += 1
         at_once[1] = max(at_once)
         await asyncio.sleep(0)
         at_once[0] -= 1
-        runtime.leave_place(run)
-        runtime.leave_place(run)
+        runtime.release_slot(run)
+        runtime.release_slot(run)
 
     await asyncio.gather(*(work(number) for number in range(20)))
     assert turns == list(range(20))
     assert at_once[1] == 2
 
 
-async def test_a_run_takes_one_place_however_many_jobs_it_has(runtime: Runtime) -> None:
+async def test_a_run_takes_one_place_however_many_jobs_it_has(runtime: WorkerContext) -> None:
     one, two = RunControl(), RunControl()
-    await runtime.take_place(one)
-    await runtime.take_place(one)
-    await asyncio.wait_for(runtime.take_place(two), 10)
+    await runtime.acquire_slot(one)
+    await runtime.acquire_slot(one)
+    await asyncio.wait_for(runtime.acquire_slot(two), 10)
     assert one.has_place
     assert two.has_place
 
 
-async def test_a_run_that_is_stopped_waits_no_longer_and_takes_nothing(runtime: Runtime) -> None:
+async def test_a_run_that_is_stopped_waits_no_longer_and_takes_nothing(
+    runtime: WorkerContext,
+) -> None:
     holders = [RunControl(), RunControl()]
     for run in holders:
-        await runtime.take_place(run)
+        await runtime.acquire_slot(run)
     stopped, later = RunControl(), RunControl()
-    waiting = asyncio.create_task(runtime.take_place(stopped))
-    behind = asyncio.create_task(runtime.take_place(later))
+    waiting = asyncio.create_task(runtime.acquire_slot(stopped))
+    behind = asyncio.create_task(runtime.acquire_slot(later))
     await asyncio.sleep(0)
     stopped.ask("cancelled")
     await asyncio.wait_for(waiting, 10)
     assert not stopped.has_place
-    runtime.leave_place(stopped)
-    runtime.leave_place(holders[0])
+    runtime.release_slot(stopped)
+    runtime.release_slot(holders[0])
     await asyncio.wait_for(behind, 10)
     assert later.has_place
 
@@ -128,7 +130,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 @pytest.mark.usefixtures("database")
 async def test_runs_whose_retention_waits_for_others_leave_their_places_to_them(
-    runtime: Runtime,
+    runtime: WorkerContext,
 ) -> None:
     """Two places, and four schedules with a policy that share one repository, due together."""
     plane = RealLeases()
@@ -136,7 +138,7 @@ async def test_runs_whose_retention_waits_for_others_leave_their_places_to_them(
     may_end = defaultdict[str, asyncio.Event](asyncio.Event)
 
     async def one_job(run: RunControl, task: str) -> None:
-        async with granted(runtime, run, flow_run_id=task, task_id=task):
+        async with claimed_job(runtime, run, flow_run_id=task, task_id=task):
             await may_end[task].wait()
         await plane.leases.release(task)
 
@@ -145,7 +147,7 @@ async def test_runs_whose_retention_waits_for_others_leave_their_places_to_them(
         may_end[f"{name} forget"].set()
         await one_job(run, f"{name} backup")
         await one_job(run, f"{name} forget")
-        runtime.leave_place(run)
+        runtime.release_slot(run)
 
     async with asyncio.TaskGroup() as runs:
         first = [runs.create_task(schedule(name)) for name in "ab"]

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from flows import preflight
-from flows.outcome import Refusal
+from flows.outcome import PreconditionFailed
 from zerobyte.contract.jobs import Source
 from zerobyte.contract.restic_output import BackupSummary
 from zerobyte.contract.volumes import DirectoryConfig, NfsConfig
@@ -24,7 +24,7 @@ def source(path, *, previous_files=None, config=None):
 
 
 async def refusal(said):
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(PreconditionFailed) as refused:
         await preflight.check(said)
     assert said.path not in refused.value.safe
     assert refused.value.safe.endswith(".")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from flows import restore as restore_flow
-from flows.job import Work
-from flows.worker_context import RunControl, Runtime
+from flows.job import JobContext
+from flows.worker_context import RunControl, WorkerContext
 from tests.hung_folder import hung_mount
 from tests.integration.flows.test_work import IDENTITY, Plane
 from tests.integration.repositories.forge import RealRepository
@@ -21,7 +21,7 @@ from zerobyte.core.errors import Unavailable
 from zerobyte.restic import Repository, Tools, backup, deletions, restore
 
 
-def work_of(tmp_path: Path, target: Path) -> Work:
+def work_of(tmp_path: Path, target: Path) -> JobContext:
     """A granted restore into a folder."""
     tools = Tools(cache_dir=tmp_path / "cache", run_dir=tmp_path / "run")
     access = RepositoryAccess(
@@ -33,14 +33,14 @@ def work_of(tmp_path: Path, target: Path) -> Work:
         **ANYWHERE,
     )
     job = RestoreJob(task_id="t", repository=access, snapshot_id="a" * 64, target=str(target))
-    runtime = Runtime(control=None, worker=IDENTITY, tools=tools)  # pyright: ignore[reportArgumentType]
-    return Work(runtime, RunControl(), job)
+    runtime = WorkerContext(control=None, worker=IDENTITY, tools=tools)  # pyright: ignore[reportArgumentType]
+    return JobContext(runtime, RunControl(), job)
 
 
 async def test_t8_a_restore_to_storage_that_hangs_stops_nobody_elses_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(restore_flow, "tell", logging.info)
+    monkeypatch.setattr(restore_flow, "log_to_prefect", logging.info)
     monkeypatch.setattr(blocking, "ANSWER_S", 0.3)
     # On the event loop the look itself would hang, and every other run with it.
     told = pytest.raises(Unavailable, match="hung does not answer within")
@@ -69,7 +69,7 @@ async def test_t8_restic_is_not_started_on_folders_that_hang(
 async def test_a_restore_that_could_not_delete_everything_ends_with_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(restore_flow, "tell", logging.info)
+    monkeypatch.setattr(restore_flow, "log_to_prefect", logging.info)
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "a").write_text("a")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.disk_space import Room
-from flows.outcome import Refusal
+from flows.disk_space import DiskSpaceGuard
+from flows.outcome import PreconditionFailed
 from tests.integration.restic.test_cache import cached
 from zerobyte.restic import Tools, cache
 from zerobyte.settings import Settings
@@ -22,8 +22,8 @@ async def test_t18_a_run_is_refused_in_words_on_a_disk_that_is_almost_full(
 ) -> None:
     tools = tools_in(tmp_path)
     dropped = cached(tools.cache_dir, "r1/data/00/f", used=1)
-    room = Room(cache_max_bytes=10**9, min_free_bytes=2**60, min_free_percent=5)
-    with pytest.raises(Refusal) as refused:
+    room = DiskSpaceGuard(cache_max_bytes=10**9, min_free_bytes=2**60, min_free_percent=5)
+    with pytest.raises(PreconditionFailed) as refused:
         await room.check(tools)
     assert "MIN_FREE_BYTES" in refused.value.message
     assert "MB are free" in refused.value.message
@@ -41,7 +41,9 @@ async def test_t18_a_run_begins_when_dropping_the_cache_made_room(
         return cache.Disk(size_bytes=10_000, free_bytes=100 if kept.exists() else 5000)
 
     monkeypatch.setattr(cache, "disk", disk)
-    await Room(cache_max_bytes=10**9, min_free_bytes=1000, min_free_percent=0).check(tools)
+    await DiskSpaceGuard(cache_max_bytes=10**9, min_free_bytes=1000, min_free_percent=0).check(
+        tools
+    )
     assert not kept.exists()
 
 
@@ -57,7 +59,7 @@ async def test_t18_what_must_be_free_is_2_gib_or_5_percent_of_the_disk_up_to_20_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, wanted: int, variable: str
 ) -> None:
     tools, settings = tools_in(tmp_path), Settings.load({"ZEROBYTE_DATA_DIR": str(tmp_path)})
-    room = Room(
+    room = DiskSpaceGuard(
         cache_max_bytes=settings.cache_max_bytes,
         min_free_bytes=settings.min_free_bytes,
         min_free_percent=settings.min_free_percent,
@@ -72,7 +74,7 @@ async def test_t18_what_must_be_free_is_2_gib_or_5_percent_of_the_disk_up_to_20_
     with_free(wanted)
     await room.check(tools)
     with_free(wanted - 1)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(PreconditionFailed) as refused:
         await room.check(tools)
     said = refused.value.message
     assert f"Only {(wanted - 1) // 10**6} MB are free" in said
@@ -84,7 +86,7 @@ async def test_t18_the_cache_is_kept_in_its_bound_before_a_run(tmp_path: Path) -
     tools = tools_in(tmp_path)
     old = cached(tools.cache_dir, "r1/data/00/f", used=1)
     new = cached(tools.cache_dir, "r2/data/00/f", used=2)
-    room = Room(cache_max_bytes=150_000, min_free_bytes=0, min_free_percent=0)
+    room = DiskSpaceGuard(cache_max_bytes=150_000, min_free_bytes=0, min_free_percent=0)
     await room.check(tools)
     assert (old.exists(), new.exists()) == (False, True)
     again = cached(tools.cache_dir, "r1/data/01/f", used=1)

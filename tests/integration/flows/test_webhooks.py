@@ -7,9 +7,9 @@ import orjson
 import pytest
 
 from flows import webhooks
-from flows.job import Work
-from flows.outcome import HookFailed, safe_sentence
-from flows.worker_context import RunControl, Runtime
+from flows.job import JobContext
+from flows.outcome import HookFailed, public_message
+from flows.worker_context import RunControl, WorkerContext
 from tests.http_hook import listening
 from tests.open_access import ANYWHERE
 from zerobyte.contract.control_plane import WorkerIdentity
@@ -64,15 +64,15 @@ def working(tmp_path, hook):
             hostname="h",
             webhooks=BackupWebhooks(pre=webhook, post=webhook),
         )
-        runtime = Runtime(
+        runtime = WorkerContext(
             control=None,
             worker=WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1),
             tools=Tools(cache_dir=tmp_path, run_dir=tmp_path),
             allowed_origins=[hook.origin] if origins is None else origins,
             webhook_timeout_s=timeout_s,
         )
-        work = Work(runtime, RunControl(), job)
-        work.so_far = REPORT
+        work = JobContext(runtime, RunControl(), job)
+        work.report_for_post_hook = REPORT
         return work
 
     return make
@@ -82,7 +82,7 @@ async def failure(work, phase="pre"):
     with pytest.raises(HookFailed) as failed:
         await webhooks.call(work, phase)
     assert "canary" not in failed.value.message
-    assert safe_sentence(failed.value) == "The webhook failed. Its task in Zerobyte says more."
+    assert public_message(failed.value) == "The webhook failed. Its task in Zerobyte says more."
     return failed.value.message
 
 

@@ -15,19 +15,19 @@ from flows.job import (
     LOST,
     LOST_AFTER_S,
     STOPPED,
-    Put,
-    Turned,
-    granted,
-    hand_in,
-    patiently,
-    show,
+    ClaimRejected,
+    StoppedBeforeClaim,
+    claimed_job,
+    retry_with_backoff,
+    send_progress,
+    submit_report,
 )
-from flows.worker_context import RunControl, Runtime
+from flows.worker_context import RunControl, WorkerContext
 from tests.open_access import ANYWHERE
 from zerobyte.contract.control_plane import (
     ENDING_S,
     LEASE_TTL_S,
-    Finished,
+    FinishReply,
     Granted,
     Refused,
     Renewed,
@@ -89,11 +89,11 @@ class Plane:
 
 def lent(plane, tmp_path):
     tools = Tools(cache_dir=tmp_path, run_dir=tmp_path)
-    return Runtime(control=plane, worker=IDENTITY, tools=tools)
+    return WorkerContext(control=plane, worker=IDENTITY, tools=tools)
 
 
 def taking(plane, tmp_path, run=None, **more):
-    return granted(
+    return claimed_job(
         lent(plane, tmp_path), run or RunControl(), flow_run_id="f1", task_id="t1", **more
     )
 
@@ -102,12 +102,12 @@ HELD = Renewed(held=True, cancel=False)
 
 
 async def test_a_granted_job_is_found_by_its_task_as_long_as_it_lasts(tmp_path):
-    plane = Plane([Granted(job=JOB)], [HELD], [Finished()])
+    plane = Plane([Granted(job=JOB)], [HELD], [FinishReply()])
     runtime = lent(plane, tmp_path)
-    async with granted(runtime, RunControl(), flow_run_id="f1", task_id="t1") as work:
+    async with claimed_job(runtime, RunControl(), flow_run_id="f1", task_id="t1") as work:
         assert runtime.works == {"t1": work}
         work.result = ForgetResult()
-        assert await hand_in(work) == []
+        assert await submit_report(work) == []
     assert runtime.works == {}
     report = plane.heard[-1][1]
     assert (report.status, report.outcome) == ("succeeded", "success")
@@ -148,7 +148,7 @@ async def test_t14_a_status_that_is_said_again_is_no_movement(tmp_path):
         work.movement.note = lambda: moved.append(1)
 
         async def say(**facts):
-            await show(work, BackupTaskProgress(progress=BackupProgress(**facts)))
+            await send_progress(work, BackupTaskProgress(progress=BackupProgress(**facts)))
             return len(moved)
 
         assert await say(total_files=1, seconds_elapsed=1) == 1
@@ -158,7 +158,7 @@ async def test_t14_a_status_that_is_said_again_is_no_movement(tmp_path):
 
 async def test_a_refusal_is_told_on(tmp_path):
     plane = Plane([Refused(reason="no", cancelled=True)])
-    with pytest.raises(Turned) as turned:
+    with pytest.raises(ClaimRejected) as turned:
         async with taking(plane, tmp_path):
             pass
     assert turned.value.cancelled
@@ -169,18 +169,18 @@ async def test_a_wish_to_stop_ends_the_waiting_at_once(tmp_path):
     run = RunControl()
     asyncio.get_running_loop().call_later(0.05, run.ask, "cancelled")
     async with asyncio.timeout(30):
-        with pytest.raises(Put):
+        with pytest.raises(StoppedBeforeClaim):
             async with taking(plane, tmp_path, run):
                 pass
 
 
 async def test_a_cancel_that_the_api_tells_stops_the_run(tmp_path):
-    plane = Plane([Granted(job=JOB)], [Renewed(held=True, cancel=True)], [Finished()])
+    plane = Plane([Granted(job=JOB)], [Renewed(held=True, cancel=True)], [FinishReply()])
     run = RunControl()
     async with taking(plane, tmp_path, run) as work, asyncio.timeout(30):
         await run.stop.wait()
         work.error = Interrupted("stopped")
-        await hand_in(work)
+        await submit_report(work)
     report = plane.heard[-1][1]
     assert (report.status, report.error) == ("cancelled", CANCELLED)
 
@@ -243,9 +243,9 @@ async def test_a_run_whose_claim_nobody_answers_goes_back_on_the_queue_and_does_
     runtime = lent(Plane([Unavailable("away")]), tmp_path)
     monkeypatch.setattr(runtime_module, "_installed", [runtime])
     if wish:
-        asyncio.get_running_loop().call_later(0.05, runtime.admit("f1").ask, wish)
+        asyncio.get_running_loop().call_later(0.05, runtime.register("f1").ask, wish)
     async with asyncio.timeout(50):
-        ended = await tasks.concluded(
+        ended = await tasks.run_flow(
             lambda lent, run, run_id: forget_within(lent, run, run_id, "t1")
         )
     assert (ended.type.value, ended.name, ended.message) == state
@@ -260,17 +260,17 @@ async def test_patience_outlasts_a_silence_and_has_an_end():
             raise answer
         return answer
 
-    assert await patiently(ask, 10) == "there"
+    assert await retry_with_backoff(ask, 10) == "there"
     answers[:] = [Unavailable("a")] * 9
     with pytest.raises(Unavailable):
-        await patiently(ask, 0.1)
+        await retry_with_backoff(ask, 0.1)
 
 
 async def test_an_end_is_handed_in_although_the_api_was_away(tmp_path):
-    plane = Plane([Granted(job=JOB)], [HELD], [Unavailable("away"), Finished(follow_ups=["t2"])])
+    plane = Plane([Granted(job=JOB)], [HELD], [Unavailable("away"), FinishReply(follow_ups=["t2"])])
     async with taking(plane, tmp_path) as work:
         work.result = ForgetResult()
-        assert await hand_in(work) == ["t2"]
+        assert await submit_report(work) == ["t2"]
 
 
 async def test_t02_a_child_is_gone_soon_after_its_lease_is_lost(tmp_path):

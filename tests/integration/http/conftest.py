@@ -10,7 +10,7 @@ from pydantic import Field
 from sanic import Blueprint
 
 from tests.http_server import serving, settings_for
-from zerobyte.contract.base import Port, Wire
+from zerobyte.contract.base import ApiModel, Port
 from zerobyte.core.errors import Conflict, Failed, NotFound, Unauthenticated
 from zerobyte.http import sse
 from zerobyte.http.app import make_app
@@ -40,13 +40,13 @@ class HeaderAuthenticator:
         )
 
 
-class Thing(Wire):
+class Thing(ApiModel):
     short_name: str = Field(min_length=1)
     port_number: Port
     note: str | None = None
 
 
-class ThingQuery(Wire):
+class ThingQuery(ApiModel):
     limit: int = 10
     kind: list[str] = Field(default_factory=list)
 

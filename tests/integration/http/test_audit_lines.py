@@ -18,7 +18,7 @@ deeds = Blueprint("deeds", url_prefix="/api/v1/deeds")
 @endpoint("doDeed", tag="Deeds", returns={204: None}, permission=Permission.PUBLIC)
 async def do(request: HttpRequest) -> None:
     """Do something."""
-    audit.recognised(request, audit.Who(user_id="u1", name="Ada", organization_id="o1"))
+    audit.set_principal(request, audit.Principal(user_id="u1", name="Ada", organization_id="o1"))
     audit.about(request, said="words that nobody can write")
 
 

@@ -89,13 +89,13 @@ async def test_a_child_that_cannot_be_killed_is_left_and_not_joined_by_a_second_
 
 async def test_a_thread_that_hangs_is_left_behind__t8(hung_folder, tmp_path):
     with pytest.raises(TimeoutError):
-        await blocking.in_thread(lambda: os.statvfs(hung_folder), limit_s=0.2)
-    assert await blocking.in_thread(lambda: [*tmp_path.iterdir()], limit_s=60) == [hung_folder]
+        await blocking.run_blocking(lambda: os.statvfs(hung_folder), limit_s=0.2)
+    assert await blocking.run_blocking(lambda: [*tmp_path.iterdir()], limit_s=60) == [hung_folder]
 
 
 async def test_an_error_in_a_thread_arrives(tmp_path):
     with pytest.raises(FileNotFoundError):
-        await blocking.in_thread((tmp_path / "nope").stat, limit_s=60)
+        await blocking.run_blocking((tmp_path / "nope").stat, limit_s=60)
 
 
 def looking() -> list[psutil.Process]:

@@ -45,9 +45,9 @@ def plan() -> DeploymentPlan:
     )
 
 
-async def stands_as(scheduler: PrefectScheduler, wanted: DeploymentPlan) -> bool:
+async def matches(scheduler: PrefectScheduler, wanted: DeploymentPlan) -> bool:
     standing = {entry.short_id: entry for entry in await scheduler.listing()}
-    return standing[wanted.short_id].stands_as(wanted)
+    return standing[wanted.short_id].matches(wanted)
 
 
 def delivered(rest: Any) -> list[dict[str, Any]]:
@@ -108,9 +108,9 @@ async def test_runs_are_delivered_again_after_a_pool_or_queue_was_deleted(
     assert [fault for fault in faults if fault in lost] == lost
     await scheduler.ensure_ready([HOST])
     assert await scheduler.pool_faults([HOST]) == []
-    assert not await stands_as(scheduler, wanted)
+    assert not await matches(scheduler, wanted)
     assert await scheduler.put(wanted) == deployment_id
-    assert await stands_as(scheduler, wanted)
+    assert await matches(scheduler, wanted)
     assert await delivers_runs_of(rest, deployment_id)
     run = await scheduler.start(
         "restore", HOST, {"task_id": "t"}, idempotency_key=ids.uuid7(), run_name="restore"

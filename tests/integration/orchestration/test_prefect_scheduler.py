@@ -103,10 +103,10 @@ async def test_what_a_hand_changed_in_prefect_is_seen_and_put_right(
     with prefect_server.rest() as rest:
         rest.patch(f"/deployments/{deployment_id}", json=meddling).raise_for_status()
     before = {d.short_id: d for d in await scheduler.listing()}[wanted.short_id]
-    assert not before.stands_as(wanted)
+    assert not before.matches(wanted)
     await scheduler.put(wanted)
     after = {d.short_id: d for d in await scheduler.listing()}[wanted.short_id]
-    assert after.stands_as(wanted)
+    assert after.matches(wanted)
 
 
 async def test_a_wrong_secret_is_told_and_not_taken_for_an_answer(prefect_server):

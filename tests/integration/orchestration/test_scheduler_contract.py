@@ -74,7 +74,7 @@ async def test_a_plan_stands_as_it_was_put(scheduler: Scheduler) -> None:
     assert stands is not None
     assert stands.deployment_id == made
     assert stands.crons == (("0 3 * * *", "Europe/Paris"),)
-    assert stands.stands_as(wanted)
+    assert stands.matches(wanted)
 
 
 async def test_putting_the_same_plan_again_changes_nothing(scheduler: Scheduler) -> None:
@@ -83,7 +83,7 @@ async def test_putting_the_same_plan_again_changes_nothing(scheduler: Scheduler)
     assert await scheduler.put(wanted) == first
     stands = await deployed(scheduler, wanted.short_id)
     assert stands is not None
-    assert stands.stands_as(wanted)
+    assert stands.matches(wanted)
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,8 @@ async def test_a_changed_plan_replaces_the_old_one(
     assert await scheduler.put(before) == await scheduler.put(after)
     stands = await deployed(scheduler, before.short_id)
     assert stands is not None
-    assert stands.stands_as(after)
-    assert not stands.stands_as(before)
+    assert stands.matches(after)
+    assert not stands.matches(before)
 
 
 async def test_a_removed_schedule_is_gone_and_may_be_removed_again(scheduler: Scheduler) -> None:

@@ -18,19 +18,19 @@ import pytest
 
 from tests.integration.processes.site import Site
 from zerobyte.contract.control_plane import (
-    ClaimReplyBox,
     ClaimRequest,
+    ClaimResponse,
     DeliveryReport,
-    Finished,
+    Empty,
+    FinishReply,
     Granted,
     Hello,
-    Nothing,
     ProgressReport,
     Refused,
+    RegisterReply,
     Renewed,
     RenewRequest,
     Wait,
-    Welcome,
 )
 from zerobyte.contract.jobs import JobReport, JobSpec
 from zerobyte.core import ids, worker_tokens
@@ -104,7 +104,7 @@ class ScriptedControlPlane:
         match method:
             case "hello":
                 self.hellos.append(Hello.model_validate_json(body))
-                return Welcome(work_pool="zerobyte", work_queue=self.host)
+                return RegisterReply(work_pool="zerobyte", work_queue=self.host)
             case "claim":
                 return self._claim(ClaimRequest.model_validate_json(body))
             case "renew":
@@ -119,18 +119,18 @@ class ScriptedControlPlane:
                 return Renewed(held=True, cancel=request.task_id in self.cancelled)
             case "progress":
                 self.progress.append(ProgressReport.model_validate_json(body))
-                return Nothing()
+                return Empty()
             case "finish":
                 report = JobReport.model_validate_json(body)
                 self.order.append(("finish", report.task_id))
                 self.reports[report.task_id] = report
-                return Finished(follow_ups=self.follow_ups.get(report.task_id, []))
+                return FinishReply(follow_ups=self.follow_ups.get(report.task_id, []))
             case "delivered":
                 self.deliveries.append(DeliveryReport.model_validate_json(body))
-                return Nothing()
+                return Empty()
         raise AssertionError(method)
 
-    def _claim(self, request: ClaimRequest) -> ClaimReplyBox:
+    def _claim(self, request: ClaimRequest) -> ClaimResponse:
         self.claims.append(request)
         task_id = request.task_id
         if task_id is None:
@@ -140,7 +140,7 @@ class ScriptedControlPlane:
         is_job = not isinstance(known, Refused | Wait)
         if is_job:
             self.order.append(("claim", task_id))
-        return ClaimReplyBox(reply=Granted(job=known) if is_job else known)
+        return ClaimResponse(reply=Granted(job=known) if is_job else known)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         plane = self

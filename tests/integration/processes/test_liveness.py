@@ -52,7 +52,7 @@ async def watched(
     *,
     server: str = "HTTPServer",
     within_s: float = 2,
-    silences: int = 3,
+    max_missed_probes: int = 3,
 ) -> AsyncIterator[tuple[ChildProgram, int]]:
     """A child that serves, kept and watched; with the port it listens on.
 
@@ -67,7 +67,9 @@ async def watched(
             return await ask(port)
         return bool(await watchdog.get("127.0.0.1", port, "/", within_s=within_s))
 
-    watching = asyncio.create_task(watchdog.watch(child, question, every_s=0.1, silences=silences))
+    watching = asyncio.create_task(
+        watchdog.watch(child, question, every_s=0.1, max_missed_probes=max_missed_probes)
+    )
     try:
         await answering(port)
         yield child, port
@@ -78,7 +80,7 @@ async def watched(
 
 
 async def test_a_child_that_sleeps_for_no_reason_is_woken() -> None:
-    async with watched(within_s=5, silences=6) as (child, port):
+    async with watched(within_s=5, max_missed_probes=6) as (child, port):
         first = child.pid
         assert first is not None
         os.kill(first, signal.SIGSTOP)
@@ -172,7 +174,7 @@ async def ends_of(child: Noted, answers: Callable[[int], bool], *, until: int) -
             await asyncio.Event().wait()
         return answers(child.questions)
 
-    watching = asyncio.create_task(watchdog.watch(child, question, every_s=0, silences=3))
+    watching = asyncio.create_task(watchdog.watch(child, question, every_s=0, max_missed_probes=3))
     async with asyncio.timeout(60):
         while child.questions <= until:
             await asyncio.sleep(0)

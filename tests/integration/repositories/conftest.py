@@ -26,7 +26,7 @@ from zerobyte.features.repositories.service import (
     Trees,
 )
 from zerobyte.features.tasks.routes import tasks_v1
-from zerobyte.features.tasks.service import Activities, TaskReader, Tasks
+from zerobyte.features.tasks.service import StallTracker, TaskReader, Tasks
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
 
@@ -83,7 +83,7 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
         return {"o1": PASSWORD, "o2": OTHER_PASSWORD}[organization_id]
 
     leases = Leases()
-    activities = Activities(stalled_after_minutes=15)
+    activities = StallTracker(stalled_after_minutes=15)
     tasks = Tasks(bus=EventBus(), leases=leases, activities=activities)
     repositories = Repositories(
         settings=settings, sealer=Sealer("s" * 32), password_of=password_of, leases=leases

@@ -17,7 +17,7 @@ from zerobyte.core.process import setup
 from zerobyte.features.repositories import schemas
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.repositories.service.tree_cache.cache import Trees
-from zerobyte.features.repositories.service.tree_cache.queries import Question
+from zerobyte.features.repositories.service.tree_cache.queries import TreeQuery
 from zerobyte.http.auth import Actor
 
 SNAPSHOTS = 10_000
@@ -114,11 +114,11 @@ async def test_a_folder_of_200_000_entries_stops_the_loop_for_50_ms_at_most(
         for start in range(0, len(text), 65_536):
             await tree.feed(text[start : start + 65_536])
         await tree.finish()
-        for question in (Question("r", snapshot, "/d"), Question("r", snapshot, "/d", "99.JPG")):
+        for question in (TreeQuery("r", snapshot, "/d"), TreeQuery("r", snapshot, "/d", "99.JPG")):
             page = await trees.page(question, 100, 1000)
             assert page is not None
             assert len(page.nodes) == 1000
-        found = await trees.find(Question("r", snapshot, "/d/photo 0199999.jpg"))
+        found = await trees.find(TreeQuery("r", snapshot, "/d/photo 0199999.jpg"))
         assert found is not None
         assert found.total == 1
 

@@ -61,7 +61,7 @@ async def test_a_restore_that_was_cut_off_says_what_it_may_have_left_and_how_to_
     status: Any,
     outcome: Any,
     has_begun: bool,
-    is_told: bool,
+    notified: bool,
 ) -> None:
     house.tasks.finishers["restore"] = house.restores.ended
     target = str(house.place / "out")
@@ -75,6 +75,6 @@ async def test_a_restore_that_was_cut_off_says_what_it_may_have_left_and_how_to_
     assert error.startswith("It ended.")
     assert (
         f'{target} may be missing or half written. Restore again with overwrite "always"' in error
-    ) == is_told
+    ) == notified
     again = await ask(client, existing, snapshotId=history.ids[0], targetPath=target)
     assert again.status_code == 202, "it can be started again at once"

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.outcome import Refusal
+from flows.outcome import PreconditionFailed
 from tests.integration.repositories.conftest import PASSWORD, House
 from tests.integration.repositories.forge import RealRepository
 from tests.integration.repositories.test_restore import ask, carry_out, job_of
@@ -82,7 +82,7 @@ async def test_excluding_from_several_paths_at_the_original_place_is_refused(
     task = await Task.get(id=answer.json()["restoreId"])
     task.input["options"].update(include=[], exclude=["*.tmp"])
     await task.save()
-    with pytest.raises((Failed, Refusal, Invalid)):
+    with pytest.raises((Failed, PreconditionFailed, Invalid)):
         await carry_out(house, await house.restores.job(task))
     assert link.is_symlink()
 
@@ -144,7 +144,7 @@ async def test_a_link_with_a_name_that_is_not_utf8_leads_no_restore_out_of_the_v
     await reported(house, snapshot_id, volume)
     chosen = {"include": [f"{volume}/\ufffd/sub"], "exclude": ["nothing"]}
     answer = await as_member(client, row, snapshotId=snapshot_id, **chosen)
-    with pytest.raises(Refusal):
+    with pytest.raises(PreconditionFailed):
         await carry_out(house, await job_of(house, answer))
     assert list(outside.iterdir()) == []
 
@@ -173,7 +173,7 @@ async def test_a_link_that_is_swapped_while_the_task_waits_is_noticed(
     job.allowed_roots = [str(volume)]
     link.unlink()
     link.symlink_to(outside)
-    with pytest.raises(Refusal):
+    with pytest.raises(PreconditionFailed):
         await carry_out(house, job)
     assert list(outside.iterdir()) == []
 

@@ -8,7 +8,7 @@ import pytest
 from tests.integration.repositories.conftest import House
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service import restic_access, stats_refresh
-from zerobyte.features.repositories.service.stats_refresh import Sizes
+from zerobyte.features.repositories.service.stats_refresh import StatsRefresher
 
 _SLOW = """#!/bin/sh
 # The real restic, which takes its time over statistics.
@@ -29,7 +29,7 @@ async def read_slowly(
     log = house.place / "begun"
     house.restic.write_text(_SLOW.format(log=log, seconds=seconds))
     row = await Repository.get(short_id=existing["shortId"])
-    reading = Sizes(repositories=house.repositories)
+    reading = StatsRefresher(repositories=house.repositories)
     reading.changed(row.id)
     assert reading._reading is not None  # pyright: ignore[reportPrivateUsage]
     async with asyncio.timeout(60):

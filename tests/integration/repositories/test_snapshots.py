@@ -168,7 +168,7 @@ async def test_what_vanishes_unseen_while_a_list_is_read_has_it_read_again(
     reading = asyncio.create_task(house.snapshots.refresh_row(row))
     for _ in range(5):  # it has begun, and restic has not ended
         await asyncio.sleep(0)
-    await house.snapshots.distrust(row.id)
+    await house.snapshots.mark_index_stale(row.id)
     await reading
     assert (await Repository.get()).snapshots_refreshed_at == 0
     await house.snapshots.refresh_row(row)

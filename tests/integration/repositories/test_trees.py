@@ -13,8 +13,8 @@ import pytest
 
 from zerobyte.features.repositories.service.tree_cache import store
 from zerobyte.features.repositories.service.tree_cache.cache import Trees
-from zerobyte.features.repositories.service.tree_cache.queries import Question, TreeReader
-from zerobyte.features.repositories.service.tree_cache.store import Gone, NoRoom, TreeFile
+from zerobyte.features.repositories.service.tree_cache.queries import TreeQuery, TreeReader
+from zerobyte.features.repositories.service.tree_cache.store import CacheFull, TreeDropped, TreeFile
 
 Node = dict[str, Any]
 
@@ -72,7 +72,9 @@ def in_folder(nodes: list[Node], folder: str) -> list[Node]:
     return [node for node in nodes if (node["path"].rpartition("/")[0] or "/") == folder]
 
 
-def paths(reader: TreeReader, question: Question, offset: int = 0, limit: int = 10**6) -> list[str]:
+def paths(
+    reader: TreeReader, question: TreeQuery, offset: int = 0, limit: int = 10**6
+) -> list[str]:
     found = reader.page(question, offset, limit)
     assert found is not None
     return [node.path for node in found.nodes]
@@ -87,30 +89,30 @@ async def test_every_folder_page_and_search_is_as_restic_printed_it(
     file = new_file(tmp_path)
     trees, reader = Trees(file), TreeReader(file)
     await told(trees, nodes, chunk=dice.choice([100, 4096, 10**6]))
-    assert paths(reader, Question("r", "s")) == [node["path"] for node in nodes]
+    assert paths(reader, TreeQuery("r", "s")) == [node["path"] for node in nodes]
     folders = ["/", *(node["path"] for node in nodes if node["type"] == "dir")]
     for folder in folders:
         inside = [node["path"] for node in in_folder(nodes, folder)]
-        assert paths(reader, Question("r", "s", folder)) == inside
+        assert paths(reader, TreeQuery("r", "s", folder)) == inside
     for _ in range(30):
         offset, limit = dice.randrange(len(nodes) + 5), dice.choice([1, 7, 500, 1000])
         wanted = [node["path"] for node in nodes][offset : offset + limit]
-        assert paths(reader, Question("r", "s"), offset, limit) == wanted
+        assert paths(reader, TreeQuery("r", "s"), offset, limit) == wanted
         folder = dice.choice(folders)
         q = dice.choice(["b", "1", "SS", "ß", "12", "✓", "none such"])
         for scope, within in ((None, nodes), (folder, in_folder(nodes, folder))):
             hits = [one["path"] for one in within if q.casefold() in one["name"].casefold()]
-            found = reader.page(Question("r", "s", scope, q), 3, 5)
+            found = reader.page(TreeQuery("r", "s", scope, q), 3, 5)
             assert found is not None
             assert ([node.path for node in found.nodes], found.total) == (hits[3:8], len(hits))
         one = dice.choice(nodes)
-        seen = reader.find(Question("r", "s", one["path"]))
+        seen = reader.find(TreeQuery("r", "s", one["path"]))
         assert seen is not None
         assert seen.nodes[0].model_dump(include=set(one)) == one
         if one["type"] == "file":
-            assert paths(reader, Question("r", "s", one["path"])) == [one["path"]]
-    assert paths(reader, Question("r", "s", "/no/where")) == []
-    assert paths(reader, Question("r", "s", f"{nodes[1]['path']}x")) == []
+            assert paths(reader, TreeQuery("r", "s", one["path"])) == [one["path"]]
+    assert paths(reader, TreeQuery("r", "s", "/no/where")) == []
+    assert paths(reader, TreeQuery("r", "s", f"{nodes[1]['path']}x")) == []
     await trees.aclose()
 
 
@@ -119,10 +121,10 @@ async def test_what_was_never_read_is_unknown_and_what_was_dropped_too(file: Tre
     nodes = random_tree(random.Random(1), most=50)
     for snapshot in ("s1", "s2"):
         await told(trees, nodes, snapshot)
-    assert await trees.page(Question("r", "other"), 0, 10) is None
-    assert await trees.page(Question("other", "s1"), 0, 10) is None
+    assert await trees.page(TreeQuery("r", "other"), 0, 10) is None
+    assert await trees.page(TreeQuery("other", "s1"), 0, 10) is None
     trees.drop("r", ["s1"])
-    assert await trees.page(Question("r", "s1"), 0, 10) is None
+    assert await trees.page(TreeQuery("r", "s1"), 0, 10) is None
     assert await trees.is_known("r", "s2")
     trees.drop("r")
     assert not await trees.is_known("r", "s2")
@@ -139,9 +141,9 @@ async def test_half_a_tree_is_not_a_tree_and_is_gone_after_a_restart(tmp_path: P
     nodes += [{"name": "z", "path": "/z", "type": "dir"}]
     text = "".join(json.dumps({**node, "struct_type": "node"}) + "\n" for node in nodes)
     assert await tree.feed(text.encode())
-    assert await trees.page(Question("r", "s"), 0, 10) is None
-    assert await trees.page(Question("r", "s", "/z/file"), 0, 10) is None
-    found = await trees.page(Question("r", "s", "/done"), 8990, 100)
+    assert await trees.page(TreeQuery("r", "s"), 0, 10) is None
+    assert await trees.page(TreeQuery("r", "s", "/z/file"), 0, 10) is None
+    found = await trees.page(TreeQuery("r", "s", "/done"), 8990, 100)
     assert found is None or len(found.nodes) == 10
     await trees.aclose()
     again = new_file(tmp_path)
@@ -172,7 +174,7 @@ async def test_the_least_recently_used_tree_goes_first_and_the_bound_holds(
 async def test_a_tree_larger_than_the_bound_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     file = new_file(tmp_path, max_bytes=100_000)
     trees = Trees(file)
-    with pytest.raises(NoRoom):
+    with pytest.raises(CacheFull):
         await told(trees, random_tree(random.Random(3), most=8_000))
     assert file.read(lambda db: db.execute("SELECT count(*) FROM trees").fetchone()) == (0,)
     await trees.aclose()
@@ -184,10 +186,10 @@ async def test_a_full_disk_is_no_room_and_what_was_known_stays_known(file: TreeF
     await told(trees, nodes, "before")
     pages = file.read(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
     file.read(lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone())
-    with pytest.raises(NoRoom):
+    with pytest.raises(CacheFull):
         await told(trees, random_tree(random.Random(5), most=5_000), "after")
     assert await trees.is_known("r", "before")
-    assert await trees.page(Question("r", "after"), 0, 1) is None
+    assert await trees.page(TreeQuery("r", "after"), 0, 1) is None
     await trees.aclose()
 
 
@@ -218,10 +220,10 @@ async def test_a_damaged_file_is_begun_anew_and_never_answers_wrongly(
     file = new_file(tmp_path)
     trees = Trees(file)
     expected = [node["path"] for node in nodes]
-    found = await trees.page(Question("r", "s"), 0, 10**6)
+    found = await trees.page(TreeQuery("r", "s"), 0, 10**6)
     assert found is None or [node.path for node in found.nodes] == expected
     await told(trees, nodes)
-    found = await trees.page(Question("r", "s"), 0, 10**6)
+    found = await trees.page(TreeQuery("r", "s"), 0, 10**6)
     assert found is not None
     assert [node.path for node in found.nodes] == expected
     await trees.aclose()
@@ -248,8 +250,8 @@ async def test_a_folder_that_cannot_be_written_knows_nothing_and_says_no_room(
     place.write_text("")
     file = TreeFile(place / "trees.db", max_bytes=10**6, spare_folder=tmp_path)
     trees = Trees(file)
-    assert await trees.page(Question("r", "s"), 0, 1) is None
-    with pytest.raises(NoRoom):
+    assert await trees.page(TreeQuery("r", "s"), 0, 1) is None
+    with pytest.raises(CacheFull):
         await trees.remember("r", "s")
     assert await trees.keys() == []
     trees.drop("r")
@@ -260,7 +262,7 @@ async def test_a_tree_that_is_dropped_while_it_is_told_is_not_remembered(file: T
     trees = Trees(file)
     tree = await trees.remember("r", "s")
     trees.drop("r", ["s"])
-    with pytest.raises(Gone):
+    with pytest.raises(TreeDropped):
         await tree.finish()
     await tree.abandon()
     assert not await trees.is_known("r", "s")

@@ -15,7 +15,7 @@ from zerobyte.features.auth.models import (
     User,
 )
 from zerobyte.features.auth.service.password_hashing import Passwords
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 ENDED = "All existing sessions have been invalidated.\n"
@@ -227,7 +227,7 @@ def test_assign_organization_refuses(installation, ada):
 
 def test_enable_password_login_turns_the_switch(installation):
     async def disable():
-        await Switches().set_password_login_disabled(True)
+        await RegistrationSettings().set_password_login_disabled(True)
 
     installation.run(disable)
     result = installation.call("enable-password-login")

@@ -12,7 +12,7 @@ import pytest
 
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.restic_output import BackupProgress
-from zerobyte.core.process.activity import Movement
+from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.restic import Interrupted, Repository, backup, init
 
 IDLE_MS = 8000
@@ -31,12 +31,12 @@ def large_source(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def served(serve, repository_at) -> tuple[Repository, Movement, int]:
+async def served(serve, repository_at) -> tuple[Repository, ActivityMonitor, int]:
     """An empty repository of a REST server, who watches its commands, and the server's process."""
     server = serve("restic")
     made = repository_at({"backend": "rest", "url": f"http://127.0.0.1:{server.port}"})
     await init.run(made)
-    movement = Movement()
+    movement = ActivityMonitor()
     tools = replace(made.tools, movement=movement, grace_s=1)
     return replace(made, tools=tools), movement, server.process.pid
 

@@ -36,7 +36,7 @@ async def test_a_folder_of_200_000_entries_stops_the_loop_for_50_ms_at_most(larg
         return files.list_folder(large, "/", offset=offset, limit=500, protected=[])
 
     async def show() -> None:
-        await blocking.in_thread(lambda: listed(100_000), limit_s=120)
+        await blocking.run_blocking(lambda: listed(100_000), limit_s=120)
 
     assert await longest_turn_s(show) < MOST_S
 
@@ -56,7 +56,7 @@ async def test_folders_of_a_host_are_listed_without_stopping_the_loop(tmp_path: 
         (tmp_path / f"d{n:05}").mkdir()
 
     async def show() -> None:
-        found = await blocking.in_thread(
+        found = await blocking.run_blocking(
             lambda: files.list_directories(str(tmp_path), protected=[]), limit_s=120
         )
         assert [found[0].name, found[-1].name] == ["d00000", "d29999"]

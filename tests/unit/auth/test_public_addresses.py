@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.http_server import settings_for
-from zerobyte.features.auth.service.sso.http_client import Outgoing, Unreached, is_public
+from zerobyte.features.auth.service.sso.http_client import (
+    ProviderUnreachable,
+    SafeHttpClient,
+    is_public,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,16 +64,16 @@ def test_the_internet_is_public(address: str) -> None:
     assert is_public(address)
 
 
-def outgoing(folder: Path, answers: list[list[str]], **environ: str) -> Outgoing:
+def outgoing(folder: Path, answers: list[list[str]], **environ: str) -> SafeHttpClient:
     async def resolve(_host: str, _port: int) -> list[str]:
         return answers.pop(0)
 
-    return Outgoing(settings_for(folder, **environ), resolve)
+    return SafeHttpClient(settings_for(folder, **environ), resolve)
 
 
 def test_one_private_address_among_public_ones_is_enough(tmp_path: Path) -> None:
     guard = outgoing(tmp_path, [["8.8.8.8", "10.0.0.1"], ["8.8.8.8"]])
-    with pytest.raises(Unreached) as raised:
+    with pytest.raises(ProviderUnreachable) as raised:
         asyncio.run(guard.check("https://idp.example"))
     assert raised.value.code == "discovery_private_host"
     asyncio.run(guard.check("https://idp.example"))
@@ -83,6 +87,6 @@ def test_trust_is_for_one_origin_with_its_port(tmp_path: Path) -> None:
         ("http://idp.lan:8443/x", "discovery_invalid_url"),
         ("https://user:secret@idp.lan:8443/", "discovery_invalid_url"),
     ):
-        with pytest.raises(Unreached) as raised:
+        with pytest.raises(ProviderUnreachable) as raised:
             asyncio.run(guard.check(url))
         assert raised.value.code == code

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from zerobyte.core import clock_jumps
-from zerobyte.core.clock_jumps import Reading, Surprise, compare
+from zerobyte.core.clock_jumps import ClockAnomaly, Reading, compare
 
 BEFORE = Reading(wall=1_000_000.0, monotonic=500.0, since_boot=700.0)
 
@@ -57,9 +57,9 @@ async def test_t4_a_surprise_is_told_in_one_line_and_answered_and_the_watch_goes
 
     monkeypatch.setattr(clock_jumps, "EVERY_S", 0.01)
     monkeypatch.setattr(Reading, "now", shifted)
-    heard: list[Surprise] = []
+    heard: list[ClockAnomaly] = []
 
-    async def answer(surprise: Surprise) -> None:
+    async def answer(surprise: ClockAnomaly) -> None:
         heard.append(surprise)
         raise RuntimeError("this must not end the watch")
 

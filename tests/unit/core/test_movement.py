@@ -4,7 +4,7 @@ import pytest
 
 from zerobyte.core import clock
 from zerobyte.core.process import activity
-from zerobyte.core.process.activity import Movement
+from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.core.process.proc import Used
 
 
@@ -22,13 +22,13 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 
 
 @pytest.fixture
-def watched(kernel: dict[str, float]) -> Movement:
-    made = Movement()
+def watched(kernel: dict[str, float]) -> ActivityMonitor:
+    made = ActivityMonitor()
     made.begun(7)
     return made
 
 
-def after(kernel: dict[str, float], watched: Movement, seconds: float, **more: float) -> int:
+def after(kernel: dict[str, float], watched: ActivityMonitor, seconds: float, **more: float) -> int:
     kernel["s"] += seconds
     for name, amount in more.items():
         kernel[name] += amount

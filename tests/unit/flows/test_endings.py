@@ -4,8 +4,14 @@ import pytest
 from prefect.client.schemas.objects import State, StateType
 
 from flows import backup, forget, restore, snapshots, webhooks
-from flows.outcome import Ending, Refusal, StepFailed, full_text, safe_sentence
-from flows.tasks import may_help
+from flows.outcome import (
+    PreconditionFailed,
+    RunOutcome,
+    StepFailed,
+    detailed_message,
+    public_message,
+)
+from flows.tasks import is_retryable
 from zerobyte.core.errors import Failed, Invalid, Unavailable
 from zerobyte.restic import (
     OutOfMemory,
@@ -16,7 +22,7 @@ from zerobyte.restic import (
 )
 
 STEPS = (
-    backup.look_at_source, backup.restic_backup, backup.tell_people, forget.apply_policy,
+    backup.check_source, backup.restic_backup, backup.send_notifications, forget.apply_policy,
     restore.restic_restore, snapshots.delete_snapshots, webhooks.pre_hook, webhooks.post_hook,
 )  # fmt: skip
 CANARY = "/srv/family/canary.txt"
@@ -35,26 +41,26 @@ CANARY = "/srv/family/canary.txt"
         ValueError(CANARY),
         OSError(2, CANARY),
         KeyError(CANARY),
-        Refusal(CANARY, safe="The folder is empty."),
+        PreconditionFailed(CANARY, safe="The folder is empty."),
     ],
 )
 def test_the_sentence_for_prefect_never_repeats_the_error(error):
-    sentence = safe_sentence(error)
+    sentence = public_message(error)
     assert CANARY not in sentence
     assert sentence.endswith(".")
 
 
 def test_the_people_of_the_platform_read_it_all_once():
-    assert full_text(ResticError(CANARY, tail=("why",))) == f"{CANARY}\nwhy"
-    assert full_text(Failed("it broke")) == "it broke"
+    assert detailed_message(ResticError(CANARY, tail=("why",))) == f"{CANARY}\nwhy"
+    assert detailed_message(Failed("it broke")) == "it broke"
 
 
 def test_what_nobody_expected_is_not_repeated_even_there():
-    assert CANARY not in full_text(ValueError(CANARY))
+    assert CANARY not in detailed_message(ValueError(CANARY))
 
 
 def test_a_step_that_failed_carries_its_safe_sentence():
-    assert safe_sentence(StepFailed("It was refused.")) == "It was refused."
+    assert public_message(StepFailed("It was refused.")) == "It was refused."
 
 
 @pytest.mark.parametrize(
@@ -69,16 +75,16 @@ def test_a_step_that_failed_carries_its_safe_sentence():
     ],
 )
 def test_every_ending_is_a_state(kind, state):
-    made = Ending(kind, "words").state()
+    made = RunOutcome(kind, "words").state()
     assert (made.type.value, made.name, made.message) == (*state, "words")
 
 
 def test_t17_t36_only_a_fault_that_may_pass_is_tried_again_within_the_run():
     """What the kernel killed for want of memory waits for the schedule's own next try."""
     for error, can_help in ((StorageUnreachable("x"), True), (OutOfMemory("x"), False)):
-        failed = StepFailed(safe_sentence(error), can_help=isinstance(error, StorageUnreachable))
+        failed = StepFailed(public_message(error), can_help=isinstance(error, StorageUnreachable))
         state = State(type=StateType.FAILED, data=failed)
-        assert may_help(None, None, state) is can_help
-    assert "want of memory" in safe_sentence(OutOfMemory("x"))
+        assert is_retryable(None, None, state) is can_help
+    assert "want of memory" in public_message(OutOfMemory("x"))
     # Hooks and the look at the source are never repeated, whatever went wrong in them.
     assert [one.name for one in STEPS if one.retries] == ["restic backup"]

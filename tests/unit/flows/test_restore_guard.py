@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.outcome import Refusal
+from flows.outcome import PreconditionFailed
 from flows.restore import refuse_target, refuse_to_empty
 from tests.open_access import ANYWHERE
 from zerobyte.contract.jobs import RestoreJob
@@ -39,14 +39,14 @@ def repository_at(folder: Path) -> Path:
 
 @pytest.mark.parametrize("target", ["/etc", "/usr/local", "/proc/self", "/dev", "/bin", "/etc/"])
 def test_system_folders_are_refused(target: str) -> None:
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(PreconditionFailed) as refused:
         refuse_target(job(target))
     assert target not in refused.value.safe
 
 
 @pytest.mark.parametrize("target", ["/var/spool/cron/crontabs", "/root/.ssh", "/home/a/.gnupg/x"])
 def test_folders_of_keys_and_cron_are_refused(target: str) -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(PreconditionFailed):
         refuse_target(job(target))
 
 
@@ -54,7 +54,7 @@ def test_a_link_that_leads_into_the_system_is_refused(tmp_path: Path) -> None:
     (tmp_path / "harmless").symlink_to("/etc")
     (tmp_path / "top").symlink_to("/")
     for name in ("harmless/below", "top"):
-        with pytest.raises(Refusal):
+        with pytest.raises(PreconditionFailed):
             refuse_target(job(str(tmp_path / name)))
 
 
@@ -65,7 +65,7 @@ def test_other_folders_are_allowed(target: str) -> None:
 
 def test_a_whole_home_volume_goes_back_to_its_original_place() -> None:
     refuse_target(job("/", own_folders=["/home"], include=["/home"]))
-    with pytest.raises(Refusal):
+    with pytest.raises(PreconditionFailed):
         refuse_target(job("/", own_folders=[], include=["/home"]))
 
 
@@ -73,15 +73,15 @@ def test_no_restore_writes_into_a_repository_registered_or_not(tmp_path: Path) -
     unregistered = repository_at(tmp_path / "unregistered")
     registered = tmp_path / "registered"
     for target in (unregistered, unregistered / "data" / "x", registered, registered / "keys"):
-        with pytest.raises(Refusal):
+        with pytest.raises(PreconditionFailed):
             refuse_target(job(str(target), repositories=[str(registered)]))
     (tmp_path / "link").symlink_to(registered)
-    with pytest.raises(Refusal):
+    with pytest.raises(PreconditionFailed):
         refuse_target(job(str(tmp_path / "link"), repositories=[str(registered)]))
 
 
 def test_no_restore_writes_around_another_repository(tmp_path: Path) -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(PreconditionFailed):
         refuse_target(job(str(tmp_path), repositories=[str(tmp_path / "below")]))
 
 
@@ -91,7 +91,7 @@ def test_a_volume_that_holds_its_own_repository_goes_back_without_delete(tmp_pat
     access = job("/").repository.model_copy(update={"config": LocalConfig.model_validate(config)})
     given = {"repository": access, "include": [str(tmp_path)], "repositories": [own]}
     refuse_target(job("/", **given))
-    with pytest.raises(Refusal):
+    with pytest.raises(PreconditionFailed):
         refuse_target(job("/", **given, delete=True))
 
 
@@ -102,25 +102,25 @@ def test_a_target_outside_the_allowed_roots_is_refused_by_its_real_path(tmp_path
     refuse_target(job(str(tmp_path / "allowed" / "x"), allowed_roots=roots))
     (tmp_path / "allowed" / "link").symlink_to(tmp_path / "other")
     for name in ("other", "allowed/link", "allowed/link/x"):
-        with pytest.raises(Refusal):
+        with pytest.raises(PreconditionFailed):
             refuse_target(job(str(tmp_path / name), allowed_roots=roots))
 
 
 def test_delete_empties_no_folder_that_holds_an_unregistered_repository(tmp_path: Path) -> None:
     repository_at(tmp_path / "deep" / "inside" / "repository")
-    with pytest.raises(Refusal):
+    with pytest.raises(PreconditionFailed):
         refuse_to_empty(job(str(tmp_path)))
     refuse_to_empty(job(str(tmp_path / "elsewhere")))
 
 
 @pytest.mark.parametrize("target", ["/var/spool", "/root/.bashrc", "/root/.config/autostart"])
 def test_places_from_which_commands_are_started_are_refused(target: str) -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(PreconditionFailed):
         refuse_target(job(target))
 
 
 def test_a_folder_above_cron_is_refused_at_its_original_place_too() -> None:
-    with pytest.raises(Refusal):
+    with pytest.raises(PreconditionFailed):
         refuse_target(job("/", include=["/var/spool"]))
     refuse_target(job("/", include=["/var/spool/mail"]))
 
@@ -140,7 +140,7 @@ def test_delete_empties_no_folder_that_holds_another_volume(tmp_path: Path) -> N
     own = {"own_folders": [str(tmp_path / "photos" / "raw")], **volumes}
     refuse_target(job("/", include=[str(tmp_path / "photos")], delete=True, **own))
     for target in (tmp_path, tmp_path / "photos", tmp_path / "link"):
-        with pytest.raises(Refusal, match="holds another volume"):
+        with pytest.raises(PreconditionFailed, match="holds another volume"):
             refuse_target(job(str(target), delete=True, **volumes))
 
 
@@ -148,5 +148,5 @@ def test_delete_empties_no_volume_of_another_organization(tmp_path: Path) -> Non
     others = {"other_volumes": [str(tmp_path / "theirs")]}
     refuse_target(job(str(tmp_path / "theirs"), **others))
     for target in (tmp_path, tmp_path / "theirs"):
-        with pytest.raises(Refusal, match="holds another volume"):
+        with pytest.raises(PreconditionFailed, match="holds another volume"):
             refuse_target(job(str(target), delete=True, **others))

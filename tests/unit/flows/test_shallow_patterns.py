@@ -14,7 +14,7 @@ def test_the_log_of_a_run_says_that_two_stars_in_an_include_match_one_level(
     def note(sentence: str, *facts: object) -> None:
         lines.append(sentence % facts)
 
-    monkeypatch.setattr(backup_flow, "tell", note)
+    monkeypatch.setattr(backup_flow, "log_to_prefect", note)
     for patterns in ([], ["*.jpg", "a**/b"]):
         backup_flow._tell_shallow_patterns(BackupOptions(include_patterns=patterns))
     assert lines == []

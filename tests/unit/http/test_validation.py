@@ -5,16 +5,16 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field, field_validator
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 from zerobyte.http.validation import InvalidInput, MalformedJson, from_form, from_json
 
 
-class Local(Wire):
+class Local(ApiModel):
     backend: Literal["local"]
     base_path: str = Field(min_length=1)
 
 
-class Remote(Wire):
+class Remote(ApiModel):
     backend: Literal["remote"]
     host_names: list[str]
 
@@ -26,7 +26,7 @@ class Remote(Wire):
         return value
 
 
-class Create(Wire):
+class Create(ApiModel):
     name: str
     mode: Literal["off", "auto"] = "auto"
     config: Annotated[Local | Remote, Field(discriminator="backend")]

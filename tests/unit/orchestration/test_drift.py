@@ -26,7 +26,7 @@ STANDS = DeployedSchedule(
 
 
 def test_what_stands_as_planned_needs_nothing():
-    assert STANDS.stands_as(PLAN)
+    assert STANDS.matches(PLAN)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_stands_as_planned_needs_nothing():
     ],
 )
 def test_every_change_of_the_plan_is_seen(change):
-    assert not STANDS.stands_as(replace(PLAN, **change))
+    assert not STANDS.matches(replace(PLAN, **change))
     assert replace(PLAN, **change).fingerprint != PLAN.fingerprint
 
 
@@ -61,4 +61,4 @@ def test_every_change_of_the_plan_is_seen(change):
     ],
 )
 def test_every_change_by_hand_is_seen(change):
-    assert not replace(STANDS, **change).stands_as(PLAN)
+    assert not replace(STANDS, **change).matches(PLAN)

@@ -10,7 +10,7 @@ import anyio
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.responses import WorkerFlowRunResponse
 
-from flows.worker_context import Runtime
+from flows.worker_context import WorkerContext
 from zerobyte.contract.control_plane import WorkerIdentity
 from zerobyte.processes.prefect_worker import BackupWorker, coalesced
 from zerobyte.restic import Tools
@@ -76,7 +76,7 @@ async def test_a_run_that_puts_itself_back_is_not_taken_again_before_it_has_ende
         name="w",
         limit=2,
         engine=nothing,
-        runtime=Runtime(control=nothing, worker=identity, tools=tools),
+        runtime=WorkerContext(control=nothing, worker=identity, tools=tools),
         on_slot_free=asyncio.Event(),
     )
     worker._limiter = anyio.CapacityLimiter(2)

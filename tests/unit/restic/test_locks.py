@@ -6,7 +6,7 @@ import pytest
 
 from zerobyte.core import clock
 from zerobyte.restic import locks
-from zerobyte.restic.locks import Lock, Note, Surroundings
+from zerobyte.restic.locks import Lock, LockContext, Note
 
 NOW = 1_795_528_800_000
 OURS = Note(hostname="vm", pid=4242_4242, started_ms=NOW - 60_000, last_sign_ms=NOW - 30_000)
@@ -21,11 +21,11 @@ LONG_AGO = lock(hostname="nas", at=NOW - 31 * 60_000)
 
 
 def may_unlock(*found: Lock) -> bool:
-    return Surroundings("vm", [OURS], NOW).may_unlock(found)
+    return LockContext("vm", [OURS], NOW).may_unlock(found)
 
 
 def judged(one: Lock, *dead: Note) -> str:
-    return Surroundings("vm", dead, NOW).judge(one)
+    return LockContext("vm", dead, NOW).judge(one)
 
 
 def test_t1_a_lock_of_a_dead_command_of_ours_is_dead() -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from zerobyte.restic.latest_value import sending
+from zerobyte.restic.latest_value import throttled
 
 
 async def test_the_first_goes_at_once_and_later_ones_are_replaced():
@@ -15,7 +15,7 @@ async def test_the_first_goes_at_once_and_later_ones_are_replaced():
         sent.append(value)
         taken.set()
 
-    async with sending(send, every_s=0.05) as offer:
+    async with throttled(send, every_s=0.05) as offer:
         offer(1)
         async with asyncio.timeout(30):
             await taken.wait()
@@ -28,7 +28,7 @@ async def test_the_first_goes_at_once_and_later_ones_are_replaced():
 
 
 async def test_nobody_listens():
-    async with sending(None, every_s=0) as offer:
+    async with throttled(None, every_s=0) as offer:
         offer(1)
 
 
@@ -39,7 +39,7 @@ async def test_the_work_ends_while_a_send_is_under_way():
         begun.set()
         await asyncio.Event().wait()
 
-    async with sending(send, every_s=0) as offer:
+    async with throttled(send, every_s=0) as offer:
         offer(1)
         async with asyncio.timeout(30):
             await begun.wait()
@@ -51,5 +51,5 @@ async def test_errors_of_the_work_go_through():
         raise RuntimeError
 
     with pytest.raises(LookupError):
-        async with sending(send, every_s=0):
+        async with throttled(send, every_s=0):
             raise LookupError

@@ -6,8 +6,8 @@ from zerobyte.core.process.proc import (
     has_children,
     identity,
     is_alive,
+    pid_namespace_id,
     program_of,
-    realm,
 )
 from zerobyte.core.process.run import Exit, Lines, environment, run
 from zerobyte.core.process.secret_files import SecretFolder, secret_files, sweep_secret_files
@@ -22,8 +22,8 @@ __all__ = [
     "has_children",
     "identity",
     "is_alive",
+    "pid_namespace_id",
     "program_of",
-    "realm",
     "run",
     "secret_files",
     "sweep_secret_files",

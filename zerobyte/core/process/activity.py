@@ -17,7 +17,7 @@ refreshed lock is one kilobyte, and a new TLS connection some more."""
 _LITTLE_CPU_S: Final = 6.0
 
 
-class Movement:
+class ActivityMonitor:
     """What one piece of work moves, through one child after the other or several at once."""
 
     def __init__(self) -> None:

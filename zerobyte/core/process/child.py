@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 
-from zerobyte.core.process.activity import Movement
+from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.core.process.proc import members_of_session
 
 Take = Callable[[bytes], Awaitable[None] | None]
@@ -39,10 +39,10 @@ class Child:
         stdin: bytes | None,
         grace_s: float,
         keep_open: Sequence[int] = (),
-        movement: Movement | None = None,
+        movement: ActivityMonitor | None = None,
     ) -> None:
         self.code = 0
-        self._movement = movement or Movement()
+        self._movement = movement or ActivityMonitor()
         self.was_stopped = False
         self.timed_out = False
         self._grace_s = grace_s

@@ -79,7 +79,7 @@ def boot_id() -> str:
 
 
 @cache
-def realm() -> str:
+def pid_namespace_id() -> str:
     """Where our process numbers mean something: this boot, and this process namespace of it.
 
     Containers of one machine share the boot, and each counts its processes from one.

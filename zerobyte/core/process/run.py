@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from zerobyte.core.errors import Unavailable
-from zerobyte.core.process.activity import Movement
+from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.core.process.child import Child
 from zerobyte.core.process.lines import LineReader
 from zerobyte.core.process.proc import (
@@ -111,7 +111,7 @@ async def run(
     grace_s: float = 10.0,
     nice: int = 0,
     keep_open: Sequence[int] = (),
-    movement: Movement | None = None,
+    movement: ActivityMonitor | None = None,
     stop: asyncio.Event | None = None,
 ) -> Exit:
     """Start a program, read it to its end, and say how it ended.

@@ -19,7 +19,7 @@ _OPEN_FILES: Final = 65_536
 starts close every possible descriptor one by one, up to this limit."""
 
 
-def take_long_turns() -> None:
+def set_switch_interval() -> None:
     """Ask threads to give way once a second instead of two hundred times.
 
     Our threads give way by themselves whenever they wait for a socket or a file, so nothing waits
@@ -38,7 +38,7 @@ def freeze_loaded_objects() -> None:
     gc.freeze()
 
 
-def hear_interrupts() -> None:
+def restore_sigint() -> None:
     """Take SIGINT seriously although we were started to ignore it, as a shell's `&` does.
 
     Children inherit what is ignored, and SIGINT is how they are asked to stop. Call it in the

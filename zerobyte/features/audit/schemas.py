@@ -4,13 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from zerobyte.contract.base import EpochMs, Wire
+from zerobyte.contract.base import ApiModel, EpochMs
 from zerobyte.http.audit import Result, Source
 
 _MS = Field(ge=0, le=2**53)
 
 
-class AuditActor(Wire):
+class AuditActor(ApiModel):
     """Who did it, as they were called then.
 
     impersonated_by     the admin who acted in their name.
@@ -21,7 +21,7 @@ class AuditActor(Wire):
     impersonated_by: str | None
 
 
-class AuditEntry(Wire):
+class AuditEntry(ApiModel):
     """One line of the trail. `action` is the operation's id."""
 
     id: int
@@ -38,14 +38,14 @@ class AuditEntry(Wire):
     details: dict[str, Any]
 
 
-class AuditPage(Wire):
+class AuditPage(ApiModel):
     """A page of the trail, newest first. `next_before` leads to the next one; null is the end."""
 
     entries: list[AuditEntry]
     next_before: int | None
 
 
-class AuditQuery(Wire):
+class AuditQuery(ApiModel):
     """Which lines to read.
 
     actor           a person's id.

@@ -13,7 +13,12 @@ from zerobyte.features.backups.schemas import (
     UpdateAssignments,
     UpdateSchedule,
 )
-from zerobyte.features.backups.service import Assignments, Runs, ScheduleEditor, ScheduleReader
+from zerobyte.features.backups.service import (
+    Assignments,
+    JobBuilder,
+    ScheduleEditor,
+    ScheduleReader,
+)
 from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.features.tasks.service import started
 from zerobyte.http.auth import Actor
@@ -104,7 +109,7 @@ async def delete(actor: Actor, short_id: str, editor: ScheduleEditor) -> Success
     returns={202: TaskStarted},
     errors=(Invalid, NotFound, Conflict),
 )
-async def run(actor: Actor, short_id: str, runs: Runs) -> TaskStarted:
+async def run(actor: Actor, short_id: str, runs: JobBuilder) -> TaskStarted:
     """Start a backup now; the answer comes before it begins."""
     return await started(await runs.run_now(actor, short_id))
 
@@ -116,7 +121,7 @@ async def run(actor: Actor, short_id: str, runs: Runs) -> TaskStarted:
     returns={202: TaskStarted},
     errors=(Invalid, NotFound, Conflict),
 )
-async def forget(actor: Actor, short_id: str, runs: Runs) -> TaskStarted:
+async def forget(actor: Actor, short_id: str, runs: JobBuilder) -> TaskStarted:
     """Apply the retention policy now."""
     return await started(await runs.forget_now(actor, short_id))
 

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from zerobyte.contract.base import AsStored, EpochMs, Patch, Wire
+from zerobyte.contract.base import ApiModel, AsStored, EpochMs, Patch
 from zerobyte.contract.repositories import CompressionMode
 from zerobyte.contract.retention import RetentionPolicy, RetentionPolicyInput
 from zerobyte.contract.webhooks import BackupWebhooks
@@ -40,7 +40,7 @@ Cron = Annotated[str, StringConstraints(max_length=255)]
 Zone = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
-class _Options(Wire):
+class _Options(ApiModel):
     retention_policy: RetentionPolicyInput | None = None
     exclude_patterns: Patterns = Field(default_factory=list[str])
     exclude_if_present: Patterns = Field(default_factory=list[str])
@@ -135,13 +135,13 @@ class ScheduleDetails(ScheduleView):
     ] = None
 
 
-class ReorderSchedules(Wire):
+class ReorderSchedules(ApiModel):
     """The wanted order; schedules that are not named follow in their present order."""
 
     schedule_short_ids: Annotated[list[str], Field(max_length=10_000)]
 
 
-class Assignment(Wire):
+class Assignment(ApiModel):
     """When one destination wants to hear about a schedule."""
 
     destination_id: int
@@ -151,7 +151,7 @@ class Assignment(Wire):
     notify_on_failure: bool
 
 
-class UpdateAssignments(Wire):
+class UpdateAssignments(ApiModel):
     """All assignments of a schedule; those that are not named are taken away."""
 
     assignments: Annotated[list[Assignment], Field(max_length=1000)]

@@ -7,16 +7,16 @@ from sanic import Blueprint
 
 from zerobyte.contract.control_plane import (
     WORKER_HEADER,
-    ClaimReplyBox,
     ClaimRequest,
+    ClaimResponse,
     DeliveryReport,
-    Finished,
+    Empty,
+    FinishReply,
     Hello,
-    Nothing,
     ProgressReport,
+    RegisterReply,
     Renewed,
     RenewRequest,
-    Welcome,
     WorkerIdentity,
 )
 from zerobyte.contract.jobs import JobReport
@@ -70,11 +70,13 @@ def _named(request: HttpRequest) -> WorkerIdentity:
     "hello",
     tag="Control",
     body=Hello,
-    returns={200: Welcome},
+    returns={200: RegisterReply},
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def hello(request: HttpRequest, body: Hello, plane: Control, tokens: WorkerTokens) -> Welcome:
+async def hello(
+    request: HttpRequest, body: Hello, plane: Control, tokens: WorkerTokens
+) -> RegisterReply:
     """Say that a worker lives."""
     return await plane.hello(await _host(request, tokens), body)
 
@@ -84,13 +86,13 @@ async def hello(request: HttpRequest, body: Hello, plane: Control, tokens: Worke
     "claim",
     tag="Control",
     body=ClaimRequest,
-    returns={200: ClaimReplyBox},
+    returns={200: ClaimResponse},
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def claim(request: HttpRequest, body: ClaimRequest, plane: Control) -> ClaimReplyBox:
+async def claim(request: HttpRequest, body: ClaimRequest, plane: Control) -> ClaimResponse:
     """Take the job of a flow run."""
-    return ClaimReplyBox(reply=await plane.claim(_named(request), body))
+    return ClaimResponse(reply=await plane.claim(_named(request), body))
 
 
 @control.post("/renew")
@@ -112,14 +114,14 @@ async def renew(request: HttpRequest, body: RenewRequest, plane: Control) -> Ren
     "progress",
     tag="Control",
     body=ProgressReport,
-    returns={200: Nothing},
+    returns={200: Empty},
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def progress(request: HttpRequest, body: ProgressReport, plane: Control) -> Nothing:
+async def progress(request: HttpRequest, body: ProgressReport, plane: Control) -> Empty:
     """Show how far a task is."""
     await plane.progress(_named(request), body)
-    return Nothing()
+    return Empty()
 
 
 @control.post("/finish")
@@ -127,11 +129,11 @@ async def progress(request: HttpRequest, body: ProgressReport, plane: Control) -
     "finish",
     tag="Control",
     body=JobReport,
-    returns={200: Finished},
+    returns={200: FinishReply},
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def finish(request: HttpRequest, body: JobReport, plane: Control) -> Finished:
+async def finish(request: HttpRequest, body: JobReport, plane: Control) -> FinishReply:
     """Hand in how a job ended."""
     return await plane.finish(_named(request), body)
 
@@ -141,11 +143,11 @@ async def finish(request: HttpRequest, body: JobReport, plane: Control) -> Finis
     "delivered",
     tag="Control",
     body=DeliveryReport,
-    returns={200: Nothing},
+    returns={200: Empty},
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def delivered(request: HttpRequest, body: DeliveryReport, plane: Control) -> Nothing:
+async def delivered(request: HttpRequest, body: DeliveryReport, plane: Control) -> Empty:
     """Say what became of notifications."""
     await plane.delivered(_named(request), body)
-    return Nothing()
+    return Empty()

@@ -10,25 +10,25 @@ from zerobyte.contract.control_plane import (
     NOT_REGISTERED,
     ClaimRequest,
     DeliveryReport,
-    Finished,
+    FinishReply,
     Granted,
     Hello,
     ProgressReport,
     Refused,
+    RegisterReply,
     Renewed,
     RenewRequest,
     Wait,
-    Welcome,
     WorkerIdentity,
 )
 from zerobyte.contract.jobs import JobReport, JobSpec
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.leases import RETENTION_YIELDS_MS, Leases, Place, serialize
+from zerobyte.db.leases import RETENTION_YIELDS_MS, Leases, LeaseStatus, serialize
 from zerobyte.features.backups.service.report_check import ReportCheck
 from zerobyte.features.tasks.models import ACTIVE, SEEN_FOR_MS, Task, WorkerRow
-from zerobyte.features.tasks.service import NoLongerWanted, Tasks, cancelled, failed
+from zerobyte.features.tasks.service import TaskObsolete, Tasks, cancelled, failed
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 
 log = get_logger(__name__)
@@ -89,7 +89,7 @@ class Control:
         self._record_delivery = record_delivery
         self._ahead_ms: dict[str, int] = {}
 
-    async def hello(self, host: str, worker: Hello) -> Welcome:
+    async def hello(self, host: str, worker: Hello) -> RegisterReply:
         """Remember that the worker of a host lives.
 
         Raises
@@ -102,7 +102,7 @@ class Control:
             await self._take_place(host, worker)
         if worker.clock_ms is not None:
             self._ahead_ms[host] = worker.clock_ms - clock.now_ms()
-        return Welcome(work_pool=WORK_POOL, work_queue=queue_of(host))
+        return RegisterReply(work_pool=WORK_POOL, work_queue=queue_of(host))
 
     async def _take_place(self, host: str, worker: WorkerIdentity) -> None:
         now = clock.now_ms()
@@ -164,7 +164,7 @@ class Control:
                 return await self._wait(task, place)
         return await self._grant(task, request)
 
-    async def _wait(self, task: Task, place: Place) -> Wait | Refused:
+    async def _wait(self, task: Task, place: LeaseStatus) -> Wait | Refused:
         """Let a task wait for its repository, as long as its kind may."""
         waited_ms = clock.now_ms() - place.requested_at
         if task.kind == "forget" and waited_ms > _RETENTION_WAIT_MS:
@@ -175,7 +175,7 @@ class Control:
         again_ms = _ASK_AGAIN_MS if place.is_next else _ASK_LATER_MS
         return Wait(task_id=task.id, retry_after_ms=again_ms, holders=place.holders)
 
-    async def _defer(self, task: Task, place: Place) -> Refused:
+    async def _defer(self, task: Task, place: LeaseStatus) -> Refused:
         """Take retention out of the queue and have another run started for it.
 
         Work that waits behind it goes on, and so does the backup in whose run it waited.
@@ -189,7 +189,7 @@ class Control:
         log.info("retention stepped aside; it is tried again", task=task.id, behind=place.holders)
         return Refused(reason="The repository was busy; retention is tried again", deferred=True)
 
-    async def _give_up(self, task: Task, place: Place) -> Refused:
+    async def _give_up(self, task: Task, place: LeaseStatus) -> Refused:
         """End a task that has waited for its repository as long as anything may."""
         hours = (clock.now_ms() - place.requested_at) / 3_600_000
         reason = (
@@ -220,7 +220,7 @@ class Control:
             self._require_the_same_time(task)
             job = await self._builders[task.kind](task)
         except ZerobyteError as error:
-            end = cancelled if isinstance(error, NoLongerWanted) else failed
+            end = cancelled if isinstance(error, TaskObsolete) else failed
             return await self._refuse(end(task.id, error.message))
         if not await self._tasks.mark_running(task, request.worker):
             # It ended, by a cancel perhaps, after its lease had been asked for: nobody else
@@ -277,7 +277,7 @@ class Control:
         if task is not None and not await self._is_held_by_another(worker, task):
             await self._tasks.progress(report.task_id, report.progress, result=report.result)
 
-    async def finish(self, worker: WorkerIdentity, report: JobReport) -> Finished:
+    async def finish(self, worker: WorkerIdentity, report: JobReport) -> FinishReply:
         """End a task; repeated, it answers the same.
 
         A worker may hand in what a process before it has done on the same host.
@@ -294,7 +294,7 @@ class Control:
         checked = await self._reports.check(task, report, ahead_ms=self._ahead_ms.get(task.host))
         # Of all runs only that of a backup tells people how it went; a worker whose report was
         # not believed would tell them of a success.
-        is_told = task.kind == "backup" and checked.report.status == report.status
+        notified = task.kind == "backup" and checked.report.status == report.status
         report = checked.report
         is_good = checked.is_proven and report.status == "succeeded"
         revives = is_good and task.status == "stale"
@@ -302,10 +302,10 @@ class Control:
             # Before the task ends well: the end of the repetition changes the schedule too.
             await self._tasks.cancel_reruns(task)
         follow_ups = await self._tasks.finish(
-            report.task_id, report, is_told=is_told, revives=revives
+            report.task_id, report, notified=notified, revives=revives
         )
         note = await self._retry_note(task) if report.status == "failed" else None
-        return Finished(follow_ups=follow_ups, retry_note=note)
+        return FinishReply(follow_ups=follow_ups, retry_note=note)
 
     async def delivered(self, worker: WorkerIdentity, report: DeliveryReport) -> None:
         """Write down what became of a task's notifications."""
@@ -362,7 +362,7 @@ def _is_another(known: WorkerRow, worker: WorkerIdentity) -> bool:
 def _may_live(known: WorkerRow) -> bool:
     """Whether a worker that has said hello may still be there."""
     started, seen_at = cast("int", known.pid_started), known.seen_at
-    if known.boot_id == process.realm():
+    if known.boot_id == process.pid_namespace_id():
         return process.is_alive(known.pid, started=started)
     return seen_at >= clock.now_ms() - SEEN_FOR_MS
 

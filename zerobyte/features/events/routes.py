@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from sanic import Blueprint
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 from zerobyte.features.events.bus import Event, EventBus
 from zerobyte.http import sse
 from zerobyte.http.auth import Actor, HttpRequest
@@ -13,7 +13,7 @@ from zerobyte.http.endpoint import endpoint
 events_v1 = Blueprint("events", url_prefix="/api/v1/events")
 
 
-class AnyEvent(Wire):
+class AnyEvent(ApiModel):
     """Every event names the organization it happened in; the rest depends on its name."""
 
     organization_id: str

@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from zerobyte.contract.base import AsStored, EpochMs, Patch, Wire, not_given
+from zerobyte.contract.base import ApiModel, AsStored, EpochMs, Patch, not_given
 from zerobyte.contract.notifications import DestinationConfig, DestinationStatus, DestinationType
 
 
-class CreateDestination(Wire):
+class CreateDestination(ApiModel):
     """A new destination; it is enabled at once."""
 
     name: str
@@ -21,7 +21,7 @@ class UpdateDestination(Patch):
     config: DestinationConfig = not_given()
 
 
-class Destination(Wire):
+class Destination(ApiModel):
     """A destination as it stands; secrets in `config` are masked, a header as `Name: ***`."""
 
     id: int
@@ -37,7 +37,7 @@ class Destination(Wire):
     organization_id: str
 
 
-class Tested(Wire):
+class Tested(ApiModel):
     """The test message arrived."""
 
     success: bool

@@ -22,14 +22,16 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import encrypted_config
-from zerobyte.db.query_cache import Prepared, slot
+from zerobyte.db.query_cache import CachedQuery, slot
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications import present, schemas
 from zerobyte.features.notifications.models import Destination
 from zerobyte.http.auth import Actor
 from zerobyte.settings import Settings
 
-_ALL: Final = Prepared(lambda: Destination.filter(organization_id=slot(0)).order_by("name", "id"))
+_ALL: Final = CachedQuery(
+    lambda: Destination.filter(organization_id=slot(0)).order_by("name", "id")
+)
 _MAX_ERROR: Final = 2048
 _LARGEST_ID: Final = 2**31 - 1
 _log = get_logger(__name__)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import AsStored, EpochMs, NonEmpty, Patch, SnakeWire, Sparse, Wire
+from zerobyte.contract.base import ApiModel, AsStored, EpochMs, NonEmpty, OmitNone, Patch, SnakeWire
 from zerobyte.contract.exact import Exact
 from zerobyte.contract.jobs import LeaseMode, OverwriteMode
 from zerobyte.contract.repositories import (
@@ -49,7 +49,7 @@ def _pattern(value: str) -> str:
     return value
 
 
-class CreateRepository(Wire):
+class CreateRepository(ApiModel):
     """A new repository, or one that exists already when its config says so."""
 
     name: Annotated[str, AfterValidator(_name)]
@@ -65,7 +65,7 @@ class UpdateRepository(Patch):
     config: RepositoryConfig | None = None
 
 
-class DoctorStep(Wire):
+class DoctorStep(ApiModel):
     """One step of an examination."""
 
     step: str
@@ -74,7 +74,7 @@ class DoctorStep(Wire):
     error: str | None
 
 
-class DoctorResult(Wire):
+class DoctorResult(ApiModel):
     """How the last examination ended."""
 
     success: bool
@@ -82,7 +82,7 @@ class DoctorResult(Wire):
     completed_at: EpochMs
 
 
-class Repository(Wire):
+class Repository(ApiModel):
     """A repository as it stands; secrets in `config` are masked."""
 
     id: str
@@ -103,14 +103,14 @@ class Repository(Wire):
     organization_id: str
 
 
-class RepositoryCreated(Wire):
+class RepositoryCreated(ApiModel):
     """The repository after it was made or opened."""
 
     message: str = "Repository created"
     repository: Repository
 
 
-class Unlock(Wire):
+class Unlock(ApiModel):
     """Which locks of restic to remove; ours.
 
     locks       `dead`: those whose owner is provably gone. `stale`: what `restic unlock` removes,
@@ -123,7 +123,7 @@ class Unlock(Wire):
     confirm: str | None = None
 
 
-class LockView(Wire):
+class LockView(ApiModel):
     """One lock of restic: the process that made it, and when it last renewed the lock."""
 
     hostname: str
@@ -132,7 +132,7 @@ class LockView(Wire):
     time: str
 
 
-class Unlocked(Wire):
+class Unlocked(ApiModel):
     """What was removed, and which locks stay because their owners may be running."""
 
     success: bool = True
@@ -141,7 +141,7 @@ class Unlocked(Wire):
     remaining: list[LockView] = Field(default_factory=list)
 
 
-class LeaseView(Wire):
+class LeaseView(ApiModel):
     """Who works on a repository, or waits for it; ours.
 
     task_id         the task that the lease belongs to; None for a request to the API itself.
@@ -159,20 +159,20 @@ class LeaseView(Wire):
     acquired_at: EpochMs | None
 
 
-class RcloneRemote(Wire):
+class RcloneRemote(ApiModel):
     """A remote of rclone's own configuration."""
 
     name: str
     type: str
 
 
-class ListSnapshotsQuery(Wire):
+class ListSnapshotsQuery(ApiModel):
     """Only the snapshots that carry this schedule's tag, with what its policy keeps."""
 
     backup_id: str | None = None
 
 
-class SnapshotView(Sparse):
+class SnapshotView(OmitNone):
     """One snapshot. `size` in bytes, `duration` and `time` in milliseconds."""
 
     short_id: str = Field(alias="short_id")
@@ -193,20 +193,20 @@ class SnapshotView(Sparse):
     summary: SnapshotSummary | None = None
 
 
-class Refreshed(Wire):
+class Refreshed(ApiModel):
     """How many snapshots the index holds now."""
 
     message: str = "Snapshot cache cleared and refreshed"
     count: int
 
 
-class DeleteSnapshots(Wire):
+class DeleteSnapshots(ApiModel):
     """The snapshots to remove, by full or short id."""
 
     snapshot_ids: Annotated[list[str], Field(min_length=1, max_length=_MAX_PATHS)]
 
 
-class ListSnapshotFilesQuery(Wire):
+class ListSnapshotFilesQuery(ApiModel):
     """A page of a listing; numbers outside their range count as the nearest inside.
 
     q       only entries whose name holds this text, in any case; ours.
@@ -238,7 +238,7 @@ class ListedSnapshot(SnakeWire):
     paths: list[str]
 
 
-class Node(Sparse):
+class Node(OmitNone):
     """One entry of a snapshot; `size` on files alone, `mode` in Go's bits."""
 
     name: str
@@ -253,7 +253,7 @@ class Node(Sparse):
     ctime: str | None = None
 
 
-class SnapshotFilePage(Wire):
+class SnapshotFilePage(ApiModel):
     """Part of a listing, in restic's order: by name, byte for byte."""
 
     snapshot: ListedSnapshot
@@ -291,7 +291,7 @@ class Restore(Exact):
     overwrite: OverwriteMode = "always"
 
 
-class RestoreStarted(Wire):
+class RestoreStarted(ApiModel):
     """The task that restores; its progress is told by the event streams."""
 
     restore_id: str

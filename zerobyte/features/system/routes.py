@@ -5,7 +5,7 @@ from typing import Final
 from sanic import Blueprint, HTTPResponse
 
 from zerobyte.core.errors import Conflict, Forbidden, NotFound, TooManyRequests, Unauthenticated
-from zerobyte.features.auth.service import RootGrants, Switches
+from zerobyte.features.auth.service import RegistrationSettings, RootGrants
 from zerobyte.features.system import present
 from zerobyte.features.system.schemas import (
     AllowedRoots,
@@ -54,7 +54,7 @@ async def updates(system: System) -> Updates:
     returns={200: Registration},
     permission=Permission.INSTANCE_READER,
 )
-async def registration(switches: Switches) -> Registration:
+async def registration(switches: RegistrationSettings) -> Registration:
     """Read whether anybody may make an account."""
     return Registration(enabled=await switches.registrations_enabled())
 
@@ -68,7 +68,7 @@ async def registration(switches: Switches) -> Registration:
     permission=Permission.INSTANCE_ADMIN,
     told=("enabled",),
 )
-async def set_registration(body: Registration, switches: Switches) -> Registration:
+async def set_registration(body: Registration, switches: RegistrationSettings) -> Registration:
     """Let anybody make an account, or nobody."""
     await switches.set_registrations_enabled(body.enabled)
     return body
@@ -81,7 +81,7 @@ async def set_registration(body: Registration, switches: Switches) -> Registrati
     returns={200: PasswordLogin},
     permission=Permission.INSTANCE_READER,
 )
-async def password_login(switches: Switches) -> PasswordLogin:
+async def password_login(switches: RegistrationSettings) -> PasswordLogin:
     """Read whether passwords are refused at sign-in."""
     return PasswordLogin(disabled=await switches.password_login_disabled())
 
@@ -95,7 +95,7 @@ async def password_login(switches: Switches) -> PasswordLogin:
     permission=Permission.INSTANCE_ADMIN,
     told=("disabled",),
 )
-async def set_password_login(body: PasswordLogin, switches: Switches) -> PasswordLogin:
+async def set_password_login(body: PasswordLogin, switches: RegistrationSettings) -> PasswordLogin:
     """Refuse passwords at sign-in, or take them again."""
     await switches.set_password_login_disabled(body.disabled)
     return body

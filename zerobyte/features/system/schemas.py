@@ -5,12 +5,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from zerobyte.contract.base import View, Wire
+from zerobyte.contract.base import ApiModel, ResponseModel
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
-class Capabilities(Wire):
+class Capabilities(ApiModel):
     """What this host can do."""
 
     rclone: bool
@@ -19,14 +19,14 @@ class Capabilities(Wire):
     repository_backends: list[str]
 
 
-class SystemInfo(View):
+class SystemInfo(ResponseModel):
     """How the server runs and what it can do."""
 
     runtime: Literal["server"] = "server"
     capabilities: Capabilities
 
 
-class MissedRelease(Wire):
+class MissedRelease(ApiModel):
     """A newer release."""
 
     version: str
@@ -35,7 +35,7 @@ class MissedRelease(Wire):
     body: str
 
 
-class Updates(View):
+class Updates(ResponseModel):
     """The running version. Nothing is asked of the network: no update is ever announced."""
 
     current_version: str
@@ -44,25 +44,25 @@ class Updates(View):
     missed_releases: list[MissedRelease] = Field(default_factory=list[MissedRelease])
 
 
-class Registration(Wire):
+class Registration(ApiModel):
     """Whether anybody may make an account."""
 
     enabled: bool
 
 
-class PasswordLogin(Wire):
+class PasswordLogin(ApiModel):
     """Whether passwords are refused at sign-in."""
 
     disabled: bool
 
 
-class DevPanel(Wire):
+class DevPanel(ApiModel):
     """Whether organization admins may run restic commands of their own."""
 
     enabled: bool
 
 
-class DownloadResticPassword(Wire):
+class DownloadResticPassword(ApiModel):
     """Ask for the organization's repository password.
 
     code    of the second factor, for those who have one.
@@ -83,7 +83,7 @@ def _root(value: str) -> str:
     return value
 
 
-class RootGrant(Wire):
+class RootGrant(ApiModel):
     """The folders of one host below which one organization may name paths."""
 
     organization_id: str
@@ -92,7 +92,7 @@ class RootGrant(Wire):
     roots: list[str]
 
 
-class FirstOrganizationRoots(Wire):
+class FirstOrganizationRoots(ApiModel):
     """The folders of the first organization on every host without a grant of its own.
 
     roots   the setting ZEROBYTE_ALLOWED_ROOTS.
@@ -103,14 +103,14 @@ class FirstOrganizationRoots(Wire):
     roots: list[str]
 
 
-class AllowedRoots(Wire):
+class AllowedRoots(ApiModel):
     """Which organization may name which folders; one that is not listed may name none."""
 
     grants: list[RootGrant]
     first_organization: FirstOrganizationRoots | None
 
 
-class PutAllowedRoots(Wire):
+class PutAllowedRoots(ApiModel):
     """Set the folders of one organization on one host, in place of the former ones.
 
     host    the name of the host as volumes show it; `local` is the one of the API.
@@ -124,13 +124,13 @@ class PutAllowedRoots(Wire):
     ]
 
 
-class CreateWorkerToken(Wire):
+class CreateWorkerToken(ApiModel):
     """Issue a token for the worker of one host."""
 
     host: Annotated[str, Field(min_length=1, max_length=255)]
 
 
-class WorkerTokenView(View):
+class WorkerTokenView(ResponseModel):
     """The credential of one worker, without its secret; times in epoch ms.
 
     issued_at       when the present secret was made.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from zerobyte.features.auth.models import User
-from zerobyte.features.auth.service import Accounts, Organizations, SecondFactor
+from zerobyte.features.auth.service import Accounts, Organizations, StepUp
 from zerobyte.features.system.schemas import (
     Capabilities,
     DownloadResticPassword,
@@ -35,7 +35,7 @@ class System:
         settings: Settings,
         accounts: Accounts,
         organizations: Organizations,
-        second_factor: SecondFactor,
+        second_factor: StepUp,
     ) -> None:
         self._settings = settings
         self._accounts = accounts

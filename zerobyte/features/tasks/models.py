@@ -6,7 +6,7 @@ from tortoise import fields
 
 from zerobyte.core import clock, ids
 from zerobyte.db.base import Row, json_field, key_field, moment_field, number_field, text_field
-from zerobyte.db.query_cache import Prepared
+from zerobyte.db.query_cache import CachedQuery
 
 RUNNING: Final = ("running", "cancelling")
 ACTIVE: Final = ("queued", *RUNNING)
@@ -95,7 +95,7 @@ class WorkerRow(Row):
         table = "workers"
 
 
-_WORKERS: Final = Prepared(WorkerRow.all)
+_WORKERS: Final = CachedQuery(WorkerRow.all)
 
 
 async def connected_hosts() -> frozenset[str]:

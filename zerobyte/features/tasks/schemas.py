@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from zerobyte.contract.base import AsStored, EpochMs, Sparse, Wire
+from zerobyte.contract.base import ApiModel, AsStored, EpochMs, OmitNone
 from zerobyte.contract.jobs import (
     OverwriteMode,
     TaskKind,
@@ -19,7 +19,7 @@ ResourceType = Literal["backup_schedule", "repository"]
 HistoryOutcome = TaskOutcome | Literal["running"]
 
 
-class Coalesced(Wire):
+class Coalesced(ApiModel):
     """Due times that led to no run of their own; from 1000 on they are counted no further."""
 
     count: int
@@ -27,7 +27,7 @@ class Coalesced(Wire):
     last_at: EpochMs
 
 
-class BackupInput(Wire):
+class BackupInput(ApiModel):
     """What a backup task was asked to do; `dueAt` and `coalesced` are ours."""
 
     kind: Literal["backup"] = "backup"
@@ -38,7 +38,7 @@ class BackupInput(Wire):
     coalesced: Coalesced | None = None
 
 
-class ForgetInput(Wire):
+class ForgetInput(ApiModel):
     """What a retention task was asked to do."""
 
     kind: Literal["forget"] = "forget"
@@ -49,7 +49,7 @@ class ForgetInput(Wire):
     trigger: Literal["manual", "postBackup"]
 
 
-class RestoreTaskOptions(Wire):
+class RestoreTaskOptions(ApiModel):
     """How a restore was asked for: the selection, and where its files appear on the host."""
 
     snapshot_id: str
@@ -63,7 +63,7 @@ class RestoreTaskOptions(Wire):
     writes: list[str]
 
 
-class RestoreInput(Wire):
+class RestoreInput(ApiModel):
     """What a restore task was asked to do; `options` is ours."""
 
     kind: Literal["restore"] = "restore"
@@ -73,7 +73,7 @@ class RestoreInput(Wire):
     options: Annotated[RestoreTaskOptions | None, AsStored()] = None
 
 
-class DeleteSnapshotsInput(Wire):
+class DeleteSnapshotsInput(ApiModel):
     """What a deletion task was asked to do."""
 
     kind: Literal["deleteSnapshots"] = "deleteSnapshots"
@@ -86,7 +86,7 @@ TaskInput = Annotated[
 ]
 
 
-class Activity(Wire):
+class Activity(ApiModel):
     """Whether a running task still moves, as its worker last said; ours."""
 
     phase: Annotated[
@@ -105,7 +105,7 @@ class Activity(Wire):
     message: Annotated[str | None, Field(description="What to do about a run that is stalled.")]
 
 
-class TaskView(Wire):
+class TaskView(ApiModel):
     """One task as clients see it; `activity` is ours."""
 
     id: str
@@ -131,7 +131,7 @@ class TaskView(Wire):
     ] = None
 
 
-class ScheduleTarget(Wire):
+class ScheduleTarget(ApiModel):
     """The schedule that a task belongs to, named as it was then."""
 
     kind: Literal["backupSchedule"] = "backupSchedule"
@@ -140,7 +140,7 @@ class ScheduleTarget(Wire):
     schedule_short_id: str
 
 
-class RepositoryTarget(Wire):
+class RepositoryTarget(ApiModel):
     """The repository that a task belongs to, named as it was then."""
 
     kind: Literal["repository"] = "repository"
@@ -150,7 +150,7 @@ class RepositoryTarget(Wire):
     snapshot_id: str | None
 
 
-class UnavailableTarget(Wire):
+class UnavailableTarget(ApiModel):
     """What can no longer be named."""
 
     kind: Literal["unavailable"] = "unavailable"
@@ -163,7 +163,7 @@ TaskTarget = Annotated[
 ]
 
 
-class HistoryItem(Wire):
+class HistoryItem(ApiModel):
     """One line of the history."""
 
     id: str
@@ -177,7 +177,7 @@ class HistoryItem(Wire):
     created_at: EpochMs
 
 
-class HistoryPage(Wire):
+class HistoryPage(ApiModel):
     """A page of the history, newest first."""
 
     organization_id: str
@@ -188,7 +188,7 @@ class HistoryPage(Wire):
     total_pages: int
 
 
-class ListTasksQuery(Wire):
+class ListTasksQuery(ApiModel):
     """Which active tasks to list; a resource's type and id come together."""
 
     kind: TaskKind | None = None
@@ -197,7 +197,7 @@ class ListTasksQuery(Wire):
     operation_key: str | None = None
 
 
-class HistoryQuery(Wire):
+class HistoryQuery(ApiModel):
     """Which page of the history, and of what."""
 
     kind: TaskKind | None = None
@@ -205,13 +205,13 @@ class HistoryQuery(Wire):
     page: Annotated[int, Field(gt=0, le=1_000_000)] = 1
 
 
-class Cancelling(Wire):
+class Cancelling(ApiModel):
     """The task has been asked to stop."""
 
     status: Literal["cancelling"] = "cancelling"
 
 
-class TaskStarted(Sparse):
+class TaskStarted(OmitNone):
     """A task was made; its progress is told by the event streams."""
 
     task_id: str

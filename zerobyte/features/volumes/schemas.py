@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import AsStored, EpochMs, Patch, Sparse, Wire, not_given
+from zerobyte.contract.base import ApiModel, AsStored, EpochMs, OmitNone, Patch, not_given
 from zerobyte.contract.volumes import VolumeConfig, VolumeStatus, VolumeType
 
 DEFAULT_LIMIT = 500
@@ -12,7 +12,7 @@ MAX_LIMIT = 1000
 _MAX_OFFSET = 2**53 - 1
 
 
-class CreateVolume(Wire):
+class CreateVolume(ApiModel):
     """A new volume; it is mounted at once."""
 
     name: str
@@ -27,7 +27,7 @@ class UpdateVolume(Patch):
     config: VolumeConfig = not_given()
 
 
-class TestConnection(Wire):
+class TestConnection(ApiModel):
     """A config that is tried and forgotten."""
 
     __test__ = False
@@ -35,14 +35,14 @@ class TestConnection(Wire):
     config: VolumeConfig
 
 
-class ConnectionTested(Wire):
+class ConnectionTested(ApiModel):
     """Whether a config could be mounted, and why not."""
 
     success: bool
     message: str
 
 
-class Volume(Wire):
+class Volume(ApiModel):
     """A volume as it stands; secrets in `config` are masked."""
 
     id: int
@@ -67,7 +67,7 @@ class VolumeDetails(Volume):
     path: str
 
 
-class Space(Wire):
+class Space(ApiModel):
     """Bytes of the file system; all 0 when it is not mounted or does not answer in a second."""
 
     total: int
@@ -75,14 +75,14 @@ class Space(Wire):
     free: int
 
 
-class VolumeWithSpace(Wire):
+class VolumeWithSpace(ApiModel):
     """A volume and the space of its file system."""
 
     volume: VolumeDetails
     statfs: Space
 
 
-class VolumeState(Sparse):
+class VolumeState(OmitNone):
     """The status after an operation; `error` and `message` say the same when it went wrong."""
 
     status: VolumeStatus
@@ -90,7 +90,7 @@ class VolumeState(Sparse):
     message: str | None = None
 
 
-class ListVolumeFilesQuery(Wire):
+class ListVolumeFilesQuery(ApiModel):
     """A page of a folder; numbers outside their range count as the nearest inside."""
 
     path: str = ""
@@ -106,7 +106,7 @@ class ListVolumeFilesQuery(Wire):
     ] = DEFAULT_LIMIT
 
 
-class VolumeFileEntry(Sparse):
+class VolumeFileEntry(OmitNone):
     """One thing in a folder. A link counts as what it leads to, when that is in the volume."""
 
     name: str
@@ -116,7 +116,7 @@ class VolumeFileEntry(Sparse):
     modified_at: EpochMs | None = None
 
 
-class VolumeFilePage(Wire):
+class VolumeFilePage(ApiModel):
     """Part of a folder: folders first, then by name without regard to case."""
 
     files: list[VolumeFileEntry]
@@ -127,13 +127,13 @@ class VolumeFilePage(Wire):
     has_more: bool
 
 
-class BrowseQuery(Wire):
+class BrowseQuery(ApiModel):
     """A folder of the host."""
 
     path: str = ""
 
 
-class DirectoryEntry(Sparse):
+class DirectoryEntry(OmitNone):
     """A folder of the host."""
 
     name: str
@@ -142,7 +142,7 @@ class DirectoryEntry(Sparse):
     modified_at: EpochMs | None = None
 
 
-class Directories(Wire):
+class Directories(ApiModel):
     """The folders directly inside a folder of the host."""
 
     directories: list[DirectoryEntry]

@@ -11,7 +11,7 @@ from zerobyte.features.auth.schemas.admin import (
 )
 from zerobyte.features.auth.schemas.profile import AccountView
 from zerobyte.features.auth.schemas.users import UserView
-from zerobyte.features.auth.service.deletion import Held
+from zerobyte.features.auth.service.deletion import OrganizationCounts
 
 
 def user_view(user: User) -> UserView:
@@ -62,7 +62,7 @@ def admin_user_view(user: User, accounts: list[Account]) -> AdminUser:
     )
 
 
-def impact_view(found: list[tuple[Organization, Held]]) -> DeletionImpact:
+def impact_view(found: list[tuple[Organization, OrganizationCounts]]) -> DeletionImpact:
     """The organizations that go with a person, and what they hold."""
     return DeletionImpact(
         organizations=[

@@ -10,7 +10,7 @@ from zerobyte.features.auth.schemas import admin as schemas
 from zerobyte.features.auth.schemas.common import Status
 from zerobyte.features.auth.schemas.organizations import Permitted
 from zerobyte.features.auth.schemas.users import UserView
-from zerobyte.features.auth.service import People
+from zerobyte.features.auth.service import UserAdmin
 from zerobyte.features.auth.service.user_admin import may_administer
 from zerobyte.http import audit
 from zerobyte.http.auth import HttpRequest, Permission, Person
@@ -31,7 +31,9 @@ _ADMIN: Final = Permission.ADMINISTRATOR
     refusal="YOU_ARE_NOT_ALLOWED_TO_CREATE_USERS",
     told=("role",),
 )
-async def create(request: HttpRequest, body: schemas.CreateUser, people: People) -> schemas.UserBox:
+async def create(
+    request: HttpRequest, body: schemas.CreateUser, people: UserAdmin
+) -> schemas.UserBox:
     """Make an account for somebody."""
     user = await people.create(body)
     audit.about(request, userId=user.id)
@@ -49,7 +51,7 @@ async def create(request: HttpRequest, body: schemas.CreateUser, people: People)
     refusal="YOU_ARE_NOT_ALLOWED_TO_CHANGE_USERS_ROLE",
     told=("user_id", "role"),
 )
-async def set_role(body: schemas.SetRole, people: People) -> schemas.UserBox:
+async def set_role(body: schemas.SetRole, people: UserAdmin) -> schemas.UserBox:
     """Make somebody an admin of the instance, or a plain user."""
     user = await people.set_role(body.user_id, schemas.role_of(body.role))
     return schemas.UserBox(user=user_view(user))
@@ -66,7 +68,7 @@ async def set_role(body: schemas.SetRole, people: People) -> schemas.UserBox:
     refusal="YOU_ARE_NOT_ALLOWED_TO_BAN_USERS",
     told=("user_id", "ban_expires_in"),
 )
-async def ban(person: Person, body: schemas.BanUser, people: People) -> schemas.UserBox:
+async def ban(person: Person, body: schemas.BanUser, people: UserAdmin) -> schemas.UserBox:
     """Shut somebody out, for a time or for good."""
     return schemas.UserBox(user=user_view(await people.ban(person, body)))
 
@@ -82,7 +84,7 @@ async def ban(person: Person, body: schemas.BanUser, people: People) -> schemas.
     refusal="YOU_ARE_NOT_ALLOWED_TO_BAN_USERS",
     told=("user_id",),
 )
-async def unban(body: schemas.UserId, people: People) -> schemas.UserBox:
+async def unban(body: schemas.UserId, people: UserAdmin) -> schemas.UserBox:
     """Let somebody in again."""
     return schemas.UserBox(user=user_view(await people.unban(body.user_id)))
 
@@ -98,7 +100,7 @@ async def unban(body: schemas.UserId, people: People) -> schemas.UserBox:
     refusal="YOU_ARE_NOT_ALLOWED_TO_DELETE_USERS",
     told=("user_id",),
 )
-async def remove(person: Person, body: schemas.UserId, people: People) -> Success:
+async def remove(person: Person, body: schemas.UserId, people: UserAdmin) -> Success:
     """Delete somebody, and the organizations with all data that only they own."""
     await people.remove(person, body.user_id)
     return Success()
@@ -115,7 +117,7 @@ async def remove(person: Person, body: schemas.UserId, people: People) -> Succes
     refusal="YOU_ARE_NOT_ALLOWED_TO_SET_USERS_PASSWORD",
     told=("user_id",),
 )
-async def set_password(body: schemas.SetPassword, people: People) -> Status:
+async def set_password(body: schemas.SetPassword, people: UserAdmin) -> Status:
     """Give somebody another password; their sessions and API keys end."""
     await people.set_password(body.user_id, body.new_password)
     return Status()
@@ -132,7 +134,7 @@ async def set_password(body: schemas.SetPassword, people: People) -> Status:
     refusal="YOU_ARE_NOT_ALLOWED_TO_UPDATE_USERS",
     told=("user_id",),
 )
-async def update(body: schemas.UpdateUser, people: People) -> UserView:
+async def update(body: schemas.UpdateUser, people: UserAdmin) -> UserView:
     """Change somebody's name, e-mail, username or image."""
     return user_view(await people.update(body))
 
@@ -147,7 +149,7 @@ async def update(body: schemas.UpdateUser, people: People) -> UserView:
     permission=_ADMIN,
     refusal="YOU_ARE_NOT_ALLOWED_TO_LIST_USERS",
 )
-async def list_users(query: schemas.UsersQuery, people: People) -> schemas.UserPage:
+async def list_users(query: schemas.UsersQuery, people: UserAdmin) -> schemas.UserPage:
     """List people, searched, filtered and sorted."""
     rows, total = await people.page(query)
     return schemas.UserPage(
@@ -168,7 +170,7 @@ async def list_users(query: schemas.UsersQuery, people: People) -> schemas.UserP
     permission=_ADMIN,
     refusal="YOU_ARE_NOT_ALLOWED_TO_GET_USER",
 )
-async def get_user(query: schemas.UserQuery, people: People) -> UserView:
+async def get_user(query: schemas.UserQuery, people: UserAdmin) -> UserView:
     """Read one person."""
     return user_view(await people.get(query.id))
 
@@ -183,7 +185,7 @@ async def get_user(query: schemas.UserQuery, people: People) -> UserView:
     audited=False,
 )
 async def has_permission(
-    person: Person, body: schemas.AdminHasPermission, people: People
+    person: Person, body: schemas.AdminHasPermission, people: UserAdmin
 ) -> Permitted:
     """Find out whether somebody, or a role, may do all of these things."""
     role = body.role or person.instance_role

@@ -8,7 +8,7 @@ from zerobyte.features.auth.present.sessions import session_view
 from zerobyte.features.auth.present.users import user_view
 from zerobyte.features.auth.routes.guards import TAG, accounts_auth
 from zerobyte.features.auth.schemas import admin as schemas
-from zerobyte.features.auth.service import Impersonation, People
+from zerobyte.features.auth.service import Impersonation, UserAdmin
 from zerobyte.features.auth.service.sessions import SignedIn
 from zerobyte.http.auth import HttpRequest, Permission, Person
 from zerobyte.http.endpoint import endpoint
@@ -28,7 +28,7 @@ _ADMIN: Final = Permission.ADMINISTRATOR
     refusal="YOU_ARE_NOT_ALLOWED_TO_LIST_USERS_SESSIONS",
     audited=False,
 )
-async def list_sessions(body: schemas.UserId, people: People) -> schemas.UserSessions:
+async def list_sessions(body: schemas.UserId, people: UserAdmin) -> schemas.UserSessions:
     """List somebody's sessions; their tokens are nobody's to see."""
     rows = await people.sessions(body.user_id)
     return schemas.UserSessions(sessions=[session_view(row) for row in rows])
@@ -44,7 +44,7 @@ async def list_sessions(body: schemas.UserId, people: People) -> schemas.UserSes
     permission=_ADMIN,
     refusal="YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS",
 )
-async def revoke_session(body: schemas.RevokeSession, people: People) -> Success:
+async def revoke_session(body: schemas.RevokeSession, people: UserAdmin) -> Success:
     """End one session."""
     await people.revoke_session(body.session_token)
     return Success()
@@ -61,7 +61,7 @@ async def revoke_session(body: schemas.RevokeSession, people: People) -> Success
     refusal="YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS",
     told=("user_id",),
 )
-async def revoke_sessions(body: schemas.UserId, people: People) -> Success:
+async def revoke_sessions(body: schemas.UserId, people: UserAdmin) -> Success:
     """End all sessions of a person."""
     await people.revoke_sessions(body.user_id)
     return Success()

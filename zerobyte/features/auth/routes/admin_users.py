@@ -5,14 +5,14 @@ from zerobyte.core.errors import Conflict, NotFound
 from zerobyte.features.auth.present.users import admin_user_view, impact_view
 from zerobyte.features.auth.routes.guards import TAG, auth_v1
 from zerobyte.features.auth.schemas.admin import AdminUsers, DeletionImpact
-from zerobyte.features.auth.service import People
+from zerobyte.features.auth.service import UserAdmin
 from zerobyte.http.auth import Permission
 from zerobyte.http.endpoint import endpoint
 
 
 @auth_v1.get("/admin-users")
 @endpoint("getAdminUsers", tag=TAG, returns={200: AdminUsers}, permission=Permission.INSTANCE_ADMIN)
-async def list_users(people: People) -> AdminUsers:
+async def list_users(people: UserAdmin) -> AdminUsers:
     """List the first hundred people with their ways to sign in."""
     rows, total = await people.with_accounts()
     return AdminUsers(users=[admin_user_view(*row) for row in rows], total=total)
@@ -26,7 +26,7 @@ async def list_users(people: People) -> AdminUsers:
     errors=(NotFound, Conflict),
     permission=Permission.INSTANCE_ADMIN,
 )
-async def delete_account(user_id: str, account_id: str, people: People) -> Success:
+async def delete_account(user_id: str, account_id: str, people: UserAdmin) -> Success:
     """Take one way to sign in from somebody, unless it is their last."""
     await people.delete_account(user_id, account_id)
     return Success()
@@ -39,6 +39,6 @@ async def delete_account(user_id: str, account_id: str, people: People) -> Succe
     returns={200: DeletionImpact},
     permission=Permission.INSTANCE_ADMIN,
 )
-async def impact(user_id: str, people: People) -> DeletionImpact:
+async def impact(user_id: str, people: UserAdmin) -> DeletionImpact:
     """Read which organizations, with what in them, would go with a person."""
     return impact_view(await people.impact(user_id))

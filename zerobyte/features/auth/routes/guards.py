@@ -12,9 +12,9 @@ from sanic import Blueprint
 
 from zerobyte.core import urls
 from zerobyte.core.errors import Forbidden, NotFound, Unauthenticated
-from zerobyte.features.auth.service import Switches
+from zerobyte.features.auth.service import RegistrationSettings
 from zerobyte.http.auth import HttpRequest, header
-from zerobyte.http.middleware import gate
+from zerobyte.http.middleware import audited_guard
 from zerobyte.settings import Settings
 
 TAG: Final = "Auth"
@@ -44,7 +44,7 @@ async def guard(request: HttpRequest) -> None:
             "API key authentication is only supported for API v1 routes", code="UNAUTHORIZED"
         )
     _check_callbacks(request)
-    switches: Switches = request.app.ctx.services[Switches]
+    switches: RegistrationSettings = request.app.ctx.services[RegistrationSettings]
     if request.path == "/api/auth/sign-up/email":
         await switches.check_sign_up()
     elif request.path in _BY_PASSWORD:
@@ -98,7 +98,7 @@ def _is_ours(url: str, origins: tuple[str, ...]) -> bool:
 
 
 # After those of the app, which count the client and learn its address.
-accounts_auth.on_request(gate(guard), priority=-1)
+accounts_auth.on_request(audited_guard(guard), priority=-1)
 
 
 @accounts_auth.route("/api-key/<rest:path>", methods=["GET", "POST"])

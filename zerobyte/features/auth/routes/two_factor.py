@@ -14,7 +14,7 @@ from zerobyte.features.auth.schemas.two_factor import (
     VerifyBackupCode,
     VerifyTotp,
 )
-from zerobyte.features.auth.service import Profile, SecondStep, Sessions, TwoFactors
+from zerobyte.features.auth.service import Profile, Sessions, TwoFactors, TwoFactorVerifier
 from zerobyte.features.auth.service.profile import wrong_password
 from zerobyte.http.auth import HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
@@ -54,7 +54,9 @@ async def enable(
     errors=_ERRORS,
     permission=Permission.PUBLIC,
 )
-async def verify_totp(request: HttpRequest, body: VerifyTotp, second_step: SecondStep) -> Verified:
+async def verify_totp(
+    request: HttpRequest, body: VerifyTotp, second_step: TwoFactorVerifier
+) -> Verified:
     """Show a code of the app: to sign in, to begin using it, or once more."""
     return await _totp(request, body, second_step)
 
@@ -68,7 +70,9 @@ async def verify_totp(request: HttpRequest, body: VerifyTotp, second_step: Secon
     errors=_ERRORS,
     permission=Permission.PUBLIC,
 )
-async def verify(request: HttpRequest, body: VerifyTotp, second_step: SecondStep) -> Verified:
+async def verify(
+    request: HttpRequest, body: VerifyTotp, second_step: TwoFactorVerifier
+) -> Verified:
     """Show a code of the app; the same as `verify-totp`."""
     return await _totp(request, body, second_step)
 
@@ -83,7 +87,7 @@ async def verify(request: HttpRequest, body: VerifyTotp, second_step: SecondStep
     permission=Permission.PUBLIC,
 )
 async def verify_backup_code(
-    request: HttpRequest, body: VerifyBackupCode, second_step: SecondStep
+    request: HttpRequest, body: VerifyBackupCode, second_step: TwoFactorVerifier
 ) -> Verified:
     """Use up a backup code in the place of the app."""
     made, user = await second_step.verify(
@@ -154,7 +158,7 @@ async def disable(
     body: Password,
     sessions: Sessions,
     profile: Profile,
-    second_step: SecondStep,
+    second_step: TwoFactorVerifier,
 ) -> Status:
     """Use no second factor any more; no device is trusted any more either."""
     found = await sessions.require(request)
@@ -163,7 +167,7 @@ async def disable(
     return Status()
 
 
-async def _totp(request: HttpRequest, body: VerifyTotp, second_step: SecondStep) -> Verified:
+async def _totp(request: HttpRequest, body: VerifyTotp, second_step: TwoFactorVerifier) -> Verified:
     made, user = await second_step.verify(
         request, "totp", body.code, trust_device=body.trust_device
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 from zerobyte.features.auth.schemas.common import Email, EmailText, PersonName
 from zerobyte.features.auth.schemas.organizations import Id, Permissions
 from zerobyte.features.auth.schemas.sessions import SessionView
@@ -16,7 +16,7 @@ Username = Annotated[str, Field(max_length=64)]
 Image = Annotated[str, Field(max_length=2048)]
 
 
-class PersonData(Wire):
+class PersonData(ApiModel):
     """What an admin may set. Unknown fields are kept, to refuse the protected ones."""
 
     model_config = ConfigDict(extra="allow")
@@ -28,7 +28,7 @@ class PersonData(Wire):
     image: Image | None = None
 
 
-class CreateUser(Wire):
+class CreateUser(ApiModel):
     """Make an account for somebody. Without a password they sign in another way."""
 
     email: EmailText
@@ -38,7 +38,7 @@ class CreateUser(Wire):
     data: PersonData = Field(default_factory=PersonData)
 
 
-class UserId(Wire):
+class UserId(ApiModel):
     """Whom."""
 
     user_id: Id
@@ -69,25 +69,25 @@ class UpdateUser(UserId):
     data: PersonData
 
 
-class RevokeSession(Wire):
+class RevokeSession(ApiModel):
     """End one session. `session_token` is the `token` that the list of sessions shows."""
 
     session_token: Id
 
 
-class UserBox(Wire):
+class UserBox(ApiModel):
     """A person."""
 
     user: UserView
 
 
-class UserSessions(Wire):
+class UserSessions(ApiModel):
     """Somebody's sessions. `token` is a name for each, and opens nothing."""
 
     sessions: list[SessionView]
 
 
-class UsersQuery(Wire):
+class UsersQuery(ApiModel):
     """Which people to list."""
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
@@ -104,7 +104,7 @@ class UsersQuery(Wire):
     filter_operator: Literal["eq", "ne"] = "eq"
 
 
-class UserPage(Wire):
+class UserPage(ApiModel):
     """People, and how many fit the question in all."""
 
     users: list[UserView]
@@ -113,13 +113,13 @@ class UserPage(Wire):
     offset: int
 
 
-class UserQuery(Wire):
+class UserQuery(ApiModel):
     """Whom."""
 
     id: Id
 
 
-class AdminHasPermission(Wire):
+class AdminHasPermission(ApiModel):
     """Ask whether somebody, or a role, may do all of these things."""
 
     permissions: Permissions
@@ -127,14 +127,14 @@ class AdminHasPermission(Wire):
     role: InstanceRole | None = None
 
 
-class AdminAccount(Wire):
+class AdminAccount(ApiModel):
     """One way in which somebody signs in."""
 
     id: str
     provider_id: str
 
 
-class AdminUser(Wire):
+class AdminUser(ApiModel):
     """A person in the administration."""
 
     id: str
@@ -145,14 +145,14 @@ class AdminUser(Wire):
     accounts: list[AdminAccount]
 
 
-class AdminUsers(Wire):
+class AdminUsers(ApiModel):
     """The first hundred people, and how many there are."""
 
     users: list[AdminUser]
     total: int
 
 
-class ResourceCounts(Wire):
+class ResourceCounts(ApiModel):
     """What an organization holds."""
 
     volumes_count: int
@@ -160,7 +160,7 @@ class ResourceCounts(Wire):
     backup_schedules_count: int
 
 
-class ImpactedOrganization(Wire):
+class ImpactedOrganization(ApiModel):
     """An organization that goes with its only owner."""
 
     id: str
@@ -168,13 +168,13 @@ class ImpactedOrganization(Wire):
     resources: ResourceCounts
 
 
-class DeletionImpact(Wire):
+class DeletionImpact(ApiModel):
     """What would go with a person."""
 
     organizations: list[ImpactedOrganization]
 
 
-class ImpersonationView(Wire):
+class ImpersonationView(ApiModel):
     """The session that is used now, and whose it is."""
 
     session: SessionView
@@ -186,6 +186,6 @@ def role_of(role: InstanceRole | list[InstanceRole]) -> InstanceRole:
     return role[0] if isinstance(role, list) else role
 
 
-def unknown_fields(model: Wire) -> dict[str, Any]:
+def unknown_fields(model: ApiModel) -> dict[str, Any]:
     """What was sent beyond the known fields."""
     return model.model_extra or {}

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 
 KeyName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32)]
 
 
-class CreateApiKey(Wire):
+class CreateApiKey(ApiModel):
     """Ask for a key.
 
     expires_in      seconds, between 1 day and 365 days; null is never.
@@ -20,7 +20,7 @@ class CreateApiKey(Wire):
     expires_in: Annotated[int, Field(ge=1, le=2**53)] | None = None
 
 
-class ApiKeyView(Wire):
+class ApiKeyView(ApiModel):
     """A key without the key. Times are ISO 8601."""
 
     id: str
@@ -36,7 +36,7 @@ class NewApiKey(ApiKeyView):
     key: str
 
 
-class ApiKeyList(Wire):
+class ApiKeyList(ApiModel):
     """The person's keys in the active organization; `limit` counts all organizations."""
 
     api_keys: list[ApiKeyView]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import View
+from zerobyte.contract.base import ResponseModel
 
 _EMAIL: Final = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -48,7 +48,7 @@ DateFormat = Annotated[
 TimeFormat = Literal["12h", "24h"]
 
 
-class Status(View):
+class Status(ResponseModel):
     """It is done, as most of `/api/auth` says it."""
 
     status: bool = True

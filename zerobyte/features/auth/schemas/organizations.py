@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from zerobyte.contract.base import View, Wire
+from zerobyte.contract.base import ApiModel, ResponseModel
 from zerobyte.features.auth.schemas.common import EmailText, PersonName
 from zerobyte.http.auth import OrganizationRole
 
@@ -16,7 +16,7 @@ Logo = Annotated[str, Field(max_length=2048)]
 Permissions = dict[Annotated[str, Field(max_length=64)], list[Annotated[str, Field(max_length=64)]]]
 
 
-class OrganizationView(View):
+class OrganizationView(ResponseModel):
     """An organization. `metadata` is kept for clients that expect it, and holds nothing."""
 
     id: str
@@ -27,7 +27,7 @@ class OrganizationView(View):
     metadata: dict[str, Any] = Field(default_factory=dict[str, Any])
 
 
-class MemberUser(Wire):
+class MemberUser(ApiModel):
     """A member as a person."""
 
     id: str
@@ -36,7 +36,7 @@ class MemberUser(Wire):
     image: str | None
 
 
-class MemberView(Wire):
+class MemberView(ApiModel):
     """A person's place in an organization."""
 
     id: str
@@ -47,7 +47,7 @@ class MemberView(Wire):
     user: MemberUser
 
 
-class InvitationView(Wire):
+class InvitationView(ApiModel):
     """An invitation. To those who may not invite, `id` is masked: it is what accepts it."""
 
     id: str
@@ -67,31 +67,31 @@ class FullOrganization(OrganizationView):
     invitations: list[InvitationView]
 
 
-class FullQuery(Wire):
+class FullQuery(ApiModel):
     """Which organization; without either, the active one."""
 
     organization_id: Id | None = None
     organization_slug: Id | None = None
 
 
-class OrganizationQuery(Wire):
+class OrganizationQuery(ApiModel):
     """Which organization; without it, the active one."""
 
     organization_id: Id | None = None
 
 
-class SetActive(Wire):
+class SetActive(ApiModel):
     """Which organization becomes the active one; null is none."""
 
     organization_id: Id | None = None
     organization_slug: Id | None = None
 
 
-class CreateOrganization(Wire):
+class CreateOrganization(ApiModel):
     """Organizations are made with people; this is refused, whatever it says."""
 
 
-class OrganizationData(Wire):
+class OrganizationData(ApiModel):
     """What may change. Unknown fields are kept, to refuse the protected ones."""
 
     model_config = ConfigDict(extra="allow")
@@ -101,27 +101,27 @@ class OrganizationData(Wire):
     logo: Logo | None = None
 
 
-class UpdateOrganization(Wire):
+class UpdateOrganization(ApiModel):
     """Change an organization; without an id, the active one."""
 
     data: OrganizationData
     organization_id: Id | None = None
 
 
-class DeleteOrganization(Wire):
+class DeleteOrganization(ApiModel):
     """Delete an organization that holds nothing any more. `password` is the owner's own."""
 
     organization_id: Id
     password: str = Field(min_length=1, max_length=1024)
 
 
-class CheckSlug(Wire):
+class CheckSlug(ApiModel):
     """Ask whether a slug is free."""
 
     slug: Slug
 
 
-class InviteMember(Wire):
+class InviteMember(ApiModel):
     """Invite somebody by e-mail. A list of roles may hold one."""
 
     email: EmailText
@@ -130,19 +130,19 @@ class InviteMember(Wire):
     resend: bool = False
 
 
-class InvitationId(Wire):
+class InvitationId(ApiModel):
     """Which invitation."""
 
     invitation_id: Id
 
 
-class InvitationQuery(Wire):
+class InvitationQuery(ApiModel):
     """Which invitation."""
 
     id: Id
 
 
-class InvitationAnswered(Wire):
+class InvitationAnswered(ApiModel):
     """An invitation that was accepted or rejected."""
 
     invitation: InvitationView
@@ -157,7 +157,7 @@ class InvitationDetails(InvitationView):
     inviter_email: str | None
 
 
-class MemberPage(Wire):
+class MemberPage(ApiModel):
     """The members of an organization, and how many there are in all."""
 
     members: list[MemberView]
@@ -171,13 +171,13 @@ class MembersQuery(OrganizationQuery):
     offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
-class MemberRoleView(Wire):
+class MemberRoleView(ApiModel):
     """The asker's own role."""
 
     role: OrganizationRole
 
 
-class UpdateMemberRole(Wire):
+class UpdateMemberRole(ApiModel):
     """Give a member another role. A list of roles may hold one."""
 
     member_id: Id
@@ -185,28 +185,28 @@ class UpdateMemberRole(Wire):
     organization_id: Id | None = None
 
 
-class HasPermission(Wire):
+class HasPermission(ApiModel):
     """Ask whether one may do all of these things."""
 
     permissions: Permissions
     organization_id: Id | None = None
 
 
-class Permitted(View):
+class Permitted(ResponseModel):
     """Whether one may."""
 
     error: None = None
     success: bool
 
 
-class OrgMemberUser(Wire):
+class OrgMemberUser(ApiModel):
     """A member's name and e-mail."""
 
     name: str
     email: str
 
 
-class OrgMember(Wire):
+class OrgMember(ApiModel):
     """A member as the settings page shows them."""
 
     id: str
@@ -216,13 +216,13 @@ class OrgMember(Wire):
     user: OrgMemberUser
 
 
-class OrgMembers(Wire):
+class OrgMembers(ApiModel):
     """Everybody in the active organization, oldest first."""
 
     members: list[OrgMember]
 
 
-class SetOrgMemberRole(Wire):
+class SetOrgMemberRole(ApiModel):
     """Make somebody a plain member or an admin."""
 
     role: Literal["member", "admin"]

@@ -4,20 +4,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 from zerobyte.features.auth.schemas.common import named
 
 PasskeyName = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class RegisterOptionsQuery(Wire):
+class RegisterOptionsQuery(ApiModel):
     """How the new passkey is to be kept."""
 
     name: Annotated[str, Field(max_length=200)] | None = None
     authenticator_attachment: Literal["platform", "cross-platform"] | None = None
 
 
-class Credential(Wire):
+class Credential(ApiModel):
     """What `navigator.credentials` gave, as JSON with bytes in base64url."""
 
     response: dict[str, Any]
@@ -29,20 +29,20 @@ class VerifyRegistration(Credential):
     name: PasskeyName | None = None
 
 
-class UpdatePasskey(Wire):
+class UpdatePasskey(ApiModel):
     """Rename a passkey."""
 
     id: str
     name: PasskeyName
 
 
-class DeletePasskey(Wire):
+class DeletePasskey(ApiModel):
     """Delete a passkey."""
 
     id: str
 
 
-class PasskeyView(Wire):
+class PasskeyView(ApiModel):
     """A passkey, for the person who has it. The public key is no secret."""
 
     name: str | None
@@ -58,7 +58,7 @@ class PasskeyView(Wire):
     id: str
 
 
-class UpdatedPasskey(Wire):
+class UpdatedPasskey(ApiModel):
     """A passkey under its new name."""
 
     passkey: PasskeyView

@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from zerobyte.contract.base import Wire, not_given
+from zerobyte.contract.base import ApiModel, not_given
 from zerobyte.features.auth.schemas.common import DateFormat, PersonName, TimeFormat
 from zerobyte.features.auth.schemas.users import UserView
 
 
-class UpdateUser(Wire):
+class UpdateUser(ApiModel):
     """Change one's profile. Unknown fields are kept, to refuse the protected ones."""
 
     model_config = ConfigDict(extra="allow")
@@ -23,7 +23,7 @@ class UpdateUser(Wire):
     has_downloaded_restic_password: bool = not_given()
 
 
-class ChangePassword(Wire):
+class ChangePassword(ApiModel):
     """Set another password."""
 
     new_password: str
@@ -31,32 +31,32 @@ class ChangePassword(Wire):
     revoke_other_sessions: bool = False
 
 
-class PasswordChanged(Wire):
+class PasswordChanged(ApiModel):
     """The password is another one. `token` names the new session, when others were to end."""
 
     token: str | None
     user: UserView
 
 
-class Password(Wire):
+class Password(ApiModel):
     """One's own password, once more."""
 
     password: str
 
 
-class Username(Wire):
+class Username(ApiModel):
     """A username to look up."""
 
     username: str
 
 
-class Availability(Wire):
+class Availability(ApiModel):
     """Whether it is free."""
 
     available: bool
 
 
-class AccountView(Wire):
+class AccountView(ApiModel):
     """One way to sign in."""
 
     account_id: str
@@ -68,7 +68,7 @@ class AccountView(Wire):
     scopes: list[str]
 
 
-class UnlinkAccount(Wire):
+class UnlinkAccount(ApiModel):
     """Give up a way to sign in."""
 
     provider_id: str

@@ -1,10 +1,10 @@
 """Sessions on the wire."""
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 from zerobyte.features.auth.schemas.users import UserView
 
 
-class SessionView(Wire):
+class SessionView(ApiModel):
     """A session. `token` names it for `revoke-session`; it is not what the cookie holds."""
 
     expires_at: str
@@ -20,14 +20,14 @@ class SessionView(Wire):
     id: str
 
 
-class CurrentSession(Wire):
+class CurrentSession(ApiModel):
     """Who is signed in."""
 
     session: SessionView
     user: UserView
 
 
-class RevokeSession(Wire):
+class RevokeSession(ApiModel):
     """End one session."""
 
     token: str

@@ -2,7 +2,7 @@
 
 from pydantic import ConfigDict, Field
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 from zerobyte.features.auth.schemas.common import (
     DateFormat,
     Email,
@@ -14,7 +14,7 @@ from zerobyte.features.auth.schemas.common import (
 from zerobyte.features.auth.schemas.users import UserView
 
 
-class SignUp(Wire):
+class SignUp(ApiModel):
     """Make an account with a password. Unknown fields are kept, to refuse the protected ones."""
 
     model_config = ConfigDict(extra="allow")
@@ -33,7 +33,7 @@ class SignUp(Wire):
     setup_token: str | None = Field(default=None, max_length=256)
 
 
-class SignInEmail(Wire):
+class SignInEmail(ApiModel):
     """Sign in by e-mail."""
 
     email: EmailText
@@ -42,7 +42,7 @@ class SignInEmail(Wire):
     callback_url: str | None = callback_field("callbackURL")
 
 
-class SignInUsername(Wire):
+class SignInUsername(ApiModel):
     """Sign in by username."""
 
     username: str
@@ -51,14 +51,14 @@ class SignInUsername(Wire):
     callback_url: str | None = callback_field("callbackURL")
 
 
-class SignedUp(Wire):
+class SignedUp(ApiModel):
     """Signed up, and signed in at once."""
 
     token: str
     user: UserView
 
 
-class SignedInView(Wire):
+class SignedInView(ApiModel):
     """Signed in. `url` is where to go, when the request asked for it."""
 
     redirect: bool
@@ -67,7 +67,7 @@ class SignedInView(Wire):
     user: UserView
 
 
-class SecondFactorAwaited(Wire):
+class SecondFactorAwaited(ApiModel):
     """The password was right; a code of the second factor is needed now."""
 
     two_factor_redirect: bool = True

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from zerobyte.contract.base import NonEmpty, View, Wire, not_given
+from zerobyte.contract.base import ApiModel, NonEmpty, ResponseModel, not_given
 from zerobyte.features.auth.schemas.common import callback_field, named
 
 _DOMAIN: Final = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*")
@@ -29,7 +29,7 @@ TokenAuthentication = Literal["client_secret_basic", "client_secret_post"]
 Claim = Annotated[str, Field(min_length=1, max_length=128)]
 
 
-class ClaimMapping(Wire):
+class ClaimMapping(ApiModel):
     """Which claims hold what, for providers that call them something else."""
 
     id: Claim = "sub"
@@ -40,7 +40,7 @@ class ClaimMapping(Wire):
     extra_fields: dict[str, str] | None = None
 
 
-class RegisterOidc(Wire):
+class RegisterOidc(ApiModel):
     """How to speak with a provider; addresses that are left out are discovered."""
 
     client_id: NonEmpty
@@ -57,7 +57,7 @@ class RegisterOidc(Wire):
     mapping: ClaimMapping | None = None
 
 
-class RegisterProvider(Wire):
+class RegisterProvider(ApiModel):
     """Register an identity provider for an organization."""
 
     provider_id: ProviderId
@@ -68,7 +68,7 @@ class RegisterProvider(Wire):
     saml_config: Any = None
 
 
-class UpdateOidc(Wire):
+class UpdateOidc(ApiModel):
     """Change how to speak with a provider; what is left out stays. `***` keeps the secret."""
 
     client_id: NonEmpty = not_given()
@@ -85,7 +85,7 @@ class UpdateOidc(Wire):
     mapping: ClaimMapping | None = None
 
 
-class UpdateProvider(Wire):
+class UpdateProvider(ApiModel):
     """Change an identity provider."""
 
     provider_id: ProviderId
@@ -94,7 +94,7 @@ class UpdateProvider(Wire):
     oidc_config: UpdateOidc = not_given()
 
 
-class DeleteProvider(Wire):
+class DeleteProvider(ApiModel):
     """Delete an identity provider.
 
     force   also when somebody can then no longer sign in.
@@ -104,19 +104,19 @@ class DeleteProvider(Wire):
     force: bool = False
 
 
-class ProviderQuery(Wire):
+class ProviderQuery(ApiModel):
     """Which identity provider."""
 
     provider_id: str
 
 
-class ForceQuery(Wire):
+class ForceQuery(ApiModel):
     """Whether to delete also when somebody can then no longer sign in."""
 
     force: bool = False
 
 
-class OidcSettings(Wire):
+class OidcSettings(ApiModel):
     """How we speak with a provider, without any secret; kept in its row like this.
 
     iss_parameter   whether the provider says in each answer who it is.
@@ -144,7 +144,7 @@ class RegisteredOidc(OidcSettings):
     override_user_info: bool = False
 
 
-class RegisteredProvider(Wire):
+class RegisteredProvider(ApiModel):
     """A provider that was just registered, and where it must send people back to."""
 
     issuer: str
@@ -164,7 +164,7 @@ class SanitizedOidc(OidcSettings):
     client_id_last_four: str
 
 
-class SanitizedProvider(Wire):
+class SanitizedProvider(ApiModel):
     """A provider, for its organization's admins."""
 
     provider_id: str
@@ -178,13 +178,13 @@ class SanitizedProvider(Wire):
     redirect_uri: str = named("redirectURI")
 
 
-class SanitizedProviders(Wire):
+class SanitizedProviders(ApiModel):
     """Every provider of the organizations that a person administers."""
 
     providers: list[SanitizedProvider]
 
 
-class SignInSso(Wire):
+class SignInSso(ApiModel):
     """Sign in through a provider: named, or found by e-mail, domain or organization."""
 
     provider_id: str | None = Field(default=None, max_length=2048)
@@ -198,14 +198,14 @@ class SignInSso(Wire):
     scopes: Scopes | None = None
 
 
-class SsoRedirect(Wire):
+class SsoRedirect(ApiModel):
     """Where the browser must go now."""
 
     url: str
     redirect: bool = True
 
 
-class CallbackQuery(Wire):
+class CallbackQuery(ApiModel):
     """What a provider sends people back with.
 
     An empty `iss` names another issuer than ours; read as absent, it would be accepted.
@@ -219,26 +219,26 @@ class CallbackQuery(Wire):
     iss: str | None = None
 
 
-class LoginErrorQuery(Wire):
+class LoginErrorQuery(ApiModel):
     """What went wrong, in the words of whoever sent the browser here."""
 
     error: str = ""
 
 
-class PublicProvider(Wire):
+class PublicProvider(ApiModel):
     """A provider, for whoever wants to sign in."""
 
     provider_id: str
     organization_slug: str
 
 
-class PublicProviders(Wire):
+class PublicProviders(ApiModel):
     """Every provider."""
 
     providers: list[PublicProvider]
 
 
-class ProviderSettings(View):
+class ProviderSettings(ResponseModel):
     """A provider, for the settings of its organization."""
 
     provider_id: str
@@ -249,7 +249,7 @@ class ProviderSettings(View):
     organization_id: str | None
 
 
-class InvitationSettings(Wire):
+class InvitationSettings(ApiModel):
     """An invitation, for the settings of its organization."""
 
     id: str
@@ -259,26 +259,26 @@ class InvitationSettings(Wire):
     expires_at: str
 
 
-class SsoSettings(Wire):
+class SsoSettings(ApiModel):
     """The providers and invitations of an organization."""
 
     providers: list[ProviderSettings]
     invitations: list[InvitationSettings]
 
 
-class AutoLinking(Wire):
+class AutoLinking(ApiModel):
     """Whether a provider's verified e-mail leads to the account that has it."""
 
     enabled: bool
 
 
-class InvitationProvider(Wire):
+class InvitationProvider(ApiModel):
     """A provider that an invitation can be taken with."""
 
     provider_id: str
 
 
-class UserInvitation(Wire):
+class UserInvitation(ApiModel):
     """An invitation, for the person whom it invites."""
 
     id: str
@@ -288,7 +288,7 @@ class UserInvitation(Wire):
     sso_providers: list[InvitationProvider]
 
 
-class VerifyInvitation(Wire):
+class VerifyInvitation(ApiModel):
     """Take an invitation by signing in through a provider."""
 
     provider_id: str

@@ -1,21 +1,21 @@
 """What anybody may ask of accounts."""
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 
 
-class Ok(Wire):
+class Ok(ApiModel):
     """The accounts answer."""
 
     ok: bool = True
 
 
-class ErrorQuery(Wire):
+class ErrorQuery(ApiModel):
     """Which error to show."""
 
     error: str = "UNKNOWN"
 
 
-class AuthStatus(Wire):
+class AuthStatus(ApiModel):
     """Whether the installation has been set up."""
 
     has_users: bool

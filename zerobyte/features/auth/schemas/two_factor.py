@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from zerobyte.contract.base import View, Wire
+from zerobyte.contract.base import ApiModel, ResponseModel
 from zerobyte.features.auth.schemas.users import UserView
 
 
@@ -18,41 +18,41 @@ Issuer = Annotated[str, Field(max_length=64), AfterValidator(_issuer)]
 Code = Annotated[str, Field(max_length=64)]
 
 
-class EnableTwoFactor(Wire):
+class EnableTwoFactor(ApiModel):
     """Begin to use a second factor. `issuer` is the name that the app shows."""
 
     password: str
     issuer: Issuer | None = None
 
 
-class TwoFactorEnrolment(Wire):
+class TwoFactorEnrolment(ApiModel):
     """What the app needs, and the codes for whoever loses it. Shown once."""
 
     totp_uri: Annotated[str, Field(alias="totpURI")]
     backup_codes: list[str]
 
 
-class TotpUri(Wire):
+class TotpUri(ApiModel):
     """What the app needs."""
 
     totp_uri: Annotated[str, Field(alias="totpURI")]
 
 
-class BackupCodes(View):
+class BackupCodes(ResponseModel):
     """New codes; the old ones are void."""
 
     status: bool = True
     backup_codes: list[str]
 
 
-class VerifyTotp(Wire):
+class VerifyTotp(ApiModel):
     """A code of the app."""
 
     code: Code
     trust_device: bool = False
 
 
-class VerifyBackupCode(Wire):
+class VerifyBackupCode(ApiModel):
     """A backup code. `disableSession` only checks it and begins no session."""
 
     code: Code
@@ -60,7 +60,7 @@ class VerifyBackupCode(Wire):
     disable_session: bool = False
 
 
-class Verified(Wire):
+class Verified(ApiModel):
     """The code was right. `token` names the session."""
 
     token: str | None

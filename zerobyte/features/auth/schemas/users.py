@@ -1,9 +1,9 @@
 """People on the wire."""
 
-from zerobyte.contract.base import Wire
+from zerobyte.contract.base import ApiModel
 
 
-class UserView(Wire):
+class UserView(ApiModel):
     """A person, as they see themselves. Times are ISO 8601."""
 
     name: str

@@ -14,14 +14,14 @@ from zerobyte.features.auth.service.invitations import Invitations
 from zerobyte.features.auth.service.key_check import KeyCheck
 from zerobyte.features.auth.service.login_throttle import Attempts
 from zerobyte.features.auth.service.members import Members
-from zerobyte.features.auth.service.one_time_state import Tickets
+from zerobyte.features.auth.service.one_time_state import OneTimeState
 from zerobyte.features.auth.service.organization_edits import OrganizationEdits
 from zerobyte.features.auth.service.organizations import Organizations
 from zerobyte.features.auth.service.passkeys import Passkeys
 from zerobyte.features.auth.service.password_change import Credentials
 from zerobyte.features.auth.service.password_hashing import Passwords
 from zerobyte.features.auth.service.profile import Profile
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.features.auth.service.sessions import Sessions
 from zerobyte.features.auth.service.sign_in import Accounts
 from zerobyte.features.auth.service.sso import (
@@ -32,10 +32,10 @@ from zerobyte.features.auth.service.sso import (
 )
 from zerobyte.features.auth.service.two_factor.challenges import Challenges
 from zerobyte.features.auth.service.two_factor.enrollment import TwoFactors
-from zerobyte.features.auth.service.two_factor.step_up import SecondFactor
+from zerobyte.features.auth.service.two_factor.step_up import StepUp
 from zerobyte.features.auth.service.two_factor.trusted_devices import TrustedDevices
-from zerobyte.features.auth.service.two_factor.verification import SecondStep
-from zerobyte.features.auth.service.user_admin import People
+from zerobyte.features.auth.service.two_factor.verification import TwoFactorVerifier
+from zerobyte.features.auth.service.user_admin import UserAdmin
 from zerobyte.http.audit import Auditor
 from zerobyte.http.auth import Authenticator
 from zerobyte.settings import Settings
@@ -55,18 +55,18 @@ __all__ = [
     "Organizations",
     "Passkeys",
     "Passwords",
-    "People",
     "Profile",
+    "RegistrationSettings",
     "RequestAuthenticator",
     "RootGrants",
-    "SecondFactor",
-    "SecondStep",
     "Sessions",
     "SsoInvitations",
     "SsoProviders",
     "SsoSignIn",
-    "Switches",
+    "StepUp",
+    "TwoFactorVerifier",
     "TwoFactors",
+    "UserAdmin",
     "make_services",
 ]
 
@@ -77,7 +77,7 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
     cookies = Cookies(settings)
     sessions = Sessions(cookies, organizations)
     attempts, passwords = Attempts(settings), Passwords()
-    switches = Switches(setup_token=settings.setup_token)
+    switches = RegistrationSettings(setup_token=settings.setup_token)
     credentials = Credentials(passwords=passwords, attempts=attempts)
     challenges, devices = Challenges(cookies), TrustedDevices(cookies)
     two_factors = TwoFactors(sealer)
@@ -90,7 +90,7 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
         challenges=challenges,
         devices=devices,
     )
-    second_step = SecondStep(
+    second_step = TwoFactorVerifier(
         sessions=sessions,
         attempts=attempts,
         challenges=challenges,
@@ -100,12 +100,12 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
     profile = Profile(
         sessions=sessions, credentials=credentials, switches=switches, attempts=attempts
     )
-    second_factor = SecondFactor()
+    second_factor = StepUp()
     second_factor.verify = second_step.check
     keys, deletions, trail = ApiKeys(accounts), Deletions(), AuditTrail()
     # Whoever learned the old password may have made keys with it.
     credentials.on_change.append(revoke_keys)
-    tickets, invitations = Tickets(settings), Invitations()
+    tickets, invitations = OneTimeState(settings), Invitations()
     passkeys = Passkeys(settings=settings, tickets=tickets, sessions=sessions, attempts=attempts)
     sso = make_sso(
         settings=settings, sealer=sealer, sessions=sessions, switches=switches, tickets=tickets
@@ -117,7 +117,7 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
         profile, second_factor, second_step, sessions, settings, switches, trail, two_factors,
         passkeys, Impersonation(sessions, cookies), invitations, Members(),
         OrganizationEdits(accounts, deletions, providers),
-        People(passwords, credentials, deletions), RootGrants(settings),
+        UserAdmin(passwords, credentials, deletions), RootGrants(settings),
     )  # fmt: skip
     services: dict[type, object] = {type(part): part for part in parts}
     return services | sso | {Authenticator: RequestAuthenticator(sessions, keys), Auditor: trail}

@@ -78,7 +78,7 @@ class RootGrants:
         def look() -> bool:
             return all(protected_paths.is_allowed(path, roots) for path in paths)
 
-        if not await blocking.at_folder(look, place=" and ".join(paths[:3])):
+        if not await blocking.run_blocking_on_path(look, place=" and ".join(paths[:3])):
             raise Forbidden(_ROOTS)
         return roots
 

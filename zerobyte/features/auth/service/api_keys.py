@@ -107,7 +107,7 @@ class ApiKeys:
         if found is None or (found.expires_at is not None and found.expires_at <= now):
             return None
         if now - (found.last_request_at or 0) >= _TOUCH_EVERY_MS:
-            with db_errors.forgone():
+            with db_errors.ignore_unavailable_database():
                 await ApiKey.filter(id=found.id).update(last_request_at=now)
         return FoundKey(found, found.user, found.member_role)
 

@@ -51,10 +51,10 @@ class RequestAuthenticator:
         if found is None:
             raise Unauthenticated("Invalid or expired session")
         user, organization_id = found.user, found.key.organization_id
-        who = audit.Who(
+        who = audit.Principal(
             user_id=user.id, name=user.name, organization_id=organization_id, source="api-key"
         )
-        audit.recognised(request, who)
+        audit.set_principal(request, who)
         # A ban that is over ends with the owner's next sign-in: programs wait for a person.
         if user.banned:
             raise Unauthenticated("Invalid or expired session")

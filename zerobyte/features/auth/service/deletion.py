@@ -21,7 +21,7 @@ Tidy = Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class OrganizationCounts:
     """What an organization holds."""
 
     volumes: int = 0
@@ -47,7 +47,7 @@ class Held:
 class Contents(Protocol):
     """Knows what organizations hold."""
 
-    async def count(self, organization_ids: Sequence[str]) -> Mapping[str, Held]:
+    async def count(self, organization_ids: Sequence[str]) -> Mapping[str, OrganizationCounts]:
         """What each of these organizations holds, all asked for in one query."""
         ...
 
@@ -68,10 +68,10 @@ class Deletions:
     def __init__(self) -> None:
         self.contents: Contents | None = None
 
-    async def count(self, organization_ids: Sequence[str]) -> Mapping[str, Held]:
+    async def count(self, organization_ids: Sequence[str]) -> Mapping[str, OrganizationCounts]:
         """What each of these organizations holds."""
         if self.contents is None or not organization_ids:
-            return dict.fromkeys(organization_ids, Held())
+            return dict.fromkeys(organization_ids, OrganizationCounts())
         return await self.contents.count(organization_ids)
 
     async def remove(self, organization: Organization) -> Tidy:
@@ -121,7 +121,7 @@ class Deletions:
         held = await self.count([row.id for row in organizations])
         for row in organizations:
             if held[row.id].repositories:
-                content = Held(repositories=held[row.id].repositories).in_words
+                content = OrganizationCounts(repositories=held[row.id].repositories).in_words
                 raise Conflict(
                     f'Only this person owns the organization "{row.name}", which holds {content} '
                     "and the only password to open what is stored there; delete the repositories "

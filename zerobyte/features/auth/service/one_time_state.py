@@ -48,7 +48,7 @@ INTENT: Final = Kind(
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldState:
     """A ticket that a request holds and that is still good."""
 
     token: str
@@ -56,7 +56,7 @@ class Held:
     payload: Mapping[str, Any]
 
 
-class Tickets:
+class OneTimeState:
     """Gives tickets out and takes them back."""
 
     def __init__(self, settings: Settings) -> None:
@@ -78,7 +78,7 @@ class Tickets:
         queue_cookie(request, self._cookie(kind, value, max_age_s=kind.lifetime_s))
         return token
 
-    async def find(self, request: HttpRequest, kind: Kind) -> Held | None:
+    async def find(self, request: HttpRequest, kind: Kind) -> HeldState | None:
         """The ticket of the request's cookie, if it is good; it stays good."""
         token = self._token_of(request, kind)
         if token is None:
@@ -86,9 +86,9 @@ class Tickets:
         row = await Ticket.get_or_none(
             id=_row_id(kind, token), purpose=kind.purpose, expires_at__gt=clock.now_ms()
         )
-        return row and Held(token, row.id, row.payload)
+        return row and HeldState(token, row.id, row.payload)
 
-    async def take(self, request: HttpRequest, kind: Kind, held: Held) -> bool:
+    async def take(self, request: HttpRequest, kind: Kind, held: HeldState) -> bool:
         """Use a ticket up. Of several that try at once, one gets True."""
         queue_cookie(request, self._cookie(kind, "", max_age_s=0))
         return await Ticket.filter(id=held.row_id).delete() == 1

@@ -23,15 +23,15 @@ from webauthn.helpers.structs import (
 )
 from webauthn.registration.verify_registration_response import VerifiedRegistration
 
-from zerobyte.core import clock, urls
+from zerobyte.core import urls
 from zerobyte.core.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from zerobyte.core.log import get_logger
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, Passkey, User
 from zerobyte.features.auth.schemas.passkeys import RegisterOptionsQuery
 from zerobyte.features.auth.service.login_throttle import Attempts
-from zerobyte.features.auth.service.one_time_state import PASSKEY, Tickets
-from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, is_banned
+from zerobyte.features.auth.service.one_time_state import PASSKEY, OneTimeState
+from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, refuse_banned
 from zerobyte.http import audit
 from zerobyte.http.auth import HttpRequest, header
 from zerobyte.http.csrf import invalid_origin
@@ -57,7 +57,7 @@ class Passkeys:
     """Registers passkeys and signs people in with them."""
 
     def __init__(
-        self, *, settings: Settings, tickets: Tickets, sessions: Sessions, attempts: Attempts
+        self, *, settings: Settings, tickets: OneTimeState, sessions: Sessions, attempts: Attempts
     ) -> None:
         address = urls.parse(settings.base_url)
         self._rp_id = address.host
@@ -173,7 +173,7 @@ class Passkeys:
                 # A wrong answer is 400 by contract, and for the trail what a wrong password is.
                 audit.refused(request, _FAILED)
                 raise
-            _refuse_banned(user)
+            refuse_banned(user)
         if user.banned:
             user.banned, user.ban_reason, user.ban_expires = False, None, None
             await user.save(update_fields=["banned", "ban_reason", "ban_expires"])
@@ -337,15 +337,6 @@ async def _own(user: User, passkey_id: str) -> Passkey:
     if passkey is None:
         raise NotFound("Passkey not found", code="PASSKEY_NOT_FOUND")
     return passkey
-
-
-def _refuse_banned(user: User) -> None:
-    if is_banned(user, clock.now_ms()):
-        raise Forbidden(
-            "You have been banned from this application. Please contact support "
-            "if you believe this is an error.",
-            code="BANNED_USER",
-        )
 
 
 def _transports(response: Mapping[str, Any]) -> str | None:

@@ -14,7 +14,7 @@ from zerobyte.features.auth.schemas.profile import ChangePassword, UpdateUser
 from zerobyte.features.auth.service.login_throttle import Attempts
 from zerobyte.features.auth.service.password_change import CREDENTIAL, Credentials
 from zerobyte.features.auth.service.password_hashing import check_length
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor
 from zerobyte.features.auth.service.sign_in import refuse_protected
 from zerobyte.features.auth.service.usernames import check_username, check_username_free
@@ -32,7 +32,7 @@ class Profile:
         *,
         sessions: Sessions,
         credentials: Credentials,
-        switches: Switches,
+        switches: RegistrationSettings,
         attempts: Attempts,
     ) -> None:
         self._sessions = sessions

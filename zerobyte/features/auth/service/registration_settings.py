@@ -18,7 +18,7 @@ _PASSWORD_LOGIN: Final = "password_login_disabled"  # noqa: S105 — a switch's 
 _SIGN_UP_LOCK: Final = "sign_up_lock"
 
 
-class Switches:
+class RegistrationSettings:
     """Reads and turns the switches; a missing row is off.
 
     setup_token     required by the sign-up that creates the first account; empty: none is.

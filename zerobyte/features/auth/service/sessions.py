@@ -14,7 +14,7 @@ from tortoise.transactions import in_transaction
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Forbidden, Unauthenticated
 from zerobyte.db import errors as db_errors
-from zerobyte.db.query_cache import Prepared, slot
+from zerobyte.db.query_cache import CachedQuery, slot
 from zerobyte.features.auth.models import Session, User
 from zerobyte.features.auth.service import cookies
 from zerobyte.features.auth.service.cookies import Cookies, token_hash
@@ -34,7 +34,7 @@ _ROLE: Final = (
     '(SELECT "role" FROM "members" WHERE "members"."user_id"="sessions"."user_id" '
     'AND "members"."organization_id"="sessions"."active_organization_id")'
 )
-_FIND: Final = Prepared(
+_FIND: Final = CachedQuery(
     lambda: (
         Session.filter(token_hash=slot(0))
         .select_related("user")
@@ -131,7 +131,7 @@ class Sessions:
         now = clock.now_ms()
         if session is None or session.expires_at <= now:
             if session is not None:
-                with db_errors.forgone():
+                with db_errors.ignore_unavailable_database():
                     await session.delete()
             self.clear_cookies(request)
             return None
@@ -142,7 +142,7 @@ class Sessions:
             return None
         may_prolong = session.remembered and not request.responded  # the cookie can go with it
         if may_prolong and session.expires_at - now < PROLONG_BELOW_MS:
-            with db_errors.forgone():
+            with db_errors.ignore_unavailable_database():
                 session.expires_at = now + LIFETIME_MS
                 await session.save(update_fields=["expires_at"])
                 self.send_cookie(request, SignedIn(session, user, token))
@@ -279,13 +279,23 @@ def sessions_of(user_id: str) -> Q:
 
 def _recognise(request: HttpRequest, session: Session, user: User) -> None:
     """Tell the audit trail who asks."""
-    who = audit.Who(
+    who = audit.Principal(
         user_id=user.id,
         name=user.name,
         organization_id=session.active_organization_id,
         impersonated_by=session.impersonated_by,
     )
-    audit.recognised(request, who)
+    audit.set_principal(request, who)
+
+
+def refuse_banned(user: User) -> None:
+    """Raise Forbidden if the user is banned now."""
+    if is_banned(user, clock.now_ms()):
+        raise Forbidden(
+            "You have been banned from this application. Please contact support "
+            "if you believe this is an error.",
+            code="BANNED_USER",
+        )
 
 
 def is_banned(user: User, now_ms: int) -> bool:

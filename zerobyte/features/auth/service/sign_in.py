@@ -10,7 +10,7 @@ from typing import Any, Final
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from zerobyte.core import clock, ids
+from zerobyte.core import ids
 from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated, Unprocessable
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, User
@@ -23,8 +23,8 @@ from zerobyte.features.auth.service.password_change import (
     require_unchanged,
 )
 from zerobyte.features.auth.service.password_hashing import Passwords, check_length
-from zerobyte.features.auth.service.registration_settings import Switches
-from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, is_banned
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
+from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, refuse_banned
 from zerobyte.features.auth.service.two_factor.challenges import Challenges
 from zerobyte.features.auth.service.two_factor.trusted_devices import TrustedDevices
 from zerobyte.features.auth.service.usernames import (
@@ -37,7 +37,6 @@ from zerobyte.http.auth import HttpRequest, header
 
 _PROTECTED: Final = (
     "role",
-    "banned",
     "banReason",
     "banExpires",
     "twoFactorEnabled",
@@ -55,7 +54,7 @@ class Accounts:
         self,
         *,
         passwords: Passwords,
-        switches: Switches,
+        switches: RegistrationSettings,
         sessions: Sessions,
         attempts: Attempts,
         credentials: Credentials,
@@ -167,8 +166,7 @@ class Accounts:
         # Hashing also for nobody keeps the time from telling who has an account.
         if not await self._passwords.verify(password_hash, password) or user is None:
             raise wrong
-        if is_banned(user, clock.now_ms()):
-            raise banned()
+        refuse_banned(user)
         if user.banned:
             user.banned, user.ban_reason, user.ban_expires = False, None, None
             await user.save(update_fields=["banned", "ban_reason", "ban_expires"])
@@ -209,15 +207,6 @@ async def _hash_of(user: User | None) -> str | None:
 async def _check_free(email: str, username: str) -> None:
     await check_email_free(email)
     await check_username_free(username)
-
-
-def banned() -> Forbidden:
-    """The answer to somebody who is shut out."""
-    return Forbidden(
-        "You have been banned from this application. Please contact support "
-        "if you believe this is an error.",
-        code="BANNED_USER",
-    )
 
 
 def refuse_protected(given: Iterable[str]) -> None:

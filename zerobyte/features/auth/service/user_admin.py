@@ -15,7 +15,7 @@ from zerobyte.core.errors import Conflict, Invalid, NotFound, Unprocessable
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, Organization, Session, User
 from zerobyte.features.auth.schemas import admin as schemas
-from zerobyte.features.auth.service.deletion import Deletions, Held, tidy_up
+from zerobyte.features.auth.service.deletion import Deletions, OrganizationCounts, tidy_up
 from zerobyte.features.auth.service.organization_edits import may
 from zerobyte.features.auth.service.password_change import CREDENTIAL, Credentials, keep_password
 from zerobyte.features.auth.service.password_hashing import Passwords, check_length
@@ -54,7 +54,7 @@ _MAY: Final = {
 _MOST_LISTED: Final = 100
 
 
-class People:
+class UserAdmin:
     """Makes, changes, bans and removes people."""
 
     def __init__(
@@ -224,7 +224,7 @@ class People:
             tidies = await self._deletions.remove_person(user)
         await tidy_up(tidies)
 
-    async def impact(self, user_id: str) -> list[tuple[Organization, Held]]:
+    async def impact(self, user_id: str) -> list[tuple[Organization, OrganizationCounts]]:
         """What would go with a person; nothing for somebody unknown."""
         alone = await self._deletions.only_owned(user_id)
         held = await self._deletions.count([row.id for row in alone])

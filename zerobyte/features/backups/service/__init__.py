@@ -1,10 +1,10 @@
 """The rules of backup schedules, one family of verbs in each file."""
 
-from zerobyte.features.backups.service.alerts import Alarms
+from zerobyte.features.backups.service.alerts import FailureAlerts
 from zerobyte.features.backups.service.assignments import Assignments
-from zerobyte.features.backups.service.completion import RunEnds
-from zerobyte.features.backups.service.due_runs import DueTimes
-from zerobyte.features.backups.service.jobs import Runs
+from zerobyte.features.backups.service.completion import CompletionHandler
+from zerobyte.features.backups.service.due_runs import DueRunStarter
+from zerobyte.features.backups.service.jobs import JobBuilder
 from zerobyte.features.backups.service.organization_data import OrganizationContents
 from zerobyte.features.backups.service.reconcile import Reconciler
 from zerobyte.features.backups.service.report_check import ReportCheck
@@ -13,14 +13,14 @@ from zerobyte.features.backups.service.schedules import ScheduleEditor
 from zerobyte.features.backups.service.task_history import TaskHistory
 
 __all__ = [
-    "Alarms",
     "Assignments",
-    "DueTimes",
+    "CompletionHandler",
+    "DueRunStarter",
+    "FailureAlerts",
+    "JobBuilder",
     "OrganizationContents",
     "Reconciler",
     "ReportCheck",
-    "RunEnds",
-    "Runs",
     "ScheduleEditor",
     "ScheduleReader",
     "TaskHistory",

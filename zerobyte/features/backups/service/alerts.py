@@ -38,7 +38,7 @@ _RERUN_WAITS: Final = (
 _DAY_MS: Final = 86_400_000
 
 
-class Alarms:
+class FailureAlerts:
     """Sends the word of a failure to whom a schedule names for it; nobody waits for that.
 
     retention_days  how long retention may be owed before that is told; 0 tells nobody.

@@ -34,7 +34,7 @@ NO_RUN: Final = "There was no backup"
 _COVERED: Final = "Retention of an earlier run has still to be applied; it sees to this one too"
 
 
-class RunEnds:
+class CompletionHandler:
     """Carries the end of a task into the schedule's row and the snapshot index."""
 
     def __init__(self, *, settings: Settings, snapshots: Snapshots) -> None:
@@ -56,7 +56,7 @@ class RunEnds:
                 selection=_selection_of(task, report),
             )
         elif task.repository_id is not None and _may_have_left_one(task, report):
-            await self._snapshots.distrust(task.repository_id)
+            await self._snapshots.mark_index_stale(task.repository_id)
         skipped = _why_no_retention(schedule, task, report)
         if skipped is not None:
             task.input = with_skipped(task.input, report, skipped)
@@ -132,7 +132,7 @@ class RunEnds:
         """It may have ended half-way, or untold; the repository itself says what is left."""
         has_begun = task.started_at is not None and task.repository_id is not None
         if has_begun and report.status != "succeeded":
-            await self._snapshots.distrust(str(task.repository_id))
+            await self._snapshots.mark_index_stale(str(task.repository_id))
 
     async def delete_snapshots(self, task: Task, report: JobReport) -> list[NewTask]:
         """Take deleted snapshots out of the index."""

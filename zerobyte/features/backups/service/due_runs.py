@@ -21,7 +21,7 @@ from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import clock, cron
 from zerobyte.core.errors import Conflict, Failed, NotFound, Unavailable
 from zerobyte.core.log import get_logger
-from zerobyte.db.errors import Complaint
+from zerobyte.db.errors import FailureLog
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service.completion import NO_RUN
@@ -58,7 +58,7 @@ _LEFT_OUT = (
 )
 
 
-class DueTimes:
+class DueRunStarter:
     """The clock of all schedules.
 
     awake_since     since when this process has looked without a gap, epoch ms.
@@ -82,8 +82,8 @@ class DueTimes:
         self.awake_since = self.engine_seen_at = clock.now_ms()
         self.on_change: list[Callable[[str], None]] = []
         self._rests_until = 0.0
-        self._engine_is_away = Complaint(log, "due backups wait for Prefect")
-        self._round_failed = Complaint(log, "looking for due backups failed; it is tried again")
+        self._engine_is_away = FailureLog(log, "due backups wait for Prefect")
+        self._round_failed = FailureLog(log, "looking for due backups failed; it is tried again")
 
     # The door for every due time
 
@@ -141,7 +141,7 @@ class DueTimes:
             due=due,
             due_key=key,
         )
-        move_on = partial(self._move_on, schedule, due)
+        move_on = partial(self._advance_next_run, schedule, due)
         if not schedule.catch_up and await self._was_missed(schedule, due):
             text = f"{_LEFT_OUT}. Times left out: {due.missed + 1}."
             report = cancelled("", text)
@@ -151,7 +151,7 @@ class DueTimes:
         try:
             task = await self._tasks.open(new, along=move_on)
         except Conflict:
-            await self._pass_by(schedule, due, key)
+            await self._coalesce(schedule, due, key)
             raise
         if due.missed:
             log.info(
@@ -159,7 +159,7 @@ class DueTimes:
             )
         return task
 
-    async def _move_on(self, schedule: Schedule, due: cron.Due) -> None:
+    async def _advance_next_run(self, schedule: Schedule, due: cron.Due) -> None:
         """Take what is due, once. Raises Conflict when somebody has."""
         moved = await Schedule.filter(
             id=schedule.id, enabled=True, next_backup_at=schedule.next_backup_at
@@ -167,7 +167,7 @@ class DueTimes:
         if not moved:
             raise Conflict(_TAKEN)
 
-    async def _pass_by(self, schedule: Schedule, due: cron.Due, key: str) -> None:
+    async def _coalesce(self, schedule: Schedule, due: cron.Due, key: str) -> None:
         """What came due beside an active run is counted with that run.
 
         What has run already, before the clock was set back, is not run again.
@@ -206,12 +206,12 @@ class DueTimes:
         while True:
             try:
                 if not reconsidered:
-                    await self.reconsider()
+                    await self.repair_next_runs()
                     reconsidered = True
                 await self.start_retries()
                 if clock.monotonic() - looked >= _LOOK_EVERY_S:
                     looked = clock.monotonic()
-                    if not self.is_resting:
+                    if not self.in_resume_grace:
                         await self.start_missed()
                         self._round_failed.over()
             except Exception as error:  # a clock that stops is worse than a round that failed
@@ -219,7 +219,7 @@ class DueTimes:
             await asyncio.sleep(1)
 
     @property
-    def is_resting(self) -> bool:
+    def in_resume_grace(self) -> bool:
         """Whether time broke a moment ago: then nothing that was missed is started yet."""
         return clock.monotonic() < self._rests_until
 
@@ -227,9 +227,9 @@ class DueTimes:
         """Time did not pass as usual: look at every schedule anew, after a moment of rest."""
         self.awake_since = self.engine_seen_at = clock.now_ms()
         self._rests_until = clock.monotonic() + _REST_S
-        await self.reconsider()
+        await self.repair_next_runs()
 
-    async def reconsider(self) -> None:
+    async def repair_next_runs(self) -> None:
         """See that every schedule waits for its next time, by clock and zone as they are now.
 
         A time that is to come and is no longer the next one was computed by another clock, or in
@@ -262,7 +262,7 @@ class DueTimes:
         if not ripe:
             return
         busy = await _busy(ripe)
-        coming = await self._coming()
+        coming = await self._pending_in_prefect()
         for row in ripe:
             # While the engine is away nobody knows what it will ring for when it is back.
             if row.short_id in busy or (coming is not None and row.short_id not in coming):
@@ -272,7 +272,7 @@ class DueTimes:
         if coming is not None:
             self.engine_seen_at = now
 
-    async def _coming(self) -> set[str] | None:
+    async def _pending_in_prefect(self) -> set[str] | None:
         """The schedules that have a run in the engine; None when it does not say."""
         try:
             runs = await self._scheduler.due_runs()

@@ -30,7 +30,7 @@ from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service.parents import parent_of
 from zerobyte.features.repositories.service.snapshot_index import trusted_files
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.service import NewTask, NoLongerWanted, Tasks, failed
+from zerobyte.features.tasks.service import NewTask, TaskObsolete, Tasks, failed
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.http.auth import Actor
@@ -47,7 +47,7 @@ _SELECTION = (
 _FORGET_BUSY = "Retention policy is already being applied"
 
 
-class Runs:
+class JobBuilder:
     """Opens the tasks of schedules and answers the jobs that workers take."""
 
     def __init__(
@@ -81,7 +81,7 @@ class Runs:
             return await self._tasks.open(backup_task(schedule, trigger="manual"))
         task = await self._tasks.open(backup_task(schedule, trigger="manual", flow=None))
         report = failed(task.id, reason)
-        await self._tasks.finish(task.id, report, is_told=True)
+        await self._tasks.finish(task.id, report, notified=True)
         raise Invalid(reason)
 
     async def forget_now(self, actor: Actor, key: str) -> Task:
@@ -160,7 +160,7 @@ class Runs:
         schedule = await self._schedule_of(task)
         repository = await _repository_of(task)
         if policy_of(schedule) is None:
-            raise NoLongerWanted("The retention policy was removed; every snapshot is kept")
+            raise TaskObsolete("The retention policy was removed; every snapshot is kept")
         is_there = schedule.repository_id == repository.id
         policy = schedule.retention_policy if is_there else task.input["retentionPolicy"]
         known = await known_snapshots(task, repository)

@@ -11,7 +11,7 @@ from tortoise.expressions import RawSQL
 from zerobyte.core.errors import Conflict, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.features.auth.models import Organization
-from zerobyte.features.auth.service.deletion import Held, Tidy
+from zerobyte.features.auth.service.deletion import OrganizationCounts, Tidy
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service import Repositories
@@ -52,12 +52,12 @@ class OrganizationContents:
         self._repositories = repositories
         self._on_change = on_change
 
-    async def count(self, organization_ids: Sequence[str]) -> Mapping[str, Held]:
+    async def count(self, organization_ids: Sequence[str]) -> Mapping[str, OrganizationCounts]:
         """What each of these organizations holds, all asked for in one query."""
         rows = await (
             Organization.filter(id__in=organization_ids).annotate(**_COUNTS).values("id", *_COUNTS)
         )
-        return {row.pop("id"): Held(**row) for row in rows}
+        return {row.pop("id"): OrganizationCounts(**row) for row in rows}
 
     async def remove(self, organization_id: str) -> Tidy:
         """Delete the rows, inside the caller's transaction. Files of repositories stay.

@@ -11,7 +11,7 @@ from typing import Final
 from zerobyte.core import clock, cron
 from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.errors import Complaint
+from zerobyte.db.errors import FailureLog
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.service.schedules import is_planned_by_engine
 from zerobyte.features.tasks.models import connected_hosts
@@ -60,7 +60,7 @@ class Reconciler:
         self._scheduler = scheduler
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
-        self._round_failed = Complaint(log, "schedules wait for Prefect")
+        self._round_failed = FailureLog(log, "schedules wait for Prefect")
         self._unrepaired: list[PoolFault] = []
 
     def changed(self, short_id: str) -> None:
@@ -159,7 +159,7 @@ class Reconciler:
             entry = standing.pop(schedule.short_id, None)
             if entry is None:
                 found.append(Drift(schedule.short_id, schedule.name, "missing"))
-            elif not entry.stands_as(plan_of(schedule, self._zone)):
+            elif not entry.matches(plan_of(schedule, self._zone)):
                 found.append(Drift(schedule.short_id, schedule.name, "changed"))
         found += [Drift(short_id, "", "unknown") for short_id in standing]
         return found

@@ -7,12 +7,12 @@ from tortoise.expressions import RawSQL
 from tortoise.queryset import QuerySet
 
 from zerobyte.core.errors import NotFound
-from zerobyte.db.query_cache import Prepared, Shown, number_slot, slot
+from zerobyte.db.query_cache import CachedQuery, JsonCache, number_slot, slot
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import ScheduleDetails
 from zerobyte.features.tasks.models import ACTIVE, connected_hosts, waits_for
-from zerobyte.features.tasks.service import Activities
+from zerobyte.features.tasks.service import StallTracker
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
 
@@ -38,11 +38,11 @@ _ACTIVE: Final = " ".join(
         f"{ACTIVE!r})",
     ]
 )
-_ALL: Final = Prepared(_with_all)
-_ONE: Final = Prepared(lambda: _with_all(short_id=slot(1)))
-_BY_NUMBER: Final = Prepared(lambda: _with_all(id=number_slot(1)))
-_OF_VOLUME: Final = Prepared(lambda: _with_all(volume__short_id=slot(1)))
-_MINE: Final = Prepared(lambda: Schedule.filter(organization_id=slot(0), short_id=slot(1)))
+_ALL: Final = CachedQuery(_with_all)
+_ONE: Final = CachedQuery(lambda: _with_all(short_id=slot(1)))
+_BY_NUMBER: Final = CachedQuery(lambda: _with_all(id=number_slot(1)))
+_OF_VOLUME: Final = CachedQuery(lambda: _with_all(volume__short_id=slot(1)))
+_MINE: Final = CachedQuery(lambda: Schedule.filter(organization_id=slot(0), short_id=slot(1)))
 
 
 def _active(row: Schedule) -> str | None:
@@ -53,15 +53,15 @@ def _active(row: Schedule) -> str | None:
 class ScheduleReader:
     """Answers questions about schedules; changes nothing."""
 
-    def __init__(self, *, activities: Activities) -> None:
+    def __init__(self, *, activities: StallTracker) -> None:
         self._activities = activities
-        self._views: tuple[frozenset[str], Shown[Schedule]] | None = None
+        self._views: tuple[frozenset[str], JsonCache[Schedule]] | None = None
 
-    async def _shown(self) -> Shown[Schedule]:
+    async def _shown(self) -> JsonCache[Schedule]:
         """Return the view of schedules, a new one when other workers are connected than before."""
         connected = await connected_hosts()
         if self._views is None or self._views[0] != connected:
-            view = Shown(
+            view = JsonCache(
                 partial(self._details, connected),
                 ScheduleDetails,
                 passing=lambda row: _active(row) is not None,

@@ -64,7 +64,7 @@ async def check_includes(
         return Invalid(reason)
 
     try:
-        problem = await blocking.at_folder(look, place=str(source))
+        problem = await blocking.run_blocking_on_path(look, place=str(source))
     except Unavailable:
         return
     if problem is not None:

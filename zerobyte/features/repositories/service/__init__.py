@@ -5,7 +5,7 @@ from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restores import Restores
 from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
 from zerobyte.features.repositories.service.snapshots import Snapshots
-from zerobyte.features.repositories.service.stats_refresh import Sizes
+from zerobyte.features.repositories.service.stats_refresh import StatsRefresher
 from zerobyte.features.repositories.service.tree_cache.cache import Trees
 from zerobyte.features.repositories.service.tree_cache.store import TreeFile
 
@@ -13,9 +13,9 @@ __all__ = [
     "Refresher",
     "Repositories",
     "Restores",
-    "Sizes",
     "SnapshotFiles",
     "Snapshots",
+    "StatsRefresher",
     "TreeFile",
     "Trees",
 ]

@@ -43,7 +43,7 @@ class Refresher:
 
     def _is_its_turn(self, row: models.Repository) -> bool:
         now = clock.monotonic()
-        if row.id not in self._snapshots.distrusted and now < self._not_before.get(row.id, now):
+        if row.id not in self._snapshots.stale_ids and now < self._not_before.get(row.id, now):
             return False
         self._not_before[row.id] = now + self._every_ms / 1000
         return True

@@ -47,7 +47,7 @@ _GRACE_S: Final = 5.0
 TAKEN: Final = "Another repository of this organization is at this location already"
 
 
-class Creation:
+class RepositoryCreator:
     """Adds a repository to an organization."""
 
     def __init__(self, *, access: Access, guard: Guard, grants: RootGrants, limit_s: float) -> None:
@@ -103,7 +103,7 @@ class Creation:
         placed = config.model_copy(update={"path": path})
         # Before anything is read there: an answer must not tell what a forbidden folder holds.
         await self.refuse_place(actor, placed)
-        if not config.is_existing_repository and await blocking.at_folder(
+        if not config.is_existing_repository and await blocking.run_blocking_on_path(
             lambda: _holds_repository(config.path), place=config.path
         ):
             raise Conflict(EXISTS)
@@ -131,7 +131,7 @@ class Creation:
         def look() -> bool:
             return protected_paths.lies_in(path, others) or self._guard.refuses_repository(path)
 
-        if await blocking.at_folder(look, place=path):
+        if await blocking.run_blocking_on_path(look, place=path):
             raise Invalid.at(["config", "path"], place_check.PROTECTED)
 
     @contextmanager

@@ -35,7 +35,9 @@ async def key_of(config: RepositoryConfig) -> str:
     """The SHA-256 of the normalized location. Raises Unavailable when a folder hangs."""
     if isinstance(config, LocalConfig):
         path = config.path
-        text = "local|" + await blocking.at_folder(lambda: str(Path(path).resolve()), place=path)
+        text = "local|" + await blocking.run_blocking_on_path(
+            lambda: str(Path(path).resolve()), place=path
+        )
     else:
         text = normalized(config)
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()

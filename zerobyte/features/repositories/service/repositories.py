@@ -16,11 +16,11 @@ from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import constraints, encrypted_config
 from zerobyte.db.leases import Leases
-from zerobyte.db.query_cache import Prepared, Shown, slot
+from zerobyte.db.query_cache import CachedQuery, JsonCache, slot
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import locations
-from zerobyte.features.repositories.service.creation import Creation, conflict_of
+from zerobyte.features.repositories.service.creation import RepositoryCreator, conflict_of
 from zerobyte.features.repositories.service.guard import Guard
 from zerobyte.features.repositories.service.rclone_remotes import rclone_remotes
 from zerobyte.features.repositories.service.restic_access import Access, PasswordOf, answering
@@ -40,9 +40,11 @@ UNCONFIRMED: Final = (
 )
 NOT_FOUND: Final = "Repository not found"
 
-_ALL: Final = Prepared(lambda: models.Repository.filter(organization_id=slot(0)).order_by("id"))
-_ONE: Final = Prepared(lambda: models.Repository.filter(organization_id=slot(0), short_id=slot(1)))
-_SHOWN: Final = Shown(present.repository, schemas.Repository)
+_ALL: Final = CachedQuery(lambda: models.Repository.filter(organization_id=slot(0)).order_by("id"))
+_ONE: Final = CachedQuery(
+    lambda: models.Repository.filter(organization_id=slot(0), short_id=slot(1))
+)
+_SHOWN: Final = JsonCache(present.repository, schemas.Repository)
 
 _LEARNED: Final = (
     *("last_checked", "last_error", "doctor_result"),
@@ -66,7 +68,7 @@ class Repositories:
         self.before_delete: list[Listener] = []
         self.on_moved: list[Callable[[models.Repository], None]] = []
         self._rclone_config_dir = settings.rclone_config_dir
-        self._creation = Creation(
+        self._creation = RepositoryCreator(
             access=self.doors,
             guard=Guard(settings),
             grants=RootGrants(settings),
@@ -98,7 +100,7 @@ class Repositories:
     async def create(
         self, actor: Actor, body: schemas.CreateRepository
     ) -> schemas.RepositoryCreated:
-        """Make or open a repository and remember it; see `Creation.create`."""
+        """Make or open a repository and remember it; see `RepositoryCreator.create`."""
         row = await self._creation.create(actor, body)
         return schemas.RepositoryCreated(repository=present.repository(row))
 

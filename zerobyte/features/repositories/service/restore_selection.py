@@ -45,7 +45,7 @@ class Selection:
     writes: tuple[str, ...]
 
 
-class Selector:
+class RestoreSelector:
     """Works a selection out, looking into the snapshot where the request leaves a question."""
 
     def __init__(self, files: SnapshotFiles) -> None:

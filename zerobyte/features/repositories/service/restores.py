@@ -19,7 +19,11 @@ from zerobyte.features.repositories.service.guard import Guard, normal, overlap
 from zerobyte.features.repositories.service.places import local_places, volume_places
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.repositories.service.restic_access import answering
-from zerobyte.features.repositories.service.restore_selection import FOREIGN, Selection, Selector
+from zerobyte.features.repositories.service.restore_selection import (
+    FOREIGN,
+    RestoreSelector,
+    Selection,
+)
 from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import ACTIVE, Task
@@ -99,7 +103,7 @@ class Restores:
         self._grants = RootGrants(settings)
         self._repositories = repositories
         self._snapshots = snapshots
-        self._selector = Selector(files)
+        self._selector = RestoreSelector(files)
         self._tasks = tasks
         self._host = snapshots.host
         self._opening = asyncio.Lock()
@@ -241,7 +245,11 @@ class Restores:
         def look() -> bool:
             return all(protected_paths.is_allowed(path, own) for path in writes)
 
-        if in_place and own and await blocking.at_folder(look, place=" and ".join(own[:3])):
+        if (
+            in_place
+            and own
+            and await blocking.run_blocking_on_path(look, place=" and ".join(own[:3]))
+        ):
             return list(own)
         return [*await self._grants.check(actor, *writes), *own]
 
@@ -267,7 +275,7 @@ class Restores:
                     return reason
             return [os.path.realpath(path) for path in roots]
 
-        found = await blocking.at_folder(look, place=" and ".join(roots[:3]))
+        found = await blocking.run_blocking_on_path(look, place=" and ".join(roots[:3]))
         if isinstance(found, str):
             raise Invalid.at(["targetPath"], found)
         return found

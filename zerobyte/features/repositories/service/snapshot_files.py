@@ -16,9 +16,9 @@ from zerobyte.features.repositories.service.guard import normal
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restic_access import LIMIT_S, answering
 from zerobyte.features.repositories.service.snapshots import Snapshots
-from zerobyte.features.repositories.service.tree_cache.cache import Remembering, Trees
-from zerobyte.features.repositories.service.tree_cache.queries import Found, Question
-from zerobyte.features.repositories.service.tree_cache.store import Gone, NoRoom
+from zerobyte.features.repositories.service.tree_cache.cache import Trees, TreeWriter
+from zerobyte.features.repositories.service.tree_cache.queries import TreePage, TreeQuery
+from zerobyte.features.repositories.service.tree_cache.store import CacheFull, TreeDropped
 from zerobyte.http.auth import Actor
 from zerobyte.restic import ls
 from zerobyte.restic.errors import SnapshotMissing
@@ -72,7 +72,7 @@ class SnapshotFiles:
         row = await self._snapshots.indexed(actor, short_id)
         record = await self._snapshots.newest_or(row, snapshot_id)
         path = normal(query.path) if query.path else None
-        question = Question(row.id, record.id, path, query.q)
+        question = TreeQuery(row.id, record.id, path, query.q)
         offset, limit = query.offset, query.limit
         found = await self._known(
             row,
@@ -94,7 +94,7 @@ class SnapshotFiles:
 
         Raises NotFound, Unavailable, ResticError.
         """
-        question = Question(row.id, snapshot_id, path)
+        question = TreeQuery(row.id, snapshot_id, path)
         found = await self._known(
             row,
             question,
@@ -110,7 +110,7 @@ class SnapshotFiles:
 
         Raises NotFound, Unavailable, ResticError.
         """
-        found = await self.trees.find(Question(row.id, snapshot_id, path))
+        found = await self.trees.find(TreeQuery(row.id, snapshot_id, path))
         if found is not None:
             return found.nodes[0] if found.nodes else None
         repository = await self._repositories.doors.open(row)
@@ -148,10 +148,10 @@ class SnapshotFiles:
     async def _known(
         self,
         row: models.Repository,
-        question: Question,
-        ask: Callable[[], Awaitable[Found | None]],
-        ask_restic: Callable[[], Awaitable[Found]],
-    ) -> Found:
+        question: TreeQuery,
+        ask: Callable[[], Awaitable[TreePage | None]],
+        ask_restic: Callable[[], Awaitable[TreePage]],
+    ) -> TreePage:
         """What is known, or becomes known by reading the tree; else what restic says."""
         if (found := await ask()) is not None:
             return found
@@ -172,8 +172,8 @@ class SnapshotFiles:
         self,
         key: _Key,
         reading: asyncio.Task[None],
-        ask: Callable[[], Awaitable[Found | None]],
-    ) -> Found | None:
+        ask: Callable[[], Awaitable[TreePage | None]],
+    ) -> TreePage | None:
         """Ask again whenever more of the tree is known, until it has been read."""
         while not reading.done():
             more = asyncio.create_task(self._progress[key].wait())
@@ -199,14 +199,14 @@ class SnapshotFiles:
                     raise
         except SnapshotMissing as error:
             raise NotFound("Snapshot not found") from error
-        except NoRoom:
+        except CacheFull:
             self._note_no_room(key)
-        except Gone:
+        except TreeDropped:
             _log.info("a snapshot's tree was dropped while it was read", snapshot=key[1][:8])
         finally:
             self._progress.pop(key, None)
 
-    async def _tell(self, tree: Remembering, repository: Repository, key: _Key) -> None:
+    async def _tell(self, tree: TreeWriter, repository: Repository, key: _Key) -> None:
         async def take(chunk: bytes) -> None:
             if await tree.feed(chunk):
                 # Whoever waits for a folder may ask again.
@@ -217,8 +217,8 @@ class SnapshotFiles:
         await tree.finish()
 
     async def _listed(
-        self, row: models.Repository, question: Question, offset: int, limit: int
-    ) -> Found:
+        self, row: models.Repository, question: TreeQuery, offset: int, limit: int
+    ) -> TreePage:
         """A page straight from restic; memory stays flat, and nothing is kept."""
         nodes: list[NodeRecord] = []
         total = 0
@@ -237,15 +237,15 @@ class SnapshotFiles:
                             total += 1
             except SnapshotMissing as error:
                 raise NotFound("Snapshot not found") from error
-        return Found(nodes, total)
+        return TreePage(nodes, total)
 
-    async def _found_in_folder(self, row: models.Repository, question: Question) -> Found:
+    async def _found_in_folder(self, row: models.Repository, question: TreeQuery) -> TreePage:
         path = question.path or "/"
         folder, _, name = path.rpartition("/")
-        within = Question(question.repository_id, question.snapshot_id, folder or "/", name)
+        within = TreeQuery(question.repository_id, question.snapshot_id, folder or "/", name)
         listed = await self._listed(row, within, 0, schemas.MAX_LIMIT)
         nodes = [node for node in listed.nodes if node.path == path]
-        return Found(nodes, len(nodes))
+        return TreePage(nodes, len(nodes))
 
     def _has_room(self, key: _Key) -> bool:
         return self._no_room.get(key, 0.0) < clock.monotonic()

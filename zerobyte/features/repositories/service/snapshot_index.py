@@ -21,7 +21,7 @@ from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import aio, clock
 from zerobyte.core.errors import Conflict
 from zerobyte.db.base import is_damaged
-from zerobyte.db.query_cache import Made, Prepared, slot
+from zerobyte.db.query_cache import CachedQuery, RowCache, slot
 from zerobyte.features.repositories.models import Snapshot
 from zerobyte.features.repositories.service.provenance import has_same_content
 from zerobyte.features.repositories.service.unreported import mark_unreported
@@ -71,26 +71,26 @@ def _of_columns(row: Mapping[str, Any]) -> SnapshotRecord:
     )
 
 
-_KNOWN: Final = Made(_indexed, most=10_000)
-_ALL: Final = Prepared(
+_KNOWN: Final = RowCache(_indexed, most=10_000)
+_ALL: Final = CachedQuery(
     lambda: Snapshot.filter(repository_id=slot(0)).order_by("time_ms", "snapshot_id")
 )
-_BY_ID: Final = Prepared(
+_BY_ID: Final = CachedQuery(
     lambda: Snapshot.filter(repository_id=slot(0), snapshot_id=slot(1)).limit(1)
 )
-_BY_SHORT_ID: Final = Prepared(
+_BY_SHORT_ID: Final = CachedQuery(
     lambda: Snapshot.filter(repository_id=slot(0), short_id=slot(1)).limit(2)
 )
 
 
-_LISTED: Final = Prepared(
+_LISTED: Final = CachedQuery(
     lambda: (
         Snapshot.filter(repository__organization_id=slot(0), repository__short_id=slot(1))
         .annotate(read_at=F("repository__snapshots_refreshed_at"))
         .order_by("time_ms", "snapshot_id")
     )
 )
-_LISTING: Final = Made(
+_LISTING: Final = RowCache(
     lambda row: _indexed(row) if row["read_at"] is not None else None, most=10_000
 )
 

@@ -38,7 +38,7 @@ class _List:
     shown: list[bytes]
 
 
-class Lists:
+class SnapshotListCache:
     """Shows lists of snapshots, each worked out once for as long as nothing about it changes."""
 
     def __init__(self, zone: tzinfo) -> None:

@@ -22,7 +22,7 @@ from zerobyte.features.repositories.service.flight import Flights
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.repositories.service.restic_access import answering
 from zerobyte.features.repositories.service.snapshot_index import Indexed
-from zerobyte.features.repositories.service.snapshot_lists import Lists
+from zerobyte.features.repositories.service.snapshot_lists import SnapshotListCache
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.features.tasks.service import NewTask, Tasks, started
@@ -60,10 +60,10 @@ class Snapshots:
         self._repositories = repositories
         self._tasks = tasks
         self.host = host
-        self._lists = Lists(ZoneInfo(tz))
+        self._lists = SnapshotListCache(ZoneInfo(tz))
         self._flights = Flights()
         self._gone: dict[str, set[str]] = {}
-        self.distrusted: set[str] = set()
+        self.stale_ids: set[str] = set()
         self.policy_of: PolicyOf = _no_policy
         self.on_forgotten: list[Callable[[str, Collection[str]], None]] = []
 
@@ -155,7 +155,7 @@ class Snapshots:
     async def _refresh(self, row: models.Repository) -> int:
         began_ms = clock.now_ms()
         gone = self._gone[row.id] = set()
-        self.distrusted.discard(row.id)
+        self.stale_ids.discard(row.id)
         try:
             repository = await self._repositories.doors.open(row)
             async with answering(_READING_LIMIT_S):
@@ -175,7 +175,7 @@ class Snapshots:
                     judges_all=now.snapshots_refreshed_at is None,
                 )
                 # What was removed unseen while the list was read may still be in it.
-                at = 0 if row.id in self.distrusted else began_ms
+                at = 0 if row.id in self.stale_ids else began_ms
                 await models.Repository.filter(id=row.id).update(snapshots_refreshed_at=at)
                 # It is there and it opens; whether it is whole, only an examination can tell.
                 await models.Repository.filter(id=row.id, status="unknown").update(
@@ -222,7 +222,7 @@ class Snapshots:
             is_listed: bool | None = True
             if isinstance(config, LocalConfig):
                 folder = Path(config.path) / "snapshots"
-                is_listed = await blocking.at_folder(
+                is_listed = await blocking.run_blocking_on_path(
                     lambda: _is_listed(folder, snapshot_id), place=config.path
                 )
             if is_listed is None:
@@ -249,9 +249,9 @@ class Snapshots:
         for listener in self.on_forgotten:
             listener(repository_id, snapshot_ids)
 
-    async def distrust(self, repository_id: str) -> None:
+    async def mark_index_stale(self, repository_id: str) -> None:
         """Have the list read again soon: something may have removed snapshots unseen."""
-        self.distrusted.add(repository_id)
+        self.stale_ids.add(repository_id)
         await models.Repository.filter(
             id=repository_id, snapshots_refreshed_at__isnull=False
         ).update(snapshots_refreshed_at=0)

@@ -14,7 +14,7 @@ LIMIT_S = 3600.0
 """How long one reading may take: no request waits for it, and a large index takes minutes."""
 
 
-class Sizes:
+class StatsRefresher:
     """Reads one repository at a time, and once more when it changed while it was read."""
 
     def __init__(self, *, repositories: Repositories) -> None:

@@ -3,24 +3,24 @@
 from zerobyte.features.tasks.service.dispatch import Dispatcher, started
 from zerobyte.features.tasks.service.lifecycle import (
     NewTask,
-    NoLongerWanted,
+    TaskObsolete,
     Tasks,
     cancelled,
     failed,
 )
 from zerobyte.features.tasks.service.queries import TaskReader
-from zerobyte.features.tasks.service.reaper import Watch
-from zerobyte.features.tasks.service.stalls import Activities
+from zerobyte.features.tasks.service.reaper import TaskReaper
+from zerobyte.features.tasks.service.stalls import StallTracker
 from zerobyte.features.tasks.service.worker_tokens import WorkerTokens
 
 __all__ = [
-    "Activities",
     "Dispatcher",
     "NewTask",
-    "NoLongerWanted",
+    "StallTracker",
+    "TaskObsolete",
     "TaskReader",
+    "TaskReaper",
     "Tasks",
-    "Watch",
     "WorkerTokens",
     "cancelled",
     "failed",

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from zerobyte.core.errors import NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.errors import Complaint
+from zerobyte.db.errors import FailureLog
 from zerobyte.features.tasks.models import START_KEY, Task, connected_hosts, waits_for
 from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.orchestration.scheduler import FlowName, Scheduler
@@ -38,7 +38,7 @@ class Dispatcher:
         self._scheduler = scheduler
         self._repair = repair
         self._wake = asyncio.Event()
-        self._round_failed = Complaint(log, "tasks wait to be started")
+        self._round_failed = FailureLog(log, "tasks wait to be started")
 
     def wake(self) -> None:
         """There may be something to start."""

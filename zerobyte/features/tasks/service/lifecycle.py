@@ -19,7 +19,7 @@ from zerobyte.features.events.bus import EventBus
 from zerobyte.features.tasks import present
 from zerobyte.features.tasks.models import ACTIVE, START_KEY, Task
 from zerobyte.features.tasks.schemas import ResourceType
-from zerobyte.features.tasks.service.stalls import Activities
+from zerobyte.features.tasks.service.stalls import StallTracker
 from zerobyte.http.auth import Actor
 
 Finisher = Callable[[Task, JobReport], Awaitable[list["NewTask"]]]
@@ -77,7 +77,7 @@ class Tasks:
     on_untold   hears of tasks that failed, when whoever ended them does not tell people.
     """
 
-    def __init__(self, *, bus: EventBus, leases: Leases, activities: Activities) -> None:
+    def __init__(self, *, bus: EventBus, leases: Leases, activities: StallTracker) -> None:
         self._bus = bus
         self.activities = activities
         self._leases = leases
@@ -86,7 +86,7 @@ class Tasks:
         self.on_open: list[Callable[[], None]] = []
         self.on_cancel: list[Callable[[Task], None]] = []
         self.on_finish: list[Callable[[Task], None]] = []
-        self.on_untold: list[Callable[[Task], None]] = []
+        self.on_unreported_failure: list[Callable[[Task], None]] = []
 
     async def open(self, new: NewTask, *, along: Along | None = None) -> Task:
         """Make a task that waits for its worker.
@@ -173,7 +173,7 @@ class Tasks:
         report: JobReport,
         *,
         only_if: str | None = None,
-        is_told: bool = False,
+        notified: bool = False,
         revives: bool = False,
     ) -> list[str]:
         """End a task and answer the ids of those that follow in its flow run.
@@ -204,8 +204,8 @@ class Tasks:
             listener()
         for listener in self.on_finish:
             listener(task)
-        if not is_told and report.status == "failed":
-            for listener in self.on_untold:
+        if not notified and report.status == "failed":
+            for listener in self.on_unreported_failure:
                 listener(task)
         return await _follow_ups(task_id)
 
@@ -331,7 +331,7 @@ async def _save(task: Task, *, busy: str, along: Along | None) -> None:
         raise Conflict(busy) from error
 
 
-class NoLongerWanted(Conflict):
+class TaskObsolete(Conflict):
     """What a task was to do, nobody wants any more: it ends cancelled, which is no failure."""
 
 

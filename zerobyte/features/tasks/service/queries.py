@@ -7,7 +7,7 @@ from typing import Final
 from tortoise.expressions import Q, RawSQL
 
 from zerobyte.core.errors import Invalid, NotFound
-from zerobyte.db.query_cache import Prepared, Shown, number_slot, slot
+from zerobyte.db.query_cache import CachedQuery, JsonCache, number_slot, slot
 from zerobyte.features.tasks import present
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.schemas import (
@@ -18,7 +18,7 @@ from zerobyte.features.tasks.schemas import (
     ListTasksQuery,
     TaskView,
 )
-from zerobyte.features.tasks.service.stalls import Activities
+from zerobyte.features.tasks.service.stalls import StallTracker
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
 
@@ -28,16 +28,16 @@ PAGE_SIZE: Final = 25
 # The plan of the retention that followed a backup is stored with the task of that retention.
 _FOLLOWED_BY: Final = """(SELECT "f"."result" FROM "tasks" "f" \
 WHERE "f"."parent_id"="tasks"."id" AND "f"."kind"='forget' ORDER BY "f"."id" DESC LIMIT 1)"""
-_ONE: Final = Prepared(
+_ONE: Final = CachedQuery(
     lambda: Task.filter(organization_id=slot(0), id=slot(1)).annotate(
         followed_by=RawSQL(_FOLLOWED_BY)
     )
 )
-_ITEMS: Final = Shown(present.history_item, HistoryItem)
+_ITEMS: Final = JsonCache(present.history_item, HistoryItem)
 
 
 @cache
-def _pages(outcome: HistoryOutcome | None, *, of_kind: bool) -> Prepared[Task]:
+def _pages(outcome: HistoryOutcome | None, *, of_kind: bool) -> CachedQuery[Task]:
     """A page of the history: of one outcome or all, of one kind (slot 1) or all."""
     wanted = Q(organization_id=slot(0))
     if of_kind:
@@ -46,7 +46,7 @@ def _pages(outcome: HistoryOutcome | None, *, of_kind: bool) -> Prepared[Task]:
         wanted &= Q(status__in=ACTIVE)
     elif outcome is not None:
         wanted &= Q(outcome=outcome) & ~Q(status__in=ACTIVE)
-    return Prepared(
+    return CachedQuery(
         lambda: (
             Task.filter(wanted)
             .order_by("-created_at", "-id")
@@ -59,9 +59,9 @@ def _pages(outcome: HistoryOutcome | None, *, of_kind: bool) -> Prepared[Task]:
 class TaskReader:
     """Answers questions about tasks; changes nothing."""
 
-    def __init__(self, *, activities: Activities) -> None:
+    def __init__(self, *, activities: StallTracker) -> None:
         self._view = activities.view
-        self._shown = Shown(activities.view, TaskView, passing=present.is_active)
+        self._shown = JsonCache(activities.view, TaskView, passing=present.is_active)
 
     async def active(self, actor: Actor, query: ListTasksQuery) -> list[TaskView]:
         """The active tasks that match, newest first."""

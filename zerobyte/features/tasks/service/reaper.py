@@ -11,7 +11,7 @@ from zerobyte.contract.jobs import JobReport
 from zerobyte.core import clock
 from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.errors import Complaint, in_words
+from zerobyte.db.errors import FailureLog, in_words
 from zerobyte.db.leases import Leases
 from zerobyte.features.tasks.models import ACTIVE, RUNNING, Task, connected_hosts, waits_for
 from zerobyte.features.tasks.service.lifecycle import Tasks, cancelled
@@ -28,7 +28,7 @@ _RESTART_SEEN_MS: Final = 5 * 60_000
 _LOST: Final = "The worker stopped reporting before this task completed"
 
 
-class Watch:
+class TaskReaper:
     """Reconciles tasks with leases and with what the engine says of their runs."""
 
     def __init__(self, *, tasks: Tasks, leases: Leases, scheduler: Scheduler) -> None:
@@ -36,14 +36,14 @@ class Watch:
         self._leases = leases
         self._scheduler = scheduler
         self._telling: set[asyncio.Task[None]] = set()
-        self._untold: dict[str, str] = {}
+        self._unreported: dict[str, str] = {}
         self._stalled: set[str] = set()
         self._has_begun = False
         self.started_ms = self._api_started_ms = clock.now_ms()
-        self._round_failed = Complaint(log, "watching over tasks failed; it is tried again")
-        self._task_stays = Complaint(log, "a lost task was not ended; it is tried again")
-        self._compare_failed = Complaint(log, "comparing queued tasks with Prefect failed")
-        self._run_stays = Complaint(log, "Prefect could not be told of a lost run yet")
+        self._round_failed = FailureLog(log, "watching over tasks failed; it is tried again")
+        self._task_stays = FailureLog(log, "a lost task was not ended; it is tried again")
+        self._compare_failed = FailureLog(log, "comparing queued tasks with Prefect failed")
+        self._run_stays = FailureLog(log, "Prefect could not be told of a lost run yet")
 
     async def run(self) -> None:
         """Look every five seconds, for ever."""
@@ -57,7 +57,7 @@ class Watch:
             if not self._has_begun:
                 await self.begin_anew()
                 self._has_begun = True
-            await self.end_lost()
+            await self.fail_lost()
             self._round_failed.over()
         except Exception as error:  # a watch that ends is worse than a round that failed
             # While the database takes nothing, no worker can renew its lease either.
@@ -69,7 +69,7 @@ class Watch:
         await self._leases.extend_all()
         self.started_ms = clock.now_ms()
 
-    async def end_lost(self) -> None:
+    async def fail_lost(self) -> None:
         """End every running task whose lease is over."""
         rows = await Task.filter(status__in=RUNNING)
         self._tell_stalled(rows)
@@ -84,12 +84,12 @@ class Watch:
             log.warning("a task was lost with its worker", task=task.id, kind=task.kind)
             await task.refresh_from_db()  # its worker may have told of a good end meanwhile
             if task.flow_run_id is not None and task.status in ("stale", "cancelled"):
-                self._untold[task.flow_run_id] = _LOST
+                self._unreported[task.flow_run_id] = _LOST
         await self._free_ended()
-        await self._tell_crashes()
+        await self._report_crashes()
         before_ms = clock.now_ms() - LEASE_TTL_S * 1000
         if self.started_ms <= before_ms:  # else a run may not have been able to ask for them
-            await self._give_runs_to_orphans(before_ms)
+            await self._requeue_orphans(before_ms)
 
     def _why_lost(self, task: Task) -> str:
         """Return the cause: what began before this API and ends with its start was restarted."""
@@ -122,7 +122,7 @@ class Watch:
             for task in await ended.only("id"):
                 await self._leases.release(task.id)
 
-    async def _give_runs_to_orphans(self, before_ms: int) -> None:
+    async def _requeue_orphans(self, before_ms: int) -> None:
         """Retention that its backup's run did not live to apply gets a run of its own (T13).
 
         Left alone it would wait for ever, and every later one would take it for its own.
@@ -140,9 +140,9 @@ class Watch:
         alive = await self._leases.alive([row.id for row in rows]) if rows else set[str]()
         return [row for row in rows if row.id not in alive]
 
-    async def _tell_crashes(self) -> None:
+    async def _report_crashes(self) -> None:
         """Have the engine end the runs of lost tasks; what it cannot hear is told again (T33)."""
-        for flow_run_id, why in list(self._untold.items()):
+        for flow_run_id, why in list(self._unreported.items()):
             try:
                 await self._scheduler.force_crashed(flow_run_id, why)
             except Unavailable as error:
@@ -151,7 +151,7 @@ class Watch:
             except ZerobyteError as error:  # one run's trouble must not keep the others
                 self._run_stays.say(error, run=flow_run_id)
                 continue
-            del self._untold[flow_run_id]
+            del self._unreported[flow_run_id]
 
     async def follow_engine(self) -> None:
         """Hear of runs that ended in the engine before a worker claimed them, for ever."""

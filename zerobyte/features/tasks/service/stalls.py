@@ -22,7 +22,7 @@ class _Heard:
     moved_at: int
 
 
-class Activities:
+class StallTracker:
     """Remembers when each running task last moved something."""
 
     def __init__(self, *, stalled_after_minutes: int) -> None:

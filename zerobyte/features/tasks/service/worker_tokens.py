@@ -12,7 +12,7 @@ from typing import Final
 from zerobyte.core import blocking, clock, worker_tokens
 from zerobyte.core.errors import Conflict, Invalid, NotFound, Unauthenticated
 from zerobyte.core.log import get_logger
-from zerobyte.db.errors import forgone
+from zerobyte.db.errors import ignore_unavailable_database
 from zerobyte.features.tasks.models import WorkerToken
 
 log = get_logger(__name__)
@@ -64,7 +64,7 @@ class WorkerTokens:
         if row.last_used_at is not None and abs(now - row.last_used_at) < _USED_EVERY_MS:
             return
         row.last_used_at = now
-        with forgone():
+        with ignore_unavailable_database():
             await WorkerToken.filter(id=row.id).update(last_used_at=now)
 
     async def issue(self, host: str) -> tuple[WorkerToken, str]:
@@ -117,7 +117,7 @@ class WorkerTokens:
 
         Without a file the token of an earlier start is unknown to every worker, and it is refused.
         """
-        token = await blocking.in_thread(lambda: _text_of(file), limit_s=_READ_LIMIT_S)
+        token = await blocking.run_blocking(lambda: _text_of(file), limit_s=_READ_LIMIT_S)
         await WorkerToken.filter(id=LOCAL_ID).delete()
         if token is not None and token.startswith(worker_tokens.PREFIX):
             hashed = worker_tokens.hash_of(token)

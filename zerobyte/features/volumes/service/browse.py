@@ -67,7 +67,7 @@ async def space_of(path: Path | None) -> schemas.Space:
             return known[1]
         shown = schemas.Space(total=0, used=0, free=0)
         with suppress(TimeoutError, OSError, Unavailable):
-            found = await blocking.in_thread(lambda: space.space(path), limit_s=_SPACE_LIMIT_S)
+            found = await blocking.run_blocking(lambda: space.space(path), limit_s=_SPACE_LIMIT_S)
             shown = schemas.Space(total=found.total, used=found.used, free=found.free)
         if len(_spaces) >= _SPACES_KEPT:
             _spaces.clear()
@@ -78,6 +78,6 @@ async def space_of(path: Path | None) -> schemas.Space:
 
 async def _in_time(work: Callable[[], T]) -> T:
     try:
-        return await blocking.in_thread(work, limit_s=_LISTING_LIMIT_S)
+        return await blocking.run_blocking(work, limit_s=_LISTING_LIMIT_S)
     except TimeoutError:
         raise Unavailable("The file system does not answer") from None

@@ -1,7 +1,4 @@
-"""The rules of volumes: names, secrets and status.
-
-Users of a volume subscribe to `before_delete` or `before_unmount` and raise `Conflict`.
-"""
+"""The rules of volumes: names, secrets and status."""
 
 import asyncio
 import contextlib
@@ -24,7 +21,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import constraints, encrypted_config
-from zerobyte.db.query_cache import Prepared, Shown, slot
+from zerobyte.db.query_cache import CachedQuery, JsonCache, slot
 from zerobyte.features.auth.service.allowed_roots import RootGrants, check_role
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes import present, schemas
@@ -36,17 +33,17 @@ from zerobyte.settings import Settings
 
 _TABLE: Final = "volumes"
 _AT_ONCE: Final = 4
-_ALL: Final = Prepared(lambda: Volume.filter(organization_id=slot(0)).order_by("id"))
-_ONE: Final = Prepared(lambda: Volume.filter(organization_id=slot(0), short_id=slot(1)))
-_SHOWN: Final = Shown(present.volume, schemas.Volume)
+_ALL: Final = CachedQuery(lambda: Volume.filter(organization_id=slot(0)).order_by("id"))
+_ONE: Final = CachedQuery(lambda: Volume.filter(organization_id=slot(0), short_id=slot(1)))
+_SHOWN: Final = JsonCache(present.volume, schemas.Volume)
 _log = get_logger(__name__)
 
 
 class Volumes:
-    """Everything that can be done with volumes.
+    """Create, edit, mount, check and delete volumes.
 
-    before_delete       each is asked before a volume is forgotten; one that raises forbids it.
-    before_unmount      the same before a volume goes out of use or gets another config.
+    before_delete       called before a delete; a listener that raises `Conflict` prevents it.
+    before_unmount      called before an unmount or a change of the config, likewise.
     """
 
     def __init__(self, *, settings: Settings, sealer: Sealer, bus: EventBus) -> None:
@@ -59,7 +56,7 @@ class Volumes:
         own = protected_paths.own_data(settings)
         self._protected = tuple(Path(place) for place in own)
         self._details = partial(present.details, volumes_dir=settings.volumes_dir)
-        self._shown = Shown(self._details, schemas.VolumeDetails)
+        self._shown = JsonCache(self._details, schemas.VolumeDetails)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     # What others need of a volume
@@ -251,7 +248,7 @@ class Volumes:
         if roots is None:
             return
         place = str(self.source_path(volume))
-        if not await blocking.at_folder(
+        if not await blocking.run_blocking_on_path(
             partial(protected_paths.is_allowed, place, roots), place=place
         ):
             raise mounts.MountFailed(

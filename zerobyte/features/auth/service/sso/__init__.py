@@ -10,11 +10,11 @@ invitations     invitations of a provider's organization
 """
 
 from zerobyte.core.secrets import Sealer
-from zerobyte.features.auth.service.one_time_state import Tickets
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.one_time_state import OneTimeState
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.features.auth.service.sessions import Sessions
 from zerobyte.features.auth.service.sso.discovery import Discovery
-from zerobyte.features.auth.service.sso.http_client import Outgoing
+from zerobyte.features.auth.service.sso.http_client import SafeHttpClient
 from zerobyte.features.auth.service.sso.invitations import SsoInvitations
 from zerobyte.features.auth.service.sso.oidc_client import Protocol
 from zerobyte.features.auth.service.sso.providers import SsoProviders
@@ -25,10 +25,15 @@ __all__ = ["SsoInvitations", "SsoProviders", "SsoSignIn", "make_sso"]
 
 
 def make_sso(
-    *, settings: Settings, sealer: Sealer, sessions: Sessions, switches: Switches, tickets: Tickets
+    *,
+    settings: Settings,
+    sealer: Sealer,
+    sessions: Sessions,
+    switches: RegistrationSettings,
+    tickets: OneTimeState,
 ) -> dict[type, object]:
     """The services of single sign-on by their type."""
-    outgoing = Outgoing(settings)
+    outgoing = SafeHttpClient(settings)
     return {
         SsoInvitations: SsoInvitations(tickets),
         SsoProviders: SsoProviders(sealer=sealer, discovery=Discovery(outgoing), switches=switches),

@@ -45,7 +45,7 @@ class Intent:
 
 
 @dataclass(frozen=True, slots=True)
-class Admitted:
+class LinkedUser:
     """Somebody who may come in.
 
     is_new          whether they have just got their account.
@@ -66,7 +66,7 @@ _ONE_OF_EACH: Final = (
 """The unique constraints that two first sign-ins of one person can break."""
 
 
-async def admit(provider: SsoProvider, identity: Identity, intent: Intent | None) -> Admitted:
+async def admit(provider: SsoProvider, identity: Identity, intent: Intent | None) -> LinkedUser:
     """Let somebody in, link them, or make their account, as they are known or invited.
 
     Raises Refused.
@@ -88,7 +88,7 @@ def is_of_domain(email: str, domains: str) -> bool:
     return any(host == domain or host.endswith(f".{domain}") for domain in domains.split(","))
 
 
-async def _admit(provider: SsoProvider, identity: Identity, intent: Intent | None) -> Admitted:
+async def _admit(provider: SsoProvider, identity: Identity, intent: Intent | None) -> LinkedUser:
     account = await Account.filter(
         provider_id=provider.provider_id, account_id=identity.subject
     ).select_related("user").first()  # fmt: skip
@@ -106,7 +106,7 @@ async def _admit(provider: SsoProvider, identity: Identity, intent: Intent | Non
 
 async def _meet(
     provider: SsoProvider, identity: Identity, user: User, intent: Intent | None
-) -> Admitted:
+) -> LinkedUser:
     """Link somebody who has an account here, if they said so or may be linked without a word."""
     if not identity.email_verified:
         raise Refused(LINK_REQUIRED, "the e-mail address is not verified by the provider")
@@ -115,15 +115,15 @@ async def _meet(
         await _refuse_unvouched(provider, user, is_own_wish=True)
         await _accept(await _invitation(provider, identity.email, intent.invitation_id), user)
         await _link(provider, identity, user)
-        return Admitted(user, used_intent=True)
+        return LinkedUser(user, used_intent=True)
     if not provider.auto_link_matching_emails or not await _is_member(provider, user):
         raise Refused(LINK_REQUIRED, "an account with this e-mail address is not linked")
     await _refuse_unvouched(provider, user, is_own_wish=False)
     await _link(provider, identity, user)
-    return Admitted(user)
+    return LinkedUser(user)
 
 
-async def _come_back(provider: SsoProvider, user: User, intent: Intent | None) -> Admitted:
+async def _come_back(provider: SsoProvider, user: User, intent: Intent | None) -> LinkedUser:
     """Let somebody in who is linked, if they still belong here or are invited once more.
 
     What their account opens may have grown since they were linked.
@@ -133,13 +133,13 @@ async def _come_back(provider: SsoProvider, user: User, intent: Intent | None) -
     says_so = intent is not None and _fits(intent, provider, user)
     await _refuse_unvouched(provider, user, is_own_wish=is_member or says_so)
     if is_member:
-        return Admitted(user)
+        return LinkedUser(user)
     chosen = intent.invitation_id if intent is not None and says_so else None
     await _accept(await _invitation(provider, user.email, chosen), user)
-    return Admitted(user, used_intent=says_so)
+    return LinkedUser(user, used_intent=says_so)
 
 
-async def _join(provider: SsoProvider, identity: Identity) -> Admitted:
+async def _join(provider: SsoProvider, identity: Identity) -> LinkedUser:
     invitation = await _invitation(provider, identity.email)
     if not identity.email_verified:
         raise Refused(NOT_VERIFIED, "the e-mail address of the invited person is not verified")
@@ -154,7 +154,7 @@ async def _join(provider: SsoProvider, identity: Identity) -> Admitted:
     )
     await _accept(invitation, user)
     await _link(provider, identity, user)
-    return Admitted(user, is_new=True)
+    return LinkedUser(user, is_new=True)
 
 
 def _fits(intent: Intent, provider: SsoProvider, user: User) -> bool:

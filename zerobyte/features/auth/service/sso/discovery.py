@@ -11,7 +11,7 @@ from authlib.oidc.discovery import get_well_known_url
 from zerobyte.core import urls
 from zerobyte.core.errors import Invalid
 from zerobyte.features.auth.schemas.sso import OidcSettings, RegisterOidc, TokenAuthentication
-from zerobyte.features.auth.service.sso.http_client import Outgoing, Unreached
+from zerobyte.features.auth.service.sso.http_client import ProviderUnreachable, SafeHttpClient
 
 SCOPES: Final = ("openid", "email", "profile")
 _ENDPOINTS: Final = {
@@ -25,7 +25,7 @@ _ENDPOINTS: Final = {
 class Discovery:
     """Turns what a person typed into settings that can be used."""
 
-    def __init__(self, outgoing: Outgoing) -> None:
+    def __init__(self, outgoing: SafeHttpClient) -> None:
         self._outgoing = outgoing
 
     async def settings_of(self, issuer: str, given: RegisterOidc) -> OidcSettings:
@@ -36,7 +36,7 @@ class Discovery:
         _check_issuer(issuer)
         try:
             return await self._settings_of(issuer, given)
-        except Unreached as error:
+        except ProviderUnreachable as error:
             raise Invalid(error.message, code=error.code) from None
 
     async def _settings_of(self, issuer: str, given: RegisterOidc) -> OidcSettings:

@@ -25,7 +25,7 @@ LIMIT_BYTES: Final = 1024 * 1024
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
-class Unreached(ZerobyteError):
+class ProviderUnreachable(ZerobyteError):
     """A provider could not be asked. `code` says why, as a word of discovery.
 
     status      what it answered, when it answered at all.
@@ -36,7 +36,7 @@ class Unreached(ZerobyteError):
         self.status = status
 
 
-class Outgoing:
+class SafeHttpClient:
     """Asks providers for JSON."""
 
     def __init__(self, settings: Settings, resolve: Resolve | None = None) -> None:
@@ -93,11 +93,11 @@ class Outgoing:
                 except (TimeoutError, httpx.TimeoutException):
                     raise _late() from None
                 except httpx.HTTPError as error:
-                    raise Unreached(
+                    raise ProviderUnreachable(
                         f"The identity provider could not be asked: {type(error).__name__}",
                         code="discovery_unexpected_error",
                     ) from None
-        raise Unreached(
+        raise ProviderUnreachable(
             "No connection to the identity provider could be made",
             code="discovery_unexpected_error",
         )
@@ -119,12 +119,12 @@ class Outgoing:
         except TimeoutError:
             raise _late() from None
         except (OSError, UnicodeError):
-            raise Unreached(
+            raise ProviderUnreachable(
                 f"The name of the identity provider is not known: {host}",
                 code="discovery_not_found",
             ) from None
         if not found or not (trusted or all(is_public(address) for address in found)):
-            raise Unreached(
+            raise ProviderUnreachable(
                 f"The identity provider {host} is not at a public address. If it is meant to be, "
                 "add its origin to TRUSTED_ORIGINS.",
                 code="discovery_private_host",
@@ -150,7 +150,7 @@ async def _answer(client: httpx.AsyncClient, request: httpx.Request) -> dict[str
     finally:
         await response.aclose()
     if response.is_redirect:
-        raise Unreached(
+        raise ProviderUnreachable(
             "The identity provider sent us elsewhere, which is not followed",
             code="discovery_unexpected_error",
             status=response.status_code,
@@ -159,7 +159,7 @@ async def _answer(client: httpx.AsyncClient, request: httpx.Request) -> dict[str
         code = (
             "discovery_not_found" if response.status_code == 404 else "discovery_unexpected_error"
         )
-        raise Unreached(
+        raise ProviderUnreachable(
             f"The identity provider answered with status {response.status_code}",
             code=code,
             status=response.status_code,
@@ -179,13 +179,15 @@ async def _resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def _late() -> Unreached:
-    return Unreached("The identity provider did not answer in time", code="discovery_timeout")
+def _late() -> ProviderUnreachable:
+    return ProviderUnreachable(
+        "The identity provider did not answer in time", code="discovery_timeout"
+    )
 
 
-def _invalid(message: str) -> Unreached:
-    return Unreached(message, code="discovery_invalid_url")
+def _invalid(message: str) -> ProviderUnreachable:
+    return ProviderUnreachable(message, code="discovery_invalid_url")
 
 
-def _invalid_json(message: str) -> Unreached:
-    return Unreached(message, code="discovery_invalid_json")
+def _invalid_json(message: str) -> ProviderUnreachable:
+    return ProviderUnreachable(message, code="discovery_invalid_json")

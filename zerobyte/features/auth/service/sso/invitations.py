@@ -11,7 +11,7 @@ from zerobyte.contract.base import MASK
 from zerobyte.core import clock
 from zerobyte.core.errors import Invalid, NotFound
 from zerobyte.features.auth.models import Invitation, SsoProvider, User
-from zerobyte.features.auth.service.one_time_state import INTENT, Tickets
+from zerobyte.features.auth.service.one_time_state import INTENT, OneTimeState
 from zerobyte.features.auth.service.sso.account_linking import Intent
 from zerobyte.http.auth import HttpRequest
 
@@ -19,7 +19,7 @@ from zerobyte.http.auth import HttpRequest
 class SsoInvitations:
     """Shows invitations, and lets people begin to take one."""
 
-    def __init__(self, tickets: Tickets) -> None:
+    def __init__(self, tickets: OneTimeState) -> None:
         self._tickets = tickets
 
     async def of_user(self, user: User) -> list[tuple[Invitation, list[str]]]:

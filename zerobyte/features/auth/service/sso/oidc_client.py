@@ -25,7 +25,7 @@ from zerobyte.features.auth.models import SsoProvider
 from zerobyte.features.auth.schemas.common import Email
 from zerobyte.features.auth.schemas.sso import ClaimMapping, OidcSettings
 from zerobyte.features.auth.schemas.sso_rules import RULES
-from zerobyte.features.auth.service.sso.http_client import Outgoing, Unreached
+from zerobyte.features.auth.service.sso.http_client import ProviderUnreachable, SafeHttpClient
 
 LEEWAY_S: Final = 60
 # Signatures of a key that the provider alone holds: neither `none` nor a shared secret.
@@ -107,7 +107,7 @@ def _read(provider: SsoProvider) -> OidcSettings | None:
 class Protocol:
     """Speaks with providers."""
 
-    def __init__(self, outgoing: Outgoing, sealer: Sealer) -> None:
+    def __init__(self, outgoing: SafeHttpClient, sealer: Sealer) -> None:
         self._outgoing = outgoing
         self._sealer = sealer
 
@@ -145,7 +145,7 @@ class Protocol:
             tokens = await self._tokens(provider, settings, attempt, code)
             proven = await self._proven(provider, settings, attempt, tokens)
             told = await self._told(settings, tokens)
-        except Unreached as error:
+        except ProviderUnreachable as error:
             raise Refused(FAILED, error.message) from None
         if proven and told and proven.get("sub") != told.get("sub"):
             raise Refused(FAILED, "userinfo speaks of somebody else than the ID token")

@@ -24,7 +24,7 @@ from zerobyte.features.auth.schemas.sso import (
     UpdateProvider,
 )
 from zerobyte.features.auth.schemas.sso_rules import RULES
-from zerobyte.features.auth.service.registration_settings import Switches
+from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.features.auth.service.sign_in import CREDENTIAL
 from zerobyte.features.auth.service.sso.account_linking import unlink_all
 from zerobyte.features.auth.service.sso.discovery import Discovery, with_openid
@@ -48,7 +48,9 @@ _IDENTITY: Final = (*sorted(_ADDRESSES), "mapping")
 class SsoProviders:
     """Keeps the providers of every organization."""
 
-    def __init__(self, *, sealer: Sealer, discovery: Discovery, switches: Switches) -> None:
+    def __init__(
+        self, *, sealer: Sealer, discovery: Discovery, switches: RegistrationSettings
+    ) -> None:
         self._sealer = sealer
         self._discovery = discovery
         self._switches = switches

@@ -18,7 +18,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.features.auth.models import Organization, SsoProvider
 from zerobyte.features.auth.schemas.sso import CallbackQuery, SignInSso
-from zerobyte.features.auth.service.one_time_state import INTENT, STATE, Held, Tickets
+from zerobyte.features.auth.service.one_time_state import INTENT, STATE, HeldState, OneTimeState
 from zerobyte.features.auth.service.sessions import Sessions
 from zerobyte.features.auth.service.sso.account_linking import Intent, admit, is_of_domain
 from zerobyte.features.auth.service.sso.oidc_client import (
@@ -70,7 +70,7 @@ class SsoSignIn:
     """Sends people to their provider and takes them back."""
 
     def __init__(
-        self, *, settings: Settings, protocol: Protocol, tickets: Tickets, sessions: Sessions
+        self, *, settings: Settings, protocol: Protocol, tickets: OneTimeState, sessions: Sessions
     ) -> None:
         self._settings = settings
         self._protocol = protocol
@@ -129,7 +129,7 @@ class SsoSignIn:
             return _with_error(held.payload["error"], refusal.code)
 
     async def _come_in(
-        self, request: HttpRequest, provider: SsoProvider, held: Held, query: CallbackQuery
+        self, request: HttpRequest, provider: SsoProvider, held: HeldState, query: CallbackQuery
     ) -> str:
         _check_issuer(provider, query.iss)
         if query.error is not None or not query.code:

@@ -17,7 +17,7 @@ class CodeCheck(Protocol):
         ...
 
 
-class SecondFactor:
+class StepUp:
     """Asks for a code where two-factor is on.
 
     verify      None refuses everybody who has a second factor: better than not to ask.

@@ -8,13 +8,11 @@ from typing import Literal
 
 from tortoise.transactions import in_transaction
 
-from zerobyte.core import clock
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.features.auth.models import User
 from zerobyte.features.auth.service.login_throttle import Attempts
 from zerobyte.features.auth.service.password_change import require_unchanged
-from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, is_banned
-from zerobyte.features.auth.service.sign_in import banned
+from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, refuse_banned
 from zerobyte.features.auth.service.two_factor.challenges import Challenges
 from zerobyte.features.auth.service.two_factor.enrollment import TwoFactors, turn_off
 from zerobyte.features.auth.service.two_factor.trusted_devices import TrustedDevices
@@ -23,7 +21,7 @@ from zerobyte.http.auth import HttpRequest
 Kind = Literal["totp", "backup"]
 
 
-class SecondStep:
+class TwoFactorVerifier:
     """Takes codes from browsers."""
 
     def __init__(
@@ -129,8 +127,7 @@ class SecondStep:
             await self._two_factors.take_try(user)
             await self._judge(user, kind, code)
         await self._two_factors.forgive(user)
-        if is_banned(user, clock.now_ms()):
-            raise banned()
+        refuse_banned(user)
         if not begins_session:
             return None, user
         async with in_transaction():

@@ -11,9 +11,13 @@ from typing import Final, TypeVar
 
 from zerobyte.core import clock
 from zerobyte.core.process.lines import LineReader
-from zerobyte.features.repositories.service.tree_cache.codec import Packer
-from zerobyte.features.repositories.service.tree_cache.queries import Found, Question, TreeReader
-from zerobyte.features.repositories.service.tree_cache.store import Gone, TreeFile
+from zerobyte.features.repositories.service.tree_cache.codec import BlockEncoder
+from zerobyte.features.repositories.service.tree_cache.queries import (
+    TreePage,
+    TreeQuery,
+    TreeReader,
+)
+from zerobyte.features.repositories.service.tree_cache.store import TreeDropped, TreeFile
 from zerobyte.restic import ls
 
 T = TypeVar("T")
@@ -38,23 +42,23 @@ class Trees:
         await asyncio.to_thread(self._threads.shutdown)
         await asyncio.to_thread(self._file.close)
 
-    async def page(self, question: Question, offset: int, limit: int) -> Found | None:
+    async def page(self, question: TreeQuery, offset: int, limit: int) -> TreePage | None:
         """A page of a listing; see `TreeReader.page`."""
-        return await self.in_thread(lambda: self._reader.page(question, offset, limit))
+        return await self.run_blocking(lambda: self._reader.page(question, offset, limit))
 
-    async def find(self, question: Question) -> Found | None:
+    async def find(self, question: TreeQuery) -> TreePage | None:
         """The entry of one path; see `TreeReader.find`."""
-        return await self.in_thread(lambda: self._reader.find(question))
+        return await self.run_blocking(lambda: self._reader.find(question))
 
     async def is_known(self, repository_id: str, snapshot_id: str) -> bool:
         """Whether a whole tree is there."""
-        question = Question(repository_id, snapshot_id)
-        return await self.in_thread(lambda: self._reader.is_known(question))
+        question = TreeQuery(repository_id, snapshot_id)
+        return await self.run_blocking(lambda: self._reader.is_known(question))
 
-    async def remember(self, repository_id: str, snapshot_id: str) -> "Remembering":
+    async def remember(self, repository_id: str, snapshot_id: str) -> "TreeWriter":
         """Begin a tree; whoever does must end with `finish` or `abandon`. Raises NoRoom."""
-        tree_id = await self.in_thread(lambda: self._file.begin(repository_id, snapshot_id))
-        return Remembering(self, self._file, tree_id)
+        tree_id = await self.run_blocking(lambda: self._file.begin(repository_id, snapshot_id))
+        return TreeWriter(self, self._file, tree_id)
 
     def drop(self, repository_id: str, snapshot_ids: Collection[str] | None = None) -> None:
         """Forget the trees of snapshots, or of a whole repository; nobody waits for it."""
@@ -67,17 +71,17 @@ class Trees:
         def look() -> list[tuple[str, str]]:
             try:
                 return self._file.keys()
-            except Gone:
+            except TreeDropped:
                 return []
 
-        return await self.in_thread(look)
+        return await self.run_blocking(look)
 
-    async def in_thread(self, work: Callable[[], T]) -> T:
+    async def run_blocking(self, work: Callable[[], T]) -> T:
         """Do what blocks beside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
 
-class Remembering:
+class TreeWriter:
     """A tree that is being told, in the chunks in which restic prints it."""
 
     def __init__(self, trees: Trees, file: TreeFile, tree_id: int) -> None:
@@ -85,20 +89,20 @@ class Remembering:
         self._file = file
         self._tree_id = tree_id
         self._lines = LineReader(_LINE_BYTES)
-        self._packer = Packer()
+        self._packer = BlockEncoder()
         self._written_at = clock.monotonic()
 
     async def feed(self, chunk: bytes) -> bool:
         """Take more of restic's output; whether more can be asked for now. Raises Gone, NoRoom."""
-        return await self._trees.in_thread(lambda: self._feed(chunk))
+        return await self._trees.run_blocking(lambda: self._feed(chunk))
 
     async def finish(self) -> None:
         """All was told. Raises Gone, NoRoom."""
-        await self._trees.in_thread(self._finish)
+        await self._trees.run_blocking(self._finish)
 
     async def abandon(self) -> None:
         """It will not be completed."""
-        await self._trees.in_thread(lambda: self._file.abandon(self._tree_id))
+        await self._trees.run_blocking(lambda: self._file.abandon(self._tree_id))
 
     def _feed(self, chunk: bytes) -> bool:
         for line in self._lines.feed(chunk):

@@ -26,7 +26,7 @@ Run = tuple[int, int, int]
 """Entries of one folder that follow each other: the folder's number, the first one, how many."""
 
 
-class Damaged(Exception):
+class CorruptBlock(Exception):
     """What was read back is not what was written."""
 
 
@@ -68,7 +68,7 @@ class _Folder:
         self.rows: list[tuple[Any, ...]] = []
 
 
-class Packer:
+class BlockEncoder:
     """Takes the entries of one tree in restic's order and hands out what is ready.
 
     Memory stays flat: of each folder on the way down, at most one segment is held.
@@ -211,7 +211,7 @@ def segments_in(packed: bytes) -> list[Segment]:
             found.append(Segment(path, folder, first, names, row))
             row += len(names)
     except (TypeError, ValueError) as error:
-        raise Damaged from error
+        raise CorruptBlock from error
     return found
 
 
@@ -232,16 +232,16 @@ class Block:
             begin = segment.row + start
             rows = zip(*(column[begin : begin + count] for column in self._columns), strict=True)
             if segment.folder != folder or start < 0 or len(names) != count:
-                raise Damaged
+                raise CorruptBlock
             base = segment.path.rstrip("/")
             return [_record(base, name, row) for name, row in zip(names, rows, strict=True)]
         except (IndexError, TypeError, ValueError) as error:
-            raise Damaged from error
+            raise CorruptBlock from error
 
     def path_of(self, place: int) -> str:
         """The folder that a segment belongs to. Raises Damaged."""
         if place >= len(self._segments):
-            raise Damaged
+            raise CorruptBlock
         return self._segments[place].path
 
 
@@ -260,9 +260,9 @@ def runs_in(packed: bytes) -> Iterator[Run]:
     try:
         numbers.frombytes(zlib.decompress(packed))
     except (zlib.error, ValueError) as error:
-        raise Damaged from error
+        raise CorruptBlock from error
     if len(numbers) % 3:
-        raise Damaged
+        raise CorruptBlock
     yield from zip(*[iter(numbers)] * 3, strict=True)
 
 
@@ -279,4 +279,4 @@ def _unpacked(packed: bytes) -> Any:
     try:
         return orjson.loads(zlib.decompress(packed))
     except (zlib.error, orjson.JSONDecodeError) as error:
-        raise Damaged from error
+        raise CorruptBlock from error

@@ -15,8 +15,13 @@ from typing import Final
 
 from zerobyte.contract.restic_output import NodeRecord
 from zerobyte.features.repositories.service.tree_cache import codec
-from zerobyte.features.repositories.service.tree_cache.codec import Block, Damaged, Run, Segment
-from zerobyte.features.repositories.service.tree_cache.store import Gone, TreeFile
+from zerobyte.features.repositories.service.tree_cache.codec import (
+    Block,
+    CorruptBlock,
+    Run,
+    Segment,
+)
+from zerobyte.features.repositories.service.tree_cache.store import TreeDropped, TreeFile
 
 _SEARCHES_KEPT: Final = 16
 _HITS_KEPT: Final = 2_000_000
@@ -24,7 +29,7 @@ _NAMES_AT_ONCE: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class TreeQuery:
     """What of a tree is asked for: a normal absolute path, or everything without one.
 
     q       only entries whose name holds this text, in any case.
@@ -37,7 +42,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TreePage:
     """Part of a listing, and how many entries all of it has."""
 
     nodes: list[NodeRecord]
@@ -58,7 +63,7 @@ class TreeReader:
         self._file = file
         self._searches = _Searches()
 
-    def page(self, question: Question, offset: int, limit: int) -> Found | None:
+    def page(self, question: TreeQuery, offset: int, limit: int) -> TreePage | None:
         """A page of a listing; None when it is not known.
 
         A folder of a tree that is still being read is known as soon as all of it was seen. The
@@ -66,20 +71,22 @@ class TreeReader:
         """
         return self._asked(question, lambda tree: self._page(tree, question, offset, limit))
 
-    def find(self, question: Question) -> Found | None:
+    def find(self, question: TreeQuery) -> TreePage | None:
         """The entry of the question's path, or none; None when it is not known."""
         path = question.path
         assert path is not None
         return self._asked(question, lambda tree: self._one(tree, path, ""))
 
-    def is_known(self, question: Question) -> bool:
+    def is_known(self, question: TreeQuery) -> bool:
         """Whether a whole tree is there."""
         return (
-            self._asked(question, lambda tree: Found([], 0) if tree.is_complete else None)
+            self._asked(question, lambda tree: TreePage([], 0) if tree.is_complete else None)
             is not None
         )
 
-    def _asked(self, question: Question, work: Callable[[_Tree], Found | None]) -> Found | None:
+    def _asked(
+        self, question: TreeQuery, work: Callable[[_Tree], TreePage | None]
+    ) -> TreePage | None:
         tree = _Tree(0, is_complete=False, count=0)
         try:
             known = self._file.find(question.repository_id, question.snapshot_id)
@@ -87,13 +94,13 @@ class TreeReader:
                 return None
             tree = _Tree(*known)
             return work(tree)
-        except Damaged:
+        except CorruptBlock:
             self._file.abandon(tree.id)
             return None
-        except Gone:
+        except TreeDropped:
             return None
 
-    def _page(self, tree: _Tree, question: Question, offset: int, limit: int) -> Found | None:
+    def _page(self, tree: _Tree, question: TreeQuery, offset: int, limit: int) -> TreePage | None:
         path = question.path
         if path is None:
             if not tree.is_complete:
@@ -101,33 +108,33 @@ class TreeReader:
             if question.q:
                 return self._searched(tree, question, lambda: self._every_run(tree), offset, limit)
             wanted = self._whole(tree, offset, min(limit, max(tree.count - offset, 0)))
-            return Found(self._nodes(tree, wanted), tree.count)
+            return TreePage(self._nodes(tree, wanted), tree.count)
         runs = self._folder(tree, path)
         if runs is None:
             found = self._one(tree, path, question.q)
-            return found and Found(found.nodes[offset : offset + limit], found.total)
+            return found and TreePage(found.nodes[offset : offset + limit], found.total)
         if question.q:
             return self._searched(tree, question, lambda: runs, offset, limit)
         total = sum(run[2] for run in runs)
-        return Found(self._nodes(tree, _part(runs, offset, limit), path), total)
+        return TreePage(self._nodes(tree, _part(runs, offset, limit), path), total)
 
     def _searched(
         self,
         tree: _Tree,
-        question: Question,
+        question: TreeQuery,
         runs: Callable[[], list[Run]],
         offset: int,
         limit: int,
-    ) -> Found:
+    ) -> TreePage:
         key = (tree.id, question.path, question.q)
         hits = self._searches.get(key)
         if hits is None:
             needle = question.q.casefold()
             hits = self._matching(tree, runs(), lambda name: needle in name.casefold())
             self._searches.put(key, hits)
-        return Found(self._nodes(tree, hits.runs(offset, limit)), len(hits))
+        return TreePage(self._nodes(tree, hits.runs(offset, limit)), len(hits))
 
-    def _one(self, tree: _Tree, path: str, q: str) -> Found | None:
+    def _one(self, tree: _Tree, path: str, q: str) -> TreePage | None:
         """The entries of a path in the folder above it; None when that is not known yet.
 
         There are two when restic could not write their names in UTF-8.
@@ -135,12 +142,12 @@ class TreeReader:
         folder, name = posixpath.split(path)
         runs = self._folder(tree, folder)
         if runs is None:
-            return Found([], 0) if tree.is_complete else None
+            return TreePage([], 0) if tree.is_complete else None
         if q.casefold() not in name.casefold():
-            return Found([], 0)
+            return TreePage([], 0)
         hits = self._matching(tree, runs, lambda one: one == name)
         nodes = self._nodes(tree, hits.runs(0, len(hits)), folder)
-        return Found(nodes, len(nodes))
+        return TreePage(nodes, len(nodes))
 
     def _folder(self, tree: _Tree, path: str) -> list[Run] | None:
         """The entries of a folder; None when there is no such folder, as far as is known."""
@@ -179,7 +186,7 @@ class TreeReader:
                 left -= sum(run[2] for run in part)
                 if left <= 0:
                     return wanted
-            raise Damaged
+            raise CorruptBlock
 
         return self._file.read(look)
 
@@ -194,13 +201,15 @@ class TreeReader:
                 if block is None:
                     block = blocks[number] = _block(db, tree.id, number)
                 if path is not None and block.path_of(place) != path:
-                    raise Damaged
+                    raise CorruptBlock
                 nodes += block.nodes(place, run)
             return nodes
 
         return self._file.read(look) if runs else []
 
-    def _matching(self, tree: _Tree, runs: Sequence[Run], holds: Callable[[str], bool]) -> "Hits":
+    def _matching(
+        self, tree: _Tree, runs: Sequence[Run], holds: Callable[[str], bool]
+    ) -> "SearchResult":
         """Those entries of runs whose name is wanted, in their order."""
         found: dict[int, list[int]] = {}
         for segment in self._segments(tree, {run[0] for run in runs}):
@@ -212,7 +221,7 @@ class TreeReader:
         # Both the runs and the hits of one folder ascend, so each hit is looked at once.
         left = {folder: iter(sorted(places)) for folder, places in found.items()}
         ahead = {folder: next(places) for folder, places in left.items()}
-        hits = Hits()
+        hits = SearchResult()
         for folder, first, count in runs:
             while (place := ahead.get(folder, -1)) >= 0 and place < first + count:
                 hits.add(folder, place)
@@ -234,7 +243,7 @@ class TreeReader:
                         yield segment
 
 
-class Hits:
+class SearchResult:
     """Entries that a search found, in order."""
 
     def __init__(self) -> None:
@@ -262,16 +271,16 @@ class _Searches:
     """What the last searches found, so that their next page costs no search."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[int, str | None, str], Hits] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, str | None, str], SearchResult] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, key: tuple[int, str | None, str]) -> Hits | None:
+    def get(self, key: tuple[int, str | None, str]) -> SearchResult | None:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
 
-    def put(self, key: tuple[int, str | None, str], hits: Hits) -> None:
+    def put(self, key: tuple[int, str | None, str], hits: SearchResult) -> None:
         with self._lock:
             self._kept[key] = hits
             while len(self._kept) > 1 and (
@@ -311,7 +320,7 @@ def _by_segment(
                     (tree_id, folder, at),
                 ).fetchone()
                 if segment is None or at >= segment[1] + segment[2]:
-                    raise Damaged
+                    raise CorruptBlock
             taken = min(left, segment[1] + segment[2] - at)
             yield segment[3], segment[4], (folder, at, taken)
             at, left = at + taken, left - taken
@@ -322,7 +331,7 @@ def _block(db: sqlite3.Connection, tree_id: int, number: int) -> Block:
         "SELECT names, rest FROM blocks WHERE tree_id = ? AND number = ?", (tree_id, number)
     ).fetchone()
     if row is None:
-        raise Damaged
+        raise CorruptBlock
     return Block(*row)
 
 

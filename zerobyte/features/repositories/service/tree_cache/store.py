@@ -54,11 +54,11 @@ _PARTS: Final = ("blocks", "segments", "folders", "runs")
 _TOUCH_EVERY_MS: Final = 60_000
 
 
-class NoRoom(Exception):
+class CacheFull(Exception):
     """The tree cannot be kept: it is larger than the bound, or the disk is full."""
 
 
-class Gone(Exception):
+class TreeDropped(Exception):
     """The tree is not there any more: it was dropped, or the file had to be begun anew."""
 
 
@@ -121,7 +121,7 @@ class TreeFile:
         try:
             with self._writing_guarded() as db:
                 if not db.execute("SELECT 1 FROM trees WHERE id = ?", (tree_id,)).fetchone():
-                    raise Gone
+                    raise TreeDropped
                 self._make_room(db, batch.size_bytes)
                 _insert(db, tree_id, batch)
                 self._make_room(db, 0)
@@ -131,19 +131,19 @@ class TreeFile:
                         (complete, tree_id),
                     )
                     self._writing.discard(tree_id)
-        except NoRoom:
+        except CacheFull:
             self.abandon(tree_id)
             raise
 
     def abandon(self, tree_id: int) -> None:
         """Remove a tree that will not be completed, or that cannot be read."""
-        with contextlib.suppress(NoRoom, Gone), self._writing_guarded() as db:
+        with contextlib.suppress(CacheFull, TreeDropped), self._writing_guarded() as db:
             self._writing.discard(tree_id)
             _delete(db, tree_id)
 
     def drop(self, repository_id: str, snapshot_ids: Collection[str] | None = None) -> None:
         """Remove the trees of snapshots, or of a whole repository."""
-        with contextlib.suppress(NoRoom, Gone), self._writing_guarded() as db:
+        with contextlib.suppress(CacheFull, TreeDropped), self._writing_guarded() as db:
             self._remove(db, repository_id, snapshot_ids)
 
     def keys(self) -> list[tuple[str, str]]:
@@ -185,7 +185,7 @@ class TreeFile:
             oldest = db.execute("SELECT id FROM trees ORDER BY used_at, id").fetchall()
             others = [tree_id for (tree_id,) in oldest if tree_id not in self._writing]
             if not others:
-                raise NoRoom
+                raise CacheFull
             _delete(db, others[0])
 
     @contextmanager
@@ -208,12 +208,12 @@ class TreeFile:
                 yield self._opened()
             except sqlite3.OperationalError as error:
                 if is_writing and _is_no_room(error):
-                    raise NoRoom from error
+                    raise CacheFull from error
                 self._begin_anew(error)
-                raise (NoRoom if is_writing else Gone) from error
+                raise (CacheFull if is_writing else TreeDropped) from error
             except (sqlite3.DatabaseError, OSError) as error:
                 self._begin_anew(error)
-                raise (NoRoom if is_writing else Gone) from error
+                raise (CacheFull if is_writing else TreeDropped) from error
 
     def _opened(self) -> sqlite3.Connection:
         if self._db is None:
