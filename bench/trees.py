@@ -7,9 +7,9 @@ from statistics import median
 from bench.bare import BareRestic
 from bench.measure import Row, seconds
 from zerobyte.core import process
-from zerobyte.features.repositories.service.tree_cache.cache import Trees
+from zerobyte.features.repositories.service.tree_cache.cache import TreeCache
 from zerobyte.features.repositories.service.tree_cache.queries import TreeQuery
-from zerobyte.features.repositories.service.tree_cache.store import TreeFile
+from zerobyte.features.repositories.service.tree_cache.store import TreeStore
 
 _ROUNDS = 3
 _PAGE = 500
@@ -32,17 +32,17 @@ async def trees(work: Path, *, restic: str, files: int) -> list[Row]:
     await bare.init()
     await bare.run(["backup", "--quiet", str(source)])
     listing = ["ls", "--json", "--no-lock", "latest"]
-    known = Trees(
-        TreeFile(work / "trees.db", max_bytes=2**30, spare_folder=work),
+    known = TreeCache(
+        TreeStore(work / "trees.db", max_bytes=2**30, spare_folder=work),
     )
     ours, theirs = [], []
     for number in range(_ROUNDS):
         theirs.append(await bare.run(listing))
         begun = time.perf_counter()
-        tree = await known.remember("repository", str(number))
+        tree = await known.begin_write("repository", str(number))
 
         async def take(chunk: bytes, tree=tree) -> None:
-            await tree.feed(chunk)
+            await tree.write(chunk)
 
         await process.run([restic, *listing], env=bare.env, on_stdout_chunk=take)
         await tree.finish()
@@ -74,7 +74,7 @@ async def trees(work: Path, *, restic: str, files: int) -> list[Row]:
     return rows
 
 
-async def _timed(known: Trees, question: TreeQuery, *, offset: int) -> float:
+async def _timed(known: TreeCache, question: TreeQuery, *, offset: int) -> float:
     begun = time.perf_counter()
     await known.page(question, offset, _PAGE)
     return time.perf_counter() - begun

@@ -32,15 +32,15 @@ from flows.notifications import tell_all
 from flows.outcome import RunOutcome, detailed_message
 from flows.tasks import (
     FLOW_OPTIONS,
-    PLAIN_STEP,
+    STEP_OPTIONS,
     due_at,
-    ending_of,
     is_retryable,
     log_to_prefect,
     name_run,
+    outcome_of,
     run_flow,
+    run_step,
     run_step_body,
-    step,
 )
 from flows.worker_context import RunControl, WorkerContext
 from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, BackupTaskProgress
@@ -82,7 +82,7 @@ async def _granted(work: JobContext, run_id: str) -> RunOutcome:
     job = _job(work)
     await name_run(f"{job.schedule_name} · {job.trigger}")
     async with _notify_start(work):
-        if await step(check_source, work):
+        if await run_step(check_source, work):
             await _save_between_hooks(work)
         follow_ups = await submit_report(work)
     all_followed = await _follow(work, run_id, follow_ups)
@@ -93,8 +93,8 @@ async def _granted(work: JobContext, run_id: str) -> RunOutcome:
             job, event, summary=work.summary, detail=detail, retry_note=work.retry_note
         )
         if notification_text.wanting(job.targets, event):
-            await step(send_notifications, work)
-    ending = ending_of(work, "The backup is complete.", _warning(work))
+            await run_step(send_notifications, work)
+    ending = outcome_of(work, "The backup is complete.", _warning(work))
     if ending.kind == "completed" and not all_followed:
         return RunOutcome("warning", "The backup is complete, but retention was not applied.")
     return ending
@@ -106,8 +106,8 @@ async def _save_between_hooks(work: JobContext) -> None:
     A pre hook that failed may have stopped a service all the same, and nothing else starts it.
     """
     hooks = _job(work).webhooks
-    if hooks is None or hooks.pre is None or await step(webhooks.pre_hook, work):
-        await step(restic_backup, work)
+    if hooks is None or hooks.pre is None or await run_step(webhooks.pre_hook, work):
+        await run_step(restic_backup, work)
     if hooks is not None and hooks.post is not None and work.has_begun:
         await webhooks.tell_how_it_went(work)
 
@@ -126,12 +126,12 @@ async def _notify_start(work: JobContext) -> AsyncGenerator[None]:
             await telling
 
 
-@task(name="preflight", **PLAIN_STEP)
+@task(name="preflight", **STEP_OPTIONS)
 async def check_source(task_id: str) -> State[Any] | None:
     """Refuse a source that is not what it was."""
 
     async def look(work: JobContext) -> None:
-        await work.runtime.room.check(work.runtime.tools)
+        await work.runtime.disk_guard.check(work.runtime.tools)
         await preflight.check(_job(work).source, stop=work.run.stop)
 
     return await run_step_body(task_id, look)
@@ -142,7 +142,7 @@ async def check_source(task_id: str) -> State[Any] | None:
     retries=2,
     retry_delay_seconds=[3, 10],
     retry_condition_fn=is_retryable,
-    **PLAIN_STEP,
+    **STEP_OPTIONS,
 )
 async def restic_backup(task_id: str) -> State[Any] | None:
     """Save the folder as a snapshot."""
@@ -251,10 +251,10 @@ async def _follow(work: JobContext, run_id: str, follow_ups: list[str]) -> bool:
     return all_well
 
 
-@task(name="notify", **PLAIN_STEP)
+@task(name="notify", **STEP_OPTIONS)
 async def send_notifications(task_id: str) -> State[Any] | None:
     """Tell the destinations how it went."""
-    work = lent.current().works[task_id]
+    work = lent.current().jobs[task_id]
     assert work.message is not None
     deliveries = await tell_all(work, _job(work).targets, work.message)
     failed = sum(delivery.error is not None for delivery in deliveries)

@@ -54,7 +54,7 @@ class HttpControlPlane:
             trust_env=False,
         )
 
-    async def hello(self, worker: Hello) -> RegisterReply:
+    async def heartbeat(self, worker: Hello) -> RegisterReply:
         """Say that this worker lives."""
         return await self._ask("hello", worker, RegisterReply)
 
@@ -74,7 +74,7 @@ class HttpControlPlane:
         """Hand in how the job ended."""
         return await self._ask("finish", report, FinishReply, timeout_s=30)
 
-    async def delivered(self, report: DeliveryReport) -> None:
+    async def report_deliveries(self, report: DeliveryReport) -> None:
         """Say what became of the notifications."""
         await self._ask("delivered", report, Empty)
 

@@ -58,7 +58,7 @@ class DiskSpaceGuard:
                 f"Only {disk.free_bytes // _MB} MB are free on the disk of {folder}, and a run "
                 f"begins with at least {wanted // _MB} MB free. Make room there, or set "
                 f"{variable} lower.",
-                safe="The backup was refused: the disk of the worker's own folders is almost full.",
+                public="The backup was refused: the disk of the worker's folders is almost full.",
             )
 
     def _wanted(self, disk: cache.Disk) -> int:

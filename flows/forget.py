@@ -14,12 +14,12 @@ from flows.job import JobContext, claimed_job, save_plan, submit_report
 from flows.outcome import RunOutcome
 from flows.tasks import (
     FLOW_OPTIONS,
-    PLAIN_STEP,
-    ending_of,
+    STEP_OPTIONS,
     log_to_prefect,
+    outcome_of,
     run_flow,
+    run_step,
     run_step_body,
-    step,
 )
 from flows.worker_context import RunControl, WorkerContext
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
@@ -43,12 +43,12 @@ async def forget_within(
 ) -> RunOutcome:
     """Claim the task, apply its policy, hand the report in. Raises as `claimed_job` does."""
     async with claimed_job(runtime, run, flow_run_id=run_id, task_id=task_id) as work:
-        await step(apply_policy, work)
+        await run_step(apply_policy, work)
         await submit_report(work)
-        return ending_of(work, "Retention was applied.")
+        return outcome_of(work, "Retention was applied.")
 
 
-@task(name="forget", **PLAIN_STEP)
+@task(name="forget", **STEP_OPTIONS)
 async def apply_policy(task_id: str) -> State[Any] | None:
     """Remove what the policy does not keep."""
     return await run_step_body(task_id, _apply)

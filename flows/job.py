@@ -89,8 +89,8 @@ class JobContext:
         self.run = run
         self.job = job
         self.phase: str | None = None
-        self.movement = ActivityMonitor()
-        self.tools: Tools = replace(runtime.tools, movement=self.movement)
+        self.activity = ActivityMonitor()
+        self.tools: Tools = replace(runtime.tools, movement=self.activity)
         self.error: BaseException | None = None
         self.result: TaskResult | None = None
         self.snapshot: SnapshotRecord | None = None
@@ -118,11 +118,11 @@ class JobContext:
     def enter(self, phase: str) -> None:
         """A step begins."""
         self.phase = phase
-        self.movement.note()
+        self.activity.mark_active()
 
     def report(self) -> JobReport:
         """What has come of it, for the API."""
-        status, outcome, error = self._verdict()
+        status, outcome, error = self._result()
         if error is not None and self.post_hook_error is not None:
             error = f"{error}\n\n{self.post_hook_error}"
         return JobReport(
@@ -137,7 +137,7 @@ class JobContext:
             is_incomplete=self.is_incomplete,
         )
 
-    def _verdict(self) -> tuple[str, TaskOutcome, str | None]:
+    def _result(self) -> tuple[str, TaskOutcome, str | None]:
         # What restic had finished before it heard of the wish to stop stays finished.
         if self.error is None and self.result is not None:
             suspicious = self.is_suspect or bool(self.warnings)
@@ -185,14 +185,14 @@ async def claimed_job(
     )
     job = await _claim(runtime, run, request)
     work = JobContext(runtime, run, job)
-    runtime.works[work.task_id] = work
-    work.renewal_task = asyncio.create_task(_keep(work), name=f"lease of {work.task_id}")
+    runtime.jobs[work.task_id] = work
+    work.renewal_task = asyncio.create_task(_renew_lease(work), name=f"lease of {work.task_id}")
     try:
         await runtime.acquire_slot(run)
         yield work
     finally:
-        runtime.works.pop(work.task_id, None)
-        await _let_go(work)
+        runtime.jobs.pop(work.task_id, None)
+        await _stop_renewal(work)
 
 
 async def _claim(runtime: WorkerContext, run: RunControl, request: ClaimRequest) -> JobSpec:
@@ -208,7 +208,7 @@ async def _claim(runtime: WorkerContext, run: RunControl, request: ClaimRequest)
                 runtime.release_slot(run)
                 runtime.count_waiting(1)
             request = request.model_copy(update={"task_id": reply.task_id})
-            await _pause(max(reply.retry_after_ms, 50) / 1000, run.stop)
+            await _wait_for_stop(max(reply.retry_after_ms, 50) / 1000, run.stop)
     finally:
         if has_waited:
             run.is_waiting = False
@@ -260,17 +260,17 @@ async def retry_with_backoff(
         if stop is None:
             await asyncio.sleep(pause_s)
         else:
-            await _pause(pause_s, stop)
+            await _wait_for_stop(pause_s, stop)
         pause_s = min(pause_s * 2, 5.0)
 
 
-async def _pause(seconds: float, stop: asyncio.Event) -> None:
+async def _wait_for_stop(seconds: float, stop: asyncio.Event) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await stop.wait()
 
 
-async def _keep(work: JobContext) -> None:
+async def _renew_lease(work: JobContext) -> None:
     """Renew the lease until cancelled; tell the run when it is to stop.
 
     The lease counts from when we asked, because the API may have heard us no later than that.
@@ -284,7 +284,7 @@ async def _keep(work: JobContext) -> None:
             task_id=work.task_id,
             wait_ms=wait_ms,
             phase=work.phase,
-            idle_ms=None if work.phase is None else work.movement.idle_ms(),
+            idle_ms=None if work.phase is None else work.activity.idle_ms(),
         )
         try:
             async with asyncio.timeout(max(renewed_at + LOST_AFTER_S - asked_at, 0.1)):
@@ -297,15 +297,15 @@ async def _keep(work: JobContext) -> None:
             if answer.held:
                 renewed_at = asked_at
             else:
-                work.run.ask("lost")
+                work.run.request_stop("lost")
             if answer.cancel:
-                work.run.ask("cancelled")
+                work.run.request_stop("cancelled")
         if clock.monotonic() - renewed_at >= LOST_AFTER_S:
-            work.run.ask("lost")
+            work.run.request_stop("lost")
         await asyncio.sleep(1.0 if clock.monotonic() - asked_at < 1.0 else 0)
 
 
-async def _let_go(work: JobContext) -> None:
+async def _stop_renewal(work: JobContext) -> None:
     if work.renewal_task is not None:
         work.renewal_task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -322,7 +322,7 @@ async def submit_report(work: JobContext) -> list[str]:
         Unavailable     the API stayed away; the lease runs out by itself and the next look at
                         the repository finds the snapshot.
     """
-    await _let_go(work)
+    await _stop_renewal(work)
     report = work.report()
     control = work.runtime.control
     patience_s = 10.0 if work.run.reason == "stopping" else FINISH_PATIENCE_S
@@ -333,7 +333,7 @@ async def submit_report(work: JobContext) -> list[str]:
 
 async def send_progress(work: JobContext, progress: TaskProgress) -> None:
     """Send progress; what does not arrive is forgotten."""
-    work.movement.said(
+    work.activity.progress(
         progress.progress.model_dump(exclude={"seconds_elapsed", "seconds_remaining"})
     )
     with contextlib.suppress(Failed, Unavailable):

@@ -29,7 +29,7 @@ async def tell_all(
     deliveries = await asyncio.gather(*(_tell(work, target, message) for target in wanted))
     report = DeliveryReport(task_id=work.task_id, deliveries=list(deliveries))
     with contextlib.suppress(ZerobyteError):
-        await work.runtime.control.delivered(report)
+        await work.runtime.control.report_deliveries(report)
     return list(deliveries)
 
 

@@ -47,9 +47,9 @@ class RunOutcome:
 class PreconditionFailed(errors.Failed):
     """The work is refused before it begins; `safe` may stand in Prefect, `message` may not."""
 
-    def __init__(self, message: str, *, safe: str) -> None:
+    def __init__(self, message: str, *, public: str) -> None:
         super().__init__(message)
-        self.safe = safe
+        self.safe = public
 
 
 class HookFailed(errors.Failed):

@@ -112,7 +112,7 @@ async def _look(path: str, stop: asyncio.Event | None) -> dict[str, object]:
             raise PreconditionFailed(
                 f"The source folder {path} does not answer within {LOOK_S:.0f} seconds. "
                 "The storage behind it hangs; mount the volume again.",
-                safe="The source does not answer: the storage behind it hangs.",
+                public="The source does not answer: the storage behind it hangs.",
             )
     finally:
         beginning.cancel()
@@ -133,7 +133,7 @@ def _seen(path: str, task: "asyncio.Task[process.Exit]", lines: list[bytes]) -> 
         with contextlib.suppress(orjson.JSONDecodeError):
             return orjson.loads(lines[-1])
     if ended.was_stopped:
-        raise PreconditionFailed("The check of the source was stopped.", safe="It was stopped.")
+        raise PreconditionFailed("The check of the source was stopped.", public="It was stopped.")
     last = ended.stderr_tail[-1] if ended.stderr_tail else "it printed nothing"
     raise _not_checked(path, f"the check ended with code {ended.code}: {last}")
 
@@ -143,7 +143,7 @@ def _not_checked(path: str, reason: str) -> PreconditionFailed:
     return PreconditionFailed(
         f"The source folder {path} could not be checked: {reason}. The storage is not known to be "
         "at fault; look at this host's load and memory, and run the backup again.",
-        safe="The source could not be checked, because of a fault on its host.",
+        public="The source could not be checked, because of a fault on its host.",
     )
 
 
@@ -170,5 +170,5 @@ def check_place(source: Source, path: str) -> None:
 
 def _refuse(source: Source, message: str, safe: str) -> PreconditionFailed:
     return PreconditionFailed(
-        f"{message}. (Volume {source.volume_name})", safe=f"The backup was refused: the {safe}."
+        f"{message}. (Volume {source.volume_name})", public=f"The backup was refused: the {safe}."
     )

@@ -16,12 +16,12 @@ from flows.notification_text import size
 from flows.outcome import PreconditionFailed, RunOutcome
 from flows.tasks import (
     FLOW_OPTIONS,
-    PLAIN_STEP,
-    ending_of,
+    STEP_OPTIONS,
     log_to_prefect,
+    outcome_of,
     run_flow,
+    run_step,
     run_step_body,
-    step,
 )
 from flows.worker_context import RunControl, WorkerContext
 from zerobyte.contract.jobs import RestoreJob, RestoreResult, RestoreTaskProgress
@@ -40,14 +40,14 @@ async def restore(task_id: str) -> State[Any]:
 
     async def body(runtime: WorkerContext, run: RunControl, run_id: str) -> RunOutcome:
         async with claimed_job(runtime, run, flow_run_id=run_id, task_id=task_id) as work:
-            await step(restic_restore, work)
+            await run_step(restic_restore, work)
             await submit_report(work)
-            return ending_of(work, "The restore is complete.", _WARNING)
+            return outcome_of(work, "The restore is complete.", _WARNING)
 
     return await run_flow(body)
 
 
-@task(name="restore", **PLAIN_STEP)
+@task(name="restore", **STEP_OPTIONS)
 async def restic_restore(task_id: str) -> State[Any] | None:
     """Write the files."""
     return await run_step_body(task_id, _write)
@@ -111,7 +111,7 @@ def refuse_target(job: RestoreJob, roots: Sequence[str] | None = None) -> None:
     for path in _written(job) if roots is None else roots:
         if (reason := protected_paths.refused_restore(path, limits)) is not None:
             raise PreconditionFailed(
-                f"{reason} ({path})", safe=f"The restore was refused. {reason}"
+                f"{reason} ({path})", public=f"The restore was refused. {reason}"
             )
 
 
@@ -125,7 +125,7 @@ def refuse_to_empty(job: RestoreJob, roots: Sequence[str] | None = None) -> None
         if (reason := held_by(path, own=job.own_folders)) is not None:
             raise PreconditionFailed(
                 f"Nothing is deleted below {path}: {reason}.",
-                safe="The restore was refused: with delete, the target may hold no repository, "
+                public="The restore was refused: with delete, the target may hold no repository, "
                 "mount point or home folder.",
             )
 

@@ -12,12 +12,12 @@ from flows.job import JobContext, claimed_job, submit_report
 from flows.outcome import RunOutcome
 from flows.tasks import (
     FLOW_OPTIONS,
-    PLAIN_STEP,
-    ending_of,
+    STEP_OPTIONS,
     log_to_prefect,
+    outcome_of,
     run_flow,
+    run_step,
     run_step_body,
-    step,
 )
 from flows.worker_context import RunControl, WorkerContext
 from zerobyte.contract.jobs import DeleteSnapshotsJob, DeleteSnapshotsResult
@@ -31,14 +31,14 @@ async def snapshots(task_id: str) -> State[Any]:
 
     async def body(runtime: WorkerContext, run: RunControl, run_id: str) -> RunOutcome:
         async with claimed_job(runtime, run, flow_run_id=run_id, task_id=task_id) as work:
-            await step(delete_snapshots, work)
+            await run_step(delete_snapshots, work)
             await submit_report(work)
-            return ending_of(work, "The snapshots were removed.")
+            return outcome_of(work, "The snapshots were removed.")
 
     return await run_flow(body)
 
 
-@task(name="delete snapshots", **PLAIN_STEP)
+@task(name="delete snapshots", **STEP_OPTIONS)
 async def delete_snapshots(task_id: str) -> State[Any] | None:
     """Forget them by id and prune."""
     return await run_step_body(task_id, _delete)

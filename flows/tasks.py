@@ -39,7 +39,7 @@ Step = Task[[str], Any]
 """A task of Prefect that gets the id of the task whose job it works on."""
 
 
-class Plain(TypedDict):
+class FlowOptions(TypedDict):
     """Options of every flow: nothing of it is kept, printed or checked by Prefect."""
 
     persist_result: bool
@@ -47,7 +47,7 @@ class Plain(TypedDict):
     validate_parameters: bool
 
 
-class PlainStep(TypedDict):
+class StepOptions(TypedDict):
     """Options of every step: no result is kept and nothing is looked up by its parameters."""
 
     persist_result: bool
@@ -55,12 +55,12 @@ class PlainStep(TypedDict):
     cache_policy: Any
 
 
-FLOW_OPTIONS: Final[Plain] = {
+FLOW_OPTIONS: Final[FlowOptions] = {
     "persist_result": False,
     "log_prints": False,
     "validate_parameters": False,
 }
-PLAIN_STEP: Final[PlainStep] = {
+STEP_OPTIONS: Final[StepOptions] = {
     "persist_result": False,
     "log_prints": False,
     "cache_policy": NO_CACHE,
@@ -112,7 +112,7 @@ async def run_step_body(
     Raises
         StepFailed      with a safe sentence.
     """
-    work = worker_context.current().works[task_id]
+    work = worker_context.current().jobs[task_id]
     work.error = None
     if work.is_stopped and not always:
         work.error = Interrupted("It was stopped before this step.")
@@ -137,7 +137,7 @@ def is_retryable(_task: object, _run: TaskRun, state: State[Any]) -> bool:
     return isinstance(state.data, StepFailed) and state.data.can_help
 
 
-async def step(task: Step, work: JobContext) -> bool:
+async def run_step(task: Step, work: JobContext) -> bool:
     """Run one step; True when it succeeded. Why not stands in `work.error`."""
     work.enter(task.name)
     # Prefect's overloads say that this is no coroutine; for an async step it is one.
@@ -151,12 +151,12 @@ async def step(task: Step, work: JobContext) -> bool:
 async def run_optional_step(task: Step, work: JobContext) -> BaseException | None:
     """Run a step that decides nothing about the work: why it failed is answered, not kept."""
     kept, work.error = work.error, None
-    await step(task, work)
+    await run_step(task, work)
     trouble, work.error = work.error, kept
     return trouble
 
 
-def ending_of(work: JobContext, completed: str, warning: str = "") -> RunOutcome:
+def outcome_of(work: JobContext, completed: str, warning: str = "") -> RunOutcome:
     """The ending that belongs to what has come of a job."""
     report = work.report()
     if report.status == "succeeded":
@@ -184,7 +184,7 @@ async def run_flow(
     try:
         ending = await body(surroundings, run, run_id)
     except ClaimRejected as turned:
-        ending = _turned(turned)
+        ending = _rejected_outcome(turned)
     except StoppedBeforeClaim:
         is_pause = run.reason == "stopping"
         ending = RunOutcome("again", STOPPED) if is_pause else RunOutcome("cancelled", CANCELLED)
@@ -198,11 +198,11 @@ async def run_flow(
         ending = RunOutcome("failed", public_message(error))
     finally:
         surroundings.release_slot(run)
-    run.ending = ending
+    run.outcome = ending
     return ending.state()
 
 
-def _turned(turned: ClaimRejected) -> RunOutcome:
+def _rejected_outcome(turned: ClaimRejected) -> RunOutcome:
     """The API's reason may name a path, so it is not repeated here."""
     if turned.cancelled:
         return RunOutcome("cancelled", CANCELLED)

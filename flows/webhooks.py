@@ -15,7 +15,7 @@ from prefect.client.schemas.objects import State
 
 from flows.job import JobContext
 from flows.outcome import HookFailed, detailed_message
-from flows.tasks import PLAIN_STEP, log_to_prefect, run_optional_step, run_step_body
+from flows.tasks import STEP_OPTIONS, log_to_prefect, run_optional_step, run_step_body
 from flows.worker_context import StopReason
 from zerobyte.contract.jobs import BackupJob, BackupResult, JobReport
 from zerobyte.contract.webhooks import Webhook
@@ -33,7 +33,7 @@ LAST_CALL_S: Final = 5.0
 _MAX_ERROR_CHARS: Final = 8_000
 
 
-@task(name="pre hook", **PLAIN_STEP)
+@task(name="pre hook", **STEP_OPTIONS)
 async def pre_hook(task_id: str) -> State[Any] | None:
     """Say that the backup is about to begin; if nobody takes it, it does not."""
 
@@ -46,7 +46,7 @@ async def pre_hook(task_id: str) -> State[Any] | None:
     return await run_step_body(task_id, say)
 
 
-@task(name="post hook", **PLAIN_STEP)
+@task(name="post hook", **STEP_OPTIONS)
 async def post_hook(task_id: str) -> State[Any] | None:
     """Say how the backup went, also after a wish to stop."""
 

@@ -41,12 +41,12 @@ class RunControl:
 
     def __init__(self) -> None:
         self.stop = asyncio.Event()
-        self.has_place = False
+        self.has_slot = False
         self.is_waiting = False
         self.reason: StopReason | None = None
-        self.ending: RunOutcome | None = None
+        self.outcome: RunOutcome | None = None
 
-    def ask(self, reason: StopReason) -> None:
+    def request_stop(self, reason: StopReason) -> None:
         """Ask the run to stop; the first reason stays. Call it on the engine's event loop."""
         if self.reason is None:
             self.reason = reason
@@ -70,15 +70,15 @@ class WorkerContext:
     control: ControlPlane
     worker: WorkerIdentity
     tools: Tools
-    room: DiskSpaceGuard = field(default_factory=_any_room)
+    disk_guard: DiskSpaceGuard = field(default_factory=_any_room)
     allowed_origins: Sequence[str] = ()
     notify_timeout_s: float = 10.0
     webhook_timeout_s: float = 60.0
-    places: asyncio.Semaphore | None = None
+    slots: asyncio.Semaphore | None = None
     on_waiting: Callable[[int], object] = _nobody
     waiting: int = 0
     runs: dict[str, RunControl] = field(default_factory=dict[str, RunControl])
-    works: "dict[str, JobContext]" = field(default_factory=dict[str, "JobContext"])
+    jobs: "dict[str, JobContext]" = field(default_factory=dict[str, "JobContext"])
 
     def register(self, flow_run_id: str) -> RunControl:
         """Register a run that is about to begin."""
@@ -99,38 +99,38 @@ class WorkerContext:
         A run that is asked to stop meanwhile needs none: it will not work. Call it on the
         engine's event loop, as `release_slot`.
         """
-        if self.places is None or run.has_place:
+        if self.slots is None or run.has_slot:
             return
-        taking = asyncio.ensure_future(self.places.acquire())
+        taking = asyncio.ensure_future(self.slots.acquire())
         stopping = asyncio.ensure_future(run.stop.wait())
         try:
             await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopping.cancel()
-            run.has_place = taking.done() and not taking.cancelled()
-            if not run.has_place:
+            run.has_slot = taking.done() and not taking.cancelled()
+            if not run.has_slot:
                 taking.cancel()
 
     def release_slot(self, run: RunControl) -> None:
         """Let somebody else work."""
-        if self.places is not None and run.has_place:
-            run.has_place = False
-            self.places.release()
+        if self.slots is not None and run.has_slot:
+            run.has_slot = False
+            self.slots.release()
 
     def stop_waiting(self) -> None:
         """Ask every run that has nothing in its hands to stop; what it waits for stays queued.
 
         Call it on the engine's event loop: nothing is granted there meanwhile.
         """
-        working = {id(work.run) for work in self.works.values() if not work.run.is_waiting}
+        working = {id(work.run) for work in self.jobs.values() if not work.run.is_waiting}
         for run in list(self.runs.values()):  # others are admitted on another thread
             if id(run) not in working:
-                run.ask("stopping")
+                run.request_stop("stopping")
 
     def stop_all(self, reason: StopReason) -> None:
         """Ask every run to stop. Call it on the engine's event loop."""
         for run in self.runs.values():
-            run.ask(reason)
+            run.request_stop(reason)
 
 
 _installed: list[WorkerContext] = []

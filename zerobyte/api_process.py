@@ -52,7 +52,7 @@ def run(create_app: Callable[[Settings], HttpApp]) -> None:
     except (ZerobyteError, OSError) as error:
         _exit_with(error)
     except Exception as error:
-        if db_errors.in_words(error) is None:
+        if db_errors.translated(error) is None:
             _log.error("the API ended by a failure", exc_info=error)
             raise SystemExit(CRASHED) from None
         _exit_with(error)
@@ -85,7 +85,7 @@ def _is_no_start_failure(record: logging.LogRecord) -> bool:
 
 def sentence_of(error: BaseException) -> str:
     """Return one sentence about what keeps a process from starting."""
-    known = error if isinstance(error, ZerobyteError) else db_errors.in_words(error)
+    known = error if isinstance(error, ZerobyteError) else db_errors.translated(error)
     if known is not None:
         return known.message
     if isinstance(error, OSError) and error.strerror:

@@ -46,7 +46,7 @@ from zerobyte.features.backups.service import (
     references,
 )
 from zerobyte.features.control.routes import control
-from zerobyte.features.control.service import Control
+from zerobyte.features.control.service import WorkerApi
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.events.routes import events_v1
 from zerobyte.features.notifications.routes import notifications_v1
@@ -59,8 +59,8 @@ from zerobyte.features.repositories.service import (
     SnapshotFiles,
     Snapshots,
     StatsRefresher,
-    TreeFile,
-    Trees,
+    TreeCache,
+    TreeStore,
     locations,
 )
 from zerobyte.features.system.routes import system_v1
@@ -137,11 +137,11 @@ class Platform:
             repositories=self.repositories, tasks=self.tasks, host=LOCAL_HOST, tz=settings.tz
         )
         self.sizes = StatsRefresher(repositories=self.repositories)
-        file = TreeFile(
+        file = TreeStore(
             settings.tree_index, max_bytes=settings.tree_index_bytes, spare_folder=settings.run_dir
         )
         self.files = SnapshotFiles(
-            repositories=self.repositories, snapshots=self.snapshots, trees=Trees(file)
+            repositories=self.repositories, snapshots=self.snapshots, trees=TreeCache(file)
         )
         self.refresher = Refresher(
             snapshots=self.snapshots,
@@ -186,7 +186,7 @@ class Platform:
             retry_note=self.ends.retry_note,
             retention_days=settings.retention_alarm_days,
         )
-        self.control = Control(
+        self.control = WorkerApi(
             tasks=self.tasks,
             leases=self.leases,
             builders={
@@ -195,7 +195,7 @@ class Platform:
                 "restore": self.restores.job,
                 "deleteSnapshots": self.snapshots.deletion_job,
             },
-            open_scheduled=self.due_times.open_scheduled,
+            open_scheduled=self.due_times.claim_scheduled,
             retry_note=self.ends.retry_note,
             record_delivery=self.notifications.record_delivery,
             lease_wait_s=settings.lease_wait_s,
@@ -213,7 +213,7 @@ class Platform:
         self.tasks.on_open.append(self.dispatcher.wake)
         self.tasks.on_finish.append(self._measure)
         self.tasks.on_unreported_failure.append(self.alarms.failed)
-        self.tasks.on_cancel.append(self.watch.tell_engine)
+        self.tasks.on_cancel.append(self.watch.cancel_in_prefect)
         self.editor.on_change.append(self.reconciler.changed)
         self.due_times.on_change.append(self.reconciler.changed)
         self.volumes.before_delete.append(references.refuse_used_volume)
@@ -232,12 +232,12 @@ class Platform:
         """A repository that was written to has another size now."""
         writes = task.kind in ("backup", "forget", "deleteSnapshots")
         if writes and task.status == "succeeded" and task.repository_id is not None:
-            self.sizes.changed(task.repository_id)
+            self.sizes.schedule(task.repository_id)
 
     async def on_clock_jump(self, _: clock_jumps.ClockAnomaly) -> None:
         """Nobody could keep a promise of time: give all a new term, then look at what is due."""
-        await self.watch.begin_anew()
-        await self.due_times.wake()
+        await self.watch.extend_leases()
+        await self.due_times.on_clock_jump()
 
     async def prepare(self) -> None:
         """Bring stored rows up to date before the first request."""
@@ -252,7 +252,7 @@ class Platform:
 
     async def encrypt_clear_rows(self) -> None:
         """Encrypt secrets that versions before stored in clear; does nothing the next time."""
-        parts = (self.repositories.doors, self.notifications, self.editor)
+        parts = (self.repositories.restic_access, self.notifications, self.editor)
         changed = sum([await part.encrypt_clear_rows() for part in parts])
         if changed:
             _log.info("encrypted secrets that were stored in clear", rows=changed)
@@ -298,7 +298,7 @@ class Platform:
             self.due_times.run(),
             clock_jumps.watch(self.on_clock_jump),
             self.watch.run(),
-            self.watch.follow_engine(),
+            self.watch.follow_prefect(),
             self.watch.compare(),
             _every(30 * 60, self.volumes.check_all),
             _every(5 * 60, self.volumes.remount_failed),
@@ -323,10 +323,10 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         settings,
         platform.services,
         checks={
-            "database": answering.trouble,
-            "api": answering.standstill,
-            "prefect": platform.reconciler.trouble,
-            "worker": platform.control.missing_worker,
+            "database": answering.check,
+            "api": answering.needs_restart,
+            "prefect": platform.reconciler.problem,
+            "worker": platform.control.worker_problem,
             "appSecret": platform.key_check.problem,
         },
         remarks={
@@ -345,7 +345,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         await migrate.upgrade(settings.database_url)
         await stack.enter_async_context(connection.database(settings.database_url))
         await platform.prepare()
-        stack.callback(answering.let_go)
+        stack.callback(answering.close)
         stack.push_async_callback(engine.aclose)
         for part in (platform.sizes, platform.notifications, platform.alarms):
             stack.push_async_callback(part.aclose)
@@ -379,7 +379,7 @@ async def _every(seconds: float, work: Any) -> None:
         try:
             await work()
         except Exception as error:  # a round that failed must not end the rounds
-            failed.say(error, job=work.__name__)
+            failed.failed(error, job=work.__name__)
         await asyncio.sleep(seconds)
 
 

@@ -43,4 +43,4 @@ async def apply(settings: Settings) -> list[Drift]:
 async def standing(settings: Settings) -> list[DeployedSchedule]:
     """Every schedule that stands in Prefect."""
     async with _scheduler(settings) as scheduler:
-        return await scheduler.listing()
+        return await scheduler.list_deployments()

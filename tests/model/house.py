@@ -129,7 +129,7 @@ class House:
             self._api.push_async_callback(part.aclose)
         headers = {"x-test-organization": "o1"}
         self.client = await self._api.enter_async_context(serving(app, headers=headers))
-        await self.platform.watch.begin_anew()
+        await self.platform.watch.extend_leases()
         await self.platform.due_times.repair_next_runs()
 
     async def close(self) -> None:

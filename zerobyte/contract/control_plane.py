@@ -169,7 +169,7 @@ class ControlPlane(Protocol):
         Unauthenticated     the worker's token is not valid.
     """
 
-    async def hello(self, worker: Hello) -> RegisterReply:
+    async def heartbeat(self, worker: Hello) -> RegisterReply:
         """Say that this worker lives; said again every 10 s.
 
         Raises Conflict while another worker of the same host lives.
@@ -195,6 +195,6 @@ class ControlPlane(Protocol):
         """
         ...
 
-    async def delivered(self, report: DeliveryReport) -> None:
+    async def report_deliveries(self, report: DeliveryReport) -> None:
         """Say what became of the notifications."""
         ...

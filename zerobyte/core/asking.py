@@ -13,7 +13,7 @@ from zerobyte.core import clock
 T = TypeVar("T")
 
 
-class Asking(Generic[T]):
+class SingleFlight(Generic[T]):
     """One question, put again and again; those who ask while it is open wait for the same answer.
 
     within_s    how long each of them waits.
@@ -25,7 +25,7 @@ class Asking(Generic[T]):
         self._open: asyncio.Task[T] | None = None
         self._since = 0.0
 
-    async def answer(self) -> T:
+    async def run(self) -> T:
         """What is answered now. Raises TimeoutError when nothing is, and what the question raises.
 
         An answer that comes later is forgotten: it tells of a time that has passed.
@@ -41,13 +41,13 @@ class Asking(Generic[T]):
         return asked.result()
 
     @property
-    def waiting_s(self) -> float:
+    def pending_s(self) -> float:
         """For how long the question has been open; 0 when it is not."""
         if self._open is None or self._open.done():
             return 0.0
         return clock.monotonic() - self._since
 
-    def give_up(self) -> None:
+    def cancel(self) -> None:
         """Nobody wants to know any more."""
         if self._open is not None:
             self._open.cancel()

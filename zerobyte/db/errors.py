@@ -37,7 +37,7 @@ _WORDS: Final = (
 )
 
 
-def in_words(error: BaseException) -> Unavailable | None:
+def translated(error: BaseException) -> Unavailable | None:
     """What a failure of the database, or of its disk, means; None when it is something else."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Unavailable("The disk is full: nothing can be changed until space is freed")
@@ -56,7 +56,7 @@ def ignore_unavailable_database() -> Generator[None]:
     try:
         yield
     except Exception as error:
-        if in_words(error) is None:
+        if translated(error) is None:
             raise
 
 
@@ -73,20 +73,20 @@ class FailureLog:
         self._said: tuple[str, str] | None = None
         self._said_at = 0.0
 
-    def say(self, error: BaseException, **facts: object) -> None:
+    def failed(self, error: BaseException, **facts: object) -> None:
         """A round has failed."""
         now = clock.monotonic()
         same = (type(error).__name__, str(error)[:_BEGINNING])
         if self._said == same and now - self._said_at < _AGAIN_S:
             return
         self._said, self._said_at = same, now
-        known = error if isinstance(error, ZerobyteError) else in_words(error)
+        known = error if isinstance(error, ZerobyteError) else translated(error)
         if known is None:
             self._log.error(self._what, exc_info=error, **facts)
         else:
             self._log.warning(self._what, reason=known.message, **facts)
 
-    def over(self) -> None:
+    def recovered(self) -> None:
         """A round went well; what goes wrong from now on is news."""
         self._said = None
 

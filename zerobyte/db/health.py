@@ -9,9 +9,9 @@ from typing import Any, Final, cast
 
 from tortoise import Tortoise
 
-from zerobyte.core.asking import Asking
+from zerobyte.core.asking import SingleFlight
 from zerobyte.db import postgres, sqlite
-from zerobyte.db.errors import in_words
+from zerobyte.db.errors import translated
 
 ANSWER_WITHIN_S: Final = 4.0
 
@@ -28,42 +28,42 @@ class DatabaseHealth:
         within_s: float = ANSWER_WITHIN_S,
         stands_still_after_s: float = _STANDS_STILL_AFTER_S,
     ) -> None:
-        self._own = Asking(_ask, within_s=within_s)
-        self._new = Asking(_ask_anew, within_s=within_s)
+        self._own = SingleFlight(_ping, within_s=within_s)
+        self._new = SingleFlight(_ping_new_connection, within_s=within_s)
         self._stands_still_after_s = stands_still_after_s
 
-    async def trouble(self) -> str | None:
+    async def check(self) -> str | None:
         """What keeps the database from answering through the connections of this process."""
         try:
-            await self._own.answer()
+            await self._own.run()
         except TimeoutError:
             return "The database does not answer"
         except Exception as error:
-            known = in_words(error)
+            known = translated(error)
             return f"The database fails: {type(error).__name__}" if known is None else str(known)
         return None
 
-    async def standstill(self) -> str | None:
+    async def needs_restart(self) -> str | None:
         """That this process has to be started again: the database answers others, but not it."""
-        if self._own.waiting_s < self._stands_still_after_s:
+        if self._own.pending_s < self._stands_still_after_s:
             return None
         try:
-            await self._new.answer()
+            await self._new.run()
         except Exception:  # whatever it is, a new start would meet it as well
             return None
         return "The API waits for connections that nobody gives back; it has to be started again"
 
-    def let_go(self) -> None:
+    def close(self) -> None:
         """Ask no more; the database is about to be closed."""
-        self._own.give_up()
-        self._new.give_up()
+        self._own.cancel()
+        self._new.cancel()
 
 
-async def _ask() -> None:
+async def _ping() -> None:
     await _put(_client())
 
 
-async def _ask_anew() -> None:
+async def _ping_new_connection() -> None:
     async with _client().twin() as twin:
         await _put(twin)
 

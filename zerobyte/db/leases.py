@@ -35,7 +35,14 @@ from zerobyte.db.lease_queue import (
     who,
 )
 
-__all__ = ["REQUEST", "RETENTION_YIELDS_MS", "Lease", "LeaseStatus", "Leases", "serialize"]
+__all__ = [
+    "REQUEST",
+    "RETENTION_YIELDS_MS",
+    "Lease",
+    "LeaseStatus",
+    "Leases",
+    "lock_for_transaction",
+]
 
 _TTL_MS: Final = LEASE_TTL_S * 1000
 _REFRESH_MS: Final = _TTL_MS * 2 // 3
@@ -123,7 +130,7 @@ class Leases:
                 await turns.enter_async_context(self._turn[repository_id])
             async with in_transaction():
                 for repository_id in in_order:
-                    await serialize(repository_id)
+                    await lock_for_transaction(repository_id)
                 place, hint = await _decide(
                     {repository_id: wanted[repository_id] for repository_id in in_order},
                     task_id=task_id,
@@ -183,7 +190,7 @@ class Leases:
         """
         task_id = f"{REQUEST}{ids.token(24)}"
         try:
-            await self._come_to_turn(repository_id, task_id, mode, operation, wait_s)
+            await self._wait_for_turn(repository_id, task_id, mode, operation, wait_s)
             keeper = asyncio.create_task(self._keep(task_id))
             try:
                 yield
@@ -193,7 +200,7 @@ class Leases:
         finally:
             await run_uninterrupted(self.release(task_id))
 
-    async def _come_to_turn(
+    async def _wait_for_turn(
         self, repository_id: str, task_id: str, mode: LeaseMode, operation: str, wait_s: float
     ) -> None:
         deadline = clock.monotonic() + wait_s
@@ -208,7 +215,7 @@ class Leases:
                 return
             if clock.monotonic() >= deadline:
                 raise Conflict(
-                    f"The repository is busy: {_listed(place.holders)}. "
+                    f"The repository is busy: {_named(place.holders)}. "
                     "Try again when that has ended"
                 )
             await asyncio.sleep(_LOOK_AGAIN_S)
@@ -245,7 +252,7 @@ class Leases:
         rows = await Lease.filter(task_id__in=list(task_ids))
         return {row.task_id for row in rows if not is_over(row, now)}
 
-    async def standing(self, repository_id: str) -> list[Lease]:
+    async def list_for(self, repository_id: str) -> list[Lease]:
         """Who holds a repository and who waits for it, in the order of arrival."""
         await self._extend_after_clock_jump()
         now = clock.now_ms()
@@ -290,7 +297,7 @@ async def _decide(
     by_repository = {row.repository_id: row for row in known if not is_over(row, now)}
     mine = [
         by_repository.get(name)
-        or await _arrive(
+        or await _enqueue(
             name, task_id=task_id, mode=mode, operation=operation, worker=worker, now=now
         )
         for name, mode in wanted.items()
@@ -315,7 +322,7 @@ async def _decide(
     return LeaseStatus(False, holders, since, is_next=nearest.state == "held"), hint
 
 
-async def _arrive(
+async def _enqueue(
     repository_id: str,
     *,
     task_id: str,
@@ -347,11 +354,11 @@ def _ourselves() -> WorkerIdentity:
     )
 
 
-def _listed(holders: Sequence[str]) -> str:
+def _named(holders: Sequence[str]) -> str:
     return " and ".join(holders[:3]) + (" and others" if len(holders) > 3 else "")
 
 
-async def serialize(subject: str) -> None:
+async def lock_for_transaction(subject: str) -> None:
     """Let one transaction at a time decide about a repository or a host, across API processes too.
 
     SQLite has one writer anyway; PostgreSQL is asked for a lock that ends with the transaction.

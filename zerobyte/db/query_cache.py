@@ -34,12 +34,12 @@ _SLOTS: Final = [f"\x01{number}\x02" for number in range(8)]
 _NUMBERS: Final = [2**40 + 7_919 * number for number in range(8)]
 
 
-def slot(number: int) -> Any:
+def param(number: int) -> Any:
     """Where the value of this number goes, in a query that is not asked yet."""
     return _SLOTS[number]
 
 
-def number_slot(number: int) -> int:
+def int_param(number: int) -> int:
     """The same for a number, such as an offset; slots and numbers count together."""
     return _NUMBERS[number]
 
@@ -68,7 +68,7 @@ class CachedQuery(Generic[M]):
         """`make` is called once for each dialect, when the database is open."""
         self._make = make
         self._statements: dict[tuple[str, bool], _Statement] = {}
-        self._answers: dict[tuple[bool, tuple[Any, ...]], _Asked] = {}
+        self._answers: dict[tuple[bool, tuple[Any, ...]], _Result] = {}
 
     async def all(self, *values: Any) -> list[M]:
         """Every row as an object of its model."""
@@ -81,7 +81,7 @@ class CachedQuery(Generic[M]):
         found = await self._objects(asked, asked.rows[:1])
         return found[0] if found else None
 
-    async def shown(self, view: "JsonCache[M]", *values: Any) -> list[bytes]:
+    async def serialized(self, view: "JsonCache[M]", *values: Any) -> list[bytes]:
         """Every row as clients see it."""
         asked = await self._asked(values)
         shown = asked.made.get(view)
@@ -89,20 +89,20 @@ class CachedQuery(Generic[M]):
             shown = asked.made[view] = await self._encoded(asked, view)
         return shown
 
-    async def made(self, memory: "RowCache[V]", *values: Any) -> list[V]:
+    async def mapped(self, memory: "RowCache[V]", *values: Any) -> list[V]:
         """What is made of every row as it lies in the database, without an object of its model."""
         asked = await self._asked(values)
         made = asked.made.get(memory)
         if made is None:
             keys = [tuple(row) for row in asked.rows]
-            made = asked.made[memory] = await memory.of(keys, asked.rows)
+            made = asked.made[memory] = await memory.get(keys, asked.rows)
         return made
 
     async def count(self, *values: Any) -> int:
         """How many rows there are, whatever part of them the query takes."""
         return int((await self._asked(values, counts=True)).rows[0][0])
 
-    async def _encoded(self, asked: "_Asked", view: "JsonCache[M]") -> list[bytes]:
+    async def _encoded(self, asked: "_Result", view: "JsonCache[M]") -> list[bytes]:
         keys = [tuple(row) for row in asked.rows]
         known = view.known
         new = {key: row for key, row in zip(keys, asked.rows, strict=True) if key not in known}
@@ -119,9 +119,9 @@ class CachedQuery(Generic[M]):
         view.remember(lasting)
         return shown
 
-    async def _asked(self, values: tuple[Any, ...], *, counts: bool = False) -> "_Asked":
+    async def _asked(self, values: tuple[Any, ...], *, counts: bool = False) -> "_Result":
         db: Any = connections.get("default")
-        as_of = _changes_of(db)
+        as_of = _change_token(db)
         key = (counts, values)
         if as_of is not None:
             known = self._answers.get(key)
@@ -133,8 +133,8 @@ class CachedQuery(Generic[M]):
                 self._answers[key] = replace(known, at_s=now)
         statement = self._statement(db, counts=counts)
         _, rows = await db.execute_query(statement.sql, statement.filled(values))
-        asked = _Asked(db, statement, rows, as_of, clock.monotonic())
-        if as_of is not None and as_of == _changes_of(db):
+        asked = _Result(db, statement, rows, as_of, clock.monotonic())
+        if as_of is not None and as_of == _change_token(db):
             if len(self._answers) >= _ANSWERS_KEPT:
                 self._answers.clear()
             self._answers[key] = asked
@@ -157,7 +157,7 @@ class CachedQuery(Generic[M]):
         return _Statement(
             sql,
             tuple(parameters),
-            tuple(_place_of(parameter) for parameter in parameters),
+            tuple(_param_number(parameter) for parameter in parameters),
             {
                 "model": query.model,
                 "select_related_idx": getattr(query, "_select_related_idx", None),
@@ -165,15 +165,15 @@ class CachedQuery(Generic[M]):
             list(query._annotations),
         )
 
-    async def _objects(self, asked: "_Asked", rows: Sequence[Any]) -> list[M]:
+    async def _objects(self, asked: "_Result", rows: Sequence[Any]) -> list[M]:
         """Rows as Tortoise itself makes objects of them."""
         executor = asked.db.executor_class(db=asked.db, **asked.statement.options)
-        executor.db = _Given(rows)
+        executor.db = _GivenRows(rows)
         return await executor.execute_select("", [], custom_fields=asked.statement.custom_fields)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Result:
     """What the database answered; `as_of` is None when nobody can say how long that holds."""
 
     db: Any
@@ -184,7 +184,7 @@ class _Asked:
     made: dict[Any, list[Any]] = field(default_factory=dict[Any, list[Any]])
 
 
-def _changes_of(db: Any) -> tuple[Any, int] | None:
+def _change_token(db: Any) -> tuple[Any, int] | None:
     """What changes whenever this process changes a row; None where others write as well.
 
     Inside a transaction, which may yet be taken back, there is nothing to remember either.
@@ -204,7 +204,7 @@ class RowCache(Generic[V]):
         self._most = most
         self.known: dict[tuple[Any, ...], V] = {}
 
-    async def of(self, keys: Sequence[tuple[Any, ...]], rows: Sequence[Any]) -> list[V]:
+    async def get(self, keys: Sequence[tuple[Any, ...]], rows: Sequence[Any]) -> list[V]:
         """Return what belongs to each row, without stopping the event loop."""
         new: dict[tuple[Any, ...], V] = {}
         made: list[V] = []
@@ -233,14 +233,14 @@ class JsonCache(RowCache[bytes], Generic[M]):
         model: type[Any],
         *,
         most: int = 2048,
-        passing: Callable[[M], bool] = lambda _: False,
+        time_dependent: Callable[[M], bool] = lambda _: False,
     ) -> None:
         """`view` makes the answer's `model` of a row's object, and of nothing else.
 
         passing     whether what it makes of a row depends on the time as well: it is made anew.
         """
         self._view = view
-        self.passing = passing
+        self.passing = time_dependent
         self._adapter: TypeAdapter[Any] = TypeAdapter(model)
         super().__init__(self.encode, most=most)
 
@@ -250,7 +250,7 @@ class JsonCache(RowCache[bytes], Generic[M]):
         return self._adapter.dump_json(self._view(row), by_alias=True, warnings=False)
 
 
-class _Given:
+class _GivenRows:
     """Stands for a database that has answered already."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
@@ -260,7 +260,7 @@ class _Given:
         return len(self._rows), self._rows
 
 
-def _place_of(parameter: object) -> int | None:
+def _param_number(parameter: object) -> int | None:
     if isinstance(parameter, str):
         return _SLOTS.index(parameter) if parameter in _SLOTS else None
     return _NUMBERS.index(cast("int", parameter)) if parameter in _NUMBERS else None

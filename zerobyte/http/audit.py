@@ -82,26 +82,28 @@ class _AuditState:
 
 def set_principal(request: HttpRequest, who: Principal) -> None:
     """Say who asks; the first one who is recognised stays the one who did it."""
-    story = _story(request)
+    story = _state(request)
     story.who = story.who or who
 
 
-def about(request: HttpRequest, *, organization_id: str | None = None, **details: Any) -> None:
+def add_details(
+    request: HttpRequest, *, organization_id: str | None = None, **details: Any
+) -> None:
     """Say more of what the request is about: ids, roles, states.
 
     organization_id     whose trail it belongs to, when that is not the asker's active one.
     """
-    story = _story(request)
+    story = _state(request)
     story.organization_id = organization_id or story.organization_id
     story.details |= details
 
 
-def refused(request: HttpRequest, code: str) -> None:
+def mark_refused(request: HttpRequest, code: str) -> None:
     """Say that the request is refused, though its answer is no error but leads elsewhere."""
-    _story(request).refusal = code
+    _state(request).refusal = code
 
 
-def _story(request: HttpRequest) -> _AuditState:
+def _state(request: HttpRequest) -> _AuditState:
     story = cast("_AuditState | None", getattr(request.ctx, "audit", None))
     if story is None:
         story = request.ctx.audit = _AuditState()
@@ -116,7 +118,7 @@ def _is_few(request: HttpRequest) -> bool:
     return window.take(client_key(request)).allowed
 
 
-def _unwritten(request: HttpRequest) -> FailureLog:
+def _failure_log(request: HttpRequest) -> FailureLog:
     """Says that lines of the trail are lost."""
     known = cast("FailureLog | None", getattr(request.app.ctx, "unwritten_lines", None))
     if known is None:
@@ -126,7 +128,7 @@ def _unwritten(request: HttpRequest) -> FailureLog:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class AuditRule:
     """What an operation leaves in the trail.
 
     audited     None: whatever changes something does; True and False: always and never, but a
@@ -144,9 +146,9 @@ class Plan:
         What nobody in particular did is not, unless they tried to become somebody: a flood of
         nameless requests must not fill the disk.
         """
-        is_refusal = isinstance(error, _REFUSALS) or _story(request).refusal is not None
+        is_refusal = isinstance(error, _REFUSALS) or _state(request).refusal is not None
         told = (request.method not in _SAFE) if self.audited is None else self.audited
-        if _story(request).who is not None:
+        if _state(request).who is not None:
             return told or is_refusal
         is_attempt = is_refusal and not isinstance(error, TooManyRequests)
         return told and self.is_public and is_attempt and _is_few(request)
@@ -160,7 +162,7 @@ class Plan:
         error: Exception | None,
     ) -> Entry:
         """The line for a request."""
-        story = _story(request)
+        story = _state(request)
         who = story.who
         organization_id = story.organization_id
         if organization_id is None and who is not None and not self.is_instance_wide:
@@ -178,9 +180,9 @@ class Plan:
         )
 
 
-async def tell(
+async def write_entry(
     auditor: Auditor,
-    plan: Plan,
+    plan: AuditRule,
     request: HttpRequest,
     *,
     details: Mapping[str, Any],
@@ -195,7 +197,7 @@ async def tell(
         entry = plan.entry(request, details=details, status=status, error=error)
         await _record(auditor, entry)
     except Exception as failure:  # what was done is done, and must be answered
-        _unwritten(request).say(failure, action=plan.action)
+        _failure_log(request).failed(failure, action=plan.action)
 
 
 async def _record(auditor: Auditor, entry: Entry) -> None:
@@ -206,7 +208,7 @@ async def _record(auditor: Auditor, entry: Entry) -> None:
     try:
         await auditor.record(entry)
     except Exception as error:
-        if db_errors.in_words(error) is not None:
+        if db_errors.translated(error) is not None:
             raise
         _log.exception("a line of the audit trail is written without details", action=entry.action)
         await auditor.record(replace(entry, user_agent="", details={}))

@@ -50,7 +50,7 @@ async def describe(request: HttpRequest) -> HTTPResponse:
     "showDocs",
     tag=_TAG,
     returns={200: None},
-    media="text/html",
+    content_type="text/html",
     permission=Permission.PUBLIC,
 )
 async def show() -> HTTPResponse:
@@ -67,7 +67,7 @@ async def show() -> HTTPResponse:
     "getDocsScript",
     tag=_TAG,
     returns={200: None},
-    media="text/javascript",
+    content_type="text/javascript",
     permission=Permission.PUBLIC,
 )
 async def script() -> HTTPResponse:

@@ -50,11 +50,11 @@ class Operation:
     permission: Permission = Permission.MEMBER
     summary: str = ""
     description: str = ""
-    media: str = "application/json"
+    content_type: str = "application/json"
     form: bool = False
     audited: bool | None = None
-    told: tuple[str, ...] = ()
-    refusal: str | None = None
+    audit_fields: tuple[str, ...] = ()
+    forbidden_code: str | None = None
     path_parameters: tuple[str, ...] = ()
     services: tuple[type[object], ...] = ()
 
@@ -64,9 +64,9 @@ class Operation:
         return next(iter(self.returns))
 
     @property
-    def trail(self) -> audit.Plan:
+    def audit_rule(self) -> audit.AuditRule:
         """What it leaves in the audit trail."""
-        return audit.Plan(
+        return audit.AuditRule(
             action=self.operation_id,
             audited=self.audited,
             is_public=self.permission is Permission.PUBLIC,
@@ -132,11 +132,11 @@ def endpoint(  # the house's form of an operation: every fact is a keyword
     errors: tuple[type[ZerobyteError], ...] = (),
     permission: Permission = Permission.MEMBER,
     summary: str = "",
-    media: str = "application/json",
+    content_type: str = "application/json",
     form: bool = False,
     audited: bool | None = None,
-    told: tuple[str, ...] = (),
-    refusal: str | None = None,
+    audit_fields: tuple[str, ...] = (),
+    forbidden_code: str | None = None,
 ) -> Callable[[Handler], Handler]:
     """Describe a handler and let it receive typed values instead of a request.
 
@@ -164,11 +164,11 @@ def endpoint(  # the house's form of an operation: every fact is a keyword
             permission=permission,
             summary=summary or _first_sentence(handler),
             description=_rest(handler),
-            media=media,
+            content_type=content_type,
             form=form,
             audited=audited,
-            told=told,
-            refusal=refusal,
+            audit_fields=audit_fields,
+            forbidden_code=forbidden_code,
             path_parameters=tuple(name for name, kind in wanted if kind is str),
             services=tuple(kind for _, kind in wanted if kind is not str),
         )
@@ -206,7 +206,7 @@ class _Route:
             for status, kind in operation.returns.items()
             if kind is not None
         }
-        self._trail = operation.trail
+        self._trail = operation.audit_rule
 
     async def __call__(
         self, request: HttpRequest, path: Mapping[str, str]
@@ -219,9 +219,9 @@ class _Route:
         try:
             answer = await self._answer(request, path, services, about)
         except Exception as error:
-            await audit.tell(auditor, self._trail, request, details=about, error=error)
+            await audit.write_entry(auditor, self._trail, request, details=about, error=error)
             raise
-        await audit.tell(auditor, self._trail, request, details=about, answer=answer)
+        await audit.write_entry(auditor, self._trail, request, details=about, answer=answer)
         return answer
 
     async def _answer(
@@ -239,10 +239,14 @@ class _Route:
         if self._operation.body is not None:
             given["body"] = body = _read_body(request, self._operation)
             if about is not None:
-                about |= {to_camel(name): getattr(body, name) for name in self._operation.told}
-        if request.method == "HEAD" and self._operation.media != "application/json":
+                about |= {
+                    to_camel(name): getattr(body, name) for name in self._operation.audit_fields
+                }
+        if request.method == "HEAD" and self._operation.content_type != "application/json":
             # A stream or a download is not begun only to throw its bytes away.
-            return HTTPResponse(status=self._operation.status, content_type=self._operation.media)
+            return HTTPResponse(
+                status=self._operation.status, content_type=self._operation.content_type
+            )
         given["request"] = request
         for name, kind in self._wanted:
             given[name] = path[name] if kind is str else services[kind]
@@ -265,7 +269,7 @@ class _Route:
         try:
             permission.check_person(person)
         except Forbidden as error:
-            code = self._operation.refusal
+            code = self._operation.forbidden_code
             if code is None:
                 raise
             raise Forbidden(code.replace("_", " ").capitalize(), code=code) from error

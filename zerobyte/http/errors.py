@@ -146,10 +146,10 @@ def _of_sanic(request: HttpRequest, error: SanicException) -> HTTPResponse:
 
 
 def _unexpected(request: HttpRequest, error: Exception) -> HTTPResponse:
-    if (known := db_errors.in_words(error)) is not None:
+    if (known := db_errors.translated(error)) is not None:
         # Every request meets the same full disk; workers ask on every second.
         complaint = cast("db_errors.FailureLog", request.app.ctx.database_trouble)
-        complaint.say(known, method=request.method, path=request.path)
+        complaint.failed(known, method=request.method, path=request.path)
         return answer_to(known, request.path)
     reference = ids.token(8)
     _log.error(

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 from sanic import HTTPResponse
 
-from zerobyte.core.asking import Asking
+from zerobyte.core.asking import SingleFlight
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.http.app_type import HttpApp
@@ -32,15 +32,15 @@ def install(app: HttpApp, checks: Mapping[str, Check], remarks: Mapping[str, Che
                 are asked all at once, and one that does not come to an end is not asked twice.
     remarks     the same for what the operator should see to, and that keeps nobody from working.
     """
-    askings: dict[Check, Asking[str | None]] = {}
+    askings: dict[Check, SingleFlight[str | None]] = {}
 
     async def healthcheck(_: HttpRequest) -> HTTPResponse:
         return _json({"status": "ok"}, 200)
 
     async def wrong(name: str, check: Check) -> str | None:
-        asking = askings.setdefault(check, Asking(check, within_s=ANSWER_WITHIN_S))
+        asking = askings.setdefault(check, SingleFlight(check, within_s=ANSWER_WITHIN_S))
         try:
-            return await asking.answer()
+            return await asking.run()
         except TimeoutError:
             return f"The check of the {name} came to no end within {ANSWER_WITHIN_S:.0f} seconds"
         except Exception as error:

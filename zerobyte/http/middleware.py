@@ -57,4 +57,4 @@ async def _tell(request: HttpRequest, error: ZerobyteError) -> None:
         with suppress(Exception):
             await cast("Authenticator", services[Authenticator]).actor_of(request)
     about = audit_fields_of(cast("Mapping[str, str]", request.match_info))
-    await audit.tell(auditor, operation.trail, request, details=about, error=error)
+    await audit.write_entry(auditor, operation.audit_rule, request, details=about, error=error)

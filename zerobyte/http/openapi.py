@@ -209,10 +209,10 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     for status, kind in operation.returns.items():
         answer: dict[str, Any] = {"description": _phrase(status)}
         if kind is not None:
-            content = {operation.media: {"schema": schemas.of(kind, "serialization")}}
+            content = {operation.content_type: {"schema": schemas.of(kind, "serialization")}}
             answer["content"] = content
-        elif operation.media != "application/json":
-            answer["content"] = {operation.media: {}}
+        elif operation.content_type != "application/json":
+            answer["content"] = {operation.content_type: {}}
         responses[str(status)] = answer
     for status in sorted(_error_statuses(operation)):
         name = "ValidationError" if status == 400 else "Error"

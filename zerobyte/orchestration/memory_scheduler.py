@@ -87,7 +87,7 @@ class MemoryScheduler:
         self.plans.pop(short_id, None)
         self._deployed.pop(short_id, None)
 
-    async def listing(self) -> list[DeployedSchedule]:
+    async def list_deployments(self) -> list[DeployedSchedule]:
         """All plans as they stand."""
         self._answer()
         return list(self._deployed.values())

@@ -134,7 +134,7 @@ class PrefectScheduler:
             deployment_id = found.json()["id"]
             await self._api.call("DELETE", f"/deployments/{deployment_id}", accept=(404,))
 
-    async def listing(self) -> list[DeployedSchedule]:
+    async def list_deployments(self) -> list[DeployedSchedule]:
         """All deployments of the flow `backup`."""
         found: list[Json] = await self._pages(
             "/deployments/filter", {"flows": {"name": {"any_": ["backup"]}}, "sort": "NAME_ASC"}

@@ -172,7 +172,7 @@ class Scheduler(Protocol):
         """Take one schedule's deployment away with its planned runs; gone already is well."""
         ...
 
-    async def listing(self) -> list[DeployedSchedule]:
+    async def list_deployments(self) -> list[DeployedSchedule]:
         """Every schedule that stands in the engine, to be compared with the rows."""
         ...
 

@@ -101,7 +101,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         async with self._taking:
             await self.get_and_submit_flow_runs()
 
-    def make_room(self, waiting: int) -> None:
+    def set_waiting(self, waiting: int) -> None:
         """Take so many runs more, because as many wait for a repository and do not work."""
         if self._limiter is not None:
             self._limiter.total_tokens = self._places + min(waiting, _MOST_WAITING)
@@ -115,11 +115,11 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             state = Cancelled(name="Coalesced", message=COALESCED)
             await self.client.set_flow_run_state(run.id, state, force=True)
         # One that puts itself back is on the queue before it has ended here.
-        kept = {run.id for run in newest} - self._in_hand()
+        kept = {run.id for run in newest} - self._active_ids()
         chosen = [entry for entry in flow_run_response if entry.flow_run.id in kept]
         return await super()._submit_scheduled_flow_runs(chosen)
 
-    def _in_hand(self) -> set[object]:
+    def _active_ids(self) -> set[object]:
         """The ids of the runs that have a slot of ours, which each keeps to its very end."""
         return set() if self._limiter is None else set(self._limiter.statistics().borrowers)
 
@@ -147,7 +147,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             self._cancelled_early.discard(run_id)
             self._runtime.unregister(run_id)
             self._slot_free.set()
-        await self._see_it_ended(flow_run.id, control.ending)
+        await self._wait_until_ended(flow_run.id, control.outcome)
         return Done(identifier=run_id, status_code=0)
 
     async def _flow_name(self, flow_run: FlowRun) -> str:
@@ -156,7 +156,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             self._flow_names[flow_run.flow_id] = flow.name
         return self._flow_names[flow_run.flow_id]
 
-    async def _see_it_ended(self, flow_run_id: UUID, ending: RunOutcome | None) -> None:
+    async def _wait_until_ended(self, flow_run_id: UUID, ending: RunOutcome | None) -> None:
         """End in Prefect what a cancel while it was pending, or a fault, has left open there."""
         ended = Crashed(message=LOST_RUN) if ending is None else ending.state()
         try:
@@ -186,21 +186,21 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             await self._end(flow_run_id, ended)
             del self._unreported[flow_run_id]
         open_runs = await list_active_runs(self.client, self._work_pool_name, self._queue)
-        strange = {run.id for run in open_runs if not self._has(run.id)}
+        strange = {run.id for run in open_runs if not self._is_active(run.id)}
         for flow_run_id in strange & self._missing_once:
-            if not self._has(flow_run_id):
+            if not self._is_active(flow_run_id):
                 _log.warning("a run that Prefect kept open is ended", run=str(flow_run_id))
                 await self._end(flow_run_id, Crashed(message=LOST_RUN))
         self._missing_once = strange
 
-    def _has(self, flow_run_id: UUID) -> bool:
+    def _is_active(self, flow_run_id: UUID) -> bool:
         is_begun = str(flow_run_id) in self._runtime.runs
         return is_begun or flow_run_id in self._submitting_flow_run_ids
 
     def cancel(self, flow_run_id: str) -> None:
         """Prefect says CANCELLING: stop that run if it is ours, in whatever phase it is."""
         if (run := self._runtime.runs.get(flow_run_id)) is not None:
-            self._engine.call(run.ask, "cancelled")
+            self._engine.call(run.request_stop, "cancelled")
         elif UUID(flow_run_id) in self._submitting_flow_run_ids:
             self._cancelled_early.add(flow_run_id)
 

@@ -82,17 +82,17 @@ class Worker:
                 progress_fps=settings.progress_fps,
                 memory_limits=settings.memory_limits,
             ),
-            room=DiskSpaceGuard(
+            disk_guard=DiskSpaceGuard(
                 cache_max_bytes=settings.cache_max_bytes,
                 min_free_bytes=settings.min_free_bytes,
                 min_free_percent=settings.min_free_percent,
             ),
             allowed_origins=settings.allowed_origins,
             webhook_timeout_s=settings.webhook_timeout_s,
-            places=asyncio.Semaphore(settings.concurrency),
+            slots=asyncio.Semaphore(settings.concurrency),
         )
 
-    def ask_to_stop(self) -> None:
+    def request_stop(self) -> None:
         """The first time: let work finish for the grace period. The second: interrupt it now."""
         (self._force_stop if self._stopping.is_set() else self._stopping).set()
         self._wake.set()
@@ -101,17 +101,17 @@ class Worker:
         """Work until asked to stop."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.ask_to_stop)
+            loop.add_signal_handler(number, self.request_stop)
         self._engine.start()
         install(self._runtime)
         swept = process.sweep_secret_files(self._settings.run_dir)
         locks.sweep(self._settings.run_dir)
         if swept:
             _log.info("removed secret files that a dead worker left", folders=swept)
-        welcome = await self._retry_until_stopped(self._hello, "the API does not answer yet")
+        welcome = await self._retry_until_stopped(self._register, "the API does not answer yet")
         if welcome is not None:
             buried = await self._retry_until_stopped(
-                lambda: self._bury(welcome), "Prefect does not answer yet"
+                lambda: self._crash_orphaned_runs(welcome), "Prefect does not answer yet"
             )
             if buried:
                 _log.warning("ended runs that a dead worker left behind", runs=buried)
@@ -120,21 +120,21 @@ class Worker:
         await self._control.aclose()
         await self._engine.run(self._runtime_control.aclose())
 
-    async def _hello(self) -> RegisterReply:
+    async def _register(self) -> RegisterReply:
         hello = Hello(**self.identity.model_dump(), clock_ms=clock.now_ms())
-        return await self._control.hello(hello)
+        return await self._control.heartbeat(hello)
 
     async def _heartbeat(self) -> None:
         """Say that we live; if another one took our place while we were silent, make way."""
         try:
-            await self._hello()
+            await self._register()
         except Conflict as error:
             _log.error(f"stopping: {error.message}")
             self._stopping.set()
             self._force_stop.set()
             self._wake.set()
 
-    async def _bury(self, welcome: RegisterReply) -> int:
+    async def _crash_orphaned_runs(self, welcome: RegisterReply) -> int:
         async with get_client() as client:
             await client.hello()
             return await crash_orphaned_runs(client, welcome.work_pool, welcome.work_queue)
@@ -179,7 +179,7 @@ class Worker:
             on_slot_free=self._wake,
         )
         call = asyncio.get_running_loop().call_soon_threadsafe
-        self._runtime.on_waiting = partial(call, worker.make_room)
+        self._runtime.on_waiting = partial(call, worker.set_waiting)
         async with worker:
             _log.info("ready for work", queue=welcome.work_queue)
             loops = [
@@ -188,9 +188,9 @@ class Worker:
                     self._every(HELLO_S, self._heartbeat),
                     self._every(HEARTBEAT_S, worker.sync_with_backend),
                     self._every(PHANTOM_CHECK_S, worker.end_unknown_runs),
-                    self._every(CANCEL_CHECK_S, lambda: self._check_cancels(worker)),
+                    self._every(CANCEL_CHECK_S, lambda: self._poll_cancellations(worker)),
                     self._listen(worker),
-                    clock_jumps.watch(self._time_broke),
+                    clock_jumps.watch(self._on_clock_jump),
                     self._take(worker),
                 )
             ]
@@ -226,21 +226,21 @@ class Worker:
     async def _listen(self, worker: BackupWorker) -> None:
         async for event in flow_run_states(self._settings.prefect_url, self._settings.prefect_auth):
             if isinstance(event, Connected):
-                await self._check_cancels(worker)
+                await self._poll_cancellations(worker)
                 self._wake.set()
             elif event.state == "SCHEDULED":
                 self._wake.set()
             elif event.state == "CANCELLING":
                 worker.cancel(event.flow_run_id)
 
-    async def _time_broke(self, surprise: clock_jumps.ClockAnomaly) -> None:
+    async def _on_clock_jump(self, surprise: clock_jumps.ClockAnomaly) -> None:
         """Say at once that we live, and take nothing new before the machine is itself again."""
         if surprise.suspended_s or surprise.paused_s:
             self._rests_until = clock.monotonic() + REST_S
         with contextlib.suppress(ZerobyteError):
-            await self._hello()
+            await self._register()
 
-    async def _check_cancels(self, worker: BackupWorker) -> None:
+    async def _poll_cancellations(self, worker: BackupWorker) -> None:
         if self._runtime.runs:
             with contextlib.suppress(Exception):
                 await worker.poll_cancellations()
@@ -284,7 +284,7 @@ async def _wait(event: asyncio.Event, limit_s: float) -> None:
             await event.wait()
 
 
-def live(settings: WorkerSettings) -> None:
+def run_worker(settings: WorkerSettings) -> None:
     """Be a worker until SIGTERM."""
     keep_quiet_and_clean()
     asyncio.run(Worker(settings).run())

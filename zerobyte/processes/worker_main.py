@@ -59,7 +59,7 @@ def main() -> int:
             )
             from zerobyte.processes import worker  # noqa: PLC0415 - Prefect reads the environment when it is imported
 
-            worker.live(settings)
+            worker.run_worker(settings)
     except ZerobyteError as error:
         _log.error(error.message)
         return 2

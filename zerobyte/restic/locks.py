@@ -72,7 +72,7 @@ class Note(BaseModel):
         return same and earliest <= lock.time_ms <= latest
 
 
-class Command:
+class LockRecord:
     """A command about to be started: hand `fd` on to it, and tell it who it became."""
 
     def __init__(self, path: Path) -> None:
@@ -81,12 +81,12 @@ class Command:
         self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         fcntl.flock(self.fd, fcntl.LOCK_EX)
 
-    def begun(self, child: Identity) -> None:
+    def started(self, child: Identity) -> None:
         """Write down which process it is."""
         note = Note(hostname=socket.gethostname(), pid=child.pid, started_ms=clock.now_ms())
         os.write(self.fd, note.model_dump_json().encode())
 
-    def ended(self, code: int, complaints: Iterable[str] = ()) -> None:
+    def finished(self, code: int, complaints: Iterable[str] = ()) -> None:
         """It has ended. Only what it never had, or removed without a complaint, is not there.
 
         complaints      the last lines of its stderr: where storage does not take the removal of
@@ -97,7 +97,7 @@ class Command:
         said = any(word in line for line in plain for word in _LEFT_WORDS)
         self.left_a_lock = said or code not in _CLEAN_CODES
 
-    async def show_life(self) -> None:
+    async def heartbeat(self) -> None:
         """Move the note's time on until cancelled."""
         while True:
             await asyncio.sleep(_SIGN_EVERY_S)
@@ -120,22 +120,22 @@ class LockRecords:
         self._prefix = f"{repository_id}."
 
     @asynccontextmanager
-    async def command(self) -> AsyncGenerator[Command]:
+    async def command(self) -> AsyncGenerator[LockRecord]:
         """Note a command that may lock, for as long as it runs."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        command = Command(self._folder / f"{self._prefix}{ids.token(12)}")
-        showing = asyncio.create_task(command.show_life())
+        command = LockRecord(self._folder / f"{self._prefix}{ids.token(12)}")
+        showing = asyncio.create_task(command.heartbeat())
         try:
             yield command
         finally:
             showing.cancel()
             command.close()
 
-    def dead(self) -> dict[Path, Note]:
+    def orphaned(self) -> dict[Path, Note]:
         """The commands that did not end by themselves and are gone."""
         found: dict[Path, Note] = {}
         for path in self._folder.glob(f"{self._prefix}*") if self._folder.is_dir() else ():
-            note = _note_of_dead(path)
+            note = _orphaned_note(path)
             if note is not None:
                 found[path] = note
         return found
@@ -150,7 +150,7 @@ def sweep(run_dir: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _note_of_dead(path: Path) -> Note | None:
+def _orphaned_note(path: Path) -> Note | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
@@ -176,7 +176,7 @@ class LockContext:
     dead: Collection[Note]
     now_ms: int
 
-    def judge(self, lock: Lock) -> Judgement:
+    def classify(self, lock: Lock) -> Judgement:
         """What is known of a lock's owner.
 
         "unknown" is what restic would remove without proof, or ask by a signal to a stranger.
@@ -195,9 +195,9 @@ class LockContext:
 
     def may_unlock(self, found: Sequence[Lock]) -> bool:
         """Whether `restic unlock` would remove something, and nothing that may be alive."""
-        judged = {self.judge(lock) for lock in found}
+        judged = {self.classify(lock) for lock in found}
         # restic removes each lock that is old by its own clock, that of a living command too.
-        if any(self._is_stale(lock) and self.judge(lock) == "alive" for lock in found):
+        if any(self._is_stale(lock) and self.classify(lock) == "alive" for lock in found):
             return False
         return "unknown" not in judged and bool(judged & {"stale", "dead"})
 

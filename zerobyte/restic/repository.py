@@ -137,7 +137,7 @@ class Session:
                 stop=stop,
             )
 
-        if _RETRY in argv and self._repository.notes.dead():
+        if _RETRY in argv and self._repository.notes.orphaned():
             await self.remove_dead_locks(stop=stop)
         ended = await once()
         if ended.code == _LOCKED and not ended.was_stopped:
@@ -156,7 +156,7 @@ class Session:
 
         A repository that cannot be read keeps what it has: the command itself will say why.
         """
-        dead = self._repository.notes.dead()
+        dead = self._repository.notes.orphaned()
         found = await self._locks(stop)
         if found is None:
             return []
@@ -231,14 +231,14 @@ class Session:
             return await self._start(argv, on_start=on_start, **options)
 
         def begun(child: Identity) -> None:
-            command.begun(child)
+            command.started(child)
             if on_start is not None:
                 on_start(child)
 
         async with self._repository.notes.command() as command:
             keep_open = (command.fd,)
             ended = await self._start(argv, on_start=begun, keep_open=keep_open, **options)
-            command.ended(ended.code, ended.stderr_tail)
+            command.finished(ended.code, ended.stderr_tail)
         return ended
 
     async def _start(

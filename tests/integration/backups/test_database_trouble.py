@@ -60,15 +60,15 @@ async def test_what_ended_while_nothing_could_be_written_is_not_taken_for_lost_a
 ) -> None:
     made = await world.schedule()
     watch = world.platform.watch
-    await watch.look()
+    await watch.run_once()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     # A full disk has kept the worker from renewing for longer than a lease lives.
     await Lease.filter(task_id=task_id).update(expires_at=1)
     await pragma("query_only = ON")
-    await watch.look()
+    await watch.run_once()
     await pragma("query_only = OFF")
-    await watch.look()
+    await watch.run_once()
     assert (await Task.get(id=task_id)).status == "running"
     # Its worker asks again and again to hand its end in, and is heard a moment later.
     await world.ask("finish", success(task_id, snapshot_of(made)))
@@ -81,7 +81,7 @@ async def test_a_worker_that_was_heard_is_there_although_nobody_could_write_that
 ) -> None:
     control = world.platform.control
     missing = "No worker has reported for 30 seconds; start one with `zerobyte worker`"
-    assert await control.missing_worker() == missing
+    assert await control.worker_problem() == missing
     await pragma("query_only = ON")
     answer = await world.client.post(
         "/api/control/hello",
@@ -90,10 +90,10 @@ async def test_a_worker_that_was_heard_is_there_although_nobody_could_write_that
     )
     await pragma("query_only = OFF")
     assert answer.status_code == 503, answer.text
-    assert await control.missing_worker() is None
+    assert await control.worker_problem() is None
     heard_at = clock.monotonic()
     monkeypatch.setattr(clock, "monotonic", lambda: heard_at + 31)
-    assert await control.missing_worker() == missing
+    assert await control.worker_problem() == missing
 
 
 class Heard:
@@ -117,14 +117,14 @@ def test_what_goes_wrong_in_every_round_of_a_loop_is_said_once_a_minute(
     heard = Heard()
     complaint = db_errors.FailureLog(cast("Logger", heard), "a round failed")
     for _ in range(61):
-        complaint.say(sqlite3.OperationalError("database or disk is full"))
+        complaint.failed(sqlite3.OperationalError("database or disk is full"))
         now_s += 1
     assert [level for level, _ in heard.lines] == ["warning", "warning"]
     assert heard.lines[0][1].startswith("The disk that holds the database is full")
-    complaint.say(ValueError("another"))
-    complaint.say(ValueError("another"))
-    complaint.over()
-    complaint.say(ValueError("another"))
+    complaint.failed(ValueError("another"))
+    complaint.failed(ValueError("another"))
+    complaint.recovered()
+    complaint.failed(ValueError("another"))
     assert heard.lines[2:] == [("error", "another")] * 2
 
 
@@ -140,12 +140,12 @@ def test_what_goes_wrong_in_every_round_of_a_loop_is_said_once_a_minute(
     ],
 )
 def test_passing_troubles_are_told_apart(error: Exception, words: str) -> None:
-    told = db_errors.in_words(error)
+    told = db_errors.translated(error)
     assert told is not None
     assert words in told.message
 
 
 def test_a_fault_of_ours_stays_one() -> None:
-    assert db_errors.in_words(OperationalError("no such column: x")) is None
-    assert db_errors.in_words(ValueError("database is locked")) is None
-    assert db_errors.in_words(OSError(2, "No such file")) is None
+    assert db_errors.translated(OperationalError("no such column: x")) is None
+    assert db_errors.translated(ValueError("database is locked")) is None
+    assert db_errors.translated(OSError(2, "No such file")) is None

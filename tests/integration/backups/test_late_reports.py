@@ -27,7 +27,7 @@ async def stored_at(world: World, made: dict[str, Any], folder: Path) -> ResticR
     config = {"backend": "local", "path": str(folder / "repository")}
     await Repository.filter(id=made["repositoryId"]).update(config=config)
     row = await Repository.get(id=made["repositoryId"])
-    repository = await world.platform.repositories.doors.open(row)
+    repository = await world.platform.repositories.restic_access.open(row)
     await init.run(repository)
     return repository
 

@@ -32,7 +32,7 @@ async def test_after_a_start_retention_is_left_to_its_run_for_as_long_as_that_ma
     world: World,
 ) -> None:
     forget, run = await left_behind(world)
-    await world.platform.watch.begin_anew()
+    await world.platform.watch.extend_leases()
     await world.platform.watch.fail_lost()
     row = await Task.get(id=forget)
     assert (row.flow, row.flow_run_id) == (None, run)

@@ -28,7 +28,7 @@ async def restore_of(world: World, made: dict[str, Any]) -> Task:
         input={**asked, "options": options.model_dump(mode="json", by_alias=True)},
         target={"kind": "repository", "label": "x", "secondary": None},
     )
-    return await world.platform.tasks.open(new)
+    return await world.platform.tasks.create(new)
 
 
 async def test_retention_waits_until_a_restore_has_read_what_it_would_remove(world: World) -> None:

@@ -183,7 +183,7 @@ async def test_t4_when_the_clock_was_set_back_the_next_time_is_near_and_nothing_
     # As if all this had been done by a clock that was ten days ahead, or a little.
     far = clock.now_ms() + 10 * DAY_MS
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=far, retry_at=far)
-    await world.platform.due_times.wake()
+    await world.platform.due_times.on_clock_jump()
     row = await Schedule.get(short_id=made["shortId"])
     assert row.next_backup_at == cron.next_after(
         made["cronExpression"], timezone="UTC", after_ms=clock.now_ms()

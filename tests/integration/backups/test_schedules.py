@@ -298,16 +298,16 @@ async def test_a_pool_that_cannot_be_repaired_is_reported_by_readiness_and_drift
 ) -> None:
     reconciler = world.platform.reconciler
     await reconciler.apply()
-    assert await reconciler.trouble() is None
+    assert await reconciler.problem() is None
     world.scheduler.unrepairable.append(PoolFault("pool zerobyte", "of type process, not backup"))
     assert [(d.short_id, d.what) for d in await reconciler.drift()] == [
         ("pool zerobyte", "of type process, not backup")
     ]
     await reconciler.apply()
-    assert "pool zerobyte is of type process" in (await reconciler.trouble() or "")
+    assert "pool zerobyte is of type process" in (await reconciler.problem() or "")
     world.scheduler.unrepairable.clear()
     await reconciler.apply()
-    assert await reconciler.trouble() is None
+    assert await reconciler.problem() is None
 
 
 async def test_include_entries_through_a_link_out_of_the_volume_are_refused_when_saved(

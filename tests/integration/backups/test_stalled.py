@@ -94,9 +94,9 @@ async def test_t14_it_becomes_stalled_by_time_alone_and_an_ended_task_is_not(
     assert (await task_of(world, task_id))["activity"] is None
     assert (await schedule_of(world, made))["activity"] is None
     # A heartbeat that was under way when it ended is not remembered for ever.
-    world.platform.activities.hear(task_id, phase="restic backup", idle_ms=0)
+    world.platform.activities.record(task_id, phase="restic backup", idle_ms=0)
     await world.platform.watch.fail_lost()
-    assert world.platform.activities.of(task_id) is None
+    assert world.platform.activities.get(task_id) is None
 
 
 class TestOff:

@@ -57,7 +57,7 @@ async def test_an_event_that_cannot_be_followed_does_not_end_the_following(
         await request_stop(task)
 
     monkeypatch.setattr(world.platform.tasks, "request_stop", stop_oddly)
-    loop = asyncio.create_task(world.platform.watch.follow_engine())
+    loop = asyncio.create_task(world.platform.watch.follow_prefect())
     async with asyncio.timeout(60):
         while (await Task.get(id=followed)).status != "cancelled":
             # Nobody may listen yet, so it is said until it was heard.

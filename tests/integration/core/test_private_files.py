@@ -11,7 +11,7 @@ import pytest
 
 from zerobyte.core import private_files
 from zerobyte.db import connection, migrate
-from zerobyte.features.repositories.service.tree_cache.store import TreeFile
+from zerobyte.features.repositories.service.tree_cache.store import TreeStore
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ async def test_the_tree_index_is_0600(tmp_path, careless_umask):
         folder.mkdir()
         if name == "old.db":
             (folder / name).touch(0o666)
-        index = TreeFile(folder / name, max_bytes=2**20, spare_folder=folder)
+        index = TreeStore(folder / name, max_bytes=2**20, spare_folder=folder)
         await asyncio.to_thread(index.begin, "repository", "snapshot")
         found = modes(folder)
         found.pop(f"{name}.lock")

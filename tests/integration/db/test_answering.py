@@ -27,7 +27,7 @@ async def answering() -> AsyncIterator[DatabaseHealth]:
     """Asks with little patience."""
     found = DatabaseHealth(within_s=0.5, stands_still_after_s=1)
     yield found
-    found.let_go()
+    found.close()
 
 
 @pytest.fixture
@@ -60,27 +60,27 @@ async def all_connections_taken() -> AsyncIterator[None]:
 async def test_an_api_that_lost_its_connections_knows_that_it_must_start_again(
     database: str, answering: DatabaseHealth
 ) -> None:
-    await until(answering.trouble, None)
+    await until(answering.check, None)
     async with all_connections_taken():
-        assert await answering.trouble() == "The database does not answer"
-        await until(answering.standstill, "has to be started again")
-    await until(answering.trouble, None)
-    assert await answering.standstill() is None
+        assert await answering.check() == "The database does not answer"
+        await until(answering.needs_restart, "has to be started again")
+    await until(answering.check, None)
+    assert await answering.needs_restart() is None
 
 
 async def test_a_silent_postgresql_is_no_reason_to_start_again(
     line: Line, answering: DatabaseHealth
 ) -> None:
     async with connection.database(line.url):
-        await until(answering.trouble, None)
+        await until(answering.check, None)
         line.fall_silent()
         try:
             for _ in range(4):
-                assert await answering.trouble() == "The database does not answer"
-                assert await answering.standstill() is None
+                assert await answering.check() == "The database does not answer"
+                assert await answering.needs_restart() is None
         finally:
             line.speak()
-        await until(answering.trouble, None)
+        await until(answering.check, None)
         assert await WorkerRow.all().count() == 0
 
 

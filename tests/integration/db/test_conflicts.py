@@ -41,7 +41,7 @@ async def test_of_two_that_wait_for_each_other_one_is_told_to_try_again() -> Non
         both("a", "b", at_once=at_once), both("b", "a", at_once=at_once), return_exceptions=True
     )
     [error] = [end for end in ends if end is not None]
-    told = db_errors.in_words(error)
+    told = db_errors.translated(error)
     assert told is not None, error
     assert told.message == "The database is busy. Try again"
 
@@ -62,6 +62,6 @@ async def test_who_saw_an_older_state_than_there_is_now_is_told_to_try_again() -
     written.set()
     [error] = await asyncio.gather(waiting, return_exceptions=True)
     assert isinstance(error, Exception)
-    told = db_errors.in_words(error)
+    told = db_errors.translated(error)
     assert told is not None, error
     assert told.message == "The database is busy. Try again"

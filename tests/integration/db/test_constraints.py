@@ -49,18 +49,18 @@ async def test_a_broken_unique_constraint_is_told_by_its_columns() -> None:
 
 async def test_only_the_constraint_of_active_tasks_means_that_it_is_running_already() -> None:
     first = task(active_key="backup:s")
-    await lifecycle._save(first, busy="running", along=None)
+    await lifecycle._save(first, busy="running", in_same_transaction=None)
     with pytest.raises(Conflict, match="running"):
-        await lifecycle._save(task(active_key="backup:s"), busy="running", along=None)
+        await lifecycle._save(task(active_key="backup:s"), busy="running", in_same_transaction=None)
     with pytest.raises(IntegrityError):
-        await lifecycle._save(task(id=first.id), busy="running", along=None)
+        await lifecycle._save(task(id=first.id), busy="running", in_same_transaction=None)
 
     async def break_another() -> None:
         await volume("twice")
         await volume("twice")
 
     with pytest.raises(IntegrityError):
-        await lifecycle._save(task(), busy="running", along=break_another)
+        await lifecycle._save(task(), busy="running", in_same_transaction=break_another)
 
 
 @pytest.mark.parametrize("model", [AppMetadata, GuessCount])

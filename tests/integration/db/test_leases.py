@@ -198,7 +198,7 @@ async def test_several_repositories_are_taken_all_or_none_and_in_the_queue(lease
     await ask(leases, "a", repository="r1")
     place = await ask_all(leases, "mirror", r1="exclusive", r2="shared")
     assert (place.held, place.holders) == (False, ["a"])
-    assert [row.state for row in await leases.standing("r2")] == ["waiting"]
+    assert [row.state for row in await leases.list_for("r2")] == ["waiting"]
     # Its place holds back whoever comes later, so it comes to its turn.
     assert (await ask(leases, "b", repository="r1")).holders == ["mirror"]
     assert (await ask(leases, "x", "exclusive", "r2")).holders == ["mirror"]
@@ -222,7 +222,7 @@ async def test_tasks_that_want_the_same_repositories_never_wait_in_a_circle(
     for _ in range(len(wishes)):
         places = await asyncio.gather(*(ask_all(leases, name, **wishes[name]) for name in waiting))
         held = {name for name, place in zip(list(waiting), places, strict=True) if place.held}
-        assert held, await leases.standing("r1")
+        assert held, await leases.list_for("r1")
         for name in held:
             await leases.release(name)
         waiting -= held
@@ -285,7 +285,7 @@ async def test_a_place_in_the_queue_is_kept_for_the_process_that_claims_it_next(
     before = await ask(leases, "x", "exclusive")
     again = await ask(leases, "x", "exclusive", worker=worker_of(stranger.pid))
     assert again.requested_at == before.requested_at
-    assert [row.pid for row in await leases.standing("r")] == [WORKER.pid, stranger.pid]
+    assert [row.pid for row in await leases.list_for("r")] == [WORKER.pid, stranger.pid]
     await leases.release("a")
     assert (await ask(leases, "x", "exclusive", worker=worker_of(stranger.pid))).held
     taken = await ask(leases, "x", "exclusive")
@@ -299,10 +299,10 @@ async def test_work_inside_the_api_holds_a_lease_of_its_own_and_is_not_left_alon
     with pytest.raises(Conflict, match="The repository is busy: backup nightly"):
         async with leases.hold("r", mode="exclusive", operation="unlock", wait_s=0.1):
             pass
-    assert [row.task_id for row in await leases.standing("r")] == ["backup nightly"]
+    assert [row.task_id for row in await leases.list_for("r")] == ["backup nightly"]
     await leases.release("backup nightly")
     async with leases.hold("r", mode="exclusive", operation="unlock", wait_s=0.1):
-        [row] = await leases.standing("r")
+        [row] = await leases.list_for("r")
         assert (row.operation, row.state, row.pid) == ("unlock", "held", os.getpid())
         assert not (await ask(leases, "b")).held
         await leases.extend_all()
@@ -318,13 +318,13 @@ async def test_a_cancelled_caller_leaves_no_waiter(leases: Leases) -> None:
 
     callers = [asyncio.create_task(unlock()) for _ in range(5)]
     async with asyncio.timeout(20):
-        while len(await leases.standing("r")) < 6:
+        while len(await leases.list_for("r")) < 6:
             await asyncio.sleep(0.01)
     for caller in callers:
         caller.cancel()
         with suppress(asyncio.CancelledError):
             await caller
-    assert [row.task_id for row in await leases.standing("r")] == ["a"]
+    assert [row.task_id for row in await leases.list_for("r")] == ["a"]
 
 
 @pytest.mark.parametrize(
@@ -358,4 +358,4 @@ async def test_t4_every_look_at_a_lease_minds_the_clock(
     elif how == "alive":
         assert await leases.alive(["x"]) == {"x"}
     else:
-        assert [row.task_id for row in await leases.standing("r")] == ["x"]
+        assert [row.task_id for row in await leases.list_for("r")] == ["x"]

@@ -32,7 +32,7 @@ def runtime(tmp_path: Path) -> WorkerContext:
     identity = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
     tools = Tools(cache_dir=tmp_path, run_dir=tmp_path)
     control = cast("Any", None)
-    return WorkerContext(control=control, worker=identity, tools=tools, places=asyncio.Semaphore(2))
+    return WorkerContext(control=control, worker=identity, tools=tools, slots=asyncio.Semaphore(2))
 
 
 async def test_t5_no_more_runs_work_than_there_are_places_and_the_first_comes_first(
@@ -62,8 +62,8 @@ async def test_a_run_takes_one_place_however_many_jobs_it_has(runtime: WorkerCon
     await runtime.acquire_slot(one)
     await runtime.acquire_slot(one)
     await asyncio.wait_for(runtime.acquire_slot(two), 10)
-    assert one.has_place
-    assert two.has_place
+    assert one.has_slot
+    assert two.has_slot
 
 
 async def test_a_run_that_is_stopped_waits_no_longer_and_takes_nothing(
@@ -76,13 +76,13 @@ async def test_a_run_that_is_stopped_waits_no_longer_and_takes_nothing(
     waiting = asyncio.create_task(runtime.acquire_slot(stopped))
     behind = asyncio.create_task(runtime.acquire_slot(later))
     await asyncio.sleep(0)
-    stopped.ask("cancelled")
+    stopped.request_stop("cancelled")
     await asyncio.wait_for(waiting, 10)
-    assert not stopped.has_place
+    assert not stopped.has_slot
     runtime.release_slot(stopped)
     runtime.release_slot(holders[0])
     await asyncio.wait_for(behind, 10)
-    assert later.has_place
+    assert later.has_slot
 
 
 class RealLeases:
@@ -151,7 +151,7 @@ async def test_runs_whose_retention_waits_for_others_leave_their_places_to_them(
 
     async with asyncio.TaskGroup() as runs:
         first = [runs.create_task(schedule(name)) for name in "ab"]
-        await until(lambda: {"a backup", "b backup"} <= runtime.works.keys())
+        await until(lambda: {"a backup", "b backup"} <= runtime.jobs.keys())
         may_end["a backup"].set()
         await until(lambda: "a forget" in plane.waiting)
         later = [runs.create_task(schedule(name)) for name in "cd"]

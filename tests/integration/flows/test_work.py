@@ -105,10 +105,10 @@ async def test_a_granted_job_is_found_by_its_task_as_long_as_it_lasts(tmp_path):
     plane = Plane([Granted(job=JOB)], [HELD], [FinishReply()])
     runtime = lent(plane, tmp_path)
     async with claimed_job(runtime, RunControl(), flow_run_id="f1", task_id="t1") as work:
-        assert runtime.works == {"t1": work}
+        assert runtime.jobs == {"t1": work}
         work.result = ForgetResult()
         assert await submit_report(work) == []
-    assert runtime.works == {}
+    assert runtime.jobs == {}
     report = plane.heard[-1][1]
     assert (report.status, report.outcome) == ("succeeded", "success")
 
@@ -139,13 +139,13 @@ async def test_t14_each_renewal_says_the_step_and_since_when_nothing_moved(tmp_p
         while renewals()[-1].idle_ms <= first + 500:
             await asyncio.sleep(0.01)
         await process.run(["true"], movement=work.tools.movement)
-        assert work.movement.idle_ms() < first + 500
+        assert work.activity.idle_ms() < first + 500
 
 
 async def test_t14_a_status_that_is_said_again_is_no_movement(tmp_path):
     async with taking(Plane([Granted(job=JOB)], [HELD]), tmp_path) as work:
         moved = []
-        work.movement.note = lambda: moved.append(1)
+        work.activity.mark_active = lambda: moved.append(1)
 
         async def say(**facts):
             await send_progress(work, BackupTaskProgress(progress=BackupProgress(**facts)))
@@ -167,7 +167,7 @@ async def test_a_refusal_is_told_on(tmp_path):
 async def test_a_wish_to_stop_ends_the_waiting_at_once(tmp_path):
     plane = Plane([Wait(task_id="t1", retry_after_ms=60_000, holders=["x"])])
     run = RunControl()
-    asyncio.get_running_loop().call_later(0.05, run.ask, "cancelled")
+    asyncio.get_running_loop().call_later(0.05, run.request_stop, "cancelled")
     async with asyncio.timeout(30):
         with pytest.raises(StoppedBeforeClaim):
             async with taking(plane, tmp_path, run):
@@ -243,7 +243,7 @@ async def test_a_run_whose_claim_nobody_answers_goes_back_on_the_queue_and_does_
     runtime = lent(Plane([Unavailable("away")]), tmp_path)
     monkeypatch.setattr(runtime_module, "_installed", [runtime])
     if wish:
-        asyncio.get_running_loop().call_later(0.05, runtime.register("f1").ask, wish)
+        asyncio.get_running_loop().call_later(0.05, runtime.register("f1").request_stop, wish)
     async with asyncio.timeout(50):
         ended = await tasks.run_flow(
             lambda lent, run, run_id: forget_within(lent, run, run_id, "t1")

@@ -119,7 +119,7 @@ async def delete(short_id: str) -> None:
 
 
 @things.get("/ticks")
-@endpoint("streamTicks", tag="Things", returns={200: Thing}, media="text/event-stream")
+@endpoint("streamTicks", tag="Things", returns={200: Thing}, content_type="text/event-stream")
 async def ticks(actor: Actor, request: HttpRequest, shelf: Shelf) -> None:
     async def counting() -> AsyncIterator[Tick]:
         try:

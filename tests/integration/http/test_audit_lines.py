@@ -19,7 +19,7 @@ deeds = Blueprint("deeds", url_prefix="/api/v1/deeds")
 async def do(request: HttpRequest) -> None:
     """Do something."""
     audit.set_principal(request, audit.Principal(user_id="u1", name="Ada", organization_id="o1"))
-    audit.about(request, said="words that nobody can write")
+    audit.add_details(request, said="words that nobody can write")
 
 
 class Trail:

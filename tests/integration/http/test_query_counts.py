@@ -193,9 +193,9 @@ async def fill_snapshots(
             time_ms=number,
             record={**record, "tags": [tag]},
         )
-    tree = await platform.files.trees.remember(repository_id, full)
+    tree = await platform.files.trees.begin_write(repository_id, full)
     line = json.dumps({"name": "a", "path": "/a", "type": "file", "struct_type": "node"})
-    await tree.feed(line.encode())
+    await tree.write(line.encode())
     await tree.finish()
     return full
 

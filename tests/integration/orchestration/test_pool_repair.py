@@ -46,7 +46,7 @@ def plan() -> DeploymentPlan:
 
 
 async def matches(scheduler: PrefectScheduler, wanted: DeploymentPlan) -> bool:
-    standing = {entry.short_id: entry for entry in await scheduler.listing()}
+    standing = {entry.short_id: entry for entry in await scheduler.list_deployments()}
     return standing[wanted.short_id].matches(wanted)
 
 

@@ -114,7 +114,7 @@ async def test_a_wrong_secret_is_told_and_not_taken_for_an_answer(prefect_server
     async with aclosing(stranger):
         assert not await stranger.is_healthy()
         with pytest.raises(Unavailable, match="secret"):
-            await stranger.listing()
+            await stranger.list_deployments()
 
 
 async def test_two_runs_started_at_once_with_one_key_are_one_run(scheduler):

@@ -47,7 +47,7 @@ def plan(**changes: object) -> DeploymentPlan:
 
 
 async def deployed(scheduler: Scheduler, short_id: str) -> DeployedSchedule | None:
-    return next((d for d in await scheduler.listing() if d.short_id == short_id), None)
+    return next((d for d in await scheduler.list_deployments() if d.short_id == short_id), None)
 
 
 async def until(condition: Callable[[], Awaitable[bool]], limit_s: float = 60) -> None:

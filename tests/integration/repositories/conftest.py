@@ -22,8 +22,8 @@ from zerobyte.features.repositories.service import (
     Restores,
     SnapshotFiles,
     Snapshots,
-    TreeFile,
-    Trees,
+    TreeCache,
+    TreeStore,
 )
 from zerobyte.features.tasks.routes import tasks_v1
 from zerobyte.features.tasks.service import StallTracker, TaskReader, Tasks
@@ -89,10 +89,10 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
         settings=settings, sealer=Sealer("s" * 32), password_of=password_of, leases=leases
     )
     snapshots = Snapshots(repositories=repositories, tasks=tasks, host="local", tz="UTC")
-    file = TreeFile(
+    file = TreeStore(
         settings.tree_index, max_bytes=settings.tree_index_bytes, spare_folder=settings.run_dir
     )
-    files = SnapshotFiles(repositories=repositories, snapshots=snapshots, trees=Trees(file))
+    files = SnapshotFiles(repositories=repositories, snapshots=snapshots, trees=TreeCache(file))
     restores = Restores(
         settings=settings, repositories=repositories, snapshots=snapshots, files=files, tasks=tasks
     )

@@ -191,7 +191,7 @@ async def test_t26_known_trees_are_answered_without_the_repository_also_after_a_
     before = [(await client.get(url, params=question)).json() for question in questions]
     history.repository.path.rename(history.repository.path.with_name("away"))
     runs = len(house.runs())
-    await house.files.trees.run_blocking(house.files.trees._file.close)
+    await house.files.trees.in_thread(house.files.trees._file.close)
     after = [(await client.get(url, params=question)).json() for question in questions]
     assert after == before
     snapshots = f"/repositories/{existing['shortId']}/snapshots"

@@ -16,7 +16,7 @@ from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.process import setup
 from zerobyte.features.repositories import schemas
 from zerobyte.features.repositories.models import Repository, Snapshot
-from zerobyte.features.repositories.service.tree_cache.cache import Trees
+from zerobyte.features.repositories.service.tree_cache.cache import TreeCache
 from zerobyte.features.repositories.service.tree_cache.queries import TreeQuery
 from zerobyte.http.auth import Actor
 
@@ -105,14 +105,14 @@ async def test_a_folder_of_200_000_entries_stops_the_loop_for_50_ms_at_most(
         nodes.append({"name": name, "path": f"/d/{name}", "type": "file"})
     lines = [json.dumps({**node, "struct_type": "node"}) for node in nodes]
     text = ("\n".join(lines) + "\n").encode()
-    trees = Trees(new_file(tmp_path))
+    trees = TreeCache(new_file(tmp_path))
     count = iter(range(100))
 
     async def work() -> None:
         snapshot = f"s{next(count)}"
-        tree = await trees.remember("r", snapshot)
+        tree = await trees.begin_write("r", snapshot)
         for start in range(0, len(text), 65_536):
-            await tree.feed(text[start : start + 65_536])
+            await tree.write(text[start : start + 65_536])
         await tree.finish()
         for question in (TreeQuery("r", snapshot, "/d"), TreeQuery("r", snapshot, "/d", "99.JPG")):
             page = await trees.page(question, 100, 1000)

@@ -28,7 +28,7 @@ async def add(house: House, name: str, organization: str = "o1", **config: Any) 
         organization_id=organization,
         name=name,
         type=parsed.backend,
-        config=house.repositories.doors.seal(parsed, short_id=short_id),
+        config=house.repositories.restic_access.seal(parsed, short_id=short_id),
         status="healthy",
         last_checked=clock.now_ms(),
         snapshots_refreshed_at=clock.now_ms(),
@@ -52,7 +52,7 @@ async def add_s3(house: House, **config: Any) -> Repository:
         organization_id="o1",
         name="s3",
         type="s3",
-        config=house.repositories.doors.seal(parsed, short_id=short_id),
+        config=house.repositories.restic_access.seal(parsed, short_id=short_id),
         status="healthy",
         last_checked=1,
         snapshots_refreshed_at=1,
@@ -136,7 +136,9 @@ async def test_a_mask_keeps_the_secret_and_the_status(
     assert answer.json()["status"] == "healthy"
     assert_conforms("updateRepository", 200, answer.json())
     now = await Repository.get(id=row.id)
-    assert house.repositories.doors.plain(now) == house.repositories.doors.plain(row)
+    assert house.repositories.restic_access.plain(now) == house.repositories.restic_access.plain(
+        row
+    )
     plain = await client.patch(f"/repositories/{row.short_id}", json={"config": S3})
     assert plain.json()["status"] == "healthy"
 
@@ -157,7 +159,7 @@ async def test_a_changed_config_resets_what_was_known(
     assert body["stats"] is None
     assert "uploadLimit" not in body["config"]
     now = await Repository.get(id=row.id)
-    assert house.repositories.doors.plain(now).secret_access_key == "the-secret-key"
+    assert house.repositories.restic_access.plain(now).secret_access_key == "the-secret-key"
     assert now.snapshots_refreshed_at is None
     assert await Snapshot.all().count() == 0
 
@@ -214,7 +216,7 @@ async def test_a_repository_stays_while_a_task_or_a_schedule_needs_it(
 ) -> None:
     row = await add(house, "busy")
     url = f"/repositories/{row.short_id}"
-    task = await house.tasks.open(task_on(row))
+    task = await house.tasks.create(task_on(row))
     assert (await client.delete(url)).status_code == 409
     moved = {"backend": "local", "path": str(house.place / "elsewhere")}
     assert (await client.patch(url, json={"config": moved})).status_code == 409
@@ -241,7 +243,7 @@ async def test_a_deleted_repository_leaves_its_files_and_takes_its_index_and_cac
     kept = house.place / "gone" / "config"
     kept.parent.mkdir()
     kept.write_text("restic's")
-    cache = house.repositories.doors.tools.cache_dir / row.id
+    cache = house.repositories.restic_access.tools.cache_dir / row.id
     cache.mkdir(parents=True)
     answer = await client.delete(f"/repositories/{row.short_id}")
     assert answer.json() == {"message": "Repository deleted"}

@@ -30,7 +30,7 @@ async def read_slowly(
     house.restic.write_text(_SLOW.format(log=log, seconds=seconds))
     row = await Repository.get(short_id=existing["shortId"])
     reading = StatsRefresher(repositories=house.repositories)
-    reading.changed(row.id)
+    reading.schedule(row.id)
     assert reading._reading is not None  # pyright: ignore[reportPrivateUsage]
     async with asyncio.timeout(60):
         await reading._reading  # pyright: ignore[reportPrivateUsage]
@@ -50,7 +50,7 @@ async def test_a_reading_is_not_bound_by_the_limit_of_a_request(
 ) -> None:
     assert stats_refresh.LIMIT_S >= 10 * restic_access.LIMIT_S
     # Whatever a request may wait for, the reading asks for its own time.
-    monkeypatch.setattr(restic_access.answering.__wrapped__, "__defaults__", (0.05,))
+    monkeypatch.setattr(restic_access.translate_restic_errors.__wrapped__, "__defaults__", (0.05,))
     found = await read_slowly(house, existing, seconds=1)
     assert found is not None
     assert found["snapshots_count"] == 3

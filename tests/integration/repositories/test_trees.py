@@ -12,22 +12,26 @@ from typing import Any
 import pytest
 
 from zerobyte.features.repositories.service.tree_cache import store
-from zerobyte.features.repositories.service.tree_cache.cache import Trees
+from zerobyte.features.repositories.service.tree_cache.cache import TreeCache
 from zerobyte.features.repositories.service.tree_cache.queries import TreeQuery, TreeReader
-from zerobyte.features.repositories.service.tree_cache.store import CacheFull, TreeDropped, TreeFile
+from zerobyte.features.repositories.service.tree_cache.store import (
+    CacheFull,
+    TreeDropped,
+    TreeStore,
+)
 
 Node = dict[str, Any]
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Iterator[TreeFile]:
+def file(tmp_path: Path) -> Iterator[TreeStore]:
     made = new_file(tmp_path)
     yield made
     made.close()
 
 
-def new_file(folder: Path, max_bytes: int = 100_000_000) -> TreeFile:
-    return TreeFile(folder / "trees.db", max_bytes=max_bytes, spare_folder=folder / "spare")
+def new_file(folder: Path, max_bytes: int = 100_000_000) -> TreeStore:
+    return TreeStore(folder / "trees.db", max_bytes=max_bytes, spare_folder=folder / "spare")
 
 
 def random_tree(dice: random.Random, *, most: int) -> list[Node]:
@@ -56,15 +60,15 @@ def random_tree(dice: random.Random, *, most: int) -> list[Node]:
 
 
 async def told(
-    trees: Trees, nodes: list[Node], snapshot_id: str = "s", chunk: int = 70_000
+    trees: TreeCache, nodes: list[Node], snapshot_id: str = "s", chunk: int = 70_000
 ) -> None:
     """Have a tree remembered as restic would print it, cut anywhere."""
     lines = [json.dumps({"struct_type": "snapshot"})]
     lines += [json.dumps({**node, "struct_type": "node"}) for node in nodes]
     text = ("\n".join(lines) + "\n").encode()
-    tree = await trees.remember("r", snapshot_id)
+    tree = await trees.begin_write("r", snapshot_id)
     for start in range(0, len(text), chunk):
-        await tree.feed(text[start : start + chunk])
+        await tree.write(text[start : start + chunk])
     await tree.finish()
 
 
@@ -87,7 +91,7 @@ async def test_every_folder_page_and_search_is_as_restic_printed_it(
     dice = random.Random(seed)
     nodes = random_tree(dice, most=3000)
     file = new_file(tmp_path)
-    trees, reader = Trees(file), TreeReader(file)
+    trees, reader = TreeCache(file), TreeReader(file)
     await told(trees, nodes, chunk=dice.choice([100, 4096, 10**6]))
     assert paths(reader, TreeQuery("r", "s")) == [node["path"] for node in nodes]
     folders = ["/", *(node["path"] for node in nodes if node["type"] == "dir")]
@@ -116,8 +120,8 @@ async def test_every_folder_page_and_search_is_as_restic_printed_it(
     await trees.aclose()
 
 
-async def test_what_was_never_read_is_unknown_and_what_was_dropped_too(file: TreeFile) -> None:
-    trees = Trees(file)
+async def test_what_was_never_read_is_unknown_and_what_was_dropped_too(file: TreeStore) -> None:
+    trees = TreeCache(file)
     nodes = random_tree(random.Random(1), most=50)
     for snapshot in ("s1", "s2"):
         await told(trees, nodes, snapshot)
@@ -134,13 +138,13 @@ async def test_what_was_never_read_is_unknown_and_what_was_dropped_too(file: Tre
 
 async def test_half_a_tree_is_not_a_tree_and_is_gone_after_a_restart(tmp_path: Path) -> None:
     file = new_file(tmp_path)
-    trees = Trees(file)
-    tree = await trees.remember("r", "s")
+    trees = TreeCache(file)
+    tree = await trees.begin_write("r", "s")
     nodes = [{"name": "done", "path": "/done", "type": "dir"}]
     nodes += [{"name": f"{n}", "path": f"/done/{n}", "type": "file"} for n in range(9000)]
     nodes += [{"name": "z", "path": "/z", "type": "dir"}]
     text = "".join(json.dumps({**node, "struct_type": "node"}) + "\n" for node in nodes)
-    assert await tree.feed(text.encode())
+    assert await tree.write(text.encode())
     assert await trees.page(TreeQuery("r", "s"), 0, 10) is None
     assert await trees.page(TreeQuery("r", "s", "/z/file"), 0, 10) is None
     found = await trees.page(TreeQuery("r", "s", "/done"), 8990, 100)
@@ -155,7 +159,7 @@ async def test_the_least_recently_used_tree_goes_first_and_the_bound_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = new_file(tmp_path, max_bytes=200_000)
-    trees = Trees(file)
+    trees = TreeCache(file)
     nodes = random_tree(random.Random(2), most=2000)
     clock = iter(range(0, 10**9, 100_000))
     monkeypatch.setattr(store.clock, "now_ms", lambda: next(clock))
@@ -173,15 +177,15 @@ async def test_the_least_recently_used_tree_goes_first_and_the_bound_holds(
 
 async def test_a_tree_larger_than_the_bound_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
     file = new_file(tmp_path, max_bytes=100_000)
-    trees = Trees(file)
+    trees = TreeCache(file)
     with pytest.raises(CacheFull):
         await told(trees, random_tree(random.Random(3), most=8_000))
     assert file.read(lambda db: db.execute("SELECT count(*) FROM trees").fetchone()) == (0,)
     await trees.aclose()
 
 
-async def test_a_full_disk_is_no_room_and_what_was_known_stays_known(file: TreeFile) -> None:
-    trees = Trees(file)
+async def test_a_full_disk_is_no_room_and_what_was_known_stays_known(file: TreeStore) -> None:
+    trees = TreeCache(file)
     nodes = random_tree(random.Random(4), most=500)
     await told(trees, nodes, "before")
     pages = file.read(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
@@ -198,7 +202,7 @@ async def test_a_damaged_file_is_begun_anew_and_never_answers_wrongly(
     tmp_path: Path, harm: str
 ) -> None:
     file = new_file(tmp_path)
-    trees = Trees(file)
+    trees = TreeCache(file)
     nodes = random_tree(random.Random(6), most=2500)
     await told(trees, nodes)
     await trees.aclose()
@@ -218,7 +222,7 @@ async def test_a_damaged_file_is_begun_anew_and_never_answers_wrongly(
     else:
         path.write_bytes({"garbage": b"\0ab" * 9999, "empty": b"", "cut": content[:20_000]}[harm])
     file = new_file(tmp_path)
-    trees = Trees(file)
+    trees = TreeCache(file)
     expected = [node["path"] for node in nodes]
     found = await trees.page(TreeQuery("r", "s"), 0, 10**6)
     assert found is None or [node.path for node in found.nodes] == expected
@@ -232,7 +236,7 @@ async def test_a_damaged_file_is_begun_anew_and_never_answers_wrongly(
 async def test_a_second_process_works_in_a_file_of_its_own(tmp_path: Path) -> None:
     first, second = new_file(tmp_path), new_file(tmp_path)
     nodes = random_tree(random.Random(8), most=100)
-    one, other = Trees(first), Trees(second)
+    one, other = TreeCache(first), TreeCache(second)
     await told(one, nodes, "s1")
     assert not await other.is_known("r", "s1")
     await told(other, nodes, "s2")
@@ -248,19 +252,19 @@ async def test_a_folder_that_cannot_be_written_knows_nothing_and_says_no_room(
 ) -> None:
     place = tmp_path / "file-in-the-way"
     place.write_text("")
-    file = TreeFile(place / "trees.db", max_bytes=10**6, spare_folder=tmp_path)
-    trees = Trees(file)
+    file = TreeStore(place / "trees.db", max_bytes=10**6, spare_folder=tmp_path)
+    trees = TreeCache(file)
     assert await trees.page(TreeQuery("r", "s"), 0, 1) is None
     with pytest.raises(CacheFull):
-        await trees.remember("r", "s")
+        await trees.begin_write("r", "s")
     assert await trees.keys() == []
     trees.drop("r")
     await trees.aclose()
 
 
-async def test_a_tree_that_is_dropped_while_it_is_told_is_not_remembered(file: TreeFile) -> None:
-    trees = Trees(file)
-    tree = await trees.remember("r", "s")
+async def test_a_tree_that_is_dropped_while_it_is_told_is_not_remembered(file: TreeStore) -> None:
+    trees = TreeCache(file)
+    tree = await trees.begin_write("r", "s")
     trees.drop("r", ["s"])
     with pytest.raises(TreeDropped):
         await tree.finish()
@@ -274,7 +278,7 @@ async def test_a_tree_that_is_dropped_at_the_end_does_not_open_the_file_again(
 ) -> None:
     is_closed = threading.Event()
 
-    class Slow(TreeFile):
+    class Slow(TreeStore):
         """Its drop would rather come after the end, when it is allowed to."""
 
         def drop(self, repository_id: str, snapshot_ids: Collection[str] | None = None) -> None:
@@ -285,7 +289,7 @@ async def test_a_tree_that_is_dropped_at_the_end_does_not_open_the_file_again(
             super().close()
             is_closed.set()
 
-    trees = Trees(Slow(tmp_path / "trees.db", max_bytes=10**6, spare_folder=tmp_path))
+    trees = TreeCache(Slow(tmp_path / "trees.db", max_bytes=10**6, spare_folder=tmp_path))
     trees.drop("r", ["s"])
     await trees.aclose()
     with (tmp_path / "trees.db.lock").open("a") as another:

@@ -24,7 +24,7 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
 @pytest.fixture
 def watched(kernel: dict[str, float]) -> ActivityMonitor:
     made = ActivityMonitor()
-    made.begun(7)
+    made.process_started(7)
     return made
 
 

@@ -41,7 +41,7 @@ CANARY = "/srv/family/canary.txt"
         ValueError(CANARY),
         OSError(2, CANARY),
         KeyError(CANARY),
-        PreconditionFailed(CANARY, safe="The folder is empty."),
+        PreconditionFailed(CANARY, public="The folder is empty."),
     ],
 )
 def test_the_sentence_for_prefect_never_repeats_the_error(error):

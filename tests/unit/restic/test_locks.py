@@ -25,7 +25,7 @@ def may_unlock(*found: Lock) -> bool:
 
 
 def judged(one: Lock, *dead: Note) -> str:
-    return LockContext("vm", dead, NOW).judge(one)
+    return LockContext("vm", dead, NOW).classify(one)
 
 
 def test_t1_a_lock_of_a_dead_command_of_ours_is_dead() -> None:

@@ -28,29 +28,29 @@ class ActivityMonitor:
         self._then: dict[int, Used] = {}
         self._printed_then = 0
 
-    def note(self) -> None:
+    def mark_active(self) -> None:
         """Something moves just now: a step begins, or a child comes or goes."""
         self._moved_at = clock.monotonic()
 
-    def begun(self, session: int) -> None:
+    def process_started(self, session: int) -> None:
         """Look after a child that leads a session of its own."""
         self._sessions.add(session)
-        self.note()
+        self.mark_active()
 
-    def ended(self, session: int) -> None:
+    def process_ended(self, session: int) -> None:
         """A child is gone."""
         self._sessions.discard(session)
-        self.note()
+        self.mark_active()
 
-    def printed(self, count: int) -> None:
+    def output(self, count: int) -> None:
         """So many bytes came to us from a child."""
         self._printed += count
 
-    def said(self, facts: object) -> None:
+    def progress(self, facts: object) -> None:
         """A child told how far it is; that is movement when it says something new."""
         if facts != self._said:
             self._said = facts
-            self.note()
+            self.mark_active()
 
     def idle_ms(self) -> int:
         """Look, and answer for how long nothing has moved.
@@ -62,7 +62,7 @@ class ActivityMonitor:
             used = self._used()
         except OSError:
             used = {}
-            self.note()
+            self.mark_active()
         none = Used(0, 0.0)
         grown = [
             (more.moved_bytes - before.moved_bytes, more.cpu_s - before.cpu_s)
@@ -72,7 +72,7 @@ class ActivityMonitor:
         moved = sum(count for count, _ in grown) - (self._printed - self._printed_then)
         has_moved = moved >= _LITTLE_BYTES or sum(cpu for _, cpu in grown) >= _LITTLE_CPU_S
         if has_moved:
-            self.note()
+            self.mark_active()
         if has_moved or now - self._marked_at >= _WINDOW_S:
             self._marked_at, self._then, self._printed_then = now, used, self._printed
         return int((clock.monotonic() - self._moved_at) * 1000)

@@ -60,7 +60,7 @@ class Child:
                 pass_fds=tuple(keep_open),
             )
         self.pid = self._popen.pid
-        self._movement.begun(self.pid)
+        self._movement.process_started(self.pid)
         self._gone = asyncio.Event()
         self._ending: asyncio.Task[None] | None = None
         self._unopened = [pipe for pipe in (self._popen.stdout, self._popen.stderr) if pipe]
@@ -160,7 +160,7 @@ class Child:
             chunk = await reader.read(_CHUNK_BYTES)
             self._blocked.discard(reader)
             self._chunks += 1
-            self._movement.printed(len(chunk))
+            self._movement.output(len(chunk))
             if not chunk:
                 return
             if (waiting := take(chunk)) is not None:
@@ -227,7 +227,7 @@ class Child:
             transport.close()
         for pipe in self._unopened:
             pipe.close()
-        self._movement.ended(self.pid)
+        self._movement.process_ended(self.pid)
         self._drop_pidfd()
 
 

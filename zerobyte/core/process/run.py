@@ -161,7 +161,7 @@ async def run(
             err_tail.append(line)
             await _give(line, on_stderr_line, None)
     except BaseException:
-        await _to_the_end(child.abandon())
+        await _run_to_completion(child.abandon())
         raise
     finally:
         child.close()
@@ -200,7 +200,7 @@ async def _give(line: bytes, take: Lines | None, tail: deque[bytes] | None) -> N
         tail.append(line[:_HEAD_BYTES])
 
 
-async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+async def _run_to_completion(work: Coroutine[Any, Any, None]) -> None:
     """Await `work` although the awaiting task is cancelled again and again."""
     task = asyncio.ensure_future(work)
     while not task.done():

@@ -21,7 +21,7 @@ from zerobyte.contract.control_plane import (
 )
 from zerobyte.contract.jobs import JobReport
 from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated
-from zerobyte.features.control.service import Control
+from zerobyte.features.control.service import WorkerApi
 from zerobyte.features.tasks.service import WorkerTokens
 from zerobyte.http.auth import HttpRequest, Permission, header
 from zerobyte.http.endpoint import endpoint
@@ -44,7 +44,7 @@ async def guard(request: HttpRequest) -> None:
     worker = _named(request)
     if worker.host != host:
         raise Forbidden("The worker's token was issued for another host")
-    await request.app.ctx.services[Control].require_registered(worker)
+    await request.app.ctx.services[WorkerApi].require_registered(worker)
 
 
 async def _host(request: HttpRequest, tokens: WorkerTokens) -> str:
@@ -75,10 +75,10 @@ def _named(request: HttpRequest) -> WorkerIdentity:
     audited=False,
 )
 async def hello(
-    request: HttpRequest, body: Hello, plane: Control, tokens: WorkerTokens
+    request: HttpRequest, body: Hello, plane: WorkerApi, tokens: WorkerTokens
 ) -> RegisterReply:
     """Say that a worker lives."""
-    return await plane.hello(await _host(request, tokens), body)
+    return await plane.heartbeat(await _host(request, tokens), body)
 
 
 @control.post("/claim")
@@ -90,7 +90,7 @@ async def hello(
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def claim(request: HttpRequest, body: ClaimRequest, plane: Control) -> ClaimResponse:
+async def claim(request: HttpRequest, body: ClaimRequest, plane: WorkerApi) -> ClaimResponse:
     """Take the job of a flow run."""
     return ClaimResponse(reply=await plane.claim(_named(request), body))
 
@@ -104,7 +104,7 @@ async def claim(request: HttpRequest, body: ClaimRequest, plane: Control) -> Cla
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def renew(request: HttpRequest, body: RenewRequest, plane: Control) -> Renewed:
+async def renew(request: HttpRequest, body: RenewRequest, plane: WorkerApi) -> Renewed:
     """Keep a lease."""
     return await plane.renew(_named(request), body)
 
@@ -118,7 +118,7 @@ async def renew(request: HttpRequest, body: RenewRequest, plane: Control) -> Ren
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def progress(request: HttpRequest, body: ProgressReport, plane: Control) -> Empty:
+async def progress(request: HttpRequest, body: ProgressReport, plane: WorkerApi) -> Empty:
     """Show how far a task is."""
     await plane.progress(_named(request), body)
     return Empty()
@@ -133,7 +133,7 @@ async def progress(request: HttpRequest, body: ProgressReport, plane: Control) -
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def finish(request: HttpRequest, body: JobReport, plane: Control) -> FinishReply:
+async def finish(request: HttpRequest, body: JobReport, plane: WorkerApi) -> FinishReply:
     """Hand in how a job ended."""
     return await plane.finish(_named(request), body)
 
@@ -147,7 +147,7 @@ async def finish(request: HttpRequest, body: JobReport, plane: Control) -> Finis
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def delivered(request: HttpRequest, body: DeliveryReport, plane: Control) -> Empty:
+async def delivered(request: HttpRequest, body: DeliveryReport, plane: WorkerApi) -> Empty:
     """Say what became of notifications."""
-    await plane.delivered(_named(request), body)
+    await plane.report_deliveries(_named(request), body)
     return Empty()

@@ -25,7 +25,7 @@ from zerobyte.contract.jobs import JobReport, JobSpec
 from zerobyte.core import clock, process
 from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.leases import RETENTION_YIELDS_MS, Leases, LeaseStatus, serialize
+from zerobyte.db.leases import RETENTION_YIELDS_MS, Leases, LeaseStatus, lock_for_transaction
 from zerobyte.features.backups.service.report_check import ReportCheck
 from zerobyte.features.tasks.models import ACTIVE, SEEN_FOR_MS, Task, WorkerRow
 from zerobyte.features.tasks.service import TaskObsolete, Tasks, cancelled, failed
@@ -63,7 +63,7 @@ class RecordDelivery(Protocol):
         ...
 
 
-class Control:
+class WorkerApi:
     """Hands jobs out and takes their ends in."""
 
     def __init__(
@@ -89,7 +89,7 @@ class Control:
         self._record_delivery = record_delivery
         self._ahead_ms: dict[str, int] = {}
 
-    async def hello(self, host: str, worker: Hello) -> RegisterReply:
+    async def heartbeat(self, host: str, worker: Hello) -> RegisterReply:
         """Remember that the worker of a host lives.
 
         Raises
@@ -98,13 +98,13 @@ class Control:
         _same_host(host, worker)
         # Of two that begin in the same moment the second must see the first.
         async with in_transaction():
-            await serialize(f"worker:{host}")
-            await self._take_place(host, worker)
+            await lock_for_transaction(f"worker:{host}")
+            await self._claim_queue(host, worker)
         if worker.clock_ms is not None:
             self._ahead_ms[host] = worker.clock_ms - clock.now_ms()
         return RegisterReply(work_pool=WORK_POOL, work_queue=queue_of(host))
 
-    async def _take_place(self, host: str, worker: WorkerIdentity) -> None:
+    async def _claim_queue(self, host: str, worker: WorkerIdentity) -> None:
         now = clock.now_ms()
         before = await WorkerRow.get_or_none(host=host)
         was_here = before is not None and now - before.seen_at <= SEEN_FOR_MS
@@ -145,7 +145,7 @@ class Control:
         """Give the job of a flow run, once its repository is free."""
         _same_process(worker, request.worker)
         try:
-            task = await self._task_of(worker.host, request)
+            task = await self._task_for(worker.host, request)
         except (NotFound, Conflict) as error:
             return Refused(reason=error.message)
         if task.status not in ACTIVE:
@@ -198,7 +198,7 @@ class Control:
         )
         return await self._refuse(failed(task.id, reason))
 
-    async def _task_of(self, host: str, request: ClaimRequest) -> Task:
+    async def _task_for(self, host: str, request: ClaimRequest) -> Task:
         if request.task_id is not None:
             task = await Task.get_or_none(id=request.task_id, host=host)
             if task is None:
@@ -253,12 +253,12 @@ class Control:
     async def renew(self, worker: WorkerIdentity, request: RenewRequest) -> Renewed:
         """Keep a lease, and wait a while for somebody to want the work stopped."""
         _same_process(worker, request.worker)
-        task = await self._own(worker, request.task_id)
+        task = await self._find_task(worker, request.task_id)
         if task is None or task.status not in ACTIVE:
             return Renewed(held=False, cancel=True)
         if await self._is_held_by_another(worker, task):
             return Renewed(held=False, cancel=True)
-        self._tasks.activities.hear(task.id, phase=request.phase, idle_ms=request.idle_ms)
+        self._tasks.activities.record(task.id, phase=request.phase, idle_ms=request.idle_ms)
         held = task.repository_id is None or await self._leases.renew(task.id)
         stop = self._tasks.stop_signal(task.id)
         cancel = task.cancellation_requested
@@ -273,7 +273,7 @@ class Control:
 
     async def progress(self, worker: WorkerIdentity, report: ProgressReport) -> None:
         """Show how far a task is."""
-        task = await self._own(worker, report.task_id)
+        task = await self._find_task(worker, report.task_id)
         if task is not None and not await self._is_held_by_another(worker, task):
             await self._tasks.progress(report.task_id, report.progress, result=report.result)
 
@@ -286,7 +286,7 @@ class Control:
             NotFound    the task is another host's.
             Conflict    another process works on it.
         """
-        task = await self._own(worker, report.task_id)
+        task = await self._find_task(worker, report.task_id)
         if task is None:
             raise NotFound("The task is not one of this host")
         if await self._is_held_by_another(worker, task):
@@ -307,9 +307,9 @@ class Control:
         note = await self._retry_note(task) if report.status == "failed" else None
         return FinishReply(follow_ups=follow_ups, retry_note=note)
 
-    async def delivered(self, worker: WorkerIdentity, report: DeliveryReport) -> None:
+    async def report_deliveries(self, worker: WorkerIdentity, report: DeliveryReport) -> None:
         """Write down what became of a task's notifications."""
-        task = await self._own(worker, report.task_id)
+        task = await self._find_task(worker, report.task_id)
         if task is None or await self._is_held_by_another(worker, task):
             return
         for delivery in report.deliveries:
@@ -317,7 +317,7 @@ class Control:
                 delivery.destination_id, delivery.error, organization_id=task.organization_id
             )
 
-    async def missing_worker(self) -> str | None:
+    async def worker_problem(self) -> str | None:
         """What is wrong with the workers, in one sentence: none has said hello lately.
 
         One that we heard is there, also when a full disk keeps us from writing that down: its
@@ -331,7 +331,7 @@ class Control:
             return None
         return "No worker has reported for 30 seconds; start one with `zerobyte worker`"
 
-    async def _own(self, worker: WorkerIdentity, task_id: str) -> Task | None:
+    async def _find_task(self, worker: WorkerIdentity, task_id: str) -> Task | None:
         return await Task.get_or_none(id=task_id, host=worker.host)
 
     async def _is_held_by_another(self, worker: WorkerIdentity, task: Task) -> bool:

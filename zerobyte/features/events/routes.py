@@ -20,7 +20,7 @@ class AnyEvent(ApiModel):
 
 
 @events_v1.get("")
-@endpoint("streamEvents", tag="Events", returns={200: AnyEvent}, media="text/event-stream")
+@endpoint("streamEvents", tag="Events", returns={200: AnyEvent}, content_type="text/event-stream")
 async def stream(actor: Actor, request: HttpRequest, bus: EventBus) -> None:
     """Stream changes of the history, of volumes, of notifications and of snapshots.
 

@@ -22,7 +22,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import encrypted_config
-from zerobyte.db.query_cache import CachedQuery, slot
+from zerobyte.db.query_cache import CachedQuery, param
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications import present, schemas
 from zerobyte.features.notifications.models import Destination
@@ -30,7 +30,7 @@ from zerobyte.http.auth import Actor
 from zerobyte.settings import Settings
 
 _ALL: Final = CachedQuery(
-    lambda: Destination.filter(organization_id=slot(0)).order_by("name", "id")
+    lambda: Destination.filter(organization_id=param(0)).order_by("name", "id")
 )
 _MAX_ERROR: Final = 2048
 _LARGEST_ID: Final = 2**31 - 1

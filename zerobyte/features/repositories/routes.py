@@ -178,7 +178,7 @@ async def refresh_snapshots(actor: Actor, short_id: str, snapshots: Snapshots) -
     body=schemas.DeleteSnapshots,
     returns={202: TaskStarted},
     errors=(Invalid, *_RESTIC),
-    told=("snapshot_ids",),
+    audit_fields=("snapshot_ids",),
 )
 async def delete_snapshots(
     actor: Actor, short_id: str, body: schemas.DeleteSnapshots, snapshots: Snapshots
@@ -241,7 +241,7 @@ async def files(
     body=schemas.Restore,
     returns={202: schemas.RestoreStarted},
     errors=(Invalid, *_RESTIC),
-    told=("snapshot_id",),
+    audit_fields=("snapshot_id",),
 )
 async def restore(
     actor: Actor, short_id: str, body: schemas.Restore, restores: Restores

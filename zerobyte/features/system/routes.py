@@ -66,7 +66,7 @@ async def registration(switches: RegistrationSettings) -> Registration:
     body=Registration,
     returns={200: Registration},
     permission=Permission.INSTANCE_ADMIN,
-    told=("enabled",),
+    audit_fields=("enabled",),
 )
 async def set_registration(body: Registration, switches: RegistrationSettings) -> Registration:
     """Let anybody make an account, or nobody."""
@@ -93,7 +93,7 @@ async def password_login(switches: RegistrationSettings) -> PasswordLogin:
     body=PasswordLogin,
     returns={200: PasswordLogin},
     permission=Permission.INSTANCE_ADMIN,
-    told=("disabled",),
+    audit_fields=("disabled",),
 )
 async def set_password_login(body: PasswordLogin, switches: RegistrationSettings) -> PasswordLogin:
     """Refuse passwords at sign-in, or take them again."""
@@ -128,7 +128,7 @@ async def allowed_roots(grants: RootGrants) -> AllowedRoots:
     returns={200: RootGrant},
     errors=(NotFound,),
     permission=Permission.INSTANCE_ADMIN,
-    told=("organization_id", "host", "roots"),
+    audit_fields=("organization_id", "host", "roots"),
 )
 async def set_allowed_roots(body: PutAllowedRoots, grants: RootGrants) -> RootGrant:
     """Set the folders that one organization may name on one host."""
@@ -151,7 +151,7 @@ async def dev_panel(settings: Settings) -> DevPanel:
     returns={200: str},
     errors=(Unauthenticated, Forbidden, NotFound, TooManyRequests),
     permission=Permission.RECOVERY,
-    media="text/plain",
+    content_type="text/plain",
 )
 async def restic_password(
     actor: Actor, body: DownloadResticPassword, system: System
@@ -183,7 +183,7 @@ async def worker_tokens(tokens: WorkerTokens) -> list[WorkerTokenView]:
     body=CreateWorkerToken,
     returns={201: IssuedWorkerToken},
     permission=Permission.INSTANCE_ADMIN,
-    told=("host",),
+    audit_fields=("host",),
 )
 async def create_worker_token(body: CreateWorkerToken, tokens: WorkerTokens) -> IssuedWorkerToken:
     """Issue a token for the worker of one host."""

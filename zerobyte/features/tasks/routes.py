@@ -42,7 +42,7 @@ async def history(actor: Actor, query: HistoryQuery, reader: TaskReader) -> Enco
     tag="Tasks",
     query=ListTasksQuery,
     returns={200: TaskView},
-    media="text/event-stream",
+    content_type="text/event-stream",
 )
 async def stream_all(
     actor: Actor, query: ListTasksQuery, request: HttpRequest, reader: TaskReader, bus: EventBus
@@ -66,7 +66,7 @@ async def stream_all(
 @endpoint("getTask", tag="Tasks", returns={200: TaskView}, errors=(NotFound,))
 async def get(actor: Actor, task_id: str, reader: TaskReader) -> Encoded[TaskView]:
     """Read one task in any state."""
-    return await reader.shown(actor, task_id)
+    return await reader.get_encoded(actor, task_id)
 
 
 @tasks_v1.get("/<task_id:str>/events")
@@ -75,7 +75,7 @@ async def get(actor: Actor, task_id: str, reader: TaskReader) -> Encoded[TaskVie
     tag="Tasks",
     returns={200: TaskView},
     errors=(NotFound,),
-    media="text/event-stream",
+    content_type="text/event-stream",
 )
 async def stream_one(
     actor: Actor, task_id: str, request: HttpRequest, reader: TaskReader, bus: EventBus

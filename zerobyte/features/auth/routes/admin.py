@@ -28,15 +28,15 @@ _ADMIN: Final = Permission.ADMINISTRATOR
     returns={200: schemas.UserBox},
     errors=(Invalid, Forbidden),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_CREATE_USERS",
-    told=("role",),
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_CREATE_USERS",
+    audit_fields=("role",),
 )
 async def create(
     request: HttpRequest, body: schemas.CreateUser, people: UserAdmin
 ) -> schemas.UserBox:
     """Make an account for somebody."""
     user = await people.create(body)
-    audit.about(request, userId=user.id)
+    audit.add_details(request, userId=user.id)
     return schemas.UserBox(user=user_view(user))
 
 
@@ -48,8 +48,8 @@ async def create(
     returns={200: schemas.UserBox},
     errors=(Forbidden, NotFound, Conflict),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_CHANGE_USERS_ROLE",
-    told=("user_id", "role"),
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_CHANGE_USERS_ROLE",
+    audit_fields=("user_id", "role"),
 )
 async def set_role(body: schemas.SetRole, people: UserAdmin) -> schemas.UserBox:
     """Make somebody an admin of the instance, or a plain user."""
@@ -65,8 +65,8 @@ async def set_role(body: schemas.SetRole, people: UserAdmin) -> schemas.UserBox:
     returns={200: schemas.UserBox},
     errors=(Invalid, Forbidden, NotFound, Conflict),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_BAN_USERS",
-    told=("user_id", "ban_expires_in"),
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_BAN_USERS",
+    audit_fields=("user_id", "ban_expires_in"),
 )
 async def ban(person: Person, body: schemas.BanUser, people: UserAdmin) -> schemas.UserBox:
     """Shut somebody out, for a time or for good."""
@@ -81,8 +81,8 @@ async def ban(person: Person, body: schemas.BanUser, people: UserAdmin) -> schem
     returns={200: schemas.UserBox},
     errors=(Forbidden, NotFound),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_BAN_USERS",
-    told=("user_id",),
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_BAN_USERS",
+    audit_fields=("user_id",),
 )
 async def unban(body: schemas.UserId, people: UserAdmin) -> schemas.UserBox:
     """Let somebody in again."""
@@ -97,8 +97,8 @@ async def unban(body: schemas.UserId, people: UserAdmin) -> schemas.UserBox:
     returns={200: Success},
     errors=(Invalid, Forbidden, NotFound, Conflict),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_DELETE_USERS",
-    told=("user_id",),
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_DELETE_USERS",
+    audit_fields=("user_id",),
 )
 async def remove(person: Person, body: schemas.UserId, people: UserAdmin) -> Success:
     """Delete somebody, and the organizations with all data that only they own."""
@@ -114,8 +114,8 @@ async def remove(person: Person, body: schemas.UserId, people: UserAdmin) -> Suc
     returns={200: Status},
     errors=(Invalid, Forbidden, NotFound),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_SET_USERS_PASSWORD",
-    told=("user_id",),
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_SET_USERS_PASSWORD",
+    audit_fields=("user_id",),
 )
 async def set_password(body: schemas.SetPassword, people: UserAdmin) -> Status:
     """Give somebody another password; their sessions and API keys end."""
@@ -131,8 +131,8 @@ async def set_password(body: schemas.SetPassword, people: UserAdmin) -> Status:
     returns={200: UserView},
     errors=(Invalid, Forbidden, NotFound),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_UPDATE_USERS",
-    told=("user_id",),
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_UPDATE_USERS",
+    audit_fields=("user_id",),
 )
 async def update(body: schemas.UpdateUser, people: UserAdmin) -> UserView:
     """Change somebody's name, e-mail, username or image."""
@@ -147,7 +147,7 @@ async def update(body: schemas.UpdateUser, people: UserAdmin) -> UserView:
     returns={200: schemas.UserPage},
     errors=(Forbidden,),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_LIST_USERS",
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_LIST_USERS",
 )
 async def list_users(query: schemas.UsersQuery, people: UserAdmin) -> schemas.UserPage:
     """List people, searched, filtered and sorted."""
@@ -168,7 +168,7 @@ async def list_users(query: schemas.UsersQuery, people: UserAdmin) -> schemas.Us
     returns={200: UserView},
     errors=(Forbidden, NotFound),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_GET_USER",
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_GET_USER",
 )
 async def get_user(query: schemas.UserQuery, people: UserAdmin) -> UserView:
     """Read one person."""

@@ -25,7 +25,7 @@ _ADMIN: Final = Permission.ADMINISTRATOR
     returns={200: schemas.UserSessions},
     errors=(Forbidden, NotFound),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_LIST_USERS_SESSIONS",
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_LIST_USERS_SESSIONS",
     audited=False,
 )
 async def list_sessions(body: schemas.UserId, people: UserAdmin) -> schemas.UserSessions:
@@ -42,7 +42,7 @@ async def list_sessions(body: schemas.UserId, people: UserAdmin) -> schemas.User
     returns={200: Success},
     errors=(Forbidden,),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS",
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS",
 )
 async def revoke_session(body: schemas.RevokeSession, people: UserAdmin) -> Success:
     """End one session."""
@@ -58,8 +58,8 @@ async def revoke_session(body: schemas.RevokeSession, people: UserAdmin) -> Succ
     returns={200: Success},
     errors=(Forbidden, NotFound),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS",
-    told=("user_id",),
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS",
+    audit_fields=("user_id",),
 )
 async def revoke_sessions(body: schemas.UserId, people: UserAdmin) -> Success:
     """End all sessions of a person."""
@@ -75,8 +75,8 @@ async def revoke_sessions(body: schemas.UserId, people: UserAdmin) -> Success:
     returns={200: schemas.ImpersonationView},
     errors=(Forbidden, NotFound),
     permission=_ADMIN,
-    refusal="YOU_ARE_NOT_ALLOWED_TO_IMPERSONATE_USERS",
-    told=("user_id",),
+    forbidden_code="YOU_ARE_NOT_ALLOWED_TO_IMPERSONATE_USERS",
+    audit_fields=("user_id",),
 )
 async def impersonate(
     request: HttpRequest, person: Person, body: schemas.UserId, impersonation: Impersonation

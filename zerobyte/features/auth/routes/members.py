@@ -28,14 +28,14 @@ _PATH: Final = "/organization"
     returns={200: schemas.InvitationView},
     errors=(Invalid, Forbidden),
     permission=Permission.SIGNED_IN,
-    told=("role",),
+    audit_fields=("role",),
 )
 async def invite(
     request: HttpRequest, person: Person, body: schemas.InviteMember, invitations: Invitations
 ) -> schemas.InvitationView:
     """Invite somebody by e-mail for 48 hours."""
     row = await invitations.invite(person, body)
-    audit.about(request, organization_id=row.organization_id, invitationFor=row.email)
+    audit.add_details(request, organization_id=row.organization_id, invitationFor=row.email)
     return invitation_view(row)
 
 
@@ -53,7 +53,7 @@ async def cancel(
 ) -> schemas.InvitationView:
     """Withdraw an invitation."""
     row = await invitations.cancel(person, body.invitation_id)
-    audit.about(request, organization_id=row.organization_id, invitationFor=row.email)
+    audit.add_details(request, organization_id=row.organization_id, invitationFor=row.email)
     return invitation_view(row)
 
 
@@ -75,7 +75,7 @@ async def accept(
 ) -> schemas.InvitationAnswered:
     """Join the organization, which becomes the active one."""
     row, member = await invitations.accept(person, body.invitation_id)
-    audit.about(request, organization_id=row.organization_id, role=member.role)
+    audit.add_details(request, organization_id=row.organization_id, role=member.role)
     sessions.send_cookie(request, await sessions.require(request))
     return schemas.InvitationAnswered(invitation=invitation_view(row), member=member_view(member))
 
@@ -94,7 +94,7 @@ async def reject(
 ) -> schemas.InvitationAnswered:
     """Turn an invitation down."""
     row = await invitations.reject(person, body.invitation_id)
-    audit.about(request, organization_id=row.organization_id)
+    audit.add_details(request, organization_id=row.organization_id)
     return schemas.InvitationAnswered(invitation=invitation_view(row), member=None)
 
 
@@ -200,12 +200,12 @@ async def get_active_member_role(person: Person) -> schemas.MemberRoleView:
     returns={200: schemas.MemberView},
     errors=(Invalid, Forbidden),
     permission=Permission.SIGNED_IN,
-    told=("member_id", "role"),
+    audit_fields=("member_id", "role"),
 )
 async def update_role(
     request: HttpRequest, person: Person, body: schemas.UpdateMemberRole, members: Members
 ) -> schemas.MemberView:
     """Give a member another role."""
     member = await members.update_role(person, body)
-    audit.about(request, organization_id=member.organization_id, userId=member.user_id)
+    audit.add_details(request, organization_id=member.organization_id, userId=member.user_id)
     return member_view(member)

@@ -40,7 +40,7 @@ async def list_members(actor: Actor, members: Members) -> OrgMembers:
     returns={200: Success},
     errors=(Forbidden, NotFound),
     permission=Permission.ORG_ADMIN_BROWSER,
-    told=("role",),
+    audit_fields=("role",),
 )
 async def set_role(
     actor: Actor, member_id: str, body: SetOrgMemberRole, members: Members
@@ -61,7 +61,7 @@ async def set_role(
 async def remove(request: HttpRequest, actor: Actor, member_id: str, members: Members) -> Success:
     """Take a member out of the organization, with their API keys for it."""
     member = await members.remove(actor, member_id)
-    audit.about(request, userId=member.user_id)
+    audit.add_details(request, userId=member.user_id)
     return Success()
 
 
@@ -87,7 +87,7 @@ async def create_key(
 ) -> NewApiKey:
     """Make a key that acts for oneself in the active organization; it is shown this once."""
     row, key = await keys.create(actor, body)
-    audit.about(request, keyId=row.id)
+    audit.add_details(request, keyId=row.id)
     return new_key_view(row, key)
 
 

@@ -18,7 +18,7 @@ from zerobyte.features.auth.present.organizations import (
 from zerobyte.features.auth.routes.guards import TAG, accounts_auth
 from zerobyte.features.auth.schemas import organizations as schemas
 from zerobyte.features.auth.schemas.common import Status
-from zerobyte.features.auth.service import Invitations, OrganizationEdits, Sessions
+from zerobyte.features.auth.service import Invitations, OrganizationEditor, Sessions
 from zerobyte.features.auth.service.members import ADMINS, members_of
 from zerobyte.http import audit
 from zerobyte.http.auth import HttpRequest, Permission, Person
@@ -34,7 +34,7 @@ _PATH: Final = "/organization"
     returns={200: list[schemas.OrganizationView]},
     permission=Permission.SIGNED_IN,
 )
-async def list_all(person: Person, edits: OrganizationEdits) -> list[schemas.OrganizationView]:
+async def list_all(person: Person, edits: OrganizationEditor) -> list[schemas.OrganizationView]:
     """List the organizations that one belongs to."""
     return [organization_view(row) for row in await edits.list_all(person)]
 
@@ -49,7 +49,7 @@ async def list_all(person: Person, edits: OrganizationEdits) -> list[schemas.Org
     permission=Permission.SIGNED_IN,
 )
 async def get_full(
-    person: Person, query: schemas.FullQuery, edits: OrganizationEdits, invitations: Invitations
+    person: Person, query: schemas.FullQuery, edits: OrganizationEditor, invitations: Invitations
 ) -> schemas.FullOrganization | None:
     """Read an organization with its members and invitations; null when none is active."""
     found = await edits.find(person, query)
@@ -78,7 +78,7 @@ async def set_active(
     request: HttpRequest,
     person: Person,
     body: schemas.SetActive,
-    edits: OrganizationEdits,
+    edits: OrganizationEditor,
     sessions: Sessions,
 ) -> schemas.OrganizationView | None:
     """Work in another organization; null in none."""
@@ -116,11 +116,11 @@ async def update(
     request: HttpRequest,
     person: Person,
     body: schemas.UpdateOrganization,
-    edits: OrganizationEdits,
+    edits: OrganizationEditor,
 ) -> schemas.OrganizationView:
     """Change an organization's name, slug or logo."""
     row = await edits.update(person, body)
-    audit.about(request, organization_id=row.id)
+    audit.add_details(request, organization_id=row.id)
     return organization_view(row)
 
 
@@ -132,10 +132,10 @@ async def update(
     returns={200: schemas.OrganizationView},
     errors=(Unauthenticated, Forbidden, Conflict, TooManyRequests),
     permission=Permission.SIGNED_IN,
-    told=("organization_id",),
+    audit_fields=("organization_id",),
 )
 async def delete(
-    person: Person, body: schemas.DeleteOrganization, edits: OrganizationEdits
+    person: Person, body: schemas.DeleteOrganization, edits: OrganizationEditor
 ) -> schemas.OrganizationView:
     """Delete an organization that holds nothing any more; owners type their password."""
     return organization_view(await edits.delete(person, body))
@@ -151,7 +151,7 @@ async def delete(
     permission=Permission.SIGNED_IN,
     audited=False,
 )
-async def check_slug(body: schemas.CheckSlug, edits: OrganizationEdits) -> Status:
+async def check_slug(body: schemas.CheckSlug, edits: OrganizationEditor) -> Status:
     """Find out whether a slug is free."""
     await edits.check_slug(body.slug)
     return Status()
@@ -168,7 +168,7 @@ async def check_slug(body: schemas.CheckSlug, edits: OrganizationEdits) -> Statu
     audited=False,
 )
 async def has_permission(
-    person: Person, body: schemas.HasPermission, edits: OrganizationEdits
+    person: Person, body: schemas.HasPermission, edits: OrganizationEditor
 ) -> schemas.Permitted:
     """Find out whether one may do all of these things."""
     return schemas.Permitted(success=await edits.may(person, body))

@@ -41,7 +41,7 @@ _MANAGE: Final[tuple[type[ZerobyteError], ...]] = (Invalid, Unauthenticated, For
 @endpoint(
     "registerSsoProvider",
     tag=TAG,
-    told=("provider_id",),
+    audit_fields=("provider_id",),
     body=RegisterProvider,
     returns={200: RegisteredProvider},
     errors=(Invalid, Unauthenticated, Forbidden, Unprocessable),
@@ -57,7 +57,7 @@ async def register(
     """Register an identity provider for an organization that one owns."""
     found = await sessions.require(request)
     provider = await providers.register(found.user, body)
-    audit.about(request, organization_id=provider.organization_id)
+    audit.add_details(request, organization_id=provider.organization_id)
     return registered(provider, settings)
 
 
@@ -103,7 +103,7 @@ async def get_provider(
 @endpoint(
     "updateSsoProvider",
     tag=TAG,
-    told=("provider_id",),
+    audit_fields=("provider_id",),
     body=UpdateProvider,
     returns={200: SanitizedProvider},
     errors=(*_MANAGE, Conflict),
@@ -119,7 +119,7 @@ async def update_provider(
     """Change an identity provider of an organization that one owns."""
     found = await sessions.require(request)
     provider = await providers.update(found.user, body)
-    audit.about(request, organization_id=provider.organization_id)
+    audit.add_details(request, organization_id=provider.organization_id)
     return sanitized(provider, settings)
 
 
@@ -127,7 +127,7 @@ async def update_provider(
 @endpoint(
     "deleteSsoProviderByPost",
     tag=TAG,
-    told=("provider_id",),
+    audit_fields=("provider_id",),
     body=DeleteProvider,
     returns={200: Success},
     errors=(*_MANAGE, Conflict),
@@ -139,7 +139,7 @@ async def delete_provider(
     """Delete an identity provider, with the links and sessions of its people."""
     found = await sessions.require(request)
     provider = await providers.administered(found.user, body.provider_id)
-    audit.about(request, organization_id=provider.organization_id)
+    audit.add_details(request, organization_id=provider.organization_id)
     await providers.delete(provider.organization_id, provider.provider_id, force=body.force)
     return Success()
 

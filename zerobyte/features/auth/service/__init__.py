@@ -15,7 +15,7 @@ from zerobyte.features.auth.service.key_check import KeyCheck
 from zerobyte.features.auth.service.login_throttle import Attempts
 from zerobyte.features.auth.service.members import Members
 from zerobyte.features.auth.service.one_time_state import OneTimeState
-from zerobyte.features.auth.service.organization_edits import OrganizationEdits
+from zerobyte.features.auth.service.organization_edits import OrganizationEditor
 from zerobyte.features.auth.service.organizations import Organizations
 from zerobyte.features.auth.service.passkeys import Passkeys
 from zerobyte.features.auth.service.password_change import Credentials
@@ -51,7 +51,7 @@ __all__ = [
     "Invitations",
     "KeyCheck",
     "Members",
-    "OrganizationEdits",
+    "OrganizationEditor",
     "Organizations",
     "Passkeys",
     "Passwords",
@@ -116,7 +116,7 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
         accounts, attempts, cookies, credentials, deletions, keys, organizations, passwords,
         profile, second_factor, second_step, sessions, settings, switches, trail, two_factors,
         passkeys, Impersonation(sessions, cookies), invitations, Members(),
-        OrganizationEdits(accounts, deletions, providers),
+        OrganizationEditor(accounts, deletions, providers),
         UserAdmin(passwords, credentials, deletions), RootGrants(settings),
     )  # fmt: skip
     services: dict[type, object] = {type(part): part for part in parts}

@@ -56,7 +56,7 @@ class Impersonation:
             raise Invalid(
                 "You are not impersonating anyone", code="YOU_ARE_NOT_IMPERSONATING_ANYONE"
             )
-        audit.about(request, userId=person.user_id)
+        audit.add_details(request, userId=person.user_id)
         held = self._cookies.read(request, ADMIN_SESSION) or ""
         own = await self._sessions.by_token(held.partition(":")[0])
         await Session.filter(id=found.session.id).delete()

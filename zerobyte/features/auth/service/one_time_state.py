@@ -63,7 +63,7 @@ class OneTimeState:
         self._secure = settings.is_https
         self._key = derive(settings.app_secret, "zerobyte:cookies")
 
-    async def give(self, request: HttpRequest, kind: Kind, payload: Mapping[str, Any]) -> str:
+    async def issue(self, request: HttpRequest, kind: Kind, payload: Mapping[str, Any]) -> str:
         """Keep something for the browser that asks, and set its cookie; returns the token."""
         token = ids.token()
         now = clock.now_ms()
@@ -88,7 +88,7 @@ class OneTimeState:
         )
         return row and HeldState(token, row.id, row.payload)
 
-    async def take(self, request: HttpRequest, kind: Kind, held: HeldState) -> bool:
+    async def consume(self, request: HttpRequest, kind: Kind, held: HeldState) -> bool:
         """Use a ticket up. Of several that try at once, one gets True."""
         queue_cookie(request, self._cookie(kind, "", max_age_s=0))
         return await Ticket.filter(id=held.row_id).delete() == 1

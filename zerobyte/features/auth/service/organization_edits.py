@@ -34,7 +34,7 @@ _NOT_A_MEMBER: Final = "USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION"
 _TAKEN: Final = "ORGANIZATION_SLUG_ALREADY_TAKEN"
 
 
-class OrganizationEdits:
+class OrganizationEditor:
     """Reads, chooses, changes and deletes organizations."""
 
     def __init__(self, accounts: Accounts, deletions: Deletions, providers: SsoProviders) -> None:

@@ -171,7 +171,7 @@ class Passkeys:
                 )
             except Invalid:
                 # A wrong answer is 400 by contract, and for the trail what a wrong password is.
-                audit.refused(request, _FAILED)
+                audit.mark_refused(request, _FAILED)
                 raise
             refuse_banned(user)
         if user.banned:
@@ -238,7 +238,7 @@ class Passkeys:
             "challenge": bytes_to_base64url(challenge),
             "userId": user_id,
         }
-        await self._tickets.give(request, PASSKEY, payload)
+        await self._tickets.issue(request, PASSKEY, payload)
 
     async def _take(
         self, request: HttpRequest, purpose: str, *, user_id: str | None = None
@@ -247,7 +247,7 @@ class Passkeys:
         held = await self._tickets.find(request, PASSKEY)
         if (
             held is None
-            or not await self._tickets.take(request, PASSKEY, held)
+            or not await self._tickets.consume(request, PASSKEY, held)
             or (held.payload["purpose"], held.payload["userId"]) != (purpose, user_id)
         ):
             raise Invalid("Challenge not found", code="CHALLENGE_NOT_FOUND")

@@ -14,7 +14,7 @@ from tortoise.transactions import in_transaction
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Forbidden, Unauthenticated
 from zerobyte.db import errors as db_errors
-from zerobyte.db.query_cache import CachedQuery, slot
+from zerobyte.db.query_cache import CachedQuery, param
 from zerobyte.features.auth.models import Session, User
 from zerobyte.features.auth.service import cookies
 from zerobyte.features.auth.service.cookies import Cookies, token_hash
@@ -36,7 +36,7 @@ _ROLE: Final = (
 )
 _FIND: Final = CachedQuery(
     lambda: (
-        Session.filter(token_hash=slot(0))
+        Session.filter(token_hash=param(0))
         .select_related("user")
         .annotate(member_role=RawSQL(_ROLE))
     )
@@ -242,7 +242,9 @@ class Sessions:
         """Tell the audit trail whom somebody tries to be; takes as long for nobody."""
         place = await self._organizations.first_place(user.id if user else "")
         if user is not None:
-            audit.about(request, organization_id=place and place.organization_id, userId=user.id)
+            audit.add_details(
+                request, organization_id=place and place.organization_id, userId=user.id
+            )
 
     async def listing(self, user_id: str) -> Sequence[Session]:
         """A person's sessions that have not ended, the newest first."""

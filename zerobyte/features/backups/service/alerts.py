@@ -121,7 +121,7 @@ class FailureAlerts:
         now = clock.now_ms()
         for schedule in await retention_age.overdue(now - self._retention_days * _DAY_MS):
             ids = await _wanting(schedule)
-            if not ids or not has_policy(schedule) or not await retention_age.told(schedule):
+            if not ids or not has_policy(schedule) or not await retention_age.claim_alert(schedule):
                 continue
             log.warning("retention is owed for too long", schedule=schedule.short_id)
             error = _overdue_text(schedule, now)

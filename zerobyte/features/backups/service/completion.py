@@ -63,18 +63,18 @@ class CompletionHandler:
         if schedule is None:
             return []
         if not await _is_outdated(task):
-            self._settle(schedule, task, report)
+            self._update_schedule(schedule, task, report)
             await _write(schedule)
         if skipped is not None:
             return [rerun(schedule, task)] if _is_run_again(schedule, task, report) else []
-        await retention_age.owed(schedule)
+        await retention_age.mark_owed(schedule)
         follow_up = forget_task(schedule, trigger="followUp", parent=task)
         if await _waits_already(follow_up):
             task.input = with_skipped(task.input, report, _COVERED)
             return []
         return [follow_up]
 
-    def _settle(self, schedule: Schedule, task: Task, report: JobReport) -> None:
+    def _update_schedule(self, schedule: Schedule, task: Task, report: JobReport) -> None:
         now = clock.now_ms()
         schedule.last_backup_at = now
         schedule.last_backup_error = _short(report.details)
@@ -117,7 +117,7 @@ class CompletionHandler:
             await self._snapshots.forget_snapshots(task.repository_id, plan.remove)
         elif plan.remove if plan is not None else report.outcome == "stale":
             # It tells its plan before it removes anything; only what was lost may not have.
-            await self._distrust_unless_done(task, report)
+            await self._mark_index_stale_unless_done(task, report)
         was_left_out = report.status == "cancelled" and task.started_at is None
         record = RetentionRecord(
             status="skipped" if was_left_out else "applied" if is_applied else "failed",
@@ -125,10 +125,10 @@ class CompletionHandler:
         )
         await record_on_backup(task, record)
         if is_applied:
-            await retention_age.applied(task)
+            await retention_age.mark_applied(task)
         return []
 
-    async def _distrust_unless_done(self, task: Task, report: JobReport) -> None:
+    async def _mark_index_stale_unless_done(self, task: Task, report: JobReport) -> None:
         """It may have ended half-way, or untold; the repository itself says what is left."""
         has_begun = task.started_at is not None and task.repository_id is not None
         if has_begun and report.status != "succeeded":
@@ -142,7 +142,7 @@ class CompletionHandler:
             await self._snapshots.forget_snapshots(
                 task.repository_id, report.result.deleted_snapshot_ids
             )
-        await self._distrust_unless_done(task, report)
+        await self._mark_index_stale_unless_done(task, report)
         return []
 
     async def retry_note(self, task: Task) -> str | None:

@@ -87,7 +87,7 @@ class DueRunStarter:
 
     # The door for every due time
 
-    async def open_scheduled(
+    async def claim_scheduled(
         self, schedule_short_id: str, flow_run_id: str, host: str, due_at: int | None
     ) -> Task:
         """Open the task of a run that the engine made.
@@ -107,10 +107,10 @@ class DueRunStarter:
             raise Conflict("The schedule is disabled")
         due = await self._due(schedule, skew_ms=0 if due_at is None else _SKEW_MS)
         if due is not None:
-            return await self._open(schedule, due, flow_run_id=flow_run_id)
+            return await self._create_task(schedule, due, flow_run_id=flow_run_id)
         if due_at is not None:
             raise Conflict(_TAKEN)
-        return await self._tasks.open(
+        return await self._tasks.create(
             backup_task(schedule, trigger="scheduled", flow=None, flow_run_id=flow_run_id)
         )
 
@@ -128,7 +128,7 @@ class DueRunStarter:
             await self._disable(schedule, str(error))
             return None
 
-    async def _open(
+    async def _create_task(
         self, schedule: Schedule, due: cron.Due, *, flow_run_id: str | None = None
     ) -> Task:
         """Make one task of all that is due: it runs for the newest time and names the others."""
@@ -146,10 +146,10 @@ class DueRunStarter:
             text = f"{_LEFT_OUT}. Times left out: {due.missed + 1}."
             report = cancelled("", text)
             new = replace(new, input=with_skipped(new.input, report, NO_RUN))
-            await self._tasks.note(new, report, along=move_on)
+            await self._tasks.record_finished(new, report, in_same_transaction=move_on)
             raise Conflict(_LEFT_OUT)
         try:
-            task = await self._tasks.open(new, along=move_on)
+            task = await self._tasks.create(new, in_same_transaction=move_on)
         except Conflict:
             await self._coalesce(schedule, due, key)
             raise
@@ -213,9 +213,9 @@ class DueRunStarter:
                     looked = clock.monotonic()
                     if not self.in_resume_grace:
                         await self.start_missed()
-                        self._round_failed.over()
+                        self._round_failed.recovered()
             except Exception as error:  # a clock that stops is worse than a round that failed
-                self._round_failed.say(error)
+                self._round_failed.failed(error)
             await asyncio.sleep(1)
 
     @property
@@ -223,7 +223,7 @@ class DueRunStarter:
         """Whether time broke a moment ago: then nothing that was missed is started yet."""
         return clock.monotonic() < self._rests_until
 
-    async def wake(self) -> None:
+    async def on_clock_jump(self) -> None:
         """Time did not pass as usual: look at every schedule anew, after a moment of rest."""
         self.awake_since = self.engine_seen_at = clock.now_ms()
         self._rests_until = clock.monotonic() + _REST_S
@@ -258,7 +258,9 @@ class DueRunStarter:
             .select_related("volume", "repository")
             .order_by("next_backup_at", "id")
         )
-        ripe = [row for row in rows if now >= (row.next_backup_at or now) + _patience_ms(row)]
+        ripe = [
+            row for row in rows if now >= (row.next_backup_at or now) + _wait_for_prefect_ms(row)
+        ]
         if not ripe:
             return
         busy = await _busy(ripe)
@@ -277,9 +279,9 @@ class DueRunStarter:
         try:
             runs = await self._scheduler.due_runs()
         except (Unavailable, Failed) as error:
-            self._engine_is_away.say(error)
+            self._engine_is_away.failed(error)
             return None
-        self._engine_is_away.over()
+        self._engine_is_away.recovered()
         return {run.target for run in runs if run.flow == "backup"}
 
     async def _start(self, schedule: Schedule, *, only_if_missed: bool = False) -> None:
@@ -289,15 +291,14 @@ class DueRunStarter:
         if only_if_missed and not await self._was_missed(schedule, due):
             return
         try:
-            await self._open(schedule, due)
+            await self._create_task(schedule, due)
         except Conflict as error:
             log.debug("a due backup was not started", schedule=schedule.short_id, why=str(error))
 
     async def start_retries(self) -> None:
         """Try again what failed and whose time has come.
 
-        The wish stands in the row until the task does. It falls away when nobody wants so many
-        tries any more, and when the schedule's own next time has come meanwhile.
+        `retry_at` stays set until the task exists. It is cleared when `max_retries` is exceeded.
         """
         now = clock.now_ms()
         rows = (
@@ -315,7 +316,7 @@ class DueRunStarter:
                 continue
             try:
                 new = backup_task(row, trigger="scheduled")
-                await self._tasks.open(new, along=partial(_take_retry, row))
+                await self._tasks.create(new, in_same_transaction=partial(_take_retry, row))
             except Conflict:
                 log.info("a retry was left out", schedule=row.short_id)
 
@@ -339,7 +340,7 @@ class DueRunStarter:
         report = JobReport(task_id="", status="failed", outcome="error", error=text)
         new = backup_task(schedule, trigger="scheduled", flow=None)
         new = replace(new, input=with_skipped(new.input, report, NO_RUN))
-        await self._tasks.note(new, report)
+        await self._tasks.record_finished(new, report)
         for listener in self.on_change:
             listener(schedule.short_id)
         told = await ScheduleNotification.filter(
@@ -374,7 +375,7 @@ async def _take_retry(row: Schedule) -> None:
         raise Conflict("The retry was taken already, or is no longer wanted")
 
 
-def _patience_ms(schedule: Schedule) -> int:
+def _wait_for_prefect_ms(schedule: Schedule) -> int:
     return _PATIENCE_MS if is_planned_by_engine(schedule) else delay_ms(schedule)
 
 

@@ -78,8 +78,8 @@ class JobBuilder:
         await schedule.fetch_related("volume", "repository")
         reason = await self._blocked(schedule.volume)
         if reason is None:
-            return await self._tasks.open(backup_task(schedule, trigger="manual"))
-        task = await self._tasks.open(backup_task(schedule, trigger="manual", flow=None))
+            return await self._tasks.create(backup_task(schedule, trigger="manual"))
+        task = await self._tasks.create(backup_task(schedule, trigger="manual", flow=None))
         report = failed(task.id, reason)
         await self._tasks.finish(task.id, report, notified=True)
         raise Invalid(reason)
@@ -99,7 +99,7 @@ class JobBuilder:
             raise Invalid(error.message) from error
         if policy is None:
             raise Invalid("No retention policy configured for this schedule")
-        return await self._tasks.open(forget_task(schedule, trigger="manual"))
+        return await self._tasks.create(forget_task(schedule, trigger="manual"))
 
     async def backup_job(self, task: Task) -> BackupJob:
         """What a worker needs for one backup, as the schedule stands now.

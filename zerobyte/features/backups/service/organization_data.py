@@ -82,7 +82,7 @@ class OrganizationContents:
                 for listener in self._on_change:
                     listener(schedule.short_id)
             for repository in repositories:
-                await self._repositories.let_go(repository)
+                await self._repositories.release_caches(repository)
             for volume in volumes:
                 await self._unmount(volume)
 

@@ -79,9 +79,9 @@ class Reconciler:
                     compared = clock.monotonic()
                 else:
                     await self._tell_changed()
-                self._round_failed.over()
+                self._round_failed.recovered()
             except Exception as error:  # a reconciler that ends is worse than a round that failed
-                self._round_failed.say(error)
+                self._round_failed.failed(error)
             try:
                 async with asyncio.timeout(2 if self._changed or not compared else 5):
                     await self._wake.wait()
@@ -127,7 +127,7 @@ class Reconciler:
             await self._scheduler.ensure_ready(await self._hosts())
             await self._scheduler.put(plan)
 
-    async def trouble(self) -> str | None:
+    async def problem(self) -> str | None:
         """What keeps the engine from running schedules, in one sentence; for readiness."""
         if not await self._scheduler.is_healthy():
             return "Prefect does not answer"
@@ -153,7 +153,7 @@ class Reconciler:
         return [Drift(fault.place, "", fault.what) for fault in faults] + await self._schedules()
 
     async def _schedules(self) -> list[Drift]:
-        standing = {entry.short_id: entry for entry in await self._scheduler.listing()}
+        standing = {entry.short_id: entry for entry in await self._scheduler.list_deployments()}
         found: list[Drift] = []
         for schedule in await Schedule.all().select_related("volume", "repository").order_by("id"):
             entry = standing.pop(schedule.short_id, None)

@@ -12,13 +12,13 @@ from pydantic import ValidationError
 
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.errors import Conflict, ZerobyteError
-from zerobyte.db.query_cache import CachedQuery, slot
+from zerobyte.db.query_cache import CachedQuery, param
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.volumes.models import Volume
 
-_ONE: Final = CachedQuery(lambda: Schedule.filter(organization_id=slot(0), short_id=slot(1)))
+_ONE: Final = CachedQuery(lambda: Schedule.filter(organization_id=param(0), short_id=param(1)))
 
 
 async def refuse_used_volume(volume: Volume) -> None:

@@ -12,14 +12,14 @@ from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import Task
 
 
-async def owed(schedule: Schedule) -> None:
+async def mark_owed(schedule: Schedule) -> None:
     """A good backup has ended that retention is to follow."""
     await Schedule.filter(id=schedule.id, retention_owed_since__isnull=True).update(
         retention_owed_since=clock.now_ms()
     )
 
 
-async def applied(task: Task) -> None:
+async def mark_applied(task: Task) -> None:
     """Retention went well; in a repository that the schedule has left it says nothing."""
     await Schedule.filter(
         organization_id=task.organization_id,
@@ -28,7 +28,7 @@ async def applied(task: Task) -> None:
     ).update(last_retention_at=clock.now_ms(), retention_owed_since=None, retention_told_at=None)
 
 
-def begin_anew(row: Schedule, changed: set[str]) -> set[str]:
+def reset(row: Schedule, changed: set[str]) -> set[str]:
     """Forget what no longer holds after a change of these columns; which were set."""
     spell = {"retention_owed_since", "retention_told_at"}
     if "repository_id" in changed:
@@ -47,7 +47,7 @@ async def overdue(before_ms: int) -> list[Schedule]:
     ).select_related("volume", "repository")
 
 
-async def told(schedule: Schedule) -> bool:
+async def claim_alert(schedule: Schedule) -> bool:
     """Write down that people are told of this spell; False when it is over or was told."""
     changed = await Schedule.filter(
         id=schedule.id,

@@ -7,7 +7,7 @@ from tortoise.expressions import RawSQL
 from tortoise.queryset import QuerySet
 
 from zerobyte.core.errors import NotFound
-from zerobyte.db.query_cache import CachedQuery, JsonCache, number_slot, slot
+from zerobyte.db.query_cache import CachedQuery, JsonCache, int_param, param
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import ScheduleDetails
@@ -22,7 +22,7 @@ _NOT_FOUND: Final = "Backup schedule not found"
 def _with_all(**wanted: Any) -> QuerySet[Schedule]:
     """Schedules with what is shown beside them, and the backup of each that is active."""
     return (
-        Schedule.filter(organization_id=slot(0), **wanted)
+        Schedule.filter(organization_id=param(0), **wanted)
         .select_related("volume", "repository")
         .annotate(active=RawSQL(_ACTIVE))
         .order_by("sort_order", "id")
@@ -39,10 +39,10 @@ _ACTIVE: Final = " ".join(
     ]
 )
 _ALL: Final = CachedQuery(_with_all)
-_ONE: Final = CachedQuery(lambda: _with_all(short_id=slot(1)))
-_BY_NUMBER: Final = CachedQuery(lambda: _with_all(id=number_slot(1)))
-_OF_VOLUME: Final = CachedQuery(lambda: _with_all(volume__short_id=slot(1)))
-_MINE: Final = CachedQuery(lambda: Schedule.filter(organization_id=slot(0), short_id=slot(1)))
+_ONE: Final = CachedQuery(lambda: _with_all(short_id=param(1)))
+_BY_NUMBER: Final = CachedQuery(lambda: _with_all(id=int_param(1)))
+_OF_VOLUME: Final = CachedQuery(lambda: _with_all(volume__short_id=param(1)))
+_MINE: Final = CachedQuery(lambda: Schedule.filter(organization_id=param(0), short_id=param(1)))
 
 
 def _active(row: Schedule) -> str | None:
@@ -64,7 +64,7 @@ class ScheduleReader:
             view = JsonCache(
                 partial(self._details, connected),
                 ScheduleDetails,
-                passing=lambda row: _active(row) is not None,
+                time_dependent=lambda row: _active(row) is not None,
             )
             self._views = (connected, view)
         return self._views[1]
@@ -75,19 +75,19 @@ class ScheduleReader:
         return present.details(
             row,
             is_running=task_id is not None,
-            activity=None if task_id is None else self._activities.of(task_id),
+            activity=None if task_id is None else self._activities.get(task_id),
             host_message=None if host in connected else waits_for(host),
         )
 
     async def list_all(self, actor: Actor) -> Encoded[list[ScheduleDetails]]:
         """Every schedule in the order that people gave them."""
-        return Encoded.many(await _ALL.shown(await self._shown(), actor.organization_id))
+        return Encoded.many(await _ALL.serialized(await self._shown(), actor.organization_id))
 
     async def get(self, actor: Actor, key: str) -> Encoded[ScheduleDetails]:
         """One schedule by its short id, or its number. Raises NotFound."""
-        found = await _ONE.shown(await self._shown(), actor.organization_id, key)
+        found = await _ONE.serialized(await self._shown(), actor.organization_id, key)
         if not found and (number := _number(key)) is not None:
-            found = await _BY_NUMBER.shown(await self._shown(), actor.organization_id, number)
+            found = await _BY_NUMBER.serialized(await self._shown(), actor.organization_id, number)
         if not found:
             raise NotFound(_NOT_FOUND)
         return Encoded(found[0])
@@ -96,7 +96,9 @@ class ScheduleReader:
         self, actor: Actor, volume_short_id: str
     ) -> Encoded[ScheduleDetails | None]:
         """The first schedule of a volume, in the order that people gave them; None without one."""
-        found = await _OF_VOLUME.shown(await self._shown(), actor.organization_id, volume_short_id)
+        found = await _OF_VOLUME.serialized(
+            await self._shown(), actor.organization_id, volume_short_id
+        )
         return Encoded(found[0] if found else b"null")
 
 

@@ -109,7 +109,7 @@ class ScheduleEditor:
             row.retry_at = None
             self.plan(row)
             changed |= {"retry_at", "next_backup_at"}
-        changed |= retention_age.begin_anew(row, changed)
+        changed |= retention_age.reset(row, changed)
         # Only what was changed: a run may move the rest of the row on at this moment.
         await _save(row, changed)
         return await self._changed(row)

@@ -6,8 +6,8 @@ from zerobyte.features.repositories.service.restores import Restores
 from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.repositories.service.stats_refresh import StatsRefresher
-from zerobyte.features.repositories.service.tree_cache.cache import Trees
-from zerobyte.features.repositories.service.tree_cache.store import TreeFile
+from zerobyte.features.repositories.service.tree_cache.cache import TreeCache
+from zerobyte.features.repositories.service.tree_cache.store import TreeStore
 
 __all__ = [
     "Refresher",
@@ -16,6 +16,6 @@ __all__ = [
     "SnapshotFiles",
     "Snapshots",
     "StatsRefresher",
-    "TreeFile",
-    "Trees",
+    "TreeCache",
+    "TreeStore",
 ]

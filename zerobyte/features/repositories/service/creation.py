@@ -23,7 +23,10 @@ from zerobyte.features.repositories import models, schemas
 from zerobyte.features.repositories.service import locations, snapshot_index
 from zerobyte.features.repositories.service.guard import Guard
 from zerobyte.features.repositories.service.places import local_places
-from zerobyte.features.repositories.service.restic_access import Access, answering
+from zerobyte.features.repositories.service.restic_access import (
+    ResticAccess,
+    translate_restic_errors,
+)
 from zerobyte.http.auth import Actor
 from zerobyte.restic import init, place_check, snapshots
 from zerobyte.restic.errors import (
@@ -50,7 +53,9 @@ TAKEN: Final = "Another repository of this organization is at this location alre
 class RepositoryCreator:
     """Adds a repository to an organization."""
 
-    def __init__(self, *, access: Access, guard: Guard, grants: RootGrants, limit_s: float) -> None:
+    def __init__(
+        self, *, access: ResticAccess, guard: Guard, grants: RootGrants, limit_s: float
+    ) -> None:
         self._access = access
         self._guard = guard
         self._grants = grants
@@ -172,7 +177,7 @@ class RepositoryCreator:
         repository = Repository(await self._access.of(row, config=config), self._access.tools)
         try:
             # Restic's own limit keeps what it said until then: restic tries again for minutes.
-            async with answering(self._limit_s + _GRACE_S):
+            async with translate_restic_errors(self._limit_s + _GRACE_S):
                 if config.is_existing_repository:
                     return await snapshots.run(repository, timeout_s=self._limit_s)
                 await init.run(repository, timeout_s=self._limit_s)

@@ -16,14 +16,18 @@ from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import constraints, encrypted_config
 from zerobyte.db.leases import Leases
-from zerobyte.db.query_cache import CachedQuery, JsonCache, slot
+from zerobyte.db.query_cache import CachedQuery, JsonCache, param
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import locations
 from zerobyte.features.repositories.service.creation import RepositoryCreator, conflict_of
 from zerobyte.features.repositories.service.guard import Guard
 from zerobyte.features.repositories.service.rclone_remotes import rclone_remotes
-from zerobyte.features.repositories.service.restic_access import Access, PasswordOf, answering
+from zerobyte.features.repositories.service.restic_access import (
+    PasswordOf,
+    ResticAccess,
+    translate_restic_errors,
+)
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
@@ -40,9 +44,9 @@ UNCONFIRMED: Final = (
 )
 NOT_FOUND: Final = "Repository not found"
 
-_ALL: Final = CachedQuery(lambda: models.Repository.filter(organization_id=slot(0)).order_by("id"))
+_ALL: Final = CachedQuery(lambda: models.Repository.filter(organization_id=param(0)).order_by("id"))
 _ONE: Final = CachedQuery(
-    lambda: models.Repository.filter(organization_id=slot(0), short_id=slot(1))
+    lambda: models.Repository.filter(organization_id=param(0), short_id=param(1))
 )
 _SHOWN: Final = JsonCache(present.repository, schemas.Repository)
 
@@ -64,12 +68,12 @@ class Repositories:
         self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf, leases: Leases
     ) -> None:
         self._leases = leases
-        self.doors = Access(settings=settings, sealer=sealer, password_of=password_of)
+        self.restic_access = ResticAccess(settings=settings, sealer=sealer, password_of=password_of)
         self.before_delete: list[Listener] = []
         self.on_moved: list[Callable[[models.Repository], None]] = []
         self._rclone_config_dir = settings.rclone_config_dir
         self._creation = RepositoryCreator(
-            access=self.doors,
+            access=self.restic_access,
             guard=Guard(settings),
             grants=RootGrants(settings),
             limit_s=settings.server_idle_timeout_s,
@@ -84,15 +88,15 @@ class Repositories:
 
     async def access(self, row: models.Repository) -> RepositoryAccess:
         """Everything that a job needs to open a repository, secrets in plain text."""
-        return await self.doors.of(row)
+        return await self.restic_access.of(row)
 
     async def list_all(self, actor: Actor) -> Encoded[list[schemas.Repository]]:
         """Every repository of the organization, oldest first."""
-        return Encoded.many(await _ALL.shown(_SHOWN, actor.organization_id))
+        return Encoded.many(await _ALL.serialized(_SHOWN, actor.organization_id))
 
     async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.Repository]:
         """One repository. Raises NotFound."""
-        found = await _ONE.shown(_SHOWN, actor.organization_id, short_id)
+        found = await _ONE.serialized(_SHOWN, actor.organization_id, short_id)
         if not found:
             raise NotFound(NOT_FOUND)
         return Encoded(found[0])
@@ -123,7 +127,7 @@ class Repositories:
             with self._creation.reserved_place(config, place):
                 await self._save(row, body, config, await self._new_key(row, config))
         if config is not None:
-            self._tell_moved(row)
+            self._publish_moved(row)
         return present.repository(row)
 
     async def _save(
@@ -145,7 +149,7 @@ class Repositories:
                     written += ["compression_mode"]
                 if config is not None:
                     await _refuse_while_active(row, "its settings cannot change now")
-                    row.config = self.doors.seal(config, short_id=row.short_id)
+                    row.config = self.restic_access.seal(config, short_id=row.short_id)
                     row.location_key = key
                     written += ["config", "location_key", *await _forget_content(row)]
                 await row.save(update_fields=written)
@@ -161,7 +165,7 @@ class Repositories:
         if sent.backend != row.type:
             raise Invalid.at(["config", "backend"], "Repository backend cannot be changed")
         try:
-            stored = self.doors.plain(row)
+            stored = self.restic_access.plain(row)
         except Unsealable:
             stored = None  # damaged, or its secrets are lost: every one must be entered again
         known = None if stored is None else stored.model_dump(by_alias=True, exclude_none=True)
@@ -178,9 +182,9 @@ class Repositories:
         Raises Conflict, Invalid, Unavailable.
         """
         key = await locations.key_of(config)
-        if key != await locations.key_of(self.doors.plain(row)):
+        if key != await locations.key_of(self.restic_access.plain(row)):
             await locations.refuse_taken(row.organization_id, config, key, except_id=row.id)
-            await self.doors.check_address(row, config)
+            await self.restic_access.check_address(row, config)
             return key
         return row.location_key
 
@@ -202,12 +206,12 @@ class Repositories:
             if not constraints.breaks_reference(error):
                 raise
             raise Conflict("The repository is still in use") from error
-        await self.let_go(row)
+        await self.release_caches(row)
 
-    async def let_go(self, row: models.Repository) -> None:
+    async def release_caches(self, row: models.Repository) -> None:
         """Drop what is kept beside a row that is gone; its files stay where they are."""
-        self._tell_moved(row)
-        cache = self.doors.tools.cache_dir / row.id
+        self._publish_moved(row)
+        cache = self.restic_access.tools.cache_dir / row.id
         await asyncio.to_thread(shutil.rmtree, cache, ignore_errors=True)
 
     async def stats(self, actor: Actor, short_id: str) -> RepositoryStats:
@@ -220,8 +224,8 @@ class Repositories:
         Raises NotFound, Unavailable, Conflict, ResticError.
         """
         row = await self.find(actor, short_id)
-        repository = await self.doors.open(row)
-        async with answering():
+        repository = await self.restic_access.open(row)
+        async with translate_restic_errors():
             found = await stats.run(repository)
         await self.put_stats(row.id, found)
         return found
@@ -242,10 +246,10 @@ class Repositories:
         row = await self.find(actor, short_id)
         if body.locks != "dead" and body.confirm != row.name:
             raise Invalid.at(["confirm"], UNCONFIRMED)
-        repository = await self.doors.open(row)
+        repository = await self.restic_access.open(row)
         async with (
             self._leases.hold(row.id, mode="exclusive", operation="unlock", wait_s=UNLOCK_WAIT_S),
-            answering(),
+            translate_restic_errors(),
         ):
             done = await unlock.run(repository, which=body.locks)
         return present.unlocked(done)
@@ -253,13 +257,13 @@ class Repositories:
     async def leases(self, actor: Actor, short_id: str) -> list[schemas.LeaseView]:
         """Who works on a repository and who waits for it, first come first. Raises NotFound."""
         row = await self.find(actor, short_id)
-        return [present.lease(lease) for lease in await self._leases.standing(row.id)]
+        return [present.lease(lease) for lease in await self._leases.list_for(row.id)]
 
     async def remotes(self) -> list[schemas.RcloneRemote]:
         """The remotes of rclone's configuration; none when there is no rclone."""
         return await rclone_remotes(self._rclone_config_dir)
 
-    def _tell_moved(self, row: models.Repository) -> None:
+    def _publish_moved(self, row: models.Repository) -> None:
         for listener in self.on_moved:
             listener(row)
 

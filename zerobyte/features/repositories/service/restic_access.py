@@ -35,7 +35,7 @@ PasswordOf = Callable[[str], Awaitable[str]]
 """The restic password of an organization, by its id."""
 
 
-class Access:
+class ResticAccess:
     """Turns rows into what restic needs."""
 
     def __init__(self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf) -> None:
@@ -117,7 +117,7 @@ class Access:
 
 
 @asynccontextmanager
-async def answering(limit_s: float = LIMIT_S) -> AsyncGenerator[None]:
+async def translate_restic_errors(limit_s: float = LIMIT_S) -> AsyncGenerator[None]:
     """Bound restic's time inside a request, and say in the API's words what went wrong.
 
     Raises

@@ -51,7 +51,7 @@ class RestoreSelector:
     def __init__(self, files: SnapshotFiles) -> None:
         self._files = files
 
-    async def choose(
+    async def select(
         self, row: models.Repository, record: SnapshotRecord, body: schemas.Restore, *, target: str
     ) -> Selection:
         """What a request selects, to be written to a normal absolute `target`.

@@ -18,7 +18,7 @@ from zerobyte.features.repositories.service import provenance, snapshot_index
 from zerobyte.features.repositories.service.guard import Guard, normal, overlap
 from zerobyte.features.repositories.service.places import local_places, volume_places
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
-from zerobyte.features.repositories.service.restic_access import answering
+from zerobyte.features.repositories.service.restic_access import translate_restic_errors
 from zerobyte.features.repositories.service.restore_selection import (
     FOREIGN,
     RestoreSelector,
@@ -130,7 +130,7 @@ class Restores:
             await self._check_original_place(actor, record, schedule)
         if body.target_agent_id not in (None, "", "local"):
             raise NotFound("Restore target agent not found")
-        selection = await self._selector.choose(row, record, body, target=target)
+        selection = await self._selector.select(row, record, body, target=target)
         saved = [schedule] if schedule is not None else []
         own = await self.volume_folders(row.organization_id, saved)
         allowed = await self._allowed(actor, selection.writes, own, in_place=target == "/")
@@ -149,7 +149,7 @@ class Restores:
         # One at a time, so that two restores cannot both find the place free.
         async with self._opening:
             await self._refuse_overlap(row, options)
-            task = await self._tasks.open(self._new_task(row, body, target, options))
+            task = await self._tasks.create(self._new_task(row, body, target, options))
         return schemas.RestoreStarted(restore_id=task.id)
 
     async def job(self, task: Task) -> RestoreJob:
@@ -203,7 +203,7 @@ class Restores:
         self, row: models.Repository, options: RestoreOptions, target: str
     ) -> None:
         """Refuse a deletion that could remove what the backup never saved, and say how much."""
-        repository = await self._repositories.doors.open(row)
+        repository = await self._repositories.restic_access.open(row)
         plan = restic_restore.Plan(
             options.snapshot_id,
             options.target,
@@ -214,7 +214,7 @@ class Restores:
             options.overwrite,
             options.selection,
         )
-        async with answering():
+        async with translate_restic_errors():
             count = await restic_restore.count_removable(repository, plan)
         if count == 0:
             return

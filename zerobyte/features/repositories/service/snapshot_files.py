@@ -11,12 +11,12 @@ from zerobyte.core import clock
 from zerobyte.core.errors import NotFound, Unavailable
 from zerobyte.core.log import get_logger
 from zerobyte.features.repositories import models, present, schemas
-from zerobyte.features.repositories.service.flight import Flights
+from zerobyte.features.repositories.service.flight import SingleFlights
 from zerobyte.features.repositories.service.guard import normal
 from zerobyte.features.repositories.service.repositories import Repositories
-from zerobyte.features.repositories.service.restic_access import LIMIT_S, answering
+from zerobyte.features.repositories.service.restic_access import LIMIT_S, translate_restic_errors
 from zerobyte.features.repositories.service.snapshots import Snapshots
-from zerobyte.features.repositories.service.tree_cache.cache import Trees, TreeWriter
+from zerobyte.features.repositories.service.tree_cache.cache import TreeCache, TreeWriter
 from zerobyte.features.repositories.service.tree_cache.queries import TreePage, TreeQuery
 from zerobyte.features.repositories.service.tree_cache.store import CacheFull, TreeDropped
 from zerobyte.http.auth import Actor
@@ -44,11 +44,13 @@ class SnapshotFiles:
     listed again for each page.
     """
 
-    def __init__(self, *, repositories: Repositories, snapshots: Snapshots, trees: Trees) -> None:
+    def __init__(
+        self, *, repositories: Repositories, snapshots: Snapshots, trees: TreeCache
+    ) -> None:
         self.trees = trees
         self._repositories = repositories
         self._snapshots = snapshots
-        self._flights = Flights()
+        self._flights = SingleFlights()
         self._progress: defaultdict[_Key, asyncio.Event] = defaultdict(asyncio.Event)
         self._no_room: dict[_Key, float] = {}
         self._doors: defaultdict[str, asyncio.Semaphore] = defaultdict(
@@ -113,9 +115,9 @@ class SnapshotFiles:
         found = await self.trees.find(TreeQuery(row.id, snapshot_id, path))
         if found is not None:
             return found.nodes[0] if found.nodes else None
-        repository = await self._repositories.doors.open(row)
+        repository = await self._repositories.restic_access.open(row)
         try:
-            async with answering():
+            async with translate_restic_errors():
                 return await ls.entry(repository, snapshot_id, path)
         except SnapshotMissing as error:
             raise NotFound("Snapshot not found") from error
@@ -128,9 +130,12 @@ class SnapshotFiles:
         Raises NotFound, Unavailable, ResticError.
         """
         left = set(paths)
-        repository = await self._repositories.doors.open(row)
+        repository = await self._repositories.restic_access.open(row)
         try:
-            async with answering(), aclosing(ls.run(repository, snapshot_id)) as nodes:
+            async with (
+                translate_restic_errors(),
+                aclosing(ls.run(repository, snapshot_id)) as nodes,
+            ):
                 async for node in nodes:
                     left.discard(node.path)
                     if not left:
@@ -143,7 +148,7 @@ class SnapshotFiles:
         """Have a tree known before somebody asks. Raises NotFound, Unavailable, ResticError."""
         if not await self.trees.is_known(row.id, snapshot_id):
             key = (row.id, snapshot_id)
-            await self._flights.join(key, self._read(row, key))
+            await self._flights.run(key, self._read(row, key))
 
     async def _known(
         self,
@@ -159,7 +164,7 @@ class SnapshotFiles:
         try:
             async with asyncio.timeout(LIMIT_S):
                 if self._has_room(key):
-                    reading = self._flights.begin(key, self._read(row, key))
+                    reading = self._flights.start(key, self._read(row, key))
                     if (found := await self._awaited(key, reading, ask)) is not None:
                         return found
                 if not self._has_room(key):
@@ -190,8 +195,8 @@ class SnapshotFiles:
         """List a tree and remember it; one that finds no room is noted."""
         try:
             async with self._doors[row.id]:
-                repository = await self._repositories.doors.open(row)
-                tree = await self.trees.remember(*key)
+                repository = await self._repositories.restic_access.open(row)
+                tree = await self.trees.begin_write(*key)
                 try:
                     await self._tell(tree, repository, key)
                 except BaseException:
@@ -208,11 +213,11 @@ class SnapshotFiles:
 
     async def _tell(self, tree: TreeWriter, repository: Repository, key: _Key) -> None:
         async def take(chunk: bytes) -> None:
-            if await tree.feed(chunk):
+            if await tree.write(chunk):
                 # Whoever waits for a folder may ask again.
                 self._progress.pop(key, asyncio.Event()).set()
 
-        async with answering(_READING_LIMIT_S):
+        async with translate_restic_errors(_READING_LIMIT_S):
             await ls.whole(repository, key[1], on_chunk=take)
         await tree.finish()
 
@@ -224,10 +229,10 @@ class SnapshotFiles:
         total = 0
         needle = question.q.casefold()
         async with self._doors[row.id]:
-            repository = await self._repositories.doors.open(row)
+            repository = await self._repositories.restic_access.open(row)
             try:
                 async with (
-                    answering(_READING_LIMIT_S),
+                    translate_restic_errors(_READING_LIMIT_S),
                     aclosing(ls.run(repository, question.snapshot_id, path=question.path)) as all_,
                 ):
                     async for node in all_:

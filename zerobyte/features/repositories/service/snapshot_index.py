@@ -21,7 +21,7 @@ from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import aio, clock
 from zerobyte.core.errors import Conflict
 from zerobyte.db.base import is_damaged
-from zerobyte.db.query_cache import CachedQuery, RowCache, slot
+from zerobyte.db.query_cache import CachedQuery, RowCache, param
 from zerobyte.features.repositories.models import Snapshot
 from zerobyte.features.repositories.service.provenance import has_same_content
 from zerobyte.features.repositories.service.unreported import mark_unreported
@@ -73,19 +73,19 @@ def _of_columns(row: Mapping[str, Any]) -> SnapshotRecord:
 
 _KNOWN: Final = RowCache(_indexed, most=10_000)
 _ALL: Final = CachedQuery(
-    lambda: Snapshot.filter(repository_id=slot(0)).order_by("time_ms", "snapshot_id")
+    lambda: Snapshot.filter(repository_id=param(0)).order_by("time_ms", "snapshot_id")
 )
 _BY_ID: Final = CachedQuery(
-    lambda: Snapshot.filter(repository_id=slot(0), snapshot_id=slot(1)).limit(1)
+    lambda: Snapshot.filter(repository_id=param(0), snapshot_id=param(1)).limit(1)
 )
 _BY_SHORT_ID: Final = CachedQuery(
-    lambda: Snapshot.filter(repository_id=slot(0), short_id=slot(1)).limit(2)
+    lambda: Snapshot.filter(repository_id=param(0), short_id=param(1)).limit(2)
 )
 
 
 _LISTED: Final = CachedQuery(
     lambda: (
-        Snapshot.filter(repository__organization_id=slot(0), repository__short_id=slot(1))
+        Snapshot.filter(repository__organization_id=param(0), repository__short_id=param(1))
         .annotate(read_at=F("repository__snapshots_refreshed_at"))
         .order_by("time_ms", "snapshot_id")
     )
@@ -100,14 +100,14 @@ async def listed(organization_id: str, repository_short_id: str) -> list[Indexed
 
     None when there are none, or when the repository's list was never read.
     """
-    found = await _LISTED.made(_LISTING, organization_id, repository_short_id)
+    found = await _LISTED.mapped(_LISTING, organization_id, repository_short_id)
     # Whether it was read stands beside each of its rows, so they are all known or none is.
     return cast("list[Indexed]", found) if found and found[0] is not None else None
 
 
 async def of_repository(repository_id: str, *, tag: str | None = None) -> list[Indexed]:
     """The snapshots of a repository, oldest first; with a tag, those that carry it."""
-    found = await _ALL.made(_KNOWN, repository_id)
+    found = await _ALL.mapped(_KNOWN, repository_id)
     return [entry for entry in found if tag is None or tag in entry.record.tags]
 
 
@@ -118,7 +118,7 @@ async def find(repository_id: str, snapshot_id: str) -> Indexed | None:
         Conflict    several snapshots begin with these eight digits.
     """
     query = _BY_SHORT_ID if len(snapshot_id) == 8 else _BY_ID
-    found = await query.made(_KNOWN, repository_id, snapshot_id)
+    found = await query.mapped(_KNOWN, repository_id, snapshot_id)
     if len(found) > 1:
         raise Conflict(
             f"Several snapshots have an id that begins with {snapshot_id}; send the whole id"

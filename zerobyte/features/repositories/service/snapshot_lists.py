@@ -46,7 +46,7 @@ class SnapshotListCache:
         self._zone = zone
         self._known: dict[Place, _List] = {}
 
-    async def shown(
+    async def get(
         self,
         place: Place,
         found: list[Indexed],

@@ -15,12 +15,12 @@ from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import blocking, clock
 from zerobyte.core.errors import Conflict, Failed, NotFound, ZerobyteError
-from zerobyte.db.leases import serialize
+from zerobyte.db.leases import lock_for_transaction
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import snapshot_index
-from zerobyte.features.repositories.service.flight import Flights
+from zerobyte.features.repositories.service.flight import SingleFlights
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
-from zerobyte.features.repositories.service.restic_access import answering
+from zerobyte.features.repositories.service.restic_access import translate_restic_errors
 from zerobyte.features.repositories.service.snapshot_index import Indexed
 from zerobyte.features.repositories.service.snapshot_lists import SnapshotListCache
 from zerobyte.features.tasks.models import Task
@@ -61,7 +61,7 @@ class Snapshots:
         self._tasks = tasks
         self.host = host
         self._lists = SnapshotListCache(ZoneInfo(tz))
-        self._flights = Flights()
+        self._flights = SingleFlights()
         self._gone: dict[str, set[str]] = {}
         self.stale_ids: set[str] = set()
         self.policy_of: PolicyOf = _no_policy
@@ -87,7 +87,7 @@ class Snapshots:
         tag = query.backup_id
         policy = await self.policy_of(actor.organization_id, tag) if tag and found else None
         place = (actor.organization_id, short_id, tag)
-        return Encoded.many(await self._lists.shown(place, found, policy))
+        return Encoded.many(await self._lists.get(place, found, policy))
 
     async def get(self, actor: Actor, short_id: str, snapshot_id: str) -> schemas.SnapshotView:
         """One snapshot with its host. Raises NotFound."""
@@ -104,7 +104,7 @@ class Snapshots:
         """
         row = await self._repositories.find(actor, short_id)
         async with in_transaction():
-            await serialize(f"accepted:{row.id}")
+            await lock_for_transaction(f"accepted:{row.id}")
             entry = await _known(row, snapshot_id)
             if entry.is_suspect:
                 await snapshot_index.accept(row.id, entry.record.id)
@@ -145,20 +145,20 @@ class Snapshots:
 
     async def refresh_row(self, row: models.Repository) -> None:
         """Refresh beside requests. Raises as `refresh` does."""
-        await self._flights.join(row.id, self._refresh(row))
+        await self._flights.run(row.id, self._refresh(row))
 
     async def _refreshed(self, row: models.Repository) -> int:
         """The list, read for a request: it waits no longer than any, and the reading goes on."""
-        async with answering():
-            return await self._flights.join(row.id, self._refresh(row))
+        async with translate_restic_errors():
+            return await self._flights.run(row.id, self._refresh(row))
 
     async def _refresh(self, row: models.Repository) -> int:
         began_ms = clock.now_ms()
         gone = self._gone[row.id] = set()
         self.stale_ids.discard(row.id)
         try:
-            repository = await self._repositories.doors.open(row)
-            async with answering(_READING_LIMIT_S):
+            repository = await self._repositories.restic_access.open(row)
+            async with translate_restic_errors(_READING_LIMIT_S):
                 records = await restic_snapshots.run(repository)
             async with in_transaction():
                 now = await models.Repository.get_or_none(id=row.id)
@@ -217,7 +217,7 @@ class Snapshots:
         if row is None:
             return None
         try:
-            repository = await self._repositories.doors.open(row)
+            repository = await self._repositories.restic_access.open(row)
             config = repository.access.config
             is_listed: bool | None = True
             if isinstance(config, LocalConfig):
@@ -266,7 +266,7 @@ class Snapshots:
         row = await self.indexed(actor, short_id)
         full_ids = await self._resolved(row, snapshot_ids)
         names = hashlib.sha256(" ".join(sorted(full_ids)).encode()).hexdigest()
-        task = await self._tasks.open(
+        task = await self._tasks.create(
             NewTask(
                 organization_id=row.organization_id,
                 kind="deleteSnapshots",

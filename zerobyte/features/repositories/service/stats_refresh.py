@@ -6,7 +6,7 @@ from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.features.repositories import models
 from zerobyte.features.repositories.service.repositories import Repositories
-from zerobyte.features.repositories.service.restic_access import answering
+from zerobyte.features.repositories.service.restic_access import translate_restic_errors
 from zerobyte.restic import stats
 
 _log = get_logger(__name__)
@@ -22,7 +22,7 @@ class StatsRefresher:
         self._changed: set[str] = set()
         self._reading: asyncio.Task[None] | None = None
 
-    def changed(self, repository_id: str) -> None:
+    def schedule(self, repository_id: str) -> None:
         """Have a repository read again; nobody waits for it."""
         self._changed.add(repository_id)
         if self._reading is None or self._reading.done():
@@ -46,7 +46,7 @@ class StatsRefresher:
         row = await models.Repository.get_or_none(id=repository_id)
         if row is None:
             return
-        repository = await self._repositories.doors.open(row)
-        async with answering(LIMIT_S):
+        repository = await self._repositories.restic_access.open(row)
+        async with translate_restic_errors(LIMIT_S):
             found = await stats.run(repository)
         await self._repositories.put_stats(row.id, found)

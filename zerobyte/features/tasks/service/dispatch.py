@@ -52,10 +52,10 @@ class Dispatcher:
             try:
                 is_done = await self._round()
             except Exception as error:  # a task that is never started is worse than that
-                self._round_failed.say(error)
+                self._round_failed.failed(error)
                 is_done = False
             if is_done:
-                self._round_failed.over()
+                self._round_failed.recovered()
             failures = 0 if is_done else failures + 1
             pause = _PAUSES_S[min(failures, len(_PAUSES_S)) - 1] if failures else 30
             try:
@@ -97,7 +97,7 @@ class Dispatcher:
                 log.warning("deployment not repaired", flow=task.flow, reason=error.message)
             return False
         except ZerobyteError as error:
-            self._round_failed.say(error, task=task.id)
+            self._round_failed.failed(error, task=task.id)
             return False
         # Another run may have taken it meanwhile; the one just started is then refused.
         await Task.filter(id=task.id, flow_run_id__isnull=True).update(flow_run_id=run_id)

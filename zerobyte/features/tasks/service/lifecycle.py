@@ -25,7 +25,7 @@ from zerobyte.http.auth import Actor
 Finisher = Callable[[Task, JobReport], Awaitable[list["NewTask"]]]
 """What a feature does when a task of its kind has ended; answers the tasks that follow from it."""
 
-Along = Callable[[], Awaitable[None]]
+InTransaction = Callable[[], Awaitable[None]]
 """What is written in one transaction with something else, or not at all."""
 
 _NOT_INTERRUPTIBLE = ("deleteSnapshots", "tagSnapshots")
@@ -88,7 +88,9 @@ class Tasks:
         self.on_finish: list[Callable[[Task], None]] = []
         self.on_unreported_failure: list[Callable[[Task], None]] = []
 
-    async def open(self, new: NewTask, *, along: Along | None = None) -> Task:
+    async def create(
+        self, new: NewTask, *, in_same_transaction: InTransaction | None = None
+    ) -> Task:
         """Make a task that waits for its worker.
 
         along   what is written in the same transaction; what it raises leaves no task behind.
@@ -96,26 +98,30 @@ class Tasks:
         Raises
             Conflict    a task with the same `active_key` is active, or one had the `due_key`.
         """
-        task = await self._insert(new, along=along)
-        self._tell(task, previous=None)
+        task = await self._insert(new, in_same_transaction=in_same_transaction)
+        self._publish(task, previous=None)
         for listener in self.on_open:
             listener()
         return task
 
-    async def note(self, new: NewTask, report: JobReport, *, along: Along | None = None) -> Task:
+    async def record_finished(
+        self, new: NewTask, report: JobReport, *, in_same_transaction: InTransaction | None = None
+    ) -> Task:
         """Write down what did not happen, as a task that ended before it began.
 
         Nothing follows from it and no feature hears of its end. Raises as `open` does.
         """
         task = _row(replace(new, active_key=None, flow=None))
         _end(task, report)
-        await _save(task, busy=new.busy, along=along)
-        self._tell(task, previous=None)
+        await _save(task, busy=new.busy, in_same_transaction=in_same_transaction)
+        self._publish(task, previous=None)
         return task
 
-    async def _insert(self, new: NewTask, *, along: Along | None = None) -> Task:
+    async def _insert(
+        self, new: NewTask, *, in_same_transaction: InTransaction | None = None
+    ) -> Task:
         task = _row(new)
-        await _save(task, busy=new.busy, along=along)
+        await _save(task, busy=new.busy, in_same_transaction=in_same_transaction)
         return task
 
     async def mark_running(self, task: Task, worker: WorkerIdentity) -> bool:
@@ -127,7 +133,7 @@ class Tasks:
         )
         await task.refresh_from_db()
         if changed:
-            self._tell(task, previous="running")
+            self._publish(task, previous="running")
         return task.status in ACTIVE
 
     async def requeue(self, task: Task, *, flow: str) -> bool:
@@ -165,7 +171,7 @@ class Tasks:
             **shown, updated_at=clock.now_ms()
         )
         if changed:
-            self.tell_change(await Task.get(id=task_id))
+            self.publish_change(await Task.get(id=task_id))
 
     async def finish(
         self,
@@ -196,10 +202,10 @@ class Tasks:
             await task.save()
             await self._leases.release(task.id)
             followers = [await self._follow(entry) for entry in new]
-        self._settle(task)
+        self._release_waiters(task)
         for follower in filter(None, followers):
-            self._tell(follower, previous=None)
-        self._tell(task, previous="running")
+            self._publish(follower, previous=None)
+        self._publish(task, previous="running")
         for listener in self.on_open if any(followers) else []:
             listener()
         for listener in self.on_finish:
@@ -241,7 +247,7 @@ class Tasks:
         await task.refresh_from_db()
         if task.status != "cancelled":
             raise Conflict(_NOT_CANCELLABLE)
-        self._tell_cancel(task)
+        self._publish_cancel(task)
 
     async def cancel_reruns(self, lost: Task) -> None:
         """Cancel the repetition of a lost task that has not begun; its work was done after all."""
@@ -250,7 +256,7 @@ class Tasks:
             await self.finish(rerun.id, report, only_if="queued")
             await rerun.refresh_from_db()
             if rerun.status == "cancelled":
-                self._tell_cancel(rerun)
+                self._publish_cancel(rerun)
 
     async def request_stop(self, task: Task) -> None:
         """Cancel a queued task now, or tell the worker of a running one to stop."""
@@ -263,12 +269,12 @@ class Tasks:
         )
         await task.refresh_from_db()
         if changed:
-            self._tell(task, previous="running")
+            self._publish(task, previous="running")
         if task.status in ACTIVE:
             self.stop_signal(task.id).set()
-        self._tell_cancel(task)
+        self._publish_cancel(task)
 
-    def _tell_cancel(self, task: Task) -> None:
+    def _publish_cancel(self, task: Task) -> None:
         for listener in self.on_cancel:
             listener(task)
 
@@ -276,20 +282,20 @@ class Tasks:
         """Set when somebody wants the task to stop; the worker's renewals wait for it."""
         return self._live.setdefault(task_id, _Live()).stop
 
-    def _settle(self, task: Task) -> None:
+    def _release_waiters(self, task: Task) -> None:
         live = self._live.pop(task.id, None)
         if live is not None:
             live.stop.set()
 
-    def _tell(self, task: Task, previous: str | None) -> None:
-        self.tell_change(task)
+    def _publish(self, task: Task, previous: str | None) -> None:
+        self.publish_change(task)
         self._bus.publish(
             task.organization_id,
             "task:history-changed",
             present.history_event(task, previous),
         )
 
-    def tell_change(self, task: Task) -> None:
+    def publish_change(self, task: Task) -> None:
         """Show those who watch a task how it is now."""
         payload = self.activities.view(task).model_dump(mode="json", by_alias=True)
         self._bus.publish(task.organization_id, "task:changed", payload)
@@ -318,12 +324,12 @@ def _row(new: NewTask) -> Task:
     )
 
 
-async def _save(task: Task, *, busy: str, along: Along | None) -> None:
+async def _save(task: Task, *, busy: str, in_same_transaction: InTransaction | None) -> None:
     try:
         async with in_transaction():
             await task.save(force_create=True)
-            if along is not None:
-                await along()
+            if in_same_transaction is not None:
+                await in_same_transaction()
     except IntegrityError as error:
         keys = ("active_key", "due_key")
         if not any(constraints.breaks_unique(error, key) for key in keys):

@@ -7,7 +7,7 @@ from typing import Final
 from tortoise.expressions import Q, RawSQL
 
 from zerobyte.core.errors import Invalid, NotFound
-from zerobyte.db.query_cache import CachedQuery, JsonCache, number_slot, slot
+from zerobyte.db.query_cache import CachedQuery, JsonCache, int_param, param
 from zerobyte.features.tasks import present
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.schemas import (
@@ -29,7 +29,7 @@ PAGE_SIZE: Final = 25
 _FOLLOWED_BY: Final = """(SELECT "f"."result" FROM "tasks" "f" \
 WHERE "f"."parent_id"="tasks"."id" AND "f"."kind"='forget' ORDER BY "f"."id" DESC LIMIT 1)"""
 _ONE: Final = CachedQuery(
-    lambda: Task.filter(organization_id=slot(0), id=slot(1)).annotate(
+    lambda: Task.filter(organization_id=param(0), id=param(1)).annotate(
         followed_by=RawSQL(_FOLLOWED_BY)
     )
 )
@@ -39,19 +39,16 @@ _ITEMS: Final = JsonCache(present.history_item, HistoryItem)
 @cache
 def _pages(outcome: HistoryOutcome | None, *, of_kind: bool) -> CachedQuery[Task]:
     """A page of the history: of one outcome or all, of one kind (slot 1) or all."""
-    wanted = Q(organization_id=slot(0))
+    wanted = Q(organization_id=param(0))
     if of_kind:
-        wanted &= Q(kind=slot(1))
+        wanted &= Q(kind=param(1))
     if outcome == "running":
         wanted &= Q(status__in=ACTIVE)
     elif outcome is not None:
         wanted &= Q(outcome=outcome) & ~Q(status__in=ACTIVE)
     return CachedQuery(
         lambda: (
-            Task.filter(wanted)
-            .order_by("-created_at", "-id")
-            .offset(number_slot(2))
-            .limit(PAGE_SIZE)
+            Task.filter(wanted).order_by("-created_at", "-id").offset(int_param(2)).limit(PAGE_SIZE)
         )
     )
 
@@ -61,7 +58,7 @@ class TaskReader:
 
     def __init__(self, *, activities: StallTracker) -> None:
         self._view = activities.view
-        self._shown = JsonCache(activities.view, TaskView, passing=present.is_active)
+        self._shown = JsonCache(activities.view, TaskView, time_dependent=present.is_active)
 
     async def active(self, actor: Actor, query: ListTasksQuery) -> list[TaskView]:
         """The active tasks that match, newest first."""
@@ -80,9 +77,9 @@ class TaskReader:
             raise NotFound("Task not found")
         return self._view(row)
 
-    async def shown(self, actor: Actor, task_id: str) -> Encoded[TaskView]:
+    async def get_encoded(self, actor: Actor, task_id: str) -> Encoded[TaskView]:
         """The same, as clients see it. Raises NotFound."""
-        found = await _ONE.shown(self._shown, actor.organization_id, task_id)
+        found = await _ONE.serialized(self._shown, actor.organization_id, task_id)
         if not found:
             raise NotFound("Task not found")
         return Encoded(found[0])
@@ -93,7 +90,7 @@ class TaskReader:
         # The kind is no parameter of a query that does not ask for one.
         wanted = (actor.organization_id, query.kind, (query.page - 1) * PAGE_SIZE)
         total = await pages.count(*wanted)
-        items = Encoded.many(await pages.shown(_ITEMS, *wanted))
+        items = Encoded.many(await pages.serialized(_ITEMS, *wanted))
         return Encoded.beside(
             HistoryPage,
             {"items": items.body},

@@ -11,7 +11,7 @@ from zerobyte.contract.jobs import JobReport
 from zerobyte.core import clock
 from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
-from zerobyte.db.errors import FailureLog, in_words
+from zerobyte.db.errors import FailureLog, translated
 from zerobyte.db.leases import Leases
 from zerobyte.features.tasks.models import ACTIVE, RUNNING, Task, connected_hosts, waits_for
 from zerobyte.features.tasks.service.lifecycle import Tasks, cancelled
@@ -48,23 +48,23 @@ class TaskReaper:
     async def run(self) -> None:
         """Look every five seconds, for ever."""
         while True:
-            await self.look()
+            await self.run_once()
             await asyncio.sleep(_EVERY_S)
 
-    async def look(self) -> None:
+    async def run_once(self) -> None:
         """One round; whatever goes wrong in it, the next one is tried."""
         try:
             if not self._has_begun:
-                await self.begin_anew()
+                await self.extend_leases()
                 self._has_begun = True
             await self.fail_lost()
-            self._round_failed.over()
+            self._round_failed.recovered()
         except Exception as error:  # a watch that ends is worse than a round that failed
             # While the database takes nothing, no worker can renew its lease either.
             self._has_begun = False
-            self._round_failed.say(error)
+            self._round_failed.failed(error)
 
-    async def begin_anew(self) -> None:
+    async def extend_leases(self) -> None:
         """Give every lease a new term: nobody could renew it, or by another clock."""
         await self._leases.extend_all()
         self.started_ms = clock.now_ms()
@@ -72,14 +72,14 @@ class TaskReaper:
     async def fail_lost(self) -> None:
         """End every running task whose lease is over."""
         rows = await Task.filter(status__in=RUNNING)
-        self._tell_stalled(rows)
+        self._log_stalled(rows)
         for task in await self._without_lease(rows):
             try:
                 await self._tasks.finish(task.id, _lost_report(task, self._why_lost(task)))
             except Exception as error:  # one that cannot be ended must not keep the others
-                if in_words(error) is not None:
+                if translated(error) is not None:
                     raise
-                self._task_stays.say(error, task=task.id)
+                self._task_stays.failed(error, task=task.id)
                 continue
             log.warning("a task was lost with its worker", task=task.id, kind=task.kind)
             await task.refresh_from_db()  # its worker may have told of a good end meanwhile
@@ -98,12 +98,12 @@ class TaskReaper:
         is_recent = clock.now_ms() - self._api_started_ms <= _RESTART_SEEN_MS
         return _RESTARTED if is_older and is_recent else _LOST
 
-    def _tell_stalled(self, rows: Sequence[Task]) -> None:
+    def _log_stalled(self, rows: Sequence[Task]) -> None:
         """Say once of each running task that it has got stuck, and that it moves again (T14)."""
         before, self._stalled = self._stalled, set()
-        self._tasks.activities.keep({task.id for task in rows})
+        self._tasks.activities.prune({task.id for task in rows})
         for task in rows:
-            activity = self._tasks.activities.of(task.id)
+            activity = self._tasks.activities.get(task.id)
             is_stalled = activity is not None and activity.is_stalled
             if is_stalled:
                 self._stalled.add(task.id)
@@ -113,7 +113,7 @@ class TaskReaper:
                 log.warning("a run is stalled", task=task.id, kind=task.kind, why=activity.message)
             else:
                 log.info("a run that was stalled moves again", task=task.id, kind=task.kind)
-            self._tasks.tell_change(task)
+            self._tasks.publish_change(task)
 
     async def _free_ended(self) -> None:
         """Give back what a task that has ended still has, such as a place it asked for too late."""
@@ -146,27 +146,27 @@ class TaskReaper:
             try:
                 await self._scheduler.force_crashed(flow_run_id, why)
             except Unavailable as error:
-                self._run_stays.say(error)
+                self._run_stays.failed(error)
                 return
             except ZerobyteError as error:  # one run's trouble must not keep the others
-                self._run_stays.say(error, run=flow_run_id)
+                self._run_stays.failed(error, run=flow_run_id)
                 continue
             del self._unreported[flow_run_id]
 
-    async def follow_engine(self) -> None:
+    async def follow_prefect(self) -> None:
         """Hear of runs that ended in the engine before a worker claimed them, for ever."""
         while True:
             try:
                 async for event in self._scheduler.events():
-                    await self._hear(event)
+                    await self._handle_event(event)
             except Exception:  # see run()
                 log.exception("Prefect's events broke off; they are followed again in 5 s")
             await asyncio.sleep(_EVERY_S)
 
-    async def _hear(self, event: SchedulerEvent) -> None:
+    async def _handle_event(self, event: SchedulerEvent) -> None:
         try:
             if isinstance(event, Connected):
-                await self._catch_up()
+                await self._compare_with_prefect()
             elif event.state in FINAL or event.state == "CANCELLING":
                 await self._run_ended(event.flow_run_id, event.state)
         except Exception:  # see run(); what it was about is found by comparing
@@ -176,11 +176,11 @@ class TaskReaper:
         """Compare queued tasks with their runs now and then: an event can be missed, for ever."""
         while True:
             await asyncio.sleep(_COMPARE_EVERY_S)
-            await self._catch_up()
+            await self._compare_with_prefect()
             try:
                 await self.note_missing_workers()
             except Exception as error:  # see run()
-                self._compare_failed.say(error)
+                self._compare_failed.failed(error)
 
     async def note_missing_workers(self) -> None:
         """Write into queued tasks that no worker of their host is connected, or is again."""
@@ -191,15 +191,15 @@ class TaskReaper:
                 continue
             task.message = None if task.host in connected else waiting
             await Task.filter(id=task.id, status="queued").update(message=task.message)
-            self._tasks.tell_change(task)
+            self._tasks.publish_change(task)
 
-    async def _catch_up(self) -> None:
+    async def _compare_with_prefect(self) -> None:
         try:
             await self.end_unstarted()
         except Unavailable:
             log.info("Prefect does not answer; queued tasks are compared with it later")
         except Exception as error:  # see run()
-            self._compare_failed.say(error)
+            self._compare_failed.failed(error)
 
     async def end_unstarted(self) -> None:
         """End every queued task whose run ended without us hearing of it.
@@ -221,7 +221,7 @@ class TaskReaper:
                 elif state in FINAL:
                     await self._run_ended(run, state)
 
-    def tell_engine(self, task: Task) -> None:
+    def cancel_in_prefect(self, task: Task) -> None:
         """Have the engine cancel the run of a task that a person stopped; nobody waits for it."""
         if task.flow_run_id is None or not task.has_own_run:
             return

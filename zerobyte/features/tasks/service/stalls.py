@@ -17,7 +17,7 @@ _LATENCY_MS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Reported:
     phase: str
     moved_at: int
 
@@ -28,9 +28,9 @@ class StallTracker:
     def __init__(self, *, stalled_after_minutes: int) -> None:
         """Call what did not move for so long stalled; with 0, nothing is."""
         self._limit_ms = stalled_after_minutes * 60_000
-        self._heard: dict[str, _Heard] = {}
+        self._heard: dict[str, _Reported] = {}
 
-    def hear(self, task_id: str, *, phase: str | None, idle_ms: int | None) -> None:
+    def record(self, task_id: str, *, phase: str | None, idle_ms: int | None) -> None:
         """A worker says for how long a task has moved nothing."""
         if phase is None or idle_ms is None:
             return
@@ -38,13 +38,13 @@ class StallTracker:
         known = self._heard.get(task_id)
         if known is not None and abs(moved_at - known.moved_at) < _LATENCY_MS:
             moved_at = known.moved_at
-        self._heard[task_id] = _Heard(phase, moved_at)
+        self._heard[task_id] = _Reported(phase, moved_at)
 
-    def keep(self, task_ids: set[str]) -> None:
+    def prune(self, task_ids: set[str]) -> None:
         """Forget all but these; the others have ended."""
         self._heard = {key: heard for key, heard in self._heard.items() if key in task_ids}
 
-    def of(self, task_id: str) -> Activity | None:
+    def get(self, task_id: str) -> Activity | None:
         """How a running task moves; None when its worker has not said so yet."""
         heard = self._heard.get(task_id)
         if heard is None:
@@ -67,4 +67,4 @@ class StallTracker:
 
     def view(self, task: Task) -> TaskView:
         """One task as clients see it now."""
-        return present.view(task, self.of(task.id))
+        return present.view(task, self.get(task.id))

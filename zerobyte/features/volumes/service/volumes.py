@@ -21,7 +21,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import constraints, encrypted_config
-from zerobyte.db.query_cache import CachedQuery, JsonCache, slot
+from zerobyte.db.query_cache import CachedQuery, JsonCache, param
 from zerobyte.features.auth.service.allowed_roots import RootGrants, check_role
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes import present, schemas
@@ -33,8 +33,8 @@ from zerobyte.settings import Settings
 
 _TABLE: Final = "volumes"
 _AT_ONCE: Final = 4
-_ALL: Final = CachedQuery(lambda: Volume.filter(organization_id=slot(0)).order_by("id"))
-_ONE: Final = CachedQuery(lambda: Volume.filter(organization_id=slot(0), short_id=slot(1)))
+_ALL: Final = CachedQuery(lambda: Volume.filter(organization_id=param(0)).order_by("id"))
+_ONE: Final = CachedQuery(lambda: Volume.filter(organization_id=param(0), short_id=param(1)))
 _SHOWN: Final = JsonCache(present.volume, schemas.Volume)
 _log = get_logger(__name__)
 
@@ -99,7 +99,7 @@ class Volumes:
 
     async def list_all(self, actor: Actor) -> Encoded[list[schemas.Volume]]:
         """Every volume of the organization, oldest first."""
-        return Encoded.many(await _ALL.shown(_SHOWN, actor.organization_id))
+        return Encoded.many(await _ALL.serialized(_SHOWN, actor.organization_id))
 
     async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.VolumeWithSpace]:
         """One volume and the space of its file system. Raises NotFound."""
@@ -108,7 +108,7 @@ class Volumes:
         if volume.status == "mounted":
             with contextlib.suppress(encrypted_config.DamagedConfig):
                 path = self.source_path(volume)
-        shown = await _ONE.shown(self._shown, actor.organization_id, short_id)
+        shown = await _ONE.serialized(self._shown, actor.organization_id, short_id)
         return Encoded.beside(
             schemas.VolumeWithSpace,
             {"volume": shown[0] if shown else self._shown.encode(volume)},
@@ -128,7 +128,7 @@ class Volumes:
         volume = Volume(organization_id=actor.organization_id, name=checks.volume_name(body.name))
         self._put_config(volume, config)
         await checks.save(volume)
-        self._tell("volume:created", volume)
+        self._publish("volume:created", volume)
         async with self._locked(actor.organization_id, volume.short_id) as row:
             await self._mount(row)
         return self._details(row)
@@ -169,7 +169,7 @@ class Volumes:
             await checks.save(volume)
             if is_changed:
                 await self._replace_mount(volume, former)
-                self._tell("volume:updated", volume)
+                self._publish("volume:updated", volume)
         return self._details(volume)
 
     async def delete(self, actor: Actor, short_id: str) -> None:
@@ -188,14 +188,14 @@ class Volumes:
                 if not constraints.breaks_reference(error):
                     raise
                 raise Conflict("The volume is used by backup schedules") from None
-        self._tell("volume:deleted", volume)
+        self._publish("volume:deleted", volume)
 
     async def mount(self, actor: Actor, short_id: str) -> schemas.VolumeState:
         """Make the volume readable."""
         async with self._locked(actor.organization_id, short_id) as volume:
             await self._mount(volume)
         if volume.status == "mounted":
-            self._tell("volume:mounted", volume)
+            self._publish("volume:mounted", volume)
         return checks.state(volume)
 
     async def unmount(self, actor: Actor, short_id: str) -> schemas.VolumeState:
@@ -212,7 +212,7 @@ class Volumes:
                 await self._record(volume, "error", error.message)
             else:
                 await self._record(volume, "unmounted", None)
-                self._tell("volume:unmounted", volume)
+                self._publish("volume:unmounted", volume)
         return checks.state(volume)
 
     async def health_check(self, actor: Actor, short_id: str) -> schemas.VolumeState:
@@ -393,8 +393,8 @@ class Volumes:
         volume.update_from_dict(found)
         await Volume.filter(id=volume.id).update(**found)
         if status != was:
-            self._tell("volume:status_changed", volume, status=status)
+            self._publish("volume:status_changed", volume, status=status)
 
-    def _tell(self, event: str, volume: Volume, **more: str) -> None:
+    def _publish(self, event: str, volume: Volume, **more: str) -> None:
         payload = {"organizationId": volume.organization_id, "volumeName": volume.name, **more}
         self._bus.publish(volume.organization_id, event, payload)

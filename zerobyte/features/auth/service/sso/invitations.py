@@ -70,7 +70,7 @@ class SsoInvitations:
             invitation_id=invitation.id,
             email=user.email,
         )
-        await self._tickets.give(request, INTENT, asdict(intent))
+        await self._tickets.issue(request, INTENT, asdict(intent))
 
     async def of_organization(self, organization_id: str) -> list[Invitation]:
         """Every invitation into an organization, whatever became of it."""

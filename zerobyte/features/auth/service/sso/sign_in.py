@@ -94,7 +94,7 @@ class SsoSignIn:
             "error": body.error_callback_url or body.callback_url,
             "newUser": body.new_user_callback_url or body.callback_url,
         }
-        state = await self._tickets.give(request, STATE, payload)
+        state = await self._tickets.issue(request, STATE, payload)
         return self._protocol.address(
             provider,
             self._attempt(provider, payload),
@@ -108,12 +108,12 @@ class SsoSignIn:
         held = await self._tickets.find(request, STATE)
         if held is None or not hmac.compare_digest(held.token.encode(), query.state.encode()):
             return self._mismatch(request, "the state is not that of this browser")
-        if not await self._tickets.take(request, STATE, held):
+        if not await self._tickets.consume(request, STATE, held):
             return self._mismatch(request, "the state was used before")
         provider = await SsoProvider.get_or_none(id=held.payload["provider"])
         if provider is None or provider.provider_id != provider_id:
             return self._mismatch(request, "another provider answers than the one that was asked")
-        audit.about(request, organization_id=provider.organization_id)
+        audit.add_details(request, organization_id=provider.organization_id)
         try:
             return await self._come_in(request, provider, held, query)
         except Refused as refusal:
@@ -123,9 +123,9 @@ class SsoSignIn:
                 code=refusal.code,
                 reason=refusal.reason,
             )
-            audit.refused(request, refusal.code)
+            audit.mark_refused(request, refusal.code)
             if refusal.user_id is not None:
-                audit.about(request, userId=refusal.user_id)
+                audit.add_details(request, userId=refusal.user_id)
             return _with_error(held.payload["error"], refusal.code)
 
     async def _come_in(
@@ -143,7 +143,7 @@ class SsoSignIn:
         intent = Intent(**intent_ticket.payload) if intent_ticket else None
         admitted = await admit(provider, identity, intent)
         if intent_ticket is not None and admitted.used_intent:
-            await self._tickets.take(request, INTENT, intent_ticket)
+            await self._tickets.consume(request, INTENT, intent_ticket)
         found = await self._sessions.begin(request, admitted.user)
         # They came through this organization's door, whichever they belonged to first.
         found.session.active_organization_id = provider.organization_id
@@ -159,7 +159,7 @@ class SsoSignIn:
 
     def _mismatch(self, request: HttpRequest, reason: str) -> str:
         _log.warning("a return from a provider was refused", reason=reason)
-        audit.refused(request, "STATE_MISMATCH")
+        audit.mark_refused(request, "STATE_MISMATCH")
         return f"{self._settings.base_url}/api/auth/error?error=state_mismatch"
 
 

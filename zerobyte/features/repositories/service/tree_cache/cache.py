@@ -17,7 +17,7 @@ from zerobyte.features.repositories.service.tree_cache.queries import (
     TreeQuery,
     TreeReader,
 )
-from zerobyte.features.repositories.service.tree_cache.store import TreeDropped, TreeFile
+from zerobyte.features.repositories.service.tree_cache.store import TreeDropped, TreeStore
 from zerobyte.restic import ls
 
 T = TypeVar("T")
@@ -28,10 +28,10 @@ _WRITE_EVERY_S: Final = 0.5
 _LINE_BYTES: Final = 8 * 1024 * 1024
 
 
-class Trees:
+class TreeCache:
     """The trees that are known."""
 
-    def __init__(self, file: TreeFile) -> None:
+    def __init__(self, file: TreeStore) -> None:
         self._file = file
         self._reader = TreeReader(file)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="trees")
@@ -44,20 +44,20 @@ class Trees:
 
     async def page(self, question: TreeQuery, offset: int, limit: int) -> TreePage | None:
         """A page of a listing; see `TreeReader.page`."""
-        return await self.run_blocking(lambda: self._reader.page(question, offset, limit))
+        return await self.in_thread(lambda: self._reader.page(question, offset, limit))
 
     async def find(self, question: TreeQuery) -> TreePage | None:
         """The entry of one path; see `TreeReader.find`."""
-        return await self.run_blocking(lambda: self._reader.find(question))
+        return await self.in_thread(lambda: self._reader.find(question))
 
     async def is_known(self, repository_id: str, snapshot_id: str) -> bool:
         """Whether a whole tree is there."""
         question = TreeQuery(repository_id, snapshot_id)
-        return await self.run_blocking(lambda: self._reader.is_known(question))
+        return await self.in_thread(lambda: self._reader.is_known(question))
 
-    async def remember(self, repository_id: str, snapshot_id: str) -> "TreeWriter":
+    async def begin_write(self, repository_id: str, snapshot_id: str) -> "TreeWriter":
         """Begin a tree; whoever does must end with `finish` or `abandon`. Raises NoRoom."""
-        tree_id = await self.run_blocking(lambda: self._file.begin(repository_id, snapshot_id))
+        tree_id = await self.in_thread(lambda: self._file.begin(repository_id, snapshot_id))
         return TreeWriter(self, self._file, tree_id)
 
     def drop(self, repository_id: str, snapshot_ids: Collection[str] | None = None) -> None:
@@ -74,9 +74,9 @@ class Trees:
             except TreeDropped:
                 return []
 
-        return await self.run_blocking(look)
+        return await self.in_thread(look)
 
-    async def run_blocking(self, work: Callable[[], T]) -> T:
+    async def in_thread(self, work: Callable[[], T]) -> T:
         """Do what blocks beside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
@@ -84,7 +84,7 @@ class Trees:
 class TreeWriter:
     """A tree that is being told, in the chunks in which restic prints it."""
 
-    def __init__(self, trees: Trees, file: TreeFile, tree_id: int) -> None:
+    def __init__(self, trees: TreeCache, file: TreeStore, tree_id: int) -> None:
         self._trees = trees
         self._file = file
         self._tree_id = tree_id
@@ -92,19 +92,19 @@ class TreeWriter:
         self._packer = BlockEncoder()
         self._written_at = clock.monotonic()
 
-    async def feed(self, chunk: bytes) -> bool:
+    async def write(self, chunk: bytes) -> bool:
         """Take more of restic's output; whether more can be asked for now. Raises Gone, NoRoom."""
-        return await self._trees.run_blocking(lambda: self._feed(chunk))
+        return await self._trees.in_thread(lambda: self._write(chunk))
 
     async def finish(self) -> None:
         """All was told. Raises Gone, NoRoom."""
-        await self._trees.run_blocking(self._finish)
+        await self._trees.in_thread(self._finish)
 
     async def abandon(self) -> None:
         """It will not be completed."""
-        await self._trees.run_blocking(lambda: self._file.abandon(self._tree_id))
+        await self._trees.in_thread(lambda: self._file.abandon(self._tree_id))
 
-    def _feed(self, chunk: bytes) -> bool:
+    def _write(self, chunk: bytes) -> bool:
         for line in self._lines.feed(chunk):
             self._add(line)
         now = clock.monotonic()

@@ -21,7 +21,7 @@ from zerobyte.features.repositories.service.tree_cache.codec import (
     Run,
     Segment,
 )
-from zerobyte.features.repositories.service.tree_cache.store import TreeDropped, TreeFile
+from zerobyte.features.repositories.service.tree_cache.store import TreeDropped, TreeStore
 
 _SEARCHES_KEPT: Final = 16
 _HITS_KEPT: Final = 2_000_000
@@ -59,7 +59,7 @@ class _Tree:
 class TreeReader:
     """Reads one file of trees; may be used by several threads."""
 
-    def __init__(self, file: TreeFile) -> None:
+    def __init__(self, file: TreeStore) -> None:
         self._file = file
         self._searches = _Searches()
 
@@ -69,22 +69,22 @@ class TreeReader:
         A folder of a tree that is still being read is known as soon as all of it was seen. The
         path of a file lists that file; a path that is not in the tree lists nothing.
         """
-        return self._asked(question, lambda tree: self._page(tree, question, offset, limit))
+        return self._run_query(question, lambda tree: self._page(tree, question, offset, limit))
 
     def find(self, question: TreeQuery) -> TreePage | None:
         """The entry of the question's path, or none; None when it is not known."""
         path = question.path
         assert path is not None
-        return self._asked(question, lambda tree: self._one(tree, path, ""))
+        return self._run_query(question, lambda tree: self._one(tree, path, ""))
 
     def is_known(self, question: TreeQuery) -> bool:
         """Whether a whole tree is there."""
         return (
-            self._asked(question, lambda tree: TreePage([], 0) if tree.is_complete else None)
+            self._run_query(question, lambda tree: TreePage([], 0) if tree.is_complete else None)
             is not None
         )
 
-    def _asked(
+    def _run_query(
         self, question: TreeQuery, work: Callable[[_Tree], TreePage | None]
     ) -> TreePage | None:
         tree = _Tree(0, is_complete=False, count=0)

@@ -62,7 +62,7 @@ class TreeDropped(Exception):
     """The tree is not there any more: it was dropped, or the file had to be begun anew."""
 
 
-class TreeFile:
+class TreeStore:
     """The file, opened when it is first needed.
 
     max_bytes   what the tables may take; a tree that does not fit alone is refused.
@@ -122,9 +122,9 @@ class TreeFile:
             with self._writing_guarded() as db:
                 if not db.execute("SELECT 1 FROM trees WHERE id = ?", (tree_id,)).fetchone():
                     raise TreeDropped
-                self._make_room(db, batch.size_bytes)
+                self._evict(db, batch.size_bytes)
                 _insert(db, tree_id, batch)
-                self._make_room(db, 0)
+                self._evict(db, 0)
                 if complete is not None:
                     db.execute(
                         "UPDATE trees SET is_complete = 1, node_count = ? WHERE id = ?",
@@ -180,7 +180,7 @@ class TreeFile:
                 self._writing.discard(tree_id)
                 _delete(db, tree_id)
 
-    def _make_room(self, db: sqlite3.Connection, bytes_more: int) -> None:
+    def _evict(self, db: sqlite3.Connection, bytes_more: int) -> None:
         while _used(db) + bytes_more > self._max_bytes:
             oldest = db.execute("SELECT id FROM trees ORDER BY used_at, id").fetchall()
             others = [tree_id for (tree_id,) in oldest if tree_id not in self._writing]
@@ -207,12 +207,12 @@ class TreeFile:
             try:
                 yield self._opened()
             except sqlite3.OperationalError as error:
-                if is_writing and _is_no_room(error):
+                if is_writing and _is_full(error):
                     raise CacheFull from error
-                self._begin_anew(error)
+                self._recreate(error)
                 raise (CacheFull if is_writing else TreeDropped) from error
             except (sqlite3.DatabaseError, OSError) as error:
-                self._begin_anew(error)
+                self._recreate(error)
                 raise (CacheFull if is_writing else TreeDropped) from error
 
     def _opened(self) -> sqlite3.Connection:
@@ -243,7 +243,7 @@ class TreeFile:
         finally:
             _unlink(Path(name))
 
-    def _begin_anew(self, error: Exception) -> None:
+    def _recreate(self, error: Exception) -> None:
         _log.warning("the store of snapshots' trees is begun anew", reason=str(error))
         if self._held is not None:
             _unlink(self._path)
@@ -309,7 +309,7 @@ def _used(db: sqlite3.Connection) -> int:
     return (pages - free) * size
 
 
-def _is_no_room(error: sqlite3.OperationalError) -> bool:
+def _is_full(error: sqlite3.OperationalError) -> bool:
     return error.sqlite_errorcode in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY) or (
         error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR
     )
