@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.http_server import settings_for
+from tests.support.http_server import settings_for
 from zerobyte.app import create_app
 from zerobyte.http.openapi import document
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.http_server import settings_for
+from tests.support.http_server import settings_for
 from zerobyte import __version__
 from zerobyte.app import create_app
 from zerobyte.http.auth import Authenticator

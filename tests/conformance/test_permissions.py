@@ -5,7 +5,7 @@
 
 import pytest
 
-from tests.http_server import settings_for
+from tests.support.http_server import settings_for
 from zerobyte.app import create_app
 from zerobyte.http.auth import Permission
 from zerobyte.http.openapi import operations

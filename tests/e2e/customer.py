@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from tests.documented import assert_conforms
 from tests.e2e.stage import until
+from tests.support.contract import assert_conforms
 
 ENDED = frozenset({"succeeded", "failed", "cancelled", "stale"})
 

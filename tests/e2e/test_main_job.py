@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.documented import assert_conforms
 from tests.e2e.conftest import BRISKLY
 from tests.e2e.customer import ENDED, Customer, Ear
 from tests.e2e.stage import Stage, until
+from tests.support.contract import assert_conforms
 from zerobyte.demo.compare import compare
 
 

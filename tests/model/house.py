@@ -15,9 +15,9 @@ from typing import Any
 
 import httpx
 
-from tests.actors import HeaderAuthenticator
-from tests.http_server import serving, settings_for
 from tests.model.books import Vaults
+from tests.support.actors import HeaderAuthenticator
+from tests.support.http_server import serving, settings_for
 from zerobyte import app as composition
 from zerobyte.contract.control_plane import WORKER_HEADER
 from zerobyte.core import ids, process

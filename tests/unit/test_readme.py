@@ -10,7 +10,7 @@ from zerobyte.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-OPENING = "<!-- settings: generated, `python -m tests.unit.test_readme` writes it anew -->\n"
+OPENING = "<!-- settings: generated, `python -m tests.unit.test_readme` rewrites it -->\n"
 CLOSING = "<!-- /settings -->"
 
 

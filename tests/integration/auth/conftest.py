@@ -6,10 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.accounts import ADA, AuthenticatorApp, Serve, client, clocks, serve, time
-from tests.folk import Folk
-from tests.http_server import settings_for
-from tests.oidc import oidc
+from tests.support.accounts import ADA, AuthenticatorApp, Serve, client, clocks, serve, time
+from tests.support.http_server import settings_for
+from tests.support.oidc import oidc
+from tests.support.signed_in_users import Folk
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import User
 from zerobyte.features.auth.service import Credentials, make_services

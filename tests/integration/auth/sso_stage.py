@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from tests.oidc import Oidc, path_of
+from tests.support.oidc import Oidc, path_of
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Invitation, Member, Organization, User
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.accounts import ADA, SESSION, AuthenticatorApp, value_of
+from tests.support.accounts import ADA, SESSION, AuthenticatorApp, value_of
 from zerobyte.core import log
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

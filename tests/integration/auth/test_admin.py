@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.documented import assert_conforms
-from tests.folk import PASSWORD, Folk
+from tests.support.contract import assert_conforms
+from tests.support.signed_in_users import PASSWORD, Folk
 from zerobyte.core import clock, ids
 from zerobyte.features.auth.models import (
     Account,

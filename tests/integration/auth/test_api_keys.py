@@ -9,9 +9,9 @@ import pytest
 from tortoise import Tortoise
 from tortoise.backends.sqlite.client import SqliteClient
 
-from tests.documented import assert_conforms
-from tests.folk import PASSWORD, Folk
-from tests.http_server import settings_for
+from tests.support.contract import assert_conforms
+from tests.support.http_server import settings_for
+from tests.support.signed_in_users import PASSWORD, Folk
 from zerobyte.core import clock, ids
 from zerobyte.features.auth.models import Account, ApiKey, Member, Organization, User
 from zerobyte.features.auth.service.api_keys import LIMIT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.folk import PASSWORD, Folk
+from tests.support.signed_in_users import PASSWORD, Folk
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine, Unchangeable
 from zerobyte.features.auth.models import Organization, Session

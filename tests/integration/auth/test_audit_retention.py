@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.http_server import settings_for
+from tests.support.http_server import settings_for
 from zerobyte.app import Platform
 from zerobyte.core import clock
 from zerobyte.features.audit import models

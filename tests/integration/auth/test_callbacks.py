@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.accounts import ADA, SESSION, SIGN_IN, outcome
+from tests.support.accounts import ADA, SESSION, SIGN_IN, outcome
 from zerobyte.features.auth.models import Session, User
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

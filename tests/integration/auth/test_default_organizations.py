@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.accounts import ADA, PASSWORD
+from tests.support.accounts import ADA, PASSWORD
 from zerobyte.core import ids
 from zerobyte.features.auth.models import Member, Organization
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.accounts import ADA, SIGN_IN
+from tests.support.accounts import ADA, SIGN_IN
 from zerobyte.http import rate_limit
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -6,7 +6,15 @@ from itertools import count, repeat
 
 import pytest
 
-from tests.accounts import ADA, PASSWORD, SIGN_IN, TRUST, AuthenticatorApp, two_factor, value_of
+from tests.support.accounts import (
+    ADA,
+    PASSWORD,
+    SIGN_IN,
+    TRUST,
+    AuthenticatorApp,
+    two_factor,
+    value_of,
+)
 from zerobyte.features.auth.service import login_throttle
 from zerobyte.features.auth.service.password_hashing import Passwords
 

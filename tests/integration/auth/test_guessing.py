@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.accounts import ADA, SESSION
+from tests.support.accounts import ADA, SESSION
 from zerobyte.features.auth.models import GuessCount, User
 from zerobyte.features.auth.service import login_throttle
 from zerobyte.features.auth.service.password_hashing import Passwords

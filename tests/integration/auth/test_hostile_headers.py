@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.accounts import ADA, SIGN_IN, value_of
-from tests.raw_http import send_raw
+from tests.support.accounts import ADA, SIGN_IN, value_of
+from tests.support.raw_http import send_raw
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import Session
 

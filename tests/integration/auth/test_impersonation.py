@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.folk import Folk
+from tests.support.signed_in_users import Folk
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import Session

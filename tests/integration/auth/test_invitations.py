@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.folk import Folk, Somebody
+from tests.support.signed_in_users import Folk, Somebody
 from zerobyte.core import clock
 from zerobyte.features.auth.models import (
     Invitation,

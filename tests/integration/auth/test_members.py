@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.documented import assert_conforms
-from tests.folk import Folk
+from tests.support.contract import assert_conforms
+from tests.support.signed_in_users import Folk
 from zerobyte.core import ids
 from zerobyte.features.auth.models import ApiKey, Member, Session
 from zerobyte.features.auth.service import members

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.folk import PASSWORD, Folk, Somebody
+from tests.support.signed_in_users import PASSWORD, Folk, Somebody
 from zerobyte.features.auth.models import Member, Organization, Session
 
 BASE = "/api/auth/organization"

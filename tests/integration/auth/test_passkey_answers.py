@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.authenticator import Authenticator
 from tests.integration.auth.test_passkeys import (
     BASE,
     CHALLENGE,
@@ -14,6 +13,7 @@ from tests.integration.auth.test_passkeys import (
     register_options,
     sign_in,
 )
+from tests.support.authenticator import Authenticator
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Passkey, Ticket, User
 

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-from tests.authenticator import Authenticator, raw, text
+from tests.support.authenticator import Authenticator, raw, text
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Account, Passkey, Session, Ticket, User
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.accounts import ADA, SESSION, cookie_of, value_of
+from tests.support.accounts import ADA, SESSION, cookie_of, value_of
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Account, Session, User
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings

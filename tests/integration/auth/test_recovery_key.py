@@ -3,7 +3,7 @@
 import pytest
 from tortoise import Tortoise
 
-from tests.accounts import ADA, SIGN_IN, AuthenticatorApp, two_factor
+from tests.support.accounts import ADA, SIGN_IN, AuthenticatorApp, two_factor
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import ApiKey, Organization, User

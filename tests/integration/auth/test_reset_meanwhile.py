@@ -6,7 +6,7 @@ from contextvars import Context
 import pytest
 from tortoise import Tortoise
 
-from tests.accounts import (
+from tests.support.accounts import (
     ADA,
     PASSWORD,
     SESSION,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.accounts import (
+from tests.support.accounts import (
     ADA,
     CHALLENGE,
     PASSWORD,

@@ -4,8 +4,16 @@ import re
 
 import pytest
 
-from tests.accounts import ADA, SESSION, SIGN_IN, assert_cleared, cookie_of, outcome, value_of
-from tests.folk import PASSWORD
+from tests.support.accounts import (
+    ADA,
+    SESSION,
+    SIGN_IN,
+    assert_cleared,
+    cookie_of,
+    outcome,
+    value_of,
+)
+from tests.support.signed_in_users import PASSWORD
 from zerobyte.core import clock, ids
 from zerobyte.features.auth.models import Invitation, Member, Session, SsoProvider
 

@@ -6,8 +6,8 @@ from http.cookies import SimpleCookie
 import pytest
 from tortoise import Tortoise
 
-from tests.accounts import ADA, assert_cleared, cookie_of, outcome
-from tests.accounts import SESSION as NAME
+from tests.support.accounts import ADA, assert_cleared, cookie_of, outcome
+from tests.support.accounts import SESSION as NAME
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Member, Organization, Session, User
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.accounts import ADA, Serve, outcome
+from tests.support.accounts import ADA, Serve, outcome
 from zerobyte.features.auth.models import User
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 

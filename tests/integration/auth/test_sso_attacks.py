@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.integration.auth.sso_stage import CALLBACK, SESSION, staged
-from tests.oidc import path_of
+from tests.support.oidc import path_of
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Account, Member, Session, Ticket, User
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.http_hook import listening
-from tests.http_server import settings_for
+from tests.support.http_server import settings_for
+from tests.support.webhook_server import listening
 from zerobyte.features.auth.service.sso import http_client
 from zerobyte.features.auth.service.sso.http_client import ProviderUnreachable, SafeHttpClient
 

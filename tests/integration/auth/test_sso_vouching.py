@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.folk import Folk
-from tests.http_server import settings_for
 from tests.integration.auth.sso_stage import ADA, SESSION, local_user, staged
-from tests.oidc import path_of
+from tests.support.http_server import settings_for
+from tests.support.oidc import path_of
+from tests.support.signed_in_users import Folk
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import (
     Account,

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.accounts import (
+from tests.support.accounts import (
     ADA,
     CHALLENGE,
     PASSWORD,

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.actors import HeaderAuthenticator
-from tests.http_server import serving, settings_for
+from tests.support.actors import HeaderAuthenticator
+from tests.support.http_server import serving, settings_for
 from zerobyte import app as composition
 from zerobyte.core import ids
 from zerobyte.core.secrets import Sealer

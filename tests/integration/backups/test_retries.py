@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.http_hook import Endpoint, listening
 from tests.integration.backups.conftest import WORKER, World
 from tests.integration.backups.test_due import DAY_MS, FAILURE, overdue, tasks_of
 from tests.integration.backups.test_runs import run_now, schedule_of
+from tests.support.webhook_server import Endpoint, listening
 from zerobyte.core import clock, cron
 from zerobyte.core.clock_jumps import ClockAnomaly
 from zerobyte.db.leases import Lease

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.http_server import serving, settings_for
+from tests.support.http_server import serving, settings_for
 from zerobyte.app import create_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tortoise import Tortoise
 
-from tests.http_server import serving, settings_for
-from tests.postgres_line import Line, line_to
+from tests.support.http_server import serving, settings_for
+from tests.support.postgres_proxy import Line, line_to
 from zerobyte.app import create_app
 from zerobyte.core import ids
 from zerobyte.db import connection

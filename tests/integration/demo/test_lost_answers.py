@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.http_server import serving, settings_for
+from tests.support.http_server import serving, settings_for
 from zerobyte import app as composition
 from zerobyte.core import ids, process
 from zerobyte.demo.client import Client, Refused

@@ -10,7 +10,7 @@ import pytest
 
 from flows.job import claimed_job
 from flows.worker_context import RunControl, WorkerContext
-from tests.open_access import ANYWHERE
+from tests.support.open_access import ANYWHERE
 from zerobyte.contract.control_plane import (
     ClaimRequest,
     Granted,

@@ -10,8 +10,8 @@ from flows import webhooks
 from flows.job import JobContext
 from flows.outcome import HookFailed, public_message
 from flows.worker_context import RunControl, WorkerContext
-from tests.http_hook import listening
-from tests.open_access import ANYWHERE
+from tests.support.open_access import ANYWHERE
+from tests.support.webhook_server import listening
 from zerobyte.contract.control_plane import WorkerIdentity
 from zerobyte.contract.jobs import BackupJob, JobReport, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess

@@ -23,7 +23,7 @@ from flows.job import (
     submit_report,
 )
 from flows.worker_context import RunControl, WorkerContext
-from tests.open_access import ANYWHERE
+from tests.support.open_access import ANYWHERE
 from zerobyte.contract.control_plane import (
     ENDING_S,
     LEASE_TTL_S,

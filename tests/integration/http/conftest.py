@@ -9,7 +9,7 @@ import pytest
 from pydantic import Field
 from sanic import Blueprint
 
-from tests.http_server import serving, settings_for
+from tests.support.http_server import serving, settings_for
 from zerobyte.contract.base import ApiModel, Port
 from zerobyte.core.errors import Conflict, Failed, NotFound, Unauthenticated
 from zerobyte.http import sse

@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 from sanic import Blueprint
 
-from tests.http_server import serving, settings_for
+from tests.support.http_server import serving, settings_for
 from zerobyte.http import audit
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import HttpRequest, Permission

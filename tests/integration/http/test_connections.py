@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.http_server import serving, settings_for
+from tests.support.http_server import serving, settings_for
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
 from zerobyte.http.connections import Connections, client_network

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.raw_http import exchange
+from tests.support.raw_http import exchange
 
 HEAD = b"POST /api/v1/things HTTP/1.1\r\nX-Test-Role: member\r\nContent-Type: application/json\r\n"
 BODY = b'{"shortName":"a","portNumber":1}'

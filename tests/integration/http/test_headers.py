@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.http_server import serving, settings_for
+from tests.support.http_server import serving, settings_for
 from zerobyte.http import health, rate_limit
 from zerobyte.http.app import make_app
 

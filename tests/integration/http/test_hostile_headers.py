@@ -1,6 +1,6 @@
 """Whatever bytes stand in a header, it is read as text that can be stored and shown again."""
 
-from tests.raw_http import send_raw
+from tests.support.raw_http import send_raw
 
 HOSTILE = (b"\xff", b"a\0b", b"\xed\xa0\x80", b"\xc3\xbc \xff\xfe" * 200)
 NAMES = (

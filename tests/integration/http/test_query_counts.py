@@ -10,7 +10,7 @@ import httpx
 import pytest
 from tortoise.backends.sqlite.client import SqliteClient
 
-from tests.http_server import serving, settings_for
+from tests.support.http_server import serving, settings_for
 from zerobyte import app as composition
 from zerobyte.core import clock, ids
 from zerobyte.db import query_cache

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hung_folder import hung_mount
+from tests.support.hung_folder import hung_mount
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.actors import HeaderAuthenticator
-from tests.http_hook import Endpoint, listening
-from tests.http_server import serving, settings_for
+from tests.support.actors import HeaderAuthenticator
+from tests.support.http_server import serving, settings_for
+from tests.support.webhook_server import Endpoint, listening
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.events.bus import EventBus

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.http_hook import Endpoint, listening
+from tests.support.webhook_server import Endpoint, listening
 
 
 @pytest.fixture(autouse=True)

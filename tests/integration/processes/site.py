@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.open_access import ANYWHERE
+from tests.support.open_access import ANYWHERE
 from zerobyte.contract.jobs import BackupJob, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.volumes import DirectoryConfig

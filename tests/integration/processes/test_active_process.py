@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.e2e.stage import PROGRAM, is_open, until
-from tests.postgres_line import line_to
+from tests.support.postgres_proxy import line_to
 from zerobyte.api_process import LOCK_LOST
 from zerobyte.demo.ports import free_ports
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.http_server import settings_for
+from tests.support.http_server import settings_for
 from zerobyte.demo.ports import free_ports
 from zerobyte.processes import supervisor, watchdog
 from zerobyte.processes.supervised_process import ChildProgram

@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.actors import HeaderAuthenticator
-from tests.http_server import serving, settings_for
 from tests.integration.repositories.forge import RealRepository
+from tests.support.actors import HeaderAuthenticator
+from tests.support.http_server import serving, settings_for
 from zerobyte.core.secrets import Sealer
 from zerobyte.db.leases import Leases
 from zerobyte.features.auth.models import AllowedRoots, Organization

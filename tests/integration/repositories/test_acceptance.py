@@ -5,10 +5,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.documented import assert_conforms
 from tests.integration.repositories.conftest import History, House
 from tests.integration.repositories.test_repositories import add
 from tests.integration.repositories.test_snapshots import on_sqlite, record, reported_to
+from tests.support.contract import assert_conforms
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.features.repositories.models import Repository, Snapshot
 

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.documented import assert_conforms
 from tests.integration.repositories.conftest import History, House
+from tests.support.contract import assert_conforms
 from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository
 

@@ -11,7 +11,7 @@ import pytest
 from tests.integration.repositories.conftest import PASSWORD, House
 from tests.integration.repositories.forge import RealRepository
 from tests.integration.repositories.test_trees import new_file
-from tests.loop_watch import MOST_S, longest_turn_s
+from tests.support.loop_monitor import MOST_S, longest_turn_s
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.process import setup
 from zerobyte.features.repositories import schemas

@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.documented import assert_conforms
 from tests.integration.repositories.conftest import History
+from tests.support.contract import assert_conforms
 from zerobyte.demo.ports import free_ports
 from zerobyte.features.repositories.models import Repository
 

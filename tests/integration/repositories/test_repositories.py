@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.documented import assert_conforms
 from tests.integration.repositories.conftest import House
+from tests.support.contract import assert_conforms
 from zerobyte.contract.repositories import RepositoryConfigBox
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict

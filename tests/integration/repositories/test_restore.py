@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from flows.restore import check_roots
-from tests.documented import assert_conforms
 from tests.integration.repositories.conftest import History, House
+from tests.support.contract import assert_conforms
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.core.errors import Failed
 from zerobyte.features.tasks.models import Task

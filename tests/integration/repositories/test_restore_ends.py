@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.hung_folder import hung_mount
 from tests.integration.repositories.conftest import History, House
 from tests.integration.repositories.test_restore import ALL, ask, files_in
+from tests.support.hung_folder import hung_mount
 from zerobyte.contract.jobs import JobReport
 from zerobyte.core import blocking
 from zerobyte.core.errors import Unavailable

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.documented import assert_conforms
 from tests.integration.repositories.conftest import History, House
 from tests.integration.repositories.test_repositories import add
+from tests.support.contract import assert_conforms
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.features.repositories.models import Repository, Snapshot

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.open_access import ANYWHERE
+from tests.support.open_access import ANYWHERE
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess, RepositoryConfigBox
 from zerobyte.demo.ports import free_ports
 from zerobyte.restic import Repository, Tools, init

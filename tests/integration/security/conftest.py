@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.folk import PASSWORD, Folk
-from tests.http_server import serving, settings_for
+from tests.support.http_server import serving, settings_for
+from tests.support.signed_in_users import PASSWORD, Folk
 from zerobyte import app as composition
 from zerobyte.http.app import make_app
 from zerobyte.http.app_type import HttpApp

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.folk import Somebody
 from tests.integration.security.conftest import Fortress
+from tests.support.signed_in_users import Somebody
 from zerobyte.features.audit.models import AuditLine
 
 ROOTS = "/api/v1/system/allowed-roots"

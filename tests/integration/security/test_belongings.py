@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.folk import Somebody
 from tests.integration.security.conftest import Fortress
+from tests.support.signed_in_users import Somebody
 from zerobyte.core import ids
 from zerobyte.features.auth.models import ApiKey, Member, Organization, User
 from zerobyte.features.backups.models import Schedule

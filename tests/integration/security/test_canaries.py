@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from tortoise import Tortoise
 
-from tests.folk import PASSWORD
 from tests.integration.security.conftest import Fortress
+from tests.support.signed_in_users import PASSWORD
 from zerobyte.core import log
 from zerobyte.http.openapi import operations
 

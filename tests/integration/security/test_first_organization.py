@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.folk import PASSWORD
-from tests.http_server import settings_for
 from tests.integration.security.conftest import Fortress
+from tests.support.http_server import settings_for
+from tests.support.signed_in_users import PASSWORD
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories.service import private_networks

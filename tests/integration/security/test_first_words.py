@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 import zerobyte
-from tests.folk import PASSWORD
+from tests.support.signed_in_users import PASSWORD
 
 GONE = {"message": "Invalid or expired session"}
 JSON = {"content-type": "application/json"}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.folk import Folk, Somebody
 from tests.integration.security.conftest import Fortress
+from tests.support.signed_in_users import Folk, Somebody
 from zerobyte.core import clock
 from zerobyte.features.auth.models import User
 from zerobyte.http.auth import Permission

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 
-from tests.folk import Somebody
 from tests.integration.security.conftest import Fortress
+from tests.support.signed_in_users import Somebody
 from zerobyte.core import clock
 from zerobyte.features.auth.models import ApiKey, Session, User
 from zerobyte.features.auth.service.sessions import DAY_MS

@@ -1,5 +1,5 @@
 """The feature served alone, on both kinds of database."""
 
-from tests.accounts import Serve, client, serve
+from tests.support.accounts import Serve, client, serve
 
 __all__ = ["Serve", "client", "serve"]

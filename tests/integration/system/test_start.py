@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.accounts import ADA
-from tests.http_server import serving, settings_for
+from tests.support.accounts import ADA
+from tests.support.http_server import serving, settings_for
 from zerobyte.app import create_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 

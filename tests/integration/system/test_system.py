@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.http_server import settings_for
+from tests.support.http_server import settings_for
 from zerobyte.features.auth.models import Account, Member, Organization, User
 from zerobyte.features.system.service import System
 

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.actors import HeaderAuthenticator
-from tests.http_server import serving, settings_for
+from tests.support.actors import HeaderAuthenticator
+from tests.support.http_server import serving, settings_for
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.events.bus import EventBus

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.documented import assert_conforms
+from tests.support.contract import assert_conforms
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 BASE = "/api/v1/volumes"

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.hung_folder import hung_mount
+from tests.support.hung_folder import hung_mount
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import browse
 from zerobyte.mounts import probe

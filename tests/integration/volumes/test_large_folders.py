@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.loop_watch import MOST_S, longest_turn_s
+from tests.support.loop_monitor import MOST_S, longest_turn_s
 from zerobyte.core import blocking
 from zerobyte.core.process import setup
 from zerobyte.mounts import files

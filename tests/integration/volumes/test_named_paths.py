@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.actors import HeaderAuthenticator
-from tests.http_server import serving, settings_for
+from tests.support.actors import HeaderAuthenticator
+from tests.support.http_server import serving, settings_for
 from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.routes import volumes_v1

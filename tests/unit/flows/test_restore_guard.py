@@ -6,7 +6,7 @@ import pytest
 
 from flows.outcome import PreconditionFailed
 from flows.restore import refuse_target, refuse_to_empty
-from tests.open_access import ANYWHERE
+from tests.support.open_access import ANYWHERE
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 

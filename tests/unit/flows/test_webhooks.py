@@ -3,7 +3,7 @@
 import pytest
 
 from flows import webhooks
-from tests.open_access import ANYWHERE
+from tests.support.open_access import ANYWHERE
 from zerobyte.contract.jobs import BackupJob, BackupResult, JobReport, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.volumes import DirectoryConfig

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.open_access import ANYWHERE
+from tests.support.open_access import ANYWHERE
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.retention import RetentionPolicy

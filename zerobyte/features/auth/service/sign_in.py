@@ -37,6 +37,7 @@ from zerobyte.http.auth import HttpRequest, header
 
 _PROTECTED: Final = (
     "role",
+    "banned",
     "banReason",
     "banExpires",
     "twoFactorEnabled",

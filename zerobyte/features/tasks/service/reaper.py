@@ -158,12 +158,12 @@ class TaskReaper:
         while True:
             try:
                 async for event in self._scheduler.events():
-                    await self._handle_event(event)
+                    await self._on_event(event)
             except Exception:  # see run()
                 log.exception("Prefect's events broke off; they are followed again in 5 s")
             await asyncio.sleep(_EVERY_S)
 
-    async def _handle_event(self, event: SchedulerEvent) -> None:
+    async def _on_event(self, event: SchedulerEvent) -> None:
         try:
             if isinstance(event, Connected):
                 await self._compare_with_prefect()

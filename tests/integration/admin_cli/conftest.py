@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.http_server import settings_for
+from tests.support.http_server import settings_for
 from zerobyte import cli
 from zerobyte.core import ids
 from zerobyte.core.secrets import Sealer

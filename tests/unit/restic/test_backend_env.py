@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.open_access import ANYWHERE
+from tests.support.open_access import ANYWHERE
 from zerobyte.contract.repositories import (
     Bandwidth,
     RepositoryAccess,

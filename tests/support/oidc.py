@@ -1,6 +1,6 @@
 """An OpenID provider for tests, in a process of its own; see `oidc_server`.
 
-A conftest takes the fixture in with `from tests.oidc import oidc`.
+A conftest takes the fixture in with `from tests.support.oidc import oidc`.
 """
 
 import os

@@ -1,6 +1,6 @@
 """A served app on a real socket, for tests.
 
-    from tests.http_server import serving
+    from tests.support.http_server import serving
 
     async with serving(app) as client:
         answer = await client.get("/api/v1/volumes")

@@ -3,7 +3,7 @@
 import pytest
 
 from flows import notification_text
-from tests.open_access import ANYWHERE
+from tests.support.open_access import ANYWHERE
 from zerobyte.contract.jobs import BackupJob
 from zerobyte.contract.restic_output import BackupSummary
 

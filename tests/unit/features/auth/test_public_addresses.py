@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.http_server import settings_for
+from tests.support.http_server import settings_for
 from zerobyte.features.auth.service.sso.http_client import (
     ProviderUnreachable,
     SafeHttpClient,

@@ -1,6 +1,6 @@
 """An OpenID provider in a process of its own: a library's, which can be told to lie.
 
-    python -W ignore tests/oidc_server.py
+    python -W ignore tests/support/oidc_server.py
 
 It prints its port once it listens there, and answers at 127.0.0.1 and at localhost, as two issuers.
 Beyond the library's own protocol it checks PKCE, and `PUT /fault` chooses what is wrong with its

@@ -1,6 +1,6 @@
 """The accounts and system features served alone; shared by the tests of both.
 
-A conftest takes the fixtures in with `from tests.accounts import client, serve`.
+A conftest takes the fixtures in with `from tests.support.accounts import client, serve`.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +14,7 @@ import httpx
 import pytest
 from pyotp.totp import TOTP
 
-from tests.http_server import serving, settings_for
+from tests.support.http_server import serving, settings_for
 from zerobyte.core import clock
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.audit.routes import audit_v1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.accounts import ADA, SIGN_IN, clocks, serve, time
+from tests.support.accounts import ADA, SIGN_IN, clocks, serve, time
 from zerobyte.features.auth.service import login_throttle
 
 __all__ = ["clocks", "serve", "time"]

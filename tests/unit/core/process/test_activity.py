@@ -43,7 +43,7 @@ def test_t14_the_little_that_goes_on_by_itself_never_adds_up_to_movement(kernel,
 
 def test_t14_what_a_child_prints_to_us_is_no_movement(kernel, watched):
     for _ in range(20):
-        watched.printed(100_000)
+        watched.output(100_000)
         idle_ms = after(kernel, watched, 5, bytes=100_000)
     assert idle_ms == 100_000
 

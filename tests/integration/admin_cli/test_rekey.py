@@ -13,7 +13,7 @@ import pytest
 from pyotp.totp import TOTP
 from tortoise import Tortoise
 
-from tests.integration.rescue.conftest import SECRET
+from tests.integration.admin_cli.conftest import SECRET
 from zerobyte.contract.repositories import S3Config
 from zerobyte.contract.volumes import SftpConfig
 from zerobyte.core import clock
