@@ -1,9 +1,7 @@
 """The only place that reads a clock."""
 
-import os
 import time
-from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime
 
 
 def now_ms() -> int:
@@ -44,14 +42,3 @@ def monotonic() -> float:
 def since_boot() -> float:
     """Seconds of a clock that never jumps and that counts on while the machine is suspended."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-def local_zone() -> tzinfo:
-    """The zone that children of this process count calendar days in.
-
-    TZ names it; without TZ it is the machine's present offset, which knows no clock changes.
-    """
-    try:
-        return ZoneInfo(os.environ["TZ"])
-    except (KeyError, ValueError, OSError, ZoneInfoNotFoundError):
-        return now().astimezone().tzinfo or UTC

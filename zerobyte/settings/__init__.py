@@ -109,12 +109,9 @@ class Settings:
         unit="directory",
     )
     cache_dir: Path = set_by(
-        "RESTIC_CACHE_DIR",
-        "{data_dir}/restic/cache",
-        parsers.path,
-        "restic's cache.",
+        "RESTIC_CACHE_DIR", "{data_dir}/restic/cache", parsers.path, "restic's cache.",
         unit="directory",
-    )
+    )  # fmt: skip
     cache_max_bytes: int = set_by(
         "RESTIC_CACHE_MAX_BYTES",
         "10737418240",
@@ -200,12 +197,9 @@ class Settings:
         unit="directory",
     )
     rclone_config_dir: Path = set_by(
-        "RCLONE_CONFIG_DIR",
-        "~/.config/rclone",
-        parsers.path,
-        "Holds rclone.conf.",
+        "RCLONE_CONFIG_DIR", "~/.config/rclone", parsers.path, "Holds rclone.conf.",
         unit="directory",
-    )
+    )  # fmt: skip
     allowed_roots: tuple[str, ...] = set_by(
         "ZEROBYTE_ALLOWED_ROOTS",
         "/",
