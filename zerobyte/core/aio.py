@@ -1,7 +1,7 @@
 """Building blocks for asyncio code: fair loops, single flights, periodic and background tasks.
 
 Every process uses them, so they import nothing of the product but the clock and the log.
-Retries stand in `core.retry`, blocking calls in `core.blocking`.
+`core.retry` holds retries, `core.blocking` blocking calls.
 """
 
 import asyncio
