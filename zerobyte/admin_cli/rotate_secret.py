@@ -14,13 +14,13 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from zerobyte.admin_cli.accounts import open_database
-from zerobyte.core import kept
 from zerobyte.core.errors import Invalid
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db.active_lock import without_active_process
 from zerobyte.features.auth.service import key_check
 from zerobyte.processes import startup_checks
 from zerobyte.settings import Settings
+from zerobyte.settings import secrets as settings_secrets
 
 _MARKS: Final = ("zb1:", "encv1:")
 _TEXTS: Final = ("CharField", "TextField", "JSONField")
@@ -51,7 +51,7 @@ async def rekey(settings: Settings, old_secret: str) -> Outcome:
         Occupied        Zerobyte runs on this data folder.
         Unavailable     there is no database, or it is of another version.
     """
-    if not kept.has_secret_length(old_secret):
+    if not settings_secrets.has_secret_length(old_secret):
         found = "is empty" if not old_secret else "must be between 32 and 256 characters long"
         raise Invalid(f"The secret of before {found}. Give the file that holds it.")
     if old_secret == settings.app_secret:

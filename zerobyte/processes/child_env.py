@@ -9,8 +9,7 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
-from zerobyte.core import kept, reading
-from zerobyte.settings import Settings, Variable
+from zerobyte.settings import Settings, Variable, parsers, secrets
 
 RUNS_KEPT_S = 90 * 86_400
 EVENTS_KEPT = "P7D"
@@ -78,7 +77,7 @@ def prefect_client(*, home: Path, url: str, auth: str | None) -> dict[str, str]:
 def api(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment of the API: every variable that is a setting, the secret included."""
     names = {"XDG_DATA_HOME"}
-    for _, secret, _ in kept.GIVEN_SECRETS:
+    for _, secret, _ in secrets.GIVEN_SECRETS:
         names |= {secret, f"{secret}_FILE"}
     for field in dataclasses.fields(Settings):
         variable = field.metadata.get("variable")
@@ -104,7 +103,7 @@ def worker(settings: Settings, *, token_file: Path) -> dict[str, str]:
         "RESTIC_COMMAND": settings.restic_command,
         "RCLONE_CONFIG_DIR": settings.rclone_config_dir,
         "RESTIC_PROGRESS_FPS": settings.restic_progress_fps,
-        "RESTIC_MEMORY_BYTES": reading.memory_text(settings.memory_limits),
+        "RESTIC_MEMORY_BYTES": parsers.memory_text(settings.memory_limits),
         "WEBHOOK_ALLOWED_ORIGINS": ",".join(settings.webhook_allowed_origins),
         "WEBHOOK_TIMEOUT": settings.webhook_timeout_s,
         "ZEROBYTE_WORKER_CONCURRENCY": settings.worker_concurrency,

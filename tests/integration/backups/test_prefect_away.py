@@ -188,7 +188,7 @@ async def test_a_loop_that_ends_although_it_is_for_ever_is_told_of(
 
     await asyncio.wait([aio.start_background(starts_tasks())])
     async with asyncio.timeout(30):
-        while "a loop ended for good" not in (said := capfd.readouterr().err):
+        while "an endless loop ended" not in (said := capfd.readouterr().err):
             await asyncio.sleep(0.01)
     assert "starts_tasks" in said
     assert "disk I/O error" in said

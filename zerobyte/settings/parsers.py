@@ -5,7 +5,7 @@ Knows no variable by name. A reason completes the sentence "NAME …".
 
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -188,23 +188,3 @@ def _own_hostname() -> str:
     line = next((x for x in mounts.splitlines() if x.split()[4:5] == ["/etc/hostname"]), "")
     name = socket.gethostname()
     return name if line and f"/{name}" not in line else "zerobyte"
-
-
-def settings_table(variables: Iterable[tuple[str, str, str, str]]) -> str:
-    """Return a Markdown table of settings: name, default, unit and meaning of each."""
-    rows = ["| variable | default | unit | meaning |", "|---|---|---|---|"]
-    for name, default, unit, description in variables:
-        shown = default.replace("{data_dir}", "$ZEROBYTE_DATA_DIR")
-        shown = f"`{shown.replace('{port}', '$PORT')}`" if shown else ""
-        rows.append(f"| `{name}` | {shown} | {unit} | {description} |")
-    rows.append(
-        "| `APP_SECRET` | | 32 to 256 characters | Seals stored secrets and signs cookies; "
-        "by default made once and kept as `app-secret` in the data directory. |"
-    )
-    rows.append("| `APP_SECRET_FILE` | | file | Holds APP_SECRET; set only one of the two. |")
-    rows.append(
-        "| `SETUP_TOKEN` | | 16 to 256 characters | When set, the sign-up that creates the first "
-        "account needs it, as `setupToken` in the body or in the header `X-Setup-Token`. |"
-    )
-    rows.append("| `SETUP_TOKEN_FILE` | | file | Holds SETUP_TOKEN; set only one of the two. |")
-    return "\n".join(rows)
