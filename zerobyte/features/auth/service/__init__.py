@@ -15,7 +15,7 @@ from zerobyte.features.auth.service.key_check import KeyCheck
 from zerobyte.features.auth.service.login_throttle import Attempts
 from zerobyte.features.auth.service.members import Members
 from zerobyte.features.auth.service.one_time_state import OneTimeState
-from zerobyte.features.auth.service.organization_edits import OrganizationEditor
+from zerobyte.features.auth.service.organization_editor import OrganizationEditor
 from zerobyte.features.auth.service.organizations import Organizations
 from zerobyte.features.auth.service.passkeys import Passkeys
 from zerobyte.features.auth.service.password_change import Credentials

@@ -16,7 +16,7 @@ from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, Organization, Session, User
 from zerobyte.features.auth.schemas import admin as schemas
 from zerobyte.features.auth.service.deletion import Deletions, OrganizationCounts, tidy_up
-from zerobyte.features.auth.service.organization_edits import may
+from zerobyte.features.auth.service.organization_editor import may
 from zerobyte.features.auth.service.password_change import CREDENTIAL, Credentials, keep_password
 from zerobyte.features.auth.service.password_hashing import Passwords, check_length
 from zerobyte.features.auth.service.sessions import is_banned, sessions_of
