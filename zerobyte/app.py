@@ -219,7 +219,7 @@ class Platform:
         self.volumes.before_delete.append(references.refuse_used_volume)
         self.volumes.before_unmount.append(references.refuse_read_volume)
         self.repositories.before_delete.append(references.refuse_used_repository)
-        cast("Deletions", self.services[Deletions]).contents = OrganizationContents(
+        cast("Deletions", self.services[Deletions]).organization_data = OrganizationContents(
             volumes=self.volumes,
             repositories=self.repositories,
             on_change=self.editor.on_change,

@@ -21,7 +21,7 @@ from zerobyte.features.auth.service.api_keys import revoke_keys
 from zerobyte.features.auth.service.password_change import CREDENTIAL
 from zerobyte.features.auth.service.password_hashing import MAXIMUM, MINIMUM
 from zerobyte.features.auth.service.sessions import sessions_of
-from zerobyte.features.auth.service.two_factor.enrollment import turn_off
+from zerobyte.features.auth.service.two_factor.enrollment import delete_two_factor
 from zerobyte.features.auth.service.usernames import check_username
 from zerobyte.http.audit import Entry
 from zerobyte.settings import Settings
@@ -75,7 +75,7 @@ async def disable_two_factor(settings: Settings, username: str) -> None:
         if not user.two_factor_enabled:
             raise Conflict(f'User "{username}" does not have 2FA enabled')
         async with in_transaction():
-            await turn_off(user.id)
+            await delete_two_factor(user.id)
             await _sign_out(user)
         await _tell("disable-2fa", user)
 

@@ -11,7 +11,7 @@ from tortoise.expressions import RawSQL
 from zerobyte.core.errors import Conflict, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.features.auth.models import Organization
-from zerobyte.features.auth.service.deletion import OrganizationCounts, Tidy
+from zerobyte.features.auth.service.deletion import Cleanup, OrganizationCounts
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service import Repositories
@@ -59,7 +59,7 @@ class OrganizationContents:
         )
         return {row.pop("id"): OrganizationCounts(**row) for row in rows}
 
-    async def remove(self, organization_id: str) -> Tidy:
+    async def remove(self, organization_id: str) -> Cleanup:
         """Delete the rows, inside the caller's transaction. Files of repositories stay.
 
         Raises Conflict when work of the organization is still running.

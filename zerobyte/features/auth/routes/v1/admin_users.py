@@ -1,4 +1,4 @@
-"""The administration of people on `/api/v1/auth`: who they are, and what would go with them."""
+"""User administration on `/api/v1/auth`: users, their ways to sign in, effects of a deletion."""
 
 from zerobyte.contract.base import Success
 from zerobyte.core.errors import Conflict, NotFound
@@ -12,9 +12,9 @@ from zerobyte.http.endpoint import endpoint
 
 @auth_v1.get("/admin-users")
 @endpoint("getAdminUsers", tag=TAG, returns={200: AdminUsers}, permission=Permission.INSTANCE_ADMIN)
-async def list_users(people: UserAdmin) -> AdminUsers:
-    """List the first hundred people with their ways to sign in."""
-    rows, total = await people.with_accounts()
+async def list_users(users: UserAdmin) -> AdminUsers:
+    """List the first 100 users with their ways to sign in."""
+    rows, total = await users.list_with_accounts()
     return AdminUsers(users=[admin_user_view(*row) for row in rows], total=total)
 
 
@@ -26,9 +26,9 @@ async def list_users(people: UserAdmin) -> AdminUsers:
     errors=(NotFound, Conflict),
     permission=Permission.INSTANCE_ADMIN,
 )
-async def delete_account(user_id: str, account_id: str, people: UserAdmin) -> Success:
-    """Take one way to sign in from somebody, unless it is their last."""
-    await people.delete_account(user_id, account_id)
+async def delete_account(user_id: str, account_id: str, users: UserAdmin) -> Success:
+    """Delete a user's way to sign in, unless it is the last."""
+    await users.delete_account(user_id, account_id)
     return Success()
 
 
@@ -39,6 +39,6 @@ async def delete_account(user_id: str, account_id: str, people: UserAdmin) -> Su
     returns={200: DeletionImpact},
     permission=Permission.INSTANCE_ADMIN,
 )
-async def impact(user_id: str, people: UserAdmin) -> DeletionImpact:
-    """Read which organizations, with what in them, would go with a person."""
-    return impact_view(await people.impact(user_id))
+async def impact(user_id: str, users: UserAdmin) -> DeletionImpact:
+    """List the organizations, with their contents, that would be deleted with a user."""
+    return impact_view(await users.deletion_impact(user_id))

@@ -1,4 +1,4 @@
-"""Identity providers and the invitations that they serve, on `/api/v1/auth`."""
+"""Identity providers and their invitations, on `/api/v1/auth`."""
 
 from typing import Final
 
@@ -7,9 +7,9 @@ from sanic import HTTPResponse
 from zerobyte.contract.base import Success
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.features.auth.present.sso import (
-    invitation_settings,
-    provider_settings,
-    user_invitation,
+    invitation_settings_view,
+    provider_settings_view,
+    user_invitation_view,
 )
 from zerobyte.features.auth.routes.guards import TAG, auth_v1
 from zerobyte.features.auth.schemas.sso import (
@@ -41,15 +41,15 @@ _ADMIN: Final = Permission.ORG_ADMIN_BROWSER
 async def public_providers(
     request: HttpRequest, providers: SsoProviders, sessions: Sessions
 ) -> PublicProviders:
-    """List the identity providers that one can sign in through.
+    """List the identity providers for the login page.
 
-    `organizationSlug` is empty for whoever does not belong to the organization.
+    `organizationSlug` is empty unless the user is a member of the organization.
     """
     found = await sessions.find(request)
     return PublicProviders(
         providers=[
             PublicProvider(provider_id=provider_id, organization_slug=slug)
-            for provider_id, slug in await providers.public(found and found.user.id)
+            for provider_id, slug in await providers.list_public(found and found.user.id)
         ]
     )
 
@@ -63,10 +63,12 @@ async def sso_settings(
     organization_id = actor.organization_id
     return SsoSettings(
         providers=[
-            provider_settings(row) for row in await providers.of_organization(organization_id)
+            provider_settings_view(row)
+            for row in await providers.list_for_organization(organization_id)
         ],
         invitations=[
-            invitation_settings(row) for row in await invitations.of_organization(organization_id)
+            invitation_settings_view(row)
+            for row in await invitations.list_for_organization(organization_id)
         ],
     )
 
@@ -83,7 +85,7 @@ async def sso_settings(
 async def auto_linking(
     actor: Actor, provider_id: str, body: AutoLinking, providers: SsoProviders
 ) -> Success:
-    """Choose whether a verified e-mail leads to the member's account that has it."""
+    """Allow or forbid linking a member's account by its verified e-mail."""
     await providers.set_auto_linking(actor.organization_id, provider_id, enabled=body.enabled)
     return Success()
 
@@ -100,9 +102,9 @@ async def auto_linking(
 async def delete_provider(
     actor: Actor, provider_id: str, query: ForceQuery, providers: SsoProviders
 ) -> Success:
-    """Delete an identity provider, with the links and sessions of its people.
+    """Delete an identity provider with its account links; end the sessions of linked users.
 
-    It is refused while members sign in through it alone, unless `force` is true.
+    Rejected while it is the only sign-in of a member, unless `force` is true.
     """
     await providers.delete(actor.organization_id, provider_id, force=query.force)
     return Success()
@@ -118,9 +120,11 @@ async def delete_provider(
 async def user_invitations(
     request: HttpRequest, sessions: Sessions, invitations: SsoInvitations
 ) -> list[UserInvitation]:
-    """List the pending invitations for one's own e-mail."""
+    """List the pending invitations to the user's e-mail."""
     found = await sessions.require(request)
-    return [user_invitation(row, ids) for row, ids in await invitations.of_user(found.user)]
+    return [
+        user_invitation_view(row, ids) for row, ids in await invitations.list_for_user(found.user)
+    ]
 
 
 @auth_v1.post("/sso-invitations/<invitation_id:str>/verify")
@@ -139,7 +143,7 @@ async def verify_invitation(
     body: VerifyInvitation,
     invitations: SsoInvitations,
 ) -> Success:
-    """Say that one takes an invitation by the sign-in through a provider that follows."""
+    """Announce that the user accepts an invitation with their next sign-in through a provider."""
     await invitations.verify(request, actor.user_id, invitation_id, body.provider_id)
     return Success()
 
@@ -155,7 +159,7 @@ async def verify_invitation(
 async def delete_invitation(
     actor: Actor, invitation_id: str, invitations: SsoInvitations
 ) -> Success:
-    """Remove an invitation into the organization."""
+    """Delete an invitation into the organization."""
     await invitations.delete(actor.organization_id, invitation_id)
     return Success()
 
@@ -169,6 +173,6 @@ async def delete_invitation(
     permission=Permission.PUBLIC,
 )
 async def show_login_error(query: LoginErrorQuery, settings: Settings) -> HTTPResponse:
-    """Go to the login page with a code that it knows."""
+    """Redirect to the login page with a known error code."""
     location = f"{settings.base_url}/login?error={login_error(query.error)}"
     return HTTPResponse(status=302, headers={"Location": location})

@@ -1,4 +1,4 @@
-"""Passkeys: registering, signing in, and keeping them."""
+"""Passkeys: register, sign in, rename and delete."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ from zerobyte.http.endpoint import endpoint
 async def register_options(
     request: HttpRequest, query: RegisterOptionsQuery, passkeys: Passkeys, sessions: Sessions
 ) -> dict[str, Any]:
-    """Begin to register a passkey."""
+    """Start the registration of a passkey."""
     found = await sessions.require(request, fresh=True)
     return await passkeys.register_options(request, found.user, query)
 
@@ -58,7 +58,7 @@ async def register_options(
 async def verify_registration(
     request: HttpRequest, body: VerifyRegistration, passkeys: Passkeys, sessions: Sessions
 ) -> PasskeyView:
-    """Keep the new passkey."""
+    """Store the new passkey."""
     found = await sessions.require(request, fresh=True)
     return passkey_view(await passkeys.register(request, found, body.response, body.name))
 
@@ -71,7 +71,7 @@ async def verify_registration(
     permission=Permission.PUBLIC,
 )
 async def authenticate_options(request: HttpRequest, passkeys: Passkeys) -> dict[str, Any]:
-    """Begin to sign in with a passkey."""
+    """Start a sign-in with a passkey."""
     return await passkeys.authenticate_options(request)
 
 
@@ -103,9 +103,9 @@ async def verify_authentication(
 async def list_passkeys(
     request: HttpRequest, passkeys: Passkeys, sessions: Sessions
 ) -> list[PasskeyView]:
-    """List one's own passkeys."""
+    """List the user's passkeys."""
     found = await sessions.require(request)
-    return [passkey_view(passkey) for passkey in await passkeys.of_user(found.user)]
+    return [passkey_view(passkey) for passkey in await passkeys.list_for_user(found.user)]
 
 
 @accounts_auth.post("/passkey/update-passkey")
@@ -120,7 +120,7 @@ async def list_passkeys(
 async def update_passkey(
     request: HttpRequest, body: UpdatePasskey, passkeys: Passkeys, sessions: Sessions
 ) -> UpdatedPasskey:
-    """Rename one of one's own passkeys."""
+    """Rename one of the user's passkeys."""
     found = await sessions.require(request)
     return UpdatedPasskey(
         passkey=passkey_view(await passkeys.rename(found.user, body.id, body.name))
@@ -139,7 +139,7 @@ async def update_passkey(
 async def delete_passkey(
     request: HttpRequest, body: DeletePasskey, passkeys: Passkeys, sessions: Sessions
 ) -> Status:
-    """Forget one of one's own passkeys."""
+    """Delete one of the user's passkeys."""
     found = await sessions.require(request)
     await passkeys.delete(found.user, body.id)
     return Status()

@@ -1,4 +1,4 @@
-"""Members of organizations, and invitations to become one."""
+"""Members of organizations, and invitations."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ from zerobyte.features.auth.present.organizations import (
 from zerobyte.features.auth.routes.guards import TAG, accounts_auth
 from zerobyte.features.auth.schemas import organizations as schemas
 from zerobyte.features.auth.service import Invitations, Members, Sessions
-from zerobyte.features.auth.service.members import ADMINS, members_of, place_in
+from zerobyte.features.auth.service.members import ADMINS, members_of, require_membership_to_read
 from zerobyte.http import audit
 from zerobyte.http.auth import HttpRequest, OrganizationRole, Permission, Person
 from zerobyte.http.endpoint import endpoint
@@ -33,7 +33,7 @@ _PATH: Final = "/organization"
 async def invite(
     request: HttpRequest, person: Person, body: schemas.InviteMember, invitations: Invitations
 ) -> schemas.InvitationView:
-    """Invite somebody by e-mail for 48 hours."""
+    """Invite a user by e-mail for 48 hours."""
     row = await invitations.invite(person, body)
     audit.add_details(request, organization_id=row.organization_id, invitationFor=row.email)
     return invitation_view(row)
@@ -51,7 +51,7 @@ async def invite(
 async def cancel(
     request: HttpRequest, person: Person, body: schemas.InvitationId, invitations: Invitations
 ) -> schemas.InvitationView:
-    """Withdraw an invitation."""
+    """Cancel an invitation."""
     row = await invitations.cancel(person, body.invitation_id)
     audit.add_details(request, organization_id=row.organization_id, invitationFor=row.email)
     return invitation_view(row)
@@ -73,7 +73,7 @@ async def accept(
     invitations: Invitations,
     sessions: Sessions,
 ) -> schemas.InvitationAnswered:
-    """Join the organization, which becomes the active one."""
+    """Accept an invitation; the organization becomes the active one."""
     row, member = await invitations.accept(person, body.invitation_id)
     audit.add_details(request, organization_id=row.organization_id, role=member.role)
     sessions.send_cookie(request, await sessions.require(request))
@@ -92,7 +92,7 @@ async def accept(
 async def reject(
     request: HttpRequest, person: Person, body: schemas.InvitationId, invitations: Invitations
 ) -> schemas.InvitationAnswered:
-    """Turn an invitation down."""
+    """Reject an invitation."""
     row = await invitations.reject(person, body.invitation_id)
     audit.add_details(request, organization_id=row.organization_id)
     return schemas.InvitationAnswered(invitation=invitation_view(row), member=None)
@@ -110,7 +110,7 @@ async def reject(
 async def get(
     person: Person, query: schemas.InvitationQuery, invitations: Invitations
 ) -> schemas.InvitationDetails:
-    """Read an invitation, as its recipient."""
+    """Read an invitation as its recipient."""
     return invitation_details(await invitations.get(person, query.id))
 
 
@@ -127,7 +127,7 @@ async def list_invitations(
     person: Person, query: schemas.OrganizationQuery, invitations: Invitations
 ) -> list[schemas.InvitationView]:
     """List the invitations of an organization in any state, newest first."""
-    place = await place_in(person, query.organization_id)
+    place = await require_membership_to_read(person, query.organization_id)
     rows = await invitations.list_all(place.organization_id)
     return [invitation_view(row, may_invite=place.role in ADMINS) for row in rows]
 
@@ -141,7 +141,7 @@ async def list_invitations(
     permission=Permission.SIGNED_IN,
 )
 async def list_own(person: Person, invitations: Invitations) -> list[schemas.InvitationView]:
-    """List the invitations to one's own e-mail, once it is known to be one's own."""
+    """List the invitations to the user's own verified e-mail."""
     return [invitation_view(row) for row in await invitations.list_own(person)]
 
 
@@ -156,7 +156,7 @@ async def list_own(person: Person, invitations: Invitations) -> list[schemas.Inv
 )
 async def list_members(person: Person, query: schemas.MembersQuery) -> schemas.MemberPage:
     """List the members of an organization, oldest first."""
-    place = await place_in(person, query.organization_id)
+    place = await require_membership_to_read(person, query.organization_id)
     rows = await members_of(place.organization_id, limit=query.limit, offset=query.offset)
     total = await Member.filter(organization_id=place.organization_id).count()
     return schemas.MemberPage(members=[member_view(row) for row in rows], total=total)
@@ -171,8 +171,8 @@ async def list_members(person: Person, query: schemas.MembersQuery) -> schemas.M
     permission=Permission.SIGNED_IN,
 )
 async def get_active_member(person: Person) -> schemas.MemberView:
-    """Read one's own place in the active organization."""
-    place = await place_in(person, None)
+    """Read the user's membership in the active organization."""
+    place = await require_membership_to_read(person, None)
     await place.fetch_related("user")
     return member_view(place)
 
@@ -186,8 +186,8 @@ async def get_active_member(person: Person) -> schemas.MemberView:
     permission=Permission.SIGNED_IN,
 )
 async def get_active_member_role(person: Person) -> schemas.MemberRoleView:
-    """Read one's own role in the active organization."""
-    place = await place_in(person, None)
+    """Read the user's role in the active organization."""
+    place = await require_membership_to_read(person, None)
     role: OrganizationRole = place.role  # pyright: ignore[reportAssignmentType]
     return schemas.MemberRoleView(role=role)
 
@@ -205,7 +205,7 @@ async def get_active_member_role(person: Person) -> schemas.MemberRoleView:
 async def update_role(
     request: HttpRequest, person: Person, body: schemas.UpdateMemberRole, members: Members
 ) -> schemas.MemberView:
-    """Give a member another role."""
+    """Change a member's role."""
     member = await members.update_role(person, body)
     audit.add_details(request, organization_id=member.organization_id, userId=member.user_id)
     return member_view(member)

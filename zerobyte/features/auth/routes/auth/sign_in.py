@@ -1,4 +1,4 @@
-"""Signing up, in and out with a password."""
+"""Sign-up, sign-in with a password, and sign-out."""
 
 from typing import Final
 
@@ -49,7 +49,7 @@ _SIGN_IN: Final[tuple[type[ZerobyteError], ...]] = (
 async def sign_up(
     request: HttpRequest, body: SignUp, accounts: Accounts, settings: Settings
 ) -> SignedUp:
-    """Make an account and sign in; the first one becomes the admin."""
+    """Create an account and sign in; the first account becomes the instance admin."""
     check_callback(body.callback_url, settings)
     found = await accounts.sign_up(request, body)
     return SignedUp(token=found.session.id, user=user_view(found.user))

@@ -1,4 +1,4 @@
-"""What people read and change about themselves."""
+"""Self-service of users: profile, password and ways to sign in."""
 
 from zerobyte.core.errors import Invalid, TooManyRequests, Unauthenticated, Unprocessable
 from zerobyte.features.auth.present.users import account_view, user_view
@@ -31,7 +31,7 @@ from zerobyte.http.endpoint import endpoint
 async def update_user(
     request: HttpRequest, body: UpdateUser, profile: Profile, sessions: Sessions
 ) -> Status:
-    """Change one's own profile."""
+    """Change the user's profile."""
     found = await sessions.require(request)
     await profile.update(found, body)
     sessions.send_cookie(request, found)
@@ -50,7 +50,7 @@ async def update_user(
 async def change_password(
     request: HttpRequest, body: ChangePassword, profile: Profile, sessions: Sessions
 ) -> PasswordChanged:
-    """Set another password; other sessions and trusted devices end, this session goes on."""
+    """Change the password; end other sessions and trusted devices, but not this session."""
     found = await sessions.require(request)
     going_on = await profile.change_password(request, found, body)
     token = going_on.session.id if body.revoke_other_sessions else None
@@ -69,7 +69,7 @@ async def change_password(
 async def verify_password(
     request: HttpRequest, body: Password, profile: Profile, sessions: Sessions
 ) -> Status:
-    """Show one's own password once more."""
+    """Check the user's password."""
     await profile.check_password(await sessions.require(request), body.password)
     return Status()
 
@@ -79,7 +79,7 @@ async def verify_password(
     "listAccounts", tag=TAG, returns={200: list[AccountView]}, permission=Permission.SIGNED_IN
 )
 async def list_accounts(person: Person, profile: Profile) -> list[AccountView]:
-    """List one's own ways to sign in."""
+    """List the user's ways to sign in."""
     return [account_view(account) for account in await profile.accounts_of(person.user_id)]
 
 
@@ -95,7 +95,7 @@ async def list_accounts(person: Person, profile: Profile) -> list[AccountView]:
 async def unlink_account(
     request: HttpRequest, body: UnlinkAccount, sessions: Sessions, profile: Profile
 ) -> Status:
-    """Give up a way to sign in, and end all other sessions; the last way stays."""
+    """Unlink a way to sign in and end all other sessions; the last way cannot be unlinked."""
     await profile.unlink(await sessions.require(request), body.provider_id, body.account_id)
     return Status()
 
@@ -113,5 +113,5 @@ async def unlink_account(
 async def is_username_available(
     request: HttpRequest, body: Username, profile: Profile
 ) -> Availability:
-    """Ask whether a username is free; for people who are signed in or may sign up."""
+    """Check whether a username is free; for users who are signed in or may sign up."""
     return Availability(available=await profile.is_available(request, body.username))

@@ -1,4 +1,4 @@
-"""Identity providers on `/api/auth`: registering them, and signing in through them."""
+"""Identity providers on `/api/auth`: management and single sign-on."""
 
 from typing import Final
 
@@ -14,7 +14,7 @@ from zerobyte.core.errors import (
     Unprocessable,
     ZerobyteError,
 )
-from zerobyte.features.auth.present.sso import registered, sanitized
+from zerobyte.features.auth.present.sso import registered_provider_view, sanitized_provider_view
 from zerobyte.features.auth.routes.guards import TAG, accounts_auth
 from zerobyte.features.auth.schemas.sso import (
     CallbackQuery,
@@ -54,11 +54,11 @@ async def register(
     sessions: Sessions,
     settings: Settings,
 ) -> RegisteredProvider:
-    """Register an identity provider for an organization that one owns."""
+    """Register an identity provider; the user must be an owner of the organization."""
     found = await sessions.require(request)
     provider = await providers.register(found.user, body)
     audit.add_details(request, organization_id=provider.organization_id)
-    return registered(provider, settings)
+    return registered_provider_view(provider, settings)
 
 
 @accounts_auth.get("/sso/providers")
@@ -72,10 +72,10 @@ async def register(
 async def list_providers(
     request: HttpRequest, providers: SsoProviders, sessions: Sessions, settings: Settings
 ) -> SanitizedProviders:
-    """List the identity providers of the organizations that one administers."""
+    """List the identity providers of organizations where the user is owner or admin."""
     found = await sessions.require(request)
-    rows = await providers.administered_by(found.user)
-    return SanitizedProviders(providers=[sanitized(row, settings) for row in rows])
+    rows = await providers.list_administered(found.user)
+    return SanitizedProviders(providers=[sanitized_provider_view(row, settings) for row in rows])
 
 
 @accounts_auth.get("/sso/get-provider")
@@ -96,7 +96,9 @@ async def get_provider(
 ) -> SanitizedProvider:
     """Read an identity provider."""
     found = await sessions.require(request)
-    return sanitized(await providers.administered(found.user, query.provider_id), settings)
+    return sanitized_provider_view(
+        await providers.get_administered(found.user, query.provider_id), settings
+    )
 
 
 @accounts_auth.post("/sso/update-provider")
@@ -116,11 +118,11 @@ async def update_provider(
     sessions: Sessions,
     settings: Settings,
 ) -> SanitizedProvider:
-    """Change an identity provider of an organization that one owns."""
+    """Change an identity provider; the user must be an owner of its organization."""
     found = await sessions.require(request)
     provider = await providers.update(found.user, body)
     audit.add_details(request, organization_id=provider.organization_id)
-    return sanitized(provider, settings)
+    return sanitized_provider_view(provider, settings)
 
 
 @accounts_auth.post("/sso/delete-provider")
@@ -136,9 +138,9 @@ async def update_provider(
 async def delete_provider(
     request: HttpRequest, body: DeleteProvider, providers: SsoProviders, sessions: Sessions
 ) -> Success:
-    """Delete an identity provider, with the links and sessions of its people."""
+    """Delete an identity provider with its account links; end the sessions of linked users."""
     found = await sessions.require(request)
-    provider = await providers.administered(found.user, body.provider_id)
+    provider = await providers.get_administered(found.user, body.provider_id)
     audit.add_details(request, organization_id=provider.organization_id)
     await providers.delete(provider.organization_id, provider.provider_id, force=body.force)
     return Success()
@@ -154,7 +156,7 @@ async def delete_provider(
     permission=Permission.PUBLIC,
 )
 async def sign_in(request: HttpRequest, body: SignInSso, sso: SsoSignIn) -> SsoRedirect:
-    """Begin to sign in through an identity provider."""
+    """Start a sign-in through an identity provider."""
     return SsoRedirect(url=await sso.start(request, body))
 
 
@@ -171,6 +173,6 @@ async def sign_in(request: HttpRequest, body: SignInSso, sso: SsoSignIn) -> SsoR
 async def callback(
     request: HttpRequest, provider_id: str, query: CallbackQuery, sso: SsoSignIn
 ) -> HTTPResponse:
-    """Come back from an identity provider."""
+    """Handle the callback of an identity provider."""
     location = await sso.finish(request, provider_id, query)
     return HTTPResponse(status=302, headers={"Location": location})

@@ -1,4 +1,4 @@
-"""The administration of people on `/api/auth/admin`: made, changed, banned and removed."""
+"""User administration on `/api/auth/admin`: create, change, ban and delete users."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ from zerobyte.features.auth.schemas.common import Status
 from zerobyte.features.auth.schemas.organizations import Permitted
 from zerobyte.features.auth.schemas.users import UserView
 from zerobyte.features.auth.service import UserAdmin
-from zerobyte.features.auth.service.user_admin import may_administer
+from zerobyte.features.auth.service.user_admin import has_admin_permissions
 from zerobyte.http import audit
 from zerobyte.http.auth import HttpRequest, Permission, Person
 from zerobyte.http.endpoint import endpoint
@@ -32,10 +32,10 @@ _ADMIN: Final = Permission.ADMINISTRATOR
     audit_fields=("role",),
 )
 async def create(
-    request: HttpRequest, body: schemas.CreateUser, people: UserAdmin
+    request: HttpRequest, body: schemas.CreateUser, users: UserAdmin
 ) -> schemas.UserBox:
-    """Make an account for somebody."""
-    user = await people.create(body)
+    """Create an account for a user."""
+    user = await users.create(body)
     audit.add_details(request, userId=user.id)
     return schemas.UserBox(user=user_view(user))
 
@@ -51,9 +51,9 @@ async def create(
     forbidden_code="YOU_ARE_NOT_ALLOWED_TO_CHANGE_USERS_ROLE",
     audit_fields=("user_id", "role"),
 )
-async def set_role(body: schemas.SetRole, people: UserAdmin) -> schemas.UserBox:
-    """Make somebody an admin of the instance, or a plain user."""
-    user = await people.set_role(body.user_id, schemas.role_of(body.role))
+async def set_role(body: schemas.SetRole, users: UserAdmin) -> schemas.UserBox:
+    """Set a user's instance role: admin or user."""
+    user = await users.set_role(body.user_id, schemas.role_of(body.role))
     return schemas.UserBox(user=user_view(user))
 
 
@@ -68,9 +68,9 @@ async def set_role(body: schemas.SetRole, people: UserAdmin) -> schemas.UserBox:
     forbidden_code="YOU_ARE_NOT_ALLOWED_TO_BAN_USERS",
     audit_fields=("user_id", "ban_expires_in"),
 )
-async def ban(person: Person, body: schemas.BanUser, people: UserAdmin) -> schemas.UserBox:
-    """Shut somebody out, for a time or for good."""
-    return schemas.UserBox(user=user_view(await people.ban(person, body)))
+async def ban(person: Person, body: schemas.BanUser, users: UserAdmin) -> schemas.UserBox:
+    """Ban a user, for a time or permanently."""
+    return schemas.UserBox(user=user_view(await users.ban(person, body)))
 
 
 @accounts_auth.post(f"{_PATH}/unban-user")
@@ -84,9 +84,9 @@ async def ban(person: Person, body: schemas.BanUser, people: UserAdmin) -> schem
     forbidden_code="YOU_ARE_NOT_ALLOWED_TO_BAN_USERS",
     audit_fields=("user_id",),
 )
-async def unban(body: schemas.UserId, people: UserAdmin) -> schemas.UserBox:
-    """Let somebody in again."""
-    return schemas.UserBox(user=user_view(await people.unban(body.user_id)))
+async def unban(body: schemas.UserId, users: UserAdmin) -> schemas.UserBox:
+    """Lift a user's ban."""
+    return schemas.UserBox(user=user_view(await users.unban(body.user_id)))
 
 
 @accounts_auth.post(f"{_PATH}/remove-user")
@@ -100,9 +100,9 @@ async def unban(body: schemas.UserId, people: UserAdmin) -> schemas.UserBox:
     forbidden_code="YOU_ARE_NOT_ALLOWED_TO_DELETE_USERS",
     audit_fields=("user_id",),
 )
-async def remove(person: Person, body: schemas.UserId, people: UserAdmin) -> Success:
-    """Delete somebody, and the organizations with all data that only they own."""
-    await people.remove(person, body.user_id)
+async def remove(person: Person, body: schemas.UserId, users: UserAdmin) -> Success:
+    """Delete a user, and the organizations with all data that only they own."""
+    await users.remove(person, body.user_id)
     return Success()
 
 
@@ -117,9 +117,9 @@ async def remove(person: Person, body: schemas.UserId, people: UserAdmin) -> Suc
     forbidden_code="YOU_ARE_NOT_ALLOWED_TO_SET_USERS_PASSWORD",
     audit_fields=("user_id",),
 )
-async def set_password(body: schemas.SetPassword, people: UserAdmin) -> Status:
-    """Give somebody another password; their sessions and API keys end."""
-    await people.set_password(body.user_id, body.new_password)
+async def set_password(body: schemas.SetPassword, users: UserAdmin) -> Status:
+    """Set a user's password; end their sessions and API keys."""
+    await users.set_password(body.user_id, body.new_password)
     return Status()
 
 
@@ -127,16 +127,16 @@ async def set_password(body: schemas.SetPassword, people: UserAdmin) -> Status:
 @endpoint(
     "adminUpdateUser",
     tag=TAG,
-    body=schemas.UpdateUser,
+    body=schemas.AdminUpdateUser,
     returns={200: UserView},
     errors=(Invalid, Forbidden, NotFound),
     permission=_ADMIN,
     forbidden_code="YOU_ARE_NOT_ALLOWED_TO_UPDATE_USERS",
     audit_fields=("user_id",),
 )
-async def update(body: schemas.UpdateUser, people: UserAdmin) -> UserView:
-    """Change somebody's name, e-mail, username or image."""
-    return user_view(await people.update(body))
+async def update(body: schemas.AdminUpdateUser, users: UserAdmin) -> UserView:
+    """Change a user's name, e-mail, username or image."""
+    return user_view(await users.update(body))
 
 
 @accounts_auth.get(f"{_PATH}/list-users")
@@ -149,9 +149,9 @@ async def update(body: schemas.UpdateUser, people: UserAdmin) -> UserView:
     permission=_ADMIN,
     forbidden_code="YOU_ARE_NOT_ALLOWED_TO_LIST_USERS",
 )
-async def list_users(query: schemas.UsersQuery, people: UserAdmin) -> schemas.UserPage:
-    """List people, searched, filtered and sorted."""
-    rows, total = await people.page(query)
+async def list_users(query: schemas.UsersQuery, users: UserAdmin) -> schemas.UserPage:
+    """List users, searched, filtered and sorted."""
+    rows, total = await users.list_page(query)
     return schemas.UserPage(
         users=[user_view(row) for row in rows],
         total=total,
@@ -170,9 +170,9 @@ async def list_users(query: schemas.UsersQuery, people: UserAdmin) -> schemas.Us
     permission=_ADMIN,
     forbidden_code="YOU_ARE_NOT_ALLOWED_TO_GET_USER",
 )
-async def get_user(query: schemas.UserQuery, people: UserAdmin) -> UserView:
-    """Read one person."""
-    return user_view(await people.get(query.id))
+async def get_user(query: schemas.UserQuery, users: UserAdmin) -> UserView:
+    """Read one user."""
+    return user_view(await users.get(query.id))
 
 
 @accounts_auth.post(f"{_PATH}/has-permission")
@@ -185,11 +185,11 @@ async def get_user(query: schemas.UserQuery, people: UserAdmin) -> UserView:
     audited=False,
 )
 async def has_permission(
-    person: Person, body: schemas.AdminHasPermission, people: UserAdmin
+    person: Person, body: schemas.AdminHasPermission, users: UserAdmin
 ) -> Permitted:
-    """Find out whether somebody, or a role, may do all of these things."""
+    """Check whether a user or a role has all these permissions."""
     role = body.role or person.instance_role
-    # Whether somebody else is an admin is for admins to know.
+    # Only admins may learn whether another user is an admin.
     if body.user_id not in (None, person.user_id) and person.instance_role == "admin":
-        role = "admin" if (await people.get(body.user_id or "")).role == "admin" else "user"
-    return Permitted(success=may_administer(role, body.permissions))
+        role = "admin" if (await users.get(body.user_id or "")).role == "admin" else "user"
+    return Permitted(success=has_admin_permissions(role, body.permissions))

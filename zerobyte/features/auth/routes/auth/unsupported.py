@@ -1,4 +1,4 @@
-"""What the contract names and this product does not do: each answers why, and changes nothing."""
+"""Operations of the contract that are not supported; each response explains the reason."""
 
 from typing import NoReturn
 
@@ -18,7 +18,7 @@ from zerobyte.http.endpoint import endpoint
     permission=Permission.SIGNED_IN,
 )
 async def change_email() -> NoReturn:
-    """Refuse: `zerobyte change-email` does it."""
+    """Always rejected: use `zerobyte change-email`."""
     raise Invalid("Change email is disabled", code="CHANGE_EMAIL_DISABLED")
 
 
@@ -31,7 +31,7 @@ async def change_email() -> NoReturn:
     permission=Permission.SIGNED_IN,
 )
 async def update_session() -> NoReturn:
-    """Refuse: a session has nothing that a client may write."""
+    """Always rejected: a session has no field that clients may write."""
     raise Invalid("The fields of a session are not allowed to be set", code="FIELD_NOT_ALLOWED")
 
 
@@ -45,7 +45,7 @@ async def update_session() -> NoReturn:
     audited=False,
 )
 async def request_password_reset() -> NoReturn:
-    """Refuse: `zerobyte reset-password` does it."""
+    """Always rejected: use `zerobyte reset-password`."""
     raise Invalid("Reset password isn't enabled", code="RESET_PASSWORD_DISABLED")
 
 
@@ -59,7 +59,7 @@ async def request_password_reset() -> NoReturn:
     audited=False,
 )
 async def sign_in_social() -> NoReturn:
-    """Refuse: identity providers sign people in by `sign-in/sso`."""
+    """Always rejected: use `sign-in/sso` for identity providers."""
     raise NotFound("Provider not found", code="PROVIDER_NOT_FOUND")
 
 
@@ -72,7 +72,7 @@ async def sign_in_social() -> NoReturn:
     permission=Permission.SIGNED_IN,
 )
 async def link_social() -> NoReturn:
-    """Refuse, as `sign-in/social` does."""
+    """Always rejected: use `sign-in/sso` for identity providers."""
     raise NotFound("Provider not found", code="PROVIDER_NOT_FOUND")
 
 
@@ -86,7 +86,7 @@ async def link_social() -> NoReturn:
     audited=False,
 )
 async def send_otp() -> NoReturn:
-    """Refuse: codes come from an app, and none is sent."""
+    """Always rejected: codes come from an app and are never sent."""
     raise Invalid("OTP isn't configured", code="OTP_NOT_CONFIGURED")
 
 
@@ -100,5 +100,5 @@ async def send_otp() -> NoReturn:
     audited=False,
 )
 async def verify_otp() -> NoReturn:
-    """Refuse: none was sent."""
+    """Always rejected: codes come from an app and are never sent."""
     raise Invalid("OTP has expired", code="OTP_HAS_EXPIRED")

@@ -1,4 +1,4 @@
-"""The second factor: turning it on and off, and showing its codes."""
+"""Two-factor authentication: enable, disable, and verify codes."""
 
 from zerobyte.core.errors import Conflict, Forbidden, Invalid, TooManyRequests, Unauthenticated
 from zerobyte.features.auth.present.users import user_view
@@ -38,10 +38,10 @@ async def enable(
     profile: Profile,
     two_factors: TwoFactors,
 ) -> TwoFactorEnrolment:
-    """Make a secret for an app; it counts once a code of it was right."""
+    """Create a secret for an authenticator app; it becomes active with its first right code."""
     found = await sessions.require(request)
     await profile.check_password(found, body.password)
-    made = await two_factors.begin(found.user, issuer=body.issuer)
+    made = await two_factors.start(found.user, issuer=body.issuer)
     return TwoFactorEnrolment(totp_uri=made.uri, backup_codes=made.backup_codes)
 
 
@@ -55,10 +55,10 @@ async def enable(
     permission=Permission.PUBLIC,
 )
 async def verify_totp(
-    request: HttpRequest, body: VerifyTotp, second_step: TwoFactorVerifier
+    request: HttpRequest, body: VerifyTotp, verifier: TwoFactorVerifier
 ) -> Verified:
-    """Show a code of the app: to sign in, to begin using it, or once more."""
-    return await _totp(request, body, second_step)
+    """Verify a code of the app: at sign-in, to activate two-factor, or again."""
+    return await _totp(request, body, verifier)
 
 
 @accounts_auth.post("/two-factor/verify")
@@ -70,11 +70,9 @@ async def verify_totp(
     errors=_ERRORS,
     permission=Permission.PUBLIC,
 )
-async def verify(
-    request: HttpRequest, body: VerifyTotp, second_step: TwoFactorVerifier
-) -> Verified:
-    """Show a code of the app; the same as `verify-totp`."""
-    return await _totp(request, body, second_step)
+async def verify(request: HttpRequest, body: VerifyTotp, verifier: TwoFactorVerifier) -> Verified:
+    """Verify a code of the app; identical to `verify-totp`."""
+    return await _totp(request, body, verifier)
 
 
 @accounts_auth.post("/two-factor/verify-backup-code")
@@ -87,10 +85,10 @@ async def verify(
     permission=Permission.PUBLIC,
 )
 async def verify_backup_code(
-    request: HttpRequest, body: VerifyBackupCode, second_step: TwoFactorVerifier
+    request: HttpRequest, body: VerifyBackupCode, verifier: TwoFactorVerifier
 ) -> Verified:
-    """Use up a backup code in the place of the app."""
-    made, user = await second_step.verify(
+    """Use a backup code instead of the app."""
+    made, user = await verifier.verify(
         request,
         "backup",
         body.code,
@@ -116,10 +114,10 @@ async def get_totp_uri(
     profile: Profile,
     two_factors: TwoFactors,
 ) -> TotpUri:
-    """Read what the app needs once more."""
+    """Read the otpauth URI again."""
     found = await sessions.require(request)
     await profile.check_password(found, body.password)
-    return TotpUri(totp_uri=await two_factors.uri_of(found.user))
+    return TotpUri(totp_uri=await two_factors.otpauth_uri(found.user))
 
 
 @accounts_auth.post("/two-factor/generate-backup-codes")
@@ -138,7 +136,7 @@ async def generate_backup_codes(
     profile: Profile,
     two_factors: TwoFactors,
 ) -> BackupCodes:
-    """Make new backup codes; the old ones are void."""
+    """Create new backup codes; the old ones become invalid."""
     found = await sessions.require(request)
     await profile.check_password(found, body.password)
     return BackupCodes(backup_codes=await two_factors.renew_backup_codes(found.user))
@@ -158,17 +156,15 @@ async def disable(
     body: Password,
     sessions: Sessions,
     profile: Profile,
-    second_step: TwoFactorVerifier,
+    verifier: TwoFactorVerifier,
 ) -> Status:
-    """Use no second factor any more; no device is trusted any more either."""
+    """Disable two-factor and delete all trusted devices."""
     found = await sessions.require(request)
     checked = await profile.check_password(found, body.password)
-    await second_step.turn_off(request, found, unless_changed=(checked, wrong_password()))
+    await verifier.disable(request, found, unless_changed=(checked, wrong_password()))
     return Status()
 
 
-async def _totp(request: HttpRequest, body: VerifyTotp, second_step: TwoFactorVerifier) -> Verified:
-    made, user = await second_step.verify(
-        request, "totp", body.code, trust_device=body.trust_device
-    )
+async def _totp(request: HttpRequest, body: VerifyTotp, verifier: TwoFactorVerifier) -> Verified:
+    made, user = await verifier.verify(request, "totp", body.code, trust_device=body.trust_device)
     return Verified(token=made.session.id if made else None, user=user_view(user))

@@ -1,4 +1,4 @@
-"""The members of the active organization, and one's API keys in it, on `/api/v1/auth`."""
+"""Members of the active organization and the user's API keys, on `/api/v1/auth`."""
 
 from typing import Final
 
@@ -28,7 +28,7 @@ _KEYS: Final = "API Keys"
 @auth_v1.get("/org-members")
 @endpoint("getOrgMembers", tag=TAG, returns={200: OrgMembers}, permission=Permission.ORG_ADMIN)
 async def list_members(actor: Actor, members: Members) -> OrgMembers:
-    """List everybody in the active organization."""
+    """List the members of the active organization."""
     return OrgMembers(members=[org_member_view(row) for row in await members.list_all(actor)])
 
 
@@ -45,7 +45,7 @@ async def list_members(actor: Actor, members: Members) -> OrgMembers:
 async def set_role(
     actor: Actor, member_id: str, body: SetOrgMemberRole, members: Members
 ) -> Success:
-    """Make a member an admin or a plain member; owners stay owners."""
+    """Make a member an admin or a plain member; the role of owners cannot change."""
     await members.set_role(actor, member_id, body.role)
     return Success()
 
@@ -59,7 +59,7 @@ async def set_role(
     permission=Permission.ORG_ADMIN_BROWSER,
 )
 async def remove(request: HttpRequest, actor: Actor, member_id: str, members: Members) -> Success:
-    """Take a member out of the organization, with their API keys for it."""
+    """Remove a member from the organization, with their API keys for it."""
     member = await members.remove(actor, member_id)
     audit.add_details(request, userId=member.user_id)
     return Success()
@@ -68,7 +68,7 @@ async def remove(request: HttpRequest, actor: Actor, member_id: str, members: Me
 @auth_v1.get("/api-keys")
 @endpoint("getApiKeys", tag=_KEYS, returns={200: ApiKeyList}, permission=Permission.BROWSER)
 async def list_keys(actor: Actor, keys: ApiKeys) -> ApiKeyList:
-    """List one's keys in the active organization, newest first."""
+    """List the user's keys in the active organization, newest first."""
     rows = await keys.list_all(actor)
     return ApiKeyList(api_keys=[key_view(row) for row in rows], limit=LIMIT)
 
@@ -85,7 +85,7 @@ async def list_keys(actor: Actor, keys: ApiKeys) -> ApiKeyList:
 async def create_key(
     request: HttpRequest, actor: Actor, body: CreateApiKey, keys: ApiKeys
 ) -> NewApiKey:
-    """Make a key that acts for oneself in the active organization; it is shown this once."""
+    """Create a key that acts for the user in the active organization; it is shown only once."""
     row, key = await keys.create(actor, body)
     audit.add_details(request, keyId=row.id)
     return new_key_view(row, key)
@@ -100,6 +100,6 @@ async def create_key(
     permission=Permission.BROWSER,
 )
 async def delete_key(actor: Actor, key_id: str, keys: ApiKeys) -> Success:
-    """End one of one's keys in the active organization."""
+    """Delete one of the user's keys in the active organization."""
     await keys.delete(actor, key_id)
     return Success()

@@ -1,4 +1,4 @@
-"""The sessions of the person who asks."""
+"""Sessions of the signed-in user."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from zerobyte.http.endpoint import Answer, endpoint
 @accounts_auth.get("/get-session")
 @endpoint("getSession", tag=TAG, returns={200: CurrentSession | None}, permission=Permission.PUBLIC)
 async def get_session(request: HttpRequest, sessions: Sessions) -> Answer:
-    """Read who is signed in, or null."""
+    """Read the current session and its user; null if there is none."""
     found = await sessions.find(request)
     value = found and CurrentSession(
         session=session_view(found.session), user=user_view(found.user)
@@ -33,7 +33,7 @@ async def get_session(request: HttpRequest, sessions: Sessions) -> Answer:
     permission=Permission.PUBLIC,
 )
 async def refresh_session() -> Any:
-    """Refuse: reading a session prolongs it when it is due."""
+    """Always rejected: reading a session extends it when due."""
     raise NotAllowed(
         "POST method requires deferSessionRefresh, which is not enabled. Use GET",
         allow=("GET",),
@@ -50,9 +50,9 @@ async def refresh_session() -> Any:
     permission=Permission.SIGNED_IN,
 )
 async def list_sessions(request: HttpRequest, sessions: Sessions) -> list[SessionView]:
-    """List one's own sessions; needs one that began within the last 24 h."""
+    """List the user's sessions; the current one must have started within the last 24 h."""
     found = await sessions.require(request, fresh=True)
-    return [session_view(session) for session in await sessions.listing(found.user.id)]
+    return [session_view(session) for session in await sessions.list_active(found.user.id)]
 
 
 @accounts_auth.post("/revoke-session")
@@ -64,7 +64,7 @@ async def list_sessions(request: HttpRequest, sessions: Sessions) -> list[Sessio
     permission=Permission.SIGNED_IN,
 )
 async def revoke_session(body: RevokeSession, person: Person, sessions: Sessions) -> Status:
-    """End one of one's own sessions; one that is not is left alone, without a word."""
+    """End one of the user's sessions; ids of other sessions are ignored."""
     await sessions.revoke(person.user_id, body.token)
     return Status()
 
@@ -72,7 +72,7 @@ async def revoke_session(body: RevokeSession, person: Person, sessions: Sessions
 @accounts_auth.post("/revoke-sessions")
 @endpoint("revokeSessions", tag=TAG, returns={200: Status}, permission=Permission.SIGNED_IN)
 async def revoke_sessions(person: Person, sessions: Sessions) -> Status:
-    """End all of one's own sessions, this one too."""
+    """End all sessions of the user, including this one."""
     await sessions.revoke_all(person.user_id)
     return Status()
 
@@ -80,7 +80,7 @@ async def revoke_sessions(person: Person, sessions: Sessions) -> Status:
 @accounts_auth.post("/revoke-other-sessions")
 @endpoint("revokeOtherSessions", tag=TAG, returns={200: Status}, permission=Permission.SIGNED_IN)
 async def revoke_other_sessions(request: HttpRequest, sessions: Sessions) -> Status:
-    """End all of one's own sessions but this one."""
+    """End all sessions of the user except this one."""
     found = await sessions.require(request)
-    await sessions.revoke_all(found.user.id, but=found.session)
+    await sessions.revoke_all(found.user.id, except_session=found.session)
     return Status()

@@ -1,4 +1,4 @@
-"""Organizations: which there are, which one is active, and what becomes of it."""
+"""Organizations: list, activate, change and delete."""
 
 from typing import Final
 
@@ -35,7 +35,7 @@ _PATH: Final = "/organization"
     permission=Permission.SIGNED_IN,
 )
 async def list_all(person: Person, edits: OrganizationEditor) -> list[schemas.OrganizationView]:
-    """List the organizations that one belongs to."""
+    """List the user's organizations."""
     return [organization_view(row) for row in await edits.list_all(person)]
 
 
@@ -51,7 +51,7 @@ async def list_all(person: Person, edits: OrganizationEditor) -> list[schemas.Or
 async def get_full(
     person: Person, query: schemas.FullQuery, edits: OrganizationEditor, invitations: Invitations
 ) -> schemas.FullOrganization | None:
-    """Read an organization with its members and invitations; null when none is active."""
+    """Read an organization with its members and invitations; null if none is active."""
     found = await edits.find(person, query)
     if found is None:
         return None
@@ -81,7 +81,7 @@ async def set_active(
     edits: OrganizationEditor,
     sessions: Sessions,
 ) -> schemas.OrganizationView | None:
-    """Work in another organization; null in none."""
+    """Set the active organization; null clears it."""
     row = await edits.set_active(person, body)
     sessions.send_cookie(request, await sessions.require(request))
     return row and organization_view(row)
@@ -96,7 +96,7 @@ async def set_active(
     permission=Permission.SIGNED_IN,
 )
 async def create() -> schemas.OrganizationView:
-    """Refuse: an organization is made with each person, and not otherwise."""
+    """Always rejected: organizations are created only with their first user."""
     raise Forbidden(
         "You are not allowed to create a new organization",
         code="YOU_ARE_NOT_ALLOWED_TO_CREATE_A_NEW_ORGANIZATION",
@@ -137,7 +137,7 @@ async def update(
 async def delete(
     person: Person, body: schemas.DeleteOrganization, edits: OrganizationEditor
 ) -> schemas.OrganizationView:
-    """Delete an organization that holds nothing any more; owners type their password."""
+    """Delete an empty organization; its owner must confirm the password."""
     return organization_view(await edits.delete(person, body))
 
 
@@ -152,7 +152,7 @@ async def delete(
     audited=False,
 )
 async def check_slug(body: schemas.CheckSlug, edits: OrganizationEditor) -> Status:
-    """Find out whether a slug is free."""
+    """Check whether a slug is free."""
     await edits.check_slug(body.slug)
     return Status()
 
@@ -170,8 +170,8 @@ async def check_slug(body: schemas.CheckSlug, edits: OrganizationEditor) -> Stat
 async def has_permission(
     person: Person, body: schemas.HasPermission, edits: OrganizationEditor
 ) -> schemas.Permitted:
-    """Find out whether one may do all of these things."""
-    return schemas.Permitted(success=await edits.may(person, body))
+    """Check whether the user has all these permissions."""
+    return schemas.Permitted(success=await edits.has_permission(person, body))
 
 
 @accounts_auth.post(f"{_PATH}/remove-member")
@@ -184,7 +184,7 @@ async def has_permission(
     audited=False,
 )
 async def remove_member() -> Success:
-    """Refuse: members are removed through `/api/v1/auth/org-members`."""
+    """Always rejected: use `/api/v1/auth/org-members` to remove members."""
     raise _elsewhere()
 
 
@@ -198,7 +198,7 @@ async def remove_member() -> Success:
     audited=False,
 )
 async def leave() -> Success:
-    """Refuse: members are removed through `/api/v1/auth/org-members`."""
+    """Always rejected: use `/api/v1/auth/org-members` to remove members."""
     raise _elsewhere()
 
 

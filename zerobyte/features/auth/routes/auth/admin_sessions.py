@@ -1,4 +1,4 @@
-"""The administration of sessions: seen without their tokens, ended, and impersonated."""
+"""Session administration on `/api/auth/admin`: list, end and impersonate, without tokens."""
 
 from typing import Final
 
@@ -28,9 +28,9 @@ _ADMIN: Final = Permission.ADMINISTRATOR
     forbidden_code="YOU_ARE_NOT_ALLOWED_TO_LIST_USERS_SESSIONS",
     audited=False,
 )
-async def list_sessions(body: schemas.UserId, people: UserAdmin) -> schemas.UserSessions:
-    """List somebody's sessions; their tokens are nobody's to see."""
-    rows = await people.sessions(body.user_id)
+async def list_sessions(body: schemas.UserId, users: UserAdmin) -> schemas.UserSessions:
+    """List a user's sessions; no response contains their tokens."""
+    rows = await users.sessions(body.user_id)
     return schemas.UserSessions(sessions=[session_view(row) for row in rows])
 
 
@@ -38,15 +38,15 @@ async def list_sessions(body: schemas.UserId, people: UserAdmin) -> schemas.User
 @endpoint(
     "adminRevokeUserSession",
     tag=TAG,
-    body=schemas.RevokeSession,
+    body=schemas.AdminRevokeSession,
     returns={200: Success},
     errors=(Forbidden,),
     permission=_ADMIN,
     forbidden_code="YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS",
 )
-async def revoke_session(body: schemas.RevokeSession, people: UserAdmin) -> Success:
+async def revoke_session(body: schemas.AdminRevokeSession, users: UserAdmin) -> Success:
     """End one session."""
-    await people.revoke_session(body.session_token)
+    await users.revoke_session(body.session_token)
     return Success()
 
 
@@ -61,9 +61,9 @@ async def revoke_session(body: schemas.RevokeSession, people: UserAdmin) -> Succ
     forbidden_code="YOU_ARE_NOT_ALLOWED_TO_REVOKE_USERS_SESSIONS",
     audit_fields=("user_id",),
 )
-async def revoke_sessions(body: schemas.UserId, people: UserAdmin) -> Success:
-    """End all sessions of a person."""
-    await people.revoke_sessions(body.user_id)
+async def revoke_sessions(body: schemas.UserId, users: UserAdmin) -> Success:
+    """End all sessions of a user."""
+    await users.revoke_sessions(body.user_id)
     return Success()
 
 
@@ -81,8 +81,8 @@ async def revoke_sessions(body: schemas.UserId, people: UserAdmin) -> Success:
 async def impersonate(
     request: HttpRequest, person: Person, body: schemas.UserId, impersonation: Impersonation
 ) -> schemas.ImpersonationView:
-    """Act as somebody for an hour at most."""
-    return _shown(await impersonation.begin(request, person, body.user_id))
+    """Act as a user for at most one hour."""
+    return _shown(await impersonation.start(request, person, body.user_id))
 
 
 @accounts_auth.post(f"{_PATH}/stop-impersonating")
@@ -96,7 +96,7 @@ async def impersonate(
 async def stop_impersonating(
     request: HttpRequest, person: Person, impersonation: Impersonation
 ) -> schemas.ImpersonationView:
-    """Be oneself again."""
+    """End the impersonation."""
     return _shown(await impersonation.end(request, person))
 
 
