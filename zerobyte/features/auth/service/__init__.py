@@ -3,7 +3,7 @@
 from typing import cast
 
 from zerobyte.core.secrets import Sealer
-from zerobyte.features.audit.service import AuditTrail
+from zerobyte.features.audit.service import AuditLog
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.auth.service.api_keys import ApiKeys, revoke_keys
 from zerobyte.features.auth.service.authenticator import RequestAuthenticator
@@ -102,7 +102,7 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
     )
     second_factor = StepUp()
     second_factor.verify = second_step.check
-    keys, deletions, trail = ApiKeys(accounts), Deletions(), AuditTrail()
+    keys, deletions, auditor = ApiKeys(accounts), Deletions(), AuditLog()
     # Whoever learned the old password may have made keys with it.
     credentials.on_change.append(revoke_keys)
     tickets, invitations = OneTimeState(settings), Invitations()
@@ -114,10 +114,10 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
     invitations.needs_sso = providers.has_any
     parts: tuple[object, ...] = (
         accounts, attempts, cookies, credentials, deletions, keys, organizations, passwords,
-        profile, second_factor, second_step, sessions, settings, switches, trail, two_factors,
+        profile, second_factor, second_step, sessions, settings, switches, auditor, two_factors,
         passkeys, Impersonation(sessions, cookies), invitations, Members(),
         OrganizationEditor(accounts, deletions, providers),
         UserAdmin(passwords, credentials, deletions), RootGrants(settings),
     )  # fmt: skip
     services: dict[type, object] = {type(part): part for part in parts}
-    return services | sso | {Authenticator: RequestAuthenticator(sessions, keys), Auditor: trail}
+    return services | sso | {Authenticator: RequestAuthenticator(sessions, keys), Auditor: auditor}
