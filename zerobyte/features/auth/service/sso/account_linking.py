@@ -25,7 +25,7 @@ from zerobyte.features.auth.models import (
 )
 from zerobyte.features.auth.service.invitations import MEMBER_LIMIT
 from zerobyte.features.auth.service.sessions import is_banned
-from zerobyte.features.auth.service.sso.oidc_client import FAILED, Identity, Refused
+from zerobyte.features.auth.service.sso.oidc_client import FAILED, Identity, SsoSignInRefused
 
 INVITE_REQUIRED: Final = "INVITE_REQUIRED"
 LINK_REQUIRED: Final = "ACCOUNT_LINK_REQUIRED"
@@ -69,17 +69,17 @@ _ONE_OF_EACH: Final = (
 async def admit(provider: SsoProvider, identity: Identity, intent: Intent | None) -> LinkedUser:
     """Let somebody in, link them, or make their account, as they are known or invited.
 
-    Raises Refused.
+    Raises SsoSignInRefused.
     """
     if not is_of_domain(identity.email, provider.domain):
-        raise Refused(FAILED, "the e-mail address is not of the provider's domain")
+        raise SsoSignInRefused(FAILED, "the e-mail address is not of the provider's domain")
     try:
         async with in_transaction():
             return await _admit(provider, identity, intent)
     except IntegrityError as error:
         if not any(constraints.breaks_unique(error, *columns) for columns in _ONE_OF_EACH):
             raise
-        raise Refused(FAILED, "the same person came in twice at once") from None
+        raise SsoSignInRefused(FAILED, "the same person came in twice at once") from None
 
 
 def is_of_domain(email: str, domains: str) -> bool:
@@ -99,7 +99,7 @@ async def _admit(provider: SsoProvider, identity: Identity, intent: Intent | Non
         if account is not None:
             return await _come_back(provider, user, intent)
         return await _meet(provider, identity, user, intent)
-    except Refused as refusal:
+    except SsoSignInRefused as refusal:
         refusal.user_id = user.id
         raise
 
@@ -109,7 +109,7 @@ async def _meet(
 ) -> LinkedUser:
     """Link somebody who has an account here, if they said so or may be linked without a word."""
     if not identity.email_verified:
-        raise Refused(LINK_REQUIRED, "the e-mail address is not verified by the provider")
+        raise SsoSignInRefused(LINK_REQUIRED, "the e-mail address is not verified by the provider")
     await _refuse_banned(user)
     if intent is not None and _fits(intent, provider, user):
         await _refuse_unvouched(provider, user, is_own_wish=True)
@@ -117,7 +117,7 @@ async def _meet(
         await _link(provider, identity, user)
         return LinkedUser(user, used_intent=True)
     if not provider.auto_link_matching_emails or not await _is_member(provider, user):
-        raise Refused(LINK_REQUIRED, "an account with this e-mail address is not linked")
+        raise SsoSignInRefused(LINK_REQUIRED, "an account with this e-mail address is not linked")
     await _refuse_unvouched(provider, user, is_own_wish=False)
     await _link(provider, identity, user)
     return LinkedUser(user)
@@ -142,7 +142,9 @@ async def _come_back(provider: SsoProvider, user: User, intent: Intent | None) -
 async def _join(provider: SsoProvider, identity: Identity) -> LinkedUser:
     invitation = await _invitation(provider, identity.email)
     if not identity.email_verified:
-        raise Refused(NOT_VERIFIED, "the e-mail address of the invited person is not verified")
+        raise SsoSignInRefused(
+            NOT_VERIFIED, "the e-mail address of the invited person is not verified"
+        )
     user = await User.create(
         name=identity.name or identity.email.partition("@")[0],
         email=identity.email,
@@ -179,7 +181,9 @@ async def _invitation(
         wanted = wanted.filter(id=invitation_id)
     invitation = await wanted.order_by("-created_at").first()
     if invitation is None:
-        raise Refused(INVITE_REQUIRED, "no invitation into the provider's organization is pending")
+        raise SsoSignInRefused(
+            INVITE_REQUIRED, "no invitation into the provider's organization is pending"
+        )
     return invitation
 
 
@@ -191,12 +195,12 @@ async def _accept(invitation: Invitation, user: User) -> None:
         status="accepted", updated_at=clock.now_ms()
     )
     if not taken:
-        raise Refused(INVITE_REQUIRED, "the invitation has just been taken")
+        raise SsoSignInRefused(INVITE_REQUIRED, "the invitation has just been taken")
     members = Member.filter(organization_id=invitation.organization_id)
     if await members.filter(user_id=user.id).exists():
         return
     if await members.count() >= MEMBER_LIMIT:
-        raise Refused(FAILED, "the organization has as many members as it may have")
+        raise SsoSignInRefused(FAILED, "the organization has as many members as it may have")
     await Member.create(
         organization_id=invitation.organization_id, user_id=user.id, role=invitation.role
     )
@@ -244,15 +248,19 @@ async def _refuse_unvouched(provider: SsoProvider, user: User, *, is_own_wish: b
     if await _is_of_the_instance(provider):
         return
     if user.role == "admin":
-        raise Refused(LINK_REQUIRED, "no owner of an organization vouches for an administrator")
+        raise SsoSignInRefused(
+            LINK_REQUIRED, "no owner of an organization vouches for an administrator"
+        )
     elsewhere = Member.filter(user_id=user.id).exclude(organization_id=provider.organization_id)
     if not is_own_wish and await elsewhere.exists():
-        raise Refused(LINK_REQUIRED, "somebody who belongs elsewhere is linked by themselves only")
+        raise SsoSignInRefused(
+            LINK_REQUIRED, "somebody who belongs elsewhere is linked by themselves only"
+        )
 
 
 async def _refuse_banned(user: User) -> None:
     if is_banned(user, clock.now_ms()):
-        raise Refused(BANNED, "the person is banned")
+        raise SsoSignInRefused(BANNED, "the person is banned")
     if user.banned:
         user.banned, user.ban_reason, user.ban_expires = False, None, None
         await user.save(update_fields=["banned", "ban_reason", "ban_expires"])

@@ -41,7 +41,7 @@ _EMAIL: Final[TypeAdapter[str]] = TypeAdapter(Email)
 FAILED: Final = "SSO_LOGIN_FAILED"
 
 
-class Refused(Exception):
+class SsoSignInRefused(Exception):
     """A sign-in ends here. `code` is what the browser is told, `reason` what the log is told.
 
     user_id     who would have come in, once that is known.
@@ -139,16 +139,16 @@ class Protocol:
         )
 
     async def identity(self, provider: SsoProvider, attempt: Attempt, code: str) -> Identity:
-        """Whom a code stands for. Raises Refused."""
+        """Whom a code stands for. Raises SsoSignInRefused."""
         settings = settings_of(provider)
         try:
             tokens = await self._tokens(provider, settings, attempt, code)
             proven = await self._proven(provider, settings, attempt, tokens)
             told = await self._told(settings, tokens)
         except ProviderUnreachable as error:
-            raise Refused(FAILED, error.message) from None
+            raise SsoSignInRefused(FAILED, error.message) from None
         if proven and told and proven.get("sub") != told.get("sub"):
-            raise Refused(FAILED, "userinfo speaks of somebody else than the ID token")
+            raise SsoSignInRefused(FAILED, "userinfo speaks of somebody else than the ID token")
         return _identity(settings.mapping or ClaimMapping(), proven, told)
 
     async def _tokens(
@@ -170,7 +170,7 @@ class Protocol:
             basic = (quote(provider.client_id, safe=""), quote(secret, safe=""))
         tokens = await self._outgoing.post(settings.token_endpoint, fields, basic=basic)
         if not isinstance(tokens.get("access_token"), str):
-            raise Refused(FAILED, "the token endpoint gave no access token")
+            raise SsoSignInRefused(FAILED, "the token endpoint gave no access token")
         return tokens
 
     async def _proven(
@@ -185,7 +185,7 @@ class Protocol:
             return {}
         token = tokens.get("id_token")
         if not isinstance(token, str):
-            raise Refused(FAILED, "the token endpoint gave no ID token")
+            raise SsoSignInRefused(FAILED, "the token endpoint gave no ID token")
         keys = await self._outgoing.get(settings.jwks_endpoint)
         try:
             opened = jwt.decode(token, _key_set(keys), algorithms=_ALGORITHMS)
@@ -206,7 +206,7 @@ class Protocol:
             claims.validate(now=clock.now_ms() // 1000, leeway=LEEWAY_S)
         except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
             # A hostile token can trip a parser in many ways; all of them mean the same.
-            raise Refused(FAILED, f"the ID token is not valid: {error}") from None
+            raise SsoSignInRefused(FAILED, f"the ID token is not valid: {error}") from None
         return dict(opened.claims)
 
     async def _told(self, settings: OidcSettings, tokens: Mapping[str, Any]) -> dict[str, Any]:
@@ -220,7 +220,7 @@ class Protocol:
 
 def _key_set(document: dict[str, Any]) -> KeySet:
     if not isinstance(document.get("keys"), list):
-        raise Refused(FAILED, "the provider publishes no signing keys")
+        raise SsoSignInRefused(FAILED, "the provider publishes no signing keys")
     return KeySet.import_key_set(cast("Any", document))
 
 
@@ -233,11 +233,11 @@ def _identity(
         subject = str(subject)
     email = claims.get(mapping.email)
     if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
-        raise Refused(FAILED, "the provider does not say who it is")
+        raise SsoSignInRefused(FAILED, "the provider does not say who it is")
     try:
         address = _EMAIL.validate_python(email, strict=True)
     except ValidationError:
-        raise Refused(FAILED, "the provider gives no e-mail address") from None
+        raise SsoSignInRefused(FAILED, "the provider gives no e-mail address") from None
     name = claims.get(mapping.name)
     image = claims.get(mapping.image)
     return Identity(

@@ -25,7 +25,7 @@ from zerobyte.features.auth.service.sso.oidc_client import (
     FAILED,
     Attempt,
     Protocol,
-    Refused,
+    SsoSignInRefused,
     settings_of,
 )
 from zerobyte.http import audit
@@ -116,7 +116,7 @@ class SsoSignIn:
         audit.add_details(request, organization_id=provider.organization_id)
         try:
             return await self._come_in(request, provider, held, query)
-        except Refused as refusal:
+        except SsoSignInRefused as refusal:
             _log.info(
                 "a sign-in through a provider was refused",
                 provider=provider_id,
@@ -135,7 +135,7 @@ class SsoSignIn:
         if query.error is not None or not query.code:
             said = "".join(char for char in query.error or "" if char.isprintable())
             reason = f"answered {redact(said)[:200]}" if said else "refused or gave no code"
-            raise Refused(FAILED, f"the provider {reason}")
+            raise SsoSignInRefused(FAILED, f"the provider {reason}")
         identity = await self._protocol.identity(
             provider, self._attempt(provider, held.payload), query.code
         )
@@ -203,9 +203,11 @@ async def _find(body: SignInSso) -> SsoProvider:
 def _check_issuer(provider: SsoProvider, said: str | None) -> None:
     """RFC 9207: an answer that says who gives it must come from whom we asked."""
     if said is None and settings_of(provider).iss_parameter:
-        raise Refused(FAILED, "the answer does not say who gives it, as the provider promised")
+        raise SsoSignInRefused(
+            FAILED, "the answer does not say who gives it, as the provider promised"
+        )
     if said is not None and said != provider.issuer:
-        raise Refused(FAILED, "the answer is that of another issuer")
+        raise SsoSignInRefused(FAILED, "the answer is that of another issuer")
 
 
 def _with_error(url: str, code: str) -> str:
