@@ -19,7 +19,7 @@ from zerobyte.db.errors import FailureLog
 from zerobyte.db.health import DatabaseHealth
 from zerobyte.db.leases import Leases
 from zerobyte.features.audit.routes import audit_v1
-from zerobyte.features.audit.service import AuditTrail
+from zerobyte.features.audit.service import AuditLog
 from zerobyte.features.auth.routes import accounts_auth, auth_v1
 from zerobyte.features.auth.service import (
     Accounts,
@@ -111,7 +111,7 @@ class Platform:
         self.bus = EventBus()
         self.leases = Leases()
         self.services = make_services(settings, self.sealer)
-        self.trail = cast("AuditTrail", self.services[AuditTrail])
+        self.audit_log = cast("AuditLog", self.services[AuditLog])
         self._make_resources()
         self._make_schedules()
         self._connect()
@@ -269,7 +269,7 @@ class Platform:
         await cache.shrink(self.settings.cache_dir, self.settings.cache_max_bytes)
 
     async def _expire_trail(self) -> None:
-        await self.trail.expire(self.settings.audit_retention_days)
+        await self.audit_log.expire(self.settings.audit_retention_days)
 
     def _register(self) -> None:
         self.system = System(

@@ -13,7 +13,7 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Invalid, NotFound, Unavailable
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection, migrate
-from zerobyte.features.audit.service import AuditTrail
+from zerobyte.features.audit.service import AuditLog
 from zerobyte.features.auth.models import Account, Member, Organization, Passkey, Session, User
 from zerobyte.features.auth.schemas.common import Email
 from zerobyte.features.auth.service import Credentials, RegistrationSettings, make_services
@@ -193,13 +193,13 @@ async def _tell(
     """Leave a line in the audit trail: who has the machine has done it."""
     if user is not None:
         details["userId"] = user.id
-    await AuditTrail().record(
+    await AuditLog().record(
         Entry(
             action=f"cli:{command}",
             result="succeeded",
             status=0,
             organization_id=organization and organization.id,
-            who=None,
+            principal=None,
             address="",
             user_agent="zerobyte",
             details=details,

@@ -30,7 +30,7 @@ Look = Callable[[], Awaitable[Answer | None]]
 """Gives what a request has made whose answer was lost; None when it has made nothing."""
 
 
-class Refused(Failed):
+class RequestRejected(Failed):
     """The platform answered a request with an error; the message is its own."""
 
 
@@ -54,7 +54,7 @@ class Client:
 
         look        for a request that must not be done twice: asked before it is sent again.
 
-        Raises Refused, and Away when the platform does not come back.
+        Raises RequestRejected, and Away when the platform does not come back.
         """
         for number in range(1, _TRIES + 1):
             try:
@@ -64,7 +64,9 @@ class Client:
             else:
                 if answer.is_success:
                     return answer.json()
-                trouble = Refused(f"{method} {path}: {answer.status_code} {_message(answer)}")
+                trouble = RequestRejected(
+                    f"{method} {path}: {answer.status_code} {_message(answer)}"
+                )
                 # Before the answer was lost the thing may have been made, or is being made still.
                 is_own = look is not None and number > 1 and answer.status_code in _TAKEN
                 if answer.status_code not in _PASSING and not is_own:
@@ -87,7 +89,7 @@ class Client:
 
         async def sign_in() -> Answer | None:
             who = {"username": body["username"], "password": password}
-            with contextlib.suppress(Refused):
+            with contextlib.suppress(RequestRejected):
                 return await self.call("POST", "/api/auth/sign-in/username", who)
             return None
 
@@ -181,7 +183,7 @@ class Client:
     async def follow(self, task: str) -> AsyncIterator[Answer]:
         """Every state of a task from now to its end, which comes last.
 
-        Raises Refused, and Away when the platform does not come back.
+        Raises RequestRejected, and Away when the platform does not come back.
         """
         while True:
             with contextlib.suppress(httpx.TransportError):
@@ -205,7 +207,7 @@ class Client:
                 await stream.aread()
                 if self._patience is not None and stream.status_code in _PASSING:
                     return
-                raise Refused(f"GET {path}: {stream.status_code} {_message(stream)}")
+                raise RequestRejected(f"GET {path}: {stream.status_code} {_message(stream)}")
             name, told_at = "", clock.monotonic()
             async for line in stream.aiter_lines():
                 if line.startswith("event:"):

@@ -60,7 +60,7 @@ async def lose(world: World, task_id: str) -> None:
 
 async def all_is_said(world: World) -> None:
     async def is_quiet() -> bool:
-        return not world.platform.alarms._telling and not world.platform.notifications._telling
+        return not world.platform.alarms._telling and not world.platform.notifications._deliveries
 
     await until(is_quiet)
 

@@ -245,7 +245,7 @@ async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leave
 ) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
-    targets = world.platform.notifications.targets_of
+    targets = world.platform.notifications.recipients
 
     async def targets_while_cancelled(*args: Any) -> Any:
         assert (await Lease.get(task_id=task_id)).state == "held"
@@ -262,7 +262,7 @@ async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leave
         "mode": "shared", "state": "held", "operation": "backup", "host": "local", "boot_id": "b",
         "pid": 1, "pid_started": 1, "expires_at": clock.now_ms() + 30_000,
     }  # fmt: skip
-    monkeypatch.setattr(world.platform.notifications, "targets_of", targets_while_cancelled)
+    monkeypatch.setattr(world.platform.notifications, "recipients", targets_while_cancelled)
     reply = await world.claim(task_id=task_id)
     assert reply["answer"] == "refused"
     assert (await task_of(world, task_id))["status"] == "cancelled"

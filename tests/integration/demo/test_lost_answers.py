@@ -11,7 +11,7 @@ import pytest
 from tests.support.http_server import serving, settings_for
 from zerobyte import app as composition
 from zerobyte.core import ids, process
-from zerobyte.demo.client import Client, Refused
+from zerobyte.demo.client import Client, RequestRejected
 from zerobyte.demo.recovery import Away, Patience
 from zerobyte.features.auth.models import User
 from zerobyte.features.backups.models import Schedule
@@ -146,7 +146,7 @@ async def test_a_second_run_is_not_taken_for_one_whose_answer_was_lost(
 
 async def test_a_refusal_is_told_at_once(scene: Scene) -> None:
     await scene.client.sign_up(ids.token())
-    with pytest.raises(Refused, match="404"):
+    with pytest.raises(RequestRejected, match="404"):
         await scene.client.task("nowhere")
     assert scene.said == []
 

@@ -3,7 +3,7 @@
 from typing import cast
 
 from zerobyte.core.secrets import Sealer
-from zerobyte.features.audit.service import AuditTrail
+from zerobyte.features.audit.service import AuditLog
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.auth.service.api_keys import ApiKeys, revoke_keys
 from zerobyte.features.auth.service.authenticator import RequestAuthenticator

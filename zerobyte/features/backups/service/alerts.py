@@ -92,7 +92,7 @@ class FailureAlerts:
         error = task.error or "It failed"
         message = _failure(schedule, _TITLES[task.kind], error, note)
         ids = await _wanting(schedule)
-        self._notifications.tell(ids, schedule.organization_id, message)
+        self._notifications.dispatch(ids, schedule.organization_id, message)
 
     async def look_at_reruns(self) -> None:
         """Notify lost runs whose repetition has not started within five minutes, once each.
@@ -126,7 +126,7 @@ class FailureAlerts:
             log.warning("retention is owed for too long", schedule=schedule.short_id)
             error = _overdue_text(schedule, now)
             message = _failure(schedule, _OVERDUE, error, _NEXT_STEP.format(schedule.short_id))
-            self._notifications.tell(ids, schedule.organization_id, message)
+            self._notifications.dispatch(ids, schedule.organization_id, message)
 
 
 async def _wanting(schedule: Schedule) -> list[int]:

@@ -33,7 +33,7 @@ class Assignments:
         wanted = [entry.destination_id for entry in assignments]
         if len(set(wanted)) != len(wanted):
             raise Invalid.at(["assignments"], "A notification destination is named twice")
-        known = await self._notifications.shown(wanted, actor.organization_id)
+        known = await self._notifications.views(wanted, actor.organization_id)
         if len(known) != len(wanted):
             raise NotFound("One or more notification destinations were not found")
         async with in_transaction():
@@ -65,7 +65,7 @@ class Assignments:
                 notify_on_warning=row.notify_on_warning,
                 notify_on_failure=row.notify_on_failure,
                 created_at=row.created_at,
-                destination=self._notifications.show(row.destination),
+                destination=self._notifications.view(row.destination),
             )
             for row in rows
         ]

@@ -343,12 +343,11 @@ class DueRunStarter:
         await self._tasks.record_finished(new, report)
         for listener in self.on_change:
             listener(schedule.short_id)
-        told = await ScheduleNotification.filter(
-            schedule_id=schedule.id, notify_on_failure=True
-        ).values_list("destination_id", flat=True)
+        assigned = ScheduleNotification.filter(schedule_id=schedule.id, notify_on_failure=True)
+        ids = [int(str(n)) for n in await assigned.values_list("destination_id", flat=True)]
         title = f"Zerobyte {schedule.name} was disabled"
         message = NotificationMessage(event="failure", title=title, body=text)
-        self._notifications.tell([int(str(one)) for one in told], schedule.organization_id, message)
+        self._notifications.dispatch(ids, schedule.organization_id, message)
 
 
 def _next_time(row: Schedule, default_zone: str) -> tuple[int | None, str]:

@@ -204,7 +204,7 @@ class JobBuilder:
 
     async def _targets(self, schedule: Schedule) -> list[NotificationTarget]:
         rows = await ScheduleNotification.filter(schedule_id=schedule.id)
-        configs = await self._notifications.targets_of(
+        configs = await self._notifications.recipients(
             [row.destination_id for row in rows], schedule.organization_id
         )
         return [

@@ -1,6 +1,6 @@
-"""The rules of notification destinations, and the record of what reached them.
+"""Manage notification destinations, send messages to them and record the deliveries.
 
-Refuses to know schedules: who hears about which run is decided where the schedules are.
+Schedules decide which destinations receive a message; see `features/backups`.
 """
 
 import asyncio
@@ -26,20 +26,21 @@ from zerobyte.db.query_cache import CachedQuery, param
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications import present, schemas
 from zerobyte.features.notifications.models import Destination
+from zerobyte.features.notifications.service import secrets
 from zerobyte.http.auth import Actor
 from zerobyte.settings import Settings
 
-_ALL: Final = CachedQuery(
+_BY_ORGANIZATION: Final = CachedQuery(
     lambda: Destination.filter(organization_id=param(0)).order_by("name", "id")
 )
-_MAX_ERROR: Final = 2048
-_LARGEST_ID: Final = 2**31 - 1
+_MAX_ERROR_CHARS: Final = 2048
+_MAX_ID: Final = 2**31 - 1
 _log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """An enabled destination with its secrets in plain text, for the worker that tells it."""
+    """An enabled destination with its secrets in plain text, for the worker that sends."""
 
     id: int
     name: str
@@ -47,23 +48,23 @@ class Recipient:
 
 
 class Notifications:
-    """Everything that can be done with notification destinations."""
+    """The service of notification destinations."""
 
     def __init__(self, *, settings: Settings, sealer: Sealer, bus: EventBus) -> None:
         self._sealer = sealer
         self._bus = bus
         self._allowed_origins = settings.webhook_allowed_origins
         self._timeout_s = settings.webhook_timeout_s
-        self._telling: set[asyncio.Task[None]] = set()
+        self._deliveries: set[asyncio.Task[None]] = set()
 
-    # What others need of destinations
+    # For other features
 
-    async def targets_of(
+    async def recipients(
         self, destination_ids: Iterable[int], organization_id: str
     ) -> Mapping[int, Recipient]:
-        """The enabled ones among these destinations, by id, ready to be told.
+        """Return the enabled destinations among these ids, with decrypted secrets.
 
-        One whose secrets cannot be read any more is left out, and says so as its last error.
+        A destination that cannot be decrypted is left out; its `last_error` says why.
         """
         rows = await Destination.filter(
             id__in=list(destination_ids), organization_id=organization_id, enabled=True
@@ -71,63 +72,63 @@ class Notifications:
         found: dict[int, Recipient] = {}
         for row in rows:
             try:
-                config = present.plain(self._sealer, row)
+                config = secrets.decrypt(self._sealer, row)
             except Unsealable as error:
                 await self._record(row, error.message)
             else:
                 found[row.id] = Recipient(row.id, row.name, config)
         return found
 
-    async def shown(
+    async def views(
         self, destination_ids: Iterable[int], organization_id: str
     ) -> Mapping[int, schemas.Destination]:
-        """These destinations by id as clients see them; unknown and foreign ids are absent."""
+        """Return response models by id; ids of other organizations are absent."""
         rows = await Destination.filter(
             id__in=list(destination_ids), organization_id=organization_id
         )
-        return {row.id: self._shown(row) for row in rows}
+        return {row.id: self.view(row) for row in rows}
 
-    def show(self, row: Destination) -> schemas.Destination:
-        """One destination, fetched by somebody else, as clients see it."""
-        return self._shown(row)
+    def view(self, row: Destination) -> schemas.Destination:
+        """Return the response model of a row, with its secrets masked."""
+        return present.destination(row, config=secrets.masked(self._sealer, row))
 
     async def record_delivery(
         self, destination_id: int, error: str | None, *, organization_id: str
     ) -> None:
-        """Store what became of a message; a destination that is gone meanwhile is no matter.
+        """Store the result of a delivery; a destination deleted in the meantime is ignored.
 
-        error   in words; None when it arrived.
+        error   the message of the failure; None if the delivery succeeded.
         """
         row = await Destination.get_or_none(id=destination_id, organization_id=organization_id)
         if row is not None:
             await self._record(row, error)
 
-    def tell(
+    def dispatch(
         self, destination_ids: Iterable[int], organization_id: str, message: NotificationMessage
     ) -> None:
-        """Send a message to the enabled ones among these, when no worker's run will do it.
+        """Send a message to the enabled destinations among these ids, without waiting.
 
-        Nobody waits for it. What does not arrive stands with its destination and stops nothing.
+        For messages that no worker run sends. A failed delivery is recorded with its destination.
         """
-        telling = asyncio.create_task(self._tell(destination_ids, organization_id, message))
-        self._telling.add(telling)
-        telling.add_done_callback(self._told)
+        delivery = asyncio.create_task(self._send_to_all(destination_ids, organization_id, message))
+        self._deliveries.add(delivery)
+        delivery.add_done_callback(self._on_delivery_done)
 
-    async def _tell(
+    async def _send_to_all(
         self, destination_ids: Iterable[int], organization_id: str, message: NotificationMessage
     ) -> None:
-        for recipient in (await self.targets_of(destination_ids, organization_id)).values():
+        for recipient in (await self.recipients(destination_ids, organization_id)).values():
             try:
                 error = await self._delivery_error(recipient, message)
                 await self.record_delivery(recipient.id, error, organization_id=organization_id)
             except Exception as failed:
-                # The other destinations still get the message.
+                # Continue, so that the other destinations still get the message.
                 _log.error("a delivery was not recorded", exc_info=failed)
 
     async def _delivery_error(
         self, recipient: Recipient, message: NotificationMessage
     ) -> str | None:
-        """Send a message to one destination; return why it did not arrive, None when it did."""
+        """Send a message to one destination. Returns the error message, or None on success."""
         try:
             await notify.send(
                 recipient.config,
@@ -142,80 +143,80 @@ class Notifications:
             return "The notification failed in an unexpected way."
         return None
 
-    def _told(self, telling: asyncio.Task[None]) -> None:
-        self._telling.discard(telling)
-        if not telling.cancelled() and (error := telling.exception()) is not None:
+    def _on_delivery_done(self, delivery: asyncio.Task[None]) -> None:
+        self._deliveries.discard(delivery)
+        if not delivery.cancelled() and (error := delivery.exception()) is not None:
             _log.error("a message was not sent", exc_info=error)
 
     async def aclose(self) -> None:
-        """Tell nobody any more, before the database is closed."""
-        for telling in tuple(self._telling):
-            telling.cancel()
+        """Cancel the deliveries under way, before the database is closed."""
+        for delivery in tuple(self._deliveries):
+            delivery.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
-                await telling
+                await delivery
 
     # The operations
 
     async def list_all(self, actor: Actor) -> list[schemas.Destination]:
-        """Every destination of the organization, by name."""
-        rows = await _ALL.all(actor.organization_id)
-        return [self._shown(row) for row in rows]
+        """List the destinations of the organization, sorted by name."""
+        rows = await _BY_ORGANIZATION.all(actor.organization_id)
+        return [self.view(row) for row in rows]
 
     async def get(self, actor: Actor, destination_id: str) -> schemas.Destination:
-        """One destination."""
-        return self._shown(await self._find(actor, destination_id))
+        """Return one destination. Raises NotFound."""
+        return self.view(await self._find(actor, destination_id))
 
     async def create(self, actor: Actor, body: schemas.CreateDestination) -> schemas.Destination:
-        """Keep a new destination; nothing is sent to it yet.
+        """Create a destination without sending to it.
 
         Raises
-            Invalid     the name is empty, a mask was sent, or its server is not allowed.
+            Invalid     the name is empty, a secret is masked, or the server is not allowed.
         """
-        config = present.keep_masked(body.config, None)
+        config = secrets.merge(body.config, None)
         require_valid(config)
         notify.policy.check(config, self._allowed_origins)
-        row = Destination(organization_id=actor.organization_id, name=_name(body.name))
-        self._put_config(row, config)
+        row = Destination(organization_id=actor.organization_id, name=_valid_name(body.name))
+        self._set_config(row, config)
         await row.save()
-        return self._shown(row)
+        return self.view(row)
 
     async def update(
         self, actor: Actor, destination_id: str, body: schemas.UpdateDestination
     ) -> schemas.Destination:
-        """Change what was given; the status stays what the last delivery made it.
+        """Update the fields that were sent; the status of the last delivery stays.
 
         Raises
-            Invalid     the name is empty, a secret must be entered again, or another config
+            Invalid     the name is empty, a secret must be entered again, or the new config
                         names a server that is not allowed.
         """
         row = await self._find(actor, destination_id)
-        given = body.model_fields_set
-        if "name" in given:
-            row.name = _name(body.name)
-        if "enabled" in given:
+        sent = body.model_fields_set
+        if "name" in sent:
+            row.name = _valid_name(body.name)
+        if "enabled" in sent:
             row.enabled = body.enabled
-        if "config" in given:
-            former = self._former(row)
-            config = present.keep_masked(body.config, former)
-            if config != former:
+        if "config" in sent:
+            stored = self._stored_config(row)
+            config = secrets.merge(body.config, stored)
+            if config != stored:
                 require_valid(config)
                 notify.policy.check(config, self._allowed_origins)
-                self._put_config(row, config)
+                self._set_config(row, config)
         await row.save(update_fields=["name", "enabled", "type", "config"])
-        return self._shown(row)
+        return self.view(row)
 
     async def delete(self, actor: Actor, destination_id: str) -> None:
-        """Forget a destination; schedules no longer tell it anything."""
+        """Delete a destination; its assignments to schedules are deleted with it."""
         await (await self._find(actor, destination_id)).delete()
 
     async def test(self, actor: Actor, destination_id: str) -> schemas.Tested:
-        """Send a test message now.
+        """Send a test message and wait for the result.
 
         Raises
             Conflict    the destination is disabled.
-            Invalid     its server is not allowed any more.
-            Failed      the message did not arrive.
-            NotBuilt    this version cannot send that way.
+            Invalid     its server is no longer allowed.
+            Failed      the delivery failed.
+            NotBuilt    this version does not support the destination's type.
         """
         row = await self._find(actor, destination_id)
         if not row.enabled:
@@ -227,7 +228,7 @@ class Notifications:
         )
         try:
             await notify.send(
-                present.plain(self._sealer, row),
+                secrets.decrypt(self._sealer, row),
                 message,
                 allowed_origins=self._allowed_origins,
                 timeout_s=self._timeout_s,
@@ -241,13 +242,13 @@ class Notifications:
         await self._record(row, None)
         return schemas.Tested(success=True)
 
-    # The steps
+    # Helpers
 
     async def _find(self, actor: Actor, destination_id: str) -> Destination:
         row = None
         if destination_id.isascii() and destination_id.isdigit():
             number = int(destination_id[:20])
-            if number <= _LARGEST_ID:
+            if number <= _MAX_ID:
                 row = await Destination.get_or_none(
                     id=number, organization_id=actor.organization_id
                 )
@@ -255,33 +256,33 @@ class Notifications:
             raise NotFound("Notification destination not found")
         return row
 
-    def _former(self, row: Destination) -> DestinationConfig | None:
+    def _stored_config(self, row: Destination) -> DestinationConfig | None:
         try:
-            return present.plain(self._sealer, row)
+            return secrets.decrypt(self._sealer, row)
         except Unsealable:
-            return None  # its secrets are lost: every one must be entered again
+            return None  # the secrets cannot be decrypted: all must be entered again
 
-    def _put_config(self, row: Destination, config: DestinationConfig) -> None:
+    def _set_config(self, row: Destination, config: DestinationConfig) -> None:
         row.type = config.type
-        row.config = present.seal(self._sealer, config, uid=row.uid)
+        row.config = secrets.encrypt(self._sealer, config, uid=row.uid)
 
     async def encrypt_clear_rows(self) -> int:
-        """Encrypt secrets that older versions stored in clear."""
+        """Encrypt the secrets that older versions stored in plain text. Returns the row count."""
         return await encrypted_config.seal_clear_rows(
             self._sealer,
             await Destination.all(),
             DestinationConfigBox,
-            present.KINDS,
+            secrets.KINDS,
             key="uid",
         )
 
     async def _record(self, row: Destination, error: str | None) -> None:
-        """Store what was found; this is no edit, so `updated_at` stays."""
+        """Store the result of a delivery. It is not an edit, so `updated_at` stays."""
         status = "healthy" if error is None else "error"
         await Destination.filter(id=row.id).update(
             status=status,
             last_checked=clock.now_ms(),
-            last_error=None if error is None else redact(error)[:_MAX_ERROR],
+            last_error=None if error is None else redact(error)[:_MAX_ERROR_CHARS],
         )
         payload = {
             "organizationId": row.organization_id,
@@ -291,11 +292,8 @@ class Notifications:
         }
         self._bus.publish(row.organization_id, "notification:updated", payload)
 
-    def _shown(self, row: Destination) -> schemas.Destination:
-        return present.destination(row, sealer=self._sealer)
 
-
-def _name(text: str) -> str:
+def _valid_name(text: str) -> str:
     name = text.strip()
     if not name:
         raise Invalid.at(["name"], "Name cannot be empty")
