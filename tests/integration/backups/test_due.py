@@ -9,7 +9,6 @@ from tests.integration.backups.conftest import WORKER, World
 from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success, task_of
 from zerobyte.core import clock, cron
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.tasks.models import Task, WorkerRow
 
 
@@ -205,7 +204,7 @@ async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
     due_at = (row.next_backup_at or 0) - 3 * DAY_MS
     now = clock.now_ms()
     monkeypatch.setattr(clock, "now_ms", lambda: now)
-    newest = (now - delay_ms(row) + 60_000) // 60_000 * 60_000
+    newest = (now - row.start_delay_ms + 60_000) // 60_000 * 60_000
     at = clock.from_ms(newest)
     expression = f"{at.minute} {at.hour} * * *"
     values = {"cron_expression": expression, "next_backup_at": due_at}

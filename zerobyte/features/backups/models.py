@@ -1,10 +1,12 @@
 """Rows of backup schedules and of who is told about their runs."""
 
+import hashlib
 from typing import Any
 
 from tortoise import fields
+from tortoise.queryset import QuerySet
 
-from zerobyte.core import ids
+from zerobyte.core import clock, cron, ids
 from zerobyte.db.base import (
     Row,
     json_field,
@@ -76,6 +78,52 @@ class Schedule(Row):
     class Meta:
         table = "backup_schedules"
         unique_together = (("organization_id", "name"),)
+
+    @property
+    def start_delay_ms(self) -> int:
+        """Delay of each run after its due time: constant, and spread evenly over schedules."""
+        digest = hashlib.sha256(self.short_id.encode()).digest()
+        return int.from_bytes(digest[:8]) % (self.jitter_s + 1) * 1000
+
+    @property
+    def next_run_at(self) -> int | None:
+        """Epoch ms of the next automatic run; None if the schedule has none."""
+        if not self.enabled:
+            return None
+        if self.retry_at is not None:
+            return self.retry_at
+        due_at = self.next_backup_at
+        return None if due_at is None else due_at + self.start_delay_ms
+
+    @property
+    def is_started_by_prefect(self) -> bool:
+        """Returns True if Prefect's own cron starts the runs.
+
+        Prefect reads only plain expressions and starts runs at full minutes.
+        """
+        try:
+            cron.zone(self.timezone or "UTC")
+        except ValueError:
+            return False
+        return self.start_delay_ms == 0 and cron.is_plain(self.cron_expression)
+
+    def next_due_at(self, default_zone: str) -> int | None:
+        """Return the next due time, epoch ms; None without cron expression or if disabled.
+
+        Raises
+            ValueError      its zone cannot be read.
+        """
+        if not self.cron_expression or not self.enabled:
+            return None
+        return cron.next_after(
+            self.cron_expression, timezone=self.timezone or default_zone, after_ms=clock.now_ms()
+        )
+
+    def with_same_times(self) -> QuerySet["Schedule"]:
+        """Select the row only if it is enabled and its times are still those of this object."""
+        return Schedule.filter(
+            id=self.id, enabled=True, next_backup_at=self.next_backup_at, retry_at=self.retry_at
+        )
 
 
 class ScheduleNotification(Row):

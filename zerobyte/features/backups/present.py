@@ -1,9 +1,8 @@
 """Rows of schedules as clients see them."""
 
-import hashlib
 from typing import Any, cast
 
-from zerobyte.contract.webhooks import BackupWebhooks, masked_webhook
+from zerobyte.contract.webhooks import masked_webhook
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import ScheduleDetails, ScheduleView
 from zerobyte.features.repositories import present as repositories
@@ -24,24 +23,9 @@ def _fields(row: Schedule, *, is_running: bool) -> dict[str, Any]:
     shown["retry_delay"] = (row.retry_delay_ms + 30_000) // 60_000
     shown["last_backup_status"] = "in_progress" if is_running else row.last_status
     shown["jitter_seconds"] = row.jitter_s
-    shown["next_backup_at"] = next_run_at(row)
+    shown["next_backup_at"] = row.next_run_at
     shown["backup_webhooks"] = shown_webhooks(row)
     return shown
-
-
-def delay_ms(row: Schedule) -> int:
-    """How long after each due time a schedule runs: spread evenly over schedules, and its own."""
-    digest = hashlib.sha256(row.short_id.encode()).digest()
-    return int.from_bytes(digest[:8]) % (row.jitter_s + 1) * 1000
-
-
-def next_run_at(row: Schedule) -> int | None:
-    """When the schedule runs next by itself, epoch ms; None when it does not."""
-    if not row.enabled:
-        return None
-    if row.retry_at is not None:
-        return row.retry_at
-    return None if row.next_backup_at is None else row.next_backup_at + delay_ms(row)
 
 
 def shown_webhooks(row: Schedule) -> dict[str, Any] | None:
@@ -77,12 +61,3 @@ def details(
         "host_message": host_message,
     }
     return ScheduleDetails.model_construct(None, **shown)
-
-
-def stored_webhooks(webhooks: BackupWebhooks, sealed: str) -> dict[str, Any]:
-    """What stands in the row: everything sealed, and beside it what people may see."""
-    shown = BackupWebhooks(
-        pre=webhooks.pre.masked() if webhooks.pre else None,
-        post=webhooks.post.masked() if webhooks.post else None,
-    )
-    return {"sealed": sealed, "shown": shown.model_dump(mode="json", by_alias=True)}

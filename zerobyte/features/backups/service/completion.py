@@ -18,12 +18,10 @@ from zerobyte.core import clock
 from zerobyte.core.redact import redact
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service import retention_age
 from zerobyte.features.backups.service.jobs import forget_task, rerun
 from zerobyte.features.backups.service.retention_policies import policy_of
 from zerobyte.features.backups.service.retention_records import record_on_backup, with_skipped
-from zerobyte.features.backups.service.schedules import next_due
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import NewTask
@@ -232,10 +230,10 @@ def _is_run_again(schedule: Schedule, task: Task, report: JobReport) -> bool:
 def _next_own_time(schedule: Schedule, default_zone: str) -> int | None:
     """When the schedule's cron starts it next; None when it does not."""
     try:
-        due = next_due(schedule, default_zone)
+        due = schedule.next_due_at(default_zone)
     except ValueError:
         return None
-    return None if due is None else due + delay_ms(schedule)
+    return None if due is None else due + schedule.start_delay_ms
 
 
 def _why_no_retention(schedule: Schedule | None, task: Task, report: JobReport) -> str | None:

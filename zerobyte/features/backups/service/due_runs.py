@@ -13,7 +13,6 @@ from functools import partial
 from typing import Final
 
 from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.jobs import JobReport
@@ -23,11 +22,9 @@ from zerobyte.core.errors import Conflict, Failed, NotFound, Unavailable
 from zerobyte.core.log import get_logger
 from zerobyte.db.errors import FailureLog
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
-from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service.completion import NO_RUN
 from zerobyte.features.backups.service.jobs import active_key, backup_task
 from zerobyte.features.backups.service.retention_records import with_skipped
-from zerobyte.features.backups.service.schedules import is_planned_by_engine, next_due
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
 from zerobyte.features.tasks.service import Tasks
@@ -122,7 +119,7 @@ class DueRunStarter:
                 schedule.cron_expression,
                 timezone=schedule.timezone or self._zone,
                 since_ms=schedule.next_backup_at,
-                now_ms=clock.now_ms() - delay_ms(schedule) + skew_ms,
+                now_ms=clock.now_ms() - schedule.start_delay_ms + skew_ms,
             )
         except ValueError as error:
             await self._disable(schedule, str(error))
@@ -184,7 +181,7 @@ class DueRunStarter:
 
     async def _was_missed(self, schedule: Schedule, due: cron.Due) -> bool:
         """Whether nobody was there to run it when its time came."""
-        at = due.at + delay_ms(schedule)
+        at = due.at + schedule.start_delay_ms
         if clock.now_ms() - at <= _LATE_MS:
             return False
         worker = await WorkerRow.get_or_none(host=schedule.volume.agent_id)
@@ -248,7 +245,7 @@ class DueRunStarter:
             if row.retry_at is not None and row.retry_at > now + row.retry_delay_ms:
                 changes["retry_at"] = now + row.retry_delay_ms
             if changes:
-                await _if_unchanged(row).update(**changes)
+                await row.with_same_times().update(**changes)
 
     async def start_missed(self) -> None:
         """Start what is due and has no run in the engine either; the longest overdue first."""
@@ -312,7 +309,7 @@ class DueRunStarter:
             if row.short_id in busy:
                 continue  # its end decides what is tried again
             if row.failure_retry_count > row.max_retries:
-                await _if_unchanged(row).update(retry_at=None, failure_retry_count=0)
+                await row.with_same_times().update(retry_at=None, failure_retry_count=0)
                 continue
             try:
                 new = backup_task(row, trigger="scheduled")
@@ -355,16 +352,9 @@ def _next_time(row: Schedule, default_zone: str) -> tuple[int | None, str]:
     """When the schedule is due next; when it never is, None and why."""
     try:
         cron.normalize(row.cron_expression)
-        return next_due(row, default_zone), f"{row.cron_expression!r} never comes true"
+        return row.next_due_at(default_zone), f"{row.cron_expression!r} never comes true"
     except ValueError as error:
         return None, str(error)
-
-
-def _if_unchanged(row: Schedule) -> QuerySet[Schedule]:
-    """The row, unless somebody has moved its times since it was read."""
-    return Schedule.filter(
-        id=row.id, enabled=True, next_backup_at=row.next_backup_at, retry_at=row.retry_at
-    )
 
 
 async def _take_retry(row: Schedule) -> None:
@@ -376,7 +366,7 @@ async def _take_retry(row: Schedule) -> None:
 
 
 def _wait_for_prefect_ms(schedule: Schedule) -> int:
-    return _PATIENCE_MS if is_planned_by_engine(schedule) else delay_ms(schedule)
+    return _PATIENCE_MS if schedule.is_started_by_prefect else schedule.start_delay_ms
 
 
 async def _busy(rows: Sequence[Schedule]) -> set[str]:

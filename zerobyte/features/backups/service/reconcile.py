@@ -13,7 +13,6 @@ from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.errors import FailureLog
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.service.schedules import is_planned_by_engine
 from zerobyte.features.tasks.models import connected_hosts
 from zerobyte.features.volumes.models import Volume
 from zerobyte.orchestration.scheduler import DeploymentPlan, PoolFault, Scheduler
@@ -40,7 +39,7 @@ class Drift:
 
 def plan_of(schedule: Schedule, default_zone: str) -> DeploymentPlan:
     """How a schedule is to stand in the engine; volume and repository must be fetched."""
-    is_planned = is_planned_by_engine(schedule)
+    is_planned = schedule.is_started_by_prefect
     return DeploymentPlan(
         short_id=schedule.short_id,
         schedule_name=schedule.name,

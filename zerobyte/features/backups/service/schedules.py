@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.webhooks import BackupWebhooks, Webhook
-from zerobyte.core import clock, cron
+from zerobyte.core import cron
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.ids import short_id
@@ -153,7 +153,7 @@ class ScheduleEditor:
             Invalid     its stored zone cannot be read: it must be sent as well.
         """
         try:
-            row.next_backup_at = next_due(row, self._settings.tz)
+            row.next_backup_at = row.next_due_at(self._settings.tz)
         except ValueError as error:
             raise Invalid.at(["timezone"], str(error)) from error
 
@@ -208,7 +208,7 @@ class ScheduleEditor:
             if hook is not None:
                 require_valid(hook, at=("backupWebhooks", which))
         text = self._sealer.seal(plain.model_dump_json(by_alias=True), aad=_webhooks_place(row))
-        return present.stored_webhooks(plain, text)
+        return _stored_webhooks(plain, text)
 
     def _check_options(self, body: CreateSchedule | UpdateSchedule) -> None:
         if body.timezone is not None:
@@ -249,28 +249,6 @@ def _options(body: CreateSchedule | UpdateSchedule) -> BackupOptions:
     )
 
 
-def next_due(row: Schedule, default_zone: str) -> int | None:
-    """When the schedule is due next by its cron expression; None by hand alone or disabled.
-
-    Raises
-        ValueError      its zone cannot be read.
-    """
-    if not row.cron_expression or not row.enabled:
-        return None
-    return cron.next_after(
-        row.cron_expression, timezone=row.timezone or default_zone, after_ms=clock.now_ms()
-    )
-
-
-def is_planned_by_engine(schedule: Schedule) -> bool:
-    """Whether the engine is to ring by itself: it knows full minutes and plain expressions."""
-    try:
-        cron.zone(schedule.timezone or "UTC")
-    except ValueError:
-        return False
-    return present.delay_ms(schedule) == 0 and cron.is_plain(schedule.cron_expression)
-
-
 def _cron(expression: str, *, enabled: bool) -> str:
     """Return an expression that can be read, as it was sent; blanks alone are none."""
     if not expression.strip():
@@ -302,6 +280,15 @@ def _unmasked(which: str, sent: Webhook | None, stored: Webhook | None) -> Webho
         return sent.unmasked(stored) if sent else None
     except ValueError as error:
         raise Invalid.at(["backupWebhooks", which], str(error)) from error
+
+
+def _stored_webhooks(webhooks: BackupWebhooks, encrypted: str) -> dict[str, Any]:
+    """Return the stored form: all of it encrypted, and a masked copy for responses."""
+    shown = BackupWebhooks(
+        pre=webhooks.pre.masked() if webhooks.pre else None,
+        post=webhooks.post.masked() if webhooks.post else None,
+    )
+    return {"sealed": encrypted, "shown": shown.model_dump(mode="json", by_alias=True)}
 
 
 def _webhooks_place(row: Schedule) -> str:
