@@ -15,7 +15,7 @@ from zerobyte.features.backups.schemas import (
 )
 from zerobyte.features.backups.service import (
     Assignments,
-    JobBuilder,
+    RunStarter,
     ScheduleEditor,
     ScheduleReader,
 )
@@ -109,7 +109,7 @@ async def delete(actor: Actor, short_id: str, editor: ScheduleEditor) -> Success
     returns={202: TaskStarted},
     errors=(Invalid, NotFound, Conflict),
 )
-async def run(actor: Actor, short_id: str, runs: JobBuilder) -> TaskStarted:
+async def run(actor: Actor, short_id: str, runs: RunStarter) -> TaskStarted:
     """Start a backup now; the answer comes before it begins."""
     return await started(await runs.run_now(actor, short_id))
 
@@ -121,7 +121,7 @@ async def run(actor: Actor, short_id: str, runs: JobBuilder) -> TaskStarted:
     returns={202: TaskStarted},
     errors=(Invalid, NotFound, Conflict),
 )
-async def forget(actor: Actor, short_id: str, runs: JobBuilder) -> TaskStarted:
+async def forget(actor: Actor, short_id: str, runs: RunStarter) -> TaskStarted:
     """Apply the retention policy now."""
     return await started(await runs.forget_now(actor, short_id))
 

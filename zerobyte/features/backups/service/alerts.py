@@ -6,17 +6,18 @@ to it, and one that is owed for too long (T1). Knows no vendor.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
-from zerobyte.features.backups.service import retention_age
+from zerobyte.features.backups.service import overdue_retention
 from zerobyte.features.backups.service.retention_policies import has_policy
+from zerobyte.features.backups.service.retries import retry_note
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.schemas import StoredInput
 
 log = get_logger(__name__)
 
@@ -30,7 +31,6 @@ _DETAIL_CHARACTERS: Final = 2000
 _RERUN_WITHIN_MS: Final = 5 * 60_000
 """How long the repetition of a lost run may wait to start before the loss itself is notified."""
 _RERUNS_AT_MOST: Final = 200
-_LOSS_NOTIFIED: Final = "lossNotified"
 _RERUN_WAITS: Final = (
     "The run is to be repeated, but its repetition has not started within 5 minutes. See whether "
     "the worker of its host is running and the repository is free"
@@ -49,10 +49,8 @@ class FailureAlerts:
         *,
         notifications: Notifications,
         retention_days: int,
-        retry_note: Callable[[Task], Awaitable[str | None]],
     ) -> None:
         self._notifications = notifications
-        self._retry_note = retry_note
         self._retention_days = retention_days
         self._telling: set[asyncio.Task[None]] = set()
 
@@ -81,7 +79,7 @@ class FailureAlerts:
             # It is done again at once, and the end of that is told. If it does not start,
             # `look_at_reruns` notifies the loss.
             return
-        await self._notify(task, await self._retry_note(task))
+        await self._notify(task, await retry_note(task))
 
     async def _notify(self, task: Task, note: str | None) -> None:
         schedule = await Schedule.get_or_none(
@@ -104,11 +102,11 @@ class FailureAlerts:
             kind="backup", status="queued", rerun_of__isnull=False, created_at__lte=before_ms
         )
         reruns = await waiting.order_by("id").limit(_RERUNS_AT_MOST)
-        untold = {str(row.rerun_of): row for row in reruns if not row.input.get(_LOSS_NOTIFIED)}
+        untold = {str(row.rerun_of): row for row in reruns if not row.stored_input.loss_notified}
         for lost in await Task.filter(id__in=list(untold)):
             await self._notify(lost, _RERUN_WAITS)
             rerun = untold[lost.id]
-            rerun.input = {**rerun.input, _LOSS_NOTIFIED: True}
+            rerun.input = rerun.input_with(StoredInput(loss_notified=True))
             await rerun.save(update_fields=["input"])
 
     async def look_at_retention(self) -> None:
@@ -119,9 +117,12 @@ class FailureAlerts:
         if not self._retention_days:
             return
         now = clock.now_ms()
-        for schedule in await retention_age.overdue(now - self._retention_days * _DAY_MS):
+        before_ms = now - self._retention_days * _DAY_MS
+        for schedule in await overdue_retention.list_overdue(before_ms):
             ids = await _wanting(schedule)
-            if not ids or not has_policy(schedule) or not await retention_age.claim_alert(schedule):
+            if not ids or not has_policy(schedule):
+                continue
+            if not await overdue_retention.claim_alert(schedule):
                 continue
             log.warning("retention is owed for too long", schedule=schedule.short_id)
             error = _overdue_text(schedule, now)

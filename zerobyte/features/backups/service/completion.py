@@ -1,6 +1,6 @@
 """What the end of a run means: for its schedule, for the index, and for what follows."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import ValidationError
 from tortoise.expressions import Q
@@ -18,12 +18,12 @@ from zerobyte.core import clock
 from zerobyte.core.redact import redact
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.service import retention_age
-from zerobyte.features.backups.service.jobs import forget_task, rerun
+from zerobyte.features.backups.service import overdue_retention, retention_records, retries
 from zerobyte.features.backups.service.retention_policies import policy_of
-from zerobyte.features.backups.service.retention_records import record_on_backup, with_skipped
+from zerobyte.features.backups.service.start import forget_task, rerun
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.schemas import ForgetInput, StoredInput
 from zerobyte.features.tasks.service import NewTask
 from zerobyte.settings import Settings
 
@@ -55,26 +55,25 @@ class CompletionHandler:
             )
         elif task.repository_id is not None and _may_have_left_one(task, report):
             await self._snapshots.mark_index_stale(task.repository_id)
-        skipped = _why_no_retention(schedule, task, report)
-        if skipped is not None:
-            task.input = with_skipped(task.input, report, skipped)
+        skip_reason = _why_no_retention(schedule, task, report)
+        if skip_reason is not None:
+            task.input = task.input_with(retention_records.skipped(report, skip_reason))
         if schedule is None:
             return []
         if not await _is_outdated(task):
             self._update_schedule(schedule, task, report)
             await _write(schedule)
-        if skipped is not None:
+        if skip_reason is not None:
             return [rerun(schedule, task)] if _is_run_again(schedule, task, report) else []
-        await retention_age.mark_owed(schedule)
+        await overdue_retention.mark_owed(schedule)
         follow_up = forget_task(schedule, trigger="followUp", parent=task)
         if await _waits_already(follow_up):
-            task.input = with_skipped(task.input, report, _COVERED)
+            task.input = task.input_with(retention_records.skipped(report, _COVERED))
             return []
         return [follow_up]
 
     def _update_schedule(self, schedule: Schedule, task: Task, report: JobReport) -> None:
-        now = clock.now_ms()
-        schedule.last_backup_at = now
+        schedule.last_backup_at = clock.now_ms()
         schedule.last_backup_error = _short(report.details)
         schedule.retry_at = None
         if report.status == "succeeded":
@@ -94,18 +93,7 @@ class CompletionHandler:
             schedule.failure_retry_count = 0
         else:
             schedule.last_status = "error"
-            self._plan_retry(schedule, task, now)
-
-    def _plan_retry(self, schedule: Schedule, task: Task, now: int) -> None:
-        """Try again only when tries are left and the next one comes before the cron's own."""
-        at: int = now + schedule.retry_delay_ms
-        due = _next_own_time(schedule, self._settings.tz)
-        left = schedule.failure_retry_count < schedule.max_retries
-        if task.trigger != "manual" and left and due is not None and at < due:
-            schedule.retry_at = at
-            schedule.failure_retry_count += 1
-        else:
-            schedule.failure_retry_count = 0
+            retries.plan_retry(schedule, task, default_zone=self._settings.tz)
 
     async def forget(self, task: Task, report: JobReport) -> list[NewTask]:
         """Take what retention removed out of the index, and write down what it did."""
@@ -121,9 +109,9 @@ class CompletionHandler:
             status="skipped" if was_left_out else "applied" if is_applied else "failed",
             reason=report.error,
         )
-        await record_on_backup(task, record)
+        await retention_records.record_on_backup(task, record)
         if is_applied:
-            await retention_age.mark_applied(task)
+            await overdue_retention.mark_applied(task)
         return []
 
     async def _mark_index_stale_unless_done(self, task: Task, report: JobReport) -> None:
@@ -142,21 +130,6 @@ class CompletionHandler:
             )
         await self._mark_index_stale_unless_done(task, report)
         return []
-
-    async def retry_note(self, task: Task) -> str | None:
-        """The sentence about the try that was planned after a task failed, if any."""
-        if task.kind != "backup":
-            return None
-        schedule = await Schedule.get_or_none(
-            organization_id=task.organization_id, short_id=task.resource_id
-        )
-        if schedule is None or schedule.retry_at is None:
-            return None
-        minutes = schedule.retry_delay_ms // 60_000
-        return (
-            f"Retrying in {minutes} minutes "
-            f"(attempt {schedule.failure_retry_count}/{schedule.max_retries})"
-        )
 
 
 async def _is_outdated(task: Task) -> bool:
@@ -188,10 +161,8 @@ def _may_have_left_one(task: Task, report: JobReport) -> bool:
 
 def _selection_of(task: Task, report: JobReport) -> BackupSelection | None:
     """Return what the run selected; it counts as filtered when files could not be read."""
-    stored = task.input.get("selection")
-    try:
-        found = BackupSelection.model_validate(stored)
-    except ValidationError:
+    found = task.stored_input.selection
+    if found is None:
         return None
     is_partial = isinstance(report.result, BackupResult) and report.result.exit_code == 3
     return found.model_copy(update={"other_filters": True}) if is_partial else found
@@ -211,8 +182,9 @@ async def _waits_already(follow_up: NewTask) -> bool:
     """Whether the same retention has still to be applied; then it takes the policy of now."""
     waiting = await Task.get_or_none(active_key=follow_up.active_key)
     if waiting is not None and waiting.status == "queued":
-        policy = follow_up.input["retentionPolicy"]
-        waiting.input = {**waiting.input, "retentionPolicy": policy}
+        waiting.input = waiting.input_with(
+            StoredInput(retention_policy=cast("ForgetInput", follow_up.input).retention_policy)
+        )
         await waiting.save(update_fields=["input"])
     return waiting is not None
 
@@ -225,15 +197,6 @@ def _is_run_again(schedule: Schedule, task: Task, report: JobReport) -> bool:
         and task.rerun_of is None
         and schedule.enabled
     )
-
-
-def _next_own_time(schedule: Schedule, default_zone: str) -> int | None:
-    """When the schedule's cron starts it next; None when it does not."""
-    try:
-        due = schedule.next_due_at(default_zone)
-    except ValueError:
-        return None
-    return None if due is None else due + schedule.start_delay_ms
 
 
 def _why_no_retention(schedule: Schedule | None, task: Task, report: JobReport) -> str | None:

@@ -7,12 +7,10 @@ carries the due time's key, so neither two bells nor a clock that is set back ma
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.jobs import JobReport
@@ -23,10 +21,14 @@ from zerobyte.core.log import get_logger
 from zerobyte.db.errors import FailureLog
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.service.completion import NO_RUN
-from zerobyte.features.backups.service.jobs import active_key, backup_task
-from zerobyte.features.backups.service.retention_records import with_skipped
+from zerobyte.features.backups.service.deployment_sync import DeploymentSync
+from zerobyte.features.backups.service.retention_records import skipped
+from zerobyte.features.backups.service.retries import start_retries
+from zerobyte.features.backups.service.schedule_queries import with_active_backup
+from zerobyte.features.backups.service.start import active_key, backup_task
 from zerobyte.features.notifications.service import Notifications
-from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
+from zerobyte.features.tasks.models import WORKER_CONNECTED_MS, Task, WorkerRow
+from zerobyte.features.tasks.schemas import Coalesced, StoredInput
 from zerobyte.features.tasks.service import Tasks
 from zerobyte.features.tasks.service.lifecycle import cancelled
 from zerobyte.orchestration.scheduler import Scheduler
@@ -43,7 +45,6 @@ _PATIENCE_MS: Final = 15_000
 _LATE_MS: Final = 5 * 60_000
 """A run that is no later than this is on time, whoever was away meanwhile."""
 
-_SEEN_FOR_MS: Final = 30_000
 _LOOK_EVERY_S: Final = 5
 _REST_S: Final = 10
 """After a sleep the network and the mounts come back in their own time."""
@@ -61,7 +62,6 @@ class DueRunStarter:
     awake_since     since when this process has looked without a gap, epoch ms.
     engine_seen_at  when the engine last said what it has, epoch ms. It is asked every 5 s as long
                     as something is due: what it has not answered for since, it could not run.
-    on_change       hears of a schedule that was disabled because it cannot be read.
     """
 
     def __init__(
@@ -71,13 +71,14 @@ class DueRunStarter:
         tasks: Tasks,
         scheduler: Scheduler,
         notifications: Notifications,
+        deployment_sync: DeploymentSync,
     ) -> None:
         self._zone = settings.tz
         self._tasks = tasks
         self._scheduler = scheduler
         self._notifications = notifications
         self.awake_since = self.engine_seen_at = clock.now_ms()
-        self.on_change: list[Callable[[str], None]] = []
+        self._deployment_sync = deployment_sync
         self._rests_until = 0.0
         self._engine_is_away = FailureLog(log, "due backups wait for Prefect")
         self._round_failed = FailureLog(log, "looking for due backups failed; it is tried again")
@@ -142,7 +143,7 @@ class DueRunStarter:
         if not schedule.catch_up and await self._was_missed(schedule, due):
             text = f"{_LEFT_OUT}. Times left out: {due.missed + 1}."
             report = cancelled("", text)
-            new = replace(new, input=with_skipped(new.input, report, NO_RUN))
+            new = replace(new, stored_input=skipped(report, NO_RUN))
             await self._tasks.record_finished(new, report, in_same_transaction=move_on)
             raise Conflict(_LEFT_OUT)
         try:
@@ -177,7 +178,9 @@ class DueRunStarter:
                 id=schedule.id, next_backup_at=schedule.next_backup_at
             ).update(next_backup_at=due.next_at)
             if active is not None and moved:
-                await Task.filter(id=active.id).update(input=_with_more(active, due))
+                await Task.filter(id=active.id).update(
+                    input=active.input_with(_with_coalesced(active, due))
+                )
 
     async def _was_missed(self, schedule: Schedule, due: cron.Due) -> bool:
         """Whether nobody was there to run it when its time came."""
@@ -190,7 +193,7 @@ class DueRunStarter:
 
     async def _waits_for_worker(self, schedule: Schedule) -> bool:
         """Whether it is too early to say if a time was missed: who runs it is still away."""
-        since = clock.now_ms() - _SEEN_FOR_MS
+        since = clock.now_ms() - WORKER_CONNECTED_MS
         host = schedule.volume.agent_id
         return not schedule.catch_up and not await WorkerRow.exists(host=host, seen_at__gte=since)
 
@@ -205,7 +208,7 @@ class DueRunStarter:
                 if not reconsidered:
                     await self.repair_next_runs()
                     reconsidered = True
-                await self.start_retries()
+                await start_retries(self._tasks)
                 if clock.monotonic() - looked >= _LOOK_EVERY_S:
                     looked = clock.monotonic()
                     if not self.in_resume_grace:
@@ -260,7 +263,7 @@ class DueRunStarter:
         ]
         if not ripe:
             return
-        busy = await _busy(ripe)
+        busy = await with_active_backup(ripe)
         coming = await self._pending_in_prefect()
         for row in ripe:
             # While the engine is away nobody knows what it will ring for when it is back.
@@ -292,31 +295,6 @@ class DueRunStarter:
         except Conflict as error:
             log.debug("a due backup was not started", schedule=schedule.short_id, why=str(error))
 
-    async def start_retries(self) -> None:
-        """Try again what failed and whose time has come.
-
-        `retry_at` stays set until the task exists. It is cleared when `max_retries` is exceeded.
-        """
-        now = clock.now_ms()
-        rows = (
-            await Schedule.filter(enabled=True, retry_at__lte=now)
-            .filter(Q(next_backup_at__isnull=True) | Q(next_backup_at__gt=now))
-            .select_related("volume", "repository")
-            .order_by("retry_at", "id")
-        )
-        busy = await _busy(rows) if rows else set[str]()
-        for row in rows:
-            if row.short_id in busy:
-                continue  # its end decides what is tried again
-            if row.failure_retry_count > row.max_retries:
-                await row.with_same_times().update(retry_at=None, failure_retry_count=0)
-                continue
-            try:
-                new = backup_task(row, trigger="scheduled")
-                await self._tasks.create(new, in_same_transaction=partial(_take_retry, row))
-            except Conflict:
-                log.info("a retry was left out", schedule=row.short_id)
-
     async def _disable(self, schedule: Schedule, trouble: str) -> None:
         """Stop a schedule that cannot be read, and tell people; it would never run again (T7)."""
         text = (
@@ -336,10 +314,9 @@ class DueRunStarter:
         await schedule.fetch_related("volume", "repository")
         report = JobReport(task_id="", status="failed", outcome="error", error=text)
         new = backup_task(schedule, trigger="scheduled", flow=None)
-        new = replace(new, input=with_skipped(new.input, report, NO_RUN))
+        new = replace(new, stored_input=skipped(report, NO_RUN))
         await self._tasks.record_finished(new, report)
-        for listener in self.on_change:
-            listener(schedule.short_id)
+        self._deployment_sync.request(schedule.short_id)
         told = await ScheduleNotification.filter(
             schedule_id=schedule.id, notify_on_failure=True
         ).values_list("destination_id", flat=True)
@@ -357,34 +334,16 @@ def _next_time(row: Schedule, default_zone: str) -> tuple[int | None, str]:
         return None, str(error)
 
 
-async def _take_retry(row: Schedule) -> None:
-    taken = await Schedule.filter(id=row.id, enabled=True, retry_at=row.retry_at).update(
-        retry_at=None
-    )
-    if not taken:
-        raise Conflict("The retry was taken already, or is no longer wanted")
-
-
 def _wait_for_prefect_ms(schedule: Schedule) -> int:
     return _PATIENCE_MS if schedule.is_started_by_prefect else schedule.start_delay_ms
 
 
-async def _busy(rows: Sequence[Schedule]) -> set[str]:
-    """Which of these schedules have a backup that is queued or running."""
-    found = await Task.filter(
-        kind="backup", resource_id__in=[row.short_id for row in rows], status__in=ACTIVE
-    ).values_list("resource_id", flat=True)
-    return {str(short_id) for short_id in found}
-
-
-def _with_more(active: Task, due: cron.Due) -> dict[str, object]:
-    """The input of a task that also stands for what came due beside it."""
-    had = active.input.get("coalesced") or {"count": 0, "firstAt": due.first_at}
-    return {
-        **active.input,
-        "coalesced": {
-            "count": had["count"] + due.missed + 1,
-            "firstAt": had["firstAt"],
-            "lastAt": due.at,
-        },
-    }
+def _with_coalesced(active: Task, due: cron.Due) -> StoredInput:
+    """Return the count of coalesced due times of an active task with these added."""
+    known = active.stored_input.coalesced
+    coalesced = Coalesced(
+        count=(known.count if known else 0) + due.missed + 1,
+        first_at=known.first_at if known else due.first_at,
+        last_at=due.at,
+    )
+    return StoredInput(coalesced=coalesced)

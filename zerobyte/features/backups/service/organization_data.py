@@ -3,7 +3,7 @@
 This is a subscription, made in the composition root; accounts do not know schedules.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tortoise.expressions import RawSQL
@@ -13,6 +13,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.auth.service.deletion import OrganizationCounts, Tidy
 from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.service.deployment_sync import DeploymentSync
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service import Repositories
 from zerobyte.features.tasks.models import ACTIVE, Task
@@ -36,21 +37,18 @@ _COUNTS: Final = {
 
 
 class OrganizationContents:
-    """Counts and removes an organization's schedules, repositories and volumes.
-
-    on_change   told the short id of each schedule that is gone.
-    """
+    """Counts and removes an organization's schedules, repositories and volumes."""
 
     def __init__(
         self,
         *,
         volumes: Volumes,
         repositories: Repositories,
-        on_change: Sequence[Callable[[str], None]],
+        deployment_sync: DeploymentSync,
     ) -> None:
         self._volumes = volumes
         self._repositories = repositories
-        self._on_change = on_change
+        self._deployment_sync = deployment_sync
 
     async def count(self, organization_ids: Sequence[str]) -> Mapping[str, OrganizationCounts]:
         """What each of these organizations holds, all asked for in one query."""
@@ -79,8 +77,7 @@ class OrganizationContents:
 
         async def tidy() -> None:
             for schedule in schedules:
-                for listener in self._on_change:
-                    listener(schedule.short_id)
+                self._deployment_sync.request(schedule.short_id)
             for repository in repositories:
                 await self._repositories.release_caches(repository)
             for volume in volumes:

@@ -8,17 +8,21 @@ from typing import Any
 
 from zerobyte.contract.jobs import BackupResult, JobReport, RetentionRecord
 from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.schemas import StoredInput
 
 _KEY = "retention"
 
 
-def with_skipped(stored_input: dict[str, Any], report: JobReport, reason: str) -> dict[str, Any]:
-    """Record why retention did nothing, in a good report or else in the input that is returned."""
+def skipped(report: JobReport, reason: str) -> StoredInput:
+    """Record in the report why retention did nothing.
+
+    Returns the record as a field of the task's input if the report has no result to hold it.
+    """
     record = RetentionRecord(status="skipped", reason=reason)
     if report.status == "succeeded" and isinstance(report.result, BackupResult):
         report.result.retention = record
-        return stored_input
-    return {**stored_input, _KEY: record.model_dump(mode="json", by_alias=True)}
+        return StoredInput()
+    return StoredInput(retention=record)
 
 
 async def record_on_backup(forget: Task, record: RetentionRecord) -> None:

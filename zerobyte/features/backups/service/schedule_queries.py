@@ -1,5 +1,6 @@
 """Reading schedules: the list, one, and the one of a volume."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, cast
 
@@ -11,7 +12,7 @@ from zerobyte.db.query_cache import CachedQuery, JsonCache, int_param, param
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import ScheduleDetails
-from zerobyte.features.tasks.models import ACTIVE, connected_hosts, waits_for
+from zerobyte.features.tasks.models import ACTIVE, Task, connected_hosts, waits_for
 from zerobyte.features.tasks.service import StallTracker
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
@@ -114,6 +115,16 @@ async def find(actor: Actor, key: str) -> Schedule:
     if row is None:
         raise NotFound(_NOT_FOUND)
     return row
+
+
+async def with_active_backup(rows: Sequence[Schedule]) -> set[str]:
+    """Return the short ids of those schedules that have a queued or running backup."""
+    if not rows:
+        return set()
+    found = await Task.filter(
+        kind="backup", resource_id__in=[row.short_id for row in rows], status__in=ACTIVE
+    ).values_list("resource_id", flat=True)
+    return {str(short_id) for short_id in found}
 
 
 def _number(key: str) -> int | None:

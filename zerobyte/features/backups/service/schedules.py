@@ -1,27 +1,25 @@
 """Making, changing, ordering and deleting schedules."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from pydantic import ValidationError
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.contract.webhooks import BackupWebhooks, Webhook
 from zerobyte.core import cron
-from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.ids import short_id
-from zerobyte.core.secrets import Sealer, Unsealable
-from zerobyte.db import constraints, encrypted_config
+from zerobyte.db import constraints
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import CreateSchedule, ScheduleView, UpdateSchedule
-from zerobyte.features.backups.service import retention_age
+from zerobyte.features.backups.service import overdue_retention
+from zerobyte.features.backups.service.deployment_sync import DeploymentSync
 from zerobyte.features.backups.service.schedule_queries import find
+from zerobyte.features.backups.service.schedule_webhooks import ScheduleWebhooks
 from zerobyte.features.backups.service.sources import check_includes
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.service import TaskReader
@@ -44,16 +42,22 @@ _EDITABLE = (
 
 
 class ScheduleEditor:
-    """Changes schedules; the engine learns of each change through `on_change`."""
+    """Creates, updates, orders and deletes schedules, and has Prefect's deployments follow."""
 
     def __init__(
-        self, *, settings: Settings, sealer: Sealer, tasks: TaskReader, volumes: Volumes
+        self,
+        *,
+        settings: Settings,
+        tasks: TaskReader,
+        volumes: Volumes,
+        webhooks: ScheduleWebhooks,
+        deployment_sync: DeploymentSync,
     ) -> None:
         self._settings = settings
-        self._sealer = sealer
         self._tasks = tasks
         self._volumes = volumes
-        self.on_change: list[Callable[[str], None]] = []
+        self._webhooks = webhooks
+        self._deployment_sync = deployment_sync
 
     async def create(self, actor: Actor, body: CreateSchedule) -> ScheduleView:
         """Make a schedule and have it planned.
@@ -109,7 +113,7 @@ class ScheduleEditor:
             row.retry_at = None
             self.plan(row)
             changed |= {"retry_at", "next_backup_at"}
-        changed |= retention_age.reset(row, changed)
+        changed |= overdue_retention.reset(row, changed)
         # Only what was changed: a run may move the rest of the row on at this moment.
         await _save(row, changed)
         return await self._changed(row)
@@ -126,7 +130,7 @@ class ScheduleEditor:
                 "A backup of this schedule is running; wait for it or cancel it, then delete"
             )
         await row.delete()
-        self._announce(row.short_id)
+        self._deployment_sync.request(row.short_id)
 
     async def reorder(self, actor: Actor, short_ids: list[str]) -> None:
         """Put the named schedules first, in the given order; the others follow as they were."""
@@ -157,30 +161,6 @@ class ScheduleEditor:
         except ValueError as error:
             raise Invalid.at(["timezone"], str(error)) from error
 
-    def webhooks_of(self, row: Schedule) -> BackupWebhooks | None:
-        """The webhooks in plain text."""
-        if not row.backup_webhooks:
-            return None
-        try:
-            text = self._sealer.unseal(row.backup_webhooks["sealed"], aad=_webhooks_place(row))
-            return BackupWebhooks.model_validate_json(text)
-        except (KeyError, TypeError, AttributeError, ValidationError):
-            raise encrypted_config.DamagedConfig(
-                "The stored webhooks of this schedule are damaged. Enter them again."
-            ) from None
-
-    async def encrypt_clear_rows(self) -> int:
-        """Hide addresses and bodies that older versions stored in clear beside the sealed form."""
-        changed = 0
-        for row in await Schedule.filter(backup_webhooks__isnull=False):
-            stored: Any = row.backup_webhooks
-            shown = present.shown_webhooks(row)
-            if isinstance(stored, dict) and "shown" in stored and stored["shown"] != shown:
-                new = {**cast("dict[str, Any]", stored), "shown": shown}
-                await Schedule.filter(pk=row.pk).update(backup_webhooks=new)
-                changed += 1
-        return changed
-
     def _put_structured(
         self, row: Schedule, body: CreateSchedule | UpdateSchedule, sent: set[str]
     ) -> None:
@@ -191,24 +171,7 @@ class ScheduleEditor:
         if "jitter_seconds" in sent:
             row.jitter_s = body.jitter_seconds
         if "backup_webhooks" in sent:
-            row.backup_webhooks = self._sealed_webhooks(row, body.backup_webhooks)
-
-    def _sealed_webhooks(self, row: Schedule, sent: BackupWebhooks | None) -> dict[str, Any] | None:
-        if sent is None or (sent.pre is None and sent.post is None):
-            return None
-        try:
-            stored = self.webhooks_of(row)
-        except Unsealable:
-            stored = None  # damaged, or its secrets are lost: every one must be entered again
-        plain = BackupWebhooks(
-            pre=_unmasked("pre", sent.pre, stored.pre if stored else None),
-            post=_unmasked("post", sent.post, stored.post if stored else None),
-        )
-        for which, hook in (("pre", plain.pre), ("post", plain.post)):
-            if hook is not None:
-                require_valid(hook, at=("backupWebhooks", which))
-        text = self._sealer.seal(plain.model_dump_json(by_alias=True), aad=_webhooks_place(row))
-        return _stored_webhooks(plain, text)
+            row.backup_webhooks = self._webhooks.encrypt(row, body.backup_webhooks)
 
     def _check_options(self, body: CreateSchedule | UpdateSchedule) -> None:
         if body.timezone is not None:
@@ -232,13 +195,9 @@ class ScheduleEditor:
             await check_includes(self._settings, self._volumes, volume, options)
 
     async def _changed(self, row: Schedule) -> ScheduleView:
-        self._announce(row.short_id)
+        self._deployment_sync.request(row.short_id)
         running = await self._tasks.busy_resources("backup", [row.short_id])
         return present.view(row, is_running=bool(running))
-
-    def _announce(self, schedule_short_id: str) -> None:
-        for listener in self.on_change:
-            listener(schedule_short_id)
 
 
 def _options(body: CreateSchedule | UpdateSchedule) -> BackupOptions:
@@ -273,26 +232,6 @@ def _policy(policy: RetentionPolicy | None) -> dict[str, Any] | None:
             "This retention policy would keep nothing; leave it empty to keep every snapshot",
         )
     return policy.model_dump(by_alias=True)
-
-
-def _unmasked(which: str, sent: Webhook | None, stored: Webhook | None) -> Webhook | None:
-    try:
-        return sent.unmasked(stored) if sent else None
-    except ValueError as error:
-        raise Invalid.at(["backupWebhooks", which], str(error)) from error
-
-
-def _stored_webhooks(webhooks: BackupWebhooks, encrypted: str) -> dict[str, Any]:
-    """Return the stored form: all of it encrypted, and a masked copy for responses."""
-    shown = BackupWebhooks(
-        pre=webhooks.pre.masked() if webhooks.pre else None,
-        post=webhooks.post.masked() if webhooks.post else None,
-    )
-    return {"sealed": encrypted, "shown": shown.model_dump(mode="json", by_alias=True)}
-
-
-def _webhooks_place(row: Schedule) -> str:
-    return f"backup_schedules:{row.short_id}:webhooks"
 
 
 async def _volume(actor: Actor, key: int | str) -> Volume:

@@ -5,12 +5,21 @@ from pathlib import Path
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core import blocking, protected_paths
 from zerobyte.core.errors import Invalid, Unavailable
+from zerobyte.core.worker_tokens import LOCAL_HOST
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.repositories.service.places import local_places
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.restic import includes
 from zerobyte.settings import Settings
+
+
+async def blocked_reason(volumes: Volumes, volume: Volume) -> str | None:
+    """Return why no backup of a volume may start; a volume with an error is checked again."""
+    if volume.status == "mounted":
+        # The worker checks it again, on its own host, right before restic starts.
+        return None
+    return await volumes.why_not_ready(volume)
 
 
 async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume) -> list[str]:
@@ -45,7 +54,7 @@ async def check_includes(
         ],
     }
     # A folder that is not mounted now is checked by the worker before each run.
-    if volume.agent_id != "local" or volume.status != "mounted":
+    if volume.agent_id != LOCAL_HOST or volume.status != "mounted":
         return
     try:
         source = volumes.source_path(volume)

@@ -40,7 +40,7 @@ def reset(row: Schedule, changed: set[str]) -> set[str]:
     return spell
 
 
-async def overdue(before_ms: int) -> list[Schedule]:
+async def list_overdue(before_ms: int) -> list[Schedule]:
     """Schedules that have owed retention since before then, which nobody was told of yet."""
     return await Schedule.filter(
         retention_owed_since__lt=before_ms, retention_told_at__isnull=True

@@ -11,6 +11,7 @@ from typing import Final
 from zerobyte.core import clock, cron
 from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
+from zerobyte.core.worker_tokens import LOCAL_HOST
 from zerobyte.db.errors import FailureLog
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import connected_hosts
@@ -21,7 +22,6 @@ from zerobyte.settings import Settings
 log = get_logger(__name__)
 
 _COMPARE_EVERY_S: Final = 30
-_LOCAL: Final = "local"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def plan_of(schedule: Schedule, default_zone: str) -> DeploymentPlan:
     )
 
 
-class Reconciler:
+class DeploymentSync:
     """Tells the engine what the rows say, until both agree."""
 
     def __init__(self, *, settings: Settings, scheduler: Scheduler) -> None:
@@ -62,8 +62,8 @@ class Reconciler:
         self._round_failed = FailureLog(log, "schedules wait for Prefect")
         self._unrepaired: list[PoolFault] = []
 
-    def changed(self, short_id: str) -> None:
-        """A schedule was made, edited or deleted."""
+    def request(self, short_id: str) -> None:
+        """Send a created, edited or deleted schedule to Prefect soon; returns at once."""
         self._changed.add(short_id)
         self._wake.set()
 
@@ -192,4 +192,4 @@ class Reconciler:
 
     async def _hosts(self) -> list[str]:
         used = await Volume.all().distinct().values_list("agent_id", flat=True)
-        return sorted({_LOCAL, *(str(host) for host in used)})
+        return sorted({LOCAL_HOST, *(str(host) for host in used)})
