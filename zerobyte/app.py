@@ -155,8 +155,8 @@ def background_loops(services: Services) -> list[Coroutine[Any, Any, None]]:
         _every(5 * _MINUTE_S, services.volumes.remount_failed),
         _every(_MINUTE_S, services.refresher.refresh_due),
         _every(_HOUR_S, shrink_cache),
-        _every(_MINUTE_S, alerts.look_at_reruns),
-        _every(_HOUR_S, alerts.look_at_retention),
+        _every(_MINUTE_S, alerts.check_reruns),
+        _every(_HOUR_S, alerts.check_retention),
         _every(_HOUR_S, services.task_history.expire),
         _every(24 * _HOUR_S, expire_audit_log),
     ]

@@ -128,7 +128,7 @@ async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_star
 
     async def said_after(minutes: int) -> list[str]:
         monkeypatch.setattr(clock, "now_ms", lambda: now + minutes * 60_000)
-        await world.services.alerts.look_at_reruns()
+        await world.services.alerts.check_reruns()
         await all_is_said(world)
         return [message.title for message in said]
 

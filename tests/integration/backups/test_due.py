@@ -111,8 +111,8 @@ async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_ru
     """Everybody was there; the queue was long."""
     made = await overdue(world, days=0.9, catchUp=False)
     long_ago = clock.now_ms() - 2 * DAY_MS
-    world.services.due_runs.awake_since = long_ago
-    world.services.due_runs.engine_seen_at = clock.now_ms() - 60_000
+    world.services.due_runs.watching_since = long_ago
+    world.services.due_runs.prefect_seen_at = clock.now_ms() - 60_000
     await world.ask("hello", WORKER)
     await WorkerRow.filter(host="local").update(present_since=long_ago)
     run = await world.scheduler_run(made)
@@ -127,7 +127,7 @@ async def test_without_catching_up_a_host_whose_worker_was_away_has_missed_its_t
     world: World,
 ) -> None:
     made = await overdue(world, days=0.9, catchUp=False)
-    world.services.due_runs.awake_since = clock.now_ms() - 2 * DAY_MS
+    world.services.due_runs.watching_since = clock.now_ms() - 2 * DAY_MS
     await world.services.due_runs.start_missed()
     assert await tasks_of(made) == [], "it is still away: nothing is said yet"
     await world.ask("hello", WORKER)

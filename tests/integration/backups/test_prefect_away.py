@@ -105,7 +105,7 @@ async def test_t4_what_came_due_while_the_engine_was_away_is_left_out_without_ca
     missed = await overdue(world, days=0.9, catchUp=False)
     caught_up = await overdue(world, days=0.9)
     long_ago, due_at = clock.now_ms() - 2 * DAY_MS, clock.now_ms() - DAY_MS // 2
-    world.services.due_runs.awake_since = world.services.due_runs.engine_seen_at = long_ago
+    world.services.due_runs.watching_since = world.services.due_runs.prefect_seen_at = long_ago
     await world.ask("hello", WORKER)
     await WorkerRow.filter(host="local").update(present_since=long_ago)
     runs = [await world.scheduler_run(made) for made in (missed, caught_up)]
@@ -139,7 +139,7 @@ async def test_without_catching_up_an_engine_that_was_there_in_time_may_ring_lat
     made = await overdue(world, days=0.9, catchUp=False)
     due_at = now = clock.now_ms() - DAY_MS // 2 // 60_000 * 60_000
     at = (await Schedule.get(short_id=made["shortId"])).next_backup_at or 0
-    world.services.due_runs.awake_since = world.services.due_runs.engine_seen_at = at - 1
+    world.services.due_runs.watching_since = world.services.due_runs.prefect_seen_at = at - 1
     monkeypatch.setattr(clock, "now_ms", lambda: now)
     run = await world.scheduler_run(made)
     for minutes in filter(None, (answered_after_min, bell_after_min)):

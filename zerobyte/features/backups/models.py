@@ -1,4 +1,4 @@
-"""Rows of backup schedules and of who is told about their runs."""
+"""Rows of backup schedules and of the notifications assigned to them."""
 
 import hashlib
 from typing import Any
@@ -18,19 +18,19 @@ from zerobyte.db.base import (
 
 
 class Schedule(Row):
-    """What is backed up where and when; becomes the Prefect deployment `backup/<short_id>`.
+    """A cron rule of one volume into one repository; its deployment is `backup/<short_id>`.
 
     retry_delay_ms      minutes on the wire.
-    retry_at            when a failed run is tried again, epoch ms; None when it is not.
-    timezone            IANA name; None means the server's own.
-    next_backup_at      the oldest due time by the cron that no run has taken yet, epoch ms. Who
-                        moves it on has the run; it is in the past while a run is owed.
-    catch_up            whether due times that passed while nobody was there lead to one run.
-    jitter_s            the schedule runs up to so many seconds after its due time, always as many.
-    last_status         how the last run ended; "in progress" is never stored but derived.
-    last_retention_at   when retention last went well in the present repository, epoch ms.
-    retention_owed_since    when the first good backup ended that no good retention has followed.
-    retention_told_at   when people were told that retention has been owed for too long.
+    retry_at            time of the planned retry, epoch ms; None without one.
+    timezone            IANA name; None means the server's zone.
+    next_backup_at      the oldest due time that no run has claimed, epoch ms. The caller that
+                        advances it gets the run; it lies in the past while a run is due.
+    catch_up            True if one run makes up for all missed due times.
+    jitter_s            longest delay after a due time, seconds; constant per schedule.
+    last_status         status of the last run; "in progress" is derived and never stored.
+    last_retention_at   end of the last successful retention in this repository, epoch ms.
+    retention_owed_since    end of the first good backup since the last successful retention.
+    retention_told_at   when the alert about overdue retention was sent, epoch ms.
     """
 
     id = fields.IntField(primary_key=True)
@@ -127,7 +127,7 @@ class Schedule(Row):
 
 
 class ScheduleNotification(Row):
-    """Which destination hears what about one schedule."""
+    """The events of one schedule that one destination receives."""
 
     id = fields.IntField(primary_key=True)
     schedule: fields.ForeignKeyRelation[Schedule] = fields.ForeignKeyField(

@@ -1,4 +1,4 @@
-"""Rows of schedules as clients see them."""
+"""Map schedule rows to response models."""
 
 from typing import Any, cast
 
@@ -29,14 +29,14 @@ def _fields(row: Schedule, *, is_running: bool) -> dict[str, Any]:
 
 
 def shown_webhooks(row: Schedule) -> dict[str, Any] | None:
-    """Return what people may see of the webhooks, masked also when an older row is in clear."""
+    """Return the webhooks with secrets masked, even if an older row stores them in clear."""
     stored: Any = row.backup_webhooks
     shown: Any = cast("Any", stored).get("shown") if isinstance(stored, dict) else None
     return masked_webhooks(cast("Any", shown)) if isinstance(shown, dict) else None
 
 
 def masked_webhooks(shown: dict[str, Any]) -> dict[str, Any]:
-    """Return both webhooks with everything hidden that may hold a secret."""
+    """Return both webhooks with every value masked that may hold a secret."""
     hooks: dict[str, Any] = {name: shown.get(name) for name in ("pre", "post")}
     return {
         name: masked_webhook(cast("Any", hook)) if isinstance(hook, dict) else None
@@ -45,14 +45,14 @@ def masked_webhooks(shown: dict[str, Any]) -> dict[str, Any]:
 
 
 def view(row: Schedule, *, is_running: bool) -> ScheduleView:
-    """One schedule alone."""
+    """Return a schedule without its volume and repository."""
     return ScheduleView.model_construct(**_fields(row, is_running=is_running))
 
 
 def details(
     row: Schedule, *, is_running: bool, activity: Activity | None, host_message: str | None = None
 ) -> ScheduleDetails:
-    """One schedule with its volume and its repository, which must have been fetched."""
+    """Return a schedule with its volume and repository, which must have been fetched."""
     shown: dict[str, Any] = {
         **_fields(row, is_running=is_running),
         "volume": volumes.volume(row.volume),

@@ -1,4 +1,4 @@
-"""The rules of backup schedules, one family of verbs in each file."""
+"""Services of backup schedules; each module holds one topic."""
 
 from zerobyte.features.backups.service.alerts import FailureAlerts
 from zerobyte.features.backups.service.assignments import Assignments

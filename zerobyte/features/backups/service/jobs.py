@@ -34,7 +34,7 @@ from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.settings import Settings
 
-_SELECTION = (
+_SELECTION_FIELDS = (
     "exclude_patterns", "exclude_if_present", "include_paths", "include_patterns",
     "custom_restic_params",
 )  # fmt: skip
@@ -59,9 +59,9 @@ class JobBuilder:
         self._webhooks = webhooks
 
     async def backup_job(self, task: Task) -> BackupJob:
-        """What a worker needs for one backup, as the schedule stands now.
+        """Return the job of a backup task, built from the current row of its schedule.
 
-        The repository is the one that the task has the lease of, wherever the schedule is by now.
+        The repository is the task's, whose lease it holds; the schedule may have moved since.
         """
         schedule = await self._schedule_of(task)
         _refuse_damaged_selection(schedule)
@@ -100,27 +100,27 @@ class JobBuilder:
             parent_snapshot_id=await parent_of(repository.id, task.resource_id),
             unreadable_limit_percent=self._settings.unreadable_limit_percent,
         )
-        # Kept with the task: the schedule may be edited before the snapshot is indexed.
+        # Stored with the task, because the schedule may be edited before the snapshot is indexed.
         task.input = task.input_with(StoredInput(selection=selection_of(job)))
         await Task.filter(id=task.id).update(input=task.input)
         return job
 
     async def forget_job(self, task: Task) -> ForgetJob:
-        """What a worker needs to apply one retention policy, as it stands now.
+        """Return the job of a forget task with the current retention policy.
 
-        Where the schedule has moved on to another repository, the task's own policy is applied.
+        If the schedule has moved to another repository, the policy stored with the task applies.
 
         Raises
-            NoLongerWanted  the policy was removed while the task waited.
+            TaskObsolete    the policy was removed while the task waited.
         """
         schedule = await self._schedule_of(task)
         repository = await _repository_of(task)
         if policy_of(schedule) is None:
             raise TaskObsolete("The retention policy was removed; every snapshot is kept")
-        is_there = schedule.repository_id == repository.id
+        is_same_repository = schedule.repository_id == repository.id
         policy = (
             RetentionPolicy.model_validate(schedule.retention_policy)
-            if is_there
+            if is_same_repository
             else ForgetInput.model_validate(task.input).retention_policy
         )
         known = await known_snapshots(task, repository)
@@ -133,13 +133,13 @@ class JobBuilder:
             trusted_snapshot_ids=known.trusted,
             incomplete_snapshot_ids=known.incomplete,
             latest_snapshot_ids=known.latest,
-            # A run whose report was lost may have left one that is not judged yet.
+            # A run whose report was lost may have left a snapshot that was never checked.
             unknown_is_incomplete=cast("bool", repository.snapshots_refreshed_at == 0),
             timezone=self._readable_zone(schedule),
         )
 
     def _readable_zone(self, schedule: Schedule) -> str:
-        """Return the zone whose days retention counts. Raises Invalid: it cannot be read."""
+        """Return the zone in which retention counts days. Raises Invalid if it is unreadable."""
         name = schedule.timezone or self._settings.tz
         try:
             cron.zone(name)
@@ -176,7 +176,7 @@ class JobBuilder:
 
 
 def selection_of(job: BackupJob) -> BackupSelection:
-    """Return what a backup job selects, as it is recorded with the snapshot."""
+    """Return the selection of a backup job, as it is recorded with the snapshot."""
     options = job.options
     return BackupSelection(
         volume_path=job.source.path,
@@ -191,8 +191,8 @@ def selection_of(job: BackupJob) -> BackupSelection:
 
 
 def _refuse_damaged_selection(schedule: Schedule) -> None:
-    """Refuse a run whose stored selection is unknown: without it the wrong files are saved."""
-    for name in _SELECTION:
+    """Reject a run with a damaged selection: it would save the wrong files."""
+    for name in _SELECTION_FIELDS:
         entries: list[Any] = getattr(schedule, name)
         if is_damaged(entries) or not all(isinstance(entry, str) for entry in entries):
             raise DamagedConfig(
@@ -201,7 +201,7 @@ def _refuse_damaged_selection(schedule: Schedule) -> None:
 
 
 async def _repository_of(task: Task) -> Repository:
-    """The repository whose lease the task has."""
+    """Return the repository whose lease the task holds."""
     repository = await Repository.get_or_none(
         id=task.repository_id, organization_id=task.organization_id
     )

@@ -1,6 +1,6 @@
-"""What an organization holds, for those who delete organizations: counted, and removed whole.
+"""Count and delete the data of an organization.
 
-This is a subscription, made in the composition root; accounts do not know schedules.
+`zerobyte.services` passes this to the deletion of accounts, which must not import schedules.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ from zerobyte.features.volumes.service import Volumes
 
 _log = get_logger(__name__)
 
-# Names of tables come from our own code.
+# The table names are constants of this module.
 _COUNTS: Final = {
     name: RawSQL(
         f'(SELECT COUNT(*) FROM "{table}" '  # noqa: S608
@@ -51,7 +51,7 @@ class OrganizationContents:
         self._deployment_sync = deployment_sync
 
     async def count(self, organization_ids: Sequence[str]) -> Mapping[str, OrganizationCounts]:
-        """What each of these organizations holds, all asked for in one query."""
+        """Count the data of each of these organizations in one query."""
         rows = await (
             Organization.filter(id__in=organization_ids).annotate(**_COUNTS).values("id", *_COUNTS)
         )
@@ -60,7 +60,7 @@ class OrganizationContents:
     async def remove(self, organization_id: str) -> Tidy:
         """Delete the rows, inside the caller's transaction. Files of repositories stay.
 
-        Raises Conflict when work of the organization is still running.
+        Raises Conflict while tasks of the organization are active.
         """
         if await Task.filter(organization_id=organization_id, status__in=ACTIVE).exists():
             raise Conflict(
@@ -70,7 +70,7 @@ class OrganizationContents:
         schedules = await Schedule.filter(organization_id=organization_id)
         repositories = await Repository.filter(organization_id=organization_id)
         volumes = await Volume.filter(organization_id=organization_id)
-        # Schedules hold on to what they use, so they go first.
+        # Schedules reference volumes and repositories, so they are deleted first.
         await Schedule.filter(organization_id=organization_id).delete()
         await Repository.filter(organization_id=organization_id).delete()
         await Volume.filter(organization_id=organization_id).delete()
@@ -90,7 +90,7 @@ class OrganizationContents:
             await self._volumes.let_go(volume)
         except ZerobyteError as error:
             _log.warning(
-                "a volume of a deleted organization stays mounted",
+                "volume of a deleted organization stays mounted",
                 volume=volume.short_id,
                 why=error.message,
             )

@@ -1,7 +1,7 @@
-"""What retention did after a backup, or why it did nothing; kept with the backup's task (T13).
+"""Record on a backup's task whether retention was applied, and why not (T13).
 
-The record of a good backup is part of its result. A backup that failed has no result, so its
-record stands beside the task's input. The plan itself is stored once, with the retention task.
+The record of a good backup is part of its result. A failed backup has no result, so its record is
+stored in the task's input. The plan itself is stored once, with the forget task.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ def skipped(report: JobReport, reason: str) -> StoredInput:
 
 
 async def record_on_backup(forget: Task, record: RetentionRecord) -> None:
-    """Record the end of retention on the backup that led to it, without the plan."""
+    """Record the end of retention on the backup before it, without the plan."""
     if forget.parent_id is None:
         return
     backup = await Task.get_or_none(id=forget.parent_id)
@@ -37,5 +37,5 @@ async def record_on_backup(forget: Task, record: RetentionRecord) -> None:
 
 
 def record_of(backup: Task) -> dict[str, Any] | None:
-    """Return the record of a backup, wherever it stands."""
+    """Return the record of a backup from its result or its input."""
     return (backup.result or {}).get(_KEY) or backup.input.get(_KEY)

@@ -31,11 +31,11 @@ class RunStarter:
         self._volumes = volumes
 
     async def run_now(self, actor: Actor, key: str) -> Task:
-        """Start a backup by hand; a disabled schedule may be run too.
+        """Start a backup on request; a disabled schedule may be run too.
 
         Raises
-            Conflict    one is queued or running.
-            Invalid     the volume was unmounted by a person; the refusal stands in the history.
+            Conflict    a backup of the schedule is queued or running.
+            Invalid     a user unmounted the volume; the rejection is recorded in the task history.
         """
         schedule = await find(actor, key)
         await schedule.fetch_related("volume", "repository")
@@ -48,11 +48,11 @@ class RunStarter:
         raise Invalid(reason)
 
     async def forget_now(self, actor: Actor, key: str) -> Task:
-        """Apply the retention policy by hand.
+        """Start retention on request.
 
         Raises
             Invalid     the schedule has no policy.
-            Conflict    it is being applied already.
+            Conflict    retention of the schedule is queued or running.
         """
         schedule = await find(actor, key)
         await schedule.fetch_related("volume", "repository")
@@ -66,12 +66,12 @@ class RunStarter:
 
 
 def rerun(schedule: Schedule, interrupted: Task) -> NewTask:
-    """A scheduled backup that was interrupted, once more; volume and repository must be there."""
+    """Return the rerun of an interrupted scheduled backup; volume and repository are fetched."""
     return backup_task(schedule, trigger="scheduled", rerun_of=interrupted.id)
 
 
 def forget_task(schedule: Schedule, *, trigger: str, parent: Task | None = None) -> NewTask:
-    """Retention of one schedule, by hand or in the flow run of the backup before it."""
+    """Return a forget task, on request or in the flow run of the backup before it."""
     return NewTask(
         organization_id=schedule.organization_id,
         kind="forget",
@@ -99,7 +99,7 @@ def forget_task(schedule: Schedule, *, trigger: str, parent: Task | None = None)
 
 
 def active_key(schedule: Schedule) -> str:
-    """What the active backup of a schedule is known by."""
+    """Return the key that allows one active backup per schedule."""
     return f"backup:{schedule.short_id}"
 
 
@@ -113,14 +113,14 @@ def backup_task(
     due: cron.Due | None = None,
     due_key: str | None = None,
 ) -> NewTask:
-    """A backup of a schedule whose volume and repository have been fetched.
+    """Return a backup task of a schedule whose volume and repository have been fetched.
 
-    flow        "" has it started in the engine; None when it is there already, or never is to be.
-    due         the times that it runs for.
+    flow        "" has Prefect start a run; None if the run exists already, or must not start.
+    due         the due times that it serves.
     """
     coalesced = None
     if due is not None and due.last_missed_at is not None:
-        # The newest of them is the run's own; what lies before it led to none.
+        # The run serves the newest due time; the missed ones are only counted.
         coalesced = Coalesced(count=due.missed, first_at=due.first_at, last_at=due.last_missed_at)
     return NewTask(
         organization_id=schedule.organization_id,
