@@ -169,7 +169,7 @@ class Life(RuleBasedStateMachine):
             row = await Schedule.get(short_id=self.pick(number))
             if row.next_backup_at is not None:
                 Life.now_ms = max(Life.now_ms, row.next_backup_at)
-                await self.house.platform.leases.extend_all()  # the worker has renewed meanwhile
+                await self.house.services.leases.extend_all()  # the worker has renewed meanwhile
                 await self.house.ring(row.short_id, row.next_backup_at)
 
         self.step(ringing())
@@ -249,7 +249,7 @@ class Life(RuleBasedStateMachine):
         self.house.worker.die()
 
         async def next_one() -> None:
-            await self.house.platform.watch.fail_lost()
+            await self.house.services.reaper.fail_lost()
             for job in [one for one in self.house.worker.jobs if one.is_granted and speaks_late]:
                 task = await Task.get(id=job.task_id)
                 await self.house.speak_late(job, self.report(job, task, "well"))
@@ -368,7 +368,7 @@ class Life(RuleBasedStateMachine):
         """Every task comes to an end, and every run says what became of its retention."""
         for _ in range(40):
             Life.now_ms += 60_000
-            await self.house.platform.leases.extend_all()
+            await self.house.services.leases.extend_all()
             await self.house.settle()
             await self.house.take_all()
             for job in [one for one in self.house.worker.jobs if one.is_granted]:

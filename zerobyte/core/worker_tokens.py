@@ -11,6 +11,8 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 PREFIX: Final = "zbw_"
+LOCAL_HOST: Final = "local"
+"""The host of the worker that runs beside the API; volumes and runs are there by default."""
 _TOKEN: Final = re.compile(r"(zbw_[A-Za-z0-9_-]{43}):([^:\s]+)")
 _RANDOM_BYTES: Final = 32
 

@@ -3,12 +3,13 @@
 import pytest
 
 from tests.support.http_server import settings_for
-from zerobyte.app import Platform
+from zerobyte.app import background_loops
 from zerobyte.core import clock
 from zerobyte.features.audit import models
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.audit.service import AuditLog
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.services import build_services
 
 DAY_MS = 86_400_000
 
@@ -63,11 +64,11 @@ async def test_lines_that_went_and_their_line_are_one_change(lines, monkeypatch)
 async def test_the_platform_keeps_400_days_unless_it_is_told_otherwise(
     lines, tmp_path, given, kept
 ):
-    platform = Platform(settings_for(tmp_path, **given), MemoryScheduler())
-    loops = platform.loops()
+    platform = build_services(settings_for(tmp_path, **given), MemoryScheduler())
+    loops = background_loops(platform)
     periodic = [loop.cr_frame.f_locals.get("work") for loop in loops]
     for loop in loops:
         loop.close()
-    assert platform._expire_trail in periodic
-    await platform._expire_trail()
+    [expire] = [work for work in periodic if getattr(work, "__name__", "") == "expire_audit_log"]
+    await expire()
     assert len(await aged()) == kept

@@ -21,6 +21,7 @@ from zerobyte.features.tasks.models import Task, WorkerRow
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.services import Services, build_services
 
 
 @dataclass
@@ -29,7 +30,7 @@ class World:
 
     client: httpx.AsyncClient
     scheduler: MemoryScheduler
-    platform: composition.Platform
+    services: Services
     source: Path
     worker_token: str
     workers: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
@@ -98,12 +99,12 @@ class World:
         await self.ask("hello", {**WORKER, **{names[name]: more[name] for name in more}})
 
     async def token_of(self, host: str) -> str:
-        _, token = await self.platform.worker_tokens.issue(host)
+        _, token = await self.services.worker_tokens.issue(host)
         return token
 
     async def scheduler_run(self, schedule: dict[str, Any]) -> str:
         """A run of the schedule's deployment, as the engine's clock makes it."""
-        await self.platform.reconciler.apply()
+        await self.services.deployment_sync.apply()
         run = await self.scheduler.start(
             "backup",
             schedule["shortId"],
@@ -160,18 +161,14 @@ async def world(database: str, tmp_path: Path, environ: dict[str, str]) -> Async
         await Organization.create(id=name, name=name, slug=name, repository_password=password)
     scheduler = MemoryScheduler()
     await scheduler.ensure_ready(["local"])
-    platform = composition.Platform(settings, scheduler)
-    services = {**platform.services, Authenticator: HeaderAuthenticator()}
-    app = make_app(settings, services)
+    services = build_services(settings, scheduler)
+    by_type = {**services.by_type(), Authenticator: HeaderAuthenticator()}
+    app = make_app(settings, by_type)
     composition.add_routes(app)
-    _, token = await platform.worker_tokens.issue("local")
+    _, token = await services.worker_tokens.issue("local")
     async with serving(app, headers={"x-test-organization": "o1"}) as client:
-        yield World(client, scheduler, platform, source, token)
-    await platform.sizes.aclose()
-    await platform.files.aclose()
-    await platform.notifications.aclose()
-    await platform.snapshots.aclose()
-    await platform.alarms.aclose()
+        yield World(client, scheduler, services, source, token)
+    await services.aclose()
 
 
 def end(worker: subprocess.Popen[bytes]) -> None:

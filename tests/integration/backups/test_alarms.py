@@ -55,12 +55,12 @@ async def lose(world: World, task_id: str) -> None:
     long_ago = clock.now_ms() - 120_000
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=long_ago)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
 
 
 async def all_is_said(world: World) -> None:
     async def is_quiet() -> bool:
-        return not world.platform.alarms._telling and not world.platform.notifications._deliveries
+        return not world.services.alerts._telling and not world.services.notifications._telling
 
     await until(is_quiet)
 
@@ -128,7 +128,7 @@ async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_star
 
     async def said_after(minutes: int) -> list[str]:
         monkeypatch.setattr(clock, "now_ms", lambda: now + minutes * 60_000)
-        await world.platform.alarms.look_at_reruns()
+        await world.services.alerts.check_reruns()
         await all_is_said(world)
         return [message.title for message in said]
 

@@ -59,7 +59,7 @@ async def test_what_ended_while_nothing_could_be_written_is_not_taken_for_lost_a
     world: World,
 ) -> None:
     made = await world.schedule()
-    watch = world.platform.watch
+    watch = world.services.reaper
     await watch.run_once()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -79,7 +79,7 @@ async def test_what_ended_while_nothing_could_be_written_is_not_taken_for_lost_a
 async def test_a_worker_that_was_heard_is_there_although_nobody_could_write_that_down(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    control = world.platform.control
+    control = world.services.worker_api
     missing = "No worker has reported for 30 seconds; start one with `zerobyte worker`"
     assert await control.worker_problem() == missing
     await pragma("query_only = ON")

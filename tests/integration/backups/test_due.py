@@ -9,7 +9,6 @@ from tests.integration.backups.conftest import WORKER, World
 from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success, task_of
 from zerobyte.core import clock, cron
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.tasks.models import Task, WorkerRow
 
 
@@ -44,8 +43,8 @@ async def test_t4_t35_after_days_away_one_run_catches_up_and_names_the_times_it_
 ) -> None:
     made = await overdue(world)
     assert (await schedule_of(world, made))["nextBackupAt"] < clock.now_ms()
-    await world.platform.due_times.start_missed()
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
+    await world.services.due_runs.start_missed()
     [task] = await tasks_of(made)
     assert (task.status, task.trigger) == ("queued", "scheduled")
     shown = (await task_of(world, task.id))["input"]
@@ -72,7 +71,7 @@ async def test_t35_the_engines_bell_may_come_first_and_stands_for_all_that_was_m
     assert reply["answer"] == "granted"
     assert (await task_of(world, reply["job"]["taskId"]))["input"]["coalesced"]["count"] == 3
     await world.ask("finish", success(reply["job"]["taskId"], snapshot_of(made)))
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
 
@@ -80,10 +79,10 @@ async def test_what_waits_in_the_engine_is_not_started_again_beside_it(world: Wo
     made = await overdue(world)
     run = await world.scheduler_run(made)
     world.scheduler.become(run, "SCHEDULED")
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert await tasks_of(made) == []
     world.scheduler.become(run, "CRASHED")
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
 
@@ -93,7 +92,7 @@ async def test_without_catching_up_the_missed_times_are_written_down_and_not_run
     made = await overdue(world, catchUp=False)
     assert made["catchUp"] is False
     await world.ask("hello", WORKER)
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     [task] = await tasks_of(made)
     assert (task.status, task.flow) == ("cancelled", None)
     assert task.error is not None
@@ -112,13 +111,13 @@ async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_ru
     """Everybody was there; the queue was long."""
     made = await overdue(world, days=0.9, catchUp=False)
     long_ago = clock.now_ms() - 2 * DAY_MS
-    world.platform.due_times.awake_since = long_ago
-    world.platform.due_times.engine_seen_at = clock.now_ms() - 60_000
+    world.services.due_runs.watching_since = long_ago
+    world.services.due_runs.prefect_seen_at = clock.now_ms() - 60_000
     await world.ask("hello", WORKER)
     await WorkerRow.filter(host="local").update(present_since=long_ago)
     run = await world.scheduler_run(made)
     world.scheduler.become(run, "SCHEDULED")
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert await tasks_of(made) == []
     bell = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms() - DAY_MS // 2)
     assert bell["answer"] == "granted"
@@ -128,11 +127,11 @@ async def test_without_catching_up_a_host_whose_worker_was_away_has_missed_its_t
     world: World,
 ) -> None:
     made = await overdue(world, days=0.9, catchUp=False)
-    world.platform.due_times.awake_since = clock.now_ms() - 2 * DAY_MS
-    await world.platform.due_times.start_missed()
+    world.services.due_runs.watching_since = clock.now_ms() - 2 * DAY_MS
+    await world.services.due_runs.start_missed()
     assert await tasks_of(made) == [], "it is still away: nothing is said yet"
     await world.ask("hello", WORKER)
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert [task.status for task in await tasks_of(made)] == ["cancelled"]
 
 
@@ -172,7 +171,7 @@ async def test_every_end_leaves_a_next_time_that_lies_ahead(world: World, end: s
     await world.ask("finish", {"taskId": task_id, **report})
     after = await schedule_of(world, made)
     assert clock.now_ms() < after["nextBackupAt"] < clock.now_ms() + DAY_MS
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     # What was interrupted is done again at once; every other end waits for the next time.
     again = {task.rerun_of for task in await tasks_of(made)}
     assert again == ({None, task_id} if end == "stale" else {None})
@@ -182,7 +181,7 @@ async def test_an_owed_run_survives_an_edit_that_changes_no_time(world: World) -
     made = await overdue(world)
     body = {"name": "renamed", "cronExpression": made["cronExpression"], "timezone": None}
     await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
 
@@ -197,7 +196,7 @@ async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
     again = await world.client.patch(f"/api/v1/backups/{many[0]['shortId']}", json={"name": "x"})
     assert again.json()["nextBackupAt"] == many[0]["nextBackupAt"]
     late = next(made for made, delay in zip(many, delays, strict=True) if delay > 60_000)
-    await world.platform.reconciler.apply()
+    await world.services.deployment_sync.apply()
     assert world.scheduler.plans[late["shortId"]].cron is None
     assert world.scheduler.plans[plain["shortId"]].cron == "0 3 * * *"
 
@@ -205,12 +204,12 @@ async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
     due_at = (row.next_backup_at or 0) - 3 * DAY_MS
     now = clock.now_ms()
     monkeypatch.setattr(clock, "now_ms", lambda: now)
-    newest = (now - delay_ms(row) + 60_000) // 60_000 * 60_000
+    newest = (now - row.start_delay_ms + 60_000) // 60_000 * 60_000
     at = clock.from_ms(newest)
     expression = f"{at.minute} {at.hour} * * *"
     values = {"cron_expression": expression, "next_backup_at": due_at}
     await Schedule.filter(id=row.id).update(**values)
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     [task] = await tasks_of(late)
     # Its newest time has come but its delay has not: the one of the day before is due.
     assert task.input["dueAt"] == newest - DAY_MS
@@ -218,9 +217,9 @@ async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
 
 async def test_a_schedule_that_only_we_can_read_is_planned_by_our_own_clock(world: World) -> None:
     made = await world.schedule(cronExpression="0 3 L * *")
-    await world.platform.reconciler.apply()
+    await world.services.deployment_sync.apply()
     assert world.scheduler.plans[made["shortId"]].cron is None
-    assert await world.platform.reconciler.drift() == []
+    assert await world.services.deployment_sync.drift() == []
 
 
 async def test_after_a_long_time_away_the_longest_overdue_is_started_first(
@@ -232,7 +231,7 @@ async def test_after_a_long_time_away_the_longest_overdue_is_started_first(
     # Ids of one millisecond have no order; here none has another's.
     moments = itertools.count(clock.now_ms())
     monkeypatch.setattr(clock, "now_ms", lambda: next(moments))
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     opened = [task.resource_id for task in await Task.all().order_by("id")]
     assert opened == [made[1]["shortId"], made[2]["shortId"], made[0]["shortId"]]
 
@@ -243,9 +242,9 @@ async def test_a_disabled_schedule_has_no_next_time_and_nothing_is_caught_up(wor
     assert (await world.client.patch(url, json={"enabled": False})).json()["nextBackupAt"] is None
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=1)
     assert (await world.client.get(url)).json()["nextBackupAt"] is None
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert await tasks_of(made) == []
     again = (await world.client.patch(url, json={"enabled": True})).json()
     assert again["nextBackupAt"] > clock.now_ms()
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert await tasks_of(made) == []

@@ -17,7 +17,7 @@ async def test_of_workers_that_begin_in_the_same_moment_one_is_welcome(world: Wo
         Hello(host="local", boot_id=f"container {number}", pid=1, pid_started=1)
         for number in range(4)
     ]
-    hellos = (world.platform.control.heartbeat("local", worker) for worker in workers)
+    hellos = (world.services.worker_api.heartbeat("local", worker) for worker in workers)
     answers = await asyncio.gather(*hellos, return_exceptions=True)
     assert [type(answer) for answer in answers].count(Conflict) == 3, answers
 

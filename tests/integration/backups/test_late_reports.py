@@ -27,7 +27,7 @@ async def stored_at(world: World, made: dict[str, Any], folder: Path) -> ResticR
     config = {"backend": "local", "path": str(folder / "repository")}
     await Repository.filter(id=made["repositoryId"]).update(config=config)
     row = await Repository.get(id=made["repositoryId"])
-    repository = await world.platform.repositories.restic_access.open(row)
+    repository = await world.services.repositories.restic_access.open(row)
     await init.run(repository)
     return repository
 
@@ -64,7 +64,7 @@ async def lost_run(world: World, made: dict[str, Any]) -> str:
 
 async def lose(world: World, task_id: str) -> None:
     await Lease.filter(task_id=task_id).delete()
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert (await Task.get(id=task_id)).status == "stale"
 
 
@@ -160,7 +160,7 @@ async def test_a_snapshot_of_an_earlier_run_is_not_believed_whatever_clock_the_w
         await world.claim(task_id=second)
         if is_indexed:
             await Snapshot.all().delete()
-            await world.platform.snapshots.index_snapshot(
+            await world.services.snapshots.index_snapshot(
                 made["repositoryId"], (await snapshots.run(repository))[0]
             )
             await Snapshot.all().update(created_at=1)
@@ -271,7 +271,7 @@ async def test_a_run_that_a_restart_interrupted_names_the_restart(world: World) 
     await world.claim(task_id=task_id)
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=1)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     error = "Zerobyte was restarted while this ran"
     assert (await task_of(world, task_id))["error"] == error
     assert (await schedule_of(world, made))["lastBackupError"] == error

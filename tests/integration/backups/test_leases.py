@@ -183,7 +183,7 @@ async def test_t15_what_nobody_waits_for_is_not_done_again(world: World) -> None
         if way == "cancelled":
             await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
             await Lease.all().delete()
-            await world.platform.watch.fail_lost()
+            await world.services.reaper.fail_lost()
         else:
             await interrupted(world, task_id)
         assert await Task.filter(status__in=("queued", "running")).count() == 0, way
@@ -203,7 +203,7 @@ async def test_t33_a_run_that_ended_while_nobody_listened_ends_its_task(world: W
     world.scheduler.become(crashed, "CRASHED")
     world.scheduler.become(cancelled, "CANCELLED")
     del world.scheduler.runs[gone]
-    await world.platform.watch.end_unstarted()
+    await world.services.reaper.end_unstarted()
     states = {run: (await Task.get(id=task_id)).status for run, task_id in tasks.items()}
     assert states == {crashed: "stale", cancelled: "cancelled", gone: "queued", waits: "queued"}
     # What the engine has forgotten is started again under the same key.
@@ -229,7 +229,7 @@ async def test_t33_a_run_of_the_clock_that_the_engine_has_forgotten_is_started_a
     assert waiting.flow is None
     del world.scheduler.runs[run]
     await Task.filter(id=waiting.id).update(updated_at=1)
-    await world.platform.watch.end_unstarted()
+    await world.services.reaper.end_unstarted()
     left = await Task.get(id=waiting.id)
     assert (left.status, left.flow) == ("queued", f"backup/{other['shortId']}")
     assert left.flow_run_id is None
@@ -241,10 +241,10 @@ async def test_t33_prefect_hears_of_a_lost_run_when_it_is_back(world: World) -> 
     await world.claim(schedule_id=made["shortId"], flow_run_id=run)
     await Lease.all().delete()
     world.scheduler.is_down = True
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert world.scheduler.runs[run].state == "RUNNING"
     world.scheduler.is_down = False
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert world.scheduler.runs[run].state == "CRASHED"
 
 
@@ -261,10 +261,10 @@ async def test_t14_nothing_is_in_progress_once_its_process_is_gone(
     task_id = await claimed(world, made, sleeper.pid)
     progress = {"kind": "backup", "progress": {"percent_done": 1.0}}
     await world.ask("progress", {"taskId": task_id, "progress": progress})
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert (await schedule_of(world, made))["lastBackupStatus"] == "in_progress"
     end(sleeper)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert (await task_of(world, task_id))["status"] == "stale"
     await Task.filter(status="queued").delete()
     assert (await schedule_of(world, made))["lastBackupStatus"] == "error"
@@ -280,7 +280,7 @@ async def test_a_lease_that_an_ended_task_still_has_is_given_back(world: World) 
     another = request.clone(pk=request.id + 100)
     another.task_id = "request:1"
     await another.save()
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert {row.task_id for row in await Lease.all()} == {works, "request:1"}
 
 
@@ -292,7 +292,7 @@ async def test_t28_what_belongs_to_a_task_stays_as_long_as_the_task(
     task_id = await claimed(world, made, sleeper.pid)
     week_ago = clock.now_ms() - 7 * 86_400_000
     await Task.filter(id=task_id).update(started_at=week_ago, created_at=week_ago)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert (await task_of(world, task_id))["status"] == "running"
     await world.ask("finish", success(task_id, snapshot_of(made)))
     assert (await task_of(world, task_id))["status"] == "succeeded"

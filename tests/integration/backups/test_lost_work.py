@@ -43,7 +43,7 @@ async def test_t13_retention_whose_own_run_is_lost_as_well_does_not_wait_for_eve
             world.scheduler.become(run, "CRASHED")
         else:
             del world.scheduler.runs[run]
-    await world.platform.watch.end_unstarted()
+    await world.services.reaper.end_unstarted()
     crashed, gone = await Task.get(id=forgets["crashed"]), await Task.get(id=forgets["gone"])
     assert (crashed.status, crashed.active_key) == ("stale", None)
     assert (gone.status, gone.flow, gone.flow_run_id) == ("queued", "forget/local", None)
@@ -57,12 +57,12 @@ async def test_what_a_lost_forget_or_deletion_may_have_removed_is_read_anew(worl
         if kind != "unclaimed":
             await world.claim(task_id=task_id)
             await Lease.filter(task_id=task_id).delete()
-            await world.platform.watch.fail_lost()
+            await world.services.reaper.fail_lost()
             assert (await Task.get(id=task_id)).status == "stale"
         else:
             await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
-        is_stale = made["repositoryId"] in world.platform.snapshots.stale_ids
-        assert is_stale == (kind != "unclaimed"), kind
+        is_distrusted = made["repositoryId"] in world.services.snapshots.distrusted
+        assert is_distrusted == (kind != "unclaimed"), kind
 
 
 async def test_a_deletion_can_be_cancelled_while_it_waits_and_not_half_way(world: World) -> None:

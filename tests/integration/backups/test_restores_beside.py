@@ -5,8 +5,9 @@ from typing import Any
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_retention_runs import FAILURE
 from zerobyte.features.repositories.models import Repository
-from zerobyte.features.repositories.service.restores import RestoreOptions
+from zerobyte.features.repositories.service.restores import RestoreOptions, StoredRestoreInput
 from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.schemas import RepositoryTarget
 from zerobyte.features.tasks.service import NewTask
 
 
@@ -17,7 +18,6 @@ async def restore_of(world: World, made: dict[str, Any]) -> Task:
         snapshot_id="a" * 64, target="/srv/out", base_path="/srv", include=[], exclude=[],
         exclude_xattr=[], delete=False, overwrite="always", writes=["/srv/out"],
     )  # fmt: skip
-    asked = {"repositoryId": repository.short_id, "snapshotId": "a" * 64, "target": "/srv/out"}
     new = NewTask(
         organization_id="o1",
         kind="restore",
@@ -25,10 +25,17 @@ async def restore_of(world: World, made: dict[str, Any]) -> Task:
         resource_id=repository.short_id,
         host="local",
         repository_id=repository.id,
-        input={**asked, "options": options.model_dump(mode="json", by_alias=True)},
-        target={"kind": "repository", "label": "x", "secondary": None},
+        input=StoredRestoreInput(
+            repository_id=repository.short_id,
+            snapshot_id="a" * 64,
+            target="/srv/out",
+            options=options,
+        ),
+        target=RepositoryTarget(
+            label="x", secondary=None, repository_short_id=repository.short_id, snapshot_id=None
+        ),
     )
-    return await world.platform.tasks.create(new)
+    return await world.services.tasks.create(new)
 
 
 async def test_retention_waits_until_a_restore_has_read_what_it_would_remove(world: World) -> None:

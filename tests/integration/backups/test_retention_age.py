@@ -41,7 +41,7 @@ async def titles_of_a_look(world: World, said: list[NotificationMessage]) -> lis
     """What one look adds to what was said."""
     await all_is_said(world)
     said.clear()
-    await world.platform.alarms.look_at_retention()
+    await world.services.alerts.check_retention()
     await all_is_said(world)
     return [message.title for message in said]
 

@@ -114,7 +114,7 @@ async def lost_with_its_worker(world: World) -> None:
     _, task_id = await running(world)
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=clock.now_ms() - 120_000)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
 
 
 async def interrupted_and_done_again(world: World) -> None:
@@ -129,13 +129,13 @@ async def interrupted_and_done_again(world: World) -> None:
 async def left_out(world: World) -> None:
     await overdue(world, catchUp=False, **KEEPS)
     await world.ask("hello", WORKER)
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
 
 
 async def unreadable(world: World) -> None:
     made = await world.schedule(**KEEPS)
     await Schedule.filter(short_id=made["shortId"]).update(cron_expression="never")
-    await world.platform.due_times.repair_next_runs()
+    await world.services.due_runs.repair_next_runs()
 
 
 FAILED = "The backup did not succeed"

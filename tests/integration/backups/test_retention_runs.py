@@ -42,7 +42,7 @@ async def test_t10_the_plan_stands_in_the_task_before_it_is_carried_out(world: W
     # It may have removed some before it failed, so the list is read again before its time.
     row = await Repository.get(id=made["repositoryId"])
     assert row.snapshots_refreshed_at == 0
-    assert row.id in world.platform.snapshots.stale_ids
+    assert row.id in world.services.snapshots.distrusted
 
 
 async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down_and_looked_at(
@@ -56,18 +56,18 @@ async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down
     await world.ask("progress", {"taskId": forget, "result": {"kind": "forget", "plan": plan}})
     await Lease.filter(task_id=forget).delete()
     await Task.filter(id=forget).update(started_at=clock.now_ms() - 120_000)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert (await task_of(world, forget))["status"] == "stale"
     record = (await task_of(world, backup))["result"]["retention"]
     assert (record["status"], record["plan"]) == ("failed", plan)
-    assert world.platform.snapshots.stale_ids == {made["repositoryId"]}
+    assert world.services.snapshots.distrusted == {made["repositoryId"]}
 
 
 async def test_deleted_snapshots_leave_the_index_and_those_perhaps_deleted_are_looked_at(
     world: World,
 ) -> None:
     made = await world.schedule()
-    shelf = world.platform.snapshots
+    shelf = world.services.snapshots
     kept, gone = snapshot_of(made), snapshot_of(made)
     for one in (kept, gone):
         task_id = await run_now(world, made)
@@ -135,11 +135,11 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
     refused = await run_now(world, made)
     await world.claim(task_id=refused)
     await world.ask("finish", {"taskId": refused, **FAILURE})
-    assert world.platform.snapshots.stale_ids == set(), "restic said that it made none"
+    assert world.services.snapshots.distrusted == set(), "restic said that it made none"
     lost = await run_now(world, made)
     await world.claim(task_id=lost)
     await world.ask("finish", {"taskId": lost, **FAILURE, "outcome": "stale"})
-    assert world.platform.snapshots.stale_ids == {made["repositoryId"]}
+    assert world.services.snapshots.distrusted == {made["repositoryId"]}
     assert (await Repository.get(id=made["repositoryId"])).snapshots_refreshed_at == 0
     _, forget, better = await backed_up(world, made)
     job = (await world.claim(task_id=forget))["job"]
@@ -226,7 +226,7 @@ async def test_a_schedule_that_goes_under_its_retention_leaves_index_and_words_i
     ]
     (_, runs, kept), (_, waits, stays) = [await backed_up(world, made) for made in both]
     gone = snapshot_of(both[0])
-    await world.platform.snapshots.index_snapshot(
+    await world.services.snapshots.index_snapshot(
         both[0]["repositoryId"], SnapshotRecord.model_validate(gone)
     )
     assert (await world.claim(task_id=runs))["answer"] == "granted"

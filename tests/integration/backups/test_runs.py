@@ -245,7 +245,7 @@ async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leave
 ) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
-    targets = world.platform.notifications.recipients
+    targets = world.services.notifications.targets_of
 
     async def targets_while_cancelled(*args: Any) -> Any:
         assert (await Lease.get(task_id=task_id)).state == "held"
@@ -262,7 +262,7 @@ async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leave
         "mode": "shared", "state": "held", "operation": "backup", "host": "local", "boot_id": "b",
         "pid": 1, "pid_started": 1, "expires_at": clock.now_ms() + 30_000,
     }  # fmt: skip
-    monkeypatch.setattr(world.platform.notifications, "recipients", targets_while_cancelled)
+    monkeypatch.setattr(world.services.notifications, "targets_of", targets_while_cancelled)
     reply = await world.claim(task_id=task_id)
     assert reply["answer"] == "refused"
     assert (await task_of(world, task_id))["status"] == "cancelled"
@@ -276,7 +276,7 @@ async def test_a_cancel_that_comes_just_after_the_claim_tells_the_worker_and_fre
     task_id = await run_now(world, made)
     seen_queued = await Task.get(id=task_id)
     await world.claim(task_id=task_id)
-    await world.platform.tasks.request_stop(seen_queued)
+    await world.services.tasks.request_stop(seen_queued)
     assert (await task_of(world, task_id))["status"] == "cancelling"
     assert (await Lease.get(task_id=task_id)).state == "held"
     renewed = await world.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 0})
@@ -303,7 +303,7 @@ async def test_a_failed_scheduled_run_is_planned_again_and_a_manual_one_is_not(
 async def test_a_retry_that_is_due_becomes_a_task(world: World) -> None:
     made = await world.schedule()
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
-    loop = asyncio.create_task(world.platform.due_times.run())
+    loop = asyncio.create_task(world.services.due_runs.run())
     try:
         async with asyncio.timeout(60):
             while not await Task.filter(resource_id=made["shortId"]).exists():
@@ -335,8 +335,8 @@ async def test_t33_a_task_whose_worker_is_gone_is_ended_and_its_run_crashes(worl
     long_ago = clock.now_ms() - 120_000
     await Lease.filter(task_id=task_id).update(expires_at=long_ago)
     await Task.filter(id=task_id).update(started_at=long_ago)
-    world.platform.watch.started_ms = long_ago
-    await world.platform.watch.fail_lost()
+    world.services.reaper.started_ms = long_ago
+    await world.services.reaper.fail_lost()
     done = await task_of(world, task_id)
     assert (done["status"], done["finishedAt"] is not None) == ("stale", True)
     assert done["error"] == "Zerobyte was restarted while this ran"
@@ -350,7 +350,7 @@ async def test_retention_that_its_run_left_behind_gets_a_run_of_its_own(world: W
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
-    watch = world.platform.watch
+    watch = world.services.reaper
     watch.started_ms = clock.now_ms() - 120_000
     await watch.fail_lost()
     assert (await Task.get(id=forget)).flow is None
@@ -365,10 +365,10 @@ async def test_the_dispatcher_starts_a_run_once_and_waits_while_the_engine_is_aw
     world: World,
 ) -> None:
     made = await world.schedule()
-    await world.platform.reconciler.apply()
+    await world.services.deployment_sync.apply()
     world.scheduler.is_down = True
     task_id = await run_now(world, made)
-    loop = asyncio.create_task(world.platform.dispatcher.run())
+    loop = asyncio.create_task(world.services.dispatcher.run())
     try:
         world.scheduler.is_down = False
         async with asyncio.timeout(60):

@@ -7,11 +7,12 @@ import pytest
 
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import run_now, snapshot_of, success
-from zerobyte.app import Platform
+from zerobyte.app import background_loops
 from zerobyte.core import clock, ids
 from zerobyte.features.backups.service import TaskHistory, task_history
 from zerobyte.features.tasks.models import Task
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.services import build_services
 
 DAY_MS = 86_400_000
 
@@ -80,13 +81,13 @@ async def test_the_last_run_of_every_schedule_stays_however_old(world: World) ->
 
 @pytest.mark.parametrize("environ", [{"TASK_HISTORY_DAYS": "30", "TASK_HISTORY_MAX": "2"}])
 async def test_the_platform_cleans_the_history_in_the_background(world: World) -> None:
-    platform = Platform(world.platform.settings, MemoryScheduler())
-    loops = platform.loops()
+    services = build_services(world.services.settings, MemoryScheduler())
+    loops = background_loops(services)
     periodic: list[Any] = [cast("Any", loop).cr_frame.f_locals.get("work") for loop in loops]
     for loop in loops:
         loop.close()
-    assert platform.history.expire in periodic
+    assert services.task_history.expire in periodic
     await ended("gone", days=31)
     kept = await ended("gone", 4)
-    await platform.history.expire()
+    await services.task_history.expire()
     assert await left() == kept[-2:]

@@ -20,6 +20,7 @@ from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
 from zerobyte.http.app import make_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.services import build_services
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -69,16 +70,16 @@ async def scene(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
         folder.mkdir(parents=True)
     scheduler = MemoryScheduler()
     await scheduler.ensure_ready(["local"])
-    platform = composition.Platform(settings, scheduler)
-    app = make_app(settings, platform.services)
+    platform = build_services(settings, scheduler)
+    app = make_app(settings, platform.by_type())
     composition.add_routes(app)
     cable, said = Cable(), list[str]()
     origin = {"Origin": settings.base_url}
     async with serving(app, headers=origin, transport=cable) as http:
         patience = Patience(http, said.append, limit_s=0.5)
         yield Scene(Client(http, patience), cable, said, settings.repositories_dir)
-    await platform.sizes.aclose()
-    await platform.files.aclose()
+    await platform.stats_refresher.aclose()
+    await platform.snapshot_files.aclose()
     await platform.snapshots.aclose()
 
 

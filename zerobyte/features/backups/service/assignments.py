@@ -1,4 +1,4 @@
-"""Which destination hears what about a schedule."""
+"""Notification destinations assigned to a schedule."""
 
 from tortoise.transactions import in_transaction
 
@@ -17,17 +17,17 @@ class Assignments:
         self._notifications = notifications
 
     async def list_all(self, actor: Actor, key: str) -> list[AssignmentView]:
-        """Every assignment of one schedule with its destination."""
+        """List the assignments of one schedule with their destinations."""
         return await self._views(await find(actor, key))
 
     async def replace(
         self, actor: Actor, key: str, assignments: list[Assignment]
     ) -> list[AssignmentView]:
-        """Put these in the place of all that were there, or change nothing at all.
+        """Replace all assignments of a schedule, or change nothing on an error.
 
         Raises
-            Invalid     a destination is named twice.
-            NotFound    a destination is not one of this organization.
+            Invalid     a destination is listed twice.
+            NotFound    a destination does not exist in this organization.
         """
         schedule = await find(actor, key)
         wanted = [entry.destination_id for entry in assignments]

@@ -1,10 +1,11 @@
-"""What a schedule reads: the folders that its backups leave out, and its includes on the disk."""
+"""Sources of schedules: readiness, folders that every backup excludes, and checks of includes."""
 
 from pathlib import Path
 
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core import blocking, protected_paths
 from zerobyte.core.errors import Invalid, Unavailable
+from zerobyte.core.worker_tokens import LOCAL_HOST
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.repositories.service.places import local_places
 from zerobyte.features.volumes.models import Volume
@@ -13,17 +14,24 @@ from zerobyte.restic import includes
 from zerobyte.settings import Settings
 
 
-async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume) -> list[str]:
-    """Folders that no backup of this volume may contain.
+async def blocked_reason(volumes: Volumes, volume: Volume) -> str | None:
+    """Return why no backup of a volume may start; a volume with an error is checked again."""
+    if volume.status == "mounted":
+        # The worker checks it again, on its own host, right before restic starts.
+        return None
+    return await volumes.why_not_ready(volume)
 
-    The installation's own data holds secrets and changes while it is read, and so do the kernel's
-    files of processes: /proc shows the environment of each. Local repositories of other
-    organizations are not this organization's to copy.
+
+async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume) -> list[str]:
+    """Return the folders that every backup of this volume excludes.
+
+    The installation's data and /proc hold secrets and change while they are read: /proc shows the
+    environment of each process. Local repositories of other organizations must not be copied.
     """
     own = protected_paths.own_data(settings)
     if volume.type != "directory":
-        place = str(volumes.source_path(volume))
-        own = [folder for folder in own if not protected_paths.is_within(place, folder)]
+        real_path = str(volumes.source_path(volume))
+        own = [folder for folder in own if not protected_paths.is_within(real_path, folder)]
     others = await local_places(other_than=volume.organization_id)
     return [*own, *protected_paths.KERNEL, *others]
 
@@ -31,9 +39,9 @@ async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume)
 async def check_includes(
     settings: Settings, volumes: Volumes, volume: Volume, options: BackupOptions
 ) -> None:
-    """Refuse includes that leave the volume through a link or begin in a protected place.
+    """Reject includes that leave the volume through a link or start in a protected path.
 
-    The worker looks again before each run, so a volume that cannot be read now is no problem.
+    The worker repeats the check before each run, so a volume may be unreadable now.
 
     Raises
         Invalid     with the path of the list and the number of the entry.
@@ -44,8 +52,8 @@ async def check_includes(
             BackupOptions(include_patterns=[one]) for one in options.include_patterns
         ],
     }
-    # A folder that is not mounted now is checked by the worker before each run.
-    if volume.agent_id != "local" or volume.status != "mounted":
+    # The worker checks a folder that is not mounted now before each run.
+    if volume.agent_id != LOCAL_HOST or volume.status != "mounted":
         return
     try:
         source = volumes.source_path(volume)
@@ -53,25 +61,25 @@ async def check_includes(
         return
     excluded = await excluded_folders(settings, volumes, volume)
 
-    def look() -> Invalid | None:
-        place = source.resolve()
-        if (reason := _why_refused(place, options, excluded)) is None:
+    def find_problem() -> Invalid | None:
+        real_path = source.resolve()
+        if (reason := _rejection_reason(real_path, options, excluded)) is None:
             return None
         for field, entries in chosen.items():
             for number, entry in enumerate(entries):
-                if (why := _why_refused(place, entry, excluded)) is not None:
+                if (why := _rejection_reason(real_path, entry, excluded)) is not None:
                     return Invalid.at([field, number], why)
         return Invalid(reason)
 
     try:
-        problem = await blocking.run_blocking_on_path(look, place=str(source))
+        problem = await blocking.run_blocking_on_path(find_problem, place=str(source))
     except Unavailable:
         return
     if problem is not None:
         raise problem
 
 
-def _why_refused(source: Path, options: BackupOptions, excluded: list[str]) -> str | None:
+def _rejection_reason(source: Path, options: BackupOptions, excluded: list[str]) -> str | None:
     try:
         includes.check(source, options, excluded)
     except Invalid as error:

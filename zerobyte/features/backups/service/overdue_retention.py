@@ -1,10 +1,10 @@
-"""How long good backups have gone without retention (T1): their snapshots are green, and grow.
+"""Track how long successful backups have lacked successful retention (T1).
 
-Owns one spell for each schedule. It begins with the first good backup that retention is to follow,
-so a new schedule owes nothing before that, and ends when retention goes well, whoever asked for
-it. A run that retention leaves alone on purpose neither begins nor ends one: without a policy
-there is nothing to apply, and a suspect snapshot says by itself, in each run's warning, what to do.
-Another repository or another policy begins anew.
+Without retention the repository grows although every backup succeeds. The period starts with the
+first good backup that retention must follow, so a new schedule owes nothing, and ends with any
+successful retention. Backups without a policy or with a suspect snapshot skip retention on
+purpose and change nothing; the warning of a suspect snapshot says what to do. Another repository
+or policy resets the period.
 """
 
 from zerobyte.core import clock
@@ -13,14 +13,14 @@ from zerobyte.features.tasks.models import Task
 
 
 async def mark_owed(schedule: Schedule) -> None:
-    """A good backup has ended that retention is to follow."""
+    """Start the period, unless it has started: a good backup ended that retention must follow."""
     await Schedule.filter(id=schedule.id, retention_owed_since__isnull=True).update(
         retention_owed_since=clock.now_ms()
     )
 
 
 async def mark_applied(task: Task) -> None:
-    """Retention went well; in a repository that the schedule has left it says nothing."""
+    """End the period after successful retention, if the schedule still uses the repository."""
     await Schedule.filter(
         organization_id=task.organization_id,
         short_id=task.resource_id,
@@ -29,26 +29,26 @@ async def mark_applied(task: Task) -> None:
 
 
 def reset(row: Schedule, changed: set[str]) -> set[str]:
-    """Forget what no longer holds after a change of these columns; which were set."""
-    spell = {"retention_owed_since", "retention_told_at"}
+    """Reset the tracking columns if repository or policy changed. Returns their names."""
+    columns = {"retention_owed_since", "retention_told_at"}
     if "repository_id" in changed:
-        spell.add("last_retention_at")
+        columns.add("last_retention_at")
     elif "retention_policy" not in changed:
         return set()
-    for name in spell:
+    for name in columns:
         setattr(row, name, None)
-    return spell
+    return columns
 
 
-async def overdue(before_ms: int) -> list[Schedule]:
-    """Schedules that have owed retention since before then, which nobody was told of yet."""
+async def list_overdue(before_ms: int) -> list[Schedule]:
+    """List schedules that have owed retention since before that time, without an alert so far."""
     return await Schedule.filter(
         retention_owed_since__lt=before_ms, retention_told_at__isnull=True
     ).select_related("volume", "repository")
 
 
 async def claim_alert(schedule: Schedule) -> bool:
-    """Write down that people are told of this spell; False when it is over or was told."""
+    """Record the alert of this period. Returns False if it has ended or was alerted before."""
     changed = await Schedule.filter(
         id=schedule.id,
         retention_owed_since=schedule.retention_owed_since,

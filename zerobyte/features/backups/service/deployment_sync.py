@@ -1,7 +1,7 @@
-"""Keeps the engine's deployments as the schedules' rows say.
+"""The reconciler: bring Prefect's deployments in line with the schedule rows.
 
-The rows are the truth. A change is told at once; what could not be told, and what somebody
-changed in the engine by hand, is put right by the next comparison.
+The rows are the truth. A changed row is sent at once. The comparison every 30 s repairs failed
+updates and manual changes in Prefect.
 """
 
 import asyncio
@@ -11,9 +11,9 @@ from typing import Final
 from zerobyte.core import clock, cron
 from zerobyte.core.errors import NotFound, Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
+from zerobyte.core.worker_tokens import LOCAL_HOST
 from zerobyte.db.errors import FailureLog
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.service.schedules import is_planned_by_engine
 from zerobyte.features.tasks.models import connected_hosts
 from zerobyte.features.volumes.models import Volume
 from zerobyte.orchestration.scheduler import DeploymentPlan, PoolFault, Scheduler
@@ -22,15 +22,14 @@ from zerobyte.settings import Settings
 log = get_logger(__name__)
 
 _COMPARE_EVERY_S: Final = 30
-_LOCAL: Final = "local"
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """One difference between the rows and the engine.
+    """One difference between the rows and Prefect.
 
-    short_id    of the schedule, or the place in the engine, such as `queue local`.
-    what        `missing`, `changed` or `unknown`, or how the place stops runs.
+    short_id    of the schedule, or the object in Prefect, such as `queue local`.
+    what        `missing`, `changed` or `unknown`, or how the object stops runs.
     """
 
     short_id: str
@@ -39,8 +38,8 @@ class Drift:
 
 
 def plan_of(schedule: Schedule, default_zone: str) -> DeploymentPlan:
-    """How a schedule is to stand in the engine; volume and repository must be fetched."""
-    is_planned = is_planned_by_engine(schedule)
+    """Return the deployment of a schedule whose volume and repository have been fetched."""
+    is_planned = schedule.is_started_by_prefect
     return DeploymentPlan(
         short_id=schedule.short_id,
         schedule_name=schedule.name,
@@ -52,8 +51,8 @@ def plan_of(schedule: Schedule, default_zone: str) -> DeploymentPlan:
     )
 
 
-class Reconciler:
-    """Tells the engine what the rows say, until both agree."""
+class DeploymentSync:
+    """Creates, updates and removes deployments until they match the rows."""
 
     def __init__(self, *, settings: Settings, scheduler: Scheduler) -> None:
         self._zone = settings.tz
@@ -63,13 +62,13 @@ class Reconciler:
         self._round_failed = FailureLog(log, "schedules wait for Prefect")
         self._unrepaired: list[PoolFault] = []
 
-    def changed(self, short_id: str) -> None:
-        """A schedule was made, edited or deleted."""
+    def request(self, short_id: str) -> None:
+        """Send a created, edited or deleted schedule to Prefect soon; returns at once."""
         self._changed.add(short_id)
         self._wake.set()
 
     async def run(self) -> None:
-        """Tell changes at once and compare everything every 30 s, for ever."""
+        """Send changes at once and compare everything every 30 s, until cancelled."""
         compared = 0.0
         while True:
             self._wake.clear()
@@ -78,9 +77,9 @@ class Reconciler:
                     await self._compare()
                     compared = clock.monotonic()
                 else:
-                    await self._tell_changed()
+                    await self._send_changed()
                 self._round_failed.recovered()
-            except Exception as error:  # a reconciler that ends is worse than a round that failed
+            except Exception as error:  # Keep looping: the next round may succeed.
                 self._round_failed.failed(error)
             try:
                 async with asyncio.timeout(2 if self._changed or not compared else 5):
@@ -89,15 +88,15 @@ class Reconciler:
                 pass
 
     async def _compare(self) -> None:
-        # What changes while everything is compared is told in the next round.
-        told, self._changed = self._changed, set()
+        # A schedule that changes during the comparison is sent in the next round.
+        pending, self._changed = self._changed, set()
         try:
             await self.apply()
         except BaseException:
-            self._changed |= told
+            self._changed |= pending
             raise
 
-    async def _tell_changed(self) -> None:
+    async def _send_changed(self) -> None:
         while self._changed:
             short_id = self._changed.pop()
             try:
@@ -107,7 +106,7 @@ class Reconciler:
                 raise
 
     async def repair(self, flow: str, target: str) -> None:
-        """Put one deployment right: as its row says, or away when there is no row."""
+        """Create, update or remove one deployment to match its row."""
         if flow != "backup":
             await self._scheduler.ensure_ready(await self._hosts())
             return
@@ -128,19 +127,19 @@ class Reconciler:
             await self._scheduler.put(plan)
 
     async def problem(self) -> str | None:
-        """What keeps the engine from running schedules, in one sentence; for readiness."""
+        """Return why Prefect cannot run schedules, for readiness; None if it can."""
         if not await self._scheduler.is_healthy():
             return "Prefect does not answer"
         if not self._unrepaired:
             return None
-        said = ", ".join(f"{fault.place} is {fault.what}" for fault in self._unrepaired)
+        faults = ", ".join(f"{fault.place} is {fault.what}" for fault in self._unrepaired)
         return (
-            f"Prefect starts no run: {said}, and it could not be repaired; "
+            f"Prefect starts no run: {faults}, and it could not be repaired; "
             "delete it in Prefect, it is made again within a minute"
         )
 
     async def hosts_without_worker(self) -> str | None:
-        """Hosts that have enabled schedules and no worker to run them; for readiness."""
+        """Return a message about hosts with enabled schedules and no worker, for readiness."""
         used = Schedule.filter(enabled=True).distinct().values_list("volume__agent_id", flat=True)
         missing = sorted({str(host) for host in await used} - await connected_hosts())
         if not missing:
@@ -148,36 +147,38 @@ class Reconciler:
         return f"No worker for hosts with enabled schedules: {', '.join(missing)}"
 
     async def drift(self) -> list[Drift]:
-        """Every difference between the rows and the engine, its pool and queues included."""
+        """List the differences between the rows and Prefect, including its pool and queues."""
         faults = await self._scheduler.pool_faults(await self._hosts())
-        return [Drift(fault.place, "", fault.what) for fault in faults] + await self._schedules()
+        return [
+            Drift(fault.place, "", fault.what) for fault in faults
+        ] + await self._schedule_drift()
 
-    async def _schedules(self) -> list[Drift]:
-        standing = {entry.short_id: entry for entry in await self._scheduler.list_deployments()}
+    async def _schedule_drift(self) -> list[Drift]:
+        deployed = {entry.short_id: entry for entry in await self._scheduler.list_deployments()}
         found: list[Drift] = []
         for schedule in await Schedule.all().select_related("volume", "repository").order_by("id"):
-            entry = standing.pop(schedule.short_id, None)
+            entry = deployed.pop(schedule.short_id, None)
             if entry is None:
                 found.append(Drift(schedule.short_id, schedule.name, "missing"))
             elif not entry.matches(plan_of(schedule, self._zone)):
                 found.append(Drift(schedule.short_id, schedule.name, "changed"))
-        found += [Drift(short_id, "", "unknown") for short_id in standing]
+        found += [Drift(short_id, "", "unknown") for short_id in deployed]
         return found
 
     async def apply(self) -> list[Drift]:
-        """Put every difference right, and answer what they were."""
+        """Repair every difference. Returns the differences found."""
         hosts = await self._hosts()
         faults = await self._scheduler.pool_faults(hosts)
         await self._scheduler.ensure_ready(hosts)
         if faults:
             log.warning(
-                "pool or queues in Prefect were made or repaired",
+                "pool or queues in Prefect created or repaired",
                 faults=[f"{fault.place}: {fault.what}" for fault in faults],
             )
             self._unrepaired = await self._scheduler.pool_faults(hosts)
         else:
             self._unrepaired = []
-        found = await self._schedules()
+        found = await self._schedule_drift()
         for difference in found:
             try:
                 await self.repair("backup", difference.short_id)
@@ -185,7 +186,7 @@ class Reconciler:
                 raise
             except ZerobyteError as error:
                 log.warning(
-                    "a schedule cannot stand in Prefect",
+                    "deployment rejected",
                     schedule=difference.short_id,
                     reason=error.message,
                 )
@@ -193,4 +194,4 @@ class Reconciler:
 
     async def _hosts(self) -> list[str]:
         used = await Volume.all().distinct().values_list("agent_id", flat=True)
-        return sorted({_LOCAL, *(str(host) for host in used)})
+        return sorted({LOCAL_HOST, *(str(host) for host in used)})
