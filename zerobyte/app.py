@@ -77,6 +77,7 @@ from zerobyte.features.tasks.service import (
 )
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
+from zerobyte.hosts.local import LocalHost
 from zerobyte.http import middleware, openapi
 from zerobyte.http.app import make_app
 from zerobyte.http.app_type import HttpApp
@@ -125,7 +126,10 @@ class Platform:
         self.tasks = Tasks(bus=self.bus, leases=self.leases, activities=self.activities)
         self.reader = TaskReader(activities=self.activities)
         self.worker_tokens = WorkerTokens()
-        self.volumes = Volumes(settings=settings, sealer=sealer, bus=self.bus)
+        self.host_api = LocalHost()
+        self.volumes = Volumes(
+            settings=settings, sealer=sealer, bus=self.bus, host_api=self.host_api
+        )
         self.notifications = Notifications(settings=settings, sealer=sealer, bus=self.bus)
         self.repositories = Repositories(
             settings=settings,

@@ -15,6 +15,7 @@ from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
+from zerobyte.hosts.local import LocalHost
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
 
@@ -56,7 +57,7 @@ async def house(database: str, tmp_path: Path) -> House:
     (src / ".hidden").write_text("")
     bus = RememberingBus()
     sealer = Sealer("s" * 32)
-    volumes = Volumes(settings=settings_for(data), sealer=sealer, bus=bus)
+    volumes = Volumes(settings=settings_for(data), sealer=sealer, bus=bus, host_api=LocalHost())
     return House(volumes, bus, data, src, sealer)
 
 

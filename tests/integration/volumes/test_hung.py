@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.hung_folder import hung_mount
 from zerobyte.features.volumes.models import Volume
-from zerobyte.features.volumes.service import browse
+from zerobyte.hosts import verbs
 from zerobyte.mounts import probe
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -18,8 +18,8 @@ async def test_a_volume_whose_server_dies_becomes_an_error_while_others_go_on__t
 ):
     # Until then the others are answered, and see no error yet.
     monkeypatch.setattr(probe, "LIMIT_S", 4)
-    monkeypatch.setattr(browse, "_LISTING_LIMIT_S", 0.3)
-    monkeypatch.setattr(browse, "_SPACE_LIMIT_S", 0.3)
+    monkeypatch.setattr(verbs, "LISTING_LIMIT_S", 0.3)
+    monkeypatch.setattr(verbs, "SPACE_LIMIT_S", 0.3)
     place = f"/api/v1/volumes/{volume['shortId']}"
     with hung_mount(house.src):
         before = time.monotonic()

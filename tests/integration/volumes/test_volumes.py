@@ -11,7 +11,7 @@ from zerobyte.core.errors import Conflict
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.volumes.models import Volume
-from zerobyte.features.volumes.service import browse
+from zerobyte.hosts import verbs
 
 # For what cannot depend on the kind of the database.
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -123,7 +123,7 @@ async def test_another_organizations_volume_does_not_exist(client, volume):
 
 @sqlite_only
 async def test_one_volume_tells_the_space_of_its_file_system(client, house, volume, monkeypatch):
-    monkeypatch.setattr(browse, "_SPACE_LIMIT_S", 60)
+    monkeypatch.setattr(verbs, "SPACE_LIMIT_S", 60)
     answer = (await client.get(url(volume))).json()
     assert answer["volume"] == volume
     seen = os.statvfs(house.src)

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any, Final
 
-from zerobyte import mounts
 from zerobyte.contract.base import kinds_of
 from zerobyte.contract.volumes import VolumeConfig, VolumeConfigBox
 from zerobyte.db import encrypted_config
 from zerobyte.features.volumes import models, schemas
-from zerobyte.mounts.files import Entry
+from zerobyte.hosts import api
+from zerobyte.hosts.api import Entry
 
 KINDS: Final = kinds_of(VolumeConfig)
 
@@ -20,7 +20,7 @@ def parsed(config: dict[str, Any]) -> VolumeConfig:
 
 def path_of(row: models.Volume, *, volumes_dir: Path) -> Path:
     """Where the files of a volume are on its host."""
-    return mounts.path_of(parsed(row.config), volumes_dir=volumes_dir, short_id=row.short_id)
+    return api.path_of(parsed(row.config), volumes_dir=volumes_dir, short_id=row.short_id)
 
 
 def volume(row: models.Volume) -> schemas.Volume:

@@ -12,9 +12,8 @@ from weakref import WeakValueDictionary
 from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 
-from zerobyte import mounts
 from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig, VolumeStatus
-from zerobyte.core import blocking, clock, protected_paths
+from zerobyte.core import clock, protected_paths
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
@@ -27,6 +26,7 @@ from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes import present, schemas
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import browse, checks
+from zerobyte.hosts.api import HostApi, MountFailed, path_of
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
 from zerobyte.settings import Settings
@@ -46,7 +46,10 @@ class Volumes:
     before_unmount      called before an unmount or a change of the config, likewise.
     """
 
-    def __init__(self, *, settings: Settings, sealer: Sealer, bus: EventBus) -> None:
+    def __init__(
+        self, *, settings: Settings, sealer: Sealer, bus: EventBus, host_api: HostApi
+    ) -> None:
+        self.host_api = host_api
         self.before_delete: list[checks.Listener] = []
         self.before_unmount: list[checks.Listener] = []
         self._sealer = sealer
@@ -112,7 +115,7 @@ class Volumes:
         return Encoded.beside(
             schemas.VolumeWithSpace,
             {"volume": shown[0] if shown else self._shown.encode(volume)},
-            statfs=await browse.space_of(path),
+            statfs=await browse.disk_space(self.host_api, path),
         )
 
     async def create(self, actor: Actor, body: schemas.CreateVolume) -> schemas.VolumeDetails:
@@ -140,7 +143,7 @@ class Volumes:
         config = encrypted_config.keep_masked(body.config, None)
         await self._check_place(actor, config)
         try:
-            await mounts.test(config, protected=self._protected)
+            await self.host_api.test_mount(config, protected=self._protected)
         except ZerobyteError as error:
             return schemas.ConnectionTested(success=False, message=redact(error.message))
         return schemas.ConnectionTested(success=True, message="Connection successful")
@@ -173,11 +176,11 @@ class Volumes:
         return self._details(volume)
 
     async def delete(self, actor: Actor, short_id: str) -> None:
-        """Forget a volume. Its files, and the snapshots made of them, stay.
+        """Delete the row of a volume; its files and snapshots stay.
 
         Raises
-            Conflict    somebody needs it.
-            Failed      it cannot be unmounted; then it is kept.
+            Conflict    a schedule uses the volume.
+            Failed      the volume cannot be unmounted; its row stays.
         """
         async with self._locked(actor.organization_id, short_id) as volume:
             await checks.ask(self.before_delete, volume)
@@ -199,15 +202,11 @@ class Volumes:
         return checks.state(volume)
 
     async def unmount(self, actor: Actor, short_id: str) -> schemas.VolumeState:
-        """Put the volume out of use until somebody mounts it.
-
-        Raises
-            Conflict    somebody is reading it.
-        """
+        """Unmount a volume until it is mounted again. Raises Conflict while a task reads it."""
         async with self._locked(actor.organization_id, short_id) as volume:
             await checks.ask(self.before_unmount, volume)
             try:
-                await mounts.unmount(present.parsed(volume.config), self.source_path(volume))
+                await self.host_api.unmount(present.parsed(volume.config), self.source_path(volume))
             except ZerobyteError as error:
                 await self._record(volume, "error", error.message)
             else:
@@ -233,7 +232,9 @@ class Volumes:
         volume = await self.find(actor.organization_id, short_id)
         if volume.status != "mounted":
             raise Conflict("Volume is not mounted")
-        return await browse.page(self.source_path(volume), query, protected=self._protected)
+        return await browse.page(
+            self.host_api, self.source_path(volume), query, protected=self._protected
+        )
 
     async def _check_place(self, actor: Actor, config: VolumeConfig) -> None:
         """Refuse a config that names a path of the host which the actor may not name."""
@@ -248,10 +249,8 @@ class Volumes:
         if roots is None:
             return
         place = str(self.source_path(volume))
-        if not await blocking.run_blocking_on_path(
-            partial(protected_paths.is_allowed, place, roots), place=place
-        ):
-            raise mounts.MountFailed(
+        if not await self.host_api.is_within_roots([place], roots):
+            raise MountFailed(
                 "This folder is outside the folders that the organization may use on this host"
             )
 
@@ -265,7 +264,9 @@ class Volumes:
         """
         check_role(actor)
         roots = await self._grants.of(actor.organization_id)
-        return await browse.directories(query, protected=self._protected, roots=roots)
+        return await browse.directories(
+            self.host_api, query, protected=self._protected, roots=roots
+        )
 
     async def let_go(self, volume: Volume) -> None:
         """Unmount a volume whose row has gone with its organization. Raises what mounts raise."""
@@ -277,13 +278,10 @@ class Volumes:
             config = present.parsed(volume.config)
         except encrypted_config.DamagedConfig:
             return
-        await mounts.unmount(config, self.source_path(volume))
+        await self.host_api.unmount(config, self.source_path(volume))
 
     async def find(self, organization_id: str, short_id: str) -> Volume:
-        """The organization's volume of that short id.
-
-        Raises NotFound.
-        """
+        """Return the organization's volume with this short id. Raises NotFound."""
         volume = await _ONE.first(organization_id, short_id)
         if volume is None:
             raise NotFound("Volume not found")
@@ -350,9 +348,9 @@ class Volumes:
         except encrypted_config.DamagedConfig:
             await self._mount(volume)
             return
-        place = mounts.path_of(former, volumes_dir=self._volumes_dir, short_id=volume.short_id)
+        place = path_of(former, volumes_dir=self._volumes_dir, short_id=volume.short_id)
         try:
-            await mounts.unmount(former, place)
+            await self.host_api.unmount(former, place)
         except ZerobyteError as error:
             # Mounted over what is still there, backups would read the old share unnoticed.
             await self._record(volume, "error", error.message)
@@ -362,7 +360,7 @@ class Volumes:
     async def _mount(self, volume: Volume) -> None:
         try:
             config = self.plain_config(volume)
-            await mounts.mount(config, self.source_path(volume), protected=self._protected)
+            await self.host_api.mount(config, self.source_path(volume), protected=self._protected)
             await self._refuse_root(volume)
         except ZerobyteError as error:
             await self._record(volume, "error", error.message)
@@ -375,7 +373,9 @@ class Volumes:
             return
         try:
             config = present.parsed(volume.config)
-            await mounts.health(config, self.source_path(volume), protected=self._protected)
+            await self.host_api.check_mount(
+                config, self.source_path(volume), protected=self._protected
+            )
             await self._refuse_root(volume)
         except ZerobyteError as error:
             await self._record(volume, "error", error.message)
