@@ -126,7 +126,7 @@ class Platform:
         self.tasks = Tasks(bus=self.bus, leases=self.leases, activities=self.activities)
         self.reader = TaskReader(activities=self.activities)
         self.worker_tokens = WorkerTokens()
-        self.host_api = LocalHost()
+        self.host_api = LocalHost.from_settings(settings)
         self.volumes = Volumes(
             settings=settings, sealer=sealer, bus=self.bus, host_api=self.host_api
         )
@@ -136,6 +136,7 @@ class Platform:
             sealer=sealer,
             password_of=self.organizations.repository_password,
             leases=self.leases,
+            host_api=self.host_api,
         )
         self.snapshots = Snapshots(
             repositories=self.repositories, tasks=self.tasks, host=LOCAL_HOST, tz=settings.tz
@@ -245,7 +246,7 @@ class Platform:
 
     async def prepare(self) -> None:
         """Bring stored rows up to date before the first request."""
-        await locations.fill_missing()
+        await locations.fill_missing(self.host_api)
         await first_organization.first_id()
         token_file = self.settings.run_dir / "worker-token"
         await self.worker_tokens.register_local(token_file, LOCAL_HOST)

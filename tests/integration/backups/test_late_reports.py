@@ -27,7 +27,9 @@ async def stored_at(world: World, made: dict[str, Any], folder: Path) -> ResticR
     config = {"backend": "local", "path": str(folder / "repository")}
     await Repository.filter(id=made["repositoryId"]).update(config=config)
     row = await Repository.get(id=made["repositoryId"])
-    repository = await world.platform.repositories.restic_access.open(row)
+    platform = world.platform
+    access = await platform.repositories.access(row)
+    repository = ResticRepository(access, platform.host_api.tools)
     await init.run(repository)
     return repository
 

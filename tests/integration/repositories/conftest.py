@@ -27,6 +27,7 @@ from zerobyte.features.repositories.service import (
 )
 from zerobyte.features.tasks.routes import tasks_v1
 from zerobyte.features.tasks.service import StallTracker, TaskReader, Tasks
+from zerobyte.hosts.local import LocalHost
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
 
@@ -47,6 +48,7 @@ class House:
     data: Path
     place: Path
     restic: Path
+    host: LocalHost
 
     def runs(self) -> list[list[str]]:
         log = self.restic.with_name("runs.log")
@@ -85,8 +87,13 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
     leases = Leases()
     activities = StallTracker(stalled_after_minutes=15)
     tasks = Tasks(bus=EventBus(), leases=leases, activities=activities)
+    host = LocalHost.from_settings(settings)
     repositories = Repositories(
-        settings=settings, sealer=Sealer("s" * 32), password_of=password_of, leases=leases
+        settings=settings,
+        sealer=Sealer("s" * 32),
+        password_of=password_of,
+        leases=leases,
+        host_api=host,
     )
     snapshots = Snapshots(repositories=repositories, tasks=tasks, host="local", tz="UTC")
     file = TreeStore(
@@ -105,7 +112,9 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
         Tasks: tasks,
         TaskReader: TaskReader(activities=activities),
     }
-    yield House(repositories, snapshots, files, restores, tasks, services, data, place, restic)
+    yield House(
+        repositories, snapshots, files, restores, tasks, services, data, place, restic, host
+    )
     await snapshots.aclose()
     await files.aclose()
 

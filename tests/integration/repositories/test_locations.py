@@ -57,17 +57,17 @@ async def test_a_patch_cannot_move_a_repository_to_a_registered_place(
 
 
 async def test_missing_keys_are_filled_at_start_and_duplicates_stay_without(
-    client: httpx.AsyncClient, existing: dict[str, Any]
+    client: httpx.AsyncClient, house: House, existing: dict[str, Any]
 ) -> None:
     row = await Repository.get(short_id=existing["shortId"])
     key = row.location_key
     await Repository.filter(id=row.id).update(location_key=None)
-    await locations.fill_missing()
+    await locations.fill_missing(house.host)
     assert (await Repository.get(id=row.id)).location_key == key is not None
 
 
 async def test_missing_keys_are_filled_with_as_many_queries_for_forty_rows_as_for_two(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    client: httpx.AsyncClient, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     for name in ("execute_query", "execute_query_dict", "execute_many"):
@@ -86,7 +86,7 @@ async def test_missing_keys_are_filled_with_as_many_queries_for_forty_rows_as_fo
                 config=S3 | {"endpoint": "h", "bucket": f"b{rows}-{number // 3}"},
             )  # fmt: skip
         asked.clear()
-        await locations.fill_missing()
+        await locations.fill_missing(house.host)
         counts.append(len(asked))
     assert counts[0] == counts[1] > 0
     # Rows 0 and 2 of each three are of one organization: the second stays without a key.
@@ -114,7 +114,9 @@ async def test_remote_locations_are_compared_in_a_normal_form(
     house: House, one: dict[str, Any], other: dict[str, Any], same: bool
 ) -> None:
     keys = [
-        await locations.key_of(RepositoryConfigBox.model_validate({"config": config}).config)
+        await locations.key_of(
+            RepositoryConfigBox.model_validate({"config": config}).config, house.host
+        )
         for config in (one, other)
     ]
     assert (keys[0] == keys[1]) is same

@@ -243,7 +243,7 @@ async def test_a_deleted_repository_leaves_its_files_and_takes_its_index_and_cac
     kept = house.place / "gone" / "config"
     kept.parent.mkdir()
     kept.write_text("restic's")
-    cache = house.repositories.restic_access.tools.cache_dir / row.id
+    cache = house.host.tools.cache_dir / row.id
     cache.mkdir(parents=True)
     answer = await client.delete(f"/repositories/{row.short_id}")
     assert answer.json() == {"message": "Repository deleted"}

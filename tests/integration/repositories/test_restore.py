@@ -32,7 +32,7 @@ async def job_of(house: House, answer: httpx.Response) -> RestoreJob:
 async def carry_out(house: House, job: RestoreJob) -> None:
     """Do what the worker does."""
     await restore.run(
-        Repository(job.repository, house.repositories.restic_access.tools),
+        Repository(job.repository, house.host.tools),
         job.snapshot_id,
         target=job.target,
         base_path=job.base_path,

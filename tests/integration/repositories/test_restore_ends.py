@@ -45,7 +45,7 @@ async def test_t8_targets_that_hang_are_refused_in_words_and_use_nothing_up(
 
 
 @pytest.mark.parametrize(
-    ("status", "outcome", "has_begun", "is_told"),
+    ("status", "outcome", "has_begun", "notified"),
     [
         ("failed", "stale", True, True),
         ("cancelled", "cancelled", True, True),

@@ -57,7 +57,9 @@ async def house(database: str, tmp_path: Path) -> House:
     (src / ".hidden").write_text("")
     bus = RememberingBus()
     sealer = Sealer("s" * 32)
-    volumes = Volumes(settings=settings_for(data), sealer=sealer, bus=bus, host_api=LocalHost())
+    settings = settings_for(data)
+    host_api = LocalHost.from_settings(settings)
+    volumes = Volumes(settings=settings, sealer=sealer, bus=bus, host_api=host_api)
     return House(volumes, bus, data, src, sealer)
 
 

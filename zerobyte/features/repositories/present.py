@@ -12,9 +12,8 @@ from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, Snapsho
 from zerobyte.db import encrypted_config
 from zerobyte.db.leases import REQUEST, Lease
 from zerobyte.features.repositories import models, schemas
+from zerobyte.hosts.api import Lock, Unlocked
 from zerobyte.restic.forget_policy import Moment
-from zerobyte.restic.locks import Lock
-from zerobyte.restic.unlock import Unlocked
 
 KINDS: Final = kinds_of(RepositoryConfig)
 

@@ -1,15 +1,14 @@
 """What a schedule reads: the folders that its backups leave out, and its includes on the disk."""
 
-from pathlib import Path
+from contextlib import suppress
 
 from zerobyte.contract.jobs import BackupOptions
-from zerobyte.core import blocking, protected_paths
-from zerobyte.core.errors import Invalid, Unavailable
+from zerobyte.core import protected_paths
+from zerobyte.core.errors import Unavailable
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.repositories.service.places import local_places
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import Volumes
-from zerobyte.restic import includes
 from zerobyte.settings import Settings
 
 
@@ -38,12 +37,6 @@ async def check_includes(
     Raises
         Invalid     with the path of the list and the number of the entry.
     """
-    chosen = {
-        "includePaths": [BackupOptions(include_paths=[one]) for one in options.include_paths],
-        "includePatterns": [
-            BackupOptions(include_patterns=[one]) for one in options.include_patterns
-        ],
-    }
     # A folder that is not mounted now is checked by the worker before each run.
     if volume.agent_id != "local" or volume.status != "mounted":
         return
@@ -53,27 +46,5 @@ async def check_includes(
         return
     excluded = await excluded_folders(settings, volumes, volume)
 
-    def look() -> Invalid | None:
-        place = source.resolve()
-        if (reason := _why_refused(place, options, excluded)) is None:
-            return None
-        for field, entries in chosen.items():
-            for number, entry in enumerate(entries):
-                if (why := _why_refused(place, entry, excluded)) is not None:
-                    return Invalid.at([field, number], why)
-        return Invalid(reason)
-
-    try:
-        problem = await blocking.run_blocking_on_path(look, place=str(source))
-    except Unavailable:
-        return
-    if problem is not None:
-        raise problem
-
-
-def _why_refused(source: Path, options: BackupOptions, excluded: list[str]) -> str | None:
-    try:
-        includes.check(source, options, excluded)
-    except Invalid as error:
-        return error.message
-    return None
+    with suppress(Unavailable):
+        await volumes.host_api.check_includes(source, options, excluded)

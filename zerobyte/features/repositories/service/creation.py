@@ -2,7 +2,6 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
@@ -14,21 +13,21 @@ from zerobyte.contract.repositories import (
     RepositoryConfig,
 )
 from zerobyte.contract.restic_output import SnapshotRecord
-from zerobyte.core import blocking, clock, ids, protected_paths
+from zerobyte.core import clock, ids
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid
 from zerobyte.db import constraints, encrypted_config
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, schemas
 from zerobyte.features.repositories.service import locations, snapshot_index
-from zerobyte.features.repositories.service.guard import Guard
+from zerobyte.features.repositories.service.path_rules import PathRules
 from zerobyte.features.repositories.service.places import local_places
 from zerobyte.features.repositories.service.restic_access import (
     ResticAccess,
     translate_restic_errors,
 )
+from zerobyte.hosts.api import HostApi
 from zerobyte.http.auth import Actor
-from zerobyte.restic import init, place_check, snapshots
 from zerobyte.restic.errors import (
     BadCertificate,
     CredentialsRefused,
@@ -38,7 +37,6 @@ from zerobyte.restic.errors import (
     ResticError,
     WrongPassword,
 )
-from zerobyte.restic.repository import Repository
 
 EXISTS: Final = (
     "A repository already exists at this location. Add it as an existing one: set "
@@ -54,10 +52,17 @@ class RepositoryCreator:
     """Adds a repository to an organization."""
 
     def __init__(
-        self, *, access: ResticAccess, guard: Guard, grants: RootGrants, limit_s: float
+        self,
+        *,
+        access: ResticAccess,
+        host_api: HostApi,
+        rules: PathRules,
+        grants: RootGrants,
+        limit_s: float,
     ) -> None:
         self._access = access
-        self._guard = guard
+        self._host_api = host_api
+        self._rules = rules
         self._grants = grants
         self._limit_s = limit_s
         self._in_use: set[tuple[str, str]] = set()
@@ -82,7 +87,7 @@ class RepositoryCreator:
             config = await self._placed(actor, config, short_id)
         else:
             await self.refuse_place(actor, config)
-        key = await locations.key_of(config)
+        key = await locations.key_of(config, self._host_api)
         with (
             self._reserved((actor.organization_id, body.name), NAME_TAKEN),
             self.reserved_place(config, key),
@@ -108,9 +113,7 @@ class RepositoryCreator:
         placed = config.model_copy(update={"path": path})
         # Before anything is read there: an answer must not tell what a forbidden folder holds.
         await self.refuse_place(actor, placed)
-        if not config.is_existing_repository and await blocking.run_blocking_on_path(
-            lambda: _holds_repository(config.path), place=config.path
-        ):
+        if not config.is_existing_repository and await self._host_api.is_repository(config.path):
             raise Conflict(EXISTS)
         return placed
 
@@ -132,12 +135,12 @@ class RepositoryCreator:
         path = config.path
         await self._grants.check(actor, path)
         others = await local_places(other_than=actor.organization_id)
-
-        def look() -> bool:
-            return protected_paths.lies_in(path, others) or self._guard.refuses_repository(path)
-
-        if await blocking.run_blocking_on_path(look, place=path):
-            raise Invalid.at(["config", "path"], place_check.PROTECTED)
+        await self._host_api.check_repository_path(
+            path,
+            other_repositories=others,
+            protected=self._rules.data,
+            repositories_folder=self._rules.repositories_folder,
+        )
 
     @contextmanager
     def _reserved(self, key: tuple[str, str], refusal: str) -> Generator[None]:
@@ -174,13 +177,13 @@ class RepositoryCreator:
     async def _made_or_opened(
         self, row: models.Repository, config: RepositoryConfig
     ) -> list[SnapshotRecord]:
-        repository = Repository(await self._access.of(row, config=config), self._access.tools)
+        access = await self._access.of(row, config=config)
         try:
             # Restic's own limit keeps what it said until then: restic tries again for minutes.
             async with translate_restic_errors(self._limit_s + _GRACE_S):
                 if config.is_existing_repository:
-                    return await snapshots.run(repository, timeout_s=self._limit_s)
-                await init.run(repository, timeout_s=self._limit_s)
+                    return await self._host_api.list_snapshots(access, timeout_s=self._limit_s)
+                await self._host_api.init_repository(access, timeout_s=self._limit_s)
                 return []
         except WrongPassword as error:
             raise Invalid.at(["config", "customPassword"], error.message) from error
@@ -200,11 +203,6 @@ class RepositoryCreator:
                 exit_code=error.exit_code,
                 tail=error.tail,
             ) from error
-
-
-def _holds_repository(path: str) -> bool:
-    folder = Path(path)
-    return (folder / "config").is_file() and (folder / "keys").is_dir()
 
 
 async def _insert(row: models.Repository, records: list[SnapshotRecord]) -> None:

@@ -7,7 +7,6 @@ across organizations by their real path.
 import hashlib
 import posixpath
 import re
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from zerobyte.contract.repositories import (
@@ -21,23 +20,20 @@ from zerobyte.contract.repositories import (
     S3Config,
     SftpRepositoryConfig,
 )
-from zerobyte.core import blocking
 from zerobyte.core.errors import Conflict, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.features.repositories import models, present
+from zerobyte.hosts.api import HostApi
 
 _PAGE = 500
 _PORTS = {"http": 80, "https": 443}
 _log = get_logger(__name__)
 
 
-async def key_of(config: RepositoryConfig) -> str:
+async def key_of(config: RepositoryConfig, host_api: HostApi) -> str:
     """The SHA-256 of the normalized location. Raises Unavailable when a folder hangs."""
     if isinstance(config, LocalConfig):
-        path = config.path
-        text = "local|" + await blocking.run_blocking_on_path(
-            lambda: str(Path(path).resolve()), place=path
-        )
+        text = "local|" + await host_api.resolve_path(config.path)
     else:
         text = normalized(config)
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
@@ -88,7 +84,7 @@ async def refuse_taken(
         raise Conflict("Another organization has a repository at this location")
 
 
-async def fill_missing() -> None:
+async def fill_missing(host_api: HostApi) -> None:
     """Compute the keys of rows that have none; duplicates of before keep None."""
     after = ""
     while True:
@@ -100,12 +96,12 @@ async def fill_missing() -> None:
         if not rows:
             return
         after = rows[-1].id
-        await _fill(rows)
+        await _fill(rows, host_api)
 
 
-async def _fill(rows: list[models.Repository]) -> None:
+async def _fill(rows: list[models.Repository], host_api: HostApi) -> None:
     """Store the keys of these rows with one query for what is taken and one for the update."""
-    keys = {row.id: key for row in rows if (key := await _known_key(row)) is not None}
+    keys = {row.id: key for row in rows if (key := await _known_key(row, host_api)) is not None}
     taken = await models.Repository.filter(location_key__in=set(keys.values())).only(
         "id", "organization_id", "type", "location_key"
     )
@@ -128,9 +124,9 @@ def _collides(row: models.Repository, other: models.Repository) -> bool:
     return row.type == "local" or row.organization_id == other.organization_id
 
 
-async def _known_key(row: models.Repository) -> str | None:
+async def _known_key(row: models.Repository, host_api: HostApi) -> str | None:
     try:
-        return await key_of(present.parsed(row.config))
+        return await key_of(present.parsed(row.config), host_api)
     except (ZerobyteError, ValueError, OSError, RuntimeError):
         _log.warning("the location of a repository is unknown", repository=row.short_id)
         return None

@@ -1,7 +1,5 @@
 """The rules of repositories: who sees them, what changes them, and when they may go."""
 
-import asyncio
-import shutil
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -21,17 +19,16 @@ from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import locations
 from zerobyte.features.repositories.service.creation import RepositoryCreator, conflict_of
-from zerobyte.features.repositories.service.guard import Guard
-from zerobyte.features.repositories.service.rclone_remotes import rclone_remotes
+from zerobyte.features.repositories.service.path_rules import PathRules
 from zerobyte.features.repositories.service.restic_access import (
     PasswordOf,
     ResticAccess,
     translate_restic_errors,
 )
 from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.hosts.api import HostApi
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
-from zerobyte.restic import stats, unlock
 from zerobyte.settings import Settings
 
 Listener = Callable[[models.Repository], Awaitable[None]]
@@ -65,16 +62,25 @@ class Repositories:
     """
 
     def __init__(
-        self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf, leases: Leases
+        self,
+        *,
+        settings: Settings,
+        sealer: Sealer,
+        password_of: PasswordOf,
+        leases: Leases,
+        host_api: HostApi,
     ) -> None:
         self._leases = leases
-        self.restic_access = ResticAccess(settings=settings, sealer=sealer, password_of=password_of)
+        self.host_api = host_api
+        self.restic_access = ResticAccess(
+            settings=settings, sealer=sealer, password_of=password_of, host_api=host_api
+        )
         self.before_delete: list[Listener] = []
         self.on_moved: list[Callable[[models.Repository], None]] = []
-        self._rclone_config_dir = settings.rclone_config_dir
         self._creation = RepositoryCreator(
             access=self.restic_access,
-            guard=Guard(settings),
+            host_api=host_api,
+            rules=PathRules(settings),
             grants=RootGrants(settings),
             limit_s=settings.server_idle_timeout_s,
         )
@@ -123,7 +129,7 @@ class Repositories:
         if config is None:
             await self._save(row, body, None, None)
         else:
-            place = await locations.key_of(config)
+            place = await locations.key_of(config, self.host_api)
             with self._creation.reserved_place(config, place):
                 await self._save(row, body, config, await self._new_key(row, config))
         if config is not None:
@@ -181,8 +187,8 @@ class Repositories:
 
         Raises Conflict, Invalid, Unavailable.
         """
-        key = await locations.key_of(config)
-        if key != await locations.key_of(self.restic_access.plain(row)):
+        key = await locations.key_of(config, self.host_api)
+        if key != await locations.key_of(self.restic_access.plain(row), self.host_api):
             await locations.refuse_taken(row.organization_id, config, key, except_id=row.id)
             await self.restic_access.check_address(row, config)
             return key
@@ -211,8 +217,7 @@ class Repositories:
     async def release_caches(self, row: models.Repository) -> None:
         """Drop what is kept beside a row that is gone; its files stay where they are."""
         self._publish_moved(row)
-        cache = self.restic_access.tools.cache_dir / row.id
-        await asyncio.to_thread(shutil.rmtree, cache, ignore_errors=True)
+        await self.host_api.remove_cache(row.id)
 
     async def stats(self, actor: Actor, short_id: str) -> RepositoryStats:
         """The size as it was last read; never asks restic. Raises NotFound."""
@@ -224,9 +229,9 @@ class Repositories:
         Raises NotFound, Unavailable, Conflict, ResticError.
         """
         row = await self.find(actor, short_id)
-        repository = await self.restic_access.open(row)
+        access = await self.restic_access.of(row)
         async with translate_restic_errors():
-            found = await stats.run(repository)
+            found = await self.host_api.read_stats(access)
         await self.put_stats(row.id, found)
         return found
 
@@ -246,12 +251,12 @@ class Repositories:
         row = await self.find(actor, short_id)
         if body.locks != "dead" and body.confirm != row.name:
             raise Invalid.at(["confirm"], UNCONFIRMED)
-        repository = await self.restic_access.open(row)
+        access = await self.restic_access.of(row)
         async with (
             self._leases.hold(row.id, mode="exclusive", operation="unlock", wait_s=UNLOCK_WAIT_S),
             translate_restic_errors(),
         ):
-            done = await unlock.run(repository, which=body.locks)
+            done = await self.host_api.unlock_repository(access, which=body.locks)
         return present.unlocked(done)
 
     async def leases(self, actor: Actor, short_id: str) -> list[schemas.LeaseView]:
@@ -261,7 +266,8 @@ class Repositories:
 
     async def remotes(self) -> list[schemas.RcloneRemote]:
         """The remotes of rclone's configuration; none when there is no rclone."""
-        return await rclone_remotes(self._rclone_config_dir)
+        remotes = await self.host_api.list_rclone_remotes()
+        return [schemas.RcloneRemote(name=name, type=type_) for name, type_ in remotes]
 
     def _publish_moved(self, row: models.Repository) -> None:
         for listener in self.on_moved:

@@ -17,14 +17,13 @@ from zerobyte.db import encrypted_config
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present
 from zerobyte.features.repositories.service import private_networks
-from zerobyte.restic import address_check
+from zerobyte.hosts.api import HostApi
 from zerobyte.restic.errors import (
     BadCertificate,
     CredentialsRefused,
     RepositoryLocked,
     StorageUnreachable,
 )
-from zerobyte.restic.repository import Repository, Tools
 from zerobyte.settings import Settings
 
 TABLE: Final = "repositories"
@@ -38,24 +37,16 @@ PasswordOf = Callable[[str], Awaitable[str]]
 class ResticAccess:
     """Turns rows into what restic needs."""
 
-    def __init__(self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf) -> None:
+    def __init__(
+        self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf, host_api: HostApi
+    ) -> None:
+        self._host_api = host_api
         self._sealer = sealer
         self._password_of = password_of
         self._private_networks = settings.storage_private_networks
         self._grants = RootGrants(settings)
         self._data = protected_paths.own_data(settings)
         self._repositories_folder = str(settings.repositories_dir.absolute())
-        # A request's restic holds no lock that it would need time to give back.
-        self.tools = Tools(
-            cache_dir=settings.cache_dir,
-            run_dir=settings.run_dir,
-            restic_command=settings.restic_command,
-            rclone_config_dir=settings.rclone_config_dir,
-            retry_lock="5s",
-            grace_s=2.0,
-            progress_fps=settings.restic_progress_fps,
-            memory_limits=settings.memory_limits,
-        )
 
     def seal(self, config: RepositoryConfig, *, short_id: str) -> dict[str, object]:
         """The JSON of a config for the row of this short id."""
@@ -109,11 +100,7 @@ class ResticAccess:
         A name that has no address now may have one later: it is checked again before use.
         """
         with contextlib.suppress(StorageUnreachable):
-            await address_check.check(await self.of(row, config=config))
-
-    async def open(self, row: models.Repository) -> Repository:
-        """A repository that restic commands can be run on."""
-        return Repository(await self.of(row), self.tools)
+            await self._host_api.check_storage_address(await self.of(row, config=config))
 
 
 @asynccontextmanager

@@ -11,8 +11,9 @@ from typing import Final
 
 from zerobyte.contract.restic_output import NodeRecord, SnapshotRecord
 from zerobyte.core.errors import Invalid
+from zerobyte.core.protected_paths import is_within, normal
 from zerobyte.features.repositories import models, schemas
-from zerobyte.features.repositories.service.guard import common_ancestor, is_within, normal
+from zerobyte.features.repositories.service.path_rules import common_ancestor
 from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
 
 _LOOKED_UP_AT_MOST: Final = 32

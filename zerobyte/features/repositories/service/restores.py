@@ -1,7 +1,6 @@
 """Restores: every check before the task is made, and the job that a worker gets for it."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -10,12 +9,13 @@ from pydantic import Field
 from zerobyte.contract.jobs import JobReport, RestoreJob
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import blocking, protected_paths
+from zerobyte.core import protected_paths
 from zerobyte.core.errors import Conflict, Failed, Forbidden, Invalid, NotFound
+from zerobyte.core.protected_paths import normal
 from zerobyte.features.auth.service.allowed_roots import RootGrants, check_role
 from zerobyte.features.repositories import models, schemas
 from zerobyte.features.repositories.service import provenance, snapshot_index
-from zerobyte.features.repositories.service.guard import Guard, normal, overlap
+from zerobyte.features.repositories.service.path_rules import PathRules, overlap
 from zerobyte.features.repositories.service.places import local_places, volume_places
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.repositories.service.restic_access import translate_restic_errors
@@ -29,8 +29,8 @@ from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.schemas import RestoreTaskOptions
 from zerobyte.features.tasks.service import NewTask, Tasks
+from zerobyte.hosts.api import RestorePlan, written_roots
 from zerobyte.http.auth import Actor
-from zerobyte.restic import restore as restic_restore
 from zerobyte.settings import Settings
 
 _READ_ONLY: Final = (
@@ -99,9 +99,10 @@ class Restores:
         files: SnapshotFiles,
         tasks: Tasks,
     ) -> None:
-        self._guard = Guard(settings)
+        self._rules = PathRules(settings)
         self._grants = RootGrants(settings)
         self._repositories = repositories
+        self._host_api = repositories.host_api
         self._snapshots = snapshots
         self._selector = RestoreSelector(files)
         self._tasks = tasks
@@ -182,7 +183,7 @@ class Restores:
             delete=options.delete,
             selection=options.selection,
             overwrite=options.overwrite,
-            protected_folders=self._guard.protected(_roots(options)),
+            protected_folders=self._rules.protected_folders(_roots(options)),
             allowed_roots=options.allowed_roots,
             own_folders=options.own_folders,
             repositories=await local_places(),
@@ -203,8 +204,8 @@ class Restores:
         self, row: models.Repository, options: RestoreOptions, target: str
     ) -> None:
         """Refuse a deletion that could remove what the backup never saved, and say how much."""
-        repository = await self._repositories.restic_access.open(row)
-        plan = restic_restore.Plan(
+        access = await self._repositories.restic_access.of(row)
+        plan = RestorePlan(
             options.snapshot_id,
             options.target,
             options.base_path,
@@ -215,7 +216,7 @@ class Restores:
             options.selection,
         )
         async with translate_restic_errors():
-            count = await restic_restore.count_removable(repository, plan)
+            count = await self._host_api.count_removable(access, plan)
         if count == 0:
             return
         raise Invalid.at(["confirmDelete"], _UNCONFIRMED.format(count=count, target=target))
@@ -241,15 +242,7 @@ class Restores:
 
         Raises Forbidden.
         """
-
-        def look() -> bool:
-            return all(protected_paths.is_allowed(path, own) for path in writes)
-
-        if (
-            in_place
-            and own
-            and await blocking.run_blocking_on_path(look, place=" and ".join(own[:3]))
-        ):
+        if in_place and own and await self._host_api.is_within_roots(writes, own):
             return list(own)
         return [*await self._grants.check(actor, *writes), *own]
 
@@ -258,7 +251,7 @@ class Restores:
         roots = _roots(options)
         volumes, others = await volume_places(row.organization_id, self._host)
         limits = protected_paths.RestoreLimits(
-            protected=self._guard.protected(roots),
+            protected=self._rules.protected_folders(roots),
             repositories=await local_places(),
             own_repository=str(row.config.get("path", "")) if row.type == "local" else None,
             allowed_roots=options.allowed_roots,
@@ -269,16 +262,12 @@ class Restores:
             other_volumes=others,
         )
 
-        def look() -> list[str] | str:
-            for path in roots:
-                if (reason := self._guard.refused_restore(path, limits)) is not None:
-                    return reason
-            return [os.path.realpath(path) for path in roots]
-
-        found = await blocking.run_blocking_on_path(look, place=" and ".join(roots[:3]))
-        if isinstance(found, str):
-            raise Invalid.at(["targetPath"], found)
-        return found
+        try:
+            return await self._host_api.resolve_restore_paths(
+                roots, [self._rules.restore_limits(path, limits) for path in roots]
+            )
+        except Invalid as error:
+            raise Invalid.at(["targetPath"], error.message) from error
 
     async def _refuse_overlap(self, row: models.Repository, options: RestoreOptions) -> None:
         """Restores of other organizations count too: they write to the same disk."""
@@ -331,9 +320,7 @@ def _target(sent: str | None) -> str:
 
 def _roots(options: RestoreOptions) -> list[str]:
     """Return where restic will write; `writes` is where links led before the task waited."""
-    return restic_restore.written_roots(
-        options.target, base_path=options.base_path, include=options.include
-    )
+    return written_roots(options.target, base_path=options.base_path, include=options.include)
 
 
 def _is_confirmed(body: schemas.Restore, target: str) -> bool:

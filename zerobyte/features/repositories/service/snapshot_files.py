@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
 from typing import Final
 
+from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.contract.restic_output import NodeRecord
 from zerobyte.core import clock
 from zerobyte.core.errors import NotFound, Unavailable
 from zerobyte.core.log import get_logger
+from zerobyte.core.protected_paths import normal
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service.flight import SingleFlights
-from zerobyte.features.repositories.service.guard import normal
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restic_access import LIMIT_S, translate_restic_errors
 from zerobyte.features.repositories.service.snapshots import Snapshots
@@ -20,9 +21,7 @@ from zerobyte.features.repositories.service.tree_cache.cache import TreeCache, T
 from zerobyte.features.repositories.service.tree_cache.queries import TreePage, TreeQuery
 from zerobyte.features.repositories.service.tree_cache.store import CacheFull, TreeDropped
 from zerobyte.http.auth import Actor
-from zerobyte.restic import ls
 from zerobyte.restic.errors import SnapshotMissing
-from zerobyte.restic.repository import Repository
 
 _log = get_logger(__name__)
 
@@ -49,6 +48,7 @@ class SnapshotFiles:
     ) -> None:
         self.trees = trees
         self._repositories = repositories
+        self._host_api = repositories.host_api
         self._snapshots = snapshots
         self._flights = SingleFlights()
         self._progress: defaultdict[_Key, asyncio.Event] = defaultdict(asyncio.Event)
@@ -115,10 +115,10 @@ class SnapshotFiles:
         found = await self.trees.find(TreeQuery(row.id, snapshot_id, path))
         if found is not None:
             return found.nodes[0] if found.nodes else None
-        repository = await self._repositories.restic_access.open(row)
+        access = await self._repositories.restic_access.of(row)
         try:
             async with translate_restic_errors():
-                return await ls.entry(repository, snapshot_id, path)
+                return await self._host_api.find_entry(access, snapshot_id, path)
         except SnapshotMissing as error:
             raise NotFound("Snapshot not found") from error
 
@@ -130,11 +130,11 @@ class SnapshotFiles:
         Raises NotFound, Unavailable, ResticError.
         """
         left = set(paths)
-        repository = await self._repositories.restic_access.open(row)
+        access = await self._repositories.restic_access.of(row)
         try:
             async with (
                 translate_restic_errors(),
-                aclosing(ls.run(repository, snapshot_id)) as nodes,
+                aclosing(self._host_api.list_tree(access, snapshot_id)) as nodes,
             ):
                 async for node in nodes:
                     left.discard(node.path)
@@ -195,10 +195,10 @@ class SnapshotFiles:
         """List a tree and remember it; one that finds no room is noted."""
         try:
             async with self._doors[row.id]:
-                repository = await self._repositories.restic_access.open(row)
+                access = await self._repositories.restic_access.of(row)
                 tree = await self.trees.begin_write(*key)
                 try:
-                    await self._tell(tree, repository, key)
+                    await self._fill_tree(tree, access, key)
                 except BaseException:
                     await asyncio.shield(tree.abandon())
                     raise
@@ -211,14 +211,14 @@ class SnapshotFiles:
         finally:
             self._progress.pop(key, None)
 
-    async def _tell(self, tree: TreeWriter, repository: Repository, key: _Key) -> None:
+    async def _fill_tree(self, tree: TreeWriter, access: RepositoryAccess, key: _Key) -> None:
         async def take(chunk: bytes) -> None:
             if await tree.write(chunk):
                 # Whoever waits for a folder may ask again.
                 self._progress.pop(key, asyncio.Event()).set()
 
         async with translate_restic_errors(_READING_LIMIT_S):
-            await ls.whole(repository, key[1], on_chunk=take)
+            await self._host_api.read_tree(access, key[1], on_chunk=take)
         await tree.finish()
 
     async def _listed(
@@ -229,11 +229,13 @@ class SnapshotFiles:
         total = 0
         needle = question.q.casefold()
         async with self._doors[row.id]:
-            repository = await self._repositories.restic_access.open(row)
+            access = await self._repositories.restic_access.of(row)
             try:
                 async with (
                     translate_restic_errors(_READING_LIMIT_S),
-                    aclosing(ls.run(repository, question.snapshot_id, path=question.path)) as all_,
+                    aclosing(
+                        self._host_api.list_tree(access, question.snapshot_id, path=question.path)
+                    ) as all_,
                 ):
                     async for node in all_:
                         if needle in node.name.casefold():

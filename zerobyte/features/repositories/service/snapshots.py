@@ -2,18 +2,16 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.jobs import DeleteSnapshotsJob
-from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import blocking, clock
+from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Failed, NotFound, ZerobyteError
 from zerobyte.db.leases import lock_for_transaction
 from zerobyte.features.repositories import models, present, schemas
@@ -28,8 +26,7 @@ from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.features.tasks.service import NewTask, Tasks, started
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
-from zerobyte.restic import SnapshotMissing, escaping
-from zerobyte.restic import snapshots as restic_snapshots
+from zerobyte.restic.errors import SnapshotMissing
 
 PolicyOf = Callable[[str, str], Awaitable[tuple[RetentionPolicy, str | None] | None]]
 """The retention policy of a schedule and its zone; the zone is None where it is the server's."""
@@ -58,6 +55,7 @@ class Snapshots:
     def __init__(self, *, repositories: Repositories, tasks: Tasks, host: str, tz: str) -> None:
         """`host` runs the tasks; `tz` is the zone that restic runs in there."""
         self._repositories = repositories
+        self._host_api = repositories.host_api
         self._tasks = tasks
         self.host = host
         self._lists = SnapshotListCache(ZoneInfo(tz))
@@ -157,9 +155,9 @@ class Snapshots:
         gone = self._gone[row.id] = set()
         self.stale_ids.discard(row.id)
         try:
-            repository = await self._repositories.restic_access.open(row)
+            access = await self._repositories.restic_access.of(row)
             async with translate_restic_errors(_READING_LIMIT_S):
-                records = await restic_snapshots.run(repository)
+                records = await self._host_api.list_snapshots(access)
             async with in_transaction():
                 now = await models.Repository.get_or_none(id=row.id)
                 if now is None:
@@ -217,19 +215,13 @@ class Snapshots:
         if row is None:
             return None
         try:
-            repository = await self._repositories.restic_access.open(row)
-            config = repository.access.config
-            is_listed: bool | None = True
-            if isinstance(config, LocalConfig):
-                folder = Path(config.path) / "snapshots"
-                is_listed = await blocking.run_blocking_on_path(
-                    lambda: _is_listed(folder, snapshot_id), place=config.path
-                )
+            access = await self._repositories.restic_access.of(row)
+            is_listed = await self._host_api.has_snapshot_file(access, snapshot_id)
             if is_listed is None:
                 return None
             found = (
-                await restic_snapshots.run(
-                    repository, ids=(snapshot_id,), timeout_s=_ONE_READING_LIMIT_S
+                await self._host_api.list_snapshots(
+                    access, ids=(snapshot_id,), timeout_s=_ONE_READING_LIMIT_S
                 )
                 if is_listed
                 else []
@@ -321,12 +313,6 @@ class Snapshots:
                 f"Snapshots not found: {names}" + (f" and {more} more" if more > 0 else "")
             )
         return list(found)
-
-
-def _is_listed(folder: Path, snapshot_id: str) -> bool | None:
-    if not folder.is_dir():
-        return None
-    return (folder / escaping.snapshot(snapshot_id)).exists()
 
 
 async def _known(row: models.Repository, snapshot_id: str) -> Indexed:

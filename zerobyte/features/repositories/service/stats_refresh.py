@@ -7,7 +7,6 @@ from zerobyte.core.log import get_logger
 from zerobyte.features.repositories import models
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restic_access import translate_restic_errors
-from zerobyte.restic import stats
 
 _log = get_logger(__name__)
 LIMIT_S = 3600.0
@@ -46,7 +45,7 @@ class StatsRefresher:
         row = await models.Repository.get_or_none(id=repository_id)
         if row is None:
             return
-        repository = await self._repositories.restic_access.open(row)
+        access = await self._repositories.restic_access.of(row)
         async with translate_restic_errors(LIMIT_S):
-            found = await stats.run(repository)
+            found = await self._repositories.host_api.read_stats(access)
         await self._repositories.put_stats(row.id, found)

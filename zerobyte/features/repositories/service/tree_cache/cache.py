@@ -18,7 +18,7 @@ from zerobyte.features.repositories.service.tree_cache.queries import (
     TreeReader,
 )
 from zerobyte.features.repositories.service.tree_cache.store import TreeDropped, TreeStore
-from zerobyte.restic import ls
+from zerobyte.hosts.api import parse_tree_line
 
 T = TypeVar("T")
 
@@ -122,6 +122,6 @@ class TreeWriter:
         self._file.write(self._tree_id, rest, complete=self._packer.count)
 
     def _add(self, line: bytes) -> None:
-        node = ls.parsed(line)
+        node = parse_tree_line(line)
         if node is not None:
             self._packer.add(node)
