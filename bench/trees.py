@@ -1,4 +1,4 @@
-"""How fast the files of a snapshot are listed: first next to `restic ls`, then from the index."""
+"""Measure file listings of a snapshot: filled by `restic ls`, then from the cache."""
 
 import time
 from pathlib import Path
@@ -16,39 +16,39 @@ _PAGE = 500
 
 
 def fill(folder: Path, *, files: int) -> None:
-    """Write empty files, five hundred to a folder."""
+    """Create empty files, five hundred per folder."""
     for number in range(files):
-        place = folder / f"{number // 500:05d}"
+        subfolder = folder / f"{number // 500:05d}"
         if number % 500 == 0:
-            place.mkdir(parents=True)
-        (place / f"{number:07d}.txt").touch()
+            subfolder.mkdir(parents=True)
+        (subfolder / f"{number:07d}.txt").touch()
 
 
 async def trees(work: Path, *, restic: str, files: int) -> list[Row]:
-    """Rows about one snapshot of so many files."""
+    """Return rows about one snapshot with this many files."""
     source = work / "many files"
     fill(source, files=files)
     bare = BareRestic(work / "bare trees", restic=restic)
     await bare.init()
     await bare.run(["backup", "--quiet", str(source)])
     listing = ["ls", "--json", "--no-lock", "latest"]
-    known = TreeCache(
+    cache = TreeCache(
         TreeStore(work / "trees.db", max_bytes=2**30, spare_folder=work),
     )
     ours, theirs = [], []
     for number in range(_ROUNDS):
         theirs.append(await bare.run(listing))
-        begun = time.perf_counter()
-        tree = await known.begin_write("repository", str(number))
+        started = time.perf_counter()
+        tree = await cache.begin_write("repository", str(number))
 
         async def take(chunk: bytes, tree=tree) -> None:
             await tree.write(chunk)
 
         await process.run([restic, *listing], env=bare.env, on_stdout_chunk=take)
         await tree.finish()
-        await known.page(TreeQuery("repository", str(number)), 0, _PAGE)
-        ours.append(time.perf_counter() - begun)
-    question = TreeQuery("repository", "0", str(source / "00001"))
+        await cache.page(TreeQuery("repository", str(number)), 0, _PAGE)
+        ours.append(time.perf_counter() - started)
+    query = TreeQuery("repository", "0", str(source / "00001"))
     rows = [
         Row(
             f"first page of {files} files",
@@ -57,11 +57,11 @@ async def trees(work: Path, *, restic: str, files: int) -> list[Row]:
             f"{median(ours) / median(theirs):.2f}",
         )
     ]
-    for what, asked in (("folder", question), ("whole tree", TreeQuery("repository", "0"))):
-        times = [await _timed(known, asked, offset=0) for _ in range(20)]
-        rows.append(Row(f"a page of a known {what}", seconds(median(times))))
+    for part, part_query in (("folder", query), ("whole tree", TreeQuery("repository", "0"))):
+        times = [await _timed(cache, part_query, offset=0) for _ in range(20)]
+        rows.append(Row(f"a page of a cached {part}", seconds(median(times))))
     whole = TreeQuery("repository", "0")
-    pages = [await _timed(known, whole, offset=_PAGE * n) for n in range(files // _PAGE)]
+    pages = [await _timed(cache, whole, offset=_PAGE * n) for n in range(files // _PAGE)]
     half = len(pages) // 2
     rows.append(
         Row(
@@ -70,11 +70,11 @@ async def trees(work: Path, *, restic: str, files: int) -> list[Row]:
             ratio=f"{sum(pages[half:]) / max(sum(pages[:half]), 1e-9):.2f} (second half by first)",
         )
     )
-    await known.aclose()
+    await cache.aclose()
     return rows
 
 
-async def _timed(known: TreeCache, question: TreeQuery, *, offset: int) -> float:
-    begun = time.perf_counter()
-    await known.page(question, offset, _PAGE)
-    return time.perf_counter() - begun
+async def _timed(cache: TreeCache, query: TreeQuery, *, offset: int) -> float:
+    started = time.perf_counter()
+    await cache.page(query, offset, _PAGE)
+    return time.perf_counter() - started

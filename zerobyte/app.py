@@ -1,8 +1,4 @@
-"""The composition root of the API process: the only file that knows every room.
-
-Builds the services, subscribes the wishes that go upward, opens the database when the server
-starts, keeps the loops that run beside requests, and lets go of everything when it stops.
-"""
+"""Composition root of the API process: build, connect, start and stop all services."""
 
 import asyncio
 import json
@@ -126,17 +122,15 @@ class Platform:
         self.tasks = Tasks(bus=self.bus, leases=self.leases, activities=self.activities)
         self.reader = TaskReader(activities=self.activities)
         self.worker_tokens = WorkerTokens()
-        self.host_api = LocalHost.from_settings(settings)
-        self.volumes = Volumes(
-            settings=settings, sealer=sealer, bus=self.bus, host_api=self.host_api
-        )
+        self.host_api = host_api = LocalHost.from_settings(settings)
+        self.volumes = Volumes(settings=settings, sealer=sealer, bus=self.bus, host_api=host_api)
         self.notifications = Notifications(settings=settings, sealer=sealer, bus=self.bus)
         self.repositories = Repositories(
             settings=settings,
             sealer=sealer,
             password_of=self.organizations.repository_password,
             leases=self.leases,
-            host_api=self.host_api,
+            host_api=host_api,
         )
         self.snapshots = Snapshots(
             repositories=self.repositories, tasks=self.tasks, host=LOCAL_HOST, tz=settings.tz

@@ -192,7 +192,7 @@ class JobBuilder:
         if volume.status == "mounted":
             # The worker looks at it again, on its own host, right before restic starts.
             return None
-        return await self._volumes.why_not_ready(volume)
+        return await self._volumes.not_ready_reason(volume)
 
     async def _schedule_of(self, task: Task) -> Schedule:
         schedule = await Schedule.get_or_none(

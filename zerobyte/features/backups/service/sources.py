@@ -6,7 +6,7 @@ from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core import protected_paths
 from zerobyte.core.errors import Unavailable
 from zerobyte.db.encrypted_config import DamagedConfig
-from zerobyte.features.repositories.service.places import local_places
+from zerobyte.features.repositories.service.host_paths import local_repository_paths
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import Volumes
 from zerobyte.settings import Settings
@@ -23,7 +23,7 @@ async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume)
     if volume.type != "directory":
         place = str(volumes.source_path(volume))
         own = [folder for folder in own if not protected_paths.is_within(place, folder)]
-    others = await local_places(other_than=volume.organization_id)
+    others = await local_repository_paths(other_than=volume.organization_id)
     return [*own, *protected_paths.KERNEL, *others]
 
 
