@@ -10,8 +10,8 @@ from flows import backup as backup_flow
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
 from tests.integration.flows.test_work import IDENTITY, Plane
-from tests.integration.repositories.forge import RealRepository
 from tests.support.open_access import ANYWHERE
+from tests.support.restic_repository import RealRepository
 from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.volumes import DirectoryConfig

@@ -12,8 +12,8 @@ from flows import job as work_module
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
 from tests.integration.flows.test_work import IDENTITY
-from tests.integration.repositories.forge import RealRepository
 from tests.support.open_access import ANYWHERE
+from tests.support.restic_repository import RealRepository
 from zerobyte.contract.control_plane import ProgressReport
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess

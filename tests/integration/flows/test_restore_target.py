@@ -11,9 +11,9 @@ from flows import restore as restore_flow
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
 from tests.integration.flows.test_work import IDENTITY, Plane
-from tests.integration.repositories.forge import RealRepository
 from tests.support.hung_folder import hung_mount
 from tests.support.open_access import ANYWHERE
+from tests.support.restic_repository import RealRepository
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.core import blocking

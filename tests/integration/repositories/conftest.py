@@ -1,17 +1,22 @@
-"""The repositories of two organizations behind a served app; `x-test-organization` says who."""
+"""Fixtures of repositories: a served app with two organizations, selected by a header."""
 
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.integration.repositories.forge import RealRepository
 from tests.support.actors import HeaderAuthenticator
 from tests.support.http_server import serving, settings_for
+from tests.support.repositories import (
+    OTHER_PASSWORD,
+    PASSWORD,
+    RepositoriesHarness,
+    SnapshotHistory,
+)
+from tests.support.restic_repository import RealRepository
 from zerobyte.core.secrets import Sealer
 from zerobyte.db.leases import Leases
 from zerobyte.features.auth.models import AllowedRoots, Organization
@@ -27,51 +32,34 @@ from zerobyte.features.repositories.service import (
 )
 from zerobyte.features.tasks.routes import tasks_v1
 from zerobyte.features.tasks.service import StallTracker, TaskReader, Tasks
+from zerobyte.hosts.local import LocalHost
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
 
-PASSWORD = "organization-password-1"
-OTHER_PASSWORD = "organization-password-2"
-
-
-@dataclass
-class House:
-    """The parts of one installation; `runs` holds the argv of each restic that was started."""
-
-    repositories: Repositories
-    snapshots: Snapshots
-    files: SnapshotFiles
-    restores: Restores
-    tasks: Tasks
-    services: dict[type, object]
-    data: Path
-    place: Path
-    restic: Path
-
-    def runs(self) -> list[list[str]]:
-        log = self.restic.with_name("runs.log")
-        return [line.split() for line in log.read_text().splitlines()] if log.exists() else []
-
-
 _RECORDING_RESTIC = """#!/bin/sh
-# The real restic, which also writes down how it was started.
+# Logs its arguments and runs the real restic.
 echo "$*" >> "{log}"
 exec restic "$@"
 """
 
 
+def recording_restic(folder: Path) -> Path:
+    """Write a program that logs its arguments and runs restic."""
+    restic = folder / "recording-restic"
+    restic.write_text(_RECORDING_RESTIC.format(log=restic.with_name("runs.log")))
+    restic.chmod(0o755)
+    return restic
+
+
 @pytest.fixture
-async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
+async def harness(database: str, tmp_path: Path) -> AsyncIterator[RepositoriesHarness]:
     for name in ("o1", "o2"):
         await Organization.create(id=name, name=name, slug=name, repository_password="x")
         await AllowedRoots.create(organization_id=name, host="local", roots=["/"])
-    data, place = tmp_path / "data", tmp_path / "place"
+    data, work_dir = tmp_path / "data", tmp_path / "work"
     data.mkdir()
-    place.mkdir()
-    restic = tmp_path / "recording-restic"
-    log = restic.with_name("runs.log")
-    restic.write_text(_RECORDING_RESTIC.format(log=log))
-    restic.chmod(0o755)
+    work_dir.mkdir()
+    restic = recording_restic(tmp_path)
     settings = settings_for(
         data,
         RESTIC_COMMAND=str(restic),
@@ -85,8 +73,13 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
     leases = Leases()
     activities = StallTracker(stalled_after_minutes=15)
     tasks = Tasks(bus=EventBus(), leases=leases, activities=activities)
+    host = LocalHost.from_settings(settings)
     repositories = Repositories(
-        settings=settings, sealer=Sealer("s" * 32), password_of=password_of, leases=leases
+        settings=settings,
+        sealer=Sealer("s" * 32),
+        password_of=password_of,
+        leases=leases,
+        host_api=host,
     )
     snapshots = Snapshots(repositories=repositories, tasks=tasks, host="local", tz="UTC")
     file = TreeStore(
@@ -105,14 +98,16 @@ async def house(database: str, tmp_path: Path) -> AsyncIterator[House]:
         Tasks: tasks,
         TaskReader: TaskReader(activities=activities),
     }
-    yield House(repositories, snapshots, files, restores, tasks, services, data, place, restic)
+    yield RepositoriesHarness(
+        repositories, snapshots, files, restores, tasks, services, data, work_dir, restic, host
+    )
     await snapshots.aclose()
     await files.aclose()
 
 
 @pytest.fixture
-async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    app = make_app(settings_for(house.data), house.services)
+async def client(harness: RepositoriesHarness) -> AsyncIterator[httpx.AsyncClient]:
+    app = make_app(settings_for(harness.data), harness.services)
     app.blueprint(repositories_v1)
     app.blueprint(tasks_v1)
     headers = {"x-test-organization": "o1"}
@@ -121,17 +116,8 @@ async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
         yield served
 
 
-@dataclass(frozen=True)
-class History:
-    """A repository of three snapshots of one folder, oldest first, and the folder."""
-
-    repository: RealRepository
-    source: Path
-    ids: tuple[str, str, str]
-
-
 @pytest.fixture(scope="session")
-def made_history(tmp_path_factory: pytest.TempPathFactory) -> History:
+def session_history(tmp_path_factory: pytest.TempPathFactory) -> SnapshotHistory:
     base = tmp_path_factory.mktemp("history")
     source = base / "src"
     (source / "sub" / "deep").mkdir(parents=True)
@@ -144,22 +130,22 @@ def made_history(tmp_path_factory: pytest.TempPathFactory) -> History:
     first = repository.backup(source, "--tag", "sched001", "--time", "2026-01-01 10:00:00")
     second = repository.backup(source, "--tag", "sched001", "--time", "2026-01-02 10:00:00")
     third = repository.backup(source, "--tag", "sched002,extra", "--time", "2026-01-03 10:00:00")
-    return History(repository, source, (first, second, third))
+    return SnapshotHistory(repository, source, (first, second, third))
 
 
 @pytest.fixture
-def history(made_history: History, tmp_path: Path) -> History:
-    """A copy of that repository, which a test may change."""
+def history(session_history: SnapshotHistory, tmp_path: Path) -> SnapshotHistory:
+    """Return a copy of the session's repository, which the test may change."""
     path = tmp_path / "copied"
-    shutil.copytree(made_history.repository.path, path)
+    shutil.copytree(session_history.repository.path, path)
     copied = object.__new__(RealRepository)
-    copied.__dict__.update({**made_history.repository.__dict__, "path": path})
-    return History(copied, made_history.source, made_history.ids)
+    copied.__dict__.update({**session_history.repository.__dict__, "path": path})
+    return SnapshotHistory(copied, session_history.source, session_history.ids)
 
 
 @pytest.fixture
-async def existing(client: httpx.AsyncClient, history: History) -> dict[str, Any]:
-    """That repository, added to the first organization."""
+async def existing(client: httpx.AsyncClient, history: SnapshotHistory) -> dict[str, Any]:
+    """Add that repository to the first organization and return it."""
     answer = await client.post(
         "/repositories",
         json={

@@ -1,62 +1,67 @@
-"""The word of a person that a snapshot with far fewer files is right (T8)."""
+"""Accepting suspect snapshots (T8)."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.integration.repositories.conftest import History, House
-from tests.integration.repositories.test_repositories import add
-from tests.integration.repositories.test_snapshots import on_sqlite, record, reported_to
 from tests.support.contract import assert_conforms
+from tests.support.repositories import (
+    RepositoriesHarness,
+    SnapshotHistory,
+    add_repository,
+    index_reported,
+    on_sqlite,
+    snapshot_record,
+)
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.features.repositories.models import Repository, Snapshot
 
 
 def holding(number: int, files: int) -> SnapshotRecord:
     at = {"backup_start": "2026-01-01T10:00:00Z", "backup_end": "2026-01-01T10:00:01Z"}
-    return record(number, summary={**at, "total_files_processed": files})
+    return snapshot_record(number, summary={**at, "total_files_processed": files})
 
 
 async def suspects(client: httpx.AsyncClient, url: str) -> list[int]:
-    """The numbers of those that the list shows as suspect."""
+    """List the numbers of the suspect snapshots."""
     listed = (await client.get(url)).json()
     assert_conforms("listSnapshots", 200, listed)
     return [int(one["short_id"], 16) for one in listed if one["isSuspect"]]
 
 
 @pytest.fixture
-async def shrunk(house: House) -> Repository:
-    """A schedule whose source has shrunk, and lost all or most of its files for a while."""
-    row = await add(house, "one")
+async def shrunk(harness: RepositoriesHarness) -> Repository:
+    """A schedule whose source has shrunk, and temporarily lost all or most of its files."""
+    row = await add_repository(harness, "one")
     for number, files in enumerate((1000, 300, 310, 0, 100, 290), start=1):
         one = holding(number, files)
-        await reported_to(row, one, is_suspect=number > 1)
-    await house.snapshots.index_snapshot(row.id, record(7, tags=["sched002"]))
+        await index_reported(row, one, is_suspect=number > 1)
+    await harness.snapshots.index_snapshot(row.id, snapshot_record(7, tags=["sched002"]))
     return row
 
 
-async def test_t8_what_somebody_accepts_is_trusted_and_measures_what_came_after_it(
-    client: httpx.AsyncClient, house: House, shrunk: Repository
+async def test_t8_accepted_snapshot_is_trusted_and_later_snapshots_are_measured_by_it(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, shrunk: Repository
 ) -> None:
     url = f"/repositories/{shrunk.short_id}/snapshots"
     assert await suspects(client, url) == [2, 3, 4, 5, 6]
     before = (await client.get(f"{url}/00000002")).json()
     assert before["isSuspect"] is True
-    for name in ("00000002", record(2).id, "00000002"):
+    for name in ("00000002", snapshot_record(2).id, "00000002"):
         answer = await client.post(f"{url}/{name}/accept")
         assert (answer.status_code, answer.json()) == (200, {**before, "isSuspect": False})
         assert await suspects(client, url) == [4, 5]
-    assert (await Repository.get(id=shrunk.id)).accepted_snapshots == [record(2).id]
-    # Nothing at all can be right too, and only what is as empty as that goes with it.
+    assert (await Repository.get(id=shrunk.id)).accepted_snapshots == [snapshot_record(2).id]
+    # An empty snapshot can be accepted too; it clears only other empty ones.
     await client.post(f"{url}/00000004/accept")
     assert await suspects(client, url) == []
-    await reported_to(shrunk, holding(8, 0), is_suspect=True)
+    await index_reported(shrunk, holding(8, 0), is_suspect=True)
     assert await suspects(client, url) == [8]
-    assert house.runs() == []
+    assert harness.restic_runs() == []
 
 
-async def test_t8_what_lies_before_an_accepted_snapshot_stays_as_it_was_judged(
+async def test_t8_snapshots_before_an_accepted_one_keep_their_marks(
     client: httpx.AsyncClient, shrunk: Repository
 ) -> None:
     url = f"/repositories/{shrunk.short_id}/snapshots"
@@ -64,28 +69,31 @@ async def test_t8_what_lies_before_an_accepted_snapshot_stays_as_it_was_judged(
     assert await suspects(client, url) == [2, 3, 4, 5]
 
 
-async def test_an_acceptance_in_the_midst_of_another_change_of_the_repository_is_kept(
-    client: httpx.AsyncClient, house: House, shrunk: Repository, monkeypatch: pytest.MonkeyPatch
+async def test_accept_during_another_change_of_the_repository_is_kept(
+    client: httpx.AsyncClient,
+    harness: RepositoriesHarness,
+    shrunk: Repository,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url = f"/repositories/{shrunk.short_id}"
-    look = house.repositories.find
+    look = harness.repositories.find
 
     async def overtaken(*sought: Any) -> Repository:
         row = await look(*sought)
-        monkeypatch.setattr(house.repositories, "find", look)
+        monkeypatch.setattr(harness.repositories, "find", look)
         await client.post(f"{url}/snapshots/00000002/accept")
         return row
 
-    monkeypatch.setattr(house.repositories, "find", overtaken)
+    monkeypatch.setattr(harness.repositories, "find", overtaken)
     changed = {"name": "two", "compressionMode": "max"}
     assert (await client.patch(url, json=changed)).status_code == 200
     row = await Repository.get(id=shrunk.id)
     assert (row.name, row.compression_mode) == ("two", "max")
-    assert row.accepted_snapshots == [record(2).id]
+    assert row.accepted_snapshots == [snapshot_record(2).id]
 
 
-async def test_accepting_what_is_not_suspect_changes_nothing_and_the_unknown_is_not_found(
-    client: httpx.AsyncClient, house: House, shrunk: Repository
+async def test_accept_changes_nothing_if_not_suspect_and_unknown_ids_are_404(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, shrunk: Repository
 ) -> None:
     url = f"/repositories/{shrunk.short_id}/snapshots"
     for name in ("00000001", "00000007"):
@@ -102,16 +110,16 @@ async def test_accepting_what_is_not_suspect_changes_nothing_and_the_unknown_is_
         assert answer.status_code == 404, (place, name)
     assert await suspects(client, url) == [2, 3, 4, 5, 6]
     assert (await Repository.get(id=shrunk.id)).accepted_snapshots is None
-    # A repository that was never listed is not listed for this either.
+    # Accept does not list a repository that was never listed.
     await Repository.filter(id=shrunk.id).update(snapshots_refreshed_at=None)
     assert (await client.post(f"{url}/ffffffff/accept")).status_code == 404
     assert (await client.post(f"{url}/00000002/accept")).json()["isSuspect"] is False
-    assert house.runs() == []
+    assert harness.restic_runs() == []
 
 
 @on_sqlite
-async def test_t8_an_acceptance_outlives_a_rewritten_snapshot_and_a_whole_new_index(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History
+async def test_t8_acceptance_survives_a_rewrite_of_the_snapshot_and_a_new_index(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: SnapshotHistory
 ) -> None:
     small = history.repository.backup(history.source / "sub" / "deep", "--tag", "sched001")
     url = f"/repositories/{existing['shortId']}/snapshots"

@@ -1,4 +1,4 @@
-"""Adding repositories: made by the real restic, or opened; a failure leaves nothing behind."""
+"""Creating and opening repositories with the real restic; a failure stores nothing."""
 
 import asyncio
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.repositories.conftest import History, House
+from tests.support.repositories import RepositoriesHarness, SnapshotHistory
 from zerobyte.features.repositories.models import Repository
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -17,18 +17,18 @@ def local(path: Path, **config: Any) -> dict[str, Any]:
     return {"backend": "local", "path": str(path), **config}
 
 
-async def test_a_new_local_repository_is_made_in_a_folder_of_its_own_and_is_healthy_at_once(
-    client: httpx.AsyncClient, house: House
+async def test_new_local_repository_gets_its_own_folder_and_is_healthy(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
     answer = await client.post(
         "/repositories",
-        json={"name": "  mine ", "compressionMode": "max", "config": local(house.place)},
+        json={"name": "  mine ", "compressionMode": "max", "config": local(harness.work_dir)},
     )
     assert answer.status_code == 201, answer.text
     body = answer.json()
     assert body["message"] == "Repository created"
     made = body["repository"]
-    path = house.place / made["shortId"]
+    path = harness.work_dir / made["shortId"]
     assert (path / "config").is_file()
     assert made["config"] == local(path)
     assert made["name"] == "mine"
@@ -36,16 +36,19 @@ async def test_a_new_local_repository_is_made_in_a_folder_of_its_own_and_is_heal
     assert made["status"] == "healthy"
     assert made["lastChecked"] is not None
     assert (await client.get(f"/repositories/{made['shortId']}/snapshots")).json() == []
-    assert [run[0] for run in house.runs()] == ["init"]
+    assert [run[0] for run in harness.restic_runs()] == ["init"]
 
 
-async def test_an_existing_repository_brings_its_snapshots(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_adding_an_existing_repository_fills_the_snapshot_index(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
     assert existing["status"] == "healthy"
     listed = await client.get(f"/repositories/{existing['shortId']}/snapshots")
     assert [one["short_id"] for one in listed.json()] == [one[:8] for one in history.ids]
-    assert [run[0] for run in house.runs()] == ["snapshots"]
+    assert [run[0] for run in harness.restic_runs()] == ["snapshots"]
 
 
 @pytest.mark.parametrize(
@@ -55,15 +58,15 @@ async def test_an_existing_repository_brings_its_snapshots(
         ({"path": "/nonexistent/place"}, 400, "no repository"),
     ],
 )
-async def test_what_cannot_be_opened_is_refused_in_words_and_leaves_no_row(
+async def test_repository_that_cannot_be_opened_is_refused_and_not_stored(
     client: httpx.AsyncClient,
-    history: History,
-    house: House,
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
     config: dict[str, Any],
     status: int,
     words: str,
 ) -> None:
-    """T22: a wrong password is told apart from a missing repository."""
+    """T22: a wrong password and a missing repository get different errors."""
     sent = local(history.repository.path, isExistingRepository=True) | config
     answer = await client.post("/repositories", json={"name": "x", "config": sent})
     assert answer.status_code == status, answer.text
@@ -72,8 +75,8 @@ async def test_what_cannot_be_opened_is_refused_in_words_and_leaves_no_row(
     assert await Repository.all().count() == 0
 
 
-async def test_a_repository_of_another_password_opens_with_it_and_hides_it(
-    client: httpx.AsyncClient, history: History
+async def test_custom_password_opens_the_repository_and_is_masked(
+    client: httpx.AsyncClient, history: SnapshotHistory
 ) -> None:
     sent = local(
         history.repository.path,
@@ -92,10 +95,10 @@ async def test_a_repository_of_another_password_opens_with_it_and_hides_it(
     assert history.repository.password not in str(row.config)
 
 
-async def test_the_name_is_unique_in_the_organization_alone(
-    client: httpx.AsyncClient, house: House
+async def test_name_is_unique_per_organization(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    body = {"name": "same", "config": local(house.place)}
+    body = {"name": "same", "config": local(harness.work_dir)}
     first, second = await asyncio.gather(
         client.post("/repositories", json=body), client.post("/repositories", json=body)
     )
@@ -103,13 +106,13 @@ async def test_the_name_is_unique_in_the_organization_alone(
     third = await client.post("/repositories", json=body)
     assert third.status_code == 409
     assert third.json()["message"] == "A repository with this name already exists"
-    assert len(list(house.place.iterdir())) == 1
+    assert len(list(harness.work_dir.iterdir())) == 1
     foreign = await client.post("/repositories", json=body, headers={"x-test-organization": "o2"})
     assert foreign.status_code == 201
 
 
-async def test_the_same_place_is_not_added_twice(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History
+async def test_same_location_is_not_added_twice(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: SnapshotHistory
 ) -> None:
     sent = local(Path(f"{history.repository.path}/"), isExistingRepository=True)
     answer = await client.post("/repositories", json={"name": "again", "config": sent})
@@ -118,40 +121,40 @@ async def test_the_same_place_is_not_added_twice(
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 256])
-async def test_the_name_must_say_something(
-    client: httpx.AsyncClient, house: House, name: str
+async def test_empty_name_is_refused(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, name: str
 ) -> None:
-    body = {"name": name, "config": local(house.place)}
+    body = {"name": name, "config": local(harness.work_dir)}
     answer = await client.post("/repositories", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"][0]["path"] == ["name"]
 
 
-async def test_our_own_folders_hold_no_repository_but_the_one_for_them_does(
-    client: httpx.AsyncClient, house: House, tmp_path: Path
+async def test_data_folder_is_refused_except_its_repositories_folder(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, tmp_path: Path
 ) -> None:
-    (tmp_path / "link").symlink_to(house.data)
-    for path in (house.data, house.data / "restic", tmp_path / "link" / "data"):
+    (tmp_path / "link").symlink_to(harness.data)
+    for path in (harness.data, harness.data / "restic", tmp_path / "link" / "data"):
         body = {"name": "x", "config": local(path)}
         answer = await client.post("/repositories", json=body)
         assert answer.status_code == 400, path
         assert answer.json()["error"][0]["path"] == ["config", "path"]
-    body = {"name": "x", "config": local(house.data / "repositories")}
+    body = {"name": "x", "config": local(harness.data / "repositories")}
     assert (await client.post("/repositories", json=body)).status_code == 201
 
 
-async def test_a_mask_is_no_secret_to_begin_with(
-    client: httpx.AsyncClient, history: History
+async def test_masked_secret_of_a_new_repository_is_refused(
+    client: httpx.AsyncClient, history: SnapshotHistory
 ) -> None:
     sent = local(history.repository.path, isExistingRepository=True, customPassword="***")
     answer = await client.post("/repositories", json={"name": "x", "config": sent})
     assert answer.status_code == 400
 
 
-async def test_an_unreachable_storage_is_503_and_a_locked_ssh_key_400_without_a_row(
-    client: httpx.AsyncClient, house: House
+async def test_unreachable_storage_is_503_and_encrypted_ssh_key_is_400_without_a_row(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    house.repositories._creation._limit_s = 5  # restic has begun by then, and has been refused
+    harness.repositories._creator._limit_s = 5  # long enough for restic to start and fail
     rest = {"backend": "rest", "url": "http://127.0.0.1:1/"}
     answer = await client.post(
         "/repositories", json={"name": "x", "config": {**rest, "isExistingRepository": True}}
@@ -166,11 +169,13 @@ async def test_an_unreachable_storage_is_503_and_a_locked_ssh_key_400_without_a_
     assert await Repository.all().count() == 0
 
 
-async def test_restic_that_does_not_end_is_stopped_and_the_answer_says_so(
-    client: httpx.AsyncClient, house: House
+async def test_restic_is_stopped_after_the_time_limit(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    house.repositories._creation._limit_s = 0.3
-    house.restic.write_text("#!/bin/sh\nexec sleep 60\n")
-    answer = await client.post("/repositories", json={"name": "x", "config": local(house.place)})
+    harness.repositories._creator._limit_s = 0.3
+    harness.restic.write_text("#!/bin/sh\nexec sleep 60\n")
+    answer = await client.post(
+        "/repositories", json={"name": "x", "config": local(harness.work_dir)}
+    )
     assert answer.status_code == 503
     assert await Repository.all().count() == 0

@@ -1,4 +1,4 @@
-"""Browsing a snapshot: pages of one listing that restic is asked for once."""
+"""Listing the files of a snapshot from the tree cache."""
 
 import asyncio
 import json
@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.repositories.conftest import History, House
 from tests.support.contract import assert_conforms
+from tests.support.repositories import RepositoriesHarness, SnapshotHistory
 from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository
 
@@ -20,8 +20,8 @@ def url_of(existing: dict[str, Any], snapshot_id: str) -> str:
     return f"/repositories/{existing['shortId']}/snapshots/{snapshot_id}/files"
 
 
-async def test_a_folder_is_listed_in_byte_order_without_itself(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History
+async def test_folder_listing_is_in_byte_order_without_the_folder(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: SnapshotHistory
 ) -> None:
     url = url_of(existing, history.ids[0][:8])
     answer = await client.get(url, params={"path": str(history.source)})
@@ -45,10 +45,13 @@ async def test_a_folder_is_listed_in_byte_order_without_itself(
     assert answer.headers["cache-control"].startswith("private, max-age=")
 
 
-async def test_t26_pages_folders_and_snapshot_ids_share_one_restic(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_t26_pages_folders_and_snapshot_ids_share_one_listing(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    before = len(house.runs())
+    before = len(harness.restic_runs())
     seen: list[str] = []
     for offset, limit, more in ((0, 2, True), (2, 1, True), (3, 1000, False), (9, 5, False)):
         for snapshot_id in (history.ids[0], history.ids[0][:8]):
@@ -67,32 +70,38 @@ async def test_t26_pages_folders_and_snapshot_ids_share_one_restic(
     assert (clamped.json()["offset"], clamped.json()["limit"]) == (0, 1)
     clamped = await client.get(url_of(existing, history.ids[0]), params={"limit": 100_000})
     assert clamped.json()["limit"] == 1000
-    runs = house.runs()[before:]
+    runs = harness.restic_runs()[before:]
     assert [run[0] for run in runs] == ["ls"]
     assert "--no-lock" in runs[0]
     for folder in (history.source / "sub", history.source / "sub/deep", history.source.parent, "/"):
         answer = await client.get(url_of(existing, history.ids[0]), params={"path": str(folder)})
         assert answer.json()["total"] >= 1
     assert (await client.get(url_of(existing, history.ids[0]))).json()["total"] > 6
-    assert len(house.runs()) == before + 1
+    assert len(harness.restic_runs()) == before + 1
 
 
-async def test_many_who_ask_at_once_share_one_restic(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_concurrent_requests_share_one_listing(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    before = len(house.runs())
+    before = len(harness.restic_runs())
     url = url_of(existing, history.ids[1])
     answers = await asyncio.gather(*(client.get(url) for _ in range(6)))
     assert len({answer.text for answer in answers}) == 1
-    assert len(house.runs()) == before + 1
+    assert len(harness.restic_runs()) == before + 1
 
 
-async def test_at_most_two_restics_list_a_repository_at_a_time(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_at_most_two_listings_of_a_repository_run_at_a_time(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    log = house.place / "at-once"
-    # The first works until there is a second; the third has a while to come too early.
-    house.restic.write_text(
+    log = harness.work_dir / "at-once"
+    # The first runs until there is a second; a third would start in that time.
+    harness.restic.write_text(
         f"#!/bin/sh\necho + >> {log}\nn=0\n"
         f"until [ $(wc -l < {log}) -ge 2 ] || [ $((n += 1)) -gt 1500 ]; do sleep 0.02; done\n"
         f'restic "$@" && sleep 0.2 && echo - >> {log}\n'
@@ -108,8 +117,8 @@ async def test_at_most_two_restics_list_a_repository_at_a_time(
     assert most == 2
 
 
-async def test_without_a_path_the_whole_tree_is_listed_and_a_file_lists_itself(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History
+async def test_listing_without_path_is_the_whole_tree_and_a_file_lists_itself(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: SnapshotHistory
 ) -> None:
     url = url_of(existing, history.ids[0])
     tree = (await client.get(url)).json()
@@ -123,10 +132,13 @@ async def test_without_a_path_the_whole_tree_is_listed_and_a_file_lists_itself(
     assert (missing.status_code, missing.json()["total"]) == (200, 0)
 
 
-async def test_wrong_questions_are_told_apart(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_invalid_requests_get_different_errors(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    before = len(house.runs())
+    before = len(harness.restic_runs())
     for unknown in ("deadbeef", "newest", history.ids[0][:10]):
         answer = await client.get(url_of(existing, unknown))
         assert answer.status_code == 404
@@ -134,11 +146,11 @@ async def test_wrong_questions_are_told_apart(
     url = url_of(existing, history.ids[0])
     for query in ({"path": "relative"}, {"limit": "x"}, {"offset": "1.5"}):
         assert (await client.get(url, params=query)).status_code == 400
-    assert len(house.runs()) == before
+    assert len(harness.restic_runs()) == before
 
 
-async def test_files_are_listed_while_a_locked_repository_is_busy(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History
+async def test_files_of_a_locked_repository_are_listed(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: SnapshotHistory
 ) -> None:
     lock = history.repository.path / "locks" / ("0" * 64)
     lock.write_bytes(b"not even a lock")
@@ -146,11 +158,11 @@ async def test_files_are_listed_while_a_locked_repository_is_busy(
     assert answer.status_code == 200
 
 
-async def test_t26_what_is_known_is_answered_while_the_repository_is_held_and_hangs(
+async def test_t26_cached_files_are_listed_while_the_repository_hangs(
     client: httpx.AsyncClient,
     existing: dict[str, Any],
-    history: History,
-    house: House,
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
     tmp_path: Path,
 ) -> None:
     snapshots = f"/repositories/{existing['shortId']}/snapshots"
@@ -160,7 +172,7 @@ async def test_t26_what_is_known_is_answered_while_the_repository_is_held_and_ha
     worker = {"host": "local", "boot_id": "b", "pid": 1, "expires_at": 2**60}
     await Lease.create(repository_id=existing["id"], **held, **worker)
     begun, go_on = tmp_path / "begun", tmp_path / "go-on"
-    house.restic.write_text(
+    harness.restic.write_text(
         f"#!/bin/sh\ntouch {begun}\nwhile [ ! -e {go_on} ]; do sleep 0.05; done\nexit 1\n"
     )
     refresh = asyncio.create_task(client.post(f"{snapshots}/refresh"))
@@ -173,35 +185,41 @@ async def test_t26_what_is_known_is_answered_while_the_repository_is_held_and_ha
     assert (await refresh).status_code == 500
 
 
-async def test_forgotten_snapshots_are_not_found_although_their_listing_was_kept(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_forgotten_snapshots_are_404_although_their_files_were_cached(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
     url = url_of(existing, history.ids[0])
     assert (await client.get(url)).status_code == 200
-    await house.snapshots.forget_snapshots(existing["id"], [history.ids[0]])
+    await harness.snapshots.forget_snapshots(existing["id"], [history.ids[0]])
     assert (await client.get(url)).status_code == 404
-    assert await house.files.trees.keys() == []
+    assert await harness.files.trees.keys() == []
 
 
-async def test_t26_known_trees_are_answered_without_the_repository_also_after_a_restart(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_t26_cached_trees_need_no_repository_after_a_restart(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
     url = url_of(existing, history.ids[0])
     questions = [{}, {"path": str(history.source)}, {"path": f"{history.source}/a.txt"}, {"q": "A"}]
     before = [(await client.get(url, params=question)).json() for question in questions]
     history.repository.path.rename(history.repository.path.with_name("away"))
-    runs = len(house.runs())
-    await house.files.trees.in_thread(house.files.trees._file.close)
+    runs = len(harness.restic_runs())
+    await harness.files.trees.in_thread(harness.files.trees._store.close)
     after = [(await client.get(url, params=question)).json() for question in questions]
     assert after == before
     snapshots = f"/repositories/{existing['shortId']}/snapshots"
     assert len((await client.get(snapshots)).json()) == 3
     assert (await client.get(f"{snapshots}/{history.ids[0]}")).json()["hostname"] == "h"
-    assert len(house.runs()) == runs
+    assert len(harness.restic_runs()) == runs
 
 
-async def test_names_can_be_searched_in_a_folder_and_in_the_whole_tree(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History
+async def test_names_are_searched_in_a_folder_and_in_the_whole_tree(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: SnapshotHistory
 ) -> None:
     url = url_of(existing, history.ids[0])
 
@@ -220,11 +238,11 @@ async def test_names_can_be_searched_in_a_folder_and_in_the_whole_tree(
     assert page.json()["files"][0]["path"].endswith("sub/deep/a.txt")
 
 
-async def test_a_tree_that_finds_no_room_is_still_answered_in_full(
+async def test_tree_larger_than_the_cache_is_listed_completely(
     client: httpx.AsyncClient,
     existing: dict[str, Any],
-    history: History,
-    house: House,
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url = url_of(existing, history.ids[0])
@@ -235,32 +253,35 @@ async def test_a_tree_that_finds_no_room_is_still_answered_in_full(
         {"q": "A.txt"},
     ]
     known = [(await client.get(url, params=question)).json() for question in questions]
-    node = await house.files.node(
+    node = await harness.files.node(
         await Repository.get(), history.ids[0], f"{history.source}/sub/deep"
     )
-    house.files.trees.drop(existing["id"])
-    monkeypatch.setattr(house.files.trees._file, "_max_bytes", 1)
-    before = len(house.runs())
+    harness.files.trees.drop(existing["id"])
+    monkeypatch.setattr(harness.files.trees._store, "_max_bytes", 1)
+    before = len(harness.restic_runs())
     for question, answer in zip(questions, known, strict=True):
         assert (await client.get(url, params=question)).json() == answer
-    assert await house.files.trees.keys() == []
-    # The tree was tried once; after that each page asks for no more than it needs.
-    assert len(house.runs()) == before + 1 + len(questions)
+    assert await harness.files.trees.keys() == []
+    # The whole tree was listed once; afterwards each page lists only its folder.
+    assert len(harness.restic_runs()) == before + 1 + len(questions)
     row = await Repository.get()
-    assert await house.files.node(row, history.ids[0], f"{history.source}/sub/deep") == node
-    assert await house.files.node(row, history.ids[0], f"{history.source}/nothing") is None
+    assert await harness.files.node(row, history.ids[0], f"{history.source}/sub/deep") == node
+    assert await harness.files.node(row, history.ids[0], f"{history.source}/nothing") is None
 
 
-async def test_a_folder_is_answered_while_the_rest_of_the_tree_is_still_read(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_folder_is_listed_before_the_rest_of_the_tree_was_read(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    go_on = house.place / "go-on"
+    go_on = harness.work_dir / "go-on"
     early = [node_line(f"/early/{number:05}") for number in range(700)]
     late = [node_line(f"/late/{number:05}") for number in range(9000)]
     listing = "\n".join([node_line("/early", "dir"), *early, node_line("/late", "dir"), *late])
-    (house.place / "listing").write_text(listing + "\n")
-    house.restic.write_text(
-        f"#!/bin/sh\ncat {house.place}/listing\n"
+    (harness.work_dir / "listing").write_text(listing + "\n")
+    harness.restic.write_text(
+        f"#!/bin/sh\ncat {harness.work_dir}/listing\n"
         f"while [ ! -e {go_on} ]; do sleep 0.05; done\necho '{node_line('/late/file')}'\n"
     )
     url = url_of(existing, history.ids[0])
@@ -277,6 +298,6 @@ async def test_a_folder_is_answered_while_the_rest_of_the_tree_is_still_read(
 
 
 def node_line(path: str, kind: str = "file") -> str:
-    """One line of `restic ls --json`."""
+    """Return one line of `restic ls --json`."""
     name = path.rpartition("/")[2]
     return json.dumps({"name": name, "type": kind, "path": path, "struct_type": "node"})

@@ -1,4 +1,4 @@
-"""Who may name a local repository or a remote of rclone.conf, and until when."""
+"""Permissions for local repositories and remotes of rclone.conf."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.repositories.conftest import History, House
+from tests.support.repositories import RepositoriesHarness, SnapshotHistory
 from zerobyte.features.auth.models import AllowedRoots
 from zerobyte.features.repositories.models import Repository
 
@@ -23,36 +23,36 @@ async def add(client: httpx.AsyncClient, config: dict[str, Any], **headers: str)
 
 @pytest.fixture
 def remote(tmp_path: Path) -> None:
-    """A remote that is a folder of the host."""
+    """Configure a remote that is a folder of the host."""
     (tmp_path / "rclone").mkdir()
     (tmp_path / "rclone" / "rclone.conf").write_text("[files]\ntype = local\n")
 
 
 @pytest.mark.usefixtures("remote")
-async def test_a_member_makes_no_repository_on_a_remote_of_the_host(
-    client: httpx.AsyncClient, house: House
+async def test_member_may_not_use_an_rclone_remote_of_the_host(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
     answer = await add(client, RCLONE, **MEMBER)
-    assert (answer.status_code, house.runs()) == (403, []), answer.text
+    assert (answer.status_code, harness.restic_runs()) == (403, []), answer.text
 
 
 @pytest.mark.usefixtures("remote")
-async def test_remotes_of_the_host_need_the_root_of_the_whole_host(
-    client: httpx.AsyncClient, house: House
+async def test_rclone_remotes_of_the_host_require_the_root_folder(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    await AllowedRoots.filter(organization_id="o1").update(roots=["/srv", str(house.place)])
+    await AllowedRoots.filter(organization_id="o1").update(roots=["/srv", str(harness.work_dir)])
     answer = await add(client, RCLONE)
     assert answer.status_code == 403, answer.text
     assert "rclone.conf" in answer.json()["message"]
-    assert (house.runs(), await Repository.all().count()) == ([], 0)
+    assert (harness.restic_runs(), await Repository.all().count()) == ([], 0)
     await AllowedRoots.filter(organization_id="o1").update(roots=["/"])
-    # Past the check of rights; whether rclone is installed here is another matter.
+    # The permission check passed; the result depends on whether rclone is installed.
     assert (await add(client, RCLONE)).status_code != 403
 
 
 @pytest.mark.usefixtures("remote")
-async def test_a_changed_remote_is_checked_like_a_new_one(
-    client: httpx.AsyncClient, house: House
+async def test_changed_remote_is_checked_like_a_new_one(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
     await Repository.create(
         short_id="rclone01", organization_id="o1", name="r", type="rclone", config=RCLONE
@@ -65,26 +65,26 @@ async def test_a_changed_remote_is_checked_like_a_new_one(
     assert (await Repository.get(short_id="rclone01")).config["path"] == "backups"
 
 
-async def test_an_answer_does_not_tell_a_member_where_repositories_are(
-    client: httpx.AsyncClient, history: History, house: House
+async def test_responses_do_not_reveal_repository_folders_to_members(
+    client: httpx.AsyncClient, history: SnapshotHistory, harness: RepositoriesHarness
 ) -> None:
-    for path in (history.repository.path, house.place):
+    for path in (history.repository.path, harness.work_dir):
         for existing in (True, False):
             config = {"backend": "local", "path": str(path), "isExistingRepository": existing}
             answer = await add(client, config, **MEMBER)
             assert answer.status_code == 403, answer.text
-    assert house.runs() == []
+    assert harness.restic_runs() == []
 
 
-async def test_a_repository_outside_of_revoked_roots_is_not_opened_again(
-    client: httpx.AsyncClient, existing: dict[str, Any], house: House
+async def test_repository_outside_the_remaining_roots_is_not_opened(
+    client: httpx.AsyncClient, existing: dict[str, Any], harness: RepositoriesHarness
 ) -> None:
     url = f"/repositories/{existing['shortId']}"
-    runs = len(house.runs())
+    runs = len(harness.restic_runs())
     await AllowedRoots.filter(organization_id="o1").update(roots=["/srv"])
     refused = await client.post(f"{url}/stats/refresh")
     assert refused.status_code == 403, refused.text
     assert "outside the folders" in refused.json()["message"]
-    assert len(house.runs()) == runs
-    # The row is still there to be looked at and to be pointed elsewhere.
+    assert len(harness.restic_runs()) == runs
+    # The row can still be read and changed to another location.
     assert (await client.get(url)).status_code == 200

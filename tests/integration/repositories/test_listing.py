@@ -1,4 +1,4 @@
-"""What a policy keeps is worked out once, and anew when anything that it depends on moves."""
+"""The cache of snapshot lists and their retention categories."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,9 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.repositories.conftest import House
-from tests.integration.repositories.test_repositories import add
-from tests.integration.repositories.test_snapshots import on_sqlite, record
+from tests.support.repositories import (
+    RepositoriesHarness,
+    add_repository,
+    on_sqlite,
+    snapshot_record,
+)
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core import clock
 from zerobyte.features.repositories.models import Snapshot
@@ -16,12 +19,14 @@ from zerobyte.features.repositories.service import snapshot_lists
 from zerobyte.restic import forget_policy
 
 
-async def test_categories_are_worked_out_once_until_list_policy_or_clock_change_them(
-    client: httpx.AsyncClient, house: House, monkeypatch: pytest.MonkeyPatch
+async def test_categories_are_computed_once_until_list_policy_or_clock_change(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = await add(house, "one")
+    row = await add_repository(harness, "one")
     for number in (1, 2, 3):
-        await house.snapshots.index_snapshot(row.id, record(number), schedule_id="sched001")
+        await harness.snapshots.index_snapshot(
+            row.id, snapshot_record(number), schedule_id="sched001"
+        )
     policy = RetentionPolicy(keep_last=1)
     planned: list[int] = []
     plan = forget_policy.plan
@@ -41,38 +46,38 @@ async def test_categories_are_worked_out_once_until_list_policy_or_clock_change_
 
     monkeypatch.setattr(forget_policy, "plan", counting)
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 2, 1, tzinfo=UTC))
-    house.snapshots.policy_of = policy_of
+    harness.snapshots.policy_of = policy_of
     for _ in range(5):
         assert await kept() == [[], [], ["last"]]
     assert len(planned) == 1
-    await house.snapshots.index_snapshot(row.id, record(4), schedule_id="sched001")
+    await harness.snapshots.index_snapshot(row.id, snapshot_record(4), schedule_id="sched001")
     assert await kept() == [[], [], [], ["last"]]
     await Snapshot.filter(short_id="00000004").update(is_suspect=True)
     assert await kept() == [[], [], ["last"], []]
-    await house.snapshots.forget_snapshots(row.id, [record(4).id])
+    await harness.snapshots.forget_snapshots(row.id, [snapshot_record(4).id])
     assert await kept() == [[], [], ["last"]]
     policy = RetentionPolicy(keep_within_duration="1d")
     assert await kept() == [[], [], ["within"]]
-    # A clock that was put back: what lies ahead of it is no measure for what lies behind it.
+    # After the clock was set back, snapshots in the future do not count for older ones.
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 2, 12, tzinfo=UTC))
     assert await kept() == [[], ["within"], []]
     assert len(planned) == 6
     assert await kept() == [[], ["within"], []]
     assert len(planned) == 6
-    # The third is now within the tolerance for clocks, so the policy counts it.
+    # The third is now within the clock tolerance, so the policy counts it.
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 3, 9, 56, tzinfo=UTC))
     assert await kept() == [[], ["within"], ["within"]]
     assert len(planned) == 7
 
 
 @on_sqlite
-async def test_the_memory_of_lists_is_bounded_whatever_people_ask_for(
-    client: httpx.AsyncClient, house: House
+async def test_snapshot_list_cache_is_bounded(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    row = await add(house, "one")
-    await house.snapshots.index_snapshot(row.id, record(1), schedule_id="sched001")
+    row = await add_repository(harness, "one")
+    await harness.snapshots.index_snapshot(row.id, snapshot_record(1), schedule_id="sched001")
     url = f"/repositories/{row.short_id}/snapshots"
-    for number in range(snapshot_lists._LISTS_KEPT + 2):
+    for number in range(snapshot_lists._MAX_LISTS + 2):
         assert (await client.get(f"{url}?backupId=unknown{number}")).json() == []
-    assert len(house.snapshots._lists._known) <= snapshot_lists._LISTS_KEPT
+    assert len(harness.snapshots._lists._cache) <= snapshot_lists._MAX_LISTS
     assert len((await client.get(f"{url}?backupId=sched001")).json()) == 1

@@ -1,4 +1,4 @@
-"""One storage is registered once, and what cannot be a repository's place is a 400."""
+"""Locations of repositories: uniqueness, normal form and refused locations."""
 
 import asyncio
 from typing import Any
@@ -7,7 +7,7 @@ import httpx
 import pytest
 from tortoise.backends.sqlite.client import SqliteClient
 
-from tests.integration.repositories.conftest import PASSWORD, History, House
+from tests.support.repositories import PASSWORD, RepositoriesHarness, SnapshotHistory
 from zerobyte.contract.repositories import RepositoryConfigBox
 from zerobyte.features.auth.models import AllowedRoots
 from zerobyte.features.repositories.models import Repository
@@ -23,8 +23,8 @@ async def add(client: httpx.AsyncClient, path: object, **config: Any) -> httpx.R
     return await client.post("/repositories", json=body)
 
 
-async def test_a_forgotten_existing_flag_is_a_conflict_with_a_hint(
-    client: httpx.AsyncClient, history: History, house: House
+async def test_existing_repository_without_the_flag_is_a_conflict_with_a_hint(
+    client: httpx.AsyncClient, history: SnapshotHistory, harness: RepositoriesHarness
 ) -> None:
     place = history.repository.path
     answer = await add(client, place)
@@ -33,8 +33,8 @@ async def test_a_forgotten_existing_flag_is_a_conflict_with_a_hint(
     assert await Repository.all().count() == 0
 
 
-async def test_one_folder_is_not_registered_twice_by_slashes_dots_or_a_link(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, tmp_path
+async def test_folder_is_not_registered_twice_by_slashes_dots_or_a_link(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: SnapshotHistory, tmp_path
 ) -> None:
     place = history.repository.path
     link = tmp_path / "link"
@@ -45,10 +45,13 @@ async def test_one_folder_is_not_registered_twice_by_slashes_dots_or_a_link(
     assert await Repository.all().count() == 1
 
 
-async def test_a_patch_cannot_move_a_repository_to_a_registered_place(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_update_to_a_registered_location_is_refused(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    other = (await add(client, house.place)).json()["repository"]
+    other = (await add(client, harness.work_dir)).json()["repository"]
     config = {"backend": "local", "path": f"{history.repository.path}//"}
     answer = await client.patch(f"/repositories/{other['shortId']}", json={"config": config})
     assert answer.status_code == 409, answer.text
@@ -56,18 +59,18 @@ async def test_a_patch_cannot_move_a_repository_to_a_registered_place(
     assert row.config["path"] == other["config"]["path"]
 
 
-async def test_missing_keys_are_filled_at_start_and_duplicates_stay_without(
-    client: httpx.AsyncClient, existing: dict[str, Any]
+async def test_missing_location_keys_are_filled_at_start(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, existing: dict[str, Any]
 ) -> None:
     row = await Repository.get(short_id=existing["shortId"])
     key = row.location_key
     await Repository.filter(id=row.id).update(location_key=None)
-    await locations.fill_missing()
+    await locations.fill_missing(harness.host)
     assert (await Repository.get(id=row.id)).location_key == key is not None
 
 
-async def test_missing_keys_are_filled_with_as_many_queries_for_forty_rows_as_for_two(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+async def test_filling_location_keys_takes_a_constant_number_of_queries(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
     for name in ("execute_query", "execute_query_dict", "execute_many"):
@@ -86,10 +89,10 @@ async def test_missing_keys_are_filled_with_as_many_queries_for_forty_rows_as_fo
                 config=S3 | {"endpoint": "h", "bucket": f"b{rows}-{number // 3}"},
             )  # fmt: skip
         asked.clear()
-        await locations.fill_missing()
+        await locations.fill_missing(harness.host)
         counts.append(len(asked))
     assert counts[0] == counts[1] > 0
-    # Rows 0 and 2 of each three are of one organization: the second stays without a key.
+    # Rows 0 and 2 of each three belong to one organization: the second gets no key.
     assert await Repository.filter(location_key=None).count() == 13
     taken = await Repository.exclude(location_key=None).values_list(
         "organization_id", "location_key"
@@ -110,11 +113,13 @@ async def test_missing_keys_are_filled_with_as_many_queries_for_forty_rows_as_fo
          {"backend": "rclone", "remote": "r", "path": "a/b"}, True),
     ],
 )  # fmt: skip
-async def test_remote_locations_are_compared_in_a_normal_form(
-    house: House, one: dict[str, Any], other: dict[str, Any], same: bool
+async def test_remote_locations_are_normalized_before_comparison(
+    harness: RepositoriesHarness, one: dict[str, Any], other: dict[str, Any], same: bool
 ) -> None:
     keys = [
-        await locations.key_of(RepositoryConfigBox.model_validate({"config": config}).config)
+        await locations.key_of(
+            RepositoryConfigBox.model_validate({"config": config}).config, harness.host
+        )
         for config in (one, other)
     ]
     assert (keys[0] == keys[1]) is same
@@ -137,8 +142,8 @@ async def test_remote_locations_are_compared_in_a_normal_form(
     ],
     ids=["rclone", "gcs", "sftp", "metadata", "cacert", "cacert-in-pem", "unwritable"],
 )  # fmt: skip
-async def test_a_refused_field_is_400_with_its_path_and_nothing_is_stored(
-    client: httpx.AsyncClient, house: House, config: dict[str, Any], field: str
+async def test_refused_field_is_400_with_its_path_and_not_stored(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, config: dict[str, Any], field: str
 ) -> None:
     answer = await client.post("/repositories", json={"name": "x", "config": config})
     assert answer.status_code == 400, answer.text
@@ -146,19 +151,19 @@ async def test_a_refused_field_is_400_with_its_path_and_nothing_is_stored(
     assert await Repository.all().count() == 0
 
 
-async def test_a_place_that_cannot_be_written_to_is_400_and_nothing_is_stored(
-    client: httpx.AsyncClient, house: House
+async def test_unwritable_folder_is_400_and_not_stored(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    (house.place / "file").write_text("")
-    config = {"backend": "local", "path": str(house.place / "file")}
+    (harness.work_dir / "file").write_text("")
+    config = {"backend": "local", "path": str(harness.work_dir / "file")}
     answer = await client.post("/repositories", json={"name": "x", "config": config})
     assert answer.status_code == 400, answer.text
     assert "cannot be written to" in answer.json()["message"]
     assert await Repository.all().count() == 0
 
 
-async def test_the_sentence_of_a_wrong_password_is_whole(
-    client: httpx.AsyncClient, history: History
+async def test_wrong_password_message_is_complete(
+    client: httpx.AsyncClient, history: SnapshotHistory
 ) -> None:
     place = history.repository.path
     answer = await add(client, place, isExistingRepository=True, customPassword="wrong-password")
@@ -168,8 +173,8 @@ async def test_the_sentence_of_a_wrong_password_is_whole(
     )
 
 
-async def test_two_organizations_cannot_register_one_folder_at_the_same_time(
-    client: httpx.AsyncClient, history: History, house: House
+async def test_concurrent_creates_of_one_folder_by_two_organizations_conflict(
+    client: httpx.AsyncClient, history: SnapshotHistory, harness: RepositoriesHarness
 ) -> None:
     await AllowedRoots.update_or_create({"roots": ["/"]}, organization_id="o2", host="local")
     place = {"path": str(history.repository.path), "isExistingRepository": True}

@@ -1,4 +1,4 @@
-"""A large repository does not stop the event loop while it is read and shown."""
+"""Large repositories do not block the event loop."""
 
 import gc
 import json
@@ -8,10 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.integration.repositories.conftest import PASSWORD, House
-from tests.integration.repositories.forge import RealRepository
-from tests.integration.repositories.test_trees import new_file
 from tests.support.loop_monitor import MOST_S, longest_turn_s
+from tests.support.repositories import PASSWORD, RepositoriesHarness, new_tree_store
+from tests.support.restic_repository import RealRepository
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.process import setup
 from zerobyte.features.repositories import schemas
@@ -26,13 +25,13 @@ ENTRIES = 200_000
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is made of rows is the same on both kinds, and read in parts on both."""
+    """One database is enough: rows are converted and read in parts on both."""
     return "sqlite"
 
 
 @pytest.fixture(autouse=True)
 def frozen() -> Iterator[None]:
-    """Collections of garbage look at what a process loaded later alone, as in the API."""
+    """Exclude loaded objects from garbage collection, as the API does."""
     setup.freeze_loaded_objects()
     yield
     gc.unfreeze()
@@ -40,7 +39,7 @@ def frozen() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def large(tmp_path_factory: pytest.TempPathFactory) -> RealRepository:
-    """Ten thousand snapshots of two schedules."""
+    """Return a repository with ten thousand snapshots of two schedules."""
     repository = RealRepository(tmp_path_factory.mktemp("large") / "repository", PASSWORD)
     for n in range(SNAPSHOTS):
         day = f"20{10 + n // 336 % 30}-{n // 28 % 12 + 1:02}-{n % 28 + 1:02}"
@@ -56,33 +55,33 @@ async def added(client: httpx.AsyncClient, repository: RealRepository) -> Reposi
     return await Repository.get(short_id=answer.json()["repository"]["shortId"])
 
 
-async def test_a_refresh_of_10_000_snapshots_stops_the_loop_for_50_ms_at_most(
-    client: httpx.AsyncClient, house: House, large: RealRepository
+async def test_refresh_of_10_000_snapshots_blocks_the_loop_for_50_ms_at_most(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, large: RealRepository
 ) -> None:
     row = await added(client, large)
 
     async def first() -> None:
         await Snapshot.all().delete()
-        await house.snapshots.refresh_row(row)
+        await harness.snapshots.refresh_row(row)
 
     assert await longest_turn_s(first) < MOST_S
     assert await Snapshot.all().count() == SNAPSHOTS
-    assert await longest_turn_s(lambda: house.snapshots.refresh_row(row)) < MOST_S
+    assert await longest_turn_s(lambda: harness.snapshots.refresh_row(row)) < MOST_S
     assert await Snapshot.all().count() == SNAPSHOTS
 
 
-async def test_the_list_of_10_000_snapshots_stops_the_loop_for_50_ms_at_most(
-    client: httpx.AsyncClient, house: House, large: RealRepository
+async def test_list_of_10_000_snapshots_blocks_the_loop_for_50_ms_at_most(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, large: RealRepository
 ) -> None:
     row = await added(client, large)
-    await house.snapshots.refresh_row(row)
+    await harness.snapshots.refresh_row(row)
     policies = iter([None, RetentionPolicy(keep_daily=400), RetentionPolicy(keep_weekly=9)])
 
     async def policy_of(*_: str) -> tuple[RetentionPolicy, str | None] | None:
         policy = next(policies)
         return policy and (policy, "Asia/Tokyo")
 
-    house.snapshots.policy_of = policy_of
+    harness.snapshots.policy_of = policy_of
     actor = Actor(
         user_id="u1", user_name="Ada", organization_id="o1", organization_role="owner",
         instance_role="user", session_id=None, source="browser",
@@ -90,13 +89,13 @@ async def test_the_list_of_10_000_snapshots_stops_the_loop_for_50_ms_at_most(
 
     async def shown() -> None:
         query = schemas.ListSnapshotsQuery(backup_id="sched001")
-        answer = await house.snapshots.list_all(actor, row.short_id, query)
+        answer = await harness.snapshots.list_all(actor, row.short_id, query)
         assert answer.body.count(b'"short_id"') == SNAPSHOTS // 2
 
     assert await longest_turn_s(shown) < MOST_S
 
 
-async def test_a_folder_of_200_000_entries_stops_the_loop_for_50_ms_at_most(
+async def test_folder_of_200_000_entries_blocks_the_loop_for_50_ms_at_most(
     tmp_path: Path,
 ) -> None:
     nodes = [{"name": "d", "path": "/d", "type": "dir"}]
@@ -105,7 +104,7 @@ async def test_a_folder_of_200_000_entries_stops_the_loop_for_50_ms_at_most(
         nodes.append({"name": name, "path": f"/d/{name}", "type": "file"})
     lines = [json.dumps({**node, "struct_type": "node"}) for node in nodes]
     text = ("\n".join(lines) + "\n").encode()
-    trees = TreeCache(new_file(tmp_path))
+    trees = TreeCache(new_tree_store(tmp_path))
     count = iter(range(100))
 
     async def work() -> None:

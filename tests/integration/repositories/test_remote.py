@@ -12,8 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.repositories.conftest import History
 from tests.support.contract import assert_conforms
+from tests.support.repositories import SnapshotHistory
 from zerobyte.demo.ports import free_ports
 from zerobyte.features.repositories.models import Repository
 
@@ -23,8 +23,8 @@ RCLONE = Path(sys.executable).with_name("rclone")
 
 @contextmanager
 def rclone_serve(*arguments: str, folder: Path) -> Iterator[int]:
-    """A server of rclone on a free port of loopback."""
-    # Not one of those for outgoing connections: another's could have it before the server listens.
+    """Run an rclone server on a free port of loopback."""
+    # Avoid ephemeral ports: an outgoing connection could take it before the server listens.
     [port] = free_ports(1)
     server = subprocess.Popen(
         [RCLONE, "serve", *arguments, "--addr", f"127.0.0.1:{port}", str(folder)],
@@ -49,9 +49,9 @@ def rclone_serve(*arguments: str, folder: Path) -> Iterator[int]:
 
 
 @pytest.fixture
-def rest(made_history: History) -> Iterator[dict[str, Any]]:
-    """A REST server that holds the repository with three snapshots, behind a password."""
-    folder = made_history.repository.path
+def rest(session_history: SnapshotHistory) -> Iterator[dict[str, Any]]:
+    """Run a REST server with a password and the repository of three snapshots."""
+    folder = session_history.repository.path
     with rclone_serve("restic", "--user", "me", "--pass", "rest-pass", folder=folder) as port:
         yield {
             "backend": "rest",
@@ -63,7 +63,7 @@ def rest(made_history: History) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture
 def s3(tmp_path: Path) -> Iterator[dict[str, Any]]:
-    """An S3 service with one empty bucket."""
+    """Run an S3 service with one empty bucket."""
     (tmp_path / "s3" / "bucket").mkdir(parents=True)
     with rclone_serve("s3", "--auth-key", "key-id,key-secret", folder=tmp_path / "s3") as port:
         yield {
@@ -75,8 +75,8 @@ def s3(tmp_path: Path) -> Iterator[dict[str, Any]]:
         }
 
 
-async def test_an_existing_repository_behind_a_rest_server_is_added_and_browsed(
-    client: httpx.AsyncClient, rest: dict[str, Any], made_history: History
+async def test_existing_repository_on_a_rest_server_is_added_and_browsed(
+    client: httpx.AsyncClient, rest: dict[str, Any], session_history: SnapshotHistory
 ) -> None:
     config = {**rest, "isExistingRepository": True}
     made = await client.post("/repositories", json={"name": "rest", "config": config})
@@ -88,12 +88,12 @@ async def test_an_existing_repository_behind_a_rest_server_is_added_and_browsed(
     url = f"/repositories/{made.json()['repository']['shortId']}/snapshots"
     snapshots = (await client.get(url)).json()
     files = await client.get(
-        f"{url}/{snapshots[0]['short_id']}/files", params={"path": str(made_history.source)}
+        f"{url}/{snapshots[0]['short_id']}/files", params={"path": str(session_history.source)}
     )
     assert files.json()["total"] == 4
 
 
-async def test_a_rest_server_that_refuses_the_password_says_so_without_it(
+async def test_password_refused_by_a_rest_server_is_reported_without_it(
     client: httpx.AsyncClient, rest: dict[str, Any]
 ) -> None:
     config = {**rest, "password": "not-the-pass", "isExistingRepository": True}
@@ -104,7 +104,7 @@ async def test_a_rest_server_that_refuses_the_password_says_so_without_it(
     assert await Repository.all().count() == 0
 
 
-async def test_a_new_repository_in_a_bucket_and_never_a_second_one_there(
+async def test_new_repository_in_a_bucket_is_created_once(
     client: httpx.AsyncClient, s3: dict[str, Any], tmp_path: Path
 ) -> None:
     made = await client.post("/repositories", json={"name": "s3", "config": s3})

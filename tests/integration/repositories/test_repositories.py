@@ -1,4 +1,4 @@
-"""Repositories as rows: seen by their organization alone, changed with care, gone when unused."""
+"""Repositories as rows: organization scope, changes, deletion, secrets."""
 
 import asyncio
 import os
@@ -9,32 +9,14 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.repositories.conftest import House
 from tests.support.contract import assert_conforms
+from tests.support.repositories import RepositoriesHarness, add_repository
 from zerobyte.contract.repositories import RepositoryConfigBox
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.schemas import RepositoryTarget, RestoreInput
 from zerobyte.features.tasks.service import NewTask
-
-
-async def add(house: House, name: str, organization: str = "o1", **config: Any) -> Repository:
-    """A repository that nobody made: its row alone."""
-    short_id = ids.short_id()
-    sent = {"backend": "local", "path": str(house.place / name), **config}
-    parsed = RepositoryConfigBox.model_validate({"config": sent}).config
-    return await Repository.create(
-        short_id=short_id,
-        organization_id=organization,
-        name=name,
-        type=parsed.backend,
-        config=house.repositories.restic_access.seal(parsed, short_id=short_id),
-        status="healthy",
-        last_checked=clock.now_ms(),
-        snapshots_refreshed_at=clock.now_ms(),
-    )
-
 
 S3 = {
     "backend": "s3",
@@ -45,7 +27,7 @@ S3 = {
 }
 
 
-async def add_s3(house: House, **config: Any) -> Repository:
+async def add_s3(harness: RepositoriesHarness, **config: Any) -> Repository:
     short_id = ids.short_id()
     parsed = RepositoryConfigBox.model_validate({"config": {**S3, **config}}).config
     return await Repository.create(
@@ -53,7 +35,7 @@ async def add_s3(house: House, **config: Any) -> Repository:
         organization_id="o1",
         name="s3",
         type="s3",
-        config=house.repositories.restic_access.seal(parsed, short_id=short_id),
+        config=harness.repositories.restic_access.seal(parsed, short_id=short_id),
         status="healthy",
         last_checked=1,
         snapshots_refreshed_at=1,
@@ -61,15 +43,15 @@ async def add_s3(house: House, **config: Any) -> Repository:
     )
 
 
-async def test_repositories_are_listed_in_order_for_their_organization_alone(
-    client: httpx.AsyncClient, house: House
+async def test_list_has_only_the_organizations_repositories_in_order(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    await add(house, "zz")
+    await add_repository(harness, "zz")
     made_by = clock.now_ms()
-    while clock.now_ms() == made_by:  # ids of one millisecond have no order
+    while clock.now_ms() == made_by:  # ids of the same millisecond are not ordered
         await asyncio.sleep(0)
-    await add(house, "aa")
-    await add(house, "foreign", "o2")
+    await add_repository(harness, "aa")
+    await add_repository(harness, "foreign", "o2")
     listed = await client.get("/repositories")
     assert [one["name"] for one in listed.json()] == ["zz", "aa"]
     assert_conforms("listRepositories", 200, listed.json())
@@ -95,10 +77,10 @@ _OPERATIONS = [
 ]
 
 
-async def test_another_organizations_repository_is_not_found_by_any_operation(
-    client: httpx.AsyncClient, house: House
+async def test_repository_of_another_organization_is_404_for_every_operation(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    foreign = await add(house, "foreign", "o2")
+    foreign = await add_repository(harness, "foreign", "o2")
     for method, rest in _OPERATIONS:
         name = "snapshotId" if rest == "/restore" else "snapshotIds"
         body = {name: "12345678" if rest == "/restore" else ["12345678"]}
@@ -111,13 +93,13 @@ async def test_another_organizations_repository_is_not_found_by_any_operation(
             assert answer.status_code == 404, (method, rest, answer.text)
             assert answer.json() == {"message": "Repository not found"}
     assert await Repository.all().count() == 1
-    assert house.runs() == []
+    assert harness.restic_runs() == []
 
 
-async def test_secrets_leave_neither_in_answers_nor_in_rows(
-    client: httpx.AsyncClient, house: House
+async def test_secrets_are_masked_in_responses_and_encrypted_in_rows(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    row = await add_s3(house, customPassword="the-custom-password", cacert="the-certificate")
+    row = await add_s3(harness, customPassword="the-custom-password", cacert="the-certificate")
     answer = await client.get(f"/repositories/{row.short_id}")
     config = answer.json()["config"]
     for name in ("accessKeyId", "secretAccessKey", "customPassword", "cacert"):
@@ -127,27 +109,27 @@ async def test_secrets_leave_neither_in_answers_nor_in_rows(
     assert_conforms("getRepository", 200, answer.json())
 
 
-async def test_a_mask_keeps_the_secret_and_the_status(
-    client: httpx.AsyncClient, house: House
+async def test_masked_secret_keeps_the_stored_secret_and_status(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    row = await add_s3(house)
+    row = await add_s3(harness)
     masked = (await client.get(f"/repositories/{row.short_id}")).json()["config"]
     answer = await client.patch(f"/repositories/{row.short_id}", json={"config": masked})
     assert answer.status_code == 200, answer.text
     assert answer.json()["status"] == "healthy"
     assert_conforms("updateRepository", 200, answer.json())
     now = await Repository.get(id=row.id)
-    assert house.repositories.restic_access.plain(now) == house.repositories.restic_access.plain(
-        row
-    )
+    assert harness.repositories.restic_access.plain(
+        now
+    ) == harness.repositories.restic_access.plain(row)
     plain = await client.patch(f"/repositories/{row.short_id}", json={"config": S3})
     assert plain.json()["status"] == "healthy"
 
 
-async def test_a_changed_config_resets_what_was_known(
-    client: httpx.AsyncClient, house: House
+async def test_changed_config_resets_status_and_index(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    row = await add_s3(house, uploadLimit={"enabled": True, "value": 3})
+    row = await add_s3(harness, uploadLimit={"enabled": True, "value": 3})
     await Snapshot.create(
         repository_id=row.id, snapshot_id="a" * 64, short_id="a" * 8, time_ms=1, record={}
     )
@@ -160,15 +142,15 @@ async def test_a_changed_config_resets_what_was_known(
     assert body["stats"] is None
     assert "uploadLimit" not in body["config"]
     now = await Repository.get(id=row.id)
-    assert house.repositories.restic_access.plain(now).secret_access_key == "the-secret-key"
+    assert harness.repositories.restic_access.plain(now).secret_access_key == "the-secret-key"
     assert now.snapshots_refreshed_at is None
     assert await Snapshot.all().count() == 0
 
 
-async def test_a_mask_is_refused_when_the_secret_would_go_elsewhere(
-    client: httpx.AsyncClient, house: House
+async def test_masked_secret_is_refused_when_the_server_changes(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    row = await add_s3(house)
+    row = await add_s3(harness)
     moved = {**S3, "endpoint": "https://evil.example.org", "secretAccessKey": "***"}
     answer = await client.patch(f"/repositories/{row.short_id}", json={"config": moved})
     assert answer.status_code == 400
@@ -176,11 +158,11 @@ async def test_a_mask_is_refused_when_the_secret_would_go_elsewhere(
     assert (await Repository.get(id=row.id)).config == row.config
 
 
-async def test_names_and_compression_change_without_touching_the_status(
-    client: httpx.AsyncClient, house: House
+async def test_name_and_compression_change_without_a_new_status(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    row = await add(house, "one")
-    await add(house, "two")
+    row = await add_repository(harness, "one")
+    await add_repository(harness, "two")
     url = f"/repositories/{row.short_id}"
     answer = await client.patch(url, json={"name": " new ", "compressionMode": "max"})
     assert (answer.json()["name"], answer.json()["compressionMode"]) == ("new", "max")
@@ -195,7 +177,7 @@ async def test_names_and_compression_change_without_touching_the_status(
     other = await client.patch(url, json={"config": S3})
     assert other.status_code == 400
     assert other.json()["message"] == "Repository backend cannot be changed"
-    ours = {"backend": "local", "path": str(house.data / "data")}
+    ours = {"backend": "local", "path": str(harness.data / "data")}
     assert (await client.patch(url, json={"config": ours})).status_code == 400
 
 
@@ -214,39 +196,39 @@ def task_on(row: Repository) -> NewTask:
     )
 
 
-async def test_a_repository_stays_while_a_task_or_a_schedule_needs_it(
-    client: httpx.AsyncClient, house: House
+async def test_repository_used_by_a_task_or_schedule_is_not_deleted(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    row = await add(house, "busy")
+    row = await add_repository(harness, "busy")
     url = f"/repositories/{row.short_id}"
-    task = await house.tasks.create(task_on(row))
+    task = await harness.tasks.create(task_on(row))
     assert (await client.delete(url)).status_code == 409
-    moved = {"backend": "local", "path": str(house.place / "elsewhere")}
+    moved = {"backend": "local", "path": str(harness.work_dir / "elsewhere")}
     assert (await client.patch(url, json={"config": moved})).status_code == 409
     assert (await client.patch(url, json={"name": "renamed"})).status_code == 200
-    await house.tasks.request_stop(task)
+    await harness.tasks.request_stop(task)
 
     async def in_use(repository: Repository) -> None:
         raise Conflict(f"{repository.name} is used by nightly")
 
-    house.repositories.before_delete.append(in_use)
+    harness.repositories.before_delete.append(in_use)
     refused = await client.delete(url)
     assert refused.status_code == 409
     assert refused.json()["message"] == "renamed is used by nightly"
     assert await Repository.filter(id=row.id).exists()
 
 
-async def test_a_deleted_repository_leaves_its_files_and_takes_its_index_and_cache(
-    client: httpx.AsyncClient, house: House
+async def test_deleting_a_repository_removes_index_and_cache_but_no_files(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    row = await add(house, "gone")
+    row = await add_repository(harness, "gone")
     await Snapshot.create(
         repository_id=row.id, snapshot_id="a" * 64, short_id="a" * 8, time_ms=1, record={}
     )
-    kept = house.place / "gone" / "config"
+    kept = harness.work_dir / "gone" / "config"
     kept.parent.mkdir()
     kept.write_text("restic's")
-    cache = house.repositories.restic_access.tools.cache_dir / row.id
+    cache = harness.host.tools.cache_dir / row.id
     cache.mkdir(parents=True)
     answer = await client.delete(f"/repositories/{row.short_id}")
     assert answer.json() == {"message": "Repository deleted"}
@@ -258,8 +240,8 @@ async def test_a_deleted_repository_leaves_its_files_and_takes_its_index_and_cac
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_stats_are_zeros_until_they_are_read(
-    client: httpx.AsyncClient, existing: dict[str, Any], house: House
+async def test_stats_are_zero_until_first_read(
+    client: httpx.AsyncClient, existing: dict[str, Any], harness: RepositoriesHarness
 ) -> None:
     url = f"/repositories/{existing['shortId']}"
     before = await client.get(f"{url}/stats")
@@ -270,22 +252,22 @@ async def test_stats_are_zeros_until_they_are_read(
     assert read.json()["total_size"] > 0
     assert_conforms("refreshRepositoryStats", 200, read.json())
     assert (await client.get(f"{url}/stats")).json() == read.json()
-    assert [run[0] for run in house.runs()] == ["snapshots", "stats"]
+    assert [run[0] for run in harness.restic_runs()] == ["snapshots", "stats"]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_unlock_removes_stale_locks_alone(
-    client: httpx.AsyncClient, existing: dict[str, Any], house: House
+async def test_unlock_removes_only_stale_locks(
+    client: httpx.AsyncClient, existing: dict[str, Any], harness: RepositoriesHarness
 ) -> None:
     answer = await client.post(f"/repositories/{existing['shortId']}/unlock")
     known = {"success": True, "message": "Repository unlocked successfully"}
     assert answer.json() == {**known, "removed": [], "remaining": []}
     assert_conforms("unlockRepository", 200, answer.json())
-    assert "--remove-all" not in house.runs()[-1]
+    assert "--remove-all" not in harness.restic_runs()[-1]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_rclones_remotes_are_named_without_their_secrets(
+async def test_rclone_remotes_are_listed_without_secrets(
     client: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")

@@ -1,4 +1,4 @@
-"""Restores: refused in words before they start, and written exactly where and what was meant."""
+"""Restores: validation, and the files that a job writes."""
 
 import asyncio
 import os
@@ -8,65 +8,39 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.restore import check_roots
-from tests.integration.repositories.conftest import History, House
 from tests.support.contract import assert_conforms
-from zerobyte.contract.jobs import RestoreJob
+from tests.support.repositories import (
+    ALL_FILES,
+    RepositoriesHarness,
+    SnapshotHistory,
+    list_files,
+    request_restore,
+    restore_job,
+    run_restore,
+)
 from zerobyte.core.errors import Failed
 from zerobyte.features.tasks.models import Task
-from zerobyte.restic import Repository, restore
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
-async def ask(client: httpx.AsyncClient, existing: dict[str, Any], **body: Any) -> httpx.Response:
-    return await client.post(f"/repositories/{existing['shortId']}/restore", json=body)
-
-
-async def job_of(house: House, answer: httpx.Response) -> RestoreJob:
-    assert answer.status_code == 202, answer.text
-    assert_conforms("restoreSnapshot", 202, answer.json())
-    return await house.restores.job(await Task.get(id=answer.json()["restoreId"]))
-
-
-async def carry_out(house: House, job: RestoreJob) -> None:
-    """Do what the worker does."""
-    await restore.run(
-        Repository(job.repository, house.repositories.restic_access.tools),
-        job.snapshot_id,
-        target=job.target,
-        base_path=job.base_path,
-        include=job.include,
-        exclude=job.exclude,
-        exclude_xattr=job.exclude_xattr,
-        delete=job.delete,
-        overwrite=job.overwrite,
-        selection=job.selection,
-        check_roots=check_roots(job),
-    )
-
-
-def files_in(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
-
-
-ALL = ["100% süß.txt", "a.txt", "link", "sub/b.txt", "sub/deep/a.txt"]
-
-
-async def test_a_whole_snapshot_appears_in_the_target_without_its_old_path(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_whole_snapshot_is_restored_into_the_target_without_its_old_path(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    target = house.place / "out"
+    target = harness.work_dir / "out"
     short = history.ids[0][:8]
-    answer = await ask(client, existing, snapshotId=short, targetPath=str(target))
-    job = await job_of(house, answer)
+    answer = await request_restore(client, existing, snapshotId=short, targetPath=str(target))
+    job = await restore_job(harness, answer)
     assert (job.snapshot_id, job.base_path, job.include) == (
         history.ids[0],
         str(history.source),
         [],
     )
-    await carry_out(house, job)
-    assert files_in(target) == ALL
+    await run_restore(harness, job)
+    assert list_files(target) == ALL_FILES
     task = (await client.get(f"/tasks/{answer.json()['restoreId']}")).json()
     assert_conforms("getTask", 200, task)
     assert (task["operationKey"], task["input"]["snapshotId"]) == (short, short)
@@ -85,46 +59,54 @@ async def test_a_whole_snapshot_appears_in_the_target_without_its_old_path(
         (["a.txt"], "file", ["a.txt"]),
         (["a.txt", "sub/b.txt"], None, ["a.txt", "sub/b.txt"]),
         (["a.txt", "a.txt/"], None, ["a.txt"]),
-        (["."], "dir", ALL),
+        (["."], "dir", ALL_FILES),
         (["100% süß.txt"], None, ["100% süß.txt"]),
     ],
 )
-async def test_exactly_the_chosen_paths_appear(
+async def test_only_the_included_paths_are_restored(
     client: httpx.AsyncClient,
     existing: dict[str, Any],
-    history: History,
-    house: House,
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
     include: list[str],
     kind: str | None,
     found: list[str],
 ) -> None:
     """T24: `a.txt` is one file and not every file of that name; one file needs no kind."""
-    target = house.place / "out"
+    target = harness.work_dir / "out"
     chosen = [f"{history.source}/{path}" for path in include]
     body = {"snapshotId": history.ids[0], "include": chosen, "targetPath": str(target)}
     if kind:
         body["selectedItemKind"] = kind
-    await carry_out(house, await job_of(house, await ask(client, existing, **body)))
-    assert files_in(target) == found
+    await run_restore(
+        harness, await restore_job(harness, await request_restore(client, existing, **body))
+    )
+    assert list_files(target) == found
 
 
-async def test_the_original_place_is_written_to_as_it_was(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_restore_to_the_original_location(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    answer = await ask(client, existing, snapshotId=history.ids[0])
-    job = await job_of(house, answer)
+    answer = await request_restore(client, existing, snapshotId=history.ids[0])
+    job = await restore_job(harness, answer)
     assert (job.target, job.base_path, job.include) == ("/", None, [str(history.source)])
     changed = history.source / "sub" / "b.txt"
     try:
         changed.write_text("spoiled")
-        await carry_out(house, job)
+        await run_restore(harness, job)
         assert changed.read_text() == "beta"
     finally:
         changed.write_text("beta")
 
 
-async def test_excluding_at_the_original_place_writes_the_folder_to_itself(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_exclude_at_the_original_location_restores_the_folder_to_itself(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
     source = str(history.source)
     wishes = {
@@ -133,83 +115,103 @@ async def test_excluding_at_the_original_place_writes_the_folder_to_itself(
         "delete": True,
         "confirmDelete": "/",
     }
-    answer = await ask(client, existing, **wishes)
-    job = await job_of(house, answer)
+    answer = await request_restore(client, existing, **wishes)
+    job = await restore_job(harness, answer)
     assert (job.target, job.base_path, job.include) == (source, source, [])
     assert job.delete
-    await house.tasks.request_stop(await Task.get())
+    await harness.tasks.request_stop(await Task.get())
     two = [f"{source}/a.txt", f"{source}/link"]
-    for more in ({}, {"targetPath": str(house.place / "out")}):
-        answer = await ask(client, existing, **wishes, include=two, **more)
+    for more in ({}, {"targetPath": str(harness.work_dir / "out")}):
+        answer = await request_restore(client, existing, **wishes, include=two, **more)
         assert answer.status_code == 400
         assert answer.json()["error"][0]["path"] == ["exclude"]
 
 
-async def test_options_reach_the_worker(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_options_are_part_of_the_job(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    answer = await ask(
+    answer = await request_restore(
         client,
         existing,
         snapshotId=history.ids[0],
-        targetPath=str(house.place / "out"),
+        targetPath=str(harness.work_dir / "out"),
         exclude=["*.tmp"],
         excludeXattr=["user.*"],
         delete=True,
-        confirmDelete=str(house.place / "out"),
+        confirmDelete=str(harness.work_dir / "out"),
         overwrite="if-newer",
     )
-    job = await job_of(house, answer)
+    job = await restore_job(harness, answer)
     assert (job.exclude, job.exclude_xattr) == (["*.tmp"], ["user.*"])
     assert (job.delete, job.overwrite) == (True, "if-newer")
-    stray = house.place / "out" / "stray"
+    stray = harness.work_dir / "out" / "stray"
     stray.parent.mkdir()
     stray.touch()
-    await carry_out(house, job)
-    assert files_in(stray.parent) == ALL
+    await run_restore(harness, job)
+    assert list_files(stray.parent) == ALL_FILES
 
 
-async def test_places_of_the_system_and_of_ours_are_refused_by_whatever_path(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_protected_targets_are_refused_for_every_form_of_the_path(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    link = house.place / "link"
-    link.symlink_to(house.data)
+    link = harness.work_dir / "link"
+    link.symlink_to(harness.data)
     refused = [
         "/etc", "/usr/local/x", "/var", "/tmp", "/root", "/bin/../etc/x", "//etc",
-        house.data, house.data / "data", house.data / "repositories" / "x", house.data.parent,
-        house.data / "volumes", link, link / "restic", "/proc/self/cwd",
+        harness.data, harness.data / "data", harness.data / "repositories" / "x",
+        harness.data.parent, harness.data / "volumes", link, link / "restic", "/proc/self/cwd",
     ]  # fmt: skip
     for target in refused:
-        answer = await ask(client, existing, snapshotId=history.ids[0], targetPath=str(target))
+        answer = await request_restore(
+            client, existing, snapshotId=history.ids[0], targetPath=str(target)
+        )
         assert answer.status_code == 400, target
         assert "Restore target path is not allowed" in answer.json()["message"]
     for relative in ("relative", "../x"):
-        answer = await ask(client, existing, snapshotId=history.ids[0], targetPath=relative)
+        answer = await request_restore(
+            client, existing, snapshotId=history.ids[0], targetPath=relative
+        )
         assert answer.status_code == 400
-    volume = house.data / "volumes" / "abcdefgh" / "_data"
-    answer = await ask(client, existing, snapshotId=history.ids[0], targetPath=str(volume))
-    job = await job_of(house, answer)
-    assert str(house.data) not in job.protected_folders
-    assert str(house.data / "repositories") in job.protected_folders
+    volume = harness.data / "volumes" / "abcdefgh" / "_data"
+    answer = await request_restore(
+        client, existing, snapshotId=history.ids[0], targetPath=str(volume)
+    )
+    job = await restore_job(harness, answer)
+    assert str(harness.data) not in job.protected_folders
+    assert str(harness.data / "repositories") in job.protected_folders
 
 
-async def test_a_link_that_turns_up_later_is_noticed_when_the_job_is_made(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_link_created_after_the_request_is_refused_in_the_job(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    target = house.place / "out"
-    answer = await ask(client, existing, snapshotId=history.ids[0], targetPath=str(target))
+    target = harness.work_dir / "out"
+    answer = await request_restore(
+        client, existing, snapshotId=history.ids[0], targetPath=str(target)
+    )
     task = await Task.get(id=answer.json()["restoreId"])
-    target.symlink_to(house.data)
+    target.symlink_to(harness.data)
     with pytest.raises(Failed, match="not allowed"):
-        await house.restores.job(task)
+        await harness.restores.job(task)
 
 
-async def test_what_the_snapshot_does_not_hold_is_refused(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_paths_outside_the_snapshot_are_refused(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    target = str(house.place / "out")
+    target = str(harness.work_dir / "out")
     for include in ("/nowhere", f"{history.source}/nothing", f"{history.source}/a.txt/x"):
-        answer = await ask(
+        answer = await request_restore(
             client, existing, snapshotId=history.ids[0], include=[include], targetPath=target
         )
         assert answer.status_code == 400, answer.text
@@ -219,121 +221,141 @@ async def test_what_the_snapshot_does_not_hold_is_refused(
         {"snapshotId": history.ids[0], "overwrite": "sometimes"},
         {},
     ):
-        assert (await ask(client, existing, **body)).status_code == 400
+        assert (await request_restore(client, existing, **body)).status_code == 400
     for unknown in ("deadbeef", "latest"):
-        answer = await ask(client, existing, snapshotId=unknown, targetPath=target)
+        answer = await request_restore(client, existing, snapshotId=unknown, targetPath=target)
         assert answer.status_code == 404
         assert answer.json() == {"message": "Snapshot not found"}
-    agent = await ask(
+    agent = await request_restore(
         client, existing, snapshotId=history.ids[0], targetPath=target, targetAgentId="far"
     )
     assert agent.json() == {"message": "Restore target agent not found"}
     assert await Task.all().count() == 0
 
 
-async def test_one_restore_of_a_snapshot_and_one_for_a_place_at_a_time(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_concurrent_restores_of_one_snapshot_or_target_conflict(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    out = house.place / "out"
+    out = harness.work_dir / "out"
     answers = await asyncio.gather(
         *(
-            ask(client, existing, snapshotId=snapshot_id, targetPath=str(out))
+            request_restore(client, existing, snapshotId=snapshot_id, targetPath=str(out))
             for snapshot_id in (history.ids[0], history.ids[0][:8])
         )
     )
     assert sorted(answer.status_code for answer in answers) == [202, 409]
-    same = await ask(
-        client, existing, snapshotId=history.ids[0][:8], targetPath=str(house.place / "b")
+    same = await request_restore(
+        client, existing, snapshotId=history.ids[0][:8], targetPath=str(harness.work_dir / "b")
     )
     assert same.status_code == 409
     assert same.json()["message"] == "A restore is already running for this snapshot"
-    alias = house.place / "alias"
+    alias = harness.work_dir / "alias"
     alias.symlink_to(out)
-    for place in (out, out / "below", house.place, alias):
-        answer = await ask(client, existing, snapshotId=history.ids[1], targetPath=str(place))
+    for place in (out, out / "below", harness.work_dir, alias):
+        answer = await request_restore(
+            client, existing, snapshotId=history.ids[1], targetPath=str(place)
+        )
         assert answer.status_code == 409, place
-    free = await ask(
-        client, existing, snapshotId=history.ids[1], targetPath=str(house.place / "out2")
+    free = await request_restore(
+        client, existing, snapshotId=history.ids[1], targetPath=str(harness.work_dir / "out2")
     )
     assert free.status_code == 202
-    await house.tasks.request_stop(
+    await harness.tasks.request_stop(
         await Task.get(operation_key__in=[history.ids[0], history.ids[0][:8]])
     )
-    again = await ask(client, existing, snapshotId=history.ids[0], targetPath=str(out))
+    again = await request_restore(client, existing, snapshotId=history.ids[0], targetPath=str(out))
     assert again.status_code == 202
 
 
-async def test_a_read_only_volume_is_not_restored_to_its_own_place(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_restore_to_a_read_only_volume_is_refused(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
     async def is_read_only(organization_id: str, tags: Any) -> bool:
         return organization_id == "o1" and "sched001" in tags
 
-    house.restores.is_read_only = is_read_only
-    refused = await ask(client, existing, snapshotId=history.ids[0], targetPath="")
+    harness.restores.is_read_only = is_read_only
+    refused = await request_restore(client, existing, snapshotId=history.ids[0], targetPath="")
     assert refused.status_code == 400
     assert "source volume is read-only" in refused.json()["message"]
-    elsewhere = str(house.place / "out")
-    allowed = await ask(client, existing, snapshotId=history.ids[0], targetPath=elsewhere)
+    elsewhere = str(harness.work_dir / "out")
+    allowed = await request_restore(
+        client, existing, snapshotId=history.ids[0], targetPath=elsewhere
+    )
     assert allowed.status_code == 202
 
 
-async def test_a_snapshot_of_a_relative_path_is_restored_from_where_its_tree_begins(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_snapshot_of_a_relative_path_is_restored_from_the_start_of_its_tree(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    relative = house.place / "relative"
+    relative = harness.work_dir / "relative"
     relative.mkdir()
     (relative / "x").write_text("x")
     here = Path.cwd()
-    os.chdir(house.place)
+    os.chdir(harness.work_dir)
     try:
         snapshot_id = history.repository.backup(Path("relative"))
     finally:
         os.chdir(here)
     await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
-    in_place = await ask(client, existing, snapshotId=snapshot_id)
+    in_place = await request_restore(client, existing, snapshotId=snapshot_id)
     assert in_place.status_code == 400
-    out = house.place / "out"
-    job = await job_of(
-        house, await ask(client, existing, snapshotId=snapshot_id, targetPath=str(out))
+    out = harness.work_dir / "out"
+    job = await restore_job(
+        harness,
+        await request_restore(client, existing, snapshotId=snapshot_id, targetPath=str(out)),
     )
-    await carry_out(house, job)
-    assert files_in(out) == ["relative/x"]
+    await run_restore(harness, job)
+    assert list_files(out) == ["relative/x"]
 
 
-async def test_several_folders_and_single_files_go_where_people_expect(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_several_folders_and_single_files_are_restored_below_the_target(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
     source = history.source
     two = history.repository.backup(source / "sub" / "deep", str(source / "a.txt"))
     one = history.repository.backup(source / "a.txt")
     await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
-    out = house.place / "two"
-    answer = await ask(client, existing, snapshotId=two, targetPath=str(out))
-    await carry_out(house, await job_of(house, answer))
-    assert files_in(out) == ["a.txt", "sub/deep/a.txt"]
-    out = house.place / "one"
-    answer = await ask(client, existing, snapshotId=one, targetPath=str(out))
-    await carry_out(house, await job_of(house, answer))
-    assert files_in(out) == ["a.txt"]
+    out = harness.work_dir / "two"
+    answer = await request_restore(client, existing, snapshotId=two, targetPath=str(out))
+    await run_restore(harness, await restore_job(harness, answer))
+    assert list_files(out) == ["a.txt", "sub/deep/a.txt"]
+    out = harness.work_dir / "one"
+    answer = await request_restore(client, existing, snapshotId=one, targetPath=str(out))
+    await run_restore(harness, await restore_job(harness, answer))
+    assert list_files(out) == ["a.txt"]
 
 
-async def test_long_lists_with_a_path_outside_the_snapshot_are_refused_without_restic(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_long_include_lists_with_a_foreign_path_are_refused_without_restic(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
     forged = history.repository.forge("2026-02-01T00:00:00Z", "t", "/p")
     foreign = history.repository.forge("2026-02-02T00:00:00Z", "t", "C:\\data")
     await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
-    before = len(house.runs())
+    before = len(harness.restic_runs())
     many = [f"/p/{number}" for number in range(40)]
-    target = str(house.place / "out")
-    outside = await ask(
+    target = str(harness.work_dir / "out")
+    outside = await request_restore(
         client, existing, snapshotId=forged, include=[*many, "/q"], targetPath=target
     )
     assert outside.status_code == 400
-    assert (await ask(client, existing, snapshotId=foreign)).status_code == 400
-    elsewhere = await ask(
-        client, existing, snapshotId=foreign, targetPath=str(house.place / "foreign")
+    assert (await request_restore(client, existing, snapshotId=foreign)).status_code == 400
+    elsewhere = await request_restore(
+        client, existing, snapshotId=foreign, targetPath=str(harness.work_dir / "foreign")
     )
-    assert (await job_of(house, elsewhere)).base_path == "/"
-    assert len(house.runs()) == before
+    assert (await restore_job(harness, elsewhere)).base_path == "/"
+    assert len(harness.restic_runs()) == before

@@ -1,4 +1,4 @@
-"""Restores write nowhere but into the chosen paths, whatever the snapshot or a link says."""
+"""Restores write only to the selected paths, despite forged snapshots and links."""
 
 import json
 import os
@@ -10,9 +10,14 @@ import httpx
 import pytest
 
 from flows.outcome import PreconditionFailed
-from tests.integration.repositories.conftest import PASSWORD, House
-from tests.integration.repositories.forge import RealRepository
-from tests.integration.repositories.test_restore import ask, carry_out, job_of
+from tests.support.repositories import (
+    PASSWORD,
+    RepositoriesHarness,
+    request_restore,
+    restore_job,
+    run_restore,
+)
+from tests.support.restic_repository import RealRepository
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core.errors import Failed, Invalid
 from zerobyte.features.repositories.models import Snapshot
@@ -33,23 +38,23 @@ async def registered(client: httpx.AsyncClient, repository: RealRepository) -> d
     return row
 
 
-async def reported(house: House, snapshot_id: str, volume: Path) -> None:
-    """Record a snapshot as a run of the schedule does."""
+async def reported(harness: RepositoriesHarness, snapshot_id: str, volume: Path) -> None:
+    """Index a snapshot as a run of the schedule does."""
     row = await Snapshot.get(snapshot_id=snapshot_id)
-    record = await house.snapshots.record(await row.repository, snapshot_id)
+    record = await harness.snapshots.record(await row.repository, snapshot_id)
     selection = BackupSelection(volume_path=str(volume))
-    await house.snapshots.index_snapshot(
+    await harness.snapshots.index_snapshot(
         row.repository_id, record, schedule_id=SCHEDULE, selection=selection
     )
 
 
-def backed_up_by(house: House, volume: Path) -> None:
-    """Let the schedule's tag lead to a volume."""
+def backed_up_by(harness: RepositoriesHarness, volume: Path) -> None:
+    """Map the schedule's tag to a volume."""
 
     async def folders(_organization_id: str, tags: Any) -> list[str]:
         return [str(volume)] if SCHEDULE in tags else []
 
-    house.restores.volume_folders = folders
+    harness.restores.volume_folders = folders
 
 
 def replace_by_link(folder: Path, target: Path) -> None:
@@ -62,8 +67,8 @@ async def as_member(client: httpx.AsyncClient, row: dict[str, Any], **body: Any)
     return await client.post(url, json=body, headers=MEMBER)
 
 
-async def test_excluding_from_several_paths_at_the_original_place_is_refused(
-    client: httpx.AsyncClient, house: House, tmp_path: Path
+async def test_exclude_from_several_paths_at_the_original_location_is_refused(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, tmp_path: Path
 ) -> None:
     disk = tmp_path / "disk"
     for name in ("one", "two"):
@@ -74,21 +79,21 @@ async def test_excluding_from_several_paths_at_the_original_place_is_refused(
     repository = RealRepository(tmp_path / "r", PASSWORD)
     snapshot_id = repository.backup(link / "one", str(link / "two"), "--tag", SCHEDULE)
     row = await registered(client, repository)
-    refused = await ask(client, row, snapshotId=snapshot_id, exclude=["*.tmp"])
+    refused = await request_restore(client, row, snapshotId=snapshot_id, exclude=["*.tmp"])
     assert refused.status_code == 400
     assert refused.json()["error"][0]["path"] == ["exclude"]
-    answer = await ask(client, row, snapshotId=snapshot_id)
-    # A task of an earlier version may still be stored in that form.
+    answer = await request_restore(client, row, snapshotId=snapshot_id)
+    # A stored task of an earlier version may still have this form.
     task = await Task.get(id=answer.json()["restoreId"])
     task.input["options"].update(include=[], exclude=["*.tmp"])
     await task.save()
     with pytest.raises((Failed, PreconditionFailed, Invalid)):
-        await carry_out(house, await house.restores.job(task))
+        await run_restore(harness, await harness.restores.job(task))
     assert link.is_symlink()
 
 
-async def test_a_member_restores_no_snapshot_that_only_claims_to_be_of_the_volume(
-    client: httpx.AsyncClient, house: House, tmp_path: Path
+async def test_member_may_not_restore_a_snapshot_with_forged_tags(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, tmp_path: Path
 ) -> None:
     volume = tmp_path / "home"
     (volume / ".ssh").mkdir(parents=True)
@@ -96,14 +101,14 @@ async def test_a_member_restores_no_snapshot_that_only_claims_to_be_of_the_volum
     repository = RealRepository(tmp_path / "r", PASSWORD)
     snapshot_id = repository.backup(volume, "--tag", SCHEDULE)
     row = await registered(client, repository)
-    backed_up_by(house, volume)
+    backed_up_by(harness, volume)
     assert (await as_member(client, row, snapshotId=snapshot_id)).status_code == 403
-    await reported(house, snapshot_id, volume)
+    await reported(harness, snapshot_id, volume)
     assert (await as_member(client, row, snapshotId=snapshot_id)).status_code == 202
 
 
-async def test_a_rewritten_snapshot_is_trusted_only_with_the_same_content(
-    client: httpx.AsyncClient, house: House, tmp_path: Path
+async def test_rewritten_snapshot_is_trusted_only_with_the_same_content(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, tmp_path: Path
 ) -> None:
     volume = tmp_path / "volume"
     volume.mkdir()
@@ -111,8 +116,8 @@ async def test_a_rewritten_snapshot_is_trusted_only_with_the_same_content(
     repository = RealRepository(tmp_path / "r", PASSWORD)
     first = repository.backup(volume, "--tag", SCHEDULE)
     row = await registered(client, repository)
-    await reported(house, first, volume)
-    backed_up_by(house, volume)
+    await reported(harness, first, volume)
+    backed_up_by(harness, volume)
     repository.restic("tag", "--add", "kept", first)
     await client.post(f"/repositories/{row['shortId']}/snapshots/refresh")
     tagged = json.loads(repository.restic("snapshots", "--json"))[0]
@@ -127,8 +132,8 @@ async def test_a_rewritten_snapshot_is_trusted_only_with_the_same_content(
     assert (await as_member(client, row, snapshotId=changed["id"])).status_code == 403
 
 
-async def test_a_link_with_a_name_that_is_not_utf8_leads_no_restore_out_of_the_volume(
-    client: httpx.AsyncClient, house: House, tmp_path: Path
+async def test_link_with_a_non_utf8_name_does_not_lead_out_of_the_volume(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, tmp_path: Path
 ) -> None:
     volume, outside = tmp_path / "volume", tmp_path / "outside"
     volume.mkdir()
@@ -140,18 +145,18 @@ async def test_a_link_with_a_name_that_is_not_utf8_leads_no_restore_out_of_the_v
     snapshot_id = repository.backup(volume, "--tag", SCHEDULE)
     replace_by_link(odd, outside)
     row = await registered(client, repository)
-    backed_up_by(house, volume)
-    await reported(house, snapshot_id, volume)
+    backed_up_by(harness, volume)
+    await reported(harness, snapshot_id, volume)
     chosen = {"include": [f"{volume}/\ufffd/sub"], "exclude": ["nothing"]}
     answer = await as_member(client, row, snapshotId=snapshot_id, **chosen)
     with pytest.raises(PreconditionFailed):
-        await carry_out(house, await job_of(house, answer))
+        await run_restore(harness, await restore_job(harness, answer))
     assert list(outside.iterdir()) == []
 
 
 @pytest.mark.parametrize("is_in_place", [True, False])
-async def test_a_link_that_is_swapped_while_the_task_waits_is_noticed(
-    client: httpx.AsyncClient, house: House, tmp_path: Path, *, is_in_place: bool
+async def test_link_swapped_while_the_task_waits_is_refused(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, tmp_path: Path, *, is_in_place: bool
 ) -> None:
     volume, outside = tmp_path / "volume", tmp_path / "outside"
     for folder in (volume / "folder" / "sub", volume / "other", outside):
@@ -160,41 +165,41 @@ async def test_a_link_that_is_swapped_while_the_task_waits_is_noticed(
     repository = RealRepository(tmp_path / "r", PASSWORD)
     snapshot_id = repository.backup(volume, "--tag", SCHEDULE)
     row = await registered(client, repository)
-    backed_up_by(house, volume)
-    await reported(house, snapshot_id, volume)
+    backed_up_by(harness, volume)
+    await reported(harness, snapshot_id, volume)
     link = volume / "folder"
     replace_by_link(link, volume / "other")
     body: dict[str, Any] = {"include": [f"{volume}/folder/sub"], "exclude": ["nothing"]}
     if not is_in_place:
         body["targetPath"] = str(link / "out")
         del body["exclude"]
-    answer = await ask(client, row, snapshotId=snapshot_id, **body)
-    job = await job_of(house, answer)
+    answer = await request_restore(client, row, snapshotId=snapshot_id, **body)
+    job = await restore_job(harness, answer)
     job.allowed_roots = [str(volume)]
     link.unlink()
     link.symlink_to(outside)
     with pytest.raises(PreconditionFailed):
-        await carry_out(house, job)
+        await run_restore(harness, job)
     assert list(outside.iterdir()) == []
 
 
-async def test_a_snapshot_that_holds_our_own_data_is_not_written_over_it(
-    client: httpx.AsyncClient, house: House, tmp_path: Path
+async def test_snapshot_of_our_data_is_not_restored_over_it(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, tmp_path: Path
 ) -> None:
-    secret = house.data / "app-secret"
+    secret = harness.data / "app-secret"
     secret.write_text("old")
     repository = RealRepository(tmp_path / "r", PASSWORD)
     snapshot_id = repository.backup(tmp_path, "--tag", SCHEDULE, "--exclude", str(tmp_path / "r"))
     secret.write_text("in use")
     row = await registered(client, repository)
-    answer = await ask(client, row, snapshotId=snapshot_id)
+    answer = await request_restore(client, row, snapshotId=snapshot_id)
     with pytest.raises(Invalid, match="data of Zerobyte itself"):
-        await carry_out(house, await job_of(house, answer))
+        await run_restore(harness, await restore_job(harness, answer))
     assert secret.read_text() == "in use"
 
 
-async def test_an_absolute_exclude_pattern_names_a_path_of_the_snapshot(
-    client: httpx.AsyncClient, house: House, tmp_path: Path
+async def test_absolute_exclude_pattern_matches_a_path_of_the_snapshot(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, tmp_path: Path
 ) -> None:
     volume = tmp_path / "volume"
     (volume / "keep").mkdir(parents=True)
@@ -205,14 +210,16 @@ async def test_an_absolute_exclude_pattern_names_a_path_of_the_snapshot(
     for file in ("keep/file", "other"):
         (volume / file).write_text("newer")
     row = await registered(client, repository)
-    answer = await ask(client, row, snapshotId=snapshot_id, exclude=[str(volume / "keep")])
-    await carry_out(house, await job_of(house, answer))
+    answer = await request_restore(
+        client, row, snapshotId=snapshot_id, exclude=[str(volume / "keep")]
+    )
+    await run_restore(harness, await restore_job(harness, answer))
     assert (volume / "keep" / "file").read_text() == "newer"
     assert (volume / "other").read_text() == "old"
 
 
-async def test_a_member_deletes_nothing_by_a_snapshot_whose_selection_is_not_known(
-    client: httpx.AsyncClient, house: House, tmp_path: Path
+async def test_member_may_not_use_delete_with_an_unknown_selection(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, tmp_path: Path
 ) -> None:
     volume = tmp_path / "volume"
     volume.mkdir()
@@ -220,11 +227,11 @@ async def test_a_member_deletes_nothing_by_a_snapshot_whose_selection_is_not_kno
     repository = RealRepository(tmp_path / "r", PASSWORD)
     snapshot_id = repository.backup(volume, "--tag", SCHEDULE, "--exclude-larger-than", "1")
     row = await registered(client, repository)
-    backed_up_by(house, volume)
-    await reported(house, snapshot_id, volume)
+    backed_up_by(harness, volume)
+    await reported(harness, snapshot_id, volume)
     selection = {"volumePath": str(volume), "otherFilters": True}
     await Snapshot.filter(snapshot_id=snapshot_id).update(selection=selection)
     body = {"snapshotId": snapshot_id, "delete": True, "confirmDelete": "/"}
     assert (await as_member(client, row, include=[str(volume)], **body)).status_code == 403
-    answer = await ask(client, row, include=[str(volume)], **body)
+    answer = await request_restore(client, row, include=[str(volume)], **body)
     assert answer.status_code == 202, answer.text

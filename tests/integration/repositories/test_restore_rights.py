@@ -1,11 +1,11 @@
-"""Who may restore where: roles, allowed roots, and repositories that no restore touches."""
+"""Permissions of restores: roles, allowed roots, protected repositories."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.integration.repositories.conftest import History, House
+from tests.support.repositories import RepositoriesHarness, SnapshotHistory
 from zerobyte.features.auth.models import AllowedRoots
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
@@ -18,7 +18,7 @@ MEMBER = {"x-test-role": "member"}
 async def ask(
     client: httpx.AsyncClient,
     existing: dict[str, Any],
-    history: History,
+    history: SnapshotHistory,
     *,
     headers: dict[str, str] | None = None,
     **body: Any,
@@ -30,42 +30,51 @@ async def ask(
     )
 
 
-async def test_a_member_may_not_name_a_target(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_member_may_not_choose_a_target(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    target = str(house.place / "out")
+    target = str(harness.work_dir / "out")
     answer = await ask(client, existing, history, headers=MEMBER, targetPath=target)
     assert answer.status_code == 403, answer.text
     assert (await ask(client, existing, history, targetPath=target)).status_code == 202
 
 
-async def test_a_member_restores_to_the_volume_that_the_files_came_from_and_nowhere_else(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_member_may_restore_only_to_the_source_volume(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    # A snapshot may call any path its original place: the writer of the repository chose it.
+    # The writer of the repository chooses the original path of a snapshot freely.
     assert (await ask(client, existing, history, headers=MEMBER)).status_code == 403
 
     async def folders(_organization_id: str, _tags: object) -> list[str]:
         return [str(history.source)]
 
-    house.restores.volume_folders = folders
+    harness.restores.volume_folders = folders
     assert (await ask(client, existing, history, headers=MEMBER)).status_code == 202
 
 
-async def test_a_target_outside_the_allowed_roots_is_refused_for_admins_too(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_target_outside_the_allowed_roots_is_refused_for_admins(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
     await AllowedRoots.filter(organization_id="o1").update(
-        roots=[str(house.place / "allowed"), str(history.repository.path)]
+        roots=[str(harness.work_dir / "allowed"), str(history.repository.path)]
     )
-    answer = await ask(client, existing, history, targetPath=str(house.place / "other"))
+    answer = await ask(client, existing, history, targetPath=str(harness.work_dir / "other"))
     assert answer.status_code == 403, answer.text
-    inside = str(house.place / "allowed" / "x")
+    inside = str(harness.work_dir / "allowed" / "x")
     assert (await ask(client, existing, history, targetPath=inside)).status_code == 202
 
 
-async def test_no_target_lies_in_a_repository(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History
+async def test_target_inside_a_repository_is_refused(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: SnapshotHistory
 ) -> None:
     place = history.repository.path
     for target in (place, place / "data"):
@@ -78,27 +87,30 @@ async def test_no_target_lies_in_a_repository(
             assert "repository" in answer.json()["message"], answer.text
 
 
-async def test_delete_with_a_volume_below_the_target_is_refused_by_the_api_and_in_the_job(
-    client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
+async def test_delete_with_a_volume_below_the_target_is_refused(
+    client: httpx.AsyncClient,
+    existing: dict[str, Any],
+    history: SnapshotHistory,
+    harness: RepositoriesHarness,
 ) -> None:
-    (house.place / "out" / "photos").mkdir(parents=True)
+    (harness.work_dir / "out" / "photos").mkdir(parents=True)
     for organization, name in (("o1", "out/photos"), ("o2", "out2"), ("o1", "same")):
-        config = {"backend": "directory", "path": str(house.place / name)}
+        config = {"backend": "directory", "path": str(harness.work_dir / name)}
         await Volume.create(
             organization_id=organization, name=name, type="directory", config=config
         )
     for name in ("out", "out2", "."):
-        target = str(house.place / name)
+        target = str(harness.work_dir / name)
         answer = await ask(
             client, existing, history, targetPath=target, delete=True, confirmDelete=target
         )
         assert answer.status_code == 400, (name, answer.text)
         assert "holds another volume" in answer.json()["message"]
-    target = str(house.place / "same")
+    target = str(harness.work_dir / "same")
     answer = await ask(
         client, existing, history, targetPath=target, delete=True, confirmDelete=target
     )
     assert answer.status_code == 202, answer.text
-    job = await house.restores.job(await Task.get(id=answer.json()["restoreId"]))
-    assert job.volumes == [str(house.place / "out/photos"), target]
-    assert job.other_volumes == [str(house.place / "out2")]
+    job = await harness.restores.job(await Task.get(id=answer.json()["restoreId"]))
+    assert job.volumes == [str(harness.work_dir / "out/photos"), target]
+    assert job.other_volumes == [str(harness.work_dir / "out2")]

@@ -1,4 +1,4 @@
-"""Our model of restic's policy against restic itself, over forged histories in many zones."""
+"""Our forget plan compared with restic's, over random histories in many zones."""
 
 import json
 import random
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tests.integration.repositories.forge import RealRepository
+from tests.support.restic_repository import RealRepository
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.restic.forget_policy import Moment, plan
 
@@ -49,7 +49,7 @@ def _random_history(dice: random.Random) -> list[str]:
     for _ in range(dice.randint(1, 16)):
         instant = end - timedelta(seconds=dice.uniform(0, span_h * 3600))
         if timedelta() <= instant - now < timedelta(hours=1):
-            # Nothing of the future comes to pass between our look at the clock and restic's.
+            # Leave a margin: restic reads the clock later than we do.
             instant += timedelta(hours=1)
         local = instant.astimezone(ZoneInfo(dice.choice(zones)))
         digits = str(dice.randint(0, 999_999_999)).rjust(9, "0").rstrip("0")
@@ -74,10 +74,10 @@ def _random_policy(dice: random.Random) -> RetentionPolicy:
     return policy if policy.has_rules() else RetentionPolicy(keep_last=2)
 
 
-def test_t12_the_plan_equals_restics_own_dry_run_over_2000_random_histories(
+def test_t12_forget_plan_equals_restics_dry_run_over_2000_random_histories(
     tmp_path: Path,
 ) -> None:
-    """Each round has a policy and a zone of its own, and histories that restic sees together."""
+    """Each round has its own policy and zone, and histories in one repository."""
     repository = RealRepository(tmp_path / "repository", "pw")
     dice = random.Random(20261123)
     compared = 0

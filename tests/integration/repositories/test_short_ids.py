@@ -1,18 +1,16 @@
-"""Short snapshot ids: one that names several snapshots is refused everywhere."""
+"""Ambiguous short snapshot ids."""
 
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.integration.repositories.conftest import House
-from tests.integration.repositories.test_repositories import add
-from tests.integration.repositories.test_snapshots import record
+from tests.support.repositories import RepositoriesHarness, add_repository, snapshot_record
 from zerobyte.features.tasks.models import Task
 from zerobyte.restic.forget_policy import Moment
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-BOTH = [record(1), record(2, id="00000001" + "f" * 56, short_id="00000001")]
+BOTH = [snapshot_record(1), snapshot_record(2, id="00000001" + "f" * 56, short_id="00000001")]
 
 
 @pytest.mark.parametrize(
@@ -25,24 +23,24 @@ BOTH = [record(1), record(2, id="00000001" + "f" * 56, short_id="00000001")]
         ("POST", "restore", {"snapshotId": "00000001"}),
     ],
 )
-async def test_a_short_id_of_two_snapshots_is_refused(
-    client: httpx.AsyncClient, house: House, method: str, path: str, body: Any
+async def test_ambiguous_short_id_is_refused(
+    client: httpx.AsyncClient, harness: RepositoriesHarness, method: str, path: str, body: Any
 ) -> None:
-    row = await add(house, "one")
+    row = await add_repository(harness, "one")
     for one in BOTH:
-        await house.snapshots.index_snapshot(row.id, one)
+        await harness.snapshots.index_snapshot(row.id, one)
     answer = await client.request(method, f"/repositories/{row.short_id}/{path}", json=body)
     assert answer.status_code == 409, answer.text
     assert "00000001; send the whole id" in answer.json()["message"]
     assert not await Task.all().exists()
 
 
-async def test_the_whole_id_names_each_of_two_snapshots_with_one_short_id(
-    client: httpx.AsyncClient, house: House
+async def test_full_id_selects_one_of_two_snapshots_with_equal_short_ids(
+    client: httpx.AsyncClient, harness: RepositoriesHarness
 ) -> None:
-    row = await add(house, "one")
+    row = await add_repository(harness, "one")
     for one in BOTH:
-        await house.snapshots.index_snapshot(row.id, one)
+        await harness.snapshots.index_snapshot(row.id, one)
     for one in BOTH:
         url = f"/repositories/{row.short_id}/snapshots/{one.id}"
         answer = await client.get(url)

@@ -1,4 +1,4 @@
-"""The store of trees against a plain list: every folder, page and search, and every mishap."""
+"""The tree cache compared with a plain list, and its failures."""
 
 import fcntl
 import json
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.repositories import new_tree_store
 from zerobyte.features.repositories.service.tree_cache import store
 from zerobyte.features.repositories.service.tree_cache.cache import TreeCache
 from zerobyte.features.repositories.service.tree_cache.queries import TreeQuery, TreeReader
@@ -25,17 +26,13 @@ Node = dict[str, Any]
 
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[TreeStore]:
-    made = new_file(tmp_path)
+    made = new_tree_store(tmp_path)
     yield made
     made.close()
 
 
-def new_file(folder: Path, max_bytes: int = 100_000_000) -> TreeStore:
-    return TreeStore(folder / "trees.db", max_bytes=max_bytes, spare_folder=folder / "spare")
-
-
 def random_tree(dice: random.Random, *, most: int) -> list[Node]:
-    """Entries in restic's order: a folder, all that is in it, then what follows it."""
+    """Return entries in restic's order: a folder, its contents, then its siblings."""
     nodes: list[Node] = []
 
     def fill(folder: str, depth: int) -> None:
@@ -62,7 +59,7 @@ def random_tree(dice: random.Random, *, most: int) -> list[Node]:
 async def told(
     trees: TreeCache, nodes: list[Node], snapshot_id: str = "s", chunk: int = 70_000
 ) -> None:
-    """Have a tree remembered as restic would print it, cut anywhere."""
+    """Cache a tree from restic's output, cut into chunks at any byte."""
     lines = [json.dumps({"struct_type": "snapshot"})]
     lines += [json.dumps({**node, "struct_type": "node"}) for node in nodes]
     text = ("\n".join(lines) + "\n").encode()
@@ -85,12 +82,10 @@ def paths(
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_every_folder_page_and_search_is_as_restic_printed_it(
-    tmp_path: Path, seed: int
-) -> None:
+async def test_folders_pages_and_searches_equal_restics_output(tmp_path: Path, seed: int) -> None:
     dice = random.Random(seed)
     nodes = random_tree(dice, most=3000)
-    file = new_file(tmp_path)
+    file = new_tree_store(tmp_path)
     trees, reader = TreeCache(file), TreeReader(file)
     await told(trees, nodes, chunk=dice.choice([100, 4096, 10**6]))
     assert paths(reader, TreeQuery("r", "s")) == [node["path"] for node in nodes]
@@ -120,7 +115,7 @@ async def test_every_folder_page_and_search_is_as_restic_printed_it(
     await trees.aclose()
 
 
-async def test_what_was_never_read_is_unknown_and_what_was_dropped_too(file: TreeStore) -> None:
+async def test_unread_and_dropped_trees_are_unknown(file: TreeStore) -> None:
     trees = TreeCache(file)
     nodes = random_tree(random.Random(1), most=50)
     for snapshot in ("s1", "s2"):
@@ -136,8 +131,8 @@ async def test_what_was_never_read_is_unknown_and_what_was_dropped_too(file: Tre
     await trees.aclose()
 
 
-async def test_half_a_tree_is_not_a_tree_and_is_gone_after_a_restart(tmp_path: Path) -> None:
-    file = new_file(tmp_path)
+async def test_incomplete_tree_is_unknown_and_removed_at_restart(tmp_path: Path) -> None:
+    file = new_tree_store(tmp_path)
     trees = TreeCache(file)
     tree = await trees.begin_write("r", "s")
     nodes = [{"name": "done", "path": "/done", "type": "dir"}]
@@ -150,15 +145,15 @@ async def test_half_a_tree_is_not_a_tree_and_is_gone_after_a_restart(tmp_path: P
     found = await trees.page(TreeQuery("r", "s", "/done"), 8990, 100)
     assert found is None or len(found.nodes) == 10
     await trees.aclose()
-    again = new_file(tmp_path)
+    again = new_tree_store(tmp_path)
     assert again.find("r", "s") is None
     again.close()
 
 
-async def test_the_least_recently_used_tree_goes_first_and_the_bound_holds(
+async def test_least_recently_used_tree_is_evicted_within_the_size_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = new_file(tmp_path, max_bytes=200_000)
+    file = new_tree_store(tmp_path, max_bytes=200_000)
     trees = TreeCache(file)
     nodes = random_tree(random.Random(2), most=2000)
     clock = iter(range(0, 10**9, 100_000))
@@ -175,8 +170,8 @@ async def test_the_least_recently_used_tree_goes_first_and_the_bound_holds(
     await trees.aclose()
 
 
-async def test_a_tree_larger_than_the_bound_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
-    file = new_file(tmp_path, max_bytes=100_000)
+async def test_tree_above_the_size_limit_is_refused_and_removed(tmp_path: Path) -> None:
+    file = new_tree_store(tmp_path, max_bytes=100_000)
     trees = TreeCache(file)
     with pytest.raises(CacheFull):
         await told(trees, random_tree(random.Random(3), most=8_000))
@@ -184,7 +179,7 @@ async def test_a_tree_larger_than_the_bound_is_refused_and_leaves_nothing(tmp_pa
     await trees.aclose()
 
 
-async def test_a_full_disk_is_no_room_and_what_was_known_stays_known(file: TreeStore) -> None:
+async def test_full_disk_raises_cache_full_and_keeps_cached_trees(file: TreeStore) -> None:
     trees = TreeCache(file)
     nodes = random_tree(random.Random(4), most=500)
     await told(trees, nodes, "before")
@@ -198,10 +193,10 @@ async def test_a_full_disk_is_no_room_and_what_was_known_stays_known(file: TreeS
 
 
 @pytest.mark.parametrize("harm", ["garbage", "empty", "version", "foreign", "cut", "middle"])
-async def test_a_damaged_file_is_begun_anew_and_never_answers_wrongly(
+async def test_damaged_file_is_created_again_without_wrong_results(
     tmp_path: Path, harm: str
 ) -> None:
-    file = new_file(tmp_path)
+    file = new_tree_store(tmp_path)
     trees = TreeCache(file)
     nodes = random_tree(random.Random(6), most=2500)
     await told(trees, nodes)
@@ -221,7 +216,7 @@ async def test_a_damaged_file_is_begun_anew_and_never_answers_wrongly(
         path.write_bytes(content)
     else:
         path.write_bytes({"garbage": b"\0ab" * 9999, "empty": b"", "cut": content[:20_000]}[harm])
-    file = new_file(tmp_path)
+    file = new_tree_store(tmp_path)
     trees = TreeCache(file)
     expected = [node["path"] for node in nodes]
     found = await trees.page(TreeQuery("r", "s"), 0, 10**6)
@@ -233,8 +228,8 @@ async def test_a_damaged_file_is_begun_anew_and_never_answers_wrongly(
     await trees.aclose()
 
 
-async def test_a_second_process_works_in_a_file_of_its_own(tmp_path: Path) -> None:
-    first, second = new_file(tmp_path), new_file(tmp_path)
+async def test_second_process_uses_a_temporary_file(tmp_path: Path) -> None:
+    first, second = new_tree_store(tmp_path), new_tree_store(tmp_path)
     nodes = random_tree(random.Random(8), most=100)
     one, other = TreeCache(first), TreeCache(second)
     await told(one, nodes, "s1")
@@ -247,7 +242,7 @@ async def test_a_second_process_works_in_a_file_of_its_own(tmp_path: Path) -> No
     await one.aclose()
 
 
-async def test_a_folder_that_cannot_be_written_knows_nothing_and_says_no_room(
+async def test_unwritable_folder_caches_nothing_and_raises_cache_full(
     tmp_path: Path,
 ) -> None:
     place = tmp_path / "file-in-the-way"
@@ -262,7 +257,7 @@ async def test_a_folder_that_cannot_be_written_knows_nothing_and_says_no_room(
     await trees.aclose()
 
 
-async def test_a_tree_that_is_dropped_while_it_is_told_is_not_remembered(file: TreeStore) -> None:
+async def test_tree_dropped_while_it_is_written_is_not_cached(file: TreeStore) -> None:
     trees = TreeCache(file)
     tree = await trees.begin_write("r", "s")
     trees.drop("r", ["s"])
@@ -273,13 +268,13 @@ async def test_a_tree_that_is_dropped_while_it_is_told_is_not_remembered(file: T
     await trees.aclose()
 
 
-async def test_a_tree_that_is_dropped_at_the_end_does_not_open_the_file_again(
+async def test_drop_after_close_does_not_open_the_file_again(
     tmp_path: Path,
 ) -> None:
     is_closed = threading.Event()
 
     class Slow(TreeStore):
-        """Its drop would rather come after the end, when it is allowed to."""
+        """Delays its drop until after the close, if the cache allows it."""
 
         def drop(self, repository_id: str, snapshot_ids: Collection[str] | None = None) -> None:
             is_closed.wait(0.5)

@@ -5,7 +5,7 @@ from tortoise import connections
 
 from tests.integration.security.conftest import Fortress
 from tests.integration.security.test_belongings import furnish
-from zerobyte.features.repositories.service.places import local_places
+from zerobyte.features.repositories.service.host_paths import local_repository_paths
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ async def test_a_damaged_local_repository_stops_no_other_organization(
     await connections.get("default").execute_query(
         "UPDATE repositories SET config = ? WHERE short_id = ?", [config, theirs["repositories"]]
     )
-    assert await local_places(other_than=home) == []
+    assert await local_repository_paths(other_than=home) == []
     place = fortress.folder / "place"
     place.mkdir()
     body = {"name": "x", "config": {"backend": "local", "path": str(place)}}

@@ -1,4 +1,4 @@
-"""The volumes of two organizations behind a served app; `x-test-organization` says who asks."""
+"""Fixtures of volumes: a served app with two organizations, selected by a header."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -15,11 +15,12 @@ from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes.routes import volumes_v1
 from zerobyte.features.volumes.service import Volumes
+from zerobyte.hosts.local import LocalHost
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
 
 
-class RememberingBus(EventBus):
+class RecordingBus(EventBus):
     def __init__(self) -> None:
         super().__init__()
         self.published: list[tuple[str, str, dict[str, Any]]] = []
@@ -33,18 +34,18 @@ class RememberingBus(EventBus):
 
 
 @dataclass
-class House:
-    """The parts of one installation; `data` is its data folder, `src` a folder full of files."""
+class VolumesHarness:
+    """The services of one installation, its data folder, and a folder with files."""
 
     volumes: Volumes
-    bus: RememberingBus
+    bus: RecordingBus
     data: Path
     src: Path
     sealer: Sealer
 
 
 @pytest.fixture
-async def house(database: str, tmp_path: Path) -> House:
+async def harness(database: str, tmp_path: Path) -> VolumesHarness:
     for name in ("o1", "o2"):
         await Organization.create(id=name, name=name, slug=name, repository_password="x")
         await AllowedRoots.create(organization_id=name, host="local", roots=["/"])
@@ -54,27 +55,29 @@ async def house(database: str, tmp_path: Path) -> House:
     (src / "a.txt").write_text("aa")
     (src / "B.txt").write_text("b")
     (src / ".hidden").write_text("")
-    bus = RememberingBus()
+    bus = RecordingBus()
     sealer = Sealer("s" * 32)
-    volumes = Volumes(settings=settings_for(data), sealer=sealer, bus=bus)
-    return House(volumes, bus, data, src, sealer)
+    settings = settings_for(data)
+    host_api = LocalHost.from_settings(settings)
+    volumes = Volumes(settings=settings, sealer=sealer, bus=bus, host_api=host_api)
+    return VolumesHarness(volumes, bus, data, src, sealer)
 
 
 @pytest.fixture
-async def client(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    services = {Authenticator: HeaderAuthenticator(), Volumes: house.volumes}
-    app = make_app(settings_for(house.data), services)
+async def client(harness: VolumesHarness) -> AsyncIterator[httpx.AsyncClient]:
+    services = {Authenticator: HeaderAuthenticator(), Volumes: harness.volumes}
+    app = make_app(settings_for(harness.data), services)
     app.blueprint(volumes_v1)
     async with serving(app, headers={"x-test-organization": "o1"}) as served:
         yield served
 
 
 @pytest.fixture
-async def volume(client: httpx.AsyncClient, house: House) -> dict[str, Any]:
-    """A mounted directory volume of the first organization."""
+async def volume(client: httpx.AsyncClient, harness: VolumesHarness) -> dict[str, Any]:
+    """Return a mounted directory volume of the first organization."""
     answer = await client.post(
         "/api/v1/volumes",
-        json={"name": "files", "config": {"backend": "directory", "path": str(house.src)}},
+        json={"name": "files", "config": {"backend": "directory", "path": str(harness.src)}},
     )
     assert answer.status_code == 201, answer.text
     return answer.json()

@@ -1,4 +1,4 @@
-"""Every answer about volumes has the documented shape."""
+"""Responses of the volume operations conform to the contract."""
 
 import pytest
 
@@ -13,9 +13,9 @@ def conforms(operation_id, answer):
     return answer.json()
 
 
-async def test_every_operation_of_volumes_answers_as_documented(client, house):
+async def test_volume_operations_conform_to_the_contract(client, harness):
     configs = [
-        {"backend": "directory", "path": str(house.src)},
+        {"backend": "directory", "path": str(harness.src)},
         {"backend": "nfs", "server": "nas", "exportPath": "/x", "port": "2050", "version": "4.1"},
         {"backend": "smb", "server": "nas", "share": "d", "password": "p", "guest": True},
         {"backend": "webdav", "server": "dav", "path": "/x", "ssl": True, "readOnly": True},
@@ -36,7 +36,7 @@ async def test_every_operation_of_volumes_answers_as_documented(client, house):
         assert_conforms("mountVolume", 200, mounted.json())
     assert len(conforms("listVolumes", await client.get(BASE))) == 6
     directory = (await client.get(BASE)).json()[0]
-    (house.src / "link").symlink_to("nowhere")
+    (harness.src / "link").symlink_to("nowhere")
     conforms("listFiles", await client.get(f"{BASE}/{directory['shortId']}/files"))
-    conforms("browseFilesystem", await client.get(f"{BASE}/filesystem/browse?path={house.src}"))
+    conforms("browseFilesystem", await client.get(f"{BASE}/filesystem/browse?path={harness.src}"))
     conforms("deleteVolume", await client.delete(f"{BASE}/{directory['shortId']}"))

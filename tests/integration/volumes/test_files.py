@@ -1,4 +1,4 @@
-"""What lies in a volume and on the host, over HTTP."""
+"""Listing the files of a volume and the folders of the host, over HTTP."""
 
 import asyncio
 import os
@@ -26,9 +26,9 @@ def names(answer):
     return [entry["name"] for entry in answer.json()["files"]]
 
 
-async def test_folders_come_first_then_names_without_case(listing, house):
+async def test_folders_come_first_then_names_ignoring_case(listing, harness):
     for name in ("Zoo", "apes"):
-        (house.src / name).mkdir()
+        (harness.src / name).mkdir()
     answer = await listing()
     assert names(answer) == ["apes", "sub", "Zoo", ".hidden", "a.txt", "B.txt"]
     assert answer.headers["cache-control"] == "private, no-store"
@@ -36,23 +36,23 @@ async def test_folders_come_first_then_names_without_case(listing, house):
     assert first.keys() == {"name", "path", "type", "modifiedAt"}
     assert (first["path"], first["type"]) == ("/apes", "directory")
     assert (file["path"], file["type"], file["size"]) == ("/a.txt", "file", 2)
-    assert file["modifiedAt"] == (house.src / "a.txt").stat().st_mtime_ns // 1_000_000
+    assert file["modifiedAt"] == (harness.src / "a.txt").stat().st_mtime_ns // 1_000_000
     page = answer.json()
     assert (page["path"], page["offset"], page["limit"], page["total"]) == ("/", 0, 500, 6)
     assert page["hasMore"] is False
 
 
 @pytest.mark.parametrize("path", ["/sub", "sub", "sub/", "//sub", "/./sub/deep/.."])
-async def test_a_folder_has_many_spellings_and_is_echoed_as_asked(listing, path):
+async def test_requested_path_is_returned_unchanged(listing, path):
     answer = await listing(path)
     assert names(answer) == ["deep"]
     assert answer.json()["path"] == path
     assert answer.json()["files"][0]["path"] == "/sub/deep"
 
 
-async def test_pages_join_to_the_whole_folder(listing, house):
+async def test_pages_cover_the_whole_folder(listing, harness):
     for number in range(1100):
-        (house.src / "sub" / f"f{number:04}").touch()
+        (harness.src / "sub" / f"f{number:04}").touch()
     first = await listing("/sub", limit=5000)
     assert len(first.json()["files"]) == first.json()["limit"] == 1000
     assert (first.json()["total"], first.json()["hasMore"]) == (1101, True)
@@ -65,15 +65,15 @@ async def test_pages_join_to_the_whole_folder(listing, house):
     assert (await listing("/sub", limit="many")).status_code == 400
 
 
-async def test_links_are_counted_and_shown_as_what_they_lead_to(listing, house, tmp_path):
+async def test_links_have_the_type_of_their_target(listing, harness, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
-    (house.src / "l-broken").symlink_to("nowhere")
-    (house.src / "l-dir").symlink_to("sub/deep")
-    (house.src / "l-file").symlink_to("a.txt")
-    (house.src / "l-out").symlink_to(outside)
-    (house.src / "l-loop").symlink_to("l-loop")
-    (house.src / "sub" / "deep" / "x").touch()
+    (harness.src / "l-broken").symlink_to("nowhere")
+    (harness.src / "l-dir").symlink_to("sub/deep")
+    (harness.src / "l-file").symlink_to("a.txt")
+    (harness.src / "l-out").symlink_to(outside)
+    (harness.src / "l-loop").symlink_to("l-loop")
+    (harness.src / "sub" / "deep" / "x").touch()
     answer = await listing()
     kinds = {e["name"]: (e["type"], e.get("size")) for e in answer.json()["files"]}
     assert answer.json()["total"] == len(kinds) == 9
@@ -85,15 +85,15 @@ async def test_links_are_counted_and_shown_as_what_they_lead_to(listing, house, 
 
 
 @pytest.mark.parametrize("path", ["..", "/../etc", "sub/../../etc", "l-out", "l-out/inner"])
-async def test_no_path_leads_out_of_the_volume(listing, house, tmp_path, path):
+async def test_paths_out_of_the_volume_are_refused(listing, harness, tmp_path, path):
     (tmp_path / "outside" / "inner").mkdir(parents=True)
-    (house.src / "l-out").symlink_to(tmp_path / "outside")
+    (harness.src / "l-out").symlink_to(tmp_path / "outside")
     answer = await listing(path)
     assert answer.status_code == 400
     assert answer.json() == {"message": "Invalid path"}
 
 
-async def test_other_wrong_paths_are_told_apart(listing, house, client, volume):
+async def test_invalid_paths_get_different_errors(listing, harness, client, volume):
     assert (await listing("/nope")).status_code == 404
     assert (await listing("/nope")).json() == {"message": "Directory not found"}
     assert (await listing("/a.txt")).json() == {"message": "Path is not a directory"}
@@ -105,19 +105,19 @@ async def test_other_wrong_paths_are_told_apart(listing, house, client, volume):
     assert (unmounted.status_code, unmounted.json()["message"]) == (409, "Volume is not mounted")
 
 
-async def test_a_pipe_in_the_place_of_a_folder_does_not_block(listing, house):
-    os.mkfifo(house.src / "pipe")
+async def test_pipe_instead_of_a_folder_does_not_block(listing, harness):
+    os.mkfifo(harness.src / "pipe")
     assert (await asyncio.wait_for(listing("/pipe"), 40)).status_code == 400
     assert "pipe" in names(await listing())
 
 
-async def test_names_that_are_no_text_are_shown(listing, house):
-    (house.src / "sub" / os.fsdecode(b"\xff\xfe.bin")).touch()
+async def test_non_utf8_names_are_listed(listing, harness):
+    (harness.src / "sub" / os.fsdecode(b"\xff\xfe.bin")).touch()
     assert names(await listing("/sub")) == ["deep", "��.bin"]
 
 
-async def test_our_own_data_inside_a_volume_is_not_listed(client, house, tmp_path):
-    (house.data / "secret").touch()
+async def test_data_folder_inside_a_volume_is_not_listed(client, harness, tmp_path):
+    (harness.data / "secret").touch()
     created = await client.post(
         "/api/v1/volumes",
         json={"name": "all", "config": {"backend": "directory", "path": str(tmp_path)}},
@@ -127,11 +127,11 @@ async def test_our_own_data_inside_a_volume_is_not_listed(client, house, tmp_pat
     assert "data" in names(await client.get(place))
 
 
-async def test_a_folder_swapped_for_a_link_while_it_is_opened_is_refused(database_kind, tmp_path):
+async def test_folder_swapped_for_a_link_during_open_is_refused(database_kind, tmp_path):
     root, outside = tmp_path / "root", tmp_path / "outside"
     root.mkdir()
     outside.mkdir()
-    # As the opened folder is asked where it is, a link that passes the first look fails here.
+    # The real path of the opened folder is checked, so a link that passed the first check fails.
     (root / "l").symlink_to(outside)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(files.os.path, "realpath", str)
@@ -139,7 +139,7 @@ async def test_a_folder_swapped_for_a_link_while_it_is_opened_is_refused(databas
             files.list_folder(root, "l", offset=0, limit=1, protected=())
 
 
-async def test_a_listing_that_takes_long_does_not_hold_others_up(client, volume, monkeypatch):
+async def test_slow_listing_does_not_block_other_requests(client, volume, monkeypatch):
     go_on = asyncio.Event()
     loop = asyncio.get_running_loop()
     real = files.list_folder
@@ -159,39 +159,39 @@ async def test_a_listing_that_takes_long_does_not_hold_others_up(client, volume,
 BROWSE = "/api/v1/volumes/filesystem/browse"
 
 
-async def test_browsing_shows_real_folders_of_the_host(client, house):
-    (house.src / "link").symlink_to("sub")
-    (house.src / ".hidden-folder").mkdir()
-    answer = await client.get(BROWSE, params={"path": f"{house.src}/./sub/.."})
+async def test_browse_lists_real_folders_of_the_host(client, harness):
+    (harness.src / "link").symlink_to("sub")
+    (harness.src / ".hidden-folder").mkdir()
+    answer = await client.get(BROWSE, params={"path": f"{harness.src}/./sub/.."})
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "private, no-store"
-    assert answer.json()["path"] == str(house.src)
+    assert answer.json()["path"] == str(harness.src)
     shown = answer.json()["directories"]
     assert [entry["name"] for entry in shown] == [".hidden-folder", "sub"]
-    assert shown[1]["path"] == str(house.src / "sub")
+    assert shown[1]["path"] == str(harness.src / "sub")
     assert shown[1].keys() == {"name", "path", "type", "modifiedAt"}
     root = await client.get(BROWSE)
     assert root.json()["path"] == "/"
     assert "/tmp" in [entry["path"] for entry in root.json()["directories"]]
 
 
-async def test_browsing_never_shows_our_own_data(client, house, tmp_path):
-    (house.data / "inside").mkdir()
-    (tmp_path / "link").symlink_to(house.data)
+async def test_browse_does_not_list_the_data_folder(client, harness, tmp_path):
+    (harness.data / "inside").mkdir()
+    (tmp_path / "link").symlink_to(harness.data)
     shown = (await client.get(BROWSE, params={"path": str(tmp_path)})).json()["directories"]
     assert [entry["name"] for entry in shown] == ["src"]
-    for path in (house.data, house.data / "inside", tmp_path / "link"):
+    for path in (harness.data, harness.data / "inside", tmp_path / "link"):
         assert (await client.get(BROWSE, params={"path": str(path)})).status_code == 403
 
 
-async def test_wrong_folders_of_the_host_are_told_apart(client, house):
+async def test_invalid_host_folders_get_different_errors(client, harness):
     for path, status in (
-        (house.src / "nope", 404),
-        (house.src / "a.txt", 400),
+        (harness.src / "nope", 404),
+        (harness.src / "a.txt", 400),
         ("relative", 400),
         ("../..", 400),
     ):
         answer = await client.get(BROWSE, params={"path": str(path)})
         assert answer.status_code == status
-        assert str(house.src) not in answer.json()["message"]
+        assert str(harness.src) not in answer.json()["message"]
     assert await Volume.all().count() == 0

@@ -1,4 +1,4 @@
-"""A volume whose file system hangs delays nobody and is told as what it is."""
+"""Volumes with a hanging file system."""
 
 import asyncio
 import time
@@ -7,21 +7,21 @@ import pytest
 
 from tests.support.hung_folder import hung_mount
 from zerobyte.features.volumes.models import Volume
-from zerobyte.features.volumes.service import browse
+from zerobyte.hosts import verbs
 from zerobyte.mounts import probe
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
-async def test_a_volume_whose_server_dies_becomes_an_error_while_others_go_on__t8(
-    client, house, volume, monkeypatch
+async def test_t8_hanging_volume_becomes_an_error_while_others_are_checked(
+    client, harness, volume, monkeypatch
 ):
-    # Until then the others are answered, and see no error yet.
+    # Until then, other requests succeed and see no error.
     monkeypatch.setattr(probe, "LIMIT_S", 4)
-    monkeypatch.setattr(browse, "_LISTING_LIMIT_S", 0.3)
-    monkeypatch.setattr(browse, "_SPACE_LIMIT_S", 0.3)
+    monkeypatch.setattr(verbs, "LISTING_LIMIT_S", 0.3)
+    monkeypatch.setattr(verbs, "SPACE_LIMIT_S", 0.3)
     place = f"/api/v1/volumes/{volume['shortId']}"
-    with hung_mount(house.src):
+    with hung_mount(harness.src):
         before = time.monotonic()
         waiting = [
             asyncio.create_task(client.get(place)),
@@ -40,5 +40,5 @@ async def test_a_volume_whose_server_dies_becomes_an_error_while_others_go_on__t
     assert checked.json()["error"] == "The file system did not answer within 4 seconds"
     assert (await Volume.get(id=volume["id"])).status == "error"
     monkeypatch.setattr(probe, "LIMIT_S", 60)
-    await house.volumes.remount_failed()
+    await harness.volumes.remount_failed()
     assert (await Volume.get(id=volume["id"])).status == "mounted"

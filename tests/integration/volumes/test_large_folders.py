@@ -1,4 +1,4 @@
-"""A folder of 200,000 entries is listed beside the event loop, and does not stop it either."""
+"""A folder of 200,000 entries is listed without blocking the event loop."""
 
 import gc
 import os
@@ -17,7 +17,7 @@ ENTRIES = 200_000
 
 @pytest.fixture(autouse=True)
 def frozen() -> Iterator[None]:
-    """Collections of garbage look at what a process loaded later alone, as in the API."""
+    """Exclude loaded objects from garbage collection, as the API does."""
     setup.freeze_loaded_objects()
     yield
     gc.unfreeze()
@@ -31,7 +31,7 @@ def large(tmp_path: Path) -> Path:
     return tmp_path
 
 
-async def test_a_folder_of_200_000_entries_stops_the_loop_for_50_ms_at_most(large: Path) -> None:
+async def test_folder_of_200_000_entries_blocks_the_loop_for_50_ms_at_most(large: Path) -> None:
     def listed(offset: int) -> files.Page:
         return files.list_folder(large, "/", offset=offset, limit=500, protected=[])
 
@@ -51,7 +51,7 @@ async def test_a_folder_of_200_000_entries_stops_the_loop_for_50_ms_at_most(larg
         )
 
 
-async def test_folders_of_a_host_are_listed_without_stopping_the_loop(tmp_path: Path) -> None:
+async def test_host_folders_are_listed_without_blocking_the_loop(tmp_path: Path) -> None:
     for n in range(30_000):
         (tmp_path / f"d{n:05}").mkdir()
 

@@ -1,4 +1,4 @@
-"""Who may name a path of the host, and which paths no one may name."""
+"""Permissions for host paths, and protected paths."""
 
 import pytest
 
@@ -20,15 +20,15 @@ def body(path):
 
 
 @pytest.fixture
-async def member(house):
-    services = {Authenticator: HeaderAuthenticator("member"), Volumes: house.volumes}
-    app = make_app(settings_for(house.data), services, name="zerobyte_member")
+async def member(harness):
+    services = {Authenticator: HeaderAuthenticator("member"), Volumes: harness.volumes}
+    app = make_app(settings_for(harness.data), services, name="zerobyte_member")
     app.blueprint(volumes_v1)
     async with serving(app, headers={"x-test-organization": "o1"}) as served:
         yield served
 
 
-async def test_members_name_no_path_of_the_host(member, volume, house):
+async def test_member_may_not_use_a_host_path(member, volume, harness):
     for request in (
         member.post("/api/v1/volumes", json=body("/etc")),
         member.post("/api/v1/volumes/test-connection", json={"config": body("/etc")["config"]}),
@@ -38,27 +38,29 @@ async def test_members_name_no_path_of_the_host(member, volume, house):
         answer = await request
         assert answer.status_code == 403, answer.text
     row = await Volume.get(short_id=volume["shortId"])
-    assert row.config["path"] == str(house.src)
+    assert row.config["path"] == str(harness.src)
     files = await member.get(f"/api/v1/volumes/{volume['shortId']}/files")
     assert files.status_code == 200
 
 
-async def test_a_later_organization_has_no_root_until_one_is_granted(client, house):
+async def test_later_organization_has_no_roots_until_granted(client, harness):
     await Organization.create(id="o3", name="o3", slug="o3", repository_password="x")
     other = {"x-test-organization": "o3"}
     assert (
-        await client.post("/api/v1/volumes", json=body(house.src), headers=other)
+        await client.post("/api/v1/volumes", json=body(harness.src), headers=other)
     ).status_code == 403
     assert (await client.get(BROWSE, params={"path": "/"}, headers=other)).status_code == 403
-    (house.src / "sub" / "out").symlink_to("/etc")
+    (harness.src / "sub" / "out").symlink_to("/etc")
     grant = await AllowedRoots.create(
-        organization_id="o3", host="local", roots=[str(house.src / "sub")]
+        organization_id="o3", host="local", roots=[str(harness.src / "sub")]
     )
-    refused = await client.post("/api/v1/volumes", json=body(house.src / "sub/out"), headers=other)
+    refused = await client.post(
+        "/api/v1/volumes", json=body(harness.src / "sub/out"), headers=other
+    )
     assert refused.status_code == 403
-    made = await client.post("/api/v1/volumes", json=body(house.src / "sub"), headers=other)
+    made = await client.post("/api/v1/volumes", json=body(harness.src / "sub"), headers=other)
     assert made.json()["status"] == "mounted"
-    shown = await client.get(BROWSE, params={"path": str(house.src)}, headers=other)
+    shown = await client.get(BROWSE, params={"path": str(harness.src)}, headers=other)
     assert [entry["name"] for entry in shown.json()["directories"]] == ["sub"]
     grant.roots = []
     await grant.save()
@@ -68,9 +70,9 @@ async def test_a_later_organization_has_no_root_until_one_is_granted(client, hou
     assert again.json()["status"] == "error"
 
 
-async def test_the_first_organization_has_the_roots_of_the_settings(client, house):
+async def test_first_organization_has_the_roots_of_the_settings(client, harness):
     await AllowedRoots.all().delete()
-    made = await client.post("/api/v1/volumes", json=body(house.src))
+    made = await client.post("/api/v1/volumes", json=body(harness.src))
     assert made.status_code == 201
 
 
@@ -81,14 +83,18 @@ async def test_the_first_organization_has_the_roots_of_the_settings(client, hous
         "//proc//1/root/", "/usr/../proc/1/root/etc", "/proc/self/environ", "/sys", "/root/.ssh",
     ],
 )  # fmt: skip
-async def test_browsing_kernel_and_key_folders_is_forbidden(client, path):
+async def test_browse_of_kernel_and_key_folders_is_forbidden(client, path):
     answer = await client.get(BROWSE, params={"path": path})
     assert answer.status_code == 403, answer.text
 
 
-async def test_no_volume_is_made_ready_inside_the_data_folder_or_through_a_link(client, house):
-    (house.data / "run").mkdir()
-    (house.src / "link").symlink_to(house.data / "run")
-    for name, path in (("a", house.data / "run"), ("b", house.src / "link"), ("c", "/root/.ssh")):
+async def test_volume_inside_the_data_folder_or_linked_to_it_is_not_ready(client, harness):
+    (harness.data / "run").mkdir()
+    (harness.src / "link").symlink_to(harness.data / "run")
+    for name, path in (
+        ("a", harness.data / "run"),
+        ("b", harness.src / "link"),
+        ("c", "/root/.ssh"),
+    ):
         made = await client.post("/api/v1/volumes", json={**body(path), "name": name})
         assert made.json().get("status") != "mounted", made.text

@@ -11,7 +11,7 @@ from zerobyte.core.errors import Conflict
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.volumes.models import Volume
-from zerobyte.features.volumes.service import browse
+from zerobyte.hosts import verbs
 
 # For what cannot depend on the kind of the database.
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -26,39 +26,39 @@ def directory(path):
     return {"backend": "directory", "path": str(path)}
 
 
-async def test_a_new_volume_tells_its_status_after_mounting(client, house, volume):
+async def test_new_volume_has_its_status_after_mounting(client, harness, volume):
     assert volume["status"] == "mounted"
     assert volume["lastError"] is None
-    assert volume["path"] == str(house.src)
-    assert volume["config"] == {"backend": "directory", "path": str(house.src)}
+    assert volume["path"] == str(harness.src)
+    assert volume["config"] == {"backend": "directory", "path": str(harness.src)}
     assert (volume["agentId"], volume["organizationId"]) == ("local", "o1")
     assert volume["autoRemount"] is True
     assert volume["provisioningId"] is None
     assert len(volume["shortId"]) == 8
-    assert house.bus.names() == ["volume:created", "volume:status_changed"]
+    assert harness.bus.names() == ["volume:created", "volume:status_changed"]
     listed = (await client.get("/api/v1/volumes")).json()
     assert [entry["shortId"] for entry in listed] == [volume["shortId"]]
     assert "path" not in listed[0]
 
 
-async def test_a_volume_that_cannot_be_mounted_is_kept_with_the_reason(client, house):
+async def test_volume_that_cannot_be_mounted_is_stored_with_the_reason(client, harness):
     answer = await client.post(
-        "/api/v1/volumes", json={"name": "gone", "config": directory(house.src / "gone")}
+        "/api/v1/volumes", json={"name": "gone", "config": directory(harness.src / "gone")}
     )
     assert answer.status_code == 201
     assert answer.json()["status"] == "error"
     assert answer.json()["lastError"] == "Path does not exist"
     file = await client.post(
-        "/api/v1/volumes", json={"name": "file", "config": directory(house.src / "a.txt")}
+        "/api/v1/volumes", json={"name": "file", "config": directory(harness.src / "a.txt")}
     )
     assert file.json()["lastError"] == "Path is not a directory"
 
 
 @sqlite_only
-async def test_our_own_data_is_nobodys_volume(client, house):
-    (house.data / "repositories").mkdir()
-    (house.src / "link").symlink_to(house.data)
-    for path in (house.data, house.data / "repositories", house.src / "link"):
+async def test_data_folder_is_refused_as_a_volume(client, harness):
+    (harness.data / "repositories").mkdir()
+    (harness.src / "link").symlink_to(harness.data)
+    for path in (harness.data, harness.data / "repositories", harness.src / "link"):
         answer = await client.post(
             "/api/v1/volumes/test-connection", json={"config": directory(path)}
         )
@@ -84,15 +84,15 @@ async def test_our_own_data_is_nobodys_volume(client, house):
         ({"config": directory("/x")}, "name"),
     ],
 )
-async def test_what_cannot_be_a_volume_is_refused_in_words(client, body, message):
+async def test_invalid_volume_is_refused_with_a_message(client, body, message):
     answer = await client.post("/api/v1/volumes", json=body)
     assert answer.status_code == 400
     assert message in answer.json()["message"]
     assert await Volume.all().count() == 0
 
 
-async def test_of_many_at_once_with_one_name_one_wins(client, house):
-    body = {"name": "same", "config": directory(house.src)}
+async def test_one_of_concurrent_creates_with_one_name_succeeds(client, harness):
+    body = {"name": "same", "config": directory(harness.src)}
     answers = await asyncio.gather(*[client.post("/api/v1/volumes", json=body) for _ in range(8)])
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
     refused = next(answer for answer in answers if answer.status_code == 409)
@@ -101,7 +101,7 @@ async def test_of_many_at_once_with_one_name_one_wins(client, house):
     assert (await client.post("/api/v1/volumes", json=body, headers=other)).status_code == 201
 
 
-async def test_another_organizations_volume_does_not_exist(client, volume):
+async def test_volume_of_another_organization_is_404(client, volume):
     other = {"x-test-organization": "o2"}
     requests = [
         client.get(url(volume), headers=other),
@@ -122,11 +122,11 @@ async def test_another_organizations_volume_does_not_exist(client, volume):
 
 
 @sqlite_only
-async def test_one_volume_tells_the_space_of_its_file_system(client, house, volume, monkeypatch):
-    monkeypatch.setattr(browse, "_SPACE_LIMIT_S", 60)
+async def test_volume_has_the_space_of_its_file_system(client, harness, volume, monkeypatch):
+    monkeypatch.setattr(verbs, "SPACE_LIMIT_S", 60)
     answer = (await client.get(url(volume))).json()
     assert answer["volume"] == volume
-    seen = os.statvfs(house.src)
+    seen = os.statvfs(harness.src)
     assert answer["statfs"]["total"] == seen.f_blocks * seen.f_frsize
     assert 0 < answer["statfs"]["free"] <= answer["statfs"]["total"]
     await client.post(url(volume, "unmount"))
@@ -134,37 +134,37 @@ async def test_one_volume_tells_the_space_of_its_file_system(client, house, volu
 
 
 @sqlite_only
-async def test_space_is_told_as_zero_when_no_thread_is_left(client, volume, monkeypatch):
+async def test_space_is_zero_when_no_thread_is_free(client, volume, monkeypatch):
     monkeypatch.setattr(blocking._running, "acquire", lambda blocking: False)
     assert (await client.get(url(volume))).json()["statfs"]["total"] == 0
     listing = await client.get(url(volume, "files"))
     assert listing.status_code == 503
 
 
-async def test_an_unmounted_folder_stays_unmounted_until_it_is_mounted(client, house, volume):
+async def test_unmounted_folder_stays_unmounted_until_mounted(client, harness, volume):
     assert (await client.post(url(volume, "unmount"))).json() == {"status": "unmounted"}
     assert (await client.post(url(volume, "unmount"))).json() == {"status": "unmounted"}
     assert (await client.post(url(volume, "health-check"))).json() == {"status": "unmounted"}
-    await house.volumes.check_all()
+    await harness.volumes.check_all()
     assert (await Volume.get(id=volume["id"])).status == "unmounted"
     row = await Volume.get(id=volume["id"])
-    assert await house.volumes.why_not_ready(row) == "Volume is not mounted"
+    assert await harness.volumes.not_ready_reason(row) == "Volume is not mounted"
     assert (await client.post(url(volume, "mount"))).json() == {"status": "mounted"}
-    assert house.bus.published[-1] == (
+    assert harness.bus.published[-1] == (
         "o1",
         "volume:mounted",
         {"organizationId": "o1", "volumeName": "files"},
     )
-    assert {"volume:unmounted", "volume:status_changed"} <= set(house.bus.names())
+    assert {"volume:unmounted", "volume:status_changed"} <= set(harness.bus.names())
 
 
-async def test_a_volume_that_went_away_is_an_error_and_comes_back_by_itself(client, house, volume):
-    away = house.src.rename(house.src.with_name("away"))
+async def test_missing_volume_is_an_error_and_is_remounted_automatically(client, harness, volume):
+    away = harness.src.rename(harness.src.with_name("away"))
     answer = await client.post(url(volume, "health-check"))
     assert answer.status_code == 200
     assert answer.json()["status"] == "error"
     assert answer.json()["error"] == "Path does not exist"
-    assert house.bus.published[-1][1:] == (
+    assert harness.bus.published[-1][1:] == (
         "volume:status_changed",
         {"organizationId": "o1", "volumeName": "files", "status": "error"},
     )
@@ -175,80 +175,80 @@ async def test_a_volume_that_went_away_is_an_error_and_comes_back_by_itself(clie
         "error": "Path does not exist",
         "message": "Path does not exist",
     }
-    await house.volumes.remount_failed()
+    await harness.volumes.remount_failed()
     assert (await Volume.get(id=volume["id"])).status == "error"
-    away.rename(house.src)
-    await house.volumes.remount_failed()
+    away.rename(harness.src)
+    await harness.volumes.remount_failed()
     row = await Volume.get(id=volume["id"])
     assert (row.status, row.last_error) == ("mounted", None)
     assert row.updated_at == volume["updatedAt"]
 
 
 @sqlite_only
-async def test_a_failed_volume_that_shall_not_remount_stays_failed(client, house, volume):
+async def test_failed_volume_without_auto_remount_stays_failed(client, harness, volume):
     await client.put(url(volume), json={"autoRemount": False})
-    away = house.src.rename(house.src.with_name("away"))
-    await house.volumes.check_all()
-    away.rename(house.src)
-    await house.volumes.check_all()
+    away = harness.src.rename(harness.src.with_name("away"))
+    await harness.volumes.check_all()
+    away.rename(harness.src)
+    await harness.volumes.check_all()
     row = await Volume.get(id=volume["id"])
     assert row.status == "error"
-    assert await house.volumes.why_not_ready(row) == "Path does not exist"
+    assert await harness.volumes.not_ready_reason(row) == "Path does not exist"
 
 
 @sqlite_only
-async def test_a_plain_file_in_the_place_of_the_folder_is_not_healthy(client, house, volume):
-    shutil.rmtree(house.src)
-    house.src.write_text("no folder")
+async def test_file_instead_of_the_folder_is_an_error(client, harness, volume):
+    shutil.rmtree(harness.src)
+    harness.src.write_text("no folder")
     answer = await client.post(url(volume, "health-check"))
     assert answer.json()["error"] == "Path is not a directory"
 
 
-async def test_a_change_without_config_mounts_nothing_anew(client, house, volume):
-    house.bus.published.clear()
+async def test_update_without_config_does_not_remount(client, harness, volume):
+    harness.bus.published.clear()
     answer = await client.put(
         url(volume), json={"name": " new ", "config": volume["config"], "unknown": 1}
     )
     assert answer.status_code == 200
     assert answer.json()["name"] == "new"
     assert answer.json()["status"] == "mounted"
-    assert house.bus.names() == []
+    assert harness.bus.names() == []
     assert (await client.put(url(volume), json={})).status_code == 200
     assert (await client.put(url(volume), json={"name": None})).status_code == 400
     assert (await client.put(url(volume), json={"config": None})).status_code == 400
 
 
 @sqlite_only
-async def test_another_config_is_mounted_in_place_of_the_old_one(client, house, volume):
+async def test_changed_config_is_mounted_instead_of_the_old_one(client, harness, volume):
     answer = await client.put(
-        url(volume), json={"config": directory(house.src / "sub") | {"readOnly": True}}
+        url(volume), json={"config": directory(harness.src / "sub") | {"readOnly": True}}
     )
-    assert answer.json()["path"] == str(house.src / "sub")
+    assert answer.json()["path"] == str(harness.src / "sub")
     assert answer.json()["status"] == "mounted"
     assert answer.json()["config"]["readOnly"] is True
-    assert "volume:updated" in house.bus.names()
-    gone = await client.put(url(volume), json={"config": directory(house.src / "gone")})
+    assert "volume:updated" in harness.bus.names()
+    gone = await client.put(url(volume), json={"config": directory(harness.src / "gone")})
     assert gone.status_code == 200
     assert (gone.json()["status"], gone.json()["lastError"]) == ("error", "Path does not exist")
 
 
-async def test_a_refused_change_leaves_the_volume_as_it_was(client, house, volume):
+async def test_refused_update_changes_nothing(client, harness, volume):
     await client.post("/api/v1/volumes", json={"name": "taken", "config": directory("/tmp")})
 
     async def is_busy(_volume):
         raise Conflict("A backup of this volume is running")
 
-    other = directory(house.src / "sub")
+    other = directory(harness.src / "sub")
     taken = await client.put(url(volume), json={"name": "taken", "config": other})
     assert taken.status_code == 409
-    house.volumes.before_unmount.append(is_busy)
+    harness.volumes.before_unmount.append(is_busy)
     busy = await client.put(url(volume), json={"name": "x", "config": other})
     assert (busy.status_code, busy.json()["message"]) == (409, "A backup of this volume is running")
     assert (await client.post(url(volume, "unmount"))).status_code == 409
     assert (await client.get(url(volume))).json()["volume"] == volume
 
 
-async def test_a_secret_is_sealed_masked_and_kept_by_its_mask(client, house):
+async def test_secret_is_encrypted_masked_and_kept_by_its_mask(client, harness):
     created = await client.post(
         "/api/v1/volumes",
         json={"name": "share", "config": {**SMB, "password": "hunter22"}},
@@ -258,13 +258,13 @@ async def test_a_secret_is_sealed_masked_and_kept_by_its_mask(client, house):
     assert "hunter22" not in created.text
     row = await Volume.get(id=created.json()["id"])
     assert "hunter22" not in str(row.config)
-    assert house.volumes.plain_config(row).password == "hunter22"
+    assert harness.volumes.plain_config(row).password == "hunter22"
 
     shown = created.json()["config"]
     same = await client.put(url(created.json()), json={"config": shown | {"readOnly": True}})
     assert same.status_code == 200
     await row.refresh_from_db()
-    assert house.volumes.plain_config(row).password == "hunter22"
+    assert harness.volumes.plain_config(row).password == "hunter22"
 
     moved = await client.put(url(created.json()), json={"config": shown | {"server": "evil"}})
     assert moved.status_code == 400
@@ -275,10 +275,10 @@ async def test_a_secret_is_sealed_masked_and_kept_by_its_mask(client, house):
     omitted = {name: value for name, value in shown.items() if name != "password"}
     await client.put(url(created.json()), json={"config": omitted})
     await row.refresh_from_db()
-    assert house.volumes.plain_config(row).password is None
+    assert harness.volumes.plain_config(row).password is None
 
 
-async def test_a_secret_that_cannot_be_read_can_be_entered_again(client, house):
+async def test_undecryptable_secret_can_be_entered_again(client, harness):
     created = await client.post(
         "/api/v1/volumes", json={"name": "s", "config": {**SMB, "password": "hunter22"}}
     )
@@ -291,12 +291,14 @@ async def test_a_secret_that_cannot_be_read_can_be_entered_again(client, house):
     assert kept.status_code == 400
     again = await client.put(url(place), json={"config": {**SMB, "password": "hunter23"}})
     assert again.status_code == 200
-    assert house.volumes.plain_config(await Volume.get(short_id="another1")).password == "hunter23"
+    assert (
+        harness.volumes.plain_config(await Volume.get(short_id="another1")).password == "hunter23"
+    )
     assert (await client.delete(url(place))).status_code == 200
 
 
 @sqlite_only
-async def test_a_backend_that_is_not_built_says_so(client):
+async def test_unavailable_backend_is_refused(client):
     answer = await client.post("/api/v1/volumes/test-connection", json={"config": SMB})
     assert answer.status_code == 200
     assert answer.json()["success"] is False
@@ -309,31 +311,31 @@ async def test_a_backend_that_is_not_built_says_so(client):
 
 
 @sqlite_only
-async def test_a_good_connection_is_told_and_nothing_is_kept(client, house):
+async def test_successful_connection_test_stores_nothing(client, harness):
     answer = await client.post(
-        "/api/v1/volumes/test-connection", json={"config": directory(house.src)}
+        "/api/v1/volumes/test-connection", json={"config": directory(harness.src)}
     )
     assert answer.json() == {"success": True, "message": "Connection successful"}
     assert await Volume.all().count() == 0
 
 
 @sqlite_only
-async def test_deleting_a_volume_deletes_no_file__t9(client, house, volume):
-    before = sorted(str(path) for path in house.src.rglob("*"))
+async def test_t9_deleting_a_volume_deletes_no_file(client, harness, volume):
+    before = sorted(str(path) for path in harness.src.rglob("*"))
     assert (await client.delete(url(volume))).json() == {"message": "Volume deleted"}
     assert (await client.delete(url(volume))).status_code == 404
-    assert sorted(str(path) for path in house.src.rglob("*")) == before
-    assert house.bus.names()[-1] == "volume:deleted"
+    assert sorted(str(path) for path in harness.src.rglob("*")) == before
+    assert harness.bus.names()[-1] == "volume:deleted"
 
 
-async def test_a_volume_that_somebody_needs_is_not_deleted(client, house, volume):
+async def test_volume_used_by_a_schedule_is_not_deleted(client, harness, volume):
     asked = []
 
     async def is_used(needed):
         asked.append(needed.short_id)
         raise Conflict("The volume is used by these backup schedules: daily, weekly")
 
-    house.volumes.before_delete.append(is_used)
+    harness.volumes.before_delete.append(is_used)
     answer = await client.delete(url(volume))
     assert answer.status_code == 409
     assert answer.json()["message"].endswith("daily, weekly")
@@ -341,7 +343,7 @@ async def test_a_volume_that_somebody_needs_is_not_deleted(client, house, volume
     assert (await client.get(url(volume))).status_code == 200
 
 
-async def test_a_schedule_that_appears_in_the_last_moment_keeps_its_volume(client, house, volume):
+async def test_schedule_created_during_a_delete_keeps_its_volume(client, harness, volume):
     repository = await Repository.create(organization_id="o1", name="r", type="local")
     schedule = await Schedule.create(
         organization_id="o1", name="s", volume_id=volume["id"], repository_id=repository.id
@@ -353,13 +355,13 @@ async def test_a_schedule_that_appears_in_the_last_moment_keeps_its_volume(clien
     assert await Schedule.filter(id=schedule.id).exists()
 
 
-async def test_two_changes_of_one_volume_wait_for_each_other(client, house, volume):
+async def test_concurrent_changes_of_one_volume_are_serialized(client, harness, volume):
     answers = await asyncio.gather(
         *[client.post(url(volume, verb)) for verb in ("unmount", "mount") * 4],
-        client.put(url(volume), json={"config": directory(house.src / "sub")}),
+        client.put(url(volume), json={"config": directory(harness.src / "sub")}),
         client.delete(url(volume)),
         client.post(url(volume, "mount")),
     )
     assert {answer.status_code for answer in answers} <= {200, 404}
     assert await Volume.all().count() == 0
-    assert not house.volumes._locks
+    assert not harness.volumes._locks

@@ -1,4 +1,4 @@
-"""Rows of repositories and of their snapshot index."""
+"""Database rows of repositories and of the snapshot index."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ from zerobyte.db.base import Row, json_field, key_field, text_field
 
 
 class Repository(Row):
-    """A place that holds restic's data; its secrets are sealed inside `config`.
+    """A restic repository; its secrets are encrypted inside `config`.
 
-    accepted_snapshots  full ids of suspect snapshots that somebody said are right; unlike the
-                        index this cannot be had from the repository again.
+    accepted_snapshots  full ids of suspect snapshots that a user accepted; unlike the rest of the
+                        index, the repository cannot provide them again.
     location_key        SHA-256 of the normalized location: one organization cannot register the
                         same storage twice. None until the location is first computed.
     """
@@ -44,14 +44,14 @@ class Repository(Row):
 
 
 class Snapshot(Row):
-    """What the index knows of one snapshot; rebuildable from the repository at any time.
+    """One snapshot of the index, which can be rebuilt from the repository at any time.
 
-    time_ms         when the snapshot was taken, epoch ms; `record` holds restic's own text.
-    schedule_id     the short id of the schedule whose tag it carries, if any.
-    is_suspect      far fewer files than the one before: neither counts nor triggers removal.
+    time_ms         time of the snapshot, epoch ms; `record` has restic's own text.
+    schedule_id     short id of the schedule whose tag the snapshot has, if any.
+    is_suspect      far fewer files than the snapshot before: retention ignores it.
     is_incomplete   restic ended with exit code 3: some files could not be read.
-    selection       what the schedule selected when the snapshot was made (includes, excludes, one
-                    file system); None for snapshots that this platform did not make.
+    selection       what the schedule selected for the snapshot (includes, excludes, one file
+                    system); None for snapshots that this platform did not create.
     record          a `SnapshotRecord` as JSON.
     """
 

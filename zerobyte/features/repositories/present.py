@@ -1,4 +1,4 @@
-"""Turns rows of repositories and of the snapshot index into what clients receive."""
+"""Convert repository rows and the snapshot index to response models."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,35 +12,34 @@ from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, Snapsho
 from zerobyte.db import encrypted_config
 from zerobyte.db.leases import REQUEST, Lease
 from zerobyte.features.repositories import models, schemas
+from zerobyte.hosts.api import Lock, Unlocked
 from zerobyte.restic.forget_policy import Moment
-from zerobyte.restic.locks import Lock
-from zerobyte.restic.unlock import Unlocked
 
 KINDS: Final = kinds_of(RepositoryConfig)
 
 
 def parsed(config: dict[str, Any]) -> RepositoryConfig:
-    """Return a stored config as a model; sealed secrets stay sealed. Raises DamagedConfig."""
+    """Return a stored config as a model, secrets still encrypted. Raises DamagedConfig."""
     return encrypted_config.parsed(RepositoryConfigBox, config).config
 
 
 def repository(row: models.Repository) -> schemas.Repository:
-    """A repository as clients see it."""
-    shown = {name: getattr(row, name) for name in schemas.Repository.model_fields}
-    shown["config"] = encrypted_config.masked(row.config, KINDS, row.type)
-    return schemas.Repository.model_construct(**shown)
+    """Return a repository as a response model."""
+    fields = {name: getattr(row, name) for name in schemas.Repository.model_fields}
+    fields["config"] = encrypted_config.masked(row.config, KINDS, row.type)
+    return schemas.Repository.model_construct(**fields)
 
 
 def lease(row: Lease) -> schemas.LeaseView:
-    """A place in the queue of a repository as clients see it."""
-    shown = {name: getattr(row, name) for name in schemas.LeaseView.model_fields}
+    """Return a lease, or an entry of the lease queue, as a response model."""
+    fields = {name: getattr(row, name) for name in schemas.LeaseView.model_fields}
     if row.task_id.startswith(REQUEST):
-        shown["task_id"] = None
-    return schemas.LeaseView.model_construct(**shown)
+        fields["task_id"] = None
+    return schemas.LeaseView.model_construct(**fields)
 
 
 def stats(row: models.Repository) -> RepositoryStats:
-    """The size of a repository as it was last read; zeros when it never was."""
+    """Return the size of a repository as last read; zeros if it was never read."""
     try:
         return RepositoryStats.model_validate(row.stats or {})
     except ValidationError:
@@ -55,13 +54,13 @@ def snapshot(
     categories: Sequence[str] = (),
     with_host: bool = False,
 ) -> schemas.SnapshotView:
-    """One snapshot; restic's times become epochs in milliseconds."""
+    """Return a snapshot, with restic's times as epoch milliseconds."""
     summary = record.summary
     duration = 0
     if summary is not None:
-        with suppress(ValueError):  # a stored time that cannot be read must not break the list
-            begun = Moment.parse(summary.backup_start).epoch_ms
-            duration = max(0, Moment.parse(summary.backup_end).epoch_ms - begun)
+        with suppress(ValueError):  # an unreadable stored time must not break the list
+            started = Moment.parse(summary.backup_start).epoch_ms
+            duration = max(0, Moment.parse(summary.backup_end).epoch_ms - started)
     return schemas.SnapshotView(
         short_id=record.short_id,
         time=Moment.parse(record.time).epoch_ms,
@@ -78,7 +77,7 @@ def snapshot(
 
 
 def listed(record: SnapshotRecord) -> schemas.ListedSnapshot:
-    """The head of a page of files."""
+    """Return the snapshot of a page of files."""
     return schemas.ListedSnapshot(
         id=record.id,
         short_id=record.short_id,
@@ -89,22 +88,22 @@ def listed(record: SnapshotRecord) -> schemas.ListedSnapshot:
 
 
 def node(record: NodeRecord) -> schemas.Node:
-    """One entry of a snapshot."""
+    """Return one entry of a snapshot."""
     return schemas.Node.model_validate(record, from_attributes=True)
 
 
 def unlocked(done: Unlocked) -> schemas.Unlocked:
-    """Which locks were removed and which stay, also in words."""
-    words = "Repository unlocked successfully"
+    """Return the locks that were removed and that remain, with a message."""
+    message = "Repository unlocked successfully"
     if done.removed:
-        words += f". Removed {len(done.removed)}: {_owners(done.removed)}"
+        message += f". Removed {len(done.removed)}: {_owners(done.removed)}"
     if done.left:
-        words = (
+        message = (
             f"Stale locks are removed: {_owners(done.removed) or 'none'}. {len(done.left)} stay "
             f"whose owners may be alive: {_owners(done.left)}"
         )
     return schemas.Unlocked(
-        message=words,
+        message=message,
         removed=[_lock(one) for one in done.removed],
         remaining=[_lock(one) for one in done.left],
     )

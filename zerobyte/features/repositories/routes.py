@@ -1,4 +1,4 @@
-"""The operations on repositories and their snapshots."""
+"""Routes of repositories and their snapshots."""
 
 from sanic import Blueprint
 
@@ -26,7 +26,7 @@ _RESTIC = (NotFound, Conflict, Failed, Unavailable)
 @repositories_v1.get("")
 @endpoint("listRepositories", tag=_TAG, returns={200: list[schemas.Repository]})
 async def list_all(actor: Actor, repositories: Repositories) -> Encoded[list[schemas.Repository]]:
-    """Every repository of the organization, oldest first."""
+    """List the repositories of the organization, oldest first."""
     return await repositories.list_all(actor)
 
 
@@ -41,10 +41,10 @@ async def list_all(actor: Actor, repositories: Repositories) -> Encoded[list[sch
 async def create(
     actor: Actor, body: schemas.CreateRepository, repositories: Repositories
 ) -> schemas.RepositoryCreated:
-    """Make a new repository, or add one that exists.
+    """Create a new repository, or add an existing one.
 
-    A new local repository gets a folder of its own inside `path`. When restic fails, nothing is
-    added and the answer says why.
+    A new local repository gets its own folder inside `path`. If restic fails, nothing is added and
+    the response has the reason.
     """
     return await repositories.create(actor, body)
 
@@ -52,7 +52,7 @@ async def create(
 @repositories_v1.get("/rclone-remotes")
 @endpoint("listRcloneRemotes", tag="Rclone", returns={200: list[schemas.RcloneRemote]})
 async def remotes(repositories: Repositories) -> list[schemas.RcloneRemote]:
-    """The remotes of rclone's configuration; none without rclone."""
+    """List the remotes in rclone's configuration; empty without rclone."""
     return await repositories.remotes()
 
 
@@ -61,7 +61,7 @@ async def remotes(repositories: Repositories) -> list[schemas.RcloneRemote]:
 async def get(
     actor: Actor, short_id: str, repositories: Repositories
 ) -> Encoded[schemas.Repository]:
-    """A repository by its short id."""
+    """Get a repository by its short id."""
     return await repositories.get(actor, short_id)
 
 
@@ -77,9 +77,9 @@ async def get(
 async def update(
     actor: Actor, short_id: str, body: schemas.UpdateRepository, repositories: Repositories
 ) -> schemas.Repository:
-    """Change what is given; a config replaces the stored one as a whole.
+    """Change the fields sent; a config replaces the stored one as a whole.
 
-    A secret that is sent back as `***` stays as it is, unless the place it belongs to changes.
+    A secret sent as `***` keeps its value, unless the server it is sent to changes.
     """
     return await repositories.update(actor, short_id, body)
 
@@ -87,7 +87,7 @@ async def update(
 @repositories_v1.delete("/<short_id:str>")
 @endpoint("deleteRepository", tag=_TAG, returns={200: Message}, errors=(NotFound, Conflict))
 async def delete(actor: Actor, short_id: str, repositories: Repositories) -> Message:
-    """Forget a repository that no schedule uses; its files stay where they are."""
+    """Delete a repository that no schedule uses; its files stay."""
     await repositories.delete(actor, short_id)
     return Message(message="Repository deleted")
 
@@ -95,7 +95,7 @@ async def delete(actor: Actor, short_id: str, repositories: Repositories) -> Mes
 @repositories_v1.get("/<short_id:str>/stats")
 @endpoint("getRepositoryStats", tag=_TAG, returns={200: RepositoryStats}, errors=(NotFound,))
 async def stats(actor: Actor, short_id: str, repositories: Repositories) -> RepositoryStats:
-    """The size of a repository as it was last read; zeros before the first time."""
+    """Get the size of a repository as last read; zeros if it was never read."""
     return await repositories.stats(actor, short_id)
 
 
@@ -124,7 +124,7 @@ async def refresh_stats(actor: Actor, short_id: str, repositories: Repositories)
 async def unlock(
     actor: Actor, short_id: str, body: schemas.Unlock, repositories: Repositories
 ) -> schemas.Unlocked:
-    """Remove the locks of processes that are gone, or others after a confirmation."""
+    """Remove the locks of ended processes, or, after a confirmation, other locks."""
     return await repositories.unlock(actor, short_id, body)
 
 
@@ -138,7 +138,7 @@ async def unlock(
 async def leases(
     actor: Actor, short_id: str, repositories: Repositories
 ) -> list[schemas.LeaseView]:
-    """Who works on a repository and who waits for it, in the order of arrival."""
+    """List the leases of a repository and the tasks waiting for one, in queue order."""
     return await repositories.leases(actor, short_id)
 
 
@@ -153,7 +153,7 @@ async def leases(
 async def list_snapshots(
     actor: Actor, short_id: str, query: schemas.ListSnapshotsQuery, snapshots: Snapshots
 ) -> Encoded[list[schemas.SnapshotView]]:
-    """The snapshots of a repository, oldest first, as they were last read."""
+    """List the snapshots of a repository as last read, oldest first."""
     return await snapshots.list_all(actor, short_id, query)
 
 
@@ -166,11 +166,11 @@ async def list_snapshots(
     audited=False,
 )
 async def refresh_snapshots(actor: Actor, short_id: str, snapshots: Snapshots) -> schemas.Refreshed:
-    """Read the list of snapshots now."""
+    """Read the list of snapshots from the repository now."""
     return await snapshots.refresh(actor, short_id)
 
 
-# Sanic drops the body of a DELETE unless it is told that one is expected.
+# Sanic drops the body of a DELETE unless `ignore_body` is False.
 @repositories_v1.delete("/<short_id:str>/snapshots", ignore_body=False)
 @endpoint(
     "deleteSnapshots",
@@ -183,7 +183,7 @@ async def refresh_snapshots(actor: Actor, short_id: str, snapshots: Snapshots) -
 async def delete_snapshots(
     actor: Actor, short_id: str, body: schemas.DeleteSnapshots, snapshots: Snapshots
 ) -> TaskStarted:
-    """Have several snapshots removed; none is when one of them is unknown."""
+    """Start a task that deletes snapshots; if an id is unknown, delete none."""
     return await snapshots.delete(actor, short_id, body.snapshot_ids)
 
 
@@ -192,7 +192,7 @@ async def delete_snapshots(
 async def get_snapshot(
     actor: Actor, short_id: str, snapshot_id: str, snapshots: Snapshots
 ) -> schemas.SnapshotView:
-    """A snapshot by its full id or its first eight digits."""
+    """Get a snapshot by its full id or its first eight digits."""
     return await snapshots.get(actor, short_id, snapshot_id)
 
 
@@ -201,7 +201,7 @@ async def get_snapshot(
 async def delete_snapshot(
     actor: Actor, short_id: str, snapshot_id: str, snapshots: Snapshots
 ) -> TaskStarted:
-    """Have a snapshot removed."""
+    """Start a task that deletes a snapshot."""
     return await snapshots.delete(actor, short_id, [snapshot_id])
 
 
@@ -210,7 +210,7 @@ async def delete_snapshot(
 async def accept_snapshot(
     actor: Actor, short_id: str, snapshot_id: str, snapshots: Snapshots
 ) -> schemas.SnapshotView:
-    """Say that a suspect snapshot is right: retention and later snapshots are measured by it."""
+    """Accept a suspect snapshot: retention and later snapshots are measured by it."""
     return await snapshots.accept(actor, short_id, snapshot_id)
 
 
@@ -229,7 +229,7 @@ async def files(
     query: schemas.ListSnapshotFilesQuery,
     snapshot_files: SnapshotFiles,
 ) -> Answer:
-    """A page of the direct children of `path`; without it, of the whole tree."""
+    """List a page of the direct children of `path`, or of the whole tree without it."""
     page = await snapshot_files.page(actor, short_id, snapshot_id, query)
     return Answer(page, headers=_SHORTLY)
 
@@ -246,5 +246,5 @@ async def files(
 async def restore(
     actor: Actor, short_id: str, body: schemas.Restore, restores: Restores
 ) -> schemas.RestoreStarted:
-    """Have a snapshot, or part of it, written back."""
+    """Start a task that restores a snapshot or part of it."""
     return await restores.start(actor, short_id, body)

@@ -1,4 +1,4 @@
-"""What clients send and receive about repositories and their snapshots."""
+"""Request and response models of repositories and their snapshots."""
 
 from typing import Annotated, Literal
 
@@ -31,7 +31,7 @@ def _name(value: str) -> str:
 
 
 def _new_name(value: str) -> str:
-    """An empty text leaves the name as it is: clients send their form's untouched field."""
+    """Return a valid name; an empty text keeps the stored name, as forms send it unchanged."""
     return _name(value) if value else ""
 
 
@@ -50,7 +50,7 @@ def _pattern(value: str) -> str:
 
 
 class CreateRepository(ApiModel):
-    """A new repository, or one that exists already when its config says so."""
+    """A new repository, or an existing one if its config says so."""
 
     name: Annotated[str, AfterValidator(_name)]
     compression_mode: CompressionMode = "auto"
@@ -58,7 +58,7 @@ class CreateRepository(ApiModel):
 
 
 class UpdateRepository(Patch):
-    """What changes; a config replaces the stored one as a whole."""
+    """The fields to change; a config replaces the stored one as a whole."""
 
     name: Annotated[str, AfterValidator(_new_name)] = ""
     compression_mode: CompressionMode | None = None
@@ -66,7 +66,7 @@ class UpdateRepository(Patch):
 
 
 class DoctorStep(ApiModel):
-    """One step of an examination."""
+    """One step of a repository check."""
 
     step: str
     success: bool
@@ -75,7 +75,7 @@ class DoctorStep(ApiModel):
 
 
 class DoctorResult(ApiModel):
-    """How the last examination ended."""
+    """The result of the last repository check."""
 
     success: bool
     steps: list[DoctorStep]
@@ -83,7 +83,7 @@ class DoctorResult(ApiModel):
 
 
 class Repository(ApiModel):
-    """A repository as it stands; secrets in `config` are masked."""
+    """A repository; secrets in `config` are masked."""
 
     id: str
     short_id: str
@@ -104,19 +104,18 @@ class Repository(ApiModel):
 
 
 class RepositoryCreated(ApiModel):
-    """The repository after it was made or opened."""
+    """The repository that was created or opened."""
 
     message: str = "Repository created"
     repository: Repository
 
 
 class Unlock(ApiModel):
-    """Which locks of restic to remove; ours.
+    """Selects the restic locks to remove; an extension of this API.
 
-    locks       `dead`: those whose owner is provably gone. `stale`: what `restic unlock` removes,
-                which may be the lock of a process in another container. `all`: also locks that
-                are held.
-    confirm     the repository's name: needed for `stale` and `all`.
+    locks       `dead`: locks whose process has provably ended. `stale`: locks that `restic unlock`
+                removes, possibly of a process in another container. `all`: also locks in use.
+    confirm     the repository's name: required for `stale` and `all`.
     """
 
     locks: Literal["dead", "stale", "all"] = "dead"
@@ -124,7 +123,7 @@ class Unlock(ApiModel):
 
 
 class LockView(ApiModel):
-    """One lock of restic: the process that made it, and when it last renewed the lock."""
+    """A restic lock: the process that holds it, and the time of its last renewal."""
 
     hostname: str
     pid: int
@@ -133,7 +132,7 @@ class LockView(ApiModel):
 
 
 class Unlocked(ApiModel):
-    """What was removed, and which locks stay because their owners may be running."""
+    """The locks that were removed, and those that remain because they may be in use."""
 
     success: bool = True
     message: str = "Repository unlocked successfully"
@@ -142,12 +141,12 @@ class Unlocked(ApiModel):
 
 
 class LeaseView(ApiModel):
-    """Who works on a repository, or waits for it; ours.
+    """A lease of a repository, or a request waiting for one; an extension of this API.
 
     task_id         the task that the lease belongs to; None for a request to the API itself.
-    operation       what is being done, in words.
-    requested_at    since when it stands in the queue.
-    acquired_at     since when it works; None while it waits.
+    operation       the running operation, in words.
+    requested_at    when the request entered the queue.
+    acquired_at     when the lease was acquired; None while waiting.
     """
 
     task_id: str | None
@@ -160,14 +159,14 @@ class LeaseView(ApiModel):
 
 
 class RcloneRemote(ApiModel):
-    """A remote of rclone's own configuration."""
+    """A remote in rclone's own configuration."""
 
     name: str
     type: str
 
 
 class ListSnapshotsQuery(ApiModel):
-    """Only the snapshots that carry this schedule's tag, with what its policy keeps."""
+    """Limits the list to one schedule's tag and adds the categories that its policy keeps."""
 
     backup_id: str | None = None
 
@@ -183,33 +182,33 @@ class SnapshotView(OmitNone):
     tags: list[str]
     retention_categories: list[str]
     is_suspect: Annotated[
-        bool, Field(description="Far fewer files than the one before: retention leaves it alone.")
+        bool, Field(description="Far fewer files than the snapshot before: retention ignores it.")
     ]
     is_incomplete: Annotated[
         bool,
-        Field(description="Some files could not be read: retention counts it apart."),
+        Field(description="Some files could not be read: retention counts it separately."),
     ]
     hostname: str | None = None
     summary: SnapshotSummary | None = None
 
 
 class Refreshed(ApiModel):
-    """How many snapshots the index holds now."""
+    """The number of snapshots in the index after the refresh."""
 
     message: str = "Snapshot cache cleared and refreshed"
     count: int
 
 
 class DeleteSnapshots(ApiModel):
-    """The snapshots to remove, by full or short id."""
+    """The snapshots to delete, by full or short id."""
 
     snapshot_ids: Annotated[list[str], Field(min_length=1, max_length=_MAX_PATHS)]
 
 
 class ListSnapshotFilesQuery(ApiModel):
-    """A page of a listing; numbers outside their range count as the nearest inside.
+    """A page of a listing; numbers outside their range are clamped.
 
-    q       only entries whose name holds this text, in any case; ours.
+    q       only entries whose name contains this text, in any case; an extension of this API.
     """
 
     path: Annotated[str, AfterValidator(lambda path: _absolute(path) if path else "")] = ""
@@ -224,12 +223,12 @@ class ListSnapshotFilesQuery(ApiModel):
         Field(json_schema_extra={"minimum": 1, "maximum": MAX_LIMIT}),
     ] = DEFAULT_LIMIT
     q: Annotated[
-        str, Field(max_length=255, description="Only names that hold this text, in any case.")
+        str, Field(max_length=255, description="Only names that contain this text, in any case.")
     ] = ""
 
 
 class ListedSnapshot(SnakeWire):
-    """Which snapshot a listing belongs to; `time` as restic writes it."""
+    """The snapshot of a listing; `time` as restic writes it."""
 
     id: str
     short_id: str
@@ -239,7 +238,7 @@ class ListedSnapshot(SnakeWire):
 
 
 class Node(OmitNone):
-    """One entry of a snapshot; `size` on files alone, `mode` in Go's bits."""
+    """One entry of a snapshot; `size` for files only, `mode` in Go's bits."""
 
     name: str
     type: str
@@ -254,7 +253,7 @@ class Node(OmitNone):
 
 
 class SnapshotFilePage(ApiModel):
-    """Part of a listing, in restic's order: by name, byte for byte."""
+    """Part of a listing, in restic's order: by name, byte by byte."""
 
     snapshot: ListedSnapshot
     files: list[Node]
@@ -269,14 +268,14 @@ _Patterns = Annotated[list[Annotated[NonEmpty, AfterValidator(_pattern)]], Field
 
 
 class Restore(Exact):
-    """What to write back, and where to.
+    """The files to restore and their target.
 
-    include             absolute paths inside the snapshot, literal; absent means everything.
-    selected_item_kind  what the one included path is; found out when absent.
-    delete              remove from the target what the snapshot does not hold.
-    target_path         absolute folder; absent, empty or "/" is the original place.
-    confirm_delete      the target's path once more: needed for `delete` when it is not known what
-                        the backup left out; ours.
+    include             absolute paths inside the snapshot, literal; absent means all files.
+    selected_item_kind  type of the only included path; looked up if absent.
+    delete              delete files in the target that the snapshot does not contain.
+    target_path         absolute folder; absent, empty or "/" is the original location.
+    confirm_delete      the target path again: required for `delete` if it is unknown which files
+                        the backup left out; an extension of this API.
     """
 
     snapshot_id: NonEmpty
@@ -292,7 +291,7 @@ class Restore(Exact):
 
 
 class RestoreStarted(ApiModel):
-    """The task that restores; its progress is told by the event streams."""
+    """The restore task; the event streams report its progress."""
 
     restore_id: str
     status: Literal["started"] = "started"

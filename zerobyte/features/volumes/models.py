@@ -1,4 +1,4 @@
-"""Rows of volumes."""
+"""Database rows of volumes."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from zerobyte.db.base import Row, json_field, key_field
 
 
 class Volume(Row):
-    """A folder that backups read; its secrets are sealed inside `config`, keyed by `short_id`.
+    """A folder or share that is backed up; its secrets are encrypted inside `config`.
 
-    agent_id            which host reaches it; "local" is the one that runs the API.
-    last_health_check   epoch ms of the last time its state was looked at.
-    status              mounted, unmounted (a person wanted it so) or error (`last_error` says why).
+    agent_id            the host that reaches it; "local" is the host of the API.
+    last_health_check   epoch ms of the last check.
+    status              mounted, unmounted (by a user) or error (reason in `last_error`).
     """
 
     id = fields.IntField(primary_key=True)

@@ -1,4 +1,4 @@
-"""The operations on volumes."""
+"""Routes of volumes."""
 
 from sanic import Blueprint
 
@@ -18,7 +18,7 @@ _PRIVATE = {"Cache-Control": "private, no-store"}
 @volumes_v1.get("")
 @endpoint("listVolumes", tag=_TAG, returns={200: list[schemas.Volume]})
 async def list_all(actor: Actor, volumes: Volumes) -> Encoded[list[schemas.Volume]]:
-    """Every volume of the organization, oldest first."""
+    """List the volumes of the organization, oldest first."""
     return await volumes.list_all(actor)
 
 
@@ -33,10 +33,10 @@ async def list_all(actor: Actor, volumes: Volumes) -> Encoded[list[schemas.Volum
 async def create(
     actor: Actor, body: schemas.CreateVolume, volumes: Volumes
 ) -> schemas.VolumeDetails:
-    """Add a volume and mount it.
+    """Create a volume and mount it.
 
-    The answer tells the status after mounting: a volume that cannot be mounted is kept, with
-    the reason in `lastError`.
+    The response has the status after mounting: a volume that cannot be mounted is stored, with the
+    reason in `lastError`.
     """
     return await volumes.create(actor, body)
 
@@ -53,7 +53,7 @@ async def create(
 async def test_connection(
     actor: Actor, body: schemas.TestConnection, volumes: Volumes
 ) -> schemas.ConnectionTested:
-    """Find out whether a volume could be mounted; nothing is kept."""
+    """Test whether a volume could be mounted, without storing it."""
     return await volumes.test_connection(actor, body)
 
 
@@ -66,14 +66,14 @@ async def test_connection(
     errors=(Invalid, Forbidden, NotFound),
 )
 async def browse(actor: Actor, query: schemas.BrowseQuery, volumes: Volumes) -> Answer:
-    """The folders inside a folder of the host, without links."""
+    """List the folders inside a folder of the host, without links."""
     return Answer(await volumes.browse(actor, query), headers=_PRIVATE)
 
 
 @volumes_v1.get("/<short_id:str>")
 @endpoint("getVolume", tag=_TAG, returns={200: schemas.VolumeWithSpace}, errors=(NotFound,))
 async def get(actor: Actor, short_id: str, volumes: Volumes) -> Encoded[schemas.VolumeWithSpace]:
-    """A volume by its short id, with the space of its file system."""
+    """Get a volume by its short id, with the space of its file system."""
     return await volumes.get(actor, short_id)
 
 
@@ -88,14 +88,14 @@ async def get(actor: Actor, short_id: str, volumes: Volumes) -> Encoded[schemas.
 async def update(
     actor: Actor, short_id: str, body: schemas.UpdateVolume, volumes: Volumes
 ) -> schemas.VolumeDetails:
-    """Change what is given; another config is mounted in the place of the old one."""
+    """Change the fields sent; a changed config is mounted in place of the old one."""
     return await volumes.update(actor, short_id, body)
 
 
 @volumes_v1.delete("/<short_id:str>")
 @endpoint("deleteVolume", tag=_TAG, returns={200: Message}, errors=(NotFound, Conflict, Failed))
 async def delete(actor: Actor, short_id: str, volumes: Volumes) -> Message:
-    """Forget a volume that no schedule uses; its files stay where they are."""
+    """Delete a volume that no schedule uses; its files stay."""
     await volumes.delete(actor, short_id)
     return Message(message="Volume deleted")
 
@@ -108,8 +108,8 @@ async def delete(actor: Actor, short_id: str, volumes: Volumes) -> Message:
     errors=(NotFound, Conflict),
 )
 async def mount(actor: Actor, short_id: str, volumes: Volumes) -> Answer:
-    """Make the files of a volume readable."""
-    return _told(await volumes.mount(actor, short_id))
+    """Mount a volume."""
+    return _state_response(await volumes.mount(actor, short_id))
 
 
 @volumes_v1.post("/<short_id:str>/unmount")
@@ -120,8 +120,8 @@ async def mount(actor: Actor, short_id: str, volumes: Volumes) -> Answer:
     errors=(NotFound, Conflict),
 )
 async def unmount(actor: Actor, short_id: str, volumes: Volumes) -> Answer:
-    """Put a volume out of use until it is mounted again; a folder stays as it is."""
-    return _told(await volumes.unmount(actor, short_id))
+    """Unmount a volume until it is mounted again; a directory itself is not changed."""
+    return _state_response(await volumes.unmount(actor, short_id))
 
 
 @volumes_v1.post("/<short_id:str>/health-check")
@@ -133,7 +133,7 @@ async def unmount(actor: Actor, short_id: str, volumes: Volumes) -> Answer:
     audited=False,
 )
 async def health_check(actor: Actor, short_id: str, volumes: Volumes) -> schemas.VolumeState:
-    """Look whether a mounted volume still answers; never mounts."""
+    """Check whether a mounted volume answers; never mounts."""
     return await volumes.health_check(actor, short_id)
 
 
@@ -148,9 +148,9 @@ async def health_check(actor: Actor, short_id: str, volumes: Volumes) -> schemas
 async def files(
     actor: Actor, short_id: str, query: schemas.ListVolumeFilesQuery, volumes: Volumes
 ) -> Answer:
-    """A page of a folder inside a mounted volume."""
+    """List a page of a folder inside a mounted volume."""
     return Answer(await volumes.files(actor, short_id, query), headers=_PRIVATE)
 
 
-def _told(state: schemas.VolumeState) -> Answer:
+def _state_response(state: schemas.VolumeState) -> Answer:
     return Answer(state, status=500 if state.status == "error" else 200)

@@ -1,4 +1,4 @@
-"""What clients send and receive about volumes."""
+"""Request and response models of volumes."""
 
 from typing import Annotated, Literal
 
@@ -20,7 +20,7 @@ class CreateVolume(ApiModel):
 
 
 class UpdateVolume(Patch):
-    """What changes; a config replaces the stored one as a whole."""
+    """The fields to change; a config replaces the stored one as a whole."""
 
     name: str = not_given()
     auto_remount: bool = not_given()
@@ -28,7 +28,7 @@ class UpdateVolume(Patch):
 
 
 class TestConnection(ApiModel):
-    """A config that is tried and forgotten."""
+    """A config to test; it is not stored."""
 
     __test__ = False
 
@@ -36,14 +36,14 @@ class TestConnection(ApiModel):
 
 
 class ConnectionTested(ApiModel):
-    """Whether a config could be mounted, and why not."""
+    """The result of a test: whether the config can be mounted, or why not."""
 
     success: bool
     message: str
 
 
 class Volume(ApiModel):
-    """A volume as it stands; secrets in `config` are masked."""
+    """A volume; secrets in `config` are masked."""
 
     id: int
     short_id: str
@@ -62,13 +62,13 @@ class Volume(ApiModel):
 
 
 class VolumeDetails(Volume):
-    """A volume and where its files are on its host while it is mounted."""
+    """A volume and the path of its files on its host while it is mounted."""
 
     path: str
 
 
 class Space(ApiModel):
-    """Bytes of the file system; all 0 when it is not mounted or does not answer in a second."""
+    """Bytes of the file system; all 0 if it is not mounted or does not answer within a second."""
 
     total: int
     used: int
@@ -83,7 +83,7 @@ class VolumeWithSpace(ApiModel):
 
 
 class VolumeState(OmitNone):
-    """The status after an operation; `error` and `message` say the same when it went wrong."""
+    """The status after an operation; after a failure `error` and `message` are equal."""
 
     status: VolumeStatus
     error: str | None = None
@@ -91,7 +91,7 @@ class VolumeState(OmitNone):
 
 
 class ListVolumeFilesQuery(ApiModel):
-    """A page of a folder; numbers outside their range count as the nearest inside."""
+    """A page of a folder; numbers outside their range are clamped."""
 
     path: str = ""
     offset: Annotated[
@@ -107,7 +107,7 @@ class ListVolumeFilesQuery(ApiModel):
 
 
 class VolumeFileEntry(OmitNone):
-    """One thing in a folder. A link counts as what it leads to, when that is in the volume."""
+    """An entry of a folder. A link has the type of its target if that is in the volume."""
 
     name: str
     path: str
@@ -117,7 +117,7 @@ class VolumeFileEntry(OmitNone):
 
 
 class VolumeFilePage(ApiModel):
-    """Part of a folder: folders first, then by name without regard to case."""
+    """Part of a folder: folders first, then by name, ignoring case."""
 
     files: list[VolumeFileEntry]
     path: str
@@ -146,4 +146,4 @@ class Directories(ApiModel):
     """The folders directly inside a folder of the host."""
 
     directories: list[DirectoryEntry]
-    path: str = Field(description="The folder that was asked for, made plain.")
+    path: str = Field(description="The requested folder as a normalized path.")

@@ -1,4 +1,4 @@
-"""What clients may send about volumes."""
+"""Request models of volumes."""
 
 import pytest
 from pydantic import ValidationError
@@ -16,13 +16,13 @@ from zerobyte.features.volumes.schemas import ListVolumeFilesQuery, UpdateVolume
         ({"limit": str(10**30), "offset": str(10**30)}, 1000, 2**53 - 1),
     ],
 )
-def test_numbers_outside_their_range_count_as_the_nearest_inside(sent, limit, offset):
+def test_numbers_outside_their_range_are_clamped(sent, limit, offset):
     query = ListVolumeFilesQuery.model_validate(sent)
     assert (query.limit, query.offset) == (limit, offset)
 
 
 @pytest.mark.parametrize("field", ["name", "autoRemount", "config"])
-def test_a_change_may_leave_a_field_out_but_not_null_it(field):
+def test_update_fields_may_be_absent_but_not_null(field):
     assert UpdateVolume.model_validate({}).model_fields_set == set()
     with pytest.raises(ValidationError):
         UpdateVolume.model_validate({field: None})

@@ -87,7 +87,7 @@ class OrganizationContents:
 
     async def _unmount(self, volume: Volume) -> None:
         try:
-            await self._volumes.let_go(volume)
+            await self._volumes.release(volume)
         except ZerobyteError as error:
             _log.warning(
                 "volume of a deleted organization stays mounted",

@@ -1,16 +1,15 @@
 """Sources of schedules: readiness, folders that every backup excludes, and checks of includes."""
 
-from pathlib import Path
+from contextlib import suppress
 
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core import blocking, protected_paths
 from zerobyte.core.errors import Invalid, Unavailable
 from zerobyte.core.worker_tokens import LOCAL_HOST
 from zerobyte.db.encrypted_config import DamagedConfig
-from zerobyte.features.repositories.service.places import local_places
+from zerobyte.features.repositories.service.host_paths import local_repository_paths
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import Volumes
-from zerobyte.restic import includes
 from zerobyte.settings import Settings
 
 

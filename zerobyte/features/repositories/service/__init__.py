@@ -1,4 +1,4 @@
-"""The rules of repositories, one family of verbs in each file."""
+"""Rules of repositories, snapshots and restores, one subject per file."""
 
 from zerobyte.features.repositories.service.background_refresh import Refresher
 from zerobyte.features.repositories.service.repositories import Repositories

@@ -1,8 +1,7 @@
-"""Adds repositories: makes new ones, or opens those that exist, before a row is written."""
+"""Add repositories: create new ones or open existing ones before a row is written."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
@@ -14,21 +13,21 @@ from zerobyte.contract.repositories import (
     RepositoryConfig,
 )
 from zerobyte.contract.restic_output import SnapshotRecord
-from zerobyte.core import blocking, clock, ids, protected_paths
+from zerobyte.core import clock, ids
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Invalid
 from zerobyte.db import constraints, encrypted_config
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, schemas
 from zerobyte.features.repositories.service import locations, snapshot_index
-from zerobyte.features.repositories.service.guard import Guard
-from zerobyte.features.repositories.service.places import local_places
+from zerobyte.features.repositories.service.host_paths import local_repository_paths
+from zerobyte.features.repositories.service.path_rules import PathRules
 from zerobyte.features.repositories.service.restic_access import (
     ResticAccess,
     translate_restic_errors,
 )
+from zerobyte.hosts.api import HostApi
 from zerobyte.http.auth import Actor
-from zerobyte.restic import init, place_check, snapshots
 from zerobyte.restic.errors import (
     BadCertificate,
     CredentialsRefused,
@@ -38,54 +37,60 @@ from zerobyte.restic.errors import (
     ResticError,
     WrongPassword,
 )
-from zerobyte.restic.repository import Repository
 
 EXISTS: Final = (
     "A repository already exists at this location. Add it as an existing one: set "
     "isExistingRepository to true and enter its password."
 )
 NAME_TAKEN: Final = "A repository with this name already exists"
-_PLACE_IN_USE: Final = "A repository is being made at this location. Wait until that has ended"
+_LOCATION_IN_USE: Final = "Another request is creating a repository at this location. Wait for it"
 _GRACE_S: Final = 5.0
 TAKEN: Final = "Another repository of this organization is at this location already"
 
 
 class RepositoryCreator:
-    """Adds a repository to an organization."""
+    """Adds repositories to organizations."""
 
     def __init__(
-        self, *, access: ResticAccess, guard: Guard, grants: RootGrants, limit_s: float
+        self,
+        *,
+        access: ResticAccess,
+        host_api: HostApi,
+        rules: PathRules,
+        grants: RootGrants,
+        limit_s: float,
     ) -> None:
         self._access = access
-        self._guard = guard
+        self._host_api = host_api
+        self._rules = rules
         self._grants = grants
         self._limit_s = limit_s
-        self._in_use: set[tuple[str, str]] = set()
+        self._reserved_keys: set[tuple[str, str]] = set()
 
     async def create(self, actor: Actor, body: schemas.CreateRepository) -> models.Repository:
-        """Make a repository at its place, or open the one that is there, and remember it.
+        """Create a repository or open an existing one, and store its row.
 
-        The row is written when restic has succeeded: a failure leaves none behind.
-        A new local repository gets a folder of its own inside the path that was given.
+        The row is written only after restic succeeded. A new local repository gets its own folder
+        inside the path that was sent.
 
         Raises
-            Invalid         the place is ours, the password or the credentials are wrong, nothing
-                            is there to open.
-            Conflict        the name or the place is taken, or the repository is locked.
+            Invalid         the path is protected, password or credentials are wrong, or there is no
+                            repository to open.
+            Conflict        the name or the location is taken, or the repository is locked.
             Unavailable     the storage does not answer.
-            ResticError     anything else that restic says.
+            ResticError     any other error of restic.
         """
         short_id = ids.short_id()
         config = encrypted_config.keep_masked(body.config, None)
         require_valid(config)
         if isinstance(config, LocalConfig):
-            config = await self._placed(actor, config, short_id)
+            config = await self._prepare_local_config(actor, config, short_id)
         else:
-            await self.refuse_place(actor, config)
-        key = await locations.key_of(config)
+            await self.check_location(actor, config)
+        key = await locations.key_of(config, self._host_api)
         with (
-            self._reserved((actor.organization_id, body.name), NAME_TAKEN),
-            self.reserved_place(config, key),
+            self._reserve((actor.organization_id, body.name), NAME_TAKEN),
+            self.reserved_location(config, key),
         ):
             await self._refuse_taken(actor, body.name, config, key)
             row = models.Repository(
@@ -97,33 +102,33 @@ class RepositoryCreator:
                 compression_mode=body.compression_mode,
                 location_key=key,
             )
-            records = await self._made_or_opened(row, config)
+            records = await self._create_or_open(row, config)
             await _insert(row, records)
         return row
 
-    async def _placed(self, actor: Actor, config: LocalConfig, short_id: str) -> LocalConfig:
+    async def _prepare_local_config(
+        self, actor: Actor, config: LocalConfig, short_id: str
+    ) -> LocalConfig:
         path = config.path
         if not config.is_existing_repository:
             path = f"{path.rstrip('/')}/{short_id}"
-        placed = config.model_copy(update={"path": path})
-        # Before anything is read there: an answer must not tell what a forbidden folder holds.
-        await self.refuse_place(actor, placed)
-        if not config.is_existing_repository and await blocking.run_blocking_on_path(
-            lambda: _holds_repository(config.path), place=config.path
-        ):
+        prepared = config.model_copy(update={"path": path})
+        # Check first: the response must not reveal whether a forbidden folder has a repository.
+        await self.check_location(actor, prepared)
+        if not config.is_existing_repository and await self._host_api.is_repository(config.path):
             raise Conflict(EXISTS)
-        return placed
+        return prepared
 
-    async def refuse_place(self, actor: Actor, config: RepositoryConfig) -> None:
-        """Refuse places of this host that the actor may not name or that are protected.
+    async def check_location(self, actor: Actor, config: RepositoryConfig) -> None:
+        """Refuse paths of this host that are protected or that the actor may not use.
 
-        Storage elsewhere is anyone's to name.
+        Remote storage is not restricted here.
 
         Raises
-            Invalid         it is a folder of the platform, of the system, of keys or of cron, or
+            Invalid         the folder is protected (data of the platform, system, keys, cron), or
                             lies in another organization's repository.
-            Forbidden       the actor may not name this folder, or no remotes of rclone.conf.
-            Unavailable     what stands there does not answer.
+            Forbidden       the actor may not use this folder, or no remotes of rclone.conf.
+            Unavailable     the folder does not answer.
         """
         if isinstance(config, RcloneRepositoryConfig):
             await self._grants.check_remotes(actor)
@@ -131,37 +136,37 @@ class RepositoryCreator:
             return
         path = config.path
         await self._grants.check(actor, path)
-        others = await local_places(other_than=actor.organization_id)
-
-        def look() -> bool:
-            return protected_paths.lies_in(path, others) or self._guard.refuses_repository(path)
-
-        if await blocking.run_blocking_on_path(look, place=path):
-            raise Invalid.at(["config", "path"], place_check.PROTECTED)
+        others = await local_repository_paths(other_than=actor.organization_id)
+        await self._host_api.check_repository_path(
+            path,
+            other_repositories=others,
+            protected=self._rules.data,
+            repositories_folder=self._rules.repositories_folder,
+        )
 
     @contextmanager
-    def _reserved(self, key: tuple[str, str], refusal: str) -> Generator[None]:
-        """Let one request at a time work with a key; another one gets the refusal as Conflict."""
-        if key in self._in_use:
+    def _reserve(self, key: tuple[str, str], refusal: str) -> Generator[None]:
+        """Hold a key for one request; raise Conflict with `refusal` for any other."""
+        if key in self._reserved_keys:
             raise Conflict(refusal)
-        self._in_use.add(key)
+        self._reserved_keys.add(key)
         try:
             yield
         finally:
-            self._in_use.discard(key)
+            self._reserved_keys.discard(key)
 
     @contextmanager
-    def reserved_place(self, config: RepositoryConfig, key: str) -> Generator[None]:
-        """Keep others off a local folder between the check that it is free and the row for it.
+    def reserved_location(self, config: RepositoryConfig, key: str) -> Generator[None]:
+        """Reserve a local folder between the check that it is free and the insert of its row.
 
-        No index can do that: of storage elsewhere every organization may have a row of its own.
+        An index cannot do this: several organizations may have a row for the same remote storage.
 
         Raises Conflict.
         """
         if not isinstance(config, LocalConfig):
             yield
             return
-        with self._reserved(("", key), _PLACE_IN_USE):
+        with self._reserve(("", key), _LOCATION_IN_USE):
             yield
 
     async def _refuse_taken(
@@ -171,16 +176,16 @@ class RepositoryCreator:
             raise Conflict(NAME_TAKEN)
         await locations.refuse_taken(actor.organization_id, config, key)
 
-    async def _made_or_opened(
+    async def _create_or_open(
         self, row: models.Repository, config: RepositoryConfig
     ) -> list[SnapshotRecord]:
-        repository = Repository(await self._access.of(row, config=config), self._access.tools)
+        access = await self._access.of(row, config=config)
         try:
-            # Restic's own limit keeps what it said until then: restic tries again for minutes.
+            # Stop restic before our own limit, to report its last error: it retries for minutes.
             async with translate_restic_errors(self._limit_s + _GRACE_S):
                 if config.is_existing_repository:
-                    return await snapshots.run(repository, timeout_s=self._limit_s)
-                await init.run(repository, timeout_s=self._limit_s)
+                    return await self._host_api.list_snapshots(access, timeout_s=self._limit_s)
+                await self._host_api.init_repository(access, timeout_s=self._limit_s)
                 return []
         except WrongPassword as error:
             raise Invalid.at(["config", "customPassword"], error.message) from error
@@ -202,11 +207,6 @@ class RepositoryCreator:
             ) from error
 
 
-def _holds_repository(path: str) -> bool:
-    folder = Path(path)
-    return (folder / "config").is_file() and (folder / "keys").is_dir()
-
-
 async def _insert(row: models.Repository, records: list[SnapshotRecord]) -> None:
     row.status = "healthy"
     row.last_checked = row.snapshots_refreshed_at = clock.now_ms()
@@ -219,7 +219,7 @@ async def _insert(row: models.Repository, records: list[SnapshotRecord]) -> None
 
 
 def conflict_of(error: IntegrityError) -> Conflict:
-    """Return the refusal for a row that breaks a unique index. Raises the error of any other."""
+    """Return the Conflict for a violated unique index. Re-raises any other error."""
     if constraints.breaks_unique(error, "organization_id", "location_key"):
         return Conflict(TAKEN)
     if constraints.breaks_unique(error, "organization_id", "name"):

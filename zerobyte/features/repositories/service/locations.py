@@ -1,13 +1,12 @@
-"""Where repositories are, in a normal form: one storage is registered once.
+"""Normalize the locations of repositories, so that each storage is registered once.
 
-The key is unique in an organization by an index of the database; local folders are also compared
-across organizations by their real path.
+A unique index makes the key unique in an organization; local folders are also compared across
+organizations, by their real path.
 """
 
 import hashlib
 import posixpath
 import re
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from zerobyte.contract.repositories import (
@@ -21,30 +20,27 @@ from zerobyte.contract.repositories import (
     S3Config,
     SftpRepositoryConfig,
 )
-from zerobyte.core import blocking
 from zerobyte.core.errors import Conflict, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.features.repositories import models, present
+from zerobyte.hosts.api import HostApi
 
 _PAGE = 500
 _PORTS = {"http": 80, "https": 443}
 _log = get_logger(__name__)
 
 
-async def key_of(config: RepositoryConfig) -> str:
-    """The SHA-256 of the normalized location. Raises Unavailable when a folder hangs."""
+async def key_of(config: RepositoryConfig, host_api: HostApi) -> str:
+    """Return the SHA-256 of the normalized location. Raises Unavailable if a folder hangs."""
     if isinstance(config, LocalConfig):
-        path = config.path
-        text = "local|" + await blocking.run_blocking_on_path(
-            lambda: str(Path(path).resolve()), place=path
-        )
+        text = "local|" + await host_api.resolve_path(config.path)
     else:
         text = normalized(config)
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
 
 
 def normalized(config: RepositoryConfig) -> str:
-    """The location of remote storage as a text that is equal however it is written."""
+    """Return the location of remote storage as a text that is equal for equal storage."""
     match config:
         case S3Config() | R2Config():
             scheme, _, rest = config.endpoint.strip().rpartition("://")
@@ -62,7 +58,7 @@ def normalized(config: RepositoryConfig) -> str:
             return f"rclone|{config.remote}|{_path(config.path)}"
         case SftpRepositoryConfig():
             host = config.host.strip("[]").lower().rstrip(".")
-            # A relative path begins in the user's home folder.
+            # A relative path starts in the user's home folder.
             user = "" if config.path.startswith("/") else config.user
             return f"sftp|{user}|{host}|{config.port}|{_path(config.path)}"
         case LocalConfig():
@@ -72,10 +68,10 @@ def normalized(config: RepositoryConfig) -> str:
 async def refuse_taken(
     organization_id: str, config: RepositoryConfig, key: str, *, except_id: str | None = None
 ) -> None:
-    """Refuse storage that another row names.
+    """Refuse storage that another row already uses.
 
     Raises
-        Conflict    the organization has it already, or, for a local folder, any other one.
+        Conflict    the organization has the storage already, or, for a local folder, any other.
     """
     taken = models.Repository.filter(location_key=key)
     if not isinstance(config, LocalConfig):
@@ -88,8 +84,8 @@ async def refuse_taken(
         raise Conflict("Another organization has a repository at this location")
 
 
-async def fill_missing() -> None:
-    """Compute the keys of rows that have none; duplicates of before keep None."""
+async def fill_missing(host_api: HostApi) -> None:
+    """Compute missing keys; duplicates stored by earlier versions keep None."""
     after = ""
     while True:
         rows = (
@@ -100,12 +96,12 @@ async def fill_missing() -> None:
         if not rows:
             return
         after = rows[-1].id
-        await _fill(rows)
+        await _fill(rows, host_api)
 
 
-async def _fill(rows: list[models.Repository]) -> None:
-    """Store the keys of these rows with one query for what is taken and one for the update."""
-    keys = {row.id: key for row in rows if (key := await _known_key(row)) is not None}
+async def _fill(rows: list[models.Repository], host_api: HostApi) -> None:
+    """Store the keys of these rows with one query for existing keys and one update."""
+    keys = {row.id: key for row in rows if (key := await _known_key(row, host_api)) is not None}
     taken = await models.Repository.filter(location_key__in=set(keys.values())).only(
         "id", "organization_id", "type", "location_key"
     )
@@ -124,15 +120,15 @@ async def _fill(rows: list[models.Repository]) -> None:
 
 
 def _collides(row: models.Repository, other: models.Repository) -> bool:
-    """Return True if two rows of one location may not both keep it."""
+    """Return True if only one of two rows may keep a shared location."""
     return row.type == "local" or row.organization_id == other.organization_id
 
 
-async def _known_key(row: models.Repository) -> str | None:
+async def _known_key(row: models.Repository, host_api: HostApi) -> str | None:
     try:
-        return await key_of(present.parsed(row.config))
+        return await key_of(present.parsed(row.config), host_api)
     except (ZerobyteError, ValueError, OSError, RuntimeError):
-        _log.warning("the location of a repository is unknown", repository=row.short_id)
+        _log.warning("location of a repository cannot be computed", repository=row.short_id)
         return None
 
 

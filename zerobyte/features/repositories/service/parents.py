@@ -1,17 +1,17 @@
-"""Which snapshot restic may take unchanged files from."""
+"""Select the parent snapshot, from which restic takes unchanged files."""
 
 from zerobyte.features.repositories.models import Snapshot
 
 
 async def parent_of(repository_id: str, schedule_id: str) -> str | None:
-    """Return the full id of the schedule's newest trusted snapshot: the next one's parent.
+    """Return the full id of the schedule's newest trusted snapshot, or None.
 
-    Only one that a run of ours reported. restic takes the content of a file from the parent when
-    size and times agree, so another's snapshot would put its content into ours.
+    Only snapshots reported by our own runs: restic takes the content of a file from the parent
+    if size and times agree, so a foreign snapshot could put its content into our backup.
 
-    A complete one comes first. An incomplete one is a safe parent too, because files that it
-    lacks are read again, and without it a schedule with one unreadable file would read all of
-    its files each time. A suspect one is none.
+    Complete snapshots come first. An incomplete one is a safe parent too, because files that it
+    lacks are read again; without it, a schedule with one unreadable file would read all files on
+    each run. A suspect snapshot is never a parent.
     """
     trusted = Snapshot.filter(
         repository_id=repository_id,

@@ -1,6 +1,6 @@
-"""Opens repositories for restic: stored configs in plain text, passwords, and restic's errors.
+"""Decrypt the configs of repositories for restic, and translate restic's errors for the API.
 
-Owns the only places where a repository's secrets are unsealed. Knows no request and no answer.
+The secrets of repositories are decrypted in this module only.
 """
 
 import asyncio
@@ -17,59 +17,50 @@ from zerobyte.db import encrypted_config
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present
 from zerobyte.features.repositories.service import private_networks
-from zerobyte.restic import address_check
+from zerobyte.hosts.api import HostApi
 from zerobyte.restic.errors import (
     BadCertificate,
     CredentialsRefused,
     RepositoryLocked,
     StorageUnreachable,
 )
-from zerobyte.restic.repository import Repository, Tools
 from zerobyte.settings import Settings
 
 TABLE: Final = "repositories"
 LIMIT_S: Final = 60.0
-"""How long a request waits for restic."""
+"""Time limit of restic within a request."""
 
 PasswordOf = Callable[[str], Awaitable[str]]
 """The restic password of an organization, by its id."""
 
 
 class ResticAccess:
-    """Turns rows into what restic needs."""
+    """Builds the data that restic needs from repository rows."""
 
-    def __init__(self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf) -> None:
+    def __init__(
+        self, *, settings: Settings, sealer: Sealer, password_of: PasswordOf, host_api: HostApi
+    ) -> None:
+        self._host_api = host_api
         self._sealer = sealer
         self._password_of = password_of
         self._private_networks = settings.storage_private_networks
         self._grants = RootGrants(settings)
         self._data = protected_paths.own_data(settings)
         self._repositories_folder = str(settings.repositories_dir.absolute())
-        # A request's restic holds no lock that it would need time to give back.
-        self.tools = Tools(
-            cache_dir=settings.cache_dir,
-            run_dir=settings.run_dir,
-            restic_command=settings.restic_command,
-            rclone_config_dir=settings.rclone_config_dir,
-            retry_lock="5s",
-            grace_s=2.0,
-            progress_fps=settings.restic_progress_fps,
-            memory_limits=settings.memory_limits,
-        )
 
     def seal(self, config: RepositoryConfig, *, short_id: str) -> dict[str, object]:
-        """The JSON of a config for the row of this short id."""
+        """Return the encrypted JSON of a config for the row with this short id."""
         return encrypted_config.seal(self._sealer, config, table=TABLE, row=short_id)
 
     def plain(self, row: models.Repository) -> RepositoryConfig:
-        """The stored config with its secrets in plain text."""
+        """Return the stored config with its secrets in plain text."""
         kind = encrypted_config.kind_of(row.config, present.KINDS, row.type)
         return present.parsed(
             encrypted_config.unseal(self._sealer, row.config, kind, table=TABLE, row=row.short_id)
         )
 
     async def encrypt_clear_rows(self) -> int:
-        """Encrypt secrets that older versions stored in clear."""
+        """Encrypt secrets that older versions stored in plain text."""
         rows = await models.Repository.all()
         return await encrypted_config.seal_clear_rows(
             self._sealer, rows, RepositoryConfigBox, present.KINDS, key="short_id"
@@ -78,13 +69,13 @@ class ResticAccess:
     async def of(
         self, row: models.Repository, *, config: RepositoryConfig | None = None
     ) -> RepositoryAccess:
-        """Everything that restic needs to open a repository.
+        """Return all data that restic needs to open a repository.
 
-        config      in place of the stored one.
+        config      used in place of the stored one.
         """
         plain = config or self.plain(row)
-        # The own password belongs to a repository that came from elsewhere; one that we make
-        # gets the organization's, so that its recovery key opens it.
+        # Only a repository created elsewhere has its own password; ours get the organization's
+        # password, so that its recovery key opens them.
         own = plain.custom_password if plain.is_existing_repository else None
         return RepositoryAccess.model_validate(
             {
@@ -106,24 +97,20 @@ class ResticAccess:
     async def check_address(self, row: models.Repository, config: RepositoryConfig) -> None:
         """Check a changed config and the address behind it. Raises Invalid.
 
-        A name that has no address now may have one later: it is checked again before use.
+        A name without an address is accepted: it may get one, and is checked again before use.
         """
         with contextlib.suppress(StorageUnreachable):
-            await address_check.check(await self.of(row, config=config))
-
-    async def open(self, row: models.Repository) -> Repository:
-        """A repository that restic commands can be run on."""
-        return Repository(await self.of(row), self.tools)
+            await self._host_api.check_storage_address(await self.of(row, config=config))
 
 
 @asynccontextmanager
 async def translate_restic_errors(limit_s: float = LIMIT_S) -> AsyncGenerator[None]:
-    """Bound restic's time inside a request, and say in the API's words what went wrong.
+    """Limit restic's time inside a request, and translate its errors for the API.
 
     Raises
-        Unavailable     the storage did not answer, or not in time; restic is gone by then.
+        Unavailable     the storage did not answer, or not in time; restic has ended by then.
         Conflict        another process holds the repository's lock.
-        ResticError     anything else that restic says.
+        ResticError     any other error of restic.
     """
     try:
         async with asyncio.timeout(limit_s):

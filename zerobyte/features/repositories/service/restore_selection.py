@@ -1,7 +1,4 @@
-"""What of a snapshot is restored: the folder that becomes the target, and the paths inside it.
-
-Owns the words of the request about paths. Knows no task, and no folder of this host.
-"""
+"""Compute which paths of a snapshot a restore writes, and into which folder."""
 
 import asyncio
 import posixpath
@@ -11,12 +8,13 @@ from typing import Final
 
 from zerobyte.contract.restic_output import NodeRecord, SnapshotRecord
 from zerobyte.core.errors import Invalid
+from zerobyte.core.protected_paths import is_within, normal
 from zerobyte.features.repositories import models, schemas
-from zerobyte.features.repositories.service.guard import common_ancestor, is_within, normal
+from zerobyte.features.repositories.service.path_rules import common_ancestor
 from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
 
 _LOOKED_UP_AT_MOST: Final = 32
-_AT_ONCE: Final = 2
+_CONCURRENT_LOOKUPS: Final = 2
 _PATHS_AT_MOST: Final = 100
 FOREIGN: Final = (
     "Original location restore is unavailable for this snapshot. "
@@ -31,12 +29,12 @@ _ONE_FOLDER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The outcome, in the words of `RestoreJob`.
+    """The selected paths, with the field names of `RestoreJob`.
 
-    target      absolute folder, "/" for the original place.
+    target      absolute folder, "/" for the original location.
     base_path   the folder inside the snapshot that becomes `target`; None with "/".
     include     normal absolute paths inside the snapshot; empty for all of it.
-    writes      what will be written to: these and what is below them.
+    writes      paths that the restore writes to, with everything below them.
     """
 
     target: str
@@ -46,7 +44,7 @@ class Selection:
 
 
 class RestoreSelector:
-    """Works a selection out, looking into the snapshot where the request leaves a question."""
+    """Computes selections, and looks into the snapshot if the request is ambiguous."""
 
     def __init__(self, files: SnapshotFiles) -> None:
         self._files = files
@@ -54,25 +52,25 @@ class RestoreSelector:
     async def select(
         self, row: models.Repository, record: SnapshotRecord, body: schemas.Restore, *, target: str
     ) -> Selection:
-        """What a request selects, to be written to a normal absolute `target`.
+        """Return the selection of a request with a normal absolute `target`.
 
         Raises
-            Invalid     an included path is not in the snapshot, or the wishes contradict.
-            Unavailable, ResticError    the snapshot's files cannot be looked at.
+            Invalid     an included path is not in the snapshot, or the options contradict.
+            Unavailable, ResticError    the snapshot's files cannot be read.
         """
         included = tuple(sorted({normal(path) for path in body.include or ()}))
         if target == "/":
-            return await self._in_place(row, record, body, included)
+            return await self._select_in_place(row, record, body, included)
         base, include = (
-            await self._chosen(row, record, body, included)
+            await self._select_included(row, record, body, included)
             if included
-            else await self._everything(row, record)
+            else await self._select_all(row, record)
         )
         if include and body.exclude:
             raise Invalid.at(["exclude"], _EITHER)
         return Selection(target, base, include, (target,))
 
-    async def _in_place(
+    async def _select_in_place(
         self,
         row: models.Repository,
         record: SnapshotRecord,
@@ -80,27 +78,27 @@ class RestoreSelector:
         included: tuple[str, ...],
     ) -> Selection:
         paths = included or _paths_of(record)
-        nodes = await self._nodes(row, record, paths, at_once=not included)
+        nodes = await self._find_nodes(row, record, paths, directly=not included)
         if None in nodes:
-            # Restic was given a relative path: the tree does not say where the files were.
+            # restic backed up a relative path: the tree has no absolute location of the files.
             raise Invalid(FOREIGN) if not included else _outside(paths[nodes.index(None)])
         if not body.exclude:
             return Selection("/", None, paths, paths)
         if len(paths) == 1 and nodes and nodes[0] is not None and nodes[0].type == "dir":
-            # Restic takes no exclude beside an include; writing the folder to itself needs none.
+            # restic accepts no exclude with an include; restoring the folder to itself needs none.
             return Selection(paths[0], paths[0], (), paths)
-        # Without an include restic writes the whole tree to "/", also what lies beside the paths.
+        # Without an include, restic writes the whole tree to "/", including other paths.
         raise Invalid.at(["exclude"], _EITHER if included else _ONE_FOLDER)
 
-    async def _chosen(
+    async def _select_included(
         self,
         row: models.Repository,
         record: SnapshotRecord,
         body: schemas.Restore,
         included: tuple[str, ...],
     ) -> tuple[str, tuple[str, ...]]:
-        """The base folder of chosen paths, and those that are to be named inside it."""
-        nodes = await self._nodes(row, record, included)
+        """Return the base folder of the included paths, and the paths to include inside it."""
+        nodes = await self._find_nodes(row, record, included)
         for path, node in zip(included, nodes, strict=False):
             if node is None:
                 raise _outside(path)
@@ -111,10 +109,10 @@ class RestoreSelector:
             return posixpath.dirname(base), included
         return base, () if base in included else included
 
-    async def _everything(
+    async def _select_all(
         self, row: models.Repository, record: SnapshotRecord
     ) -> tuple[str, tuple[str, ...]]:
-        """The deepest folder that holds the whole snapshot."""
+        """Return the deepest folder that holds the whole snapshot."""
         base = common_ancestor(_paths_of(record))
         if base == "/":
             return base, ()
@@ -123,18 +121,17 @@ class RestoreSelector:
             return "/", ()
         return (base, ()) if node.type == "dir" else (posixpath.dirname(base), (base,))
 
-    async def _nodes(
+    async def _find_nodes(
         self,
         row: models.Repository,
         record: SnapshotRecord,
         paths: Sequence[str],
         *,
-        at_once: bool = False,
+        directly: bool = False,
     ) -> list[NodeRecord | None]:
-        """The entries of these paths; of a long list none, when all of them are inside.
+        """Return the entries of these paths; for a long list, only check that all exist.
 
-        at_once     do not wait for the listing of the whole tree: what was backed up is asked
-                    for, path by path.
+        directly    look up each backed-up path directly instead of waiting for the whole listing.
         """
         if len(paths) > _LOOKED_UP_AT_MOST:
             for path in paths:
@@ -144,8 +141,8 @@ class RestoreSelector:
             if missing := await self._files.missing(row, record.id, wanted):
                 raise _outside(min(missing))
             return []
-        one_by_one = asyncio.Semaphore(_AT_ONCE if at_once else _LOOKED_UP_AT_MOST)
-        find = self._files.node_at_once if at_once else self._files.node
+        one_by_one = asyncio.Semaphore(_CONCURRENT_LOOKUPS if directly else _LOOKED_UP_AT_MOST)
+        find = self._files.node_at_once if directly else self._files.node
 
         async def node(path: str) -> NodeRecord | None:
             if path == "/":
@@ -157,7 +154,7 @@ class RestoreSelector:
 
 
 def _paths_of(record: SnapshotRecord) -> tuple[str, ...]:
-    """What was backed up, or what holds it all; "/" when the paths are of another system."""
+    """Return the backed-up paths, their common ancestor if many, "/" for foreign paths."""
     if not all(path.startswith("/") for path in record.paths):
         return ("/",)
     paths = tuple(sorted({normal(path) for path in record.paths}))

@@ -1,7 +1,6 @@
-"""Restores: every check before the task is made, and the job that a worker gets for it."""
+"""Restores: validation before the task is created, and the job for the worker."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -10,13 +9,17 @@ from pydantic import Field
 from zerobyte.contract.jobs import JobReport, RestoreJob
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import blocking, protected_paths
+from zerobyte.core import protected_paths
 from zerobyte.core.errors import Conflict, Failed, Forbidden, Invalid, NotFound
+from zerobyte.core.protected_paths import normal
 from zerobyte.features.auth.service.allowed_roots import RootGrants, check_role
 from zerobyte.features.repositories import models, schemas
 from zerobyte.features.repositories.service import provenance, snapshot_index
-from zerobyte.features.repositories.service.guard import Guard, normal, overlap
-from zerobyte.features.repositories.service.places import local_places, volume_places
+from zerobyte.features.repositories.service.host_paths import (
+    directory_volume_paths,
+    local_repository_paths,
+)
+from zerobyte.features.repositories.service.path_rules import PathRules, overlap
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.repositories.service.restic_access import translate_restic_errors
 from zerobyte.features.repositories.service.restore_selection import (
@@ -29,8 +32,8 @@ from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.schemas import RepositoryTarget, RestoreInput, RestoreTaskOptions
 from zerobyte.features.tasks.service import NewTask, Tasks
+from zerobyte.hosts.api import RestorePlan, written_roots
 from zerobyte.http.auth import Actor
-from zerobyte.restic import restore as restic_restore
 from zerobyte.settings import Settings
 
 _READ_ONLY: Final = (
@@ -49,7 +52,7 @@ _UNCONFIRMED: Final = (
 _BUSY: Final = "A restore is already running for this snapshot"
 _TARGET_BUSY: Final = "Another restore is writing to this place. Wait until it has ended"
 
-_HALF_DONE: Final = (
+_INCOMPLETE: Final = (
     "Files below {place} may be missing or half written. Restore again with overwrite "
     '"always" or "if-changed": the other modes take a half written file for one that is good.'
 )
@@ -58,7 +61,7 @@ IsReadOnly = Callable[[str, Sequence[str]], Awaitable[bool]]
 VolumeFolders = Callable[[str, Sequence[str]], Awaitable[list[str]]]
 
 
-async def _writable(_organization_id: str, _tags: Sequence[str]) -> bool:
+async def _never_read_only(_organization_id: str, _tags: Sequence[str]) -> bool:
     return False
 
 
@@ -67,15 +70,15 @@ async def _no_folders(_organization_id: str, _tags: Sequence[str]) -> list[str]:
 
 
 class RestoreOptions(RestoreTaskOptions):
-    """What a restore's task keeps for its job beyond what clients see as `input.options`.
+    """Options that the task stores for its job, beyond `input.options` shown to clients.
 
-    snapshot_id     the full id, whichever was sent.
-    target          where restic writes to; differs from the input's when a folder is written to
-                    itself instead of "/".
-    writes          where files will appear, links resolved: compared with other restores.
+    snapshot_id     the full id, even if a short one was sent.
+    target          where restic writes; differs from the input's target when a folder is written
+                    to itself instead of "/".
+    writes          paths that will be written, links resolved; compared with other restores.
     selection       what the backup had selected; None when `delete` was confirmed without it.
     allowed_roots   folders that all of `writes` must lie in; None for tasks of earlier versions.
-    own_folders     folders of the volumes that the snapshot was made of.
+    own_folders     folders of the volumes that the snapshot was made from.
     """
 
     selection: BackupSelection | None = None
@@ -90,10 +93,10 @@ class StoredRestoreInput(RestoreInput):
 
 
 class Restores:
-    """Starts restores.
+    """Validates and starts restores.
 
-    is_read_only    whether a volume that these tags' schedules back up may not be written to.
-    volume_folders  the folders of the volumes that these tags' schedules back up.
+    is_read_only    returns True if a volume of these tags' schedules must not be written to.
+    volume_folders  returns the folders of the volumes of these tags' schedules.
     """
 
     def __init__(
@@ -105,26 +108,27 @@ class Restores:
         files: SnapshotFiles,
         tasks: Tasks,
     ) -> None:
-        self._guard = Guard(settings)
+        self._rules = PathRules(settings)
         self._grants = RootGrants(settings)
         self._repositories = repositories
+        self._host_api = repositories.host_api
         self._snapshots = snapshots
         self._selector = RestoreSelector(files)
         self._tasks = tasks
         self._host = snapshots.host
-        self._opening = asyncio.Lock()
-        self.is_read_only: IsReadOnly = _writable
+        self._task_lock = asyncio.Lock()
+        self.is_read_only: IsReadOnly = _never_read_only
         self.volume_folders: VolumeFolders = _no_folders
 
     async def start(
         self, actor: Actor, short_id: str, body: schemas.Restore
     ) -> schemas.RestoreStarted:
-        """Check everything that can be known, and have a task write the files.
+        """Check the request and create the task that writes the files.
 
         Raises
             NotFound    no such repository, snapshot or agent.
             Invalid     the target is relative or not allowed, or a path is not in the snapshot.
-            Forbidden   the actor may not name the target.
+            Forbidden   the actor may not use the target.
             Conflict    this snapshot is being restored, or another restore writes there.
             Unavailable, ResticError    the snapshot's files, or the target, do not answer.
         """
@@ -133,36 +137,36 @@ class Restores:
         target = _target(body.target_path)
         schedule = await provenance.schedule_of_run(row.id, record.id)
         if target == "/":
-            await self._check_original_place(actor, record, schedule)
+            await self._check_original_location(actor, record, schedule)
         if body.target_agent_id not in (None, "", "local"):
             raise NotFound("Restore target agent not found")
         selection = await self._selector.select(row, record, body, target=target)
         saved = [schedule] if schedule is not None else []
         own = await self.volume_folders(row.organization_id, saved)
-        allowed = await self._allowed(actor, selection.writes, own, in_place=target == "/")
+        allowed = await self._allowed_folders(actor, selection.writes, own, in_place=target == "/")
         if allowed != own:
-            # The actor may name this path, so that the tags' word on the volume is enough.
+            # The actor may name this path, so tags suffice as evidence of the source volume.
             own = await self.volume_folders(row.organization_id, [*record.tags, *saved])
         known = await snapshot_index.selection(row.id, record.id) if body.delete else None
-        options = _options(body, record, selection, known=known, allowed=allowed, own=own)
-        options.writes = await self._checked(row, options)
+        options = _make_options(body, record, selection, known=known, allowed=allowed, own=own)
+        options.writes = await self._resolve_writes(row, options)
         if body.delete and known is None:
-            # What such a backup left out is not known: all else of the volume could go.
+            # It is unknown which files the backup left out: `delete` could remove all of them.
             check_role(actor, _DELETES_UNKNOWN)
         is_own_place = options.target in ("/", options.base_path)
         if body.delete and not (known and is_own_place) and not _is_confirmed(body, target):
             await self._refuse_unconfirmed(row, options, target)
-        # One at a time, so that two restores cannot both find the place free.
-        async with self._opening:
+        # One at a time, so that two restores cannot both find the target free.
+        async with self._task_lock:
             await self._refuse_overlap(row, options)
             task = await self._tasks.create(self._new_task(row, body, target, options))
         return schemas.RestoreStarted(restore_id=task.id)
 
     async def job(self, task: Task) -> RestoreJob:
-        """What the worker needs for a restore's task; the target is looked at once more.
+        """Return the worker's job for a restore task, after checking the target again.
 
         Raises
-            Failed          the repository is gone, or a link now leads to a place of ours.
+            Failed          the repository was deleted, or a link now leads to a protected path.
             Unavailable     the target does not answer.
         """
         row = await models.Repository.get_or_none(
@@ -172,10 +176,10 @@ class Restores:
             raise Failed(NOT_FOUND)
         options = StoredRestoreInput.model_validate(task.input).options
         try:
-            await self._checked(row, options)
+            await self._resolve_writes(row, options)
         except (Invalid, Forbidden) as error:
             raise Failed(error.message) from error
-        volumes, others = await volume_places(row.organization_id, self._host)
+        volumes, others = await directory_volume_paths(row.organization_id, self._host)
         return RestoreJob(
             task_id=task.id,
             repository=await self._repositories.access(row),
@@ -188,29 +192,29 @@ class Restores:
             delete=options.delete,
             selection=options.selection,
             overwrite=options.overwrite,
-            protected_folders=self._guard.protected(_roots(options)),
+            protected_folders=self._rules.protected_folders(_written_paths(options)),
             allowed_roots=options.allowed_roots,
             own_folders=options.own_folders,
-            repositories=await local_places(),
+            repositories=await local_repository_paths(),
             volumes=volumes,
             other_volumes=others,
             writes=options.writes,
         )
 
     async def ended(self, task: Task, report: JobReport) -> list[NewTask]:
-        """Say of a restore that ended half-way what it may have left; nothing follows from it."""
+        """Add to the error of an unfinished restore which files may be incomplete."""
         is_cut_off = report.outcome in ("stale", "cancelled") and task.started_at is not None
         if report.status != "succeeded" and (is_cut_off or task.progress is not None):
-            words = _HALF_DONE.format(place=RestoreInput.model_validate(task.input).target)
-            report.error = "\n\n".join(filter(None, (report.error, words)))
+            hint = _INCOMPLETE.format(place=task.input["target"])
+            report.error = "\n\n".join(filter(None, (report.error, hint)))
         return []
 
     async def _refuse_unconfirmed(
         self, row: models.Repository, options: RestoreOptions, target: str
     ) -> None:
-        """Refuse a deletion that could remove what the backup never saved, and say how much."""
-        repository = await self._repositories.restic_access.open(row)
-        plan = restic_restore.Plan(
+        """Refuse a delete of files that the backup never saved; report their number."""
+        access = await self._repositories.restic_access.of(row)
+        plan = RestorePlan(
             options.snapshot_id,
             options.target,
             options.base_path,
@@ -221,12 +225,12 @@ class Restores:
             options.selection,
         )
         async with translate_restic_errors():
-            count = await restic_restore.count_removable(repository, plan)
+            count = await self._host_api.count_removable(access, plan)
         if count == 0:
             return
         raise Invalid.at(["confirmDelete"], _UNCONFIRMED.format(count=count, target=target))
 
-    async def _check_original_place(
+    async def _check_original_location(
         self, actor: Actor, record: SnapshotRecord, schedule: str | None
     ) -> None:
         tags = [*record.tags, *([schedule] if schedule is not None else [])]
@@ -235,37 +239,29 @@ class Restores:
         if not all(path.startswith("/") for path in record.paths):
             raise Invalid(FOREIGN)
 
-    async def _allowed(
+    async def _allowed_folders(
         self, actor: Actor, writes: Sequence[str], own: Sequence[str], *, in_place: bool
     ) -> list[str]:
         """Return the folders that the actor's restore may write to.
 
-        own     folders of the volume that a run of our own saved the files from.
+        own     folders of the volume that one of our runs saved the files from.
 
-        Everyone may put files back there. What a snapshot calls its original place is whatever
-        the writer of the repository wanted, so any other path counts as named by the actor.
+        Everyone may restore files there. Writers of the repository choose the original path of a
+        snapshot freely, so any other path counts as named by the actor.
 
         Raises Forbidden.
         """
-
-        def look() -> bool:
-            return all(protected_paths.is_allowed(path, own) for path in writes)
-
-        if (
-            in_place
-            and own
-            and await blocking.run_blocking_on_path(look, place=" and ".join(own[:3]))
-        ):
+        if in_place and own and await self._host_api.is_within_roots(writes, own):
             return list(own)
         return [*await self._grants.check(actor, *writes), *own]
 
-    async def _checked(self, row: models.Repository, options: RestoreOptions) -> list[str]:
-        """Return the written places with their links resolved. Raises Invalid, Unavailable."""
-        roots = _roots(options)
-        volumes, others = await volume_places(row.organization_id, self._host)
+    async def _resolve_writes(self, row: models.Repository, options: RestoreOptions) -> list[str]:
+        """Return the written paths with links resolved. Raises Invalid, Unavailable."""
+        paths = _written_paths(options)
+        volumes, others = await directory_volume_paths(row.organization_id, self._host)
         limits = protected_paths.RestoreLimits(
-            protected=self._guard.protected(roots),
-            repositories=await local_places(),
+            protected=self._rules.protected_folders(paths),
+            repositories=await local_repository_paths(),
             own_repository=str(row.config.get("path", "")) if row.type == "local" else None,
             allowed_roots=options.allowed_roots,
             in_place=options.target == "/",
@@ -275,19 +271,15 @@ class Restores:
             other_volumes=others,
         )
 
-        def look() -> list[str] | str:
-            for path in roots:
-                if (reason := self._guard.refused_restore(path, limits)) is not None:
-                    return reason
-            return [os.path.realpath(path) for path in roots]
-
-        found = await blocking.run_blocking_on_path(look, place=" and ".join(roots[:3]))
-        if isinstance(found, str):
-            raise Invalid.at(["targetPath"], found)
-        return found
+        try:
+            return await self._host_api.resolve_restore_paths(
+                paths, [self._rules.restore_limits(path, limits) for path in paths]
+            )
+        except Invalid as error:
+            raise Invalid.at(["targetPath"], error.message) from error
 
     async def _refuse_overlap(self, row: models.Repository, options: RestoreOptions) -> None:
-        """Restores of other organizations count too: they write to the same disk."""
+        """Refuse overlapping restores, also of other organizations: they share the disk."""
         running = await Task.filter(kind="restore", host=self._host, status__in=ACTIVE)
         for task in running:
             other = StoredRestoreInput.model_validate(task.input).options
@@ -334,11 +326,9 @@ def _target(sent: str | None) -> str:
     return normal(sent)
 
 
-def _roots(options: RestoreOptions) -> list[str]:
-    """Return where restic will write; `writes` is where links led before the task waited."""
-    return restic_restore.written_roots(
-        options.target, base_path=options.base_path, include=options.include
-    )
+def _written_paths(options: RestoreOptions) -> list[str]:
+    """Return the paths that restic writes; `writes` holds where links led earlier."""
+    return written_roots(options.target, base_path=options.base_path, include=options.include)
 
 
 def _is_confirmed(body: schemas.Restore, target: str) -> bool:
@@ -346,7 +336,7 @@ def _is_confirmed(body: schemas.Restore, target: str) -> bool:
     return bool(sent) and str(sent).startswith("/") and normal(str(sent)) == target
 
 
-def _options(
+def _make_options(
     body: schemas.Restore,
     record: SnapshotRecord,
     selection: Selection,

@@ -1,4 +1,4 @@
-"""Browsing the files of a snapshot: pages of trees that restic is asked for once."""
+"""Browse the files of snapshots, from a cache that restic fills once per snapshot."""
 
 import asyncio
 from collections import defaultdict
@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
 from typing import Final
 
+from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.contract.restic_output import NodeRecord
 from zerobyte.core import clock
 from zerobyte.core.aio import SingleFlights
 from zerobyte.core.errors import NotFound, Unavailable
 from zerobyte.core.log import get_logger
+from zerobyte.core.protected_paths import normal
 from zerobyte.features.repositories import models, present, schemas
-from zerobyte.features.repositories.service.guard import normal
+from zerobyte.features.repositories.service.flight import SingleFlights
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restic_access import LIMIT_S, translate_restic_errors
 from zerobyte.features.repositories.service.snapshots import Snapshots
@@ -20,28 +22,25 @@ from zerobyte.features.repositories.service.tree_cache.cache import TreeCache, T
 from zerobyte.features.repositories.service.tree_cache.queries import TreePage, TreeQuery
 from zerobyte.features.repositories.service.tree_cache.store import CacheFull, TreeDropped
 from zerobyte.http.auth import Actor
-from zerobyte.restic import ls
 from zerobyte.restic.errors import SnapshotMissing
-from zerobyte.restic.repository import Repository
 
 _log = get_logger(__name__)
 
-_AT_ONCE: Final = 2
+_CONCURRENT_LISTINGS: Final = 2
 _READING_LIMIT_S: Final = 3600.0
-_NO_ROOM_FOR_S: Final = 300.0
+_FULL_FOR_S: Final = 300.0
 
 _Key = tuple[str, str]
-"""A repository's id and a snapshot's."""
+"""Id of a repository and full id of a snapshot."""
 
 
 class SnapshotFiles:
-    """Pages of what stands in snapshots.
+    """Pages of the files in snapshots.
 
-    A tree that is not known is listed once, whatever folder was asked for, and remembered; a
-    folder is answered as soon as it was seen. At most two restics list one repository at a time,
-    without a lock: they work while it is busy. A listing that takes longer than a request may
-    wait is read to its end all the same, for the next request. A tree that finds no room is
-    listed again for each page.
+    A tree that is not cached is listed once as a whole and cached; a request is answered as soon
+    as its folder was read. At most two listings of a repository run at a time, without a lock, so
+    they also work while the repository is busy. A listing that exceeds a request's time limit
+    continues for the next request. A tree that does not fit into the cache is listed for each page.
     """
 
     def __init__(
@@ -49,38 +48,39 @@ class SnapshotFiles:
     ) -> None:
         self.trees = trees
         self._repositories = repositories
+        self._host_api = repositories.host_api
         self._snapshots = snapshots
-        self._flights = SingleFlights()
+        self._single_flights = SingleFlights()
         self._progress: defaultdict[_Key, asyncio.Event] = defaultdict(asyncio.Event)
-        self._no_room: dict[_Key, float] = {}
-        self._doors: defaultdict[str, asyncio.Semaphore] = defaultdict(
-            lambda: asyncio.Semaphore(_AT_ONCE)
+        self._full_until: dict[_Key, float] = {}
+        self._listing_slots: defaultdict[str, asyncio.Semaphore] = defaultdict(
+            lambda: asyncio.Semaphore(_CONCURRENT_LISTINGS)
         )
         repositories.on_moved.append(self._forget_repository)
         snapshots.on_forgotten.append(self._forget_snapshots)
 
     async def aclose(self) -> None:
-        """Stop reading and let the trees go."""
-        await self._flights.aclose()
+        """Stop listings and close the cache."""
+        await self._single_flights.aclose()
         await self.trees.aclose()
 
     async def page(
         self, actor: Actor, short_id: str, snapshot_id: str, query: schemas.ListSnapshotFilesQuery
     ) -> schemas.SnapshotFilePage:
-        """A page of a folder's direct children, of one file, or of the whole tree without path.
+        """Return a page of a folder's children, of one file, or of the whole tree without path.
 
         Raises NotFound, Unavailable, ResticError.
         """
         row = await self._snapshots.indexed(actor, short_id)
         record = await self._snapshots.newest_or(row, snapshot_id)
         path = normal(query.path) if query.path else None
-        question = TreeQuery(row.id, record.id, path, query.q)
+        tree_query = TreeQuery(row.id, record.id, path, query.q)
         offset, limit = query.offset, query.limit
-        found = await self._known(
+        found = await self._query_or_fill(
             row,
-            question,
-            lambda: self.trees.page(question, offset, limit),
-            lambda: self._listed(row, question, offset, limit),
+            tree_query,
+            lambda: self.trees.page(tree_query, offset, limit),
+            lambda: self._list_with_restic(row, tree_query, offset, limit),
         )
         return schemas.SnapshotFilePage(
             snapshot=present.listed(record),
@@ -92,49 +92,49 @@ class SnapshotFiles:
         )
 
     async def node(self, row: models.Repository, snapshot_id: str, path: str) -> NodeRecord | None:
-        """The entry of a normal absolute path.
+        """Return the entry of a normal absolute path, or None.
 
         Raises NotFound, Unavailable, ResticError.
         """
-        question = TreeQuery(row.id, snapshot_id, path)
-        found = await self._known(
+        tree_query = TreeQuery(row.id, snapshot_id, path)
+        found = await self._query_or_fill(
             row,
-            question,
-            lambda: self.trees.find(question),
-            lambda: self._found_in_folder(row, question),
+            tree_query,
+            lambda: self.trees.find(tree_query),
+            lambda: self._find_with_restic(row, tree_query),
         )
         return found.nodes[0] if found.nodes else None
 
     async def node_at_once(
         self, row: models.Repository, snapshot_id: str, path: str
     ) -> NodeRecord | None:
-        """The entry of a path, without waiting until the whole tree was listed.
+        """Return the entry of a path without waiting for the listing of the whole tree.
 
         Raises NotFound, Unavailable, ResticError.
         """
         found = await self.trees.find(TreeQuery(row.id, snapshot_id, path))
         if found is not None:
             return found.nodes[0] if found.nodes else None
-        repository = await self._repositories.restic_access.open(row)
+        access = await self._repositories.restic_access.of(row)
         try:
             async with translate_restic_errors():
-                return await ls.entry(repository, snapshot_id, path)
+                return await self._host_api.find_entry(access, snapshot_id, path)
         except SnapshotMissing as error:
             raise NotFound("Snapshot not found") from error
 
     async def missing(
         self, row: models.Repository, snapshot_id: str, paths: Collection[str]
     ) -> set[str]:
-        """Those of many paths that the snapshot does not hold, found in one listing.
+        """Return those of many paths that the snapshot does not contain, with one listing.
 
         Raises NotFound, Unavailable, ResticError.
         """
         left = set(paths)
-        repository = await self._repositories.restic_access.open(row)
+        access = await self._repositories.restic_access.of(row)
         try:
             async with (
                 translate_restic_errors(),
-                aclosing(ls.run(repository, snapshot_id)) as nodes,
+                aclosing(self._host_api.list_tree(access, snapshot_id)) as nodes,
             ):
                 async for node in nodes:
                     left.discard(node.path)
@@ -145,95 +145,99 @@ class SnapshotFiles:
         return left
 
     async def fill(self, row: models.Repository, snapshot_id: str) -> None:
-        """Have a tree known before somebody asks. Raises NotFound, Unavailable, ResticError."""
+        """Cache a tree in advance. Raises NotFound, Unavailable, ResticError."""
         if not await self.trees.is_known(row.id, snapshot_id):
             key = (row.id, snapshot_id)
-            await self._flights.run(key, self._read(row, key))
+            await self._single_flights.run(key, self._read_tree(row, key))
 
-    async def _known(
+    async def _query_or_fill(
         self,
         row: models.Repository,
-        question: TreeQuery,
-        ask: Callable[[], Awaitable[TreePage | None]],
-        ask_restic: Callable[[], Awaitable[TreePage]],
+        tree_query: TreeQuery,
+        query_cache: Callable[[], Awaitable[TreePage | None]],
+        query_restic: Callable[[], Awaitable[TreePage]],
     ) -> TreePage:
-        """What is known, or becomes known by reading the tree; else what restic says."""
-        if (found := await ask()) is not None:
+        """Query the cache, fill it if needed, or query restic if the tree does not fit."""
+        if (found := await query_cache()) is not None:
             return found
-        key = (question.repository_id, question.snapshot_id)
+        key = (tree_query.repository_id, tree_query.snapshot_id)
         try:
             async with asyncio.timeout(LIMIT_S):
-                if self._has_room(key):
-                    reading = self._flights.start(key, self._read(row, key))
-                    if (found := await self._awaited(key, reading, ask)) is not None:
+                if self._may_fill(key):
+                    reading = self._single_flights.start(key, self._read_tree(row, key))
+                    if (found := await self._wait_for_page(key, reading, query_cache)) is not None:
                         return found
-                if not self._has_room(key):
-                    return await ask_restic()
+                if not self._may_fill(key):
+                    return await query_restic()
         except TimeoutError as error:
             raise Unavailable("The files are still being read. Try again in a minute") from error
         raise Unavailable("The repository was changed in the meantime. Try again")
 
-    async def _awaited(
+    async def _wait_for_page(
         self,
         key: _Key,
         reading: asyncio.Task[None],
-        ask: Callable[[], Awaitable[TreePage | None]],
+        query_cache: Callable[[], Awaitable[TreePage | None]],
     ) -> TreePage | None:
-        """Ask again whenever more of the tree is known, until it has been read."""
+        """Repeat the query after each part of the tree that is read."""
         while not reading.done():
             more = asyncio.create_task(self._progress[key].wait())
             try:
-                if (found := await ask()) is not None:
+                if (found := await query_cache()) is not None:
                     return found
                 await asyncio.wait({more, reading}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 more.cancel()
         await reading
-        return await ask()
+        return await query_cache()
 
-    async def _read(self, row: models.Repository, key: _Key) -> None:
-        """List a tree and remember it; one that finds no room is noted."""
+    async def _read_tree(self, row: models.Repository, key: _Key) -> None:
+        """List and cache a tree; remember if it does not fit."""
         try:
-            async with self._doors[row.id]:
-                repository = await self._repositories.restic_access.open(row)
+            async with self._listing_slots[row.id]:
+                access = await self._repositories.restic_access.of(row)
                 tree = await self.trees.begin_write(*key)
                 try:
-                    await self._tell(tree, repository, key)
+                    await self._fill_tree(tree, access, key)
                 except BaseException:
                     await asyncio.shield(tree.abandon())
                     raise
         except SnapshotMissing as error:
             raise NotFound("Snapshot not found") from error
         except CacheFull:
-            self._note_no_room(key)
+            self._record_cache_full(key)
         except TreeDropped:
-            _log.info("a snapshot's tree was dropped while it was read", snapshot=key[1][:8])
+            _log.info("snapshot tree was dropped while it was read", snapshot=key[1][:8])
         finally:
             self._progress.pop(key, None)
 
-    async def _tell(self, tree: TreeWriter, repository: Repository, key: _Key) -> None:
+    async def _fill_tree(self, tree: TreeWriter, access: RepositoryAccess, key: _Key) -> None:
         async def take(chunk: bytes) -> None:
             if await tree.write(chunk):
-                # Whoever waits for a folder may ask again.
+                # Wake requests that wait for a folder, so that they query again.
                 self._progress.pop(key, asyncio.Event()).set()
 
         async with translate_restic_errors(_READING_LIMIT_S):
-            await ls.whole(repository, key[1], on_chunk=take)
+            await self._host_api.read_tree(access, key[1], on_chunk=take)
         await tree.finish()
 
-    async def _listed(
-        self, row: models.Repository, question: TreeQuery, offset: int, limit: int
+    async def _list_with_restic(
+        self, row: models.Repository, tree_query: TreeQuery, offset: int, limit: int
     ) -> TreePage:
-        """A page straight from restic; memory stays flat, and nothing is kept."""
+        """Return a page directly from restic; memory stays flat and nothing is cached."""
         nodes: list[NodeRecord] = []
         total = 0
-        needle = question.q.casefold()
-        async with self._doors[row.id]:
-            repository = await self._repositories.restic_access.open(row)
+        needle = tree_query.q.casefold()
+        async with self._listing_slots[row.id]:
+            access = await self._repositories.restic_access.of(row)
             try:
                 async with (
                     translate_restic_errors(_READING_LIMIT_S),
-                    aclosing(ls.run(repository, question.snapshot_id, path=question.path)) as all_,
+                    aclosing(
+                        self._host_api.list_tree(
+                            access, tree_query.snapshot_id, path=tree_query.path
+                        )
+                    ) as all_,
                 ):
                     async for node in all_:
                         if needle in node.name.casefold():
@@ -244,23 +248,23 @@ class SnapshotFiles:
                 raise NotFound("Snapshot not found") from error
         return TreePage(nodes, total)
 
-    async def _found_in_folder(self, row: models.Repository, question: TreeQuery) -> TreePage:
-        path = question.path or "/"
+    async def _find_with_restic(self, row: models.Repository, tree_query: TreeQuery) -> TreePage:
+        path = tree_query.path or "/"
         folder, _, name = path.rpartition("/")
-        within = TreeQuery(question.repository_id, question.snapshot_id, folder or "/", name)
-        listed = await self._listed(row, within, 0, schemas.MAX_LIMIT)
+        within = TreeQuery(tree_query.repository_id, tree_query.snapshot_id, folder or "/", name)
+        listed = await self._list_with_restic(row, within, 0, schemas.MAX_LIMIT)
         nodes = [node for node in listed.nodes if node.path == path]
         return TreePage(nodes, len(nodes))
 
-    def _has_room(self, key: _Key) -> bool:
-        return self._no_room.get(key, 0.0) < clock.monotonic()
+    def _may_fill(self, key: _Key) -> bool:
+        return self._full_until.get(key, 0.0) < clock.monotonic()
 
-    def _note_no_room(self, key: _Key) -> None:
-        """Do not try again at once: each attempt would list the whole tree in vain."""
+    def _record_cache_full(self, key: _Key) -> None:
+        """Do not retry soon: each attempt would list the whole tree in vain."""
         now = clock.monotonic()
-        self._no_room = {known: ends for known, ends in self._no_room.items() if ends > now}
-        self._no_room[key] = now + _NO_ROOM_FOR_S
-        _log.info("a snapshot's tree found no room in the index", snapshot=key[1][:8])
+        self._full_until = {known: ends for known, ends in self._full_until.items() if ends > now}
+        self._full_until[key] = now + _FULL_FOR_S
+        _log.info("snapshot tree does not fit into the tree cache", snapshot=key[1][:8])
 
     def _forget_repository(self, row: models.Repository) -> None:
         self.trees.drop(row.id)

@@ -1,7 +1,6 @@
-"""The snapshot index: rows that answer what restic would have to be asked for.
+"""The snapshot index: rows that answer requests without running restic.
 
-Owns how restic's records become rows and rows become records again. Knows no restic and no
-request; its writers choose the transaction.
+Converts restic's records to rows and back. Callers choose the transaction.
 """
 
 import re
@@ -30,32 +29,32 @@ from zerobyte.restic.forget_policy import Counted, Moment
 
 _SCHEDULE_TAG: Final = re.compile(r"[A-Za-z0-9_-]{8}")
 _BATCH: Final = 500
-_AT_ONCE: Final = 100
-"""How many rows are read or made in one go: Tortoise takes about 0.1 ms for each."""
+_ROWS_AT_A_TIME: Final = 100
+"""Rows read or created at a time: Tortoise needs about 0.1 ms for each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Indexed:
     """One snapshot of the index; `is_suspect` and `is_incomplete` as in the row.
 
-    Equal is only what is the same object: a row that has not changed is made once.
+    Compared by identity: an unchanged row is mapped once.
 
     moment      its time.
-    shown       how it was shown already, by the categories that it is kept for.
+    rendered    its JSON, by the categories that it is kept for.
     """
 
     record: SnapshotRecord
     is_suspect: bool
     is_incomplete: bool
     moment: Moment
-    shown: dict[tuple[str, ...], bytes]
+    rendered: dict[tuple[str, ...], bytes]
 
 
 def _indexed(row: Mapping[str, Any]) -> Indexed:
     try:
         record = SnapshotRecord.model_validate_json(row["record"])
         moment = Moment.parse(record.time)
-    except ValueError:  # a damaged record must not break the list; the next refresh mends it
+    except ValueError:  # a damaged record must not break the list; the next refresh repairs it
         record = _of_columns(row)
         moment = Moment.parse(record.time)
     return Indexed(record, bool(row["is_suspect"]), bool(row["is_incomplete"]), moment, {})
@@ -71,8 +70,8 @@ def _of_columns(row: Mapping[str, Any]) -> SnapshotRecord:
     )
 
 
-_KNOWN: Final = RowCache(_indexed, most=10_000)
-_ALL: Final = CachedQuery(
+_INDEXED_ROWS: Final = RowCache(_indexed, most=10_000)
+_OF_REPOSITORY: Final = CachedQuery(
     lambda: Snapshot.filter(repository_id=param(0)).order_by("time_ms", "snapshot_id")
 )
 _BY_ID: Final = CachedQuery(
@@ -90,35 +89,35 @@ _LISTED: Final = CachedQuery(
         .order_by("time_ms", "snapshot_id")
     )
 )
-_LISTING: Final = RowCache(
+_LISTED_ROWS: Final = RowCache(
     lambda row: _indexed(row) if row["read_at"] is not None else None, most=10_000
 )
 
 
 async def listed(organization_id: str, repository_short_id: str) -> list[Indexed] | None:
-    """The snapshots of an organization's repository in one query, oldest first.
+    """List the snapshots of an organization's repository in one query, oldest first.
 
-    None when there are none, or when the repository's list was never read.
+    None if there are none, or if the repository was never listed.
     """
-    found = await _LISTED.mapped(_LISTING, organization_id, repository_short_id)
-    # Whether it was read stands beside each of its rows, so they are all known or none is.
+    found = await _LISTED.mapped(_LISTED_ROWS, organization_id, repository_short_id)
+    # Each row carries `read_at` of its repository, so either all are None or none is.
     return cast("list[Indexed]", found) if found and found[0] is not None else None
 
 
 async def of_repository(repository_id: str, *, tag: str | None = None) -> list[Indexed]:
-    """The snapshots of a repository, oldest first; with a tag, those that carry it."""
-    found = await _ALL.mapped(_KNOWN, repository_id)
+    """List the snapshots of a repository, oldest first; with a tag, those that have it."""
+    found = await _OF_REPOSITORY.mapped(_INDEXED_ROWS, repository_id)
     return [entry for entry in found if tag is None or tag in entry.record.tags]
 
 
 async def find(repository_id: str, snapshot_id: str) -> Indexed | None:
-    """One snapshot by its full id or its first eight digits.
+    """Return one snapshot by its full id or its first eight digits.
 
     Raises
-        Conflict    several snapshots begin with these eight digits.
+        Conflict    several snapshots start with these eight digits.
     """
     query = _BY_SHORT_ID if len(snapshot_id) == 8 else _BY_ID
-    found = await query.mapped(_KNOWN, repository_id, snapshot_id)
+    found = await query.mapped(_INDEXED_ROWS, repository_id, snapshot_id)
     if len(found) > 1:
         raise Conflict(
             f"Several snapshots have an id that begins with {snapshot_id}; send the whole id"
@@ -127,24 +126,24 @@ async def find(repository_id: str, snapshot_id: str) -> Indexed | None:
 
 
 async def newest(repository_id: str) -> Indexed | None:
-    """The snapshot with the latest time, as restic's `latest`."""
+    """Return the snapshot with the latest time, as restic's `latest`."""
     row = await Snapshot.filter(repository_id=repository_id).order_by("-time_ms").first()
     return None if row is None else await find(repository_id, row.snapshot_id)
 
 
 async def trusted_files(repository_id: str, schedule_id: str) -> int | None:
-    """Return how many files the next snapshot of a schedule is measured by.
+    """Return the number of files that the next snapshot of a schedule is measured by.
 
-    Reads the newest trusted complete snapshot and the incomplete ones after it. Snapshots dated
-    in the future are a measure only where there is no other.
+    Uses the newest trusted complete snapshot and the incomplete ones after it. Snapshots dated
+    in the future are used only if there is no other.
     """
     latest_ms = forget_policy.CLOCK_TOLERANCE // timedelta(milliseconds=1) + clock.now_ms()
     trusted = Snapshot.filter(
         repository_id=repository_id, schedule_id=schedule_id, is_suspect=False
     ).order_by("time_ms", "snapshot_id")
-    for some in (trusted.filter(time_ms__lte=latest_ms), trusted):
-        complete = await some.filter(is_incomplete=False).last()
-        after = some if complete is None else some.filter(time_ms__gt=complete.time_ms)
+    for candidates in (trusted.filter(time_ms__lte=latest_ms), trusted):
+        complete = await candidates.filter(is_incomplete=False).last()
+        after = candidates if complete is None else candidates.filter(time_ms__gt=complete.time_ms)
         history = [*filter(None, [complete]), *await after.filter(is_incomplete=True)]
         if history:
             return forget_policy.trusted_files(_counted(row) for row in history)
@@ -152,7 +151,7 @@ async def trusted_files(repository_id: str, schedule_id: str) -> int | None:
 
 
 async def is_known_since(repository_id: str, snapshot_id: str, *, before_ms: int) -> bool:
-    """Return whether a snapshot, by full id, was put into the index before a moment."""
+    """Return True if a snapshot, by full id, was indexed before a moment."""
     return await Snapshot.exists(
         repository_id=repository_id, snapshot_id=snapshot_id, created_at__lt=before_ms
     )
@@ -167,9 +166,9 @@ async def put(
     is_incomplete: bool = False,
     selection: BackupSelection | None = None,
 ) -> None:
-    """Add one snapshot; one that is known already is brought up to date.
+    """Add or update one snapshot.
 
-    is_suspect      by what was trusted when its run began; another may have been accepted since.
+    is_suspect      measured at the start of its run; since then a user may have accepted another.
     """
     known = await Snapshot.get_or_none(repository_id=repository_id, snapshot_id=record.id)
     row = known or Snapshot(repository_id=repository_id)
@@ -183,7 +182,7 @@ async def put(
 
 
 async def selection(repository_id: str, snapshot_id: str) -> BackupSelection | None:
-    """Return what a snapshot's run selected, by full id; None when it is not surely known.
+    """Return the selection of a snapshot's run, by full id; None if it is not certain.
 
     A run that could not read every file left out more than its selection says.
     """
@@ -198,25 +197,25 @@ async def selection(repository_id: str, snapshot_id: str) -> BackupSelection | N
 
 
 async def accept(repository_id: str, snapshot_id: str) -> None:
-    """Trust a snapshot by its full id: it is the measure of those after it, which it may clear."""
+    """Trust a snapshot, by full id, and clear later suspects measured by it."""
     row = await Snapshot.get(repository_id=repository_id, snapshot_id=snapshot_id)
     history = await Snapshot.filter(
         repository_id=repository_id, schedule_id=row.schedule_id
     ).order_by("time_ms", "snapshot_id")
     cleared = list(forget_policy.cleared((_counted(one) for one in history), snapshot_id))
     for start in range(0, len(cleared), _BATCH):
-        some = cleared[start : start + _BATCH]
-        await Snapshot.filter(repository_id=repository_id, snapshot_id__in=some).update(
+        batch = cleared[start : start + _BATCH]
+        await Snapshot.filter(repository_id=repository_id, snapshot_id__in=batch).update(
             is_suspect=False
         )
 
 
 async def remove(repository_id: str, snapshot_ids: Collection[str]) -> None:
-    """Take snapshots out, by full id; unknown ones are no error."""
+    """Remove snapshots, by full id; unknown ids are ignored."""
     ids = list(snapshot_ids)
     for start in range(0, len(ids), _BATCH):
-        some = ids[start : start + _BATCH]
-        await Snapshot.filter(repository_id=repository_id, snapshot_id__in=some).delete()
+        batch = ids[start : start + _BATCH]
+        await Snapshot.filter(repository_id=repository_id, snapshot_id__in=batch).delete()
 
 
 async def replace(
@@ -224,19 +223,19 @@ async def replace(
     records: Iterable[SnapshotRecord],
     *,
     began_ms: int,
-    gone: Collection[str] = (),
+    removed: Collection[str] = (),
     accepted: Collection[str] = (),
-    judges_all: bool = False,
+    is_first_listing: bool = False,
 ) -> int:
-    """Make the index equal to what restic listed, and say how many snapshots it holds.
+    """Make the index equal to restic's list. Returns the number of snapshots.
 
-    began_ms    when the listing began: what was added since is not in it and stays.
-    gone        what was removed since: it may be in the listing and stays out.
-    accepted    what somebody said is right, by the id that it had: it is trusted.
-    judges_all  the list was not known before, so those who trusted a snapshot had nothing to
-                measure it by.
+    began_ms            start of the listing: snapshots added since are not in it and stay.
+    removed             snapshots removed since: they may be in the listing and stay out.
+    accepted            original ids of accepted snapshots, which are trusted.
+    is_first_listing    the repository was never listed before, so earlier runs had nothing to
+                        measure their snapshots by.
     """
-    listed = {record.id: record for record in records if record.id not in gone}
+    listed = {record.id: record for record in records if record.id not in removed}
     known = await _rows_of(repository_id)
     vanished = [
         row.snapshot_id
@@ -244,52 +243,54 @@ async def replace(
         if row.snapshot_id not in listed and row.created_at < began_ms
     ]
     added: list[Snapshot] = []
-    right = set(accepted)
-    unjudged = {
-        key for key, row in known.items() if judges_all and not row.is_suspect and key not in right
+    accepted_ids = set(accepted)
+    unreported = {
+        key
+        for key, row in known.items()
+        if is_first_listing and not row.is_suspect and key not in accepted_ids
     }
     async for record in aio.in_turns(listed.values()):
         row, rewritten = known.get(record.id), known.get(record.original or "")
         if row is None:
             added.append(_new(repository_id, record, rewritten))
-            if rewritten is None and not {record.id, record.original} & right:
-                unjudged.add(record.id)
+            if rewritten is None and not {record.id, record.original} & accepted_ids:
+                unreported.add(record.id)
         elif row.record != _stored(record):
             changed = _columns(record)
             changed["is_incomplete"] = row.is_incomplete or lacks_files(record.tags)
             await row.update_from_dict(changed).save(update_fields=list(changed))
     await mark_unreported(repository_id, added)
-    await _judge([*known.values(), *added], unjudged)
+    await _mark_suspects([*known.values(), *added], unreported)
     for row in known.values():
-        if row.is_suspect and row.snapshot_id in unjudged:
+        if row.is_suspect and row.snapshot_id in unreported:
             await row.save(update_fields=["is_suspect"])
     await remove(repository_id, vanished)
-    # The row that comes last is taken for the schedule's latest run.
+    # Insert in order of time: the last row counts as the schedule's latest run.
     added.sort(key=_time_ms)
-    for start in range(0, len(added), _AT_ONCE):
-        await Snapshot.bulk_create(added[start : start + _AT_ONCE])
+    for start in range(0, len(added), _ROWS_AT_A_TIME):
+        await Snapshot.bulk_create(added[start : start + _ROWS_AT_A_TIME])
     return len(known) - len(vanished) + len(added)
 
 
 async def _rows_of(repository_id: str) -> dict[str, Snapshot]:
-    """Return the index's rows by full id, read in parts: each part stops the event loop."""
+    """Return the rows by full id, read in parts: each part blocks the event loop."""
     known: dict[str, Snapshot] = {}
     last = 0
     while True:
         rows = Snapshot.filter(repository_id=repository_id, id__gt=last).order_by("id")
-        part = await rows.limit(_AT_ONCE)
+        part = await rows.limit(_ROWS_AT_A_TIME)
         known |= {row.snapshot_id: row for row in part}
-        if len(part) < _AT_ONCE:
+        if len(part) < _ROWS_AT_A_TIME:
             return known
         last = cast("int", part[-1].id)
 
 
 async def known_of(snapshot_ids: Sequence[str]) -> set[tuple[str, str]]:
-    """Those snapshots that the index knows, as repository and full id."""
+    """Return the snapshots that are in the index, as repository and full id."""
     known: set[tuple[str, str]] = set()
     for start in range(0, len(snapshot_ids), _BATCH):
-        some = list(snapshot_ids[start : start + _BATCH])
-        rows = await Snapshot.filter(snapshot_id__in=some).values_list(
+        batch = list(snapshot_ids[start : start + _BATCH])
+        rows = await Snapshot.filter(snapshot_id__in=batch).values_list(
             "repository_id", "snapshot_id"
         )
         known |= {(str(repository), str(snapshot)) for repository, snapshot in rows}
@@ -297,12 +298,12 @@ async def known_of(snapshot_ids: Sequence[str]) -> set[tuple[str, str]]:
 
 
 def schedule_tag(tags: Sequence[str]) -> str | None:
-    """The tag that looks like a schedule's short id, as far as a tag can tell."""
+    """Return the first tag that has the form of a schedule's short id."""
     return next((tag for tag in tags if _SCHEDULE_TAG.fullmatch(tag)), None)
 
 
 def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None) -> Snapshot:
-    """A row for a snapshot; what restic rewrote keeps what we know of the one before."""
+    """Return a row; a snapshot that restic rewrote keeps the marks of its original."""
     return Snapshot(
         repository_id=repository_id,
         **_columns(record),
@@ -316,26 +317,26 @@ def _new(repository_id: str, record: SnapshotRecord, rewritten: Snapshot | None)
     )
 
 
-async def _judge(rows: Iterable[Snapshot], unjudged: Collection[str]) -> None:
-    """Mark what no report told us of as its run would have (T8)."""
+async def _mark_suspects(rows: Iterable[Snapshot], unreported: Collection[str]) -> None:
+    """Mark unreported snapshots as suspect as their run would have done (T8)."""
     histories: dict[str, list[Snapshot]] = defaultdict(list)
     for row in sorted(rows, key=_time_ms):
         if row.schedule_id is not None:
             histories[row.schedule_id].append(row)
     async for history in aio.in_turns(histories.values()):
-        told = [
+        counted = [
             replaced(_counted(row), is_suspect=None)
-            if row.snapshot_id in unjudged
+            if row.snapshot_id in unreported
             else _counted(row)
             async for row in aio.in_turns(history)
         ]
-        suspects = forget_policy.suspects(told)
+        suspects = forget_policy.suspects(counted)
         for row in history:
             row.is_suspect = row.snapshot_id in suspects
 
 
 async def _is_cleared(row: Snapshot) -> bool:
-    """Whether what is trusted now does not make a snapshot suspect that its run held for it."""
+    """Return True if a snapshot is not suspect when measured by what is trusted now."""
     files = _files_of(row)
     if files is None or row.schedule_id is None:
         return False

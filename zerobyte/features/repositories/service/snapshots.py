@@ -1,20 +1,17 @@
-"""The rules of snapshots: listed from the index, refreshed from restic, removed by tasks."""
+"""Snapshots: listed from the index, refreshed from restic, deleted by tasks."""
 
 import hashlib
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.jobs import DeleteSnapshotsJob
-from zerobyte.contract.repositories import LocalConfig
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.selection import BackupSelection
-from zerobyte.core import blocking, clock
-from zerobyte.core.aio import SingleFlights
+from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Failed, NotFound, ZerobyteError
 from zerobyte.db.leases import lock_for_transaction
 from zerobyte.features.repositories import models, present, schemas
@@ -28,17 +25,16 @@ from zerobyte.features.tasks.schemas import DeleteSnapshotsInput, RepositoryTarg
 from zerobyte.features.tasks.service import NewTask, Tasks, started
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
-from zerobyte.restic import SnapshotMissing, escaping
-from zerobyte.restic import snapshots as restic_snapshots
+from zerobyte.restic.errors import SnapshotMissing
 
 PolicyOf = Callable[[str, str], Awaitable[tuple[RetentionPolicy, str | None] | None]]
-"""The retention policy of a schedule and its zone; the zone is None where it is the server's."""
+"""Returns the retention policy and zone of a schedule; zone None is the server's zone."""
 
 _SNAPSHOT_NOT_FOUND: Final = "Snapshot not found"
-_NAMED_AT_MOST: Final = 20
-_ONE_READING_LIMIT_S: Final = 20.0
-_READING_LIMIT_S: Final = 900.0
-"""How long a list may take to be read; a request waits for less, and the reading goes on."""
+_MAX_NAMED: Final = 20
+_ONE_SNAPSHOT_LIMIT_S: Final = 20.0
+_LISTING_LIMIT_S: Final = 900.0
+"""Time limit of one listing; a request waits for less, and the listing continues."""
 
 
 async def _no_policy(
@@ -51,34 +47,35 @@ class Snapshots:
     """The snapshots of repositories, known from the index.
 
     policy_of       retention policy and zone of a schedule, by organization id and short id.
-    distrusted      ids of repositories whose list must be read again before its time.
+    stale_ids       ids of repositories whose list must be refreshed before its next time.
     on_forgotten    called with the repository's id and the full ids of snapshots that are gone.
     """
 
     def __init__(self, *, repositories: Repositories, tasks: Tasks, host: str, tz: str) -> None:
         """`host` runs the tasks; `tz` is the zone that restic runs in there."""
         self._repositories = repositories
+        self._host_api = repositories.host_api
         self._tasks = tasks
         self.host = host
         self._lists = SnapshotListCache(ZoneInfo(tz))
-        self._flights = SingleFlights()
-        self._gone: dict[str, set[str]] = {}
+        self._single_flights = SingleFlights()
+        self._removed_meanwhile: dict[str, set[str]] = {}
         self.stale_ids: set[str] = set()
         self.policy_of: PolicyOf = _no_policy
         self.on_forgotten: list[Callable[[str, Collection[str]], None]] = []
 
     async def aclose(self) -> None:
         """Stop refreshing."""
-        await self._flights.aclose()
+        await self._single_flights.aclose()
 
     async def list_all(
         self, actor: Actor, short_id: str, query: schemas.ListSnapshotsQuery
     ) -> Encoded[list[schemas.SnapshotView]]:
-        """The snapshots of a repository, oldest first, from the index.
+        """Return the snapshots of a repository, oldest first, from the index.
 
-        Only a repository that was never listed is asked, once.
+        restic runs only for a repository that was never listed, once.
 
-        Raises NotFound, and when the repository is asked, as `refresh`.
+        Raises NotFound, and, if restic runs, as `refresh`.
         """
         found = await snapshot_index.listed(actor.organization_id, short_id)
         if found is None:
@@ -90,35 +87,35 @@ class Snapshots:
         return Encoded.many(await self._lists.get(place, found, policy))
 
     async def get(self, actor: Actor, short_id: str, snapshot_id: str) -> schemas.SnapshotView:
-        """One snapshot with its host. Raises NotFound."""
+        """Return one snapshot with its host. Raises NotFound."""
         row = await self.indexed(actor, short_id)
-        return _view(await _known(row, snapshot_id))
+        return _view(await _require_known(row, snapshot_id))
 
     async def accept(self, actor: Actor, short_id: str, snapshot_id: str) -> schemas.SnapshotView:
-        """Trust a suspect snapshot: retention counts it, and later ones are measured by it.
+        """Accept a suspect snapshot: retention and later snapshots are measured by it.
 
-        One that is not suspect stays as it is. Asks the index alone.
+        Changes nothing if the snapshot is not suspect. Uses the index only.
 
         Raises
-            NotFound    no such repository here, or the index does not know the snapshot.
+            NotFound    no such repository, or no such snapshot in the index.
         """
         row = await self._repositories.find(actor, short_id)
         async with in_transaction():
             await lock_for_transaction(f"accepted:{row.id}")
-            entry = await _known(row, snapshot_id)
+            entry = await _require_known(row, snapshot_id)
             if entry.is_suspect:
                 await snapshot_index.accept(row.id, entry.record.id)
                 now = await models.Repository.get(id=row.id)
                 accepted = [*(now.accepted_snapshots or ()), entry.record.id]
                 await models.Repository.filter(id=row.id).update(accepted_snapshots=accepted)
-        return _view(await _known(row, snapshot_id))
+        return _view(await _require_known(row, snapshot_id))
 
     async def record(self, row: models.Repository, snapshot_id: str) -> SnapshotRecord:
-        """What the index knows of a snapshot, by full or short id. Raises NotFound."""
-        return (await _known(row, snapshot_id)).record
+        """Return the record of a snapshot, by full or short id. Raises NotFound."""
+        return (await _require_known(row, snapshot_id)).record
 
     async def newest_or(self, row: models.Repository, snapshot_id: str) -> SnapshotRecord:
-        """What the index knows of a snapshot; `latest` is the newest one. Raises NotFound."""
+        """Return the record of a snapshot; `latest` selects the newest. Raises NotFound."""
         if snapshot_id != "latest":
             return await self.record(row, snapshot_id)
         newest = await snapshot_index.newest(row.id)
@@ -127,39 +124,39 @@ class Snapshots:
         return newest.record
 
     async def indexed(self, actor: Actor, short_id: str) -> models.Repository:
-        """The row of a repository whose snapshots are known; asks restic the first time."""
+        """Return the row of a repository with a filled index; runs restic the first time."""
         row = await self._repositories.find(actor, short_id)
         if row.snapshots_refreshed_at is None:
-            await self._refreshed(row)
+            await self._refresh_in_time(row)
         return row
 
     async def refresh(self, actor: Actor, short_id: str) -> schemas.Refreshed:
-        """Ask restic for the list and make the index equal to it.
+        """Read the list from restic and update the index.
 
-        Requests at the same time share one restic.
+        Concurrent requests share one listing.
 
         Raises NotFound, Unavailable, Conflict, ResticError.
         """
         row = await self._repositories.find(actor, short_id)
-        return schemas.Refreshed(count=await self._refreshed(row))
+        return schemas.Refreshed(count=await self._refresh_in_time(row))
 
     async def refresh_row(self, row: models.Repository) -> None:
-        """Refresh beside requests. Raises as `refresh` does."""
-        await self._flights.run(row.id, self._refresh(row))
+        """Refresh in the background. Raises as `refresh`."""
+        await self._single_flights.run(row.id, self._refresh(row))
 
-    async def _refreshed(self, row: models.Repository) -> int:
-        """The list, read for a request: it waits no longer than any, and the reading goes on."""
+    async def _refresh_in_time(self, row: models.Repository) -> int:
+        """Refresh within a request's time limit; after a timeout the listing continues."""
         async with translate_restic_errors():
-            return await self._flights.run(row.id, self._refresh(row))
+            return await self._single_flights.run(row.id, self._refresh(row))
 
     async def _refresh(self, row: models.Repository) -> int:
         began_ms = clock.now_ms()
-        gone = self._gone[row.id] = set()
+        removed = self._removed_meanwhile[row.id] = set()
         self.stale_ids.discard(row.id)
         try:
-            repository = await self._repositories.restic_access.open(row)
-            async with translate_restic_errors(_READING_LIMIT_S):
-                records = await restic_snapshots.run(repository)
+            access = await self._repositories.restic_access.of(row)
+            async with translate_restic_errors(_LISTING_LIMIT_S):
+                records = await self._host_api.list_snapshots(access)
             async with in_transaction():
                 now = await models.Repository.get_or_none(id=row.id)
                 if now is None:
@@ -170,19 +167,19 @@ class Snapshots:
                     row.id,
                     records,
                     began_ms=began_ms,
-                    gone=gone,
+                    removed=removed,
                     accepted=now.accepted_snapshots or (),
-                    judges_all=now.snapshots_refreshed_at is None,
+                    is_first_listing=now.snapshots_refreshed_at is None,
                 )
-                # What was removed unseen while the list was read may still be in it.
+                # The list may contain snapshots that were removed during the listing.
                 at = 0 if row.id in self.stale_ids else began_ms
                 await models.Repository.filter(id=row.id).update(snapshots_refreshed_at=at)
-                # It is there and it opens; whether it is whole, only an examination can tell.
+                # The repository opens; only a check can tell whether its data is intact.
                 await models.Repository.filter(id=row.id, status="unknown").update(
                     status="healthy", last_checked=began_ms
                 )
         finally:
-            del self._gone[row.id]
+            del self._removed_meanwhile[row.id]
         return count
 
     async def index_snapshot(
@@ -195,7 +192,7 @@ class Snapshots:
         is_incomplete: bool = False,
         selection: BackupSelection | None = None,
     ) -> None:
-        """Remember a snapshot that a job has just made, and what its run selected."""
+        """Add the snapshot of a job to the index, with its run's selection."""
         await snapshot_index.put(
             repository_id,
             record,
@@ -208,28 +205,22 @@ class Snapshots:
     async def read_from_repository(
         self, repository_id: str, snapshot_id: str
     ) -> SnapshotRecord | None:
-        """Read one snapshot from the repository itself; None when that is not possible now.
+        """Read one snapshot from the repository itself; None if that is not possible now.
 
         Raises
-            NotFound    the repository was read and does not hold the snapshot.
+            NotFound    the repository was read and does not contain the snapshot.
         """
         row = await models.Repository.get_or_none(id=repository_id)
         if row is None:
             return None
         try:
-            repository = await self._repositories.restic_access.open(row)
-            config = repository.access.config
-            is_listed: bool | None = True
-            if isinstance(config, LocalConfig):
-                folder = Path(config.path) / "snapshots"
-                is_listed = await blocking.run_blocking_on_path(
-                    lambda: _is_listed(folder, snapshot_id), place=config.path
-                )
+            access = await self._repositories.restic_access.of(row)
+            is_listed = await self._host_api.has_snapshot_file(access, snapshot_id)
             if is_listed is None:
                 return None
             found = (
-                await restic_snapshots.run(
-                    repository, ids=(snapshot_id,), timeout_s=_ONE_READING_LIMIT_S
+                await self._host_api.list_snapshots(
+                    access, ids=(snapshot_id,), timeout_s=_ONE_SNAPSHOT_LIMIT_S
                 )
                 if is_listed
                 else []
@@ -243,28 +234,28 @@ class Snapshots:
         return found[0]
 
     async def forget_snapshots(self, repository_id: str, snapshot_ids: Collection[str]) -> None:
-        """Forget snapshots that a job has removed, by full id; unknown ones are no error."""
-        self._gone.get(repository_id, set()).update(snapshot_ids)
+        """Remove deleted snapshots from the index, by full id; unknown ids are ignored."""
+        self._removed_meanwhile.get(repository_id, set()).update(snapshot_ids)
         await snapshot_index.remove(repository_id, snapshot_ids)
         for listener in self.on_forgotten:
             listener(repository_id, snapshot_ids)
 
     async def mark_index_stale(self, repository_id: str) -> None:
-        """Have the list read again soon: something may have removed snapshots unseen."""
+        """Refresh the list soon: a task may have removed snapshots without reporting it."""
         self.stale_ids.add(repository_id)
         await models.Repository.filter(
             id=repository_id, snapshots_refreshed_at__isnull=False
         ).update(snapshots_refreshed_at=0)
 
     async def delete(self, actor: Actor, short_id: str, snapshot_ids: Sequence[str]) -> TaskStarted:
-        """Have snapshots removed from the repository by a task.
+        """Start a task that deletes snapshots from the repository.
 
         Raises
-            NotFound    no such repository, or one of the ids names no snapshot; none is removed.
-            Conflict    just these are being removed already.
+            NotFound    no such repository, or an id names no snapshot; none is deleted.
+            Conflict    a task is deleting exactly these already.
         """
         row = await self.indexed(actor, short_id)
-        full_ids = await self._resolved(row, snapshot_ids)
+        full_ids = await self._resolve_ids(row, snapshot_ids)
         names = hashlib.sha256(" ".join(sorted(full_ids)).encode()).hexdigest()
         task = await self._tasks.create(
             NewTask(
@@ -290,7 +281,7 @@ class Snapshots:
         return await started(task)
 
     async def deletion_job(self, task: Task) -> DeleteSnapshotsJob:
-        """What the worker needs for a deletion's task. Raises Failed: the repository is gone."""
+        """Return the worker's job of a deletion task. Raises Failed if the repository is gone."""
         row = await models.Repository.get_or_none(
             short_id=task.resource_id, organization_id=task.organization_id
         )
@@ -302,7 +293,7 @@ class Snapshots:
             snapshot_ids=DeleteSnapshotsInput.model_validate(task.input).snapshot_ids,
         )
 
-    async def _resolved(self, row: models.Repository, snapshot_ids: Sequence[str]) -> list[str]:
+    async def _resolve_ids(self, row: models.Repository, snapshot_ids: Sequence[str]) -> list[str]:
         found: dict[str, None] = {}
         unknown: list[str] = []
         for snapshot_id in dict.fromkeys(snapshot_ids):
@@ -314,21 +305,15 @@ class Snapshots:
         if len(snapshot_ids) == 1 and unknown:
             raise NotFound(_SNAPSHOT_NOT_FOUND)
         if unknown:
-            more = len(unknown) - _NAMED_AT_MOST
-            names = ", ".join(name[:64] for name in unknown[:_NAMED_AT_MOST])
+            more = len(unknown) - _MAX_NAMED
+            names = ", ".join(name[:64] for name in unknown[:_MAX_NAMED])
             raise NotFound(
                 f"Snapshots not found: {names}" + (f" and {more} more" if more > 0 else "")
             )
         return list(found)
 
 
-def _is_listed(folder: Path, snapshot_id: str) -> bool | None:
-    if not folder.is_dir():
-        return None
-    return (folder / escaping.snapshot(snapshot_id)).exists()
-
-
-async def _known(row: models.Repository, snapshot_id: str) -> Indexed:
+async def _require_known(row: models.Repository, snapshot_id: str) -> Indexed:
     found = await snapshot_index.find(row.id, snapshot_id)
     if found is None:
         raise NotFound(_SNAPSHOT_NOT_FOUND)

@@ -1,7 +1,7 @@
-"""Snapshots of runs that did not report a complete backup.
+"""Mark snapshots whose run did not report a complete backup as incomplete.
 
-restic makes an incomplete snapshot first and the tag is added afterwards. A worker that is killed
-in between leaves a snapshot that looks complete, so retention must not count it as one.
+restic writes an incomplete snapshot first, and the worker adds the tag afterwards. A worker that is
+killed in between leaves a snapshot that looks complete, so retention must not count it as one.
 """
 
 from collections.abc import Iterable
@@ -16,18 +16,18 @@ from zerobyte.features.repositories.models import Snapshot
 from zerobyte.features.tasks.models import Task
 
 _SKEW_MS: Final = 5 * 60_000
-"""The worker's clock writes a snapshot's time, the API's clock the start of a task."""
+"""Clock difference allowed: the worker's clock dates snapshots, the API's clock dates tasks."""
 
 
 async def mark_unreported(repository_id: str, added: Iterable[Snapshot]) -> None:
-    """Mark new rows as incomplete whose run did not report that it read every file.
+    """Mark new rows as incomplete if their run did not report that it read every file.
 
-    Rows without a schedule are not ours. A report that arrives later corrects the mark.
+    Rows without a schedule are not ours and stay. A late report corrects the mark.
     """
-    made = [row for row in added if row.schedule_id is not None and not row.is_incomplete]
-    if not made:
+    tagged = [row for row in added if row.schedule_id is not None and not row.is_incomplete]
+    if not tagged:
         return
-    times = [cast("int", row.time_ms) for row in made]
+    times = [cast("int", row.time_ms) for row in tagged]
     tasks = await Task.filter(
         Q(finished_at__isnull=True) | Q(finished_at__gte=min(times) - _SKEW_MS),
         kind="backup",
@@ -36,22 +36,22 @@ async def mark_unreported(repository_id: str, added: Iterable[Snapshot]) -> None
         started_at__lte=max(times) + _SKEW_MS,
     ).only("id", "resource_id", "started_at", "finished_at", "result")
     complete: set[str] = set()
-    doubtful: dict[str, list[Task]] = {}
+    unfinished: dict[str, list[Task]] = {}
     async for task in aio.in_turns(tasks):
         found = _complete_snapshot(task)
         if found is None:
-            doubtful.setdefault(task.resource_id, []).append(task)
+            unfinished.setdefault(task.resource_id, []).append(task)
         else:
             complete.add(found)
-    async for row in aio.in_turns(made):
-        runs = doubtful.get(cast("str", row.schedule_id), ())
+    async for row in aio.in_turns(tagged):
+        runs = unfinished.get(cast("str", row.schedule_id), ())
         row.is_incomplete = row.snapshot_id not in complete and any(
             _spans(task, cast("int", row.time_ms)) for task in runs
         )
 
 
 def _complete_snapshot(task: Task) -> str | None:
-    """Return the snapshot that restic ended with exit code 0 for; "" when it made none."""
+    """Return the snapshot of a run that ended with exit code 0; "" if it made none."""
     try:
         done = BackupResult.model_validate(task.result)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""The rules of volumes: what may be changed when, and how folders are read."""
+"""Rules of volumes: when each change is allowed, and how folders are read."""
 
 from zerobyte.features.volumes.service.volumes import Volumes
 

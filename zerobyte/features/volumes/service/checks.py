@@ -1,4 +1,4 @@
-"""Checks of a volume's name and its place in the database, and its state for routes."""
+"""Validate volume names, save rows, and describe the state of a volume."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Final, cast
@@ -16,7 +16,7 @@ _MAX_NAME: Final = 255
 
 
 def volume_name(text: str) -> str:
-    """Return the trimmed name. Raises Invalid when it cannot be one."""
+    """Return the trimmed name. Raises Invalid if it is not a valid name."""
     name = text.strip()
     if not name:
         raise Invalid.at(["name"], "Volume name cannot be empty")
@@ -28,7 +28,7 @@ def volume_name(text: str) -> str:
 
 
 def state(volume: Volume) -> schemas.VolumeState:
-    """The status of a volume, with the error that caused it."""
+    """Return the status of a volume with its error."""
     error = volume.last_error if volume.status == "error" else None
     return schemas.VolumeState(
         status=cast("VolumeStatus", volume.status), error=error, message=error
@@ -36,7 +36,7 @@ def state(volume: Volume) -> schemas.VolumeState:
 
 
 async def save(volume: Volume) -> None:
-    """Write the row. Raises Conflict when the organization has a volume of that name."""
+    """Write the row. Raises Conflict if another volume of the organization has this name."""
     try:
         await volume.save()
     except IntegrityError as error:
@@ -46,6 +46,6 @@ async def save(volume: Volume) -> None:
 
 
 async def ask(listeners: Iterable[Listener], volume: Volume) -> None:
-    """Call every listener; one that raises refuses the change."""
+    """Call every listener; a listener that raises prevents the change."""
     for listener in listeners:
         await listener(volume)

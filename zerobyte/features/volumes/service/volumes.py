@@ -1,4 +1,4 @@
-"""The rules of volumes: names, secrets and status."""
+"""Create, change, mount and check volumes."""
 
 import asyncio
 import contextlib
@@ -12,9 +12,8 @@ from weakref import WeakValueDictionary
 from tortoise.exceptions import IntegrityError
 from tortoise.queryset import QuerySet
 
-from zerobyte import mounts
 from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig, VolumeStatus
-from zerobyte.core import blocking, clock, protected_paths
+from zerobyte.core import clock, protected_paths
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
@@ -27,15 +26,16 @@ from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes import present, schemas
 from zerobyte.features.volumes.models import Volume
 from zerobyte.features.volumes.service import browse, checks
+from zerobyte.hosts.api import HostApi, MountFailed, path_of
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
 from zerobyte.settings import Settings
 
 _TABLE: Final = "volumes"
-_AT_ONCE: Final = 4
-_ALL: Final = CachedQuery(lambda: Volume.filter(organization_id=param(0)).order_by("id"))
-_ONE: Final = CachedQuery(lambda: Volume.filter(organization_id=param(0), short_id=param(1)))
-_SHOWN: Final = JsonCache(present.volume, schemas.Volume)
+_CONCURRENT_CHECKS: Final = 4
+_LIST_QUERY: Final = CachedQuery(lambda: Volume.filter(organization_id=param(0)).order_by("id"))
+_ROW_QUERY: Final = CachedQuery(lambda: Volume.filter(organization_id=param(0), short_id=param(1)))
+_LIST_CACHE: Final = JsonCache(present.volume, schemas.Volume)
 _log = get_logger(__name__)
 
 
@@ -43,10 +43,13 @@ class Volumes:
     """Create, edit, mount, check and delete volumes.
 
     before_delete       called before a delete; a listener that raises `Conflict` prevents it.
-    before_unmount      called before an unmount or a change of the config, likewise.
+    before_unmount      called before an unmount or a change of the config, with the same effect.
     """
 
-    def __init__(self, *, settings: Settings, sealer: Sealer, bus: EventBus) -> None:
+    def __init__(
+        self, *, settings: Settings, sealer: Sealer, bus: EventBus, host_api: HostApi
+    ) -> None:
+        self.host_api = host_api
         self.before_delete: list[checks.Listener] = []
         self.before_unmount: list[checks.Listener] = []
         self._sealer = sealer
@@ -54,19 +57,19 @@ class Volumes:
         self._volumes_dir = settings.volumes_dir
         self._grants = RootGrants(settings)
         own = protected_paths.own_data(settings)
-        self._protected = tuple(Path(place) for place in own)
+        self._protected = tuple(Path(folder) for folder in own)
         self._details = partial(present.details, volumes_dir=settings.volumes_dir)
-        self._shown = JsonCache(self._details, schemas.VolumeDetails)
+        self._details_cache = JsonCache(self._details, schemas.VolumeDetails)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
-    # What others need of a volume
+    # Queries of other features
 
     def source_path(self, volume: Volume) -> Path:
-        """The folder that a backup of this volume reads, on the volume's host."""
+        """Return the folder that a backup of this volume reads, on the volume's host."""
         return present.path_of(volume, volumes_dir=self._volumes_dir)
 
     def plain_config(self, volume: Volume) -> VolumeConfig:
-        """The config with its secrets in plain text, for the worker that mounts it."""
+        """Return the config with secrets in plain text, for the worker that mounts it."""
         model = encrypted_config.kind_of(volume.config, present.KINDS, volume.type)
         return present.parsed(
             encrypted_config.unseal(
@@ -75,58 +78,58 @@ class Volumes:
         )
 
     async def allowed_roots(self, volume: Volume) -> list[str] | None:
-        """Folders that a directory volume must lie in; None for what we mount ourselves."""
+        """Return the roots that a directory volume must lie in; None for mounted volumes."""
         if volume.type != "directory":
             return None
         return await self._grants.of(volume.organization_id, volume.agent_id)
 
-    async def why_not_ready(self, volume: Volume) -> str | None:
-        """None when a backup may read the volume now, else the reason in one sentence.
+    async def not_ready_reason(self, volume: Volume) -> str | None:
+        """Return None if a backup may read the volume now, else the reason in one sentence.
 
-        Looks at the volume, and mounts one that failed when it is told to remount itself. A
-        volume that a person unmounted stays unmounted.
+        Checks the volume, and mounts a failed one that has `auto_remount` set. A volume that a user
+        unmounted stays unmounted.
         """
         async with self._locked(volume.organization_id, volume.short_id) as row:
             if row.status == "unmounted":
                 return row.last_error or "Volume is not mounted"
             if row.status == "mounted":
-                await self._look(row)
+                await self._check(row)
             if row.status == "error" and row.auto_remount:
                 await self._mount(row)
         return None if row.status == "mounted" else row.last_error or "Volume check failed"
 
-    # The operations
+    # Operations of the API
 
     async def list_all(self, actor: Actor) -> Encoded[list[schemas.Volume]]:
-        """Every volume of the organization, oldest first."""
-        return Encoded.many(await _ALL.serialized(_SHOWN, actor.organization_id))
+        """List the volumes of the organization, oldest first."""
+        return Encoded.many(await _LIST_QUERY.serialized(_LIST_CACHE, actor.organization_id))
 
     async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.VolumeWithSpace]:
-        """One volume and the space of its file system. Raises NotFound."""
+        """Return a volume and the space of its file system. Raises NotFound."""
         volume = await self.find(actor.organization_id, short_id)
         path = None
         if volume.status == "mounted":
             with contextlib.suppress(encrypted_config.DamagedConfig):
                 path = self.source_path(volume)
-        shown = await _ONE.serialized(self._shown, actor.organization_id, short_id)
+        cached = await _ROW_QUERY.serialized(self._details_cache, actor.organization_id, short_id)
         return Encoded.beside(
             schemas.VolumeWithSpace,
-            {"volume": shown[0] if shown else self._shown.encode(volume)},
-            statfs=await browse.space_of(path),
+            {"volume": cached[0] if cached else self._details_cache.encode(volume)},
+            statfs=await browse.disk_space(self.host_api, path),
         )
 
     async def create(self, actor: Actor, body: schemas.CreateVolume) -> schemas.VolumeDetails:
-        """Keep a new volume and mount it; a mount that fails is told in the answer.
+        """Store a new volume and mount it; the response reports a failed mount.
 
         Raises
-            Invalid     the name is not one, or a mask was sent where nothing is stored.
-            Conflict    the organization has a volume of that name.
+            Invalid     the name is invalid, or a masked secret was sent for a new volume.
+            Conflict    the organization has a volume of this name.
         """
         config = encrypted_config.keep_masked(body.config, None)
         require_valid(config)
-        await self._check_place(actor, config)
+        await self._check_path(actor, config)
         volume = Volume(organization_id=actor.organization_id, name=checks.volume_name(body.name))
-        self._put_config(volume, config)
+        self._store_config(volume, config)
         await checks.save(volume)
         self._publish("volume:created", volume)
         async with self._locked(actor.organization_id, volume.short_id) as row:
@@ -136,11 +139,11 @@ class Volumes:
     async def test_connection(
         self, actor: Actor, body: schemas.TestConnection
     ) -> schemas.ConnectionTested:
-        """Try a config; a failure is an answer, not an error."""
+        """Test a config; a failure is a result, not an error."""
         config = encrypted_config.keep_masked(body.config, None)
-        await self._check_place(actor, config)
+        await self._check_path(actor, config)
         try:
-            await mounts.test(config, protected=self._protected)
+            await self.host_api.test_mount(config, protected=self._protected)
         except ZerobyteError as error:
             return schemas.ConnectionTested(success=False, message=redact(error.message))
         return schemas.ConnectionTested(success=True, message="Connection successful")
@@ -148,22 +151,22 @@ class Volumes:
     async def update(
         self, actor: Actor, short_id: str, body: schemas.UpdateVolume
     ) -> schemas.VolumeDetails:
-        """Change what was given. Nothing is unmounted before everything is known to be right.
+        """Change the fields sent. Nothing is unmounted before all checks have passed.
 
         Raises
-            Invalid     the name is not one, or a secret must be entered again.
+            Invalid     the name is invalid, or a secret must be entered again.
             Conflict    the name is taken, or the volume is in use and its config would change.
         """
-        given = body.model_fields_set
+        sent = body.model_fields_set
         async with self._locked(actor.organization_id, short_id) as volume:
             former = volume.config
-            if "name" in given:
+            if "name" in sent:
                 volume.name = checks.volume_name(body.name)
-            if "auto_remount" in given:
+            if "auto_remount" in sent:
                 volume.auto_remount = body.auto_remount
-            is_changed = "config" in given and self._take_config(volume, body.config)
+            is_changed = "config" in sent and self._update_config(volume, body.config)
             if is_changed:
-                await self._check_place(actor, body.config)
+                await self._check_path(actor, body.config)
             if is_changed:
                 await checks.ask(self.before_unmount, volume)
             await checks.save(volume)
@@ -173,15 +176,15 @@ class Volumes:
         return self._details(volume)
 
     async def delete(self, actor: Actor, short_id: str) -> None:
-        """Forget a volume. Its files, and the snapshots made of them, stay.
+        """Delete the row of a volume; its files and snapshots stay.
 
         Raises
-            Conflict    somebody needs it.
-            Failed      it cannot be unmounted; then it is kept.
+            Conflict    a schedule uses the volume.
+            Failed      the volume cannot be unmounted; its row stays.
         """
         async with self._locked(actor.organization_id, short_id) as volume:
             await checks.ask(self.before_delete, volume)
-            await self._unmount_known(volume)
+            await self._unmount_if_readable(volume)
             try:
                 await volume.delete()
             except IntegrityError as error:
@@ -191,7 +194,7 @@ class Volumes:
         self._publish("volume:deleted", volume)
 
     async def mount(self, actor: Actor, short_id: str) -> schemas.VolumeState:
-        """Make the volume readable."""
+        """Mount the volume."""
         async with self._locked(actor.organization_id, short_id) as volume:
             await self._mount(volume)
         if volume.status == "mounted":
@@ -199,15 +202,11 @@ class Volumes:
         return checks.state(volume)
 
     async def unmount(self, actor: Actor, short_id: str) -> schemas.VolumeState:
-        """Put the volume out of use until somebody mounts it.
-
-        Raises
-            Conflict    somebody is reading it.
-        """
+        """Unmount a volume until it is mounted again. Raises Conflict while a task reads it."""
         async with self._locked(actor.organization_id, short_id) as volume:
             await checks.ask(self.before_unmount, volume)
             try:
-                await mounts.unmount(present.parsed(volume.config), self.source_path(volume))
+                await self.host_api.unmount(present.parsed(volume.config), self.source_path(volume))
             except ZerobyteError as error:
                 await self._record(volume, "error", error.message)
             else:
@@ -216,15 +215,15 @@ class Volumes:
         return checks.state(volume)
 
     async def health_check(self, actor: Actor, short_id: str) -> schemas.VolumeState:
-        """Look whether the volume answers; one that a person unmounted stays unmounted."""
+        """Check that the volume answers; one that a user unmounted stays unmounted."""
         async with self._locked(actor.organization_id, short_id) as volume:
-            await self._look(volume)
+            await self._check(volume)
         return checks.state(volume)
 
     async def files(
         self, actor: Actor, short_id: str, query: schemas.ListVolumeFilesQuery
     ) -> schemas.VolumeFilePage:
-        """A page of a folder of a mounted volume.
+        """Return a page of a folder of a mounted volume.
 
         Raises
             Conflict        the volume is not mounted.
@@ -233,112 +232,109 @@ class Volumes:
         volume = await self.find(actor.organization_id, short_id)
         if volume.status != "mounted":
             raise Conflict("Volume is not mounted")
-        return await browse.page(self.source_path(volume), query, protected=self._protected)
+        return await browse.page(
+            self.host_api, self.source_path(volume), query, protected=self._protected
+        )
 
-    async def _check_place(self, actor: Actor, config: VolumeConfig) -> None:
-        """Refuse a config that names a path of the host which the actor may not name."""
+    async def _check_path(self, actor: Actor, config: VolumeConfig) -> None:
+        """Refuse a config with a host path or rclone remote that the actor may not use."""
         if isinstance(config, DirectoryConfig):
             await self._grants.check(actor, config.path)
         elif config.backend == "rclone":
             await self._grants.check_remotes(actor)
 
-    async def _refuse_root(self, volume: Volume) -> None:
-        """Compare a directory volume's real path with the roots granted by now."""
+    async def _check_allowed_root(self, volume: Volume) -> None:
+        """Refuse a directory volume outside the roots that are granted now."""
         roots = await self.allowed_roots(volume)
         if roots is None:
             return
-        place = str(self.source_path(volume))
-        if not await blocking.run_blocking_on_path(
-            partial(protected_paths.is_allowed, place, roots), place=place
-        ):
-            raise mounts.MountFailed(
+        path = str(self.source_path(volume))
+        if not await self.host_api.is_within_roots([path], roots):
+            raise MountFailed(
                 "This folder is outside the folders that the organization may use on this host"
             )
 
     async def browse(self, actor: Actor, query: schemas.BrowseQuery) -> schemas.Directories:
-        """The folders inside a folder of the host; our own data is left out.
+        """List the folders inside a folder of the host, without our own data.
 
-        Only owners and admins may ask, and only within the roots granted to their organization.
+        Only owners and admins may browse, and only within the roots granted to their organization.
 
         Raises
             Unavailable     the file system does not answer.
         """
         check_role(actor)
         roots = await self._grants.of(actor.organization_id)
-        return await browse.directories(query, protected=self._protected, roots=roots)
+        return await browse.directories(
+            self.host_api, query, protected=self._protected, roots=roots
+        )
 
-    async def let_go(self, volume: Volume) -> None:
-        """Unmount a volume whose row has gone with its organization. Raises what mounts raise."""
-        await self._unmount_known(volume)
+    async def release(self, volume: Volume) -> None:
+        """Unmount a volume whose row was deleted with its organization. Raises MountFailed."""
+        await self._unmount_if_readable(volume)
 
-    async def _unmount_known(self, volume: Volume) -> None:
-        """Unmount a volume; damaged settings name no mount, and must not keep the row."""
+    async def _unmount_if_readable(self, volume: Volume) -> None:
+        """Unmount a volume; a damaged config must not prevent its deletion."""
         try:
             config = present.parsed(volume.config)
         except encrypted_config.DamagedConfig:
             return
-        await mounts.unmount(config, self.source_path(volume))
+        await self.host_api.unmount(config, self.source_path(volume))
 
     async def find(self, organization_id: str, short_id: str) -> Volume:
-        """The organization's volume of that short id.
-
-        Raises NotFound.
-        """
-        volume = await _ONE.first(organization_id, short_id)
+        """Return the organization's volume with this short id. Raises NotFound."""
+        volume = await _ROW_QUERY.first(organization_id, short_id)
         if volume is None:
             raise NotFound("Volume not found")
         return volume
 
-    # The jobs
+    # Periodic jobs
 
     async def check_all(self) -> None:
-        """Look at every volume that should be readable, and mount those that failed.
+        """Check every volume that should be mounted, and mount failed ones.
 
-        A few at a time, so that one dead server does not delay the others for long.
+        Checks a few at a time, so that one dead server does not delay the others for long.
         """
-        await self._each(Volume.filter(status__in=["mounted", "error"]))
+        await self._check_each(Volume.filter(status__in=["mounted", "error"]))
 
     async def remount_failed(self) -> None:
-        """Mount every volume that failed and is told to remount itself."""
-        await self._each(Volume.filter(status="error", auto_remount=True))
+        """Mount every failed volume that has `auto_remount` set."""
+        await self._check_each(Volume.filter(status="error", auto_remount=True))
 
-    async def _each(self, wanted: QuerySet[Volume]) -> None:
-        places = asyncio.Semaphore(_AT_ONCE)
+    async def _check_each(self, wanted: QuerySet[Volume]) -> None:
+        slots = asyncio.Semaphore(_CONCURRENT_CHECKS)
 
         async def check(volume: Volume) -> None:
-            async with places:
+            async with slots:
                 try:
-                    await self.why_not_ready(volume)
+                    await self.not_ready_reason(volume)
                 except ZerobyteError as error:
                     _log.warning("volume check failed", volume=volume.short_id, why=error.message)
 
         await asyncio.gather(*[check(volume) for volume in await wanted])
 
-    # The steps; whoever calls them holds the volume's lock
-
     @asynccontextmanager
     async def _locked(self, organization_id: str, short_id: str) -> AsyncGenerator[Volume]:
-        """The volume as it stands now, while nobody else changes its status or config."""
+        """Yield the current row while no other request changes its status or config."""
         volume = await self.find(organization_id, short_id)
         async with self._locks.setdefault(volume.id, asyncio.Lock()):
             yield await self.find(organization_id, short_id)
 
-    def _take_config(self, volume: Volume, sent: VolumeConfig) -> bool:
-        """Seal another config into the row; False when it is the one that is there."""
+    def _update_config(self, volume: Volume, sent: VolumeConfig) -> bool:
+        """Store another config in the row. Returns False if it equals the stored one."""
         try:
             former = self.plain_config(volume)
         except Unsealable:
-            former = None  # its secrets are lost: every one must be entered again
+            former = None  # secrets cannot be decrypted: all must be entered again
         is_same_backend = former is not None and former.backend == sent.backend
         stored = former.model_dump(by_alias=True) if former and is_same_backend else None
         config = encrypted_config.keep_masked(sent, stored)
         if config == former:
             return False
         require_valid(config)
-        self._put_config(volume, config)
+        self._store_config(volume, config)
         return True
 
-    def _put_config(self, volume: Volume, config: VolumeConfig) -> None:
+    def _store_config(self, volume: Volume, config: VolumeConfig) -> None:
         volume.type = config.backend
         volume.config = encrypted_config.seal(
             self._sealer, config, table=_TABLE, row=volume.short_id
@@ -350,11 +346,11 @@ class Volumes:
         except encrypted_config.DamagedConfig:
             await self._mount(volume)
             return
-        place = mounts.path_of(former, volumes_dir=self._volumes_dir, short_id=volume.short_id)
+        path = path_of(former, volumes_dir=self._volumes_dir, short_id=volume.short_id)
         try:
-            await mounts.unmount(former, place)
+            await self.host_api.unmount(former, path)
         except ZerobyteError as error:
-            # Mounted over what is still there, backups would read the old share unnoticed.
+            # Do not mount over the old share: backups would read it without an error.
             await self._record(volume, "error", error.message)
         else:
             await self._mount(volume)
@@ -362,29 +358,31 @@ class Volumes:
     async def _mount(self, volume: Volume) -> None:
         try:
             config = self.plain_config(volume)
-            await mounts.mount(config, self.source_path(volume), protected=self._protected)
-            await self._refuse_root(volume)
+            await self.host_api.mount(config, self.source_path(volume), protected=self._protected)
+            await self._check_allowed_root(volume)
         except ZerobyteError as error:
             await self._record(volume, "error", error.message)
         else:
             await self._record(volume, "mounted", None)
 
-    async def _look(self, volume: Volume) -> None:
+    async def _check(self, volume: Volume) -> None:
         if volume.status == "unmounted":
             await self._record(volume, "unmounted", volume.last_error)
             return
         try:
             config = present.parsed(volume.config)
-            await mounts.health(config, self.source_path(volume), protected=self._protected)
-            await self._refuse_root(volume)
+            await self.host_api.check_mount(
+                config, self.source_path(volume), protected=self._protected
+            )
+            await self._check_allowed_root(volume)
         except ZerobyteError as error:
             await self._record(volume, "error", error.message)
         else:
             await self._record(volume, "mounted", None)
 
     async def _record(self, volume: Volume, status: VolumeStatus, error: str | None) -> None:
-        """Store what was found; this is no edit, so `updated_at` stays."""
-        was = volume.status
+        """Store the result of a check; `updated_at` stays, because it is not an edit."""
+        previous = volume.status
         found = {
             "status": status,
             "last_error": redact(error) if error else None,
@@ -392,7 +390,7 @@ class Volumes:
         }
         volume.update_from_dict(found)
         await Volume.filter(id=volume.id).update(**found)
-        if status != was:
+        if status != previous:
             self._publish("volume:status_changed", volume, status=status)
 
     def _publish(self, event: str, volume: Volume, **more: str) -> None:

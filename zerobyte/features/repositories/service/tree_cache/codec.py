@@ -1,9 +1,8 @@
-"""How the entries of a snapshot are packed for the store of trees, and unpacked again.
+"""Encode the entries of a snapshot for the tree store, and decode them again.
 
-The entries of one folder stand together, up to 500 in a segment; small folders share a block, and
-a block is two compressed texts: the names, which a search reads alone, and the rest. The order of
-the whole tree is kept beside it as runs: so many entries of this folder, then so many of that one.
-Owns bytes and order. Knows no database, no restic and no request.
+The entries of one folder lie together, up to 500 in a segment; small folders share a block. A block
+is two compressed texts: the names, which a search reads alone, and the other fields. The order of
+the whole tree is kept as runs: N entries of one folder, then M entries of another.
 """
 
 import array
@@ -23,21 +22,21 @@ _LEVEL: Final = 1
 _REST: Final = ("type", "uid", "gid", "size", "mode", "mtime", "atime", "ctime")
 
 Run = tuple[int, int, int]
-"""Entries of one folder that follow each other: the folder's number, the first one, how many."""
+"""Consecutive entries of one folder: the folder's number, the first entry, the count."""
 
 
 class CorruptBlock(Exception):
-    """What was read back is not what was written."""
+    """Stored data cannot be decoded."""
 
 
 @dataclass(slots=True)
 class Batch:
-    """What is ready to be written, in the columns of the tables.
+    """Encoded data ready to be written, in the columns of the tables.
 
-    blocks      number, names, rest.
-    segments    folder, first entry, count, block, place in the block.
+    blocks      number, names, other fields.
+    segments    folder, first entry, count, block, position in the block.
     folders     key of the path, number, count; only folders whose entries are all written.
-    runs        place of the first entry in the whole tree, packed runs.
+    runs        position of the first entry in the whole tree, packed runs.
     """
 
     blocks: list[tuple[int, bytes, bytes]] = field(default_factory=list[tuple[int, bytes, bytes]])
@@ -49,14 +48,14 @@ class Batch:
 
     @property
     def size_bytes(self) -> int:
-        """About what it takes in the file."""
+        """Approximate size in the file, in bytes."""
         packed = sum(len(names) + len(rest) for _, names, rest in self.blocks)
         packed += sum(len(runs) for _, runs in self.runs)
         return packed + 48 * (len(self.segments) + len(self.folders))
 
 
 class _Folder:
-    """A folder whose entries are still coming; `first` is where those in memory begin."""
+    """A folder whose entries are still arriving; `first` is the first entry in memory."""
 
     __slots__ = ("first", "names", "number", "path", "rows")
 
@@ -69,9 +68,9 @@ class _Folder:
 
 
 class BlockEncoder:
-    """Takes the entries of one tree in restic's order and hands out what is ready.
+    """Encode the entries of one tree, which arrive in restic's order.
 
-    Memory stays flat: of each folder on the way down, at most one segment is held.
+    Memory stays flat: at most one segment is held of each folder on the current path.
     """
 
     def __init__(self) -> None:
@@ -87,28 +86,28 @@ class BlockEncoder:
         self._batch = Batch()
 
     def add(self, node: Mapping[str, Any]) -> None:
-        """Take the next entry: what restic printed of it."""
+        """Add the next entry, as restic printed it."""
         path: str = node["path"]
         parent = path.rpartition("/")[0] or "/"
         top = self._open[-1]
         if top.path != parent:
             top = self._descend(parent)
-        place = top.first + len(top.names)
+        position = top.first + len(top.names)
         top.names.append(node["name"])
         mtime, atime, ctime = node.get("mtime"), node.get("atime"), node.get("ctime")
-        # A time that is the same as the first one, as most are, takes no room.
+        # Most entries have three equal times: store 0 for those equal to mtime to save space.
         atime, ctime = 0 if atime == mtime else atime, 0 if ctime == mtime else ctime
         size, mode = node.get("size"), node.get("mode", 0)
         uid, gid = node.get("uid", 0), node.get("gid", 0)
         top.rows.append((node["type"], uid, gid, size, mode, mtime, atime, ctime))
-        self._run(top.number, place)
+        self._run(top.number, position)
         if len(top.names) >= NODES_PER_BLOCK:
             self._put(top)
         if node["type"] == "dir":
             self._enter(path)
 
     def take(self, *, all_: bool = False) -> Batch:
-        """What became ready since the last call; with `all_`, a block that is not full too."""
+        """Return the data that became ready; with `all_`, also a block that is not full."""
         if all_:
             self._write_block()
         batch, self._batch = self._batch, Batch()
@@ -116,11 +115,11 @@ class BlockEncoder:
 
     @property
     def ready_blocks(self) -> int:
-        """How many blocks wait to be taken."""
+        """Number of blocks that `take` would return."""
         return len(self._batch.blocks)
 
     def finish(self) -> Batch:
-        """No entry follows: the rest."""
+        """Return the remaining data; no entry follows."""
         while self._open:
             self._close(self._open.pop())
         self._write_block()
@@ -128,11 +127,11 @@ class BlockEncoder:
         return self.take()
 
     def _descend(self, parent: str) -> _Folder:
-        """Close the folders that are complete, up to the one that holds the next entry."""
+        """Close complete folders, up to the one that holds the next entry."""
         while self._open[-1].path != parent:
             top = self._open[-1].path
             if top == "/" or parent.startswith(top + "/"):
-                self._enter(parent)  # a folder that restic did not name
+                self._enter(parent)  # restic did not list this folder
             else:
                 self._close(self._open.pop())
         return self._open[-1]
@@ -146,7 +145,7 @@ class BlockEncoder:
         self._put(folder)
 
     def _put(self, folder: _Folder) -> None:
-        """Move what a folder holds in memory into the block that is being filled."""
+        """Move the entries of a folder from memory into the block that is being filled."""
         if folder.names:
             segment = _Folder(folder.path, folder.number)
             segment.first, segment.names, segment.rows = folder.first, folder.names, folder.rows
@@ -164,23 +163,23 @@ class BlockEncoder:
             columns = list(zip(*rows, strict=True))
             self._batch.blocks.append((self._blocks, _packed(names), _packed(columns)))
             self._batch.segments += [
-                (part.number, part.first, len(part.names), self._blocks, place)
-                for place, part in enumerate(self._pack)
+                (part.number, part.first, len(part.names), self._blocks, position)
+                for position, part in enumerate(self._pack)
             ]
             self._blocks += 1
             self._pack, self._packed = [], 0
         self._batch.folders += self._closed
         self._closed = []
 
-    def _run(self, folder: int, place: int) -> None:
+    def _run(self, folder: int, position: int) -> None:
         runs = self._runs
-        if runs and runs[-3] == folder and runs[-2] + runs[-1] == place:
+        if runs and runs[-3] == folder and runs[-2] + runs[-1] == position:
             runs[-1] += 1
         else:
             if len(runs) >= 3 * _RUNS_PER_ROW:
                 self._write_runs()
                 runs = self._runs
-            runs.extend((folder, place, 1))
+            runs.extend((folder, position, 1))
         self.count += 1
 
     def _write_runs(self) -> None:
@@ -193,7 +192,7 @@ class BlockEncoder:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Part of a folder as it stands in a block; `row` is its first entry's place in there."""
+    """Part of a folder in a block; `row` is the position of its first entry there."""
 
     path: str
     folder: int
@@ -203,7 +202,7 @@ class Segment:
 
 
 def segments_in(packed: bytes) -> list[Segment]:
-    """The names of a block by segment. Raises Damaged."""
+    """Return the names of a block by segment. Raises CorruptBlock."""
     row = 0
     found: list[Segment] = []
     try:
@@ -216,17 +215,17 @@ def segments_in(packed: bytes) -> list[Segment]:
 
 
 class Block:
-    """One block, opened: its entries by segment and place."""
+    """One decoded block: its entries by segment and position."""
 
     def __init__(self, names: bytes, rest: bytes) -> None:
         self._segments = segments_in(names)
         self._columns: list[list[Any]] = _unpacked(rest)
 
-    def nodes(self, place: int, run: Run) -> list[NodeRecord]:
-        """The entries of a run, all in one segment. Raises Damaged."""
+    def nodes(self, position: int, run: Run) -> list[NodeRecord]:
+        """Return the entries of a run, all in one segment. Raises CorruptBlock."""
         folder, first, count = run
         try:
-            segment = self._segments[place]
+            segment = self._segments[position]
             start = first - segment.first
             names = segment.names[start : start + count]
             begin = segment.row + start
@@ -238,11 +237,11 @@ class Block:
         except (IndexError, TypeError, ValueError) as error:
             raise CorruptBlock from error
 
-    def path_of(self, place: int) -> str:
-        """The folder that a segment belongs to. Raises Damaged."""
-        if place >= len(self._segments):
+    def path_of(self, position: int) -> str:
+        """Return the folder that a segment belongs to. Raises CorruptBlock."""
+        if position >= len(self._segments):
             raise CorruptBlock
-        return self._segments[place].path
+        return self._segments[position].path
 
 
 def _record(base: str, name: str, row: tuple[Any, ...]) -> NodeRecord:
@@ -255,7 +254,7 @@ def _record(base: str, name: str, row: tuple[Any, ...]) -> NodeRecord:
 
 
 def runs_in(packed: bytes) -> Iterator[Run]:
-    """The runs of one row, in order. Raises Damaged."""
+    """Yield the runs of one row, in order. Raises CorruptBlock."""
     numbers = array.array("I")
     try:
         numbers.frombytes(zlib.decompress(packed))
@@ -267,7 +266,7 @@ def runs_in(packed: bytes) -> Iterator[Run]:
 
 
 def key_of(path: str) -> bytes:
-    """What a folder is found by: as short for a long path as for a short one."""
+    """Return the key of a folder: 16 bytes, however long the path is."""
     return hashlib.blake2b(path.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 

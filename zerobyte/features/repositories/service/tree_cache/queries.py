@@ -1,7 +1,7 @@
-"""Answers questions about trees from their file: a folder, one file, the whole, or a search.
+"""Query cached trees: a folder, one file, the whole tree, or a search by name.
 
-A tree never changes, because a snapshot never does. What is not known is said to be unknown, and
-never guessed; what turns out to be damaged is forgotten. Every method blocks.
+A tree never changes, because a snapshot never does. A listing that is not cached is reported as
+unknown, never guessed; a corrupt tree is removed. Every method blocks.
 """
 
 import array
@@ -30,9 +30,9 @@ _NAMES_AT_ONCE: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class TreeQuery:
-    """What of a tree is asked for: a normal absolute path, or everything without one.
+    """The part of a tree to list: a normal absolute path, or the whole tree without one.
 
-    q       only entries whose name holds this text, in any case.
+    q       only entries whose name contains this text, in any case.
     """
 
     repository_id: str
@@ -43,7 +43,7 @@ class TreeQuery:
 
 @dataclass(frozen=True, slots=True)
 class TreePage:
-    """Part of a listing, and how many entries all of it has."""
+    """Part of a listing, and the number of entries of the whole listing."""
 
     nodes: list[NodeRecord]
     total: int
@@ -57,90 +57,90 @@ class _Tree:
 
 
 class TreeReader:
-    """Reads one file of trees; may be used by several threads."""
+    """Reads a tree store; several threads may use it."""
 
-    def __init__(self, file: TreeStore) -> None:
-        self._file = file
+    def __init__(self, store: TreeStore) -> None:
+        self._store = store
         self._searches = _Searches()
 
-    def page(self, question: TreeQuery, offset: int, limit: int) -> TreePage | None:
-        """A page of a listing; None when it is not known.
+    def page(self, query: TreeQuery, offset: int, limit: int) -> TreePage | None:
+        """Return a page of a listing; None if it is not cached.
 
-        A folder of a tree that is still being read is known as soon as all of it was seen. The
-        path of a file lists that file; a path that is not in the tree lists nothing.
+        While a tree is being read, a folder can be listed once all its entries were read. The path
+        of a file lists that file; a path that is not in the tree lists nothing.
         """
-        return self._run_query(question, lambda tree: self._page(tree, question, offset, limit))
+        return self._run_query(query, lambda tree: self._page(tree, query, offset, limit))
 
-    def find(self, question: TreeQuery) -> TreePage | None:
-        """The entry of the question's path, or none; None when it is not known."""
-        path = question.path
+    def find(self, query: TreeQuery) -> TreePage | None:
+        """Return the entry of the query's path, if any; None if it is not cached."""
+        path = query.path
         assert path is not None
-        return self._run_query(question, lambda tree: self._one(tree, path, ""))
+        return self._run_query(query, lambda tree: self._find_entry(tree, path, ""))
 
-    def is_known(self, question: TreeQuery) -> bool:
-        """Whether a whole tree is there."""
+    def is_known(self, query: TreeQuery) -> bool:
+        """Return True if the whole tree is cached."""
         return (
-            self._run_query(question, lambda tree: TreePage([], 0) if tree.is_complete else None)
+            self._run_query(query, lambda tree: TreePage([], 0) if tree.is_complete else None)
             is not None
         )
 
     def _run_query(
-        self, question: TreeQuery, work: Callable[[_Tree], TreePage | None]
+        self, query: TreeQuery, work: Callable[[_Tree], TreePage | None]
     ) -> TreePage | None:
         tree = _Tree(0, is_complete=False, count=0)
         try:
-            known = self._file.find(question.repository_id, question.snapshot_id)
+            known = self._store.find(query.repository_id, query.snapshot_id)
             if known is None:
                 return None
             tree = _Tree(*known)
             return work(tree)
         except CorruptBlock:
-            self._file.abandon(tree.id)
+            self._store.abandon(tree.id)
             return None
         except TreeDropped:
             return None
 
-    def _page(self, tree: _Tree, question: TreeQuery, offset: int, limit: int) -> TreePage | None:
-        path = question.path
+    def _page(self, tree: _Tree, query: TreeQuery, offset: int, limit: int) -> TreePage | None:
+        path = query.path
         if path is None:
             if not tree.is_complete:
                 return None
-            if question.q:
-                return self._searched(tree, question, lambda: self._every_run(tree), offset, limit)
-            wanted = self._whole(tree, offset, min(limit, max(tree.count - offset, 0)))
+            if query.q:
+                return self._search_page(tree, query, lambda: self._all_runs(tree), offset, limit)
+            wanted = self._tree_runs(tree, offset, min(limit, max(tree.count - offset, 0)))
             return TreePage(self._nodes(tree, wanted), tree.count)
-        runs = self._folder(tree, path)
+        runs = self._folder_runs(tree, path)
         if runs is None:
-            found = self._one(tree, path, question.q)
+            found = self._find_entry(tree, path, query.q)
             return found and TreePage(found.nodes[offset : offset + limit], found.total)
-        if question.q:
-            return self._searched(tree, question, lambda: runs, offset, limit)
+        if query.q:
+            return self._search_page(tree, query, lambda: runs, offset, limit)
         total = sum(run[2] for run in runs)
         return TreePage(self._nodes(tree, _part(runs, offset, limit), path), total)
 
-    def _searched(
+    def _search_page(
         self,
         tree: _Tree,
-        question: TreeQuery,
+        query: TreeQuery,
         runs: Callable[[], list[Run]],
         offset: int,
         limit: int,
     ) -> TreePage:
-        key = (tree.id, question.path, question.q)
+        key = (tree.id, query.path, query.q)
         hits = self._searches.get(key)
         if hits is None:
-            needle = question.q.casefold()
+            needle = query.q.casefold()
             hits = self._matching(tree, runs(), lambda name: needle in name.casefold())
             self._searches.put(key, hits)
         return TreePage(self._nodes(tree, hits.runs(offset, limit)), len(hits))
 
-    def _one(self, tree: _Tree, path: str, q: str) -> TreePage | None:
-        """The entries of a path in the folder above it; None when that is not known yet.
+    def _find_entry(self, tree: _Tree, path: str, q: str) -> TreePage | None:
+        """Return the entries of a path in its parent folder; None if that is not cached yet.
 
         There are two when restic could not write their names in UTF-8.
         """
         folder, name = posixpath.split(path)
-        runs = self._folder(tree, folder)
+        runs = self._folder_runs(tree, folder)
         if runs is None:
             return TreePage([], 0) if tree.is_complete else None
         if q.casefold() not in name.casefold():
@@ -149,9 +149,9 @@ class TreeReader:
         nodes = self._nodes(tree, hits.runs(0, len(hits)), folder)
         return TreePage(nodes, len(nodes))
 
-    def _folder(self, tree: _Tree, path: str) -> list[Run] | None:
-        """The entries of a folder; None when there is no such folder, as far as is known."""
-        rows = self._file.read(
+    def _folder_runs(self, tree: _Tree, path: str) -> list[Run] | None:
+        """Return the entries of a folder; None if no such folder is cached."""
+        rows = self._store.read(
             lambda db: db.execute(
                 "SELECT number, count FROM folders WHERE tree_id = ? AND key = ? ORDER BY number",
                 (tree.id, codec.key_of(path)),
@@ -159,16 +159,16 @@ class TreeReader:
         )
         return [(number, 0, count) for number, count in rows] if rows else None
 
-    def _every_run(self, tree: _Tree) -> list[Run]:
-        rows = self._file.read(
+    def _all_runs(self, tree: _Tree) -> list[Run]:
+        rows = self._store.read(
             lambda db: db.execute(
                 "SELECT packed FROM runs WHERE tree_id = ? ORDER BY first", (tree.id,)
             ).fetchall()
         )
         return [run for (packed,) in rows for run in codec.runs_in(packed)]
 
-    def _whole(self, tree: _Tree, offset: int, count: int) -> list[Run]:
-        """Exactly so many entries of the whole tree, in restic's order."""
+    def _tree_runs(self, tree: _Tree, offset: int, count: int) -> list[Run]:
+        """Return exactly `count` entries of the whole tree, in restic's order."""
         if count <= 0:
             return []
 
@@ -188,52 +188,54 @@ class TreeReader:
                     return wanted
             raise CorruptBlock
 
-        return self._file.read(look)
+        return self._store.read(look)
 
     def _nodes(self, tree: _Tree, runs: Sequence[Run], path: str | None = None) -> list[NodeRecord]:
-        """The entries of runs; each block is opened once. With a path, all must be in there."""
+        """Return the entries of runs, opening each block once; with a path, all must be in it."""
 
         def look(db: sqlite3.Connection) -> list[NodeRecord]:
             blocks: dict[int, Block] = {}
             nodes: list[NodeRecord] = []
-            for number, place, run in _by_segment(db, tree.id, runs):
+            for number, position, run in _by_segment(db, tree.id, runs):
                 block = blocks.get(number)
                 if block is None:
                     block = blocks[number] = _block(db, tree.id, number)
-                if path is not None and block.path_of(place) != path:
+                if path is not None and block.path_of(position) != path:
                     raise CorruptBlock
-                nodes += block.nodes(place, run)
+                nodes += block.nodes(position, run)
             return nodes
 
-        return self._file.read(look) if runs else []
+        return self._store.read(look) if runs else []
 
     def _matching(
         self, tree: _Tree, runs: Sequence[Run], holds: Callable[[str], bool]
     ) -> "SearchResult":
-        """Those entries of runs whose name is wanted, in their order."""
+        """Return the entries of runs whose name matches, in their order."""
         found: dict[int, list[int]] = {}
         for segment in self._segments(tree, {run[0] for run in runs}):
-            places = [
-                place for place, name in enumerate(segment.names, segment.first) if holds(name)
+            positions = [
+                position
+                for position, name in enumerate(segment.names, segment.first)
+                if holds(name)
             ]
-            if places:
-                found.setdefault(segment.folder, []).extend(places)
-        # Both the runs and the hits of one folder ascend, so each hit is looked at once.
-        left = {folder: iter(sorted(places)) for folder, places in found.items()}
-        ahead = {folder: next(places) for folder, places in left.items()}
+            if positions:
+                found.setdefault(segment.folder, []).extend(positions)
+        # Runs and matches of one folder both ascend, so each match is visited once.
+        left = {folder: iter(sorted(positions)) for folder, positions in found.items()}
+        ahead = {folder: next(positions) for folder, positions in left.items()}
         hits = SearchResult()
         for folder, first, count in runs:
-            while (place := ahead.get(folder, -1)) >= 0 and place < first + count:
-                hits.add(folder, place)
+            while (position := ahead.get(folder, -1)) >= 0 and position < first + count:
+                hits.add(folder, position)
                 ahead[folder] = next(left[folder], -1)
         return hits
 
     def _segments(self, tree: _Tree, folders: set[int]) -> Iterator[Segment]:
-        """The names of folders; of several, the whole tree is walked."""
+        """Yield the names of folders; for several folders, walk the whole tree."""
         only = next(iter(folders)) if len(folders) == 1 else None
         after = -1
         while True:
-            rows = self._file.read(lambda db, at=after: _names_after(db, tree.id, at, only))
+            rows = self._store.read(lambda db, at=after: _names_after(db, tree.id, at, only))
             if not rows:
                 return
             after = rows[-1][0]
@@ -244,31 +246,31 @@ class TreeReader:
 
 
 class SearchResult:
-    """Entries that a search found, in order."""
+    """The entries that a search found, in order."""
 
     def __init__(self) -> None:
         self._folders = array.array("I")
-        self._places = array.array("I")
+        self._positions = array.array("I")
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._positions)
 
-    def add(self, folder: int, place: int) -> None:
-        """Take one more."""
+    def add(self, folder: int, position: int) -> None:
+        """Add one entry."""
         self._folders.append(folder)
-        self._places.append(place)
+        self._positions.append(position)
 
     def runs(self, offset: int, limit: int) -> list[Run]:
-        """Some of them."""
+        """Return a part of the entries."""
         part = slice(offset, offset + limit)
         return [
-            (folder, place, 1)
-            for folder, place in zip(self._folders[part], self._places[part], strict=True)
+            (folder, position, 1)
+            for folder, position in zip(self._folders[part], self._positions[part], strict=True)
         ]
 
 
 class _Searches:
-    """What the last searches found, so that their next page costs no search."""
+    """Cache of the last search results, so that their next page needs no search."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[int, str | None, str], SearchResult] = OrderedDict()
@@ -291,7 +293,7 @@ class _Searches:
 
 
 def _part(runs: Sequence[Run], skip: int, count: int) -> list[Run]:
-    """Some of the entries of runs, as shorter runs."""
+    """Return a part of the entries of runs, as shorter runs."""
     part: list[Run] = []
     for folder, first, length in runs:
         if count <= 0:
@@ -308,7 +310,10 @@ def _part(runs: Sequence[Run], skip: int, count: int) -> list[Run]:
 def _by_segment(
     db: sqlite3.Connection, tree_id: int, runs: Sequence[Run]
 ) -> Iterator[tuple[int, int, Run]]:
-    """Runs cut so that each lies in one segment, with its block and place. Raises Damaged."""
+    """Cut runs so that each lies in one segment; yield its block and position.
+
+    Raises CorruptBlock.
+    """
     segment: tuple[int, int, int, int, int] | None = None
     for folder, first, count in runs:
         at, left = first, count
@@ -338,7 +343,7 @@ def _block(db: sqlite3.Connection, tree_id: int, number: int) -> Block:
 def _names_after(
     db: sqlite3.Connection, tree_id: int, after: int, folder: int | None
 ) -> list[tuple[int, bytes]]:
-    """The names of the next blocks: of the whole tree, or of those that hold a folder."""
+    """Return the names of the next blocks: of the whole tree, or of one folder."""
     within = (
         ""
         if folder is None
@@ -347,7 +352,7 @@ def _names_after(
         )
     )
     return db.execute(
-        f"SELECT number, names FROM blocks WHERE tree_id = :tree AND number > :after{within}"  # noqa: S608 — our own words
+        f"SELECT number, names FROM blocks WHERE tree_id = :tree AND number > :after{within}"  # noqa: S608 — no input
         f" ORDER BY number LIMIT {_NAMES_AT_ONCE}",
         {"tree": tree_id, "after": after, "folder": folder},
     ).fetchall()

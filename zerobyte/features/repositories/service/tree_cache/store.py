@@ -1,8 +1,7 @@
-"""The file that holds listings of snapshots' trees: one SQLite database, rebuildable at any time.
+"""Store of snapshot listings: one SQLite file that can be rebuilt from the repositories.
 
-Owns the tables, the room they may take, who goes first when it is short, and what happens when the
-file is damaged: it is thrown away and begun anew, and nothing is lost but time. One process owns a
-file. Every method blocks: it is called in a thread. Knows no restic and no request.
+Bounds its own size by evicting the least recently used tree. A damaged file is deleted and created
+again, which costs only time. One process uses a file. Every method blocks: call it in a thread.
 """
 
 import contextlib
@@ -55,37 +54,37 @@ _TOUCH_EVERY_MS: Final = 60_000
 
 
 class CacheFull(Exception):
-    """The tree cannot be kept: it is larger than the bound, or the disk is full."""
+    """The tree cannot be stored: it exceeds the size limit, or the disk is full."""
 
 
 class TreeDropped(Exception):
-    """The tree is not there any more: it was dropped, or the file had to be begun anew."""
+    """The tree was removed, or the damaged file was created again."""
 
 
 class TreeStore:
-    """The file, opened when it is first needed.
+    """The SQLite file, opened at first use.
 
-    max_bytes   what the tables may take; a tree that does not fit alone is refused.
+    max_bytes   size limit of the tables; a tree that alone exceeds it is refused.
     """
 
     def __init__(self, path: Path, *, max_bytes: int, spare_folder: Path) -> None:
-        """`spare_folder` takes a file of our own when another process holds `path`."""
+        """`spare_folder` takes a temporary file when another process holds `path`."""
         self._path = path
         self._spare_folder = spare_folder
         self._max_bytes = max_bytes
         self._lock = threading.RLock()
-        self._held: IO[str] | None = None
+        self._lock_file: IO[str] | None = None
         self._db: sqlite3.Connection | None = None
         self._writing: set[int] = set()
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run queries. Raises Gone when the file was damaged; it is new then."""
-        with self._guarded() as db:
+        """Run queries. Raises TreeDropped if the file was damaged and has been created again."""
+        with self._connected_exclusively() as db:
             return work(db)
 
     def find(self, repository_id: str, snapshot_id: str) -> tuple[int, bool, int] | None:
-        """A tree's id, whether all of it is there, and how many entries it has; it is in use."""
-        with self._guarded() as db:
+        """Return a tree's id, whether it is complete, and its entry count; mark it as used."""
+        with self._connected_exclusively() as db:
             row = db.execute(
                 "SELECT id, is_complete, node_count, used_at FROM trees"
                 " WHERE repository_id = ? AND snapshot_id = ?",
@@ -95,13 +94,13 @@ class TreeStore:
                 return None
             now = clock.now_ms()
             if abs(now - row[3]) > _TOUCH_EVERY_MS:
-                with contextlib.suppress(sqlite3.OperationalError):  # a full disk, at worst
+                with contextlib.suppress(sqlite3.OperationalError):  # for example a full disk
                     db.execute("UPDATE trees SET used_at = ? WHERE id = ?", (now, row[0]))
             return row[0], bool(row[1]), row[2]
 
     def begin(self, repository_id: str, snapshot_id: str) -> int:
-        """Make room for a new tree in place of what was known of it; its id. Raises NoRoom."""
-        with self._writing_guarded() as db:
+        """Create a tree, replacing the stored one, and return its id. Raises CacheFull."""
+        with self._transaction() as db:
             self._remove(db, repository_id, [snapshot_id])
             made = db.execute(
                 "INSERT INTO trees (repository_id, snapshot_id, used_at) VALUES (?, ?, ?)",
@@ -112,14 +111,14 @@ class TreeStore:
             return made.lastrowid
 
     def write(self, tree_id: int, batch: Batch, *, complete: int | None = None) -> None:
-        """Add to a tree; with `complete`, the number of its entries, nothing more will follow.
+        """Add to a tree; `complete` is its number of entries and ends it.
 
         Raises
-            Gone        the tree was dropped meanwhile.
-            NoRoom      the bound or the disk; the tree is removed.
+            TreeDropped     the tree was removed meanwhile.
+            CacheFull       size limit or disk; the tree is removed.
         """
         try:
-            with self._writing_guarded() as db:
+            with self._transaction() as db:
                 if not db.execute("SELECT 1 FROM trees WHERE id = ?", (tree_id,)).fetchone():
                     raise TreeDropped
                 self._evict(db, batch.size_bytes)
@@ -136,18 +135,18 @@ class TreeStore:
             raise
 
     def abandon(self, tree_id: int) -> None:
-        """Remove a tree that will not be completed, or that cannot be read."""
-        with contextlib.suppress(CacheFull, TreeDropped), self._writing_guarded() as db:
+        """Remove a tree that will not be completed or that is corrupt."""
+        with contextlib.suppress(CacheFull, TreeDropped), self._transaction() as db:
             self._writing.discard(tree_id)
             _delete(db, tree_id)
 
     def drop(self, repository_id: str, snapshot_ids: Collection[str] | None = None) -> None:
         """Remove the trees of snapshots, or of a whole repository."""
-        with contextlib.suppress(CacheFull, TreeDropped), self._writing_guarded() as db:
+        with contextlib.suppress(CacheFull, TreeDropped), self._transaction() as db:
             self._remove(db, repository_id, snapshot_ids)
 
     def keys(self) -> list[tuple[str, str]]:
-        """Repository and snapshot of every complete tree, the least recently used first."""
+        """List repository and snapshot of every complete tree, least recently used first."""
         return self.read(
             lambda db: db.execute(
                 "SELECT repository_id, snapshot_id FROM trees WHERE is_complete = 1"
@@ -156,18 +155,18 @@ class TreeStore:
         )
 
     def size_bytes(self) -> int:
-        """What the tables take now."""
+        """Return the size of the tables."""
         return self.read(_used)
 
     def close(self) -> None:
-        """Let the file go; the next use opens it again."""
+        """Close the file; the next use opens it again."""
         with self._lock:
             if self._db is not None:
                 self._db.close()
                 self._db = None
-            if self._held is not None:
-                self._held.close()
-                self._held = None
+            if self._lock_file is not None:
+                self._lock_file.close()
+                self._lock_file = None
 
     def _remove(
         self, db: sqlite3.Connection, repository_id: str, snapshot_ids: Collection[str] | None
@@ -189,8 +188,8 @@ class TreeStore:
             _delete(db, others[0])
 
     @contextmanager
-    def _writing_guarded(self) -> Generator[sqlite3.Connection]:
-        with self._guarded(is_writing=True) as db:
+    def _transaction(self) -> Generator[sqlite3.Connection]:
+        with self._connected_exclusively(is_writing=True) as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -201,11 +200,11 @@ class TreeStore:
             db.execute("COMMIT")
 
     @contextmanager
-    def _guarded(self, *, is_writing: bool = False) -> Generator[sqlite3.Connection]:
-        """The connection, for one thread at a time; a damaged file is begun anew."""
+    def _connected_exclusively(self, *, is_writing: bool = False) -> Generator[sqlite3.Connection]:
+        """Yield the connection to one thread at a time; re-create a damaged file."""
         with self._lock:
             try:
-                yield self._opened()
+                yield self._connection()
             except sqlite3.OperationalError as error:
                 if is_writing and _is_full(error):
                     raise CacheFull from error
@@ -215,26 +214,28 @@ class TreeStore:
                 self._recreate(error)
                 raise (CacheFull if is_writing else TreeDropped) from error
 
-    def _opened(self) -> sqlite3.Connection:
+    def _connection(self) -> sqlite3.Connection:
         if self._db is None:
-            self._db = _open(self._path, self._max_bytes) if self._hold() else self._spare()
+            self._db = (
+                _open(self._path, self._max_bytes) if self._lock_path() else self._open_temporary()
+            )
         return self._db
 
-    def _hold(self) -> bool:
-        """Whether the file is ours alone from now on."""
+    def _lock_path(self) -> bool:
+        """Lock the file for this process. Returns False if another process holds it."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        held = self._path.with_name(self._path.name + ".lock").open("a")
+        lock_file = self._path.with_name(self._path.name + ".lock").open("a")
         try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            held.close()
+            lock_file.close()
             return False
-        self._held = held
+        self._lock_file = lock_file
         return True
 
-    def _spare(self) -> sqlite3.Connection:
-        """A file without a name, because another process works in the one we wanted."""
-        _log.info("another process holds the store of snapshots' trees; ours lasts until the end")
+    def _open_temporary(self) -> sqlite3.Connection:
+        """Open an unnamed temporary file, because another process uses `path`."""
+        _log.info("another process holds the tree cache; using a temporary one")
         self._spare_folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix="trees-", dir=self._spare_folder)
         os.close(handle)
@@ -244,14 +245,14 @@ class TreeStore:
             _unlink(Path(name))
 
     def _recreate(self, error: Exception) -> None:
-        _log.warning("the store of snapshots' trees is begun anew", reason=str(error))
-        if self._held is not None:
+        _log.warning("the tree cache is damaged and is created again", reason=str(error))
+        if self._lock_file is not None:
             _unlink(self._path)
         self.close()
 
 
 def _open(path: Path, max_bytes: int) -> sqlite3.Connection:
-    """Open or make the file; one of another format, or far too large a one, is thrown away."""
+    """Open or create the file; delete one of another format or far above the size limit."""
     for _ in range(2):
         with contextlib.suppress(sqlite3.DatabaseError):
             return _connected(path, max_bytes)
@@ -275,7 +276,7 @@ def _prepare(db: sqlite3.Connection, path: Path, max_bytes: int, journal: str) -
     known = db.execute("PRAGMA user_version").fetchone()[0] == _FORMAT
     ours = db.execute("PRAGMA application_id").fetchone()[0] == _APPLICATION
     if not is_new and not (known and ours and path.stat().st_size <= 2 * max_bytes):
-        raise sqlite3.DatabaseError("the file has another format, or outgrew its bound")
+        raise sqlite3.DatabaseError("the file has another format or exceeds its size limit")
     db.execute(f"PRAGMA journal_mode = {journal}")
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("PRAGMA journal_size_limit = 4194304")
@@ -293,17 +294,17 @@ def _insert(db: sqlite3.Connection, tree_id: int, batch: Batch) -> None:
         if rows:
             marks = ", ".join("?" * (len(rows[0]) + 1))
             numbered: list[Any] = [(tree_id, *row) for row in rows]
-            db.executemany(f"INSERT INTO {table} VALUES ({marks})", numbered)  # noqa: S608 — our own names
+            db.executemany(f"INSERT INTO {table} VALUES ({marks})", numbered)  # noqa: S608 — no input
 
 
 def _delete(db: sqlite3.Connection, tree_id: int) -> None:
     for table in _PARTS:
-        db.execute(f"DELETE FROM {table} WHERE tree_id = ?", (tree_id,))  # noqa: S608 — our own names
+        db.execute(f"DELETE FROM {table} WHERE tree_id = ?", (tree_id,))  # noqa: S608 — no input
     db.execute("DELETE FROM trees WHERE id = ?", (tree_id,))
 
 
 def _used(db: sqlite3.Connection) -> int:
-    """What the tables take, without the pages that lie free for the next tree."""
+    """Return the size of the tables without free pages."""
     names = ("page_count", "freelist_count", "page_size")
     pages, free, size = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in names)
     return (pages - free) * size

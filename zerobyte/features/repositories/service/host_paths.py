@@ -1,4 +1,4 @@
-"""Where the registered local repositories and directory volumes of this host are."""
+"""List the registered local repositories and directory volumes of this host."""
 
 from typing import Any, cast
 
@@ -6,7 +6,7 @@ from zerobyte.features.repositories.models import Repository
 from zerobyte.features.volumes.models import Volume
 
 
-async def local_places(*, other_than: str | None = None) -> list[str]:
+async def local_repository_paths(*, other_than: str | None = None) -> list[str]:
     """List the folders of all organizations' local repositories.
 
     other_than      leave the repositories of this organization out.
@@ -18,7 +18,7 @@ async def local_places(*, other_than: str | None = None) -> list[str]:
     return sorted(path for path in paths if path.startswith("/"))
 
 
-async def volume_places(organization_id: str, host: str) -> tuple[list[str], list[str]]:
+async def directory_volume_paths(organization_id: str, host: str) -> tuple[list[str], list[str]]:
     """List the folders of an organization's directory volumes on a host, and those of others."""
     rows = await Volume.filter(type="directory", agent_id=host).only(
         "id", "organization_id", "config"
@@ -33,6 +33,6 @@ async def volume_places(organization_id: str, host: str) -> tuple[list[str], lis
 
 
 def _path(config: Any) -> str:
-    """Return the path in a stored config, or nothing: one damaged row must not stop all others."""
+    """Return the path of a stored config, or "": a damaged row must not hide the others."""
     path: Any = cast("dict[str, Any]", config).get("path") if isinstance(config, dict) else None
     return path if isinstance(path, str) and "\0" not in path else ""

@@ -1,4 +1,4 @@
-"""Restic repositories made fast: a cheap key, and snapshots that we write ourselves.
+"""Restic repositories that open fast, and snapshots written without restic.
 
 Format: restic's design document; AES-256-CTR and Poly1305-AES, keys as JSON.
 """
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.poly1305 import Poly1305
 
 
 class RealRepository:
-    """A repository of the real restic, whose key opens in no time."""
+    """A repository of the real restic, with a key that is cheap to derive."""
 
     def __init__(self, path: Path, password: str) -> None:
         self.path = path
@@ -42,12 +42,12 @@ class RealRepository:
         return done.stdout
 
     def backup(self, source: Path, *flags: str) -> str:
-        """Save a folder; the snapshot's full id."""
+        """Back up a folder and return the full id of the snapshot."""
         printed = self.restic("backup", "--json", "--host", "h", *flags, str(source))
         return json.loads(printed.splitlines()[-1])["snapshot_id"]
 
     def forge(self, time: str, tag: str, *paths: str) -> str:
-        """Write a snapshot without a tree, of any time in any zone; its full id."""
+        """Write a snapshot without a tree, at any time in any zone, and return its full id."""
         body = {
             "time": time,
             "tree": "0" * 64,
@@ -64,7 +64,7 @@ class RealRepository:
         return snapshot_id
 
     def _cheapen(self) -> dict[str, Any]:
-        """Put the same master key behind a cheap derivation."""
+        """Encrypt the same master key with a cheap key derivation."""
         file = next((self.path / "keys").iterdir())
         key = json.loads(file.read_bytes())
         master = json.loads(_open(self._derived(key), base64.b64decode(key["data"])))
