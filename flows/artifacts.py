@@ -33,14 +33,14 @@ class ProgressArtifact:
         self._next_at = clock.monotonic() + EVERY_S
         self._is_broken = False
 
-    async def send_progress(self, share: float) -> None:
+    async def update(self, share: float) -> None:
         """Show a share from 0 to 1, unless the last one is younger than three seconds."""
         if self._is_broken or clock.monotonic() < self._next_at:
             return
         self._next_at = clock.monotonic() + EVERY_S
         await self._write(min(max(share, 0.0), 1.0) * 100)
 
-    async def full(self) -> None:
+    async def complete(self) -> None:
         """Show the end, if anything was shown at all."""
         if self._id is not None:
             await self._write(100.0)
@@ -56,7 +56,7 @@ class ProgressArtifact:
             _log.debug("progress is not shown in Prefect", error=type(error).__name__)
 
 
-async def summary(key: str, title: str, rows: Sequence[tuple[str, str]]) -> None:
+async def save_summary(key: str, title: str, rows: Sequence[tuple[str, str]]) -> None:
     """Leave a table of figures with the run."""
     lines = [f"### {title}", "", "| | |", "|---|---|", *(f"| {name} | {x} |" for name, x in rows)]
     try:

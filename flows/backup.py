@@ -18,8 +18,8 @@ from prefect.client.schemas.objects import State
 
 from flows import incomplete, notification_text, preflight, webhooks
 from flows import worker_context as lent
-from flows.artifacts import ProgressArtifact, summary
-from flows.forget import forget_within
+from flows.artifacts import ProgressArtifact, save_summary
+from flows.forget import apply_retention
 from flows.job import (
     ClaimRejected,
     JobContext,
@@ -28,7 +28,7 @@ from flows.job import (
     send_progress,
     submit_report,
 )
-from flows.notifications import tell_all
+from flows.notifications import notify_all
 from flows.outcome import RunOutcome, detailed_message
 from flows.tasks import (
     FLOW_OPTIONS,
@@ -92,7 +92,7 @@ async def _granted(work: JobContext, run_id: str) -> RunOutcome:
         work.message = notification_text.message(
             job, event, summary=work.summary, detail=detail, retry_note=work.retry_note
         )
-        if notification_text.wanting(job.targets, event):
+        if notification_text.subscribed(job.targets, event):
             await run_step(send_notifications, work)
     ending = outcome_of(work, "The backup is complete.", _warning(work))
     if ending.kind == "completed" and not all_followed:
@@ -109,7 +109,7 @@ async def _save_between_hooks(work: JobContext) -> None:
     if hooks is None or hooks.pre is None or await run_step(webhooks.pre_hook, work):
         await run_step(restic_backup, work)
     if hooks is not None and hooks.post is not None and work.has_begun:
-        await webhooks.tell_how_it_went(work)
+        await webhooks.call_post_hook(work)
 
 
 @asynccontextmanager
@@ -117,7 +117,7 @@ async def _notify_start(work: JobContext) -> AsyncGenerator[None]:
     """Tell of the start beside the work, which does not wait for it."""
     job = _job(work)
     telling = asyncio.create_task(
-        tell_all(work, job.targets, notification_text.message(job, "start"))
+        notify_all(work, job.targets, notification_text.message(job, "start"))
     )
     try:
         yield
@@ -157,7 +157,7 @@ async def _save(work: JobContext) -> None:
 
     async def on_status(status: BackupProgress) -> None:
         await send_progress(work, BackupTaskProgress(progress=status))
-        await bar.send_progress(status.percent_done)
+        await bar.update(status.percent_done)
 
     code, details, failure = 0, None, None
     repository = Repository(job.repository, replace(work.tools, timezone=job.timezone))
@@ -173,7 +173,7 @@ async def _save(work: JobContext) -> None:
             parent=job.parent_snapshot_id,
             rereads=job.parent_snapshot_id is None,
             on_status=on_status,
-            check_source=lambda path: preflight.check_place(job.source, str(path)),
+            check_source=lambda path: preflight.check_path(job.source, str(path)),
             stop=work.run.stop,
         )
     except PartialBackup as partial:
@@ -181,7 +181,7 @@ async def _save(work: JobContext) -> None:
         work.warnings.append(details)
         work.is_incomplete = True
         failure = incomplete.failure(partial, job.unreadable_limit_percent)
-    await bar.full()
+    await bar.complete()
     _tell_figures(work.summary)
     work.is_suspect = preflight.is_suspect(work.summary, job.source.previous_files)
     if work.is_suspect:
@@ -237,7 +237,7 @@ async def _follow(work: JobContext, run_id: str, follow_ups: list[str]) -> bool:
     all_well = True
     for task_id in follow_ups:
         try:
-            ending = await forget_within(work.runtime, work.run, run_id, task_id)
+            ending = await apply_retention(work.runtime, work.run, run_id, task_id)
         except (ClaimRejected, StoppedBeforeClaim, ZerobyteError) as error:
             waits_on = isinstance(error, StoppedBeforeClaim) and work.run.reason == "stopping"
             if waits_on or (
@@ -256,7 +256,7 @@ async def send_notifications(task_id: str) -> State[Any] | None:
     """Tell the destinations how it went."""
     work = lent.current().jobs[task_id]
     assert work.message is not None
-    deliveries = await tell_all(work, _job(work).targets, work.message)
+    deliveries = await notify_all(work, _job(work).targets, work.message)
     failed = sum(delivery.error is not None for delivery in deliveries)
     log_to_prefect("Told %d destinations, %d of them in vain", len(deliveries), failed)
     return None
@@ -289,7 +289,7 @@ async def _sum_up(work: JobContext) -> None:
             *notification_text.statistics(work.summary),
         ]
         key = f"summary-{_job(work).schedule_short_id.lower().replace('_', '-')}"
-        await summary(key, "Backup", rows)
+        await save_summary(key, "Backup", rows)
 
 
 def _tell_figures(done: BackupSummary) -> None:

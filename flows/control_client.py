@@ -34,7 +34,7 @@ from zerobyte.core.errors import Conflict, Failed, Unauthenticated, Unavailable
 M = TypeVar("M", bound=BaseModel)
 
 
-class HttpControlPlane:
+class WorkerApiClient:
     """A `ControlPlane` that asks the API; close it with `aclose`.
 
     api_url     without `/api`.

@@ -33,12 +33,12 @@ async def forget(task_id: str) -> State[Any]:
     """Apply a retention policy; the task names schedule, repository and policy."""
 
     async def body(runtime: WorkerContext, run: RunControl, run_id: str) -> RunOutcome:
-        return await forget_within(runtime, run, run_id, task_id)
+        return await apply_retention(runtime, run, run_id, task_id)
 
     return await run_flow(body)
 
 
-async def forget_within(
+async def apply_retention(
     runtime: WorkerContext, run: RunControl, run_id: str, task_id: str
 ) -> RunOutcome:
     """Claim the task, apply its policy, hand the report in. Raises as `claimed_job` does."""

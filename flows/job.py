@@ -45,10 +45,10 @@ LOST: Final = (
     "The work was stopped because the lease on the repository was lost: "
     "the API did not answer in time."
 )
-AWAY: Final = "The API did not answer, so nothing was begun yet; it is asked again."
+API_UNAVAILABLE: Final = "The API did not answer, so nothing was begun yet; it is asked again."
 
-CLAIM_PATIENCE_S: Final = 120.0
-FINISH_PATIENCE_S: Final = 600.0
+CLAIM_RETRY_S: Final = 120.0
+REPORT_RETRY_S: Final = 600.0
 
 _log = get_logger(__name__)
 
@@ -69,7 +69,7 @@ class StoppedBeforeClaim(Exception):
     """The run was asked to stop before its job was granted; nothing was done."""
 
 
-class ApiAway(Unavailable):
+class ApiUnavailable(Unavailable):
     """The API stayed silent for as long as a claim waits for it; nothing was done."""
 
 
@@ -84,13 +84,13 @@ class JobContext:
     afterwards  what went wrong after the work itself, for the report's error.
     """
 
-    def __init__(self, runtime: WorkerContext, run: RunControl, job: JobSpec) -> None:
-        self.runtime = runtime
+    def __init__(self, context: WorkerContext, run: RunControl, spec: JobSpec) -> None:
+        self.runtime = context
         self.run = run
-        self.job = job
+        self.job = spec
         self.phase: str | None = None
         self.activity = ActivityMonitor()
-        self.tools: Tools = replace(runtime.tools, movement=self.activity)
+        self.tools: Tools = replace(context.tools, movement=self.activity)
         self.error: BaseException | None = None
         self.result: TaskResult | None = None
         self.snapshot: SnapshotRecord | None = None
@@ -222,11 +222,11 @@ async def _claim_once(
         raise StoppedBeforeClaim
     ask = partial(runtime.control.claim, request)
     try:
-        reply = await retry_with_backoff(ask, CLAIM_PATIENCE_S, run.stop)
+        reply = await retry_with_backoff(ask, CLAIM_RETRY_S, run.stop)
     except Unavailable as error:
         if run.stop.is_set():
             raise StoppedBeforeClaim from error
-        raise ApiAway(error.message, details=error.details) from error
+        raise ApiUnavailable(error.message, details=error.details) from error
     match reply:
         case Granted(job=job):
             return job
@@ -325,7 +325,7 @@ async def submit_report(work: JobContext) -> list[str]:
     await _stop_renewal(work)
     report = work.report()
     control = work.runtime.control
-    patience_s = 10.0 if work.run.reason == "stopping" else FINISH_PATIENCE_S
+    patience_s = 10.0 if work.run.reason == "stopping" else REPORT_RETRY_S
     finished = await retry_with_backoff(lambda: control.finish(report), patience_s)
     work.retry_note = finished.retry_note
     return finished.follow_ups
@@ -349,5 +349,5 @@ async def save_plan(work: JobContext) -> None:
     """
     report = ProgressReport(task_id=work.task_id, result=work.result)
     await retry_with_backoff(
-        lambda: work.runtime.control.progress(report), CLAIM_PATIENCE_S, work.run.stop
+        lambda: work.runtime.control.progress(report), CLAIM_RETRY_S, work.run.stop
     )

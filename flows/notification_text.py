@@ -53,7 +53,7 @@ def message(
     return NotificationMessage(event=event, title=title, body="\n".join(lines))
 
 
-def wanting(
+def subscribed(
     targets: Sequence[NotificationTarget], event: NotificationEvent
 ) -> list[NotificationTarget]:
     """The destinations that want to hear of an event."""

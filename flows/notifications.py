@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Sequence
 
 from flows.job import JobContext
-from flows.notification_text import wanting
+from flows.notification_text import subscribed
 from zerobyte import notify
 from zerobyte.contract.control_plane import DeliveryReport
 from zerobyte.contract.notifications import Delivery, NotificationMessage, NotificationTarget
@@ -19,11 +19,11 @@ from zerobyte.core.log import get_logger
 _log = get_logger(__name__)
 
 
-async def tell_all(
+async def notify_all(
     work: JobContext, targets: Sequence[NotificationTarget], message: NotificationMessage
 ) -> list[Delivery]:
     """Send a message to those that want it; nobody's failure is ours."""
-    wanted = wanting(targets, message.event)
+    wanted = subscribed(targets, message.event)
     if not wanted:
         return []
     deliveries = await asyncio.gather(*(_tell(work, target, message) for target in wanted))

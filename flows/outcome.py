@@ -49,7 +49,7 @@ class PreconditionFailed(errors.Failed):
 
     def __init__(self, message: str, *, public: str) -> None:
         super().__init__(message)
-        self.safe = public
+        self.public = public
 
 
 class HookFailed(errors.Failed):
@@ -62,9 +62,9 @@ class StepFailed(Exception):
     can_help        whether trying the step again can help.
     """
 
-    def __init__(self, message: str, *, can_help: bool = False) -> None:
+    def __init__(self, message: str, *, is_temporary: bool = False) -> None:
         super().__init__(message)
-        self.can_help = can_help
+        self.is_temporary = is_temporary
 
 
 _KINDS: tuple[tuple[type[BaseException], str], ...] = (
@@ -90,7 +90,7 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
 def public_message(error: BaseException) -> str:
     """What kind of thing went wrong, fit for Prefect."""
     if isinstance(error, PreconditionFailed):
-        return error.safe
+        return error.public
     if isinstance(error, StepFailed):
         return str(error)
     for kind, sentence in _KINDS:

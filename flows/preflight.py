@@ -19,13 +19,13 @@ from zerobyte.core import blocking, process, protected_paths
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.restic import forget_policy
 
-LOOK_S: Final = 5.0
-START_S: Final = 30.0
+CHECK_TIMEOUT_S: Final = 5.0
+START_TIMEOUT_S: Final = 30.0
 _ENDING_S: Final = 2.0
 _ABANDONED: set["asyncio.Task[process.Exit]"] = set()
 """Looks whose child sits in a system call that no signal ends; held until the mount lets go."""
 
-_LOOK: Final = """
+_CHECK_SCRIPT: Final = """
 import json, os, sys
 path = sys.argv[1]
 print('begun', flush=True)
@@ -52,7 +52,7 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
     if source.blocked_reason is not None:
         raise _refuse(source, source.blocked_reason, "volume may not be read now")
     seen = await _look(source.path, stop)
-    await blocking.run_blocking_on_path(lambda: check_place(source, source.path), place=source.path)
+    await blocking.run_blocking_on_path(lambda: check_path(source, source.path), place=source.path)
     number = seen.get("errno")
     if number in _MISSING:
         kind = "is not a folder" if number == _MISSING[1] else "does not exist"
@@ -96,21 +96,25 @@ async def _look(path: str, stop: asyncio.Event | None) -> dict[str, object]:
         lines.append(line)
         begun.set()
 
-    command = [sys.executable, "-I", "-S", "-c", _LOOK, path]
+    command = [sys.executable, "-I", "-S", "-c", _CHECK_SCRIPT, path]
     looking = process.run(command, grace_s=0.2, stop=stop, on_stdout_line=hear)
     task = asyncio.create_task(looking, name="preflight")
     _ABANDONED.add(task)
     task.add_done_callback(_ABANDONED.discard)
     beginning = asyncio.create_task(begun.wait())
     try:
-        await asyncio.wait({task, beginning}, timeout=START_S, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            {task, beginning}, timeout=START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED
+        )
         # Before its first line the child has not touched the storage: a slow start is our fault.
         if not task.done() and not begun.is_set():
-            raise _not_checked(path, f"the check did not start within {START_S:.0f} seconds")
-        await asyncio.wait({task}, timeout=LOOK_S)
+            raise _not_checked(
+                path, f"the check did not start within {START_TIMEOUT_S:.0f} seconds"
+            )
+        await asyncio.wait({task}, timeout=CHECK_TIMEOUT_S)
         if not task.done():
             raise PreconditionFailed(
-                f"The source folder {path} does not answer within {LOOK_S:.0f} seconds. "
+                f"The source folder {path} does not answer within {CHECK_TIMEOUT_S:.0f} seconds. "
                 "The storage behind it hangs; mount the volume again.",
                 public="The source does not answer: the storage behind it hangs.",
             )
@@ -147,7 +151,7 @@ def _not_checked(path: str, reason: str) -> PreconditionFailed:
     )
 
 
-def check_place(source: Source, path: str) -> None:
+def check_path(source: Source, path: str) -> None:
     """Compare a real path with protected folders and allowed roots, on the host that reads it.
 
     Called again right before restic starts: the pre hook and retries leave minutes in which the

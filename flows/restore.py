@@ -63,11 +63,9 @@ def check_roots(job: RestoreJob) -> restic.CheckRoots:
 
     async def check(roots: Sequence[str]) -> Sequence[str]:
         # The target may be a network share that does not answer: the event loop must go on.
-        await blocking.run_blocking_on_path(lambda: refuse_target(job, roots), place=job.target)
+        await blocking.run_blocking_on_path(lambda: check_target(job, roots), place=job.target)
         if job.delete:
-            await blocking.run_blocking(
-                lambda: refuse_to_empty(job, roots), limit_s=_LOOK_THROUGH_S
-            )
+            await blocking.run_blocking(lambda: check_delete(job, roots), limit_s=_LOOK_THROUGH_S)
         return await blocking.run_blocking_on_path(
             lambda: _ours_below(job, roots), place=job.target
         )
@@ -89,7 +87,7 @@ def _own_repository(job: RestoreJob) -> str | None:
     return config.path if isinstance(config, LocalConfig) else None
 
 
-def refuse_target(job: RestoreJob, roots: Sequence[str] | None = None) -> None:
+def check_target(job: RestoreJob, roots: Sequence[str] | None = None) -> None:
     """Check every written path by its real place, on the host that writes.
 
     roots   the paths; None: those that the job names.
@@ -115,7 +113,7 @@ def refuse_target(job: RestoreJob, roots: Sequence[str] | None = None) -> None:
             )
 
 
-def refuse_to_empty(job: RestoreJob, roots: Sequence[str] | None = None) -> None:
+def check_delete(job: RestoreJob, roots: Sequence[str] | None = None) -> None:
     """Refuse `delete` where it could remove a repository, a mount point or a home folder.
 
     Raises
@@ -141,7 +139,7 @@ async def _write(work: JobContext) -> None:
 
     async def on_status(status: RestoreProgress) -> None:
         await send_progress(work, RestoreTaskProgress(progress=status))
-        await bar.send_progress(status.percent_done)
+        await bar.update(status.percent_done)
 
     def on_removed(removed: Removed) -> None:
         if removed.failed:
@@ -163,7 +161,7 @@ async def _write(work: JobContext) -> None:
         on_removed=on_removed,
         stop=work.run.stop,
     )
-    await bar.full()
+    await bar.complete()
     log_to_prefect(
         "Restored %d of %d files, %s",
         done.files_restored,

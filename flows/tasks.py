@@ -16,11 +16,11 @@ from prefect.states import Cancelled
 
 from flows import worker_context
 from flows.job import (
-    AWAY,
+    API_UNAVAILABLE,
     CANCELLED,
     LOST,
     STOPPED,
-    ApiAway,
+    ApiUnavailable,
     ClaimRejected,
     JobContext,
     StoppedBeforeClaim,
@@ -128,13 +128,13 @@ async def run_step_body(
         if not isinstance(error, ZerobyteError):
             _log.error("a step failed in an unexpected way", exc_info=error)
         can_help = isinstance(error, StorageUnreachable)
-        raise StepFailed(public_message(error), can_help=can_help) from None
+        raise StepFailed(public_message(error), is_temporary=can_help) from None
     return None
 
 
 def is_retryable(_task: object, _run: TaskRun, state: State[Any]) -> bool:
     """Whether Prefect shall try a step again: only after a fault that may pass."""
-    return isinstance(state.data, StepFailed) and state.data.can_help
+    return isinstance(state.data, StepFailed) and state.data.is_temporary
 
 
 async def run_step(task: Step, work: JobContext) -> bool:
@@ -188,8 +188,8 @@ async def run_flow(
     except StoppedBeforeClaim:
         is_pause = run.reason == "stopping"
         ending = RunOutcome("again", STOPPED) if is_pause else RunOutcome("cancelled", CANCELLED)
-    except ApiAway:
-        ending = RunOutcome("again", AWAY)
+    except ApiUnavailable:
+        ending = RunOutcome("again", API_UNAVAILABLE)
     except ZerobyteError as error:
         _log.error("a run failed", run=run_id, error=detailed_message(error))
         ending = RunOutcome("failed", public_message(error))

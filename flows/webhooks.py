@@ -27,7 +27,7 @@ from zerobyte.restic import Interrupted
 
 Phase = Literal["pre", "post"]
 
-LAST_CALL_S: Final = 5.0
+POST_HOOK_GRACE_S: Final = 5.0
 """What a post hook gets from a worker that is going down; its last words take time too."""
 
 _MAX_ERROR_CHARS: Final = 8_000
@@ -57,7 +57,7 @@ async def post_hook(task_id: str) -> State[Any] | None:
     return await run_step_body(task_id, say, always=True)
 
 
-async def tell_how_it_went(work: JobContext) -> None:
+async def call_post_hook(work: JobContext) -> None:
     """Call the post hook. A good snapshot stays good: a hook that fails makes it a warning."""
     work.report_for_post_hook = work.report()
     trouble = await run_optional_step(post_hook, work)
@@ -137,7 +137,7 @@ def _patience_s(phase: Phase, reason: StopReason | None) -> float | None:
     """How long an unanswered hook may go on after the wish to stop; None as if there were none."""
     if phase == "pre":
         return 0.0
-    return LAST_CALL_S if reason == "stopping" else None
+    return POST_HOOK_GRACE_S if reason == "stopping" else None
 
 
 async def _send(

@@ -116,7 +116,7 @@ async def test_retention_removes_nothing_until_the_api_has_stored_the_plan(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: float
 ) -> None:
     monkeypatch.setattr(forget_flow, "log_to_prefect", logging.info)
-    monkeypatch.setattr(work_module, "CLAIM_PATIENCE_S", 1.0)
+    monkeypatch.setattr(work_module, "CLAIM_RETRY_S", 1.0)
     repository = RealRepository(tmp_path / "repository", "pw")
     ids = [repository.forge(f"2026-01-0{day}T10:00:00Z", "sched001") for day in (1, 2)]
     api = Away(times)

@@ -54,13 +54,13 @@ async def test_t8_restic_is_not_started_on_folders_that_hang(
     monkeypatch.setattr(blocking, "ANSWER_S", 0.3)
     with hung_mount(tmp_path / "hung") as place:
         work = work_of(tmp_path, place)
-        repository = Repository(work.job.repository, work.runtime.tools)
+        repository = Repository(work.spec.repository, work.context.tools)
         with pytest.raises(Unavailable, match="does not answer"):
             await restore.run(
                 repository,
                 "a" * 64,
                 target=f"{place}/below",
-                check_roots=restore_flow.check_roots(work.job),
+                check_roots=restore_flow.check_roots(work.spec),
             )
         with pytest.raises(Unavailable, match="does not answer"):
             await backup.run(repository, place, tag="k3f9x2ab", hostname="zerobyte")
@@ -82,8 +82,8 @@ async def test_a_restore_that_could_not_delete_everything_ends_with_a_warning(
 
     monkeypatch.setattr(deletions, "_remove_one", refuse)
     work = work_of(tmp_path, folder)
-    work.runtime.control = Plane()
-    work.job = work.job.model_copy(
+    work.context.control = Plane()
+    work.spec = work.spec.model_copy(
         update={"snapshot_id": snapshot, "base_path": str(folder), "delete": True}
     )
     await restore_flow._write(work)

@@ -8,9 +8,9 @@ import pytest
 from flows import job as work_module
 from flows import tasks
 from flows import worker_context as runtime_module
-from flows.forget import forget_within
+from flows.forget import apply_retention
 from flows.job import (
-    AWAY,
+    API_UNAVAILABLE,
     CANCELLED,
     LOST,
     LOST_AFTER_S,
@@ -230,7 +230,7 @@ async def test_an_api_that_was_silent_for_a_moment_stops_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("wish", "state"),
     [
-        (None, ("SCHEDULED", "AwaitingRetry", AWAY)),
+        (None, ("SCHEDULED", "AwaitingRetry", API_UNAVAILABLE)),
         ("stopping", ("SCHEDULED", "AwaitingRetry", STOPPED)),
         ("cancelled", ("CANCELLED", "Cancelled", CANCELLED)),
     ],
@@ -238,7 +238,7 @@ async def test_an_api_that_was_silent_for_a_moment_stops_nothing(tmp_path):
 async def test_a_run_whose_claim_nobody_answers_goes_back_on_the_queue_and_does_not_fail(
     tmp_path, monkeypatch, wish, state
 ):
-    monkeypatch.setattr(work_module, "CLAIM_PATIENCE_S", 60 if wish else 0.1)
+    monkeypatch.setattr(work_module, "CLAIM_RETRY_S", 60 if wish else 0.1)
     monkeypatch.setattr(tasks, "flow_run_id", lambda: "f1")
     runtime = lent(Plane([Unavailable("away")]), tmp_path)
     monkeypatch.setattr(runtime_module, "_installed", [runtime])
@@ -246,7 +246,7 @@ async def test_a_run_whose_claim_nobody_answers_goes_back_on_the_queue_and_does_
         asyncio.get_running_loop().call_later(0.05, runtime.register("f1").request_stop, wish)
     async with asyncio.timeout(50):
         ended = await tasks.run_flow(
-            lambda lent, run, run_id: forget_within(lent, run, run_id, "t1")
+            lambda lent, run, run_id: apply_retention(lent, run, run_id, "t1")
         )
     assert (ended.type.value, ended.name, ended.message) == state
 

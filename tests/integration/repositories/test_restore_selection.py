@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.restore import refuse_target
+from flows.restore import check_target
 from tests.integration.repositories.conftest import History, House
 from tests.integration.repositories.test_restore import ask, carry_out, files_in, job_of
 from zerobyte.contract.selection import BackupSelection
@@ -183,4 +183,4 @@ async def test_a_whole_home_volume_is_restored_to_its_original_place(
     house.restores.volume_folders = whole_home
     job = await job_of(house, await ask(client, existing, snapshotId=row.snapshot_id))
     assert (job.target, job.include, job.own_folders) == ("/", ["/home"], ["/home"])
-    refuse_target(job)
+    check_target(job)

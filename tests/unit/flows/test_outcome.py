@@ -82,7 +82,9 @@ def test_every_ending_is_a_state(kind, state):
 def test_t17_t36_only_a_fault_that_may_pass_is_tried_again_within_the_run():
     """What the kernel killed for want of memory waits for the schedule's own next try."""
     for error, can_help in ((StorageUnreachable("x"), True), (OutOfMemory("x"), False)):
-        failed = StepFailed(public_message(error), can_help=isinstance(error, StorageUnreachable))
+        failed = StepFailed(
+            public_message(error), is_temporary=isinstance(error, StorageUnreachable)
+        )
         state = State(type=StateType.FAILED, data=failed)
         assert is_retryable(None, None, state) is can_help
     assert "want of memory" in public_message(OutOfMemory("x"))

@@ -75,8 +75,8 @@ async def test_a_run_that_puts_itself_back_is_not_taken_again_before_it_has_ende
         queue="q",
         name="w",
         limit=2,
-        engine=nothing,
-        runtime=WorkerContext(control=nothing, worker=identity, tools=tools),
+        flow_loop=nothing,
+        context=WorkerContext(control=nothing, worker=identity, tools=tools),
         on_slot_free=asyncio.Event(),
     )
     worker._limiter = anyio.CapacityLimiter(2)
