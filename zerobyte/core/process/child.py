@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 
+from zerobyte.core.aio import wait_for_event
 from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.core.process.proc import members_of_session
 
@@ -214,10 +215,8 @@ class Child:
                 return
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._gone.wait(), patience_s)
-        if self._gone.is_set():
-            return
+            if await wait_for_event(self._gone, patience_s):
+                return
         self._kill_session()
         await self._gone.wait()
 

@@ -18,12 +18,13 @@ import os
 import shutil
 import sys
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from zerobyte.core.aio import run_uninterrupted
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.core.process.child import Child
@@ -161,7 +162,7 @@ async def run(
             err_tail.append(line)
             await _give(line, on_stderr_line, None)
     except BaseException:
-        await _run_to_completion(child.abandon())
+        await run_uninterrupted(child.abandon())
         raise
     finally:
         child.close()
@@ -198,17 +199,6 @@ async def _give(line: bytes, take: Lines | None, tail: deque[bytes] | None) -> N
             await waiting
     elif tail is not None:
         tail.append(line[:_HEAD_BYTES])
-
-
-async def _run_to_completion(work: Coroutine[Any, Any, None]) -> None:
-    """Await `work` although the awaiting task is cancelled again and again."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            continue
-    task.result()
 
 
 def _command(argv: Sequence[str], *, nice: int, path: str | None) -> list[str]:

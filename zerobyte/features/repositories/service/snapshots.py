@@ -14,11 +14,11 @@ from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import blocking, clock
+from zerobyte.core.aio import SingleFlights
 from zerobyte.core.errors import Conflict, Failed, NotFound, ZerobyteError
 from zerobyte.db.leases import lock_for_transaction
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import snapshot_index
-from zerobyte.features.repositories.service.flight import SingleFlights
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.repositories.service.restic_access import translate_restic_errors
 from zerobyte.features.repositories.service.snapshot_index import Indexed
