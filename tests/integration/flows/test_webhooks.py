@@ -82,7 +82,7 @@ async def failure(work, phase="pre"):
     with pytest.raises(HookFailed) as failed:
         await webhooks.call(work, phase)
     assert "canary" not in failed.value.message
-    assert public_message(failed.value) == "The webhook failed. Its task in Zerobyte says more."
+    assert public_message(failed.value) == "The webhook failed. See its task in Zerobyte."
     return failed.value.message
 
 
