@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from zerobyte.processes.child_env import PREFECT_CLEANING, prefect_server
+from zerobyte.processes.child_env import PREFECT_DATA_RETENTION, prefect_server
 
 DEPLOYMENTS = Path(__file__).resolve().parents[2] / "deployments"
 UNITS = sorted((DEPLOYMENTS / "systemd").glob("*.service"))
@@ -89,7 +89,7 @@ def test_a_prefect_of_its_own_is_cleaned_like_the_one_that_we_start() -> None:
     ours = prefect_server(home=Path("/x"), port=1, auth="a:b")
     compose = yaml.safe_load((DEPLOYMENTS / "docker" / "compose.distributed.yaml").read_text())
     unit = (DEPLOYMENTS / "systemd" / "zerobyte-prefect.service").read_text()
-    for name, value in PREFECT_CLEANING.items():
+    for name, value in PREFECT_DATA_RETENTION.items():
         assert ours[name] == value
         assert compose["services"]["prefect"]["environment"][name] == value
         assert f"\nEnvironment={name}={value}\n" in unit

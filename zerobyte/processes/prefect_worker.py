@@ -43,7 +43,7 @@ from zerobyte.processes.event_loop_thread import EventLoopThread
 
 COALESCED = "A newer run of the same schedule is due; one catches up for all."
 LOST_RUN = "The run ended without a result."
-LEFT_BEHIND = "The worker that ran this is gone."
+ORPHANED = "The worker that ran this is gone."
 _UNENDED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 _PAGE = 200
@@ -52,11 +52,11 @@ _MOST_WAITING = 50
 _log = get_logger(__name__)
 
 
-class Done(BaseWorkerResult):
+class WorkerResult(BaseWorkerResult):
     """What Prefect's base class wants to hear of a run."""
 
 
-class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
+class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]):
     """A worker of type `backup` for one queue.
 
     Use it with `async with`, then call `take_due_runs` and `sync_with_backend` again and again.
@@ -110,7 +110,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
     async def _submit_scheduled_flow_runs(
         self, flow_run_response: list[WorkerFlowRunResponse]
     ) -> list[FlowRun]:
-        newest, missed = coalesced([entry.flow_run for entry in flow_run_response])
+        newest, missed = coalesce_runs([entry.flow_run for entry in flow_run_response])
         for run in missed:
             state = Cancelled(name="Coalesced", message=COALESCED)
             await self.client.set_flow_run_state(run.id, state, force=True)
@@ -128,7 +128,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         flow_run: FlowRun,
         configuration: BaseJobConfiguration,  # noqa: ARG002 - the base class's signature
         task_status: anyio.abc.TaskStatus[Any] | None = None,
-    ) -> Done:
+    ) -> WorkerResult:
         """Run the flow on the engine's thread and see to it that it ends in Prefect too."""
         run_id = str(flow_run.id)
         control = self._context.register(run_id)
@@ -148,7 +148,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             self._context.unregister(run_id)
             self._slot_free.set()
         await self._report_end(flow_run.id, control.outcome)
-        return Done(identifier=run_id, status_code=0)
+        return WorkerResult(identifier=run_id, status_code=0)
 
     async def _flow_name(self, flow_run: FlowRun) -> str:
         if flow_run.flow_id not in self._flow_names:
@@ -218,7 +218,7 @@ async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> str:
     return state.name or state.type.value
 
 
-def coalesced(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
+def coalesce_runs(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
     """Of runs that a cron made, keep the newest of each deployment; all others stay (T35).
 
     Returns those to run, in the order in which they are to run, and those that were missed. First
@@ -281,8 +281,8 @@ async def crash_orphaned_runs(client: PrefectClient, pool: str, queue: str) -> i
             case StateType.PENDING:
                 state: State[Any] = Scheduled(message="The worker that took this is gone.")
             case StateType.CANCELLING:
-                state = Cancelled(message=LEFT_BEHIND)
+                state = Cancelled(message=ORPHANED)
             case _:
-                state = Crashed(message=LEFT_BEHIND)
+                state = Crashed(message=ORPHANED)
         await client.set_flow_run_state(run.id, state, force=True)
     return len(left)

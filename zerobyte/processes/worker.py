@@ -26,7 +26,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.orchestration.prefect_events import flow_run_states
 from zerobyte.orchestration.scheduler import Connected
 from zerobyte.processes.event_loop_thread import EventLoopThread
-from zerobyte.processes.prefect_logs import keep_quiet_and_clean
+from zerobyte.processes.prefect_logs import configure_worker_logs
 from zerobyte.processes.prefect_worker import BackupWorker, crash_orphaned_runs
 from zerobyte.processes.worker_settings import WorkerSettings
 from zerobyte.restic import Tools, locks
@@ -286,5 +286,5 @@ async def _wait(event: asyncio.Event, limit_s: float) -> None:
 
 def run_worker(settings: WorkerSettings) -> None:
     """Be a worker until SIGTERM."""
-    keep_quiet_and_clean()
+    configure_worker_logs()
     asyncio.run(Worker(settings).run())

@@ -79,10 +79,10 @@ async def test_t35_the_engines_bell_may_come_first_and_stands_for_all_that_was_m
 async def test_what_waits_in_the_engine_is_not_started_again_beside_it(world: World) -> None:
     made = await overdue(world)
     run = await world.scheduler_run(made)
-    world.scheduler.become(run, "SCHEDULED")
+    world.scheduler.set_state(run, "SCHEDULED")
     await world.platform.due_times.start_missed()
     assert await tasks_of(made) == []
-    world.scheduler.become(run, "CRASHED")
+    world.scheduler.set_state(run, "CRASHED")
     await world.platform.due_times.start_missed()
     assert len(await tasks_of(made)) == 1
 
@@ -117,7 +117,7 @@ async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_ru
     await world.ask("hello", WORKER)
     await WorkerRow.filter(host="local").update(present_since=long_ago)
     run = await world.scheduler_run(made)
-    world.scheduler.become(run, "SCHEDULED")
+    world.scheduler.set_state(run, "SCHEDULED")
     await world.platform.due_times.start_missed()
     assert await tasks_of(made) == []
     bell = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms() - DAY_MS // 2)

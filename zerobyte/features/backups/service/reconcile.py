@@ -133,7 +133,7 @@ class Reconciler:
             return "Prefect does not answer"
         if not self._unrepaired:
             return None
-        said = ", ".join(f"{fault.place} is {fault.what}" for fault in self._unrepaired)
+        said = ", ".join(f"{fault.resource} is {fault.problem}" for fault in self._unrepaired)
         return (
             f"Prefect starts no run: {said}, and it could not be repaired; "
             "delete it in Prefect, it is made again within a minute"
@@ -150,7 +150,9 @@ class Reconciler:
     async def drift(self) -> list[Drift]:
         """Every difference between the rows and the engine, its pool and queues included."""
         faults = await self._scheduler.pool_faults(await self._hosts())
-        return [Drift(fault.place, "", fault.what) for fault in faults] + await self._schedules()
+        return [
+            Drift(fault.resource, "", fault.problem) for fault in faults
+        ] + await self._schedules()
 
     async def _schedules(self) -> list[Drift]:
         standing = {entry.short_id: entry for entry in await self._scheduler.list_deployments()}
@@ -172,7 +174,7 @@ class Reconciler:
         if faults:
             log.warning(
                 "pool or queues in Prefect were made or repaired",
-                faults=[f"{fault.place}: {fault.what}" for fault in faults],
+                faults=[f"{fault.resource}: {fault.problem}" for fault in faults],
             )
             self._unrepaired = await self._scheduler.pool_faults(hosts)
         else:
@@ -189,7 +191,7 @@ class Reconciler:
                     schedule=difference.short_id,
                     reason=error.message,
                 )
-        return [Drift(fault.place, "", fault.what) for fault in faults] + found
+        return [Drift(fault.resource, "", fault.problem) for fault in faults] + found
 
     async def _hosts(self) -> list[str]:
         used = await Volume.all().distinct().values_list("agent_id", flat=True)
