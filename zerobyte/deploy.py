@@ -40,7 +40,7 @@ async def apply(settings: Settings) -> list[Drift]:
         return await DeploymentSync(settings=settings, scheduler=scheduler).apply()
 
 
-async def standing(settings: Settings) -> list[DeployedSchedule]:
+async def list_deployments(settings: Settings) -> list[DeployedSchedule]:
     """Every schedule that stands in Prefect."""
     async with _scheduler(settings) as scheduler:
         return await scheduler.list_deployments()

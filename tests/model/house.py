@@ -179,10 +179,10 @@ class House:
 
     async def take(self, run: str, **which: Any) -> None:
         """Begin a run; what the API refuses ends at once."""
-        self.scheduler.become(run, "RUNNING")
+        self.scheduler.set_state(run, "RUNNING")
         job = await self.claim(run, **which)
         if job is None:
-            self.scheduler.become(run, "CANCELLED")
+            self.scheduler.set_state(run, "CANCELLED")
         else:
             self.worker.jobs.append(job)
 
@@ -202,7 +202,7 @@ class House:
         """A job is over; its run is when it was the last one."""
         self.worker.jobs.remove(job)
         if not self.worker.of(job.run):
-            self.scheduler.become(job.run, "COMPLETED")
+            self.scheduler.set_state(job.run, "COMPLETED")
 
     async def submit_report(self, job: Job, report: dict[str, Any], *, twice: bool = False) -> None:
         """Report a job, and take what follows it into the same run.
@@ -235,9 +235,9 @@ class House:
         for job in self.worker.jobs:
             state = self.scheduler.runs[job.run].state
             if state == "CANCELLING":
-                self.scheduler.become(job.run, "CANCELLED")
+                self.scheduler.set_state(job.run, "CANCELLED")
             elif state == "RUNNING":
-                self.scheduler.become(job.run, "CRASHED")
+                self.scheduler.set_state(job.run, "CRASHED")
         self.worker = Worker()
 
     async def settle(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from zerobyte.processes.child_env import PREFECT_CLEANING, prefect_server
+from zerobyte.processes.child_env import PREFECT_DATA_RETENTION, prefect_server
 
 DEPLOYMENTS = Path(__file__).resolve().parents[2] / "deployments"
 UNITS = sorted((DEPLOYMENTS / "systemd").glob("*.service"))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from zerobyte.processes.startup_checks import ResourceInUse, refuse_taken_ports
+from zerobyte.processes.startup_checks import ResourceInUse, check_ports
 from zerobyte.settings import Settings, SettingsError
 
 
@@ -25,4 +25,4 @@ def test_a_kept_secret_of_a_wrong_length_is_refused(tmp_path: Path, name: str, c
 def test_equal_ports_are_refused_with_both_names(tmp_path: Path):
     environ = {"ZEROBYTE_DATA_DIR": str(tmp_path), "PORT": "4200"}
     with pytest.raises(ResourceInUse, match="PORT and PREFECT_PORT are both 4200"):
-        refuse_taken_ports(Settings.load(environ))
+        check_ports(Settings.load(environ))

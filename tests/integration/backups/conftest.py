@@ -112,7 +112,7 @@ class World:
             idempotency_key=ids.uuid7(),
             run_name="by the clock",
         )
-        self.scheduler.become(run, "RUNNING")
+        self.scheduler.set_state(run, "RUNNING")
         return run
 
     async def claim(self, **who: Any) -> dict[str, Any]:

@@ -200,8 +200,8 @@ async def test_t33_a_run_that_ended_while_nobody_listened_ends_its_task(world: W
     for run in (crashed, cancelled, gone, waits):
         tasks[run] = await run_now(world, await world.schedule())
         await Task.filter(id=tasks[run]).update(flow_run_id=run, updated_at=1)
-    world.scheduler.become(crashed, "CRASHED")
-    world.scheduler.become(cancelled, "CANCELLED")
+    world.scheduler.set_state(crashed, "CRASHED")
+    world.scheduler.set_state(cancelled, "CANCELLED")
     del world.scheduler.runs[gone]
     await world.services.reaper.end_unstarted()
     states = {run: (await Task.get(id=task_id)).status for run, task_id in tasks.items()}

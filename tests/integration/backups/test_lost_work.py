@@ -40,7 +40,7 @@ async def test_t13_retention_whose_own_run_is_lost_as_well_does_not_wait_for_eve
         await Task.filter(id=forget).update(flow="forget/local", flow_run_id=run, updated_at=1)
         forgets[fate] = forget
         if fate == "crashed":
-            world.scheduler.become(run, "CRASHED")
+            world.scheduler.set_state(run, "CRASHED")
         else:
             del world.scheduler.runs[run]
     await world.services.reaper.end_unstarted()

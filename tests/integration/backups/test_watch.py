@@ -61,8 +61,8 @@ async def test_an_event_that_cannot_be_followed_does_not_end_the_following(
     async with asyncio.timeout(60):
         while (await Task.get(id=followed)).status != "cancelled":
             # Nobody may listen yet, so it is said until it was heard.
-            world.scheduler.become(bad, "CANCELLED")
-            world.scheduler.become(good, "CANCELLED")
+            world.scheduler.set_state(bad, "CANCELLED")
+            world.scheduler.set_state(good, "CANCELLED")
             await asyncio.sleep(0.05)
             assert not loop.done()
     loop.cancel()

@@ -74,8 +74,8 @@ async def test_a_good_backup_succeeds_when_its_snapshot_cannot_be_read_back(
     work: JobContext,
 ) -> None:
     # restic chooses the paths by itself, so the record has to be read back.
-    work.job.options = BackupOptions(include_paths=["/a"])
-    await backup_flow._save(work)
+    work.spec.options = BackupOptions(include_paths=["/a"])
+    await backup_flow._back_up(work)
     report = work.report()
     assert (report.status, report.outcome, report.snapshot) == ("succeeded", "success", None)
     assert isinstance(report.result, BackupResult)
@@ -87,13 +87,13 @@ async def test_an_incomplete_backup_is_reported_when_its_tag_cannot_be_added(
     work: JobContext, limit: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A missing path makes the snapshot incomplete, and counts as no unreadable file.
-    work.job.options = BackupOptions(include_paths=["/a", "/missing"])
+    work.spec.options = BackupOptions(include_paths=["/a", "/missing"])
     monkeypatch.setattr(backup_flow.incomplete, "unreadable_percent", lambda _: 50.0)
-    work.job.unreadable_limit_percent = limit
+    work.spec.unreadable_limit_percent = limit
     if limit < 50:
         with pytest.raises(Failed, match="could not be read"):
-            await backup_flow._save(work)
+            await backup_flow._back_up(work)
     else:
-        await backup_flow._save(work)
+        await backup_flow._back_up(work)
         assert work.report().outcome == "warning"
     assert work.report().is_incomplete

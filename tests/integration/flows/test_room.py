@@ -27,7 +27,7 @@ async def test_t18_a_run_is_refused_in_words_on_a_disk_that_is_almost_full(
         await room.check(tools)
     assert "MIN_FREE_BYTES" in refused.value.message
     assert "MB are free" in refused.value.message
-    assert str(tmp_path) not in refused.value.safe
+    assert str(tmp_path) not in refused.value.public
     assert not dropped.exists(), "what can be fetched again goes before a run is refused"
 
 

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from flows import job as work_module
 from flows import tasks
 from flows import worker_context as runtime_module
-from flows.forget import forget_within
+from flows.forget import _run as run_retention
 from flows.job import (
-    AWAY,
+    API_UNAVAILABLE,
     CANCELLED,
     LOST,
     LOST_AFTER_S,
@@ -18,10 +17,11 @@ from flows.job import (
     ClaimRejected,
     StoppedBeforeClaim,
     claimed_job,
-    retry_with_backoff,
     send_progress,
     submit_report,
 )
+from flows.job import claim as claim_module
+from flows.job import lease as lease_module
 from flows.worker_context import RunControl, WorkerContext
 from tests.support.open_access import ANYWHERE
 from zerobyte.contract.control_plane import (
@@ -210,7 +210,7 @@ async def test_a_lease_that_is_no_longer_ours_stops_the_run(tmp_path):
 async def test_an_api_that_stays_silent_stops_the_run_before_the_lease_is_given_away(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(work_module, "LOST_AFTER_S", 0.5)
+    monkeypatch.setattr(lease_module, "LOST_AFTER_S", 0.5)
     plane = Plane([Granted(job=JOB)], [Unavailable("away")])
     run = RunControl()
     async with taking(plane, tmp_path, run), asyncio.timeout(30):
@@ -230,7 +230,7 @@ async def test_an_api_that_was_silent_for_a_moment_stops_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("wish", "state"),
     [
-        (None, ("SCHEDULED", "AwaitingRetry", AWAY)),
+        (None, ("SCHEDULED", "AwaitingRetry", API_UNAVAILABLE)),
         ("stopping", ("SCHEDULED", "AwaitingRetry", STOPPED)),
         ("cancelled", ("CANCELLED", "Cancelled", CANCELLED)),
     ],
@@ -238,32 +238,15 @@ async def test_an_api_that_was_silent_for_a_moment_stops_nothing(tmp_path):
 async def test_a_run_whose_claim_nobody_answers_goes_back_on_the_queue_and_does_not_fail(
     tmp_path, monkeypatch, wish, state
 ):
-    monkeypatch.setattr(work_module, "CLAIM_PATIENCE_S", 60 if wish else 0.1)
+    monkeypatch.setattr(claim_module, "CLAIM_RETRY_S", 60 if wish else 0.1)
     monkeypatch.setattr(tasks, "flow_run_id", lambda: "f1")
     runtime = lent(Plane([Unavailable("away")]), tmp_path)
     monkeypatch.setattr(runtime_module, "_installed", [runtime])
     if wish:
         asyncio.get_running_loop().call_later(0.05, runtime.register("f1").request_stop, wish)
     async with asyncio.timeout(50):
-        ended = await tasks.run_flow(
-            lambda lent, run, run_id: forget_within(lent, run, run_id, "t1")
-        )
+        ended = await tasks.run_flow(run_retention, task_id="t1")
     assert (ended.type.value, ended.name, ended.message) == state
-
-
-async def test_patience_outlasts_a_silence_and_has_an_end():
-    answers = [Unavailable("a"), Unavailable("b"), "there"]
-
-    async def ask():
-        answer = answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    assert await retry_with_backoff(ask, 10) == "there"
-    answers[:] = [Unavailable("a")] * 9
-    with pytest.raises(Unavailable):
-        await retry_with_backoff(ask, 0.1)
 
 
 async def test_an_end_is_handed_in_although_the_api_was_away(tmp_path):

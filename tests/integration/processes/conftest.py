@@ -258,7 +258,7 @@ class Engine:
 
     def do(self, work: Callable[[PrefectScheduler], Any]) -> Any:
         async def doing() -> Any:
-            scheduler = PrefectScheduler(self.server.url, self.server.auth, patience_s=100)
+            scheduler = PrefectScheduler(self.server.url, self.server.auth, timeout_s=100)
             try:
                 return await work(scheduler)
             finally:

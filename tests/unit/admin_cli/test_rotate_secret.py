@@ -14,7 +14,7 @@ import pytest
 from tortoise.models import Model
 
 import zerobyte
-from zerobyte.admin_cli.rotate_secret import _Row
+from zerobyte.admin_cli.rotate_secret import _RowRotation
 from zerobyte.contract import notifications, repositories, volumes
 from zerobyte.contract.base import Config
 from zerobyte.core.secrets import Sealer
@@ -96,7 +96,7 @@ def test_a_text_in_its_column_is_sealed_anew_for_the_same_place(place):
 def anew(table: str, row: dict[str, Any], column: str, value: Any) -> Any:
     """The value of a row's column under the secret of now."""
     stands = cast("Model", SimpleNamespace(**{"pk": row.get("id", 1), **row}))
-    one = _Row(table, stands, column, Sealer(NOW, former=[OLD]))
+    one = _RowRotation(table, stands, column, Sealer(NOW, former=[OLD]))
     new = one.sealed_anew(value, (column,))
     assert one.outcome.unreadable == []
     return new

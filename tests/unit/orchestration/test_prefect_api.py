@@ -50,7 +50,7 @@ async def calling(
     slow = Slow(answers)
     server = await asyncio.start_server(slow.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    api = PrefectApi(f"http://127.0.0.1:{port}/api", "admin:x", patience_s=patience_s)
+    api = PrefectApi(f"http://127.0.0.1:{port}/api", "admin:x", timeout_s=patience_s)
     try:
         yield api, slow
     finally:
@@ -95,7 +95,7 @@ async def test_the_patience_has_an_end() -> None:
 
 
 async def test_a_server_that_is_away_is_told_at_once() -> None:
-    api = PrefectApi("http://127.0.0.1:9/api", None, patience_s=3600)
+    api = PrefectApi("http://127.0.0.1:9/api", None, timeout_s=3600)
     with pytest.raises(Unavailable, match="does not answer"):
         await api.call("GET", "/x")
     await api.aclose()
