@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_leases import until
 from tests.integration.backups.test_restores_beside import restore_of
 from tests.integration.backups.test_retention_runs import FAILURE, backed_up
 from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success
+from tests.support.waiting import until
 from zerobyte import notify
 from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import clock

@@ -11,6 +11,7 @@ import pytest
 
 from tests.integration.backups.conftest import World, end
 from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success, task_of
+from tests.support.waiting import until
 from zerobyte.core import clock, ids, process
 from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
@@ -38,13 +39,6 @@ async def leases_of(world: World, repository: dict[str, Any]) -> list[dict[str, 
     answer = await world.client.get(f"/api/v1/repositories/{repository['shortId']}/leases")
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-async def until(condition: Any, limit_s: float = 30) -> Any:
-    async with asyncio.timeout(limit_s):
-        while not (found := await condition()):
-            await asyncio.sleep(0.02)
-        return found
 
 
 async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(world: World) -> None:

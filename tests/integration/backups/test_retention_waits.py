@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_leases import until
 from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from tests.support.waiting import until
 from zerobyte.core import clock, ids
 from zerobyte.db.leases import Lease
 from zerobyte.features.tasks.models import Task
