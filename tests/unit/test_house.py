@@ -198,6 +198,24 @@ def test_every_module_opens_with_a_docstring() -> None:
     assert silent == []
 
 
+def test_nothing_is_imported_from_a_test_file() -> None:
+    """Helpers of several test files belong in tests/support."""
+    imported = []
+    for path in python_files("tests", "bench"):
+        for node in ast.walk(tree(path)):
+            modules: list[str] = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                modules = [f"{node.module}.{alias.name}" for alias in node.names]
+            imported += [
+                f"{name(path)}:{node.lineno} {module}"
+                for module in modules
+                if re.match(r"tests\.(\w+\.)*test_", module)
+            ]
+    assert imported == []
+
+
 def calls_outside_their_gate(path: Path) -> Iterator[str]:
     where = name(path)
     for node in ast.walk(tree(path)):

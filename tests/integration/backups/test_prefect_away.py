@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World
-from tests.integration.backups.test_due import DAY_MS, overdue, tasks_of
-from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success
+from tests.support.backup_runs import (
+    DAY_MS,
+    overdue_schedule,
+    run_now,
+    schedule_of,
+    snapshot_of,
+    success_report,
+    tasks_of,
+)
 from zerobyte.core import aio, clock
 from zerobyte.core.errors import Failed
 from zerobyte.features.backups.models import Schedule
@@ -40,7 +47,7 @@ async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
 async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_when_it_is_back(
     world: World, begin_loops: Callable[[], None]
 ) -> None:
-    by_hand, missed = await world.schedule(), await overdue(world)
+    by_hand, missed = await world.schedule(), await overdue_schedule(world)
     await world.platform.reconciler.apply()
     world.scheduler.is_down = True
     begin_loops()  # before this they would have started what was missed
@@ -72,7 +79,7 @@ async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_wh
             await asyncio.sleep(0.05)
         while world.scheduler.plans[missed["shortId"]].schedule_name != "edited meanwhile":
             await asyncio.sleep(0.05)
-    await world.ask("finish", success(bell["job"]["taskId"], snapshot_of(missed)))
+    await world.ask("finish", success_report(bell["job"]["taskId"], snapshot_of(missed)))
     for _ in range(3):
         await world.platform.due_times.start_missed()
     assert len(await tasks_of(missed)) == 1
@@ -85,7 +92,7 @@ async def test_what_was_due_meanwhile_and_was_never_planned_is_started_when_it_i
 ) -> None:
     begin_loops()
     world.scheduler.is_down = True
-    missed = await overdue(world)
+    missed = await overdue_schedule(world)
     await world.platform.due_times.start_missed()
     assert await tasks_of(missed) == []
     world.scheduler.is_down = False
@@ -102,8 +109,8 @@ async def test_t4_what_came_due_while_the_engine_was_away_is_left_out_without_ca
     world: World, first: str
 ) -> None:
     """The platform and its worker were there all the time."""
-    missed = await overdue(world, days=0.9, catchUp=False)
-    caught_up = await overdue(world, days=0.9)
+    missed = await overdue_schedule(world, days=0.9, catchUp=False)
+    caught_up = await overdue_schedule(world, days=0.9)
     long_ago, due_at = clock.now_ms() - 2 * DAY_MS, clock.now_ms() - DAY_MS // 2
     world.platform.due_times.awake_since = world.platform.due_times.engine_seen_at = long_ago
     await world.ask("hello", WORKER)
@@ -136,7 +143,7 @@ async def test_without_catching_up_an_engine_that_was_there_in_time_may_ring_lat
     bell_after_min: int,
 ) -> None:
     """It was away for less than five minutes, or the run waits for its turn there."""
-    made = await overdue(world, days=0.9, catchUp=False)
+    made = await overdue_schedule(world, days=0.9, catchUp=False)
     due_at = now = clock.now_ms() - DAY_MS // 2 // 60_000 * 60_000
     at = (await Schedule.get(short_id=made["shortId"])).next_backup_at or 0
     world.platform.due_times.awake_since = world.platform.due_times.engine_seen_at = at - 1

@@ -11,9 +11,9 @@ from flows import forget as forget_flow
 from flows import job as work_module
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
-from tests.integration.flows.test_work import IDENTITY
 from tests.integration.repositories.forge import RealRepository
 from tests.support.open_access import ANYWHERE
+from tests.support.scripted_worker_api import IDENTITY
 from zerobyte.contract.control_plane import ProgressReport
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess

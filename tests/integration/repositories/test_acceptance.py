@@ -6,16 +6,15 @@ import httpx
 import pytest
 
 from tests.integration.repositories.conftest import History, House
-from tests.integration.repositories.test_repositories import add
-from tests.integration.repositories.test_snapshots import on_sqlite, record, reported_to
 from tests.support.contract import assert_conforms
+from tests.support.repository_rows import add_repository, on_sqlite, reported_to, snapshot_record
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.features.repositories.models import Repository, Snapshot
 
 
 def holding(number: int, files: int) -> SnapshotRecord:
     at = {"backup_start": "2026-01-01T10:00:00Z", "backup_end": "2026-01-01T10:00:01Z"}
-    return record(number, summary={**at, "total_files_processed": files})
+    return snapshot_record(number, summary={**at, "total_files_processed": files})
 
 
 async def suspects(client: httpx.AsyncClient, url: str) -> list[int]:
@@ -28,11 +27,11 @@ async def suspects(client: httpx.AsyncClient, url: str) -> list[int]:
 @pytest.fixture
 async def shrunk(house: House) -> Repository:
     """A schedule whose source has shrunk, and lost all or most of its files for a while."""
-    row = await add(house, "one")
+    row = await add_repository(house, "one")
     for number, files in enumerate((1000, 300, 310, 0, 100, 290), start=1):
         one = holding(number, files)
         await reported_to(row, one, is_suspect=number > 1)
-    await house.snapshots.index_snapshot(row.id, record(7, tags=["sched002"]))
+    await house.snapshots.index_snapshot(row.id, snapshot_record(7, tags=["sched002"]))
     return row
 
 
@@ -43,11 +42,11 @@ async def test_t8_what_somebody_accepts_is_trusted_and_measures_what_came_after_
     assert await suspects(client, url) == [2, 3, 4, 5, 6]
     before = (await client.get(f"{url}/00000002")).json()
     assert before["isSuspect"] is True
-    for name in ("00000002", record(2).id, "00000002"):
+    for name in ("00000002", snapshot_record(2).id, "00000002"):
         answer = await client.post(f"{url}/{name}/accept")
         assert (answer.status_code, answer.json()) == (200, {**before, "isSuspect": False})
         assert await suspects(client, url) == [4, 5]
-    assert (await Repository.get(id=shrunk.id)).accepted_snapshots == [record(2).id]
+    assert (await Repository.get(id=shrunk.id)).accepted_snapshots == [snapshot_record(2).id]
     # Nothing at all can be right too, and only what is as empty as that goes with it.
     await client.post(f"{url}/00000004/accept")
     assert await suspects(client, url) == []
@@ -81,7 +80,7 @@ async def test_an_acceptance_in_the_midst_of_another_change_of_the_repository_is
     assert (await client.patch(url, json=changed)).status_code == 200
     row = await Repository.get(id=shrunk.id)
     assert (row.name, row.compression_mode) == ("two", "max")
-    assert row.accepted_snapshots == [record(2).id]
+    assert row.accepted_snapshots == [snapshot_record(2).id]
 
 
 async def test_accepting_what_is_not_suspect_changes_nothing_and_the_unknown_is_not_found(

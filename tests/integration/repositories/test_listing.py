@@ -7,8 +7,7 @@ import httpx
 import pytest
 
 from tests.integration.repositories.conftest import House
-from tests.integration.repositories.test_repositories import add
-from tests.integration.repositories.test_snapshots import on_sqlite, record
+from tests.support.repository_rows import add_repository, on_sqlite, snapshot_record
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core import clock
 from zerobyte.features.repositories.models import Snapshot
@@ -19,9 +18,11 @@ from zerobyte.restic import forget_policy
 async def test_categories_are_worked_out_once_until_list_policy_or_clock_change_them(
     client: httpx.AsyncClient, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = await add(house, "one")
+    row = await add_repository(house, "one")
     for number in (1, 2, 3):
-        await house.snapshots.index_snapshot(row.id, record(number), schedule_id="sched001")
+        await house.snapshots.index_snapshot(
+            row.id, snapshot_record(number), schedule_id="sched001"
+        )
     policy = RetentionPolicy(keep_last=1)
     planned: list[int] = []
     plan = forget_policy.plan
@@ -45,11 +46,11 @@ async def test_categories_are_worked_out_once_until_list_policy_or_clock_change_
     for _ in range(5):
         assert await kept() == [[], [], ["last"]]
     assert len(planned) == 1
-    await house.snapshots.index_snapshot(row.id, record(4), schedule_id="sched001")
+    await house.snapshots.index_snapshot(row.id, snapshot_record(4), schedule_id="sched001")
     assert await kept() == [[], [], [], ["last"]]
     await Snapshot.filter(short_id="00000004").update(is_suspect=True)
     assert await kept() == [[], [], ["last"], []]
-    await house.snapshots.forget_snapshots(row.id, [record(4).id])
+    await house.snapshots.forget_snapshots(row.id, [snapshot_record(4).id])
     assert await kept() == [[], [], ["last"]]
     policy = RetentionPolicy(keep_within_duration="1d")
     assert await kept() == [[], [], ["within"]]
@@ -69,8 +70,8 @@ async def test_categories_are_worked_out_once_until_list_policy_or_clock_change_
 async def test_the_memory_of_lists_is_bounded_whatever_people_ask_for(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    row = await add(house, "one")
-    await house.snapshots.index_snapshot(row.id, record(1), schedule_id="sched001")
+    row = await add_repository(house, "one")
+    await house.snapshots.index_snapshot(row.id, snapshot_record(1), schedule_id="sched001")
     url = f"/repositories/{row.short_id}/snapshots"
     for number in range(snapshot_lists._LISTS_KEPT + 2):
         assert (await client.get(f"{url}?backupId=unknown{number}")).json() == []

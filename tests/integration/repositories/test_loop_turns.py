@@ -10,8 +10,8 @@ import pytest
 
 from tests.integration.repositories.conftest import PASSWORD, House
 from tests.integration.repositories.forge import RealRepository
-from tests.integration.repositories.test_trees import new_file
 from tests.support.loop_monitor import MOST_S, longest_turn_s
+from tests.support.tree_stores import open_tree_store
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.process import setup
 from zerobyte.features.repositories import schemas
@@ -105,7 +105,7 @@ async def test_a_folder_of_200_000_entries_stops_the_loop_for_50_ms_at_most(
         nodes.append({"name": name, "path": f"/d/{name}", "type": "file"})
     lines = [json.dumps({**node, "struct_type": "node"}) for node in nodes]
     text = ("\n".join(lines) + "\n").encode()
-    trees = TreeCache(new_file(tmp_path))
+    trees = TreeCache(open_tree_store(tmp_path))
     count = iter(range(100))
 
     async def work() -> None:

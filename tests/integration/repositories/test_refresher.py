@@ -7,8 +7,7 @@ import pytest
 
 from tests.integration.repositories.conftest import PASSWORD, House
 from tests.integration.repositories.forge import RealRepository
-from tests.integration.repositories.test_repositories import add
-from tests.integration.repositories.test_snapshots import on_sqlite
+from tests.support.repository_rows import add_repository, on_sqlite
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.repositories.service import Refresher
 
@@ -22,7 +21,7 @@ async def test_an_unexpected_error_in_one_repository_does_not_stop_the_refresh_o
 ) -> None:
     good = RealRepository(house.place / "good", PASSWORD)
     found = good.forge("2026-01-01T10:00:00Z", "sched001")
-    later = await add(house, "good")
+    later = await add_repository(house, "good")
     first = await Repository.all().order_by("id").first()
     assert first is not None
     assert first.short_id == existing["shortId"], "the round begins with the odd one"

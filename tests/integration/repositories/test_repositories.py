@@ -11,29 +11,12 @@ import pytest
 
 from tests.integration.repositories.conftest import House
 from tests.support.contract import assert_conforms
+from tests.support.repository_rows import add_repository
 from zerobyte.contract.repositories import RepositoryConfigBox
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.service import NewTask
-
-
-async def add(house: House, name: str, organization: str = "o1", **config: Any) -> Repository:
-    """A repository that nobody made: its row alone."""
-    short_id = ids.short_id()
-    sent = {"backend": "local", "path": str(house.place / name), **config}
-    parsed = RepositoryConfigBox.model_validate({"config": sent}).config
-    return await Repository.create(
-        short_id=short_id,
-        organization_id=organization,
-        name=name,
-        type=parsed.backend,
-        config=house.repositories.restic_access.seal(parsed, short_id=short_id),
-        status="healthy",
-        last_checked=clock.now_ms(),
-        snapshots_refreshed_at=clock.now_ms(),
-    )
-
 
 S3 = {
     "backend": "s3",
@@ -63,12 +46,12 @@ async def add_s3(house: House, **config: Any) -> Repository:
 async def test_repositories_are_listed_in_order_for_their_organization_alone(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    await add(house, "zz")
+    await add_repository(house, "zz")
     made_by = clock.now_ms()
     while clock.now_ms() == made_by:  # ids of one millisecond have no order
         await asyncio.sleep(0)
-    await add(house, "aa")
-    await add(house, "foreign", "o2")
+    await add_repository(house, "aa")
+    await add_repository(house, "foreign", "o2")
     listed = await client.get("/repositories")
     assert [one["name"] for one in listed.json()] == ["zz", "aa"]
     assert_conforms("listRepositories", 200, listed.json())
@@ -97,7 +80,7 @@ _OPERATIONS = [
 async def test_another_organizations_repository_is_not_found_by_any_operation(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    foreign = await add(house, "foreign", "o2")
+    foreign = await add_repository(house, "foreign", "o2")
     for method, rest in _OPERATIONS:
         name = "snapshotId" if rest == "/restore" else "snapshotIds"
         body = {name: "12345678" if rest == "/restore" else ["12345678"]}
@@ -178,8 +161,8 @@ async def test_a_mask_is_refused_when_the_secret_would_go_elsewhere(
 async def test_names_and_compression_change_without_touching_the_status(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    row = await add(house, "one")
-    await add(house, "two")
+    row = await add_repository(house, "one")
+    await add_repository(house, "two")
     url = f"/repositories/{row.short_id}"
     answer = await client.patch(url, json={"name": " new ", "compressionMode": "max"})
     assert (answer.json()["name"], answer.json()["compressionMode"]) == ("new", "max")
@@ -214,7 +197,7 @@ def task_on(row: Repository) -> NewTask:
 async def test_a_repository_stays_while_a_task_or_a_schedule_needs_it(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    row = await add(house, "busy")
+    row = await add_repository(house, "busy")
     url = f"/repositories/{row.short_id}"
     task = await house.tasks.create(task_on(row))
     assert (await client.delete(url)).status_code == 409
@@ -236,7 +219,7 @@ async def test_a_repository_stays_while_a_task_or_a_schedule_needs_it(
 async def test_a_deleted_repository_leaves_its_files_and_takes_its_index_and_cache(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    row = await add(house, "gone")
+    row = await add_repository(house, "gone")
     await Snapshot.create(
         repository_id=row.id, snapshot_id="a" * 64, short_id="a" * 8, time_ms=1, record={}
     )

@@ -8,49 +8,13 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.restore import check_roots
 from tests.integration.repositories.conftest import History, House
 from tests.support.contract import assert_conforms
-from zerobyte.contract.jobs import RestoreJob
+from tests.support.restores import ALL_FILES, files_in, job_of, post_restore, run_restore
 from zerobyte.core.errors import Failed
 from zerobyte.features.tasks.models import Task
-from zerobyte.restic import Repository, restore
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
-
-async def ask(client: httpx.AsyncClient, existing: dict[str, Any], **body: Any) -> httpx.Response:
-    return await client.post(f"/repositories/{existing['shortId']}/restore", json=body)
-
-
-async def job_of(house: House, answer: httpx.Response) -> RestoreJob:
-    assert answer.status_code == 202, answer.text
-    assert_conforms("restoreSnapshot", 202, answer.json())
-    return await house.restores.job(await Task.get(id=answer.json()["restoreId"]))
-
-
-async def carry_out(house: House, job: RestoreJob) -> None:
-    """Do what the worker does."""
-    await restore.run(
-        Repository(job.repository, house.repositories.restic_access.tools),
-        job.snapshot_id,
-        target=job.target,
-        base_path=job.base_path,
-        include=job.include,
-        exclude=job.exclude,
-        exclude_xattr=job.exclude_xattr,
-        delete=job.delete,
-        overwrite=job.overwrite,
-        selection=job.selection,
-        check_roots=check_roots(job),
-    )
-
-
-def files_in(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
-
-
-ALL = ["100% süß.txt", "a.txt", "link", "sub/b.txt", "sub/deep/a.txt"]
 
 
 async def test_a_whole_snapshot_appears_in_the_target_without_its_old_path(
@@ -58,15 +22,15 @@ async def test_a_whole_snapshot_appears_in_the_target_without_its_old_path(
 ) -> None:
     target = house.place / "out"
     short = history.ids[0][:8]
-    answer = await ask(client, existing, snapshotId=short, targetPath=str(target))
+    answer = await post_restore(client, existing, snapshotId=short, targetPath=str(target))
     job = await job_of(house, answer)
     assert (job.snapshot_id, job.base_path, job.include) == (
         history.ids[0],
         str(history.source),
         [],
     )
-    await carry_out(house, job)
-    assert files_in(target) == ALL
+    await run_restore(house, job)
+    assert files_in(target) == ALL_FILES
     task = (await client.get(f"/tasks/{answer.json()['restoreId']}")).json()
     assert_conforms("getTask", 200, task)
     assert (task["operationKey"], task["input"]["snapshotId"]) == (short, short)
@@ -85,7 +49,7 @@ async def test_a_whole_snapshot_appears_in_the_target_without_its_old_path(
         (["a.txt"], "file", ["a.txt"]),
         (["a.txt", "sub/b.txt"], None, ["a.txt", "sub/b.txt"]),
         (["a.txt", "a.txt/"], None, ["a.txt"]),
-        (["."], "dir", ALL),
+        (["."], "dir", ALL_FILES),
         (["100% süß.txt"], None, ["100% süß.txt"]),
     ],
 )
@@ -104,20 +68,20 @@ async def test_exactly_the_chosen_paths_appear(
     body = {"snapshotId": history.ids[0], "include": chosen, "targetPath": str(target)}
     if kind:
         body["selectedItemKind"] = kind
-    await carry_out(house, await job_of(house, await ask(client, existing, **body)))
+    await run_restore(house, await job_of(house, await post_restore(client, existing, **body)))
     assert files_in(target) == found
 
 
 async def test_the_original_place_is_written_to_as_it_was(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
-    answer = await ask(client, existing, snapshotId=history.ids[0])
+    answer = await post_restore(client, existing, snapshotId=history.ids[0])
     job = await job_of(house, answer)
     assert (job.target, job.base_path, job.include) == ("/", None, [str(history.source)])
     changed = history.source / "sub" / "b.txt"
     try:
         changed.write_text("spoiled")
-        await carry_out(house, job)
+        await run_restore(house, job)
         assert changed.read_text() == "beta"
     finally:
         changed.write_text("beta")
@@ -133,14 +97,14 @@ async def test_excluding_at_the_original_place_writes_the_folder_to_itself(
         "delete": True,
         "confirmDelete": "/",
     }
-    answer = await ask(client, existing, **wishes)
+    answer = await post_restore(client, existing, **wishes)
     job = await job_of(house, answer)
     assert (job.target, job.base_path, job.include) == (source, source, [])
     assert job.delete
     await house.tasks.request_stop(await Task.get())
     two = [f"{source}/a.txt", f"{source}/link"]
     for more in ({}, {"targetPath": str(house.place / "out")}):
-        answer = await ask(client, existing, **wishes, include=two, **more)
+        answer = await post_restore(client, existing, **wishes, include=two, **more)
         assert answer.status_code == 400
         assert answer.json()["error"][0]["path"] == ["exclude"]
 
@@ -148,7 +112,7 @@ async def test_excluding_at_the_original_place_writes_the_folder_to_itself(
 async def test_options_reach_the_worker(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
-    answer = await ask(
+    answer = await post_restore(
         client,
         existing,
         snapshotId=history.ids[0],
@@ -165,8 +129,8 @@ async def test_options_reach_the_worker(
     stray = house.place / "out" / "stray"
     stray.parent.mkdir()
     stray.touch()
-    await carry_out(house, job)
-    assert files_in(stray.parent) == ALL
+    await run_restore(house, job)
+    assert files_in(stray.parent) == ALL_FILES
 
 
 async def test_places_of_the_system_and_of_ours_are_refused_by_whatever_path(
@@ -180,14 +144,18 @@ async def test_places_of_the_system_and_of_ours_are_refused_by_whatever_path(
         house.data / "volumes", link, link / "restic", "/proc/self/cwd",
     ]  # fmt: skip
     for target in refused:
-        answer = await ask(client, existing, snapshotId=history.ids[0], targetPath=str(target))
+        answer = await post_restore(
+            client, existing, snapshotId=history.ids[0], targetPath=str(target)
+        )
         assert answer.status_code == 400, target
         assert "Restore target path is not allowed" in answer.json()["message"]
     for relative in ("relative", "../x"):
-        answer = await ask(client, existing, snapshotId=history.ids[0], targetPath=relative)
+        answer = await post_restore(
+            client, existing, snapshotId=history.ids[0], targetPath=relative
+        )
         assert answer.status_code == 400
     volume = house.data / "volumes" / "abcdefgh" / "_data"
-    answer = await ask(client, existing, snapshotId=history.ids[0], targetPath=str(volume))
+    answer = await post_restore(client, existing, snapshotId=history.ids[0], targetPath=str(volume))
     job = await job_of(house, answer)
     assert str(house.data) not in job.protected_folders
     assert str(house.data / "repositories") in job.protected_folders
@@ -197,7 +165,7 @@ async def test_a_link_that_turns_up_later_is_noticed_when_the_job_is_made(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
     target = house.place / "out"
-    answer = await ask(client, existing, snapshotId=history.ids[0], targetPath=str(target))
+    answer = await post_restore(client, existing, snapshotId=history.ids[0], targetPath=str(target))
     task = await Task.get(id=answer.json()["restoreId"])
     target.symlink_to(house.data)
     with pytest.raises(Failed, match="not allowed"):
@@ -209,7 +177,7 @@ async def test_what_the_snapshot_does_not_hold_is_refused(
 ) -> None:
     target = str(house.place / "out")
     for include in ("/nowhere", f"{history.source}/nothing", f"{history.source}/a.txt/x"):
-        answer = await ask(
+        answer = await post_restore(
             client, existing, snapshotId=history.ids[0], include=[include], targetPath=target
         )
         assert answer.status_code == 400, answer.text
@@ -219,12 +187,12 @@ async def test_what_the_snapshot_does_not_hold_is_refused(
         {"snapshotId": history.ids[0], "overwrite": "sometimes"},
         {},
     ):
-        assert (await ask(client, existing, **body)).status_code == 400
+        assert (await post_restore(client, existing, **body)).status_code == 400
     for unknown in ("deadbeef", "latest"):
-        answer = await ask(client, existing, snapshotId=unknown, targetPath=target)
+        answer = await post_restore(client, existing, snapshotId=unknown, targetPath=target)
         assert answer.status_code == 404
         assert answer.json() == {"message": "Snapshot not found"}
-    agent = await ask(
+    agent = await post_restore(
         client, existing, snapshotId=history.ids[0], targetPath=target, targetAgentId="far"
     )
     assert agent.json() == {"message": "Restore target agent not found"}
@@ -237,12 +205,12 @@ async def test_one_restore_of_a_snapshot_and_one_for_a_place_at_a_time(
     out = house.place / "out"
     answers = await asyncio.gather(
         *(
-            ask(client, existing, snapshotId=snapshot_id, targetPath=str(out))
+            post_restore(client, existing, snapshotId=snapshot_id, targetPath=str(out))
             for snapshot_id in (history.ids[0], history.ids[0][:8])
         )
     )
     assert sorted(answer.status_code for answer in answers) == [202, 409]
-    same = await ask(
+    same = await post_restore(
         client, existing, snapshotId=history.ids[0][:8], targetPath=str(house.place / "b")
     )
     assert same.status_code == 409
@@ -250,16 +218,18 @@ async def test_one_restore_of_a_snapshot_and_one_for_a_place_at_a_time(
     alias = house.place / "alias"
     alias.symlink_to(out)
     for place in (out, out / "below", house.place, alias):
-        answer = await ask(client, existing, snapshotId=history.ids[1], targetPath=str(place))
+        answer = await post_restore(
+            client, existing, snapshotId=history.ids[1], targetPath=str(place)
+        )
         assert answer.status_code == 409, place
-    free = await ask(
+    free = await post_restore(
         client, existing, snapshotId=history.ids[1], targetPath=str(house.place / "out2")
     )
     assert free.status_code == 202
     await house.tasks.request_stop(
         await Task.get(operation_key__in=[history.ids[0], history.ids[0][:8]])
     )
-    again = await ask(client, existing, snapshotId=history.ids[0], targetPath=str(out))
+    again = await post_restore(client, existing, snapshotId=history.ids[0], targetPath=str(out))
     assert again.status_code == 202
 
 
@@ -270,11 +240,11 @@ async def test_a_read_only_volume_is_not_restored_to_its_own_place(
         return organization_id == "o1" and "sched001" in tags
 
     house.restores.is_read_only = is_read_only
-    refused = await ask(client, existing, snapshotId=history.ids[0], targetPath="")
+    refused = await post_restore(client, existing, snapshotId=history.ids[0], targetPath="")
     assert refused.status_code == 400
     assert "source volume is read-only" in refused.json()["message"]
     elsewhere = str(house.place / "out")
-    allowed = await ask(client, existing, snapshotId=history.ids[0], targetPath=elsewhere)
+    allowed = await post_restore(client, existing, snapshotId=history.ids[0], targetPath=elsewhere)
     assert allowed.status_code == 202
 
 
@@ -291,13 +261,13 @@ async def test_a_snapshot_of_a_relative_path_is_restored_from_where_its_tree_beg
     finally:
         os.chdir(here)
     await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
-    in_place = await ask(client, existing, snapshotId=snapshot_id)
+    in_place = await post_restore(client, existing, snapshotId=snapshot_id)
     assert in_place.status_code == 400
     out = house.place / "out"
     job = await job_of(
-        house, await ask(client, existing, snapshotId=snapshot_id, targetPath=str(out))
+        house, await post_restore(client, existing, snapshotId=snapshot_id, targetPath=str(out))
     )
-    await carry_out(house, job)
+    await run_restore(house, job)
     assert files_in(out) == ["relative/x"]
 
 
@@ -309,12 +279,12 @@ async def test_several_folders_and_single_files_go_where_people_expect(
     one = history.repository.backup(source / "a.txt")
     await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
     out = house.place / "two"
-    answer = await ask(client, existing, snapshotId=two, targetPath=str(out))
-    await carry_out(house, await job_of(house, answer))
+    answer = await post_restore(client, existing, snapshotId=two, targetPath=str(out))
+    await run_restore(house, await job_of(house, answer))
     assert files_in(out) == ["a.txt", "sub/deep/a.txt"]
     out = house.place / "one"
-    answer = await ask(client, existing, snapshotId=one, targetPath=str(out))
-    await carry_out(house, await job_of(house, answer))
+    answer = await post_restore(client, existing, snapshotId=one, targetPath=str(out))
+    await run_restore(house, await job_of(house, answer))
     assert files_in(out) == ["a.txt"]
 
 
@@ -327,12 +297,12 @@ async def test_long_lists_with_a_path_outside_the_snapshot_are_refused_without_r
     before = len(house.runs())
     many = [f"/p/{number}" for number in range(40)]
     target = str(house.place / "out")
-    outside = await ask(
+    outside = await post_restore(
         client, existing, snapshotId=forged, include=[*many, "/q"], targetPath=target
     )
     assert outside.status_code == 400
-    assert (await ask(client, existing, snapshotId=foreign)).status_code == 400
-    elsewhere = await ask(
+    assert (await post_restore(client, existing, snapshotId=foreign)).status_code == 400
+    elsewhere = await post_restore(
         client, existing, snapshotId=foreign, targetPath=str(house.place / "foreign")
     )
     assert (await job_of(house, elsewhere)).base_path == "/"

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.integration.repositories.conftest import History, House
-from tests.integration.repositories.test_restore import ask
+from tests.support.restores import post_restore
 from zerobyte.features.tasks.models import Task
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_an_unknown_key_of_a_restore_is_refused(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, wrong: dict[str, Any]
 ) -> None:
-    answer = await ask(client, existing, snapshotId=history.ids[0], **wrong)
+    answer = await post_restore(client, existing, snapshotId=history.ids[0], **wrong)
     assert answer.status_code == 400
     assert f"Unknown key '{next(iter(wrong))}'" in answer.json()["message"]
     assert "targetPath" in answer.json()["message"]
@@ -28,7 +28,7 @@ async def test_an_unknown_key_of_a_restore_is_refused(
 async def test_all_documented_keys_of_a_restore_are_accepted(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
-    answer = await ask(
+    answer = await post_restore(
         client,
         existing,
         snapshotId=history.ids[0],
@@ -43,9 +43,9 @@ async def test_all_documented_keys_of_a_restore_are_accepted(
     )
     assert answer.status_code == 202, answer.text
     target = str(house.place / "all")
-    answer = await ask(
+    answer = await post_restore(
         client, existing, snapshotId=history.ids[1], exclude=["*.tmp"], targetPath=target
     )
     assert answer.status_code == 202, answer.text
-    wrong = await ask(client, existing, snapshotId=history.ids[0], delete="true")
+    wrong = await post_restore(client, existing, snapshotId=history.ids[0], delete="true")
     assert wrong.status_code == 400, "a known key is validated as before"

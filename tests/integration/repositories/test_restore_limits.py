@@ -12,7 +12,7 @@ import pytest
 from flows.outcome import PreconditionFailed
 from tests.integration.repositories.conftest import PASSWORD, House
 from tests.integration.repositories.forge import RealRepository
-from tests.integration.repositories.test_restore import ask, carry_out, job_of
+from tests.support.restores import job_of, post_restore, run_restore
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core.errors import Failed, Invalid
 from zerobyte.features.repositories.models import Snapshot
@@ -74,16 +74,16 @@ async def test_excluding_from_several_paths_at_the_original_place_is_refused(
     repository = RealRepository(tmp_path / "r", PASSWORD)
     snapshot_id = repository.backup(link / "one", str(link / "two"), "--tag", SCHEDULE)
     row = await registered(client, repository)
-    refused = await ask(client, row, snapshotId=snapshot_id, exclude=["*.tmp"])
+    refused = await post_restore(client, row, snapshotId=snapshot_id, exclude=["*.tmp"])
     assert refused.status_code == 400
     assert refused.json()["error"][0]["path"] == ["exclude"]
-    answer = await ask(client, row, snapshotId=snapshot_id)
+    answer = await post_restore(client, row, snapshotId=snapshot_id)
     # A task of an earlier version may still be stored in that form.
     task = await Task.get(id=answer.json()["restoreId"])
     task.input["options"].update(include=[], exclude=["*.tmp"])
     await task.save()
     with pytest.raises((Failed, PreconditionFailed, Invalid)):
-        await carry_out(house, await house.restores.job(task))
+        await run_restore(house, await house.restores.job(task))
     assert link.is_symlink()
 
 
@@ -145,7 +145,7 @@ async def test_a_link_with_a_name_that_is_not_utf8_leads_no_restore_out_of_the_v
     chosen = {"include": [f"{volume}/\ufffd/sub"], "exclude": ["nothing"]}
     answer = await as_member(client, row, snapshotId=snapshot_id, **chosen)
     with pytest.raises(PreconditionFailed):
-        await carry_out(house, await job_of(house, answer))
+        await run_restore(house, await job_of(house, answer))
     assert list(outside.iterdir()) == []
 
 
@@ -168,13 +168,13 @@ async def test_a_link_that_is_swapped_while_the_task_waits_is_noticed(
     if not is_in_place:
         body["targetPath"] = str(link / "out")
         del body["exclude"]
-    answer = await ask(client, row, snapshotId=snapshot_id, **body)
+    answer = await post_restore(client, row, snapshotId=snapshot_id, **body)
     job = await job_of(house, answer)
     job.allowed_roots = [str(volume)]
     link.unlink()
     link.symlink_to(outside)
     with pytest.raises(PreconditionFailed):
-        await carry_out(house, job)
+        await run_restore(house, job)
     assert list(outside.iterdir()) == []
 
 
@@ -187,9 +187,9 @@ async def test_a_snapshot_that_holds_our_own_data_is_not_written_over_it(
     snapshot_id = repository.backup(tmp_path, "--tag", SCHEDULE, "--exclude", str(tmp_path / "r"))
     secret.write_text("in use")
     row = await registered(client, repository)
-    answer = await ask(client, row, snapshotId=snapshot_id)
+    answer = await post_restore(client, row, snapshotId=snapshot_id)
     with pytest.raises(Invalid, match="data of Zerobyte itself"):
-        await carry_out(house, await job_of(house, answer))
+        await run_restore(house, await job_of(house, answer))
     assert secret.read_text() == "in use"
 
 
@@ -205,8 +205,8 @@ async def test_an_absolute_exclude_pattern_names_a_path_of_the_snapshot(
     for file in ("keep/file", "other"):
         (volume / file).write_text("newer")
     row = await registered(client, repository)
-    answer = await ask(client, row, snapshotId=snapshot_id, exclude=[str(volume / "keep")])
-    await carry_out(house, await job_of(house, answer))
+    answer = await post_restore(client, row, snapshotId=snapshot_id, exclude=[str(volume / "keep")])
+    await run_restore(house, await job_of(house, answer))
     assert (volume / "keep" / "file").read_text() == "newer"
     assert (volume / "other").read_text() == "old"
 
@@ -226,5 +226,5 @@ async def test_a_member_deletes_nothing_by_a_snapshot_whose_selection_is_not_kno
     await Snapshot.filter(snapshot_id=snapshot_id).update(selection=selection)
     body = {"snapshotId": snapshot_id, "delete": True, "confirmDelete": "/"}
     assert (await as_member(client, row, include=[str(volume)], **body)).status_code == 403
-    answer = await ask(client, row, include=[str(volume)], **body)
+    answer = await post_restore(client, row, include=[str(volume)], **body)
     assert answer.status_code == 202, answer.text

@@ -10,7 +10,7 @@ import pytest
 
 from flows.restore import refuse_target
 from tests.integration.repositories.conftest import History, House
-from tests.integration.repositories.test_restore import ask, carry_out, files_in, job_of
+from tests.support.restores import files_in, job_of, post_restore, run_restore
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.features.repositories.models import Snapshot
 
@@ -24,14 +24,16 @@ async def test_delete_without_a_known_selection_needs_the_target_and_says_the_co
     target.mkdir()
     (target / "stray").write_text("never saved")
     body = {"snapshotId": history.ids[0], "targetPath": str(target), "delete": True}
-    refused = await ask(client, existing, **body)
+    refused = await post_restore(client, existing, **body)
     assert refused.status_code == 400
     assert "1 files and folders would go" in refused.text
     assert (target / "stray").exists()
-    wrong = await ask(client, existing, **body, confirmDelete="/elsewhere")
+    wrong = await post_restore(client, existing, **body, confirmDelete="/elsewhere")
     assert wrong.status_code == 400
-    job = await job_of(house, await ask(client, existing, **body, confirmDelete=f"{target}/"))
-    await carry_out(house, job)
+    job = await job_of(
+        house, await post_restore(client, existing, **body, confirmDelete=f"{target}/")
+    )
+    await run_restore(house, job)
     assert "stray" not in files_in(target)
 
 
@@ -45,7 +47,7 @@ async def test_delete_outside_of_the_volume_needs_a_confirmation_although_the_se
     body = {"snapshotId": history.ids[0], "targetPath": str(target), "delete": True}
     target.mkdir()
     (target / "photo").touch()
-    refused = await ask(client, existing, **body)
+    refused = await post_restore(client, existing, **body)
     assert refused.status_code == 400
     assert "1 files and folders would go" in refused.text
     assert (target / "photo").exists()
@@ -62,7 +64,7 @@ async def test_delete_with_a_recorded_selection_needs_no_confirmation(
     await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
     target = str(house.place / "out")
     body = {"snapshotId": history.ids[0], "targetPath": target, "delete": True}
-    job = await job_of(house, await ask(client, existing, **body))
+    job = await job_of(house, await post_restore(client, existing, **body))
     assert job.selection == selection
 
 
@@ -83,7 +85,7 @@ async def test_what_was_left_out_beyond_the_selection_needs_a_confirmation(
     target.mkdir()
     (target / "stray").touch()
     body = {"snapshotId": history.ids[0], "targetPath": str(target), "delete": True}
-    assert (await ask(client, existing, **body)).status_code == 400
+    assert (await post_restore(client, existing, **body)).status_code == 400
 
 
 async def test_each_of_many_chosen_paths_is_looked_up(
@@ -92,7 +94,7 @@ async def test_each_of_many_chosen_paths_is_looked_up(
     chosen = [f"{history.source}/none-{number}" for number in range(40)]
     chosen += [f"{history.source}/a.txt"] * 2
     body = {"snapshotId": history.ids[0], "targetPath": str(house.place / "out")}
-    answer = await ask(client, existing, **body, include=chosen)
+    answer = await post_restore(client, existing, **body, include=chosen)
     assert answer.status_code == 400
     assert "none-0" in answer.text
 
@@ -112,10 +114,10 @@ async def test_of_more_than_32_chosen_paths_the_last_one_is_looked_up_too(
     await client.post(f"/repositories/{existing['shortId']}/snapshots/refresh")
     body = {"snapshotId": snapshot, "targetPath": str(house.place / "out")}
     chosen = [f"{folder}/{number:02}" for number in range(60)]
-    refused = await ask(client, existing, **body, include=[*chosen, f"{folder}/60"])
+    refused = await post_restore(client, existing, **body, include=[*chosen, f"{folder}/60"])
     assert refused.status_code == 400
     assert f"{folder}/60" in refused.text
-    accepted = await ask(client, existing, **body, include=chosen)
+    accepted = await post_restore(client, existing, **body, include=chosen)
     assert accepted.status_code == 202, accepted.text
 
 
@@ -123,7 +125,7 @@ async def test_a_restore_of_everything_lists_no_whole_tree(
     client: httpx.AsyncClient, existing: dict[str, Any], history: History, house: House
 ) -> None:
     target = str(house.place / "out")
-    answer = await ask(client, existing, snapshotId=history.ids[0], targetPath=target)
+    answer = await post_restore(client, existing, snapshotId=history.ids[0], targetPath=target)
     assert answer.status_code == 202, answer.text
     listings = [run for run in house.runs() if run[0] == "ls"]
     assert listings
@@ -178,9 +180,9 @@ async def test_a_whole_home_volume_is_restored_to_its_original_place(
         return ["/home"]
 
     house.restores.volume_folders = no_volume
-    refused = await ask(client, existing, snapshotId=row.snapshot_id)
+    refused = await post_restore(client, existing, snapshotId=row.snapshot_id)
     assert refused.status_code == 400, "no volume of this organization is /home"
     house.restores.volume_folders = whole_home
-    job = await job_of(house, await ask(client, existing, snapshotId=row.snapshot_id))
+    job = await job_of(house, await post_restore(client, existing, snapshotId=row.snapshot_id))
     assert (job.target, job.include, job.own_folders) == ("/", ["/home"], ["/home"])
     refuse_target(job)

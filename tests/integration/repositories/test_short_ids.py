@@ -6,13 +6,12 @@ import httpx
 import pytest
 
 from tests.integration.repositories.conftest import House
-from tests.integration.repositories.test_repositories import add
-from tests.integration.repositories.test_snapshots import record
+from tests.support.repository_rows import add_repository, snapshot_record
 from zerobyte.features.tasks.models import Task
 from zerobyte.restic.forget_policy import Moment
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-BOTH = [record(1), record(2, id="00000001" + "f" * 56, short_id="00000001")]
+BOTH = [snapshot_record(1), snapshot_record(2, id="00000001" + "f" * 56, short_id="00000001")]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +27,7 @@ BOTH = [record(1), record(2, id="00000001" + "f" * 56, short_id="00000001")]
 async def test_a_short_id_of_two_snapshots_is_refused(
     client: httpx.AsyncClient, house: House, method: str, path: str, body: Any
 ) -> None:
-    row = await add(house, "one")
+    row = await add_repository(house, "one")
     for one in BOTH:
         await house.snapshots.index_snapshot(row.id, one)
     answer = await client.request(method, f"/repositories/{row.short_id}/{path}", json=body)
@@ -40,7 +39,7 @@ async def test_a_short_id_of_two_snapshots_is_refused(
 async def test_the_whole_id_names_each_of_two_snapshots_with_one_short_id(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    row = await add(house, "one")
+    row = await add_repository(house, "one")
     for one in BOTH:
         await house.snapshots.index_snapshot(row.id, one)
     for one in BOTH:

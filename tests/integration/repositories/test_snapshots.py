@@ -8,45 +8,32 @@ import httpx
 import pytest
 
 from tests.integration.repositories.conftest import History, House
-from tests.integration.repositories.test_repositories import add
 from tests.support.contract import assert_conforms
+from tests.support.repository_rows import add_repository, on_sqlite, reported_to, snapshot_record
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.repositories.service import Refresher, background_refresh, snapshot_index
 from zerobyte.features.tasks.models import Task
 
-on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-
-
-def record(number: int, **fields: Any) -> SnapshotRecord:
-    """A snapshot's record; one a day from 2026-01-01, numbered by its id."""
-    return SnapshotRecord.model_validate(
-        {
-            "id": f"{number:08x}" + "0" * 56,
-            "short_id": f"{number:08x}",
-            "time": f"2026-01-{number:02}T10:00:00.123456789Z",
-            "hostname": "h",
-            "paths": ["/src"],
-            "tags": ["sched001"],
-            **fields,
-        }
-    )
-
 
 async def test_the_list_comes_from_the_index_in_order_of_time(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    row = await add(house, "one")
+    row = await add_repository(house, "one")
     summary = {
         "backup_start": "2026-01-02T10:00:00.5Z",
         "backup_end": "2026-01-02T10:00:01.75Z",
         "total_bytes_processed": 42,
         "data_added_packed": 7,
     }
-    await house.snapshots.index_snapshot(row.id, record(2, summary=summary), schedule_id="sched001")
-    await house.snapshots.index_snapshot(row.id, record(1, tags=["sched002", "more"]))
-    await house.snapshots.index_snapshot(row.id, record(2, summary=summary), schedule_id="sched001")
+    await house.snapshots.index_snapshot(
+        row.id, snapshot_record(2, summary=summary), schedule_id="sched001"
+    )
+    await house.snapshots.index_snapshot(row.id, snapshot_record(1, tags=["sched002", "more"]))
+    await house.snapshots.index_snapshot(
+        row.id, snapshot_record(2, summary=summary), schedule_id="sched001"
+    )
     url = f"/repositories/{row.short_id}/snapshots"
     listed = (await client.get(url)).json()
     assert_conforms("listSnapshots", 200, listed)
@@ -62,7 +49,7 @@ async def test_the_list_comes_from_the_index_in_order_of_time(
     detail = await client.get(f"{url}/00000002")
     assert detail.json() == {**listed[1], "hostname": "h"}
     assert_conforms("getSnapshotDetails", 200, detail.json())
-    assert (await client.get(f"{url}/{record(2).id}")).json() == detail.json()
+    assert (await client.get(f"{url}/{snapshot_record(2).id}")).json() == detail.json()
     for unknown in ("latest", "0000000", "ffffffff", "f" * 64):
         answer = await client.get(f"{url}/{unknown}")
         assert answer.status_code == 404
@@ -74,12 +61,12 @@ async def test_a_policy_says_what_it_keeps_of_its_own_schedule(
     client: httpx.AsyncClient, house: House
 ) -> None:
     """T10: the group is the schedule's tag; further tags of people do not split it."""
-    row = await add(house, "one")
+    row = await add_repository(house, "one")
     for number in range(1, 6):
         tags = ["sched001", "by-hand"] if number == 4 else ["sched001"]
         await house.snapshots.index_snapshot(
             row.id,
-            record(number, tags=tags),
+            snapshot_record(number, tags=tags),
             schedule_id="sched001",
             is_suspect=number == 5,
         )
@@ -111,7 +98,7 @@ async def test_what_other_tools_did_is_seen_after_the_refresh_job(
         assert (await client.get(f"{url}/{snapshot_id}/files")).status_code == 200
     foreign = history.repository.backup(history.source, "--tag", "sched002")
     history.repository.restic("forget", history.ids[0])
-    await add(house, "unreachable")
+    await add_repository(house, "unreachable")
     await Repository.all().update(snapshots_refreshed_at=1)
     background_refresh = Refresher(snapshots=house.snapshots, files=house.files, every_minutes=60)
     await background_refresh.refresh_due()
@@ -132,16 +119,16 @@ async def test_what_other_tools_did_is_seen_after_the_refresh_job(
 async def test_a_tree_that_takes_long_keeps_no_other_list_from_being_read(
     client: httpx.AsyncClient, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [await add(house, name) for name in ("one", "two")]
+    rows = [await add_repository(house, name) for name in ("one", "two")]
     for row in rows:
-        await house.snapshots.index_snapshot(row.id, record(1))
+        await house.snapshots.index_snapshot(row.id, snapshot_record(1))
     order: list[str] = []
 
     async def refresh_row(row: Repository) -> None:
         order.append(f"list of {row.name}")
 
     async def keys() -> list[tuple[str, str]]:
-        return [(row.id, record(1).id) for row in rows]
+        return [(row.id, snapshot_record(1).id) for row in rows]
 
     async def fill(row: Repository, _snapshot_id: str) -> None:
         order.append(f"tree of {row.name}")
@@ -181,8 +168,8 @@ async def test_t20_a_refresh_adds_removes_and_keeps_what_we_know_of_rewritten_sn
     row = await Repository.get()
     await Snapshot.filter(snapshot_id=history.ids[0]).update(is_suspect=True)
     await Snapshot.filter(snapshot_id=history.ids[1]).delete()
-    await house.snapshots.index_snapshot(row.id, record(9))
-    await Snapshot.filter(snapshot_id=record(9).id).update(created_at=1)
+    await house.snapshots.index_snapshot(row.id, snapshot_record(9))
+    await Snapshot.filter(snapshot_id=snapshot_record(9).id).update(created_at=1)
     history.repository.restic("tag", "--add", "more", history.ids[0])
     url = f"/repositories/{existing['shortId']}/snapshots"
     answer = await client.post(f"{url}/refresh")
@@ -226,7 +213,7 @@ async def test_what_a_job_adds_or_removes_during_a_refresh_wins(
     refresh = asyncio.create_task(client.post(f"{url}/refresh"))
     while not house.snapshots._gone:
         await asyncio.sleep(0.01)
-    await house.snapshots.index_snapshot(row.id, record(9))
+    await house.snapshots.index_snapshot(row.id, snapshot_record(9))
     await house.snapshots.forget_snapshots(row.id, [history.ids[0]])
     assert (await refresh).json()["count"] == 3
     listed = [one["short_id"] for one in (await client.get(url)).json()]
@@ -248,14 +235,14 @@ async def test_a_refresh_says_in_words_what_is_wrong(
 async def test_snapshots_are_removed_by_a_task_that_names_them_in_full(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    row = await add(house, "one")
+    row = await add_repository(house, "one")
     for number in (1, 2, 3):
-        await house.snapshots.index_snapshot(row.id, record(number))
+        await house.snapshots.index_snapshot(row.id, snapshot_record(number))
     url = f"/repositories/{row.short_id}/snapshots"
     one = await client.delete(f"{url}/00000003")
     assert one.status_code == 202, one.text
     assert_conforms("deleteSnapshot", 202, one.json())
-    body = {"snapshotIds": ["00000001", record(2).id, record(1).id]}
+    body = {"snapshotIds": ["00000001", snapshot_record(2).id, snapshot_record(1).id]}
     answer = await client.request("DELETE", url, json=body)
     assert answer.status_code == 202, answer.text
     assert_conforms("deleteSnapshots", 202, answer.json())
@@ -263,7 +250,7 @@ async def test_snapshots_are_removed_by_a_task_that_names_them_in_full(
     assert task.input == {
         "kind": "deleteSnapshots",
         "repositoryId": row.short_id,
-        "snapshotIds": [record(1).id, record(2).id],
+        "snapshotIds": [snapshot_record(1).id, snapshot_record(2).id],
     }
     assert (task.resource_type, task.resource_id) == ("repository", row.short_id)
     assert (task.lease_mode, task.repository_id) == ("exclusive", row.id)
@@ -281,8 +268,8 @@ async def test_snapshots_are_removed_by_a_task_that_names_them_in_full(
 async def test_unknown_snapshots_are_named_and_none_is_removed(
     client: httpx.AsyncClient, house: House
 ) -> None:
-    row = await add(house, "one")
-    await house.snapshots.index_snapshot(row.id, record(1))
+    row = await add_repository(house, "one")
+    await house.snapshots.index_snapshot(row.id, snapshot_record(1))
     url = f"/repositories/{row.short_id}/snapshots"
     body = {"snapshotIds": ["00000001", "ffffffff", "latest"]}
     answer = await client.request("DELETE", url, json=body)
@@ -301,10 +288,10 @@ async def test_t8_an_empty_snapshot_whose_report_was_lost_is_not_trusted_when_it
     row = await Repository.get(short_id=existing["shortId"])
     summary = {"backup_start": "2026-01-01T10:00:00Z", "backup_end": "2026-01-01T10:00:01Z"}
     listed = [
-        record(1, summary={**summary, "total_files_processed": 5}),
-        record(2, summary={**summary, "total_files_processed": 0}),
-        record(3),
-        record(4, summary={**summary, "total_files_processed": 0}, tags=["by hand"]),
+        snapshot_record(1, summary={**summary, "total_files_processed": 5}),
+        snapshot_record(2, summary={**summary, "total_files_processed": 0}),
+        snapshot_record(3),
+        snapshot_record(4, summary={**summary, "total_files_processed": 0}, tags=["by hand"]),
     ]
     await snapshot_index.replace(row.id, listed, began_ms=1)
     suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True)
@@ -319,7 +306,7 @@ async def test_t8_a_snapshot_whose_report_was_lost_is_measured_by_the_last_one_t
 
     def holding(number: int, files: int, **fields: Any) -> SnapshotRecord:
         at = {"backup_start": "2026-01-01T10:00:00Z", "backup_end": "2026-01-01T10:00:01Z"}
-        return record(number, summary={**at, "total_files_processed": files}, **fields)
+        return snapshot_record(number, summary={**at, "total_files_processed": files}, **fields)
 
     reported = [(holding(1, 1000), False), (holding(2, 100), False), (holding(3, 40), True)]
     for one, suspect in reported:
@@ -329,7 +316,7 @@ async def test_t8_a_snapshot_whose_report_was_lost_is_measured_by_the_last_one_t
         holding(5, 50),
         holding(6, 24),
         holding(7, 30),
-        record(8),
+        snapshot_record(8),
         holding(9, 3, tags=["sched002"]),
         holding(10, 1, tags=["by hand"]),
     ]
@@ -358,14 +345,9 @@ async def test_t8_what_a_run_trusted_while_the_list_was_unknown_is_measured_when
     # As a change of the config leaves it: the index is empty, and nobody knows the list.
     await Snapshot.filter(repository_id=row.id).delete()
     await Repository.filter(id=row.id).update(snapshots_refreshed_at=None)
-    told = record(1, id=shrunk, short_id=shrunk[:8])
+    told = snapshot_record(1, id=shrunk, short_id=shrunk[:8])
     await reported_to(row, told, is_suspect=False)
     answer = await client.post(f"/repositories/{row.short_id}/snapshots/refresh")
     assert answer.json()["count"] == 4
     suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True)
     assert [one.snapshot_id for one in suspects] == [shrunk]
-
-
-async def reported_to(row: Repository, record: SnapshotRecord, *, is_suspect: bool) -> None:
-    """A snapshot that a run told us of."""
-    await snapshot_index.put(row.id, record, schedule_id="sched001", is_suspect=is_suspect)

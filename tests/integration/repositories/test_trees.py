@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.tree_stores import open_tree_store
 from zerobyte.features.repositories.service.tree_cache import store
 from zerobyte.features.repositories.service.tree_cache.cache import TreeCache
 from zerobyte.features.repositories.service.tree_cache.queries import TreeQuery, TreeReader
@@ -25,13 +26,9 @@ Node = dict[str, Any]
 
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[TreeStore]:
-    made = new_file(tmp_path)
+    made = open_tree_store(tmp_path)
     yield made
     made.close()
-
-
-def new_file(folder: Path, max_bytes: int = 100_000_000) -> TreeStore:
-    return TreeStore(folder / "trees.db", max_bytes=max_bytes, spare_folder=folder / "spare")
 
 
 def random_tree(dice: random.Random, *, most: int) -> list[Node]:
@@ -90,7 +87,7 @@ async def test_every_folder_page_and_search_is_as_restic_printed_it(
 ) -> None:
     dice = random.Random(seed)
     nodes = random_tree(dice, most=3000)
-    file = new_file(tmp_path)
+    file = open_tree_store(tmp_path)
     trees, reader = TreeCache(file), TreeReader(file)
     await told(trees, nodes, chunk=dice.choice([100, 4096, 10**6]))
     assert paths(reader, TreeQuery("r", "s")) == [node["path"] for node in nodes]
@@ -137,7 +134,7 @@ async def test_what_was_never_read_is_unknown_and_what_was_dropped_too(file: Tre
 
 
 async def test_half_a_tree_is_not_a_tree_and_is_gone_after_a_restart(tmp_path: Path) -> None:
-    file = new_file(tmp_path)
+    file = open_tree_store(tmp_path)
     trees = TreeCache(file)
     tree = await trees.begin_write("r", "s")
     nodes = [{"name": "done", "path": "/done", "type": "dir"}]
@@ -150,7 +147,7 @@ async def test_half_a_tree_is_not_a_tree_and_is_gone_after_a_restart(tmp_path: P
     found = await trees.page(TreeQuery("r", "s", "/done"), 8990, 100)
     assert found is None or len(found.nodes) == 10
     await trees.aclose()
-    again = new_file(tmp_path)
+    again = open_tree_store(tmp_path)
     assert again.find("r", "s") is None
     again.close()
 
@@ -158,7 +155,7 @@ async def test_half_a_tree_is_not_a_tree_and_is_gone_after_a_restart(tmp_path: P
 async def test_the_least_recently_used_tree_goes_first_and_the_bound_holds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = new_file(tmp_path, max_bytes=200_000)
+    file = open_tree_store(tmp_path, max_bytes=200_000)
     trees = TreeCache(file)
     nodes = random_tree(random.Random(2), most=2000)
     clock = iter(range(0, 10**9, 100_000))
@@ -176,7 +173,7 @@ async def test_the_least_recently_used_tree_goes_first_and_the_bound_holds(
 
 
 async def test_a_tree_larger_than_the_bound_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
-    file = new_file(tmp_path, max_bytes=100_000)
+    file = open_tree_store(tmp_path, max_bytes=100_000)
     trees = TreeCache(file)
     with pytest.raises(CacheFull):
         await told(trees, random_tree(random.Random(3), most=8_000))
@@ -201,7 +198,7 @@ async def test_a_full_disk_is_no_room_and_what_was_known_stays_known(file: TreeS
 async def test_a_damaged_file_is_begun_anew_and_never_answers_wrongly(
     tmp_path: Path, harm: str
 ) -> None:
-    file = new_file(tmp_path)
+    file = open_tree_store(tmp_path)
     trees = TreeCache(file)
     nodes = random_tree(random.Random(6), most=2500)
     await told(trees, nodes)
@@ -221,7 +218,7 @@ async def test_a_damaged_file_is_begun_anew_and_never_answers_wrongly(
         path.write_bytes(content)
     else:
         path.write_bytes({"garbage": b"\0ab" * 9999, "empty": b"", "cut": content[:20_000]}[harm])
-    file = new_file(tmp_path)
+    file = open_tree_store(tmp_path)
     trees = TreeCache(file)
     expected = [node["path"] for node in nodes]
     found = await trees.page(TreeQuery("r", "s"), 0, 10**6)
@@ -234,7 +231,7 @@ async def test_a_damaged_file_is_begun_anew_and_never_answers_wrongly(
 
 
 async def test_a_second_process_works_in_a_file_of_its_own(tmp_path: Path) -> None:
-    first, second = new_file(tmp_path), new_file(tmp_path)
+    first, second = open_tree_store(tmp_path), open_tree_store(tmp_path)
     nodes = random_tree(random.Random(8), most=100)
     one, other = TreeCache(first), TreeCache(second)
     await told(one, nodes, "s1")
