@@ -17,9 +17,9 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.integration.backups.test_runs import snapshot_of, success
 from tests.model.books import DAILY, FIVE_MINUTES, DueBook
 from tests.model.house import House, Job
+from tests.support.backup_runs import snapshot_of, success_report
 from zerobyte.contract.control_plane import LEASE_TTL_S
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
@@ -227,7 +227,7 @@ class Life(RuleBasedStateMachine):
         if job.kind == "backup":
             files = 0 if how == "suspect" else 1
             snapshot = snapshot_of({"shortId": task.resource_id}, files=files)
-            done = success(job.task_id, snapshot)
+            done = success_report(job.task_id, snapshot)
             return done | ({"isSuspect": True, "outcome": "warning"} if how == "suspect" else {})
         plan = self.house.vaults.plan(job.spec, task)
         result = {"kind": "forget", "plan": plan}

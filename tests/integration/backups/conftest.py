@@ -13,6 +13,8 @@ import pytest
 from tests.support.actors import HeaderAuthenticator
 from tests.support.http_server import serving, settings_for
 from zerobyte import app as composition
+from zerobyte import notify
+from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import ids
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import Organization
@@ -182,3 +184,15 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     started = subprocess.Popen(["sleep", "60"])
     yield started
     end(started)
+
+
+@pytest.fixture
+def sent_messages(monkeypatch: pytest.MonkeyPatch) -> list[NotificationMessage]:
+    """Record notifications instead of sending them."""
+    messages: list[NotificationMessage] = []
+
+    async def send(_config: Any, message: NotificationMessage, **_how: Any) -> None:
+        messages.append(message)
+
+    monkeypatch.setattr(notify, "send", send)
+    return messages

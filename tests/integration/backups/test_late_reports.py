@@ -7,13 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import (
-    run_now,
-    schedule_of,
-    snapshot_of,
-    success,
-    task_of,
-)
+from tests.support.backup_runs import run_now, schedule_of, snapshot_of, success_report, task_of
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository, Snapshot
@@ -45,7 +39,7 @@ async def backed_up(
 
 def report_of(task_id: str, snapshot: dict[str, Any], figures: dict[str, Any]) -> dict[str, Any]:
     result = {"kind": "backup", "exitCode": 0, "result": figures}
-    return success(task_id, snapshot, result=result)
+    return success_report(task_id, snapshot, result=result)
 
 
 async def claimed_run(world: World, made: dict[str, Any]) -> str:
@@ -92,7 +86,7 @@ async def test_a_late_report_whose_snapshot_is_not_there_changes_nothing(
     made = await world.schedule()
     await stored_at(world, made, tmp_path)
     task_id = await lost_run(world, made)
-    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
     assert (await task_of(world, task_id))["status"] == "stale"
     assert await Task.exists(rerun_of=task_id, status="queued")
 
@@ -113,7 +107,7 @@ async def test_a_success_without_a_snapshot_that_exists_is_not_believed(
     await stored_at(world, made, tmp_path)
     task_id = await claimed_run(world, made)
     snapshot = snapshot_of(made)
-    assert "does not hold" in await refused(world, task_id, success(task_id, snapshot))
+    assert "does not hold" in await refused(world, task_id, success_report(task_id, snapshot))
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
 
 
@@ -220,7 +214,7 @@ async def test_a_run_that_changed_nothing_is_believed_when_the_schedule_has_a_sn
     made = await world.schedule()
     first = await run_now(world, made)
     await world.claim(task_id=first)
-    await world.ask("finish", success(first, snapshot_of(made)))
+    await world.ask("finish", success_report(first, snapshot_of(made)))
     second = await run_now(world, made)
     await world.claim(task_id=second)
     result = {"kind": "backup", "exitCode": 0, "result": {"snapshot_id": ""}}

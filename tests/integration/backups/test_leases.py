@@ -10,8 +10,16 @@ import httpx
 import pytest
 
 from tests.integration.backups.conftest import World, end
-from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success, task_of
-from zerobyte.core import clock, ids, process
+from tests.support.backup_runs import (
+    run_now,
+    schedule_of,
+    snapshot_of,
+    success_report,
+    task_of,
+    worker_identity,
+)
+from tests.support.waiting import until
+from zerobyte.core import clock, ids
 from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import Task, WorkerRow
@@ -23,28 +31,10 @@ def database_kind() -> str:
     return "sqlite"
 
 
-def worker_of(pid: int) -> dict[str, Any]:
-    seen = process.identity(pid)
-    assert seen is not None
-    return {
-        "host": "local",
-        "bootId": process.pid_namespace_id(),
-        "pid": pid,
-        "pidStarted": seen.started,
-    }
-
-
 async def leases_of(world: World, repository: dict[str, Any]) -> list[dict[str, Any]]:
     answer = await world.client.get(f"/api/v1/repositories/{repository['shortId']}/leases")
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-async def until(condition: Any, limit_s: float = 30) -> Any:
-    async with asyncio.timeout(limit_s):
-        while not (found := await condition()):
-            await asyncio.sleep(0.02)
-        return found
 
 
 async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(world: World) -> None:
@@ -118,8 +108,8 @@ async def test_a_task_waits_for_its_turn_only_so_long(world: World) -> None:
 async def test_a_second_worker_of_a_host_is_refused_in_words_as_long_as_the_first_lives(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    await world.ask("hello", worker_of(sleeper.pid))
-    second = worker_of(os.getpid())
+    await world.ask("hello", worker_identity(sleeper.pid))
+    second = worker_identity(os.getpid())
     answer = await _hello(world, second)
     assert answer.status_code == 409
     assert answer.json()["message"] == (
@@ -250,7 +240,11 @@ async def test_t33_prefect_hears_of_a_lost_run_when_it_is_back(world: World) -> 
 
 async def claimed(world: World, made: dict[str, Any], worker: int) -> str:
     """A task of the schedule that a process of this machine works on."""
-    who = {"worker": worker_of(worker), "flowRunId": ids.uuid7(), "scheduleId": made["shortId"]}
+    who = {
+        "worker": worker_identity(worker),
+        "flowRunId": ids.uuid7(),
+        "scheduleId": made["shortId"],
+    }
     return (await world.ask("claim", who))["reply"]["job"]["taskId"]
 
 
@@ -294,7 +288,7 @@ async def test_t28_what_belongs_to_a_task_stays_as_long_as_the_task(
     await Task.filter(id=task_id).update(started_at=week_ago, created_at=week_ago)
     await world.services.reaper.fail_lost()
     assert (await task_of(world, task_id))["status"] == "running"
-    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
     assert (await task_of(world, task_id))["status"] == "succeeded"
 
 
@@ -304,12 +298,12 @@ async def test_t13_retention_that_waits_already_takes_the_new_policy_and_both_ru
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     first = await run_now(world, made)
     await world.claim(task_id=first)
-    [forget] = (await world.ask("finish", success(first, snapshot_of(made))))["followUps"]
+    [forget] = (await world.ask("finish", success_report(first, snapshot_of(made))))["followUps"]
     body = {"retentionPolicy": {"keepLast": 5}}
     await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
     second = await run_now(world, made)
     await world.claim(task_id=second)
-    finished = await world.ask("finish", success(second, snapshot_of(made)))
+    finished = await world.ask("finish", success_report(second, snapshot_of(made)))
     assert finished["followUps"] == []
     assert (await task_of(world, second))["result"]["retention"]["status"] == "skipped"
     assert (await world.claim(task_id=forget))["job"]["policy"] == {"keepLast": 5}

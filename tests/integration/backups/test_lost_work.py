@@ -3,18 +3,10 @@
 from typing import Any
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from tests.support.backup_runs import queue_retention, task_of
 from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import Task
-
-
-async def led_to_retention(world: World, made: dict[str, Any]) -> str:
-    """The id of the retention task that a good run has led to."""
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
-    return forget
 
 
 async def deletion(world: World, made: dict[str, Any]) -> str:
@@ -33,7 +25,7 @@ async def test_t13_retention_whose_own_run_is_lost_as_well_does_not_wait_for_eve
     forgets: dict[str, str] = {}
     for fate in ("crashed", "gone"):
         made = await world.schedule(retentionPolicy={"keepLast": 1})
-        forget = await led_to_retention(world, made)
+        forget = await queue_retention(world, made)
         run = await world.scheduler.start(
             "forget", "local", {}, idempotency_key=forget, run_name="run"
         )
@@ -52,7 +44,7 @@ async def test_t13_retention_whose_own_run_is_lost_as_well_does_not_wait_for_eve
 async def test_what_a_lost_forget_or_deletion_may_have_removed_is_read_anew(world: World) -> None:
     for kind in ("forget", "deletion", "unclaimed"):
         made = await world.schedule(retentionPolicy={"keepLast": 1})
-        forget = await led_to_retention(world, made)
+        forget = await queue_retention(world, made)
         task_id = forget if kind == "forget" else await deletion(world, made)
         if kind != "unclaimed":
             await world.claim(task_id=task_id)
@@ -67,7 +59,7 @@ async def test_what_a_lost_forget_or_deletion_may_have_removed_is_read_anew(worl
 
 async def test_a_deletion_can_be_cancelled_while_it_waits_and_not_half_way(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
-    await led_to_retention(world, made)
+    await queue_retention(world, made)
     waiting = await deletion(world, made)
     answer = await world.client.post(f"/api/v1/tasks/{waiting}/cancel")
     assert answer.is_success, answer.text

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now, snapshot_of, success
+from tests.support.backup_runs import run_now, snapshot_of, success_report
 from zerobyte.core import clock, ids
 from zerobyte.features.tasks.models import Task
 from zerobyte.orchestration.scheduler import FlowName
@@ -23,7 +23,7 @@ async def left_behind(world: World) -> tuple[str, str]:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     backup, run = await run_now(world, made), ids.uuid7()
     await world.claim(task_id=backup, flow_run_id=run)
-    [forget] = (await world.ask("finish", success(backup, snapshot_of(made))))["followUps"]
+    [forget] = (await world.ask("finish", success_report(backup, snapshot_of(made))))["followUps"]
     await Task.filter(id=forget).update(created_at=clock.now_ms() - 60_000)
     return forget, run
 

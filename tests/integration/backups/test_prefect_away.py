@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World
-from tests.integration.backups.test_due import DAY_MS, overdue, tasks_of
-from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success
+from tests.support.backup_runs import (
+    DAY_MS,
+    overdue_schedule,
+    run_now,
+    schedule_of,
+    snapshot_of,
+    success_report,
+    tasks_of,
+)
 from zerobyte.core import aio, clock
 from zerobyte.core.errors import Failed
 from zerobyte.features.backups.models import Schedule
@@ -72,7 +79,7 @@ async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_wh
             await asyncio.sleep(0.05)
         while world.scheduler.plans[missed["shortId"]].schedule_name != "edited meanwhile":
             await asyncio.sleep(0.05)
-    await world.ask("finish", success(bell["job"]["taskId"], snapshot_of(missed)))
+    await world.ask("finish", success_report(bell["job"]["taskId"], snapshot_of(missed)))
     for _ in range(3):
         await world.services.due_runs.start_missed()
     assert len(await tasks_of(missed)) == 1
@@ -102,8 +109,8 @@ async def test_t4_what_came_due_while_the_engine_was_away_is_left_out_without_ca
     world: World, first: str
 ) -> None:
     """The platform and its worker were there all the time."""
-    missed = await overdue(world, days=0.9, catchUp=False)
-    caught_up = await overdue(world, days=0.9)
+    missed = await overdue_schedule(world, days=0.9, catchUp=False)
+    caught_up = await overdue_schedule(world, days=0.9)
     long_ago, due_at = clock.now_ms() - 2 * DAY_MS, clock.now_ms() - DAY_MS // 2
     world.services.due_runs.watching_since = world.services.due_runs.prefect_seen_at = long_ago
     await world.ask("hello", WORKER)
@@ -136,7 +143,7 @@ async def test_without_catching_up_an_engine_that_was_there_in_time_may_ring_lat
     bell_after_min: int,
 ) -> None:
     """It was away for less than five minutes, or the run waits for its turn there."""
-    made = await overdue(world, days=0.9, catchUp=False)
+    made = await overdue_schedule(world, days=0.9, catchUp=False)
     due_at = now = clock.now_ms() - DAY_MS // 2 // 60_000 * 60_000
     at = (await Schedule.get(short_id=made["shortId"])).next_backup_at or 0
     world.services.due_runs.watching_since = world.services.due_runs.prefect_seen_at = at - 1

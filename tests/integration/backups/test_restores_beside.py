@@ -1,7 +1,5 @@
 """A restore beside what its repository is wanted for meanwhile."""
 
-from typing import Any
-
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_retention_runs import FAILURE
 from zerobyte.features.repositories.models import Repository
@@ -40,17 +38,17 @@ async def restore_of(world: World, made: dict[str, Any]) -> Task:
 
 async def test_retention_waits_until_a_restore_has_read_what_it_would_remove(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
-    restore = await restore_of(world, made)
+    restore = await create_restore_task(world, made)
     assert (await world.claim(task_id=restore.id))["answer"] == "granted"
     answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
     forget = answer.json()["taskId"]
     assert (await world.claim(task_id=forget))["holders"] == ["restore x"]
-    later = await restore_of(world, made)
+    later = await create_restore_task(world, made)
     answer = await world.claim(task_id=later.id)
     assert answer["answer"] == "granted", "a restore passes waiting retention"
     await world.ask("finish", {"taskId": restore.id, **FAILURE})
     assert (await world.claim(task_id=forget))["answer"] == "wait"
     await world.ask("finish", {"taskId": later.id, **FAILURE})
     assert (await world.claim(task_id=forget))["answer"] == "granted"
-    last = await restore_of(world, made)
+    last = await create_restore_task(world, made)
     assert (await world.claim(task_id=last.id))["answer"] == "wait"

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_leases import until
-from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from tests.support.backup_runs import run_now, snapshot_of, success_report, task_of
+from tests.support.waiting import until
 from zerobyte.core import clock, ids
 from zerobyte.db.leases import Lease
 from zerobyte.features.tasks.models import Task
@@ -50,7 +50,7 @@ async def test_retention_that_gave_up_is_tried_again_until_it_succeeds(
     else:
         backup = await run_now(world, made)
         await world.claim(task_id=backup, flow_run_id="0" * 36)
-        report = success(backup, snapshot_of(made))
+        report = success_report(backup, snapshot_of(made))
         [forget] = (await world.ask("finish", report))["followUps"]
         run = str((await Task.get(id=forget)).flow_run_id)
     long = await run_now(world, other)
@@ -63,7 +63,7 @@ async def test_retention_that_gave_up_is_tried_again_until_it_succeeds(
         await world.services.reaper._run_ended(runs[-2], "CANCELLED")
     assert len(set(runs)) == 3, "an ended run is never found again by its key"
     assert (await world.client.post(url)).status_code == 409, "it is still queued"
-    await world.ask("finish", success(long, snapshot_of(other)))
+    await world.ask("finish", success_report(long, snapshot_of(other)))
     reply = await world.claim(task_id=forget, flow_run_id=runs[-1])
     assert reply["answer"] == "granted"
     done = {"taskId": forget, "status": "succeeded", "outcome": "success"}

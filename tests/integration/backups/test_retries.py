@@ -7,8 +7,14 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World
-from tests.integration.backups.test_due import DAY_MS, FAILURE, overdue, tasks_of
-from tests.integration.backups.test_runs import run_now, schedule_of
+from tests.support.backup_runs import (
+    DAY_MS,
+    RESTIC_FAILURE,
+    overdue_schedule,
+    run_now,
+    schedule_of,
+    tasks_of,
+)
 from tests.support.webhook_server import Endpoint, listening
 from zerobyte import app as composition
 from zerobyte.core import clock, cron
@@ -43,7 +49,7 @@ async def failed(world: World, **more: Any) -> dict[str, Any]:
     said = {"cronExpression": "0 3 1 1 *", "retryDelay": 1, "maxRetries": 2, **more}
     made = await world.schedule(**said)
     reply = await world.claim(schedule_id=made["shortId"])
-    await world.ask("finish", {"taskId": reply["job"]["taskId"], **FAILURE})
+    await world.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
     after = await schedule_of(world, made)
     assert 0 < after["nextBackupAt"] - clock.now_ms() <= 60_000
     return made
@@ -89,10 +95,10 @@ async def test_a_retry_waits_while_a_backup_runs_and_gives_way_to_the_next_due_t
     await start_retries(world.services.tasks)
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is not None
     await world.claim(task_id=task_id)
-    await world.ask("finish", {"taskId": task_id, **FAILURE})
+    await world.ask("finish", {"taskId": task_id, **RESTIC_FAILURE})
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
 
-    both = await overdue(world)
+    both = await overdue_schedule(world)
     await come_due(both)
     await start_retries(world.services.tasks)
     assert await tasks_of(both) == []
@@ -104,7 +110,7 @@ async def test_a_retry_waits_while_a_backup_runs_and_gives_way_to_the_next_due_t
 async def test_no_retry_is_planned_when_the_cron_comes_first(world: World) -> None:
     made = await world.schedule(cronExpression="* * * * *", retryDelay=60, maxRetries=5)
     reply = await world.claim(schedule_id=made["shortId"])
-    told = await world.ask("finish", {"taskId": reply["job"]["taskId"], **FAILURE})
+    told = await world.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
     assert told["retryNote"] is None
     assert (await Schedule.get(short_id=made["shortId"])).failure_retry_count == 0
 
@@ -161,7 +167,7 @@ async def test_t32_the_clock_waits_for_nobody_who_is_told_of_a_disabled_schedule
     world: World, hook: Endpoint
 ) -> None:
     hook.answer = "silent"
-    broken, made = await world.schedule(), await overdue(world)
+    broken, made = await world.schedule(), await overdue_schedule(world)
     await tell_of_failures(world, broken, hook)
     due = clock.now_ms() - DAY_MS * 30
     await Schedule.filter(short_id=broken["shortId"]).update(next_backup_at=due, timezone="Mars")
@@ -177,7 +183,7 @@ async def test_t32_the_clock_waits_for_nobody_who_is_told_of_a_disabled_schedule
 async def test_t4_when_the_clock_was_set_back_the_next_time_is_near_and_nothing_runs_again(
     world: World,
 ) -> None:
-    made = await overdue(world, days=0.9)
+    made = await overdue_schedule(world, days=0.9)
     reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
     task_id = reply["job"]["taskId"]
     await world.ask("finish", {"taskId": task_id, "status": "cancelled", "outcome": "cancelled"})

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World
-from tests.integration.backups.test_runs import run_now, schedule_of, task_of
+from tests.support.backup_runs import run_now, schedule_of, task_of
 from zerobyte.core import clock
 
 MINUTE_MS = 60_000

@@ -58,7 +58,7 @@ async def test_active_tasks_and_those_that_they_follow_stay(world: World) -> Non
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     backup = await run_now(world, made)
     await world.claim(task_id=backup)
-    [forget] = (await world.ask("finish", success(backup, snapshot_of(made))))["followUps"]
+    [forget] = (await world.ask("finish", success_report(backup, snapshot_of(made))))["followUps"]
     # The history shows newer ends of both kinds, so neither stays for being the last.
     old = clock.now_ms() - 500 * DAY_MS
     await Task.all().update(created_at=old)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now
+from tests.support.backup_runs import run_now
 from zerobyte.core import ids
 from zerobyte.db.leases import Lease
 from zerobyte.features.tasks.models import Task

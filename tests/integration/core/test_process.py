@@ -11,19 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import until
 from zerobyte.core import process
 from zerobyte.core.errors import Unavailable
 
 # The package shows the function `run` under the name of its module.
 run_module = sys.modules["zerobyte.core.process.run"]
 SH = "/bin/sh"
-
-
-async def until(condition, limit_s: float = 40):
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, "condition did not come true"
-        await asyncio.sleep(0.01)
 
 
 async def test_exit_code_output_and_tail():
@@ -184,7 +178,7 @@ async def test_survivor_that_holds_the_pipes_does_not_hold_us():
     script = "sleep 300 & echo $!"
     ended = await process.run([SH, "-c", script])
     survivor = int(ended.stdout_tail[0])
-    await until(lambda: process.identity(survivor) is None)
+    await until(lambda: process.identity(survivor) is None, limit_s=40)
 
 
 async def test_survivor_in_another_session_does_not_hold_us_either():

@@ -66,7 +66,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JobContext:
         timezone="UTC",
     )
     return JobContext(
-        WorkerContext(control=Plane(), worker=IDENTITY, tools=tools), RunControl(), job
+        WorkerContext(control=ScriptedWorkerApi(), worker=IDENTITY, tools=tools), RunControl(), job
     )
 
 

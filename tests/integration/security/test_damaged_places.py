@@ -20,7 +20,7 @@ async def test_a_damaged_local_repository_stops_no_other_organization(
 ) -> None:
     home, far = [await fortress.folk.organization(name) for name in ("home", "far")]
     ada = await fortress.folk.person("ada", {home: "owner"})
-    theirs = await furnish(fortress, far, "hers")
+    theirs = await create_rows(fortress, far, "hers")
     await connections.get("default").execute_query(
         "UPDATE repositories SET config = ? WHERE short_id = ?", [config, theirs["repositories"]]
     )

@@ -63,6 +63,12 @@ def one_answer_is_waited_for_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefect_api, "_ONE_ANSWER_S", 0.3)
 
 
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the jitter zero, and with it each pause between two calls."""
+    monkeypatch.setattr(prefect_api.random, "random", lambda: -0.5)
+
+
 @pytest.mark.usefixtures("one_answer_is_waited_for_shortly")
 async def test_an_answer_that_does_not_come_is_asked_for_again() -> None:
     # On a machine that stands still the third answer is late too, and not the last one.
@@ -88,7 +94,7 @@ async def test_a_busy_server_is_asked_again_and_told_after_all_as_unavailable() 
 
 @pytest.mark.usefixtures("one_answer_is_waited_for_shortly")
 async def test_the_patience_has_an_end() -> None:
-    async with calling(lambda _: None, patience_s=3) as (api, slow):
+    async with calling(lambda _: None, patience_s=1) as (api, slow):
         with pytest.raises(Unavailable, match="does not answer"):
             await api.call("GET", "/x")
     assert slow.calls > 1
