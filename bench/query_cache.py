@@ -103,7 +103,7 @@ def _add_routes(app: HttpApp) -> None:
 
         app.add_route(route, f"/bench/{name}", name=name.replace("/", "_"))
 
-    for variant, answer in _variants(_schedules, reader._shown).items():
+    for variant, answer in _variants(_schedules, reader._cache).items():
         add(f"schedules/{variant}", answer)
     for variant, answer in _variants(_tasks, task_view).items():
         add(f"tasks/{variant}", answer)

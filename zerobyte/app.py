@@ -99,7 +99,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
 
 async def prepare(services: Services) -> None:
     """Bring stored rows up to date before the first request."""
-    await locations.fill_missing()
+    await locations.fill_missing(services.host_api)
     await first_organization.first_id()
     token_file = services.settings.run_dir / "worker-token"
     await services.worker_tokens.register_local(token_file, LOCAL_HOST)
@@ -141,7 +141,7 @@ def background_loops(services: Services) -> list[Coroutine[Any, Any, None]]:
         await cache.shrink(settings.cache_dir, settings.cache_max_bytes)
 
     async def expire_audit_log() -> None:
-        await services.audit_trail.expire(settings.audit_retention_days)
+        await services.audit_log.expire(settings.audit_retention_days)
 
     return [
         services.dispatcher.run(),

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from zerobyte.core.secrets import Sealer
 from zerobyte.core.worker_tokens import LOCAL_HOST
 from zerobyte.db.leases import Leases
-from zerobyte.features.audit.service import AuditTrail
+from zerobyte.features.audit.service import AuditLog
 from zerobyte.features.auth.service import (
     Accounts,
     Deletions,
@@ -61,6 +61,8 @@ from zerobyte.features.tasks.service import (
     WorkerTokens,
 )
 from zerobyte.features.volumes.service import Volumes
+from zerobyte.hosts.api import HostApi
+from zerobyte.hosts.local import LocalHost
 from zerobyte.orchestration.scheduler import Scheduler
 from zerobyte.settings import Settings
 
@@ -78,8 +80,9 @@ class _Resources:
     scheduler: Scheduler
     auth: dict[type, object]
     sealer: Sealer
+    host_api: HostApi
     key_check: KeyCheck
-    audit_trail: AuditTrail
+    audit_log: AuditLog
     accounts: Accounts
     bus: EventBus
     leases: Leases
@@ -181,6 +184,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
     sealer = Sealer(settings.app_secret)
     auth = make_services(settings, sealer)
     bus, leases = EventBus(), Leases()
+    host_api = LocalHost.from_settings(settings)
     stalls = StallTracker(stalled_after_minutes=settings.stalled_after_minutes)
     tasks = Tasks(bus=bus, leases=leases, activities=stalls)
     repositories = Repositories(
@@ -188,6 +192,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         sealer=sealer,
         password_of=_service(auth, Organizations).repository_password,
         leases=leases,
+        host_api=host_api,
     )
     snapshots = Snapshots(repositories=repositories, tasks=tasks, host=LOCAL_HOST, tz=settings.tz)
     files = _build_snapshot_files(settings, repositories, snapshots)
@@ -196,8 +201,9 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         scheduler=scheduler,
         auth=auth,
         sealer=sealer,
+        host_api=host_api,
         key_check=KeyCheck(settings.app_secret, sealer),
-        audit_trail=_service(auth, AuditTrail),
+        audit_log=_service(auth, AuditLog),
         accounts=_service(auth, Accounts),
         bus=bus,
         leases=leases,
@@ -205,7 +211,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         tasks=tasks,
         task_reader=TaskReader(activities=stalls),
         worker_tokens=WorkerTokens(),
-        volumes=Volumes(settings=settings, sealer=sealer, bus=bus),
+        volumes=Volumes(settings=settings, sealer=sealer, bus=bus, host_api=host_api),
         notifications=Notifications(settings=settings, sealer=sealer, bus=bus),
         repositories=repositories,
         snapshots=snapshots,
@@ -285,7 +291,7 @@ def _subscribe(services: Services) -> None:
     services.restores.volume_folders = partial(
         references.volume_folders, services.volumes.source_path
     )
-    _service(services.auth, Deletions).contents = OrganizationContents(
+    _service(services.auth, Deletions).organization_data = OrganizationContents(
         volumes=services.volumes,
         repositories=services.repositories,
         deployment_sync=services.deployment_sync,

@@ -24,6 +24,6 @@ async def schedule_with_alert(world: World, **more: Any) -> dict[str, Any]:
 
 async def await_notifications(world: World) -> None:
     async def is_quiet() -> bool:
-        return not world.platform.alarms._telling and not world.platform.notifications._telling
+        return not world.services.alerts._sending and not world.services.notifications._deliveries
 
     await until(is_quiet)

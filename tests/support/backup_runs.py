@@ -6,8 +6,9 @@ from tests.integration.backups.conftest import World
 from zerobyte.core import clock, cron, ids, process
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
-from zerobyte.features.repositories.service.restores import RestoreOptions
+from zerobyte.features.repositories.service.restores import RestoreOptions, StoredRestoreInput
 from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.schemas import RepositoryTarget
 from zerobyte.features.tasks.service import NewTask
 
 SUMMARY = {
@@ -123,7 +124,6 @@ async def create_restore_task(world: World, made: dict[str, Any]) -> Task:
         snapshot_id="a" * 64, target="/srv/out", base_path="/srv", include=[], exclude=[],
         exclude_xattr=[], delete=False, overwrite="always", writes=["/srv/out"],
     )  # fmt: skip
-    asked = {"repositoryId": repository.short_id, "snapshotId": "a" * 64, "target": "/srv/out"}
     new = NewTask(
         organization_id="o1",
         kind="restore",
@@ -131,7 +131,14 @@ async def create_restore_task(world: World, made: dict[str, Any]) -> Task:
         resource_id=repository.short_id,
         host="local",
         repository_id=repository.id,
-        input={**asked, "options": options.model_dump(mode="json", by_alias=True)},
-        target={"kind": "repository", "label": "x", "secondary": None},
+        input=StoredRestoreInput(
+            repository_id=repository.short_id,
+            snapshot_id="a" * 64,
+            target="/srv/out",
+            options=options,
+        ),
+        target=RepositoryTarget(
+            label="x", secondary=None, repository_short_id=repository.short_id, snapshot_id=None
+        ),
     )
-    return await world.platform.tasks.create(new)
+    return await world.services.tasks.create(new)

@@ -89,7 +89,7 @@ def test_separate_prefect_servers_have_the_clean_up_settings_of_serve() -> None:
     environment = prefect_server(home=Path("/x"), port=1, auth="a:b")
     compose = yaml.safe_load((DEPLOYMENTS / "docker" / "compose.distributed.yaml").read_text())
     unit = (DEPLOYMENTS / "systemd" / "zerobyte-prefect.service").read_text()
-    for name, value in PREFECT_CLEANING.items():
+    for name, value in PREFECT_DATA_RETENTION.items():
         assert environment[name] == value
         assert compose["services"]["prefect"]["environment"][name] == value
         assert f"\nEnvironment={name}={value}\n" in unit

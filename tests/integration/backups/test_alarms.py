@@ -33,13 +33,6 @@ async def lose(world: World, task_id: str) -> None:
     await world.services.reaper.fail_lost()
 
 
-async def all_is_said(world: World) -> None:
-    async def is_quiet() -> bool:
-        return not world.services.alerts._telling and not world.services.notifications._telling
-
-    await until(is_quiet)
-
-
 async def test_t25_a_run_that_could_not_begin_or_was_lost_is_told_and_one_done_again_is_not(
     world: World, sent_messages: list[NotificationMessage]
 ) -> None:
@@ -104,8 +97,8 @@ async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_star
     async def said_after(minutes: int) -> list[str]:
         monkeypatch.setattr(clock, "now_ms", lambda: now + minutes * 60_000)
         await world.services.alerts.check_reruns()
-        await all_is_said(world)
-        return [message.title for message in said]
+        await await_notifications(world)
+        return [message.title for message in sent_messages]
 
     assert await said_after(4) == []
     title = f"Zerobyte {made['name']} failed"

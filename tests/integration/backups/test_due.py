@@ -59,7 +59,7 @@ async def test_t35_the_engines_bell_may_come_first_and_stands_for_all_that_was_m
     reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms() - DAY_MS // 2)
     assert reply["answer"] == "granted"
     assert (await task_of(world, reply["job"]["taskId"]))["input"]["coalesced"]["count"] == 3
-    await world.ask("finish", success(reply["job"]["taskId"], snapshot_of(made)))
+    await world.ask("finish", success_report(reply["job"]["taskId"], snapshot_of(made)))
     await world.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
@@ -67,10 +67,10 @@ async def test_t35_the_engines_bell_may_come_first_and_stands_for_all_that_was_m
 async def test_what_waits_in_the_engine_is_not_started_again_beside_it(world: World) -> None:
     made = await overdue_schedule(world)
     run = await world.scheduler_run(made)
-    world.scheduler.become(run, "SCHEDULED")
+    world.scheduler.set_state(run, "SCHEDULED")
     await world.services.due_runs.start_missed()
     assert await tasks_of(made) == []
-    world.scheduler.become(run, "CRASHED")
+    world.scheduler.set_state(run, "CRASHED")
     await world.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
@@ -105,7 +105,7 @@ async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_ru
     await world.ask("hello", WORKER)
     await WorkerRow.filter(host="local").update(present_since=long_ago)
     run = await world.scheduler_run(made)
-    world.scheduler.become(run, "SCHEDULED")
+    world.scheduler.set_state(run, "SCHEDULED")
     await world.services.due_runs.start_missed()
     assert await tasks_of(made) == []
     bell = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms() - DAY_MS // 2)
@@ -115,7 +115,7 @@ async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_ru
 async def test_without_catching_up_a_host_whose_worker_was_away_has_missed_its_times(
     world: World,
 ) -> None:
-    made = await overdue(world, days=0.9, catchUp=False)
+    made = await overdue_schedule(world, days=0.9, catchUp=False)
     world.services.due_runs.watching_since = clock.now_ms() - 2 * DAY_MS
     await world.services.due_runs.start_missed()
     assert await tasks_of(made) == [], "it is still away: nothing is said yet"

@@ -82,7 +82,7 @@ async def test_what_comes_due_beside_a_running_backup_is_counted_with_it(world: 
     reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
     assert reply["answer"] == "refused"
     assert (await task_of(world, task_id))["input"]["coalesced"]["count"] == 4
-    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
     await world.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
     assert (await schedule_of(world, made))["nextBackupAt"] > clock.now_ms()

@@ -21,7 +21,9 @@ async def stored_at(world: World, made: dict[str, Any], folder: Path) -> ResticR
     config = {"backend": "local", "path": str(folder / "repository")}
     await Repository.filter(id=made["repositoryId"]).update(config=config)
     row = await Repository.get(id=made["repositoryId"])
-    repository = await world.services.repositories.restic_access.open(row)
+    services = world.services
+    access = await services.repositories.access(row)
+    repository = ResticRepository(access, services.host_api.tools)
     await init.run(repository)
     return repository
 

@@ -53,7 +53,7 @@ async def test_what_a_lost_forget_or_deletion_may_have_removed_is_read_anew(worl
             assert (await Task.get(id=task_id)).status == "stale"
         else:
             await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
-        is_distrusted = made["repositoryId"] in world.services.snapshots.distrusted
+        is_distrusted = made["repositoryId"] in world.services.snapshots.stale_ids
         assert is_distrusted == (kind != "unclaimed"), kind
 
 

@@ -110,7 +110,7 @@ async def test_a_task_that_two_end_at_once_is_ended_once(
         return await finisher(*args)
 
     monkeypatch.setitem(world.services.tasks.finishers, "backup", finish_slowly)
-    report = success(backup, snapshot_of(made))
+    report = success_report(backup, snapshot_of(made))
     first, second = await asyncio.gather(*(world.ask("finish", report) for _ in range(2)))
     assert first == second
     assert begun == 1

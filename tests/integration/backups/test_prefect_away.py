@@ -31,7 +31,7 @@ def database_kind() -> str:
 @pytest.fixture
 async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
     """Begins what runs beside requests in a real API, as far as the engine is concerned."""
-    services = world.platform
+    services = world.services
     running: list[asyncio.Task[None]] = []
 
     def begin() -> None:
@@ -47,7 +47,7 @@ async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
 async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_when_it_is_back(
     world: World, begin_loops: Callable[[], None]
 ) -> None:
-    by_hand, missed = await world.schedule(), await overdue(world)
+    by_hand, missed = await world.schedule(), await overdue_schedule(world)
     await world.services.deployment_sync.apply()
     world.scheduler.is_down = True
     begin_loops()  # before this they would have started what was missed
@@ -92,7 +92,7 @@ async def test_what_was_due_meanwhile_and_was_never_planned_is_started_when_it_i
 ) -> None:
     begin_loops()
     world.scheduler.is_down = True
-    missed = await overdue(world)
+    missed = await overdue_schedule(world)
     await world.services.due_runs.start_missed()
     assert await tasks_of(missed) == []
     world.scheduler.is_down = False

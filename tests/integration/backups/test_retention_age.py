@@ -43,10 +43,10 @@ async def days_pass(made: dict[str, Any], days: int) -> None:
 
 async def titles_of_a_look(world: World, said: list[NotificationMessage]) -> list[str]:
     """What one look adds to what was said."""
-    await all_is_said(world)
+    await await_notifications(world)
     said.clear()
     await world.services.alerts.check_retention()
-    await all_is_said(world)
+    await await_notifications(world)
     return [message.title for message in said]
 
 

@@ -202,7 +202,7 @@ async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leave
 ) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
-    targets = world.services.notifications.targets_of
+    targets = world.services.notifications.recipients
 
     async def targets_while_cancelled(*args: Any) -> Any:
         assert (await Lease.get(task_id=task_id)).state == "held"
@@ -219,7 +219,7 @@ async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leave
         "mode": "shared", "state": "held", "operation": "backup", "host": "local", "boot_id": "b",
         "pid": 1, "pid_started": 1, "expires_at": clock.now_ms() + 30_000,
     }  # fmt: skip
-    monkeypatch.setattr(world.services.notifications, "targets_of", targets_while_cancelled)
+    monkeypatch.setattr(world.services.notifications, "recipients", targets_while_cancelled)
     reply = await world.claim(task_id=task_id)
     assert reply["answer"] == "refused"
     assert (await task_of(world, task_id))["status"] == "cancelled"
@@ -306,7 +306,7 @@ async def test_retention_that_its_run_left_behind_gets_a_run_of_its_own(world: W
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
+    [forget] = (await world.ask("finish", success_report(task_id, snapshot_of(made))))["followUps"]
     watch = world.services.reaper
     watch.started_ms = clock.now_ms() - 120_000
     await watch.fail_lost()

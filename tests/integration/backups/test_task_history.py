@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now, snapshot_of, success
+from tests.support.backup_runs import run_now, snapshot_of, success_report
 from zerobyte.app import background_loops
 from zerobyte.core import clock, ids
 from zerobyte.features.backups.service import TaskHistory, task_history

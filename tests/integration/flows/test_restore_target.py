@@ -10,10 +10,10 @@ import pytest
 from flows import restore as restore_flow
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
-from tests.integration.flows.test_work import IDENTITY, Plane
 from tests.support.hung_folder import hung_mount
 from tests.support.open_access import ANYWHERE
 from tests.support.restic_repository import RealRepository
+from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.core import blocking
@@ -82,7 +82,7 @@ async def test_a_restore_that_could_not_delete_everything_ends_with_a_warning(
 
     monkeypatch.setattr(deletions, "_remove_one", refuse)
     work = work_of(tmp_path, folder)
-    work.context.control = Plane()
+    work.context.control = ScriptedWorkerApi()
     work.spec = work.spec.model_copy(
         update={"snapshot_id": snapshot, "base_path": str(folder), "delete": True}
     )

@@ -183,7 +183,7 @@ async def test_an_api_that_stays_silent_stops_the_run_before_the_lease_is_given_
     tmp_path, monkeypatch
 ):
     monkeypatch.setattr(lease_module, "LOST_AFTER_S", 0.5)
-    plane = Plane([Granted(job=JOB)], [Unavailable("away")])
+    plane = ScriptedWorkerApi([Granted(job=JOB)], [Unavailable("away")])
     run = RunControl()
     async with taking(plane, tmp_path, run), asyncio.timeout(30):
         await run.stop.wait()

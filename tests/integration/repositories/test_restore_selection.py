@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.restore import refuse_target
+from flows.restore import check_target
 from tests.support.repositories import (
     RepositoriesHarness,
     SnapshotHistory,

@@ -4,7 +4,7 @@ import pytest
 from tortoise import connections
 
 from tests.integration.security.conftest import Fortress
-from tests.integration.security.test_belongings import furnish
+from tests.support.organization_rows import create_rows
 from zerobyte.features.repositories.service.host_paths import local_repository_paths
 
 

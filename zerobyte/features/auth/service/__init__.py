@@ -94,7 +94,7 @@ def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
     )
     step_up = StepUp()
     step_up.verify = verifier.check
-    keys, deletions, audit_log = ApiKeys(accounts), Deletions(), AuditTrail()
+    keys, deletions, audit_log = ApiKeys(accounts), Deletions(), AuditLog()
     # A person who knew the old password may have created keys with it.
     credentials.on_change.append(revoke_keys)
     one_time_state, invitations = OneTimeState(settings), Invitations()

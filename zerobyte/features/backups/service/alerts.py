@@ -90,7 +90,7 @@ class FailureAlerts:
         error = task.error or "It failed"
         message = _failure(schedule, _TITLES[task.kind], error, note)
         ids = await _failure_destinations(schedule)
-        self._notifications.tell(ids, schedule.organization_id, message)
+        self._notifications.dispatch(ids, schedule.organization_id, message)
 
     async def check_reruns(self) -> None:
         """Report each lost run once if its rerun has not started within five minutes.

@@ -132,11 +132,7 @@ class DeploymentSync:
             return "Prefect does not answer"
         if not self._unrepaired:
             return None
-<<<<<<< HEAD:zerobyte/features/backups/service/deployment_sync.py
-        faults = ", ".join(f"{fault.place} is {fault.what}" for fault in self._unrepaired)
-=======
-        said = ", ".join(f"{fault.resource} is {fault.problem}" for fault in self._unrepaired)
->>>>>>> flowsp:zerobyte/features/backups/service/reconcile.py
+        faults = ", ".join(f"{fault.resource} is {fault.problem}" for fault in self._unrepaired)
         return (
             f"Prefect starts no run: {faults}, and it could not be repaired; "
             "delete it in Prefect, it is made again within a minute"
@@ -154,13 +150,8 @@ class DeploymentSync:
         """List the differences between the rows and Prefect, including its pool and queues."""
         faults = await self._scheduler.pool_faults(await self._hosts())
         return [
-<<<<<<< HEAD:zerobyte/features/backups/service/deployment_sync.py
-            Drift(fault.place, "", fault.what) for fault in faults
-        ] + await self._schedule_drift()
-=======
             Drift(fault.resource, "", fault.problem) for fault in faults
-        ] + await self._schedules()
->>>>>>> flowsp:zerobyte/features/backups/service/reconcile.py
+        ] + await self._schedule_drift()
 
     async def _schedule_drift(self) -> list[Drift]:
         deployed = {entry.short_id: entry for entry in await self._scheduler.list_deployments()}
@@ -181,13 +172,8 @@ class DeploymentSync:
         await self._scheduler.ensure_ready(hosts)
         if faults:
             log.warning(
-<<<<<<< HEAD:zerobyte/features/backups/service/deployment_sync.py
                 "pool or queues in Prefect created or repaired",
-                faults=[f"{fault.place}: {fault.what}" for fault in faults],
-=======
-                "pool or queues in Prefect were made or repaired",
                 faults=[f"{fault.resource}: {fault.problem}" for fault in faults],
->>>>>>> flowsp:zerobyte/features/backups/service/reconcile.py
             )
             self._unrepaired = await self._scheduler.pool_faults(hosts)
         else:

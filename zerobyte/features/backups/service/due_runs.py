@@ -319,7 +319,7 @@ class DueRunStarter:
         ).values_list("destination_id", flat=True)
         title = f"Zerobyte {schedule.name} was disabled"
         message = NotificationMessage(event="failure", title=title, body=text)
-        self._notifications.tell(
+        self._notifications.dispatch(
             [int(str(one)) for one in destination_ids], schedule.organization_id, message
         )
 

@@ -3,8 +3,8 @@
 from contextlib import suppress
 
 from zerobyte.contract.jobs import BackupOptions
-from zerobyte.core import blocking, protected_paths
-from zerobyte.core.errors import Invalid, Unavailable
+from zerobyte.core import protected_paths
+from zerobyte.core.errors import Unavailable
 from zerobyte.core.worker_tokens import LOCAL_HOST
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.repositories.service.host_paths import local_repository_paths
@@ -18,7 +18,7 @@ async def blocked_reason(volumes: Volumes, volume: Volume) -> str | None:
     if volume.status == "mounted":
         # The worker checks it again, on its own host, right before restic starts.
         return None
-    return await volumes.why_not_ready(volume)
+    return await volumes.not_ready_reason(volume)
 
 
 async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume) -> list[str]:
@@ -31,7 +31,7 @@ async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume)
     if volume.type != "directory":
         real_path = str(volumes.source_path(volume))
         own = [folder for folder in own if not protected_paths.is_within(real_path, folder)]
-    others = await local_places(other_than=volume.organization_id)
+    others = await local_repository_paths(other_than=volume.organization_id)
     return [*own, *protected_paths.KERNEL, *others]
 
 
@@ -45,12 +45,6 @@ async def check_includes(
     Raises
         Invalid     with the path of the list and the number of the entry.
     """
-    chosen = {
-        "includePaths": [BackupOptions(include_paths=[one]) for one in options.include_paths],
-        "includePatterns": [
-            BackupOptions(include_patterns=[one]) for one in options.include_patterns
-        ],
-    }
     # The worker checks a folder that is not mounted now before each run.
     if volume.agent_id != LOCAL_HOST or volume.status != "mounted":
         return
@@ -59,28 +53,5 @@ async def check_includes(
     except DamagedConfig:
         return
     excluded = await excluded_folders(settings, volumes, volume)
-
-    def find_problem() -> Invalid | None:
-        real_path = source.resolve()
-        if (reason := _rejection_reason(real_path, options, excluded)) is None:
-            return None
-        for field, entries in chosen.items():
-            for number, entry in enumerate(entries):
-                if (why := _rejection_reason(real_path, entry, excluded)) is not None:
-                    return Invalid.at([field, number], why)
-        return Invalid(reason)
-
-    try:
-        problem = await blocking.run_blocking_on_path(find_problem, place=str(source))
-    except Unavailable:
-        return
-    if problem is not None:
-        raise problem
-
-
-def _rejection_reason(source: Path, options: BackupOptions, excluded: list[str]) -> str | None:
-    try:
-        includes.check(source, options, excluded)
-    except Invalid as error:
-        return error.message
-    return None
+    with suppress(Unavailable):
+        await volumes.host_api.check_includes(source, options, excluded)

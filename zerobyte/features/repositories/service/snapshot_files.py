@@ -14,7 +14,6 @@ from zerobyte.core.errors import NotFound, Unavailable
 from zerobyte.core.log import get_logger
 from zerobyte.core.protected_paths import normal
 from zerobyte.features.repositories import models, present, schemas
-from zerobyte.features.repositories.service.flight import SingleFlights
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restic_access import LIMIT_S, translate_restic_errors
 from zerobyte.features.repositories.service.snapshots import Snapshots
