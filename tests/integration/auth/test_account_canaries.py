@@ -18,7 +18,7 @@ def loud():
     log.configure()
 
 
-async def test_secrets_of_an_account_stay_where_they_belong(client, time, tmp_path, capfd, loud):
+async def test_account_secrets_do_not_leak(client, time, tmp_path, capfd, loud):
     bodies, tokens = [], set()
 
     async def call(method, path, body=None):

@@ -56,7 +56,7 @@ CODES = (
 )
 
 
-async def test_only_instance_admins_and_the_rest_hear_why(client, ada):
+async def test_admin_routes_require_an_instance_admin(client, ada):
     for method, verb, code in CODES:
         answer = await client.request(method, f"{ADMIN}/{verb}")
         assert told(answer) == (401, "UNAUTHORIZED")
@@ -67,7 +67,7 @@ async def test_only_instance_admins_and_the_rest_hear_why(client, ada):
         assert told(answer) == (401, "UNAUTHORIZED")
 
 
-async def test_a_user_is_made_without_a_session_and_with_an_organization_at_sign_in(client, root):
+async def test_created_user_gets_no_session_and_an_organization_at_first_sign_in(client, root):
     body = {"email": "New@Example.com", "password": "long enough", "name": "New"}
     data = {"username": "New_One"}
     answer = await do(root, "create-user", **body, data=data)
@@ -84,7 +84,7 @@ async def test_a_user_is_made_without_a_session_and_with_an_organization_at_sign
     assert told(again) == (400, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")
 
 
-async def test_what_is_wrong_with_a_new_user_is_told(root):
+async def test_invalid_new_user_is_rejected_with_a_code(root):
     for change, code in (
         ({"email": "x"}, "INVALID_EMAIL"),
         ({"email": 1}, "VALIDATION_ERROR"),
@@ -103,7 +103,7 @@ async def test_what_is_wrong_with_a_new_user_is_told(root):
     assert await User.all().count() == 1
 
 
-async def test_somebody_without_a_password_and_an_admin_are_made_too(client, root):
+async def test_users_without_password_and_admins_can_be_created(client, root):
     body = {"email": "n@example.com", "name": "N", "role": "admin"}
     answer = await do(root, "create-user", **body)
     assert (answer.status_code, answer.json()["user"]["role"]) == (200, "admin")
@@ -114,7 +114,7 @@ async def test_somebody_without_a_password_and_an_admin_are_made_too(client, roo
     assert told(answer) == (401, "INVALID_EMAIL_OR_PASSWORD")
 
 
-async def test_roles_are_an_enum_and_the_last_admin_keeps_theirs(folk, root, ada):
+async def test_unknown_roles_are_rejected_and_the_last_admin_keeps_the_role(folk, root, ada):
     for role in ("wizard", "admin,user", None, []):
         assert told(await do(root, "set-role", userId=ada.id, role=role))[0] == 400
     assert told(await do(root, "set-role", userId="nope", role="user")) == (404, "USER_NOT_FOUND")
@@ -133,7 +133,7 @@ async def test_roles_are_an_enum_and_the_last_admin_keeps_theirs(folk, root, ada
     assert (await do(root, "set-role", userId=root.id, role="user")).status_code == 200
 
 
-async def test_a_ban_ends_sessions_and_ends_by_itself(client, root, ada):
+async def test_ban_ends_sessions_and_expires(client, root, ada):
     assert told(await do(root, "ban-user", userId=root.id)) == (400, "YOU_CANNOT_BAN_YOURSELF")
     assert told(await do(root, "ban-user", userId="nope")) == (404, "USER_NOT_FOUND")
     answer = await do(root, "ban-user", userId=ada.id, banExpiresIn=3600)
@@ -157,7 +157,7 @@ async def test_a_ban_ends_sessions_and_ends_by_itself(client, root, ada):
     assert (answer.json()["user"]["banned"], answer.json()["user"]["banReason"]) == (False, None)
 
 
-async def test_another_password_ends_sessions_and_keys(client, root, ada, home):
+async def test_new_password_ends_sessions_and_api_keys(client, root, ada, home):
     await ApiKey.create(
         user_id=ada.id, organization_id=home, name="k", key_hash=ids.token(43), start="zb_abc"
     )
@@ -176,7 +176,7 @@ async def test_another_password_ends_sessions_and_keys(client, root, ada, home):
         assert answer.status_code == status
 
 
-async def test_data_is_changed_and_an_unchanged_username_is_not_taken(root, ada):
+async def test_user_data_is_updated_and_an_unchanged_username_is_accepted(root, ada):
     answer = await do(root, "update-user", userId=ada.id, data={"username": "ada", "name": "Ada"})
     assert (answer.status_code, answer.json()["name"]) == (200, "Ada")
     answer = await do(root, "update-user", userId=ada.id, data={"email": "A@example.com"})
@@ -192,7 +192,7 @@ async def test_data_is_changed_and_an_unchanged_username_is_not_taken(root, ada)
     assert told(answer) == (404, "USER_NOT_FOUND")
 
 
-async def test_sessions_are_listed_without_their_tokens_and_ended(root, ada):
+async def test_sessions_are_listed_without_tokens_and_can_be_ended(root, ada):
     cookie = ada.http.cookies["zerobyte.session_token"]
     answer = await do(root, "list-user-sessions", userId=ada.id)
     [shown] = answer.json()["sessions"]
@@ -209,7 +209,7 @@ async def test_sessions_are_listed_without_their_tokens_and_ended(root, ada):
     assert (await root.http.get("/api/v1/system/dev-panel")).status_code == 401
 
 
-async def test_people_are_listed_searched_filtered_and_sorted(root, ada):
+async def test_users_are_listed_searched_filtered_and_sorted(root, ada):
     listed = await root.http.get(f"{ADMIN}/list-users")
     assert (listed.json()["total"], listed.json()["limit"]) == (2, 100)
     assert listed.json().keys() == {"users", "total", "limit", "offset"}
@@ -234,7 +234,7 @@ async def test_people_are_listed_searched_filtered_and_sorted(root, ada):
     assert told(answer) == (404, "USER_NOT_FOUND")
 
 
-async def test_has_permission_is_of_ones_role(root, ada):
+async def test_has_permission_depends_on_the_role(root, ada):
     asked = {"permissions": {"user": ["ban"], "session": ["revoke"]}}
     for who, success in ((root, True), (ada, False)):
         answer = await do(who, "has-permission", **asked)
@@ -243,7 +243,7 @@ async def test_has_permission_is_of_ones_role(root, ada):
     assert answer.json()["success"] is False
 
 
-async def test_v1_lists_the_first_hundred(root):
+async def test_v1_lists_the_first_100_users(root):
     await User.bulk_create(
         User(name=f"n{n}", email=f"n{n}@example.com", username=f"n{n}", created_at=2**50 + n)
         for n in range(104)
@@ -253,7 +253,7 @@ async def test_v1_lists_the_first_hundred(root):
     assert [user["name"] for user in body["users"][:2]] == ["root", "n0"]
 
 
-async def test_v1_lists_people_with_their_accounts(root, ada):
+async def test_v1_lists_users_with_their_accounts(root, ada):
     answer = await root.http.get("/api/v1/auth/admin-users")
     assert_conforms("getAdminUsers", 200, answer.json())
     assert answer.json()["users"][1].keys() == {
@@ -273,7 +273,7 @@ async def test_v1_lists_people_with_their_accounts(root, ada):
     assert answer.json() == {"success": True}
 
 
-async def test_a_removed_person_takes_their_organization_and_leaves_shared_ones(folk, root, home):
+async def test_deleted_user_takes_solely_owned_organizations_only(folk, root, home):
     own, shared = await folk.organization("own"), await folk.organization("shared")
     bob = await folk.person("bob", {own: "owner", shared: "owner"})
     await folk.person("eve", {shared: "owner"})

@@ -63,7 +63,7 @@ async def insert(user_id: str, organization_id: str, **more) -> None:
     await ApiKey.create(user_id=user_id, organization_id=organization_id, **key)
 
 
-async def test_a_key_has_the_documented_form_and_only_its_hash_is_stored(folk, ada):
+async def test_key_has_the_documented_form_and_only_its_hash_is_stored(folk, ada):
     answer = await make(ada, "  ci key  ")
     assert answer.status_code == 200, answer.text
     body = answer.json()
@@ -85,7 +85,7 @@ async def test_a_key_has_the_documented_form_and_only_its_hash_is_stored(folk, a
     assert (await use(folk, key)).status_code == 200
 
 
-async def test_the_last_use_is_noted_once_a_minute(folk, ada):
+async def test_last_use_is_recorded_once_a_minute(folk, ada):
     key = (await make(ada)).json()["key"]
     await use(folk, key)
     first = (await ApiKey.get()).last_request_at
@@ -99,7 +99,7 @@ async def test_the_last_use_is_noted_once_a_minute(folk, ada):
     assert (await ApiKey.get()).last_request_at >= first
 
 
-async def test_a_use_that_cannot_be_noted_is_one_all_the_same(folk, ada):
+async def test_key_works_when_its_last_use_cannot_be_recorded(folk, ada):
     key = (await make(ada)).json()["key"]
     connection = Tortoise.get_connection("default")
     await connection.execute_query("PRAGMA query_only = ON")
@@ -108,7 +108,7 @@ async def test_a_use_that_cannot_be_noted_is_one_all_the_same(folk, ada):
     assert (await ApiKey.get()).last_request_at is None
 
 
-async def test_what_is_asked_is_checked(ada):
+async def test_invalid_key_requests_are_rejected(ada):
     bounds = "expiresIn must be between 1 day and 365 days"
     for change, status, message in (
         ({"password": "wrong"}, 401, "Invalid password"),
@@ -134,7 +134,7 @@ async def test_what_is_asked_is_checked(ada):
         assert abs(row.expires_at - row.created_at - seconds * 1000) < 60_000
 
 
-async def test_a_key_opens_as_often_as_it_is_shown_until_it_is_deleted(serve, tmp_path):
+async def test_key_works_repeatedly_until_it_is_deleted(serve, tmp_path):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         folk = Folk(client, settings_for(tmp_path))
         ada = await folk.person("ada", {await folk.organization("home"): "owner"})
@@ -151,7 +151,7 @@ async def test_a_key_opens_as_often_as_it_is_shown_until_it_is_deleted(serve, tm
         await folk.aclose()
 
 
-async def test_somebody_without_a_password_makes_none(ada):
+async def test_user_without_password_cannot_create_keys(ada):
     await Account.all().delete()
     answer = await make(ada)
     assert (answer.status_code, answer.json()["message"]) == (
@@ -160,7 +160,7 @@ async def test_somebody_without_a_password_makes_none(ada):
     )
 
 
-async def test_a_key_ends_by_itself(folk, ada):
+async def test_key_expires(folk, ada):
     key = (await make(ada, expiresIn=DAY_S)).json()["key"]
     assert (await use(folk, key)).status_code == 200
     await ApiKey.all().update(expires_at=clock.now_ms() - 1)
@@ -169,7 +169,7 @@ async def test_a_key_ends_by_itself(folk, ada):
     assert (await ada.http.get(KEYS)).json()["apiKeys"] == []
 
 
-async def test_lists_hold_ones_own_keys_of_the_active_organization_newest_first(folk, ada, home):
+async def test_list_shows_own_keys_of_the_active_organization_newest_first(folk, ada, home):
     other = await folk.organization("other")
     eve = await folk.person("eve", {home: "owner"})
     for number in range(3):
@@ -186,7 +186,7 @@ async def test_lists_hold_ones_own_keys_of_the_active_organization_newest_first(
     assert (answer.status_code, answer.json()) == (200, {"success": True})
 
 
-async def test_keys_are_kept_away_from_what_needs_a_browser(folk, ada):
+async def test_keys_are_rejected_by_browser_only_operations(folk, ada):
     key = (await make(ada)).json()["key"]
     program = await folk.browser(**{"x-api-key": key})
     for method, path in BROWSER_ONLY:
@@ -220,7 +220,7 @@ async def test_keys_are_kept_away_from_what_needs_a_browser(folk, ada):
         )
 
 
-async def test_keys_are_not_managed_under_auth(client):
+async def test_keys_are_not_managed_under_api_auth(client):
     for method, path in (("GET", "list"), ("POST", "create"), ("POST", "verify/x")):
         for headers in ({}, {"x-api-key": "zb_x"}):
             answer = await client.request(method, f"/api/auth/api-key/{path}", headers=headers)
@@ -230,7 +230,7 @@ async def test_keys_are_not_managed_under_auth(client):
             )
 
 
-async def test_a_key_wins_over_a_cookie_and_an_empty_one_is_none(ada):
+async def test_key_overrides_cookie_and_an_empty_key_is_ignored(ada):
     for key in ("zb_x", "zb_" + "a" * 64, "x" * 5000):
         answer = await ada.http.get("/api/v1/system/dev-panel", headers={"x-api-key": key})
         assert answer.status_code == 401
@@ -240,7 +240,7 @@ async def test_a_key_wins_over_a_cookie_and_an_empty_one_is_none(ada):
     assert answer.status_code == 200
 
 
-async def test_a_banned_owner_is_refused_and_a_lost_membership_is_403(folk, ada, home):
+async def test_banned_user_is_rejected_and_lost_membership_is_403(folk, ada, home):
     key = (await make(ada)).json()["key"]
     await User.all().update(banned=True)
     answer = await use(folk, key)
@@ -259,7 +259,7 @@ async def test_a_banned_owner_is_refused_and_a_lost_membership_is_403(folk, ada,
     assert (await use(folk, key)).status_code == 401
 
 
-async def test_a_key_has_the_rights_of_its_owner_in_its_organization(folk, ada, home):
+async def test_key_has_the_permissions_of_its_user(folk, ada, home):
     other = await folk.organization("other")
     both = await folk.person("both", {other: "owner", home: "member"})
     key = (await make(both)).json()["key"]
@@ -286,7 +286,7 @@ class TestAtOnce:
         assert refused.json() == {"message": "API key limit reached"}
 
 
-async def test_the_guard_asks_the_database_once(folk, ada, monkeypatch):
+async def test_key_authentication_takes_one_query(folk, ada, monkeypatch):
     key = (await make(ada)).json()["key"]
     assert (await use(folk, key)).status_code == 200
     program = await folk.browser(**{"x-api-key": key})

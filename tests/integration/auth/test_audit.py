@@ -27,7 +27,7 @@ async def trail(who, **query) -> list[dict]:
     return answer.json()["entries"]
 
 
-async def test_who_reads_what(folk, owner, home):
+async def test_audit_log_is_visible_to_admins_of_its_scope(folk, owner, home):
     admin = await folk.person("admin", {home: "admin"})
     member = await folk.person("member", {home: "member"})
     foreign = await folk.person("foreign", {await folk.organization("other"): "owner"})
@@ -47,7 +47,7 @@ async def test_who_reads_what(folk, owner, home):
     assert (refused["address"], refused["source"]) == ("127.0.0.1", "browser")
 
 
-async def test_sign_ins_leave_a_line_however_they_end(client, owner, home):
+async def test_every_sign_in_is_audited(client, owner, home):
     sent = {"username": "owner", "password": PASSWORD}
     await client.post("/api/auth/sign-in/username", json={**sent, "password": "hunter2hunter2"})
     await client.post("/api/auth/sign-in/email", json={"email": "x@y.example", "password": "hunt"})
@@ -69,7 +69,7 @@ async def test_sign_ins_leave_a_line_however_they_end(client, owner, home):
     assert "hunt" not in str([dict(line) for line in await AuditLine.all()])
 
 
-async def test_a_sign_in_is_not_told_of_whoever_was_signed_in_there_before(folk, owner, home):
+async def test_sign_in_is_not_attributed_to_the_previous_session(folk, owner, home):
     await folk.person("ada", {home: "member"}, two_factor_enabled=True)
     sent = {"username": "ada", "password": PASSWORD}
     answer = await owner.http.post("/api/auth/sign-in/username", json=sent)
@@ -79,7 +79,7 @@ async def test_a_sign_in_is_not_told_of_whoever_was_signed_in_there_before(folk,
     assert not await Session.filter(user_id=owner.id).exists()
 
 
-async def test_keys_roles_and_secrets_leave_a_line_without_the_secret(folk, owner, home):
+async def test_keys_roles_and_secrets_are_audited_without_the_secret(folk, owner, home):
     member = await folk.person("member", {home: "member"})
     made = await owner.http.post("/api/v1/auth/api-keys", json={"name": "k", "password": PASSWORD})
     key = await owner.http.post("/api/v1/system/restic-password", json={"password": "nope-nope"})
@@ -108,7 +108,7 @@ async def test_keys_roles_and_secrets_leave_a_line_without_the_secret(folk, owne
         assert secret not in stored
 
 
-async def test_a_key_of_a_banned_owner_is_told_and_nameless_noise_is_not(client, folk, owner):
+async def test_banned_key_is_audited_and_unknown_keys_are_not(client, folk, owner):
     made = (
         await owner.http.post("/api/v1/auth/api-keys", json={"name": "k", "password": PASSWORD})
     ).json()
@@ -123,7 +123,7 @@ async def test_a_key_of_a_banned_owner_is_told_and_nameless_noise_is_not(client,
     assert (line.actor_id, line.source, line.result) == (owner.id, "api-key", "refused")
 
 
-async def test_what_is_refused_before_its_operation_is_told_as_the_operation(owner, home):
+async def test_early_rejection_is_audited_as_its_operation(owner, home):
     path = "/api/v1/auth/org-members/m1"
     evil = {"Origin": "https://evil.example"}
     for origin in ({"Origin": "null"}, evil):
@@ -147,7 +147,7 @@ async def test_what_is_refused_before_its_operation_is_told_as_the_operation(own
     assert lines[0]["details"] == {"memberId": "m1"}
 
 
-async def test_refusals_of_nobody_before_an_operation_are_told_only_at_the_doors(client):
+async def test_anonymous_early_rejections_are_audited_only_for_sign_in_routes(client):
     evil = {"Origin": "https://evil.example", "Cookie": "zerobyte.session_token=x"}
     body = {"email": "a@b.example", "password": PASSWORD}
     for _ in range(40):
@@ -164,7 +164,7 @@ async def test_refusals_of_nobody_before_an_operation_are_told_only_at_the_doors
     assert len(lines) == 30
 
 
-async def test_a_sign_up_and_a_sign_in_that_are_switched_off_are_told(owner):
+async def test_disabled_sign_up_and_sign_in_are_audited(owner):
     answer = await owner.http.post("/api/auth/sign-up/email", json={})
     assert answer.status_code == 403
     await RegistrationSettings().set_password_login_disabled(True)
@@ -214,7 +214,7 @@ async def test_filters_and_pages(owner, home):
         assert (await owner.http.get(TRAIL, params=query)).status_code == 400
 
 
-async def test_lines_outlive_their_organization_and_cannot_be_changed(owner, home):
+async def test_entries_survive_their_organization_and_are_immutable(owner, home):
     await owner.http.post("/api/auth/organization/update", json={"data": {"name": "new"}})
     body = {"organizationId": home, "password": PASSWORD}
     assert (await owner.http.post("/api/auth/organization/delete", json=body)).status_code == 200

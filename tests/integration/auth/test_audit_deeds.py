@@ -24,7 +24,7 @@ async def told(*actions: str) -> list[tuple[str, str, str | None, str | None]]:
     return [(line.action, line.result, line.reason, line.actor_id) for line in lines]
 
 
-async def test_a_passkey_that_is_made_signs_in_and_goes(client):
+async def test_passkey_registration_sign_in_and_deletion_are_audited(client):
     made = await client.post("/api/auth/sign-up/email", json=ADA)
     ada = made.json()["user"]["id"]
     device = Authenticator(ORIGIN)
@@ -51,7 +51,7 @@ async def test_a_passkey_that_is_made_signs_in_and_goes(client):
     assert passkey["publicKey"] not in stored
 
 
-async def test_a_second_factor_that_is_passed_and_one_that_is_not(client, phone):
+async def test_two_factor_success_and_failure_are_audited(client, phone):
     client.cookies.clear()
     ada = (await User.get()).id
     sent = {"username": "ada", "password": ADA["password"]}
@@ -80,7 +80,7 @@ async def test_a_second_factor_that_is_passed_and_one_that_is_not(client, phone)
         assert secret not in stored
 
 
-async def test_a_provider_that_is_registered_links_by_itself_signs_in_and_goes(serve, oidc):
+async def test_provider_registration_linking_sign_in_and_deletion_are_audited(serve, oidc):
     async with staged(serve, oidc) as stage:
         await stage.client.patch(
             "/api/v1/auth/sso-providers/idp/auto-linking", json={"enabled": True}
@@ -104,7 +104,7 @@ async def test_a_provider_that_is_registered_links_by_itself_signs_in_and_goes(s
     assert lines[-2]["status"] == 302
 
 
-async def test_every_change_of_who_may_do_what(folk: Folk):
+async def test_every_permission_change_is_audited(folk: Folk):
     home = await folk.organization("home")
     root = await folk.person("root", {home: "owner"}, role="admin")
     ada = await folk.person("ada", {home: "member"})

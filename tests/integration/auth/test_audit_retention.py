@@ -27,7 +27,7 @@ async def lines(client, time):
         )  # fmt: skip
 
 
-async def test_older_lines_go_and_leave_one_that_says_how_many(lines):
+async def test_pruning_old_entries_leaves_an_entry_with_their_number(lines):
     before = clock.now_ms() - 400 * DAY_MS
     assert await AuditTrail().expire(400) == 2
     assert await aged() == ["aged 399.5", "aged 0"]
@@ -39,7 +39,7 @@ async def test_older_lines_go_and_leave_one_that_says_how_many(lines):
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_many_go_in_parts_that_are_told_each(lines, monkeypatch):
+async def test_pruning_in_batches_audits_each_batch(lines, monkeypatch):
     monkeypatch.setattr(models, "MOST_AT_ONCE", 2)
     assert await AuditTrail().expire(1) == 3
     assert await aged() == ["aged 0"]
@@ -48,7 +48,7 @@ async def test_many_go_in_parts_that_are_told_each(lines, monkeypatch):
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_lines_that_went_and_their_line_are_one_change(lines, monkeypatch):
+async def test_pruning_and_its_entry_are_one_transaction(lines, monkeypatch):
     async def fail(self, entry):
         raise OSError
 
@@ -60,9 +60,7 @@ async def test_lines_that_went_and_their_line_are_one_change(lines, monkeypatch)
 
 @pytest.mark.parametrize(("given", "kept"), [({}, 2), ({"AUDIT_RETENTION_DAYS": "0"}, 4)])
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_the_platform_keeps_400_days_unless_it_is_told_otherwise(
-    lines, tmp_path, given, kept
-):
+async def test_default_audit_retention_is_400_days(lines, tmp_path, given, kept):
     platform = Platform(settings_for(tmp_path, **given), MemoryScheduler())
     loops = platform.loops()
     periodic = [loop.cr_frame.f_locals.get("work") for loop in loops]

@@ -20,7 +20,7 @@ def ends(monkeypatch):
     monkeypatch.setattr(ids, "token", lambda *n: next(given, token(*n)) if n == (4,) else token(*n))
 
 
-async def test_it_is_named_after_its_person_and_has_a_repository_password_of_its_own(client, ends):
+async def test_default_organization_is_named_after_its_user_with_its_own_password(client, ends):
     keys = []
     for number, (email, slug) in enumerate(
         (

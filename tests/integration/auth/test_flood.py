@@ -125,7 +125,7 @@ async def sign_in(client, address, **headers):
     return await client.post("/api/auth/sign-in/username", json=SIGN_IN, headers=headers)
 
 
-async def test_of_ten_thousand_guesses_from_as_many_addresses_thirty_are_heard(
+async def test_of_10000_guesses_from_different_addresses_30_are_checked(
     serve, clocks, hashes, looks
 ):
     async with serve(DISABLE_RATE_LIMITING="false", TRUST_PROXY="true") as client:
@@ -155,7 +155,7 @@ async def test_of_ten_thousand_guesses_from_as_many_addresses_thirty_are_heard(
         assert answer.json()["user"]["username"] == "ada"
 
 
-async def test_without_a_proxy_all_guesses_are_those_of_one_address(serve, clocks, hashes):
+async def test_without_a_proxy_forwarded_addresses_are_ignored(serve, clocks, hashes):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()
@@ -176,9 +176,7 @@ async def test_without_a_proxy_all_guesses_are_those_of_one_address(serve, clock
         assert (await sign_in(client, "9.9.9.2")).status_code == 200
 
 
-async def test_what_a_client_writes_before_the_last_address_is_no_other_address(
-    serve, clocks, hashes
-):
+async def test_only_the_last_forwarded_address_counts(serve, clocks, hashes):
     async with serve(DISABLE_RATE_LIMITING="false", TRUST_PROXY="true") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()

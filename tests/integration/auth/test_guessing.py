@@ -54,7 +54,7 @@ async def limited(serve, clocks):
         yield client
 
 
-async def test_guesses_at_once_by_every_name_of_a_person_are_counted_together(few, limited, hashes):
+async def test_parallel_guesses_by_e_mail_and_username_share_one_counter(few, limited, hashes):
     by_email = {"email": ADA["email"], "password": "wrong"}
     bodies = [WRONG, by_email, {**WRONG, "username": "ADA"}]
     answers = await asyncio.gather(
@@ -76,7 +76,7 @@ async def test_guesses_at_once_by_every_name_of_a_person_are_counted_together(fe
 
 
 @on_sqlite
-async def test_neither_a_restart_nor_a_flood_of_other_names_forgets_what_was_guessed(
+async def test_restart_and_flood_of_names_do_not_reset_the_counter(
     few, serve, limited, monkeypatch
 ):
     await GuessCount.create(key="other", count=1, ends_at=1)
@@ -109,7 +109,7 @@ async def test_the_window_ends_and_successes_do_not_count(few, limited, time):
 
 
 @on_sqlite
-async def test_another_password_is_heard_whatever_was_guessed_before(few, serve):
+async def test_new_password_resets_the_counter(few, serve):
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         inside = {"cookie": f"{SESSION}={client.cookies[SESSION]}"}
@@ -130,7 +130,7 @@ async def test_another_password_is_heard_whatever_was_guessed_before(few, serve)
 
 
 @on_sqlite
-async def test_unknown_people_are_refused_like_known_ones(few, limited, hashes):
+async def test_unknown_users_are_limited_like_known_ones(few, limited, hashes):
     async def course(name, first):
         answers = [
             await sign_in(limited, {"username": name, "password": "wrong"}, first + number)
@@ -145,7 +145,7 @@ async def test_unknown_people_are_refused_like_known_ones(few, limited, hashes):
 
 
 @on_sqlite
-async def test_the_time_does_not_tell_who_has_an_account(client, ada, hashes):
+async def test_response_time_does_not_reveal_accounts(client, ada, hashes):
     client.cookies.clear()
     await User.create(name="Eve", email="eve@example.com", username="eve")  # without a password
     for name in ("ada", "nobody", "eve"):
@@ -157,7 +157,7 @@ async def test_the_time_does_not_tell_who_has_an_account(client, ada, hashes):
 
 
 @on_sqlite
-async def test_one_address_gets_three_failures_in_ten_seconds(limited):
+async def test_address_is_limited_to_three_failures_in_ten_seconds(limited):
     statuses = [
         (await sign_in(limited, {"username": f"any{n}", "password": "x"}, 7)).status_code
         for n in range(4)
@@ -167,7 +167,7 @@ async def test_one_address_gets_three_failures_in_ten_seconds(limited):
 
 
 @on_sqlite
-async def test_sign_ups_that_fail_are_counted_for_each_address_too(limited):
+async def test_failed_sign_ups_are_limited_per_address(limited):
     await RegistrationSettings().set_registrations_enabled(True)
     answers = [
         await limited.post("/api/auth/sign-up/email", json={**ADA, "username": f"ada{n}"})
@@ -182,7 +182,7 @@ async def test_sign_ups_that_fail_are_counted_for_each_address_too(limited):
 
 
 @on_sqlite
-async def test_many_behind_one_address_sign_in_at_the_same_moment(limited, hashes):
+async def test_many_users_behind_one_address_can_sign_in_simultaneously(limited, hashes):
     answers = await asyncio.gather(*(sign_in(limited, RIGHT, 7) for _ in range(12)))
     assert {answer.status_code for answer in answers} == {200}
     answers = await asyncio.gather(*(sign_in(limited, WRONG, 7) for _ in range(12)))
@@ -200,7 +200,7 @@ async def test_many_behind_one_address_sign_in_at_the_same_moment(limited, hashe
     ],
 )
 @on_sqlite
-async def test_a_stolen_session_is_no_oracle_for_the_password(serve, clocks, path, body):
+async def test_password_checks_in_a_session_are_limited(serve, clocks, path, body):
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         statuses = [
@@ -216,7 +216,7 @@ async def test_a_stolen_session_is_no_oracle_for_the_password(serve, clocks, pat
 
 
 @on_sqlite
-async def test_guesses_at_the_door_do_not_disturb_who_is_inside(few, serve):
+async def test_failed_sign_ins_do_not_limit_signed_in_users(few, serve):
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         inside = {"cookie": f"{SESSION}={client.cookies[SESSION]}"}
@@ -232,7 +232,7 @@ async def test_guesses_at_the_door_do_not_disturb_who_is_inside(few, serve):
 
 
 @on_sqlite
-async def test_looking_names_up_ends_too(serve, clocks):
+async def test_username_look_ups_are_limited(serve, clocks):
     async with serve(**LIMITED) as client:
         statuses = [
             (
@@ -244,7 +244,7 @@ async def test_looking_names_up_ends_too(serve, clocks):
 
 
 @on_sqlite
-async def test_when_too_many_wait_for_a_hash_the_next_is_told_and_not_blamed(limited, monkeypatch):
+async def test_full_hash_queue_is_503_and_counts_no_failure(limited, monkeypatch):
     monkeypatch.setattr("zerobyte.features.auth.service.password_hashing._MAX_WAITING", 0)
     answers = [await sign_in(limited, RIGHT, 1) for _ in range(5)]
     assert {answer.status_code for answer in answers} == {503}

@@ -30,7 +30,7 @@ async def user_of(who) -> str | None:
     return answer and answer["user"]["name"]
 
 
-async def test_for_an_hour_and_back(root, ada):
+async def test_impersonation_lasts_an_hour_and_restores_the_admin(root, ada):
     answer = await impersonate(root, ada.id)
     assert answer.status_code == 200, answer.text
     body = answer.json()
@@ -57,7 +57,7 @@ async def test_for_an_hour_and_back(root, ada):
     assert actions["adminStopImpersonating"].impersonated_by == root.id
 
 
-async def test_who_cannot_be_impersonated(folk, root, ada):
+async def test_admins_banned_and_unknown_users_cannot_be_impersonated(folk, root, ada):
     other = await folk.person("other", role="admin")
     for user_id, status, code in (
         ("nope", 404, "USER_NOT_FOUND"),
@@ -71,7 +71,7 @@ async def test_who_cannot_be_impersonated(folk, root, ada):
     assert (answer.status_code, answer.json()["code"]) == (400, "YOU_ARE_NOT_IMPERSONATING_ANYONE")
 
 
-async def test_a_lost_admin_loses_the_borrowed_session(folk, root, ada):
+async def test_demoted_or_deleted_admin_loses_the_impersonation(folk, root, ada):
     other = await folk.person("other", role="admin")
     await impersonate(root, ada.id)
     answer = await other.http.post(f"{ADMIN}/ban-user", json={"userId": root.id})
@@ -80,7 +80,7 @@ async def test_a_lost_admin_loses_the_borrowed_session(folk, root, ada):
 
 
 @pytest.mark.parametrize("ended_by", ["set-user-password", "revoke-user-sessions"])
-async def test_what_signs_an_admin_out_ends_the_borrowed_session_too(folk, root, ada, ended_by):
+async def test_ending_an_admins_sessions_ends_the_impersonation(folk, root, ada, ended_by):
     other = await folk.person("other", role="admin")
     await impersonate(root, ada.id)
     body = {"userId": root.id}
@@ -93,7 +93,7 @@ async def test_what_signs_an_admin_out_ends_the_borrowed_session_too(folk, root,
 
 
 @pytest.mark.parametrize("asked", ["revoke-sessions", "revoke-other-sessions"])
-async def test_an_admin_who_ends_their_sessions_ends_the_borrowed_ones_too(folk, root, ada, asked):
+async def test_admin_revoking_own_sessions_ends_their_impersonations(folk, root, ada, asked):
     desk = await folk.browser(await folk.cookie(root.id, root.active))
     await impersonate(root, ada.id)
     answer = await desk.post(f"/api/auth/{asked}", json={})
@@ -103,9 +103,7 @@ async def test_an_admin_who_ends_their_sessions_ends_the_borrowed_ones_too(folk,
     assert await user_of(ada) == "ada"
 
 
-async def test_signing_out_as_somebody_else_signs_the_admin_out_of_this_browser_too(
-    folk, root, ada
-):
+async def test_sign_out_during_impersonation_ends_the_admin_session(folk, root, ada):
     desk = await folk.browser(await folk.cookie(root.id, root.active))
     await impersonate(root, ada.id)
     assert HELD in root.http.cookies
@@ -119,7 +117,7 @@ async def test_signing_out_as_somebody_else_signs_the_admin_out_of_this_browser_
     assert await user_of(ada) == "ada"
 
 
-async def test_a_held_cookie_of_somebody_else_signs_nobody_out(folk, root, ada):
+async def test_foreign_admin_cookie_ends_no_session(folk, root, ada):
     other = await folk.person("other", role="admin")
     await impersonate(root, ada.id)
     await impersonate(other, ada.id)
@@ -130,7 +128,7 @@ async def test_a_held_cookie_of_somebody_else_signs_nobody_out(folk, root, ada):
     assert await user_of(other) == "ada"
 
 
-async def test_whoever_acts_as_somebody_is_out_when_they_become_an_admin(folk, root, ada):
+async def test_impersonation_ends_when_the_user_becomes_admin(folk, root, ada):
     other = await folk.person("other", role="admin")
     await impersonate(root, ada.id)
     answer = await other.http.post(f"{ADMIN}/set-role", json={"userId": ada.id, "role": "admin"})
@@ -139,7 +137,7 @@ async def test_whoever_acts_as_somebody_is_out_when_they_become_an_admin(folk, r
     assert await user_of(ada) == "ada"
 
 
-async def test_a_held_cookie_of_somebody_else_brings_nobody_back(folk, root, ada):
+async def test_foreign_admin_cookie_restores_no_session(folk, root, ada):
     other = await folk.person("other", role="admin")
     await impersonate(root, ada.id)
     await impersonate(other, ada.id)

@@ -57,7 +57,7 @@ def told(answer) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-async def test_an_invitation_lasts_48_hours_and_is_accepted_by_its_recipient(home: Home):
+async def test_invitation_lasts_48_hours_and_only_its_recipient_accepts_it(home: Home):
     answer = await invite(home.admin, "Guest@Example.com", "admin")
     body = answer.json()
     assert answer.status_code == 200
@@ -97,7 +97,7 @@ async def test_an_invitation_lasts_48_hours_and_is_accepted_by_its_recipient(hom
         assert told(answer) == (400, "INVITATION_NOT_FOUND")
 
 
-async def test_who_may_invite_whom(home: Home):
+async def test_inviting_requires_a_sufficient_role(home: Home):
     assert told(await invite(home.member)) == (
         403,
         "YOU_ARE_NOT_ALLOWED_TO_INVITE_USERS_TO_THIS_ORGANIZATION",
@@ -122,7 +122,7 @@ async def test_who_may_invite_whom(home: Home):
     assert (body["role"], body["organizationId"]) == ("owner", home.id)
 
 
-async def test_inviting_again_prolongs_and_takes_the_new_role(home: Home):
+async def test_resend_extends_the_invitation_with_the_new_role(home: Home):
     first = (await invite(home.owner)).json()
     assert told(await invite(home.owner)) == (400, "USER_IS_ALREADY_INVITED_TO_THIS_ORGANIZATION")
     await Invitation.all().update(expires_at=clock.now_ms() + 1000)
@@ -131,7 +131,7 @@ async def test_inviting_again_prolongs_and_takes_the_new_role(home: Home):
     assert (await Invitation.get()).expires_at > clock.now_ms() + 60_000
 
 
-async def test_withdrawn_rejected_and_expired_ones_are_worth_nothing(home: Home):
+async def test_canceled_rejected_and_expired_invitations_are_invalid(home: Home):
     cancel, accept = f"{BASE}/cancel-invitation", f"{BASE}/accept-invitation"
     sent = {"invitationId": (await invite(home.owner)).json()["id"]}
     assert told(await home.member.http.post(cancel, json=sent)) == (
@@ -151,7 +151,7 @@ async def test_withdrawn_rejected_and_expired_ones_are_worth_nothing(home: Home)
     assert not await Member.filter(user_id=home.guest.id, organization_id=home.id).exists()
 
 
-async def test_lists_show_ids_only_to_those_who_may_invite(home: Home):
+async def test_invitation_ids_are_visible_only_to_inviters(home: Home):
     made = (await invite(home.owner)).json()["id"]
     listed = (await home.admin.http.get(f"{BASE}/list-invitations")).json()
     assert [row["id"] for row in listed] == [made]
@@ -176,7 +176,7 @@ async def test_own_invitations_are_listed_once_the_email_is_verified(home: Home)
     assert [row["id"] for row in answer.json()] == [made]
 
 
-async def test_a_hundred_invitations_may_be_pending(home: Home):
+async def test_pending_invitations_are_limited_to_100(home: Home):
     later = clock.now_ms() + LIFETIME_MS
     await Invitation.bulk_create(
         Invitation(organization_id=home.id, email=f"p{n}@example.com", role="member",
@@ -187,7 +187,7 @@ async def test_a_hundred_invitations_may_be_pending(home: Home):
     assert told(await invite(home.owner, "x@example.com")) == (403, "INVITATION_LIMIT_REACHED")
 
 
-async def test_a_hundred_members_may_belong_to_an_organization(home: Home):
+async def test_members_are_limited_to_100(home: Home):
     sent = {"invitationId": (await invite(home.owner)).json()["id"]}
     crowd = [User(name=f"c{n}", email=f"c{n}@example.com", username=f"crowd{n}") for n in range(97)]
     await User.bulk_create(crowd)
@@ -200,7 +200,7 @@ async def test_a_hundred_members_may_belong_to_an_organization(home: Home):
     assert (await home.guest.http.post(accept, json=sent)).status_code == 200
 
 
-async def test_an_organization_with_a_provider_is_joined_through_it_alone(home: Home):
+async def test_organization_with_provider_is_joined_only_through_it(home: Home):
     sent = {"invitationId": (await invite(home.owner)).json()["id"]}
     await SsoProvider.create(
         provider_id="idp", organization_id=home.id, issuer="https://idp.example",

@@ -48,7 +48,7 @@ async def by_an_admin_who_deletes_the_password(root, bob):
 
 
 @pytest.mark.parametrize("way", [by_unlinking, by_an_admin_who_deletes_the_password])
-async def test_a_password_that_is_taken_away_ends_keys_and_trusted_devices(folk, root, bob, way):
+async def test_deleting_a_password_ends_keys_and_trusted_devices(folk, root, bob, way):
     program = await key_of(folk, bob)
     device = await TrustedDevice.create(user_id=bob.id, token_hash=ids.token(), expires_at=2**50)
     answer = await way(root, bob)
@@ -58,7 +58,7 @@ async def test_a_password_that_is_taken_away_ends_keys_and_trusted_devices(folk,
     assert not await TrustedDevice.exists(id=device.id)
 
 
-async def test_another_way_to_sign_in_that_is_given_up_ends_no_key(folk, root, bob):
+async def test_unlinking_a_provider_ends_no_key(folk, root, bob):
     program = await key_of(folk, bob)
     answer = await bob.http.post("/api/auth/unlink-account", json={"providerId": "idp"})
     assert answer.status_code == 200
@@ -83,7 +83,7 @@ async def by_an_admin_who_deletes_the_link(root, bob):
         (by_an_admin_who_deletes_the_link, 401),
     ],
 )
-async def test_a_way_to_sign_in_that_is_cut_off_ends_the_sessions(folk, root, bob, way, own):
+async def test_removing_a_way_to_sign_in_ends_sessions(folk, root, bob, way, own):
     other = await folk.browser(await folk.cookie(bob.id, bob.active))
     assert await status(other) == 200
     answer = await way(root, bob)
@@ -93,7 +93,9 @@ async def test_a_way_to_sign_in_that_is_cut_off_ends_the_sessions(folk, root, bo
     assert await status(root.http) == 200
 
 
-async def test_a_password_that_an_admin_sets_ends_passkeys_and_ones_own_does_not(folk, root, bob):
+async def test_password_set_by_an_admin_deletes_passkeys_but_an_own_change_does_not(
+    folk, root, bob
+):
     for who in (root, bob):
         await Passkey.create(
             user_id=who.id, credential_id=who.id, public_key="x", device_type="singleDevice"
@@ -126,7 +128,7 @@ async def by_deleting_the_organization(root, bob, home):
 @pytest.mark.parametrize(
     "way", [by_removing_the_member, by_removing_the_person, by_deleting_the_organization]
 )
-async def test_a_membership_that_ends_ends_its_keys(folk, root, bob, home, way):
+async def test_ended_membership_ends_its_keys(folk, root, bob, home, way):
     program = await key_of(folk, bob)
     answer = await way(root, bob, home)
     assert answer.status_code == 200, answer.text
@@ -134,14 +136,14 @@ async def test_a_membership_that_ends_ends_its_keys(folk, root, bob, home, way):
     assert not await ApiKey.exists(user_id=bob.id)
 
 
-async def test_a_member_who_comes_back_has_no_key(folk, root, bob, home):
+async def test_returning_member_has_no_key(folk, root, bob, home):
     program = await key_of(folk, bob)
     await by_removing_the_member(root, bob, home)
     await Member.create(user_id=bob.id, organization_id=home, role="owner")
     assert await status(program) == 401
 
 
-async def test_keys_of_a_banned_person_are_refused_until_the_ban_is_lifted(folk, root, bob):
+async def test_keys_of_a_banned_user_are_rejected_until_the_ban_is_lifted(folk, root, bob):
     program = await key_of(folk, bob)
     assert (await root.http.post(f"{ADMIN}/ban-user", json={"userId": bob.id})).status_code == 200
     assert await status(program) == 401

@@ -23,7 +23,7 @@ async def place(http, member: str, role: object):
     return await http.post(f"{BASE}/update-member-role", json={"memberId": member, "role": role})
 
 
-async def test_owners_and_admins_list_everybody_and_members_may_not(folk: Folk, home):
+async def test_only_owners_and_admins_list_members(folk: Folk, home):
     owner = await folk.person("owner", {home: "owner"})
     member = await folk.person("member", {home: "member"})
     answer = await owner.http.get(V1)
@@ -48,7 +48,7 @@ async def test_owners_and_admins_list_everybody_and_members_may_not(folk: Folk, 
     assert (answer.status_code, answer.json()["code"]) == (403, code)
 
 
-async def test_admins_change_roles_on_v1_but_not_of_owners_or_elsewhere(folk: Folk, home):
+async def test_v1_changes_roles_except_of_owners_and_other_organizations(folk: Folk, home):
     other = await folk.organization("other")
     owner = await folk.person("owner", {home: "owner"})
     admin = await folk.person("admin", {home: "admin"})
@@ -71,7 +71,7 @@ async def test_admins_change_roles_on_v1_but_not_of_owners_or_elsewhere(folk: Fo
     assert (await admin.http.get(V1)).status_code == 403
 
 
-async def test_owners_give_any_role_and_one_owner_always_stays(folk: Folk, home):
+async def test_owners_assign_any_role_and_one_owner_remains(folk: Folk, home):
     owner = await folk.person("owner", {home: "owner"})
     admin = await folk.person("admin", {home: "admin"})
     member = await folk.person("member", {home: "member"})
@@ -96,7 +96,7 @@ async def test_owners_give_any_role_and_one_owner_always_stays(folk: Folk, home)
     assert (await place(owner.http, his, "member")).status_code == 200
 
 
-async def test_a_removed_member_loses_keys_and_sessions_of_that_organization(folk: Folk, home):
+async def test_removed_member_loses_keys_and_sessions_of_the_organization(folk: Folk, home):
     other = await folk.organization("other")
     owner = await folk.person("owner", {home: "owner"})
     guest = await folk.person("guest", {home: "member", other: "member"})
@@ -127,9 +127,7 @@ async def test_a_removed_member_loses_keys_and_sessions_of_that_organization(fol
     )
 
 
-async def test_a_member_is_removed_with_all_that_goes_along_or_not_at_all(
-    folk: Folk, home, monkeypatch
-):
+async def test_removing_a_member_is_one_transaction(folk: Folk, home, monkeypatch):
     owner = await folk.person("owner", {home: "owner"})
     guest = await folk.person("guest", {home: "member"})
 

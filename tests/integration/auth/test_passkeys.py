@@ -54,7 +54,7 @@ def code_of(answer: httpx.Response) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-async def test_the_options_ask_for_a_verified_user_and_a_key_that_is_found_again(client, ada):
+async def test_options_require_user_verification_and_a_resident_key(client, ada):
     answer = await client.get(
         f"{BASE}/generate-register-options?name=Work&authenticatorAttachment=platform"
     )
@@ -87,7 +87,7 @@ async def test_the_options_ask_for_a_verified_user_and_a_key_that_is_found_again
     assert code_of(answer) == (400, "VALIDATION_ERROR")
 
 
-async def test_a_passkey_is_kept_and_signs_in(client, ada, device):
+async def test_passkey_is_stored_and_signs_in(client, ada, device):
     answer = await register(client, device)
     assert answer.status_code == 200, answer.text
     shown = answer.json()
@@ -128,7 +128,7 @@ async def test_without_a_session_the_authenticator_chooses_the_account(client, a
     assert options == {"rpId": "localhost", "timeout": 60000, "userVerification": "required"}
 
 
-async def test_registering_needs_a_session_that_is_fresh(client, ada, device):
+async def test_registration_requires_a_fresh_session(client, ada, device):
     options = await register_options(client)
     body = {"response": device.create(options)}
     await Session.all().update(created_at=clock.now_ms() - DAY_MS - 1000)
@@ -150,7 +150,7 @@ async def test_registering_needs_a_session_that_is_fresh(client, ada, device):
         assert code_of(answer) == (401, "UNAUTHORIZED"), path
 
 
-async def test_a_user_who_is_not_verified_neither_registers_nor_signs_in(client, ada, device):
+async def test_unverified_user_can_neither_register_nor_sign_in(client, ada, device):
     lax = Authenticator(ORIGIN, verifies=False)
     assert code_of(await register(client, lax)) == (400, "FAILED_TO_VERIFY_REGISTRATION")
     assert not await Passkey.exists()
@@ -169,7 +169,7 @@ async def test_a_user_who_is_not_verified_neither_registers_nor_signs_in(client,
         {"rp_id": "evil.example"},
     ],
 )
-async def test_what_was_made_for_somebody_else_is_refused(client, ada, device, changes):
+async def test_response_for_another_site_or_user_is_rejected(client, ada, device, changes):
     answer = await register(client, device, **changes)
     assert code_of(answer) == (400, "FAILED_TO_VERIFY_REGISTRATION")
     await register(client, device)
@@ -178,7 +178,7 @@ async def test_what_was_made_for_somebody_else_is_refused(client, ada, device, c
     assert not any(line.startswith(SESSION) for line in answer.headers.get_list("set-cookie"))
 
 
-async def test_a_wrong_signature_or_handle_is_refused(client, ada, device):
+async def test_wrong_signature_or_user_handle_is_rejected(client, ada, device):
     await register(client, device)
     thief = Authenticator(ORIGIN, credential_id=device.credential_id, counter=9)
     answer = await sign_in(client, thief, handle=device.handle)
@@ -189,9 +189,7 @@ async def test_a_wrong_signature_or_handle_is_refused(client, ada, device):
     assert code_of(await sign_in(client, unknown)) == (401, "PASSKEY_NOT_FOUND")
 
 
-async def test_a_challenge_is_good_once_for_its_purpose_its_person_and_five_minutes(
-    client, ada, device
-):
+async def test_challenge_is_bound_to_purpose_user_single_use_and_five_minutes(client, ada, device):
     options = await register_options(client)
     held = client.cookies[CHALLENGE]
     assert (await Ticket.get()).expires_at <= clock.now_ms() + 300_000
@@ -222,7 +220,7 @@ async def test_a_challenge_is_good_once_for_its_purpose_its_person_and_five_minu
     assert not await Passkey.exists()
 
 
-async def test_an_answer_signs_in_once_also_when_sent_many_times_at_once(client, ada, device):
+async def test_replayed_response_signs_in_once(client, ada, device):
     device.counter = None
     await register(client, device)
     client.cookies.clear()
@@ -238,7 +236,7 @@ async def test_an_answer_signs_in_once_also_when_sent_many_times_at_once(client,
     assert (await sign_in(client, device)).status_code == 200
 
 
-async def test_a_count_that_does_not_rise_tells_of_a_copy(client, ada, device):
+async def test_non_increasing_counter_is_rejected(client, ada, device):
     device.counter = 5
     await register(client, device)
     assert (await sign_in(client, device)).status_code == 200
@@ -249,7 +247,7 @@ async def test_a_count_that_does_not_rise_tells_of_a_copy(client, ada, device):
     assert (await sign_in(client, device)).status_code == 200
 
 
-async def test_a_banned_person_is_told_so_and_an_ended_ban_is_lifted(client, ada, device):
+async def test_banned_user_is_rejected_and_an_expired_ban_is_lifted(client, ada, device):
     await register(client, device)
     await User.all().update(banned=True, ban_expires=clock.now_ms() + 60_000)
     assert code_of(await sign_in(client, device)) == (403, "BANNED_USER")
@@ -262,7 +260,7 @@ async def test_a_banned_person_is_told_so_and_an_ended_ban_is_lifted(client, ada
     assert answer.json()["user"]["banned"] is False
 
 
-async def test_the_origin_must_be_told_and_trusted(client, ada, device):
+async def test_origin_must_be_present_and_trusted(client, ada, device):
     await register(client, device)
     for origin, expected in (
         ("", (403, "MISSING_OR_NULL_ORIGIN")),
@@ -284,14 +282,14 @@ async def test_the_origin_must_be_told_and_trusted(client, ada, device):
     assert answer.json() == {"message": "origin missing", "code": "ORIGIN_MISSING"}
 
 
-async def test_passkeys_on_an_ip_address_are_refused_with_a_code(serve):
+async def test_passkeys_on_an_ip_address_are_rejected_with_a_code(serve):
     async with serve(BASE_URL="http://192.0.2.1:4096") as client:
         answer = await client.get(f"{BASE}/generate-authenticate-options")
     assert code_of(answer) == (400, "PASSKEYS_NEED_HOST_NAME")
     assert "BASE_URL is http://192.0.2.1:4096" in answer.json()["message"]
 
 
-async def test_another_trusted_origin_is_as_good(serve, device):
+async def test_other_trusted_origins_are_accepted(serve, device):
     async with serve(TRUSTED_ORIGINS="http://localhost:5173") as client:
         client.headers["Origin"] = "http://localhost:5173"
         await client.post("/api/auth/sign-up/email", json=ADA)
@@ -305,7 +303,7 @@ async def test_another_trusted_origin_is_as_good(serve, device):
         assert (await sign_in(client, other)).status_code == 200
 
 
-async def test_nonsense_is_400_and_never_500(client, ada, device):
+async def test_malformed_responses_are_400(client, ada, device):
     await register(client, device)
     good = device.create(await register_options(client))
     known = text(device.credential_id)
@@ -333,14 +331,14 @@ async def test_nonsense_is_400_and_never_500(client, ada, device):
         assert code_of(answer) == (400, "VALIDATION_ERROR")
 
 
-async def test_a_credential_with_too_long_an_id_is_not_kept(client, ada):
+async def test_credential_with_too_long_an_id_is_rejected(client, ada):
     device = Authenticator(ORIGIN, credential_id=bytes(1024))
     assert code_of(await register(client, device)) == (400, "FAILED_TO_VERIFY_REGISTRATION")
     device = Authenticator(ORIGIN, credential_id=bytes(1023))
     assert (await register(client, device)).status_code == 200
 
 
-async def test_a_credential_belongs_to_one_person_and_there_are_fifty_at_most(client, ada, device):
+async def test_credentials_are_unique_and_limited_to_50_per_user(client, ada, device):
     await register(client, device)
     assert code_of(await register(client, device)) == (400, "PREVIOUSLY_REGISTERED")
     await Passkey.bulk_create(
@@ -351,7 +349,7 @@ async def test_a_credential_belongs_to_one_person_and_there_are_fifty_at_most(cl
     assert code_of(answer) == (403, "PASSKEY_LIMIT_REACHED")
 
 
-async def test_passkeys_are_renamed_and_deleted_by_their_person_alone(client, ada, device):
+async def test_only_its_owner_renames_and_deletes_a_passkey(client, ada, device):
     mine = (await register(client, device, name=None)).json()
     assert mine["name"] is None
     other = await User.create(email="bob@example.com", name="Bob", username="bob")
@@ -372,7 +370,7 @@ async def test_passkeys_are_renamed_and_deleted_by_their_person_alone(client, ad
     assert code_of(await sign_in(client, device)) == (401, "PASSKEY_NOT_FOUND")
 
 
-async def test_the_only_way_to_sign_in_is_not_deleted(client, ada, device):
+async def test_only_way_to_sign_in_cannot_be_deleted(client, ada, device):
     mine = (await register(client, device)).json()
     await Account.all().delete()
     answer = await client.post(f"{BASE}/delete-passkey", json={"id": mine["id"]})
@@ -382,13 +380,13 @@ async def test_the_only_way_to_sign_in_is_not_deleted(client, ada, device):
     assert answer.status_code == 200
 
 
-async def test_disabled_password_login_leaves_passkeys_open(client, ada, device):
+async def test_disabled_password_login_allows_passkeys(client, ada, device):
     await register(client, device)
     await RegistrationSettings().set_password_login_disabled(True)
     assert (await sign_in(client, device)).status_code == 200
 
 
-async def test_guesses_are_limited_and_good_answers_are_not(serve, device, clocks):
+async def test_failed_responses_are_limited_and_right_ones_are_not(serve, device, clocks):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         await register(client, device)

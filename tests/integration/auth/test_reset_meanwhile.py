@@ -76,7 +76,7 @@ async def sign_in(client, **more):
     return await client.post("/api/auth/sign-in/username", json={**SIGN_IN, **more})
 
 
-async def test_a_sign_in_under_way_opens_no_session(client, ada, meanwhile):
+async def test_reset_during_sign_in_creates_no_session(client, ada, meanwhile):
     answer = await sign_in(client)
     assert outcome(answer) == (401, "INVALID_USERNAME_OR_PASSWORD")
     assert "set-cookie" not in answer.headers
@@ -85,20 +85,20 @@ async def test_a_sign_in_under_way_opens_no_session(client, ada, meanwhile):
 
 
 @on_sqlite
-async def test_a_sign_in_under_way_opens_no_challenge(client, phone, meanwhile):
+async def test_reset_during_sign_in_creates_no_challenge(client, phone, meanwhile):
     assert outcome(await sign_in(client)) == (401, "INVALID_USERNAME_OR_PASSWORD")
     assert await TwoFactorChallenge.all().count() == 0
 
 
 @on_sqlite
-async def test_a_key_under_way_is_not_made(client, ada, meanwhile):
+async def test_reset_during_key_creation_creates_no_key(client, ada, meanwhile):
     answer = await client.post("/api/v1/auth/api-keys", json=KEY)
     assert answer.status_code == 401
     assert await ApiKey.all().count() == 0
 
 
 @on_sqlite
-async def test_a_key_under_way_is_not_made_for_somebody_who_has_left(client, ada, meanwhile):
+async def test_leaving_during_key_creation_creates_no_key(client, ada, meanwhile):
     meanwhile[:] = [lambda: Member.all().delete()]
     answer = await client.post("/api/v1/auth/api-keys", json=KEY)
     assert answer.status_code == 401
@@ -106,7 +106,7 @@ async def test_a_key_under_way_is_not_made_for_somebody_who_has_left(client, ada
 
 
 @on_sqlite
-async def test_a_change_of_the_old_password_under_way_does_not_undo_it(client, ada, meanwhile):
+async def test_password_change_during_a_reset_does_not_undo_it(client, ada, meanwhile):
     body = {"currentPassword": ADA["password"], "newPassword": "third horse"}
     answer = await client.post("/api/auth/change-password", json=body)
     assert outcome(answer) == (400, "INVALID_PASSWORD")
@@ -116,14 +116,14 @@ async def test_a_change_of_the_old_password_under_way_does_not_undo_it(client, a
 
 
 @on_sqlite
-async def test_the_second_factor_is_not_turned_off_with_the_old_password(client, phone, meanwhile):
+async def test_two_factor_cannot_be_disabled_with_the_old_password(client, phone, meanwhile):
     answer = await two_factor(client, "disable", **PASSWORD)
     assert outcome(answer) == (400, "INVALID_PASSWORD")
     await still_on()
 
 
 @on_sqlite
-async def test_a_session_that_has_ended_gets_no_other_token(client, phone, meanwhile):
+async def test_ended_session_gets_no_new_token(client, phone, meanwhile):
     meanwhile[:] = [lambda: Session.all().delete()]
     answer = await two_factor(client, "disable", **PASSWORD)
     assert outcome(answer) == (401, "UNAUTHORIZED")
@@ -140,7 +140,7 @@ async def still_on():
 
 @pytest.mark.parametrize("at_sign_in", [True, False])
 @on_sqlite
-async def test_a_device_under_way_is_not_trusted(client, phone, reset_after, at_sign_in):
+async def test_reset_during_verification_trusts_no_device(client, phone, reset_after, at_sign_in):
     if at_sign_in:
         client.cookies.clear()
         await challenged(client)
@@ -152,7 +152,7 @@ async def test_a_device_under_way_is_not_trusted(client, phone, reset_after, at_
 
 
 @on_sqlite
-async def test_a_second_factor_under_way_is_not_put_to_use(client, ada, time, reset_after):
+async def test_reset_during_activation_enables_no_two_factor(client, ada, time, reset_after):
     answer = await two_factor(client, "enable", **PASSWORD)
     app = AuthenticatorApp(answer.json()["totpURI"])
     reset_after(LoginAttempt, "count_for")
@@ -165,7 +165,7 @@ async def test_a_second_factor_under_way_is_not_put_to_use(client, ada, time, re
 
 
 @on_sqlite
-async def test_a_challenge_under_way_opens_no_session(client, phone, reset_after):
+async def test_reset_during_challenge_creates_no_session(client, phone, reset_after):
     client.cookies.clear()
     await challenged(client)
     reset_after(TwoFactors, "reset_failures")
@@ -175,9 +175,7 @@ async def test_a_challenge_under_way_opens_no_session(client, phone, reset_after
 
 
 @pytest.mark.parametrize("database_kind", ["postgres"], indirect=True)
-async def test_a_reset_waits_for_a_challenge_that_is_being_closed(
-    client, phone, reset, monkeypatch
-):
+async def test_reset_waits_for_a_challenge_being_consumed(client, phone, reset, monkeypatch):
     client.cookies.clear()
     await challenged(client)
     close, resets = Challenges.consume, []

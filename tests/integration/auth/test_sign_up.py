@@ -28,7 +28,7 @@ async def sign_up(client, **changes):
     return await client.post("/api/auth/sign-up/email", json={**ADA, **changes})
 
 
-async def test_the_first_person_becomes_admin_with_an_organization_of_their_own(client):
+async def test_first_user_becomes_admin_with_an_organization(client):
     assert (await client.get("/api/v1/auth/status")).json() == {"hasUsers": False}
     answer = await sign_up(client)
     assert answer.status_code == 200
@@ -60,7 +60,7 @@ async def test_neither_the_password_nor_the_token_is_stored(client):
     assert session.user_agent.startswith("python-httpx")
 
 
-async def test_of_fifty_first_sign_ups_at_once_one_wins(client):
+async def test_of_50_concurrent_first_sign_ups_one_succeeds(client):
     answers = await asyncio.gather(
         *(client.post("/api/auth/sign-up/email", json=person(n)) for n in range(50))
     )
@@ -71,7 +71,7 @@ async def test_of_fifty_first_sign_ups_at_once_one_wins(client):
     assert await Organization.all().count() == 1
 
 
-async def test_afterwards_sign_up_is_closed_before_the_body_is_read(client):
+async def test_closed_sign_up_is_rejected_before_body_validation(client):
     await sign_up(client)
     client.cookies.clear()
     answer = await client.post("/api/auth/sign-up/email", json={})
@@ -79,7 +79,7 @@ async def test_afterwards_sign_up_is_closed_before_the_body_is_read(client):
     assert answer.json()["message"] == CLOSED
 
 
-async def test_open_registrations_make_plain_users(client):
+async def test_open_registrations_create_plain_users(client):
     await sign_up(client)
     client.cookies.clear()
     await RegistrationSettings().set_registrations_enabled(True)
@@ -111,7 +111,7 @@ async def test_email_and_username_are_unique_without_regard_to_case(client):
     assert sorted(a.status_code for a in await asyncio.gather(*same)) == [200, 422, 422, 422, 422]
 
 
-async def test_what_is_wrong_is_400_with_a_code_and_makes_nobody(client):
+async def test_invalid_sign_up_is_400_with_a_code_and_creates_no_user(client):
     def protected(name):
         return f"{name} is not allowed to be set"
 
@@ -150,7 +150,7 @@ async def test_a_validation_error_names_the_field_and_not_the_value(client):
 
 
 @on_sqlite
-async def test_what_the_onboarding_page_sends_makes_the_documented_person(client):
+async def test_onboarding_request_creates_the_documented_user(client):
     body = {
         "email": "Admin@Example.com",
         "password": "x" * 128,
@@ -187,7 +187,7 @@ async def test_what_the_onboarding_page_sends_makes_the_documented_person(client
 
 
 @on_sqlite
-async def test_the_shortest_and_the_longest_that_are_allowed_and_what_is_left_out(client):
+async def test_limits_of_field_lengths_and_optional_fields(client):
     await RegistrationSettings().set_registrations_enabled(True)
     for username, password in (("a.b", "x" * 8), ("Aa-_." * 6, "x" * 128)):
         body = {**person(len(username)), "username": username, "password": password}
@@ -210,7 +210,7 @@ async def test_the_shortest_and_the_longest_that_are_allowed_and_what_is_left_ou
 
 
 @on_sqlite
-async def test_a_password_is_the_same_however_its_letters_are_put_together(client):
+async def test_password_is_normalized_to_nfkc(client):
     await sign_up(client, password="cafe\u0301 \ufb01sh 8")
     for password, status in (("caf\u00e9 fish 8", 200), ("cafe fish 8", 401)):
         client.cookies.clear()
@@ -219,12 +219,12 @@ async def test_a_password_is_the_same_however_its_letters_are_put_together(clien
         assert answer.status_code == status
 
 
-async def test_a_form_is_taken_too(client):
+async def test_form_body_is_accepted(client):
     answer = await client.post("/api/auth/sign-up/email", data=person(1))
     assert answer.status_code == 200
 
 
-async def test_malformed_json_and_other_types(client):
+async def test_malformed_json_and_other_content_types_are_rejected(client):
     headers = {"content-type": "application/json"}
     answer = await client.post("/api/auth/sign-up/email", content=b"{", headers=headers)
     assert answer.status_code == 400

@@ -48,7 +48,7 @@ async def test_a_provider_is_found_by_id_e_mail_domain_or_organization(stage):
     assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
 
 
-async def test_the_first_that_registered_a_domain_stays_the_one_that_is_found_by_it(stage, oidc):
+async def test_first_provider_of_a_domain_is_found(stage, oidc):
     await stage.register("later", issuer=oidc.other_issuer)
     answer = await stage.client.post(
         SIGN_IN, json={"callbackURL": "/login", "email": "eve@example.com"}
@@ -58,7 +58,7 @@ async def test_the_first_that_registered_a_domain_stays_the_one_that_is_found_by
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["callbackURL", "errorCallbackURL", "newUserCallbackURL"])
-async def test_people_are_sent_nowhere_else(stage, name):
+async def test_untrusted_redirects_are_rejected(stage, name):
     code = {
         "callbackURL": "INVALID_CALLBACK_URL",
         "errorCallbackURL": "INVALID_ERROR_CALLBACK_URL",
@@ -91,7 +91,7 @@ async def test_people_are_sent_nowhere_else(stage, name):
         assert answer.json()["code"] == f"INVALID_{name.upper()}"
 
 
-async def test_scopes_of_one_sign_in_are_asked_for_with_openid(stage):
+async def test_requested_scopes_include_openid(stage):
     body = {"providerId": "idp", "callbackURL": "/login", "scopes": ["email", "groups"]}
     answer = await stage.client.post(SIGN_IN, json=body)
     assert "&scope=openid+email+groups&" in answer.json()["url"]

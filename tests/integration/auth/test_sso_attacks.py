@@ -63,7 +63,7 @@ def refused(answer: httpx.Response) -> bool:
     )
 
 
-async def test_no_lie_of_a_provider_is_believed(stage, browser, capfd):
+async def test_invalid_provider_responses_are_rejected(stage, browser, capfd):
     for lie, reason in LIES.items():
         capfd.readouterr()
         with stage.oidc.fault(lie):
@@ -74,7 +74,7 @@ async def test_no_lie_of_a_provider_is_believed(stage, browser, capfd):
     assert await stage.code_of(browser, "eve") == ""
 
 
-async def test_a_used_state_is_worth_nothing(stage, browser):
+async def test_state_works_once(stage, browser):
     location = path_of(stage.oidc.consent(await stage.begin(browser), "eve"))
     cookie = browser.cookies["zerobyte.state"]
     answers = await asyncio.gather(
@@ -87,7 +87,7 @@ async def test_a_used_state_is_worth_nothing(stage, browser):
     assert stage.oidc.asked("/oauth2/token") >= 1
 
 
-async def test_a_return_in_another_browser_is_refused(stage, browser):
+async def test_callback_in_another_browser_is_rejected(stage, browser):
     """Login CSRF: the attacker's own address, opened by the victim."""
     location = path_of(stage.oidc.consent(await stage.begin(browser), "eve"))
     async with stage.browser() as victim:
@@ -100,7 +100,7 @@ async def test_a_return_in_another_browser_is_refused(stage, browser):
     assert (await browser.get(location)).headers["location"] == "/login"
 
 
-async def test_a_stolen_state_cookie_signs_nobody_in_without_the_code(stage, browser):
+async def test_stolen_state_cookie_without_a_code_is_useless(stage, browser):
     state = await stage.begin(browser)
     stolen = browser.cookies["zerobyte.state"]
     async with stage.browser() as thief:
@@ -114,7 +114,7 @@ async def test_a_stolen_state_cookie_signs_nobody_in_without_the_code(stage, bro
     await nobody_came_in()
 
 
-async def test_forged_and_borrowed_cookies_are_no_state(stage, browser):
+async def test_forged_and_foreign_state_cookies_are_rejected(stage, browser):
     await stage.begin(browser)
     good = browser.cookies["zerobyte.state"]
     token, _, signature = good.partition(".")
@@ -129,7 +129,7 @@ async def test_forged_and_borrowed_cookies_are_no_state(stage, browser):
             assert refused(answer), cookie
 
 
-async def test_a_state_ends_after_five_minutes(stage, browser):
+async def test_state_expires_after_five_minutes(stage, browser):
     location = path_of(stage.oidc.consent(await stage.begin(browser), "eve"))
     ticket = await Ticket.get()
     assert ticket.expires_at <= clock.now_ms() + 300_000
@@ -138,7 +138,7 @@ async def test_a_state_ends_after_five_minutes(stage, browser):
     await nobody_came_in()
 
 
-async def test_an_answer_of_one_provider_is_not_taken_for_another_s(stage, browser):
+async def test_response_of_another_provider_is_rejected(stage, browser):
     """Mix-up: the walk begins at one provider and comes back at the other's address."""
     answer = await stage.register("other", issuer=stage.oidc.other_issuer)
     assert answer.status_code == 200, answer.text
@@ -152,7 +152,7 @@ async def test_an_answer_of_one_provider_is_not_taken_for_another_s(stage, brows
     await nobody_came_in()
 
 
-async def test_an_answer_that_says_another_issuer_is_refused(stage, browser):
+async def test_response_with_another_issuer_is_rejected(stage, browser):
     asked = stage.oidc.asked("/oauth2/token")
     for issuer in (stage.oidc.other_issuer, f"{stage.oidc.issuer}/", ""):
         location = stage.oidc.consent(await stage.begin(browser), "eve")
@@ -164,7 +164,7 @@ async def test_an_answer_that_says_another_issuer_is_refused(stage, browser):
     assert answer.headers["location"] == "/login"
 
 
-async def test_a_code_of_another_walk_fails_at_the_provider_s_pkce(stage, browser):
+async def test_code_of_another_authorization_request_fails_pkce(stage, browser):
     """Code injection: the victim's code in the attacker's walk."""
     victim = stage.oidc.consent(await stage.begin(browser), "eve")
     code = victim.partition("code=")[2].partition("&")[0]
@@ -176,7 +176,7 @@ async def test_a_code_of_another_walk_fails_at_the_provider_s_pkce(stage, browse
     await nobody_came_in()
 
 
-async def test_a_code_is_worth_nothing_twice(stage, browser):
+async def test_code_works_once(stage, browser):
     location = stage.oidc.consent(await stage.begin(browser), "eve")
     code = location.partition("code=")[2].partition("&")[0]
     assert (await browser.get(path_of(location))).headers["location"] == "/login"
@@ -187,7 +187,7 @@ async def test_a_code_is_worth_nothing_twice(stage, browser):
         assert answer.headers["location"].endswith("?error=SSO_LOGIN_FAILED")
 
 
-async def test_what_the_provider_refuses_is_told_and_nothing_of_it_is_repeated(stage, browser):
+async def test_provider_error_is_mapped_and_not_echoed(stage, browser):
     await stage.begin(browser)
     state = browser.cookies["zerobyte.state"].partition(".")[0]
     answer = await browser.get(
@@ -198,7 +198,7 @@ async def test_what_the_provider_refuses_is_told_and_nothing_of_it_is_repeated(s
     assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
 
 
-async def test_a_deleted_provider_takes_nobody_back(stage, browser):
+async def test_callback_of_a_deleted_provider_is_rejected(stage, browser):
     location = path_of(stage.oidc.consent(await stage.begin(browser), "eve"))
     assert (await stage.client.delete("/api/v1/auth/sso-providers/idp")).status_code == 200
     assert refused(await browser.get(location))

@@ -41,7 +41,7 @@ async def register(stage, provider_id="idp", **config):
     return answer.json()["oidcConfig"]
 
 
-async def test_claims_are_read_where_the_registration_says_that_they_are(stage, browser):
+async def test_claims_are_read_by_the_registered_mapping(stage, browser):
     shown = await register(stage, mapping=MAPPING)
     assert shown["mapping"] == MAPPING
     await stage.invite("eve@example.com")
@@ -68,7 +68,7 @@ async def test_without_pkce_neither_challenge_nor_verifier_is_sent(stage, browse
     assert await stage.code_of(browser, "eve") == ""
 
 
-async def test_userinfo_alone_tells_who_it_is_when_there_are_no_keys(stage, browser):
+async def test_userinfo_alone_suffices_without_jwks_endpoint(stage, browser):
     await register(
         stage,
         skipDiscovery=True,
@@ -84,7 +84,7 @@ async def test_userinfo_alone_tells_who_it_is_when_there_are_no_keys(stage, brow
     assert await stage.code_of(browser, "eve") == ""
 
 
-async def test_the_same_sub_at_another_provider_is_somebody_else(stage, browser):
+async def test_equal_subjects_of_two_providers_are_different_users(stage, browser):
     await register(stage)
     await register(stage, "other")
     await stage.invite("eve@example.com")
@@ -97,7 +97,7 @@ async def test_the_same_sub_at_another_provider_is_somebody_else(stage, browser)
     assert await SsoProvider.all().count() == 2
 
 
-async def test_scopes_and_how_the_client_proves_itself_are_as_registered(stage, browser):
+async def test_scopes_and_client_authentication_are_as_registered(stage, browser):
     shown = await register(stage, scopes=["email", "groups"])
     assert shown["scopes"] == ["openid", "email", "groups"]
     query = parse_qs(urlsplit(await stage.begin(browser)).query)

@@ -23,7 +23,7 @@ async def stage(serve, oidc):
         yield made
 
 
-async def test_v1_settings_show_providers_and_all_invitations(stage):
+async def test_v1_settings_list_providers_and_invitations(stage):
     await stage.invite("a@example.com", role="admin", created_at=1)
     await stage.invite("b@example.com", status="canceled", created_at=2)
     body = (await stage.client.get("/api/v1/auth/sso-settings")).json()
@@ -50,7 +50,7 @@ async def test_v1_settings_show_providers_and_all_invitations(stage):
     assert own.json() == {"providers": [{"providerId": "idp", "organizationSlug": slug}]}
 
 
-async def test_v1_is_scoped_and_needs_an_admin_and_a_browser(stage):
+async def test_v1_settings_require_an_admin_session_of_the_organization(stage):
     invitation = await stage.invite("a@example.com")
     other = await Organization.create(name="Other", slug="other", repository_password="zb1:x")
     calls = (
@@ -83,7 +83,7 @@ async def test_v1_is_scoped_and_needs_an_admin_and_a_browser(stage):
     assert not await Invitation.exists()
 
 
-async def test_a_signed_in_person_takes_an_invitation_with_an_account_at_the_provider(stage):
+async def test_signed_in_user_accepts_an_invitation_through_a_provider(stage):
     async with stage.browser() as browser:
         await RegistrationSettings().set_registrations_enabled(True)
         person = {"email": "eve@example.com", "password": "correct horse", "name": "Eve"}
@@ -125,7 +125,7 @@ async def test_a_signed_in_person_takes_an_invitation_with_an_account_at_the_pro
         assert (await browser.post(path, json={"providerId": "idp"})).status_code == 404
 
 
-async def test_an_intent_helps_nobody_but_its_person(stage):
+async def test_intent_is_bound_to_its_user(stage):
     await stage.register("other", issuer=stage.oidc.issuer)
     mallory = await local_user("mallory@example.com")
     invitation = await stage.invite(mallory.email)
@@ -152,7 +152,7 @@ async def test_an_intent_helps_nobody_but_its_person(stage):
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_an_intent_ends_after_ten_minutes_and_with_the_address_that_it_was_for(stage):
+async def test_intent_expires_after_ten_minutes_or_an_e_mail_change(stage):
     ada = await User.get()
     invitation = await stage.invite(ada.email)
     stage.oidc.person("ada", email=ada.email, email_verified=True)

@@ -37,7 +37,7 @@ async def linked(stage, sub: str = "eve") -> User:
     return await User.get(email=f"{sub}@example.com")
 
 
-async def test_a_registered_provider_is_shown_without_its_secret(stage):
+async def test_registered_provider_is_returned_without_its_secret(stage):
     body = stage.body()
     answer = await stage.client.post(REGISTER, json=body)
     assert answer.status_code == 200
@@ -72,7 +72,7 @@ async def test_a_registered_provider_is_shown_without_its_secret(stage):
     }
 
 
-async def test_the_secret_is_sealed_and_never_seen_again(stage):
+async def test_secret_is_encrypted_and_never_returned(stage):
     body = stage.body()
     secret = body["oidcConfig"]["clientSecret"]
     texts = [(await stage.client.post(REGISTER, json=body)).text]
@@ -92,7 +92,7 @@ async def test_the_secret_is_sealed_and_never_seen_again(stage):
     assert not any("zb1:" in text for text in texts[:-1])
 
 
-async def test_what_admins_see_of_a_provider(stage):
+async def test_admins_see_a_provider_without_secrets(stage):
     await stage.register()
     shown = (await stage.client.get("/api/auth/sso/providers")).json()["providers"]
     client_id = (await SsoProvider.get()).client_id
@@ -126,7 +126,7 @@ async def test_what_admins_see_of_a_provider(stage):
         ({"organizationId": "nowhere"}, 403, "You are not a member of this organization"),
     ],
 )
-async def test_a_wrong_registration_is_refused(stage, changes, status, message):
+async def test_invalid_registration_is_rejected(stage, changes, status, message):
     answer = await stage.register(**changes)
     assert answer.status_code == status
     assert message in answer.json()["message"]
@@ -134,12 +134,12 @@ async def test_a_wrong_registration_is_refused(stage, changes, status, message):
     assert not await SsoProvider.exists()
 
 
-async def test_the_name_of_the_password_is_no_provider_s(stage):
+async def test_reserved_provider_id_is_rejected(stage):
     answer = await stage.register("credential")
     assert (answer.status_code, answer.json()["code"]) == (400, "PROVIDER_ID_RESERVED")
 
 
-async def test_only_an_owner_registers_and_nobody_else(stage):
+async def test_only_owners_register_providers(stage):
     async with stage.browser() as nobody:
         answer = await nobody.post(REGISTER, json=stage.body())
         assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHORIZED")
@@ -150,14 +150,14 @@ async def test_only_an_owner_registers_and_nobody_else(stage):
         assert answer.json()["message"] == "Only organization owners can register SSO providers"
 
 
-async def test_an_id_is_taken_once_also_by_many_at_once(stage):
+async def test_provider_id_is_unique_even_in_parallel(stage):
     answers = await asyncio.gather(*(stage.register() for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 422, 422, 422]
     taken = next(answer for answer in answers if answer.status_code == 422).json()
     assert taken["message"] == "SSO provider with this providerId already exists"
 
 
-async def test_the_name_of_a_lost_provider_is_not_taken_over_with_its_people(stage, oidc):
+async def test_provider_id_with_leftover_links_cannot_be_reused(stage, oidc):
     await stage.register()
     await linked(stage)
     # The provider went while somebody was being linked through it.
@@ -166,7 +166,7 @@ async def test_the_name_of_a_lost_provider_is_not_taken_over_with_its_people(sta
     assert (answer.status_code, answer.json()["code"]) == (422, "PROVIDER_ALREADY_EXISTS")
 
 
-async def test_ten_providers_are_the_limit_also_at_once(stage):
+async def test_providers_are_limited_to_ten_even_in_parallel(stage):
     for number in range(9):
         assert (await stage.register(f"p{number}")).status_code == 200
     answers = await asyncio.gather(*(stage.register(f"q{number}") for number in range(3)))
@@ -176,7 +176,7 @@ async def test_ten_providers_are_the_limit_also_at_once(stage):
     assert await SsoProvider.all().count() == 10
 
 
-async def test_discovery_names_what_is_wrong(stage, oidc):
+async def test_discovery_errors_have_codes(stage, oidc):
     config = oidc.client(CALLBACK + "idp")
     other = f"{oidc.issuer}/other/.well-known/openid-configuration"
     ours = f"issuer={oidc.issuer}"
@@ -211,7 +211,7 @@ async def test_discovery_names_what_is_wrong(stage, oidc):
     assert answer.status_code == 200
 
 
-async def test_without_discovery_the_addresses_are_those_that_were_given(stage, oidc):
+async def test_without_discovery_the_entered_endpoints_are_used(stage, oidc):
     config = oidc.client(CALLBACK + "idp", token_endpoint_auth_method="client_secret_post")
     config |= {
         "skipDiscovery": True,
@@ -240,7 +240,7 @@ async def test_without_discovery_the_addresses_are_those_that_were_given(stage, 
     assert (await User.get(email="eve@example.com")).name == "Evi"
 
 
-async def test_an_update_keeps_the_secret_behind_the_mask(stage, oidc):
+async def test_update_with_mask_keeps_the_secret(stage, oidc):
     await stage.register()
     sealed = (await SsoProvider.get()).client_secret
     body = {
@@ -259,7 +259,7 @@ async def test_an_update_keeps_the_secret_behind_the_mask(stage, oidc):
     assert (await SsoProvider.get()).client_secret not in (sealed, "another secret")
 
 
-async def test_a_secret_does_not_follow_to_another_token_endpoint(stage, oidc):
+async def test_new_token_endpoint_requires_the_secret_again(stage, oidc):
     await stage.register()
     for change in (
         {"issuer": oidc.other_issuer},
@@ -284,7 +284,7 @@ async def test_a_secret_does_not_follow_to_another_token_endpoint(stage, oidc):
     assert answer.json()["oidcConfig"]["tokenEndpoint"] == f"{oidc.other_issuer}/oauth2/token"
 
 
-async def test_what_identifies_people_does_not_change_under_linked_ones(stage, oidc):
+async def test_identity_settings_cannot_change_while_users_are_linked(stage, oidc):
     await stage.register()
     await linked(stage)
     for change in (
@@ -303,7 +303,7 @@ async def test_what_identifies_people_does_not_change_under_linked_ones(stage, o
     assert answer.status_code == 200
 
 
-async def test_only_an_owner_updates_and_a_foreign_provider_does_not_exist(stage):
+async def test_only_owners_update_and_foreign_providers_are_404(stage):
     await stage.register()
     await become("admin")
     body = {"providerId": "idp", "domain": "evil.example"}
@@ -320,7 +320,7 @@ async def test_only_an_owner_updates_and_a_foreign_provider_does_not_exist(stage
         assert (answer.status_code, answer.json()["code"]) == (404, "PROVIDER_NOT_FOUND")
 
 
-async def test_deleting_ends_links_and_sessions_and_locks_nobody_out_unnoticed(stage):
+async def test_deletion_ends_links_and_sessions_and_prevents_lock_out(stage):
     await stage.register()
     eve, bob = await linked(stage), await linked(stage, "bob")
     await Account.create(user_id=bob.id, provider_id="credential", account_id=bob.id)
@@ -340,7 +340,7 @@ async def test_deleting_ends_links_and_sessions_and_locks_nobody_out_unnoticed(s
     assert not await SsoProvider.exists()
 
 
-async def test_a_passkey_a_password_or_being_gone_lets_a_provider_be_deleted(stage):
+async def test_provider_is_deletable_if_linked_users_have_another_sign_in_or_left(stage):
     await stage.register()
     eve, bob, cal = [await linked(stage, name) for name in ("eve", "bob", "cal")]
     await Passkey.create(user_id=eve.id, credential_id="x", public_key="x", device_type="x")

@@ -37,7 +37,7 @@ async def who(browser):
     return (await browser.get("/api/auth/get-session")).json()
 
 
-async def test_the_address_asks_for_a_code_with_state_nonce_and_pkce(stage, browser):
+async def test_authorization_url_has_state_nonce_and_pkce(stage, browser):
     answer = await browser.post(
         "/api/auth/sign-in/sso",
         json={"providerId": "idp", "callbackURL": "/login", "loginHint": "eve@example.com"},
@@ -59,7 +59,7 @@ async def test_the_address_asks_for_a_code_with_state_nonce_and_pkce(stage, brow
     assert line.endswith("; Max-Age=300; Path=/; HttpOnly; SameSite=Lax")
 
 
-async def test_an_invited_person_gets_an_account_and_a_place_and_comes_back(stage, browser):
+async def test_invited_user_gets_an_account_and_membership_and_can_return(stage, browser):
     invitation = await stage.invite("eve@example.com", role="admin")
     stage.oidc.person("eve", email="Eve@example.com", email_verified=True, name="Eve E")
     answer = await stage.walk(browser, "eve", newUserCallbackURL="/welcome")
@@ -87,7 +87,7 @@ async def test_an_invited_person_gets_an_account_and_a_place_and_comes_back(stag
         assert (await who(again))["user"]["id"] == user["id"]
 
 
-async def test_without_an_invitation_that_is_pending_nobody_new_comes_in(stage, browser):
+async def test_new_user_requires_a_pending_invitation(stage, browser):
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
     assert await stage.code_of(browser, "eve") == "INVITE_REQUIRED"
     await stage.invite("eve@example.com", expires_at=clock.now_ms() - 1)
@@ -101,7 +101,7 @@ async def test_without_an_invitation_that_is_pending_nobody_new_comes_in(stage, 
 
 
 @pytest.mark.parametrize("claim", [{"email_verified": False}, {}, {"email_verified": "yes"}])
-async def test_an_invited_person_needs_a_verified_address(stage, browser, claim):
+async def test_invited_user_requires_a_verified_e_mail(stage, browser, claim):
     invitation = await stage.invite("eve@example.com")
     stage.oidc.person("eve", email="eve@example.com", **claim)
     answer = await stage.walk(browser, "eve", errorCallbackURL="/oops?x=1")
@@ -111,7 +111,7 @@ async def test_an_invited_person_needs_a_verified_address(stage, browser, claim)
     assert await User.all().count() == 1
 
 
-async def test_a_member_is_linked_only_with_auto_link_and_a_verified_address(stage, browser):
+async def test_member_is_linked_only_with_auto_linking_and_a_verified_e_mail(stage, browser):
     eve = await local_user("eve@example.com")
     await Member.create(organization_id=stage.organization, user_id=eve.id, role="member")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
@@ -128,7 +128,7 @@ async def test_a_member_is_linked_only_with_auto_link_and_a_verified_address(sta
     assert await Account.filter(user_id=eve.id, provider_id="idp").count() == 1
 
 
-async def test_an_admin_is_linked_only_by_a_provider_that_an_admin_registered(stage, browser):
+async def test_instance_admin_is_linked_only_by_a_provider_of_an_admin(stage, browser):
     eve = await local_user("eve@example.com", role="admin")
     await Member.create(organization_id=stage.organization, user_id=eve.id, role="member")
     await SsoProvider.all().update(auto_link_matching_emails=True)
@@ -144,9 +144,7 @@ async def test_an_admin_is_linked_only_by_a_provider_that_an_admin_registered(st
     assert await stage.code_of(browser, "eve") == ""
 
 
-async def test_a_full_organization_lets_nobody_join_through_its_provider(
-    stage, browser, monkeypatch
-):
+async def test_full_organization_rejects_sso_joins(stage, browser, monkeypatch):
     # It is the owner who fills it.
     monkeypatch.setattr(account_linking, "MEMBER_LIMIT", 1)
     invitation = await stage.invite("eve@example.com")
@@ -158,7 +156,7 @@ async def test_a_full_organization_lets_nobody_join_through_its_provider(
     assert await stage.code_of(browser, "eve") == ""
 
 
-async def test_a_stranger_with_an_account_here_is_not_linked_even_when_invited(stage, browser):
+async def test_invited_user_with_an_account_is_not_linked_automatically(stage, browser):
     eve = await local_user("eve@example.com")
     await stage.invite("eve@example.com")
     await SsoProvider.all().update(auto_link_matching_emails=True)
@@ -167,7 +165,7 @@ async def test_a_stranger_with_an_account_here_is_not_linked_even_when_invited(s
     assert not await Account.exists(user_id=eve.id)
 
 
-async def test_a_linked_person_must_still_belong_or_be_invited_again(stage, browser):
+async def test_linked_user_must_be_member_or_invited_again(stage, browser):
     await stage.invite("eve@example.com")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
     assert await stage.code_of(browser, "eve") == ""
@@ -180,9 +178,7 @@ async def test_a_linked_person_must_still_belong_or_be_invited_again(stage, brow
     assert (await Member.get(user_id=eve.id)).role == "admin"
 
 
-async def test_the_active_organization_is_the_provider_s_also_for_somebody_with_another(
-    stage, browser
-):
+async def test_sso_activates_the_providers_organization(stage, browser):
     await stage.invite("eve@example.com")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
     await stage.code_of(browser, "eve")
@@ -199,7 +195,7 @@ async def _organization() -> str:
     return row.id
 
 
-async def test_a_banned_person_is_told_so_and_an_ended_ban_is_lifted(stage, browser):
+async def test_banned_user_is_rejected_and_an_expired_ban_is_lifted(stage, browser):
     await stage.invite("eve@example.com")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
     assert await stage.code_of(browser, "eve") == ""
@@ -213,14 +209,14 @@ async def test_a_banned_person_is_told_so_and_an_ended_ban_is_lifted(stage, brow
     assert (await User.get(email="eve@example.com")).banned is False
 
 
-async def test_a_banned_member_who_is_not_linked_yet_is_told_so_too(stage, browser):
+async def test_banned_unlinked_member_is_rejected(stage, browser):
     eve = await local_user("eve@example.com", banned=True)
     await Member.create(organization_id=stage.organization, user_id=eve.id, role="member")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
     assert await stage.code_of(browser, "eve") == "BANNED_USER"
 
 
-async def test_a_provider_vouches_for_its_own_domains_alone(stage, browser):
+async def test_provider_signs_in_only_users_of_its_domains(stage, browser):
     for email in ("eve@evil.example", "eve@notexample.com", "eve@example.com.evil.example"):
         await stage.invite(email)
         stage.oidc.person("eve", email=email, email_verified=True)
@@ -230,7 +226,7 @@ async def test_a_provider_vouches_for_its_own_domains_alone(stage, browser):
     assert await stage.code_of(browser, "eve") == ""
 
 
-async def test_an_invitation_is_taken_once_by_many_returns_at_once(stage):
+async def test_invitation_is_accepted_once_by_parallel_callbacks(stage):
     await stage.invite("eve@example.com")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
 
@@ -248,7 +244,7 @@ async def test_an_invitation_is_taken_once_by_many_returns_at_once(stage):
     assert await Account.filter(provider_id="idp").count() == 1
 
 
-async def test_disabled_password_login_leaves_the_provider_open(stage, browser):
+async def test_disabled_password_login_allows_sso(stage, browser):
     await RegistrationSettings().set_password_login_disabled(True)
     await stage.invite("eve@example.com")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)

@@ -73,7 +73,9 @@ async def elsewhere() -> str:
 
 
 @pytest.mark.parametrize("role", ["member", "admin", "owner"])
-async def test_an_owner_s_provider_links_nobody_who_belongs_elsewhere(stage, browser, owned, role):
+async def test_owner_provider_does_not_link_members_of_other_organizations(
+    stage, browser, owned, role
+):
     other = await elsewhere()
     eve = await member(stage, other, role=role)
     assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
@@ -83,12 +85,12 @@ async def test_an_owner_s_provider_links_nobody_who_belongs_elsewhere(stage, bro
     assert await Account.filter(user_id=eve.id, provider_id="idp").count() == 1
 
 
-async def test_a_provider_of_the_instance_links_also_who_belongs_elsewhere(stage, browser):
+async def test_admin_provider_links_members_of_other_organizations(stage, browser):
     await member(stage, await elsewhere())
     assert await stage.code_of(browser, "eve") == ""
 
 
-async def test_an_owner_s_provider_does_not_bring_back_who_has_left_and_belongs_elsewhere(
+async def test_owner_provider_does_not_readmit_former_members_of_other_organizations(
     stage, browser, owned, wish
 ):
     eve = await come_in(stage, "eve")
@@ -109,9 +111,7 @@ async def test_an_owner_s_provider_does_not_bring_back_who_has_left_and_belongs_
         assert await stage.code_of(again, "eve") == ""
 
 
-async def test_who_became_an_admin_comes_back_through_an_admin_s_provider_alone(
-    stage, browser, owned
-):
+async def test_new_instance_admin_can_use_only_admin_providers(stage, browser, owned):
     eve = await come_in(stage, "eve")
     await User.filter(id=eve.id).update(role="admin")
     await Session.all().delete()
@@ -121,7 +121,7 @@ async def test_who_became_an_admin_comes_back_through_an_admin_s_provider_alone(
     assert await stage.code_of(browser, "eve") == ""
 
 
-async def test_what_an_owner_s_provider_began_does_not_outlast_a_promotion(stage, owned):
+async def test_promotion_to_admin_ends_sessions_from_owner_providers(stage, owned):
     eve = await come_in(stage, "eve")
     root = await local_user("root@example.com", role="admin")
     await Session.filter(user_id=stage.owner).update(user_id=root.id)
@@ -135,7 +135,7 @@ async def test_what_an_owner_s_provider_began_does_not_outlast_a_promotion(stage
         assert await Session.filter(user_id=eve.id).count() == left
 
 
-async def test_what_an_organization_s_provider_began_ends_with_the_membership(stage):
+async def test_lost_membership_ends_sessions_from_its_provider(stage):
     eve = await come_in(stage, "eve")
     bob = await member(stage, await elsewhere(), email="bob@example.com")
     other = await Member.exclude(organization_id=stage.organization).get()
@@ -150,7 +150,7 @@ async def test_what_an_organization_s_provider_began_ends_with_the_membership(st
     assert not await Session.exists(user_id=eve.id)
 
 
-async def test_an_admin_takes_no_invitation_through_an_owner_s_provider(
+async def test_instance_admin_cannot_accept_an_invitation_through_an_owner_provider(
     stage, browser, owned, wish
 ):
     eve = await local_user("eve@example.com", role="admin")
@@ -166,7 +166,7 @@ async def test_an_admin_takes_no_invitation_through_an_owner_s_provider(
     assert (await invitation.reloaded()).status == "accepted"
 
 
-async def test_an_owner_who_changes_an_admin_s_provider_vouches_for_it_from_then_on(stage, browser):
+async def test_owner_change_removes_the_trust_of_an_admin_provider(stage, browser):
     await member(stage, await elsewhere())
     root = await local_user("root@example.com", role="admin")
     await SsoProvider.all().update(user_id=root.id)
@@ -181,7 +181,7 @@ async def test_an_owner_who_changes_an_admin_s_provider_vouches_for_it_from_then
     assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
 
 
-async def test_an_owner_s_provider_proves_no_address_to_other_organizations(stage, browser, owned):
+async def test_owner_provider_verifies_no_e_mail_for_other_organizations(stage, browser, owned):
     await stage.invite("eve@example.com")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
     assert await stage.code_of(browser, "eve") == ""
@@ -195,7 +195,7 @@ async def test_an_owner_s_provider_proves_no_address_to_other_organizations(stag
     assert (await browser.get("/api/auth/organization/list-user-invitations")).status_code == 403
 
 
-async def test_a_refused_return_is_in_the_trail_of_the_organization(stage, browser, owned):
+async def test_rejected_callback_is_audited_in_the_organization(stage, browser, owned):
     eve = await member(stage, await elsewhere())
     assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
     await User.filter(id=eve.id).update(banned=True)
@@ -216,9 +216,7 @@ async def test_a_refused_return_is_in_the_trail_of_the_organization(stage, brows
     assert line["userAgent"].startswith("python-httpx/")
 
 
-async def test_a_forged_return_is_in_the_installation_s_trail_and_a_flood_of_them_is_not(
-    stage, browser
-):
+async def test_forged_callback_is_audited_for_the_instance_but_a_flood_is_not(stage, browser):
     location = stage.oidc.consent(await stage.begin(browser), "eve")
     async with stage.browser() as other:
         for _ in range(_NAMELESS[0] + 2):
@@ -233,7 +231,7 @@ async def test_a_forged_return_is_in_the_installation_s_trail_and_a_flood_of_the
     assert "code" not in str([line.details for line in lines])
 
 
-async def test_an_organization_that_goes_takes_the_links_of_its_providers_along(stage):
+async def test_deleted_organization_deletes_links_of_its_providers(stage):
     eve = await come_in(stage, "eve")
     body = {"organizationId": stage.organization, "password": ADA["password"]}
     answer = await stage.client.post("/api/auth/organization/delete", json=body)
@@ -246,7 +244,7 @@ async def test_an_organization_that_goes_takes_the_links_of_its_providers_along(
     await nothing_is_left(eve)
 
 
-async def test_an_owner_who_is_removed_takes_the_links_of_their_provider_along(stage, owned):
+async def test_deleted_owner_deletes_links_of_their_provider(stage, owned):
     eve = await come_in(stage, "eve")
     root = await local_user("root@example.com", role="admin")
     await User.filter(id=stage.owner).update(role="user")

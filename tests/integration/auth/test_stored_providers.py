@@ -12,7 +12,7 @@ GARBAGE = [{}, [], 7, "text", {"scopes": 3, "tokenEndpoint": [], "mapping": "x",
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
-async def test_a_damaged_provider_breaks_no_list_and_is_mended_by_an_edit(serve, oidc, garbage):
+async def test_damaged_provider_is_listed_and_repaired_by_an_edit(serve, oidc, garbage):
     async with staged(serve, oidc) as stage:
         text = json.dumps(garbage)
         await connections.get("default").execute_script(

@@ -10,7 +10,7 @@ from zerobyte.features.auth.models import Account, SsoProvider, User
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
-async def test_a_passkey_signs_in_at_once(client, phone):
+async def test_passkey_sign_in_requires_no_code(client, phone):
     device = Authenticator(ORIGIN)
     assert (await register(client, device)).status_code == 200
     answer = await sign_in(client, device)
@@ -19,7 +19,7 @@ async def test_a_passkey_signs_in_at_once(client, phone):
     assert (await client.get("/api/v1/system/dev-panel")).status_code == 200
 
 
-async def test_an_identity_provider_signs_in_at_once(serve, oidc):
+async def test_sso_sign_in_requires_no_code(serve, oidc):
     async with staged(serve, oidc) as stage, stage.browser() as browser:
         await Account.create(user_id=stage.owner, provider_id="idp", account_id="ada")
         await User.all().update(two_factor_enabled=True)
