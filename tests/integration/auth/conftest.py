@@ -1,4 +1,4 @@
-"""The feature served alone, on both kinds of database."""
+"""Fixtures of the auth tests: the feature alone, on SQLite and PostgreSQL."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,7 +19,7 @@ __all__ = ["Serve", "client", "clocks", "oidc", "serve", "time"]
 
 @pytest.fixture
 async def ada(client):
-    """Ada has signed up, and the client is signed in as her."""
+    """The user Ada has signed up, and the client is signed in as her."""
     answer = await client.post("/api/auth/sign-up/email", json=ADA)
     assert answer.status_code == 200
     return answer
@@ -27,7 +27,7 @@ async def ada(client):
 
 @pytest.fixture
 async def phone(client, ada, time):
-    """Ada's second factor is on; the code of this moment is used up."""
+    """Ada has two-factor enabled; the code of the current step is used."""
     answer = await client.post("/api/auth/two-factor/enable", json={"password": ADA["password"]})
     app = AuthenticatorApp(answer.json()["totpURI"])
     app.backup_codes = answer.json()["backupCodes"]
@@ -39,7 +39,7 @@ async def phone(client, ada, time):
 
 @pytest.fixture
 async def folk(client: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[Folk]:
-    """Makes people who are signed in to the served app."""
+    """Creates users who are signed in to the served app."""
     made = Folk(client, settings_for(tmp_path))
     yield made
     await made.aclose()
@@ -52,13 +52,13 @@ async def home(folk: Folk) -> str:
 
 @pytest.fixture
 async def root(folk: Folk, home: str):
-    """An instance's admin, who owns `home`."""
+    """An instance admin who owns the organization `home`."""
     return await folk.person("root", {home: "owner"}, role="admin")
 
 
 @pytest.fixture
 def reset(tmp_path):
-    """Gives Ada another password."""
+    """Sets another password for Ada."""
     credentials = make_services(settings_for(tmp_path), Sealer("x" * 32))[Credentials]
 
     async def to_another():

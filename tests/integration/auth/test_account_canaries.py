@@ -1,4 +1,4 @@
-"""No secret of an account is in an answer, a log line or the database where it has no business."""
+"""Tests that account secrets do not leak into responses, logs or the database."""
 
 import pytest
 

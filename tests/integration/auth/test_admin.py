@@ -1,4 +1,4 @@
-"""The administration of people, on both families."""
+"""Tests of user administration, under /api/auth/admin and /api/v1/auth."""
 
 import asyncio
 
@@ -125,7 +125,7 @@ async def test_unknown_roles_are_rejected_and_the_last_admin_keeps_the_role(folk
         assert told(await do(root, verb, userId=root.id, **body)) == (409, "LAST_ADMINISTRATOR")
     answer = await do(root, "set-role", userId=ada.id, role="admin")
     assert answer.json()["user"]["role"] == "admin"
-    # A banned admin is none to fall back on.
+    # A banned admin does not count as a remaining admin.
     await User.filter(id=ada.id).update(banned=True)
     answer = await do(root, "set-role", userId=root.id, role="user")
     assert told(answer) == (409, "LAST_ADMINISTRATOR")

@@ -1,4 +1,4 @@
-"""API keys: made, shown once, used, limited and ended."""
+"""Tests of API keys: create, use, limits, expiry and deletion."""
 
 import asyncio
 import base64
@@ -206,7 +206,7 @@ async def test_keys_are_rejected_by_browser_only_operations(folk, ada):
         "/api/v1/docs",
     ):
         assert (await program.get(path)).status_code == 200, path
-    # How somebody signed in is asked before what they may do.
+    # The authentication method is checked before the permission.
     await Member.all().update(role="member")
     await User.all().update(role="user")
     for method, path in BROWSER_ONLY:
@@ -245,7 +245,7 @@ async def test_banned_user_is_rejected_and_lost_membership_is_403(folk, ada, hom
     await User.all().update(banned=True)
     answer = await use(folk, key)
     assert (answer.status_code, answer.json()) == (401, {"message": "Invalid or expired session"})
-    # A ban that has run out is lifted by the next sign-in; programs wait for it.
+    # The next sign-in lifts an expired ban; until then, keys are rejected.
     await User.all().update(ban_expires=clock.now_ms() - 1)
     assert (await use(folk, key)).status_code == 401
     browser = await folk.browser()

@@ -1,4 +1,4 @@
-"""The audit trail: what leaves a line, who reads it, and that nothing changes it."""
+"""Tests of the audit log: audited operations, read access and immutability."""
 
 import pytest
 
@@ -65,7 +65,7 @@ async def test_every_sign_in_is_audited(client, owner, home):
     assert lines[2]["details"] == {"userId": owner.id}
     nameless = await AuditLine.filter(organization_id__isnull=True)
     assert [line.action for line in nameless] == ["signInEmail", "signInUsername"]
-    # What was typed may be a password in the wrong place.
+    # The entered name may be a password in the wrong field.
     assert "hunt" not in str([dict(line) for line in await AuditLine.all()])
 
 
@@ -75,7 +75,7 @@ async def test_sign_in_is_not_attributed_to_the_previous_session(folk, owner, ho
     answer = await owner.http.post("/api/auth/sign-in/username", json=sent)
     assert answer.json()["twoFactorRedirect"] is True, answer.text
     assert not await AuditLine.filter(actor_id=owner.id).exists()
-    # The session that was there is gone all the same.
+    # The previous session has ended nevertheless.
     assert not await Session.filter(user_id=owner.id).exists()
 
 
@@ -160,7 +160,7 @@ async def test_anonymous_early_rejections_are_audited_only_for_sign_in_routes(cl
     assert {(line.action, line.reason, line.actor_id) for line in lines} == {
         ("signInEmail", "INVALID_ORIGIN", None)
     }
-    # As many as other attempts of nobody in particular.
+    # As many as other anonymous attempts.
     assert len(lines) == 30
 
 
@@ -172,7 +172,7 @@ async def test_disabled_sign_up_and_sign_in_are_audited(owner):
     answer = await owner.http.post("/api/auth/sign-in/username", json=body)
     assert answer.status_code == 403
     lines = await AuditLine.all().order_by("id")
-    # Whose session was there before did not do it.
+    # The user of the previous session did not do it.
     assert [(line.action, line.result, line.actor_id) for line in lines] == [
         ("signUpEmail", "refused", None),
         ("signInUsername", "refused", None),
@@ -205,7 +205,7 @@ async def test_filters_and_pages(owner, home):
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([5, 4], 4)
     answer = (await owner.http.get(TRAIL, params={"limit": 3, "before": 4})).json()
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([3, 2, 1], None)
-    # A page of what was asked for, and then the rest of it.
+    # The requested page, then the rest of the entries.
     answer = (await owner.http.get(TRAIL, params={"limit": 1, "actor": "a"})).json()
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([4], 4)
     answer = (await owner.http.get(TRAIL, params={"limit": 1, "actor": "a", "before": 4})).json()

@@ -1,4 +1,4 @@
-"""Each kind of deed that changes who may do what is a line of the trail, done or refused."""
+"""Tests that every operation that changes permissions is audited, on success and on failure."""
 
 import pytest
 
@@ -19,7 +19,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 async def told(*actions: str) -> list[tuple[str, str, str | None, str | None]]:
-    """What stands in the trail of these deeds, and whose they are, the oldest first."""
+    """Return the audit entries of these actions with their organization, oldest first."""
     lines = await AuditLine.filter(action__in=actions).order_by("id")
     return [(line.action, line.result, line.reason, line.actor_id) for line in lines]
 
@@ -43,7 +43,7 @@ async def test_passkey_registration_sign_in_and_deletion_are_audited(client):
         ("verifyPasskeyAuthentication", "succeeded", None, ada),
         ("deletePasskey", "succeeded", None, ada),
     ]
-    # Of whom it is that somebody tried to be, their own organization reads.
+    # The organization of the targeted user can read the attempt.
     tried = await AuditLine.get(reason="AUTHENTICATION_FAILED")
     assert (tried.status, tried.details) == (400, {"userId": ada})
     assert tried.organization_id == (await Organization.get()).id
@@ -67,7 +67,7 @@ async def test_two_factor_success_and_failure_are_audited(client, phone):
         (line.action, line.result, line.reason, line.actor_id)
         for line in await AuditLine.all().order_by("id")
     ]
-    # The password alone was no sign-in yet.
+    # The password alone did not sign the user in.
     assert lines == [
         ("verifyTotp", "refused", "INVALID_CODE", None),
         ("verifyTotp", "succeeded", None, ada),

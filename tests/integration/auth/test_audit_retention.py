@@ -1,4 +1,4 @@
-"""Lines of the trail go by their age alone, and that they went is told."""
+"""Tests that audit entries are deleted by age only, and that deletions are audited."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Nobody is sent to a place that is not ours, whatever the wish is called and where it stands."""
+"""Tests that untrusted redirect URLs are rejected under every name and in every place."""
 
 import pytest
 
@@ -59,7 +59,7 @@ async def test_authentication_is_checked_before_the_callback(client, ada):
     ):
         answer = await client.post("/api/auth/sign-in/username", json=body, headers=headers)
         assert answer.json()["code"] == code
-    # And before what is wrong with the rest of it.
+    # And before validation of the other fields.
     answer = await client.post("/api/auth/sign-in/username", json={"callbackURL": "//evil.example"})
     assert outcome(answer) == (403, "INVALID_CALLBACK_URL")
     answer = await client.post("/api/auth/sign-in/username", json={**SIGN_IN, "callbackURL": 7})

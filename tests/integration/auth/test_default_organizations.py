@@ -1,4 +1,4 @@
-"""The organization that a person starts in."""
+"""Tests of the default organization of a user."""
 
 import re
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def ends(monkeypatch):
-    """What slugs end in; the same twice, and then something else."""
+    """Slug suffixes: the first two collide, the third differs."""
     given = iter(["same", "SAME", "else"])
     token = ids.token
     monkeypatch.setattr(ids, "token", lambda *n: next(given, token(*n)) if n == (4,) else token(*n))

@@ -1,4 +1,4 @@
-"""How often one client may ask the same of `/api/auth`, whatever comes of it."""
+"""Tests of the request limit per client and operation of `/api/auth`."""
 
 import pytest
 
@@ -13,7 +13,7 @@ FEW = 3
 
 @pytest.fixture
 def few(monkeypatch, clocks):
-    """Three instead of a hundred, in a window that does not end by itself."""
+    """A limit of 3 instead of 100, in a window that does not end by itself."""
     monkeypatch.setattr(rate_limit, "DOOR_REQUESTS", FEW)
 
 
@@ -35,7 +35,7 @@ async def test_client_may_send_100_equal_requests_in_ten_seconds(serve, clocks):
         assert answer.headers["retry-after"] == answer.headers["x-retry-after"] == "6"
         assert answer.headers["ratelimit-limit"] == "1000"
         assert answer.headers["ratelimit-remaining"] == "899"
-        # Neither other questions nor other clients nor the other family have to wait.
+        # Other operations, other clients and /api/v1/auth are not limited.
         assert await statuses(client, "/api/auth/ok", "/api/v1/auth/status") == [200, 200]
         assert await statuses(client, SESSION, **{"x-forwarded-for": "10.0.0.1"}) == [200]
         clocks.pass_(seconds=6)
@@ -48,7 +48,7 @@ async def test_rejected_request_causes_no_further_work(serve, few):
         path = "/api/auth/sign-in/username"
         for _ in range(FEW):
             assert (await client.post(path, json=SIGN_IN)).status_code == 200
-        # Right or wrong, from here or from elsewhere, with or without a body.
+        # With valid or invalid bodies, from any origin, with or without a body.
         evil = {"origin": "https://evil.example"}
         assert (await client.post(path, json=SIGN_IN)).status_code == 429
         assert (await client.post(path, json=SIGN_IN, headers=evil)).status_code == 429

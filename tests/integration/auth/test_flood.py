@@ -1,4 +1,4 @@
-"""Ten thousand guesses over HTTP: as many are heard as the limits say, whoever they come from."""
+"""Tests with 10,000 guesses over HTTP: only as many are checked as the limits allow."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ WRONG = [
 
 @pytest.fixture
 def hashes(monkeypatch):
-    """What passwords were compared with; grows by itself."""
+    """Passwords that were compared; grows during the test."""
     compared = []
     fits = Passwords._matches
 
@@ -45,7 +45,7 @@ def hashes(monkeypatch):
 
 @pytest.fixture
 def looks(monkeypatch):
-    """Whose count was looked up in the database; grows by itself."""
+    """Counters that were looked up in the database; grows during the test."""
     people = []
     take = login_throttle._count_in_database
 
@@ -66,7 +66,7 @@ class Answer:
 
 
 class Guesser:
-    """Asks over connections of its own and hardly works, so that ten thousand take seconds."""
+    """Sends requests over raw connections, so that 10,000 take only seconds."""
 
     def __init__(self, client, clocks, addresses):
         self._where = client.base_url
@@ -75,7 +75,7 @@ class Guesser:
         self.answers = []
 
     async def guess(self, number):
-        """Send so many wrong passwords by all names of Ada, while the clocks go on."""
+        """Send this many wrong passwords with all names of Ada while the clocks advance."""
         bodies = iter([WRONG[n % len(WRONG)] for n in range(number)])
         before = len(self.answers)
         await asyncio.gather(*(self._guess_on_one(bodies) for _ in range(CONNECTIONS)))
@@ -102,7 +102,7 @@ class Guesser:
         ).encode()
 
     def heard(self):
-        """How many were judged; every other one was refused in the one shape."""
+        """Return the number of checked guesses; assert that every other one was rejected alike."""
         refused = [answer for answer in self.answers if answer.status != 401]
         for answer in refused:
             assert answer.status == 429, answer.body
@@ -116,7 +116,7 @@ class Guesser:
 
 
 def addresses(before="6.6.6.6, "):
-    """What stands in X-Forwarded-For: another address each time."""
+    """Values for X-Forwarded-For: a different address each time."""
     return (f"{before}10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in count())
 
 
@@ -141,7 +141,7 @@ async def test_of_10000_guesses_from_different_addresses_30_are_checked(
         assert guesser.heard() == len(hashes) == PER_ACCOUNT
         assert len(looks) < GUESSES / 5, "a refusal is remembered for a moment"
         assert clocks.now_ms < began_ms + WINDOW_S * 1000, "all of it was in one window"
-        # Not even the right password is heard now, unless the browser is known.
+        # Even the right password is rejected now, except from a trusted device.
         assert (await sign_in(client, "9.9.9.1")).status_code == 429
         assert len(hashes) == PER_ACCOUNT
         answer = await sign_in(client, "9.9.9.2", **device)
@@ -160,8 +160,8 @@ async def test_without_a_proxy_forwarded_addresses_are_ignored(serve, clocks, ha
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()
         began_ms = clocks.now_ms
-        # A thousand requests are answered in 300 s. That is 55 s of guesses: three in each of
-        # six times 10 s.
+        # 1,000 requests are accepted in 300 s. That is 55 s of guesses: three in each of six
+        # times 10 s.
         guesser = Guesser(client, clocks, addresses())
         await guesser.guess(1200)
         assert guesser.heard() == len(hashes) == 18

@@ -1,4 +1,4 @@
-"""Guessing passwords: from everywhere, at once, and for a long time, it comes to nothing."""
+"""Tests of the limits on password guesses: distributed, parallel and long-lasting."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ FEW = 6
 
 @pytest.fixture
 def hashes(monkeypatch):
-    """What passwords were compared with; grows by itself."""
+    """Passwords that were compared; grows during the test."""
     counted = []
     fits = Passwords._matches
 
@@ -34,12 +34,12 @@ def hashes(monkeypatch):
 
 @pytest.fixture
 def few(monkeypatch):
-    """Six instead of thirty failures for each account: hashes take their time."""
+    """Six instead of thirty failures per account, because hashing is slow."""
     monkeypatch.setattr(login_throttle, "_BY_ACCOUNT", (FEW, 900))
 
 
 async def sign_in(client, body, number=0, **headers):
-    """Sign in from an address of one's own, as our proxy would tell it."""
+    """Sign in from an address of its own, as a trusted proxy would report it."""
     kind = "email" if "email" in body else "username"
     headers["x-forwarded-for"] = f"6.6.6.6, 10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
     return await client.post(f"/api/auth/sign-in/{kind}", json=body, headers=headers)
@@ -47,7 +47,7 @@ async def sign_in(client, body, number=0, **headers):
 
 @pytest.fixture
 async def limited(serve, clocks):
-    """Served with limits whose windows do not end before the test lets them."""
+    """Served with limits whose windows end only when the test advances the clock."""
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()
@@ -69,7 +69,7 @@ async def test_parallel_guesses_by_e_mail_and_username_share_one_counter(few, li
         "code": "TOO_MANY_REQUESTS",
     }
     assert 1 <= int(refused.headers["retry-after"]) <= 900
-    # Not even the right password is heard now, however it comes.
+    # Even the right password is rejected now, by e-mail or username.
     for body in (RIGHT, {**by_email, "password": ADA["password"]}):
         assert (await sign_in(limited, body, 99)).status_code == 429
     assert len(hashes) == FEW
@@ -88,7 +88,7 @@ async def test_restart_and_flood_of_names_do_not_reset_the_counter(
     for number in range(10):
         await sign_in(limited, {"username": f"other{number}", "password": "x"}, 100 + number)
     assert (await sign_in(limited, RIGHT, 200)).status_code == 429
-    # Who is still refused would tell who has an account.
+    # A different treatment would reveal accounts.
     assert (await sign_in(limited, nobody, 201)).status_code == 429
     async with serve(**LIMITED) as again:
         assert (await sign_in(again, RIGHT, 201)).status_code == 429
@@ -207,7 +207,7 @@ async def test_password_checks_in_a_session_are_limited(serve, clocks, path, bod
             (await client.post(f"/api/auth/{path}", json=body)).status_code for _ in range(4)
         ]
         assert statuses == [400, 400, 400, 429]
-        # Another session of the same person does not help, nor does another question.
+        # Neither another session of the user nor another operation avoids the limit.
         client.cookies.clear()
         assert (await sign_in(client, RIGHT, 1)).status_code == 200
         answer = await client.post("/api/auth/verify-password", json={"password": "x"})

@@ -1,4 +1,4 @@
-"""No byte of a header hides what somebody does, or keeps anybody from being answered."""
+"""Tests that no header byte hides an action from the audit log or breaks a response."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""An admin acts as somebody else, and comes back."""
+"""Tests of impersonation by an instance admin."""
 
 import pytest
 
@@ -43,7 +43,7 @@ async def test_impersonation_lasts_an_hour_and_restores_the_admin(root, ada):
     row = await Session.get(impersonated_by=root.id)
     assert 0 < row.expires_at - clock.now_ms() <= 3_600_000
     assert await user_of(root) == "ada"
-    # An admin's rights stay behind.
+    # The impersonation has no admin rights.
     assert (await root.http.get(f"{ADMIN}/list-users")).status_code == 403
     assert (await root.http.get("/api/v1/auth/org-members")).status_code == 200
     answer = await root.http.post(f"{ADMIN}/stop-impersonating")
@@ -111,7 +111,7 @@ async def test_sign_out_during_impersonation_ends_the_admin_session(folk, root, 
     assert (answer.status_code, answer.json()) == (200, {"success": True})
     assert HELD not in root.http.cookies
     assert not await Session.filter(impersonated_by=root.id).exists()
-    # What is left is the session of the other browser.
+    # Only the session of the other browser remains.
     assert await Session.filter(user_id=root.id).count() == 1
     assert (await desk.get(f"{ADMIN}/list-users")).status_code == 200
     assert await user_of(ada) == "ada"

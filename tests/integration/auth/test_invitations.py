@@ -1,4 +1,4 @@
-"""Invitations into an organization."""
+"""Tests of invitations into an organization."""
 
 import asyncio
 from dataclasses import dataclass

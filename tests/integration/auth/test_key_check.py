@@ -1,4 +1,4 @@
-"""A different APP_SECRET is noticed at start, and the right one can be put back."""
+"""Tests that a different APP_SECRET is detected at start and the right one can be restored."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever ends a membership or a password ends the keys that came of it."""
+"""Tests that ending a membership or changing a password deletes the API keys."""
 
 import pytest
 
@@ -24,7 +24,7 @@ async def bob(folk: Folk, home: str):
 
 
 async def key_of(folk: Folk, who):
-    """A program that shows a key of theirs in their active organization."""
+    """Create a key in the user's active organization; return a client that uses it."""
     body = {"name": "k", "password": PASSWORD}
     answer = await who.http.post("/api/v1/auth/api-keys", json=body)
     program = await folk.browser(**{"x-api-key": answer.json()["key"]})
@@ -120,7 +120,7 @@ async def by_removing_the_person(root, bob, home):
 
 
 async def by_deleting_the_organization(root, bob, home):
-    # They sign in with a password too.
+    # Bob can sign in with a password too.
     body = {"organizationId": home, "password": PASSWORD}
     return await root.http.post("/api/auth/organization/delete", json=body)
 

@@ -1,4 +1,4 @@
-"""Members and their roles, on both families."""
+"""Tests of members and their roles, under /api/auth and /api/v1/auth."""
 
 import asyncio
 
@@ -67,7 +67,7 @@ async def test_v1_changes_roles_except_of_owners_and_other_organizations(folk: F
         assert answer.status_code == 400
     answer = await admin.http.patch(f"{V1}/{mine}/role", json={"role": "member"})
     assert (answer.status_code, answer.json()) == (200, {"success": True})
-    # At once, without another sign-in.
+    # Immediately, without another sign-in.
     assert (await admin.http.get(V1)).status_code == 403
 
 

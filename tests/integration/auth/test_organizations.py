@@ -1,4 +1,4 @@
-"""Organizations under `/api/auth/organization`: seen, chosen, changed and deleted."""
+"""Tests of organizations under `/api/auth/organization`: read, activate, change and delete."""
 
 import asyncio
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 @dataclass
 class Two:
-    """Two organizations, and everybody in the first one."""
+    """Two organizations; all users are members of the first one."""
 
     home: str
     other: str

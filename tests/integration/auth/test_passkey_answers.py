@@ -1,4 +1,4 @@
-"""What is said of passkeys in every case: options, challenges that are not there, and lists."""
+"""Tests of passkey responses: options, missing challenges and lists."""
 
 import pytest
 
@@ -90,7 +90,7 @@ async def test_passkey_sign_in_creates_a_session_of_seven_days(client, ada, devi
     assert answer.json().keys() == {"session", "user"}
     session = next(line for line in answer.headers.get_list("set-cookie") if SESSION in line)
     assert session.endswith("; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax")
-    # The challenge is used up, in the browser too.
+    # The challenge is consumed, and its cookie is deleted.
     cleared = [line for line in answer.headers.get_list("set-cookie") if CHALLENGE in line]
     assert cleared == [f"{CHALLENGE}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"]
     assert answer.json()["session"]["activeOrganizationId"]

@@ -1,4 +1,4 @@
-"""A password is reset while a passkey is being made or used."""
+"""Tests of a password reset during the registration or use of a passkey."""
 
 from tests.integration.auth.test_passkeys import ada, code_of, device, register, sign_in
 from zerobyte.features.auth.models import Passkey, Session

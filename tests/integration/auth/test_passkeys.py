@@ -1,4 +1,4 @@
-"""Passkeys, with an authenticator in software: registering, signing in, keeping, and attacks."""
+"""Tests of passkeys with a software authenticator: register, sign in, manage, attacks."""
 
 import asyncio
 
@@ -43,7 +43,7 @@ async def register(client, device, *, name="Key", **changes):
 
 
 async def sign_in(client, device, **changes):
-    """In the same client, but without its session."""
+    """Sign in with the client, but without its session."""
     client.cookies.delete(SESSION)
     options = (await client.get(f"{BASE}/generate-authenticate-options")).json()
     body = {"response": device.get(options, **changes)}
@@ -194,19 +194,19 @@ async def test_challenge_is_bound_to_purpose_user_single_use_and_five_minutes(cl
     held = client.cookies[CHALLENGE]
     assert (await Ticket.get()).expires_at <= clock.now_ms() + 300_000
     body = {"response": device.create(options)}
-    # Used once, it is gone, also when what came with it was wrong.
+    # A challenge is consumed by one use, even if the response was invalid.
     wrong = {"response": {**body["response"], "type": "x"}}
     answer = await client.post(f"{BASE}/verify-registration", json=wrong)
     assert code_of(answer) == (400, "FAILED_TO_VERIFY_REGISTRATION")
     client.cookies.set(CHALLENGE, held)
     answer = await client.post(f"{BASE}/verify-registration", json=body)
     assert code_of(answer) == (400, "CHALLENGE_NOT_FOUND")
-    # One for signing in does not register.
+    # A challenge for sign-in does not register.
     options |= (await client.get(f"{BASE}/generate-authenticate-options")).json()
     body = {"response": device.create(options)}
     answer = await client.post(f"{BASE}/verify-registration", json=body)
     assert code_of(answer) == (400, "CHALLENGE_NOT_FOUND")
-    # One that was given to somebody else does not either.
+    # Neither does the challenge of another user.
     options = await register_options(client)
     await Ticket.all().update(payload={**(await Ticket.get()).payload, "userId": "other"})
     body = {"response": device.create(options)}
@@ -232,7 +232,7 @@ async def test_replayed_response_signs_in_once(client, ada, device):
     )
     assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400, 400]
     assert await Session.all().count() == 2
-    # An authenticator that never counts signs in again and again.
+    # An authenticator without a counter signs in repeatedly.
     assert (await sign_in(client, device)).status_code == 200
 
 
@@ -251,7 +251,7 @@ async def test_banned_user_is_rejected_and_an_expired_ban_is_lifted(client, ada,
     await register(client, device)
     await User.all().update(banned=True, ban_expires=clock.now_ms() + 60_000)
     assert code_of(await sign_in(client, device)) == (403, "BANNED_USER")
-    # Whoever cannot sign does not learn that.
+    # A client without the private key does not learn that.
     thief = Authenticator(ORIGIN, credential_id=device.credential_id, counter=9)
     assert code_of(await sign_in(client, thief)) == (400, "AUTHENTICATION_FAILED")
     await User.all().update(ban_expires=clock.now_ms() - 1)
@@ -295,7 +295,7 @@ async def test_other_trusted_origins_are_accepted(serve, device):
         await client.post("/api/auth/sign-up/email", json=ADA)
         other = Authenticator("http://localhost:5173")
         assert (await register(client, other)).status_code == 200
-        # Its answer must come from where the request says that it comes from.
+        # The origin in the response must equal the origin of the request.
         assert code_of(await sign_in(client, other, origin=ORIGIN)) == (
             400,
             "AUTHENTICATION_FAILED",

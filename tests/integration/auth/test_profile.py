@@ -1,4 +1,4 @@
-"""What people see and change of themselves: sessions, profile, password, ways to sign in."""
+"""Tests of user self-service: sessions, profile, password and ways to sign in."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ def outcome(answer):
 
 
 async def another_session(client):
-    """Ada signs in on another browser; its cookie."""
+    """Sign Ada in on another browser; return its cookie."""
     kept = client.cookies[SESSION]
     body = {"username": "ada", "password": PASSWORD}
     answer = await client.post("/api/auth/sign-in/username", json=body)

@@ -1,4 +1,4 @@
-"""The recovery key: who gets it, and what guessing comes to; and what a new password ends."""
+"""Tests of the recovery key: access, limits on guesses, and effects of a password change."""
 
 import pytest
 from tortoise import Tortoise
@@ -80,7 +80,7 @@ async def test_recovery_key_guesses_share_one_limit_across_sessions(serve, time,
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         for _ in range(3):
-            # Right ones do not count.
+            # Right passwords do not count.
             assert (await client.post(URL, json=PASSWORD)).status_code == 200
         for number in range(FEW):
             time.pass_(seconds=10)

@@ -1,4 +1,4 @@
-"""A password is reset while something that was asked with the old one is under way."""
+"""Tests of a password reset during an operation that was authorized with the old password."""
 
 import asyncio
 from contextvars import Context
@@ -38,7 +38,7 @@ KEY = {"name": "ci", **PASSWORD}
 
 @pytest.fixture
 def reset_after(monkeypatch, reset):
-    """A reset happens right after a method was done for the first time."""
+    """Reset the password right after the first call of a method."""
 
     def do(kind, name):
         real, left = getattr(kind, name), [reset]
@@ -56,7 +56,7 @@ def reset_after(monkeypatch, reset):
 
 @pytest.fixture
 def meanwhile(monkeypatch, reset):
-    """What happens right after a password was found to be right; a reset unless it is changed."""
+    """Run a function (by default a reset) right after a password was verified."""
     verify = Passwords.verify
     happens = []
 
@@ -133,7 +133,7 @@ async def test_ended_session_gets_no_new_token(client, phone, meanwhile):
 
 
 async def still_on():
-    """Ada's second factor is what it was."""
+    """Assert that Ada's two-factor is unchanged."""
     assert (await User.get()).two_factor_enabled is True
     assert (await TwoFactor.get()).secret is not None
 
@@ -182,7 +182,7 @@ async def test_reset_waits_for_a_challenge_being_consumed(client, phone, reset, 
 
     async def close_while_reset(self, request, challenge):
         await close(self, request, challenge)
-        # A connection of its own: the reset must not be a part of this transaction.
+        # Use a separate connection: the reset must not be part of this transaction.
         resets.append(asyncio.create_task(reset(), context=Context()))
         for _ in range(3000):
             if resets[0].done() or await _is_waiting():
@@ -193,12 +193,12 @@ async def test_reset_waits_for_a_challenge_being_consumed(client, phone, reset, 
     answer = await two_factor(client, "verify-totp", code=phone.code())
     await resets[0]
     assert answer.status_code == 200, answer.text
-    # It was there before the reset, which has ended it.
+    # The session was created before the reset, which ended it.
     assert await Session.all().count() == 0
     assert await TwoFactorChallenge.all().count() == 0
 
 
 async def _is_waiting() -> bool:
-    """Whether a transaction waits for another one."""
+    """Return True if a transaction waits for another one."""
     waits = "SELECT 1 FROM pg_locks WHERE NOT granted"
     return bool(await Tortoise.get_connection("default").execute_query_dict(waits))

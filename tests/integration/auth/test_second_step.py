@@ -1,4 +1,4 @@
-"""What guessing codes comes to, which devices are trusted, and what backup codes are worth."""
+"""Tests of two-factor code guesses, trusted devices and backup codes."""
 
 import asyncio
 
@@ -51,7 +51,7 @@ async def test_sixth_code_ends_the_challenge(client, phone):
 
 
 async def guess(client, phone, count):
-    """Wrong codes at sign-in, on as many challenges as that takes; the last answer."""
+    """Send wrong codes at sign-in, on as many challenges as needed; return the last response."""
     answer = None
     for number in range(count):
         if number % 5 == 0:
@@ -70,13 +70,13 @@ async def test_ten_wrong_codes_in_a_row_lock_the_account_for_a_while(client, pho
     answer = await two_factor(client, "verify-totp", code=phone.code())
     assert outcome(answer) == (429, "ACCOUNT_TEMPORARILY_LOCKED")
     assert answer.headers["retry-after"] == "900"
-    # Who is signed in already does not notice, and may even show codes.
+    # Signed-in browsers are not affected, and may still verify codes.
     assert (await client.get("/api/v1/system/dev-panel", headers=mine)).status_code == 200
     answer = await client.post(
         "/api/auth/two-factor/verify-totp", json={"code": phone.code()}, headers=mine
     )
     assert answer.status_code == 200
-    # Neither enabling again nor waiting a little opens the lock.
+    # Neither enabling again nor a short wait ends the lock.
     answer = await client.post("/api/auth/two-factor/enable", json=PASSWORD, headers=mine)
     assert answer.status_code == 200
     time.pass_(minutes=14)
@@ -143,7 +143,7 @@ async def test_throttled_account_can_sign_in_from_a_trusted_device(serve, time):
         await GuessCount.create(key=f"sign-in:{user.id}", count=30, ends_at=end)
         answer = await client.post("/api/auth/sign-in/username", json=SIGN_IN)
         assert answer.status_code == 429
-        # A device of somebody else's is none.
+        # Another user's device is not trusted.
         await TrustedDevice.all().update(user_id=await _somebody_else())
         answer = await client.post("/api/auth/sign-in/username", json=SIGN_IN, headers=device)
         assert answer.status_code == 429
@@ -169,7 +169,7 @@ async def test_a_trusted_device_skips_the_code_once_for_each_token(client, phone
     assert answer.json()["user"]["username"] == "ada"
     second = value_of(answer, TRUST)
     assert second != first
-    # Signing out leaves it; what was used before is void.
+    # Signing out keeps the device trusted; the used token is invalid.
     await client.post("/api/auth/sign-out")
     assert client.cookies[TRUST] == second
     client.cookies.clear()

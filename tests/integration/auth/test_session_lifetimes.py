@@ -1,4 +1,4 @@
-"""How long sessions last, what is told of them, and which cookies come and go with them."""
+"""Tests of session lifetimes, session responses and cookies."""
 
 import re
 
@@ -121,7 +121,7 @@ async def test_cross_site_requests_are_rejected_with_a_cookie_only(client, ada):
         answer = await client.post("/api/auth/sign-out", headers=headers)
         assert (answer.status_code, answer.json()) == (200, {"success": True})
         assert_cleared(answer)
-    # As from a command line: no browser, no origin.
+    # Like a command-line client: no browser, no origin.
     assert (await client.post("/api/auth/sign-in/username", json=SIGN_IN)).status_code == 200
 
 
@@ -173,7 +173,7 @@ async def test_https_cookies_are_secure_and_prefixed_except_one(serve):
 
 
 async def _verify_invitation(client, cookie):
-    """Take an invitation through a provider; the answer that holds the intent."""
+    """Accept an invitation through a provider; return the response with the intent cookie."""
     member = await Member.get()
     await SsoProvider.create(
         provider_id="idp",

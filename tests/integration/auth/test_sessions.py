@@ -1,4 +1,4 @@
-"""Signing in, being recognised, and signing out."""
+"""Tests of sign-in, session look-up and sign-out."""
 
 import asyncio
 from http.cookies import SimpleCookie
@@ -30,7 +30,7 @@ async def test_get_session_returns_the_signed_in_user(client, ada):
     assert session["userId"] == ada.json()["user"]["id"]
     assert session["activeOrganizationId"] == (await Organization.get()).id
     assert session["authSource"] == "browser-session"
-    # Requests are not counted here, and yet it is known where they come from.
+    # Rate limiting is off, but client addresses are still recorded.
     assert session["ipAddress"] == "127.0.0.1"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["pragma"] == "no-cache"
@@ -113,7 +113,7 @@ async def test_active_session_is_extended_once_a_day(client, ada, path):
     assert (await Session.get()).expires_at > soon
 
 
-# SQLite alone can be told to write nothing.
+# Only SQLite can be made read-only.
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_session_works_when_the_database_is_read_only(client, ada):
     connection = Tortoise.get_connection("default")
@@ -224,7 +224,7 @@ async def test_disabled_password_login_refuses_sign_in_but_keeps_sessions(client
         assert answer.status_code == 403
         said = answer.json()["message"]
         assert said == "Password login is disabled. Please use another sign-in method."
-    # Other ways to sign in are not refused by it.
+    # Other ways to sign in are still allowed.
     answer = await client.post("/api/auth/sign-in/social", json={})
     assert answer.json()["code"] == "PROVIDER_NOT_FOUND"
     assert (await client.get("/api/v1/system/dev-panel")).status_code == 200

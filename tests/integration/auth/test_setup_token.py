@@ -1,4 +1,4 @@
-"""The setup token: required by the sign-up that creates the first account, and by no other."""
+"""Tests of the setup token, which only the sign-up of the first account requires."""
 
 import asyncio
 

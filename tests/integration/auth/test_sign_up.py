@@ -1,4 +1,4 @@
-"""Signing up: the first person becomes the admin, then the door closes."""
+"""Tests of sign-up: the first user becomes the admin, later sign-ups are closed by default."""
 
 import asyncio
 import re
@@ -242,6 +242,6 @@ async def test_disabled_password_login_closes_sign_up_too(client):
     assert answer.status_code == 403
     said = answer.json()["message"]
     assert said == "Password login is disabled. Please use another sign-in method."
-    # Whether anybody may sign up at all is looked at before.
+    # The check whether sign-up is open comes first.
     await User.create(name="Eve", email="eve@example.com", username="eve")
     assert (await sign_up(client)).json()["message"] == CLOSED

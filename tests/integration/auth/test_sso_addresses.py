@@ -1,4 +1,4 @@
-"""Where a sign-in begins: how a provider is found, and where people may be sent afterwards."""
+"""Tests of the start of an SSO sign-in: finding the provider, allowed redirect URLs."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What an attacker, or a provider that lies, may try; nobody is signed in by any of it."""
+"""Tests of attacks on SSO by users and by malicious providers; none signs a user in."""
 
 import asyncio
 
@@ -11,7 +11,7 @@ from zerobyte.core import clock
 from zerobyte.features.auth.models import Account, Member, Session, Ticket, User
 
 MISMATCH = "http://localhost:4096/api/auth/error?error=state_mismatch"
-# Each lie, and why it is not believed.
+# Each invalid response, and the logged reason for its rejection.
 LIES = {
     "wrong nonce": "Invalid claim: 'nonce'",
     "no nonce": "Missing claim: 'nonce'",
@@ -70,7 +70,7 @@ async def test_invalid_provider_responses_are_rejected(stage, browser, capfd):
             assert await stage.code_of(browser, "eve") == "SSO_LOGIN_FAILED", lie
         assert reason in capfd.readouterr().err, lie
     await nobody_came_in()
-    # What was refused were the lies: the same walk without one succeeds.
+    # A valid response of the same provider succeeds, so only the faults caused the rejections.
     assert await stage.code_of(browser, "eve") == ""
 
 
@@ -88,15 +88,15 @@ async def test_state_works_once(stage, browser):
 
 
 async def test_callback_in_another_browser_is_rejected(stage, browser):
-    """Login CSRF: the attacker's own address, opened by the victim."""
+    """Login CSRF: the victim opens the attacker's callback URL."""
     location = path_of(stage.oidc.consent(await stage.begin(browser), "eve"))
     async with stage.browser() as victim:
         assert refused(await victim.get(location))
-        # Also when the victim has begun a walk of its own.
+        # Also if the victim has started a sign-in.
         await stage.begin(victim)
         assert refused(await victim.get(location))
     await nobody_came_in()
-    # And the refusals did not use the attacker's own ticket up.
+    # And the rejections did not consume the attacker's own state.
     assert (await browser.get(location)).headers["location"] == "/login"
 
 
@@ -109,7 +109,7 @@ async def test_stolen_state_cookie_without_a_code_is_useless(stage, browser):
         for code in ("guess", ""):
             answer = await thief.get(f"/api/auth/sso/callback/idp?code={code}&state={token}")
             assert SESSION not in answer.headers.get("set-cookie", "")
-    # The thief has spent the state: the victim begins again, and nothing else is lost.
+    # The thief has consumed the state: the victim starts again, and nothing else is lost.
     assert refused(await browser.get(path_of(stage.oidc.consent(state, "eve"))))
     await nobody_came_in()
 
@@ -139,14 +139,14 @@ async def test_state_expires_after_five_minutes(stage, browser):
 
 
 async def test_response_of_another_provider_is_rejected(stage, browser):
-    """Mix-up: the walk begins at one provider and comes back at the other's address."""
+    """Mix-up: the sign-in starts at one provider and returns to the callback URL of another."""
     answer = await stage.register("other", issuer=stage.oidc.other_issuer)
     assert answer.status_code == 200, answer.text
     honest = stage.oidc.consent(await stage.begin(browser), "eve")
     asked = stage.oidc.asked("/oauth2/token")
     mixed = path_of(honest).replace("/callback/idp", "/callback/other")
     assert refused(await browser.get(mixed))
-    # The code went to nobody, and the state is spent.
+    # The code was not sent to any provider, and the state is consumed.
     assert stage.oidc.asked("/oauth2/token") == asked
     assert refused(await browser.get(path_of(honest)))
     await nobody_came_in()
@@ -165,7 +165,7 @@ async def test_response_with_another_issuer_is_rejected(stage, browser):
 
 
 async def test_code_of_another_authorization_request_fails_pkce(stage, browser):
-    """Code injection: the victim's code in the attacker's walk."""
+    """Code injection: the victim's code in the attacker's sign-in."""
     victim = stage.oidc.consent(await stage.begin(browser), "eve")
     code = victim.partition("code=")[2].partition("&")[0]
     async with stage.browser() as attacker:

@@ -1,4 +1,4 @@
-"""What providers call things, and what a registration may say of it."""
+"""Tests of claim mappings, scopes and client authentication of providers."""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -102,7 +102,7 @@ async def test_scopes_and_client_authentication_are_as_registered(stage, browser
     assert shown["scopes"] == ["openid", "email", "groups"]
     query = parse_qs(urlsplit(await stage.begin(browser)).query)
     assert query["scope"] == ["openid email groups"]
-    # Its client at the provider proves itself by Basic alone.
+    # This client is registered at the provider for Basic authentication only.
     await register(stage, "form", tokenEndpointAuthentication="client_secret_post")
     await stage.invite("eve@example.com")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)

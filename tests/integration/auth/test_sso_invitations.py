@@ -1,4 +1,4 @@
-"""Invitations that are taken through a provider, and what `/api/v1` tells of both."""
+"""Tests of invitations that are accepted through a provider, and of their /api/v1 routes."""
 
 import pytest
 
@@ -131,7 +131,7 @@ async def test_intent_is_bound_to_its_user(stage):
     invitation = await stage.invite(mallory.email)
     mine = await stage.invite("ada@example.com")
     verify = "/api/v1/auth/sso-invitations/{}/verify"
-    # Somebody else's invitation does not exist, nor does a provider of another organization.
+    # Invitations of other users and providers of other organizations are 404 and 400.
     answer = await stage.client.post(verify.format(invitation.id), json={"providerId": "idp"})
     assert (answer.status_code, answer.json()["message"]) == (404, "Invitation not found")
     answer = await stage.client.post(verify.format(mine.id), json={"providerId": "nothing"})
@@ -140,7 +140,7 @@ async def test_intent_is_bound_to_its_user(stage):
     async with stage.browser() as nobody:
         answer = await nobody.post(verify.format(mine.id), json={"providerId": "idp"})
         assert answer.status_code == 401
-    # Ada's intent, in a browser that comes back as Mallory, and at another provider.
+    # Ada's intent, in a browser that returns as Mallory, and at another provider.
     await stage.client.post(verify.format(mine.id), json={"providerId": "other"})
     stage.oidc.person("mallory", email="mallory@example.com", email_verified=True)
     assert await stage.code_of(stage.client, "mallory") == "ACCOUNT_LINK_REQUIRED"
@@ -175,7 +175,7 @@ async def test_intent_expires_after_ten_minutes_or_an_e_mail_change(stage):
     assert await stage.code_of(stage.client, "ada") == "ACCOUNT_LINK_REQUIRED"
     await wish()
     assert await stage.code_of(stage.client, "ada") == ""
-    # It is used up, and so is the invitation.
+    # The intent and the invitation are consumed.
     assert await Ticket.filter(purpose=INTENT.purpose, expires_at__gt=clock.now_ms()).count() == 1
     assert (await invitation.reloaded()).status == "accepted"
 

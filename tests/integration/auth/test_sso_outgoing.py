@@ -1,4 +1,4 @@
-"""How providers are asked: where the connection goes, how long, and how much is read."""
+"""Tests of the HTTP client for providers: connection targets, timeouts and size limits."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from zerobyte.features.auth.service.sso.http_client import ProviderUnreachable, 
 
 
 async def test_connection_uses_the_resolved_address(tmp_path):
-    """A name that is public when asked first and private when asked again (DNS rebinding)."""
+    """A name that resolves to a public address first and to a private one later (DNS rebinding)."""
     async with listening() as hook:
         answers = [["127.0.0.1"], ["192.0.2.1"]]
 
@@ -31,7 +31,7 @@ async def test_unreachable_address_falls_back_to_the_next(tmp_path):
     async with listening() as hook:
 
         async def resolve(_host: str, _port: int) -> list[str]:
-            # Nothing listens at the first: the whole of 127.0.0.0/8 is this machine.
+            # Nothing listens at the first address: all of 127.0.0.0/8 is this machine.
             return ["127.9.9.9", "127.0.0.1"]
 
         origin = f"http://idp.example:{hook.port}"

@@ -1,4 +1,4 @@
-"""Registering, changing and deleting identity providers, and who may."""
+"""Tests of registering, changing and deleting identity providers."""
 
 import asyncio
 
@@ -29,7 +29,7 @@ async def become(role: str) -> None:
 
 
 async def linked(stage, sub: str = "eve") -> User:
-    """Somebody who came in through the provider."""
+    """Create a user who signed in through the provider."""
     await stage.invite(f"{sub}@example.com")
     stage.oidc.person(sub, email=f"{sub}@example.com", email_verified=True)
     async with stage.browser() as browser:
@@ -160,7 +160,7 @@ async def test_provider_id_is_unique_even_in_parallel(stage):
 async def test_provider_id_with_leftover_links_cannot_be_reused(stage, oidc):
     await stage.register()
     await linked(stage)
-    # The provider went while somebody was being linked through it.
+    # The provider was deleted while a user was being linked through it.
     await SsoProvider.all().delete()
     answer = await stage.register(issuer=oidc.other_issuer)
     assert (answer.status_code, answer.json()["code"]) == (422, "PROVIDER_ALREADY_EXISTS")
@@ -223,14 +223,14 @@ async def test_without_discovery_the_entered_endpoints_are_used(stage, oidc):
         "scopes": ["email", "profile"],
     }
     asked = oidc.asked("/.well-known/openid-configuration")
-    # Even if nothing is asked there, whoever is believed must have an address.
+    # The issuer must be a valid URL even if no request is sent there.
     answer = await stage.register(issuer="no-url", oidcConfig=config)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_ISSUER")
     answer = await stage.register(oidcConfig=config)
     assert answer.status_code == 200, answer.text
     assert oidc.asked("/.well-known/openid-configuration") == asked
     assert answer.json()["oidcConfig"]["scopes"] == ["openid", "email", "profile"]
-    # The ID token alone tells who it is.
+    # The ID token alone identifies the user.
     await stage.invite("eve@example.com")
     oidc.person("eve", email="eve@example.com", email_verified=True, nickname="Evi")
     userinfo = oidc.asked("/userinfo")
@@ -346,7 +346,7 @@ async def test_provider_is_deletable_if_linked_users_have_another_sign_in_or_lef
     await Passkey.create(user_id=eve.id, credential_id="x", public_key="x", device_type="x")
     await Account.create(user_id=bob.id, provider_id="credential", account_id=bob.id)
     await Member.filter(user_id=cal.id).delete()
-    # While passwords are refused, a password is no way to sign in.
+    # While password login is disabled, a password is no way to sign in.
     await RegistrationSettings().set_password_login_disabled(True)
     answer = await stage.client.delete("/api/v1/auth/sso-providers/idp")
     assert answer.status_code == 409

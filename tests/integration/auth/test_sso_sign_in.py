@@ -1,4 +1,4 @@
-"""Signing in through an identity provider: who is let in, and as whom."""
+"""Tests of SSO sign-in: which users are signed in, linked, created or rejected."""
 
 import asyncio
 from urllib.parse import parse_qs, urlsplit
@@ -79,7 +79,7 @@ async def test_invited_user_gets_an_account_and_membership_and_can_return(stage,
     assert (await invitation.reloaded()).status == "accepted"
     account = await Account.get(user_id=user["id"])
     assert (account.provider_id, account.account_id) == ("idp", "eve")
-    # The link is by `sub`: another address at the provider leads to the same person.
+    # The link uses `sub`: another e-mail at the provider leads to the same user.
     stage.oidc.person("eve", email="evelyn@example.com", email_verified=False)
     async with stage.browser() as again:
         answer = await stage.walk(again, "eve", newUserCallbackURL="/welcome")
@@ -93,7 +93,7 @@ async def test_new_user_requires_a_pending_invitation(stage, browser):
     await stage.invite("eve@example.com", expires_at=clock.now_ms() - 1)
     await stage.invite("eve@example.com", status="canceled")
     await stage.invite("eve@example.com", status="rejected")
-    # Nor does one into another organization help.
+    # Neither does an invitation into another organization.
     await stage.invite("eve@example.com", organization_id=await _organization())
     assert await stage.code_of(browser, "eve") == "INVITE_REQUIRED"
     assert await User.all().count() == 1
@@ -133,7 +133,7 @@ async def test_instance_admin_is_linked_only_by_a_provider_of_an_admin(stage, br
     await Member.create(organization_id=stage.organization, user_id=eve.id, role="member")
     await SsoProvider.all().update(auto_link_matching_emails=True)
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
-    # An owner of an organization decides what their provider says about anybody.
+    # An organization owner controls every claim of their provider.
     await User.filter(id=stage.owner).update(role="user")
     assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
     await SsoProvider.all().update(user_id=None)
@@ -145,7 +145,7 @@ async def test_instance_admin_is_linked_only_by_a_provider_of_an_admin(stage, br
 
 
 async def test_full_organization_rejects_sso_joins(stage, browser, monkeypatch):
-    # It is the owner who fills it.
+    # The owner fills the organization.
     monkeypatch.setattr(account_linking, "MEMBER_LIMIT", 1)
     invitation = await stage.invite("eve@example.com")
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
@@ -236,7 +236,7 @@ async def test_invitation_is_accepted_once_by_parallel_callbacks(stage):
 
     codes = await asyncio.gather(*(come() for _ in range(4)))
     assert "" in codes
-    # Whoever looked for the link a moment too early may find the account that was just made.
+    # A concurrent callback may find the account that was just created.
     refused = {"SSO_LOGIN_FAILED", "INVITE_REQUIRED", "ACCOUNT_LINK_REQUIRED"}
     assert set(codes) <= {"", *refused}
     assert await User.filter(email="eve@example.com").count() == 1

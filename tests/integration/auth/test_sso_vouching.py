@@ -1,4 +1,4 @@
-"""What an organization's own provider may say of people who belong to others, and what is told."""
+"""Tests of the trust in owner-registered providers for members of other organizations."""
 
 import pytest
 
@@ -38,13 +38,13 @@ async def browser(stage):
 
 @pytest.fixture
 async def owned(stage):
-    """The provider was registered by an owner who is no admin of the instance."""
+    """The provider was registered by an owner who is no instance admin."""
     await User.filter(id=stage.owner).update(role="user")
 
 
 @pytest.fixture
 def wish(stage, tmp_path):
-    """Says in a browser, signed in as somebody, that they take an invitation."""
+    """Announce in a signed-in browser the intent to accept an invitation."""
     folk = Folk(stage.client, settings_for(tmp_path))
 
     async def say(browser, person, invitation):
@@ -60,7 +60,7 @@ def wish(stage, tmp_path):
 
 
 async def member(stage, *more, role="member", email="eve@example.com"):
-    """Eve, who belongs to the provider's organization and to some more."""
+    """Eve, a member of the provider's organization and of others."""
     eve = await local_user(email)
     for organization in (stage.organization, *more):
         await Member.create(organization_id=organization, user_id=eve.id, role=role)
@@ -97,7 +97,7 @@ async def test_owner_provider_does_not_readmit_former_members_of_other_organizat
     await Member.filter(user_id=eve.id).delete()
     await Member.create(organization_id=await elsewhere(), user_id=eve.id, role="owner")
     await Session.all().delete()
-    # Nobody but Eve takes an invitation for her.
+    # Only Eve can accept her invitation.
     invitation = await stage.invite("eve@example.com")
     assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
     assert not await Session.exists(user_id=eve.id)
@@ -106,7 +106,7 @@ async def test_owner_provider_does_not_readmit_former_members_of_other_organizat
     assert await stage.code_of(browser, "eve") == ""
     assert (await invitation.reloaded()).status == "accepted"
     assert await Account.filter(user_id=eve.id).count() == 1
-    # From then on she belongs here by her own will.
+    # From now on she is a member by her own choice.
     async with stage.browser() as again:
         assert await stage.code_of(again, "eve") == ""
 
@@ -173,7 +173,7 @@ async def test_owner_change_removes_the_trust_of_an_admin_provider(stage, browse
     change = {"providerId": "idp", "domain": "example.com,example.org"}
     answer = await stage.client.post("/api/auth/sso/update-provider", json=change)
     assert answer.status_code == 200, answer.text
-    # Ada is an admin of the instance too.
+    # Ada is an instance admin too.
     assert (await SsoProvider.get()).user_id == root.id
     await User.filter(id=stage.owner).update(role="user")
     await stage.client.post("/api/auth/sso/update-provider", json=change)
@@ -186,7 +186,7 @@ async def test_owner_provider_verifies_no_e_mail_for_other_organizations(stage, 
     stage.oidc.person("eve", email="eve@example.com", email_verified=True)
     assert await stage.code_of(browser, "eve") == ""
     assert (await User.get(email="eve@example.com")).email_verified is False
-    # The id is what accepts it; only a proven address is told it.
+    # The id accepts the invitation, so only a verified e-mail gets it.
     other = await elsewhere()
     invitation = await stage.invite("eve@example.com", role="owner", organization_id=other)
     answer = await browser.get("/api/v1/auth/sso-invitations")
@@ -249,7 +249,7 @@ async def test_deleted_owner_deletes_links_of_their_provider(stage, owned):
     root = await local_user("root@example.com", role="admin")
     await User.filter(id=stage.owner).update(role="user")
     session = await Session.filter(user_id=stage.owner).first()
-    # The owner's browser is now the admin's.
+    # The owner's browser now has the admin's session.
     await Session.filter(id=session.id).update(user_id=root.id, active_organization_id=None)
     answer = await stage.client.post("/api/auth/admin/remove-user", json={"userId": stage.owner})
     assert answer.status_code == 200, answer.text

@@ -1,4 +1,4 @@
-"""A stored identity provider in an old or damaged form is listed, shown, changed and deleted."""
+"""Tests that providers stored in an old or damaged form can be listed, changed and deleted."""
 
 import json
 

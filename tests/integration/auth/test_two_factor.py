@@ -1,4 +1,4 @@
-"""The second factor: turning it on, and showing its codes at sign-in."""
+"""Tests of two-factor: enabling it, and codes at sign-in."""
 
 import asyncio
 import base64
@@ -149,7 +149,7 @@ async def test_code_in_a_session_is_only_checked(client, phone):
     assert answer.json().keys() == {"token", "user"}
     assert cookie_of(answer) is None
     assert await Session.all().values_list("id", flat=True) == [session.id]
-    # A code is taken once, here too.
+    # A code works once here too.
     assert outcome(await two_factor(client, "verify-totp", code=code)) == (401, "INVALID_CODE")
     shown = await two_factor(client, "get-totp-uri", **PASSWORD)
     assert shown.json() == {"totpURI": phone.uri}
@@ -167,7 +167,7 @@ async def test_sign_in_requires_a_code_and_gives_no_session_before(client, phone
         assert cookie_of(answer, name) == f"{name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"
     assert (await client.get("/api/auth/get-session")).text == "null"
     assert (await client.get("/api/v1/system/dev-panel")).status_code == 401
-    # The browser's session of before is over too.
+    # The browser's previous session has ended too.
     headers = {"cookie": f"{SESSION}={before}"}
     assert (await client.get("/api/auth/get-session", headers=headers)).text == "null"
     answer = await two_factor(client, "verify-totp", code=phone.code())
@@ -188,7 +188,7 @@ async def test_e_mail_and_username_sign_in_require_two_factor(client, phone):
     assert answer.json()["twoFactorRedirect"] is True
     answer = await client.post("/api/auth/sign-in/email", data=body)
     assert answer.json()["twoFactorRedirect"] is True
-    # What the browser was given for the second step is no session under another name.
+    # The challenge token is not accepted as a session token.
     shown = client.cookies[CHALLENGE]
     for name in (SESSION, TRUST):
         headers = {"cookie": f"{name}={shown}"}

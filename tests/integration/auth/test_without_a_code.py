@@ -1,4 +1,4 @@
-"""A passkey and an identity provider are a second factor's equals: they ask for no code."""
+"""Tests that passkeys and identity providers count as strong sign-in and need no code."""
 
 import pytest
 

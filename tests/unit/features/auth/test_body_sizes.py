@@ -1,4 +1,4 @@
-"""No honest request to the accounts comes near the limit of their bodies."""
+"""Tests that valid requests to account routes are far below the body size limit."""
 
 from zerobyte.features.auth.schemas.sso import RegisterProvider
 from zerobyte.http.rate_limit import DOOR_BODY_LIMIT_BYTES

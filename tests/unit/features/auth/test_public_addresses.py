@@ -1,4 +1,4 @@
-"""Which addresses are of the public internet; everything else is our own network."""
+"""Tests of the distinction between public and private addresses."""
 
 import asyncio
 from pathlib import Path
@@ -41,11 +41,12 @@ from zerobyte.features.auth.service.sso.http_client import (
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",
         "2001:db8::1",
         "3fff::1",
-        # NAT64 of local use, IPv4-compatible and IPv4-translated: each leads into our network.
+        # NAT64 local-use, IPv4-compatible and IPv4-translated addresses lead into private
+        # networks.
         "64:ff9b:1::7f00:1",
         "::7f00:1",
         "::ffff:0:7f00:1",
-        # Not given to anybody, or to routers alone.
+        # Reserved addresses, or addresses for routers only.
         "1000::1",
         "4000::1",
         "5f00::1",
