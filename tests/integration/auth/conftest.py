@@ -10,6 +10,7 @@ from tests.support.accounts import ADA, AuthenticatorApp, Serve, client, clocks,
 from tests.support.http_server import settings_for
 from tests.support.oidc import oidc
 from tests.support.signed_in_users import Folk
+from tests.support.sso import serve_sso
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import User
 from zerobyte.features.auth.service import Credentials, make_services
@@ -38,7 +39,7 @@ async def phone(client, ada, time):
 
 
 @pytest.fixture
-async def folk(client: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[Folk]:
+async def user_factory(client: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[Folk]:
     """Creates users who are signed in to the served app."""
     made = Folk(client, settings_for(tmp_path))
     yield made
@@ -46,14 +47,14 @@ async def folk(client: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[Folk]
 
 
 @pytest.fixture
-async def home(folk: Folk) -> str:
-    return await folk.organization("home")
+async def home(user_factory: Folk) -> str:
+    return await user_factory.organization("home")
 
 
 @pytest.fixture
-async def root(folk: Folk, home: str):
-    """An instance admin who owns the organization `home`."""
-    return await folk.person("root", {home: "owner"}, role="admin")
+async def root(user_factory: Folk, home: str):
+    """An instance admin with the owner role in the organization `home`."""
+    return await user_factory.person("root", {home: "owner"}, role="admin")
 
 
 @pytest.fixture
@@ -65,3 +66,17 @@ def reset(tmp_path):
         await credentials.set((await User.get()).id, "another horse")
 
     return to_another
+
+
+@pytest.fixture
+async def sso(serve, oidc):
+    """The served app with the registered provider `idp`."""
+    async with serve_sso(serve, oidc) as harness:
+        yield harness
+
+
+@pytest.fixture
+async def browser(sso):
+    """A browser without a session."""
+    async with sso.browser() as client:
+        yield client

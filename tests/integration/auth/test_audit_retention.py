@@ -13,7 +13,7 @@ from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 DAY_MS = 86_400_000
 
 
-async def aged() -> list[str]:
+async def remaining_entries() -> list[str]:
     lines = await AuditLine.filter(action__startswith="aged").order_by("id")
     return [line.action for line in lines]
 
@@ -30,10 +30,10 @@ async def lines(client, time):
 async def test_pruning_old_entries_leaves_an_entry_with_their_number(lines):
     before = clock.now_ms() - 400 * DAY_MS
     assert await AuditTrail().expire(400) == 2
-    assert await aged() == ["aged 399.5", "aged 0"]
-    told = await AuditLine.get(action="upkeep:audit-retention")
-    assert told.details == {"removed": 2, "before": before, "days": 400}
-    assert (told.organization_id, told.actor_id, told.source) == (None, None, "none")
+    assert await remaining_entries() == ["aged 399.5", "aged 0"]
+    entry = await AuditLine.get(action="upkeep:audit-retention")
+    assert entry.details == {"removed": 2, "before": before, "days": 400}
+    assert (entry.organization_id, entry.actor_id, entry.source) == (None, None, "none")
     assert await AuditTrail().expire(400) == 0
     assert await AuditLine.filter(action="upkeep:audit-retention").count() == 1
 
@@ -42,9 +42,9 @@ async def test_pruning_old_entries_leaves_an_entry_with_their_number(lines):
 async def test_pruning_in_batches_audits_each_batch(lines, monkeypatch):
     monkeypatch.setattr(models, "MOST_AT_ONCE", 2)
     assert await AuditTrail().expire(1) == 3
-    assert await aged() == ["aged 0"]
-    told = await AuditLine.filter(action="upkeep:audit-retention").order_by("id")
-    assert [line.details["removed"] for line in told] == [2, 1]
+    assert await remaining_entries() == ["aged 0"]
+    entries = await AuditLine.filter(action="upkeep:audit-retention").order_by("id")
+    assert [line.details["removed"] for line in entries] == [2, 1]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -55,7 +55,7 @@ async def test_pruning_and_its_entry_are_one_transaction(lines, monkeypatch):
     monkeypatch.setattr(AuditTrail, "record", fail)
     with pytest.raises(OSError):
         await AuditTrail().expire(400)
-    assert len(await aged()) == 4
+    assert len(await remaining_entries()) == 4
 
 
 @pytest.mark.parametrize(("given", "kept"), [({}, 2), ({"AUDIT_RETENTION_DAYS": "0"}, 4)])
@@ -68,4 +68,4 @@ async def test_default_audit_retention_is_400_days(lines, tmp_path, given, kept)
         loop.close()
     assert platform._expire_trail in periodic
     await platform._expire_trail()
-    assert len(await aged()) == kept
+    assert len(await remaining_entries()) == kept

@@ -32,13 +32,13 @@ async def test_user_agent_of_any_bytes_is_audited(client, ada):
         assert await tell(client, "/api/auth/sign-in/username", wrong, **headers) == 401
         assert await tell(client, "/api/auth/sign-in/username", SIGN_IN, **headers) == 200
         lines = await AuditLine.all().order_by("-id").limit(3)
-        told = agent.decode("utf-8", "replace").replace("\ufffd", "?")[:512]
+        user_agent = agent.decode("utf-8", "replace").replace("\ufffd", "?")[:512]
         assert [(line.action, line.status, line.user_agent) for line in reversed(lines)] == [
-            ("updateUser", 200, told),
-            ("signInUsername", 401, told),
-            ("signInUsername", 200, told),
+            ("updateUser", 200, user_agent),
+            ("signInUsername", 401, user_agent),
+            ("signInUsername", 200, user_agent),
         ]
-        assert await Session.filter(user_agent=told).exists()
+        assert await Session.filter(user_agent=user_agent).exists()
 
 
 async def test_api_key_of_any_bytes_is_401(client):

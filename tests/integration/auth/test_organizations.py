@@ -29,15 +29,15 @@ class Two:
 
 
 @pytest.fixture
-async def two(folk: Folk) -> Two:
-    home, other = await folk.organization("home"), await folk.organization("other")
+async def two(user_factory: Folk) -> Two:
+    home, other = await user_factory.organization("home"), await user_factory.organization("other")
     return Two(
         home,
         other,
-        await folk.person("owner", {home: "owner"}),
-        await folk.person("admin", {home: "admin"}),
-        await folk.person("member", {home: "member"}),
-        await folk.person("stranger", {other: "owner"}),
+        await user_factory.person("owner", {home: "owner"}),
+        await user_factory.person("admin", {home: "admin"}),
+        await user_factory.person("member", {home: "member"}),
+        await user_factory.person("stranger", {other: "owner"}),
     )
 
 
@@ -131,8 +131,8 @@ async def test_missing_active_organization_has_its_own_error(two: Two):
     assert (await http.get("/api/v1/system/dev-panel")).status_code == 200
 
 
-async def test_active_organization_scopes_v1(folk: Folk, two: Two):
-    both = await folk.person("both", {two.home: "admin", two.other: "admin"})
+async def test_active_organization_scopes_v1(user_factory: Folk, two: Two):
+    both = await user_factory.person("both", {two.home: "admin", two.other: "admin"})
     members = (await both.http.get("/api/v1/auth/org-members")).json()["members"]
     assert len(members) == 4
     slug = (await Organization.get(id=two.other)).slug
@@ -149,9 +149,9 @@ async def test_creating_an_organization_is_rejected(two: Two):
 
 
 async def test_owners_and_admins_change_name_slug_and_logo(two: Two):
-    for somebody in (two.owner, two.admin):
-        data = {"name": f"by {somebody.user.name}", "slug": f"s-{somebody.user.name}", "logo": "l"}
-        answer = await somebody.http.post(f"{BASE}/update", json={"data": data})
+    for user in (two.owner, two.admin):
+        data = {"name": f"by {user.user.name}", "slug": f"s-{user.user.name}", "logo": "l"}
+        answer = await user.http.post(f"{BASE}/update", json={"data": data})
         assert answer.status_code == 200
         assert {name: answer.json()[name] for name in data} == data
     refused = {"data": {"name": "x"}}
@@ -189,8 +189,8 @@ async def test_of_two_concurrent_deletions_one_succeeds(two: Two):
 
 async def test_deleting_requires_an_owner_and_the_password(two: Two):
     body = {"organizationId": two.home, "password": PASSWORD}
-    for somebody in (two.admin, two.member, two.stranger):
-        answer = await somebody.http.post(f"{BASE}/delete", json=body)
+    for user in (two.admin, two.member, two.stranger):
+        answer = await user.http.post(f"{BASE}/delete", json=body)
         assert await code(answer) == (403, "YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_ORGANIZATION")
     answer = await two.owner.http.post(f"{BASE}/delete", json={"organizationId": two.home})
     assert answer.status_code == 400

@@ -1,6 +1,6 @@
 """Tests of a password reset during the registration or use of a passkey."""
 
-from tests.integration.auth.test_passkeys import ada, code_of, device, register, sign_in
+from tests.support.passkeys import ada, code_of, device, register, sign_in
 from zerobyte.features.auth.models import Passkey, Session
 from zerobyte.features.auth.service import Passkeys, passkeys
 

@@ -68,12 +68,12 @@ async def test_session_lasts_a_week_after_its_last_use(client, ada, time):
     assert not await Session.exists()
 
 
-@pytest.mark.parametrize("door", ["sign-up/email", "sign-in/email"])
-async def test_session_without_remember_me_ends_after_a_day(client, time, door):
-    if door == "sign-in/email":
+@pytest.mark.parametrize("path", ["sign-up/email", "sign-in/email"])
+async def test_session_without_remember_me_ends_after_a_day(client, time, path):
+    if path == "sign-in/email":
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()
-    answer = await client.post(f"/api/auth/{door}", json={**ADA, "rememberMe": False})
+    answer = await client.post(f"/api/auth/{path}", json={**ADA, "rememberMe": False})
     assert answer.status_code == 200, answer.text
     assert cookie_of(answer) == f"{SESSION}={value_of(answer)}; {PLAIN}"
     other = "zerobyte.dont_remember"
@@ -125,9 +125,12 @@ async def test_cross_site_requests_are_rejected_with_a_cookie_only(client, ada):
     assert (await client.post("/api/auth/sign-in/username", json=SIGN_IN)).status_code == 200
 
 
-async def test_each_sign_in_creates_a_session_in_the_first_organization(client, folk):
-    first, second = await folk.organization("first"), await folk.organization("second")
-    grace = await folk.person("grace", {first: "member", second: "owner"})
+async def test_each_sign_in_creates_a_session_in_the_first_organization(client, user_factory):
+    first, second = (
+        await user_factory.organization("first"),
+        await user_factory.organization("second"),
+    )
+    grace = await user_factory.person("grace", {first: "member", second: "owner"})
     await Member.filter(organization_id=second).update(created_at=clock.now_ms() + HOUR_MS)
     body = {"username": "grace", "password": PASSWORD}
     for _ in range(2):
@@ -141,8 +144,8 @@ async def test_session_records_only_the_trusted_proxys_address(serve):
     sent = {"x-forwarded-for": "6.6.6.6, 203.0.113.9"}
     for trusts, address in (("false", "127.0.0.1"), ("true", "203.0.113.9")):
         async with serve(TRUST_PROXY=trusts) as client:
-            door = "sign-in/email" if trusts == "true" else "sign-up/email"
-            await client.post(f"/api/auth/{door}", json=ADA, headers=sent)
+            path = "sign-in/email" if trusts == "true" else "sign-up/email"
+            await client.post(f"/api/auth/{path}", json=ADA, headers=sent)
             session = (await client.get("/api/auth/get-session")).json()["session"]
             assert session["ipAddress"] == address
 

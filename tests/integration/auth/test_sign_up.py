@@ -116,7 +116,7 @@ async def test_invalid_sign_up_is_400_with_a_code_and_creates_no_user(client):
         return f"{name} is not allowed to be set"
 
     for changes, code, message in (
-        ({"email": "nobody"}, "VALIDATION_ERROR", "[body.email] Invalid email address"),
+        ({"email": "no-address"}, "VALIDATION_ERROR", "[body.email] Invalid email address"),
         ({"email": None}, "VALIDATION_ERROR", "[body.email] "),
         ({"password": "short"}, "PASSWORD_TOO_SHORT", "Password too short"),
         ({"password": "x" * 7}, "PASSWORD_TOO_SHORT", "Password too short"),
@@ -164,7 +164,7 @@ async def test_onboarding_request_creates_the_documented_user(client):
     answer = await client.post("/api/auth/sign-up/email", json=body)
     assert answer.status_code == 200, answer.text
     user = answer.json()["user"]
-    told = {name: user.pop(name) for name in ("id", "createdAt", "updatedAt")}
+    generated = {name: user.pop(name) for name in ("id", "createdAt", "updatedAt")}
     assert user == {
         "name": "Admin",
         "email": "admin@example.com",
@@ -181,8 +181,8 @@ async def test_onboarding_request_creates_the_documented_user(client):
         "dateFormat": "MM/DD/YYYY",
         "timeFormat": "12h",
     }
-    assert re.fullmatch(r"[A-Za-z0-9]{32}", told["id"])
-    for moment in (told["createdAt"], told["updatedAt"]):
+    assert re.fullmatch(r"[A-Za-z0-9]{32}", generated["id"])
+    for moment in (generated["createdAt"], generated["updatedAt"]):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment)
 
 

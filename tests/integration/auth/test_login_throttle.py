@@ -33,7 +33,7 @@ def hashes(monkeypatch):
 
 
 @pytest.fixture
-def few(monkeypatch):
+def low_limits(monkeypatch):
     """Six instead of thirty failures per account, because hashing is slow."""
     monkeypatch.setattr(login_throttle, "_BY_ACCOUNT", (FEW, 900))
 
@@ -54,7 +54,9 @@ async def limited(serve, clocks):
         yield client
 
 
-async def test_parallel_guesses_by_e_mail_and_username_share_one_counter(few, limited, hashes):
+async def test_parallel_guesses_by_e_mail_and_username_share_one_counter(
+    low_limits, limited, hashes
+):
     by_email = {"email": ADA["email"], "password": "wrong"}
     bodies = [WRONG, by_email, {**WRONG, "username": "ADA"}]
     answers = await asyncio.gather(
@@ -77,25 +79,25 @@ async def test_parallel_guesses_by_e_mail_and_username_share_one_counter(few, li
 
 @on_sqlite
 async def test_restart_and_flood_of_names_do_not_reset_the_counter(
-    few, serve, limited, monkeypatch
+    low_limits, serve, limited, monkeypatch
 ):
     await GuessCount.create(key="other", count=1, ends_at=1)
-    nobody = {**WRONG, "username": "nobody"}
+    anonymous = {**WRONG, "username": "unknown"}
     for number in range(FEW):
         assert (await sign_in(limited, WRONG, number)).status_code == 401
-        assert (await sign_in(limited, nobody, 50 + number)).status_code == 401
+        assert (await sign_in(limited, anonymous, 50 + number)).status_code == 401
     monkeypatch.setattr(rate_limit, "_REMEMBERED", 5)
     for number in range(10):
         await sign_in(limited, {"username": f"other{number}", "password": "x"}, 100 + number)
     assert (await sign_in(limited, RIGHT, 200)).status_code == 429
     # A different treatment would reveal accounts.
-    assert (await sign_in(limited, nobody, 201)).status_code == 429
+    assert (await sign_in(limited, anonymous, 201)).status_code == 429
     async with serve(**LIMITED) as again:
         assert (await sign_in(again, RIGHT, 201)).status_code == 429
 
 
 @on_sqlite
-async def test_the_window_ends_and_successes_do_not_count(few, limited, time):
+async def test_the_window_ends_and_successes_do_not_count(low_limits, limited, time):
     for number in range(FEW - 1):
         await sign_in(limited, WRONG, number)
     for number in range(3):
@@ -109,7 +111,7 @@ async def test_the_window_ends_and_successes_do_not_count(few, limited, time):
 
 
 @on_sqlite
-async def test_new_password_resets_the_counter(few, serve):
+async def test_new_password_resets_the_counter(low_limits, serve):
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         inside = {"cookie": f"{SESSION}={client.cookies[SESSION]}"}
@@ -130,7 +132,7 @@ async def test_new_password_resets_the_counter(few, serve):
 
 
 @on_sqlite
-async def test_unknown_users_are_limited_like_known_ones(few, limited, hashes):
+async def test_unknown_users_are_limited_like_known_ones(low_limits, limited, hashes):
     async def course(name, first):
         answers = [
             await sign_in(limited, {"username": name, "password": "wrong"}, first + number)
@@ -139,7 +141,7 @@ async def test_unknown_users_are_limited_like_known_ones(few, limited, hashes):
         return [(answer.status_code, answer.json()) for answer in answers]
 
     known = await course("ada", 0)
-    assert known == await course("nobody", 100)
+    assert known == await course("unknown", 100)
     assert known[-1][0] == 429
     assert len(hashes) == 2 * FEW
 
@@ -148,7 +150,7 @@ async def test_unknown_users_are_limited_like_known_ones(few, limited, hashes):
 async def test_response_time_does_not_reveal_accounts(client, ada, hashes):
     client.cookies.clear()
     await User.create(name="Eve", email="eve@example.com", username="eve")  # without a password
-    for name in ("ada", "nobody", "eve"):
+    for name in ("ada", "unknown", "eve"):
         answer = await sign_in(client, {"username": name, "password": "wrong"})
         assert answer.status_code == 401
     known, *others = (compared.split("$")[:4] for compared in hashes)
@@ -216,7 +218,7 @@ async def test_password_checks_in_a_session_are_limited(serve, clocks, path, bod
 
 
 @on_sqlite
-async def test_failed_sign_ins_do_not_limit_signed_in_users(few, serve):
+async def test_failed_sign_ins_do_not_limit_signed_in_users(low_limits, serve):
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         inside = {"cookie": f"{SESSION}={client.cookies[SESSION]}"}

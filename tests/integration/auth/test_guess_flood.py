@@ -44,7 +44,7 @@ def hashes(monkeypatch):
 
 
 @pytest.fixture
-def looks(monkeypatch):
+def lookups(monkeypatch):
     """Counters that were looked up in the database; grows during the test."""
     people = []
     take = login_throttle._count_in_database
@@ -101,7 +101,7 @@ class Guesser:
             f"Content-Length: {len(body)}\r\n\r\n{body}"
         ).encode()
 
-    def heard(self):
+    def checked(self):
         """Return the number of checked guesses; assert that every other one was rejected alike."""
         refused = [answer for answer in self.answers if answer.status != 401]
         for answer in refused:
@@ -126,7 +126,7 @@ async def sign_in(client, address, **headers):
 
 
 async def test_of_10000_guesses_from_different_addresses_30_are_checked(
-    serve, clocks, hashes, looks
+    serve, clocks, hashes, lookups
 ):
     async with serve(DISABLE_RATE_LIMITING="false", TRUST_PROXY="true") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
@@ -138,8 +138,8 @@ async def test_of_10000_guesses_from_different_addresses_30_are_checked(
         began_ms = clocks.now_ms
         guesser = Guesser(client, clocks, addresses())
         await guesser.guess(GUESSES)
-        assert guesser.heard() == len(hashes) == PER_ACCOUNT
-        assert len(looks) < GUESSES / 5, "a refusal is remembered for a moment"
+        assert guesser.checked() == len(hashes) == PER_ACCOUNT
+        assert len(lookups) < GUESSES / 5, "a refusal is remembered for a moment"
         assert clocks.now_ms < began_ms + WINDOW_S * 1000, "all of it was in one window"
         # Even the right password is rejected now, except from a trusted device.
         assert (await sign_in(client, "9.9.9.1")).status_code == 429
@@ -164,10 +164,10 @@ async def test_without_a_proxy_forwarded_addresses_are_ignored(serve, clocks, ha
         # times 10 s.
         guesser = Guesser(client, clocks, addresses())
         await guesser.guess(1200)
-        assert guesser.heard() == len(hashes) == 18
+        assert guesser.checked() == len(hashes) == 18
         clocks.now_ms = began_ms + 301_000
         await guesser.guess(1200)
-        assert guesser.heard() == len(hashes) == PER_ACCOUNT
+        assert guesser.checked() == len(hashes) == PER_ACCOUNT
         words = {json.loads(answer.body)["message"] for answer in guesser.answers}
         assert len(words) == 4, "wrong by either name, too many here, too many in all"
         clocks.now_ms = began_ms + 700_000
@@ -182,7 +182,7 @@ async def test_only_the_last_forwarded_address_counts(serve, clocks, hashes):
         client.cookies.clear()
         guesser = Guesser(client, clocks, (f"{a}, 8.8.8.8" for a in addresses("")))
         await guesser.guess(60)
-        assert guesser.heard() == len(hashes) == 3
+        assert guesser.checked() == len(hashes) == 3
         nonsense = Guesser(client, clocks, repeat("not, an, address"))
         await nonsense.guess(60)
-        assert nonsense.heard() == 3
+        assert nonsense.checked() == 3

@@ -144,7 +144,7 @@ async def test_throttled_account_can_sign_in_from_a_trusted_device(serve, time):
         answer = await client.post("/api/auth/sign-in/username", json=SIGN_IN)
         assert answer.status_code == 429
         # Another user's device is not trusted.
-        await TrustedDevice.all().update(user_id=await _somebody_else())
+        await TrustedDevice.all().update(user_id=await _create_other_user())
         answer = await client.post("/api/auth/sign-in/username", json=SIGN_IN, headers=device)
         assert answer.status_code == 429
         await TrustedDevice.all().update(user_id=user.id)
@@ -152,7 +152,7 @@ async def test_throttled_account_can_sign_in_from_a_trusted_device(serve, time):
         assert answer.status_code == 200
 
 
-async def _somebody_else():
+async def _create_other_user():
     return (await User.create(name="Eve", email="eve@example.com", username="eve")).id
 
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.integration.auth.sso_stage import staged
-from tests.integration.auth.test_passkeys import ADA, ORIGIN, register, sign_in
 from tests.support.accounts import two_factor
 from tests.support.authenticator import Authenticator
+from tests.support.passkeys import ADA, ORIGIN, register, sign_in
 from tests.support.signed_in_users import Folk
+from tests.support.sso import serve_sso
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import Account, Organization, User
 
@@ -18,7 +18,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-async def told(*actions: str) -> list[tuple[str, str, str | None, str | None]]:
+async def audit_entries(*actions: str) -> list[tuple[str, str, str | None, str | None]]:
     """Return the audit entries of these actions with their organization, oldest first."""
     lines = await AuditLine.filter(action__in=actions).order_by("id")
     return [(line.action, line.result, line.reason, line.actor_id) for line in lines]
@@ -34,7 +34,7 @@ async def test_passkey_registration_sign_in_and_deletion_are_audited(client):
     assert (await sign_in(client, Authenticator(ORIGIN))).status_code == 401
     assert (await sign_in(client, device)).status_code == 200
     await client.post("/api/auth/passkey/delete-passkey", json={"id": passkey["id"]})
-    assert await told(
+    assert await audit_entries(
         "verifyPasskeyRegistration", "verifyPasskeyAuthentication", "deletePasskey"
     ) == [
         ("verifyPasskeyRegistration", "succeeded", None, ada),
@@ -81,39 +81,39 @@ async def test_two_factor_success_and_failure_are_audited(client, phone):
 
 
 async def test_provider_registration_linking_sign_in_and_deletion_are_audited(serve, oidc):
-    async with staged(serve, oidc) as stage:
-        await stage.client.patch(
+    async with serve_sso(serve, oidc) as sso:
+        await sso.client.patch(
             "/api/v1/auth/sso-providers/idp/auto-linking", json={"enabled": True}
         )
-        await stage.invite("eve@example.com")
+        await sso.invite("eve@example.com")
         oidc.person("eve", email="eve@example.com", email_verified=True)
-        async with stage.browser() as browser:
-            assert await stage.code_of(browser, "eve") == ""
+        async with sso.browser() as browser:
+            assert await sso.code_of(browser, "eve") == ""
         eve = (await User.get(email="eve@example.com")).id
         await Account.create(user_id=eve, provider_id="credential", account_id=eve)
-        answer = await stage.client.delete("/api/v1/auth/sso-providers/idp")
+        answer = await sso.client.delete("/api/v1/auth/sso-providers/idp")
         assert answer.status_code == 200, answer.text
-        lines = (await stage.client.get(TRAIL)).json()["entries"][::-1]
+        lines = (await sso.client.get(TRAIL)).json()["entries"][::-1]
     assert [(line["action"], line["result"], line["actor"]["id"]) for line in lines[-4:]] == [
-        ("registerSsoProvider", "succeeded", stage.owner),
-        ("updateSsoProviderAutoLinking", "succeeded", stage.owner),
+        ("registerSsoProvider", "succeeded", sso.owner),
+        ("updateSsoProviderAutoLinking", "succeeded", sso.owner),
         ("finishSsoSignIn", "succeeded", eve),
-        ("deleteSsoProvider", "succeeded", stage.owner),
+        ("deleteSsoProvider", "succeeded", sso.owner),
     ]
     assert lines[-3]["details"] == {"providerId": "idp"}
     assert lines[-2]["status"] == 302
 
 
-async def test_every_permission_change_is_audited(folk: Folk):
-    home = await folk.organization("home")
-    root = await folk.person("root", {home: "owner"}, role="admin")
-    ada = await folk.person("ada", {home: "member"})
-    place = ada.places[home].id
+async def test_every_permission_change_is_audited(user_factory: Folk):
+    home = await user_factory.organization("home")
+    root = await user_factory.person("root", {home: "owner"}, role="admin")
+    ada = await user_factory.person("ada", {home: "member"})
+    member_id = ada.places[home].id
     for path, body in (
         ("admin/set-role", {"userId": ada.id, "role": "admin"}),
         ("admin/ban-user", {"userId": ada.id}),
         ("admin/unban-user", {"userId": ada.id}),
-        ("organization/update-member-role", {"memberId": place, "role": "owner"}),
+        ("organization/update-member-role", {"memberId": member_id, "role": "owner"}),
         ("organization/invite-member", {"email": "new@example.com", "role": "member"}),
         ("admin/remove-user", {"userId": ada.id}),
     ):
@@ -126,7 +126,7 @@ async def test_every_permission_change_is_audited(folk: Folk):
         answer = await root.http.put(f"/api/v1/system/{switch}", json=body)
         assert answer.status_code == 200, answer.text
     lines = (await root.http.get(TRAIL)).json()["entries"][::-1]
-    person, member = {"userId": ada.id}, {"memberId": place, "userId": ada.id}
+    person, member = {"userId": ada.id}, {"memberId": member_id, "userId": ada.id}
     assert [(line["action"], line["details"]) for line in lines] == [
         ("adminSetRole", {**person, "role": "admin"}),
         ("adminBanUser", {**person, "banExpiresIn": None}),

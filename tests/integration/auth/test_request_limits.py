@@ -12,7 +12,7 @@ FEW = 3
 
 
 @pytest.fixture
-def few(monkeypatch, clocks):
+def low_limits(monkeypatch, clocks):
     """A limit of 3 instead of 100, in a window that does not end by itself."""
     monkeypatch.setattr(rate_limit, "DOOR_REQUESTS", FEW)
 
@@ -42,7 +42,7 @@ async def test_client_may_send_100_equal_requests_in_ten_seconds(serve, clocks):
         assert await statuses(client, SESSION) == [200]
 
 
-async def test_rejected_request_causes_no_further_work(serve, few):
+async def test_rejected_request_causes_no_further_work(serve, low_limits):
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         path = "/api/auth/sign-in/username"
@@ -56,7 +56,7 @@ async def test_rejected_request_causes_no_further_work(serve, few):
         assert (await client.get(SESSION)).json()["user"]["username"] == "ada"
 
 
-async def test_unknown_paths_and_ids_share_one_window(serve, few):
+async def test_unknown_paths_and_ids_share_one_window(serve, low_limits):
     async with serve(**LIMITED) as client:
         made_up = [f"/api/auth/nothing/{n}" for n in range(FEW + 1)]
         assert await statuses(client, *made_up) == [404] * FEW + [429]
@@ -66,7 +66,7 @@ async def test_unknown_paths_and_ids_share_one_window(serve, few):
         assert await statuses(client, *queries) == [302] * FEW + [429]
 
 
-async def test_client_headers_do_not_change_the_counted_client(serve, few):
+async def test_client_headers_do_not_change_the_counted_client(serve, low_limits):
     async with serve(**LIMITED) as client:
         for number in range(FEW + 1):
             sent = {"x-forwarded-for": f"10.0.0.{number}, 8.8.8.8"}
@@ -79,6 +79,6 @@ async def test_client_headers_do_not_change_the_counted_client(serve, few):
             assert got == [expected]
 
 
-async def test_disabled_rate_limiting_counts_nothing(serve, few):
+async def test_disabled_rate_limiting_counts_nothing(serve, low_limits):
     async with serve() as client:
         assert await statuses(client, *[SESSION] * (FEW + 2)) == [200] * (FEW + 2)

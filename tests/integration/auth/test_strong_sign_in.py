@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.integration.auth.sso_stage import staged
-from tests.integration.auth.test_passkeys import ORIGIN, register, sign_in
 from tests.support.authenticator import Authenticator
+from tests.support.passkeys import ORIGIN, register, sign_in
+from tests.support.sso import serve_sso
 from zerobyte.features.auth.models import Account, SsoProvider, User
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -20,11 +20,11 @@ async def test_passkey_sign_in_requires_no_code(client, phone):
 
 
 async def test_sso_sign_in_requires_no_code(serve, oidc):
-    async with staged(serve, oidc) as stage, stage.browser() as browser:
-        await Account.create(user_id=stage.owner, provider_id="idp", account_id="ada")
+    async with serve_sso(serve, oidc) as sso, sso.browser() as browser:
+        await Account.create(user_id=sso.owner, provider_id="idp", account_id="ada")
         await User.all().update(two_factor_enabled=True)
-        stage.oidc.person("ada", email="ada@example.com", email_verified=True)
+        sso.oidc.person("ada", email="ada@example.com", email_verified=True)
         assert await SsoProvider.all().count() == 1
-        assert await stage.code_of(browser, "ada") == ""
+        assert await sso.code_of(browser, "ada") == ""
         answer = await browser.get("/api/auth/get-session")
         assert answer.json()["user"]["twoFactorEnabled"] is True

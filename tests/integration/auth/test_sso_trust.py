@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.integration.auth.sso_stage import ADA, SESSION, local_user, staged
 from tests.support.http_server import settings_for
 from tests.support.oidc import path_of
 from tests.support.signed_in_users import Folk
+from tests.support.sso import ADA, SESSION, local_user, serve_sso
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import (
     Account,
@@ -24,32 +24,26 @@ def database_kind(request):
 
 
 @pytest.fixture
-async def stage(serve, oidc):
-    async with staged(serve, oidc) as made:
+async def sso(serve, oidc):
+    async with serve_sso(serve, oidc) as made:
         await SsoProvider.all().update(auto_link_matching_emails=True)
         yield made
 
 
 @pytest.fixture
-async def browser(stage):
-    async with stage.browser() as made:
-        yield made
-
-
-@pytest.fixture
-async def owned(stage):
+async def owned(sso):
     """The provider was registered by an owner who is no instance admin."""
-    await User.filter(id=stage.owner).update(role="user")
+    await User.filter(id=sso.owner).update(role="user")
 
 
 @pytest.fixture
-def wish(stage, tmp_path):
+def announce_intent(sso, tmp_path):
     """Announce in a signed-in browser the intent to accept an invitation."""
-    folk = Folk(stage.client, settings_for(tmp_path))
+    user_factory = Folk(sso.client, settings_for(tmp_path))
 
     async def say(browser, person, invitation):
-        place = await Member.get(user_id=person.id)
-        cookie = await folk.cookie(person.id, place.organization_id)
+        membership = await Member.get(user_id=person.id)
+        cookie = await user_factory.cookie(person.id, membership.organization_id)
         name, _, value = cookie.partition("=")
         browser.cookies.set(name, value, domain=browser.base_url.host)
         path = f"/api/v1/auth/sso-invitations/{invitation.id}/verify"
@@ -59,12 +53,12 @@ def wish(stage, tmp_path):
     return say
 
 
-async def member(stage, *more, role="member", email="eve@example.com"):
+async def member(sso, *more, role="member", email="eve@example.com"):
     """Eve, a member of the provider's organization and of others."""
     eve = await local_user(email)
-    for organization in (stage.organization, *more):
+    for organization in (sso.organization, *more):
         await Member.create(organization_id=organization, user_id=eve.id, role=role)
-    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+    sso.oidc.person("eve", email="eve@example.com", email_verified=True)
     return eve
 
 
@@ -74,151 +68,151 @@ async def elsewhere() -> str:
 
 @pytest.mark.parametrize("role", ["member", "admin", "owner"])
 async def test_owner_provider_does_not_link_members_of_other_organizations(
-    stage, browser, owned, role
+    sso, browser, owned, role
 ):
     other = await elsewhere()
-    eve = await member(stage, other, role=role)
-    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    eve = await member(sso, other, role=role)
+    assert await sso.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
     assert not await Account.exists(user_id=eve.id)
     await Member.filter(organization_id=other).delete()
-    assert await stage.code_of(browser, "eve") == ""
+    assert await sso.code_of(browser, "eve") == ""
     assert await Account.filter(user_id=eve.id, provider_id="idp").count() == 1
 
 
-async def test_admin_provider_links_members_of_other_organizations(stage, browser):
-    await member(stage, await elsewhere())
-    assert await stage.code_of(browser, "eve") == ""
+async def test_admin_provider_links_members_of_other_organizations(sso, browser):
+    await member(sso, await elsewhere())
+    assert await sso.code_of(browser, "eve") == ""
 
 
 async def test_owner_provider_does_not_readmit_former_members_of_other_organizations(
-    stage, browser, owned, wish
+    sso, browser, owned, announce_intent
 ):
-    eve = await come_in(stage, "eve")
+    eve = await sign_in_through_provider(sso, "eve")
     await Member.filter(user_id=eve.id).delete()
     await Member.create(organization_id=await elsewhere(), user_id=eve.id, role="owner")
     await Session.all().delete()
     # Only Eve can accept her invitation.
-    invitation = await stage.invite("eve@example.com")
-    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    invitation = await sso.invite("eve@example.com")
+    assert await sso.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
     assert not await Session.exists(user_id=eve.id)
     assert (await invitation.reloaded()).status == "pending"
-    await wish(browser, eve, invitation)
-    assert await stage.code_of(browser, "eve") == ""
+    await announce_intent(browser, eve, invitation)
+    assert await sso.code_of(browser, "eve") == ""
     assert (await invitation.reloaded()).status == "accepted"
     assert await Account.filter(user_id=eve.id).count() == 1
     # From now on she is a member by her own choice.
-    async with stage.browser() as again:
-        assert await stage.code_of(again, "eve") == ""
+    async with sso.browser() as again:
+        assert await sso.code_of(again, "eve") == ""
 
 
-async def test_new_instance_admin_can_use_only_admin_providers(stage, browser, owned):
-    eve = await come_in(stage, "eve")
+async def test_new_instance_admin_can_use_only_admin_providers(sso, browser, owned):
+    eve = await sign_in_through_provider(sso, "eve")
     await User.filter(id=eve.id).update(role="admin")
     await Session.all().delete()
-    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    assert await sso.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
     assert not await Session.exists()
-    await User.filter(id=stage.owner).update(role="admin")
-    assert await stage.code_of(browser, "eve") == ""
+    await User.filter(id=sso.owner).update(role="admin")
+    assert await sso.code_of(browser, "eve") == ""
 
 
-async def test_promotion_to_admin_ends_sessions_from_owner_providers(stage, owned):
-    eve = await come_in(stage, "eve")
+async def test_promotion_to_admin_ends_sessions_from_owner_providers(sso, owned):
+    eve = await sign_in_through_provider(sso, "eve")
     root = await local_user("root@example.com", role="admin")
-    await Session.filter(user_id=stage.owner).update(user_id=root.id)
-    for provider_owner, left in ((root.id, 2), (stage.owner, 0), (None, 0)):
+    await Session.filter(user_id=sso.owner).update(user_id=root.id)
+    for provider_owner, left in ((root.id, 2), (sso.owner, 0), (None, 0)):
         await Session.create(user_id=eve.id, token_hash=f"{provider_owner}", expires_at=2**50)
         await SsoProvider.all().update(user_id=provider_owner)
         await User.filter(id=eve.id).update(role="user")
         body = {"userId": eve.id, "role": "admin"}
-        answer = await stage.client.post("/api/auth/admin/set-role", json=body)
+        answer = await sso.client.post("/api/auth/admin/set-role", json=body)
         assert answer.status_code == 200, answer.text
         assert await Session.filter(user_id=eve.id).count() == left
 
 
-async def test_lost_membership_ends_sessions_from_its_provider(stage):
-    eve = await come_in(stage, "eve")
-    bob = await member(stage, await elsewhere(), email="bob@example.com")
-    other = await Member.exclude(organization_id=stage.organization).get()
+async def test_lost_membership_ends_sessions_from_its_provider(sso):
+    eve = await sign_in_through_provider(sso, "eve")
+    bob = await member(sso, await elsewhere(), email="bob@example.com")
+    other = await Member.exclude(organization_id=sso.organization).get()
     await Member.create(organization_id=other.organization_id, user_id=eve.id, role="owner")
     await Session.create(user_id=bob.id, token_hash="bob", expires_at=2**50)
     assert await Session.filter(user_id__in=[eve.id, bob.id]).count() == 2
     for person in (eve, bob):
-        place = await Member.get(organization_id=stage.organization, user_id=person.id)
-        answer = await stage.client.delete(f"/api/v1/auth/org-members/{place.id}")
+        membership = await Member.get(organization_id=sso.organization, user_id=person.id)
+        answer = await sso.client.delete(f"/api/v1/auth/org-members/{membership.id}")
         assert answer.status_code == 200, answer.text
     assert await Session.filter(user_id=bob.id).count() == 1
     assert not await Session.exists(user_id=eve.id)
 
 
 async def test_instance_admin_cannot_accept_an_invitation_through_an_owner_provider(
-    stage, browser, owned, wish
+    sso, browser, owned, announce_intent
 ):
     eve = await local_user("eve@example.com", role="admin")
     await Member.create(organization_id=await elsewhere(), user_id=eve.id, role="owner")
-    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
-    invitation = await stage.invite("eve@example.com")
-    await wish(browser, eve, invitation)
-    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    sso.oidc.person("eve", email="eve@example.com", email_verified=True)
+    invitation = await sso.invite("eve@example.com")
+    await announce_intent(browser, eve, invitation)
+    assert await sso.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
     assert not await Account.exists(user_id=eve.id)
     assert (await invitation.reloaded()).status == "pending"
     await User.filter(id=eve.id).update(role="user")
-    assert await stage.code_of(browser, "eve") == ""
+    assert await sso.code_of(browser, "eve") == ""
     assert (await invitation.reloaded()).status == "accepted"
 
 
-async def test_owner_change_removes_the_trust_of_an_admin_provider(stage, browser):
-    await member(stage, await elsewhere())
+async def test_owner_change_removes_the_trust_of_an_admin_provider(sso, browser):
+    await member(sso, await elsewhere())
     root = await local_user("root@example.com", role="admin")
     await SsoProvider.all().update(user_id=root.id)
     change = {"providerId": "idp", "domain": "example.com,example.org"}
-    answer = await stage.client.post("/api/auth/sso/update-provider", json=change)
+    answer = await sso.client.post("/api/auth/sso/update-provider", json=change)
     assert answer.status_code == 200, answer.text
     # Ada is an instance admin too.
     assert (await SsoProvider.get()).user_id == root.id
-    await User.filter(id=stage.owner).update(role="user")
-    await stage.client.post("/api/auth/sso/update-provider", json=change)
-    assert (await SsoProvider.get()).user_id == stage.owner
-    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+    await User.filter(id=sso.owner).update(role="user")
+    await sso.client.post("/api/auth/sso/update-provider", json=change)
+    assert (await SsoProvider.get()).user_id == sso.owner
+    assert await sso.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
 
 
-async def test_owner_provider_verifies_no_e_mail_for_other_organizations(stage, browser, owned):
-    await stage.invite("eve@example.com")
-    stage.oidc.person("eve", email="eve@example.com", email_verified=True)
-    assert await stage.code_of(browser, "eve") == ""
+async def test_owner_provider_verifies_no_e_mail_for_other_organizations(sso, browser, owned):
+    await sso.invite("eve@example.com")
+    sso.oidc.person("eve", email="eve@example.com", email_verified=True)
+    assert await sso.code_of(browser, "eve") == ""
     assert (await User.get(email="eve@example.com")).email_verified is False
     # The id accepts the invitation, so only a verified e-mail gets it.
     other = await elsewhere()
-    invitation = await stage.invite("eve@example.com", role="owner", organization_id=other)
+    invitation = await sso.invite("eve@example.com", role="owner", organization_id=other)
     answer = await browser.get("/api/v1/auth/sso-invitations")
     assert [one["role"] for one in answer.json()] == ["owner"]
     assert invitation.id not in answer.text
     assert (await browser.get("/api/auth/organization/list-user-invitations")).status_code == 403
 
 
-async def test_rejected_callback_is_audited_in_the_organization(stage, browser, owned):
-    eve = await member(stage, await elsewhere())
-    assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+async def test_rejected_callback_is_audited_in_the_organization(sso, browser, owned):
+    eve = await member(sso, await elsewhere())
+    assert await sso.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
     await User.filter(id=eve.id).update(banned=True)
-    assert await stage.code_of(browser, "eve") == "BANNED_USER"
-    stage.oidc.person("new", email="new@example.com", email_verified=True)
-    assert await stage.code_of(browser, "new") == "INVITE_REQUIRED"
-    answer = await stage.client.get("/api/v1/audit", params={"action": "finishSsoSignIn"})
-    told = [(line["reason"], line["details"]) for line in answer.json()["entries"][::-1]]
+    assert await sso.code_of(browser, "eve") == "BANNED_USER"
+    sso.oidc.person("new", email="new@example.com", email_verified=True)
+    assert await sso.code_of(browser, "new") == "INVITE_REQUIRED"
+    answer = await sso.client.get("/api/v1/audit", params={"action": "finishSsoSignIn"})
+    entries = [(line["reason"], line["details"]) for line in answer.json()["entries"][::-1]]
     known = {"providerId": "idp", "userId": eve.id}
-    assert told == [
+    assert entries == [
         ("ACCOUNT_LINK_REQUIRED", known),
         ("BANNED_USER", known),
         ("INVITE_REQUIRED", {"providerId": "idp"}),
     ]
     line = answer.json()["entries"][0]
     assert (line["result"], line["status"], line["actor"]) == ("refused", 302, None)
-    assert (line["address"], line["organizationId"]) == ("127.0.0.1", stage.organization)
+    assert (line["address"], line["organizationId"]) == ("127.0.0.1", sso.organization)
     assert line["userAgent"].startswith("python-httpx/")
 
 
-async def test_forged_callback_is_audited_for_the_instance_but_a_flood_is_not(stage, browser):
-    location = stage.oidc.consent(await stage.begin(browser), "eve")
-    async with stage.browser() as other:
+async def test_forged_callback_is_audited_for_the_instance_but_a_flood_is_not(sso, browser):
+    location = sso.oidc.consent(await sso.begin(browser), "eve")
+    async with sso.browser() as other:
         for _ in range(_NAMELESS[0] + 2):
             answer = await other.get(path_of(location))
             assert answer.headers["location"].endswith("error=state_mismatch")
@@ -231,40 +225,40 @@ async def test_forged_callback_is_audited_for_the_instance_but_a_flood_is_not(st
     assert "code" not in str([line.details for line in lines])
 
 
-async def test_deleted_organization_deletes_links_of_its_providers(stage):
-    eve = await come_in(stage, "eve")
-    body = {"organizationId": stage.organization, "password": ADA["password"]}
-    answer = await stage.client.post("/api/auth/organization/delete", json=body)
+async def test_deleted_organization_deletes_links_of_its_providers(sso):
+    eve = await sign_in_through_provider(sso, "eve")
+    body = {"organizationId": sso.organization, "password": ADA["password"]}
+    answer = await sso.client.post("/api/auth/organization/delete", json=body)
     assert (answer.status_code, answer.json()["code"]) == (409, "USERS_WOULD_BE_LOCKED_OUT")
     assert "eve@example.com" in answer.json()["message"]
     assert await Account.exists(user_id=eve.id)
     await Account.create(user_id=eve.id, provider_id="credential", account_id=eve.id)
-    answer = await stage.client.post("/api/auth/organization/delete", json=body)
+    answer = await sso.client.post("/api/auth/organization/delete", json=body)
     assert answer.status_code == 200, answer.text
-    await nothing_is_left(eve)
+    await assert_unlinked(eve)
 
 
-async def test_deleted_owner_deletes_links_of_their_provider(stage, owned):
-    eve = await come_in(stage, "eve")
+async def test_deleted_owner_deletes_links_of_their_provider(sso, owned):
+    eve = await sign_in_through_provider(sso, "eve")
     root = await local_user("root@example.com", role="admin")
-    await User.filter(id=stage.owner).update(role="user")
-    session = await Session.filter(user_id=stage.owner).first()
+    await User.filter(id=sso.owner).update(role="user")
+    session = await Session.filter(user_id=sso.owner).first()
     # The owner's browser now has the admin's session.
     await Session.filter(id=session.id).update(user_id=root.id, active_organization_id=None)
-    answer = await stage.client.post("/api/auth/admin/remove-user", json={"userId": stage.owner})
+    answer = await sso.client.post("/api/auth/admin/remove-user", json={"userId": sso.owner})
     assert answer.status_code == 200, answer.text
-    await nothing_is_left(eve)
+    await assert_unlinked(eve)
 
 
-async def come_in(stage, sub) -> User:
-    await stage.invite(f"{sub}@example.com")
-    stage.oidc.person(sub, email=f"{sub}@example.com", email_verified=True)
-    async with stage.browser() as browser:
-        assert await stage.code_of(browser, sub) == ""
+async def sign_in_through_provider(sso, sub) -> User:
+    await sso.invite(f"{sub}@example.com")
+    sso.oidc.person(sub, email=f"{sub}@example.com", email_verified=True)
+    async with sso.browser() as browser:
+        assert await sso.code_of(browser, sub) == ""
     return await User.get(email=f"{sub}@example.com")
 
 
-async def nothing_is_left(eve):
+async def assert_unlinked(eve):
     assert not await SsoProvider.exists()
     assert not await Account.exists(provider_id="idp")
     assert not await Session.exists(user_id=eve.id)

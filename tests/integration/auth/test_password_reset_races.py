@@ -55,7 +55,7 @@ def reset_after(monkeypatch, reset):
 
 
 @pytest.fixture
-def meanwhile(monkeypatch, reset):
+def during_password_check(monkeypatch, reset):
     """Run a function (by default a reset) right after a password was verified."""
     verify = Passwords.verify
     happens = []
@@ -76,7 +76,7 @@ async def sign_in(client, **more):
     return await client.post("/api/auth/sign-in/username", json={**SIGN_IN, **more})
 
 
-async def test_reset_during_sign_in_creates_no_session(client, ada, meanwhile):
+async def test_reset_during_sign_in_creates_no_session(client, ada, during_password_check):
     answer = await sign_in(client)
     assert outcome(answer) == (401, "INVALID_USERNAME_OR_PASSWORD")
     assert "set-cookie" not in answer.headers
@@ -85,28 +85,28 @@ async def test_reset_during_sign_in_creates_no_session(client, ada, meanwhile):
 
 
 @on_sqlite
-async def test_reset_during_sign_in_creates_no_challenge(client, phone, meanwhile):
+async def test_reset_during_sign_in_creates_no_challenge(client, phone, during_password_check):
     assert outcome(await sign_in(client)) == (401, "INVALID_USERNAME_OR_PASSWORD")
     assert await TwoFactorChallenge.all().count() == 0
 
 
 @on_sqlite
-async def test_reset_during_key_creation_creates_no_key(client, ada, meanwhile):
+async def test_reset_during_key_creation_creates_no_key(client, ada, during_password_check):
     answer = await client.post("/api/v1/auth/api-keys", json=KEY)
     assert answer.status_code == 401
     assert await ApiKey.all().count() == 0
 
 
 @on_sqlite
-async def test_leaving_during_key_creation_creates_no_key(client, ada, meanwhile):
-    meanwhile[:] = [lambda: Member.all().delete()]
+async def test_leaving_during_key_creation_creates_no_key(client, ada, during_password_check):
+    during_password_check[:] = [lambda: Member.all().delete()]
     answer = await client.post("/api/v1/auth/api-keys", json=KEY)
     assert answer.status_code == 401
     assert await ApiKey.all().count() == 0
 
 
 @on_sqlite
-async def test_password_change_during_a_reset_does_not_undo_it(client, ada, meanwhile):
+async def test_password_change_during_a_reset_does_not_undo_it(client, ada, during_password_check):
     body = {"currentPassword": ADA["password"], "newPassword": "third horse"}
     answer = await client.post("/api/auth/change-password", json=body)
     assert outcome(answer) == (400, "INVALID_PASSWORD")
@@ -116,23 +116,25 @@ async def test_password_change_during_a_reset_does_not_undo_it(client, ada, mean
 
 
 @on_sqlite
-async def test_two_factor_cannot_be_disabled_with_the_old_password(client, phone, meanwhile):
+async def test_two_factor_cannot_be_disabled_with_the_old_password(
+    client, phone, during_password_check
+):
     answer = await two_factor(client, "disable", **PASSWORD)
     assert outcome(answer) == (400, "INVALID_PASSWORD")
-    await still_on()
+    await assert_two_factor_unchanged()
 
 
 @on_sqlite
-async def test_ended_session_gets_no_new_token(client, phone, meanwhile):
-    meanwhile[:] = [lambda: Session.all().delete()]
+async def test_ended_session_gets_no_new_token(client, phone, during_password_check):
+    during_password_check[:] = [lambda: Session.all().delete()]
     answer = await two_factor(client, "disable", **PASSWORD)
     assert outcome(answer) == (401, "UNAUTHORIZED")
     assert SESSION not in answer.headers.get("set-cookie", "")
     assert await Session.all().count() == 0
-    await still_on()
+    await assert_two_factor_unchanged()
 
 
-async def still_on():
+async def assert_two_factor_unchanged():
     """Assert that Ada's two-factor is unchanged."""
     assert (await User.get()).two_factor_enabled is True
     assert (await TwoFactor.get()).secret is not None

@@ -17,7 +17,7 @@ SESSION = "zerobyte.session_token"
 
 
 @dataclass
-class Stage:
+class SsoHarness:
     """`client` is the owner's browser."""
 
     client: httpx.AsyncClient
@@ -76,17 +76,17 @@ class Stage:
         assert answer.status_code == 200, answer.text
         return answer.json()["url"]
 
-    async def walk(self, browser: httpx.AsyncClient, sub: str, **body: Any) -> httpx.Response:
+    async def sign_in(self, browser: httpx.AsyncClient, sub: str, **body: Any) -> httpx.Response:
         """Sign in through the provider; return the response to the callback."""
         location = self.oidc.consent(await self.begin(browser, **body), sub)
         return await browser.get(path_of(location))
 
     async def code_of(self, browser: httpx.AsyncClient, sub: str, **body: Any) -> str:
         """Sign in through the provider; return "" on success, otherwise the error code."""
-        return await told(browser, await self.walk(browser, sub, **body))
+        return await error_code(browser, await self.sign_in(browser, sub, **body))
 
 
-async def told(browser: httpx.AsyncClient, answer: httpx.Response) -> str:
+async def error_code(browser: httpx.AsyncClient, answer: httpx.Response) -> str:
     """Return "" if the callback signed a user in, otherwise the error code."""
     assert answer.status_code == 302, answer.text
     location = answer.headers["location"]
@@ -106,7 +106,7 @@ async def local_user(email: str, **more: Any) -> User:
 
 
 @asynccontextmanager
-async def staged(serve, oidc: Oidc, *, register: bool = True, **environ: str):
+async def serve_sso(serve, oidc: Oidc, *, register: bool = True, **environ: str):
     """Serve the app; register the provider `idp` unless the caller opts out."""
     trusted = f"{oidc.issuer},{oidc.other_issuer}"
     async with serve(TRUSTED_ORIGINS=trusted, **environ) as client:
@@ -114,8 +114,8 @@ async def staged(serve, oidc: Oidc, *, register: bool = True, **environ: str):
         assert answer.status_code == 200, answer.text
         organization = await Organization.get()
         owner = await Member.get()
-        stage = Stage(client, oidc, organization.id, owner.user_id)
+        sso = SsoHarness(client, oidc, organization.id, owner.user_id)
         if register:
-            answer = await stage.register()
+            answer = await sso.register()
             assert answer.status_code == 200, answer.text
-        yield stage
+        yield sso
