@@ -58,10 +58,12 @@ class OrganizationEditor:
         """
         if query.organization_slug is not None:
             return await self._with_membership(person, await _by_slug(query.organization_slug))
-        wanted = query.organization_id or person.organization_id
-        if wanted is None:
+        organization_id = query.organization_id or person.organization_id
+        if organization_id is None:
             return None
-        return await self._with_membership(person, await Organization.get_or_none(id=wanted))
+        return await self._with_membership(
+            person, await Organization.get_or_none(id=organization_id)
+        )
 
     async def set_active(self, person: Person, body: schemas.SetActive) -> Organization | None:
         """Set or clear the active organization; an error leaves it unchanged.
