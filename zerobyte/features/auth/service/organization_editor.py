@@ -31,7 +31,7 @@ _PERMISSIONS: Final = {
     "member": {"ac": {"read"}},
 }
 _NOT_A_MEMBER: Final = "USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION"
-_SLUG_SLUG_TAKEN: Final = "ORGANIZATION_SLUG_ALREADY_SLUG_TAKEN"
+_SLUG_TAKEN: Final = "ORGANIZATION_SLUG_ALREADY_TAKEN"
 
 
 class OrganizationEditor:
@@ -107,7 +107,7 @@ class OrganizationEditor:
         except IntegrityError as error:
             if not constraints.breaks_unique(error, "slug"):
                 raise
-            raise Invalid("Organization slug already taken", code=_SLUG_SLUG_TAKEN) from None
+            raise Invalid("Organization slug already taken", code=_SLUG_TAKEN) from None
         return row
 
     async def delete(self, person: Person, body: schemas.DeleteOrganization) -> Organization:
@@ -148,7 +148,7 @@ class OrganizationEditor:
     async def check_slug(self, slug: str) -> None:
         """Raise Invalid if the slug is taken."""
         if await Organization.exists(slug=slug):
-            raise Invalid("Organization slug already taken", code=_SLUG_SLUG_TAKEN)
+            raise Invalid("Organization slug already taken", code=_SLUG_TAKEN)
 
     async def has_permission(self, person: Person, body: schemas.HasPermission) -> bool:
         """Return True if the person has all these permissions. Raises Invalid."""
