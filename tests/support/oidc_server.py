@@ -84,7 +84,7 @@ def spoil_userinfo(response: flask.Response) -> flask.Response:
     body = response.get_json()
     if fault["name"] == "userinfo of another":
         body["sub"] = "another"
-    elif fault["name"] == "userinfo of nobody":
+    elif fault["name"] == "userinfo without sub":
         body.pop("sub")
     elif fault["name"] == "no e-mail":
         body.pop("email")

@@ -1,4 +1,4 @@
-"""An account, an authenticator in software, and the requests that register and use passkeys."""
+"""Passkey helpers: registration and sign-in with a software authenticator."""
 
 import httpx
 import pytest
@@ -6,17 +6,9 @@ import pytest
 from tests.support.authenticator import Authenticator
 
 ADA = {"email": "ada@example.com", "password": "correct horse", "name": "Ada", "username": "ada"}
-
-
 ORIGIN = "http://localhost:4096"
-
-
 CHALLENGE = "zerobyte.better-auth-passkey"
-
-
 SESSION = "zerobyte.session_token"
-
-
 BASE = "/api/auth/passkey"
 
 
@@ -45,7 +37,7 @@ async def register(client, device, *, name="Key", **changes):
 
 
 async def sign_in(client, device, **changes):
-    """In the same client, but without its session."""
+    """Sign in with the client, but without its session."""
     client.cookies.delete(SESSION)
     options = (await client.get(f"{BASE}/generate-authenticate-options")).json()
     body = {"response": device.get(options, **changes)}

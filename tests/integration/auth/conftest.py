@@ -1,4 +1,4 @@
-"""The feature served alone, on both kinds of database."""
+"""Fixtures of the auth tests: the feature alone, on SQLite and PostgreSQL."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +10,7 @@ from tests.support.accounts import ADA, AuthenticatorApp, Serve, client, clocks,
 from tests.support.http_server import settings_for
 from tests.support.oidc import oidc
 from tests.support.signed_in_users import Folk
+from tests.support.sso import serve_sso
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import User
 from zerobyte.features.auth.service import Credentials, make_services
@@ -19,7 +20,7 @@ __all__ = ["Serve", "client", "clocks", "oidc", "serve", "time"]
 
 @pytest.fixture
 async def ada(client):
-    """Ada has signed up, and the client is signed in as her."""
+    """The user Ada has signed up, and the client is signed in as her."""
     answer = await client.post("/api/auth/sign-up/email", json=ADA)
     assert answer.status_code == 200
     return answer
@@ -27,7 +28,7 @@ async def ada(client):
 
 @pytest.fixture
 async def phone(client, ada, time):
-    """Ada's second factor is on; the code of this moment is used up."""
+    """Ada has two-factor enabled; the code of the current step is used."""
     answer = await client.post("/api/auth/two-factor/enable", json={"password": ADA["password"]})
     app = AuthenticatorApp(answer.json()["totpURI"])
     app.backup_codes = answer.json()["backupCodes"]
@@ -38,30 +39,44 @@ async def phone(client, ada, time):
 
 
 @pytest.fixture
-async def folk(client: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[Folk]:
-    """Makes people who are signed in to the served app."""
+async def user_factory(client: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[Folk]:
+    """Creates users who are signed in to the served app."""
     made = Folk(client, settings_for(tmp_path))
     yield made
     await made.aclose()
 
 
 @pytest.fixture
-async def home(folk: Folk) -> str:
-    return await folk.organization("home")
+async def home(user_factory: Folk) -> str:
+    return await user_factory.organization("home")
 
 
 @pytest.fixture
-async def root(folk: Folk, home: str):
-    """An instance's admin, who owns `home`."""
-    return await folk.person("root", {home: "owner"}, role="admin")
+async def root(user_factory: Folk, home: str):
+    """An instance admin with the owner role in the organization `home`."""
+    return await user_factory.person("root", {home: "owner"}, role="admin")
 
 
 @pytest.fixture
 def reset(tmp_path):
-    """Gives Ada another password."""
+    """Sets another password for Ada."""
     credentials = make_services(settings_for(tmp_path), Sealer("x" * 32))[Credentials]
 
     async def to_another():
         await credentials.set((await User.get()).id, "another horse")
 
     return to_another
+
+
+@pytest.fixture
+async def sso(serve, oidc):
+    """The served app with the registered provider `idp`."""
+    async with serve_sso(serve, oidc) as harness:
+        yield harness
+
+
+@pytest.fixture
+async def browser(sso):
+    """A browser without a session."""
+    async with sso.browser() as client:
+        yield client

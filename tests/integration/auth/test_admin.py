@@ -1,4 +1,4 @@
-"""The administration of people, on both families."""
+"""Tests of user administration, under /api/auth/admin and /api/v1/auth."""
 
 import asyncio
 
@@ -27,15 +27,15 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def ada(folk: Folk, home: str):
-    return await folk.person("ada", {home: "member"})
+async def ada(user_factory: Folk, home: str):
+    return await user_factory.person("ada", {home: "member"})
 
 
 async def do(who, verb: str, **body):
     return await who.http.post(f"{ADMIN}/{verb}", json=body)
 
 
-def told(answer) -> tuple[int, str]:
+def status_and_code(answer) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
@@ -56,18 +56,18 @@ CODES = (
 )
 
 
-async def test_only_instance_admins_and_the_rest_hear_why(client, ada):
+async def test_admin_routes_require_an_instance_admin(client, ada):
     for method, verb, code in CODES:
         answer = await client.request(method, f"{ADMIN}/{verb}")
-        assert told(answer) == (401, "UNAUTHORIZED")
+        assert status_and_code(answer) == (401, "UNAUTHORIZED")
         answer = await ada.http.request(method, f"{ADMIN}/{verb}")
-        assert told(answer) == (403, code)
+        assert status_and_code(answer) == (403, code)
     for verb in ("has-permission", "stop-impersonating"):
         answer = await client.post(f"{ADMIN}/{verb}", json={"permissions": {}})
-        assert told(answer) == (401, "UNAUTHORIZED")
+        assert status_and_code(answer) == (401, "UNAUTHORIZED")
 
 
-async def test_a_user_is_made_without_a_session_and_with_an_organization_at_sign_in(client, root):
+async def test_created_user_gets_no_session_and_an_organization_at_first_sign_in(client, root):
     body = {"email": "New@Example.com", "password": "long enough", "name": "New"}
     data = {"username": "New_One"}
     answer = await do(root, "create-user", **body, data=data)
@@ -81,10 +81,10 @@ async def test_a_user_is_made_without_a_session_and_with_an_organization_at_sign
     assert (await client.post("/api/auth/sign-in/username", json=sent)).status_code == 200
     assert await Member.filter(user_id=user["id"], role="owner").exists()
     again = await do(root, "create-user", **body, data={})
-    assert told(again) == (400, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")
+    assert status_and_code(again) == (400, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL")
 
 
-async def test_what_is_wrong_with_a_new_user_is_told(root):
+async def test_invalid_new_user_is_rejected_with_a_code(root):
     for change, code in (
         ({"email": "x"}, "INVALID_EMAIL"),
         ({"email": 1}, "VALIDATION_ERROR"),
@@ -99,11 +99,11 @@ async def test_what_is_wrong_with_a_new_user_is_told(root):
         ({"data": {"banned": True}}, "FIELD_NOT_ALLOWED"),
     ):
         body = {"email": "n@example.com", "password": "long enough", "name": "N", **change}
-        assert told(await do(root, "create-user", **body)) == (400, code)
+        assert status_and_code(await do(root, "create-user", **body)) == (400, code)
     assert await User.all().count() == 1
 
 
-async def test_somebody_without_a_password_and_an_admin_are_made_too(client, root):
+async def test_users_without_password_and_admins_can_be_created(client, root):
     body = {"email": "n@example.com", "name": "N", "role": "admin"}
     answer = await do(root, "create-user", **body)
     assert (answer.status_code, answer.json()["user"]["role"]) == (200, "admin")
@@ -111,31 +111,42 @@ async def test_somebody_without_a_password_and_an_admin_are_made_too(client, roo
     assert not await Account.filter(user_id=answer.json()["user"]["id"]).exists()
     sent = {"email": "n@example.com", "password": PASSWORD}
     answer = await client.post("/api/auth/sign-in/email", json=sent)
-    assert told(answer) == (401, "INVALID_EMAIL_OR_PASSWORD")
+    assert status_and_code(answer) == (401, "INVALID_EMAIL_OR_PASSWORD")
 
 
-async def test_roles_are_an_enum_and_the_last_admin_keeps_theirs(folk, root, ada):
+async def test_unknown_roles_are_rejected_and_the_last_admin_keeps_the_role(
+    user_factory, root, ada
+):
     for role in ("wizard", "admin,user", None, []):
-        assert told(await do(root, "set-role", userId=ada.id, role=role))[0] == 400
-    assert told(await do(root, "set-role", userId="nope", role="user")) == (404, "USER_NOT_FOUND")
+        assert status_and_code(await do(root, "set-role", userId=ada.id, role=role))[0] == 400
+    assert status_and_code(await do(root, "set-role", userId="nope", role="user")) == (
+        404,
+        "USER_NOT_FOUND",
+    )
     for verb, body in (
         ("set-role", {"role": "user"}),
         ("set-role", {"role": ["user"]}),
     ):
-        assert told(await do(root, verb, userId=root.id, **body)) == (409, "LAST_ADMINISTRATOR")
+        assert status_and_code(await do(root, verb, userId=root.id, **body)) == (
+            409,
+            "LAST_ADMINISTRATOR",
+        )
     answer = await do(root, "set-role", userId=ada.id, role="admin")
     assert answer.json()["user"]["role"] == "admin"
-    # A banned admin is none to fall back on.
+    # A banned admin does not count as a remaining admin.
     await User.filter(id=ada.id).update(banned=True)
     answer = await do(root, "set-role", userId=root.id, role="user")
-    assert told(answer) == (409, "LAST_ADMINISTRATOR")
+    assert status_and_code(answer) == (409, "LAST_ADMINISTRATOR")
     await User.filter(id=ada.id).update(banned=False)
     assert (await do(root, "set-role", userId=root.id, role="user")).status_code == 200
 
 
-async def test_a_ban_ends_sessions_and_ends_by_itself(client, root, ada):
-    assert told(await do(root, "ban-user", userId=root.id)) == (400, "YOU_CANNOT_BAN_YOURSELF")
-    assert told(await do(root, "ban-user", userId="nope")) == (404, "USER_NOT_FOUND")
+async def test_ban_ends_sessions_and_expires(client, root, ada):
+    assert status_and_code(await do(root, "ban-user", userId=root.id)) == (
+        400,
+        "YOU_CANNOT_BAN_YOURSELF",
+    )
+    assert status_and_code(await do(root, "ban-user", userId="nope")) == (404, "USER_NOT_FOUND")
     answer = await do(root, "ban-user", userId=ada.id, banExpiresIn=3600)
     user = answer.json()["user"]
     assert (user["banned"], user["banReason"]) == (True, "No reason")
@@ -144,7 +155,10 @@ async def test_a_ban_ends_sessions_and_ends_by_itself(client, root, ada):
     assert 0 <= clock.now_ms() + 3_600_000 - row.ban_expires < 60_000
     assert not await Session.filter(user_id=ada.id).exists()
     sent = {"username": "ada", "password": PASSWORD}
-    assert told(await client.post("/api/auth/sign-in/username", json=sent)) == (403, "BANNED_USER")
+    assert status_and_code(await client.post("/api/auth/sign-in/username", json=sent)) == (
+        403,
+        "BANNED_USER",
+    )
     await User.filter(id=ada.id).update(ban_expires=clock.now_ms() - 1)
     answer = await client.post("/api/auth/sign-in/username", json=sent)
     assert (answer.status_code, answer.json()["user"]["banned"]) == (200, False)
@@ -152,19 +166,19 @@ async def test_a_ban_ends_sessions_and_ends_by_itself(client, root, ada):
     query = {"filterField": "banned", "filterValue": "true"}
     listed = (await root.http.get(f"{ADMIN}/list-users", params=query)).json()
     assert [(user["name"], user["banReason"]) for user in listed["users"]] == [("ada", "spam")]
-    assert told(await do(root, "unban-user", userId="nope")) == (404, "USER_NOT_FOUND")
+    assert status_and_code(await do(root, "unban-user", userId="nope")) == (404, "USER_NOT_FOUND")
     answer = await do(root, "unban-user", userId=ada.id)
     assert (answer.json()["user"]["banned"], answer.json()["user"]["banReason"]) == (False, None)
 
 
-async def test_another_password_ends_sessions_and_keys(client, root, ada, home):
+async def test_new_password_ends_sessions_and_api_keys(client, root, ada, home):
     await ApiKey.create(
         user_id=ada.id, organization_id=home, name="k", key_hash=ids.token(43), start="zb_abc"
     )
     short = await do(root, "set-user-password", userId=ada.id, newPassword="x")
-    assert told(short) == (400, "PASSWORD_TOO_SHORT")
+    assert status_and_code(short) == (400, "PASSWORD_TOO_SHORT")
     gone = await do(root, "set-user-password", userId="nope", newPassword="long enough")
-    assert told(gone) == (404, "USER_NOT_FOUND")
+    assert status_and_code(gone) == (404, "USER_NOT_FOUND")
     assert (await ada.http.get("/api/v1/system/dev-panel")).status_code == 200
     answer = await do(root, "set-user-password", userId=ada.id, newPassword="another one")
     assert answer.json() == {"status": True}
@@ -176,7 +190,7 @@ async def test_another_password_ends_sessions_and_keys(client, root, ada, home):
         assert answer.status_code == status
 
 
-async def test_data_is_changed_and_an_unchanged_username_is_not_taken(root, ada):
+async def test_user_data_is_updated_and_an_unchanged_username_is_accepted(root, ada):
     answer = await do(root, "update-user", userId=ada.id, data={"username": "ada", "name": "Ada"})
     assert (answer.status_code, answer.json()["name"]) == (200, "Ada")
     answer = await do(root, "update-user", userId=ada.id, data={"email": "A@example.com"})
@@ -187,12 +201,15 @@ async def test_data_is_changed_and_an_unchanged_username_is_not_taken(root, ada)
         ({"email": "root@example.com"}, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL"),
         ({"role": "admin"}, "FIELD_NOT_ALLOWED"),
     ):
-        assert told(await do(root, "update-user", userId=ada.id, data=data)) == (400, code)
+        assert status_and_code(await do(root, "update-user", userId=ada.id, data=data)) == (
+            400,
+            code,
+        )
     answer = await do(root, "update-user", userId="nope", data={"name": "x"})
-    assert told(answer) == (404, "USER_NOT_FOUND")
+    assert status_and_code(answer) == (404, "USER_NOT_FOUND")
 
 
-async def test_sessions_are_listed_without_their_tokens_and_ended(root, ada):
+async def test_sessions_are_listed_without_tokens_and_can_be_ended(root, ada):
     cookie = ada.http.cookies["zerobyte.session_token"]
     answer = await do(root, "list-user-sessions", userId=ada.id)
     [shown] = answer.json()["sessions"]
@@ -209,7 +226,7 @@ async def test_sessions_are_listed_without_their_tokens_and_ended(root, ada):
     assert (await root.http.get("/api/v1/system/dev-panel")).status_code == 401
 
 
-async def test_people_are_listed_searched_filtered_and_sorted(root, ada):
+async def test_users_are_listed_searched_filtered_and_sorted(root, ada):
     listed = await root.http.get(f"{ADMIN}/list-users")
     assert (listed.json()["total"], listed.json()["limit"]) == (2, 100)
     assert listed.json().keys() == {"users", "total", "limit", "offset"}
@@ -231,10 +248,10 @@ async def test_people_are_listed_searched_filtered_and_sorted(root, ada):
     answer = await root.http.get(f"{ADMIN}/get-user", params={"id": ada.id})
     assert answer.json()["email"] == "ada@example.com"
     answer = await root.http.get(f"{ADMIN}/get-user", params={"id": "nope"})
-    assert told(answer) == (404, "USER_NOT_FOUND")
+    assert status_and_code(answer) == (404, "USER_NOT_FOUND")
 
 
-async def test_has_permission_is_of_ones_role(root, ada):
+async def test_has_permission_depends_on_the_role(root, ada):
     asked = {"permissions": {"user": ["ban"], "session": ["revoke"]}}
     for who, success in ((root, True), (ada, False)):
         answer = await do(who, "has-permission", **asked)
@@ -243,7 +260,7 @@ async def test_has_permission_is_of_ones_role(root, ada):
     assert answer.json()["success"] is False
 
 
-async def test_v1_lists_the_first_hundred(root):
+async def test_v1_lists_the_first_100_users(root):
     await User.bulk_create(
         User(name=f"n{n}", email=f"n{n}@example.com", username=f"n{n}", created_at=2**50 + n)
         for n in range(104)
@@ -253,7 +270,7 @@ async def test_v1_lists_the_first_hundred(root):
     assert [user["name"] for user in body["users"][:2]] == ["root", "n0"]
 
 
-async def test_v1_lists_people_with_their_accounts(root, ada):
+async def test_v1_lists_users_with_their_accounts(root, ada):
     answer = await root.http.get("/api/v1/auth/admin-users")
     assert_conforms("getAdminUsers", 200, answer.json())
     assert answer.json()["users"][1].keys() == {
@@ -273,12 +290,12 @@ async def test_v1_lists_people_with_their_accounts(root, ada):
     assert answer.json() == {"success": True}
 
 
-async def test_a_removed_person_takes_their_organization_and_leaves_shared_ones(folk, root, home):
-    own, shared = await folk.organization("own"), await folk.organization("shared")
-    bob = await folk.person("bob", {own: "owner", shared: "owner"})
-    await folk.person("eve", {shared: "owner"})
-    guest = await folk.person("guest", {own: "member", home: "member"})
-    lost = await folk.person("lost", {own: "member"})
+async def test_deleted_user_takes_solely_owned_organizations_only(user_factory, root, home):
+    own, shared = await user_factory.organization("own"), await user_factory.organization("shared")
+    bob = await user_factory.person("bob", {own: "owner", shared: "owner"})
+    await user_factory.person("eve", {shared: "owner"})
+    guest = await user_factory.person("guest", {own: "member", home: "member"})
+    lost = await user_factory.person("lost", {own: "member"})
     await ApiKey.create(
         user_id=bob.id, organization_id=shared, name="k", key_hash=ids.token(43), start="zb_abc"
     )
@@ -289,8 +306,8 @@ async def test_a_removed_person_takes_their_organization_and_leaves_shared_ones(
     unknown = await root.http.get("/api/v1/auth/deletion-impact/nope")
     assert unknown.json() == {"organizations": []}
     answer = await do(root, "remove-user", userId=root.id)
-    assert told(answer) == (400, "YOU_CANNOT_REMOVE_YOURSELF")
-    assert told(await do(root, "remove-user", userId="nope")) == (404, "USER_NOT_FOUND")
+    assert status_and_code(answer) == (400, "YOU_CANNOT_REMOVE_YOURSELF")
+    assert status_and_code(await do(root, "remove-user", userId="nope")) == (404, "USER_NOT_FOUND")
     answer = await do(root, "remove-user", userId=bob.id)
     assert answer.json() == {"success": True}
     for row in (User.filter(id=bob.id), *(t.filter(user_id=bob.id) for t in BELONGINGS)):
@@ -306,9 +323,9 @@ class TestAtOnce:
         return request.param
 
     @pytest.mark.parametrize("verb", ["set-role", "ban-user", "remove-user"])
-    async def test_two_admins_who_depose_each_other_leave_one(self, folk, home, verb):
-        one = await folk.person("one", {home: "owner"}, role="admin")
-        two = await folk.person("two", {home: "owner"}, role="admin")
+    async def test_two_admins_who_depose_each_other_leave_one(self, user_factory, home, verb):
+        one = await user_factory.person("one", {home: "owner"}, role="admin")
+        two = await user_factory.person("two", {home: "owner"}, role="admin")
         more = {"role": "user"} if verb == "set-role" else {}
         await asyncio.gather(
             do(one, verb, userId=two.id, **more), do(two, verb, userId=one.id, **more)

@@ -1,4 +1,4 @@
-"""API keys: made, shown once, used, limited and ended."""
+"""Tests of API keys: create, use, limits, expiry and deletion."""
 
 import asyncio
 import base64
@@ -45,16 +45,16 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def ada(folk: Folk, home: str):
-    return await folk.person("ada", {home: "owner"}, role="admin")
+async def ada(user_factory: Folk, home: str):
+    return await user_factory.person("ada", {home: "owner"}, role="admin")
 
 
 async def make(who, name: str = "ci key", **more):
     return await who.http.post(KEYS, json={"name": name, "password": PASSWORD, **more})
 
 
-async def use(folk: Folk, key: str, path: str = "/api/v1/system/dev-panel"):
-    program = await folk.browser(**{"x-api-key": key})
+async def use(user_factory: Folk, key: str, path: str = "/api/v1/system/dev-panel"):
+    program = await user_factory.browser(**{"x-api-key": key})
     return await program.get(path)
 
 
@@ -63,7 +63,7 @@ async def insert(user_id: str, organization_id: str, **more) -> None:
     await ApiKey.create(user_id=user_id, organization_id=organization_id, **key)
 
 
-async def test_a_key_has_the_documented_form_and_only_its_hash_is_stored(folk, ada):
+async def test_key_has_the_documented_form_and_only_its_hash_is_stored(user_factory, ada):
     answer = await make(ada, "  ci key  ")
     assert answer.status_code == 200, answer.text
     body = answer.json()
@@ -82,33 +82,33 @@ async def test_a_key_has_the_documented_form_and_only_its_hash_is_stored(folk, a
     assert listed.json()["apiKeys"][0].keys() == body.keys() - {"key"}
     assert key not in listed.text
     assert (listed.json()["limit"], len(listed.json()["apiKeys"])) == (50, 1)
-    assert (await use(folk, key)).status_code == 200
+    assert (await use(user_factory, key)).status_code == 200
 
 
-async def test_the_last_use_is_noted_once_a_minute(folk, ada):
+async def test_last_use_is_recorded_once_a_minute(user_factory, ada):
     key = (await make(ada)).json()["key"]
-    await use(folk, key)
+    await use(user_factory, key)
     first = (await ApiKey.get()).last_request_at
     assert first is not None
-    await use(folk, key)
+    await use(user_factory, key)
     assert (await ApiKey.get()).last_request_at == first
     [shown] = (await ada.http.get(KEYS)).json()["apiKeys"]
     assert shown["lastRequestAt"] == clock.iso(first)
     await ApiKey.all().update(last_request_at=first - 61_000)
-    await use(folk, key)
+    await use(user_factory, key)
     assert (await ApiKey.get()).last_request_at >= first
 
 
-async def test_a_use_that_cannot_be_noted_is_one_all_the_same(folk, ada):
+async def test_key_works_when_its_last_use_cannot_be_recorded(user_factory, ada):
     key = (await make(ada)).json()["key"]
     connection = Tortoise.get_connection("default")
     await connection.execute_query("PRAGMA query_only = ON")
-    assert (await use(folk, key)).status_code == 200
+    assert (await use(user_factory, key)).status_code == 200
     await connection.execute_query("PRAGMA query_only = OFF")
     assert (await ApiKey.get()).last_request_at is None
 
 
-async def test_what_is_asked_is_checked(ada):
+async def test_invalid_key_requests_are_rejected(ada):
     bounds = "expiresIn must be between 1 day and 365 days"
     for change, status, message in (
         ({"password": "wrong"}, 401, "Invalid password"),
@@ -134,12 +134,12 @@ async def test_what_is_asked_is_checked(ada):
         assert abs(row.expires_at - row.created_at - seconds * 1000) < 60_000
 
 
-async def test_a_key_opens_as_often_as_it_is_shown_until_it_is_deleted(serve, tmp_path):
+async def test_key_works_repeatedly_until_it_is_deleted(serve, tmp_path):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
-        folk = Folk(client, settings_for(tmp_path))
-        ada = await folk.person("ada", {await folk.organization("home"): "owner"})
+        user_factory = Folk(client, settings_for(tmp_path))
+        ada = await user_factory.person("ada", {await user_factory.organization("home"): "owner"})
         body = (await make(ada)).json()
-        program = await folk.browser(**{"x-api-key": body["key"]})
+        program = await user_factory.browser(**{"x-api-key": body["key"]})
         statuses = {(await program.get("/api/v1/system/dev-panel")).status_code for _ in range(120)}
         assert statuses == {200}
         assert (await ada.http.delete(f"{KEYS}/{body['id']}")).status_code == 200
@@ -148,10 +148,10 @@ async def test_a_key_opens_as_often_as_it_is_shown_until_it_is_deleted(serve, tm
             401,
             "Invalid or expired session",
         )
-        await folk.aclose()
+        await user_factory.aclose()
 
 
-async def test_somebody_without_a_password_makes_none(ada):
+async def test_user_without_password_cannot_create_keys(ada):
     await Account.all().delete()
     answer = await make(ada)
     assert (answer.status_code, answer.json()["message"]) == (
@@ -160,18 +160,18 @@ async def test_somebody_without_a_password_makes_none(ada):
     )
 
 
-async def test_a_key_ends_by_itself(folk, ada):
+async def test_key_expires(user_factory, ada):
     key = (await make(ada, expiresIn=DAY_S)).json()["key"]
-    assert (await use(folk, key)).status_code == 200
+    assert (await use(user_factory, key)).status_code == 200
     await ApiKey.all().update(expires_at=clock.now_ms() - 1)
-    answer = await use(folk, key)
+    answer = await use(user_factory, key)
     assert (answer.status_code, answer.json()) == (401, {"message": "Invalid or expired session"})
     assert (await ada.http.get(KEYS)).json()["apiKeys"] == []
 
 
-async def test_lists_hold_ones_own_keys_of_the_active_organization_newest_first(folk, ada, home):
-    other = await folk.organization("other")
-    eve = await folk.person("eve", {home: "owner"})
+async def test_list_shows_own_keys_of_the_active_organization_newest_first(user_factory, ada, home):
+    other = await user_factory.organization("other")
+    eve = await user_factory.person("eve", {home: "owner"})
     for number in range(3):
         await insert(ada.id, home, name=f"n{number}", created_at=number)
     await insert(ada.id, other)
@@ -186,9 +186,9 @@ async def test_lists_hold_ones_own_keys_of_the_active_organization_newest_first(
     assert (answer.status_code, answer.json()) == (200, {"success": True})
 
 
-async def test_keys_are_kept_away_from_what_needs_a_browser(folk, ada):
+async def test_keys_are_rejected_by_browser_only_operations(user_factory, ada):
     key = (await make(ada)).json()["key"]
-    program = await folk.browser(**{"x-api-key": key})
+    program = await user_factory.browser(**{"x-api-key": key})
     for method, path in BROWSER_ONLY:
         answer = await program.request(method, path, json={})
         assert (answer.status_code, answer.json()) == (401, {"message": "Browser session required"})
@@ -206,7 +206,7 @@ async def test_keys_are_kept_away_from_what_needs_a_browser(folk, ada):
         "/api/v1/docs",
     ):
         assert (await program.get(path)).status_code == 200, path
-    # How somebody signed in is asked before what they may do.
+    # The authentication method is checked before the permission.
     await Member.all().update(role="member")
     await User.all().update(role="user")
     for method, path in BROWSER_ONLY:
@@ -220,7 +220,7 @@ async def test_keys_are_kept_away_from_what_needs_a_browser(folk, ada):
         )
 
 
-async def test_keys_are_not_managed_under_auth(client):
+async def test_keys_are_not_managed_under_api_auth(client):
     for method, path in (("GET", "list"), ("POST", "create"), ("POST", "verify/x")):
         for headers in ({}, {"x-api-key": "zb_x"}):
             answer = await client.request(method, f"/api/auth/api-key/{path}", headers=headers)
@@ -230,7 +230,7 @@ async def test_keys_are_not_managed_under_auth(client):
             )
 
 
-async def test_a_key_wins_over_a_cookie_and_an_empty_one_is_none(ada):
+async def test_key_overrides_cookie_and_an_empty_key_is_ignored(ada):
     for key in ("zb_x", "zb_" + "a" * 64, "x" * 5000):
         answer = await ada.http.get("/api/v1/system/dev-panel", headers={"x-api-key": key})
         assert answer.status_code == 401
@@ -240,34 +240,34 @@ async def test_a_key_wins_over_a_cookie_and_an_empty_one_is_none(ada):
     assert answer.status_code == 200
 
 
-async def test_a_banned_owner_is_refused_and_a_lost_membership_is_403(folk, ada, home):
+async def test_banned_user_is_rejected_and_lost_membership_is_403(user_factory, ada, home):
     key = (await make(ada)).json()["key"]
     await User.all().update(banned=True)
-    answer = await use(folk, key)
+    answer = await use(user_factory, key)
     assert (answer.status_code, answer.json()) == (401, {"message": "Invalid or expired session"})
-    # A ban that has run out is lifted by the next sign-in; programs wait for it.
+    # The next sign-in lifts an expired ban; until then, keys are rejected.
     await User.all().update(ban_expires=clock.now_ms() - 1)
-    assert (await use(folk, key)).status_code == 401
-    browser = await folk.browser()
+    assert (await use(user_factory, key)).status_code == 401
+    browser = await user_factory.browser()
     body = {"username": "ada", "password": PASSWORD}
     assert (await browser.post("/api/auth/sign-in/username", json=body)).status_code == 200
-    assert (await use(folk, key)).status_code == 200
+    assert (await use(user_factory, key)).status_code == 200
     await Member.all().delete()
-    answer = await use(folk, key)
+    answer = await use(user_factory, key)
     assert (answer.status_code, answer.json()) == (403, {"message": "Invalid organization context"})
     await Organization.all().delete()
-    assert (await use(folk, key)).status_code == 401
+    assert (await use(user_factory, key)).status_code == 401
 
 
-async def test_a_key_has_the_rights_of_its_owner_in_its_organization(folk, ada, home):
-    other = await folk.organization("other")
-    both = await folk.person("both", {other: "owner", home: "member"})
+async def test_key_has_the_permissions_of_its_user(user_factory, ada, home):
+    other = await user_factory.organization("other")
+    both = await user_factory.person("both", {other: "owner", home: "member"})
     key = (await make(both)).json()["key"]
     await both.http.post("/api/auth/organization/set-active", json={"organizationId": home})
-    answer = await use(folk, key, "/api/v1/auth/org-members")
+    answer = await use(user_factory, key, "/api/v1/auth/org-members")
     assert [row["user"]["name"] for row in answer.json()["members"]] == ["both"]
     await Member.filter(user_id=both.id, organization_id=other).update(role="member")
-    assert (await use(folk, key, "/api/v1/auth/org-members")).status_code == 403
+    assert (await use(user_factory, key, "/api/v1/auth/org-members")).status_code == 403
 
 
 class TestAtOnce:
@@ -275,8 +275,10 @@ class TestAtOnce:
     def database_kind(self, request: pytest.FixtureRequest) -> str:
         return request.param
 
-    async def test_no_more_than_fifty_living_keys_of_all_organizations(self, folk, ada, home):
-        other = await folk.organization("other")
+    async def test_no_more_than_fifty_living_keys_of_all_organizations(
+        self, user_factory, ada, home
+    ):
+        other = await user_factory.organization("other")
         for number in range(LIMIT - 2):
             await insert(ada.id, home if number % 2 else other)
         await insert(ada.id, home, expires_at=clock.now_ms() - 1)
@@ -286,10 +288,10 @@ class TestAtOnce:
         assert refused.json() == {"message": "API key limit reached"}
 
 
-async def test_the_guard_asks_the_database_once(folk, ada, monkeypatch):
+async def test_key_authentication_takes_one_query(user_factory, ada, monkeypatch):
     key = (await make(ada)).json()["key"]
-    assert (await use(folk, key)).status_code == 200
-    program = await folk.browser(**{"x-api-key": key})
+    assert (await use(user_factory, key)).status_code == 200
+    program = await user_factory.browser(**{"x-api-key": key})
     asked: list[str] = []
     execute = SqliteClient.execute_query
 

@@ -1,4 +1,4 @@
-"""The audit trail: what leaves a line, who reads it, and that nothing changes it."""
+"""Tests of the audit log: audited operations, read access and immutability."""
 
 import pytest
 
@@ -17,44 +17,46 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def owner(folk: Folk, home: str):
-    return await folk.person("owner", {home: "owner"})
+async def owner(user_factory: Folk, home: str):
+    return await user_factory.person("owner", {home: "owner"})
 
 
-async def trail(who, **query) -> list[dict]:
+async def audit_entries(who, **query) -> list[dict]:
     answer = await who.http.get(TRAIL, params=query)
     assert answer.status_code == 200, answer.text
     return answer.json()["entries"]
 
 
-async def test_who_reads_what(folk, owner, home):
-    admin = await folk.person("admin", {home: "admin"})
-    member = await folk.person("member", {home: "member"})
-    foreign = await folk.person("foreign", {await folk.organization("other"): "owner"})
-    root = await folk.person("root", {home: "owner"}, role="admin")
+async def test_audit_log_is_visible_to_admins_of_its_scope(user_factory, owner, home):
+    admin = await user_factory.person("admin", {home: "admin"})
+    member = await user_factory.person("member", {home: "member"})
+    foreign = await user_factory.person(
+        "foreign", {await user_factory.organization("other"): "owner"}
+    )
+    root = await user_factory.person("root", {home: "owner"}, role="admin")
     await owner.http.post("/api/auth/organization/update", json={"data": {"name": "new"}})
     await root.http.post("/api/auth/admin/unban-user", json={"userId": member.id})
     for who in (owner, admin):
-        assert [line["action"] for line in await trail(who)] == ["updateOrganization"]
-    assert await trail(foreign) == await trail(foreign, actor=owner.id) == []
-    actions = {line["action"]: line["organizationId"] for line in await trail(root)}
+        assert [line["action"] for line in await audit_entries(who)] == ["updateOrganization"]
+    assert await audit_entries(foreign) == await audit_entries(foreign, actor=owner.id) == []
+    actions = {line["action"]: line["organizationId"] for line in await audit_entries(root)}
     assert actions == {"updateOrganization": home, "adminUnbanUser": None}
     answer = await member.http.get(TRAIL)
     assert answer.status_code == 403
-    [refused] = [line for line in await trail(owner) if line["result"] == "refused"]
+    [refused] = [line for line in await audit_entries(owner) if line["result"] == "refused"]
     assert (refused["action"], refused["status"]) == ("listAuditTrail", 403)
     assert refused["actor"] == {"id": member.id, "name": "member", "impersonatedBy": None}
     assert (refused["address"], refused["source"]) == ("127.0.0.1", "browser")
 
 
-async def test_sign_ins_leave_a_line_however_they_end(client, owner, home):
+async def test_every_sign_in_is_audited(client, owner, home):
     sent = {"username": "owner", "password": PASSWORD}
     await client.post("/api/auth/sign-in/username", json={**sent, "password": "hunter2hunter2"})
     await client.post("/api/auth/sign-in/email", json={"email": "x@y.example", "password": "hunt"})
     await client.post("/api/auth/sign-in/username", json={**sent, "username": "hunter2"})
     await client.post("/api/auth/sign-in/username", json=sent)
     await client.post("/api/auth/sign-out")
-    lines = await trail(owner)
+    lines = await audit_entries(owner)
     assert [(line["action"], line["result"], line["reason"]) for line in lines] == [
         ("signOut", "succeeded", None),
         ("signInUsername", "succeeded", None),
@@ -65,32 +67,32 @@ async def test_sign_ins_leave_a_line_however_they_end(client, owner, home):
     assert lines[2]["details"] == {"userId": owner.id}
     nameless = await AuditLine.filter(organization_id__isnull=True)
     assert [line.action for line in nameless] == ["signInEmail", "signInUsername"]
-    # What was typed may be a password in the wrong place.
+    # The entered name may be a password in the wrong field.
     assert "hunt" not in str([dict(line) for line in await AuditLine.all()])
 
 
-async def test_a_sign_in_is_not_told_of_whoever_was_signed_in_there_before(folk, owner, home):
-    await folk.person("ada", {home: "member"}, two_factor_enabled=True)
+async def test_sign_in_is_not_attributed_to_the_previous_session(user_factory, owner, home):
+    await user_factory.person("ada", {home: "member"}, two_factor_enabled=True)
     sent = {"username": "ada", "password": PASSWORD}
     answer = await owner.http.post("/api/auth/sign-in/username", json=sent)
     assert answer.json()["twoFactorRedirect"] is True, answer.text
     assert not await AuditLine.filter(actor_id=owner.id).exists()
-    # The session that was there is gone all the same.
+    # The previous session has ended nevertheless.
     assert not await Session.filter(user_id=owner.id).exists()
 
 
-async def test_keys_roles_and_secrets_leave_a_line_without_the_secret(folk, owner, home):
-    member = await folk.person("member", {home: "member"})
+async def test_keys_roles_and_secrets_are_audited_without_the_secret(user_factory, owner, home):
+    member = await user_factory.person("member", {home: "member"})
     made = await owner.http.post("/api/v1/auth/api-keys", json={"name": "k", "password": PASSWORD})
     key = await owner.http.post("/api/v1/system/restic-password", json={"password": "nope-nope"})
     assert key.status_code == 401
     key = await owner.http.post("/api/v1/system/restic-password", json={"password": PASSWORD})
-    place = member.places[home].id
-    await owner.http.patch(f"/api/v1/auth/org-members/{place}/role", json={"role": "admin"})
-    await owner.http.delete(f"/api/v1/auth/org-members/{place}")
-    await owner.http.delete(f"/api/v1/auth/org-members/{place}")
+    member_id = member.places[home].id
+    await owner.http.patch(f"/api/v1/auth/org-members/{member_id}/role", json={"role": "admin"})
+    await owner.http.delete(f"/api/v1/auth/org-members/{member_id}")
+    await owner.http.delete(f"/api/v1/auth/org-members/{member_id}")
     await owner.http.delete(f"/api/v1/auth/api-keys/{made.json()['id']}")
-    lines = (await trail(owner))[::-1]
+    lines = (await audit_entries(owner))[::-1]
     assert [(line["action"], line["result"]) for line in lines] == [
         ("createApiKey", "succeeded"),
         ("downloadResticPassword", "refused"),
@@ -101,14 +103,14 @@ async def test_keys_roles_and_secrets_leave_a_line_without_the_secret(folk, owne
         ("deleteApiKey", "succeeded"),
     ]
     assert lines[0]["details"] == {"keyId": made.json()["id"]}
-    assert lines[3]["details"] == {"memberId": place, "role": "admin"}
-    assert lines[4]["details"] == {"memberId": place, "userId": member.id}
+    assert lines[3]["details"] == {"memberId": member_id, "role": "admin"}
+    assert lines[4]["details"] == {"memberId": member_id, "userId": member.id}
     stored = str([dict(line) for line in await AuditLine.all()])
     for secret in (made.json()["key"], key.text, PASSWORD, "nope-nope"):
         assert secret not in stored
 
 
-async def test_a_key_of_a_banned_owner_is_told_and_nameless_noise_is_not(client, folk, owner):
+async def test_banned_key_is_audited_and_unknown_keys_are_not(client, user_factory, owner):
     made = (
         await owner.http.post("/api/v1/auth/api-keys", json={"name": "k", "password": PASSWORD})
     ).json()
@@ -123,7 +125,7 @@ async def test_a_key_of_a_banned_owner_is_told_and_nameless_noise_is_not(client,
     assert (line.actor_id, line.source, line.result) == (owner.id, "api-key", "refused")
 
 
-async def test_what_is_refused_before_its_operation_is_told_as_the_operation(owner, home):
+async def test_early_rejection_is_audited_as_its_operation(owner, home):
     path = "/api/v1/auth/org-members/m1"
     evil = {"Origin": "https://evil.example"}
     for origin in ({"Origin": "null"}, evil):
@@ -135,9 +137,9 @@ async def test_what_is_refused_before_its_operation_is_told_as_the_operation(own
     key = {"x-api-key": made.json()["key"]}
     answer = await owner.http.get("/api/auth/organization/list", headers=key)
     assert answer.status_code == 401
-    lines = [line for line in (await trail(owner))[::-1] if line["result"] == "refused"]
-    told = [(line["action"], line["status"], line["reason"], line["source"]) for line in lines]
-    assert told == [
+    lines = [line for line in (await audit_entries(owner))[::-1] if line["result"] == "refused"]
+    entries = [(line["action"], line["status"], line["reason"], line["source"]) for line in lines]
+    assert entries == [
         ("removeOrgMember", 403, "MISSING_OR_NULL_ORIGIN", "browser"),
         ("removeOrgMember", 403, "INVALID_ORIGIN", "browser"),
         ("updateOrganization", 403, "INVALID_ORIGIN", "browser"),
@@ -147,7 +149,7 @@ async def test_what_is_refused_before_its_operation_is_told_as_the_operation(own
     assert lines[0]["details"] == {"memberId": "m1"}
 
 
-async def test_refusals_of_nobody_before_an_operation_are_told_only_at_the_doors(client):
+async def test_anonymous_early_rejections_are_audited_only_for_sign_in_routes(client):
     evil = {"Origin": "https://evil.example", "Cookie": "zerobyte.session_token=x"}
     body = {"email": "a@b.example", "password": PASSWORD}
     for _ in range(40):
@@ -160,11 +162,11 @@ async def test_refusals_of_nobody_before_an_operation_are_told_only_at_the_doors
     assert {(line.action, line.reason, line.actor_id) for line in lines} == {
         ("signInEmail", "INVALID_ORIGIN", None)
     }
-    # As many as other attempts of nobody in particular.
+    # As many as other anonymous attempts.
     assert len(lines) == 30
 
 
-async def test_a_sign_up_and_a_sign_in_that_are_switched_off_are_told(owner):
+async def test_disabled_sign_up_and_sign_in_are_audited(owner):
     answer = await owner.http.post("/api/auth/sign-up/email", json={})
     assert answer.status_code == 403
     await RegistrationSettings().set_password_login_disabled(True)
@@ -172,7 +174,7 @@ async def test_a_sign_up_and_a_sign_in_that_are_switched_off_are_told(owner):
     answer = await owner.http.post("/api/auth/sign-in/username", json=body)
     assert answer.status_code == 403
     lines = await AuditLine.all().order_by("id")
-    # Whose session was there before did not do it.
+    # The user of the previous session did not do it.
     assert [(line.action, line.result, line.actor_id) for line in lines] == [
         ("signUpEmail", "refused", None),
         ("signInUsername", "refused", None),
@@ -190,7 +192,7 @@ async def test_filters_and_pages(owner, home):
         )  # fmt: skip
 
     async def actions(**query):
-        return [line["action"][-1] for line in await trail(owner, **query)]
+        return [line["action"][-1] for line in await audit_entries(owner, **query)]
 
     assert await actions() == ["4", "3", "2", "1", "0"]
     assert await actions(actor="a") == ["3", "1"]
@@ -205,7 +207,7 @@ async def test_filters_and_pages(owner, home):
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([5, 4], 4)
     answer = (await owner.http.get(TRAIL, params={"limit": 3, "before": 4})).json()
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([3, 2, 1], None)
-    # A page of what was asked for, and then the rest of it.
+    # The requested page, then the rest of the entries.
     answer = (await owner.http.get(TRAIL, params={"limit": 1, "actor": "a"})).json()
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([4], 4)
     answer = (await owner.http.get(TRAIL, params={"limit": 1, "actor": "a", "before": 4})).json()
@@ -214,7 +216,7 @@ async def test_filters_and_pages(owner, home):
         assert (await owner.http.get(TRAIL, params=query)).status_code == 400
 
 
-async def test_lines_outlive_their_organization_and_cannot_be_changed(owner, home):
+async def test_entries_survive_their_organization_and_are_immutable(owner, home):
     await owner.http.post("/api/auth/organization/update", json={"data": {"name": "new"}})
     body = {"organizationId": home, "password": PASSWORD}
     assert (await owner.http.post("/api/auth/organization/delete", json=body)).status_code == 200

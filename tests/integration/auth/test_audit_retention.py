@@ -1,4 +1,4 @@
-"""Lines of the trail go by their age alone, and that they went is told."""
+"""Tests that audit entries are deleted by age only, and that deletions are audited."""
 
 import pytest
 
@@ -14,7 +14,7 @@ from zerobyte.services import build_services
 DAY_MS = 86_400_000
 
 
-async def aged() -> list[str]:
+async def remaining_entries() -> list[str]:
     lines = await AuditLine.filter(action__startswith="aged").order_by("id")
     return [line.action for line in lines]
 
@@ -28,47 +28,45 @@ async def lines(client, time):
         )  # fmt: skip
 
 
-async def test_older_lines_go_and_leave_one_that_says_how_many(lines):
+async def test_pruning_old_entries_leaves_an_entry_with_their_number(lines):
     before = clock.now_ms() - 400 * DAY_MS
-    assert await AuditLog().expire(400) == 2
-    assert await aged() == ["aged 399.5", "aged 0"]
-    told = await AuditLine.get(action="upkeep:audit-retention")
-    assert told.details == {"removed": 2, "before": before, "days": 400}
-    assert (told.organization_id, told.actor_id, told.source) == (None, None, "none")
-    assert await AuditLog().expire(400) == 0
+    assert await AuditTrail().expire(400) == 2
+    assert await remaining_entries() == ["aged 399.5", "aged 0"]
+    entry = await AuditLine.get(action="upkeep:audit-retention")
+    assert entry.details == {"removed": 2, "before": before, "days": 400}
+    assert (entry.organization_id, entry.actor_id, entry.source) == (None, None, "none")
+    assert await AuditTrail().expire(400) == 0
     assert await AuditLine.filter(action="upkeep:audit-retention").count() == 1
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_many_go_in_parts_that_are_told_each(lines, monkeypatch):
-    monkeypatch.setattr(models, "EXPIRY_BATCH_SIZE", 2)
-    assert await AuditLog().expire(1) == 3
-    assert await aged() == ["aged 0"]
-    told = await AuditLine.filter(action="upkeep:audit-retention").order_by("id")
-    assert [line.details["removed"] for line in told] == [2, 1]
+async def test_pruning_in_batches_audits_each_batch(lines, monkeypatch):
+    monkeypatch.setattr(models, "MOST_AT_ONCE", 2)
+    assert await AuditTrail().expire(1) == 3
+    assert await remaining_entries() == ["aged 0"]
+    entries = await AuditLine.filter(action="upkeep:audit-retention").order_by("id")
+    assert [line.details["removed"] for line in entries] == [2, 1]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_lines_that_went_and_their_line_are_one_change(lines, monkeypatch):
+async def test_pruning_and_its_entry_are_one_transaction(lines, monkeypatch):
     async def fail(self, entry):
         raise OSError
 
     monkeypatch.setattr(AuditLog, "record", fail)
     with pytest.raises(OSError):
-        await AuditLog().expire(400)
-    assert len(await aged()) == 4
+        await AuditTrail().expire(400)
+    assert len(await remaining_entries()) == 4
 
 
 @pytest.mark.parametrize(("given", "kept"), [({}, 2), ({"AUDIT_RETENTION_DAYS": "0"}, 4)])
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_the_platform_keeps_400_days_unless_it_is_told_otherwise(
-    lines, tmp_path, given, kept
-):
-    platform = build_services(settings_for(tmp_path, **given), MemoryScheduler())
-    loops = background_loops(platform)
+async def test_default_audit_retention_is_400_days(lines, tmp_path, given, kept):
+    platform = Platform(settings_for(tmp_path, **given), MemoryScheduler())
+    loops = platform.loops()
     periodic = [loop.cr_frame.f_locals.get("work") for loop in loops]
     for loop in loops:
         loop.close()
-    [expire] = [work for work in periodic if getattr(work, "__name__", "") == "expire_audit_log"]
-    await expire()
-    assert len(await aged()) == kept
+    assert platform._expire_trail in periodic
+    await platform._expire_trail()
+    assert len(await remaining_entries()) == kept

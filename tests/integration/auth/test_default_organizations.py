@@ -1,4 +1,4 @@
-"""The organization that a person starts in."""
+"""Tests of the default organization of a user."""
 
 import re
 
@@ -13,14 +13,16 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
-def ends(monkeypatch):
-    """What slugs end in; the same twice, and then something else."""
+def slug_suffixes(monkeypatch):
+    """Slug suffixes: the first two collide, the third differs."""
     given = iter(["same", "SAME", "else"])
     token = ids.token
     monkeypatch.setattr(ids, "token", lambda *n: next(given, token(*n)) if n == (4,) else token(*n))
 
 
-async def test_it_is_named_after_its_person_and_has_a_repository_password_of_its_own(client, ends):
+async def test_default_organization_is_named_after_its_user_with_its_own_password(
+    client, slug_suffixes
+):
     keys = []
     for number, (email, slug) in enumerate(
         (

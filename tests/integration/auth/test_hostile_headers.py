@@ -1,4 +1,4 @@
-"""No byte of a header hides what somebody does, or keeps anybody from being answered."""
+"""Tests that no header byte hides an action from the audit log or breaks a response."""
 
 import json
 
@@ -18,7 +18,7 @@ async def tell(client, path, sent, **headers):
     return (await send_raw(client, "POST", path, {**JSON, **headers}, body))[0]
 
 
-async def test_a_user_agent_of_any_bytes_hides_nothing_from_the_trail(client, ada):
+async def test_user_agent_of_any_bytes_is_audited(client, ada):
     for number, agent in enumerate(AGENTS):
         headers = {
             "User-Agent": agent,
@@ -32,23 +32,23 @@ async def test_a_user_agent_of_any_bytes_hides_nothing_from_the_trail(client, ad
         assert await tell(client, "/api/auth/sign-in/username", wrong, **headers) == 401
         assert await tell(client, "/api/auth/sign-in/username", SIGN_IN, **headers) == 200
         lines = await AuditLine.all().order_by("-id").limit(3)
-        told = agent.decode("utf-8", "replace").replace("\ufffd", "?")[:512]
+        user_agent = agent.decode("utf-8", "replace").replace("\ufffd", "?")[:512]
         assert [(line.action, line.status, line.user_agent) for line in reversed(lines)] == [
-            ("updateUser", 200, told),
-            ("signInUsername", 401, told),
-            ("signInUsername", 200, told),
+            ("updateUser", 200, user_agent),
+            ("signInUsername", 401, user_agent),
+            ("signInUsername", 200, user_agent),
         ]
-        assert await Session.filter(user_agent=told).exists()
+        assert await Session.filter(user_agent=user_agent).exists()
 
 
-async def test_a_key_of_any_bytes_is_401(client):
+async def test_api_key_of_any_bytes_is_401(client):
     for key in (b"zb_" + b"\xff" * 64, b"\xff"):
         status, _ = await send_raw(client, "GET", "/api/v1/system/info", {"X-Api-Key": key})
         assert status == 401
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-async def test_a_cookie_of_any_bytes_opens_nothing(client, ada):
+async def test_cookie_of_any_bytes_gives_no_session(client, ada):
     token = value_of(ada).encode()
     for name in ("session_token", "two_factor", "trust_device", "state", "sso_invitation_intent"):
         for value in (b"\xff", token + b"\xff"):
@@ -67,7 +67,7 @@ async def test_a_cookie_of_any_bytes_opens_nothing(client, ada):
     assert await tell(client, "/api/auth/sign-in/email", sent, **headers) == 401
 
 
-async def test_a_zero_byte_in_a_header_is_refused(client):
+async def test_zero_byte_in_a_header_is_rejected(client):
     for name in ("User-Agent", "X-Api-Key", "Cookie"):
         status, _ = await send_raw(client, "GET", "/api/v1/system/info", {name: b"a\0b"})
         assert status == 400

@@ -1,4 +1,4 @@
-"""An admin acts as somebody else, and comes back."""
+"""Tests of impersonation by an instance admin."""
 
 import pytest
 
@@ -17,8 +17,8 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def ada(folk: Folk):
-    return await folk.person("ada", {await folk.organization("hers"): "owner"})
+async def ada(user_factory: Folk):
+    return await user_factory.person("ada", {await user_factory.organization("hers"): "owner"})
 
 
 async def impersonate(who, user_id: str):
@@ -30,7 +30,7 @@ async def user_of(who) -> str | None:
     return answer and answer["user"]["name"]
 
 
-async def test_for_an_hour_and_back(root, ada):
+async def test_impersonation_lasts_an_hour_and_restores_the_admin(root, ada):
     answer = await impersonate(root, ada.id)
     assert answer.status_code == 200, answer.text
     body = answer.json()
@@ -43,7 +43,7 @@ async def test_for_an_hour_and_back(root, ada):
     row = await Session.get(impersonated_by=root.id)
     assert 0 < row.expires_at - clock.now_ms() <= 3_600_000
     assert await user_of(root) == "ada"
-    # An admin's rights stay behind.
+    # The impersonation has no admin rights.
     assert (await root.http.get(f"{ADMIN}/list-users")).status_code == 403
     assert (await root.http.get("/api/v1/auth/org-members")).status_code == 200
     answer = await root.http.post(f"{ADMIN}/stop-impersonating")
@@ -57,8 +57,8 @@ async def test_for_an_hour_and_back(root, ada):
     assert actions["adminStopImpersonating"].impersonated_by == root.id
 
 
-async def test_who_cannot_be_impersonated(folk, root, ada):
-    other = await folk.person("other", role="admin")
+async def test_admins_banned_and_unknown_users_cannot_be_impersonated(user_factory, root, ada):
+    other = await user_factory.person("other", role="admin")
     for user_id, status, code in (
         ("nope", 404, "USER_NOT_FOUND"),
         (other.id, 403, "YOU_CANNOT_IMPERSONATE_ADMINS"),
@@ -71,8 +71,8 @@ async def test_who_cannot_be_impersonated(folk, root, ada):
     assert (answer.status_code, answer.json()["code"]) == (400, "YOU_ARE_NOT_IMPERSONATING_ANYONE")
 
 
-async def test_a_lost_admin_loses_the_borrowed_session(folk, root, ada):
-    other = await folk.person("other", role="admin")
+async def test_demoted_or_deleted_admin_loses_the_impersonation(user_factory, root, ada):
+    other = await user_factory.person("other", role="admin")
     await impersonate(root, ada.id)
     answer = await other.http.post(f"{ADMIN}/ban-user", json={"userId": root.id})
     assert answer.status_code == 200
@@ -80,8 +80,8 @@ async def test_a_lost_admin_loses_the_borrowed_session(folk, root, ada):
 
 
 @pytest.mark.parametrize("ended_by", ["set-user-password", "revoke-user-sessions"])
-async def test_what_signs_an_admin_out_ends_the_borrowed_session_too(folk, root, ada, ended_by):
-    other = await folk.person("other", role="admin")
+async def test_ending_an_admins_sessions_ends_the_impersonation(user_factory, root, ada, ended_by):
+    other = await user_factory.person("other", role="admin")
     await impersonate(root, ada.id)
     body = {"userId": root.id}
     if ended_by == "set-user-password":
@@ -93,8 +93,10 @@ async def test_what_signs_an_admin_out_ends_the_borrowed_session_too(folk, root,
 
 
 @pytest.mark.parametrize("asked", ["revoke-sessions", "revoke-other-sessions"])
-async def test_an_admin_who_ends_their_sessions_ends_the_borrowed_ones_too(folk, root, ada, asked):
-    desk = await folk.browser(await folk.cookie(root.id, root.active))
+async def test_admin_revoking_own_sessions_ends_their_impersonations(
+    user_factory, root, ada, asked
+):
+    desk = await user_factory.browser(await user_factory.cookie(root.id, root.active))
     await impersonate(root, ada.id)
     answer = await desk.post(f"/api/auth/{asked}", json={})
     assert (answer.status_code, answer.json()) == (200, {"status": True})
@@ -103,24 +105,22 @@ async def test_an_admin_who_ends_their_sessions_ends_the_borrowed_ones_too(folk,
     assert await user_of(ada) == "ada"
 
 
-async def test_signing_out_as_somebody_else_signs_the_admin_out_of_this_browser_too(
-    folk, root, ada
-):
-    desk = await folk.browser(await folk.cookie(root.id, root.active))
+async def test_sign_out_during_impersonation_ends_the_admin_session(user_factory, root, ada):
+    desk = await user_factory.browser(await user_factory.cookie(root.id, root.active))
     await impersonate(root, ada.id)
     assert HELD in root.http.cookies
     answer = await root.http.post("/api/auth/sign-out")
     assert (answer.status_code, answer.json()) == (200, {"success": True})
     assert HELD not in root.http.cookies
     assert not await Session.filter(impersonated_by=root.id).exists()
-    # What is left is the session of the other browser.
+    # Only the session of the other browser remains.
     assert await Session.filter(user_id=root.id).count() == 1
     assert (await desk.get(f"{ADMIN}/list-users")).status_code == 200
     assert await user_of(ada) == "ada"
 
 
-async def test_a_held_cookie_of_somebody_else_signs_nobody_out(folk, root, ada):
-    other = await folk.person("other", role="admin")
+async def test_foreign_admin_cookie_ends_no_session(user_factory, root, ada):
+    other = await user_factory.person("other", role="admin")
     await impersonate(root, ada.id)
     await impersonate(other, ada.id)
     root.http.cookies.delete(HELD)
@@ -130,8 +130,8 @@ async def test_a_held_cookie_of_somebody_else_signs_nobody_out(folk, root, ada):
     assert await user_of(other) == "ada"
 
 
-async def test_whoever_acts_as_somebody_is_out_when_they_become_an_admin(folk, root, ada):
-    other = await folk.person("other", role="admin")
+async def test_impersonation_ends_when_the_user_becomes_admin(user_factory, root, ada):
+    other = await user_factory.person("other", role="admin")
     await impersonate(root, ada.id)
     answer = await other.http.post(f"{ADMIN}/set-role", json={"userId": ada.id, "role": "admin"})
     assert answer.status_code == 200, answer.text
@@ -139,8 +139,8 @@ async def test_whoever_acts_as_somebody_is_out_when_they_become_an_admin(folk, r
     assert await user_of(ada) == "ada"
 
 
-async def test_a_held_cookie_of_somebody_else_brings_nobody_back(folk, root, ada):
-    other = await folk.person("other", role="admin")
+async def test_foreign_admin_cookie_restores_no_session(user_factory, root, ada):
+    other = await user_factory.person("other", role="admin")
     await impersonate(root, ada.id)
     await impersonate(other, ada.id)
     root.http.cookies.delete(HELD)

@@ -1,4 +1,4 @@
-"""A different APP_SECRET is noticed at start, and the right one can be put back."""
+"""Tests that a different APP_SECRET is detected at start and the right one can be restored."""
 
 import pytest
 
@@ -45,7 +45,7 @@ async def test_a_start_with_another_secret_is_a_problem_and_overwrites_nothing(
     assert await (await start(RIGHT)).problem() is None
 
 
-async def test_an_installation_without_the_fingerprint_is_judged_by_its_encrypted_texts():
+async def test_missing_fingerprint_is_derived_from_encrypted_texts():
     await organization_of(RIGHT)
     assert await (await start(WRONG)).problem() == DIFFERENT
     assert await stored_fingerprint() is None
@@ -53,13 +53,13 @@ async def test_an_installation_without_the_fingerprint_is_judged_by_its_encrypte
     assert await stored_fingerprint() == fingerprint(RIGHT)
 
 
-async def test_one_damaged_text_does_not_make_the_right_secret_a_wrong_one():
+async def test_one_damaged_text_does_not_reject_the_right_secret():
     await organization_of(RIGHT)
     await organization_of(WRONG, slug="later")
     assert await (await start(RIGHT)).problem() is None
 
 
-async def test_a_text_of_the_older_scheme_is_judged_too():
+async def test_texts_of_the_older_scheme_are_checked_too():
     await organization_of(RIGHT)
     old = "encv1:" + ":".join(("00" * 16, "00" * 12, "00" * 8, "00" * 16))
     await Organization.all().update(repository_password=old)

@@ -1,4 +1,4 @@
-"""Members and their roles, on both families."""
+"""Tests of members and their roles, under /api/auth and /api/v1/auth."""
 
 import asyncio
 
@@ -19,13 +19,13 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-async def place(http, member: str, role: object):
+async def update_role(http, member: str, role: object):
     return await http.post(f"{BASE}/update-member-role", json={"memberId": member, "role": role})
 
 
-async def test_owners_and_admins_list_everybody_and_members_may_not(folk: Folk, home):
-    owner = await folk.person("owner", {home: "owner"})
-    member = await folk.person("member", {home: "member"})
+async def test_only_owners_and_admins_list_members(user_factory: Folk, home):
+    owner = await user_factory.person("owner", {home: "owner"})
+    member = await user_factory.person("member", {home: "member"})
     answer = await owner.http.get(V1)
     assert_conforms("getOrgMembers", 200, answer.json())
     assert [(row["role"], row["user"]) for row in answer.json()["members"]] == [
@@ -42,17 +42,17 @@ async def test_owners_and_admins_list_everybody_and_members_may_not(folk: Folk, 
     role = await member.http.get(f"{BASE}/get-active-member-role")
     assert role.json() == {"role": "member"}
     assert own.json() == page.json()["members"][0]
-    other = await folk.organization("other")
+    other = await user_factory.organization("other")
     answer = await member.http.get(f"{BASE}/list-members", params={"organizationId": other})
     code = "YOU_ARE_NOT_A_MEMBER_OF_THIS_ORGANIZATION"
     assert (answer.status_code, answer.json()["code"]) == (403, code)
 
 
-async def test_admins_change_roles_on_v1_but_not_of_owners_or_elsewhere(folk: Folk, home):
-    other = await folk.organization("other")
-    owner = await folk.person("owner", {home: "owner"})
-    admin = await folk.person("admin", {home: "admin"})
-    foreign = await folk.person("foreign", {other: "member"})
+async def test_v1_changes_roles_except_of_owners_and_other_organizations(user_factory: Folk, home):
+    other = await user_factory.organization("other")
+    owner = await user_factory.person("owner", {home: "owner"})
+    admin = await user_factory.person("admin", {home: "admin"})
+    foreign = await user_factory.person("foreign", {other: "member"})
     mine, his = admin.places[home].id, owner.places[home].id
     answer = await admin.http.patch(f"{V1}/{his}/role", json={"role": "member"})
     assert (answer.status_code, answer.json()["message"]) == (
@@ -67,14 +67,14 @@ async def test_admins_change_roles_on_v1_but_not_of_owners_or_elsewhere(folk: Fo
         assert answer.status_code == 400
     answer = await admin.http.patch(f"{V1}/{mine}/role", json={"role": "member"})
     assert (answer.status_code, answer.json()) == (200, {"success": True})
-    # At once, without another sign-in.
+    # Immediately, without another sign-in.
     assert (await admin.http.get(V1)).status_code == 403
 
 
-async def test_owners_give_any_role_and_one_owner_always_stays(folk: Folk, home):
-    owner = await folk.person("owner", {home: "owner"})
-    admin = await folk.person("admin", {home: "admin"})
-    member = await folk.person("member", {home: "member"})
+async def test_owners_assign_any_role_and_one_owner_remains(user_factory: Folk, home):
+    owner = await user_factory.person("owner", {home: "owner"})
+    admin = await user_factory.person("admin", {home: "admin"})
+    member = await user_factory.person("member", {home: "member"})
     his, hers, mine = (row.places[home].id for row in (owner, admin, member))
     not_allowed = "YOU_ARE_NOT_ALLOWED_TO_UPDATE_THIS_MEMBER"
     for http, who, role in (
@@ -82,25 +82,25 @@ async def test_owners_give_any_role_and_one_owner_always_stays(folk: Folk, home)
         (admin.http, hers, "owner"),
         (admin.http, his, "member"),
     ):
-        answer = await place(http, who, role)
+        answer = await update_role(http, who, role)
         assert (answer.status_code, answer.json()["code"]) == (403, not_allowed)
-    answer = await place(owner.http, his, "member")
+    answer = await update_role(owner.http, his, "member")
     assert answer.json()["code"] == "YOU_CANNOT_LEAVE_THE_ORGANIZATION_WITHOUT_AN_OWNER"
     for role in ("wizard", ["member", "admin"], "member,admin", []):
-        answer = await place(owner.http, hers, role)
+        answer = await update_role(owner.http, hers, role)
         assert (answer.status_code, answer.json()["code"]) == (400, "ROLE_NOT_FOUND")
-    answer = await place(owner.http, "nope", "member")
+    answer = await update_role(owner.http, "nope", "member")
     assert (answer.status_code, answer.json()["code"]) == (400, "MEMBER_NOT_FOUND")
-    answer = await place(owner.http, hers, ["owner"])
+    answer = await update_role(owner.http, hers, ["owner"])
     assert (answer.status_code, answer.json()["role"]) == (200, "owner")
-    assert (await place(owner.http, his, "member")).status_code == 200
+    assert (await update_role(owner.http, his, "member")).status_code == 200
 
 
-async def test_a_removed_member_loses_keys_and_sessions_of_that_organization(folk: Folk, home):
-    other = await folk.organization("other")
-    owner = await folk.person("owner", {home: "owner"})
-    guest = await folk.person("guest", {home: "member", other: "member"})
-    only = await folk.person("only", {home: "member"})
+async def test_removed_member_loses_keys_and_sessions_of_the_organization(user_factory: Folk, home):
+    other = await user_factory.organization("other")
+    owner = await user_factory.person("owner", {home: "owner"})
+    guest = await user_factory.person("guest", {home: "member", other: "member"})
+    only = await user_factory.person("only", {home: "member"})
     for user, organization in ((guest, home), (guest, other), (only, home)):
         await ApiKey.create(
             user_id=user.id,
@@ -127,11 +127,9 @@ async def test_a_removed_member_loses_keys_and_sessions_of_that_organization(fol
     )
 
 
-async def test_a_member_is_removed_with_all_that_goes_along_or_not_at_all(
-    folk: Folk, home, monkeypatch
-):
-    owner = await folk.person("owner", {home: "owner"})
-    guest = await folk.person("guest", {home: "member"})
+async def test_removing_a_member_is_one_transaction(user_factory: Folk, home, monkeypatch):
+    owner = await user_factory.person("owner", {home: "owner"})
+    guest = await user_factory.person("guest", {home: "member"})
 
     async def break_down(*args, **named):
         raise RuntimeError("hunter2")
@@ -151,11 +149,11 @@ class TestAtOnce:
     def database_kind(self, request: pytest.FixtureRequest) -> str:
         return request.param
 
-    async def test_two_owners_who_step_down_leave_one(self, folk: Folk, home):
-        one = await folk.person("one", {home: "owner"})
-        two = await folk.person("two", {home: "owner"})
+    async def test_two_owners_who_step_down_leave_one(self, user_factory: Folk, home):
+        one = await user_factory.person("one", {home: "owner"})
+        two = await user_factory.person("two", {home: "owner"})
         answers = await asyncio.gather(
-            *(place(who.http, who.places[home].id, "member") for who in (one, two))
+            *(update_role(who.http, who.places[home].id, "member") for who in (one, two))
         )
         assert sorted(answer.status_code for answer in answers) == [200, 400]
         assert await Member.filter(organization_id=home, role="owner").count() == 1

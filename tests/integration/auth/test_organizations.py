@@ -1,4 +1,4 @@
-"""Organizations under `/api/auth/organization`: seen, chosen, changed and deleted."""
+"""Tests of organizations under `/api/auth/organization`: read, activate, change and delete."""
 
 import asyncio
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 @dataclass
 class Two:
-    """Two organizations, and everybody in the first one."""
+    """Two organizations; all users are members of the first one."""
 
     home: str
     other: str
@@ -29,15 +29,15 @@ class Two:
 
 
 @pytest.fixture
-async def two(folk: Folk) -> Two:
-    home, other = await folk.organization("home"), await folk.organization("other")
+async def two(user_factory: Folk) -> Two:
+    home, other = await user_factory.organization("home"), await user_factory.organization("other")
     return Two(
         home,
         other,
-        await folk.person("owner", {home: "owner"}),
-        await folk.person("admin", {home: "admin"}),
-        await folk.person("member", {home: "member"}),
-        await folk.person("stranger", {other: "owner"}),
+        await user_factory.person("owner", {home: "owner"}),
+        await user_factory.person("admin", {home: "admin"}),
+        await user_factory.person("member", {home: "member"}),
+        await user_factory.person("stranger", {other: "owner"}),
     )
 
 
@@ -45,7 +45,7 @@ async def code(answer) -> tuple[int, str]:
     return answer.status_code, answer.json()["code"]
 
 
-async def test_nobody_sees_organizations_without_a_session(client):
+async def test_organization_routes_require_a_session(client):
     for path in ("list", "get-full-organization", "get-active-member", "list-members"):
         answer = await client.get(f"{BASE}/{path}")
         assert (answer.status_code, answer.json()) == (
@@ -56,7 +56,7 @@ async def test_nobody_sees_organizations_without_a_session(client):
     assert answer.status_code == 401
 
 
-async def test_members_see_their_own_and_never_the_repository_password(two: Two):
+async def test_list_shows_own_organizations_without_repository_password(two: Two):
     sealed = (await Organization.get(id=two.home)).repository_password
     listed = await two.member.http.get(f"{BASE}/list")
     assert [row["id"] for row in listed.json()] == [two.home]
@@ -98,7 +98,7 @@ async def test_a_full_organization_is_found_by_id_slug_or_the_active_one(two: Tw
     assert await code(answer) == (400, "ORGANIZATION_NOT_FOUND")
 
 
-async def test_a_foreign_organization_is_refused_and_leaves_the_active_one(two: Two):
+async def test_foreign_organization_is_rejected_and_the_active_one_stays(two: Two):
     http = two.member.http
     slug = (await Organization.get(id=two.other)).slug
     for wanted in (
@@ -115,7 +115,7 @@ async def test_a_foreign_organization_is_refused_and_leaves_the_active_one(two: 
     assert (await Session.get(user_id=two.member.id)).active_organization_id == two.home
 
 
-async def test_without_an_active_organization_the_error_says_so(two: Two):
+async def test_missing_active_organization_has_its_own_error(two: Two):
     http = two.member.http
     answer = await http.post(f"{BASE}/set-active", json={"organizationId": None})
     assert (answer.status_code, answer.json()) == (200, None)
@@ -131,8 +131,8 @@ async def test_without_an_active_organization_the_error_says_so(two: Two):
     assert (await http.get("/api/v1/system/dev-panel")).status_code == 200
 
 
-async def test_switching_switches_what_v1_answers(folk: Folk, two: Two):
-    both = await folk.person("both", {two.home: "admin", two.other: "admin"})
+async def test_active_organization_scopes_v1(user_factory: Folk, two: Two):
+    both = await user_factory.person("both", {two.home: "admin", two.other: "admin"})
     members = (await both.http.get("/api/v1/auth/org-members")).json()["members"]
     assert len(members) == 4
     slug = (await Organization.get(id=two.other)).slug
@@ -143,15 +143,15 @@ async def test_switching_switches_what_v1_answers(folk: Folk, two: Two):
     assert {row["user"]["name"] for row in members} == {"both", "stranger"}
 
 
-async def test_nobody_makes_an_organization(two: Two):
+async def test_creating_an_organization_is_rejected(two: Two):
     answer = await two.owner.http.post(f"{BASE}/create", json={"name": "x", "slug": "x"})
     assert await code(answer) == (403, "YOU_ARE_NOT_ALLOWED_TO_CREATE_A_NEW_ORGANIZATION")
 
 
 async def test_owners_and_admins_change_name_slug_and_logo(two: Two):
-    for somebody in (two.owner, two.admin):
-        data = {"name": f"by {somebody.user.name}", "slug": f"s-{somebody.user.name}", "logo": "l"}
-        answer = await somebody.http.post(f"{BASE}/update", json={"data": data})
+    for user in (two.owner, two.admin):
+        data = {"name": f"by {user.user.name}", "slug": f"s-{user.user.name}", "logo": "l"}
+        answer = await user.http.post(f"{BASE}/update", json={"data": data})
         assert answer.status_code == 200
         assert {name: answer.json()[name] for name in data} == data
     refused = {"data": {"name": "x"}}
@@ -167,7 +167,7 @@ async def test_owners_and_admins_change_name_slug_and_logo(two: Two):
     assert await code(answer) == (400, "ORGANIZATION_SLUG_ALREADY_TAKEN")
 
 
-async def test_no_client_writes_metadata_or_the_repository_password(two: Two):
+async def test_metadata_and_repository_password_are_read_only(two: Two):
     before = dict(await Organization.get(id=two.home))
     for data in ({"metadata": {}}, {"repositoryPassword": "x"}, {"name": "n", "metadata": "{}"}):
         answer = await two.owner.http.post(f"{BASE}/update", json={"data": data})
@@ -178,7 +178,7 @@ async def test_no_client_writes_metadata_or_the_repository_password(two: Two):
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgres"], indirect=True)
-async def test_of_two_deletions_at_once_one_finds_nothing_to_delete(two: Two):
+async def test_of_two_concurrent_deletions_one_succeeds(two: Two):
     body = {"organizationId": two.home, "password": PASSWORD}
     asking = [two.owner.http.post(f"{BASE}/delete", json=body) for _ in range(3)]
     answers = await asyncio.gather(*asking)
@@ -187,10 +187,10 @@ async def test_of_two_deletions_at_once_one_finds_nothing_to_delete(two: Two):
     assert codes == {"YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_ORGANIZATION"}
 
 
-async def test_only_an_owner_with_their_password_deletes(two: Two):
+async def test_deleting_requires_an_owner_and_the_password(two: Two):
     body = {"organizationId": two.home, "password": PASSWORD}
-    for somebody in (two.admin, two.member, two.stranger):
-        answer = await somebody.http.post(f"{BASE}/delete", json=body)
+    for user in (two.admin, two.member, two.stranger):
+        answer = await user.http.post(f"{BASE}/delete", json=body)
         assert await code(answer) == (403, "YOU_ARE_NOT_ALLOWED_TO_DELETE_THIS_ORGANIZATION")
     answer = await two.owner.http.post(f"{BASE}/delete", json={"organizationId": two.home})
     assert answer.status_code == 400
@@ -230,7 +230,7 @@ async def test_has_permission(two: Two):
         assert (answer.status_code, answer.json()) == (200, {"error": None, "success": allowed})
 
 
-async def test_members_are_not_removed_here(client, two: Two):
+async def test_member_removal_is_rejected_under_api_auth(client, two: Two):
     for path in ("remove-member", "leave"):
         for http in (client, two.owner.http):
             answer = await http.post(f"{BASE}/{path}", json={"memberIdOrEmail": "x"})

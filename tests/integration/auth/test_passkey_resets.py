@@ -1,4 +1,4 @@
-"""A password is reset while a passkey is being made or used."""
+"""Tests of a password reset during the registration or use of a passkey."""
 
 from tests.support.passkeys import ada, code_of, device, register, sign_in
 from zerobyte.features.auth.models import Passkey, Session
@@ -7,7 +7,7 @@ from zerobyte.features.auth.service import Passkeys, passkeys
 __all__ = ["ada", "device"]
 
 
-async def test_a_passkey_that_is_made_while_the_password_is_reset_is_not_kept(
+async def test_passkey_registered_during_a_password_reset_is_discarded(
     client, ada, device, reset, monkeypatch
 ):
     take = Passkeys._consume_challenge
@@ -22,7 +22,7 @@ async def test_a_passkey_that_is_made_while_the_password_is_reset_is_not_kept(
     assert not await Passkey.exists()
 
 
-async def test_a_passkey_that_signs_in_while_the_password_is_reset_opens_nothing(
+async def test_passkey_sign_in_during_a_password_reset_is_rejected(
     client, ada, device, reset, monkeypatch
 ):
     check = passkeys._check_assertion

@@ -1,4 +1,4 @@
-"""Passkeys, with an authenticator in software: registering, signing in, keeping, and attacks."""
+"""Tests of passkeys with a software authenticator: register, sign in, manage, attacks."""
 
 import asyncio
 
@@ -26,7 +26,7 @@ from zerobyte.features.auth.service.sessions import DAY_MS
 __all__ = ["ada", "device"]
 
 
-async def test_the_options_ask_for_a_verified_user_and_a_key_that_is_found_again(client, ada):
+async def test_options_require_user_verification_and_a_resident_key(client, ada):
     answer = await client.get(
         f"{BASE}/generate-register-options?name=Work&authenticatorAttachment=platform"
     )
@@ -59,7 +59,7 @@ async def test_the_options_ask_for_a_verified_user_and_a_key_that_is_found_again
     assert code_of(answer) == (400, "VALIDATION_ERROR")
 
 
-async def test_a_passkey_is_kept_and_signs_in(client, ada, device):
+async def test_passkey_is_stored_and_signs_in(client, ada, device):
     answer = await register(client, device)
     assert answer.status_code == 200, answer.text
     shown = answer.json()
@@ -100,7 +100,7 @@ async def test_without_a_session_the_authenticator_chooses_the_account(client, a
     assert options == {"rpId": "localhost", "timeout": 60000, "userVerification": "required"}
 
 
-async def test_registering_needs_a_session_that_is_fresh(client, ada, device):
+async def test_registration_requires_a_fresh_session(client, ada, device):
     options = await register_options(client)
     body = {"response": device.create(options)}
     await Session.all().update(created_at=clock.now_ms() - DAY_MS - 1000)
@@ -122,7 +122,7 @@ async def test_registering_needs_a_session_that_is_fresh(client, ada, device):
         assert code_of(answer) == (401, "UNAUTHORIZED"), path
 
 
-async def test_a_user_who_is_not_verified_neither_registers_nor_signs_in(client, ada, device):
+async def test_unverified_user_can_neither_register_nor_sign_in(client, ada, device):
     lax = Authenticator(ORIGIN, verifies=False)
     assert code_of(await register(client, lax)) == (400, "FAILED_TO_VERIFY_REGISTRATION")
     assert not await Passkey.exists()
@@ -141,7 +141,7 @@ async def test_a_user_who_is_not_verified_neither_registers_nor_signs_in(client,
         {"rp_id": "evil.example"},
     ],
 )
-async def test_what_was_made_for_somebody_else_is_refused(client, ada, device, changes):
+async def test_response_for_another_site_or_user_is_rejected(client, ada, device, changes):
     answer = await register(client, device, **changes)
     assert code_of(answer) == (400, "FAILED_TO_VERIFY_REGISTRATION")
     await register(client, device)
@@ -150,37 +150,35 @@ async def test_what_was_made_for_somebody_else_is_refused(client, ada, device, c
     assert not any(line.startswith(SESSION) for line in answer.headers.get_list("set-cookie"))
 
 
-async def test_a_wrong_signature_or_handle_is_refused(client, ada, device):
+async def test_wrong_signature_or_user_handle_is_rejected(client, ada, device):
     await register(client, device)
     thief = Authenticator(ORIGIN, credential_id=device.credential_id, counter=9)
     answer = await sign_in(client, thief, handle=device.handle)
     assert code_of(answer) == (400, "AUTHENTICATION_FAILED")
-    answer = await sign_in(client, device, handle=text(b"somebody else"))
+    answer = await sign_in(client, device, handle=text(b"another user"))
     assert code_of(answer) == (400, "AUTHENTICATION_FAILED")
     unknown = Authenticator(ORIGIN)
     assert code_of(await sign_in(client, unknown)) == (401, "PASSKEY_NOT_FOUND")
 
 
-async def test_a_challenge_is_good_once_for_its_purpose_its_person_and_five_minutes(
-    client, ada, device
-):
+async def test_challenge_is_bound_to_purpose_user_single_use_and_five_minutes(client, ada, device):
     options = await register_options(client)
     held = client.cookies[CHALLENGE]
     assert (await Ticket.get()).expires_at <= clock.now_ms() + 300_000
     body = {"response": device.create(options)}
-    # Used once, it is gone, also when what came with it was wrong.
+    # A challenge is consumed by one use, even if the response was invalid.
     wrong = {"response": {**body["response"], "type": "x"}}
     answer = await client.post(f"{BASE}/verify-registration", json=wrong)
     assert code_of(answer) == (400, "FAILED_TO_VERIFY_REGISTRATION")
     client.cookies.set(CHALLENGE, held)
     answer = await client.post(f"{BASE}/verify-registration", json=body)
     assert code_of(answer) == (400, "CHALLENGE_NOT_FOUND")
-    # One for signing in does not register.
+    # A challenge for sign-in does not register.
     options |= (await client.get(f"{BASE}/generate-authenticate-options")).json()
     body = {"response": device.create(options)}
     answer = await client.post(f"{BASE}/verify-registration", json=body)
     assert code_of(answer) == (400, "CHALLENGE_NOT_FOUND")
-    # One that was given to somebody else does not either.
+    # Neither does the challenge of another user.
     options = await register_options(client)
     await Ticket.all().update(payload={**(await Ticket.get()).payload, "userId": "other"})
     body = {"response": device.create(options)}
@@ -194,7 +192,7 @@ async def test_a_challenge_is_good_once_for_its_purpose_its_person_and_five_minu
     assert not await Passkey.exists()
 
 
-async def test_an_answer_signs_in_once_also_when_sent_many_times_at_once(client, ada, device):
+async def test_replayed_response_signs_in_once(client, ada, device):
     device.counter = None
     await register(client, device)
     client.cookies.clear()
@@ -206,11 +204,11 @@ async def test_an_answer_signs_in_once_also_when_sent_many_times_at_once(client,
     )
     assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400, 400]
     assert await Session.all().count() == 2
-    # An authenticator that never counts signs in again and again.
+    # An authenticator without a counter signs in repeatedly.
     assert (await sign_in(client, device)).status_code == 200
 
 
-async def test_a_count_that_does_not_rise_tells_of_a_copy(client, ada, device):
+async def test_non_increasing_counter_is_rejected(client, ada, device):
     device.counter = 5
     await register(client, device)
     assert (await sign_in(client, device)).status_code == 200
@@ -221,11 +219,11 @@ async def test_a_count_that_does_not_rise_tells_of_a_copy(client, ada, device):
     assert (await sign_in(client, device)).status_code == 200
 
 
-async def test_a_banned_person_is_told_so_and_an_ended_ban_is_lifted(client, ada, device):
+async def test_banned_user_is_rejected_and_an_expired_ban_is_lifted(client, ada, device):
     await register(client, device)
     await User.all().update(banned=True, ban_expires=clock.now_ms() + 60_000)
     assert code_of(await sign_in(client, device)) == (403, "BANNED_USER")
-    # Whoever cannot sign does not learn that.
+    # A client without the private key does not learn that.
     thief = Authenticator(ORIGIN, credential_id=device.credential_id, counter=9)
     assert code_of(await sign_in(client, thief)) == (400, "AUTHENTICATION_FAILED")
     await User.all().update(ban_expires=clock.now_ms() - 1)
@@ -234,7 +232,7 @@ async def test_a_banned_person_is_told_so_and_an_ended_ban_is_lifted(client, ada
     assert answer.json()["user"]["banned"] is False
 
 
-async def test_the_origin_must_be_told_and_trusted(client, ada, device):
+async def test_origin_must_be_present_and_trusted(client, ada, device):
     await register(client, device)
     for origin, expected in (
         ("", (403, "MISSING_OR_NULL_ORIGIN")),
@@ -256,20 +254,20 @@ async def test_the_origin_must_be_told_and_trusted(client, ada, device):
     assert answer.json() == {"message": "origin missing", "code": "ORIGIN_MISSING"}
 
 
-async def test_passkeys_on_an_ip_address_are_refused_with_a_code(serve):
+async def test_passkeys_on_an_ip_address_are_rejected_with_a_code(serve):
     async with serve(BASE_URL="http://192.0.2.1:4096") as client:
         answer = await client.get(f"{BASE}/generate-authenticate-options")
     assert code_of(answer) == (400, "PASSKEYS_NEED_HOST_NAME")
     assert "BASE_URL is http://192.0.2.1:4096" in answer.json()["message"]
 
 
-async def test_another_trusted_origin_is_as_good(serve, device):
+async def test_other_trusted_origins_are_accepted(serve, device):
     async with serve(TRUSTED_ORIGINS="http://localhost:5173") as client:
         client.headers["Origin"] = "http://localhost:5173"
         await client.post("/api/auth/sign-up/email", json=ADA)
         other = Authenticator("http://localhost:5173")
         assert (await register(client, other)).status_code == 200
-        # Its answer must come from where the request says that it comes from.
+        # The origin in the response must equal the origin of the request.
         assert code_of(await sign_in(client, other, origin=ORIGIN)) == (
             400,
             "AUTHENTICATION_FAILED",
@@ -277,7 +275,7 @@ async def test_another_trusted_origin_is_as_good(serve, device):
         assert (await sign_in(client, other)).status_code == 200
 
 
-async def test_nonsense_is_400_and_never_500(client, ada, device):
+async def test_malformed_responses_are_400(client, ada, device):
     await register(client, device)
     good = device.create(await register_options(client))
     known = text(device.credential_id)
@@ -305,14 +303,14 @@ async def test_nonsense_is_400_and_never_500(client, ada, device):
         assert code_of(answer) == (400, "VALIDATION_ERROR")
 
 
-async def test_a_credential_with_too_long_an_id_is_not_kept(client, ada):
+async def test_credential_with_too_long_an_id_is_rejected(client, ada):
     device = Authenticator(ORIGIN, credential_id=bytes(1024))
     assert code_of(await register(client, device)) == (400, "FAILED_TO_VERIFY_REGISTRATION")
     device = Authenticator(ORIGIN, credential_id=bytes(1023))
     assert (await register(client, device)).status_code == 200
 
 
-async def test_a_credential_belongs_to_one_person_and_there_are_fifty_at_most(client, ada, device):
+async def test_credentials_are_unique_and_limited_to_50_per_user(client, ada, device):
     await register(client, device)
     assert code_of(await register(client, device)) == (400, "PREVIOUSLY_REGISTERED")
     await Passkey.bulk_create(
@@ -323,7 +321,7 @@ async def test_a_credential_belongs_to_one_person_and_there_are_fifty_at_most(cl
     assert code_of(answer) == (403, "PASSKEY_LIMIT_REACHED")
 
 
-async def test_passkeys_are_renamed_and_deleted_by_their_person_alone(client, ada, device):
+async def test_only_its_owner_renames_and_deletes_a_passkey(client, ada, device):
     mine = (await register(client, device, name=None)).json()
     assert mine["name"] is None
     other = await User.create(email="bob@example.com", name="Bob", username="bob")
@@ -344,7 +342,7 @@ async def test_passkeys_are_renamed_and_deleted_by_their_person_alone(client, ad
     assert code_of(await sign_in(client, device)) == (401, "PASSKEY_NOT_FOUND")
 
 
-async def test_the_only_way_to_sign_in_is_not_deleted(client, ada, device):
+async def test_only_way_to_sign_in_cannot_be_deleted(client, ada, device):
     mine = (await register(client, device)).json()
     await Account.all().delete()
     answer = await client.post(f"{BASE}/delete-passkey", json={"id": mine["id"]})
@@ -354,13 +352,13 @@ async def test_the_only_way_to_sign_in_is_not_deleted(client, ada, device):
     assert answer.status_code == 200
 
 
-async def test_disabled_password_login_leaves_passkeys_open(client, ada, device):
+async def test_disabled_password_login_allows_passkeys(client, ada, device):
     await register(client, device)
     await RegistrationSettings().set_password_login_disabled(True)
     assert (await sign_in(client, device)).status_code == 200
 
 
-async def test_guesses_are_limited_and_good_answers_are_not(serve, device, clocks):
+async def test_failed_responses_are_limited_and_right_ones_are_not(serve, device, clocks):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         await register(client, device)

@@ -1,4 +1,4 @@
-"""What people see and change of themselves: sessions, profile, password, ways to sign in."""
+"""Tests of user self-service: sessions, profile, password and ways to sign in."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ def outcome(answer):
 
 
 async def another_session(client):
-    """Ada signs in on another browser; its cookie."""
+    """Sign Ada in on another browser; return its cookie."""
     kept = client.cookies[SESSION]
     body = {"username": "ada", "password": PASSWORD}
     answer = await client.post("/api/auth/sign-in/username", json=body)
@@ -39,7 +39,7 @@ async def is_signed_in(client, cookie):
 
 
 @on_sqlite
-async def test_every_route_of_a_person_asks_for_a_session(client, ada):
+async def test_profile_routes_require_a_session(client, ada):
     client.cookies.clear()
     for path in ("list-sessions", "list-accounts"):
         answer = await client.get(f"/api/auth/{path}")
@@ -54,7 +54,7 @@ async def test_every_route_of_a_person_asks_for_a_session(client, ada):
 
 
 @on_sqlite
-async def test_sessions_are_listed_by_id_and_never_by_what_the_cookie_holds(client, ada):
+async def test_sessions_are_listed_by_id_not_by_token(client, ada):
     other = await another_session(client)
     answer = await client.get("/api/auth/list-sessions")
     assert answer.status_code == 200
@@ -80,7 +80,7 @@ async def test_listing_sessions_needs_a_fresh_one(client, ada):
 
 
 @on_sqlite
-async def test_a_session_is_revoked_by_the_token_of_the_list_and_no_foreign_one_is(client, ada):
+async def test_only_own_sessions_are_revoked_by_their_listed_token(client, ada):
     other = await another_session(client)
     listed = (await client.get("/api/auth/list-sessions")).json()
     here = (await client.get("/api/auth/get-session")).json()["session"]["token"]
@@ -131,7 +131,7 @@ async def test_a_profile_is_changed_field_by_field(client, ada):
 
 
 @on_sqlite
-async def test_what_a_profile_does_not_take(client, ada):
+async def test_invalid_profile_changes_are_rejected(client, ada):
     await User.create(name="Eve", email="eve@example.com", username="eve")
     for body, code in (
         ({"email": "new@example.com"}, "EMAIL_CAN_NOT_BE_UPDATED"),
@@ -156,7 +156,7 @@ async def test_what_a_profile_does_not_take(client, ada):
     assert (ada_now.name, ada_now.role, ada_now.email) == ("Ada", "admin", ADA["email"])
 
 
-async def test_of_two_who_take_a_name_at_once_one_gets_it(client, ada):
+async def test_concurrent_username_changes_have_one_winner(client, ada):
     await RegistrationSettings().set_registrations_enabled(True)
     cookies = [client.cookies[SESSION]]
     client.cookies.clear()
@@ -174,9 +174,7 @@ async def test_of_two_who_take_a_name_at_once_one_gets_it(client, ada):
 
 
 @pytest.mark.parametrize("revoke", [False, True])
-async def test_another_password_ends_other_sessions_and_every_copy_of_this_cookie(
-    client, ada, revoke
-):
+async def test_password_change_ends_other_sessions_and_rotates_the_token(client, ada, revoke):
     other, before = await another_session(client), client.cookies[SESSION]
     body = {"currentPassword": PASSWORD, "newPassword": "another horse"}
     answer = await post(client, "change-password", {**body, "revokeOtherSessions": revoke})
@@ -194,7 +192,7 @@ async def test_another_password_ends_other_sessions_and_every_copy_of_this_cooki
 
 
 @on_sqlite
-async def test_what_another_password_needs(client, ada):
+async def test_password_change_requires_the_current_and_a_valid_new_password(client, ada):
     for body, code in (
         ({"currentPassword": "wrong", "newPassword": "another horse"}, "INVALID_PASSWORD"),
         ({"currentPassword": PASSWORD, "newPassword": "short"}, "PASSWORD_TOO_SHORT"),
@@ -251,7 +249,7 @@ async def test_ways_to_sign_in_are_listed_and_the_last_one_stays(client, ada):
 
 
 @on_sqlite
-async def test_names_are_looked_up_by_who_could_take_them(client):
+async def test_username_look_up_requires_a_session_or_open_sign_up(client):
     async def ask(name):
         return await post(client, "is-username-available", {"username": name})
 
@@ -269,7 +267,7 @@ async def test_names_are_looked_up_by_who_could_take_them(client):
 
 
 @on_sqlite
-async def test_what_the_product_does_not_do_says_why(client, ada):
+async def test_unsupported_routes_explain_the_reason(client, ada):
     for path, status, code in (
         ("change-email", 400, "CHANGE_EMAIL_DISABLED"),
         ("update-session", 400, "FIELD_NOT_ALLOWED"),
@@ -285,7 +283,7 @@ async def test_what_the_product_does_not_do_says_why(client, ada):
 
 
 @on_sqlite
-async def test_a_session_that_an_attacker_planted_is_not_taken_over(client, ada):
+async def test_planted_session_cookie_is_replaced_at_sign_in(client, ada):
     planted = client.cookies[SESSION]
     body = {"username": "ada", "password": PASSWORD}
     answer = await post(client, "sign-in/username", body)

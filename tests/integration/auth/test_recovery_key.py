@@ -1,4 +1,4 @@
-"""The recovery key: who gets it, and what guessing comes to; and what a new password ends."""
+"""Tests of the recovery key: access, limits on guesses, and effects of a password change."""
 
 import pytest
 from tortoise import Tortoise
@@ -19,7 +19,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-async def test_whoever_has_a_second_factor_shows_it(client, phone, time):
+async def test_recovery_key_requires_a_two_factor_code_if_enabled(client, phone, time):
     answer = await client.post(URL, json=PASSWORD)
     assert (answer.status_code, answer.json()["code"]) == (403, "TWO_FACTOR_CODE_REQUIRED")
     answer = await client.post(URL, json={**PASSWORD, "code": phone.wrong()})
@@ -40,7 +40,7 @@ async def test_whoever_has_a_second_factor_shows_it(client, phone, time):
     assert answer.text not in stored
 
 
-async def test_a_wrong_body_is_not_repeated_and_a_key_that_is_gone_is_said_to_be(client, ada):
+async def test_invalid_body_is_not_echoed_and_a_missing_key_is_reported(client, ada):
     answer = await client.post(URL, json={**PASSWORD, "code": 1})
     assert answer.status_code == 400
     assert ADA["password"] not in answer.text
@@ -55,13 +55,13 @@ async def test_a_wrong_body_is_not_repeated_and_a_key_that_is_gone_is_said_to_be
     assert (await User.get()).has_downloaded_restic_password is False
 
 
-async def test_without_a_judge_of_codes_nobody_with_a_second_factor_passes(client, phone):
+async def test_without_a_code_verifier_two_factor_users_are_rejected(client, phone):
     user = await User.get()
     with pytest.raises(Exception, match="two-factor code"):
         await StepUp().check(user, phone.code())
 
 
-async def test_guesses_are_limited(serve, clocks):
+async def test_recovery_key_guesses_are_limited(serve, clocks):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         statuses = [
@@ -74,15 +74,13 @@ async def test_guesses_are_limited(serve, clocks):
         assert int(refused.headers["retry-after"]) >= 1
 
 
-async def test_guessing_for_longer_ends_too_whatever_session_it_comes_from(
-    serve, time, monkeypatch
-):
+async def test_recovery_key_guesses_share_one_limit_across_sessions(serve, time, monkeypatch):
     monkeypatch.setattr(login_throttle, "_BY_ACCOUNT", (FEW, 900))
     monkeypatch.setattr(clock, "monotonic", lambda: time.now_ms / 1000)
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         for _ in range(3):
-            # Right ones do not count.
+            # Right passwords do not count.
             assert (await client.post(URL, json=PASSWORD)).status_code == 200
         for number in range(FEW):
             time.pass_(seconds=10)
@@ -99,7 +97,7 @@ async def test_guessing_for_longer_ends_too_whatever_session_it_comes_from(
         assert (await client.post(URL, json=PASSWORD)).status_code == 200
 
 
-async def test_codes_are_not_guessed_here_either(serve, clocks):
+async def test_two_factor_guesses_for_the_recovery_key_are_limited(serve, clocks):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         phone = AuthenticatorApp((await two_factor(client, "enable", **PASSWORD)).json()["totpURI"])
@@ -114,7 +112,7 @@ async def test_codes_are_not_guessed_here_either(serve, clocks):
         assert (answer.status_code, answer.json()["code"]) == (429, "TOO_MANY_REQUESTS")
 
 
-async def test_another_password_ends_the_keys(client, ada):
+async def test_password_change_ends_api_keys(client, ada):
     made = await client.post("/api/v1/auth/api-keys", json={"name": "k", **PASSWORD})
     assert made.status_code == 200
     body = {"currentPassword": ADA["password"], "newPassword": "another long one"}

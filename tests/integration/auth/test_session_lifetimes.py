@@ -1,4 +1,4 @@
-"""How long sessions last, what is told of them, and which cookies come and go with them."""
+"""Tests of session lifetimes, session responses and cookies."""
 
 import re
 
@@ -25,7 +25,7 @@ MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"
 PLAIN = "Path=/; HttpOnly; SameSite=Lax"
 
 
-async def test_a_session_is_told_with_every_documented_field_in_its_form(client, time):
+async def test_session_response_has_every_documented_field(client, time):
     await client.post("/api/auth/sign-up/email", json=ADA)
     answer = await client.get("/api/auth/get-session?disableCookieCache=true&disableRefresh=true")
     assert answer.json().keys() == {"session", "user"}
@@ -52,7 +52,7 @@ async def test_a_session_is_told_with_every_documented_field_in_its_form(client,
     assert re.fullmatch(ID, (await client.get("/api/auth/list-accounts")).json()[0]["id"])
 
 
-async def test_a_session_goes_on_for_a_week_after_the_last_day_that_it_was_used(client, ada, time):
+async def test_session_lasts_a_week_after_its_last_use(client, ada, time):
     await Session.all().update(created_at=time.now_ms, expires_at=time.now_ms + 7 * DAY_MS)
     time.pass_(hours=24)
     assert cookie_of(await client.get("/api/auth/get-session")) is None
@@ -68,12 +68,12 @@ async def test_a_session_goes_on_for_a_week_after_the_last_day_that_it_was_used(
     assert not await Session.exists()
 
 
-@pytest.mark.parametrize("door", ["sign-up/email", "sign-in/email"])
-async def test_what_is_not_to_be_remembered_ends_after_a_day(client, time, door):
-    if door == "sign-in/email":
+@pytest.mark.parametrize("path", ["sign-up/email", "sign-in/email"])
+async def test_session_without_remember_me_ends_after_a_day(client, time, path):
+    if path == "sign-in/email":
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()
-    answer = await client.post(f"/api/auth/{door}", json={**ADA, "rememberMe": False})
+    answer = await client.post(f"/api/auth/{path}", json={**ADA, "rememberMe": False})
     assert answer.status_code == 200, answer.text
     assert cookie_of(answer) == f"{SESSION}={value_of(answer)}; {PLAIN}"
     other = "zerobyte.dont_remember"
@@ -88,7 +88,7 @@ async def test_what_is_not_to_be_remembered_ends_after_a_day(client, time, door)
     assert_cleared(answer)
 
 
-async def test_a_cookie_of_a_session_that_is_gone_is_cleared_at_both_families(client, ada):
+async def test_cookie_of_an_ended_session_is_cleared_under_both_prefixes(client, ada):
     cookie = {"cookie": f"{SESSION}={value_of(ada)}"}
     await Session.all().delete()
     for path, status in (("auth/get-session", 200), ("v1/system/dev-panel", 401)):
@@ -97,7 +97,7 @@ async def test_a_cookie_of_a_session_that_is_gone_is_cleared_at_both_families(cl
         assert_cleared(answer)
 
 
-async def test_the_token_opens_nothing_but_as_a_signed_cookie(client, ada):
+async def test_token_is_accepted_only_as_a_signed_cookie(client, ada):
     signed = value_of(ada)
     token = signed.partition(".")[0]
     client.cookies.clear()
@@ -108,7 +108,7 @@ async def test_the_token_opens_nothing_but_as_a_signed_cookie(client, ada):
         assert (await client.get("/api/v1/system/dev-panel", headers=headers)).status_code == 401
 
 
-async def test_another_site_neither_signs_out_nor_matters_without_a_cookie(client, ada):
+async def test_cross_site_requests_are_rejected_with_a_cookie_only(client, ada):
     cookie, evil = {"cookie": f"{SESSION}={value_of(ada)}"}, {"origin": "https://evil.example"}
     answer = await client.post("/api/auth/sign-out", headers={**cookie, **evil})
     assert outcome(answer) == (403, "INVALID_ORIGIN")
@@ -121,13 +121,16 @@ async def test_another_site_neither_signs_out_nor_matters_without_a_cookie(clien
         answer = await client.post("/api/auth/sign-out", headers=headers)
         assert (answer.status_code, answer.json()) == (200, {"success": True})
         assert_cleared(answer)
-    # As from a command line: no browser, no origin.
+    # Like a command-line client: no browser, no origin.
     assert (await client.post("/api/auth/sign-in/username", json=SIGN_IN)).status_code == 200
 
 
-async def test_each_sign_in_is_a_session_of_its_own_in_the_first_organization(client, folk):
-    first, second = await folk.organization("first"), await folk.organization("second")
-    grace = await folk.person("grace", {first: "member", second: "owner"})
+async def test_each_sign_in_creates_a_session_in_the_first_organization(client, user_factory):
+    first, second = (
+        await user_factory.organization("first"),
+        await user_factory.organization("second"),
+    )
+    grace = await user_factory.person("grace", {first: "member", second: "owner"})
     await Member.filter(organization_id=second).update(created_at=clock.now_ms() + HOUR_MS)
     body = {"username": "grace", "password": PASSWORD}
     for _ in range(2):
@@ -137,17 +140,17 @@ async def test_each_sign_in_is_a_session_of_its_own_in_the_first_organization(cl
     assert await Session.filter(user_id=grace.id).count() == 3
 
 
-async def test_a_session_tells_the_address_that_our_proxy_wrote_and_no_other(serve):
+async def test_session_records_only_the_trusted_proxys_address(serve):
     sent = {"x-forwarded-for": "6.6.6.6, 203.0.113.9"}
     for trusts, address in (("false", "127.0.0.1"), ("true", "203.0.113.9")):
         async with serve(TRUST_PROXY=trusts) as client:
-            door = "sign-in/email" if trusts == "true" else "sign-up/email"
-            await client.post(f"/api/auth/{door}", json=ADA, headers=sent)
+            path = "sign-in/email" if trusts == "true" else "sign-up/email"
+            await client.post(f"/api/auth/{path}", json=ADA, headers=sent)
             session = (await client.get("/api/auth/get-session")).json()["session"]
             assert session["ipAddress"] == address
 
 
-async def test_behind_https_every_cookie_is_secure_and_all_but_one_say_so_in_their_name(serve):
+async def test_https_cookies_are_secure_and_prefixed_except_one(serve):
     async with serve(BASE_URL="https://backup.example") as client:
         await client.post("/api/auth/sign-up/email", json={**ADA, "rememberMe": False})
         session = (await client.get("/api/auth/get-session")).json()
@@ -173,7 +176,7 @@ async def test_behind_https_every_cookie_is_secure_and_all_but_one_say_so_in_the
 
 
 async def _verify_invitation(client, cookie):
-    """Take an invitation through a provider; the answer that holds the intent."""
+    """Accept an invitation through a provider; return the response with the intent cookie."""
     member = await Member.get()
     await SsoProvider.create(
         provider_id="idp",

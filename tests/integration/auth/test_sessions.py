@@ -1,4 +1,4 @@
-"""Signing in, being recognised, and signing out."""
+"""Tests of sign-in, session look-up and sign-out."""
 
 import asyncio
 from http.cookies import SimpleCookie
@@ -20,7 +20,7 @@ async def test_the_cookie_has_the_documented_name_and_attributes(ada):
     assert line == f"{NAME}={value}; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax"
 
 
-async def test_get_session_tells_who_is_signed_in(client, ada):
+async def test_get_session_returns_the_signed_in_user(client, ada):
     answer = await client.get("/api/auth/get-session")
     assert answer.status_code == 200
     body = answer.json()
@@ -30,7 +30,7 @@ async def test_get_session_tells_who_is_signed_in(client, ada):
     assert session["userId"] == ada.json()["user"]["id"]
     assert session["activeOrganizationId"] == (await Organization.get()).id
     assert session["authSource"] == "browser-session"
-    # Requests are not counted here, and yet it is known where they come from.
+    # Rate limiting is off, but client addresses are still recorded.
     assert session["ipAddress"] == "127.0.0.1"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["pragma"] == "no-cache"
@@ -62,7 +62,7 @@ async def test_sign_in_by_username_and_by_email_without_regard_to_case(client, a
     assert await Session.all().count() == 3
 
 
-async def test_refused_sign_ins(client, ada):
+async def test_invalid_sign_ins_are_rejected(client, ada):
     client.cookies.clear()
     by_name = ("Invalid username or password", "INVALID_USERNAME_OR_PASSWORD")
     by_email = ("Invalid email or password", "INVALID_EMAIL_OR_PASSWORD")
@@ -88,7 +88,7 @@ async def test_refused_sign_ins(client, ada):
         assert cookie_of(answer) is None
 
 
-async def test_a_session_that_is_not_remembered_is_short_and_never_prolonged(client, ada):
+async def test_session_without_remember_me_is_short_and_never_extended(client, ada):
     client.cookies.clear()
     body = {"username": "ada", "password": ADA["password"], "rememberMe": False}
     answer = await client.post("/api/auth/sign-in/username", json=body)
@@ -104,7 +104,7 @@ async def test_a_session_that_is_not_remembered_is_short_and_never_prolonged(cli
 @pytest.mark.parametrize(
     "path", ["v1/system/dev-panel", "auth/get-session", "auth/get-session?disableRefresh=true"]
 )
-async def test_a_session_in_use_is_prolonged_once_a_day(client, ada, path):
+async def test_active_session_is_extended_once_a_day(client, ada, path):
     assert cookie_of(await client.get(f"/api/{path}")) is None
     soon = clock.now_ms() + 5 * DAY_MS
     await Session.all().update(expires_at=soon)
@@ -113,11 +113,9 @@ async def test_a_session_in_use_is_prolonged_once_a_day(client, ada, path):
     assert (await Session.get()).expires_at > soon
 
 
-# SQLite alone can be told to write nothing.
+# Only SQLite can be made read-only.
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_a_session_that_cannot_be_prolonged_or_removed_reads_on_and_ends_as_it_stands(
-    client, ada
-):
+async def test_session_works_when_the_database_is_read_only(client, ada):
     connection = Tortoise.get_connection("default")
     soon = clock.now_ms() + 5 * DAY_MS
     for expires_at, status in ((soon, 200), (clock.now_ms() - 1, 401)):
@@ -138,7 +136,7 @@ async def test_an_ended_session_is_removed_and_its_cookies_are_cleared(client, a
     assert await Session.all().count() == 0
 
 
-async def test_a_cookie_that_we_did_not_sign_is_no_cookie(client, ada):
+async def test_unsigned_cookie_is_ignored(client, ada):
     token, signature = client.cookies[NAME].split(".")
     changed = ("A" if signature[0] != "A" else "B") + signature[1:]
     for forged in (
@@ -169,7 +167,7 @@ async def test_sign_out_ends_the_session_and_clears_the_cookies(client, ada):
     assert (await client.post("/api/auth/sign-out", json={})).json() == {"success": True}
 
 
-async def test_behind_https_the_cookie_is_secure_and_its_plain_name_is_not_taken(serve):
+async def test_https_cookie_is_secure_and_the_plain_name_is_ignored(serve):
     async with serve(BASE_URL="https://backup.example") as client:
         answer = await client.post("/api/auth/sign-up/email", json=ADA)
         line = cookie_of(answer, f"__Secure-{NAME}")
@@ -183,7 +181,7 @@ async def test_behind_https_the_cookie_is_secure_and_its_plain_name_is_not_taken
             assert (answer.json() is not None) is signed_in
 
 
-async def test_a_banned_person_is_refused_and_a_ban_ends_by_itself(client, ada):
+async def test_banned_user_is_rejected_until_the_ban_expires(client, ada):
     await User.all().update(banned=True, ban_expires=clock.now_ms() + 60_000)
     assert (await client.get("/api/v1/system/dev-panel")).status_code == 401
     client.cookies.clear()
@@ -226,13 +224,13 @@ async def test_disabled_password_login_refuses_sign_in_but_keeps_sessions(client
         assert answer.status_code == 403
         said = answer.json()["message"]
         assert said == "Password login is disabled. Please use another sign-in method."
-    # Other ways to sign in are not refused by it.
+    # Other ways to sign in are still allowed.
     answer = await client.post("/api/auth/sign-in/social", json={})
     assert answer.json()["code"] == "PROVIDER_NOT_FOUND"
     assert (await client.get("/api/v1/system/dev-panel")).status_code == 200
 
 
-async def test_a_callback_must_be_ours(client, ada):
+async def test_callback_must_be_trusted(client, ada):
     body = {"username": "ada", "password": ADA["password"]}
     for url in ("https://evil.example/x", "//evil.example", "/\\evil", "javascript:1", "x"):
         answer = await client.post("/api/auth/sign-in/username", json={**body, "callbackURL": url})
@@ -245,7 +243,7 @@ async def test_a_callback_must_be_ours(client, ada):
     assert answer.headers["location"] == "/volumes"
 
 
-async def test_a_callback_that_cannot_be_read_is_refused(client, ada):
+async def test_unparsable_callback_is_rejected(client, ada):
     for url in ("http://[", "//[x", "https://\u2100.com/"):
         for path, body in (
             ("sign-in/username", {"username": "ada", "password": ADA["password"]}),
@@ -266,7 +264,7 @@ async def test_api_keys_are_refused_outside_v1_and_win_over_the_cookie(client, a
     assert answer.status_code == 200
 
 
-async def test_small_routes(client):
+async def test_status_and_error_routes(client):
     assert (await client.get("/api/auth/ok")).json() == {"ok": True}
     answer = await client.get("/api/auth/error?error=A%20%26b")
     assert (answer.status_code, answer.headers["location"]) == (302, "/?error=A%20%26b")

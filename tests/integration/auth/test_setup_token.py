@@ -1,4 +1,4 @@
-"""The setup token: required by the sign-up that creates the first account, and by no other."""
+"""Tests of the setup token, which only the sign-up of the first account requires."""
 
 import asyncio
 
@@ -39,12 +39,12 @@ async def test_the_first_sign_up_without_the_setup_token_is_refused(serve: Serve
         assert not await User.exists()
 
 
-@pytest.mark.parametrize("place", ["body", "header"])
+@pytest.mark.parametrize("location", ["body", "header"])
 async def test_the_first_sign_up_with_the_setup_token_creates_the_administrator(
-    serve: Serve, place
+    serve: Serve, location
 ):
     async with serve(SETUP_TOKEN=TOKEN) as client:
-        if place == "body":
+        if location == "body":
             answer = await sign_up(client, setupToken=TOKEN)
         else:
             answer = await sign_up(client, headers={"X-Setup-Token": TOKEN})

@@ -1,4 +1,4 @@
-"""Signing up: the first person becomes the admin, then the door closes."""
+"""Tests of sign-up: the first user becomes the admin, later sign-ups are closed by default."""
 
 import asyncio
 import re
@@ -28,7 +28,7 @@ async def sign_up(client, **changes):
     return await client.post("/api/auth/sign-up/email", json={**ADA, **changes})
 
 
-async def test_the_first_person_becomes_admin_with_an_organization_of_their_own(client):
+async def test_first_user_becomes_admin_with_an_organization(client):
     assert (await client.get("/api/v1/auth/status")).json() == {"hasUsers": False}
     answer = await sign_up(client)
     assert answer.status_code == 200
@@ -60,7 +60,7 @@ async def test_neither_the_password_nor_the_token_is_stored(client):
     assert session.user_agent.startswith("python-httpx")
 
 
-async def test_of_fifty_first_sign_ups_at_once_one_wins(client):
+async def test_of_50_concurrent_first_sign_ups_one_succeeds(client):
     answers = await asyncio.gather(
         *(client.post("/api/auth/sign-up/email", json=person(n)) for n in range(50))
     )
@@ -71,7 +71,7 @@ async def test_of_fifty_first_sign_ups_at_once_one_wins(client):
     assert await Organization.all().count() == 1
 
 
-async def test_afterwards_sign_up_is_closed_before_the_body_is_read(client):
+async def test_closed_sign_up_is_rejected_before_body_validation(client):
     await sign_up(client)
     client.cookies.clear()
     answer = await client.post("/api/auth/sign-up/email", json={})
@@ -79,7 +79,7 @@ async def test_afterwards_sign_up_is_closed_before_the_body_is_read(client):
     assert answer.json()["message"] == CLOSED
 
 
-async def test_open_registrations_make_plain_users(client):
+async def test_open_registrations_create_plain_users(client):
     await sign_up(client)
     client.cookies.clear()
     await RegistrationSettings().set_registrations_enabled(True)
@@ -111,12 +111,12 @@ async def test_email_and_username_are_unique_without_regard_to_case(client):
     assert sorted(a.status_code for a in await asyncio.gather(*same)) == [200, 422, 422, 422, 422]
 
 
-async def test_what_is_wrong_is_400_with_a_code_and_makes_nobody(client):
+async def test_invalid_sign_up_is_400_with_a_code_and_creates_no_user(client):
     def protected(name):
         return f"{name} is not allowed to be set"
 
     for changes, code, message in (
-        ({"email": "nobody"}, "VALIDATION_ERROR", "[body.email] Invalid email address"),
+        ({"email": "no-address"}, "VALIDATION_ERROR", "[body.email] Invalid email address"),
         ({"email": None}, "VALIDATION_ERROR", "[body.email] "),
         ({"password": "short"}, "PASSWORD_TOO_SHORT", "Password too short"),
         ({"password": "x" * 7}, "PASSWORD_TOO_SHORT", "Password too short"),
@@ -150,7 +150,7 @@ async def test_a_validation_error_names_the_field_and_not_the_value(client):
 
 
 @on_sqlite
-async def test_what_the_onboarding_page_sends_makes_the_documented_person(client):
+async def test_onboarding_request_creates_the_documented_user(client):
     body = {
         "email": "Admin@Example.com",
         "password": "x" * 128,
@@ -164,7 +164,7 @@ async def test_what_the_onboarding_page_sends_makes_the_documented_person(client
     answer = await client.post("/api/auth/sign-up/email", json=body)
     assert answer.status_code == 200, answer.text
     user = answer.json()["user"]
-    told = {name: user.pop(name) for name in ("id", "createdAt", "updatedAt")}
+    generated = {name: user.pop(name) for name in ("id", "createdAt", "updatedAt")}
     assert user == {
         "name": "Admin",
         "email": "admin@example.com",
@@ -181,13 +181,13 @@ async def test_what_the_onboarding_page_sends_makes_the_documented_person(client
         "dateFormat": "MM/DD/YYYY",
         "timeFormat": "12h",
     }
-    assert re.fullmatch(r"[A-Za-z0-9]{32}", told["id"])
-    for moment in (told["createdAt"], told["updatedAt"]):
+    assert re.fullmatch(r"[A-Za-z0-9]{32}", generated["id"])
+    for moment in (generated["createdAt"], generated["updatedAt"]):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", moment)
 
 
 @on_sqlite
-async def test_the_shortest_and_the_longest_that_are_allowed_and_what_is_left_out(client):
+async def test_limits_of_field_lengths_and_optional_fields(client):
     await RegistrationSettings().set_registrations_enabled(True)
     for username, password in (("a.b", "x" * 8), ("Aa-_." * 6, "x" * 128)):
         body = {**person(len(username)), "username": username, "password": password}
@@ -210,7 +210,7 @@ async def test_the_shortest_and_the_longest_that_are_allowed_and_what_is_left_ou
 
 
 @on_sqlite
-async def test_a_password_is_the_same_however_its_letters_are_put_together(client):
+async def test_password_is_normalized_to_nfkc(client):
     await sign_up(client, password="cafe\u0301 \ufb01sh 8")
     for password, status in (("caf\u00e9 fish 8", 200), ("cafe fish 8", 401)):
         client.cookies.clear()
@@ -219,12 +219,12 @@ async def test_a_password_is_the_same_however_its_letters_are_put_together(clien
         assert answer.status_code == status
 
 
-async def test_a_form_is_taken_too(client):
+async def test_form_body_is_accepted(client):
     answer = await client.post("/api/auth/sign-up/email", data=person(1))
     assert answer.status_code == 200
 
 
-async def test_malformed_json_and_other_types(client):
+async def test_malformed_json_and_other_content_types_are_rejected(client):
     headers = {"content-type": "application/json"}
     answer = await client.post("/api/auth/sign-up/email", content=b"{", headers=headers)
     assert answer.status_code == 400
@@ -242,6 +242,6 @@ async def test_disabled_password_login_closes_sign_up_too(client):
     assert answer.status_code == 403
     said = answer.json()["message"]
     assert said == "Password login is disabled. Please use another sign-in method."
-    # Whether anybody may sign up at all is looked at before.
+    # The check whether sign-up is open comes first.
     await User.create(name="Eve", email="eve@example.com", username="eve")
     assert (await sign_up(client)).json()["message"] == CLOSED

@@ -1,18 +1,18 @@
-"""What an attacker, or a provider that lies, may try; nobody is signed in by any of it."""
+"""Tests of attacks on SSO by users and by malicious providers; none signs a user in."""
 
 import asyncio
 
 import httpx
 import pytest
 
-from tests.integration.auth.sso_stage import CALLBACK, SESSION, staged
 from tests.support.oidc import path_of
+from tests.support.sso import CALLBACK, SESSION, serve_sso
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Account, Member, Session, Ticket, User
 
 MISMATCH = "http://localhost:4096/api/auth/error?error=state_mismatch"
-# Each lie, and why it is not believed.
-LIES = {
+# Each invalid response, and the logged reason for its rejection.
+FAULTS = {
     "wrong nonce": "Invalid claim: 'nonce'",
     "no nonce": "Missing claim: 'nonce'",
     "wrong issuer": "Invalid claim: 'iss'",
@@ -27,7 +27,7 @@ LIES = {
     "foreign key": "bad_signature",
     "no ID token": "returned no ID token",
     "userinfo of another": "different subjects",
-    "userinfo of nobody": "different subjects",
+    "userinfo without sub": "different subjects",
     "userinfo elsewhere": "redirected the request",
     "no e-mail": "gives no e-mail address",
     "too long": "too large",
@@ -35,20 +35,14 @@ LIES = {
 
 
 @pytest.fixture
-async def stage(serve, oidc):
-    async with staged(serve, oidc) as made:
+async def sso(serve, oidc):
+    async with serve_sso(serve, oidc) as made:
         await made.invite("eve@example.com")
         oidc.person("eve", email="eve@example.com", email_verified=True)
         yield made
 
 
-@pytest.fixture
-async def browser(stage):
-    async with stage.browser() as made:
-        yield made
-
-
-async def nobody_came_in() -> None:
+async def assert_no_sign_in() -> None:
     assert await Session.all().count() == 1  # the owner's
     assert await User.all().count() == 1
     assert await Member.all().count() == 1
@@ -63,19 +57,19 @@ def refused(answer: httpx.Response) -> bool:
     )
 
 
-async def test_no_lie_of_a_provider_is_believed(stage, browser, capfd):
-    for lie, reason in LIES.items():
+async def test_invalid_provider_responses_are_rejected(sso, browser, capfd):
+    for fault_name, reason in FAULTS.items():
         capfd.readouterr()
-        with stage.oidc.fault(lie):
-            assert await stage.code_of(browser, "eve") == "SSO_LOGIN_FAILED", lie
-        assert reason in capfd.readouterr().err, lie
-    await nobody_came_in()
-    # What was refused were the lies: the same walk without one succeeds.
-    assert await stage.code_of(browser, "eve") == ""
+        with sso.oidc.fault(fault_name):
+            assert await sso.code_of(browser, "eve") == "SSO_LOGIN_FAILED", fault_name
+        assert reason in capfd.readouterr().err, fault_name
+    await assert_no_sign_in()
+    # A valid response of the same provider succeeds, so only the faults caused the rejections.
+    assert await sso.code_of(browser, "eve") == ""
 
 
-async def test_a_used_state_is_worth_nothing(stage, browser):
-    location = path_of(stage.oidc.consent(await stage.begin(browser), "eve"))
+async def test_state_works_once(sso, browser):
+    location = path_of(sso.oidc.consent(await sso.begin(browser), "eve"))
     cookie = browser.cookies["zerobyte.state"]
     answers = await asyncio.gather(
         *(browser.get(location, headers={"cookie": f"zerobyte.state={cookie}"}) for _ in range(5))
@@ -84,43 +78,43 @@ async def test_a_used_state_is_worth_nothing(stage, browser):
     assert len(signed_in) == 1
     assert sum(refused(answer) for answer in answers) == 4
     assert await Ticket.all().count() == 0
-    assert stage.oidc.asked("/oauth2/token") >= 1
+    assert sso.oidc.asked("/oauth2/token") >= 1
 
 
-async def test_a_return_in_another_browser_is_refused(stage, browser):
-    """Login CSRF: the attacker's own address, opened by the victim."""
-    location = path_of(stage.oidc.consent(await stage.begin(browser), "eve"))
-    async with stage.browser() as victim:
+async def test_callback_in_another_browser_is_rejected(sso, browser):
+    """Login CSRF: the victim opens the attacker's callback URL."""
+    location = path_of(sso.oidc.consent(await sso.begin(browser), "eve"))
+    async with sso.browser() as victim:
         assert refused(await victim.get(location))
-        # Also when the victim has begun a walk of its own.
-        await stage.begin(victim)
+        # Also if the victim has started a sign-in.
+        await sso.begin(victim)
         assert refused(await victim.get(location))
-    await nobody_came_in()
-    # And the refusals did not use the attacker's own ticket up.
+    await assert_no_sign_in()
+    # And the rejections did not consume the attacker's own state.
     assert (await browser.get(location)).headers["location"] == "/login"
 
 
-async def test_a_stolen_state_cookie_signs_nobody_in_without_the_code(stage, browser):
-    state = await stage.begin(browser)
+async def test_stolen_state_cookie_without_a_code_is_useless(sso, browser):
+    state = await sso.begin(browser)
     stolen = browser.cookies["zerobyte.state"]
-    async with stage.browser() as thief:
+    async with sso.browser() as thief:
         thief.cookies.set("zerobyte.state", stolen)
         token = stolen.partition(".")[0]
         for code in ("guess", ""):
             answer = await thief.get(f"/api/auth/sso/callback/idp?code={code}&state={token}")
             assert SESSION not in answer.headers.get("set-cookie", "")
-    # The thief has spent the state: the victim begins again, and nothing else is lost.
-    assert refused(await browser.get(path_of(stage.oidc.consent(state, "eve"))))
-    await nobody_came_in()
+    # The thief has consumed the state: the victim starts again, and nothing else is lost.
+    assert refused(await browser.get(path_of(sso.oidc.consent(state, "eve"))))
+    await assert_no_sign_in()
 
 
-async def test_forged_and_borrowed_cookies_are_no_state(stage, browser):
-    await stage.begin(browser)
+async def test_forged_and_foreign_state_cookies_are_rejected(sso, browser):
+    await sso.begin(browser)
     good = browser.cookies["zerobyte.state"]
     token, _, signature = good.partition(".")
     await browser.get("/api/auth/passkey/generate-authenticate-options")
     passkey = browser.cookies["zerobyte.better-auth-passkey"]
-    async with stage.browser() as other:
+    async with sso.browser() as other:
         for cookie in (token, f"{token}.", f"x{token}.{signature}", passkey, ""):
             answer = await other.get(
                 f"/api/auth/sso/callback/idp?code=x&state={cookie.partition('.')[0] or token}",
@@ -129,66 +123,66 @@ async def test_forged_and_borrowed_cookies_are_no_state(stage, browser):
             assert refused(answer), cookie
 
 
-async def test_a_state_ends_after_five_minutes(stage, browser):
-    location = path_of(stage.oidc.consent(await stage.begin(browser), "eve"))
+async def test_state_expires_after_five_minutes(sso, browser):
+    location = path_of(sso.oidc.consent(await sso.begin(browser), "eve"))
     ticket = await Ticket.get()
     assert ticket.expires_at <= clock.now_ms() + 300_000
     await Ticket.all().update(expires_at=clock.now_ms() - 1)
     assert refused(await browser.get(location))
-    await nobody_came_in()
+    await assert_no_sign_in()
 
 
-async def test_an_answer_of_one_provider_is_not_taken_for_another_s(stage, browser):
-    """Mix-up: the walk begins at one provider and comes back at the other's address."""
-    answer = await stage.register("other", issuer=stage.oidc.other_issuer)
+async def test_response_of_another_provider_is_rejected(sso, browser):
+    """Mix-up: the sign-in starts at one provider and returns to the callback URL of another."""
+    answer = await sso.register("other", issuer=sso.oidc.other_issuer)
     assert answer.status_code == 200, answer.text
-    honest = stage.oidc.consent(await stage.begin(browser), "eve")
-    asked = stage.oidc.asked("/oauth2/token")
+    honest = sso.oidc.consent(await sso.begin(browser), "eve")
+    asked = sso.oidc.asked("/oauth2/token")
     mixed = path_of(honest).replace("/callback/idp", "/callback/other")
     assert refused(await browser.get(mixed))
-    # The code went to nobody, and the state is spent.
-    assert stage.oidc.asked("/oauth2/token") == asked
+    # The code was not sent to any provider, and the state is consumed.
+    assert sso.oidc.asked("/oauth2/token") == asked
     assert refused(await browser.get(path_of(honest)))
-    await nobody_came_in()
+    await assert_no_sign_in()
 
 
-async def test_an_answer_that_says_another_issuer_is_refused(stage, browser):
-    asked = stage.oidc.asked("/oauth2/token")
-    for issuer in (stage.oidc.other_issuer, f"{stage.oidc.issuer}/", ""):
-        location = stage.oidc.consent(await stage.begin(browser), "eve")
+async def test_response_with_another_issuer_is_rejected(sso, browser):
+    asked = sso.oidc.asked("/oauth2/token")
+    for issuer in (sso.oidc.other_issuer, f"{sso.oidc.issuer}/", ""):
+        location = sso.oidc.consent(await sso.begin(browser), "eve")
         answer = await browser.get(path_of(f"{location}&iss={issuer}"))
         assert answer.headers["location"].endswith("?error=SSO_LOGIN_FAILED"), issuer
-    assert stage.oidc.asked("/oauth2/token") == asked
-    location = stage.oidc.consent(await stage.begin(browser), "eve")
-    answer = await browser.get(path_of(f"{location}&iss={stage.oidc.issuer}"))
+    assert sso.oidc.asked("/oauth2/token") == asked
+    location = sso.oidc.consent(await sso.begin(browser), "eve")
+    answer = await browser.get(path_of(f"{location}&iss={sso.oidc.issuer}"))
     assert answer.headers["location"] == "/login"
 
 
-async def test_a_code_of_another_walk_fails_at_the_provider_s_pkce(stage, browser):
-    """Code injection: the victim's code in the attacker's walk."""
-    victim = stage.oidc.consent(await stage.begin(browser), "eve")
+async def test_code_of_another_authorization_request_fails_pkce(sso, browser):
+    """Code injection: the victim's code in the attacker's sign-in."""
+    victim = sso.oidc.consent(await sso.begin(browser), "eve")
     code = victim.partition("code=")[2].partition("&")[0]
-    async with stage.browser() as attacker:
-        begun = stage.oidc.consent(await stage.begin(attacker), "mallory")
+    async with sso.browser() as attacker:
+        begun = sso.oidc.consent(await sso.begin(attacker), "mallory")
         own = begun.partition("code=")[2].partition("&")[0]
         answer = await attacker.get(path_of(begun).replace(own, code))
         assert answer.headers["location"].endswith("?error=SSO_LOGIN_FAILED")
-    await nobody_came_in()
+    await assert_no_sign_in()
 
 
-async def test_a_code_is_worth_nothing_twice(stage, browser):
-    location = stage.oidc.consent(await stage.begin(browser), "eve")
+async def test_code_works_once(sso, browser):
+    location = sso.oidc.consent(await sso.begin(browser), "eve")
     code = location.partition("code=")[2].partition("&")[0]
     assert (await browser.get(path_of(location))).headers["location"] == "/login"
-    async with stage.browser() as other:
-        begun = path_of(stage.oidc.consent(await stage.begin(other), "eve"))
+    async with sso.browser() as other:
+        begun = path_of(sso.oidc.consent(await sso.begin(other), "eve"))
         own = begun.partition("code=")[2].partition("&")[0]
         answer = await other.get(begun.replace(own, code))
         assert answer.headers["location"].endswith("?error=SSO_LOGIN_FAILED")
 
 
-async def test_what_the_provider_refuses_is_told_and_nothing_of_it_is_repeated(stage, browser):
-    await stage.begin(browser)
+async def test_provider_error_is_mapped_and_not_echoed(sso, browser):
+    await sso.begin(browser)
     state = browser.cookies["zerobyte.state"].partition(".")[0]
     answer = await browser.get(
         f"/api/auth/sso/callback/idp?error=<script>&error_description=x&state={state}"
@@ -198,15 +192,15 @@ async def test_what_the_provider_refuses_is_told_and_nothing_of_it_is_repeated(s
     assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
 
 
-async def test_a_deleted_provider_takes_nobody_back(stage, browser):
-    location = path_of(stage.oidc.consent(await stage.begin(browser), "eve"))
-    assert (await stage.client.delete("/api/v1/auth/sso-providers/idp")).status_code == 200
+async def test_callback_of_a_deleted_provider_is_rejected(sso, browser):
+    location = path_of(sso.oidc.consent(await sso.begin(browser), "eve"))
+    assert (await sso.client.delete("/api/v1/auth/sso-providers/idp")).status_code == 200
     assert refused(await browser.get(location))
 
 
-async def test_neither_code_nor_secret_nor_tokens_are_logged(stage, browser, caplog, capfd):
-    with stage.oidc.fault("wrong nonce"):
-        location = stage.oidc.consent(await stage.begin(browser), "eve")
+async def test_neither_code_nor_secret_nor_tokens_are_logged(sso, browser, caplog, capfd):
+    with sso.oidc.fault("wrong nonce"):
+        location = sso.oidc.consent(await sso.begin(browser), "eve")
         code = location.partition("code=")[2].partition("&")[0]
         await browser.get(path_of(location))
     written = caplog.text + "".join(capfd.readouterr())

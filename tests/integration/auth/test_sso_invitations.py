@@ -1,8 +1,8 @@
-"""Invitations that are taken through a provider, and what `/api/v1` tells of both."""
+"""Tests of invitations that are accepted through a provider, and of their /api/v1 routes."""
 
 import pytest
 
-from tests.integration.auth.sso_stage import local_user, staged
+from tests.support.sso import local_user
 from zerobyte.core import clock
 from zerobyte.features.auth.models import (
     Account,
@@ -17,24 +17,18 @@ from zerobyte.features.auth.service.one_time_state import INTENT
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 
 
-@pytest.fixture
-async def stage(serve, oidc):
-    async with staged(serve, oidc) as made:
-        yield made
-
-
-async def test_v1_settings_show_providers_and_all_invitations(stage):
-    await stage.invite("a@example.com", role="admin", created_at=1)
-    await stage.invite("b@example.com", status="canceled", created_at=2)
-    body = (await stage.client.get("/api/v1/auth/sso-settings")).json()
+async def test_v1_settings_list_providers_and_invitations(sso):
+    await sso.invite("a@example.com", role="admin", created_at=1)
+    await sso.invite("b@example.com", status="canceled", created_at=2)
+    body = (await sso.client.get("/api/v1/auth/sso-settings")).json()
     assert body["providers"] == [
         {
             "providerId": "idp",
             "type": "oidc",
-            "issuer": stage.oidc.issuer,
+            "issuer": sso.oidc.issuer,
             "domain": "example.com",
             "autoLinkMatchingEmails": False,
-            "organizationId": stage.organization,
+            "organizationId": sso.organization,
         }
     ]
     assert [(one["email"], one["role"], one["status"]) for one in body["invitations"]] == [
@@ -43,15 +37,15 @@ async def test_v1_settings_show_providers_and_all_invitations(stage):
     ]
     assert body["invitations"][0]["expiresAt"].endswith("Z")
     slug = (await Organization.get()).slug
-    async with stage.browser() as nobody:
-        public = await nobody.get("/api/v1/auth/sso-providers")
+    async with sso.browser() as anonymous:
+        public = await anonymous.get("/api/v1/auth/sso-providers")
     assert public.json() == {"providers": [{"providerId": "idp", "organizationSlug": ""}]}
-    own = await stage.client.get("/api/v1/auth/sso-providers")
+    own = await sso.client.get("/api/v1/auth/sso-providers")
     assert own.json() == {"providers": [{"providerId": "idp", "organizationSlug": slug}]}
 
 
-async def test_v1_is_scoped_and_needs_an_admin_and_a_browser(stage):
-    invitation = await stage.invite("a@example.com")
+async def test_v1_settings_require_an_admin_session_of_the_organization(sso):
+    invitation = await sso.invite("a@example.com")
     other = await Organization.create(name="Other", slug="other", repository_password="zb1:x")
     calls = (
         ("GET", "/api/v1/auth/sso-settings", None, ""),
@@ -59,40 +53,40 @@ async def test_v1_is_scoped_and_needs_an_admin_and_a_browser(stage):
         ("DELETE", "/api/v1/auth/sso-providers/idp", None, "Provider"),
         ("DELETE", f"/api/v1/auth/sso-invitations/{invitation.id}", None, "Invitation"),
     )
-    async with stage.browser() as nobody:
+    async with sso.browser() as anonymous:
         for method, path, body, _ in calls:
-            assert (await nobody.request(method, path, json=body)).status_code == 401
+            assert (await anonymous.request(method, path, json=body)).status_code == 401
     await _become("member")
     for method, path, body, _ in calls:
-        answer = await stage.client.request(method, path, json=body)
+        answer = await sso.client.request(method, path, json=body)
         assert (answer.status_code, answer.json()["message"]) == (403, "Forbidden")
     await _become("admin")
     await Member.all().update(organization_id=other.id)
     await Session.all().update(active_organization_id=other.id)
     for method, path, body, what in calls[1:]:
-        answer = await stage.client.request(method, path, json=body)
+        answer = await sso.client.request(method, path, json=body)
         assert (answer.status_code, answer.json()["message"]) == (404, f"{what} not found")
-    assert (await stage.client.get(calls[0][1])).json() == {"providers": [], "invitations": []}
-    await Member.all().update(organization_id=stage.organization)
-    await Session.all().update(active_organization_id=stage.organization)
-    answer = await stage.client.patch(calls[1][1], json={"enabled": "yes"})
+    assert (await sso.client.get(calls[0][1])).json() == {"providers": [], "invitations": []}
+    await Member.all().update(organization_id=sso.organization)
+    await Session.all().update(active_organization_id=sso.organization)
+    answer = await sso.client.patch(calls[1][1], json={"enabled": "yes"})
     assert answer.status_code == 400
     for method, path, body, _ in calls[3:] + calls[1:3]:
-        answer = await stage.client.request(method, path, json=body)
+        answer = await sso.client.request(method, path, json=body)
         assert (answer.status_code, answer.json()) == (200, {"success": True})
     assert not await Invitation.exists()
 
 
-async def test_a_signed_in_person_takes_an_invitation_with_an_account_at_the_provider(stage):
-    async with stage.browser() as browser:
+async def test_signed_in_user_accepts_an_invitation_through_a_provider(sso):
+    async with sso.browser() as browser:
         await RegistrationSettings().set_registrations_enabled(True)
         person = {"email": "eve@example.com", "password": "correct horse", "name": "Eve"}
         await browser.post("/api/auth/sign-up/email", json=person)
         eve = await User.get(email="eve@example.com")
-        invitation = await stage.invite("eve@example.com", role="admin")
-        await stage.invite("eve@example.com", status="canceled")
-        await stage.invite("eve@example.com", expires_at=1)
-        await stage.invite("other@example.com")
+        invitation = await sso.invite("eve@example.com", role="admin")
+        await sso.invite("eve@example.com", status="canceled")
+        await sso.invite("eve@example.com", expires_at=1)
+        await sso.invite("other@example.com")
         listed = (await browser.get("/api/v1/auth/sso-invitations")).json()
         assert [one["id"] for one in listed] == [invitation.id]
         assert listed[0]["organizationName"] == "Ada's Workspace"
@@ -101,81 +95,79 @@ async def test_a_signed_in_person_takes_an_invitation_with_an_account_at_the_pro
             "id", "organizationName", "role", "expiresAt", "ssoProviders",
         }  # fmt: skip
         assert (listed[0]["role"], listed[0]["ssoProviders"]) == ("admin", [{"providerId": "idp"}])
-        stage.oidc.person("eve", email="eve@example.com", email_verified=True)
+        sso.oidc.person("eve", email="eve@example.com", email_verified=True)
         path = f"/api/v1/auth/sso-invitations/{invitation.id}/verify"
         answer = await browser.post(path, json={"providerId": "idp"})
         assert (answer.status_code, answer.json()) == (200, {"success": True})
         line = answer.headers["set-cookie"]
         assert line.startswith("zerobyte.sso_invitation_intent=")
         assert line.endswith("; Max-Age=600; Path=/api/auth; HttpOnly; SameSite=Lax")
-        stage.oidc.person("eve", email="eve@example.com", email_verified=False)
-        assert await stage.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
-        stage.oidc.person("eve", email="eve@example.com", email_verified=True)
-        answer = await stage.walk(browser, "eve", callbackURL="/settings")
+        sso.oidc.person("eve", email="eve@example.com", email_verified=False)
+        assert await sso.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
+        sso.oidc.person("eve", email="eve@example.com", email_verified=True)
+        answer = await sso.sign_in(browser, "eve", callbackURL="/settings")
         assert answer.headers["location"] == "/settings"
         cleared = [line for line in answer.headers.get_list("set-cookie") if "intent" in line]
         assert cleared == [
             "zerobyte.sso_invitation_intent=; Max-Age=0; Path=/api/auth; HttpOnly; SameSite=Lax"
         ]
-        assert (
-            await Member.get(organization_id=stage.organization, user_id=eve.id)
-        ).role == "admin"
+        assert (await Member.get(organization_id=sso.organization, user_id=eve.id)).role == "admin"
         assert (await invitation.reloaded()).status == "accepted"
         assert await Account.filter(user_id=eve.id, provider_id="idp").count() == 1
         assert (await browser.post(path, json={"providerId": "idp"})).status_code == 404
 
 
-async def test_an_intent_helps_nobody_but_its_person(stage):
-    await stage.register("other", issuer=stage.oidc.issuer)
+async def test_intent_is_bound_to_its_user(sso):
+    await sso.register("other", issuer=sso.oidc.issuer)
     mallory = await local_user("mallory@example.com")
-    invitation = await stage.invite(mallory.email)
-    mine = await stage.invite("ada@example.com")
+    invitation = await sso.invite(mallory.email)
+    mine = await sso.invite("ada@example.com")
     verify = "/api/v1/auth/sso-invitations/{}/verify"
-    # Somebody else's invitation does not exist, nor does a provider of another organization.
-    answer = await stage.client.post(verify.format(invitation.id), json={"providerId": "idp"})
+    # Invitations of other users and providers of other organizations are 404 and 400.
+    answer = await sso.client.post(verify.format(invitation.id), json={"providerId": "idp"})
     assert (answer.status_code, answer.json()["message"]) == (404, "Invitation not found")
-    answer = await stage.client.post(verify.format(mine.id), json={"providerId": "nothing"})
+    answer = await sso.client.post(verify.format(mine.id), json={"providerId": "nothing"})
     assert answer.status_code == 400
     assert answer.json()["message"] == "Provider not found for invitation organization"
-    async with stage.browser() as nobody:
-        answer = await nobody.post(verify.format(mine.id), json={"providerId": "idp"})
+    async with sso.browser() as anonymous:
+        answer = await anonymous.post(verify.format(mine.id), json={"providerId": "idp"})
         assert answer.status_code == 401
-    # Ada's intent, in a browser that comes back as Mallory, and at another provider.
-    await stage.client.post(verify.format(mine.id), json={"providerId": "other"})
-    stage.oidc.person("mallory", email="mallory@example.com", email_verified=True)
-    assert await stage.code_of(stage.client, "mallory") == "ACCOUNT_LINK_REQUIRED"
-    stage.oidc.person("ada", email="ada@example.com", email_verified=True)
-    assert await stage.code_of(stage.client, "ada") == "ACCOUNT_LINK_REQUIRED"
+    # Ada's intent, in a browser that returns as Mallory, and at another provider.
+    await sso.client.post(verify.format(mine.id), json={"providerId": "other"})
+    sso.oidc.person("mallory", email="mallory@example.com", email_verified=True)
+    assert await sso.code_of(sso.client, "mallory") == "ACCOUNT_LINK_REQUIRED"
+    sso.oidc.person("ada", email="ada@example.com", email_verified=True)
+    assert await sso.code_of(sso.client, "ada") == "ACCOUNT_LINK_REQUIRED"
     await Invitation.filter(id=mine.id).update(status="canceled")
-    assert await stage.code_of(stage.client, "ada", providerId="other") == "INVITE_REQUIRED"
+    assert await sso.code_of(sso.client, "ada", providerId="other") == "INVITE_REQUIRED"
     assert (await invitation.reloaded()).status == "pending"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_an_intent_ends_after_ten_minutes_and_with_the_address_that_it_was_for(stage):
+async def test_intent_expires_after_ten_minutes_or_an_e_mail_change(sso):
     ada = await User.get()
-    invitation = await stage.invite(ada.email)
-    stage.oidc.person("ada", email=ada.email, email_verified=True)
+    invitation = await sso.invite(ada.email)
+    sso.oidc.person("ada", email=ada.email, email_verified=True)
     path = f"/api/v1/auth/sso-invitations/{invitation.id}/verify"
 
-    async def wish():
-        answer = await stage.client.post(path, json={"providerId": "idp"})
+    async def announce_intent():
+        answer = await sso.client.post(path, json={"providerId": "idp"})
         assert answer.status_code == 200, answer.text
 
     before = clock.now_ms()
-    await wish()
+    await announce_intent()
     ticket = await Ticket.get(purpose=INTENT.purpose)
     assert before + 600_000 <= ticket.expires_at <= clock.now_ms() + 600_000
     await Ticket.filter(id=ticket.id).update(expires_at=clock.now_ms() - 1)
-    assert await stage.code_of(stage.client, "ada") == "ACCOUNT_LINK_REQUIRED"
-    await wish()
+    assert await sso.code_of(sso.client, "ada") == "ACCOUNT_LINK_REQUIRED"
+    await announce_intent()
     await User.filter(id=ada.id).update(email="lovelace@example.com")
     await Invitation.filter(id=invitation.id).update(email="lovelace@example.com")
-    stage.oidc.person("ada", email="lovelace@example.com", email_verified=True)
-    assert await stage.code_of(stage.client, "ada") == "ACCOUNT_LINK_REQUIRED"
-    await wish()
-    assert await stage.code_of(stage.client, "ada") == ""
-    # It is used up, and so is the invitation.
+    sso.oidc.person("ada", email="lovelace@example.com", email_verified=True)
+    assert await sso.code_of(sso.client, "ada") == "ACCOUNT_LINK_REQUIRED"
+    await announce_intent()
+    assert await sso.code_of(sso.client, "ada") == ""
+    # The intent and the invitation are consumed.
     assert await Ticket.filter(purpose=INTENT.purpose, expires_at__gt=clock.now_ms()).count() == 1
     assert (await invitation.reloaded()).status == "accepted"
 

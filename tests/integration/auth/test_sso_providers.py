@@ -1,10 +1,10 @@
-"""Registering, changing and deleting identity providers, and who may."""
+"""Tests of registering, changing and deleting identity providers."""
 
 import asyncio
 
 import pytest
 
-from tests.integration.auth.sso_stage import CALLBACK, staged
+from tests.support.sso import CALLBACK, serve_sso
 from zerobyte.features.auth.models import (
     Account,
     Member,
@@ -19,8 +19,8 @@ REGISTER = "/api/auth/sso/register"
 
 
 @pytest.fixture
-async def stage(serve, oidc):
-    async with staged(serve, oidc, register=False) as made:
+async def sso(serve, oidc):
+    async with serve_sso(serve, oidc, register=False) as made:
         yield made
 
 
@@ -28,21 +28,21 @@ async def become(role: str) -> None:
     await Member.all().update(role=role)
 
 
-async def linked(stage, sub: str = "eve") -> User:
-    """Somebody who came in through the provider."""
-    await stage.invite(f"{sub}@example.com")
-    stage.oidc.person(sub, email=f"{sub}@example.com", email_verified=True)
-    async with stage.browser() as browser:
-        assert await stage.code_of(browser, sub) == ""
+async def linked(sso, sub: str = "eve") -> User:
+    """Create a user who signed in through the provider."""
+    await sso.invite(f"{sub}@example.com")
+    sso.oidc.person(sub, email=f"{sub}@example.com", email_verified=True)
+    async with sso.browser() as browser:
+        assert await sso.code_of(browser, sub) == ""
     return await User.get(email=f"{sub}@example.com")
 
 
-async def test_a_registered_provider_is_shown_without_its_secret(stage):
-    body = stage.body()
-    answer = await stage.client.post(REGISTER, json=body)
+async def test_registered_provider_is_returned_without_its_secret(sso):
+    body = sso.body()
+    answer = await sso.client.post(REGISTER, json=body)
     assert answer.status_code == 200
     row = await SsoProvider.get()
-    issuer = stage.oidc.issuer
+    issuer = sso.oidc.issuer
     assert answer.json() == {
         "issuer": issuer,
         "oidcConfig": {
@@ -63,26 +63,26 @@ async def test_a_registered_provider_is_shown_without_its_secret(stage):
             "overrideUserInfo": False,
         },
         "samlConfig": None,
-        "userId": stage.owner,
+        "userId": sso.owner,
         "providerId": "idp",
-        "organizationId": stage.organization,
+        "organizationId": sso.organization,
         "domain": "example.com",
         "id": row.id,
         "redirectURI": CALLBACK + "idp",
     }
 
 
-async def test_the_secret_is_sealed_and_never_seen_again(stage):
-    body = stage.body()
+async def test_secret_is_encrypted_and_never_returned(sso):
+    body = sso.body()
     secret = body["oidcConfig"]["clientSecret"]
-    texts = [(await stage.client.post(REGISTER, json=body)).text]
+    texts = [(await sso.client.post(REGISTER, json=body)).text]
     for path in (
         "/api/auth/sso/providers",
         "/api/auth/sso/get-provider?providerId=idp",
         "/api/v1/auth/sso-providers",
         "/api/v1/auth/sso-settings",
     ):
-        answer = await stage.client.get(path)
+        answer = await sso.client.get(path)
         assert answer.status_code == 200
         texts.append(answer.text)
     row = await SsoProvider.get()
@@ -92,20 +92,20 @@ async def test_the_secret_is_sealed_and_never_seen_again(stage):
     assert not any("zb1:" in text for text in texts[:-1])
 
 
-async def test_what_admins_see_of_a_provider(stage):
-    await stage.register()
-    shown = (await stage.client.get("/api/auth/sso/providers")).json()["providers"]
+async def test_admins_see_a_provider_without_secrets(sso):
+    await sso.register()
+    shown = (await sso.client.get("/api/auth/sso/providers")).json()["providers"]
     client_id = (await SsoProvider.get()).client_id
     assert [one["providerId"] for one in shown] == ["idp"]
     assert shown[0]["oidcConfig"]["clientIdLastFour"] == f"****{client_id[-4:]}"
     assert client_id not in str(shown)
     await become("admin")
-    assert (await stage.client.get("/api/auth/sso/providers")).json() == {"providers": shown}
-    one = await stage.client.get("/api/auth/sso/get-provider?providerId=idp")
+    assert (await sso.client.get("/api/auth/sso/providers")).json() == {"providers": shown}
+    one = await sso.client.get("/api/auth/sso/get-provider?providerId=idp")
     assert one.json() == shown[0]
     await become("member")
-    assert (await stage.client.get("/api/auth/sso/providers")).json() == {"providers": []}
-    one = await stage.client.get("/api/auth/sso/get-provider?providerId=idp")
+    assert (await sso.client.get("/api/auth/sso/providers")).json() == {"providers": []}
+    one = await sso.client.get("/api/auth/sso/get-provider?providerId=idp")
     assert one.status_code == 403
 
 
@@ -126,57 +126,57 @@ async def test_what_admins_see_of_a_provider(stage):
         ({"organizationId": "nowhere"}, 403, "You are not a member of this organization"),
     ],
 )
-async def test_a_wrong_registration_is_refused(stage, changes, status, message):
-    answer = await stage.register(**changes)
+async def test_invalid_registration_is_rejected(sso, changes, status, message):
+    answer = await sso.register(**changes)
     assert answer.status_code == status
     assert message in answer.json()["message"]
     assert answer.json()["code"]
     assert not await SsoProvider.exists()
 
 
-async def test_the_name_of_the_password_is_no_provider_s(stage):
-    answer = await stage.register("credential")
+async def test_reserved_provider_id_is_rejected(sso):
+    answer = await sso.register("credential")
     assert (answer.status_code, answer.json()["code"]) == (400, "PROVIDER_ID_RESERVED")
 
 
-async def test_only_an_owner_registers_and_nobody_else(stage):
-    async with stage.browser() as nobody:
-        answer = await nobody.post(REGISTER, json=stage.body())
+async def test_only_owners_register_providers(sso):
+    async with sso.browser() as anonymous:
+        answer = await anonymous.post(REGISTER, json=sso.body())
         assert (answer.status_code, answer.json()["code"]) == (401, "UNAUTHORIZED")
     for role in ("admin", "member"):
         await become(role)
-        answer = await stage.register()
+        answer = await sso.register()
         assert answer.status_code == 403
         assert answer.json()["message"] == "Only organization owners can register SSO providers"
 
 
-async def test_an_id_is_taken_once_also_by_many_at_once(stage):
-    answers = await asyncio.gather(*(stage.register() for _ in range(4)))
+async def test_provider_id_is_unique_even_in_parallel(sso):
+    answers = await asyncio.gather(*(sso.register() for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 422, 422, 422]
     taken = next(answer for answer in answers if answer.status_code == 422).json()
     assert taken["message"] == "SSO provider with this providerId already exists"
 
 
-async def test_the_name_of_a_lost_provider_is_not_taken_over_with_its_people(stage, oidc):
-    await stage.register()
-    await linked(stage)
-    # The provider went while somebody was being linked through it.
+async def test_provider_id_with_leftover_links_cannot_be_reused(sso, oidc):
+    await sso.register()
+    await linked(sso)
+    # The provider was deleted while a user was being linked through it.
     await SsoProvider.all().delete()
-    answer = await stage.register(issuer=oidc.other_issuer)
+    answer = await sso.register(issuer=oidc.other_issuer)
     assert (answer.status_code, answer.json()["code"]) == (422, "PROVIDER_ALREADY_EXISTS")
 
 
-async def test_ten_providers_are_the_limit_also_at_once(stage):
+async def test_providers_are_limited_to_ten_even_in_parallel(sso):
     for number in range(9):
-        assert (await stage.register(f"p{number}")).status_code == 200
-    answers = await asyncio.gather(*(stage.register(f"q{number}") for number in range(3)))
+        assert (await sso.register(f"p{number}")).status_code == 200
+    answers = await asyncio.gather(*(sso.register(f"q{number}") for number in range(3)))
     assert sorted(answer.status_code for answer in answers) == [200, 403, 403]
     refused = {answer.json()["code"] for answer in answers if answer.status_code == 403}
     assert refused == {"PROVIDER_LIMIT_REACHED"}
     assert await SsoProvider.all().count() == 10
 
 
-async def test_discovery_names_what_is_wrong(stage, oidc):
+async def test_discovery_errors_have_codes(sso, oidc):
     config = oidc.client(CALLBACK + "idp")
     other = f"{oidc.issuer}/other/.well-known/openid-configuration"
     ours = f"issuer={oidc.issuer}"
@@ -200,9 +200,9 @@ async def test_discovery_names_what_is_wrong(stage, oidc):
         ("http://192.0.2.1/x", "discovery_invalid_url"),
         ("file:///etc/passwd", "discovery_invalid_url"),
     ):
-        answer = await stage.register(oidcConfig={**config, "discoveryEndpoint": where})
+        answer = await sso.register(oidcConfig={**config, "discoveryEndpoint": where})
         assert (answer.status_code, answer.json()["code"]) == (400, code), where
-    answer = await stage.register(
+    answer = await sso.register(
         oidcConfig={
             **config,
             "discoveryEndpoint": f"{other}?{ours}&{ends}&jwks_uri={oidc.issuer}/j",
@@ -211,7 +211,7 @@ async def test_discovery_names_what_is_wrong(stage, oidc):
     assert answer.status_code == 200
 
 
-async def test_without_discovery_the_addresses_are_those_that_were_given(stage, oidc):
+async def test_without_discovery_the_entered_endpoints_are_used(sso, oidc):
     config = oidc.client(CALLBACK + "idp", token_endpoint_auth_method="client_secret_post")
     config |= {
         "skipDiscovery": True,
@@ -223,56 +223,56 @@ async def test_without_discovery_the_addresses_are_those_that_were_given(stage, 
         "scopes": ["email", "profile"],
     }
     asked = oidc.asked("/.well-known/openid-configuration")
-    # Even if nothing is asked there, whoever is believed must have an address.
-    answer = await stage.register(issuer="no-url", oidcConfig=config)
+    # The issuer must be a valid URL even if no request is sent there.
+    answer = await sso.register(issuer="no-url", oidcConfig=config)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_ISSUER")
-    answer = await stage.register(oidcConfig=config)
+    answer = await sso.register(oidcConfig=config)
     assert answer.status_code == 200, answer.text
     assert oidc.asked("/.well-known/openid-configuration") == asked
     assert answer.json()["oidcConfig"]["scopes"] == ["openid", "email", "profile"]
-    # The ID token alone tells who it is.
-    await stage.invite("eve@example.com")
+    # The ID token alone identifies the user.
+    await sso.invite("eve@example.com")
     oidc.person("eve", email="eve@example.com", email_verified=True, nickname="Evi")
     userinfo = oidc.asked("/userinfo")
-    async with stage.browser() as browser:
-        assert await stage.code_of(browser, "eve") == ""
+    async with sso.browser() as browser:
+        assert await sso.code_of(browser, "eve") == ""
     assert oidc.asked("/userinfo") == userinfo
     assert (await User.get(email="eve@example.com")).name == "Evi"
 
 
-async def test_an_update_keeps_the_secret_behind_the_mask(stage, oidc):
-    await stage.register()
+async def test_update_with_mask_keeps_the_secret(sso, oidc):
+    await sso.register()
     sealed = (await SsoProvider.get()).client_secret
     body = {
         "providerId": "idp",
         "domain": "example.com, Example.org",
         "oidcConfig": {"clientSecret": "***", "scopes": ["email"]},
     }
-    answer = await stage.client.post("/api/auth/sso/update-provider", json=body)
+    answer = await sso.client.post("/api/auth/sso/update-provider", json=body)
     assert answer.status_code == 200
     row = await SsoProvider.get()
     assert row.client_secret == sealed
     assert row.domain == "example.com,example.org"
     assert answer.json()["oidcConfig"]["scopes"] == ["openid", "email"]
     body["oidcConfig"] = {"clientSecret": "another secret"}
-    await stage.client.post("/api/auth/sso/update-provider", json=body)
+    await sso.client.post("/api/auth/sso/update-provider", json=body)
     assert (await SsoProvider.get()).client_secret not in (sealed, "another secret")
 
 
-async def test_a_secret_does_not_follow_to_another_token_endpoint(stage, oidc):
-    await stage.register()
+async def test_new_token_endpoint_requires_the_secret_again(sso, oidc):
+    await sso.register()
     for change in (
         {"issuer": oidc.other_issuer},
         {"issuer": oidc.other_issuer, "oidcConfig": {"clientSecret": "***"}},
         {"oidcConfig": {"tokenEndpoint": f"{oidc.issuer}/elsewhere"}},
     ):
-        answer = await stage.client.post(
+        answer = await sso.client.post(
             "/api/auth/sso/update-provider", json={"providerId": "idp", **change}
         )
         assert answer.status_code == 400, change
         assert "must be entered again" in answer.json()["message"]
     assert (await SsoProvider.get()).issuer == oidc.issuer
-    answer = await stage.client.post(
+    answer = await sso.client.post(
         "/api/auth/sso/update-provider",
         json={
             "providerId": "idp",
@@ -284,30 +284,30 @@ async def test_a_secret_does_not_follow_to_another_token_endpoint(stage, oidc):
     assert answer.json()["oidcConfig"]["tokenEndpoint"] == f"{oidc.other_issuer}/oauth2/token"
 
 
-async def test_what_identifies_people_does_not_change_under_linked_ones(stage, oidc):
-    await stage.register()
-    await linked(stage)
+async def test_identity_settings_cannot_change_while_users_are_linked(sso, oidc):
+    await sso.register()
+    await linked(sso)
     for change in (
         {"issuer": oidc.other_issuer, "oidcConfig": {"clientSecret": "x"}},
         {"oidcConfig": {"userInfoEndpoint": None, "skipDiscovery": True}},
         {"oidcConfig": {"mapping": {"id": "email"}}},
         {"oidcConfig": {"clientId": "another"}},
     ):
-        answer = await stage.client.post(
+        answer = await sso.client.post(
             "/api/auth/sso/update-provider", json={"providerId": "idp", **change}
         )
         assert answer.status_code == 409, (change, answer.text)
-    answer = await stage.client.post(
+    answer = await sso.client.post(
         "/api/auth/sso/update-provider", json={"providerId": "idp", "domain": "example.org"}
     )
     assert answer.status_code == 200
 
 
-async def test_only_an_owner_updates_and_a_foreign_provider_does_not_exist(stage):
-    await stage.register()
+async def test_only_owners_update_and_foreign_providers_are_404(sso):
+    await sso.register()
     await become("admin")
     body = {"providerId": "idp", "domain": "evil.example"}
-    answer = await stage.client.post("/api/auth/sso/update-provider", json=body)
+    answer = await sso.client.post("/api/auth/sso/update-provider", json=body)
     assert answer.status_code == 403
     await Member.all().delete()
     for method, path, sent in (
@@ -316,41 +316,41 @@ async def test_only_an_owner_updates_and_a_foreign_provider_does_not_exist(stage
         ("GET", "/api/auth/sso/get-provider?providerId=idp", None),
         ("GET", "/api/auth/sso/get-provider?providerId=nothing", None),
     ):
-        answer = await stage.client.request(method, path, json=sent)
+        answer = await sso.client.request(method, path, json=sent)
         assert (answer.status_code, answer.json()["code"]) == (404, "PROVIDER_NOT_FOUND")
 
 
-async def test_deleting_ends_links_and_sessions_and_locks_nobody_out_unnoticed(stage):
-    await stage.register()
-    eve, bob = await linked(stage), await linked(stage, "bob")
+async def test_deletion_ends_links_and_sessions_and_prevents_lock_out(sso):
+    await sso.register()
+    eve, bob = await linked(sso), await linked(sso, "bob")
     await Account.create(user_id=bob.id, provider_id="credential", account_id=bob.id)
     for answer in (
-        await stage.client.delete("/api/v1/auth/sso-providers/idp"),
-        await stage.client.post("/api/auth/sso/delete-provider", json={"providerId": "idp"}),
+        await sso.client.delete("/api/v1/auth/sso-providers/idp"),
+        await sso.client.post("/api/auth/sso/delete-provider", json={"providerId": "idp"}),
     ):
         assert (answer.status_code, answer.json()["code"]) == (409, "USERS_WOULD_BE_LOCKED_OUT")
         assert "eve@example.com" in answer.json()["message"]
         assert "bob@example.com" not in answer.json()["message"]
     assert await Session.filter(user_id=eve.id).exists()
-    answer = await stage.client.delete("/api/v1/auth/sso-providers/idp?force=true")
+    answer = await sso.client.delete("/api/v1/auth/sso-providers/idp?force=true")
     assert (answer.status_code, answer.json()) == (200, {"success": True})
     assert not await Account.exists(provider_id="idp")
     assert not await Session.filter(user_id__in=[eve.id, bob.id]).exists()
-    assert await Session.filter(user_id=stage.owner).exists()
+    assert await Session.filter(user_id=sso.owner).exists()
     assert not await SsoProvider.exists()
 
 
-async def test_a_passkey_a_password_or_being_gone_lets_a_provider_be_deleted(stage):
-    await stage.register()
-    eve, bob, cal = [await linked(stage, name) for name in ("eve", "bob", "cal")]
+async def test_provider_is_deletable_if_linked_users_have_another_sign_in_or_left(sso):
+    await sso.register()
+    eve, bob, cal = [await linked(sso, name) for name in ("eve", "bob", "cal")]
     await Passkey.create(user_id=eve.id, credential_id="x", public_key="x", device_type="x")
     await Account.create(user_id=bob.id, provider_id="credential", account_id=bob.id)
     await Member.filter(user_id=cal.id).delete()
-    # While passwords are refused, a password is no way to sign in.
+    # While password login is disabled, a password is no way to sign in.
     await RegistrationSettings().set_password_login_disabled(True)
-    answer = await stage.client.delete("/api/v1/auth/sso-providers/idp")
+    answer = await sso.client.delete("/api/v1/auth/sso-providers/idp")
     assert answer.status_code == 409
     assert "bob@example.com" in answer.json()["message"]
     await RegistrationSettings().set_password_login_disabled(False)
-    answer = await stage.client.post("/api/auth/sso/delete-provider", json={"providerId": "idp"})
+    answer = await sso.client.post("/api/auth/sso/delete-provider", json={"providerId": "idp"})
     assert (answer.status_code, answer.json()) == (200, {"success": True})

@@ -1,4 +1,4 @@
-"""The second factor: turning it on, and showing its codes at sign-in."""
+"""Tests of two-factor: enabling it, and codes at sign-in."""
 
 import asyncio
 import base64
@@ -33,7 +33,7 @@ on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 @on_sqlite
-async def test_enabling_shows_what_the_app_needs_and_changes_nothing_until_a_code(client, ada):
+async def test_enabling_returns_the_secret_and_waits_for_a_code(client, ada):
     answer = await two_factor(client, "enable", **PASSWORD)
     assert answer.status_code == 200
     uri, codes = answer.json()["totpURI"], answer.json()["backupCodes"]
@@ -60,7 +60,7 @@ async def test_enabling_shows_what_the_app_needs_and_changes_nothing_until_a_cod
     assert outcome(await two_factor(client, "enable", **PASSWORD, issuer="a:b"))[0] == 400
 
 
-async def test_a_code_activates_and_gives_the_session_another_token(client, ada, time):
+async def test_first_code_activates_and_rotates_the_session_token(client, ada, time):
     before, other = client.cookies[SESSION], await Session.get()
     app = AuthenticatorApp((await two_factor(client, "enable", **PASSWORD)).json()["totpURI"])
     assert outcome(await two_factor(client, "verify-totp", code=app.wrong())) == (
@@ -81,9 +81,7 @@ async def test_a_code_activates_and_gives_the_session_another_token(client, ada,
 
 
 @on_sqlite
-async def test_enabling_again_keeps_the_secret_in_use_until_the_new_one_is_shown(
-    client, phone, time
-):
+async def test_enabling_again_keeps_the_old_secret_until_a_new_code(client, phone, time):
     new = AuthenticatorApp((await two_factor(client, "enable", **PASSWORD)).json()["totpURI"])
     client.cookies.clear()
     await challenged(client)
@@ -111,7 +109,7 @@ async def test_enabling_again_keeps_the_secret_in_use_until_the_new_one_is_shown
     ],
 )
 @on_sqlite
-async def test_each_asks_for_the_password_and_for_a_session(client, ada, path, body):
+async def test_two_factor_routes_require_password_and_session(client, ada, path, body):
     assert outcome(await two_factor(client, path, **body)) == (400, "INVALID_PASSWORD")
     assert outcome(await two_factor(client, path)) == (400, "VALIDATION_ERROR")
     client.cookies.clear()
@@ -120,7 +118,7 @@ async def test_each_asks_for_the_password_and_for_a_session(client, ada, path, b
 
 
 @on_sqlite
-async def test_what_is_not_enabled_says_so(client, ada):
+async def test_routes_without_two_factor_report_it(client, ada):
     for path, code in (
         ("get-totp-uri", "TOTP_NOT_ENABLED"),
         ("generate-backup-codes", "TWO_FACTOR_NOT_ENABLED"),
@@ -132,14 +130,14 @@ async def test_what_is_not_enabled_says_so(client, ada):
 
 
 @on_sqlite
-async def test_who_has_no_password_begins_no_second_factor(client, ada):
+async def test_user_without_password_cannot_enable_two_factor(client, ada):
     await Account.all().update(provider_id="idp")
     assert outcome(await two_factor(client, "enable", **PASSWORD)) == (400, "INVALID_PASSWORD")
     assert await TwoFactor.all().count() == 0
 
 
 @on_sqlite
-async def test_a_code_in_a_session_is_checked_and_changes_nothing(client, phone):
+async def test_code_in_a_session_is_only_checked(client, phone):
     session = await Session.get()
     code = phone.code()
     assert outcome(await two_factor(client, "verify-totp", code=int(code))) == (
@@ -151,13 +149,13 @@ async def test_a_code_in_a_session_is_checked_and_changes_nothing(client, phone)
     assert answer.json().keys() == {"token", "user"}
     assert cookie_of(answer) is None
     assert await Session.all().values_list("id", flat=True) == [session.id]
-    # A code is taken once, here too.
+    # A code works once here too.
     assert outcome(await two_factor(client, "verify-totp", code=code)) == (401, "INVALID_CODE")
     shown = await two_factor(client, "get-totp-uri", **PASSWORD)
     assert shown.json() == {"totpURI": phone.uri}
 
 
-async def test_sign_in_asks_for_a_code_and_is_nobody_until_then(client, phone):
+async def test_sign_in_requires_a_code_and_gives_no_session_before(client, phone):
     before = client.cookies[SESSION]
     answer = await challenged(client, callbackURL="/volumes")
     assert "location" not in answer.headers
@@ -169,7 +167,7 @@ async def test_sign_in_asks_for_a_code_and_is_nobody_until_then(client, phone):
         assert cookie_of(answer, name) == f"{name}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"
     assert (await client.get("/api/auth/get-session")).text == "null"
     assert (await client.get("/api/v1/system/dev-panel")).status_code == 401
-    # The browser's session of before is over too.
+    # The browser's previous session has ended too.
     headers = {"cookie": f"{SESSION}={before}"}
     assert (await client.get("/api/auth/get-session", headers=headers)).text == "null"
     answer = await two_factor(client, "verify-totp", code=phone.code())
@@ -183,14 +181,14 @@ async def test_sign_in_asks_for_a_code_and_is_nobody_until_then(client, phone):
 
 
 @on_sqlite
-async def test_neither_way_to_sign_in_goes_around_the_second_factor(client, phone):
+async def test_e_mail_and_username_sign_in_require_two_factor(client, phone):
     client.cookies.clear()
     body = {"email": ADA["email"], **PASSWORD}
     answer = await client.post("/api/auth/sign-in/email", json=body)
     assert answer.json()["twoFactorRedirect"] is True
     answer = await client.post("/api/auth/sign-in/email", data=body)
     assert answer.json()["twoFactorRedirect"] is True
-    # What the browser was given for the second step is no session under another name.
+    # The challenge token is not accepted as a session token.
     shown = client.cookies[CHALLENGE]
     for name in (SESSION, TRUST):
         headers = {"cookie": f"{name}={shown}"}
@@ -200,7 +198,7 @@ async def test_neither_way_to_sign_in_goes_around_the_second_factor(client, phon
 
 
 @on_sqlite
-async def test_a_sign_in_that_is_not_to_be_remembered_stays_so_over_the_second_step(client, phone):
+async def test_remember_me_choice_survives_the_challenge(client, phone):
     client.cookies.clear()
     answer = await challenged(client, rememberMe=False)
     assert "Max-Age" not in cookie_of(answer, "zerobyte.dont_remember")
@@ -211,7 +209,7 @@ async def test_a_sign_in_that_is_not_to_be_remembered_stays_so_over_the_second_s
 
 @pytest.mark.parametrize("cookie", [None, "forged", "2fa-x.y"])
 @on_sqlite
-async def test_a_code_without_a_challenge_is_nothing(client, phone, cookie):
+async def test_code_without_a_challenge_is_rejected(client, phone, cookie):
     client.cookies.clear()
     if cookie:
         client.cookies.set(CHALLENGE, cookie)
@@ -223,7 +221,7 @@ async def test_a_code_without_a_challenge_is_nothing(client, phone, cookie):
 
 
 @on_sqlite
-async def test_a_challenge_is_good_for_ten_minutes_and_for_one_sign_in(client, phone, time):
+async def test_challenge_expires_after_ten_minutes_and_works_once(client, phone, time):
     client.cookies.clear()
     await challenged(client)
     kept = client.cookies[CHALLENGE]
@@ -246,14 +244,14 @@ async def test_a_challenge_is_good_for_ten_minutes_and_for_one_sign_in(client, p
 
 @pytest.mark.parametrize(("steps", "taken"), [(-2, False), (-1, True), (1, True), (2, False)])
 @on_sqlite
-async def test_a_code_is_good_one_step_before_and_after(client, phone, steps, taken):
+async def test_code_of_adjacent_steps_is_accepted(client, phone, steps, taken):
     client.cookies.clear()
     await challenged(client)
     answer = await two_factor(client, "verify-totp", code=phone.code(steps=steps))
     assert outcome(answer) == ((200, None) if taken else (401, "INVALID_CODE"))
 
 
-async def test_a_code_is_taken_once_also_when_shown_twice_at_once(client, phone, time):
+async def test_code_works_once_even_in_parallel(client, phone, time):
     client.cookies.clear()
     challenges = []
     for _ in range(6):
@@ -276,7 +274,7 @@ async def test_a_code_is_taken_once_also_when_shown_twice_at_once(client, phone,
 
 
 @on_sqlite
-async def test_behind_https_the_cookies_of_the_second_step_are_secure_too(serve, time):
+async def test_https_two_factor_cookies_are_secure(serve, time):
     async with serve(BASE_URL="https://backup.example") as client:
         answer = await client.post("/api/auth/sign-up/email", json=ADA)
         session = f"__Secure-{SESSION}={value_of(answer, '__Secure-' + SESSION)}"

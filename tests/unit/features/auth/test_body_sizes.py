@@ -1,11 +1,11 @@
-"""No honest request to the accounts comes near the limit of their bodies."""
+"""Tests that valid requests to account routes are far below the body size limit."""
 
 from zerobyte.features.auth.schemas.sso import RegisterProvider
 from zerobyte.http.rate_limit import DOOR_BODY_LIMIT_BYTES
 from zerobyte.http.validation import from_json
 
 
-def test_the_largest_identity_provider_fits_twice():
+def test_largest_identity_provider_fits_twice_into_the_body_limit():
     address = "https://idp.example/" + "a" * 2028
     body = {
         "provider_id": "p",

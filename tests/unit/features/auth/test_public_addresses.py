@@ -1,4 +1,4 @@
-"""Which addresses are of the public internet; everything else is our own network."""
+"""Tests of the distinction between public and private addresses."""
 
 import asyncio
 from pathlib import Path
@@ -41,11 +41,12 @@ from zerobyte.features.auth.service.sso.http_client import (
         "2001:0:4136:e378:8000:63bf:3fff:fdd2",
         "2001:db8::1",
         "3fff::1",
-        # NAT64 of local use, IPv4-compatible and IPv4-translated: each leads into our network.
+        # NAT64 local-use, IPv4-compatible and IPv4-translated addresses lead into private
+        # networks.
         "64:ff9b:1::7f00:1",
         "::7f00:1",
         "::ffff:0:7f00:1",
-        # Not given to anybody, or to routers alone.
+        # Reserved addresses, or addresses for routers only.
         "1000::1",
         "4000::1",
         "5f00::1",
@@ -53,14 +54,14 @@ from zerobyte.features.auth.service.sso.http_client import (
         "nonsense",
     ],
 )
-def test_our_own_network_is_not_public(address: str) -> None:
+def test_private_addresses_are_not_public(address: str) -> None:
     assert not is_public(address)
 
 
 @pytest.mark.parametrize(
     "address", ["1.1.1.1", "8.8.8.8", "2606:4700:4700::1111", "64:ff9b::808:808", "2002:808:808::"]
 )
-def test_the_internet_is_public(address: str) -> None:
+def test_internet_addresses_are_public(address: str) -> None:
     assert is_public(address)
 
 
@@ -71,7 +72,7 @@ def outgoing(folder: Path, answers: list[list[str]], **environ: str) -> SafeHttp
     return SafeHttpClient(settings_for(folder, **environ), resolve)
 
 
-def test_one_private_address_among_public_ones_is_enough(tmp_path: Path) -> None:
+def test_one_private_address_rejects_the_host(tmp_path: Path) -> None:
     guard = outgoing(tmp_path, [["8.8.8.8", "10.0.0.1"], ["8.8.8.8"]])
     with pytest.raises(ProviderUnreachable) as raised:
         asyncio.run(guard.check("https://idp.example"))
@@ -79,7 +80,7 @@ def test_one_private_address_among_public_ones_is_enough(tmp_path: Path) -> None
     asyncio.run(guard.check("https://idp.example"))
 
 
-def test_trust_is_for_one_origin_with_its_port(tmp_path: Path) -> None:
+def test_trusted_origin_includes_its_port(tmp_path: Path) -> None:
     guard = outgoing(tmp_path, [["127.0.0.1"]] * 3, TRUSTED_ORIGINS="https://idp.lan:8443")
     asyncio.run(guard.check("https://idp.lan:8443/x"))
     for url, code in (

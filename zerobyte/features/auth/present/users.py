@@ -70,11 +70,11 @@ def impact_view(found: list[tuple[Organization, OrganizationCounts]]) -> Deletio
                 id=row.id,
                 name=row.name,
                 resources=ResourceCounts(
-                    volumes_count=held.volumes,
-                    repositories_count=held.repositories,
-                    backup_schedules_count=held.schedules,
+                    volumes_count=counts.volumes,
+                    repositories_count=counts.repositories,
+                    backup_schedules_count=counts.schedules,
                 ),
             )
-            for row, held in found
+            for row, counts in found
         ]
     )

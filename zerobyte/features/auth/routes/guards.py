@@ -56,9 +56,9 @@ def _check_callbacks(request: HttpRequest) -> None:
     if request.method != "POST":
         return
     settings: Settings = request.app.ctx.services[Settings]
-    for said in (_fields(request.query_string), _body_fields(request)):
+    for fields in (_fields(request.query_string), _body_fields(request)):
         for name in _CALLBACKS:
-            url = said.get(name)
+            url = fields.get(name)
             check_callback(url if isinstance(url, str) else None, settings, name=name)
 
 

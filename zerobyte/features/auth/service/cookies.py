@@ -43,10 +43,10 @@ class Cookies:
 
     def read(self, request: HttpRequest, name: str) -> str | None:
         """Return the value of a cookie; None if it is absent or its signature is invalid."""
-        wanted = self._full(name)
+        full_name = self._full(name)
         for pair in header(request, "cookie").split(";"):
             found, _, value = pair.strip().partition("=")
-            if found == wanted:
+            if found == full_name:
                 try:
                     return self._signer(name).unsign(value).decode()
                 except (BadSignature, UnicodeError):

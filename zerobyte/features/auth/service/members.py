@@ -88,8 +88,8 @@ class Members:
 
 async def members_of(organization_id: str, *, limit: int = 1000, offset: int = 0) -> list[Member]:
     """List the members of an organization with their users, oldest first."""
-    wanted = Member.filter(organization_id=organization_id).select_related("user")
-    return await wanted.order_by("created_at", "id").offset(offset).limit(limit)
+    selected = Member.filter(organization_id=organization_id).select_related("user")
+    return await selected.order_by("created_at", "id").offset(offset).limit(limit)
 
 
 async def membership_of(user_id: str, organization_id: str | None) -> Member | None:
@@ -105,10 +105,10 @@ async def require_membership(person: Person, organization_id: str | None) -> Mem
     Raises
         Invalid     no organization is given or active, or the person is not a member.
     """
-    wanted = organization_id or person.organization_id
-    if wanted is None:
+    selected = organization_id or person.organization_id
+    if selected is None:
         raise Invalid("No active organization", code="NO_ACTIVE_ORGANIZATION")
-    membership = await membership_of(person.user_id, wanted)
+    membership = await membership_of(person.user_id, selected)
     if membership is None:
         raise Invalid("Member not found", code="MEMBER_NOT_FOUND")
     return membership
@@ -116,10 +116,10 @@ async def require_membership(person: Person, organization_id: str | None) -> Mem
 
 async def require_membership_to_read(person: Person, organization_id: str | None) -> Member:
     """Like `require_membership`, but Forbidden for non-members. Raises Invalid, Forbidden."""
-    wanted = organization_id or person.organization_id
-    if wanted is None:
+    selected = organization_id or person.organization_id
+    if selected is None:
         raise Invalid("No active organization", code="NO_ACTIVE_ORGANIZATION")
-    membership = await membership_of(person.user_id, wanted)
+    membership = await membership_of(person.user_id, selected)
     if membership is None:
         raise Forbidden(
             "You are not a member of this organization",
@@ -133,8 +133,8 @@ def parse_role(role: str | list[str]) -> OrganizationRole:
     names = [role] if isinstance(role, str) else role
     found: list[OrganizationRole] = [known for known in ROLES if names == [known]]
     if not found:
-        shown = ",".join(names)[:64]
-        raise Invalid(f"ROLE_NOT_FOUND: {shown}", code="ROLE_NOT_FOUND")
+        names_text = ",".join(names)[:64]
+        raise Invalid(f"ROLE_NOT_FOUND: {names_text}", code="ROLE_NOT_FOUND")
     return found[0]
 
 
@@ -168,8 +168,8 @@ async def _other_membership(user_id: str, organization_id: str) -> Member | None
 
 async def _lock_member(organization_id: str, member_id: str) -> Member | None:
     """Return a member, locked until the transaction ends."""
-    wanted = Member.filter(id=member_id, organization_id=organization_id)
-    return await wanted.select_for_update().first()
+    selected = Member.filter(id=member_id, organization_id=organization_id)
+    return await selected.select_for_update().first()
 
 
 async def _require_another_owner(member: Member) -> None:

@@ -87,10 +87,10 @@ class OneTimeState:
         )
         return row and HeldState(token, row.id, row.payload)
 
-    async def consume(self, request: HttpRequest, kind: StateKind, held: HeldState) -> bool:
+    async def consume(self, request: HttpRequest, kind: StateKind, state: HeldState) -> bool:
         """Delete a state. Returns True for exactly one of several concurrent calls."""
         queue_cookie(request, self._cookie(kind, "", max_age_s=0))
-        return await Ticket.filter(id=held.row_id).delete() == 1
+        return await Ticket.filter(id=state.row_id).delete() == 1
 
     def _signer(self, kind: StateKind) -> Signer:
         return Signer(
@@ -108,10 +108,10 @@ class OneTimeState:
         )
 
     def _token_of(self, request: HttpRequest, kind: StateKind) -> str | None:
-        wanted = self._name(kind)
+        cookie_name = self._name(kind)
         for pair in header(request, "cookie").split(";"):
             name, _, value = pair.strip().partition("=")
-            if name == wanted:
+            if name == cookie_name:
                 try:
                     return self._signer(kind).unsign(value).decode() if kind.signed else value
                 except (BadSignature, UnicodeError):

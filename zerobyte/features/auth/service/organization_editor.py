@@ -31,7 +31,7 @@ _PERMISSIONS: Final = {
     "member": {"ac": {"read"}},
 }
 _NOT_A_MEMBER: Final = "USER_IS_NOT_A_MEMBER_OF_THE_ORGANIZATION"
-_SLUG_SLUG_TAKEN: Final = "ORGANIZATION_SLUG_ALREADY_SLUG_TAKEN"
+_SLUG_TAKEN: Final = "ORGANIZATION_SLUG_ALREADY_TAKEN"
 
 
 class OrganizationEditor:
@@ -58,10 +58,12 @@ class OrganizationEditor:
         """
         if query.organization_slug is not None:
             return await self._with_membership(person, await _by_slug(query.organization_slug))
-        wanted = query.organization_id or person.organization_id
-        if wanted is None:
+        organization_id = query.organization_id or person.organization_id
+        if organization_id is None:
             return None
-        return await self._with_membership(person, await Organization.get_or_none(id=wanted))
+        return await self._with_membership(
+            person, await Organization.get_or_none(id=organization_id)
+        )
 
     async def set_active(self, person: Person, body: schemas.SetActive) -> Organization | None:
         """Set or clear the active organization; an error leaves it unchanged.
@@ -105,7 +107,7 @@ class OrganizationEditor:
         except IntegrityError as error:
             if not constraints.breaks_unique(error, "slug"):
                 raise
-            raise Invalid("Organization slug already taken", code=_SLUG_SLUG_TAKEN) from None
+            raise Invalid("Organization slug already taken", code=_SLUG_TAKEN) from None
         return row
 
     async def delete(self, person: Person, body: schemas.DeleteOrganization) -> Organization:
@@ -146,7 +148,7 @@ class OrganizationEditor:
     async def check_slug(self, slug: str) -> None:
         """Raise Invalid if the slug is taken."""
         if await Organization.exists(slug=slug):
-            raise Invalid("Organization slug already taken", code=_SLUG_SLUG_TAKEN)
+            raise Invalid("Organization slug already taken", code=_SLUG_TAKEN)
 
     async def has_permission(self, person: Person, body: schemas.HasPermission) -> bool:
         """Return True if the person has all these permissions. Raises Invalid."""

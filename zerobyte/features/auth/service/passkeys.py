@@ -157,11 +157,11 @@ class Passkeys:
             user_verification=UserVerificationRequirement.REQUIRED,
         )
         await self._issue_challenge(request, _AUTHENTICATE, options.challenge)
-        shown = as_json(options)
+        result = as_json(options)
         if not found:
             # Without this field the authenticator lists its own accounts.
-            shown.pop("allowCredentials", None)
-        return shown
+            result.pop("allowCredentials", None)
+        return result
 
     async def authenticate(self, request: HttpRequest, response: Mapping[str, Any]) -> SignedIn:
         """Sign a user in with a passkey.
@@ -237,10 +237,10 @@ class Passkeys:
 
     def _origin_of(self, request: HttpRequest) -> str:
         self._require_host_name()
-        said = header(request, "origin")
-        if not said:
+        header_value = header(request, "origin")
+        if not header_value:
             raise Invalid("origin missing", code="ORIGIN_MISSING")
-        origin = urls.origin_or_none(said) or said
+        origin = urls.origin_or_none(header_value) or header_value
         if origin not in self._origins:
             raise invalid_origin(origin, self._settings)
         return origin
@@ -259,14 +259,14 @@ class Passkeys:
         self, request: HttpRequest, purpose: str, *, user_id: str | None = None
     ) -> bytes:
         """Consume and return the browser's challenge; a mismatch consumes it too."""
-        held = await self._one_time_state.find(request, PASSKEY)
+        state = await self._one_time_state.find(request, PASSKEY)
         if (
-            held is None
-            or not await self._one_time_state.consume(request, PASSKEY, held)
-            or (held.payload["purpose"], held.payload["userId"]) != (purpose, user_id)
+            state is None
+            or not await self._one_time_state.consume(request, PASSKEY, state)
+            or (state.payload["purpose"], state.payload["userId"]) != (purpose, user_id)
         ):
             raise Invalid("Challenge not found", code="CHALLENGE_NOT_FOUND")
-        return base64url_to_bytes(held.payload["challenge"])
+        return base64url_to_bytes(state.payload["challenge"])
 
     async def _descriptors(self, user_id: str) -> list[PublicKeyCredentialDescriptor]:
         ids = await Passkey.filter(user_id=user_id).values_list("credential_id", flat=True)
@@ -357,9 +357,9 @@ async def _get_own(user: User, passkey_id: str) -> Passkey:
 
 def _transports(response: Mapping[str, Any]) -> str | None:
     inner = response.get("response")
-    given = (
+    transports = (
         cast("Mapping[str, Any]", inner).get("transports") if isinstance(inner, Mapping) else None
     )
-    if not isinstance(given, list):
+    if not isinstance(transports, list):
         return None
-    return ",".join(name for name in _TRANSPORTS if name in given) or None
+    return ",".join(name for name in _TRANSPORTS if name in transports) or None

@@ -57,13 +57,13 @@ class Passwords:
         )
         return fits and password_hash is not None
 
-    async def _run_in_thread(self, work: Callable[..., T], *given: str) -> T:
+    async def _run_in_thread(self, work: Callable[..., T], *args: str) -> T:
         if self._waiting >= _MAX_WAITING:
             raise Unavailable("Too many sign-ins at the same time. Try again in a few seconds")
         self._waiting += 1
         try:
             loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, work, *given)
+            return await loop.run_in_executor(self._threads, work, *args)
         finally:
             self._waiting -= 1
 

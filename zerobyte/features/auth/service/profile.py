@@ -103,19 +103,19 @@ class Profile:
         async with in_transaction():
             # Lock the user, so that two requests at once cannot unlink the last two.
             await User.filter(id=user_id).select_for_update().get()
-            kept = await Account.filter(user_id=user_id)
-            going = [
+            accounts = await Account.filter(user_id=user_id)
+            matching = [
                 account
-                for account in kept
+                for account in accounts
                 if account.provider_id == provider_id and account_id in (None, account.account_id)
             ]
-            if len(kept) == 1:
+            if len(accounts) == 1:
                 raise Invalid(
                     "You can't unlink your last account", code="FAILED_TO_UNLINK_LAST_ACCOUNT"
                 )
-            if not going:
+            if not matching:
                 raise Invalid("Account not found", code="ACCOUNT_NOT_FOUND")
-            await going[0].delete()
+            await matching[0].delete()
             # A session does not record how it was started.
             await self._sessions.revoke_all(user_id, except_session=found.session)
             if provider_id == CREDENTIAL:

@@ -190,8 +190,8 @@ class Sessions:
         await self.end_previous(request)
 
     async def _end_admin_session(self, request: HttpRequest, admin_id: str) -> None:
-        held = (self._cookies.read(request, cookies.ADMIN_SESSION) or "").partition(":")[0]
-        await Session.filter(token_hash=token_hash(held), user_id=admin_id).delete()
+        admin_token = (self._cookies.read(request, cookies.ADMIN_SESSION) or "").partition(":")[0]
+        await Session.filter(token_hash=token_hash(admin_token), user_id=admin_id).delete()
         self._cookies.clear(request, cookies.ADMIN_SESSION)
 
     async def end_previous(self, request: HttpRequest) -> None:
@@ -241,10 +241,10 @@ class Sessions:
 
     async def record_attempted_user(self, request: HttpRequest, user: User | None) -> None:
         """Record in the audit log which user a sign-in targets; equally slow for unknown users."""
-        place = await self._organizations.first_membership(user.id if user else "")
+        membership = await self._organizations.first_membership(user.id if user else "")
         if user is not None:
             audit.add_details(
-                request, organization_id=place and place.organization_id, userId=user.id
+                request, organization_id=membership and membership.organization_id, userId=user.id
             )
 
     async def list_active(self, user_id: str) -> Sequence[Session]:

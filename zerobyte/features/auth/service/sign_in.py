@@ -218,9 +218,9 @@ async def _check_free(email: str, username: str) -> None:
     await check_username_free(username)
 
 
-def refuse_protected(given: Iterable[str]) -> None:
+def refuse_protected(names: Iterable[str]) -> None:
     """Reject fields that users may not set themselves. Raises Invalid."""
-    for name in given:
+    for name in names:
         if name in _PROTECTED:
             raise Invalid(f"{name} is not allowed to be set", code="FIELD_NOT_ALLOWED")
 

@@ -73,16 +73,16 @@ class UserAdmin:
 
     async def list_page(self, query: schemas.UsersQuery) -> tuple[list[User], int]:
         """Return a page of users and the total number."""
-        wanted = Q()
+        condition = Q()
         if query.search_value:
             how = f"{query.search_field}__{_SEARCHES[query.search_operator]}"
-            wanted &= Q(**{how: query.search_value})
+            condition &= Q(**{how: query.search_value})
         if query.filter_field is not None and query.filter_value is not None:
             fits = Q(**_filter(query.filter_field, query.filter_value))
-            wanted &= fits if query.filter_operator == "eq" else ~fits
+            condition &= fits if query.filter_operator == "eq" else ~fits
         order = _SORTED_BY[query.sort_by]
         sign = "-" if query.sort_direction == "desc" else ""
-        found = User.filter(wanted)
+        found = User.filter(condition)
         rows = found.order_by(sign + order, sign + "id").offset(query.offset).limit(query.limit)
         return await rows, await found.count()
 
@@ -256,8 +256,8 @@ class UserAdmin:
     async def sessions(self, user_id: str) -> list[Session]:
         """List a user's active sessions, newest first. Raises NotFound."""
         await self.get(user_id)
-        living = Session.filter(user_id=user_id, expires_at__gt=clock.now_ms())
-        return await living.order_by("-created_at", "-id")
+        active = Session.filter(user_id=user_id, expires_at__gt=clock.now_ms())
+        return await active.order_by("-created_at", "-id")
 
     async def revoke_session(self, session_id: str) -> None:
         """End a session of any user; ignore unknown ids."""

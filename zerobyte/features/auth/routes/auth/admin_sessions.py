@@ -82,7 +82,7 @@ async def impersonate(
     request: HttpRequest, person: Person, body: schemas.UserId, impersonation: Impersonation
 ) -> schemas.ImpersonationView:
     """Act as a user for at most one hour."""
-    return _shown(await impersonation.start(request, person, body.user_id))
+    return _impersonation_view(await impersonation.start(request, person, body.user_id))
 
 
 @accounts_auth.post(f"{_PATH}/stop-impersonating")
@@ -97,10 +97,10 @@ async def stop_impersonating(
     request: HttpRequest, person: Person, impersonation: Impersonation
 ) -> schemas.ImpersonationView:
     """End the impersonation."""
-    return _shown(await impersonation.end(request, person))
+    return _impersonation_view(await impersonation.end(request, person))
 
 
-def _shown(found: SignedIn) -> schemas.ImpersonationView:
+def _impersonation_view(found: SignedIn) -> schemas.ImpersonationView:
     return schemas.ImpersonationView(
         session=session_view(found.session), user=user_view(found.user)
     )

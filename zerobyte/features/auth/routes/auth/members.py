@@ -127,9 +127,9 @@ async def list_invitations(
     person: Person, query: schemas.OrganizationQuery, invitations: Invitations
 ) -> list[schemas.InvitationView]:
     """List the invitations of an organization in any state, newest first."""
-    place = await require_membership_to_read(person, query.organization_id)
-    rows = await invitations.list_all(place.organization_id)
-    return [invitation_view(row, may_invite=place.role in ADMINS) for row in rows]
+    membership = await require_membership_to_read(person, query.organization_id)
+    rows = await invitations.list_all(membership.organization_id)
+    return [invitation_view(row, may_invite=membership.role in ADMINS) for row in rows]
 
 
 @accounts_auth.get(f"{_PATH}/list-user-invitations")
@@ -156,9 +156,9 @@ async def list_own(person: Person, invitations: Invitations) -> list[schemas.Inv
 )
 async def list_members(person: Person, query: schemas.MembersQuery) -> schemas.MemberPage:
     """List the members of an organization, oldest first."""
-    place = await require_membership_to_read(person, query.organization_id)
-    rows = await members_of(place.organization_id, limit=query.limit, offset=query.offset)
-    total = await Member.filter(organization_id=place.organization_id).count()
+    membership = await require_membership_to_read(person, query.organization_id)
+    rows = await members_of(membership.organization_id, limit=query.limit, offset=query.offset)
+    total = await Member.filter(organization_id=membership.organization_id).count()
     return schemas.MemberPage(members=[member_view(row) for row in rows], total=total)
 
 
@@ -172,9 +172,9 @@ async def list_members(person: Person, query: schemas.MembersQuery) -> schemas.M
 )
 async def get_active_member(person: Person) -> schemas.MemberView:
     """Read the user's membership in the active organization."""
-    place = await require_membership_to_read(person, None)
-    await place.fetch_related("user")
-    return member_view(place)
+    membership = await require_membership_to_read(person, None)
+    await membership.fetch_related("user")
+    return member_view(membership)
 
 
 @accounts_auth.get(f"{_PATH}/get-active-member-role")
@@ -187,8 +187,8 @@ async def get_active_member(person: Person) -> schemas.MemberView:
 )
 async def get_active_member_role(person: Person) -> schemas.MemberRoleView:
     """Read the user's role in the active organization."""
-    place = await require_membership_to_read(person, None)
-    role: OrganizationRole = place.role  # pyright: ignore[reportAssignmentType]
+    membership = await require_membership_to_read(person, None)
+    role: OrganizationRole = membership.role  # pyright: ignore[reportAssignmentType]
     return schemas.MemberRoleView(role=role)
 
 

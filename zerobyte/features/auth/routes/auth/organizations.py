@@ -34,9 +34,9 @@ _PATH: Final = "/organization"
     returns={200: list[schemas.OrganizationView]},
     permission=Permission.SIGNED_IN,
 )
-async def list_all(person: Person, edits: OrganizationEditor) -> list[schemas.OrganizationView]:
+async def list_all(person: Person, editor: OrganizationEditor) -> list[schemas.OrganizationView]:
     """List the user's organizations."""
-    return [organization_view(row) for row in await edits.list_all(person)]
+    return [organization_view(row) for row in await editor.list_all(person)]
 
 
 @accounts_auth.get(f"{_PATH}/get-full-organization")
@@ -49,18 +49,18 @@ async def list_all(person: Person, edits: OrganizationEditor) -> list[schemas.Or
     permission=Permission.SIGNED_IN,
 )
 async def get_full(
-    person: Person, query: schemas.FullQuery, edits: OrganizationEditor, invitations: Invitations
+    person: Person, query: schemas.FullQuery, editor: OrganizationEditor, invitations: Invitations
 ) -> schemas.FullOrganization | None:
     """Read an organization with its members and invitations; null if none is active."""
-    found = await edits.find(person, query)
+    found = await editor.find(person, query)
     if found is None:
         return None
-    row, place = found
+    row, membership = found
     return full_organization_view(
         row,
         members=await members_of(row.id),
         invitations=await invitations.list_all(row.id),
-        may_invite=place.role in ADMINS,
+        may_invite=membership.role in ADMINS,
     )
 
 
@@ -78,11 +78,11 @@ async def set_active(
     request: HttpRequest,
     person: Person,
     body: schemas.SetActive,
-    edits: OrganizationEditor,
+    editor: OrganizationEditor,
     sessions: Sessions,
 ) -> schemas.OrganizationView | None:
     """Set the active organization; null clears it."""
-    row = await edits.set_active(person, body)
+    row = await editor.set_active(person, body)
     sessions.send_cookie(request, await sessions.require(request))
     return row and organization_view(row)
 
@@ -116,10 +116,10 @@ async def update(
     request: HttpRequest,
     person: Person,
     body: schemas.UpdateOrganization,
-    edits: OrganizationEditor,
+    editor: OrganizationEditor,
 ) -> schemas.OrganizationView:
     """Change an organization's name, slug or logo."""
-    row = await edits.update(person, body)
+    row = await editor.update(person, body)
     audit.add_details(request, organization_id=row.id)
     return organization_view(row)
 
@@ -135,10 +135,10 @@ async def update(
     audit_fields=("organization_id",),
 )
 async def delete(
-    person: Person, body: schemas.DeleteOrganization, edits: OrganizationEditor
+    person: Person, body: schemas.DeleteOrganization, editor: OrganizationEditor
 ) -> schemas.OrganizationView:
     """Delete an empty organization; its owner must confirm the password."""
-    return organization_view(await edits.delete(person, body))
+    return organization_view(await editor.delete(person, body))
 
 
 @accounts_auth.post(f"{_PATH}/check-slug")
@@ -151,9 +151,9 @@ async def delete(
     permission=Permission.SIGNED_IN,
     audited=False,
 )
-async def check_slug(body: schemas.CheckSlug, edits: OrganizationEditor) -> Status:
+async def check_slug(body: schemas.CheckSlug, editor: OrganizationEditor) -> Status:
     """Check whether a slug is free."""
-    await edits.check_slug(body.slug)
+    await editor.check_slug(body.slug)
     return Status()
 
 
@@ -168,10 +168,10 @@ async def check_slug(body: schemas.CheckSlug, edits: OrganizationEditor) -> Stat
     audited=False,
 )
 async def has_permission(
-    person: Person, body: schemas.HasPermission, edits: OrganizationEditor
+    person: Person, body: schemas.HasPermission, editor: OrganizationEditor
 ) -> schemas.Permitted:
     """Check whether the user has all these permissions."""
-    return schemas.Permitted(success=await edits.has_permission(person, body))
+    return schemas.Permitted(success=await editor.has_permission(person, body))
 
 
 @accounts_auth.post(f"{_PATH}/remove-member")

@@ -183,15 +183,15 @@ def _intent_matches(intent: Intent, provider: SsoProvider, user: User) -> bool:
 async def _pending_invitation(
     provider: SsoProvider, email: str, invitation_id: str | None = None
 ) -> Invitation:
-    wanted = Invitation.filter(
+    pending = Invitation.filter(
         organization_id=provider.organization_id,
         email=email,
         status="pending",
         expires_at__gt=clock.now_ms(),
     )
     if invitation_id is not None:
-        wanted = wanted.filter(id=invitation_id)
-    invitation = await wanted.order_by("-created_at").first()
+        pending = pending.filter(id=invitation_id)
+    invitation = await pending.order_by("-created_at").first()
     if invitation is None:
         raise SsoSignInRejected(
             INVITE_REQUIRED, "no invitation into the provider's organization is pending"

@@ -39,8 +39,8 @@ class Discovery:
             raise Invalid(error.message, code=error.code) from None
 
     async def _settings_of(self, issuer: str, entered: RegisterOidc) -> OidcSettings:
-        url = entered.discovery_endpoint or get_well_known_url(issuer, external=True)
-        document = {} if entered.skip_discovery else await self._document(issuer, url)
+        discovery_url = entered.discovery_endpoint or get_well_known_url(issuer, external=True)
+        document = {} if entered.skip_discovery else await self._document(issuer, discovery_url)
         endpoints: dict[str, Any] = {
             name: getattr(entered, name) or _text(document, published)
             for name, published in _ENDPOINTS.items()
@@ -51,7 +51,7 @@ class Discovery:
                 await self._http.check(url)
         return OidcSettings(
             **endpoints,
-            discovery_endpoint=url,
+            discovery_endpoint=discovery_url,
             token_endpoint_authentication=entered.token_endpoint_authentication
             or _authentication(document),
             scopes=with_openid(entered.scopes or SCOPES),

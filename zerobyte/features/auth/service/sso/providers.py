@@ -168,8 +168,8 @@ class SsoProviders:
         user_id     the requesting user; slugs of organizations without their membership are empty.
         """
         rows = await SsoProvider.all().select_related("organization").order_by("created_at")
-        places = Member.filter(user_id=user_id).values_list("organization_id", flat=True)
-        own = set(await places) if user_id is not None else set[Any]()
+        organization_ids = Member.filter(user_id=user_id).values_list("organization_id", flat=True)
+        own = set(await organization_ids) if user_id is not None else set[Any]()
         return [
             (row.provider_id, row.organization.slug if row.organization_id in own else "")
             for row in rows
@@ -262,26 +262,26 @@ class SsoProviders:
     async def _settings_after(
         self, issuer: str, before: OidcSettings, changes: UpdateOidc, *, issuer_changed: bool
     ) -> OidcSettings:
-        given = {name: getattr(changes, name) for name in changes.model_fields_set}
+        entered = {name: getattr(changes, name) for name in changes.model_fields_set}
         options = before.model_dump(include=set(_OPTIONS), by_alias=False) | {
-            name: given[name] for name in _OPTIONS if name in given
+            name: entered[name] for name in _OPTIONS if name in entered
         }
         options["scopes"] = with_openid(options["scopes"])
-        if not issuer_changed and not given.keys() & _ADDRESSES:
+        if not issuer_changed and not entered.keys() & _ADDRESSES:
             return OidcSettings.model_validate(before.model_dump(by_alias=False) | options)
         # Discover again: of the known endpoints, keep only those that were entered by hand.
-        skip = given.get("skip_discovery", before.skip_discovery)
+        skip = entered.get("skip_discovery", before.skip_discovery)
         known = before.model_dump(include=_ADDRESSES, by_alias=False) if skip else {}
         if not issuer_changed:
             known["discovery_endpoint"] = before.discovery_endpoint
-        merged = known | given | options | {"skip_discovery": skip}
+        merged = known | entered | options | {"skip_discovery": skip}
         return await self._discovery.settings_of(
             issuer, RegisterOidc.model_validate(merged | {"client_id": "-", "client_secret": "-"})
         )
 
     def _update_secret(self, provider: SsoProvider, changes: UpdateOidc, *, moved: bool) -> None:
-        given = "client_secret" in changes.model_fields_set and changes.client_secret != MASK
-        if given:
+        entered = "client_secret" in changes.model_fields_set and changes.client_secret != MASK
+        if entered:
             provider.client_secret = self._sealer.seal(
                 changes.client_secret, aad=client_secret_aad(provider)
             )

@@ -53,9 +53,9 @@ def redirect_uri(settings: Settings, provider_id: str) -> str:
     return f"{settings.base_url}/api/auth/sso/callback/{provider_id}"
 
 
-def login_error(said: str) -> str:
+def login_error(error_text: str) -> str:
     """Map an error text to a code that the login page knows."""
-    words = re.sub(r"[^a-z]+", "_", said.lower()).strip("_")
+    words = re.sub(r"[^a-z]+", "_", error_text.lower()).strip("_")
     if words in LOGIN_ERRORS:
         return LOGIN_ERRORS[words]
     if "banned" in words.split("_"):
@@ -109,17 +109,19 @@ class SsoSignIn:
 
     async def finish(self, request: HttpRequest, provider_id: str, query: CallbackQuery) -> str:
         """Handle the callback; return the URL to redirect to, with an error code on failure."""
-        held = await self._one_time_state.find(request, STATE)
-        if held is None or not hmac.compare_digest(held.token.encode(), query.state.encode()):
+        saved_state = await self._one_time_state.find(request, STATE)
+        if saved_state is None or not hmac.compare_digest(
+            saved_state.token.encode(), query.state.encode()
+        ):
             return self._reject_state(request, "the state does not belong to this browser")
-        if not await self._one_time_state.consume(request, STATE, held):
+        if not await self._one_time_state.consume(request, STATE, saved_state):
             return self._reject_state(request, "the state was used before")
-        provider = await SsoProvider.get_or_none(id=held.payload["provider"])
+        provider = await SsoProvider.get_or_none(id=saved_state.payload["provider"])
         if provider is None or provider.provider_id != provider_id:
             return self._reject_state(request, "the response comes from another provider")
         audit.add_details(request, organization_id=provider.organization_id)
         try:
-            return await self._complete(request, provider, held, query)
+            return await self._complete(request, provider, saved_state, query)
         except SsoSignInRejected as refusal:
             _log.info(
                 "SSO sign-in rejected",
@@ -130,20 +132,26 @@ class SsoSignIn:
             audit.mark_refused(request, refusal.code)
             if refusal.user_id is not None:
                 audit.add_details(request, userId=refusal.user_id)
-            return _with_error(held.payload["error"], refusal.code)
+            return _with_error(saved_state.payload["error"], refusal.code)
 
     async def _complete(
-        self, request: HttpRequest, provider: SsoProvider, held: HeldState, query: CallbackQuery
+        self,
+        request: HttpRequest,
+        provider: SsoProvider,
+        saved_state: HeldState,
+        query: CallbackQuery,
     ) -> str:
         _check_issuer(provider, query.iss)
         if query.error is not None or not query.code:
-            said = "".join(char for char in query.error or "" if char.isprintable())
+            error_text = "".join(char for char in query.error or "" if char.isprintable())
             reason = (
-                f"answered {redact(said)[:200]}" if said else "denied the request or sent no code"
+                f"answered {redact(error_text)[:200]}"
+                if error_text
+                else "denied the request or sent no code"
             )
             raise SsoSignInRejected(FAILED, f"the provider {reason}")
         identity = await self._client.fetch_identity(
-            provider, self._authorization_request(provider, held.payload), query.code
+            provider, self._authorization_request(provider, saved_state.payload), query.code
         )
         intent_ticket = await self._one_time_state.find(request, INTENT)
         intent = Intent(**intent_ticket.payload) if intent_ticket else None
@@ -154,7 +162,7 @@ class SsoSignIn:
         # Activate the provider's organization, even if the user joined another one first.
         found.session.active_organization_id = provider.organization_id
         await found.session.save(update_fields=["active_organization_id"])
-        return cast("str", held.payload["newUser" if admitted.is_new else "callback"])
+        return cast("str", saved_state.payload["newUser" if admitted.is_new else "callback"])
 
     def _authorization_request(
         self, provider: SsoProvider, payload: Mapping[str, Any]
@@ -208,13 +216,13 @@ async def _find(body: SignInSso) -> SsoProvider:
     return found
 
 
-def _check_issuer(provider: SsoProvider, said: str | None) -> None:
+def _check_issuer(provider: SsoProvider, error_text: str | None) -> None:
     """Check that the response comes from the requested issuer (RFC 9207)."""
-    if said is None and settings_of(provider).iss_parameter:
+    if error_text is None and settings_of(provider).iss_parameter:
         raise SsoSignInRejected(
             FAILED, "the response has no `iss`, although the provider supports it"
         )
-    if said is not None and said != provider.issuer:
+    if error_text is not None and error_text != provider.issuer:
         raise SsoSignInRejected(FAILED, "the response comes from another issuer")
 
 

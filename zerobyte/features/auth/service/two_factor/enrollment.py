@@ -101,7 +101,11 @@ class TwoFactors:
         """Consume a backup code. Raises Unauthenticated, Invalid, Conflict."""
         row = await _enabled(user)
         codes: list[str] = orjson.loads(self._open(row, "backup_codes"))
-        left = [kept for kept in codes if not hmac.compare_digest(kept.encode(), code.encode())]
+        left = [
+            backup_code
+            for backup_code in codes
+            if not hmac.compare_digest(backup_code.encode(), code.encode())
+        ]
         if len(left) == len(codes):
             raise Unauthenticated("Invalid backup code", code="INVALID_BACKUP_CODE")
         used = await TwoFactor.filter(id=row.id, backup_codes=row.backup_codes).update(

@@ -1,4 +1,4 @@
-"""What is said of passkeys in every case: options, challenges that are not there, and lists."""
+"""Tests of passkey responses: options, missing challenges and lists."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def database_kind(request):
     return request.param
 
 
-async def test_options_name_the_person_and_restrict_the_authenticator_only_when_asked(client, ada):
+async def test_options_contain_the_user_and_the_requested_attachment(client, ada):
     options = await register_options(client)
     assert (options["user"]["name"], options["user"]["displayName"]) == (ada["email"], "Ada")
     usual = options["authenticatorSelection"]
@@ -42,7 +42,7 @@ async def test_options_name_the_person_and_restrict_the_authenticator_only_when_
     }
 
 
-async def test_each_answer_needs_a_challenge_that_was_given_and_is_still_good(client, ada, device):
+async def test_response_requires_a_valid_challenge(client, ada, device):
     registered = device.create(await register_options(client))
     client.cookies.delete(CHALLENGE)
     paths = {
@@ -75,7 +75,7 @@ async def test_each_answer_needs_a_challenge_that_was_given_and_is_still_good(cl
     assert (await sign_in(client, device)).status_code == 200
 
 
-async def test_a_list_holds_ones_own_passkeys_the_oldest_first(client, ada, device):
+async def test_list_shows_own_passkeys_oldest_first(client, ada, device):
     bob = await User.create(email="bob@example.com", name="Bob", username="bob")
     await Passkey.create(user_id=bob.id, credential_id="x", public_key="x", device_type="x")
     assert (await client.get(f"{BASE}/list-user-passkeys")).json() == []
@@ -84,19 +84,19 @@ async def test_a_list_holds_ones_own_passkeys_the_oldest_first(client, ada, devi
     assert (await client.get(f"{BASE}/list-user-passkeys")).json() == [first, second]
 
 
-async def test_a_sign_in_with_a_passkey_begins_a_session_of_seven_days(client, ada, device):
+async def test_passkey_sign_in_creates_a_session_of_seven_days(client, ada, device):
     await register(client, device)
     answer = await sign_in(client, device)
     assert answer.json().keys() == {"session", "user"}
     session = next(line for line in answer.headers.get_list("set-cookie") if SESSION in line)
     assert session.endswith("; Max-Age=604800; Path=/; HttpOnly; SameSite=Lax")
-    # The challenge is used up, in the browser too.
+    # The challenge is consumed, and its cookie is deleted.
     cleared = [line for line in answer.headers.get_list("set-cookie") if CHALLENGE in line]
     assert cleared == [f"{CHALLENGE}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax"]
     assert answer.json()["session"]["activeOrganizationId"]
 
 
-async def test_an_authenticator_that_can_be_backed_up_is_told_as_such(client, ada, device):
+async def test_multi_device_passkey_is_reported(client, ada, device):
     device.backup = True
     shown = (await register(client, device)).json()
     assert (shown["deviceType"], shown["backedUp"]) == ("multiDevice", True)

@@ -1,20 +1,12 @@
-"""Where a sign-in begins: how a provider is found, and where people may be sent afterwards."""
+"""Tests of the start of an SSO sign-in: finding the provider, allowed redirect URLs."""
 
 import pytest
-
-from tests.integration.auth.sso_stage import staged
 
 SIGN_IN = "/api/auth/sign-in/sso"
 
 
-@pytest.fixture
-async def stage(serve, oidc):
-    async with staged(serve, oidc) as made:
-        yield made
-
-
-async def test_a_provider_is_found_by_id_e_mail_domain_or_organization(stage):
-    slug = (await stage.client.get("/api/v1/auth/sso-providers")).json()["providers"][0][
+async def test_a_provider_is_found_by_id_e_mail_domain_or_organization(sso):
+    slug = (await sso.client.get("/api/v1/auth/sso-providers")).json()["providers"][0][
         "organizationSlug"
     ]
     for selector in (
@@ -24,7 +16,7 @@ async def test_a_provider_is_found_by_id_e_mail_domain_or_organization(stage):
         {"domain": "example.com"},
         {"organizationSlug": slug},
     ):
-        answer = await stage.client.post(SIGN_IN, json={"callbackURL": "/login", **selector})
+        answer = await sso.client.post(SIGN_IN, json={"callbackURL": "/login", **selector})
         assert answer.status_code == 200, selector
         assert "/oauth2/authorize?" in answer.json()["url"]
     assert "login_hint" not in answer.json()["url"]
@@ -36,21 +28,21 @@ async def test_a_provider_is_found_by_id_e_mail_domain_or_organization(stage):
         {"domain": "other.example"},
         {"organizationSlug": "nothing"},
     ):
-        answer = await stage.client.post(SIGN_IN, json={"callbackURL": "/login", **selector})
+        answer = await sso.client.post(SIGN_IN, json={"callbackURL": "/login", **selector})
         assert answer.status_code == 404, selector
         assert answer.json() == {
             "message": "No provider found for the issuer",
             "code": "NO_PROVIDER_FOUND",
         }
-    answer = await stage.client.post(SIGN_IN, json={"callbackURL": "/login"})
+    answer = await sso.client.post(SIGN_IN, json={"callbackURL": "/login"})
     assert answer.status_code == 400
-    answer = await stage.client.post(SIGN_IN, json={"providerId": "idp"})
+    answer = await sso.client.post(SIGN_IN, json={"providerId": "idp"})
     assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
 
 
-async def test_the_first_that_registered_a_domain_stays_the_one_that_is_found_by_it(stage, oidc):
-    await stage.register("later", issuer=oidc.other_issuer)
-    answer = await stage.client.post(
+async def test_first_provider_of_a_domain_is_found(sso, oidc):
+    await sso.register("later", issuer=oidc.other_issuer)
+    answer = await sso.client.post(
         SIGN_IN, json={"callbackURL": "/login", "email": "eve@example.com"}
     )
     assert answer.json()["url"].startswith(oidc.issuer)
@@ -58,7 +50,7 @@ async def test_the_first_that_registered_a_domain_stays_the_one_that_is_found_by
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("name", ["callbackURL", "errorCallbackURL", "newUserCallbackURL"])
-async def test_people_are_sent_nowhere_else(stage, name):
+async def test_untrusted_redirects_are_rejected(sso, name):
     code = {
         "callbackURL": "INVALID_CALLBACK_URL",
         "errorCallbackURL": "INVALID_ERROR_CALLBACK_URL",
@@ -77,7 +69,7 @@ async def test_people_are_sent_nowhere_else(stage, name):
         "",
         "/x\r\nSet-Cookie: a=b",
     ):
-        answer = await stage.client.post(SIGN_IN, json={**body, name: url})
+        answer = await sso.client.post(SIGN_IN, json={**body, name: url})
         assert (answer.status_code, answer.json()["code"]) == (403, code), url
         assert answer.json()["message"] == f"Invalid {name}"
     for url in (
@@ -86,16 +78,16 @@ async def test_people_are_sent_nowhere_else(stage, name):
         "/api/auth/sso/saml2/x",
         "/api/auth/%73so/callback/idp",
     ):
-        answer = await stage.client.post(SIGN_IN, json={**body, name: url})
+        answer = await sso.client.post(SIGN_IN, json={**body, name: url})
         assert answer.status_code == 400, url
         assert answer.json()["code"] == f"INVALID_{name.upper()}"
 
 
-async def test_scopes_of_one_sign_in_are_asked_for_with_openid(stage):
+async def test_requested_scopes_include_openid(sso):
     body = {"providerId": "idp", "callbackURL": "/login", "scopes": ["email", "groups"]}
-    answer = await stage.client.post(SIGN_IN, json=body)
+    answer = await sso.client.post(SIGN_IN, json=body)
     assert "&scope=openid+email+groups&" in answer.json()["url"]
-    answer = await stage.client.post(SIGN_IN, json={**body, "scopes": ["two words"]})
+    answer = await sso.client.post(SIGN_IN, json={**body, "scopes": ["two words"]})
     assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION_ERROR")
 
 

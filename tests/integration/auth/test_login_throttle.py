@@ -1,4 +1,4 @@
-"""Guessing passwords: from everywhere, at once, and for a long time, it comes to nothing."""
+"""Tests of the limits on password guesses: distributed, parallel and long-lasting."""
 
 import asyncio
 
@@ -20,7 +20,7 @@ FEW = 6
 
 @pytest.fixture
 def hashes(monkeypatch):
-    """What passwords were compared with; grows by itself."""
+    """Passwords that were compared; grows during the test."""
     counted = []
     fits = Passwords._matches
 
@@ -33,13 +33,13 @@ def hashes(monkeypatch):
 
 
 @pytest.fixture
-def few(monkeypatch):
-    """Six instead of thirty failures for each account: hashes take their time."""
+def low_limits(monkeypatch):
+    """Six instead of thirty failures per account, because hashing is slow."""
     monkeypatch.setattr(login_throttle, "_BY_ACCOUNT", (FEW, 900))
 
 
 async def sign_in(client, body, number=0, **headers):
-    """Sign in from an address of one's own, as our proxy would tell it."""
+    """Sign in from an address of its own, as a trusted proxy would report it."""
     kind = "email" if "email" in body else "username"
     headers["x-forwarded-for"] = f"6.6.6.6, 10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
     return await client.post(f"/api/auth/sign-in/{kind}", json=body, headers=headers)
@@ -47,14 +47,16 @@ async def sign_in(client, body, number=0, **headers):
 
 @pytest.fixture
 async def limited(serve, clocks):
-    """Served with limits whose windows do not end before the test lets them."""
+    """Served with limits whose windows end only when the test advances the clock."""
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()
         yield client
 
 
-async def test_guesses_at_once_by_every_name_of_a_person_are_counted_together(few, limited, hashes):
+async def test_parallel_guesses_by_e_mail_and_username_share_one_counter(
+    low_limits, limited, hashes
+):
     by_email = {"email": ADA["email"], "password": "wrong"}
     bodies = [WRONG, by_email, {**WRONG, "username": "ADA"}]
     answers = await asyncio.gather(
@@ -69,33 +71,33 @@ async def test_guesses_at_once_by_every_name_of_a_person_are_counted_together(fe
         "code": "TOO_MANY_REQUESTS",
     }
     assert 1 <= int(refused.headers["retry-after"]) <= 900
-    # Not even the right password is heard now, however it comes.
+    # Even the right password is rejected now, by e-mail or username.
     for body in (RIGHT, {**by_email, "password": ADA["password"]}):
         assert (await sign_in(limited, body, 99)).status_code == 429
     assert len(hashes) == FEW
 
 
 @on_sqlite
-async def test_neither_a_restart_nor_a_flood_of_other_names_forgets_what_was_guessed(
-    few, serve, limited, monkeypatch
+async def test_restart_and_flood_of_names_do_not_reset_the_counter(
+    low_limits, serve, limited, monkeypatch
 ):
     await GuessCount.create(key="other", count=1, ends_at=1)
-    nobody = {**WRONG, "username": "nobody"}
+    anonymous = {**WRONG, "username": "unknown"}
     for number in range(FEW):
         assert (await sign_in(limited, WRONG, number)).status_code == 401
-        assert (await sign_in(limited, nobody, 50 + number)).status_code == 401
+        assert (await sign_in(limited, anonymous, 50 + number)).status_code == 401
     monkeypatch.setattr(rate_limit, "_REMEMBERED", 5)
     for number in range(10):
         await sign_in(limited, {"username": f"other{number}", "password": "x"}, 100 + number)
     assert (await sign_in(limited, RIGHT, 200)).status_code == 429
-    # Who is still refused would tell who has an account.
-    assert (await sign_in(limited, nobody, 201)).status_code == 429
+    # A different treatment would reveal accounts.
+    assert (await sign_in(limited, anonymous, 201)).status_code == 429
     async with serve(**LIMITED) as again:
         assert (await sign_in(again, RIGHT, 201)).status_code == 429
 
 
 @on_sqlite
-async def test_the_window_ends_and_successes_do_not_count(few, limited, time):
+async def test_the_window_ends_and_successes_do_not_count(low_limits, limited, time):
     for number in range(FEW - 1):
         await sign_in(limited, WRONG, number)
     for number in range(3):
@@ -109,7 +111,7 @@ async def test_the_window_ends_and_successes_do_not_count(few, limited, time):
 
 
 @on_sqlite
-async def test_another_password_is_heard_whatever_was_guessed_before(few, serve):
+async def test_new_password_resets_the_counter(low_limits, serve):
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         inside = {"cookie": f"{SESSION}={client.cookies[SESSION]}"}
@@ -130,7 +132,7 @@ async def test_another_password_is_heard_whatever_was_guessed_before(few, serve)
 
 
 @on_sqlite
-async def test_unknown_people_are_refused_like_known_ones(few, limited, hashes):
+async def test_unknown_users_are_limited_like_known_ones(low_limits, limited, hashes):
     async def course(name, first):
         answers = [
             await sign_in(limited, {"username": name, "password": "wrong"}, first + number)
@@ -139,16 +141,16 @@ async def test_unknown_people_are_refused_like_known_ones(few, limited, hashes):
         return [(answer.status_code, answer.json()) for answer in answers]
 
     known = await course("ada", 0)
-    assert known == await course("nobody", 100)
+    assert known == await course("unknown", 100)
     assert known[-1][0] == 429
     assert len(hashes) == 2 * FEW
 
 
 @on_sqlite
-async def test_the_time_does_not_tell_who_has_an_account(client, ada, hashes):
+async def test_response_time_does_not_reveal_accounts(client, ada, hashes):
     client.cookies.clear()
     await User.create(name="Eve", email="eve@example.com", username="eve")  # without a password
-    for name in ("ada", "nobody", "eve"):
+    for name in ("ada", "unknown", "eve"):
         answer = await sign_in(client, {"username": name, "password": "wrong"})
         assert answer.status_code == 401
     known, *others = (compared.split("$")[:4] for compared in hashes)
@@ -157,7 +159,7 @@ async def test_the_time_does_not_tell_who_has_an_account(client, ada, hashes):
 
 
 @on_sqlite
-async def test_one_address_gets_three_failures_in_ten_seconds(limited):
+async def test_address_is_limited_to_three_failures_in_ten_seconds(limited):
     statuses = [
         (await sign_in(limited, {"username": f"any{n}", "password": "x"}, 7)).status_code
         for n in range(4)
@@ -167,7 +169,7 @@ async def test_one_address_gets_three_failures_in_ten_seconds(limited):
 
 
 @on_sqlite
-async def test_sign_ups_that_fail_are_counted_for_each_address_too(limited):
+async def test_failed_sign_ups_are_limited_per_address(limited):
     await RegistrationSettings().set_registrations_enabled(True)
     answers = [
         await limited.post("/api/auth/sign-up/email", json={**ADA, "username": f"ada{n}"})
@@ -182,7 +184,7 @@ async def test_sign_ups_that_fail_are_counted_for_each_address_too(limited):
 
 
 @on_sqlite
-async def test_many_behind_one_address_sign_in_at_the_same_moment(limited, hashes):
+async def test_many_users_behind_one_address_can_sign_in_simultaneously(limited, hashes):
     answers = await asyncio.gather(*(sign_in(limited, RIGHT, 7) for _ in range(12)))
     assert {answer.status_code for answer in answers} == {200}
     answers = await asyncio.gather(*(sign_in(limited, WRONG, 7) for _ in range(12)))
@@ -200,14 +202,14 @@ async def test_many_behind_one_address_sign_in_at_the_same_moment(limited, hashe
     ],
 )
 @on_sqlite
-async def test_a_stolen_session_is_no_oracle_for_the_password(serve, clocks, path, body):
+async def test_password_checks_in_a_session_are_limited(serve, clocks, path, body):
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         statuses = [
             (await client.post(f"/api/auth/{path}", json=body)).status_code for _ in range(4)
         ]
         assert statuses == [400, 400, 400, 429]
-        # Another session of the same person does not help, nor does another question.
+        # Neither another session of the user nor another operation avoids the limit.
         client.cookies.clear()
         assert (await sign_in(client, RIGHT, 1)).status_code == 200
         answer = await client.post("/api/auth/verify-password", json={"password": "x"})
@@ -216,7 +218,7 @@ async def test_a_stolen_session_is_no_oracle_for_the_password(serve, clocks, pat
 
 
 @on_sqlite
-async def test_guesses_at_the_door_do_not_disturb_who_is_inside(few, serve):
+async def test_failed_sign_ins_do_not_limit_signed_in_users(low_limits, serve):
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         inside = {"cookie": f"{SESSION}={client.cookies[SESSION]}"}
@@ -232,7 +234,7 @@ async def test_guesses_at_the_door_do_not_disturb_who_is_inside(few, serve):
 
 
 @on_sqlite
-async def test_looking_names_up_ends_too(serve, clocks):
+async def test_username_look_ups_are_limited(serve, clocks):
     async with serve(**LIMITED) as client:
         statuses = [
             (
@@ -244,7 +246,7 @@ async def test_looking_names_up_ends_too(serve, clocks):
 
 
 @on_sqlite
-async def test_when_too_many_wait_for_a_hash_the_next_is_told_and_not_blamed(limited, monkeypatch):
+async def test_full_hash_queue_is_503_and_counts_no_failure(limited, monkeypatch):
     monkeypatch.setattr("zerobyte.features.auth.service.password_hashing._MAX_WAITING", 0)
     answers = [await sign_in(limited, RIGHT, 1) for _ in range(5)]
     assert {answer.status_code for answer in answers} == {503}

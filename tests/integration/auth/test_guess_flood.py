@@ -1,4 +1,4 @@
-"""Ten thousand guesses over HTTP: as many are heard as the limits say, whoever they come from."""
+"""Tests with 10,000 guesses over HTTP: only as many are checked as the limits allow."""
 
 import asyncio
 import json
@@ -31,7 +31,7 @@ WRONG = [
 
 @pytest.fixture
 def hashes(monkeypatch):
-    """What passwords were compared with; grows by itself."""
+    """Passwords that were compared; grows during the test."""
     compared = []
     fits = Passwords._matches
 
@@ -44,8 +44,8 @@ def hashes(monkeypatch):
 
 
 @pytest.fixture
-def looks(monkeypatch):
-    """Whose count was looked up in the database; grows by itself."""
+def lookups(monkeypatch):
+    """Counters that were looked up in the database; grows during the test."""
     people = []
     take = login_throttle._count_in_database
 
@@ -66,7 +66,7 @@ class Answer:
 
 
 class Guesser:
-    """Asks over connections of its own and hardly works, so that ten thousand take seconds."""
+    """Sends requests over raw connections, so that 10,000 take only seconds."""
 
     def __init__(self, client, clocks, addresses):
         self._where = client.base_url
@@ -75,7 +75,7 @@ class Guesser:
         self.answers = []
 
     async def guess(self, number):
-        """Send so many wrong passwords by all names of Ada, while the clocks go on."""
+        """Send this many wrong passwords with all names of Ada while the clocks advance."""
         bodies = iter([WRONG[n % len(WRONG)] for n in range(number)])
         before = len(self.answers)
         await asyncio.gather(*(self._guess_on_one(bodies) for _ in range(CONNECTIONS)))
@@ -101,8 +101,8 @@ class Guesser:
             f"Content-Length: {len(body)}\r\n\r\n{body}"
         ).encode()
 
-    def heard(self):
-        """How many were judged; every other one was refused in the one shape."""
+    def checked(self):
+        """Return the number of checked guesses; assert that every other one was rejected alike."""
         refused = [answer for answer in self.answers if answer.status != 401]
         for answer in refused:
             assert answer.status == 429, answer.body
@@ -116,7 +116,7 @@ class Guesser:
 
 
 def addresses(before="6.6.6.6, "):
-    """What stands in X-Forwarded-For: another address each time."""
+    """Values for X-Forwarded-For: a different address each time."""
     return (f"{before}10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in count())
 
 
@@ -125,8 +125,8 @@ async def sign_in(client, address, **headers):
     return await client.post("/api/auth/sign-in/username", json=SIGN_IN, headers=headers)
 
 
-async def test_of_ten_thousand_guesses_from_as_many_addresses_thirty_are_heard(
-    serve, clocks, hashes, looks
+async def test_of_10000_guesses_from_different_addresses_30_are_checked(
+    serve, clocks, hashes, lookups
 ):
     async with serve(DISABLE_RATE_LIMITING="false", TRUST_PROXY="true") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
@@ -138,10 +138,10 @@ async def test_of_ten_thousand_guesses_from_as_many_addresses_thirty_are_heard(
         began_ms = clocks.now_ms
         guesser = Guesser(client, clocks, addresses())
         await guesser.guess(GUESSES)
-        assert guesser.heard() == len(hashes) == PER_ACCOUNT
-        assert len(looks) < GUESSES / 5, "a refusal is remembered for a moment"
+        assert guesser.checked() == len(hashes) == PER_ACCOUNT
+        assert len(lookups) < GUESSES / 5, "a refusal is remembered for a moment"
         assert clocks.now_ms < began_ms + WINDOW_S * 1000, "all of it was in one window"
-        # Not even the right password is heard now, unless the browser is known.
+        # Even the right password is rejected now, except from a trusted device.
         assert (await sign_in(client, "9.9.9.1")).status_code == 429
         assert len(hashes) == PER_ACCOUNT
         answer = await sign_in(client, "9.9.9.2", **device)
@@ -155,19 +155,19 @@ async def test_of_ten_thousand_guesses_from_as_many_addresses_thirty_are_heard(
         assert answer.json()["user"]["username"] == "ada"
 
 
-async def test_without_a_proxy_all_guesses_are_those_of_one_address(serve, clocks, hashes):
+async def test_without_a_proxy_forwarded_addresses_are_ignored(serve, clocks, hashes):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()
         began_ms = clocks.now_ms
-        # A thousand requests are answered in 300 s. That is 55 s of guesses: three in each of
-        # six times 10 s.
+        # 1,000 requests are accepted in 300 s. That is 55 s of guesses: three in each of six
+        # times 10 s.
         guesser = Guesser(client, clocks, addresses())
         await guesser.guess(1200)
-        assert guesser.heard() == len(hashes) == 18
+        assert guesser.checked() == len(hashes) == 18
         clocks.now_ms = began_ms + 301_000
         await guesser.guess(1200)
-        assert guesser.heard() == len(hashes) == PER_ACCOUNT
+        assert guesser.checked() == len(hashes) == PER_ACCOUNT
         words = {json.loads(answer.body)["message"] for answer in guesser.answers}
         assert len(words) == 4, "wrong by either name, too many here, too many in all"
         clocks.now_ms = began_ms + 700_000
@@ -176,15 +176,13 @@ async def test_without_a_proxy_all_guesses_are_those_of_one_address(serve, clock
         assert (await sign_in(client, "9.9.9.2")).status_code == 200
 
 
-async def test_what_a_client_writes_before_the_last_address_is_no_other_address(
-    serve, clocks, hashes
-):
+async def test_only_the_last_forwarded_address_counts(serve, clocks, hashes):
     async with serve(DISABLE_RATE_LIMITING="false", TRUST_PROXY="true") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         client.cookies.clear()
         guesser = Guesser(client, clocks, (f"{a}, 8.8.8.8" for a in addresses("")))
         await guesser.guess(60)
-        assert guesser.heard() == len(hashes) == 3
+        assert guesser.checked() == len(hashes) == 3
         nonsense = Guesser(client, clocks, repeat("not, an, address"))
         await nonsense.guess(60)
-        assert nonsense.heard() == 3
+        assert nonsense.checked() == 3

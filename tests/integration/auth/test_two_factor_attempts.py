@@ -1,4 +1,4 @@
-"""What guessing codes comes to, which devices are trusted, and what backup codes are worth."""
+"""Tests of two-factor code guesses, trusted devices and backup codes."""
 
 import asyncio
 
@@ -33,7 +33,7 @@ on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 @on_sqlite
-async def test_the_sixth_code_on_one_challenge_ends_it(client, phone):
+async def test_sixth_code_ends_the_challenge(client, phone):
     client.cookies.clear()
     await challenged(client)
     for _ in range(5):
@@ -51,7 +51,7 @@ async def test_the_sixth_code_on_one_challenge_ends_it(client, phone):
 
 
 async def guess(client, phone, count):
-    """Wrong codes at sign-in, on as many challenges as that takes; the last answer."""
+    """Send wrong codes at sign-in, on as many challenges as needed; return the last response."""
     answer = None
     for number in range(count):
         if number % 5 == 0:
@@ -70,13 +70,13 @@ async def test_ten_wrong_codes_in_a_row_lock_the_account_for_a_while(client, pho
     answer = await two_factor(client, "verify-totp", code=phone.code())
     assert outcome(answer) == (429, "ACCOUNT_TEMPORARILY_LOCKED")
     assert answer.headers["retry-after"] == "900"
-    # Who is signed in already does not notice, and may even show codes.
+    # Signed-in browsers are not affected, and may still verify codes.
     assert (await client.get("/api/v1/system/dev-panel", headers=mine)).status_code == 200
     answer = await client.post(
         "/api/auth/two-factor/verify-totp", json={"code": phone.code()}, headers=mine
     )
     assert answer.status_code == 200
-    # Neither enabling again nor waiting a little opens the lock.
+    # Neither enabling again nor a short wait ends the lock.
     answer = await client.post("/api/auth/two-factor/enable", json=PASSWORD, headers=mine)
     assert answer.status_code == 200
     time.pass_(minutes=14)
@@ -109,7 +109,7 @@ async def test_guessing_codes_at_once_is_counted_exactly(client, phone):
 
 
 @on_sqlite
-async def test_a_success_forgives_the_wrong_codes_before_it(client, phone, time):
+async def test_right_code_resets_the_failure_counter(client, phone, time):
     await guess(client, phone, 9)
     assert (await two_factor(client, "verify-totp", code=phone.code())).status_code == 200
     time.pass_(minutes=1)
@@ -117,7 +117,7 @@ async def test_a_success_forgives_the_wrong_codes_before_it(client, phone, time)
     assert (await two_factor(client, "verify-totp", code=phone.code())).status_code == 200
 
 
-async def test_a_lock_by_guessing_does_not_shut_out_who_trusts_this_device(serve, time):
+async def test_locked_account_can_sign_in_from_a_trusted_device(serve, time):
     async with serve() as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         phone = AuthenticatorApp((await two_factor(client, "enable", **PASSWORD)).json()["totpURI"])
@@ -131,7 +131,7 @@ async def test_a_lock_by_guessing_does_not_shut_out_who_trusts_this_device(serve
         assert answer.json()["user"]["username"] == "ada"
 
 
-async def test_guessed_passwords_do_not_shut_out_who_trusts_this_device(serve, time):
+async def test_throttled_account_can_sign_in_from_a_trusted_device(serve, time):
     async with serve(DISABLE_RATE_LIMITING="false", TRUST_PROXY="true") as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         phone = AuthenticatorApp((await two_factor(client, "enable", **PASSWORD)).json()["totpURI"])
@@ -143,8 +143,8 @@ async def test_guessed_passwords_do_not_shut_out_who_trusts_this_device(serve, t
         await GuessCount.create(key=f"sign-in:{user.id}", count=30, ends_at=end)
         answer = await client.post("/api/auth/sign-in/username", json=SIGN_IN)
         assert answer.status_code == 429
-        # A device of somebody else's is none.
-        await TrustedDevice.all().update(user_id=await _somebody_else())
+        # Another user's device is not trusted.
+        await TrustedDevice.all().update(user_id=await _create_other_user())
         answer = await client.post("/api/auth/sign-in/username", json=SIGN_IN, headers=device)
         assert answer.status_code == 429
         await TrustedDevice.all().update(user_id=user.id)
@@ -152,7 +152,7 @@ async def test_guessed_passwords_do_not_shut_out_who_trusts_this_device(serve, t
         assert answer.status_code == 200
 
 
-async def _somebody_else():
+async def _create_other_user():
     return (await User.create(name="Eve", email="eve@example.com", username="eve")).id
 
 
@@ -169,7 +169,7 @@ async def test_a_trusted_device_skips_the_code_once_for_each_token(client, phone
     assert answer.json()["user"]["username"] == "ada"
     second = value_of(answer, TRUST)
     assert second != first
-    # Signing out leaves it; what was used before is void.
+    # Signing out keeps the device trusted; the used token is invalid.
     await client.post("/api/auth/sign-out")
     assert client.cookies[TRUST] == second
     client.cookies.clear()
@@ -186,7 +186,7 @@ async def test_a_trusted_device_skips_the_code_once_for_each_token(client, phone
 
 @pytest.mark.parametrize("end", ["disable", "change-password"])
 @on_sqlite
-async def test_no_device_stays_trusted_over_a_change(client, phone, time, end):
+async def test_password_and_two_factor_changes_delete_trusted_devices(client, phone, time, end):
     await two_factor(client, "verify-totp", code=phone.code(), trustDevice=True)
     await TrustedDevice.create(
         token_hash="elsewhere", user_id=(await User.get()).id, expires_at=clock.now_ms() + 10**9
@@ -217,7 +217,7 @@ async def test_no_device_stays_trusted_over_a_change(client, phone, time, end):
     await challenged(client)
 
 
-async def test_a_backup_code_is_used_up_also_when_shown_twice_at_once(client, phone):
+async def test_backup_code_works_once_even_in_parallel(client, phone):
     code, other = phone.backup_codes[:2]
     client.cookies.clear()
     challenges = []
@@ -248,7 +248,7 @@ async def test_a_backup_code_is_used_up_also_when_shown_twice_at_once(client, ph
 
 
 @on_sqlite
-async def test_a_backup_code_signs_in_and_trusts_a_device_as_a_code_of_the_app_does(client, phone):
+async def test_backup_code_signs_in_and_can_trust_a_device(client, phone):
     client.cookies.clear()
     await Session.all().delete()
     await challenged(client)
@@ -266,9 +266,7 @@ async def test_a_backup_code_signs_in_and_trusts_a_device_as_a_code_of_the_app_d
 
 
 @on_sqlite
-async def test_whoever_uses_a_backup_code_a_moment_too_late_is_told_to_try_again(
-    client, phone, monkeypatch
-):
+async def test_concurrent_backup_code_use_is_409(client, phone, monkeypatch):
     client.cookies.clear()
     await challenged(client)
     look = two_factor_service._enabled
@@ -285,7 +283,9 @@ async def test_whoever_uses_a_backup_code_a_moment_too_late_is_told_to_try_again
 
 
 @on_sqlite
-async def test_disabled_password_login_lets_a_begun_sign_in_end_and_passwords_change(client, phone):
+async def test_disabled_password_login_allows_pending_challenges_and_password_changes(
+    client, phone
+):
     client.cookies.clear()
     await challenged(client)
     await RegistrationSettings().set_password_login_disabled(True)
@@ -300,9 +300,7 @@ async def test_disabled_password_login_lets_a_begun_sign_in_end_and_passwords_ch
 
 
 @on_sqlite
-async def test_new_backup_codes_void_the_old_ones_and_a_check_alone_begins_no_session(
-    client, phone
-):
+async def test_new_backup_codes_replace_old_ones_and_a_check_creates_no_session(client, phone):
     answer = await two_factor(client, "generate-backup-codes", **PASSWORD)
     assert answer.json()["status"] is True
     codes = answer.json()["backupCodes"]
@@ -319,7 +317,7 @@ async def test_new_backup_codes_void_the_old_ones_and_a_check_alone_begins_no_se
 
 
 @on_sqlite
-async def test_who_was_banned_between_the_two_steps_stays_outside(client, phone):
+async def test_user_banned_during_a_challenge_cannot_sign_in(client, phone):
     client.cookies.clear()
     await challenged(client)
     await User.all().update(banned=True)

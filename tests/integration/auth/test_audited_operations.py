@@ -1,12 +1,12 @@
-"""Each kind of deed that changes who may do what is a line of the trail, done or refused."""
+"""Tests that every operation that changes permissions is audited, on success and on failure."""
 
 import pytest
 
-from tests.integration.auth.sso_stage import staged
 from tests.support.accounts import two_factor
 from tests.support.authenticator import Authenticator
 from tests.support.passkeys import ADA, ORIGIN, register, sign_in
 from tests.support.signed_in_users import Folk
+from tests.support.sso import serve_sso
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import Account, Organization, User
 
@@ -18,13 +18,13 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-async def told(*actions: str) -> list[tuple[str, str, str | None, str | None]]:
-    """What stands in the trail of these deeds, and whose they are, the oldest first."""
+async def audit_entries(*actions: str) -> list[tuple[str, str, str | None, str | None]]:
+    """Return the audit entries of these actions with their organization, oldest first."""
     lines = await AuditLine.filter(action__in=actions).order_by("id")
     return [(line.action, line.result, line.reason, line.actor_id) for line in lines]
 
 
-async def test_a_passkey_that_is_made_signs_in_and_goes(client):
+async def test_passkey_registration_sign_in_and_deletion_are_audited(client):
     made = await client.post("/api/auth/sign-up/email", json=ADA)
     ada = made.json()["user"]["id"]
     device = Authenticator(ORIGIN)
@@ -34,7 +34,7 @@ async def test_a_passkey_that_is_made_signs_in_and_goes(client):
     assert (await sign_in(client, Authenticator(ORIGIN))).status_code == 401
     assert (await sign_in(client, device)).status_code == 200
     await client.post("/api/auth/passkey/delete-passkey", json={"id": passkey["id"]})
-    assert await told(
+    assert await audit_entries(
         "verifyPasskeyRegistration", "verifyPasskeyAuthentication", "deletePasskey"
     ) == [
         ("verifyPasskeyRegistration", "succeeded", None, ada),
@@ -43,7 +43,7 @@ async def test_a_passkey_that_is_made_signs_in_and_goes(client):
         ("verifyPasskeyAuthentication", "succeeded", None, ada),
         ("deletePasskey", "succeeded", None, ada),
     ]
-    # Of whom it is that somebody tried to be, their own organization reads.
+    # The organization of the targeted user can read the attempt.
     tried = await AuditLine.get(reason="AUTHENTICATION_FAILED")
     assert (tried.status, tried.details) == (400, {"userId": ada})
     assert tried.organization_id == (await Organization.get()).id
@@ -51,7 +51,7 @@ async def test_a_passkey_that_is_made_signs_in_and_goes(client):
     assert passkey["publicKey"] not in stored
 
 
-async def test_a_second_factor_that_is_passed_and_one_that_is_not(client, phone):
+async def test_two_factor_success_and_failure_are_audited(client, phone):
     client.cookies.clear()
     ada = (await User.get()).id
     sent = {"username": "ada", "password": ADA["password"]}
@@ -67,7 +67,7 @@ async def test_a_second_factor_that_is_passed_and_one_that_is_not(client, phone)
         (line.action, line.result, line.reason, line.actor_id)
         for line in await AuditLine.all().order_by("id")
     ]
-    # The password alone was no sign-in yet.
+    # The password alone did not sign the user in.
     assert lines == [
         ("verifyTotp", "refused", "INVALID_CODE", None),
         ("verifyTotp", "succeeded", None, ada),
@@ -80,40 +80,40 @@ async def test_a_second_factor_that_is_passed_and_one_that_is_not(client, phone)
         assert secret not in stored
 
 
-async def test_a_provider_that_is_registered_links_by_itself_signs_in_and_goes(serve, oidc):
-    async with staged(serve, oidc) as stage:
-        await stage.client.patch(
+async def test_provider_registration_linking_sign_in_and_deletion_are_audited(serve, oidc):
+    async with serve_sso(serve, oidc) as sso:
+        await sso.client.patch(
             "/api/v1/auth/sso-providers/idp/auto-linking", json={"enabled": True}
         )
-        await stage.invite("eve@example.com")
+        await sso.invite("eve@example.com")
         oidc.person("eve", email="eve@example.com", email_verified=True)
-        async with stage.browser() as browser:
-            assert await stage.code_of(browser, "eve") == ""
+        async with sso.browser() as browser:
+            assert await sso.code_of(browser, "eve") == ""
         eve = (await User.get(email="eve@example.com")).id
         await Account.create(user_id=eve, provider_id="credential", account_id=eve)
-        answer = await stage.client.delete("/api/v1/auth/sso-providers/idp")
+        answer = await sso.client.delete("/api/v1/auth/sso-providers/idp")
         assert answer.status_code == 200, answer.text
-        lines = (await stage.client.get(TRAIL)).json()["entries"][::-1]
+        lines = (await sso.client.get(TRAIL)).json()["entries"][::-1]
     assert [(line["action"], line["result"], line["actor"]["id"]) for line in lines[-4:]] == [
-        ("registerSsoProvider", "succeeded", stage.owner),
-        ("updateSsoProviderAutoLinking", "succeeded", stage.owner),
+        ("registerSsoProvider", "succeeded", sso.owner),
+        ("updateSsoProviderAutoLinking", "succeeded", sso.owner),
         ("finishSsoSignIn", "succeeded", eve),
-        ("deleteSsoProvider", "succeeded", stage.owner),
+        ("deleteSsoProvider", "succeeded", sso.owner),
     ]
     assert lines[-3]["details"] == {"providerId": "idp"}
     assert lines[-2]["status"] == 302
 
 
-async def test_every_change_of_who_may_do_what(folk: Folk):
-    home = await folk.organization("home")
-    root = await folk.person("root", {home: "owner"}, role="admin")
-    ada = await folk.person("ada", {home: "member"})
-    place = ada.places[home].id
+async def test_every_permission_change_is_audited(user_factory: Folk):
+    home = await user_factory.organization("home")
+    root = await user_factory.person("root", {home: "owner"}, role="admin")
+    ada = await user_factory.person("ada", {home: "member"})
+    member_id = ada.places[home].id
     for path, body in (
         ("admin/set-role", {"userId": ada.id, "role": "admin"}),
         ("admin/ban-user", {"userId": ada.id}),
         ("admin/unban-user", {"userId": ada.id}),
-        ("organization/update-member-role", {"memberId": place, "role": "owner"}),
+        ("organization/update-member-role", {"memberId": member_id, "role": "owner"}),
         ("organization/invite-member", {"email": "new@example.com", "role": "member"}),
         ("admin/remove-user", {"userId": ada.id}),
     ):
@@ -126,7 +126,7 @@ async def test_every_change_of_who_may_do_what(folk: Folk):
         answer = await root.http.put(f"/api/v1/system/{switch}", json=body)
         assert answer.status_code == 200, answer.text
     lines = (await root.http.get(TRAIL)).json()["entries"][::-1]
-    person, member = {"userId": ada.id}, {"memberId": place, "userId": ada.id}
+    person, member = {"userId": ada.id}, {"memberId": member_id, "userId": ada.id}
     assert [(line["action"], line["details"]) for line in lines] == [
         ("adminSetRole", {**person, "role": "admin"}),
         ("adminBanUser", {**person, "banExpiresIn": None}),

@@ -1,4 +1,4 @@
-"""How often one client may ask the same of `/api/auth`, whatever comes of it."""
+"""Tests of the request limit per client and operation of `/api/auth`."""
 
 import pytest
 
@@ -12,8 +12,8 @@ FEW = 3
 
 
 @pytest.fixture
-def few(monkeypatch, clocks):
-    """Three instead of a hundred, in a window that does not end by itself."""
+def low_limits(monkeypatch, clocks):
+    """A limit of 3 instead of 100, in a window that does not end by itself."""
     monkeypatch.setattr(rate_limit, "DOOR_REQUESTS", FEW)
 
 
@@ -21,7 +21,7 @@ async def statuses(client, *paths, **headers):
     return [(await client.get(path, headers=headers)).status_code for path in paths]
 
 
-async def test_each_client_asks_the_same_a_hundred_times_in_ten_seconds(serve, clocks):
+async def test_client_may_send_100_equal_requests_in_ten_seconds(serve, clocks):
     async with serve(**LIMITED) as client:
         assert await statuses(client, *[SESSION] * 100) == [200] * 100
         clocks.pass_(seconds=4)
@@ -35,20 +35,20 @@ async def test_each_client_asks_the_same_a_hundred_times_in_ten_seconds(serve, c
         assert answer.headers["retry-after"] == answer.headers["x-retry-after"] == "6"
         assert answer.headers["ratelimit-limit"] == "1000"
         assert answer.headers["ratelimit-remaining"] == "899"
-        # Neither other questions nor other clients nor the other family have to wait.
+        # Other operations, other clients and /api/v1/auth are not limited.
         assert await statuses(client, "/api/auth/ok", "/api/v1/auth/status") == [200, 200]
         assert await statuses(client, SESSION, **{"x-forwarded-for": "10.0.0.1"}) == [200]
         clocks.pass_(seconds=6)
         assert await statuses(client, SESSION) == [200]
 
 
-async def test_a_full_window_is_no_reason_to_look_at_anything_else(serve, few):
+async def test_rejected_request_causes_no_further_work(serve, low_limits):
     async with serve(**LIMITED) as client:
         await client.post("/api/auth/sign-up/email", json=ADA)
         path = "/api/auth/sign-in/username"
         for _ in range(FEW):
             assert (await client.post(path, json=SIGN_IN)).status_code == 200
-        # Right or wrong, from here or from elsewhere, with or without a body.
+        # With valid or invalid bodies, from any origin, with or without a body.
         evil = {"origin": "https://evil.example"}
         assert (await client.post(path, json=SIGN_IN)).status_code == 429
         assert (await client.post(path, json=SIGN_IN, headers=evil)).status_code == 429
@@ -56,7 +56,7 @@ async def test_a_full_window_is_no_reason_to_look_at_anything_else(serve, few):
         assert (await client.get(SESSION)).json()["user"]["username"] == "ada"
 
 
-async def test_made_up_paths_and_ids_open_no_windows_of_their_own(serve, few):
+async def test_unknown_paths_and_ids_share_one_window(serve, low_limits):
     async with serve(**LIMITED) as client:
         made_up = [f"/api/auth/nothing/{n}" for n in range(FEW + 1)]
         assert await statuses(client, *made_up) == [404] * FEW + [429]
@@ -66,7 +66,7 @@ async def test_made_up_paths_and_ids_open_no_windows_of_their_own(serve, few):
         assert await statuses(client, *queries) == [302] * FEW + [429]
 
 
-async def test_what_a_client_says_of_itself_does_not_make_it_another(serve, few):
+async def test_client_headers_do_not_change_the_counted_client(serve, low_limits):
     async with serve(**LIMITED) as client:
         for number in range(FEW + 1):
             sent = {"x-forwarded-for": f"10.0.0.{number}, 8.8.8.8"}
@@ -79,6 +79,6 @@ async def test_what_a_client_says_of_itself_does_not_make_it_another(serve, few)
             assert got == [expected]
 
 
-async def test_the_doors_are_not_counted_when_that_is_off(serve, few):
+async def test_disabled_rate_limiting_counts_nothing(serve, low_limits):
     async with serve() as client:
         assert await statuses(client, *[SESSION] * (FEW + 2)) == [200] * (FEW + 2)

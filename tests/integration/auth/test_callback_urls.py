@@ -1,4 +1,4 @@
-"""Nobody is sent to a place that is not ours, whatever the wish is called and where it stands."""
+"""Tests that untrusted redirect URLs are rejected under every name and in every place."""
 
 import pytest
 
@@ -19,7 +19,7 @@ ELSEWHERE = (
 )  # fmt: skip
 
 
-async def test_a_way_out_that_is_not_ours_is_refused_in_body_form_and_query(serve):
+async def test_untrusted_callback_is_rejected_in_json_form_and_query(serve):
     async with serve(TRUSTED_ORIGINS=FRIEND) as client:
         for path in ("sign-up/email", "sign-in/email", "sign-in/username", "sign-out"):
             for name, code in NAMES.items():
@@ -37,7 +37,7 @@ async def test_a_way_out_that_is_not_ours_is_refused_in_body_form_and_query(serv
         assert not await User.exists()
 
 
-async def test_our_own_places_and_those_of_friends_are_as_good(serve):
+async def test_own_and_trusted_origins_are_accepted(serve):
     async with serve(TRUSTED_ORIGINS=FRIEND) as client:
         wishes = {"errorCallbackURL": "/login", "newUserCallbackURL": FRIEND + "/a?b=c#d"}
         answer = await client.post("/api/auth/sign-up/email", json={**ADA, **wishes})
@@ -50,7 +50,7 @@ async def test_our_own_places_and_those_of_friends_are_as_good(serve):
             assert answer.headers["location"] == url
 
 
-async def test_who_may_not_ask_is_told_that_first(client, ada):
+async def test_authentication_is_checked_before_the_callback(client, ada):
     body = {**SIGN_IN, "callbackURL": "https://evil.example"}
     cookie = {"cookie": f"{SESSION}={client.cookies[SESSION]}"}
     for headers, code in (
@@ -59,7 +59,7 @@ async def test_who_may_not_ask_is_told_that_first(client, ada):
     ):
         answer = await client.post("/api/auth/sign-in/username", json=body, headers=headers)
         assert answer.json()["code"] == code
-    # And before what is wrong with the rest of it.
+    # And before validation of the other fields.
     answer = await client.post("/api/auth/sign-in/username", json={"callbackURL": "//evil.example"})
     assert outcome(answer) == (403, "INVALID_CALLBACK_URL")
     answer = await client.post("/api/auth/sign-in/username", json={**SIGN_IN, "callbackURL": 7})
@@ -67,7 +67,7 @@ async def test_who_may_not_ask_is_told_that_first(client, ada):
     assert await Session.all().count() == 1
 
 
-async def test_no_other_spelling_of_a_wish_gets_past_the_door(client, ada):
+async def test_other_spellings_of_callback_fields_are_rejected(client, ada):
     evil = '"https://evil.example/x"'
     known = f'"username": "{SIGN_IN["username"]}", "password": "{SIGN_IN["password"]}"'
     form = f"username={SIGN_IN['username']}&password=x&callbackURL=//evil.example"

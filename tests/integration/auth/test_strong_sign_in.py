@@ -1,16 +1,16 @@
-"""A passkey and an identity provider are a second factor's equals: they ask for no code."""
+"""Tests that passkeys and identity providers count as strong sign-in and need no code."""
 
 import pytest
 
-from tests.integration.auth.sso_stage import staged
 from tests.support.authenticator import Authenticator
 from tests.support.passkeys import ORIGIN, register, sign_in
+from tests.support.sso import serve_sso
 from zerobyte.features.auth.models import Account, SsoProvider, User
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
-async def test_a_passkey_signs_in_at_once(client, phone):
+async def test_passkey_sign_in_requires_no_code(client, phone):
     device = Authenticator(ORIGIN)
     assert (await register(client, device)).status_code == 200
     answer = await sign_in(client, device)
@@ -19,12 +19,12 @@ async def test_a_passkey_signs_in_at_once(client, phone):
     assert (await client.get("/api/v1/system/dev-panel")).status_code == 200
 
 
-async def test_an_identity_provider_signs_in_at_once(serve, oidc):
-    async with staged(serve, oidc) as stage, stage.browser() as browser:
-        await Account.create(user_id=stage.owner, provider_id="idp", account_id="ada")
+async def test_sso_sign_in_requires_no_code(serve, oidc):
+    async with serve_sso(serve, oidc) as sso, sso.browser() as browser:
+        await Account.create(user_id=sso.owner, provider_id="idp", account_id="ada")
         await User.all().update(two_factor_enabled=True)
-        stage.oidc.person("ada", email="ada@example.com", email_verified=True)
+        sso.oidc.person("ada", email="ada@example.com", email_verified=True)
         assert await SsoProvider.all().count() == 1
-        assert await stage.code_of(browser, "ada") == ""
+        assert await sso.code_of(browser, "ada") == ""
         answer = await browser.get("/api/auth/get-session")
         assert answer.json()["user"]["twoFactorEnabled"] is True

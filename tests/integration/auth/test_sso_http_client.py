@@ -1,4 +1,4 @@
-"""How providers are asked: where the connection goes, how long, and how much is read."""
+"""Tests of the HTTP client for providers: connection targets, timeouts and size limits."""
 
 import pytest
 
@@ -8,8 +8,8 @@ from zerobyte.features.auth.service.sso import http_client
 from zerobyte.features.auth.service.sso.http_client import ProviderUnreachable, SafeHttpClient
 
 
-async def test_a_name_is_resolved_once_and_the_connection_goes_exactly_there(tmp_path):
-    """A name that is public when asked first and private when asked again (DNS rebinding)."""
+async def test_connection_uses_the_resolved_address(tmp_path):
+    """A name that resolves to a public address first and to a private one later (DNS rebinding)."""
     async with listening() as hook:
         answers = [["127.0.0.1"], ["192.0.2.1"]]
 
@@ -27,11 +27,11 @@ async def test_a_name_is_resolved_once_and_the_connection_goes_exactly_there(tmp
     assert headers["authorization"] == "Bearer secret"
 
 
-async def test_an_address_that_does_not_answer_gives_way_to_the_next(tmp_path):
+async def test_unreachable_address_falls_back_to_the_next(tmp_path):
     async with listening() as hook:
 
         async def resolve(_host: str, _port: int) -> list[str]:
-            # Nothing listens at the first: the whole of 127.0.0.0/8 is this machine.
+            # Nothing listens at the first address: all of 127.0.0.0/8 is this machine.
             return ["127.9.9.9", "127.0.0.1"]
 
         origin = f"http://idp.example:{hook.port}"
@@ -43,7 +43,7 @@ async def test_an_address_that_does_not_answer_gives_way_to_the_next(tmp_path):
 
 
 @pytest.mark.parametrize("answer", ["silent", "drip"])
-async def test_a_provider_that_never_finishes_is_left(tmp_path, monkeypatch, answer):
+async def test_slow_response_times_out(tmp_path, monkeypatch, answer):
     monkeypatch.setattr(http_client, "TIMEOUT_S", 0.5)
     async with listening() as hook:
         hook.answer = answer
@@ -67,7 +67,7 @@ async def test_a_provider_that_never_finishes_is_left(tmp_path, monkeypatch, ans
         (b"nonsense\r\n\r\n", "discovery_unexpected_error"),
     ],
 )
-async def test_what_is_no_answer_says_why(tmp_path, answer, code):
+async def test_unusable_response_has_a_reason(tmp_path, answer, code):
     async with listening() as hook:
         hook.answer = answer
         asks = SafeHttpClient(settings_for(tmp_path, TRUSTED_ORIGINS=hook.origin))

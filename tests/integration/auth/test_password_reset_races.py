@@ -1,4 +1,4 @@
-"""A password is reset while something that was asked with the old one is under way."""
+"""Tests of a password reset during an operation that was authorized with the old password."""
 
 import asyncio
 from contextvars import Context
@@ -38,7 +38,7 @@ KEY = {"name": "ci", **PASSWORD}
 
 @pytest.fixture
 def reset_after(monkeypatch, reset):
-    """A reset happens right after a method was done for the first time."""
+    """Reset the password right after the first call of a method."""
 
     def do(kind, name):
         real, left = getattr(kind, name), [reset]
@@ -55,8 +55,8 @@ def reset_after(monkeypatch, reset):
 
 
 @pytest.fixture
-def meanwhile(monkeypatch, reset):
-    """What happens right after a password was found to be right; a reset unless it is changed."""
+def during_password_check(monkeypatch, reset):
+    """Run a function (by default a reset) right after a password was verified."""
     verify = Passwords.verify
     happens = []
 
@@ -76,7 +76,7 @@ async def sign_in(client, **more):
     return await client.post("/api/auth/sign-in/username", json={**SIGN_IN, **more})
 
 
-async def test_a_sign_in_under_way_opens_no_session(client, ada, meanwhile):
+async def test_reset_during_sign_in_creates_no_session(client, ada, during_password_check):
     answer = await sign_in(client)
     assert outcome(answer) == (401, "INVALID_USERNAME_OR_PASSWORD")
     assert "set-cookie" not in answer.headers
@@ -85,28 +85,28 @@ async def test_a_sign_in_under_way_opens_no_session(client, ada, meanwhile):
 
 
 @on_sqlite
-async def test_a_sign_in_under_way_opens_no_challenge(client, phone, meanwhile):
+async def test_reset_during_sign_in_creates_no_challenge(client, phone, during_password_check):
     assert outcome(await sign_in(client)) == (401, "INVALID_USERNAME_OR_PASSWORD")
     assert await TwoFactorChallenge.all().count() == 0
 
 
 @on_sqlite
-async def test_a_key_under_way_is_not_made(client, ada, meanwhile):
+async def test_reset_during_key_creation_creates_no_key(client, ada, during_password_check):
     answer = await client.post("/api/v1/auth/api-keys", json=KEY)
     assert answer.status_code == 401
     assert await ApiKey.all().count() == 0
 
 
 @on_sqlite
-async def test_a_key_under_way_is_not_made_for_somebody_who_has_left(client, ada, meanwhile):
-    meanwhile[:] = [lambda: Member.all().delete()]
+async def test_leaving_during_key_creation_creates_no_key(client, ada, during_password_check):
+    during_password_check[:] = [lambda: Member.all().delete()]
     answer = await client.post("/api/v1/auth/api-keys", json=KEY)
     assert answer.status_code == 401
     assert await ApiKey.all().count() == 0
 
 
 @on_sqlite
-async def test_a_change_of_the_old_password_under_way_does_not_undo_it(client, ada, meanwhile):
+async def test_password_change_during_a_reset_does_not_undo_it(client, ada, during_password_check):
     body = {"currentPassword": ADA["password"], "newPassword": "third horse"}
     answer = await client.post("/api/auth/change-password", json=body)
     assert outcome(answer) == (400, "INVALID_PASSWORD")
@@ -116,31 +116,33 @@ async def test_a_change_of_the_old_password_under_way_does_not_undo_it(client, a
 
 
 @on_sqlite
-async def test_the_second_factor_is_not_turned_off_with_the_old_password(client, phone, meanwhile):
+async def test_two_factor_cannot_be_disabled_with_the_old_password(
+    client, phone, during_password_check
+):
     answer = await two_factor(client, "disable", **PASSWORD)
     assert outcome(answer) == (400, "INVALID_PASSWORD")
-    await still_on()
+    await assert_two_factor_unchanged()
 
 
 @on_sqlite
-async def test_a_session_that_has_ended_gets_no_other_token(client, phone, meanwhile):
-    meanwhile[:] = [lambda: Session.all().delete()]
+async def test_ended_session_gets_no_new_token(client, phone, during_password_check):
+    during_password_check[:] = [lambda: Session.all().delete()]
     answer = await two_factor(client, "disable", **PASSWORD)
     assert outcome(answer) == (401, "UNAUTHORIZED")
     assert SESSION not in answer.headers.get("set-cookie", "")
     assert await Session.all().count() == 0
-    await still_on()
+    await assert_two_factor_unchanged()
 
 
-async def still_on():
-    """Ada's second factor is what it was."""
+async def assert_two_factor_unchanged():
+    """Assert that Ada's two-factor is unchanged."""
     assert (await User.get()).two_factor_enabled is True
     assert (await TwoFactor.get()).secret is not None
 
 
 @pytest.mark.parametrize("at_sign_in", [True, False])
 @on_sqlite
-async def test_a_device_under_way_is_not_trusted(client, phone, reset_after, at_sign_in):
+async def test_reset_during_verification_trusts_no_device(client, phone, reset_after, at_sign_in):
     if at_sign_in:
         client.cookies.clear()
         await challenged(client)
@@ -152,7 +154,7 @@ async def test_a_device_under_way_is_not_trusted(client, phone, reset_after, at_
 
 
 @on_sqlite
-async def test_a_second_factor_under_way_is_not_put_to_use(client, ada, time, reset_after):
+async def test_reset_during_activation_enables_no_two_factor(client, ada, time, reset_after):
     answer = await two_factor(client, "enable", **PASSWORD)
     app = AuthenticatorApp(answer.json()["totpURI"])
     reset_after(LoginAttempt, "count_for")
@@ -165,7 +167,7 @@ async def test_a_second_factor_under_way_is_not_put_to_use(client, ada, time, re
 
 
 @on_sqlite
-async def test_a_challenge_under_way_opens_no_session(client, phone, reset_after):
+async def test_reset_during_challenge_creates_no_session(client, phone, reset_after):
     client.cookies.clear()
     await challenged(client)
     reset_after(TwoFactors, "reset_failures")
@@ -175,16 +177,14 @@ async def test_a_challenge_under_way_opens_no_session(client, phone, reset_after
 
 
 @pytest.mark.parametrize("database_kind", ["postgres"], indirect=True)
-async def test_a_reset_waits_for_a_challenge_that_is_being_closed(
-    client, phone, reset, monkeypatch
-):
+async def test_reset_waits_for_a_challenge_being_consumed(client, phone, reset, monkeypatch):
     client.cookies.clear()
     await challenged(client)
     close, resets = Challenges.consume, []
 
     async def close_while_reset(self, request, challenge):
         await close(self, request, challenge)
-        # A connection of its own: the reset must not be a part of this transaction.
+        # Use a separate connection: the reset must not be part of this transaction.
         resets.append(asyncio.create_task(reset(), context=Context()))
         for _ in range(3000):
             if resets[0].done() or await _is_waiting():
@@ -195,12 +195,12 @@ async def test_a_reset_waits_for_a_challenge_that_is_being_closed(
     answer = await two_factor(client, "verify-totp", code=phone.code())
     await resets[0]
     assert answer.status_code == 200, answer.text
-    # It was there before the reset, which has ended it.
+    # The session was created before the reset, which ended it.
     assert await Session.all().count() == 0
     assert await TwoFactorChallenge.all().count() == 0
 
 
 async def _is_waiting() -> bool:
-    """Whether a transaction waits for another one."""
+    """Return True if a transaction waits for another one."""
     waits = "SELECT 1 FROM pg_locks WHERE NOT granted"
     return bool(await Tortoise.get_connection("default").execute_query_dict(waits))

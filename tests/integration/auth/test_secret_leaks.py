@@ -1,4 +1,4 @@
-"""No secret of an account is in an answer, a log line or the database where it has no business."""
+"""Tests that account secrets do not leak into responses, logs or the database."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def loud():
     log.configure()
 
 
-async def test_secrets_of_an_account_stay_where_they_belong(client, time, tmp_path, capfd, loud):
+async def test_account_secrets_do_not_leak(client, time, tmp_path, capfd, loud):
     bodies, tokens = [], set()
 
     async def call(method, path, body=None):

@@ -1,4 +1,4 @@
-"""A served app whose owner has registered an identity provider, and how people go through it."""
+"""Test harness for SSO: a served app with a registered provider, and sign-ins through it."""
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ SESSION = "zerobyte.session_token"
 
 
 @dataclass
-class Stage:
+class SsoHarness:
     """`client` is the owner's browser."""
 
     client: httpx.AsyncClient
@@ -26,16 +26,16 @@ class Stage:
     owner: str
 
     def browser(self) -> httpx.AsyncClient:
-        """Another browser, signed in as nobody."""
+        """Return another browser without a session."""
         return httpx.AsyncClient(
             base_url=self.client.base_url,
             headers={"Origin": self.client.headers["Origin"]},
             timeout=60,
-            verify=False,  # it meets plain http alone; reading authorities would take its time
+            verify=False,  # uses plain http only; loading certificate authorities would take time
         )
 
     def body(self, provider_id: str = "idp", **changes: Any) -> dict[str, Any]:
-        """What registers a provider, with a client of its own at the other side."""
+        """Return the registration request of a provider, with a new client at the provider."""
         return {
             "providerId": provider_id,
             "issuer": self.oidc.issuer,
@@ -63,7 +63,7 @@ class Stage:
         )
 
     async def begin(self, browser: httpx.AsyncClient, **body: Any) -> str:
-        """The address at the provider."""
+        """Start a sign-in; return the authorization URL."""
         answer = await browser.post(
             "/api/auth/sign-in/sso",
             json={
@@ -76,18 +76,18 @@ class Stage:
         assert answer.status_code == 200, answer.text
         return answer.json()["url"]
 
-    async def walk(self, browser: httpx.AsyncClient, sub: str, **body: Any) -> httpx.Response:
-        """There and back: what we answer to the browser that returns."""
+    async def sign_in(self, browser: httpx.AsyncClient, sub: str, **body: Any) -> httpx.Response:
+        """Sign in through the provider; return the response to the callback."""
         location = self.oidc.consent(await self.begin(browser, **body), sub)
         return await browser.get(path_of(location))
 
     async def code_of(self, browser: httpx.AsyncClient, sub: str, **body: Any) -> str:
-        """There and back; "" when it is signed in, else the code that the login page gets."""
-        return await told(browser, await self.walk(browser, sub, **body))
+        """Sign in through the provider; return "" on success, otherwise the error code."""
+        return await error_code(browser, await self.sign_in(browser, sub, **body))
 
 
-async def told(browser: httpx.AsyncClient, answer: httpx.Response) -> str:
-    """ "" when a return has signed somebody in, else the code that the login page gets."""
+async def error_code(browser: httpx.AsyncClient, answer: httpx.Response) -> str:
+    """Return "" if the callback signed a user in, otherwise the error code."""
     assert answer.status_code == 302, answer.text
     location = answer.headers["location"]
     if not location.startswith("/api/v1/auth/login-error"):
@@ -99,23 +99,23 @@ async def told(browser: httpx.AsyncClient, answer: httpx.Response) -> str:
 
 
 async def local_user(email: str, **more: Any) -> User:
-    """Somebody who has an account here already."""
+    """Create a user with a local account."""
     return await User.create(
         email=email, name=email.partition("@")[0], username=email.partition("@")[0], **more
     )
 
 
 @asynccontextmanager
-async def staged(serve, oidc: Oidc, *, register: bool = True, **environ: str):
-    """The stage, with the provider `idp` registered unless it is asked for without."""
+async def serve_sso(serve, oidc: Oidc, *, register: bool = True, **environ: str):
+    """Serve the app; register the provider `idp` unless the caller opts out."""
     trusted = f"{oidc.issuer},{oidc.other_issuer}"
     async with serve(TRUSTED_ORIGINS=trusted, **environ) as client:
         answer = await client.post("/api/auth/sign-up/email", json=ADA)
         assert answer.status_code == 200, answer.text
         organization = await Organization.get()
         owner = await Member.get()
-        stage = Stage(client, oidc, organization.id, owner.user_id)
+        sso = SsoHarness(client, oidc, organization.id, owner.user_id)
         if register:
-            answer = await stage.register()
+            answer = await sso.register()
             assert answer.status_code == 200, answer.text
-        yield stage
+        yield sso

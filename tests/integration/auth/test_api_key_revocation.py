@@ -1,4 +1,4 @@
-"""Whatever ends a membership or a password ends the keys that came of it."""
+"""Tests that ending a membership or changing a password deletes the API keys."""
 
 import pytest
 
@@ -16,18 +16,20 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def bob(folk: Folk, home: str):
+async def bob(user_factory: Folk, home: str):
     """A member of two organizations, with two ways to sign in."""
-    made = await folk.person("bob", {home: "member", await folk.organization("other"): "member"})
+    made = await user_factory.person(
+        "bob", {home: "member", await user_factory.organization("other"): "member"}
+    )
     await Account.create(user_id=made.id, provider_id="idp", account_id="bob")
     return made
 
 
-async def key_of(folk: Folk, who):
-    """A program that shows a key of theirs in their active organization."""
+async def key_of(user_factory: Folk, who):
+    """Create a key in the user's active organization; return a client that uses it."""
     body = {"name": "k", "password": PASSWORD}
     answer = await who.http.post("/api/v1/auth/api-keys", json=body)
-    program = await folk.browser(**{"x-api-key": answer.json()["key"]})
+    program = await user_factory.browser(**{"x-api-key": answer.json()["key"]})
     assert (await status(program)) == 200
     return program
 
@@ -48,8 +50,8 @@ async def by_an_admin_who_deletes_the_password(root, bob):
 
 
 @pytest.mark.parametrize("way", [by_unlinking, by_an_admin_who_deletes_the_password])
-async def test_a_password_that_is_taken_away_ends_keys_and_trusted_devices(folk, root, bob, way):
-    program = await key_of(folk, bob)
+async def test_deleting_a_password_ends_keys_and_trusted_devices(user_factory, root, bob, way):
+    program = await key_of(user_factory, bob)
     device = await TrustedDevice.create(user_id=bob.id, token_hash=ids.token(), expires_at=2**50)
     answer = await way(root, bob)
     assert answer.status_code == 200, answer.text
@@ -58,8 +60,8 @@ async def test_a_password_that_is_taken_away_ends_keys_and_trusted_devices(folk,
     assert not await TrustedDevice.exists(id=device.id)
 
 
-async def test_another_way_to_sign_in_that_is_given_up_ends_no_key(folk, root, bob):
-    program = await key_of(folk, bob)
+async def test_unlinking_a_provider_ends_no_key(user_factory, root, bob):
+    program = await key_of(user_factory, bob)
     answer = await bob.http.post("/api/auth/unlink-account", json={"providerId": "idp"})
     assert answer.status_code == 200
     assert await status(program) == 200
@@ -83,8 +85,8 @@ async def by_an_admin_who_deletes_the_link(root, bob):
         (by_an_admin_who_deletes_the_link, 401),
     ],
 )
-async def test_a_way_to_sign_in_that_is_cut_off_ends_the_sessions(folk, root, bob, way, own):
-    other = await folk.browser(await folk.cookie(bob.id, bob.active))
+async def test_removing_a_way_to_sign_in_ends_sessions(user_factory, root, bob, way, own):
+    other = await user_factory.browser(await user_factory.cookie(bob.id, bob.active))
     assert await status(other) == 200
     answer = await way(root, bob)
     assert answer.status_code == 200, answer.text
@@ -93,7 +95,9 @@ async def test_a_way_to_sign_in_that_is_cut_off_ends_the_sessions(folk, root, bo
     assert await status(root.http) == 200
 
 
-async def test_a_password_that_an_admin_sets_ends_passkeys_and_ones_own_does_not(folk, root, bob):
+async def test_password_set_by_an_admin_deletes_passkeys_but_an_own_change_does_not(
+    user_factory, root, bob
+):
     for who in (root, bob):
         await Passkey.create(
             user_id=who.id, credential_id=who.id, public_key="x", device_type="singleDevice"
@@ -109,40 +113,40 @@ async def test_a_password_that_an_admin_sets_ends_passkeys_and_ones_own_does_not
 
 
 async def by_removing_the_member(root, bob, home):
-    place = bob.places[home].id
-    return await root.http.delete(f"/api/v1/auth/org-members/{place}")
+    member_id = bob.places[home].id
+    return await root.http.delete(f"/api/v1/auth/org-members/{member_id}")
 
 
-async def by_removing_the_person(root, bob, home):
+async def by_deleting_the_user(root, bob, home):
     return await root.http.post(f"{ADMIN}/remove-user", json={"userId": bob.id})
 
 
 async def by_deleting_the_organization(root, bob, home):
-    # They sign in with a password too.
+    # Bob can sign in with a password too.
     body = {"organizationId": home, "password": PASSWORD}
     return await root.http.post("/api/auth/organization/delete", json=body)
 
 
 @pytest.mark.parametrize(
-    "way", [by_removing_the_member, by_removing_the_person, by_deleting_the_organization]
+    "way", [by_removing_the_member, by_deleting_the_user, by_deleting_the_organization]
 )
-async def test_a_membership_that_ends_ends_its_keys(folk, root, bob, home, way):
-    program = await key_of(folk, bob)
+async def test_ended_membership_ends_its_keys(user_factory, root, bob, home, way):
+    program = await key_of(user_factory, bob)
     answer = await way(root, bob, home)
     assert answer.status_code == 200, answer.text
     assert await status(program) == 401
     assert not await ApiKey.exists(user_id=bob.id)
 
 
-async def test_a_member_who_comes_back_has_no_key(folk, root, bob, home):
-    program = await key_of(folk, bob)
+async def test_returning_member_has_no_key(user_factory, root, bob, home):
+    program = await key_of(user_factory, bob)
     await by_removing_the_member(root, bob, home)
     await Member.create(user_id=bob.id, organization_id=home, role="owner")
     assert await status(program) == 401
 
 
-async def test_keys_of_a_banned_person_are_refused_until_the_ban_is_lifted(folk, root, bob):
-    program = await key_of(folk, bob)
+async def test_keys_of_a_banned_user_are_rejected_until_the_ban_is_lifted(user_factory, root, bob):
+    program = await key_of(user_factory, bob)
     assert (await root.http.post(f"{ADMIN}/ban-user", json={"userId": bob.id})).status_code == 200
     assert await status(program) == 401
     await root.http.post(f"{ADMIN}/unban-user", json={"userId": bob.id})
