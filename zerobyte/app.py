@@ -330,7 +330,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
             "appSecret": platform.key_check.problem,
         },
         remarks={
-            "disk": platform.system.tight_disk,
+            "disk": platform.system.low_disk_space,
             "hosts": platform.reconciler.hosts_without_worker,
         },
     )

@@ -28,20 +28,20 @@ from zerobyte.db import sqlite
 M = TypeVar("M", bound=Model)
 V = TypeVar("V")
 
-_FRESH_S: Final = 0.25
-_ANSWERS_KEPT: Final = 256
-_SLOTS: Final = [f"\x01{number}\x02" for number in range(8)]
-_NUMBERS: Final = [2**40 + 7_919 * number for number in range(8)]
+_MAX_AGE_S: Final = 0.25
+_MAX_RESULTS: Final = 256
+_TEXT_PARAMS: Final = [f"\x01{number}\x02" for number in range(8)]
+_INT_PARAMS: Final = [2**40 + 7_919 * number for number in range(8)]
 
 
 def param(number: int) -> Any:
     """Where the value of this number goes, in a query that is not asked yet."""
-    return _SLOTS[number]
+    return _TEXT_PARAMS[number]
 
 
 def int_param(number: int) -> int:
     """The same for a number, such as an offset; slots and numbers count together."""
-    return _NUMBERS[number]
+    return _INT_PARAMS[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class _Statement:
 
     sql: str
     parameters: tuple[Any, ...]
-    places: tuple[int | None, ...]
+    param_numbers: tuple[int | None, ...]
     options: dict[str, Any]
     custom_fields: list[str]
 
-    def filled(self, values: Sequence[Any]) -> list[Any]:
+    def bind(self, values: Sequence[Any]) -> list[Any]:
         return [
             fixed if place is None else values[place]
-            for fixed, place in zip(self.parameters, self.places, strict=True)
+            for fixed, place in zip(self.parameters, self.param_numbers, strict=True)
         ]
 
 
@@ -68,39 +68,39 @@ class CachedQuery(Generic[M]):
         """`make` is called once for each dialect, when the database is open."""
         self._make = make
         self._statements: dict[tuple[str, bool], _Statement] = {}
-        self._answers: dict[tuple[bool, tuple[Any, ...]], _Result] = {}
+        self._results: dict[tuple[bool, tuple[Any, ...]], _Result] = {}
 
     async def all(self, *values: Any) -> list[M]:
         """Every row as an object of its model."""
-        asked = await self._asked(values)
+        asked = await self._result(values)
         return await self._objects(asked, asked.rows)
 
     async def first(self, *values: Any) -> M | None:
         """The first row as an object of its model."""
-        asked = await self._asked(values)
+        asked = await self._result(values)
         found = await self._objects(asked, asked.rows[:1])
         return found[0] if found else None
 
     async def serialized(self, view: "JsonCache[M]", *values: Any) -> list[bytes]:
         """Every row as clients see it."""
-        asked = await self._asked(values)
-        shown = asked.made.get(view)
+        asked = await self._result(values)
+        shown = asked.derived.get(view)
         if shown is None:
-            shown = asked.made[view] = await self._encoded(asked, view)
+            shown = asked.derived[view] = await self._encoded(asked, view)
         return shown
 
     async def mapped(self, memory: "RowCache[V]", *values: Any) -> list[V]:
         """What is made of every row as it lies in the database, without an object of its model."""
-        asked = await self._asked(values)
-        made = asked.made.get(memory)
+        asked = await self._result(values)
+        made = asked.derived.get(memory)
         if made is None:
             keys = [tuple(row) for row in asked.rows]
-            made = asked.made[memory] = await memory.get(keys, asked.rows)
+            made = asked.derived[memory] = await memory.get(keys, asked.rows)
         return made
 
     async def count(self, *values: Any) -> int:
         """How many rows there are, whatever part of them the query takes."""
-        return int((await self._asked(values, counts=True)).rows[0][0])
+        return int((await self._result(values, counts=True)).rows[0][0])
 
     async def _encoded(self, asked: "_Result", view: "JsonCache[M]") -> list[bytes]:
         keys = [tuple(row) for row in asked.rows]
@@ -113,41 +113,41 @@ class CachedQuery(Generic[M]):
         lasting = {
             key: encoded[key]
             for key, row in zip(new, objects, strict=True)
-            if not view.passing(row)
+            if not view.time_dependent(row)
         }
         shown = [encoded[key] if key in encoded else known[key] for key in keys]
-        view.remember(lasting)
+        view.add(lasting)
         return shown
 
-    async def _asked(self, values: tuple[Any, ...], *, counts: bool = False) -> "_Result":
+    async def _result(self, values: tuple[Any, ...], *, counts: bool = False) -> "_Result":
         db: Any = connections.get("default")
         as_of = _change_token(db)
         key = (counts, values)
         if as_of is not None:
-            known = self._answers.get(key)
-            if known is not None and known.as_of == as_of:
+            known = self._results.get(key)
+            if known is not None and known.change_token == as_of:
                 now = clock.monotonic()
-                if now - known.at_s < _FRESH_S:
+                if now - known.read_at_s < _MAX_AGE_S:
                     return known
                 # Whoever asks meanwhile takes what is known: one look at a time is enough.
-                self._answers[key] = replace(known, at_s=now)
+                self._results[key] = replace(known, at_s=now)
         statement = self._statement(db, counts=counts)
-        _, rows = await db.execute_query(statement.sql, statement.filled(values))
+        _, rows = await db.execute_query(statement.sql, statement.bind(values))
         asked = _Result(db, statement, rows, as_of, clock.monotonic())
         if as_of is not None and as_of == _change_token(db):
-            if len(self._answers) >= _ANSWERS_KEPT:
-                self._answers.clear()
-            self._answers[key] = asked
+            if len(self._results) >= _MAX_RESULTS:
+                self._results.clear()
+            self._results[key] = asked
         return asked
 
     def _statement(self, db: Any, *, counts: bool) -> _Statement:
         key = (db.capabilities.dialect, counts)
         statement = self._statements.get(key)
         if statement is None:
-            statement = self._statements[key] = self._prepared(db, counts=counts)
+            statement = self._statements[key] = self._compile(db, counts=counts)
         return statement
 
-    def _prepared(self, db: Any, *, counts: bool) -> _Statement:
+    def _compile(self, db: Any, *, counts: bool) -> _Statement:
         query: Any = self._make().using_db(db)
         if counts:
             query._limit = query._offset = None
@@ -168,7 +168,7 @@ class CachedQuery(Generic[M]):
     async def _objects(self, asked: "_Result", rows: Sequence[Any]) -> list[M]:
         """Rows as Tortoise itself makes objects of them."""
         executor = asked.db.executor_class(db=asked.db, **asked.statement.options)
-        executor.db = _GivenRows(rows)
+        executor.db = _FetchedRows(rows)
         return await executor.execute_select("", [], custom_fields=asked.statement.custom_fields)
 
 
@@ -179,9 +179,9 @@ class _Result:
     db: Any
     statement: _Statement
     rows: Sequence[Any]
-    as_of: tuple[Any, int] | None
-    at_s: float
-    made: dict[Any, list[Any]] = field(default_factory=dict[Any, list[Any]])
+    change_token: tuple[Any, int] | None
+    read_at_s: float
+    derived: dict[Any, list[Any]] = field(default_factory=dict[Any, list[Any]])
 
 
 def _change_token(db: Any) -> tuple[Any, int] | None:
@@ -213,10 +213,10 @@ class RowCache(Generic[V]):
             if value is None:
                 value = new[key] = self._make(row)
             made.append(value)
-        self.remember(new)
+        self.add(new)
         return made
 
-    def remember(self, new: dict[tuple[Any, ...], V]) -> None:
+    def add(self, new: dict[tuple[Any, ...], V]) -> None:
         """Keep what was made; when there is no room, begin anew."""
         if len(self.known) + len(new) > self._most:
             self.known = {}
@@ -240,7 +240,7 @@ class JsonCache(RowCache[bytes], Generic[M]):
         passing     whether what it makes of a row depends on the time as well: it is made anew.
         """
         self._view = view
-        self.passing = time_dependent
+        self.time_dependent = time_dependent
         self._adapter: TypeAdapter[Any] = TypeAdapter(model)
         super().__init__(self.encode, most=most)
 
@@ -250,7 +250,7 @@ class JsonCache(RowCache[bytes], Generic[M]):
         return self._adapter.dump_json(self._view(row), by_alias=True, warnings=False)
 
 
-class _GivenRows:
+class _FetchedRows:
     """Stands for a database that has answered already."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
@@ -262,5 +262,5 @@ class _GivenRows:
 
 def _param_number(parameter: object) -> int | None:
     if isinstance(parameter, str):
-        return _SLOTS.index(parameter) if parameter in _SLOTS else None
-    return _NUMBERS.index(cast("int", parameter)) if parameter in _NUMBERS else None
+        return _TEXT_PARAMS.index(parameter) if parameter in _TEXT_PARAMS else None
+    return _INT_PARAMS.index(cast("int", parameter)) if parameter in _INT_PARAMS else None

@@ -14,7 +14,7 @@ FEW = 3
 @pytest.fixture
 def few(monkeypatch, clocks):
     """Three instead of a hundred, in a window that does not end by itself."""
-    monkeypatch.setattr(rate_limit, "DOOR_REQUESTS", FEW)
+    monkeypatch.setattr(rate_limit, "AUTH_REQUESTS", FEW)
 
 
 async def statuses(client, *paths, **headers):

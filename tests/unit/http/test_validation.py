@@ -36,7 +36,7 @@ class Create(ApiModel):
 def problem(body: bytes) -> InvalidInput:
     with pytest.raises(InvalidInput) as caught:
         from_json(Create, body)
-    assert caught.value.place == "body"
+    assert caught.value.part == "body"
     return caught.value
 
 

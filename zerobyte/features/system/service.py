@@ -57,7 +57,7 @@ class System:
             )
         )
 
-    async def tight_disk(self) -> str | None:
+    async def low_disk_space(self) -> str | None:
         """That there is hardly any room left where all our data is; it is still answered from."""
         disk = await cache.disk(self._settings.data_dir)
         at_least = max(self._settings.min_free_bytes, _FREE_BYTES)

@@ -81,7 +81,7 @@ class ScheduleReader:
 
     async def list_all(self, actor: Actor) -> Encoded[list[ScheduleDetails]]:
         """Every schedule in the order that people gave them."""
-        return Encoded.many(await _ALL.serialized(await self._shown(), actor.organization_id))
+        return Encoded.list_of(await _ALL.serialized(await self._shown(), actor.organization_id))
 
     async def get(self, actor: Actor, key: str) -> Encoded[ScheduleDetails]:
         """One schedule by its short id, or its number. Raises NotFound."""

@@ -92,7 +92,7 @@ class Repositories:
 
     async def list_all(self, actor: Actor) -> Encoded[list[schemas.Repository]]:
         """Every repository of the organization, oldest first."""
-        return Encoded.many(await _ALL.serialized(_SHOWN, actor.organization_id))
+        return Encoded.list_of(await _ALL.serialized(_SHOWN, actor.organization_id))
 
     async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.Repository]:
         """One repository. Raises NotFound."""

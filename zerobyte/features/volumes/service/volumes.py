@@ -99,7 +99,7 @@ class Volumes:
 
     async def list_all(self, actor: Actor) -> Encoded[list[schemas.Volume]]:
         """Every volume of the organization, oldest first."""
-        return Encoded.many(await _ALL.serialized(_SHOWN, actor.organization_id))
+        return Encoded.list_of(await _ALL.serialized(_SHOWN, actor.organization_id))
 
     async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.VolumeWithSpace]:
         """One volume and the space of its file system. Raises NotFound."""
@@ -109,7 +109,7 @@ class Volumes:
             with contextlib.suppress(encrypted_config.DamagedConfig):
                 path = self.source_path(volume)
         shown = await _ONE.serialized(self._shown, actor.organization_id, short_id)
-        return Encoded.beside(
+        return Encoded.with_encoded_fields(
             schemas.VolumeWithSpace,
             {"volume": shown[0] if shown else self._shown.encode(volume)},
             statfs=await browse.space_of(path),
