@@ -1,16 +1,16 @@
-"""Queries whose text is made once: building one anew costs more than the database's answer.
+"""Compiled queries with a result cache and caches of converted rows.
 
-    _MINE = Prepared(lambda: Volume.filter(organization_id=slot(0)).order_by("id"))
+    _MINE = CachedQuery(lambda: Volume.filter(organization_id=param(0)).order_by("id"))
 
-    await _MINE.all(actor.organization_id)            rows, as the same query would give them
-    await _MINE.first(actor.organization_id)          the first of them, or None
-    await _MINE.shown(pages, actor.organization_id)   what clients see of each, already encoded
+    await _MINE.all(actor.organization_id)                rows, as the query itself returns them
+    await _MINE.first(actor.organization_id)              the first row, or None
+    await _MINE.serialized(view, actor.organization_id)   each row as JSON bytes
 
-Owns the remembered texts, and two memories. What was encoded: a row that has not changed in any
-column is shown as it was shown before. And, on SQLite, what was answered: this process is its one
-writer, and the connection counts every row that it changes, so an answer holds as long as that
-count stands still; what a command beside us writes is seen half a second later at the latest.
-Knows no model and no answer of the API.
+The SQL text is built once: building it costs more than the database needs to answer. A row that
+has not changed in any column is not encoded again. On SQLite results are cached as well: this
+process is the only writer and its connection counts every changed row, so a result is valid while
+the count stays; another process's write is seen at most half a second later.
+Figures: docs/decisions/0006-keep-the-query-cache.md.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,18 +35,18 @@ _INT_PARAMS: Final = [2**40 + 7_919 * number for number in range(8)]
 
 
 def param(number: int) -> Any:
-    """Where the value of this number goes, in a query that is not asked yet."""
+    """Return the placeholder of the value with this index, for text columns."""
     return _TEXT_PARAMS[number]
 
 
 def int_param(number: int) -> int:
-    """The same for a number, such as an offset; slots and numbers count together."""
+    """Return the placeholder for a number, such as an offset; shares the indexes of `param`."""
     return _INT_PARAMS[number]
 
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """The text for one dialect; `places` says for each parameter which value it is."""
+    """The SQL for one dialect; `param_numbers` holds each parameter's index, None if constant."""
 
     sql: str
     parameters: tuple[Any, ...]
@@ -62,27 +62,27 @@ class _Statement:
 
 
 class CachedQuery(Generic[M]):
-    """A query with slots, asked with values for them; None is no value of a slot."""
+    """A compiled query with placeholders; None is not a valid value."""
 
     def __init__(self, make: Callable[[], QuerySet[M]]) -> None:
-        """`make` is called once for each dialect, when the database is open."""
+        """`make` builds the query; it is called once per dialect, when the database is open."""
         self._make = make
         self._statements: dict[tuple[str, bool], _Statement] = {}
         self._results: dict[tuple[bool, tuple[Any, ...]], _Result] = {}
 
     async def all(self, *values: Any) -> list[M]:
-        """Every row as an object of its model."""
+        """Return all rows as model objects."""
         asked = await self._result(values)
         return await self._objects(asked, asked.rows)
 
     async def first(self, *values: Any) -> M | None:
-        """The first row as an object of its model."""
+        """Return the first row as a model object, or None."""
         asked = await self._result(values)
         found = await self._objects(asked, asked.rows[:1])
         return found[0] if found else None
 
     async def serialized(self, view: "JsonCache[M]", *values: Any) -> list[bytes]:
-        """Every row as clients see it."""
+        """Return all rows as JSON."""
         asked = await self._result(values)
         shown = asked.derived.get(view)
         if shown is None:
@@ -90,7 +90,7 @@ class CachedQuery(Generic[M]):
         return shown
 
     async def mapped(self, memory: "RowCache[V]", *values: Any) -> list[V]:
-        """What is made of every row as it lies in the database, without an object of its model."""
+        """Return the converted raw rows, without creating model objects."""
         asked = await self._result(values)
         made = asked.derived.get(memory)
         if made is None:
@@ -99,7 +99,7 @@ class CachedQuery(Generic[M]):
         return made
 
     async def count(self, *values: Any) -> int:
-        """How many rows there are, whatever part of them the query takes."""
+        """Return the number of rows, ignoring limit and offset of the query."""
         return int((await self._result(values, counts=True)).rows[0][0])
 
     async def _encoded(self, asked: "_Result", view: "JsonCache[M]") -> list[bytes]:
@@ -129,7 +129,7 @@ class CachedQuery(Generic[M]):
                 now = clock.monotonic()
                 if now - known.read_at_s < _MAX_AGE_S:
                     return known
-                # Whoever asks meanwhile takes what is known: one look at a time is enough.
+                # Concurrent callers use the known result while this one reads again.
                 self._results[key] = replace(known, at_s=now)
         statement = self._statement(db, counts=counts)
         _, rows = await db.execute_query(statement.sql, statement.bind(values))
@@ -166,7 +166,7 @@ class CachedQuery(Generic[M]):
         )
 
     async def _objects(self, asked: "_Result", rows: Sequence[Any]) -> list[M]:
-        """Rows as Tortoise itself makes objects of them."""
+        """Let Tortoise create model objects from fetched rows."""
         executor = asked.db.executor_class(db=asked.db, **asked.statement.options)
         executor.db = _FetchedRows(rows)
         return await executor.execute_select("", [], custom_fields=asked.statement.custom_fields)
@@ -174,7 +174,7 @@ class CachedQuery(Generic[M]):
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What the database answered; `as_of` is None when nobody can say how long that holds."""
+    """A query result; `change_token` is None if the result must not be cached."""
 
     db: Any
     statement: _Statement
@@ -185,9 +185,10 @@ class _Result:
 
 
 def _change_token(db: Any) -> tuple[Any, int] | None:
-    """What changes whenever this process changes a row; None where others write as well.
+    """Return a token that changes with every local write, or None if caching is not allowed.
 
-    Inside a transaction, which may yet be taken back, there is nothing to remember either.
+    Caching is not allowed on PostgreSQL, where other processes write, and inside a transaction,
+    which may be rolled back.
     """
     if type(db) is not sqlite.Client:
         return None
@@ -196,16 +197,16 @@ def _change_token(db: Any) -> tuple[Any, int] | None:
 
 
 class RowCache(Generic[V]):
-    """What was made of rows already; a row that changed in any column is another row."""
+    """Converted rows by their column values, so a changed row is converted again."""
 
     def __init__(self, make: Callable[[Any], V], *, most: int) -> None:
-        """`make` makes something of a row, by column, and of nothing else; `most` are kept."""
+        """`make` must depend on the raw row alone; at most `most` results are kept."""
         self._make = make
         self._most = most
         self.known: dict[tuple[Any, ...], V] = {}
 
     async def get(self, keys: Sequence[tuple[Any, ...]], rows: Sequence[Any]) -> list[V]:
-        """Return what belongs to each row, without stopping the event loop."""
+        """Return the converted rows, yielding to the event loop in between."""
         new: dict[tuple[Any, ...], V] = {}
         made: list[V] = []
         async for key, row in aio.in_turns(zip(keys, rows, strict=True)):
@@ -217,7 +218,7 @@ class RowCache(Generic[V]):
         return made
 
     def add(self, new: dict[tuple[Any, ...], V]) -> None:
-        """Keep what was made; when there is no room, begin anew."""
+        """Add results; if the cache would exceed its limit, clear it first."""
         if len(self.known) + len(new) > self._most:
             self.known = {}
         if len(new) <= self._most:
@@ -225,7 +226,7 @@ class RowCache(Generic[V]):
 
 
 class JsonCache(RowCache[bytes], Generic[M]):
-    """How rows are shown to clients, and what was shown already."""
+    """Rows encoded as JSON, by their column values."""
 
     def __init__(
         self,
@@ -235,9 +236,10 @@ class JsonCache(RowCache[bytes], Generic[M]):
         most: int = 2048,
         time_dependent: Callable[[M], bool] = lambda _: False,
     ) -> None:
-        """`view` makes the answer's `model` of a row's object, and of nothing else.
+        """`view` converts a row to the response `model` and must depend on the row alone.
 
-        passing     whether what it makes of a row depends on the time as well: it is made anew.
+        time_dependent      returns True for a row whose view also depends on the time; it is
+                            never cached.
         """
         self._view = view
         self.time_dependent = time_dependent
@@ -245,13 +247,13 @@ class JsonCache(RowCache[bytes], Generic[M]):
         super().__init__(self.encode, most=most)
 
     def encode(self, row: M) -> bytes:
-        """One row as JSON, by alias."""
-        # A stored value of another type is shown as it is; a warning about it would not help.
+        """Encode one row as JSON, by alias."""
+        # A stored value of a wrong type is sent as it is; a warning about it would not help.
         return self._adapter.dump_json(self._view(row), by_alias=True, warnings=False)
 
 
 class _FetchedRows:
-    """Stands for a database that has answered already."""
+    """A database client that returns rows fetched before."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
         self._rows = rows
