@@ -51,7 +51,7 @@ class DatabaseHealth:
             await self._new.run()
         except Exception:  # a restart would not fix a failure of new connections
             return None
-        return "The API waits for connections that nobody gives back; it has to be started again"
+        return "The API waits for connections that are never released; it has to be started again"
 
     def close(self) -> None:
         """Cancel the checks, before the database is closed."""

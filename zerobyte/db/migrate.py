@@ -32,7 +32,7 @@ COPIES_KEPT: Final = 3
 """Number of pre-migration copies to keep: each is as large as the database."""
 _PLACEHOLDERS: Final = {
     "sqlite": "sqlite://:memory:",
-    "postgres": "postgres://nobody@localhost:1/none",
+    "postgres": "postgres://user@localhost:1/none",
 }
 
 _FILE = '''"""{title}"""

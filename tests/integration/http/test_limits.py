@@ -153,7 +153,7 @@ def test_a_window_forgets_what_has_ended_and_stays_small(monkeypatch):
     assert [window.take("a").allowed for _ in range(2)] == [True, True]
     for number in range(1000):
         window.take(str(number))
-    assert window.take("a").allowed is False, "whoever is at the limit stays there"
+    assert window.take("a").allowed is False, "a client at its limit stays at its limit"
 
 
 async def test_many_at_once_are_counted_exactly(serve, small_window):

@@ -137,7 +137,7 @@ async def fill(platform: composition.Platform, count: int) -> dict[str, str]:
 
 
 async def fill_people(organization_id: str, count: int) -> str:
-    """So many members, keys, invitations, providers and lines of the trail; the last one's id."""
+    """Create members, keys, invitations, providers and audit entries; return the last id."""
     owner = await User.all().order_by("created_at").first()
     assert owner is not None
     person = owner
@@ -212,7 +212,7 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
     served: tuple[httpx.AsyncClient, composition.Platform, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, platform, app = served
-    # Nothing is answered from memory: each request is one that nobody has made before.
+    # Disable the result cache, so that each request reaches the database.
     monkeypatch.setattr(query_cache, "_MAX_AGE_S", -1.0)
     asked: list[str] = []
     real = SqliteClient.execute_query

@@ -83,7 +83,7 @@ def test_every_problem_is_listed():
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"{'a':1}", b'{"name":"\xed\xa0\x80"}'])
-def test_what_is_not_json_is_told_apart(body: bytes):
+def test_body_that_is_not_json_is_malformed(body: bytes):
     with pytest.raises(MalformedJson):
         from_json(Create, body)
 
