@@ -98,8 +98,50 @@ async def _timed(known: TreeCache, question: TreeQuery, *, offset: int) -> float
     return time.perf_counter() - begun
 
 
+class _Comparison:
+    """The tree cache and the plain table, filled from the same output of restic."""
+
+    def __init__(self, work: Path, listing: list[bytes], folders: list[str]) -> None:
+        self._listing = listing
+        self._folders = folders
+        self.cache = TreeCache(TreeStore(work / "trees.db", max_bytes=2**30, spare_folder=work))
+        self.table = TreeTable(work / "table.db")
+
+    async def build_cache(self, number: int) -> None:
+        tree = await self.cache.begin_write("repository", str(number))
+        for chunk in self._listing:
+            await tree.write(chunk)
+        await tree.finish()
+
+    def build_table(self, number: int) -> None:
+        parsed = (ls.parsed(line) for line in b"".join(self._listing).splitlines())
+        self.table.build(str(number), (node for node in parsed if node is not None))
+
+    async def cached_page(self, number: int) -> None:
+        query = TreeQuery("repository", "0", self._folder(number))
+        page = await self.cache.page(query, 0, _FOLDER_FILES)
+        assert page is not None
+        assert page.total >= _FOLDER_FILES
+
+    def table_page(self, number: int) -> None:
+        nodes = self.table.page("0", self._folder(number), _FOLDER_FILES)
+        assert len(nodes) == _FOLDER_FILES
+
+    async def cached_search(self, number: int) -> None:
+        query = TreeQuery("repository", "0", q=f"{number:04d}")
+        page = await self.cache.page(query, 0, _FOLDER_FILES)
+        assert page is not None
+        assert page.nodes
+
+    def table_search(self, number: int) -> None:
+        assert self.table.search("0", f"{number:04d}", _FOLDER_FILES)
+
+    def _folder(self, number: int) -> str:
+        return self._folders[number % len(self._folders)]
+
+
 async def compare(work: Path, *, restic: str) -> Table:
-    """Measure build, folder page and search of both stores, from the same output of restic."""
+    """Measure build, folder page and search of both stores."""
     source = work / "files"
     fill(source, files=_FILES, per_folder=_FOLDER_FILES)
     bare = BareRestic(work / "bare", restic=restic)
@@ -112,53 +154,21 @@ async def compare(work: Path, *, restic: str) -> Table:
 
     listing = [restic, "ls", "--json", "--no-lock", "latest"]
     await process.run(listing, env=bare.env, on_stdout_chunk=keep)
-    cache = TreeCache(TreeStore(work / "trees.db", max_bytes=2**30, spare_folder=work))
-    table = TreeTable(work / "table.db")
-    folders = [str(source / f"{n % (_FILES // _FOLDER_FILES):05d}") for n in range(_READS)]
-
-    async def build_cache(number: int) -> None:
-        tree = await cache.begin_write("repository", str(number))
-        for chunk in chunks:
-            await tree.write(chunk)
-        await tree.finish()
-
-    def build_table(number: int) -> None:
-        parsed = (ls.parsed(line) for line in b"".join(chunks).splitlines())
-        table.build(str(number), (node for node in parsed if node is not None))
-
-    async def cached_page(number: int) -> None:
-        query = TreeQuery("repository", "0", folders[number])
-        page = await cache.page(query, 0, _FOLDER_FILES)
-        assert page is not None
-        assert page.total >= _FOLDER_FILES
-
-    async def cached_search(number: int) -> None:
-        page = await cache.page(TreeQuery("repository", "0", q=f"{number:04d}"), 0, _FOLDER_FILES)
-        assert page is not None
-        assert page.nodes
-
-    def table_page(number: int) -> None:
-        assert len(table.page("0", folders[number], _FOLDER_FILES)) == _FOLDER_FILES
-
-    def table_search(number: int) -> None:
-        assert table.search("0", f"{number:04d}", _FOLDER_FILES)
-
+    folders = [str(source / f"{n:05d}") for n in range(_FILES // _FOLDER_FILES)]
+    both = _Comparison(work, chunks, folders)
     result = Table(f"{_FILES} files", "tree cache p50", "p99", "table p50", "p99", "table/cache")
     for what, count, ours, theirs in (
-        ("build", _BUILDS, build_cache, build_table),
-        (f"page of a {_FOLDER_FILES}-entry folder", _READS, cached_page, table_page),
-        ("search by name", _SEARCHES, cached_search, table_search),
+        ("build", _BUILDS, both.build_cache, both.build_table),
+        (f"page of a {_FOLDER_FILES}-entry folder", _READS, both.cached_page, both.table_page),
+        ("search by name", _SEARCHES, both.cached_search, both.table_search),
     ):
         mine, plain = await _alternate(count, ours, theirs)
         cells = [f"{1000 * value:.1f} ms" for value in (*_spread(mine), *_spread(plain))]
         result.add_row(what, *cells, f"{median(plain) / median(mine):.2f}")
-    sizes = [
-        sum(path.stat().st_size for path in work.glob(f"{name}*")) / _BUILDS / 2**20  # noqa: ASYNC240 - nothing else runs now
-        for name in ("trees.db", "table.db")
-    ]
+    sizes = [_size_mib(work, name) / _BUILDS for name in ("trees.db", "table.db")]
     result.add_row("file size per tree", f"{sizes[0]:.1f} MiB", "", f"{sizes[1]:.1f} MiB", "", "")
-    await cache.aclose()
-    table.close()
+    await both.cache.aclose()
+    both.table.close()
     return result
 
 
@@ -176,6 +186,11 @@ async def _alternate(
         mine.append(middle - begun)
         plain.append(time.perf_counter() - middle)
     return mine, plain
+
+
+def _size_mib(folder: Path, name: str) -> float:
+    """Return the size of a database with its write-ahead log."""
+    return sum(path.stat().st_size for path in folder.glob(f"{name}*")) / 2**20
 
 
 def _spread(times: list[float]) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Every documented field stands in our own description, and none is demanded beyond them."""
+"""Every documented field is in our OpenAPI document, and no other field is required."""
 
 import json
 from collections.abc import Iterator

@@ -33,7 +33,7 @@ DEMANDS: dict[Permission, set[str]] = {
 }  # fmt: skip
 # Commands of one's own against a repository: not for keys, and not for plain members.
 COMMANDS = {"devPanelExec"}
-# Who reads the description is told by the tests of the description.
+# The tests of the OpenAPI document cover access to these operations.
 DESCRIPTION = {"getDocsScript", "getOpenApi", "showDocs"}
 
 

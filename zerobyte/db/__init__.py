@@ -1,5 +1,4 @@
-"""How rows are kept: connection, row base, sealed fields, lock leases and migrations.
+"""Persistence: connection, row base, encrypted configs, leases and migrations.
 
-Owns the one connection to SQLite (or the pool to PostgreSQL). Knows no feature by name except in
-the list of modules that hold rows.
+Only the list of model modules in `connection` names features.
 """

@@ -1,8 +1,8 @@
-"""Lets one API process at a time be active on a database; the others wait in standby.
+"""A lock that lets one API process be active on a database while others wait in standby.
 
-PostgreSQL: an advisory lock of a session, which the server frees when the process or its
-connection dies. SQLite: a lock on a file beside the database, which the kernel frees.
-The session lives on a thread of its own: a busy event loop must not delay its heartbeat.
+PostgreSQL: a session advisory lock, which the server releases when the process or its connection
+ends. SQLite: a lock on a file beside the database, which the kernel releases.
+The session runs on its own thread, so that a busy event loop does not delay its heartbeat.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from zerobyte.db.connection import config, is_sqlite, sqlite_path
 _log = get_logger(__name__)
 
 _KEY: Final = int.from_bytes(b"zerobyte")
-"""Advisory locks are numbered per database; this is ours."""
+"""The number of our advisory lock; PostgreSQL numbers them per database."""
 
 FILE_ENDING: Final = ".active-lock"
 """Ending of the lock file beside a SQLite database."""
@@ -46,8 +46,8 @@ _SESSION: Final = {
     "idle_session_timeout": "0",
 }
 _CONNECTION_SETTINGS: Final = ("host", "port", "user", "password", "database", "ssl")
-# What passes while a server starts, restarts or is crowded. Everything else, such as a wrong
-# password, stays as it is however long we wait.
+# Errors that pass while a server starts, restarts or has too many clients. Waiting does not fix
+# any other error, such as a wrong password.
 _PASSING: Final = (
     OSError,
     TimeoutError,
@@ -62,7 +62,7 @@ _PASSING: Final = (
 class ActiveLock:
     """The right to be the active process; held until `release` or the end of the process.
 
-    wait_s      how long an unreachable PostgreSQL server is waited for.
+    wait_s      time limit for an unreachable PostgreSQL server.
     on_lost     called on another thread when the lock is lost; it must end the process at once,
                 because another process may become active.
     """
@@ -81,20 +81,20 @@ class ActiveLock:
         self._error: Exception | None = None
 
     def acquire(self) -> None:
-        """Wait until this process is the active one; blocks the calling thread.
+        """Block the calling thread until this process is the active one.
 
         Raises
             Unavailable     the server or the file cannot be reached; or another process is active
                             and `standby` is off.
         """
         if is_sqlite(self._url):
-            # By its real path, as SQLite itself opens it: a link to it is the same database.
+            # Use the real path, as SQLite does: a link to the file is the same database.
             file = Path(sqlite_path(self._url)).resolve()
             self._acquire_file(file.with_name(f"{file.name}{FILE_ENDING}"))
             return
         self._thread = threading.Thread(target=self._run, name="active lock", daemon=True)
         self._thread.start()
-        # In short turns: signals of the main thread are handled in between.
+        # Wait in short intervals, so that the main thread handles signals in between.
         while not self._decided.wait(0.5):
             pass
         if self._error is not None:
@@ -196,7 +196,7 @@ class ActiveLock:
 
 @contextlib.asynccontextmanager
 async def without_active_process(database_url: str) -> AsyncGenerator[None]:
-    """Keep every API process from being active meanwhile; for commands that need it stopped.
+    """Prevent any API process from being active; for commands that need the API stopped.
 
     Raises
         Unavailable     a process is active, or the server cannot be reached.
@@ -224,7 +224,7 @@ async def _session(url: str, wait_s: float) -> AsyncGenerator[Any]:
 
 
 async def _connect(url: str, wait_s: float) -> Any:
-    """Open a connection; a server that is away is waited for, with one line per try."""
+    """Open a connection, waiting for an unreachable server and logging each attempt."""
     known = config(url)["connections"]["default"]["credentials"]
     wanted = {name: known[name] for name in _CONNECTION_SETTINGS if known.get(name) is not None}
     until = time.monotonic() + wait_s
@@ -256,7 +256,7 @@ async def _opened(wanted: dict[str, Any]) -> Any:
     try:
         return await connect(**wanted, timeout=_CONNECT_WITHIN_S, server_settings=_SESSION)
     except asyncpg.UndefinedObjectError:
-        # Servers before version 14 know no idle_session_timeout.
+        # Servers before version 14 do not support idle_session_timeout.
         older = {name: value for name, value in _SESSION.items() if name != "idle_session_timeout"}
         return await connect(**wanted, timeout=_CONNECT_WITHIN_S, server_settings=older)
 
@@ -271,9 +271,9 @@ async def _try_lock(session: Any) -> bool:
 
 
 async def _heartbeat(session: Any) -> str | None:
-    """Return why the session may be lost; None when it answers."""
+    """Return the reason why the session may be lost, or None if it responds."""
     try:
         await session.fetchval("SELECT 1", timeout=_ANSWER_WITHIN_S)
-    except Exception as error:  # whatever it is, the lock is not known to be ours
+    except Exception as error:  # after any error the lock may be lost
         return _reason(error)
     return None

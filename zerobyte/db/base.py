@@ -16,19 +16,19 @@ def _dumps(value: object) -> str:
 
 
 class DamagedMapping(dict[str, Any]):
-    """Stands for a stored value that is no JSON object; empty, so that lists still show the row."""
+    """Replaces a stored value that is no JSON object; empty, so that lists still show the row."""
 
     stored = ""
 
 
 class DamagedList(list[Any]):
-    """Stands for a stored value that is no JSON array; empty, so that lists still show the row."""
+    """Replaces a stored value that is no JSON array; empty, so that lists still show the row."""
 
     stored = ""
 
 
 def is_damaged(value: object) -> bool:
-    """Return True for the value of a JSON column that could not be read: unknown, not empty."""
+    """Return True if the value of a JSON column could not be read: unknown, not empty."""
     return isinstance(value, (DamagedMapping, DamagedList))
 
 
@@ -41,10 +41,10 @@ class JSONField(fields.JSONField[Any]):
     shape: type[dict[str, Any]] | type[list[Any]] = dict
 
     def to_python_value(self, value: Any) -> Any:
-        """Return what the JSON holds; a damaged value is kept, and stored again as it was."""
+        """Parse the JSON; a damaged value is kept and stored again unchanged."""
         if value is None or isinstance(value, (dict, list)):
             return cast("Any", value)
-        # SQLite answers a number for JSON that is a number.
+        # SQLite returns a number for JSON that is a number.
         text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
         try:
             found: object = orjson.loads(text)
@@ -66,31 +66,31 @@ class JSONField(fields.JSONField[Any]):
 
 
 def json_field(*, null: bool = False, default: type[list[Any]] | None = None) -> Any:
-    """A column that holds a JSON object, or with `default=list` an array."""
+    """Return a column for a JSON object, or with `default=list` for an array."""
     field = JSONField(null=True) if null else JSONField(default=default or dict)
     field.shape = default or dict
     return field
 
 
 def text_field() -> Any:
-    """A column of text of any length that may be null; annotate it as `str | None`."""
+    """Return a nullable text column of any length; annotate it as `str | None`."""
     return fields.TextField(null=True)
 
 
 def number_field(default: Callable[[], int] | int, *, db_index: bool = False) -> Any:
-    """A column of a 64-bit number with a default made in Python; annotate it as `int`."""
+    """Return a 64-bit integer column with a default made in Python; annotate it as `int`."""
     return fields.BigIntField(default=default, db_index=db_index)
 
 
 def moment_field() -> Any:
-    """A column of an instant in epoch ms that may be null; annotate it as `int | None`."""
+    """Return a nullable column for a time in epoch ms; annotate it as `int | None`."""
     return fields.BigIntField(null=True)
 
 
 def key_field(max_length: int, **more: Any) -> Any:
-    """A column of ids that we make ourselves; annotate it as `str`.
+    """Return a column for our own ids; annotate it as `str`.
 
-    Its length is not validated: looked up by a longer text, it finds nothing instead of failing.
+    Its length is not validated: a lookup by a longer text finds nothing instead of failing.
     """
     field: Any = fields.CharField(max_length, **more)
     field.validators.clear()
@@ -98,9 +98,9 @@ def key_field(max_length: int, **more: Any) -> Any:
 
 
 class Row(Model):
-    """A row that knows when it was made and when its content last changed, in epoch ms.
+    """A row with the times of its creation and last edit, in epoch ms.
 
-    `updated_at` moves with `save()` alone; query updates such as a health check leave it.
+    Only `save()` sets `updated_at`; query updates such as a health check do not.
     """
 
     created_at: int = number_field(clock.now_ms)
@@ -116,7 +116,7 @@ class Row(Model):
         force_create: bool = False,
         force_update: bool = False,
     ) -> None:
-        """Write the row; an update moves `updated_at`."""
+        """Insert or update the row; an update sets `updated_at`."""
         if self._saved_in_db:
             self.updated_at = clock.now_ms()
             if update_fields is not None:
@@ -124,6 +124,6 @@ class Row(Model):
         await super().save(using_db, update_fields, force_create, force_update)
 
     async def reloaded(self) -> Self:
-        """The same row as it stands in the database now."""
+        """Reload the row from the database and return it."""
         await self.refresh_from_db()
         return self

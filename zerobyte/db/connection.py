@@ -1,4 +1,4 @@
-"""Opens and closes the application database, the same way for SQLite and PostgreSQL.
+"""Open and close the application database, on SQLite or PostgreSQL.
 
 SQLite has one writer, the API process, with one connection in WAL mode; PostgreSQL has a pool.
 """
@@ -36,17 +36,17 @@ _SQLITE_PRAGMAS: Final = {
 
 
 def is_sqlite(database_url: str) -> bool:
-    """Whether the address names a SQLite file: `sqlite:///path` or a plain path."""
+    """Return True for a SQLite address: `sqlite:///path` or a plain path."""
     return urlsplit(database_url).scheme in ("", "sqlite")
 
 
 def sqlite_path(database_url: str) -> str:
-    """The file of a SQLite address."""
+    """Return the file path of a SQLite address."""
     return database_url.removeprefix("sqlite://")
 
 
 def config(database_url: str) -> dict[str, Any]:
-    """Tortoise's configuration for one address.
+    """Return Tortoise's configuration for an address.
 
     database_url    a path or `sqlite:///path`, or `postgres://user:password@host:port/name`
                     (also `postgresql://`); `?host=/folder` names a socket's folder.
@@ -78,18 +78,18 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 AERICH: Final = _from_environment(os.environ)
-"""What `aerich upgrade` reads; the address comes from ZEROBYTE_DATABASE_URL."""
+"""Configuration for `aerich upgrade`; the address comes from ZEROBYTE_DATABASE_URL."""
 
 
 @asynccontextmanager
 async def database(database_url: str) -> AsyncGenerator[None]:
-    """Keep the database open for every task of this process, and close it in the end.
+    """Open the database for every task of this process, and close it at the end.
 
     Raises
-        Unavailable     the file or the server cannot be opened; the message says which.
+        Unavailable     the file or the server cannot be opened; the message names it.
     """
-    # Sanic's handlers run in tasks that did not inherit the context in which the database was
-    # opened; without the global fallback they would find none.
+    # Sanic's handlers run in tasks that do not inherit this context; without the global fallback
+    # they would find no connection.
     context: TortoiseContext | None = None
     try:
         context = await Tortoise.init(config=config(database_url), _enable_global_fallback=True)

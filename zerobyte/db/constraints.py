@@ -1,7 +1,7 @@
-"""Which constraint of the database a refused write broke, on SQLite and on PostgreSQL alike.
+"""Recognise the database constraint that a write violated, on SQLite and PostgreSQL.
 
-A handler that takes every IntegrityError for "this name is taken" hides faults of our own: each
-handler names the constraint that it can explain, and raises everything else again.
+A handler that treats every IntegrityError as "this name is taken" would hide our own bugs: each
+handler names the constraint that it expects and re-raises everything else.
 """
 
 import re
@@ -17,7 +17,7 @@ _REFERENCE: Final = re.compile(
 
 
 def breaks_unique(error: IntegrityError, *columns: str) -> bool:
-    """Return True if the write was refused because another row has the same values there.
+    """Return True if the write violates the unique constraint on these columns.
 
     columns     all columns of the unique constraint, in any order.
     """
@@ -39,7 +39,7 @@ def _unique_columns(error: IntegrityError) -> set[str] | None:
 
 
 def _texts(error: IntegrityError) -> list[str]:
-    """Return what the driver said; PostgreSQL names the columns in the detail alone."""
+    """Return the driver's messages; PostgreSQL names the columns only in the detail."""
     causes = [error.__cause__, *error.args]
     details = [getattr(cause, "detail", None) for cause in causes]
     return [str(one) for one in (*details, error.__cause__, error) if one]

@@ -1,6 +1,6 @@
-"""Secrets inside stored configs: sealed in the row, masked in answers, kept when masked.
+"""Encrypt and mask the secrets of stored configs, and merge masked ones on update.
 
-A sealed value is bound to its table, row and field: moved elsewhere it cannot be opened.
+A sealed value is bound to its table, row and field: it cannot be decrypted anywhere else.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,24 +19,24 @@ from zerobyte.core.secrets import Sealer, Unsealable
 C = TypeVar("C", bound=Config)
 B = TypeVar("B", bound=BaseModel)
 Kinds = Mapping[str, type[Config]]
-"""The models of one family of configs by what names each."""
+"""The config models of one feature by their discriminator value."""
 
 _DAMAGED: Final = "The stored settings are damaged or no longer allowed. Enter them again."
 
 
 class DamagedConfig(Unsealable):
-    """A stored config cannot be read: it is damaged, or a newer rule refuses it."""
+    """A stored config cannot be read: it is damaged, or a newer rule rejects it."""
 
 
 class Seals(Protocol):
-    """What seals and opens a text; `zerobyte.core.secrets.Sealer` does."""
+    """Encrypts and decrypts texts, such as `zerobyte.core.secrets.Sealer`."""
 
     def seal(self, text: str, *, aad: str) -> str:
-        """Seal a text for one place."""
+        """Encrypt a text, bound to `aad`."""
         ...
 
     def unseal(self, sealed: str, *, aad: str) -> str:
-        """Open a text that was sealed for the same place."""
+        """Decrypt a text that is bound to the same `aad`."""
         ...
 
 
@@ -45,7 +45,7 @@ def _alias(model: type[Config], name: str) -> str:
 
 
 def seal(sealer: Seals, config: Config, *, table: str, row: str) -> dict[str, Any]:
-    """The JSON of a config for its row: by alias, absent options left out, secrets sealed."""
+    """Return a config as stored: by alias, without absent options, with secrets sealed."""
     stored = config.model_dump(by_alias=True, exclude_none=True)
     for name in config.secret_fields():
         alias = _alias(type(config), name)
@@ -57,14 +57,14 @@ def seal(sealer: Seals, config: Config, *, table: str, row: str) -> dict[str, An
 def unseal(
     sealer: Seals, stored: Mapping[str, Any], model: type[Config], *, table: str, row: str
 ) -> dict[str, Any]:
-    """The JSON of a stored config with its secrets in plain text."""
+    """Return a stored config with its secrets in plain text."""
     if not isinstance(cast("object", stored), Mapping):
         raise DamagedConfig(_DAMAGED)
     plain = dict(stored)
     for name in model.secret_fields():
         alias = _alias(model, name)
         value = plain.get(alias)
-        # A field that became a secret later is in clear in older rows until the next start.
+        # Older rows hold a field that became a secret later in plain text until the next start.
         if isinstance(value, str) and Sealer.is_sealed(value):
             text = sealer.unseal(plain[alias], aad=f"{table}:{row}:{alias}")
             plain[alias] = orjson.loads(text[5:]) if text.startswith("json:") else text
@@ -88,10 +88,10 @@ def kind_of(stored: object, kinds: Kinds, row_type: str) -> type[Config]:
 
 
 def parsed(box: type[B], stored: object) -> B:
-    """Read a stored config by the rules of input, before it is used.
+    """Validate a stored config by the input rules, before it is used.
 
     Raises
-        DamagedConfig       it is damaged, or a newer rule refuses it.
+        DamagedConfig       it is damaged, or a newer rule rejects it.
     """
     try:
         return box.model_validate({"config": stored})
@@ -126,21 +126,21 @@ def _looks_sealed(value: object) -> bool:
 async def seal_clear_rows(
     sealer: Seals, rows: Iterable[Model], box: type[BaseModel], kinds: Kinds, *, key: str
 ) -> int:
-    """Encrypt secrets that older versions stored in clear; return how many rows changed.
+    """Encrypt secrets that older versions stored in plain text. Returns the changed row count.
 
-    Changes nothing that is encrypted already, so each start may repeat it.
+    Leaves encrypted values unchanged, so each start may repeat it.
 
     key     the column whose value the secrets of a row are bound to.
     """
     changed = 0
     for row in rows:
-        held: Any = row
+        stored: Any = row
         try:
-            kind = kind_of(held.config, kinds, held.type)
+            kind = kind_of(stored.config, kinds, stored.type)
         except DamagedConfig:
             continue
-        place = {"table": str(cast("Any", row).describe()["table"]), "row": str(getattr(row, key))}
-        new = _without_clear_secrets(sealer, held.config, box, kind, **place)
+        bound = {"table": str(stored.describe()["table"]), "row": str(getattr(row, key))}
+        new = _without_clear_secrets(sealer, stored.config, box, kind, **bound)
         if new is not None:
             await type(row).filter(pk=row.pk).update(config=new)
             changed += 1
@@ -150,7 +150,7 @@ async def seal_clear_rows(
 def _without_clear_secrets(
     sealer: Seals, stored: object, box: type[BaseModel], kind: type[Config], *, table: str, row: str
 ) -> dict[str, Any] | None:
-    """Return what to store instead of a config; None when it holds no secret in clear."""
+    """Return the encrypted config to store, or None if it holds no plain-text secret."""
     if not isinstance(stored, Mapping):
         return None
     new = dict(cast("Mapping[str, Any]", stored))
@@ -165,7 +165,7 @@ def _without_clear_secrets(
         plain = unseal(sealer, new, kind, table=table, row=row)
         config = cast("Any", parsed(box, plain)).config
         if not clear and all(_same(config, new, name) for name in new):
-            return None  # what looks like user info is part of a path
+            return None  # the apparent user info is part of a path
         return seal(sealer, config, table=table, row=row)
     except Unsealable:
         # A damaged config cannot be read as a whole, but its secrets can be encrypted.
@@ -179,17 +179,17 @@ def _same(config: Config, stored: Mapping[str, Any], alias: str) -> bool:
     return is_secret or config.model_dump(by_alias=True).get(alias) == stored[alias]
 
 
-def _seal_value(sealer: Seals, value: object, place: str) -> str:
+def _seal_value(sealer: Seals, value: object, aad: str) -> str:
     text = value if isinstance(value, str) else "json:" + orjson.dumps(value).decode()
-    return sealer.seal(text, aad=place)
+    return sealer.seal(text, aad=aad)
 
 
 def keep_masked(sent: C, stored_plain: Mapping[str, Any] | None) -> C:
-    """Put the stored secrets where the mask was sent.
+    """Replace each mask in a sent config by the stored secret.
 
     Raises
-        Invalid     nothing is stored under that field, or a field that says where the secret
-                    is sent to has changed: then the secret must be entered again.
+        Invalid     no secret is stored in that field, or the address that the secret is sent to
+                    has changed: then the secret must be entered again.
     """
     model = type(sent)
     kept: dict[str, Any] = {}
@@ -205,7 +205,7 @@ def keep_masked(sent: C, stored_plain: Mapping[str, Any] | None) -> C:
         for bound in model.bound_to:
             bound_alias = _alias(model, bound)
             if bound in secret and sent_plain.get(bound_alias) == MASK:
-                continue  # the stored address is kept too
+                continue  # the stored address is used as well
             if sent_plain.get(bound_alias) != (stored_plain or {}).get(bound_alias):
                 raise Invalid.at(
                     ["config", alias],

@@ -1,7 +1,7 @@
-"""What a database says when it cannot do its work, in words for people.
+"""Translate database errors that an operator can fix, and log repeated failures at a limited rate.
 
-Owns the few troubles that pass when somebody frees space or starts a server again, and how often
-a loop that meets one says so. Everything else a database says is a fault of ours, and stays one.
+Only errors that pass when space is freed or a server is restarted are translated. Every other
+database error is a bug of ours and is raised unchanged.
 """
 
 import contextlib
@@ -17,10 +17,10 @@ from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import Logger
 
 _BEGINNING: Final = 30
-"""Where two complaints begin alike they are the same; ids come later."""
+"""Two errors with the same first characters count as equal, because ids come later."""
 
 _AGAIN_S: Final = 60.0
-"""How long a loop keeps to itself what it has said already."""
+"""Pause before an equal failure is logged again."""
 
 _WORDS: Final = (
     (FULL, "The disk that holds the database is full: nothing can be changed until space is freed"),
@@ -38,7 +38,7 @@ _WORDS: Final = (
 
 
 def translated(error: BaseException) -> Unavailable | None:
-    """What a failure of the database, or of its disk, means; None when it is something else."""
+    """Return the `Unavailable` for a known failure of the database or its disk, else None."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Unavailable("The disk is full: nothing can be changed until space is freed")
     if not (isinstance(error, BaseORMException) or _is_of_a_driver(error)):
@@ -49,9 +49,9 @@ def translated(error: BaseException) -> Unavailable | None:
 
 @contextlib.contextmanager
 def ignore_unavailable_database() -> Generator[None]:
-    """Leave out a note that nobody waits for, such as when a key was last used.
+    """Skip an optional write, such as the last use of a key, while the database is unavailable.
 
-    What people read must not fail because the disk is full and the note cannot be made.
+    A read must not fail because a full disk prevents the write.
     """
     try:
         yield
@@ -61,10 +61,10 @@ def ignore_unavailable_database() -> Generator[None]:
 
 
 class FailureLog:
-    """What goes wrong in the rounds of a loop, said once a minute for as long as it is the same.
+    """Logs the failures of a loop, equal ones at most once a minute.
 
-    Rounds come every few seconds and a full disk may stay full for a night: said each time, it
-    would fill the next disk. A trouble is said in its words, a fault of ours with its trace.
+    A loop runs every few seconds and a disk may stay full for a night: logging each failure
+    would fill the next disk. A known failure is logged by its message, any other with traceback.
     """
 
     def __init__(self, log: Logger, what: str) -> None:
@@ -74,7 +74,7 @@ class FailureLog:
         self._said_at = 0.0
 
     def failed(self, error: BaseException, **facts: object) -> None:
-        """A round has failed."""
+        """Log a failure, unless an equal one was logged within the last minute."""
         now = clock.monotonic()
         same = (type(error).__name__, str(error)[:_BEGINNING])
         if self._said == same and now - self._said_at < _AGAIN_S:
@@ -87,7 +87,7 @@ class FailureLog:
             self._log.warning(self._what, reason=known.message, **facts)
 
     def recovered(self) -> None:
-        """A round went well; what goes wrong from now on is news."""
+        """Reset after a success, so that the next failure is logged at once."""
         self._said = None
 
 

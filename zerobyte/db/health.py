@@ -1,8 +1,8 @@
-"""Whether the database answers this process and, when it does not, whose fault that is.
+"""Database health check that separates a dead database from lost connections of this process.
 
-Two silences look alike to who waits: the server, or the disk, says nothing; or this process has
-lost its own connections, as by a lock that nobody gives back. Only the second is healed by a new
-start, and only a new connection tells them apart.
+In both cases queries hang: either the server or the disk does not respond, or this process has
+lost its connections, for example to a lock that is never released. Only the second is fixed by a
+restart, and only a new connection can tell them apart.
 """
 
 from typing import Any, Final, cast
@@ -16,11 +16,11 @@ from zerobyte.db.errors import translated
 ANSWER_WITHIN_S: Final = 4.0
 
 _STANDS_STILL_AFTER_S: Final = 15.0
-"""Longer than any transaction of ours; who waits so long for a turn does not get one."""
+"""Longer than any transaction of ours: a query that waits this long will never run."""
 
 
 class DatabaseHealth:
-    """Asks the database of this process; both answers are sentences, None when all is well."""
+    """Checks the database; both checks return a message, or None if there is no problem."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class DatabaseHealth:
         self._stands_still_after_s = stands_still_after_s
 
     async def check(self) -> str | None:
-        """What keeps the database from answering through the connections of this process."""
+        """Return a message if the database fails on the connections of this process."""
         try:
             await self._own.run()
         except TimeoutError:
@@ -44,17 +44,17 @@ class DatabaseHealth:
         return None
 
     async def needs_restart(self) -> str | None:
-        """That this process has to be started again: the database answers others, but not it."""
+        """Return a message if this process's connections hang but a new one works."""
         if self._own.pending_s < self._stands_still_after_s:
             return None
         try:
             await self._new.run()
-        except Exception:  # whatever it is, a new start would meet it as well
+        except Exception:  # a restart would not fix a failure of new connections
             return None
-        return "The API waits for connections that nobody gives back; it has to be started again"
+        return "The API waits for connections that are never released; it has to be started again"
 
     def close(self) -> None:
-        """Ask no more; the database is about to be closed."""
+        """Cancel the checks, before the database is closed."""
         self._own.cancel()
         self._new.cancel()
 
@@ -69,7 +69,7 @@ async def _ping_new_connection() -> None:
 
 
 async def _put(client: Any) -> None:
-    # The same for both: a table that somebody has locked keeps a new connection waiting as well.
+    # Both checks read a table: a locked table then blocks the new connection too.
     await client.execute_query("SELECT 1 FROM leases LIMIT 1")
 
 

@@ -1,6 +1,6 @@
-"""The rows of the lease queues, and which of them keeps which other one waiting.
+"""Lease rows and the rules that decide which lease blocks another.
 
-Queries here read a bounded number of rows, however long a queue is.
+Queries read a bounded number of rows, however long a queue is.
 """
 
 from collections.abc import Iterable
@@ -19,10 +19,10 @@ _ENDING_MS: Final = ENDING_S * 1000
 _SHOWN: Final = 4
 _AT_ONCE: Final = 500
 REQUEST: Final = "request:"
-"""Begins the `task_id` of a lease that no task holds but a request to this API."""
+"""Prefix of the `task_id` of a lease that belongs to an API request instead of a task."""
 
 RETENTION_YIELDS_MS: Final = 30 * 60_000
-"""How long waiting retention lets backups pass; later ones queue behind it, so that it runs too."""
+"""Backups may overtake waiting retention for this long; later ones wait, so that it runs too."""
 
 _RETENTION: Final = Q(operation="forget") | Q(operation__startswith="forget ")
 
@@ -30,10 +30,10 @@ LeaseState = Literal["waiting", "held"]
 
 
 class Lease(Model):
-    """One place in the queue of one repository; `id` is the order of arrival.
+    """One lease, held or waiting in the queue of one repository; `id` is the order of arrival.
 
-    host, boot_id, pid, pid_started     the process that works, to prove later that it is gone.
-    expires_at                          epoch ms; a waiting row expires too when nobody asks on.
+    host, boot_id, pid, pid_started     the working process, to prove later that it has ended.
+    expires_at                          epoch ms; a waiting row also expires without renewal.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -56,9 +56,9 @@ class Lease(Model):
 
 
 async def blockers_of(mine: Lease, now: int) -> list[Lease]:
-    """Return the first leases that keep this one waiting, in order, and the nearest before it.
+    """Return the first leases that block this one, in order, and the nearest before it.
 
-    Those that are over are removed. Inside one transaction.
+    Removes leases that are over. Call it inside a transaction.
     """
     if mine.state == "held":
         return []
@@ -76,7 +76,7 @@ async def blockers_of(mine: Lease, now: int) -> list[Lease]:
 
 
 def _blocking(mine: Lease, now: int) -> QuerySet[Lease]:
-    """Select what `blocks` says of a waiting lease."""
+    """Select the leases for which `blocks` is true."""
     others = Lease.filter(repository_id=mine.repository_id).exclude(id=mine.id)
     if mine.mode == "exclusive":
         return others.filter(Q(state="held") | Q(id__lt=mine.id))
@@ -87,7 +87,7 @@ def _blocking(mine: Lease, now: int) -> QuerySet[Lease]:
 
 
 def blocks(row: Lease, mine: Lease, now: int) -> bool:
-    """Return whether a lease that is not over keeps this one waiting."""
+    """Return True if `row`, which is not over, blocks `mine`."""
     if mine.state == "held" or row.id == mine.id or row.repository_id != mine.repository_id:
         return False
     if row.state == "held":
@@ -104,7 +104,7 @@ def _is_before(row: Lease, mine: Lease) -> bool:
 
 
 def _lets_pass(waiting: Lease, mine: Lease, now: int) -> bool:
-    """Return whether a waiting exclusive lease lets this later, shared one go first."""
+    """Return True if a later shared lease may overtake this waiting exclusive one."""
     kind = _kind(waiting)
     if kind is None:
         return False  # a request waits for seconds only
@@ -113,17 +113,17 @@ def _lets_pass(waiting: Lease, mine: Lease, now: int) -> bool:
 
 
 def _kind(row: Lease) -> str | None:
-    """Return what kind of task a lease belongs to; None for a request to this API."""
+    """Return the kind of the lease's task; None for an API request."""
     return None if row.task_id.startswith(REQUEST) else row.operation.partition(" ")[0]
 
 
 def is_over(row: Lease, now: int) -> bool:
-    """Whether a lease or a place in the queue counts no longer.
+    """Return True if a held or waiting lease is no longer valid.
 
-    What can be looked at from here is judged by what it is: a dead process holds nothing, and one
-    that lives keeps its lease as long as it has children, however long it has been silent; those
-    that it started after the term belong to its other work. What cannot be looked at is given its
-    term, and the time that its child may take to end.
+    A process on this host is checked directly: a dead one holds nothing, and a running one keeps
+    its lease while it has children, even without renewal; children started after the expiry
+    belong to its other work. A lease of another host is valid until it expires, plus the time
+    that its child process may take to end.
     """
     is_here = row.boot_id == process.pid_namespace_id()
     if is_here and not process.is_alive(row.pid, started=row.pid_started):
@@ -136,7 +136,7 @@ def is_over(row: Lease, now: int) -> bool:
 
 
 def who(row: Lease) -> WorkerIdentity:
-    """Return the process that works under a lease, or waits for it."""
+    """Return the process that holds the lease or waits for it."""
     return WorkerIdentity(
         host=row.host, boot_id=row.boot_id, pid=row.pid, pid_started=row.pid_started
     )
@@ -150,6 +150,6 @@ async def remove(rows: Iterable[Lease]) -> None:
 
 
 async def remove_lapsed(repository_id: str, now: int) -> None:
-    """Delete what is over and was not renewed either: nothing else may come to look at it."""
+    """Delete expired leases that are over; nothing else might check them again."""
     lapsed = await Lease.filter(repository_id=repository_id, expires_at__lt=now)
     await remove(row for row in lapsed if is_over(row, now))

@@ -1,10 +1,10 @@
-"""Who works on a repository stands in lease rows, not in flags.
+"""Leases on repositories, stored as rows: grant, renew and release.
 
-A lease is shared or exclusive, first come first served; a waiting exclusive one holds back the
-shared ones behind it, but never a restore, and waiting retention only after 30 minutes. It lives
-30 s unless renewed, and what it protects may live longer: a held lease is given to somebody else
-only when its process is gone, or can no longer have a child.
-Knows no feature: a lease belongs to a task, or to a request that works inside this process.
+A lease is shared or exclusive, first come first served. A waiting exclusive lease blocks later
+shared ones, but never a restore; waiting retention blocks only after 30 minutes. A lease expires
+after 30 s unless renewed, but the work may outlive it: a held lease passes on only when its
+process has ended or can no longer have a child process.
+A lease belongs to a task, or to a request that works inside this process.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ __all__ = [
 
 _TTL_MS: Final = LEASE_TTL_S * 1000
 _REFRESH_MS: Final = _TTL_MS * 2 // 3
-"""A waiting row with less time left gets a new term; before that, asking again writes nothing."""
+"""A waiting row with less time left is extended; until then a repeated request writes nothing."""
 
 _LOOK_AGAIN_S: Final = 0.25
 _KEPT_HINTS: Final = 4096
@@ -54,10 +54,10 @@ _KEPT_HINTS: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class LeaseStatus:
-    """Where a task stands: `held`, or since `requested_at` behind the operations in `holders`.
+    """The lease status of a task: held, or waiting since `requested_at` behind `holders`.
 
-    holders     the first few; up to 10 s old.
-    is_next     whether it waits for one that is held, and not for another that waits too.
+    holders     the first few operations; up to 10 s old.
+    is_next     True if it waits for a held lease, False if for another waiting one.
     """
 
     held: bool
@@ -68,9 +68,9 @@ class LeaseStatus:
 
 @dataclass(frozen=True, slots=True)
 class _Hint:
-    """Which single row kept a task waiting when all rows were read; checked before it is used.
+    """The row that blocked a task at the last full read; verified before it is used.
 
-    own         the ids of the task's own rows.
+    own         the ids of the task's rows.
     witness     the id of the row that blocks one of them.
     """
 
@@ -81,7 +81,7 @@ class _Hint:
 
 
 class Leases:
-    """Grants, renews and releases leases; decisions about one repository are made one at a time."""
+    """Grants, renews and releases leases; decides about one repository at a time."""
 
     def __init__(self) -> None:
         self._turn: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -98,10 +98,10 @@ class Leases:
         operation: str,
         worker: WorkerIdentity,
     ) -> LeaseStatus:
-        """Take the lease, or a place in the queue; asking again keeps the place.
+        """Take the lease or queue for it; a repeated request keeps the position.
 
-        operation   what the holder does, in words that other people may read. The first word is
-                    the kind of the task, which decides what may pass it.
+        operation   description of the work, shown to other users. Its first word is the kind of
+                    the task, which decides which leases may overtake it.
         """
         return await self.request_all(
             {repository_id: mode}, task_id=task_id, operation=operation, worker=worker
@@ -115,11 +115,11 @@ class Leases:
         operation: str,
         worker: WorkerIdentity,
     ) -> LeaseStatus:
-        """Take the leases of several repositories, all or none, or a place in each queue.
+        """Take the leases of several repositories, all or none, or queue for each.
 
-        Whoever comes later waits behind these places as behind any other, so that a task that
-        needs two repositories comes to its turn too. All places are taken in one step: of two
-        tasks, the same one is first in every queue that both stand in, and none waits in a circle.
+        Later requests wait behind these positions as usual, so that a task that needs two
+        repositories is not starved. All positions are taken in one step: of two tasks, one is
+        first in every common queue, so they cannot deadlock.
         """
         await self._extend_after_clock_jump()
         if (place := await self._still_waits(wanted, task_id=task_id, worker=worker)) is not None:
@@ -143,10 +143,10 @@ class Leases:
     async def _still_waits(
         self, wanted: Mapping[str, LeaseMode], *, task_id: str, worker: WorkerIdentity
     ) -> LeaseStatus | None:
-        """Return where a task still waits if the row that blocked it still does, else None.
+        """Return the status of a waiting task if its known blocker still blocks it, else None.
 
-        That row is the nearest one before it, so that one that ends lets only the next task look
-        at the queue. One query by primary key, however many tasks wait.
+        The blocker is the nearest row before it, so that the end of one task makes only the next
+        task read the queue. One query by primary key, however many tasks wait.
         """
         hint = self._hints.get(task_id)
         if hint is None or hint.wanted != frozenset(wanted):
@@ -174,19 +174,19 @@ class Leases:
             self._hints.pop(task_id, None)
             return
         if len(self._hints) >= _KEPT_HINTS:
-            self._hints.clear()  # of tasks that came no more, too; the others read the queue again
+            self._hints.clear()  # drops hints of ended tasks; the others read the queue again
         self._hints[task_id] = hint
 
     @asynccontextmanager
     async def hold(
         self, repository_id: str, *, mode: LeaseMode, operation: str, wait_s: float
     ) -> AsyncGenerator[None]:
-        """Hold a lease for work inside this process, as long as the `with` lasts.
+        """Hold a lease for work inside this process for the duration of the `with` block.
 
-        A cancelled caller leaves neither a lease nor a place in the queue.
+        A cancelled caller leaves neither a lease nor a queue entry.
 
         Raises
-            Conflict    others held the repository for longer than `wait_s`; it says who.
+            Conflict    the repository was busy for longer than `wait_s`; names the holders.
         """
         task_id = f"{REQUEST}{ids.token(24)}"
         try:
@@ -206,7 +206,7 @@ class Leases:
         deadline = clock.monotonic() + wait_s
         while True:
             if clock.monotonic() >= deadline:
-                self._hints.pop(task_id, None)  # the refusal names those that hold it now
+                self._hints.pop(task_id, None)  # so that the error names the current holders
             asked = self.request(
                 repository_id, task_id=task_id, mode=mode, operation=operation, worker=_ourselves()
             )
@@ -226,7 +226,7 @@ class Leases:
             await run_uninterrupted(self.renew(task_id))
 
     async def renew(self, task_id: str) -> bool:
-        """Keep what a task holds for another 30 s; False when it is no longer there."""
+        """Extend the task's leases by 30 s. Returns False if any of them is lost."""
         await self._extend_after_clock_jump()
         now = clock.now_ms()
         rows = await Lease.filter(task_id=task_id)
@@ -236,53 +236,53 @@ class Leases:
         return bool(changed == len(rows))
 
     async def release(self, task_id: str) -> None:
-        """Give a lease or a place in the queue back; nothing happens when there is none."""
+        """Delete the task's leases and queue entries, if any."""
         self._hints.pop(task_id, None)
         await Lease.filter(task_id=task_id).delete()
 
     async def tasks(self) -> set[str]:
-        """Every task that has a lease or a place in a queue, over or not."""
+        """Return the ids of all tasks with a lease or queue entry, over or not."""
         rows = await Lease.exclude(task_id__startswith=REQUEST).values_list("task_id", flat=True)
         return {str(row) for row in rows}
 
     async def alive(self, task_ids: Sequence[str]) -> set[str]:
-        """Which of these tasks hold a lease, or wait for one, that is not over."""
+        """Return those of these tasks that have a lease or queue entry that is not over."""
         await self._extend_after_clock_jump()
         now = clock.now_ms()
         rows = await Lease.filter(task_id__in=list(task_ids))
         return {row.task_id for row in rows if not is_over(row, now)}
 
     async def list_for(self, repository_id: str) -> list[Lease]:
-        """Who holds a repository and who waits for it, in the order of arrival."""
+        """Return the held and waiting leases of a repository, in the order of arrival."""
         await self._extend_after_clock_jump()
         now = clock.now_ms()
         rows = await Lease.filter(repository_id=repository_id).order_by("id")
         return [row for row in rows if not is_over(row, now)]
 
     async def holder(self, task_id: str) -> WorkerIdentity | None:
-        """Return the process that holds a lease for a task; None when there is none any more."""
+        """Return the process that holds a lease for a task, or None."""
         await self._extend_after_clock_jump()
         now = clock.now_ms()
         rows = await Lease.filter(task_id=task_id, state="held")
         return next((who(row) for row in rows if not is_over(row, now)), None)
 
     async def extend_all(self) -> None:
-        """Give every task's lease a new term: its holder could not renew while the API was away.
+        """Extend the leases of all tasks, which could not renew while the API was down.
 
-        A request's lease is left alone: it died with the API that worked for it.
+        Leases of requests stay: their work ended with the API process.
         """
         await Lease.exclude(task_id__startswith=REQUEST).update(expires_at=clock.now_ms() + _TTL_MS)
 
     async def _extend_after_clock_jump(self) -> None:
-        """Before terms are judged: a clock that was set, or a sleep, has used none of them up.
+        """Extend all leases if the clock was set or the host slept, before expiry is checked.
 
-        Whoever watches the clock comes up to two seconds later, and a waiter may ask before.
+        The clock watcher notices a jump up to two seconds later; a waiter may ask before that.
         """
         async with self._looking:
             now = clock_jumps.Reading.now()
             ran = now.monotonic - self._looked.monotonic
             if clock_jumps.compare(self._looked, now, every_s=ran) is not None:
-                # Those of requests too: this API lives. One that died is seen by its process.
+                # Includes requests: this API is running. A dead API is detected by its process.
                 await Lease.all().update(expires_at=clock.now_ms() + _TTL_MS)
             self._looked = now
 
@@ -290,7 +290,7 @@ class Leases:
 async def _decide(
     wanted: Mapping[str, LeaseMode], *, task_id: str, operation: str, worker: WorkerIdentity
 ) -> tuple[LeaseStatus, _Hint | None]:
-    """Give the task all that it wants, or its places; inside one transaction."""
+    """Grant all leases of the task or queue for them. Call it inside a transaction."""
     now = clock.now_ms()
     known = await Lease.filter(repository_id__in=list(wanted), task_id=task_id)
     await remove(row for row in known if is_over(row, now))
@@ -304,7 +304,7 @@ async def _decide(
     ]
     since = min(row.requested_at for row in mine)
     if any(row.state == "held" and who(row) != worker for row in mine):
-        # The same task was given to another process, which has not been seen to end.
+        # Another process holds the leases of this task and is not known to have ended.
         return LeaseStatus(False, [f"{operation}, begun by another process"], since), None
     ahead = [row for own in mine for row in await blockers_of(own, now)]
     for own in mine:
@@ -359,9 +359,9 @@ def _named(holders: Sequence[str]) -> str:
 
 
 async def lock_for_transaction(subject: str) -> None:
-    """Let one transaction at a time decide about a repository or a host, across API processes too.
+    """Lock a repository or host until the transaction ends, across API processes too.
 
-    SQLite has one writer anyway; PostgreSQL is asked for a lock that ends with the transaction.
+    SQLite needs no lock, because it has one writer; PostgreSQL uses a transaction advisory lock.
     """
     connection = Tortoise.get_connection("default")
     if connection.capabilities.dialect == "postgres":

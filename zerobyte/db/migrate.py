@@ -1,9 +1,9 @@
-"""Brings the database to the shape this code knows, and writes the steps that do it.
+"""Apply database migrations, and write new ones with aerich.
 
 One history serves both databases: each file holds `UP = {"sqlite": …, "postgres": …}` and its
-`upgrade(db)` answers the text for the connection's dialect, so plain `aerich upgrade` works too.
+`upgrade(db)` returns the text for the connection's dialect, so plain `aerich upgrade` works too.
 SQLite ends an open transaction before it runs a script, so each body opens one itself: then the
-step and the note that it was made are committed together, or not at all.
+migration and its version row are committed together, or not at all.
 """
 
 import asyncio
@@ -29,10 +29,10 @@ LOCATION: Final = Path(__file__).resolve().parents[2] / "migrations"
 _UNDEFINED_TABLE: Final = "42P01"
 """SQLSTATE of PostgreSQL for a table that does not exist, in every language of the server."""
 COPIES_KEPT: Final = 3
-"""Copies from before migrations that stay: each is as large as the database."""
+"""Number of pre-migration copies to keep: each is as large as the database."""
 _PLACEHOLDERS: Final = {
     "sqlite": "sqlite://:memory:",
-    "postgres": "postgres://nobody@localhost:1/none",
+    "postgres": "postgres://user@localhost:1/none",
 }
 
 _FILE = '''"""{title}"""
@@ -75,7 +75,7 @@ MODELS_STATE = (
 
 
 def known_versions(location: Path = LOCATION) -> list[str]:
-    """File names of the migrations that this code carries, oldest first."""
+    """Return the file names of the migrations in this code, oldest first."""
     folder = location / "models"
     names = [p.name for p in folder.glob("*.py") if p.name.split("_")[0].isdigit()]
     return sorted(names, key=lambda name: int(name.split("_")[0]))
@@ -87,7 +87,7 @@ async def _applied() -> list[str]:
         query = "SELECT version FROM aerich WHERE app = 'models' ORDER BY id"
         rows = cast("list[dict[str, Any]]", await connection.execute_query_dict(query))
     except OperationalError as error:
-        # Any other failure says nothing about the tables: the first migration must not run then.
+        # Another failure does not prove that tables are missing: do not run the first migration.
         if not MISSING_TABLE.search(str(error)) and not _is_undefined_table(error):
             raise
         return []
@@ -95,13 +95,13 @@ async def _applied() -> list[str]:
 
 
 def _is_undefined_table(error: BaseException) -> bool:
-    """Returns True if PostgreSQL's code for a missing table is behind an error."""
+    """Return True if PostgreSQL's code for a missing table caused the error."""
     behind = (error.__cause__, error.__context__, *error.args)
     return any(getattr(one, "sqlstate", None) == _UNDEFINED_TABLE for one in behind)
 
 
 def _copy_aside(database_file: Path) -> Path | None:
-    """Copy a SQLite database as one consistent file beside itself, before it is changed."""
+    """Copy a SQLite database to one consistent file beside it, before it is changed."""
     if not database_file.exists() or database_file.stat().st_size == 0:
         return None
     copy = database_file.with_name(f"{database_file.name}.before-{clock.now_ms()}")
@@ -109,13 +109,13 @@ def _copy_aside(database_file: Path) -> Path | None:
         connection.execute("VACUUM INTO ?", (str(copy),))
     copy.chmod(0o600)
     for old in copies_of(database_file)[:-COPIES_KEPT]:
-        with contextlib.suppress(OSError):  # it is only in the way
+        with contextlib.suppress(OSError):  # an old copy that stays does no harm
             old.unlink()
     return copy
 
 
 def copies_of(database_file: Path) -> list[Path]:
-    """Return the copies that were made of a database before migrations, oldest first."""
+    """Return the pre-migration copies of a database, oldest first."""
     prefix = f"{database_file.name}.before-"
     found = [
         (int(digits), entry)
@@ -126,16 +126,16 @@ def copies_of(database_file: Path) -> list[Path]:
 
 
 async def upgrade(database_url: str, *, location: Path = LOCATION) -> list[str]:
-    """Apply what is pending, and return the names of what was applied.
+    """Apply the pending migrations and return their names.
 
-    Before the first pending step a SQLite file that holds something is copied aside.
+    Before the first one a SQLite file that is not empty is copied aside.
 
     Raises
         Unavailable     the database was made by a newer version than this code; it is left alone.
                         Or its folder cannot be made.
     """
     if is_sqlite(database_url):
-        # SQLite makes the file, but not its folder; without one Tortoise waits for ever.
+        # SQLite creates the file, but not its folder; without a folder Tortoise never returns.
         file = Path(sqlite_path(database_url))
         folder = file.parent
         try:
@@ -147,14 +147,14 @@ async def upgrade(database_url: str, *, location: Path = LOCATION) -> list[str]:
             raise Unavailable(
                 f"The database's folder {folder} cannot be made or written: {error.strerror}"
             ) from None
-    # Each in its own task: a context that was closed cannot be opened again.
+    # Run each step in its own task: a closed Tortoise context cannot be opened again.
     if not await asyncio.create_task(_prepare(database_url, known_versions(location))):
         return []
     return await asyncio.create_task(_apply(database_url, location))
 
 
 async def _prepare(database_url: str, known: list[str]) -> list[str]:
-    """Names of the pending steps; what exists is checked and copied aside first."""
+    """Check and copy the database, and return the names of the pending migrations."""
     await Tortoise.init(config=config(database_url))
     try:
         applied = await _applied()
@@ -173,10 +173,10 @@ async def _prepare(database_url: str, known: list[str]) -> list[str]:
 
 
 async def require_current() -> None:
-    """Make sure that the open database has the shape of this code; changes nothing.
+    """Check that the open database has the schema of this code, without changing it.
 
     Raises
-        Unavailable     it is older or newer.
+        Unavailable     its schema is older or newer.
     """
     if await _applied() != known_versions():
         raise Unavailable(
@@ -193,17 +193,17 @@ async def _apply(database_url: str, location: Path) -> list[str]:
 
 
 async def make(name: str, *, location: Path = LOCATION) -> Path | None:
-    """Write the step from the newest migration to the models as they are now.
+    """Write the migration from the newest one to the current models.
 
     name    lower case words joined by underscores.
 
-    Returns the new file, or None when the models have not changed.
+    Returns the new file, or None if the models have not changed.
     """
     bodies: dict[str, tuple[str, str, str]] = {}
     file_name = ""
     with tempfile.TemporaryDirectory() as folder:
         for dialect, address in _PLACEHOLDERS.items():
-            # A task has its own context, and Tortoise keeps one configuration in each context.
+            # Tortoise keeps one configuration per context, and each task has its own context.
             made = await asyncio.create_task(
                 _make_for(address, name, source=location, work=Path(folder) / dialect)
             )
@@ -229,17 +229,17 @@ async def make(name: str, *, location: Path = LOCATION) -> Path | None:
 async def _make_for(
     address: str, name: str, *, source: Path, work: Path
 ) -> tuple[str, tuple[str, str, str]] | None:
-    """Run aerich offline for one dialect in a folder of its own; (file name, its parts)."""
+    """Run aerich offline for one dialect in its own folder. Returns the file name and its parts."""
     folder = work / "models"
     folder.mkdir(parents=True)
     for version in known_versions(source):
         (folder / version).write_text((source / "models" / version).read_text())
     settings = config(address)
-    # What aerich collected for the dialect before stays in its class.
+    # aerich keeps the statements of the previous dialect in class attributes.
     for collected in vars(Migrate).values():
         if isinstance(collected, list):
             cast("list[str]", collected).clear()
-    # Entered with `async with` it would look for a database, and there is none.
+    # Do not use `async with`: it would connect to a database, and there is none.
     command = Command(settings, location=str(work))
     try:
         await Tortoise.init(config=settings)
@@ -259,7 +259,7 @@ async def _make_for(
 
 
 def _parts(text: str) -> tuple[str, str, str]:
-    """Upgrade text, downgrade text and the models' state of a file that aerich wrote."""
+    """Return upgrade text, downgrade text and models state of a file that aerich wrote."""
     bodies = re.findall(r'return """\n?(.*?)"""', text, re.DOTALL)
     state = re.search(r"MODELS_STATE = \(\n(.*)\n\)", text, re.DOTALL)
     if len(bodies) != 2 or state is None:

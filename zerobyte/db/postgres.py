@@ -1,8 +1,8 @@
-"""Tortoise's PostgreSQL engine, with transactions that a cancelled caller cannot leave half-open.
+"""Tortoise's PostgreSQL engine with transactions that survive cancellation.
 
-Each transaction borrows a connection of the pool. Tortoise borrows it and then begins: cancelled
-in between, which a client that goes away does to a request, nobody gives it back, and when none
-is left no statement of this process is ever answered again.
+Each transaction borrows a connection of the pool. If a disconnecting client cancels Tortoise
+between borrowing and BEGIN, the connection is never returned; once the pool is empty, every
+query of this process hangs.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from tortoise.connection import get_connections
 
 
 class Transaction(TransactionContextPooled):
-    """One transaction: begun on a borrowed connection, or not begun and none borrowed."""
+    """A transaction that returns its connection to the pool if BEGIN fails or is cancelled."""
 
     __slots__ = ()
 
@@ -39,7 +39,7 @@ class Transaction(TransactionContextPooled):
         return self.client
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
-        """Commit, or take all back after an error; the connection is given back in any case."""
+        """Commit, or roll back after an error; always return the connection."""
         client: Any = self.client
         try:
             if not client._finalized:
@@ -49,9 +49,9 @@ class Transaction(TransactionContextPooled):
             await self._give_back()
 
     async def _give_back(self) -> None:
-        """Return the connection; the pool takes an open transaction back by itself.
+        """Return the connection; the pool rolls an open transaction back.
 
-        It does so although we are cancelled, and waits for a statement that was interrupted.
+        The pool does this even if we are cancelled, and waits for an interrupted statement.
         """
         client: Any = self.client
         if client._parent._pool is not None:
@@ -63,7 +63,7 @@ class Client(tortoise_asyncpg.AsyncpgDBClient):
 
     @asynccontextmanager
     async def twin(self) -> AsyncGenerator[Self]:
-        """A client of the same database that shares nothing with this one; gone afterwards."""
+        """Yield a client of the same database with a connection of its own, and close it."""
         twin = copy.copy(self)
         twin._pool, twin._pool_init_lock = None, asyncio.Lock()
         twin.pool_minsize = twin.pool_maxsize = 1
@@ -79,4 +79,4 @@ class Client(tortoise_asyncpg.AsyncpgDBClient):
 
 
 client_class: Final = Client
-"""What Tortoise looks for in an engine."""
+"""Tortoise looks for this name in an engine module."""

@@ -1,16 +1,16 @@
-"""Queries whose text is made once: building one anew costs more than the database's answer.
+"""Compiled queries with a result cache and caches of converted rows.
 
-    _MINE = Prepared(lambda: Volume.filter(organization_id=slot(0)).order_by("id"))
+    _MINE = CachedQuery(lambda: Volume.filter(organization_id=param(0)).order_by("id"))
 
-    await _MINE.all(actor.organization_id)            rows, as the same query would give them
-    await _MINE.first(actor.organization_id)          the first of them, or None
-    await _MINE.shown(pages, actor.organization_id)   what clients see of each, already encoded
+    await _MINE.all(actor.organization_id)                rows, as the query itself returns them
+    await _MINE.first(actor.organization_id)              the first row, or None
+    await _MINE.serialized(view, actor.organization_id)   each row as JSON bytes
 
-Owns the remembered texts, and two memories. What was encoded: a row that has not changed in any
-column is shown as it was shown before. And, on SQLite, what was answered: this process is its one
-writer, and the connection counts every row that it changes, so an answer holds as long as that
-count stands still; what a command beside us writes is seen half a second later at the latest.
-Knows no model and no answer of the API.
+The SQL text is built once: building it costs more than the database needs to answer. A row that
+has not changed in any column is not encoded again. On SQLite results are cached as well: this
+process is the only writer and its connection counts every changed row, so a result is valid while
+the count stays; another process's write is seen at most half a second later.
+Figures: docs/decisions/0006-keep-the-query-cache.md.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,79 +28,79 @@ from zerobyte.db import sqlite
 M = TypeVar("M", bound=Model)
 V = TypeVar("V")
 
-_FRESH_S: Final = 0.25
-_ANSWERS_KEPT: Final = 256
-_SLOTS: Final = [f"\x01{number}\x02" for number in range(8)]
-_NUMBERS: Final = [2**40 + 7_919 * number for number in range(8)]
+_MAX_AGE_S: Final = 0.25
+_MAX_RESULTS: Final = 256
+_TEXT_PARAMS: Final = [f"\x01{number}\x02" for number in range(8)]
+_INT_PARAMS: Final = [2**40 + 7_919 * number for number in range(8)]
 
 
 def param(number: int) -> Any:
-    """Where the value of this number goes, in a query that is not asked yet."""
-    return _SLOTS[number]
+    """Return the placeholder of the value with this index, for text columns."""
+    return _TEXT_PARAMS[number]
 
 
 def int_param(number: int) -> int:
-    """The same for a number, such as an offset; slots and numbers count together."""
-    return _NUMBERS[number]
+    """Return the placeholder for a number, such as an offset; shares the indexes of `param`."""
+    return _INT_PARAMS[number]
 
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """The text for one dialect; `places` says for each parameter which value it is."""
+    """The SQL for one dialect; `param_numbers` holds each parameter's index, None if constant."""
 
     sql: str
     parameters: tuple[Any, ...]
-    places: tuple[int | None, ...]
+    param_numbers: tuple[int | None, ...]
     options: dict[str, Any]
     custom_fields: list[str]
 
-    def filled(self, values: Sequence[Any]) -> list[Any]:
+    def bind(self, values: Sequence[Any]) -> list[Any]:
         return [
             fixed if place is None else values[place]
-            for fixed, place in zip(self.parameters, self.places, strict=True)
+            for fixed, place in zip(self.parameters, self.param_numbers, strict=True)
         ]
 
 
 class CachedQuery(Generic[M]):
-    """A query with slots, asked with values for them; None is no value of a slot."""
+    """A compiled query with placeholders; None is not a valid value."""
 
     def __init__(self, make: Callable[[], QuerySet[M]]) -> None:
-        """`make` is called once for each dialect, when the database is open."""
+        """`make` builds the query; it is called once per dialect, when the database is open."""
         self._make = make
         self._statements: dict[tuple[str, bool], _Statement] = {}
-        self._answers: dict[tuple[bool, tuple[Any, ...]], _Result] = {}
+        self._results: dict[tuple[bool, tuple[Any, ...]], _Result] = {}
 
     async def all(self, *values: Any) -> list[M]:
-        """Every row as an object of its model."""
-        asked = await self._asked(values)
+        """Return all rows as model objects."""
+        asked = await self._result(values)
         return await self._objects(asked, asked.rows)
 
     async def first(self, *values: Any) -> M | None:
-        """The first row as an object of its model."""
-        asked = await self._asked(values)
+        """Return the first row as a model object, or None."""
+        asked = await self._result(values)
         found = await self._objects(asked, asked.rows[:1])
         return found[0] if found else None
 
     async def serialized(self, view: "JsonCache[M]", *values: Any) -> list[bytes]:
-        """Every row as clients see it."""
-        asked = await self._asked(values)
-        shown = asked.made.get(view)
+        """Return all rows as JSON."""
+        asked = await self._result(values)
+        shown = asked.derived.get(view)
         if shown is None:
-            shown = asked.made[view] = await self._encoded(asked, view)
+            shown = asked.derived[view] = await self._encoded(asked, view)
         return shown
 
     async def mapped(self, memory: "RowCache[V]", *values: Any) -> list[V]:
-        """What is made of every row as it lies in the database, without an object of its model."""
-        asked = await self._asked(values)
-        made = asked.made.get(memory)
+        """Return the converted raw rows, without creating model objects."""
+        asked = await self._result(values)
+        made = asked.derived.get(memory)
         if made is None:
             keys = [tuple(row) for row in asked.rows]
-            made = asked.made[memory] = await memory.get(keys, asked.rows)
+            made = asked.derived[memory] = await memory.get(keys, asked.rows)
         return made
 
     async def count(self, *values: Any) -> int:
-        """How many rows there are, whatever part of them the query takes."""
-        return int((await self._asked(values, counts=True)).rows[0][0])
+        """Return the number of rows, ignoring limit and offset of the query."""
+        return int((await self._result(values, counts=True)).rows[0][0])
 
     async def _encoded(self, asked: "_Result", view: "JsonCache[M]") -> list[bytes]:
         keys = [tuple(row) for row in asked.rows]
@@ -113,41 +113,41 @@ class CachedQuery(Generic[M]):
         lasting = {
             key: encoded[key]
             for key, row in zip(new, objects, strict=True)
-            if not view.passing(row)
+            if not view.time_dependent(row)
         }
         shown = [encoded[key] if key in encoded else known[key] for key in keys]
-        view.remember(lasting)
+        view.add(lasting)
         return shown
 
-    async def _asked(self, values: tuple[Any, ...], *, counts: bool = False) -> "_Result":
+    async def _result(self, values: tuple[Any, ...], *, counts: bool = False) -> "_Result":
         db: Any = connections.get("default")
         as_of = _change_token(db)
         key = (counts, values)
         if as_of is not None:
-            known = self._answers.get(key)
-            if known is not None and known.as_of == as_of:
+            known = self._results.get(key)
+            if known is not None and known.change_token == as_of:
                 now = clock.monotonic()
-                if now - known.at_s < _FRESH_S:
+                if now - known.read_at_s < _MAX_AGE_S:
                     return known
-                # Whoever asks meanwhile takes what is known: one look at a time is enough.
-                self._answers[key] = replace(known, at_s=now)
+                # Concurrent callers use the known result while this one reads again.
+                self._results[key] = replace(known, at_s=now)
         statement = self._statement(db, counts=counts)
-        _, rows = await db.execute_query(statement.sql, statement.filled(values))
+        _, rows = await db.execute_query(statement.sql, statement.bind(values))
         asked = _Result(db, statement, rows, as_of, clock.monotonic())
         if as_of is not None and as_of == _change_token(db):
-            if len(self._answers) >= _ANSWERS_KEPT:
-                self._answers.clear()
-            self._answers[key] = asked
+            if len(self._results) >= _MAX_RESULTS:
+                self._results.clear()
+            self._results[key] = asked
         return asked
 
     def _statement(self, db: Any, *, counts: bool) -> _Statement:
         key = (db.capabilities.dialect, counts)
         statement = self._statements.get(key)
         if statement is None:
-            statement = self._statements[key] = self._prepared(db, counts=counts)
+            statement = self._statements[key] = self._compile(db, counts=counts)
         return statement
 
-    def _prepared(self, db: Any, *, counts: bool) -> _Statement:
+    def _compile(self, db: Any, *, counts: bool) -> _Statement:
         query: Any = self._make().using_db(db)
         if counts:
             query._limit = query._offset = None
@@ -166,28 +166,29 @@ class CachedQuery(Generic[M]):
         )
 
     async def _objects(self, asked: "_Result", rows: Sequence[Any]) -> list[M]:
-        """Rows as Tortoise itself makes objects of them."""
+        """Let Tortoise create model objects from fetched rows."""
         executor = asked.db.executor_class(db=asked.db, **asked.statement.options)
-        executor.db = _GivenRows(rows)
+        executor.db = _FetchedRows(rows)
         return await executor.execute_select("", [], custom_fields=asked.statement.custom_fields)
 
 
 @dataclass(frozen=True, slots=True)
 class _Result:
-    """What the database answered; `as_of` is None when nobody can say how long that holds."""
+    """A query result; `change_token` is None if the result must not be cached."""
 
     db: Any
     statement: _Statement
     rows: Sequence[Any]
-    as_of: tuple[Any, int] | None
-    at_s: float
-    made: dict[Any, list[Any]] = field(default_factory=dict[Any, list[Any]])
+    change_token: tuple[Any, int] | None
+    read_at_s: float
+    derived: dict[Any, list[Any]] = field(default_factory=dict[Any, list[Any]])
 
 
 def _change_token(db: Any) -> tuple[Any, int] | None:
-    """What changes whenever this process changes a row; None where others write as well.
+    """Return a token that changes with every local write, or None if caching is not allowed.
 
-    Inside a transaction, which may yet be taken back, there is nothing to remember either.
+    Caching is not allowed on PostgreSQL, where other processes write, and inside a transaction,
+    which may be rolled back.
     """
     if type(db) is not sqlite.Client:
         return None
@@ -196,16 +197,16 @@ def _change_token(db: Any) -> tuple[Any, int] | None:
 
 
 class RowCache(Generic[V]):
-    """What was made of rows already; a row that changed in any column is another row."""
+    """Converted rows by their column values, so a changed row is converted again."""
 
     def __init__(self, make: Callable[[Any], V], *, most: int) -> None:
-        """`make` makes something of a row, by column, and of nothing else; `most` are kept."""
+        """`make` must depend on the raw row alone; at most `most` results are kept."""
         self._make = make
         self._most = most
         self.known: dict[tuple[Any, ...], V] = {}
 
     async def get(self, keys: Sequence[tuple[Any, ...]], rows: Sequence[Any]) -> list[V]:
-        """Return what belongs to each row, without stopping the event loop."""
+        """Return the converted rows, yielding to the event loop in between."""
         new: dict[tuple[Any, ...], V] = {}
         made: list[V] = []
         async for key, row in aio.in_turns(zip(keys, rows, strict=True)):
@@ -213,11 +214,11 @@ class RowCache(Generic[V]):
             if value is None:
                 value = new[key] = self._make(row)
             made.append(value)
-        self.remember(new)
+        self.add(new)
         return made
 
-    def remember(self, new: dict[tuple[Any, ...], V]) -> None:
-        """Keep what was made; when there is no room, begin anew."""
+    def add(self, new: dict[tuple[Any, ...], V]) -> None:
+        """Add results; if the cache would exceed its limit, clear it first."""
         if len(self.known) + len(new) > self._most:
             self.known = {}
         if len(new) <= self._most:
@@ -225,7 +226,7 @@ class RowCache(Generic[V]):
 
 
 class JsonCache(RowCache[bytes], Generic[M]):
-    """How rows are shown to clients, and what was shown already."""
+    """Rows encoded as JSON, by their column values."""
 
     def __init__(
         self,
@@ -235,23 +236,24 @@ class JsonCache(RowCache[bytes], Generic[M]):
         most: int = 2048,
         time_dependent: Callable[[M], bool] = lambda _: False,
     ) -> None:
-        """`view` makes the answer's `model` of a row's object, and of nothing else.
+        """`view` converts a row to the response `model` and must depend on the row alone.
 
-        passing     whether what it makes of a row depends on the time as well: it is made anew.
+        time_dependent      returns True for a row whose view also depends on the time; it is
+                            never cached.
         """
         self._view = view
-        self.passing = time_dependent
+        self.time_dependent = time_dependent
         self._adapter: TypeAdapter[Any] = TypeAdapter(model)
         super().__init__(self.encode, most=most)
 
     def encode(self, row: M) -> bytes:
-        """One row as JSON, by alias."""
-        # A stored value of another type is shown as it is; a warning about it would not help.
+        """Encode one row as JSON, by alias."""
+        # A stored value of a wrong type is sent as it is; a warning about it would not help.
         return self._adapter.dump_json(self._view(row), by_alias=True, warnings=False)
 
 
-class _GivenRows:
-    """Stands for a database that has answered already."""
+class _FetchedRows:
+    """A database client that returns rows fetched before."""
 
     def __init__(self, rows: Sequence[Any]) -> None:
         self._rows = rows
@@ -262,5 +264,5 @@ class _GivenRows:
 
 def _param_number(parameter: object) -> int | None:
     if isinstance(parameter, str):
-        return _SLOTS.index(parameter) if parameter in _SLOTS else None
-    return _NUMBERS.index(cast("int", parameter)) if parameter in _NUMBERS else None
+        return _TEXT_PARAMS.index(parameter) if parameter in _TEXT_PARAMS else None
+    return _INT_PARAMS.index(cast("int", parameter)) if parameter in _INT_PARAMS else None

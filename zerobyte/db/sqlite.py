@@ -1,8 +1,8 @@
-"""Tortoise's SQLite engine, with transactions that a cancelled caller cannot leave half-open.
+"""Tortoise's SQLite engine with transactions that survive cancellation.
 
-All statements go through one connection, and a transaction holds the lock of it. Tortoise takes
-the lock and then begins: cancelled in between, which a client that goes away does to a request,
-nobody gives the lock back, and no statement of this process is ever answered again.
+All statements use one connection, and a transaction holds its lock. If a disconnecting client
+cancels Tortoise between taking the lock and BEGIN, the lock is never released and every query of
+this process hangs.
 """
 
 import asyncio
@@ -19,12 +19,12 @@ from zerobyte.core.aio import run_uninterrupted
 
 
 class Transaction(tortoise_sqlite.SqliteTransactionContext):
-    """One transaction: begun with its lock taken, or not begun and the lock free."""
+    """A transaction that releases the connection lock if BEGIN fails or is cancelled."""
 
     __slots__ = ()
 
     async def __aenter__(self) -> TransactionalDBClient:
-        """Take the connection for ourselves and begin."""
+        """Lock the connection and begin."""
         await self._trxlock.acquire()
         try:
             await self.ensure_connection()
@@ -39,7 +39,7 @@ class Transaction(tortoise_sqlite.SqliteTransactionContext):
         return self.connection
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
-        """Commit, or take all back after an error; the lock is free afterwards in any case."""
+        """Commit, or roll back after an error; always release the lock."""
         try:
             await run_uninterrupted(self._finish(is_well=exc_type is None))
         finally:
@@ -55,12 +55,12 @@ class Transaction(tortoise_sqlite.SqliteTransactionContext):
         try:
             await self.connection.commit()
         except BaseException:
-            # What stays open would be committed with the next transaction.
+            # An open transaction would be committed together with the next one.
             await self._take_back()
             raise
 
     async def _take_back(self) -> None:
-        """Roll back; where that fails as well, the error that led here is the one to tell."""
+        """Roll back; ignore a failure, so that the original error is raised."""
         with contextlib.suppress(Exception):
             await self.connection.rollback()
 
@@ -70,7 +70,7 @@ class Client(tortoise_sqlite.SqliteClient):
 
     @contextlib.asynccontextmanager
     async def twin(self) -> AsyncGenerator[Self]:
-        """A client of the same file that shares nothing with this one; gone afterwards."""
+        """Yield a client of the same file with a connection of its own, and close it."""
         twin = copy.copy(self)
         twin._connection, twin._lock = None, asyncio.Lock()
         await twin.create_connection(with_db=True)
@@ -83,10 +83,10 @@ class Client(tortoise_sqlite.SqliteClient):
         return Transaction(tortoise_sqlite.SqliteTransactionWrapper(self), self._lock)
 
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:
-        """Run a statement once for each row of values: for all of them or for none."""
+        """Run a statement for each row of values in one transaction."""
         async with self._in_transaction() as connection:
             await connection.execute_many(query, values)
 
 
 client_class: Final = Client
-"""What Tortoise looks for in an engine."""
+"""Tortoise looks for this name in an engine module."""

@@ -1,7 +1,6 @@
-"""Makes a Sanic app that answers the way every route of ours does.
+"""Sanic app factory: installs error handling, limits, CSRF check, headers and health routes.
 
-Owns the order in which the parts are put in. Refuses to know any feature: routes, services and
-readiness checks come from the composition root.
+Routes, services and readiness checks come from the composition root, `zerobyte/app.py`.
 """
 
 from collections.abc import Mapping
@@ -14,7 +13,7 @@ from sanic.config import Config
 
 from zerobyte.http import connections, csrf, errors, framing, headers, health, rate_limit, sse
 from zerobyte.http.app_type import HttpApp
-from zerobyte.http.docs_routes import reference_v1
+from zerobyte.http.docs_routes import docs_v1
 from zerobyte.settings import Settings
 
 _NAME: Final = "zerobyte"
@@ -28,11 +27,11 @@ def make_app(
     remarks: Mapping[str, health.Check] | None = None,
     name: str = _NAME,
 ) -> HttpApp:
-    """An app with everything but routes.
+    """Create an app with everything but routes.
 
-    services    by type; read at each request, so the same mapping may be filled later.
-    checks      readiness by the name of what is checked; may be filled later too.
-    remarks     what readiness tells beside that; see `health.install`.
+    services    by type; read at each request, so the mapping may be filled later.
+    checks      readiness checks by component name; may be filled later too.
+    remarks     checks that do not affect readiness; see `health.install`.
     """
     config = Config(env_prefix=None)
     config.FALLBACK_ERROR_FORMAT = "json"
@@ -53,7 +52,7 @@ def make_app(
 
 
 def install(app: HttpApp, settings: Settings) -> None:
-    """Put errors, limits, the origin check, headers and the description into an app."""
+    """Install error handling, limits, the CSRF check, headers and the API documentation."""
     errors.install(app)
     framing.install(app)
     connections.install(app, settings)
@@ -61,7 +60,7 @@ def install(app: HttpApp, settings: Settings) -> None:
     csrf.install(app, settings)
     headers.install(app, settings)
     sse.install(app)
-    app.blueprint(reference_v1)
+    app.blueprint(docs_v1)
 
 
 def _dumps(value: Any) -> str:

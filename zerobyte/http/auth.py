@@ -1,7 +1,6 @@
-"""Who asks, and what an operation demands of them.
+"""Actors and the permissions that operations require.
 
-Owns the words of permission. Refuses to know how somebody is recognised: a feature supplies an
-`Authenticator`, which the composition root registers in `app.ctx.services`.
+A feature supplies the `Authenticator`; `app.ctx.services` holds it.
 """
 
 from dataclasses import dataclass
@@ -12,19 +11,19 @@ from sanic import Request
 
 from zerobyte.core.errors import Forbidden, Unauthenticated
 
-# Sanic's request is generic over its app and its context; no route of ours depends on either.
+# Sanic's request is generic over its app and its context; our routes depend on neither.
 HttpRequest: TypeAlias = Request[Any, Any]
 
 
 def header(request: HttpRequest, name: str) -> str:
-    """A request header's text, as `strip_unstorable`; an absent one is empty."""
+    """Return a request header without unstorable characters; empty if it is absent."""
     return strip_unstorable(cast("str | None", request.headers.get(name)) or "")
 
 
 def strip_unstorable(text: str) -> str:
-    """A text of a request's head without what can neither be stored nor shown.
+    """Remove NULs and lone surrogates from a text of the request head.
 
-    Bytes that are no UTF-8 reach us as lone surrogates: no database takes them, nor a NUL.
+    Bytes that are not UTF-8 arrive as lone surrogates; databases store neither these nor NULs.
     """
     return text.encode("utf-8", "replace").decode().replace("\0", "")
 
@@ -37,9 +36,9 @@ _ADMINS: tuple[OrganizationRole, ...] = ("owner", "admin")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """The signed-in person, in the organization that the request is about.
+    """The authenticated user in the organization of the request.
 
-    session_id      None when an API key was shown.
+    session_id      None for an API key.
     """
 
     user_id: str
@@ -53,7 +52,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """The signed-in person of a browser, whether or not an organization is active.
+    """The user of a browser session, with or without an active organization.
 
     organization_id     the active one, not checked for membership.
     """
@@ -66,8 +65,8 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Demand:
-    """What a permission asks for; `name` keeps equal demands distinct members of the enum."""
+class _Requirement:
+    """The conditions of a permission; `name` keeps equal conditions distinct enum members."""
 
     name: str
     browser: bool = False
@@ -77,72 +76,72 @@ class _Demand:
 
 
 class Permission(Enum):
-    """What an operation demands, checked after authentication and before the body is read.
+    """What an operation requires, checked after authentication and before the body is read.
 
-    The order is the contract's: how they signed in (401), instance role (403), organization
+    The contract sets the order: source of the session (401), instance role (403), organization
     role (403). An instance admin has no access to other organizations' data.
     """
 
-    PUBLIC = _Demand(name="public")
-    MEMBER = _Demand(name="member")
-    BROWSER = _Demand(name="browser", browser=True)
-    ORG_ADMIN = _Demand(name="org-admin", roles=_ADMINS)
-    ORG_ADMIN_BROWSER = _Demand(name="org-admin-browser", browser=True, roles=_ADMINS)
-    ORG_OWNER = _Demand(name="org-owner", browser=True, roles=("owner",))
-    RECOVERY = _Demand(name="recovery", browser=True, roles=_ADMINS)
-    INSTANCE_ADMIN = _Demand(name="instance-admin", browser=True, instance_admin=True)
-    INSTANCE_READER = _Demand(name="instance-reader", instance_admin=True)
-    # Of `/api/auth`: these need a browser's session, but no organization to be active.
-    SIGNED_IN = _Demand(name="signed-in", browser=True, organization=False)
-    ADMINISTRATOR = _Demand(
+    PUBLIC = _Requirement(name="public")
+    MEMBER = _Requirement(name="member")
+    BROWSER = _Requirement(name="browser", browser=True)
+    ORG_ADMIN = _Requirement(name="org-admin", roles=_ADMINS)
+    ORG_ADMIN_BROWSER = _Requirement(name="org-admin-browser", browser=True, roles=_ADMINS)
+    ORG_OWNER = _Requirement(name="org-owner", browser=True, roles=("owner",))
+    RECOVERY = _Requirement(name="recovery", browser=True, roles=_ADMINS)
+    INSTANCE_ADMIN = _Requirement(name="instance-admin", browser=True, instance_admin=True)
+    INSTANCE_READER = _Requirement(name="instance-reader", instance_admin=True)
+    # For `/api/auth`: these need a browser session, but no active organization.
+    SIGNED_IN = _Requirement(name="signed-in", browser=True, organization=False)
+    ADMINISTRATOR = _Requirement(
         name="administrator", browser=True, instance_admin=True, organization=False
     )
 
     @property
     def needs_browser(self) -> bool:
-        """Whether an API key is refused."""
+        """Return True if API keys are rejected."""
         return self.value.browser
 
     @property
     def needs_organization(self) -> bool:
-        """Whether there must be an active organization that the person belongs to."""
+        """Return True if the user must be a member of the active organization."""
         return self.value.organization
 
     @property
     def is_instance_wide(self) -> bool:
-        """Whether it is about the installation, and not about one organization."""
+        """Return True if it concerns the instance and not one organization."""
         return self.value.instance_admin
 
     def check_person(self, person: Person) -> None:
-        """Refuse a person who may not do this; for what needs no organization."""
+        """Raise Forbidden if the user lacks this permission."""
         if self.value.instance_admin and person.instance_role != "admin":
             raise Forbidden("Forbidden")
 
     def check(self, actor: Actor) -> None:
-        """Refuse an actor who may not do this."""
-        demand = self.value
-        if demand.browser and actor.source != "browser":
+        """Raise Unauthenticated or Forbidden if the actor lacks this permission."""
+        required = self.value
+        if required.browser and actor.source != "browser":
             raise Unauthenticated("Browser session required")
-        if demand.instance_admin and actor.instance_role != "admin":
+        if required.instance_admin and actor.instance_role != "admin":
             raise Forbidden("Forbidden")
-        if actor.organization_role not in demand.roles:
+        if actor.organization_role not in required.roles:
             raise Forbidden("Forbidden")
 
 
 class Authenticator(Protocol):
-    """Recognises who asks. Found in `app.ctx.services` under this class."""
+    """Authenticates requests. Found in `app.ctx.services` under this class."""
 
     async def actor_of(self, request: HttpRequest) -> Actor:
-        """The actor of a request to `/api/v1`.
+        """Return the actor of a request to `/api/v1`.
 
         Raises
-            Unauthenticated     nobody is signed in, or no longer, or without an organization.
-            Forbidden           signed in, but no member of the organization any more.
+            Unauthenticated     no valid session or API key, or no active organization.
+            Forbidden           the user is no longer a member of the organization.
         """
         ...
 
     async def person_of(self, request: HttpRequest) -> Person:
-        """The person of a request to `/api/auth`.
+        """Return the user of a request to `/api/auth`.
 
         Raises Unauthenticated.
         """

@@ -1,8 +1,7 @@
-"""Refuses requests that another site makes a browser send with our cookies.
+"""CSRF protection: reject requests that another site makes a browser send with our cookies.
 
-Owns the Origin check alone: every unsafe request with a cookie, in both families, must name an
-origin that is trusted. SameSite=Lax is the first wall; this one also stops other ports and
-subdomains of the same site.
+Every unsafe request with a cookie to /api/auth or /api/v1 must name a trusted origin.
+SameSite=Lax is the first defence; this check also stops other ports and subdomains of the site.
 """
 
 from zerobyte.core import urls
@@ -17,18 +16,18 @@ from zerobyte.settings import Settings
 _log = get_logger(__name__)
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_SHOWN = 200
+_MAX_ORIGIN_CHARS = 200
 _LOGINS = ("/api/auth/sign-in/", "/api/auth/sign-up/")
 
 
 def install(app: HttpApp, settings: Settings) -> None:
-    """Check the origin of every unsafe request to the two families that take cookies."""
+    """Check the origin of every unsafe request to /api/auth and /api/v1."""
     trusted = frozenset(settings.origins)
 
     async def check(request: HttpRequest) -> None:
         if request.method in _SAFE:
             return
-        # A key cannot be sent from another site without asking first, and wins over the cookie.
+        # Another site cannot send this header without a CORS preflight. It overrides the cookie.
         has_key = request.path.startswith("/api/v1/") and header(request, "x-api-key")
         if request.path.startswith(("/api/auth/", "/api/v1/")) and not has_key:
             _check(request, trusted, settings)
@@ -39,7 +38,7 @@ def install(app: HttpApp, settings: Settings) -> None:
 def _check(request: HttpRequest, trusted: frozenset[str], settings: Settings) -> None:
     origin = _origin_of(request)
     if header(request, "cookie"):
-        # Browsers of all ages are met: what keeps cookies has to say where it stands.
+        # Old browsers send no Sec-Fetch headers, so every client with cookies must send Origin.
         if origin in ("", "null"):
             raise Forbidden("Missing or null Origin", code="MISSING_OR_NULL_ORIGIN")
         if origin not in trusted:
@@ -60,9 +59,11 @@ def _check(request: HttpRequest, trusted: frozenset[str], settings: Settings) ->
 
 
 def invalid_origin(origin: str, settings: Settings) -> Forbidden:
-    """Return the refusal of an origin, after logging which setting would allow it."""
-    # Cut first: the header may be 8 KiB of a stranger's text, and redact() is quadratic in it.
-    shown = redact("".join(char for char in origin[:_SHOWN] if char.isprintable()))[:_SHOWN]
+    """Return the error for an origin, after logging the setting that would allow it."""
+    # Truncate first: the header may hold 8 KiB of foreign text, and redact() is quadratic.
+    shown = redact("".join(char for char in origin[:_MAX_ORIGIN_CHARS] if char.isprintable()))[
+        :_MAX_ORIGIN_CHARS
+    ]
     if settings.base_url == f"http://localhost:{settings.port}":
         advice = f"set BASE_URL to {shown} (it is still the default, {settings.base_url})"
     else:
@@ -75,7 +76,7 @@ def invalid_origin(origin: str, settings: Settings) -> Forbidden:
 
 
 def _origin_of(request: HttpRequest) -> str:
-    """Return the origin in normal form; empty without one, text that is not one as it is."""
+    """Return the normalized origin, empty if absent, or the header itself if it is invalid."""
     if said := header(request, "origin"):
         return urls.origin_or_none(said) or said
     referer = header(request, "referer")

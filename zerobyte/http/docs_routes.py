@@ -1,8 +1,8 @@
-"""Serves the API's description: the document, and a page that shows it.
+"""Routes of the API documentation: the OpenAPI document and a page that shows it.
 
-Everybody may read them: they tell what the software can do and nothing of what an installation
-holds, and somebody who cannot sign in yet is who needs them most.
-The page's script is a file of ours (`scripts/vendor-docs` fetches it), not one of a CDN.
+They are public: they describe the software and reveal nothing about an installation, and clients
+need them before they can sign in.
+The script of the page is vendored (`scripts/vendor-docs` fetches it), not loaded from a CDN.
 """
 
 from functools import cache
@@ -25,10 +25,10 @@ _CSP: Final = (
 )
 _NO_ERRORS: tuple[type[ZerobyteError], ...] = ()
 
-reference_v1 = Blueprint("reference", url_prefix="/api/v1")
+docs_v1 = Blueprint("reference", url_prefix="/api/v1")
 
 
-@reference_v1.get("/openapi.json")
+@docs_v1.get("/openapi.json")
 @endpoint(
     "getOpenApi",
     tag=_TAG,
@@ -37,7 +37,7 @@ reference_v1 = Blueprint("reference", url_prefix="/api/v1")
     permission=Permission.PUBLIC,
 )
 async def describe(request: HttpRequest) -> HTTPResponse:
-    """Read this description."""
+    """Get this OpenAPI document."""
     ctx = request.app.ctx
     body: bytes | None = getattr(ctx, "openapi_bytes", None)
     if body is None:
@@ -45,7 +45,7 @@ async def describe(request: HttpRequest) -> HTTPResponse:
     return HTTPResponse(body, content_type="application/json")
 
 
-@reference_v1.get("/docs")
+@docs_v1.get("/docs")
 @endpoint(
     "showDocs",
     tag=_TAG,
@@ -54,7 +54,7 @@ async def describe(request: HttpRequest) -> HTTPResponse:
     permission=Permission.PUBLIC,
 )
 async def show() -> HTTPResponse:
-    """Show this description as a page."""
+    """Show the API documentation as a page."""
     return HTTPResponse(
         _file("index.html"),
         content_type="text/html; charset=utf-8",
@@ -62,7 +62,7 @@ async def show() -> HTTPResponse:
     )
 
 
-@reference_v1.get("/docs/scalar.js")
+@docs_v1.get("/docs/scalar.js")
 @endpoint(
     "getDocsScript",
     tag=_TAG,
@@ -71,7 +71,7 @@ async def show() -> HTTPResponse:
     permission=Permission.PUBLIC,
 )
 async def script() -> HTTPResponse:
-    """Read the script of the page."""
+    """Get the script of the documentation page."""
     return HTTPResponse(
         _file("scalar.js.gz"),
         content_type="text/javascript; charset=utf-8",

@@ -1,8 +1,7 @@
-"""One decorator that turns a typed function into a route, and the record it leaves behind.
+"""The `@endpoint` decorator, which turns a typed function into a route.
 
-Owns the order of every request (actor, permission, query, body, handler, answer) and the
-`Operation`, which is the single description that validation, answers and the OpenAPI document
-are made from. Refuses to know any feature.
+Each request passes these steps: authenticate, permission, query, body, handler, response. The
+`Operation` is the single description behind validation, responses and the OpenAPI document.
 """
 
 import inspect
@@ -29,15 +28,15 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """Everything that is known about one operation before it is asked for.
+    """The static description of one operation.
 
-    returns     by status; the first one is the usual answer. A value is a model, a list of
-                models, a model or None, or None for an answer without JSON.
-    media       content type of the usual answer.
-    form        whether the body may also come as an HTML form.
-    audited     None leaves a line in the audit trail for whatever changes something.
-    told        fields of the body that the trail may hold: ids, roles and states.
-    refusal     the code of the 403 for somebody without the permission.
+    returns         by status; the first is the usual response. A value is a model, a list of
+                    models, a model or None, or None for a response without JSON.
+    content_type    content type of the usual response.
+    form            True if the body may also be an HTML form.
+    audited         None audits every method but GET, HEAD and OPTIONS; see `audit.AuditRule`.
+    audit_fields    body fields that the audit log may hold: ids, roles and states.
+    forbidden_code  code of the 403 for a user without the permission.
     """
 
     operation_id: str
@@ -60,12 +59,12 @@ class Operation:
 
     @property
     def status(self) -> int:
-        """The status of the usual answer."""
+        """The status of the usual response."""
         return next(iter(self.returns))
 
     @property
     def audit_rule(self) -> audit.AuditRule:
-        """What it leaves in the audit trail."""
+        """The rule that decides which requests are audited."""
         return audit.AuditRule(
             action=self.operation_id,
             audited=self.audited,
@@ -76,7 +75,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A handler's answer when it is not the usual one.
+    """A handler's result with another status or with headers.
 
     status      one of the operation's `returns`; None takes the first.
     """
@@ -88,20 +87,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Encoded(Generic[T]):
-    """An answer that was encoded before, by the model that its operation declares."""
+    """A result that is already JSON of the model that its operation declares."""
 
     body: bytes
 
     @classmethod
-    def many(cls, items: Sequence[bytes]) -> "Encoded[Any]":
-        """A list of what was encoded one by one."""
+    def list_of(cls, items: Sequence[bytes]) -> "Encoded[Any]":
+        """Join encoded items to a JSON list."""
         return cls(b"[" + b",".join(items) + b"]")
 
     @classmethod
-    def beside(
+    def with_encoded_fields(
         cls, model: type[BaseModel], encoded: Mapping[str, bytes], **values: Any
     ) -> "Encoded[Any]":
-        """A model of which some fields, by alias, were encoded before; the values are valid."""
+        """Combine encoded fields (by alias) with values, which are not validated, to one object."""
         rest = model.model_construct(**values)
         missing = {
             name for name, field in model.model_fields.items() if (field.alias or name) in encoded
@@ -112,16 +111,16 @@ class Encoded(Generic[T]):
 
 
 def operation_of(handler: object) -> Operation | None:
-    """The record that `endpoint` left on a handler."""
+    """Return the `Operation` that `endpoint` attached to a handler."""
     return getattr(handler, "operation", None)
 
 
 def audit_fields_of(path: Mapping[str, str]) -> dict[str, Any]:
-    """What the audit trail may hold of a path's parameters."""
+    """Return the path parameters for the audit log, by alias and truncated."""
     return {to_camel(name): value[:64] for name, value in path.items()}
 
 
-def endpoint(  # the house's form of an operation: every fact is a keyword
+def endpoint(
     operation_id: str,
     *,
     tag: str,
@@ -138,13 +137,13 @@ def endpoint(  # the house's form of an operation: every fact is a keyword
     audit_fields: tuple[str, ...] = (),
     forbidden_code: str | None = None,
 ) -> Callable[[Handler], Handler]:
-    """Describe a handler and let it receive typed values instead of a request.
+    """Describe an operation and call its handler with typed values instead of a request.
 
-    The handler's parameters say what it needs: `actor: Actor` (or `person: Person`, where no
-    organization is needed), `body`, `query`, `request: HttpRequest`, path parameters by their
-    name as `str`, and services by their type (found in `app.ctx.services`).
-    It returns a model, a list, None, an `Answer`, an `HTTPResponse`, or what was `Encoded`
-    before; None after `request.respond()` means that it has streamed its answer.
+    The handler's parameters select the values: `actor: Actor` (or `person: Person` if no
+    organization is needed), `body`, `query`, `request: HttpRequest`, path parameters by name as
+    `str`, and services by type (from `app.ctx.services`).
+    It returns a model, a list, None, an `Answer`, an `HTTPResponse` or an `Encoded`. None after
+    `request.respond()` means that the handler has streamed its response.
 
     body_optional   an absent body counts as `{}`.
     """
@@ -177,7 +176,7 @@ def endpoint(  # the house's form of an operation: every fact is a keyword
         async def wrapper(request: HttpRequest, **path: str) -> BaseHTTPResponse | None:
             return await route(request, path)
 
-        # Sanic names routes after it, and families on one blueprint may repeat a short name.
+        # Sanic names routes after the handler, and handlers of one blueprint may share a name.
         wrapper.__name__ = operation_id
         wrapper.__doc__ = handler.__doc__
         wrapper.__module__ = handler.__module__
@@ -188,7 +187,7 @@ def endpoint(  # the house's form of an operation: every fact is a keyword
 
 
 class _Route:
-    """One handler with what is worked out once: its parameters and its answers' encoders."""
+    """A handler with its parameters and response encoders, computed once."""
 
     def __init__(
         self,
@@ -200,7 +199,7 @@ class _Route:
         self._handler = handler
         self._operation = operation
         self._names = names
-        self._wanted = wanted
+        self._arguments = wanted
         self._encoders: dict[int, TypeAdapter[Any]] = {
             status: TypeAdapter(kind)
             for status, kind in operation.returns.items()
@@ -215,13 +214,14 @@ class _Route:
         auditor = cast("audit.Auditor | None", services.get(audit.Auditor))
         if auditor is None:
             return await self._answer(request, path, services)
-        about = audit_fields_of(path)
+        details = audit_fields_of(path)
+        rule = self._audit_rule
         try:
-            answer = await self._answer(request, path, services, about)
+            answer = await self._answer(request, path, services, details)
         except Exception as error:
-            await audit.write_entry(auditor, self._audit_rule, request, details=about, error=error)
+            await audit.write_entry(auditor, rule, request, details=details, error=error)
             raise
-        await audit.write_entry(auditor, self._audit_rule, request, details=about, answer=answer)
+        await audit.write_entry(auditor, rule, request, details=details, answer=answer)
         return answer
 
     async def _answer(
@@ -229,34 +229,34 @@ class _Route:
         request: HttpRequest,
         path: Mapping[str, str],
         services: Mapping[type, object],
-        about: dict[str, Any] | None = None,
+        details: dict[str, Any] | None = None,
     ) -> BaseHTTPResponse | None:
-        given = await self._authenticate(request, services)
+        values = await self._authenticate(request, services)
         if self._operation.query is not None:
-            given["query"] = from_query(
+            values["query"] = from_query(
                 self._operation.query, parse_qsl(request.query_string, keep_blank_values=True)
             )
         if self._operation.body is not None:
-            given["body"] = body = _read_body(request, self._operation)
-            if about is not None:
-                about |= {
+            values["body"] = body = _read_body(request, self._operation)
+            if details is not None:
+                details |= {
                     to_camel(name): getattr(body, name) for name in self._operation.audit_fields
                 }
         if request.method == "HEAD" and self._operation.content_type != "application/json":
-            # A stream or a download is not begun only to throw its bytes away.
+            # Do not start a stream or a download whose bytes would be discarded.
             return HTTPResponse(
                 status=self._operation.status, content_type=self._operation.content_type
             )
-        given["request"] = request
-        for name, kind in self._wanted:
-            given[name] = path[name] if kind is str else services[kind]
-        result = await self._handler(**{n: v for n, v in given.items() if n in self._names})
+        values["request"] = request
+        for name, kind in self._arguments:
+            values[name] = path[name] if kind is str else services[kind]
+        result = await self._handler(**{n: v for n, v in values.items() if n in self._names})
         return self._respond(request, result)
 
     async def _authenticate(
         self, request: HttpRequest, services: Mapping[type, object]
     ) -> dict[str, Any]:
-        """Who asks, as the handler gets it, after everything that may refuse them."""
+        """Authenticate, check the permission, and return the handler's actor or person."""
         permission = self._operation.permission
         if permission is Permission.PUBLIC:
             return {}
@@ -301,7 +301,7 @@ def _read_body(request: HttpRequest, operation: Operation) -> BaseModel:
     raw = request.body
     media = header(request, "content-type").split(";")[0].strip().lower()
     if not raw and (operation.body_optional or not media):
-        # An absent body is an empty object, so that the answer names the fields that it lacks.
+        # Treat an absent body as an empty object, so that the error names the missing fields.
         return from_json(operation.body, b"{}")
     if operation.form and media == _FORM:
         return from_form(operation.body, raw)
@@ -310,8 +310,8 @@ def _read_body(request: HttpRequest, operation: Operation) -> BaseModel:
     ):
         return from_json(operation.body, raw)
     allowed = f"application/json, {_FORM}" if operation.form else "application/json"
-    said = f'Content-Type "{media}" is not allowed' if media else "Content-Type is required"
-    raise UnsupportedMedia(f"{said}. Allowed types: {allowed}")
+    reason = f'Content-Type "{media}" is not allowed' if media else "Content-Type is required"
+    raise UnsupportedMedia(f"{reason}. Allowed types: {allowed}")
 
 
 def _first_sentence(handler: object) -> str:

@@ -1,8 +1,7 @@
-"""Every failure as JSON with a `message`; the only file that knows status numbers.
+"""Answer every error as JSON with a `message`; the only file that knows status numbers.
 
-Owns the shapes of the two families: `/api/v1` and everything else, and `/api/auth`, whose errors
-also carry a `code`. Refuses to tell what happened inside: an unexpected error gets a reference
-that leads to the log, and nothing more.
+Errors of `/api/auth` also have a `code`. An unexpected error reveals nothing but a reference
+that leads to its log line.
 """
 
 from collections.abc import Mapping
@@ -20,7 +19,7 @@ from zerobyte.core.redact import redact
 from zerobyte.db import errors as db_errors
 from zerobyte.http.app_type import HttpApp
 from zerobyte.http.auth import HttpRequest, strip_unstorable
-from zerobyte.http.rate_limit import read_away
+from zerobyte.http.rate_limit import discard_body
 from zerobyte.http.validation import InvalidInput, MalformedJson
 
 _log = get_logger(__name__)
@@ -40,7 +39,7 @@ STATUS: Mapping[type[errors.ZerobyteError], int] = {
     errors.NotBuilt: 501,
     errors.Unavailable: 503,
 }
-_SANIC_WORDS = {
+_SANIC_MESSAGES = {
     404: "Not found",
     405: "Method not allowed",
     408: "The request took too long to arrive",
@@ -50,20 +49,22 @@ _SANIC_WORDS = {
 
 
 def status_of(kind: type[errors.ZerobyteError]) -> int:
-    """The status of an error class: its own, or that of its nearest ancestor in the tree."""
+    """Return the status of an error class or of its nearest ancestor."""
     return next((STATUS[parent] for parent in kind.__mro__ if parent in STATUS), 500)
 
 
 def install(app: HttpApp) -> None:
-    """Answer every failure of the app, Sanic's own included."""
-    app.ctx.database_trouble = db_errors.FailureLog(_log, "requests fail for want of the database")
-    app.error_handler.add(errors.ZerobyteError, _known)
-    app.error_handler.add(SanicException, _of_sanic)
-    app.error_handler.add(Exception, _unexpected)
+    """Handle every error of the app, including Sanic's own."""
+    app.ctx.database_failures = db_errors.FailureLog(
+        _log, "requests fail because the database is unavailable"
+    )
+    app.error_handler.add(errors.ZerobyteError, _zerobyte_error)
+    app.error_handler.add(SanicException, _sanic_error)
+    app.error_handler.add(Exception, _unexpected_error)
 
 
-def answer_to(error: errors.ZerobyteError, path: str) -> HTTPResponse:
-    """The response to an error on a path; the path decides the family."""
+def error_response(error: errors.ZerobyteError, path: str) -> HTTPResponse:
+    """Return the response to an error; the path decides its format."""
     status = status_of(type(error))
     headers: dict[str, str] = {}
     if isinstance(error, errors.TooManyRequests):
@@ -75,7 +76,7 @@ def answer_to(error: errors.ZerobyteError, path: str) -> HTTPResponse:
 
 
 def _v1_body(error: errors.ZerobyteError) -> dict[str, Any]:
-    # What is wrong with an input repeats none of it, and "password: …" would read as a secret.
+    # A validation message repeats no input; redact() would take "password: …" for a secret.
     is_plain = isinstance(error, InvalidInput)
     body: dict[str, Any] = {"message": error.message if is_plain else redact(error.message)}
     if error.details:
@@ -91,7 +92,7 @@ def _v1_body(error: errors.ZerobyteError) -> dict[str, Any]:
 def _auth_body(error: errors.ZerobyteError, status: int) -> dict[str, Any]:
     if isinstance(error, InvalidInput):
         text = "; ".join(
-            f"[{'.'.join([error.place, *map(str, issue['path'])])}] {issue['message']}"
+            f"[{'.'.join([error.part, *map(str, issue['path'])])}] {issue['message']}"
             for issue in error.issues
         )
         return {"message": text, "code": "VALIDATION_ERROR"}
@@ -114,7 +115,7 @@ def _json(body: dict[str, Any], status: int, headers: Mapping[str, str]) -> HTTP
     )
 
 
-def _known(request: HttpRequest, error: errors.ZerobyteError) -> HTTPResponse:
+def _zerobyte_error(request: HttpRequest, error: errors.ZerobyteError) -> HTTPResponse:
     if status_of(type(error)) >= 500:
         _log.warning(
             "a request failed",
@@ -123,34 +124,34 @@ def _known(request: HttpRequest, error: errors.ZerobyteError) -> HTTPResponse:
             error=type(error).__name__,
             reason=error.message,
         )
-    return answer_to(error, request.path)
+    return error_response(error, request.path)
 
 
-def _of_sanic(request: HttpRequest, error: SanicException) -> HTTPResponse:
+def _sanic_error(request: HttpRequest, error: SanicException) -> HTTPResponse:
     status = error.status_code
     if status >= 500 and status != 503:
-        return _unexpected(request, error)
+        return _unexpected_error(request, error)
     if status == 413:
-        read_away(request)
+        discard_body(request)
     headers = {name: str(value) for name, value in (error.headers or {}).items()}
     if isinstance(error, RouteNotFound):
         message = "Not found"
     elif isinstance(error, MethodNotAllowed):
         message = f"{strip_unstorable(request.method)} is not allowed here"
     else:
-        message = _SANIC_WORDS.get(status) or HTTPStatus(status).phrase
+        message = _SANIC_MESSAGES.get(status) or HTTPStatus(status).phrase
     body: dict[str, Any] = {"message": message}
     if _is_auth(request.path):
         body["code"] = _code_of(status)
     return _json(body, status, headers)
 
 
-def _unexpected(request: HttpRequest, error: Exception) -> HTTPResponse:
+def _unexpected_error(request: HttpRequest, error: Exception) -> HTTPResponse:
     if (known := db_errors.translated(error)) is not None:
-        # Every request meets the same full disk; workers ask on every second.
-        complaint = cast("db_errors.FailureLog", request.app.ctx.database_trouble)
-        complaint.failed(known, method=request.method, path=request.path)
-        return answer_to(known, request.path)
+        # Rate-limited: every request fails on a full disk, and workers retry every second.
+        failures = cast("db_errors.FailureLog", request.app.ctx.database_failures)
+        failures.failed(known, method=request.method, path=request.path)
+        return error_response(known, request.path)
     reference = ids.token(8)
     _log.error(
         "an unexpected error",

@@ -1,7 +1,7 @@
-"""What every answer carries besides its body: security headers, CORS, queued cookies.
+"""Response headers: security headers, CORS, queued cookies.
 
-Owns also sanic-ext's part: CORS for trusted origins alone, HEAD and OPTIONS. Its own
-documents, injection, health and templates stay off.
+sanic-ext serves CORS for trusted origins, HEAD and OPTIONS. Its OpenAPI, injection, health and
+templates stay off.
 """
 
 from typing import Final, cast
@@ -32,9 +32,9 @@ _METHODS: Final = "GET,HEAD,PUT,POST,DELETE,PATCH,OPTIONS"
 
 
 def queue_cookie(request: HttpRequest, set_cookie: str) -> None:
-    """Send a Set-Cookie header with the answer to this request, whatever the answer will be.
+    """Send a Set-Cookie header with the response to this request, even if it is an error.
 
-    The last one of a name counts; what was queued for it before is dropped.
+    A later cookie replaces a queued one of the same name.
     """
     queued = cast("list[str] | None", getattr(request.ctx, "queued_cookies", None))
     if queued is None:
@@ -45,7 +45,7 @@ def queue_cookie(request: HttpRequest, set_cookie: str) -> None:
 
 
 def install(app: HttpApp, settings: Settings) -> None:
-    """Put the headers on every answer under /api."""
+    """Add the headers to every response under /api."""
     hsts = "max-age=15552000; includeSubDomains" if settings.is_https else ""
 
     async def decorate(request: HttpRequest, response: BaseHTTPResponse) -> None:
@@ -67,8 +67,8 @@ def install(app: HttpApp, settings: Settings) -> None:
         app.signal_router.finalized = True
 
     app.register_middleware(decorate, "response")
-    # For every route that sanic-ext adds, Sanic would work out all signals anew, although none
-    # has changed: most of the time of a start.
+    # Without this, Sanic would rebuild all signals for each route that sanic-ext adds, although
+    # none has changed: most of the time of a start.
     app.register_listener(hold_signals, "before_server_start", priority=PRIORITY + 1)
     app.register_listener(release_signals, "before_server_start", priority=PRIORITY - 1)
     Extend(

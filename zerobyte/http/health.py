@@ -1,6 +1,6 @@
-"""Whether the process lives, and whether it is ready to be given requests.
+"""Health and readiness endpoints.
 
-Knows no part that is checked: the composition root registers the checks.
+The composition root registers the readiness checks.
 """
 
 import asyncio
@@ -19,41 +19,41 @@ from zerobyte.http.auth import HttpRequest
 _log = get_logger(__name__)
 
 Check = Callable[[], Coroutine[Any, Any, str | None]]
-"""Says what is wrong in one sentence, or None when all is well."""
+"""Returns the problem in one sentence, or None if there is none."""
 
 ANSWER_WITHIN_S: Final = 5.0
-"""How long a check may take; the supervisor and balancers wait longer for the answer."""
+"""Time limit of a check; the supervisor and load balancers wait longer for the response."""
 
 
 def install(app: HttpApp, checks: Mapping[str, Check], remarks: Mapping[str, Check]) -> None:
     """Serve `/api/healthcheck`, which checks nothing, and `/api/readiness`.
 
-    checks      by the name of what they check; read at each request, so more may be added. They
-                are asked all at once, and one that does not come to an end is not asked twice.
-    remarks     the same for what the operator should see to, and that keeps nobody from working.
+    checks      by component name; read at each request, so more may be added. All run
+                concurrently, and a check that hangs is not started a second time.
+    remarks     checks of problems that the operator should fix but that do not affect readiness.
     """
-    askings: dict[Check, SingleFlight[str | None]] = {}
+    flights: dict[Check, SingleFlight[str | None]] = {}
 
     async def healthcheck(_: HttpRequest) -> HTTPResponse:
         return _json({"status": "ok"}, 200)
 
-    async def wrong(name: str, check: Check) -> str | None:
-        asking = askings.setdefault(check, SingleFlight(check, timeout_s=ANSWER_WITHIN_S))
+    async def problem(name: str, check: Check) -> str | None:
+        flight = flights.setdefault(check, SingleFlight(check, within_s=ANSWER_WITHIN_S))
         try:
-            return await asking.run()
+            return await flight.run()
         except TimeoutError:
             return f"The check of the {name} came to no end within {ANSWER_WITHIN_S:.0f} seconds"
         except Exception as error:
             _log.warning("a readiness check broke", check=name, exc_info=error)
             return f"The check broke with {type(error).__name__}"
 
-    async def found(asked: Mapping[str, Check]) -> dict[str, str]:
-        names = tuple(asked)
-        said = await asyncio.gather(*(wrong(name, asked[name]) for name in names))
-        return {name: redact(one) for name, one in zip(names, said, strict=True) if one}
+    async def run_all(registered: Mapping[str, Check]) -> dict[str, str]:
+        names = tuple(registered)
+        results = await asyncio.gather(*(problem(name, registered[name]) for name in names))
+        return {name: redact(text) for name, text in zip(names, results, strict=True) if text}
 
     async def readiness(_: HttpRequest) -> HTTPResponse:
-        reasons, remarked = await asyncio.gather(found(checks), found(remarks))
+        reasons, remarked = await asyncio.gather(run_all(checks), run_all(remarks))
         body: dict[str, object] = {"status": "degraded" if remarked else "ok"}
         if remarked:
             body |= {"message": "; ".join(remarked.values()), "remarks": remarked}

@@ -1,7 +1,6 @@
-"""The OpenAPI 3.1 document, made from the operations that the routes carry.
+"""Build the OpenAPI 3.1 document from the operations of the routes.
 
-Owns the shape of the document: sorted and the same for the same code. Refuses to describe
-anything that an `Operation` does not say.
+The document is sorted and deterministic. Everything in it comes from an `Operation`.
 """
 
 from collections.abc import Iterable
@@ -56,7 +55,7 @@ _VALIDATION: Final[dict[str, Any]] = {
 
 
 def operations(app: HttpApp) -> dict[tuple[str, str], Operation]:
-    """Every operation of an app by (path as documented, method in lower case)."""
+    """Return the operations of an app by (documented path, method in lower case)."""
     found: dict[tuple[str, str], Operation] = {}
     for route in app.router.routes:
         operation = operation_of(route.handler)
@@ -67,7 +66,7 @@ def operations(app: HttpApp) -> dict[tuple[str, str], Operation]:
 
 
 def documented_path(path: str) -> str:
-    """`api/v1/x/<short_id:str>` as `/api/v1/x/{shortId}`."""
+    """Convert `api/v1/x/<short_id:str>` to `/api/v1/x/{shortId}`."""
     steps = path.strip("/").split("/")
     return "/" + "/".join(
         "{" + to_camel(step[1:-1].partition(":")[0]) + "}" if step.startswith("<") else step
@@ -76,20 +75,20 @@ def documented_path(path: str) -> str:
 
 
 def document(app: HttpApp, *, server: str | None = None, under: str = "/api/v1/") -> dict[str, Any]:
-    """The document of an app's operations, after its routes were added.
+    """Return the document of an app's operations; call it after the routes were added.
 
-    server      where the API is reached, when the document is to say so.
-    under       which family of paths is described.
+    server      base URL of the API; None makes it relative to the document.
+    under       prefix of the described paths.
     """
     found = {
-        place: operation
-        for place, operation in operations(app).items()
-        if place[0].startswith(under) and place[1] not in ("head", "options")
+        (path, method): operation
+        for (path, method), operation in operations(app).items()
+        if path.startswith(under) and method not in ("head", "options")
     }
     schemas = _Schemas(found.values())
     paths: dict[str, dict[str, Any]] = {}
     for (path, method), operation in sorted(found.items()):
-        paths.setdefault(path, {})[method] = _described(path, operation, schemas)
+        paths.setdefault(path, {})[method] = _operation_object(path, operation, schemas)
     body: dict[str, Any] = {
         "openapi": "3.1.0",
         "info": {"title": TITLE, "version": VERSION},
@@ -107,13 +106,13 @@ def document(app: HttpApp, *, server: str | None = None, under: str = "/api/v1/"
         },
         "tags": [{"name": tag} for tag in sorted({o.tag for o in found.values()})],
     }
-    # Relative to the document itself, so it is true wherever the API is reached.
+    # Relative to the document itself, so it is correct at every address of the API.
     body["servers"] = [{"url": server or "/"}]
     return body
 
 
 class _Generator(GenerateJsonSchema):
-    """Pydantic's schemas without titles that only repeat the name of a field or model."""
+    """Pydantic's generator without titles that only repeat the name of a field or model."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
         return False
@@ -144,16 +143,16 @@ class _Schemas:
             ref_template=_REF,
             schema_generator=_Generator,
         )
-        self._made = made
+        self._schemas = made
         self.components: dict[str, Any] = defined.get("$defs", {})
 
-    def of(self, kind: Any, mode: JsonSchemaMode) -> dict[str, Any]:
-        """The schema of a type that was named at the start."""
-        return self._made[_key(kind), mode]
+    def get(self, kind: Any, mode: JsonSchemaMode) -> dict[str, Any]:
+        """Return the schema of a body, query or response type of the operations."""
+        return self._schemas[_key(kind), mode]
 
     def fields_of(self, model: type[BaseModel]) -> tuple[dict[str, Any], list[str]]:
-        """The properties of a model, and which of them are required."""
-        schema = self.of(model, "validation")
+        """Return the properties of a model and the names of the required ones."""
+        schema = self.get(model, "validation")
         if "$ref" in schema:
             schema = self.components[schema["$ref"].rpartition("/")[2]]
         return schema.get("properties", {}), schema.get("required", [])
@@ -165,7 +164,7 @@ def _key(kind: Any) -> str:
     return f"{kind.__module__}.{name}" if plain else repr(kind)
 
 
-def _described(path: str, operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+def _operation_object(path: str, operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": operation.operation_id,
         "tags": [operation.tag],
@@ -184,7 +183,7 @@ def _described(path: str, operation: Operation, schemas: _Schemas) -> dict[str, 
     if operation.body is not None:
         described["requestBody"] = {
             "required": not operation.body_optional,
-            "content": {"application/json": {"schema": schemas.of(operation.body, "validation")}},
+            "content": {"application/json": {"schema": schemas.get(operation.body, "validation")}},
         }
     return described
 
@@ -207,9 +206,9 @@ def _parameters(path: str, operation: Operation, schemas: _Schemas) -> list[dict
 def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, kind in operation.returns.items():
-        answer: dict[str, Any] = {"description": _phrase(status)}
+        answer: dict[str, Any] = {"description": _status_phrase(status)}
         if kind is not None:
-            content = {operation.content_type: {"schema": schemas.of(kind, "serialization")}}
+            content = {operation.content_type: {"schema": schemas.get(kind, "serialization")}}
             answer["content"] = content
         elif operation.content_type != "application/json":
             answer["content"] = {operation.content_type: {}}
@@ -217,13 +216,13 @@ def _responses(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     for status in sorted(_error_statuses(operation)):
         name = "ValidationError" if status == 400 else "Error"
         responses[str(status)] = {
-            "description": _phrase(status),
+            "description": _status_phrase(status),
             "content": {"application/json": {"schema": {"$ref": _REF.format(model=name)}}},
         }
     return dict(sorted(responses.items()))
 
 
-def _phrase(status: int) -> str:
+def _status_phrase(status: int) -> str:
     # Python renamed two phrases; the document must not depend on its version.
     return {413: "Content Too Large", 422: "Unprocessable Content"}.get(
         status, HTTPStatus(status).phrase

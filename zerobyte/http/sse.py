@@ -1,9 +1,8 @@
-"""Event streams: `event: NAME`, `data: JSON`, a heartbeat every five seconds.
+"""Server-sent event streams: `event: NAME`, `data: JSON`, a heartbeat every five seconds.
 
-Owns the framing and the end of a stream. Refuses to know what the events mean. A client that
-goes away, or a server that stops, ends the stream at once and leaves no task behind. Whoever may
-not ask any more (signed out, banned, removed, or at work elsewhere) is told nothing after the
-next heartbeat.
+A client that disconnects, or a server that stops, ends the stream at once and leaves no task
+behind. A user who lost access (signed out, banned, removed, or switched to another organization)
+receives nothing after the next heartbeat.
 """
 
 import asyncio
@@ -25,7 +24,7 @@ _log = get_logger(__name__)
 
 
 class NamedEvent(Protocol):
-    """What a stream sends: a name, and a payload that is JSON."""
+    """An event of a stream: a name and a JSON payload."""
 
     @property
     def name(self) -> str:
@@ -34,12 +33,12 @@ class NamedEvent(Protocol):
 
     @property
     def payload(self) -> Any:
-        """What is sent as `data`."""
+        """The JSON value sent as `data`."""
         ...
 
 
 def install(app: HttpApp) -> None:
-    """End every open stream before the server stops, so that a stop does not wait for them."""
+    """End every open stream before the server stops, so that the stop does not wait for them."""
     app.ctx.open_streams = set[asyncio.Task[Any]]()
 
     async def end_streams(app: HttpApp) -> None:
@@ -59,11 +58,10 @@ async def stream(
 ) -> None:
     """Send `connected`, then `first`, then a heartbeat, then each event as it comes.
 
-    listener        who asked; they are asked for anew at each heartbeat.
+    listener        the actor of the request, authenticated again at each heartbeat.
 
-    Returns when `events` ends, or when the listener may not ask any more; is cancelled when the
-    client goes away. The iterator is closed in each case. A client that reads slowly holds back
-    only its own iterator.
+    Returns when `events` ends or the listener has lost access; is cancelled when the client
+    disconnects. The iterator is closed in each case. A slow client delays only its own iterator.
     """
     response = cast(
         "HTTPResponse",
@@ -83,26 +81,26 @@ async def stream(
     open_streams.add(own)
     try:
         beat_s = HEARTBEAT_S if heartbeat_s is None else heartbeat_s
-        await _forward(response, events, beat_s, lambda: _still_listens(request, listener))
+        await _forward(response, events, beat_s, lambda: _may_listen(request, listener))
     finally:
         open_streams.discard(own)
     await response.eof()
 
 
 def frame(name: str, payload: Any) -> bytes:
-    """One event as it stands on the wire."""
+    """Encode one event."""
     return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(payload))
 
 
-async def _still_listens(request: HttpRequest, listener: Actor) -> bool:
-    """Whether the one who asked may still ask, in the same organization."""
+async def _may_listen(request: HttpRequest, listener: Actor) -> bool:
+    """Return True if the listener still has access in the same organization."""
     authenticator = cast("Authenticator", request.app.ctx.services[Authenticator])
     try:
         actor = await authenticator.actor_of(request)
     except ZerobyteError:
         return False
-    except Exception:  # whoever cannot be asked for may ask again, and is told why they cannot
-        _log.exception("a stream ends: who listens cannot be looked up")
+    except Exception:  # the client may reconnect, and then gets the error as a response
+        _log.exception("a stream ends: its listener cannot be authenticated")
         return False
     return (actor.user_id, actor.organization_id) == (listener.user_id, listener.organization_id)
 

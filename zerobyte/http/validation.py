@@ -1,7 +1,6 @@
-"""Bytes and query strings into models, and what is wrong with them in words.
+"""Validate bodies and query strings, and convert pydantic's errors to the contract's issues.
 
-Owns the translation of pydantic's problems into the contract's issues. Never repeats a value
-that was sent: a wrong body may hold a password.
+A message never repeats a value that was sent: an invalid body may hold a password.
 """
 
 import re
@@ -16,7 +15,7 @@ from pydantic_core import ErrorDetails
 from zerobyte.core.errors import Invalid, Issue
 
 Model = TypeVar("Model", bound=BaseModel)
-Place = Literal["body", "query"]
+InputPart = Literal["body", "query"]
 
 _CODES = {
     "missing": "invalid_type",
@@ -43,15 +42,15 @@ _ABSENT: Any = object()
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 # A number with a fraction or an exponent; only a body with one is looked at for whole numbers.
 _FRACTION = re.compile(rb"\d(?:\.\d|[eE])")
-_LARGEST_EXACT: Final = 2**53
+_MAX_EXACT_INT: Final = 2**53
 
 
 class InvalidInput(Invalid):
-    """The body or the query does not fit its model. `place` says which of the two it was."""
+    """The body or the query does not match its model; `part` says which of the two."""
 
-    def __init__(self, message: str, *, issues: Sequence[Issue], place: Place) -> None:
+    def __init__(self, message: str, *, issues: Sequence[Issue], part: InputPart) -> None:
         super().__init__(message, issues=issues)
-        self.place = place
+        self.part = part
 
 
 class MalformedJson(Invalid):
@@ -59,7 +58,7 @@ class MalformedJson(Invalid):
 
 
 def from_json(model: type[Model], body: bytes) -> Model:
-    """Read a JSON body strictly: a string is never taken for a number.
+    """Parse a JSON body strictly: a string is never converted to a number.
 
     Raises InvalidInput, MalformedJson.
     """
@@ -70,32 +69,32 @@ def from_json(model: type[Model], body: bytes) -> Model:
     except ValidationError as error:
         if error.errors(include_url=False, include_input=False)[0]["type"] == "json_invalid":
             raise MalformedJson("Malformed JSON in request body") from None
-        raise invalid_input(error, _loaded(body), place="body") from None
+        raise invalid_input(error, _loaded(body), part="body") from None
 
 
 def _with_whole_numbers(body: bytes) -> bytes:
-    """Return the JSON with each `15.0` as 15: clients that know one kind of number send that."""
+    """Return the JSON with each `15.0` as 15: some clients have one number type and send that."""
     if not _FRACTION.search(body):
         return body
     try:
-        return orjson.dumps(_whole(orjson.loads(body)))
+        return orjson.dumps(_with_int(orjson.loads(body)))
     except (orjson.JSONDecodeError, orjson.JSONEncodeError):
-        return body  # the model says what is wrong with it
+        return body  # validation reports the error
 
 
-def _whole(value: Any) -> Any:
+def _with_int(value: Any) -> Any:
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) <= _LARGEST_EXACT else value
+        return int(value) if value.is_integer() and abs(value) <= _MAX_EXACT_INT else value
     if isinstance(value, list):
-        return [_whole(item) for item in cast("list[Any]", value)]
+        return [_with_int(item) for item in cast("list[Any]", value)]
     if isinstance(value, dict):
         held = cast("dict[str, Any]", value)
-        return {name: _whole(item) for name, item in held.items()}
+        return {name: _with_int(item) for name, item in held.items()}
     return value
 
 
 def from_form(model: type[Model], body: bytes) -> Model:
-    """Read a form's fields, which are all text, leniently. Raises InvalidInput."""
+    """Parse a form leniently, because all its fields are text. Raises InvalidInput."""
     text = body.decode("utf-8", "replace")
     try:
         fields = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FORM_FIELDS))
@@ -106,11 +105,11 @@ def from_form(model: type[Model], body: bytes) -> Model:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        raise invalid_input(error, fields, place="body") from None
+        raise invalid_input(error, fields, part="body") from None
 
 
 def from_query(model: type[Model], arguments: Sequence[tuple[str, str]]) -> Model:
-    """Read a query string: a name that comes twice becomes a list when its field is one.
+    """Parse a query string; a repeated name becomes a list if its field is a list.
 
     Raises InvalidInput.
     """
@@ -130,31 +129,31 @@ def from_query(model: type[Model], arguments: Sequence[tuple[str, str]]) -> Mode
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise invalid_input(error, values, place="query") from None
+        raise invalid_input(error, values, part="query") from None
 
 
-def _no_nul(place: Place) -> InvalidInput:
-    """No name, path or pattern can hold a NUL, and PostgreSQL cannot store one."""
-    return _unreadable("invalid_format", "Text must not contain NUL characters", place)
+def _no_nul(part: InputPart) -> InvalidInput:
+    """Return the error for a NUL: no name or path can hold one, nor can PostgreSQL store it."""
+    return _unreadable("invalid_format", "Text must not contain NUL characters", part)
 
 
-def _unreadable(code: str, message: str, place: Place) -> InvalidInput:
+def _unreadable(code: str, message: str, part: InputPart) -> InvalidInput:
     issue: Issue = {"code": code, "path": [], "message": message}
-    return InvalidInput(message, issues=[issue], place=place)
+    return InvalidInput(message, issues=[issue], part=part)
 
 
-def invalid_input(error: ValidationError, sent: object, *, place: Place) -> InvalidInput:
-    """The contract's form of a model's problems. `sent` only serves to find the right paths."""
-    issues = _once(error.errors(include_url=False, include_input=False), sent)
+def invalid_input(error: ValidationError, sent: object, *, part: InputPart) -> InvalidInput:
+    """Convert pydantic's errors to InvalidInput; `sent` is used only to find the paths."""
+    issues = _merged_issues(error.errors(include_url=False, include_input=False), sent)
     first = issues[0]
     where = ".".join(str(step) for step in first["path"])
     return InvalidInput(
-        f"{where}: {first['message']}" if where else first["message"], issues=issues, place=place
+        f"{where}: {first['message']}" if where else first["message"], issues=issues, part=part
     )
 
 
-def _once(details: Sequence[ErrorDetails], sent: object) -> list[Issue]:
-    """Return one issue for each place, where pydantic names one for each member of a union."""
+def _merged_issues(details: Sequence[ErrorDetails], sent: object) -> list[Issue]:
+    """Return one issue per path; pydantic reports one for each member of a union."""
     issues: list[Issue] = []
     unions: dict[tuple[str | int, ...], int] = {}
     for detail in details:
@@ -169,7 +168,7 @@ def _once(details: Sequence[ErrorDetails], sent: object) -> list[Issue]:
         unions[path] = len(issues)
         issues.append(issue)
     deeper = [tuple(issue["path"]) for issue in issues]
-    # A member of another type says nothing that the member which fits better does not say.
+    # The type error of one union member is redundant if a better matching member reports more.
     return [
         issue
         for issue, path in zip(issues, deeper, strict=True)
@@ -183,10 +182,10 @@ def _issue(detail: ErrorDetails, sent: object) -> Issue:
     code = _CODES.get(kind) or (
         "invalid_type" if kind.endswith(("_type", "_parsing")) else "invalid_value"
     )
-    return {"code": code, "path": _path(detail, sent), "message": _words(detail)}
+    return {"code": code, "path": _path(detail, sent), "message": _message(detail)}
 
 
-def _words(detail: ErrorDetails) -> str:
+def _message(detail: ErrorDetails) -> str:
     kind = detail["type"]
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         context = detail.get("ctx", {})
@@ -197,16 +196,16 @@ def _words(detail: ErrorDetails) -> str:
 
 
 def _path(detail: ErrorDetails, sent: object) -> list[str | int]:
-    """The steps that a client knows: pydantic also names union members, which are left out."""
+    """Return the path of the field in the input, without pydantic's names of union members."""
     path: list[str | int] = []
     here = sent
     steps = detail["loc"]
-    for place, step in enumerate(steps):
+    for index, step in enumerate(steps):
         found = _step(here, step)
         if found is not _ABSENT:
             path.append(step)
             here = found
-        elif place == len(steps) - 1 and detail["type"] == "missing":
+        elif index == len(steps) - 1 and detail["type"] == "missing":
             path.append(step)
     if detail["type"] in ("union_tag_invalid", "union_tag_not_found"):
         path.append(str(detail.get("ctx", {}).get("discriminator", "")).strip("'"))

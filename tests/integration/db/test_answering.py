@@ -1,4 +1,4 @@
-"""A database that is silent is told from a process that cannot get at it any more."""
+"""db.health: a database that does not answer differs from lost connections of this process."""
 
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,7 +24,7 @@ LIMIT_S = 60
 
 @pytest.fixture
 async def answering() -> AsyncIterator[DatabaseHealth]:
-    """Asks with little patience."""
+    """A health check with short time limits."""
     found = DatabaseHealth(within_s=0.5, stands_still_after_s=1)
     yield found
     found.close()
@@ -53,7 +53,7 @@ async def await_message(check: Callable[[], Awaitable[str | None]], part: str | 
 
 @asynccontextmanager
 async def all_connections_taken() -> AsyncIterator[None]:
-    """What somebody who never gives back has: the lock of SQLite, or the pool."""
+    """Hold the lock of SQLite, or every connection of the pool, without releasing it."""
     client: Any = Tortoise.get_connection("default")
     async with AsyncExitStack() as taken:
         for _ in range(getattr(client, "pool_maxsize", 1)):

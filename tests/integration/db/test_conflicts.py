@@ -1,4 +1,4 @@
-"""What PostgreSQL takes back in favour of somebody else is no fault, and may be tried again."""
+"""db.errors: a transaction that PostgreSQL aborts in a conflict may be retried."""
 
 import asyncio
 from typing import Any
@@ -28,14 +28,14 @@ async def write(host: str) -> None:
 
 
 async def both(first: str, second: str, *, at_once: asyncio.Barrier) -> None:
-    """Write two rows in one transaction, which somebody else writes in the other order."""
+    """Write two rows in one transaction, which another transaction writes in the other order."""
     async with in_transaction():
         await write(first)
         await at_once.wait()
         await write(second)
 
 
-async def test_of_two_that_wait_for_each_other_one_is_told_to_try_again() -> None:
+async def test_one_of_two_deadlocked_transactions_may_be_retried() -> None:
     at_once = asyncio.Barrier(2)
     ends: list[Any] = await asyncio.gather(
         both("a", "b", at_once=at_once), both("b", "a", at_once=at_once), return_exceptions=True
@@ -46,7 +46,7 @@ async def test_of_two_that_wait_for_each_other_one_is_told_to_try_again() -> Non
     assert told.message == "The database is busy. Try again"
 
 
-async def test_who_saw_an_older_state_than_there_is_now_is_told_to_try_again() -> None:
+async def test_transaction_with_an_outdated_snapshot_may_be_retried() -> None:
     async def late() -> None:
         async with in_transaction() as connection:
             await connection.execute_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

@@ -34,7 +34,7 @@ async def volume(name: str, **more: object) -> Volume:
     return await Volume.create(organization_id="o1", name=name, type="directory", config={}, **more)
 
 
-async def test_a_broken_unique_constraint_is_told_by_its_columns() -> None:
+async def test_unique_violation_is_recognised_by_its_columns() -> None:
     first = await volume("same (a)=(b)")
     with pytest.raises(IntegrityError) as by_name:
         await volume("same (a)=(b)")
@@ -64,7 +64,7 @@ async def test_only_the_constraint_of_active_tasks_means_that_it_is_running_alre
 
 
 @pytest.mark.parametrize("model", [AppMetadata, GuessCount])
-async def test_a_key_that_exists_already_is_told_by_its_column(model: Any) -> None:
+async def test_duplicate_key_is_recognised_by_its_column(model: Any) -> None:
     more = {"value": ""} if model is AppMetadata else {"ends_at": 1}
     await model.create(key="same", **more)
     with pytest.raises(IntegrityError) as twice:

@@ -199,7 +199,7 @@ async def test_several_repositories_are_taken_all_or_none_and_in_the_queue(lease
     place = await ask_all(leases, "mirror", r1="exclusive", r2="shared")
     assert (place.held, place.holders) == (False, ["a"])
     assert [row.state for row in await leases.list_for("r2")] == ["waiting"]
-    # Its place holds back whoever comes later, so it comes to its turn.
+    # Its queue entries block later requests, so it is not starved.
     assert (await ask(leases, "b", repository="r1")).holders == ["mirror"]
     assert (await ask(leases, "x", "exclusive", "r2")).holders == ["mirror"]
     await leases.release("a")
@@ -273,7 +273,7 @@ async def test_t02_a_process_that_cannot_be_seen_has_time_to_end_its_child(lease
     lapsed = clock.now_ms() - 1000
     await Lease.filter(task_id="x").update(expires_at=lapsed)
     assert not (await ask(leases, "y", "exclusive")).held
-    assert await leases.renew("x"), "nobody has it yet"
+    assert await leases.renew("x"), "no other task has the lease yet"
     await Lease.filter(task_id="x").update(expires_at=lapsed - ENDING_S * 1000)
     assert (await ask(leases, "y", "exclusive")).held
 

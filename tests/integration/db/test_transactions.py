@@ -1,4 +1,4 @@
-"""Whoever is cancelled, at whatever step, leaves the database as usable as before."""
+"""db.sqlite, db.postgres: cancellation at any step leaves the database usable."""
 
 import asyncio
 import types
@@ -54,7 +54,7 @@ def cancelled_at(
 ) -> Generator[Any, Any, bool]:
     """Do the work in a task that is cancelled at its pause of that number; whether it came to it.
 
-    late    what it waits for has come already, and it is told of the cancellation instead.
+    late    the awaited result is ready, but the task receives the cancellation instead.
     """
     task = asyncio.current_task()
     assert task is not None
@@ -96,7 +96,7 @@ async def look() -> int:
 
 
 async def comes_to_rest() -> None:
-    """Wait until nobody has the connection, or one of the pool, and nothing is left open."""
+    """Wait until no task holds a connection and no transaction is open."""
     client: Any = Tortoise.get_connection("default")
     async with asyncio.timeout(LIMIT_S):
         if client.capabilities.dialect == "sqlite":
@@ -144,7 +144,7 @@ async def test_what_a_failed_commit_leaves_is_not_committed_later() -> None:
     )
     with pytest.raises(Exception, match="FOREIGN KEY"):
         async with in_transaction() as inside:
-            await inside.execute_query("INSERT INTO child VALUES ('nobody')")
+            await inside.execute_query("INSERT INTO child VALUES ('orphan')")
     await transaction()
     _, rows = await connection.execute_query("SELECT * FROM child")
     assert list(rows) == []

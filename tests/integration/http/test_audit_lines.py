@@ -1,4 +1,4 @@
-"""What becomes of a line of the audit trail that cannot be written as it is."""
+"""http.audit: an entry that cannot be stored is stored without client text."""
 
 import sqlite3
 
@@ -11,18 +11,18 @@ from zerobyte.http.app import make_app
 from zerobyte.http.auth import HttpRequest, Permission
 from zerobyte.http.endpoint import endpoint
 
-deeds = Blueprint("deeds", url_prefix="/api/v1/deeds")
+actions = Blueprint("actions", url_prefix="/api/v1/actions")
 
 
-@deeds.post("")
-@endpoint("doDeed", tag="Deeds", returns={204: None}, permission=Permission.PUBLIC)
+@actions.post("")
+@endpoint("doAction", tag="Actions", returns={204: None}, permission=Permission.PUBLIC)
 async def do(request: HttpRequest) -> None:
     """Do something."""
     audit.set_principal(request, audit.Principal(user_id="u1", name="Ada", organization_id="o1"))
-    audit.add_details(request, said="words that nobody can write")
+    audit.add_details(request, said="unwritable text")
 
 
-class Trail:
+class FailingAuditor:
     """Writes what has no details, unless the disk is full."""
 
     def __init__(self, error: Exception) -> None:
@@ -38,21 +38,21 @@ class Trail:
 @pytest.mark.parametrize(
     ("error", "written"),
     [
-        (ValueError("what is this?"), [{"said": "words that nobody can write"}, {}]),
+        (ValueError("what is this?"), [{"said": "unwritable text"}, {}]),
         # Nothing in the line is to blame: it is not worth a second try.
         (
             sqlite3.OperationalError("database or disk is full"),
-            [{"said": "words that nobody can write"}],
+            [{"said": "unwritable text"}],
         ),
     ],
 )
 async def test_a_line_that_cannot_be_written_is_written_without_its_details(
     tmp_path, error, written
 ):
-    trail = Trail(error)
-    app = make_app(settings_for(tmp_path), {audit.Auditor: trail})
-    app.blueprint(deeds)
+    auditor = FailingAuditor(error)
+    app = make_app(settings_for(tmp_path), {audit.Auditor: auditor})
+    app.blueprint(actions)
     async with serving(app) as client:
-        assert (await client.post("/api/v1/deeds")).status_code == 204
-    assert [dict(entry.details) for entry in trail.tried] == written
-    assert {entry.principal.name for entry in trail.tried} == {"Ada"}
+        assert (await client.post("/api/v1/actions")).status_code == 204
+    assert [dict(entry.details) for entry in auditor.tried] == written
+    assert {entry.principal.name for entry in auditor.tried} == {"Ada"}

@@ -193,7 +193,7 @@ def test_an_ipv6_client_is_its_network():
     assert client_network("::1") == "::1"
 
 
-def test_a_foreign_client_that_keeps_all_its_connections_busy_is_refused_and_nobody_else():
+def test_a_foreign_client_that_keeps_all_its_connections_busy_is_rejected_but_no_other_client():
     class Busy:
         is_waiting = False
 

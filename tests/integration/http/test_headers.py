@@ -131,7 +131,7 @@ async def chunks(mebibytes):
         yield b" " * 1024 * 1024
 
 
-async def test_a_preflight_lets_a_friend_send_a_key_and_nobody_else(serve):
+async def test_preflight_allows_api_keys_only_from_trusted_origins(serve):
     async with serve(TRUSTED_ORIGINS=FRIEND) as client:
         for origin in (FRIEND, "https://evil.example"):
             asked = {
@@ -191,8 +191,8 @@ async def test_an_unsafe_request_with_a_cookie_must_come_from_us(client, path, h
     ],
 )
 async def test_a_login_without_a_cookie_must_not_come_from_elsewhere(client, headers, code):
-    for door in ("sign-in/username", "sign-in/email", "sign-up/email"):
-        answer = await client.post(f"/api/auth/{door}", json={}, headers=headers)
+    for path in ("sign-in/username", "sign-in/email", "sign-up/email"):
+        answer = await client.post(f"/api/auth/{path}", json={}, headers=headers)
         assert answer.json()["code"] == code
 
 

@@ -1,4 +1,4 @@
-"""Whatever bytes stand in a header, it is read as text that can be stored and shown again."""
+"""http.auth.header: any bytes of a header become text that can be stored and shown."""
 
 from tests.support.raw_http import send_raw
 

@@ -137,7 +137,7 @@ async def test_a_body_over_64_kibibytes_for_accounts_is_413_also_in_chunks(clien
 
 
 def test_a_window_forgets_what_has_ended_and_stays_small(monkeypatch):
-    monkeypatch.setattr(rate_limit, "_REMEMBERED", 100)
+    monkeypatch.setattr(rate_limit, "_MAX_KEYS", 100)
     now = [0.0]
     monkeypatch.setattr(clock, "monotonic", lambda: now[0])
     window = rate_limit.Window(2, 10)
@@ -149,11 +149,11 @@ def test_a_window_forgets_what_has_ended_and_stays_small(monkeypatch):
     assert window.take("a").remaining == 1
     for number in range(1000):
         window.take(str(number))
-        assert len(window._counted) <= 100
+        assert len(window._counts) <= 100
     assert [window.take("a").allowed for _ in range(2)] == [True, True]
     for number in range(1000):
         window.take(str(number))
-    assert window.take("a").allowed is False, "whoever is at the limit stays there"
+    assert window.take("a").allowed is False, "a client at its limit stays at its limit"
 
 
 async def test_many_at_once_are_counted_exactly(serve, small_window):

@@ -138,7 +138,7 @@ async def fill(platform: Services, count: int) -> dict[str, str]:
 
 
 async def fill_people(organization_id: str, count: int) -> str:
-    """So many members, keys, invitations, providers and lines of the trail; the last one's id."""
+    """Create members, keys, invitations, providers and audit entries; return the last id."""
     owner = await User.all().order_by("created_at").first()
     assert owner is not None
     person = owner
@@ -211,8 +211,8 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
     served: tuple[httpx.AsyncClient, Services, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, platform, app = served
-    # Nothing is answered from memory: each request is one that nobody has made before.
-    monkeypatch.setattr(query_cache, "_FRESH_S", -1.0)
+    # Disable the result cache, so that each request reaches the database.
+    monkeypatch.setattr(query_cache, "_MAX_AGE_S", -1.0)
     asked: list[str] = []
     real = SqliteClient.execute_query
 
@@ -240,7 +240,7 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
             assert answer.status_code == ELSEWHERE.get(path, 200), (url, answer.text)
             counts[-1][path] = len(asked)
         monkeypatch.undo()
-        monkeypatch.setattr(query_cache, "_FRESH_S", -1.0)
+        monkeypatch.setattr(query_cache, "_MAX_AGE_S", -1.0)
     over = {path: count for path, count in counts[1].items() if count > MOST}
     assert over == {}
     assert counts[0] == counts[1], "more rows, more queries"
@@ -250,7 +250,7 @@ async def test_what_was_answered_holds_until_a_row_changes(
     served: tuple[httpx.AsyncClient, Services, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, platform, _ = served
-    monkeypatch.setattr(query_cache, "_FRESH_S", 3600.0)
+    monkeypatch.setattr(query_cache, "_MAX_AGE_S", 3600.0)
     values = await fill(platform, 2)
     for url in ("/api/v1/volumes", f"/api/v1/volumes/{values['volumes']}"):
         before = (await client.get(url)).json()

@@ -237,7 +237,7 @@ async def test_a_test_message_arrives_and_is_recorded(client, house, hook):
     ]
 
 
-async def test_a_failed_test_is_told_and_recorded(client, hook):
+async def test_failed_test_message_is_reported_and_recorded(client, hook):
     made = await created(client, generic(hook, headers=["X-Key: s3cr3t"]))
     hook.answer = b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n"
     answer = await client.post(f"{BASE}/{made['id']}/test")
@@ -257,7 +257,7 @@ async def test_a_disabled_destination_is_not_tested(client, hook):
     assert hook.requests == []
 
 
-async def test_a_server_that_is_not_allowed_any_more_hears_nothing(client, house, hook):
+async def test_no_message_is_sent_to_a_server_that_is_no_longer_allowed(client, house, hook):
     made = await created(client, generic(hook))
     house.notifications._allowed_origins = ()
     answer = await client.post(f"{BASE}/{made['id']}/test")
@@ -277,7 +277,7 @@ async def test_a_deleted_destination_is_gone(client, house, hook):
     assert house.bus.published == []
 
 
-async def test_runs_are_told_only_to_enabled_readable_destinations_of_their_own(
+async def test_recipients_are_enabled_readable_destinations_of_the_organization(
     client, house, hook
 ):
     enabled = await created(client, generic(hook, headers=["X-Key: s3cr3t"]), name="on")

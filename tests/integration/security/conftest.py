@@ -1,4 +1,4 @@
-"""The whole API over a scheduler in memory, and everybody who may knock at its doors."""
+"""Fixtures: the whole API over a scheduler in memory, and clients with every kind of access."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

@@ -127,7 +127,7 @@ async def test_a_revoked_root_takes_effect_when_the_volume_is_used_next(site):
     assert again.status_code == 403
 
 
-async def test_a_changed_grant_is_in_the_audit_trail_of_the_installation(site):
+async def test_changed_grant_is_in_the_audit_log_of_the_instance(site):
     await site.grant(site.granted)
     await site.owner.http.put(
         ROOTS, json={"organizationId": site.second, "host": "local", "roots": ["/"]}

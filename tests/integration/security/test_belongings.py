@@ -193,8 +193,8 @@ class TestOnPostgres:
         await test_a_person_goes_with_an_organization_full_of_data(fortress, ada, eve)
 
 
-async def test_deletions_and_restores_are_in_the_trail_by_being_operations(fortress, ada):
-    mine = await create_rows(fortress, next(iter(ada.places)), "mine")
+async def test_deletions_and_restores_are_audited(fortress, ada):
+    mine = await furnish(fortress, next(iter(ada.places)), "mine")
     repository = f"/api/v1/repositories/{mine['repositories']}"
     restored = await ada.http.post(
         f"{repository}/restore", json={"snapshotId": mine["snapshotId"], "targetPath": "/etc"}
@@ -220,7 +220,7 @@ async def test_deletions_and_restores_are_in_the_trail_by_being_operations(fortr
     assert {line["actor"]["id"] for line in lines} == {ada.id}
 
 
-# Changes nothing, or what nobody would look for; the worker's doors have a record of their own.
+# These change nothing that matters to an audit; the worker API has its own records.
 LEAVES_NO_LINE = {
     "testConnection", "healthCheckVolume", "refreshRepositoryStats", "refreshSnapshots",
     "setActiveOrganization", "checkOrganizationSlug", "hasOrganizationPermission",

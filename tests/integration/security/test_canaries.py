@@ -1,4 +1,4 @@
-"""What only its owner may know stands in no other answer, no log line and no row."""
+"""Secrets appear in no response to others, no log line and no row."""
 
 import re
 from collections.abc import Iterator
@@ -66,9 +66,9 @@ async def test_keys_passwords_and_the_recovery_key_are_nowhere(
         url = re.sub(r"\{\w+\}", "nothing0", path)
         body = {} if method == "get" else {"json": sent}
         for who in (ada, eve):
-            heard = await who.http.request(method, url, **body)
-            bodies.append(f"{operation.operation_id} {heard.status_code} {heard.text}")
-            assert heard.status_code != 500, bodies[-1]
+            answer = await who.http.request(method, url, **body)
+            bodies.append(f"{operation.operation_id} {answer.status_code} {answer.text}")
+            assert answer.status_code != 500, bodies[-1]
     places = {
         "an answer": "\n".join(bodies),
         "a row": await rows(),

@@ -104,7 +104,7 @@ async def post(http: httpx.AsyncClient, path: str, body: bytes, media: str | Non
     return await http.post(f"/api/auth/{path}", content=body, headers=headers)
 
 
-async def test_accounts_read_json_and_at_two_doors_forms(fortress):
+async def test_account_endpoints_read_json_and_two_read_forms(fortress):
     http, form = fortress.client, "application/x-www-form-urlencoded"
     for path in ("sign-up/email", "sign-in/email", "sign-in/username"):
         takes_forms = path.endswith("email")
@@ -135,7 +135,7 @@ async def test_a_form_signs_in(fortress, root):
     assert answer.json()["user"]["username"] == "root"
 
 
-async def test_problems_of_accounts_are_told_together_with_their_places(fortress, root):
+async def test_validation_errors_of_accounts_name_every_field(fortress, root):
     answer = await fortress.client.post("/api/auth/sign-in/email", json={"email": 1, "password": 2})
     assert answer.status_code == 400
     message, code = answer.json().values()

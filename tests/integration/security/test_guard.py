@@ -21,7 +21,7 @@ UNAUTHORIZED = "Unauthorized"
 
 
 @dataclass
-class Door:
+class GuardedEndpoint:
     """One operation as it is asked for, with ids that nothing has."""
 
     method: str
@@ -38,10 +38,10 @@ class Door:
 
 
 @pytest.fixture
-def doors(fortress: Fortress) -> list[Door]:
-    """Every door but HEAD, OPTIONS and the worker's, which has a token of its own."""
+def endpoints(fortress: Fortress) -> list[GuardedEndpoint]:
+    """Every operation but HEAD, OPTIONS and the worker API, which has its own token."""
     return [
-        Door(method.upper(), re.sub(r"\{\w+\}", "nothing0", path), operation)
+        GuardedEndpoint(method.upper(), re.sub(r"\{\w+\}", "nothing0", path), operation)
         for (path, method), operation in sorted(operations(fortress.app).items())
         if method not in ("head", "options") and not path.startswith("/api/control/")
     ]
@@ -52,18 +52,20 @@ async def home(fortress: Fortress) -> str:
     return await fortress.folk.organization("home")
 
 
-async def knock(fortress: Fortress, door: Door, headers: dict[str, str]) -> tuple[int, str]:
+async def knock(
+    fortress: Fortress, endpoint: GuardedEndpoint, headers: dict[str, str]
+) -> tuple[int, str]:
     """The status and the message; a stream is left as soon as it has begun."""
-    body = {"json": {}} if door.operation.body is not None else {}
+    body = {"json": {}} if endpoint.operation.body is not None else {}
     http = fortress.client
     http.cookies.clear()
-    async with http.stream(door.method, door.path, headers=headers, **body) as answer:
+    async with http.stream(endpoint.method, endpoint.path, headers=headers, **body) as answer:
         if answer.status_code < 400:
             return answer.status_code, ""
         await answer.aread()
         said = answer.json()
         # One style in each family: nothing is empty, and `/api/auth` always has a code.
-        assert not door.is_auth or said["code"], answer.text
+        assert not endpoint.is_auth or said["code"], answer.text
         return answer.status_code, said["message"]
 
 
@@ -81,12 +83,14 @@ def always(**headers: str):
     return make
 
 
-def expected(door: Door, *, browser: bool, admin: bool, role: str | None) -> tuple[int, str] | None:
+def expected(
+    endpoint: GuardedEndpoint, *, browser: bool, admin: bool, role: str | None
+) -> tuple[int, str] | None:
     """The refusal that the declaration asks for; None lets them in."""
-    demand = door.permission.value
-    if door.permission is Permission.PUBLIC:
+    demand = endpoint.permission.value
+    if endpoint.permission is Permission.PUBLIC:
         return None
-    if not browser and door.is_auth:
+    if not browser and endpoint.is_auth:
         return 401, "API key authentication is only supported for API v1 routes"
     if demand.organization and role is None:
         return 403, "Invalid organization context"
@@ -99,16 +103,16 @@ def expected(door: Door, *, browser: bool, admin: bool, role: str | None) -> tup
     return None
 
 
-async def check(fortress, doors, make, *, browser=True, admin=False, role=None) -> None:
+async def check(fortress, endpoints, make, *, browser=True, admin=False, role=None) -> None:
     wrong = []
-    for door in doors:
-        status, message = await knock(fortress, door, await make())
-        wanted = expected(door, browser=browser, admin=admin, role=role)
-        what = f"{door.operation.operation_id}: {status} {message}, wanted {wanted}"
+    for endpoint in endpoints:
+        status, message = await knock(fortress, endpoint, await make())
+        wanted = expected(endpoint, browser=browser, admin=admin, role=role)
+        what = f"{endpoint.operation.operation_id}: {status} {message}, wanted {wanted}"
         if wanted is None:
             # Let in: whatever it says then is about what was asked, not about who asked.
             refused = status == 401 or (status == 403 and message in ("Forbidden", UNAUTHORIZED))
-            if refused and door.permission is not Permission.PUBLIC:
+            if refused and endpoint.permission is not Permission.PUBLIC:
                 wrong.append(what)
         elif status != wanted[0] or (wanted[1] and message != wanted[1]):
             wrong.append(what)
@@ -117,88 +121,88 @@ async def check(fortress, doors, make, *, browser=True, admin=False, role=None) 
     assert wrong == []
 
 
-async def shut(fortress, doors, make, v1: tuple[int, str]) -> None:
-    """Nobody is let in, but where everybody is."""
+async def shut(fortress, endpoints, make, v1: tuple[int, str]) -> None:
+    """An unauthenticated client is rejected by every operation that is not public."""
     wrong = []
-    for door in doors:
-        if door.permission is Permission.PUBLIC:
+    for endpoint in endpoints:
+        if endpoint.permission is Permission.PUBLIC:
             continue
-        found = await knock(fortress, door, await make())
-        wanted = (401, UNAUTHORIZED) if door.is_auth else v1
+        found = await knock(fortress, endpoint, await make())
+        wanted = (401, UNAUTHORIZED) if endpoint.is_auth else v1
         if found != wanted:
-            wrong.append(f"{door.operation.operation_id}: {found}, wanted {wanted}")
+            wrong.append(f"{endpoint.operation.operation_id}: {found}, wanted {wanted}")
     assert wrong == []
 
 
-async def test_there_is_something_to_knock_at(doors):
-    assert len(doors) > 100
-    assert {door.permission for door in doors} >= set(Permission) - {
+async def test_there_is_something_to_knock_at(endpoints):
+    assert len(endpoints) > 100
+    assert {endpoint.permission for endpoint in endpoints} >= set(Permission) - {
         Permission.ORG_OWNER,
         Permission.ORG_ADMIN_BROWSER,
     }
 
 
-async def test_without_a_session(fortress, doors):
-    await shut(fortress, doors, always(), (401, GONE))
+async def test_without_a_session(fortress, endpoints):
+    await shut(fortress, endpoints, always(), (401, GONE))
 
 
-async def test_with_an_expired_session(fortress, doors, home):
+async def test_with_an_expired_session(fortress, endpoints, home):
     ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
     make = cookie_maker(fortress.folk, ada, expires_at=clock.now_ms() - 1)
-    await shut(fortress, doors, make, (401, GONE))
+    await shut(fortress, endpoints, make, (401, GONE))
 
 
-async def test_a_banned_person(fortress, doors, home):
+async def test_a_banned_person(fortress, endpoints, home):
     ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
     key = await fortress.key_of(ada.http)
     await User.filter(id=ada.id).update(banned=True)
-    await shut(fortress, doors, cookie_maker(fortress.folk, ada), (401, GONE))
-    v1 = [door for door in doors if not door.is_auth]
+    await shut(fortress, endpoints, cookie_maker(fortress.folk, ada), (401, GONE))
+    v1 = [endpoint for endpoint in endpoints if not endpoint.is_auth]
     await shut(fortress, v1, always(**{"x-api-key": key}), (401, GONE))
 
 
-async def test_a_plain_member(fortress, doors, home):
+async def test_a_plain_member(fortress, endpoints, home):
     ada = await fortress.folk.person("ada", {home: "member"})
-    await check(fortress, doors, cookie_maker(fortress.folk, ada), role="member")
+    await check(fortress, endpoints, cookie_maker(fortress.folk, ada), role="member")
 
 
-async def test_an_admin_of_the_organization(fortress, doors, home):
+async def test_an_admin_of_the_organization(fortress, endpoints, home):
     ada = await fortress.folk.person("ada", {home: "admin"})
-    await check(fortress, doors, cookie_maker(fortress.folk, ada), role="admin")
+    await check(fortress, endpoints, cookie_maker(fortress.folk, ada), role="admin")
 
 
-async def test_an_owner(fortress, doors, home):
+async def test_an_owner(fortress, endpoints, home):
     ada = await fortress.folk.person("ada", {home: "owner"})
-    await check(fortress, doors, cookie_maker(fortress.folk, ada), role="owner")
+    await check(fortress, endpoints, cookie_maker(fortress.folk, ada), role="owner")
 
 
 async def test_an_admin_of_the_instance_has_no_more_rights_in_an_organization(
-    fortress, doors, home
+    fortress, endpoints, home
 ):
     ada = await fortress.folk.person("ada", {home: "member"}, role="admin")
-    await check(fortress, doors, cookie_maker(fortress.folk, ada), role="member", admin=True)
+    await check(fortress, endpoints, cookie_maker(fortress.folk, ada), role="member", admin=True)
 
 
-async def test_an_admin_of_the_instance_outside_of_the_organization(fortress, doors, home):
+async def test_an_admin_of_the_instance_outside_of_the_organization(fortress, endpoints, home):
     ada = await fortress.folk.person("ada", role="admin")
     make = cookie_maker(fortress.folk, ada, active_organization_id=home)
-    await check(fortress, doors, make, admin=True)
+    await check(fortress, endpoints, make, admin=True)
 
 
-async def test_a_key_of_an_owner(fortress, doors, home):
+async def test_a_key_of_an_owner(fortress, endpoints, home):
     ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
     make = always(**{"x-api-key": await fortress.key_of(ada.http)})
-    await check(fortress, doors, make, role="owner", admin=True, browser=False)
+    await check(fortress, endpoints, make, role="owner", admin=True, browser=False)
 
 
-async def test_a_key_of_an_organization_that_was_left(fortress, doors, home):
+async def test_a_key_of_an_organization_that_was_left(fortress, endpoints, home):
     ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
     make = always(**{"x-api-key": await fortress.key_of(ada.http)})
     await ada.places[home].delete()
-    await check(fortress, doors, make, role=None, admin=True, browser=False)
+    await check(fortress, endpoints, make, role=None, admin=True, browser=False)
 
 
-async def test_nobody_in_particular_has_more_than_some_kilobytes_read(fortress):
+async def test_large_bodies_of_unauthenticated_clients_are_rejected(fortress):
     wrong, tried = [], 0
     for (path, method), operation in sorted(operations(fortress.app).items()):
         if operation.body is None:
@@ -208,7 +212,7 @@ async def test_nobody_in_particular_has_more_than_some_kilobytes_read(fortress):
         answer = await fortress.client.request(
             method, url, content=b"?" * 70_000, headers={"content-type": "application/json"}
         )
-        # Whoever reads it says that it is no JSON.
+        # An operation that reads the body reports invalid JSON.
         if answer.status_code not in (401, 413):
             wrong.append(f"{operation.operation_id}: {answer.status_code} {answer.text[:200]}")
     assert wrong == []

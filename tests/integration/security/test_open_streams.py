@@ -71,7 +71,7 @@ async def cookie(fortress: Fortress, who: Somebody) -> dict[str, str]:
     return {"cookie": await fortress.folk.cookie(who.id, who.active)}
 
 
-async def test_a_revoked_session_hears_nothing_more_on_any_stream(fortress, streams, home):
+async def test_every_stream_of_a_revoked_session_ends(fortress, streams, home):
     ada = await fortress.folk.person("ada", {home: "owner"})
     mine, stolen = await cookie(fortress, ada), await cookie(fortress, ada)
     await streams.open("mine", mine)
@@ -105,7 +105,7 @@ async def test_a_removed_member_and_a_banned_person_hear_nothing_more(fortress, 
         await streams.end(name)
 
 
-async def test_a_deleted_key_hears_nothing_more(fortress, streams, home):
+async def test_stream_of_a_deleted_key_ends(fortress, streams, home):
     ada = await fortress.folk.person("ada", {home: "owner"})
     await streams.open("key", {"x-api-key": await fortress.key_of(ada.http)})
     key = await ApiKey.get(user_id=ada.id)

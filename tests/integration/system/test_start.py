@@ -55,7 +55,7 @@ async def test_readiness_says_that_there_is_hardly_any_room_on_the_disk_of_the_d
         assert str(tmp_path) not in str(said)
 
 
-async def test_an_api_that_starts_removes_the_secrets_of_a_killed_one_and_of_nobody_else(
+async def test_start_removes_only_the_secret_files_of_a_killed_api(
     tmp_path: Path, sqlite_template: Path
 ) -> None:
     settings = settings_for(tmp_path)

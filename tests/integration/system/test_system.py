@@ -44,7 +44,7 @@ def test_rclone_counts_when_it_is_set_up_and_present(tmp_path, monkeypatch):
     assert ("rclone" in capabilities.volume_backends) is capabilities.sys_admin
 
 
-async def test_updates_ask_nobody(client, ada):
+async def test_updates_make_no_network_request(client, ada):
     answer = await client.get("/api/v1/system/updates")
     assert answer.json() == {
         "currentVersion": "dev",

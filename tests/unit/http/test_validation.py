@@ -36,7 +36,7 @@ class Create(ApiModel):
 def problem(body: bytes) -> InvalidInput:
     with pytest.raises(InvalidInput) as caught:
         from_json(Create, body)
-    assert caught.value.place == "body"
+    assert caught.value.part == "body"
     return caught.value
 
 
@@ -83,7 +83,7 @@ def test_every_problem_is_listed():
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"{'a':1}", b'{"name":"\xed\xa0\x80"}'])
-def test_what_is_not_json_is_told_apart(body: bytes):
+def test_body_that_is_not_json_is_malformed(body: bytes):
     with pytest.raises(MalformedJson):
         from_json(Create, body)
 

@@ -1,4 +1,4 @@
-"""Turn rows of worker tokens into answers."""
+"""Convert rows of worker tokens to response models."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from zerobyte.features.tasks.service.worker_tokens import LOCAL_ID
 
 
 def worker_token(row: WorkerToken) -> WorkerTokenView:
-    """Describe one token without its secret."""
+    """Return the response model of a token, without its secret."""
     return WorkerTokenView(**_fields(row))
 
 
 def issued_worker_token(row: WorkerToken, token: str) -> IssuedWorkerToken:
-    """Describe a new token together with its secret."""
+    """Return the response model of a new token, with its secret."""
     return IssuedWorkerToken(**_fields(row), token=token)
 
 

@@ -1,4 +1,4 @@
-"""The operations on the installation as a whole."""
+"""Instance-wide operations."""
 
 from typing import Final
 
@@ -36,14 +36,14 @@ system_v1 = Blueprint("system", url_prefix="/api/v1/system")
 @system_v1.get("/info")
 @endpoint("getSystemInfo", tag=_TAG, returns={200: SystemInfo})
 async def info(system: System) -> SystemInfo:
-    """Read which backends this host can use."""
+    """Get the volume and repository backends that this host supports."""
     return system.info()
 
 
 @system_v1.get("/updates")
 @endpoint("getUpdates", tag=_TAG, returns={200: Updates})
 async def updates(system: System) -> Updates:
-    """Read the running version."""
+    """Get the running version."""
     return system.updates()
 
 
@@ -55,7 +55,7 @@ async def updates(system: System) -> Updates:
     permission=Permission.INSTANCE_READER,
 )
 async def registration(switches: RegistrationSettings) -> Registration:
-    """Read whether anybody may make an account."""
+    """Get whether anyone may create an account."""
     return Registration(enabled=await switches.registrations_enabled())
 
 
@@ -69,7 +69,7 @@ async def registration(switches: RegistrationSettings) -> Registration:
     audit_fields=("enabled",),
 )
 async def set_registration(body: Registration, switches: RegistrationSettings) -> Registration:
-    """Let anybody make an account, or nobody."""
+    """Enable or disable the creation of accounts by anyone."""
     await switches.set_registrations_enabled(body.enabled)
     return body
 
@@ -82,7 +82,7 @@ async def set_registration(body: Registration, switches: RegistrationSettings) -
     permission=Permission.INSTANCE_READER,
 )
 async def password_login(switches: RegistrationSettings) -> PasswordLogin:
-    """Read whether passwords are refused at sign-in."""
+    """Get whether sign-in with a password is disabled."""
     return PasswordLogin(disabled=await switches.password_login_disabled())
 
 
@@ -96,7 +96,7 @@ async def password_login(switches: RegistrationSettings) -> PasswordLogin:
     audit_fields=("disabled",),
 )
 async def set_password_login(body: PasswordLogin, switches: RegistrationSettings) -> PasswordLogin:
-    """Refuse passwords at sign-in, or take them again."""
+    """Disable or enable sign-in with a password."""
     await switches.set_password_login_disabled(body.disabled)
     return body
 
@@ -109,7 +109,7 @@ async def set_password_login(body: PasswordLogin, switches: RegistrationSettings
     permission=Permission.INSTANCE_ADMIN,
 )
 async def allowed_roots(grants: RootGrants) -> AllowedRoots:
-    """List the folders that organizations may name on each host."""
+    """List the folders that organizations may use on each host."""
     first, stored = await grants.first(), await grants.stored()
     return AllowedRoots(
         grants=[RootGrant.model_validate(grant, from_attributes=True) for grant in stored],
@@ -131,7 +131,7 @@ async def allowed_roots(grants: RootGrants) -> AllowedRoots:
     audit_fields=("organization_id", "host", "roots"),
 )
 async def set_allowed_roots(body: PutAllowedRoots, grants: RootGrants) -> RootGrant:
-    """Set the folders that one organization may name on one host."""
+    """Set the folders that one organization may use on one host."""
     grant = await grants.put(body.organization_id, body.host, body.roots)
     return RootGrant.model_validate(grant, from_attributes=True)
 
@@ -139,7 +139,7 @@ async def set_allowed_roots(body: PutAllowedRoots, grants: RootGrants) -> RootGr
 @system_v1.get("/dev-panel")
 @endpoint("getDevPanel", tag=_TAG, returns={200: DevPanel})
 async def dev_panel(settings: Settings) -> DevPanel:
-    """Read whether the developer panel is on."""
+    """Get whether the developer panel is enabled."""
     return DevPanel(enabled=settings.enable_dev_panel)
 
 
@@ -172,7 +172,7 @@ async def restic_password(
     permission=Permission.INSTANCE_ADMIN,
 )
 async def worker_tokens(tokens: WorkerTokens) -> list[WorkerTokenView]:
-    """List the credentials of all workers, without their secrets."""
+    """List the tokens of all workers, without their secrets."""
     return [present.worker_token(row) for row in await tokens.listing()]
 
 
@@ -199,7 +199,7 @@ async def create_worker_token(body: CreateWorkerToken, tokens: WorkerTokens) -> 
     permission=Permission.INSTANCE_ADMIN,
 )
 async def revoke_worker_token(token_id: str, tokens: WorkerTokens) -> WorkerTokenView:
-    """Refuse a worker's token from now on."""
+    """Revoke a worker's token."""
     return present.worker_token(await tokens.revoke(token_id))
 
 
@@ -212,5 +212,5 @@ async def revoke_worker_token(token_id: str, tokens: WorkerTokens) -> WorkerToke
     permission=Permission.INSTANCE_ADMIN,
 )
 async def rotate_worker_token(token_id: str, tokens: WorkerTokens) -> IssuedWorkerToken:
-    """Replace the secret of a worker's token and refuse the former one."""
+    """Replace the secret of a worker's token and revoke the previous one."""
     return present.issued_worker_token(*await tokens.rotate(token_id))

@@ -1,4 +1,4 @@
-"""What `/api/v1/system` reads and answers."""
+"""Request and response models of `/api/v1/system`."""
 
 import re
 from typing import Annotated, Final, Literal
@@ -11,7 +11,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Capabilities(ApiModel):
-    """What this host can do."""
+    """The capabilities of this host."""
 
     rclone: bool
     sys_admin: bool
@@ -20,7 +20,7 @@ class Capabilities(ApiModel):
 
 
 class SystemInfo(ResponseModel):
-    """How the server runs and what it can do."""
+    """The runtime and capabilities of the server."""
 
     runtime: Literal["server"] = "server"
     capabilities: Capabilities
@@ -36,7 +36,7 @@ class MissedRelease(ApiModel):
 
 
 class Updates(ResponseModel):
-    """The running version. Nothing is asked of the network: no update is ever announced."""
+    """The running version. The server makes no network request, so it announces no updates."""
 
     current_version: str
     latest_version: str
@@ -45,27 +45,27 @@ class Updates(ResponseModel):
 
 
 class Registration(ApiModel):
-    """Whether anybody may make an account."""
+    """True if anyone may create an account."""
 
     enabled: bool
 
 
 class PasswordLogin(ApiModel):
-    """Whether passwords are refused at sign-in."""
+    """True if sign-in with a password is disabled."""
 
     disabled: bool
 
 
 class DevPanel(ApiModel):
-    """Whether organization admins may run restic commands of their own."""
+    """True if organization admins may run their own restic commands."""
 
     enabled: bool
 
 
 class DownloadResticPassword(ApiModel):
-    """Ask for the organization's repository password.
+    """Request the organization's repository password.
 
-    code    of the second factor, for those who have one.
+    code    two-factor code, for users who have two-factor authentication.
     """
 
     password: str
@@ -73,7 +73,7 @@ class DownloadResticPassword(ApiModel):
 
 
 def _root(value: str) -> str:
-    """Refuse a root that could mean another folder than the one it seems to name."""
+    """Reject a root that could resolve to another folder than it appears to name."""
     if not value.startswith("/"):
         raise ValueError("must be an absolute path")
     if _CONTROL.search(value):
@@ -84,7 +84,7 @@ def _root(value: str) -> str:
 
 
 class RootGrant(ApiModel):
-    """The folders of one host below which one organization may name paths."""
+    """The folders of one host in which one organization may use paths."""
 
     organization_id: str
     organization_name: str
@@ -93,7 +93,7 @@ class RootGrant(ApiModel):
 
 
 class FirstOrganizationRoots(ApiModel):
-    """The folders of the first organization on every host without a grant of its own.
+    """The folders of the first organization on every host that has no grant.
 
     roots   the setting ZEROBYTE_ALLOWED_ROOTS.
     """
@@ -104,17 +104,17 @@ class FirstOrganizationRoots(ApiModel):
 
 
 class AllowedRoots(ApiModel):
-    """Which organization may name which folders; one that is not listed may name none."""
+    """The folders that each organization may use; an organization not listed may use none."""
 
     grants: list[RootGrant]
     first_organization: FirstOrganizationRoots | None
 
 
 class PutAllowedRoots(ApiModel):
-    """Set the folders of one organization on one host, in place of the former ones.
+    """Replace the folders of one organization on one host.
 
-    host    the name of the host as volumes show it; `local` is the one of the API.
-    roots   absolute paths without `..`; an empty list takes every folder away.
+    host    the host name as shown in volumes; `local` is the host of the API.
+    roots   absolute paths without `..`; an empty list removes every folder.
     """
 
     organization_id: Annotated[str, Field(min_length=1, max_length=64)]
@@ -131,12 +131,12 @@ class CreateWorkerToken(ApiModel):
 
 
 class WorkerTokenView(ResponseModel):
-    """The credential of one worker, without its secret; times in epoch ms.
+    """The token of one worker, without its secret; times in epoch ms.
 
-    issued_at       when the present secret was made.
+    issued_at       when the current secret was created.
     last_used_at    to the minute; null before the first use.
     revoked_at      null while the token is accepted.
-    is_local        it belongs to the worker beside the API and changes with each start.
+    is_local        true for the worker on the API's host; its token changes at each start.
     """
 
     id: str
@@ -148,6 +148,6 @@ class WorkerTokenView(ResponseModel):
 
 
 class IssuedWorkerToken(WorkerTokenView):
-    """A new credential; `token` is shown in this answer only."""
+    """A new token; `token` is returned only in this response."""
 
     token: str

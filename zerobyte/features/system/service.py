@@ -1,6 +1,6 @@
-"""What this installation can do, its switches, and the organization's recovery key.
+"""Capabilities of the installation, disk space, version and the recovery key.
 
-Refuses to know how an ability is used: it only looks whether the parts are there.
+A capability means that its parts are present; nothing is tried out.
 """
 
 import shutil
@@ -21,13 +21,13 @@ from zerobyte.settings import Settings
 
 _CAP_SYS_ADMIN: Final = 21
 _FREE_BYTES: Final = 64 * 2**20
-"""Less than this is said also where backups may fill their disk to the end."""
+"""Warn below this even if settings let backups fill the disk completely."""
 _REPOSITORIES: Final = ("local", "s3", "r2", "gcs", "azure", "sftp", "rest")
 _MOUNTABLE: Final = ("nfs", "smb", "webdav", "sftp")
 
 
 class System:
-    """Answers questions about the installation as a whole."""
+    """The service of the instance-wide operations."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class System:
         self._second_factor = second_factor
 
     def info(self) -> SystemInfo:
-        """What can be done here, looked up anew: an rclone that is set up later counts."""
+        """Return the capabilities, detected at each call: rclone may be set up later."""
         config = self._settings.rclone_config_dir / "rclone.conf"
         rclone = config.is_file() and shutil.which("rclone") is not None
         sys_admin = _may_mount(Path("/proc/self/status"))
@@ -57,8 +57,8 @@ class System:
             )
         )
 
-    async def tight_disk(self) -> str | None:
-        """That there is hardly any room left where all our data is; it is still answered from."""
+    async def low_disk_space(self) -> str | None:
+        """Return a warning if the disk of the data folder is almost full, else None."""
         disk = await cache.disk(self._settings.data_dir)
         at_least = max(self._settings.min_free_bytes, _FREE_BYTES)
         if disk.free_bytes >= disk.wanted_free(at_least, self._settings.min_free_percent):
@@ -69,15 +69,15 @@ class System:
         )
 
     def updates(self) -> Updates:
-        """The running version; nothing is asked of the network."""
+        """Return the running version, without a network request."""
         version = self._settings.app_version
         return Updates(current_version=version, latest_version=version)
 
     async def recovery_key(self, actor: Actor, body: DownloadResticPassword) -> str:
-        """The organization's repository password, for somebody who types their own again.
+        """Return the organization's repository password after checking the user's own password.
 
-        Where they have a second factor, that is asked for too. Notes on the person that they have
-        the key. Raises Forbidden, Unauthenticated, NotFound, TooManyRequests.
+        Checks the second factor too if the user has one, and records the download on the user.
+        Raises Forbidden, Unauthenticated, NotFound, TooManyRequests.
         """
         await self._accounts.check_password(
             actor.user_id, body.password, purpose="download the recovery key"

@@ -1,7 +1,7 @@
 """Tests that valid requests to account routes are far below the body size limit."""
 
 from zerobyte.features.auth.schemas.sso import RegisterProvider
-from zerobyte.http.rate_limit import DOOR_BODY_LIMIT_BYTES
+from zerobyte.http.rate_limit import AUTH_BODY_LIMIT_BYTES
 from zerobyte.http.validation import from_json
 
 
@@ -27,4 +27,4 @@ def test_largest_identity_provider_fits_twice_into_the_body_limit():
     }
     sent = RegisterProvider.model_validate(body).model_dump_json(by_alias=True).encode()
     assert from_json(RegisterProvider, sent)
-    assert 20_000 < len(sent) < DOOR_BODY_LIMIT_BYTES / 2
+    assert 20_000 < len(sent) < AUTH_BODY_LIMIT_BYTES / 2

@@ -85,7 +85,7 @@ class Snapshots:
         tag = query.backup_id
         policy = await self.policy_of(actor.organization_id, tag) if tag and found else None
         place = (actor.organization_id, short_id, tag)
-        return Encoded.many(await self._lists.get(place, found, policy))
+        return Encoded.list_of(await self._lists.get(place, found, policy))
 
     async def get(self, actor: Actor, short_id: str, snapshot_id: str) -> schemas.SnapshotView:
         """Return one snapshot with its host. Raises NotFound."""

@@ -90,8 +90,8 @@ class TaskReader:
         # The kind is no parameter of a query that does not ask for one.
         wanted = (actor.organization_id, query.kind, (query.page - 1) * PAGE_SIZE)
         total = await pages.count(*wanted)
-        items = Encoded.many(await pages.serialized(_ITEMS, *wanted))
-        return Encoded.beside(
+        items = Encoded.list_of(await pages.serialized(_ITEMS, *wanted))
+        return Encoded.with_encoded_fields(
             HistoryPage,
             {"items": items.body},
             organization_id=actor.organization_id,
