@@ -218,7 +218,7 @@ class Settings:
         "RESTIC_PROGRESS_FPS",
         "1",
         parsers.rate,
-        "Progress reports of restic; 2 at most.",
+        "Reports of restic; 2 at most.",
         unit="1/s",
     )
     gomaxprocs: int | None = optional(
