@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from zerobyte.settings import Settings, SettingsError
-from zerobyte.settings.secrets import kept_secret
+from zerobyte.settings.secrets import stored_secret
 
 SECRET = "s" * 40
 
@@ -178,7 +178,9 @@ def test_secrets_are_made_once_for_the_owner_alone(tmp_path: Path):
 def test_of_many_that_start_at_once_all_read_one_secret(tmp_path: Path):
     names = iter(f"secret-{number:032}" for number in range(100))
     with ThreadPoolExecutor(8) as pool:
-        made = set(pool.map(lambda _: kept_secret(tmp_path / "s", lambda: next(names)), range(16)))
+        made = set(
+            pool.map(lambda _: stored_secret(tmp_path / "s", lambda: next(names)), range(16))
+        )
     assert len(made) == 1
 
 

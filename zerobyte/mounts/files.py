@@ -65,7 +65,7 @@ def list_folder(
         Forbidden   the folder may not be read, or is our own data.
     """
     real_root = Path(os.path.realpath(root))
-    with _opened(real_root / _inside(path), real_root, protected) as (folder, real):
+    with _open_folder(real_root / _relative_path(path), real_root, protected) as (folder, real):
         with os.scandir(folder) as scanned:
             found = [
                 (_order(entry.name, is_folder=_is_folder(entry, real, real_root)), entry)
@@ -105,7 +105,7 @@ def list_directories(
     """
     ours = tuple(protected)
     allowed = [protected_paths.real(root) for root in roots]
-    with _opened(Path(path), Path("/"), ours) as (folder, real):
+    with _open_folder(Path(path), Path("/"), ours) as (folder, real):
         place = str(real)
         is_within = any(protected_paths.is_within(place, root) for root in allowed)
         if not is_within and not any(protected_paths.is_within(root, place) for root in allowed):
@@ -130,7 +130,7 @@ def list_directories(
         ]
 
 
-def _inside(path: str) -> PurePosixPath:
+def _relative_path(path: str) -> PurePosixPath:
     """Return the path relative to its root. Raises Invalid if it climbs above the root."""
     if "\0" in path:
         raise Invalid("Invalid path")
@@ -146,7 +146,7 @@ def _inside(path: str) -> PurePosixPath:
 
 
 @contextmanager
-def _opened(
+def _open_folder(
     target: Path, real_root: Path, protected: Iterable[Path]
 ) -> Generator[tuple[int, Path]]:
     """Yield an open folder and its real path, inside the root and outside our own data."""

@@ -25,7 +25,7 @@ except OSError as error:
 else:
     sys.stdout.buffer.write(b"real " + real.hex().encode() + b" %d\\n" % os.stat(real).st_dev)
 """
-_WORDS: Final = {
+_MESSAGES: Final = {
     2: "Path does not exist",
     20: "Path is not a directory",
     13: "Zerobyte is not permitted to read this path",
@@ -66,7 +66,9 @@ async def probe(path: Path, *, limit_s: float | None = None) -> Probed:
     limit_s = LIMIT_S if limit_s is None else limit_s
     silent = MountFailed(f"The file system did not answer within {limit_s:g} seconds")
     try:
-        done = await blocking.wait_or_abandon(_look(path, limit_s), limit_s=limit_s + 3 * _GRACE_S)
+        done = await blocking.wait_or_abandon(
+            _run_check(path, limit_s), limit_s=limit_s + 3 * _GRACE_S
+        )
     except TimeoutError:
         # The child cannot even be killed. Until it exits, no second child checks this path.
         _hung.add(path)
@@ -79,7 +81,7 @@ async def probe(path: Path, *, limit_s: float | None = None) -> Probed:
     return _read(done)
 
 
-async def _look(path: Path, limit_s: float) -> process.Exit:
+async def _run_check(path: Path, limit_s: float) -> process.Exit:
     try:
         return await process.run(
             [sys.executable, "-I", "-S", "-c", _PROGRAM, str(path)],
@@ -95,6 +97,6 @@ def _read(done: process.Exit) -> Probed:
         case ["begun", "real", real, device]:
             return Probed(Path(bytes.fromhex(real).decode(errors="surrogateescape")), int(device))
         case ["begun", "error", number]:
-            raise MountFailed(_WORDS.get(int(number), f"Path cannot be read (error {number})"))
+            raise MountFailed(_MESSAGES.get(int(number), f"Path cannot be read (error {number})"))
         case _:
             raise MountFailed("Path cannot be looked at on this host")

@@ -77,7 +77,7 @@ async def status_of(
     except TimeoutError:
         raise TooLate(f"The server did not answer within {limit_s:g} seconds") from None
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError) as error:
-        raise DeliveryFailed(_in_words(error, secrets)) from None
+        raise DeliveryFailed(_reason(error, secrets)) from None
 
 
 async def _status_of(
@@ -113,7 +113,7 @@ def _check_sizes(headers: Sequence[tuple[str, str]], content: bytes) -> None:
         raise DeliveryFailed(f"The headers are larger than {MAX_HEADER_BYTES} bytes")
 
 
-def _in_words(error: Exception, secrets: Sequence[str]) -> str:
+def _reason(error: Exception, secrets: Sequence[str]) -> str:
     reason = redact(str(error), secrets).strip()[:200]
     if isinstance(error, httpx.ConnectError):
         return f"The server cannot be reached: {reason}"

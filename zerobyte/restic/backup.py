@@ -28,7 +28,7 @@ from zerobyte.restic.errors import (
     ResticError,
     SnapshotMissing,
     as_message,
-    in_words,
+    readable_line,
     unreadable_item,
 )
 from zerobyte.restic.patterns import PatternFiles
@@ -74,7 +74,7 @@ def argv(
     mode = options.compression_mode or repository.access.compression_mode
     custom = extra_flags.arguments(options.custom_restic_params)
     command = [
-        *("backup", "--json", *repository.waits),
+        *("backup", "--json", *repository.lock_flags),
         *(f"--compression={mode}", f"--host={hostname}", f"--tag={escaping.tag(tag)}"),
     ]
     if options.one_file_system:
@@ -182,16 +182,16 @@ async def run(
                 if parent is None or not _is_parent_missing(error):
                     raise
                 ended = await save(command(rereads=True))
-    return _conclude(said, ended)
+    return _summary_of(said, ended)
 
 
-def _conclude(said: "_Output", ended: Exit) -> BackupSummary:
+def _summary_of(said: "_Output", ended: Exit) -> BackupSummary:
     """Return the summary. Raises PartialBackup or ResticError."""
     if said.summary is None:
         raise ResticError(
             "Restic ended without saying what it saved.",
             exit_code=ended.code,
-            tail=[in_words(line) for line in ended.stderr_tail],
+            tail=[readable_line(line) for line in ended.stderr_tail],
         )
     if ended.code == 3 or said.count:
         raise PartialBackup(
@@ -199,7 +199,7 @@ def _conclude(said: "_Output", ended: Exit) -> BackupSummary:
             unreadable=said.unreadable,
             unreadable_count=said.count,
             unmatched_count=said.unmatched,
-            tail=[in_words(line) for line in ended.stderr_tail],
+            tail=[readable_line(line) for line in ended.stderr_tail],
         )
     return said.summary
 

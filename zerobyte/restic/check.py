@@ -24,7 +24,7 @@ _MOST_ERRORS = 100
 
 def argv(repository: Repository) -> list[str]:
     """Return the command; it reads the structure, not the data."""
-    return ["check", "--json", *repository.waits]
+    return ["check", "--json", *repository.lock_flags]
 
 
 async def run(repository: Repository, *, stop: asyncio.Event | None = None) -> CheckReport:

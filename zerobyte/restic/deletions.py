@@ -197,7 +197,7 @@ class Removed:
     failures: list[str] = field(default_factory=list[str])
     failed: int = 0
 
-    def note(self, path: str, error: OSError) -> None:
+    def add_failure(self, path: str, error: OSError) -> None:
         """Record that an entry could not be removed."""
         if error.errno in _STAYS:
             return
@@ -232,7 +232,7 @@ def remove(paths: Sequence[str], rules: Rules, removed: Removed) -> None:
         try:
             removed.count += _remove_one(path, rules)
         except OSError as error:
-            removed.note(path, error)
+            removed.add_failure(path, error)
 
 
 def deepest_first(paths: Sequence[str]) -> list[str]:

@@ -172,7 +172,7 @@ _SENTENCE_CHARACTERS: Final = 500
 
 def from_exit(ended: Exit) -> ResticError:
     """Return the error of an unsuccessful exit."""
-    tail = [worded for line in ended.stderr_tail if (worded := in_words(line))]
+    tail = [worded for line in ended.stderr_tail if (worded := readable_line(line))]
     sentence = _last_sentence(ended.stderr_tail, tail)
     if ended.was_stopped:
         return Interrupted("Restic was stopped on request.", exit_code=ended.code, tail=tail)
@@ -195,7 +195,7 @@ def from_exit(ended: Exit) -> ResticError:
     return ResticError(text, exit_code=ended.code, tail=tail)
 
 
-def in_words(line: str) -> str:
+def readable_line(line: str) -> str:
     """Return one line of stderr as readable text: restic's JSON becomes its message."""
     said = as_message(line.encode())
     if said is None:

@@ -34,7 +34,7 @@ def removal_argv(repository: Repository, ids: Sequence[str], *, prune: bool = Tr
     named = [escaping.snapshot(one) for one in ids]
     # Pruning drops removed data from the cache; the flag also drops caches unused for long.
     tidy = ["--cleanup-cache"] if prune else []
-    return ["forget", "--json", *repository.waits, *pruning, *tidy, "--", *named]
+    return ["forget", "--json", *repository.lock_flags, *pruning, *tidy, "--", *named]
 
 
 async def plan(

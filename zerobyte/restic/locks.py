@@ -29,15 +29,15 @@ from zerobyte.core.process import Identity, identity, program_of
 from zerobyte.restic.forget_policy import Moment
 
 STALE_MS: Final = 30 * 60_000
-_SIGN_EVERY_S: Final = 10.0
+_HEARTBEAT_S: Final = 10.0
 _SLACK_MS: Final = 5_000
-_FORGOTTEN_MS: Final = 24 * 3_600_000
+_RECORD_AGE_MS: Final = 24 * 3_600_000
 
-_LEFT_WORDS: Final = ("Remove(<lock/", "unlock")
+_LOCK_LEFT_TEXTS: Final = ("Remove(<lock/", "unlock")
 _CLEAN_CODES: Final = (0, 3, 10, 11, 12)
 """Success; some files unreadable; no repository; locked by another process; wrong password."""
 
-Judgement = Literal["stale", "dead", "alive", "elsewhere", "unknown"]
+LockState = Literal["stale", "dead", "alive", "elsewhere", "unknown"]
 
 
 class Lock(BaseModel):
@@ -54,20 +54,20 @@ class Lock(BaseModel):
         return Moment.parse(self.time).epoch_ms
 
 
-class Note(BaseModel):
+class LockOwner(BaseModel):
     """The process of one command of ours, as its lock would describe it.
 
-    last_sign_ms    its last heartbeat; its lock has no later time.
+    last_heartbeat_ms   its lock has no later time.
     """
 
     hostname: str
     pid: int
     started_ms: int
-    last_sign_ms: int = 0
+    last_heartbeat_ms: int = 0
 
-    def fits(self, lock: Lock) -> bool:
+    def matches(self, lock: Lock) -> bool:
         """Return True if this command, and no later process, can have created the lock."""
-        earliest, latest = self.started_ms - _SLACK_MS, self.last_sign_ms + _SLACK_MS
+        earliest, latest = self.started_ms - _SLACK_MS, self.last_heartbeat_ms + _SLACK_MS
         same = (self.hostname, self.pid) == (lock.hostname, lock.pid)
         return same and earliest <= lock.time_ms <= latest
 
@@ -83,7 +83,7 @@ class LockRecord:
 
     def started(self, child: Identity) -> None:
         """Write the process of the command to the record."""
-        note = Note(hostname=socket.gethostname(), pid=child.pid, started_ms=clock.now_ms())
+        note = LockOwner(hostname=socket.gethostname(), pid=child.pid, started_ms=clock.now_ms())
         os.write(self.fd, note.model_dump_json().encode())
 
     def finished(self, code: int, stderr_tail: Iterable[str] = ()) -> None:
@@ -94,13 +94,13 @@ class LockRecord:
         """
         # Lines in JSON are about files, whose names may contain the same words.
         plain = [line for line in stderr_tail if not line.startswith("{")]
-        is_reported = any(word in line for line in plain for word in _LEFT_WORDS)
+        is_reported = any(word in line for line in plain for word in _LOCK_LEFT_TEXTS)
         self.left_a_lock = is_reported or code not in _CLEAN_CODES
 
     async def heartbeat(self) -> None:
         """Update the time of the record's file every 10 s until cancelled."""
         while True:
-            await asyncio.sleep(_SIGN_EVERY_S)
+            await asyncio.sleep(_HEARTBEAT_S)
             os.utime(self.fd)
 
     def close(self) -> None:
@@ -131,11 +131,11 @@ class LockRecords:
             heartbeat.cancel()
             command.close()
 
-    def orphaned(self) -> dict[Path, Note]:
+    def orphaned(self) -> dict[Path, LockOwner]:
         """Return the records of commands that have exited but may have left a lock."""
-        found: dict[Path, Note] = {}
+        found: dict[Path, LockOwner] = {}
         for path in self._folder.glob(f"{self._prefix}*") if self._folder.is_dir() else ():
-            note = _orphaned_note(path)
+            note = _orphaned_owner(path)
             if note is not None:
                 found[path] = note
         return found
@@ -146,11 +146,11 @@ def sweep(run_dir: Path) -> None:
     folder = run_dir / "restic"
     for path in folder.iterdir() if folder.is_dir() else ():
         # A running command updates the time of its record.
-        if path.stat().st_mtime_ns // 1_000_000 < clock.now_ms() - _FORGOTTEN_MS:
+        if path.stat().st_mtime_ns // 1_000_000 < clock.now_ms() - _RECORD_AGE_MS:
             path.unlink(missing_ok=True)
 
 
-def _orphaned_note(path: Path) -> Note | None:
+def _orphaned_owner(path: Path) -> LockOwner | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
@@ -160,8 +160,8 @@ def _orphaned_note(path: Path) -> Note | None:
         seen_ms = os.fstat(descriptor).st_mtime_ns // 1_000_000
         text = os.read(descriptor, 4096)
         # A command whose record is still empty has not locked the repository either.
-        note = Note.model_validate_json(text)
-        return note.model_copy(update={"last_sign_ms": seen_ms + int(_SIGN_EVERY_S * 1000)})
+        note = LockOwner.model_validate_json(text)
+        return note.model_copy(update={"last_heartbeat_ms": seen_ms + int(_HEARTBEAT_S * 1000)})
     except (BlockingIOError, ValidationError):
         return None
     finally:
@@ -173,10 +173,10 @@ class LockContext:
     """The facts that decide about a lock: this host, its orphaned records, and the time."""
 
     hostname: str
-    dead: Collection[Note]
+    orphaned: Collection[LockOwner]
     now_ms: int
 
-    def classify(self, lock: Lock) -> Judgement:
+    def classify(self, lock: Lock) -> LockState:
         """Return the state of a lock's owner.
 
         "unknown" locks are those that restic would remove without proof, or test with a signal to
@@ -190,15 +190,15 @@ class LockContext:
         is_here = identity(lock.pid) is not None
         if is_here and program_of(lock.pid) == "restic":
             return "alive"
-        if not is_here and any(note.fits(lock) for note in self.dead):
+        if not is_here and any(note.matches(lock) for note in self.orphaned):
             return "dead"
         return "stale" if is_stale else "unknown"
 
-    def may_unlock(self, found: Sequence[Lock]) -> bool:
+    def may_unlock(self, locks: Sequence[Lock]) -> bool:
         """Return True if `restic unlock` would remove a lock, but none that may be in use."""
-        judged = {self.classify(lock) for lock in found}
+        judged = {self.classify(lock) for lock in locks}
         # restic removes each lock that is old by its own clock, even of a running command.
-        if any(self._is_stale(lock) and self.classify(lock) == "alive" for lock in found):
+        if any(self._is_stale(lock) and self.classify(lock) == "alive" for lock in locks):
             return False
         return "unknown" not in judged and bool(judged & {"stale", "dead"})
 

@@ -96,7 +96,7 @@ class Session:
     def __init__(self, repository: "Repository", folder: SecretFolder, place: Location) -> None:
         self.folder = folder
         self._repository = repository
-        self._place = place
+        self._location = place
 
     async def run(
         self,
@@ -137,26 +137,26 @@ class Session:
                 stop=stop,
             )
 
-        if _RETRY in argv and self._repository.notes.orphaned():
-            await self.remove_dead_locks(stop=stop)
+        if _RETRY in argv and self._repository.lock_records.orphaned():
+            await self.remove_orphaned_locks(stop=stop)
         ended = await once()
         if ended.code == _LOCKED and not ended.was_stopped:
-            await self.remove_dead_locks(stop=stop)
+            await self.remove_orphaned_locks(stop=stop)
             ended = await once()
-        if ended.code == _WRONG_PASSWORD and "RESTIC_PASSWORD" in self._place.env:
+        if ended.code == _WRONG_PASSWORD and "RESTIC_PASSWORD" in self._location.env:
             # Earlier versions created the key from the password without the blanks at its ends.
-            self._place.env["RESTIC_PASSWORD"] = self._repository.access.password.strip()
+            self._location.env["RESTIC_PASSWORD"] = self._repository.access.password.strip()
             ended = await once()
         if ended.code not in accept or (ended.timed_out and ended.code != 0):
             raise from_exit(ended)
         return ended
 
-    async def remove_dead_locks(self, *, stop: asyncio.Event | None = None) -> list[Lock]:
+    async def remove_orphaned_locks(self, *, stop: asyncio.Event | None = None) -> list[Lock]:
         """Remove the locks whose owners have provably exited; return the remaining locks.
 
         If the repository cannot be read, nothing is removed: the command reports the cause.
         """
-        dead = self._repository.notes.orphaned()
+        dead = self._repository.lock_records.orphaned()
         found = await self._locks(stop)
         if found is None:
             return []
@@ -168,7 +168,7 @@ class Session:
             found = found if left is None else left
         for path, note in dead.items():
             # A record is needed as long as a lock of its command exists.
-            if not any(note.fits(lock) for lock in found):
+            if not any(note.matches(lock) for lock in found):
                 path.unlink(missing_ok=True)
         return found
 
@@ -235,7 +235,7 @@ class Session:
             if on_start is not None:
                 on_start(child)
 
-        async with self._repository.notes.command() as command:
+        async with self._repository.lock_records.command() as command:
             keep_open = (command.fd,)
             ended = await self._start(argv, on_start=begun, keep_open=keep_open, **options)
             command.finished(ended.code, ended.stderr_tail)
@@ -253,9 +253,9 @@ class Session:
         await address_check.check(self._repository.access)
         await place_check.check(self._repository.access)
         return await process.run(
-            [tools.restic_command, *self._place.options, *argv],
-            env={**self._place.env, **tools.limits(argv[0]), **tools.zone},
-            secrets=self._place.secrets,
+            [tools.restic_command, *self._location.options, *argv],
+            env={**self._location.env, **tools.limits(argv[0]), **tools.zone},
+            secrets=self._location.secrets,
             grace_s=tools.grace_s,
             nice=tools.nice,
             on_start=on_start,
@@ -359,11 +359,11 @@ class Repository:
             yield Session(self, folder, place)
 
     @property
-    def waits(self) -> list[str]:
+    def lock_flags(self) -> list[str]:
         """Return the flags of every command that locks."""
         return [_RETRY, self.tools.retry_lock]
 
     @property
-    def notes(self) -> LockRecords:
+    def lock_records(self) -> LockRecords:
         """Return the records of this host's commands that lock this repository."""
         return LockRecords(self.tools.run_dir, self.access.id)

@@ -17,7 +17,7 @@ from zerobyte.core.aio import throttled
 from zerobyte.core.errors import Invalid
 from zerobyte.core.process import Identity
 from zerobyte.restic import deletions, dry_run, escaping, excludes, lockless, ls, names, patterns
-from zerobyte.restic.errors import ResticError, as_message, in_words
+from zerobyte.restic.errors import ResticError, as_message, readable_line
 from zerobyte.restic.repository import Repository, Session
 
 _HOLDS_OURS: Final = (
@@ -94,7 +94,7 @@ def argv(
     if exclude_file is not None:
         excluded = [one for one in excluded if escaping.unescaped_break(one)]
     return [
-        *("restore", "--json", *(["--no-lock"] if dry_run or no_lock else repository.waits)),
+        *("restore", "--json", *(["--no-lock"] if dry_run or no_lock else repository.lock_flags)),
         *(f"--target={target}", f"--overwrite={overwrite}", "--sparse"),
         *(["--delete"] if delete else []),
         *(["--dry-run", "-vv"] if dry_run else []),
@@ -250,15 +250,15 @@ async def run(
         plan = await plan.with_real_names(session)
         if check_roots is not None:
             untouched = await check_roots(plan.roots)
-            await _refuse_held(repository, plan, untouched, stop=stop)
+            await _refuse_protected(repository, plan, untouched, stop=stop)
         removable: list[str] = []
         if delete or overwrite in _KEEPING:
-            removable = await _looked_at(repository, session, plan, delete=delete, stop=stop)
+            removable = await _dry_run(repository, session, plan, delete=delete, stop=stop)
             if check_roots is not None:
                 # The dry run may take minutes, in which a link of the path can change.
                 await check_roots(plan.roots)
         async with throttled(on_status, every_s=status_every_s) as offer:
-            summary = await _restored(
+            summary = await _run_restore(
                 repository, session, plan, offer=offer, on_start=on_start, stop=stop
             )
     if removable:
@@ -279,11 +279,11 @@ async def count_removable(
     """
     with repository.session() as session:
         plan = await plan.with_real_names(session)
-        candidates = await _looked_at(repository, session, plan, stop=stop)
+        candidates = await _dry_run(repository, session, plan, stop=stop)
     return await deletions.count(candidates, plan.rules)
 
 
-async def _looked_at(
+async def _dry_run(
     repository: Repository,
     session: Session,
     plan: Plan,
@@ -298,7 +298,7 @@ async def _looked_at(
     return found.removable
 
 
-async def _restored(
+async def _run_restore(
     repository: Repository,
     session: Session,
     plan: Plan,
@@ -348,7 +348,7 @@ async def _restored(
         raise ResticError(
             "Restic ended without saying what it restored.",
             exit_code=ended.code,
-            tail=[in_words(line) for line in ended.stderr_tail],
+            tail=[readable_line(line) for line in ended.stderr_tail],
         )
     return summary[-1]
 
@@ -364,7 +364,7 @@ def written_roots(
     return [posixpath.normpath(f"{target}/{_relative(path, base)}") for path in chosen]
 
 
-async def _refuse_held(
+async def _refuse_protected(
     repository: Repository, plan: Plan, places: Sequence[str], *, stop: asyncio.Event | None
 ) -> None:
     """Refuse a snapshot that holds one of these paths."""

@@ -11,7 +11,7 @@ from zerobyte.restic.repository import Repository
 def argv(repository: Repository, snapshot_id: str, *, add: str) -> list[str]:
     """Return the command; it takes an exclusive lock."""
     named = escaping.snapshot(snapshot_id)
-    return ["tag", "--json", *repository.waits, f"--add={escaping.tag(add)}", "--", named]
+    return ["tag", "--json", *repository.lock_flags, f"--add={escaping.tag(add)}", "--", named]
 
 
 async def run(

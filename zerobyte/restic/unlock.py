@@ -34,7 +34,7 @@ async def run(
         await session.run(["cat", "--json", "--no-lock", "config"], stop=stop)
         before = await session.locks(stop=stop)
         if which == "dead":
-            await session.remove_dead_locks(stop=stop)
+            await session.remove_orphaned_locks(stop=stop)
         else:
             await session.run(
                 ["unlock", "--json", *(["--remove-all"] if which == "all" else [])], stop=stop

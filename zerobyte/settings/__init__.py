@@ -102,12 +102,9 @@ class Settings:
         unit="directory",
     )
     volumes_dir: Path = set_by(
-        "ZEROBYTE_VOLUMES_DIR",
-        "{data_dir}/volumes",
-        parsers.path,
-        "Folder of volume mounts.",
+        "ZEROBYTE_VOLUMES_DIR", "{data_dir}/volumes", parsers.path, "Folder of volume mounts.",
         unit="directory",
-    )
+    )  # fmt: skip
     cache_dir: Path = set_by(
         "RESTIC_CACHE_DIR", "{data_dir}/restic/cache", parsers.path, "restic's cache.",
         unit="directory",
@@ -350,26 +347,26 @@ class Settings:
         for attribute, variable in _variables():
             value = given.get(variable.name, "")
             if attribute == "data_dir" and not value:
-                value = str(secrets.usual_data_dir(given))
+                value = str(secrets.default_data_dir(given))
             try:
                 values[attribute] = _read(variable, value, values)
             except ValueError as error:
                 problems.append(f"{variable.name} {error}.")
-        for attribute, name, lengths in secrets.GIVEN_SECRETS:
+        for attribute, name, lengths in secrets.SECRETS:
             try:
-                values[attribute] = secrets.given_secret(given, name, lengths=lengths)
+                values[attribute] = secrets.configured_secret(given, name, lengths=lengths)
             except ValueError as error:
                 problems.append(f"{error}.")
         values["secret_files"] = tuple(
             Path(file).absolute()
-            for name in (*(name for _, name, _ in secrets.GIVEN_SECRETS), "ZEROBYTE_WORKER_TOKEN")
+            for name in (*(name for _, name, _ in secrets.SECRETS), "ZEROBYTE_WORKER_TOKEN")
             if (file := given.get(f"{name}_FILE"))
         )
         if problems:
             raise SettingsError(problems)
         if keep_secrets:
             try:
-                secrets.fill_secrets(values)
+                secrets.add_missing_secrets(values)
             except ValueError as error:
                 raise SettingsError([f"{error}."]) from None
         return cls(**values)

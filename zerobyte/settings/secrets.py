@@ -12,7 +12,7 @@ _log = get_logger(__name__)
 _SECRET_LENGTHS: Final = range(32, 257)
 _SETUP_TOKEN_LENGTHS: Final = range(16, 257)
 """Shorter than a key, because guesses of a setup token are rate-limited network requests."""
-GIVEN_SECRETS: Final = (
+SECRETS: Final = (
     ("app_secret", "APP_SECRET", _SECRET_LENGTHS),
     ("setup_token", "SETUP_TOKEN", _SETUP_TOKEN_LENGTHS),
 )
@@ -20,7 +20,7 @@ GIVEN_SECRETS: Final = (
 _RESTORE: Final = "Put the right one back from a copy"
 
 
-def usual_data_dir(environ: Mapping[str, str]) -> Path:
+def default_data_dir(environ: Mapping[str, str]) -> Path:
     """Return the default data directory."""
     usual = Path("/var/lib/zerobyte")
     if os.access(usual if usual.exists() else usual.parent, os.W_OK):
@@ -30,7 +30,7 @@ def usual_data_dir(environ: Mapping[str, str]) -> Path:
     return base / "zerobyte"
 
 
-def given_secret(
+def configured_secret(
     environ: Mapping[str, str], variable: str = "APP_SECRET", *, lengths: range = _SECRET_LENGTHS
 ) -> str:
     """Return the secret in a variable or in the file that VARIABLE_FILE names, or nothing.
@@ -55,7 +55,7 @@ def given_secret(
     return secret
 
 
-def kept_secret(file: Path, make: Callable[[], str]) -> str:
+def stored_secret(file: Path, generate: Callable[[], str]) -> str:
     """Return the secret in a file; generates it if the file is missing (mode 0600).
 
     If several processes start at once, one creates the file and all read the same secret.
@@ -67,7 +67,7 @@ def kept_secret(file: Path, make: Callable[[], str]) -> str:
         draft = file.with_name(f".{file.name}.{ids.token(8)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as writer:
-            writer.write(make() + "\n")
+            writer.write(generate() + "\n")
             writer.flush()
             os.fsync(writer.fileno())
         try:
@@ -98,7 +98,7 @@ def read_secret(file: Path) -> str:
     return secret
 
 
-def fill_secrets(values: dict[str, Any]) -> None:
+def add_missing_secrets(values: dict[str, Any]) -> None:
     """Add the secrets that are not set: stored ones, or else generated ones.
 
     values      the settings by attribute, including `data_dir`.
@@ -108,9 +108,9 @@ def fill_secrets(values: dict[str, Any]) -> None:
     data_dir: Path = values["data_dir"]
     try:
         if not values["app_secret"]:
-            values["app_secret"] = kept_secret(data_dir / "app-secret", ids.hex_secret)
+            values["app_secret"] = stored_secret(data_dir / "app-secret", ids.hex_secret)
         if not values["prefect_auth"]:
-            values["prefect_auth"] = kept_secret(
+            values["prefect_auth"] = stored_secret(
                 data_dir / "prefect-auth", lambda: f"zerobyte:{ids.token(48)}"
             )
     except OSError as error:

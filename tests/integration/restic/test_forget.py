@@ -27,7 +27,7 @@ def save(repository, source, tag: str, time: str, host: str = "h", zone: str = "
                 *(f"--time={time}", f"--host={host}", str(source)),
             ],
             check=True,
-            env={**session._place.env, "PATH": "/usr/bin:/bin", "TZ": zone},
+            env={**session._location.env, "PATH": "/usr/bin:/bin", "TZ": zone},
         )
 
 

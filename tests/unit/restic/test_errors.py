@@ -75,10 +75,10 @@ def test_unreadable_items_are_said_once():
         '{"message_type":"error","error":{"message":"open /x: permission denied"},'
         '"during":"scan","item":"/x"}'
     )
-    assert errors.in_words(line) == "open /x: permission denied"
+    assert errors.readable_line(line) == "open /x: permission denied"
     other = '{"message_type":"error","error":{"message":"denied"},"during":"scan","item":"/x"}'
-    assert errors.in_words(other) == "/x: denied"
-    assert errors.in_words('{"broken') == '{"broken'
+    assert errors.readable_line(other) == "/x: denied"
+    assert errors.readable_line('{"broken') == '{"broken'
 
 
 def item_error(item: str, reason: str) -> str:
