@@ -41,7 +41,7 @@ def test_defaults_follow_the_port(tmp_path: Path):
 
 
 def test_each_variable_is_used_somewhere(tmp_path: Path):
-    """One that nobody reads would be promised in README, and do nothing."""
+    """An unused variable would be documented in README without effect."""
     # These two are read where there are no settings: by each child's starter, and by a worker.
     elsewhere = {"gomaxprocs", "worker_token"}
     code = "\n".join(
@@ -110,7 +110,7 @@ def test_t17_memory_is_bounded_for_every_command_and_otherwise_for_some(tmp_path
     assert settings.memory_limits == (("", 500_000_000), ("forget", 1_000_000_000))
 
 
-def test_every_problem_is_told_at_once(tmp_path: Path):
+def test_all_problems_are_reported_at_once(tmp_path: Path):
     with pytest.raises(SettingsError) as caught:
         load(tmp_path, PORT="x", TZ="y", APP_SECRET="short")
     assert [line.split()[0] for line in caught.value.message.splitlines()] == [

@@ -1,4 +1,4 @@
-"""Locks of killed runs stop nobody, and those of the living are never removed (T1)."""
+"""Locks of killed runs block no run, and locks of running commands are never removed (T1)."""
 
 import asyncio
 import os
@@ -118,7 +118,7 @@ async def test_t1_a_killed_owner_leaves_a_note_and_a_living_command_is_not_dead(
     with pytest.raises(Interrupted):
         await work
     assert locks_of(repository) == []
-    # It says nothing of whether it could: its note stays until somebody has looked.
+    # The exit does not show whether the removal worked: the record stays until a check.
     assert len(repository.lock_records.orphaned()) == 1
     await prune(repository)
     assert list(folder.iterdir()) == []

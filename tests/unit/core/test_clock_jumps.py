@@ -36,7 +36,7 @@ def test_what_a_busy_machine_and_a_time_server_do_is_no_surprise(usual: dict[str
         ),
     ],
 )
-def test_t4_sleep_jumps_and_a_stopped_process_are_told_apart(
+def test_t4_suspend_clock_jump_and_pause_are_distinguished(
     happened: dict[str, float], sentence: str
 ) -> None:
     found = compare(BEFORE, after(**happened))

@@ -64,7 +64,7 @@ def test_the_sentence_is_restics_last_word_and_one_line():
     assert said(1, "plain words").message == "Command failed: plain words"
 
 
-def test_a_stop_and_a_time_limit_are_told_from_failures():
+def test_stop_and_timeout_differ_from_failures():
     assert type(said(130, was_stopped=True)) is errors.Interrupted
     assert type(said(137, was_stopped=True)) is errors.Interrupted
     assert said(130, timed_out=True).message == "Command timed out before completing."
