@@ -183,7 +183,7 @@ async def test_a_lock_that_cannot_be_read_is_unknown_and_stays(repository, sourc
     lock = folder / ONE
     lock.write_bytes(b"damaged")
     with repository.session() as session:
-        assert await session.remove_dead_locks() == []
+        assert await session.remove_orphaned_locks() == []
     with pytest.raises(ResticError, match="cannot be read"):
         await unlock.run(repository)
     assert lock.exists()
