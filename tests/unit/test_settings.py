@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from zerobyte.settings import Settings, SettingsError
-from zerobyte.settings.secrets import kept_secret
+from zerobyte.settings.secrets import stored_secret
 
 SECRET = "s" * 40
 
@@ -41,7 +41,7 @@ def test_defaults_follow_the_port(tmp_path: Path):
 
 
 def test_each_variable_is_used_somewhere(tmp_path: Path):
-    """One that nobody reads would be promised in README, and do nothing."""
+    """An unused variable would be documented in README without effect."""
     # These two are read where there are no settings: by each child's starter, and by a worker.
     elsewhere = {"gomaxprocs", "worker_token"}
     code = "\n".join(
@@ -110,7 +110,7 @@ def test_t17_memory_is_bounded_for_every_command_and_otherwise_for_some(tmp_path
     assert settings.memory_limits == (("", 500_000_000), ("forget", 1_000_000_000))
 
 
-def test_every_problem_is_told_at_once(tmp_path: Path):
+def test_all_problems_are_reported_at_once(tmp_path: Path):
     with pytest.raises(SettingsError) as caught:
         load(tmp_path, PORT="x", TZ="y", APP_SECRET="short")
     assert [line.split()[0] for line in caught.value.message.splitlines()] == [
@@ -178,7 +178,9 @@ def test_secrets_are_made_once_for_the_owner_alone(tmp_path: Path):
 def test_of_many_that_start_at_once_all_read_one_secret(tmp_path: Path):
     names = iter(f"secret-{number:032}" for number in range(100))
     with ThreadPoolExecutor(8) as pool:
-        made = set(pool.map(lambda _: kept_secret(tmp_path / "s", lambda: next(names)), range(16)))
+        made = set(
+            pool.map(lambda _: stored_secret(tmp_path / "s", lambda: next(names)), range(16))
+        )
     assert len(made) == 1
 
 

@@ -1,4 +1,4 @@
-"""Secrets kept in files are checked each time they are read."""
+"""settings.secrets: stored secrets are checked at each read."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from zerobyte.settings import Settings, SettingsError
 
 @pytest.mark.parametrize("name", ["app-secret", "prefect-auth"])
 @pytest.mark.parametrize("content", ["", "\n", "short", "x" * 257])
-def test_a_kept_secret_of_a_wrong_length_is_refused(tmp_path: Path, name: str, content: str):
+def test_stored_secret_of_a_wrong_length_is_refused(tmp_path: Path, name: str, content: str):
     environ = {"ZEROBYTE_DATA_DIR": str(tmp_path)}
     Settings.load(environ)
     (tmp_path / name).write_text(content)

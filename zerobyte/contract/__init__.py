@@ -1,5 +1,4 @@
-"""The words spoken between processes and on the wire.
+"""The pydantic models on the wire and between processes.
 
-Owns the pydantic models that more than one room needs. Knows no database, no HTTP server, no
-Prefect and no driver: it imports pydantic alone.
+The package imports pydantic alone, so every other package may use it.
 """

@@ -1,7 +1,6 @@
-"""Base classes of every wire model, and the mark that makes a field a secret.
+"""Base classes of all wire models: aliases, strictness, and the mark of secret fields.
 
-Owns the aliasing, the strictness and the masking rules that all models share. Refuses to know
-how a secret is sealed: that is `zerobyte.db.encrypted_config`.
+`zerobyte.db.encrypted_config` encrypts and masks the marked fields.
 """
 
 from collections.abc import Iterator
@@ -23,11 +22,11 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 MASK: Final = "***"
-"""What stands for a stored secret in every answer; sent back, it keeps the stored value."""
+"""Replaces a stored secret in every response; a request that sends it keeps the stored value."""
 
 
 class SecretMark:
-    """Marks a string field as a secret: sealed at rest, masked in every answer."""
+    """Marks a string field as a secret: encrypted at rest, masked in every response."""
 
 
 def _blank_is_absent(value: object) -> object:
@@ -35,7 +34,7 @@ def _blank_is_absent(value: object) -> object:
 
 
 def _fields_of(schema: Any) -> list[Any]:
-    """Return the fields of a model's schema, whatever validators stand around them."""
+    """Return the fields of a model's schema, with or without validators around them."""
     while isinstance(schema, dict):
         held = cast("dict[str, Any]", schema)
         if held.get("type") == "model-fields":
@@ -45,7 +44,7 @@ def _fields_of(schema: Any) -> list[Any]:
 
 
 def _is_optional_text(schema: Any) -> bool:
-    """Return True for `str | None` or known words or None, whatever validators stand around."""
+    """Return True for `str | None` or `Literal | None`, with or without validators around."""
     may_be_null = False
     while isinstance(schema, dict):
         held = cast("dict[str, Any]", schema)
@@ -59,9 +58,9 @@ def _is_optional_text(schema: Any) -> bool:
 
 
 class ApiModel(BaseModel):
-    """A model of the wire: camelCase outside, snake_case inside, unknown keys ignored.
+    """A wire model: camelCase outside, snake_case inside, unknown keys ignored.
 
-    empty_is_absent     whether an empty text in an optional field is read as None.
+    empty_is_absent     read an empty text in an optional field as None.
     """
 
     empty_is_absent: ClassVar[bool] = True
@@ -78,7 +77,7 @@ class ApiModel(BaseModel):
     def __get_pydantic_core_schema__(
         cls, source: type[BaseModel], handler: GetCoreSchemaHandler, /
     ) -> CoreSchema:
-        """Return pydantic's schema, with an empty text counting as absent in optional fields."""
+        """Return pydantic's schema; an empty text in an optional field counts as absent."""
         schema = handler(source)
         if not cls.empty_is_absent:
             return schema
@@ -94,19 +93,19 @@ class ApiModel(BaseModel):
 
 
 class ResponseModel(ApiModel):
-    """A wire model that is only ever answered: it is described with every field always there."""
+    """A wire model for responses only: the schema lists every field as required."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 
 
 class SnakeWire(ApiModel):
-    """A wire model whose names stay snake_case outside too: what restic prints."""
+    """A wire model with snake_case names outside too, as restic prints them."""
 
     model_config = ConfigDict(alias_generator=None)
 
 
 class OmitNone(ApiModel):
-    """A wire model that leaves out what was never given, instead of saying null."""
+    """A wire model that omits fields without a value instead of sending null."""
 
     @model_serializer(mode="wrap")
     def _without_absent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -117,7 +116,7 @@ class OmitNone(ApiModel):
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /
     ) -> JsonSchemaValue:
-        """Describe the fields themselves: the serializer above hides them from pydantic."""
+        """Describe the fields, which the serializer above hides from pydantic."""
         shown = handler(_without_serializer(schema))
         body = handler.resolve_ref_schema(shown)
         optional = {
@@ -137,13 +136,13 @@ def _without_serializer(schema: Any) -> Any:
 
 
 class Patch(ApiModel):
-    """The body of a change: what is left out stays, so no field describes a default."""
+    """The body of a change: absent fields stay unchanged, so the schema has no defaults."""
 
     @classmethod
     def __get_pydantic_json_schema__(
         cls, schema: CoreSchema, handler: GetJsonSchemaHandler, /
     ) -> JsonSchemaValue:
-        """Describe the fields without the defaults that only tell absent from given."""
+        """Describe the fields without the defaults, which only mark absent fields."""
         shown = handler(schema)
         for described in handler.resolve_ref_schema(shown).get("properties", {}).values():
             described.pop("default", None)
@@ -151,7 +150,7 @@ class Patch(ApiModel):
 
 
 class AsStored:
-    """Marks a field of an answer: described by its type, shown as stored, never validated.
+    """Marks a response field: described by its type, sent as stored, never validated.
 
     A row that an older version stored, or that a newer rule would refuse, must not break a list.
     """
@@ -159,7 +158,7 @@ class AsStored:
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Keep the type for the description alone."""
+        """Use the type for the description only."""
         return core_schema.no_info_wrap_validator_function(
             _unchanged,
             handler(source),
@@ -176,17 +175,17 @@ def _itself(value: Any) -> Any:
 
 
 class Config(OmitNone):
-    """The settings of one backend, stored as JSON with its secret fields sealed.
+    """The settings of one backend, stored as JSON with encrypted secret fields.
 
-    bound_to    names of the fields that say where a secret is sent to (host, port, user …).
-                When one of them changes, a mask is refused: the secret must be typed again.
+    bound_to    names of the fields that decide the receiver of a secret (host, port, user …).
+                If one of them changes, a mask is refused: the user must enter the secret again.
     """
 
     bound_to: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def secret_fields(cls) -> Iterator[str]:
-        """The python names of the fields that are secrets, in order of declaration."""
+        """Yield the Python names of the secret fields, in order of declaration."""
         for name, field in cls.model_fields.items():
             if any(isinstance(mark, SecretMark) for mark in field.metadata):
                 yield name
@@ -202,7 +201,7 @@ def kinds_of(union: Any) -> dict[str, type[Config]]:
 
 
 Trimmed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-"""A text that is checked after the blanks at its ends are gone."""
+"""A text that is validated after its leading and trailing blanks are removed."""
 NonEmpty = Annotated[str, Field(min_length=1)]
 Secret = Annotated[str, Field(min_length=1), SecretMark()]
 OptionalSecret = Annotated[str | None, SecretMark()]
@@ -213,31 +212,31 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 
 def not_given() -> Any:
-    """The default of a field that may be left out of a change, but may not be null.
+    """Return the default of a field that may be absent from a change, but not null.
 
-    `model_fields_set` tells whether it was given; the OpenAPI document shows no default.
+    `model_fields_set` contains the given fields; the OpenAPI document shows no default.
     """
     return Field(default=None, json_schema_extra=_without_default)
 
 
 def _digits(value: object) -> object:
-    """Turn a string of digits into the number it shows; bodies are validated strictly."""
+    """Convert a string of digits to a number, because bodies are validated strictly."""
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
 
 
 Port = Annotated[int, Field(ge=1, le=65535), BeforeValidator(_digits)]
-"""A TCP port; digits in a string are taken too, as clients send form values."""
+"""A TCP port; a string of digits is accepted too, because clients send form values."""
 EpochMs = Annotated[int, Field(description="Milliseconds since 1970-01-01T00:00:00Z.")]
 
 
 class Message(ApiModel):
-    """An answer that only says something."""
+    """A response with a message only."""
 
     message: str
 
 
 class Success(ApiModel):
-    """It is done."""
+    """The operation has succeeded."""
 
     model_config = ConfigDict(json_schema_serialization_defaults_required=True)
 

@@ -1,8 +1,8 @@
-"""The door between a worker and the API: the few sentences that they exchange.
+"""The worker API: the messages between a worker and the API.
 
-Over HTTP each method is `POST /api/control/<method>` with the worker's token as bearer and the
-worker's identity as header; the twin for tests answers in memory. A worker knows nothing of the
-platform beyond this file.
+Over HTTP each method is `POST /api/control/<method>` with the worker token as bearer and the
+worker's identity as a header; a fake for tests answers in memory. Workers use no other interface
+of the platform.
 """
 
 from typing import Annotated, Literal, Protocol
@@ -16,20 +16,20 @@ from zerobyte.contract.notifications import Delivery
 LEASE_TTL_S = 30
 RENEW_EVERY_S = 5
 ENDING_S = 30
-"""How much longer a lease is kept for a process that nobody can look at: a child that is ended
-because its lease was lost needs time to be gone."""
+"""Extra time before a lease of an unobservable process is released: a child that is stopped
+because of its lost lease needs time to exit."""
 
 
 WORKER_HEADER = "zerobyte-worker"
-"""Names the calling process in every call: a `WorkerIdentity` as JSON in ASCII."""
+"""The header that identifies the calling process: a `WorkerIdentity` as JSON in ASCII."""
 NOT_REGISTERED = "WORKER_NOT_REGISTERED"
-"""Code of the refusal of a worker that is not the one that said hello; it may say hello."""
+"""Error code for a process that is not the registered worker; it may send a heartbeat."""
 
 
 class WorkerIdentity(ApiModel):
-    """Which process on which boot of which host works; proves later that it is gone.
+    """The identity of a worker process, which later proves that the process has exited.
 
-    boot_id         the boot and the process namespace in which `pid` means something.
+    boot_id         the boot and the process namespace in which `pid` is unique.
     pid_started     start time of the process in clock ticks since boot (/proc/PID/stat).
     """
 
@@ -40,13 +40,13 @@ class WorkerIdentity(ApiModel):
 
 
 class Hello(WorkerIdentity):
-    """A worker lives. `clock_ms` is what its clock shows, in epoch ms."""
+    """A heartbeat: the worker is running. `clock_ms` is its clock in epoch ms."""
 
     clock_ms: int | None = None
 
 
 class RegisterReply(ApiModel):
-    """What a worker learns when it says hello: the Prefect work queue that is its own."""
+    """The answer to a heartbeat: the worker's Prefect work pool and queue."""
 
     work_pool: str
     work_queue: str
@@ -55,11 +55,12 @@ class RegisterReply(ApiModel):
 class ClaimRequest(ApiModel):
     """Ask for the job of one flow run.
 
-    schedule_id     the schedule's short id, when a schedule's deployment made the run.
-    task_id         the task, when the API made the run or when it follows another job.
-    due_at          the time for which the engine's clock made the run, epoch ms; None when
-                    somebody started it.
-    Exactly the same request may be repeated: it finds the same task again.
+    schedule_id     the schedule's short id, if a schedule's deployment created the run.
+    task_id         the task, if the API created the run or the task follows another job.
+    due_at          the time for which Prefect scheduled the run, epoch ms; None if a user
+                    started it.
+
+    A repeated identical request returns the same task again.
     """
 
     worker: WorkerIdentity
@@ -70,14 +71,14 @@ class ClaimRequest(ApiModel):
 
 
 class Granted(ApiModel):
-    """Go: the lease is held and must be renewed."""
+    """The claim is granted: the task holds its lease, which the worker must renew."""
 
     answer: Literal["granted"] = "granted"
     job: JobSpec
 
 
 class Wait(ApiModel):
-    """Ask again: others hold the repository, and the place in the queue is kept."""
+    """Ask again: other tasks hold the repository; the task keeps its position in the queue."""
 
     answer: Literal["wait"] = "wait"
     task_id: str
@@ -86,9 +87,9 @@ class Wait(ApiModel):
 
 
 class Refused(ApiModel):
-    """Do not run: the reason in one sentence.
+    """The claim is rejected; `reason` is one sentence.
 
-    cancelled       a person wanted it so.
+    cancelled       a user cancelled the task.
     deferred        the task stays queued, and the API starts another run for it.
     """
 
@@ -102,16 +103,16 @@ ClaimReply = Annotated[Granted | Wait | Refused, Field(discriminator="answer")]
 
 
 class ClaimResponse(ApiModel):
-    """The claim's answer on the wire; a union needs a box."""
+    """The response to a claim; a union needs a model around it."""
 
     reply: ClaimReply
 
 
 class RenewRequest(ApiModel):
-    """Keep the lease of a task; answered at once on a cancel, else after `wait_ms`.
+    """Renew the lease of a task; the API answers at once on a cancel, else after `wait_ms`.
 
-    phase           the step that the work is at, as Prefect names it; None before the first one.
-    idle_ms         for how long it has moved nothing; a duration, for clocks of hosts differ.
+    phase           the current step, as Prefect names it; None before the first one.
+    idle_ms         time without activity; a duration, because the clocks of hosts differ.
     """
 
     worker: WorkerIdentity
@@ -122,7 +123,7 @@ class RenewRequest(ApiModel):
 
 
 class Renewed(ApiModel):
-    """Whether the lease still stands, and whether somebody asked for the work to stop."""
+    """The state of the lease, and a stop request if a user cancelled the task."""
 
     held: bool
     cancel: bool
@@ -131,7 +132,7 @@ class Renewed(ApiModel):
 class ProgressReport(ApiModel):
     """The newest progress of a task.
 
-    result      what is known of the result before the end, such as a plan about to be carried out.
+    result      the partial result before the end, such as a forget plan before its removal.
     """
 
     task_id: str
@@ -142,7 +143,7 @@ class ProgressReport(ApiModel):
 class FinishReply(ApiModel):
     """The tasks that follow from a finished job and run in the same flow run, in order.
 
-    retry_note      a sentence for the failure message when another try is planned, else None.
+    retry_note      a sentence for the failure message if a retry is planned, else None.
     """
 
     follow_ups: list[str] = Field(default_factory=list)
@@ -150,51 +151,51 @@ class FinishReply(ApiModel):
 
 
 class DeliveryReport(ApiModel):
-    """What became of the notifications of a task."""
+    """The deliveries of a task's notifications."""
 
     task_id: str
     deliveries: list[Delivery]
 
 
 class Empty(ApiModel):
-    """An empty answer."""
+    """An empty response."""
 
 
 class ControlPlane(Protocol):
-    """What a worker may say to the API.
+    """The calls of a worker to the API.
 
     Raises, in every method
-        Unavailable         the API does not answer, or does not know this process as the worker
-                            of its host until it says hello again; the caller keeps trying.
-        Unauthenticated     the worker's token is not valid.
+        Unavailable         the API does not answer, or this process is not the registered worker
+                            of its host until its next heartbeat; the caller retries.
+        Unauthenticated     the worker token is not valid.
     """
 
     async def heartbeat(self, worker: Hello) -> RegisterReply:
-        """Say that this worker lives; said again every 10 s.
+        """Report that this worker is running; repeated every 10 s.
 
-        Raises Conflict while another worker of the same host lives.
+        Raises Conflict while another worker of the same host is running.
         """
         ...
 
     async def claim(self, request: ClaimRequest) -> Granted | Wait | Refused:
-        """Take the lease of one job, or learn why not yet or not at all."""
+        """Claim one job: granted with its lease, waiting, or rejected."""
         ...
 
     async def renew(self, request: RenewRequest) -> Renewed:
-        """Keep the lease for another 30 s."""
+        """Extend the lease by 30 s."""
         ...
 
     async def progress(self, report: ProgressReport) -> None:
-        """Show how far the work is; only the newest counts."""
+        """Send the progress of a task; only the newest counts."""
         ...
 
     async def finish(self, report: JobReport) -> FinishReply:
-        """Hand in how the job ended; releases its lease. May be repeated.
+        """Submit the report of a job, which releases its lease. May be repeated.
 
         Raises Conflict while another process of the same host works on the task.
         """
         ...
 
     async def report_deliveries(self, report: DeliveryReport) -> None:
-        """Say what became of the notifications."""
+        """Report the deliveries of the notifications."""
         ...

@@ -1,4 +1,4 @@
-"""The base of inputs whose unknown keys are refused instead of ignored."""
+"""The base class of inputs that refuse unknown keys instead of ignoring them."""
 
 from typing import cast
 
@@ -9,7 +9,7 @@ from zerobyte.contract.base import ApiModel
 
 
 class Exact(ApiModel):
-    """An input that refuses unknown keys: a misspelt one would change what is deleted."""
+    """An input that refuses unknown keys: a misspelt key would delete other data."""
 
     model_config = ConfigDict(json_schema_extra={"additionalProperties": False})
 

@@ -1,7 +1,7 @@
-"""Checks of single texts that reach programs with a language of their own.
+"""Checks of single texts for programs with their own syntax.
 
 Each raises ValueError with the end of a sentence ("must be ..."), never with the value, which may
-be a secret. Which field gets which check stands in `field_rules`.
+be a secret. `field_rules` assigns the checks to fields.
 """
 
 import ipaddress
@@ -35,7 +35,7 @@ _MAX_TEXT: Final = 1024 * 1024
 
 
 def address_host(host: str) -> str:
-    """A host without the brackets of an IPv6 literal. Raises ValueError for anything else."""
+    """Return a host without the brackets of an IPv6 literal. Raises ValueError for other text."""
     inner = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if "%" not in inner and (inner != host or ":" in inner):
         try:
@@ -48,7 +48,7 @@ def address_host(host: str) -> str:
 
 
 def remote_names(rclone_conf: str) -> frozenset[str]:
-    """The names of the remotes in the text of an rclone.conf; none when it is encrypted."""
+    """Return the names of the remotes in an rclone.conf; none if it is encrypted."""
     names: set[str] = set()
     for line in rclone_conf.splitlines():
         if line.strip().startswith("RCLONE_ENCRYPT_"):
@@ -59,7 +59,7 @@ def remote_names(rclone_conf: str) -> frozenset[str]:
 
 
 def google_credentials(text: str) -> dict[str, str]:
-    """The credentials of a Google service account, every field known.
+    """Return the checked credentials of a Google service account.
 
     Raises
         ValueError      another type, an unknown field, or a token address that is not Google's:
@@ -139,7 +139,7 @@ def segments(value: str, *, forbidden: str) -> None:
 
 
 def remote_path(value: str) -> None:
-    """A path on a server: no climbing, nothing that a URL or a quoted option reads as syntax."""
+    """Refuse server paths that climb, or that a URL or a quoted option reads as syntax."""
     if value.startswith(("-", "~")):
         raise ValueError("must not start with - or ~")
     segments(value, forbidden="?#%\\\"'`;|<>")
@@ -153,7 +153,7 @@ def rclone_path(value: str) -> None:
 
 
 def url_path(value: str) -> None:
-    """Refuse a path that an address would read as something else."""
+    """Refuse a path that changes its meaning inside a URL."""
     segments(value, forbidden="?#%\\\"'`")
     if "//" in value.strip("/"):
         raise ValueError("must not contain empty path segments")
@@ -195,7 +195,7 @@ def s3_endpoint(value: str) -> None:
 
 
 def http_address(value: str) -> None:
-    """An http(s) address that every program reads in the same way."""
+    """Refuse http(s) addresses that programs read in different ways."""
     printable(value)
     if not re.match(r"https?://[^/?#]", value) or "\\" in value:
         raise ValueError("must be an http:// or https:// address")

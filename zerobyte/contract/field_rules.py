@@ -1,9 +1,9 @@
-"""Which texts each field of a stored config may hold, by alphabet and by known names.
+"""The rules for the values of each field of a stored config.
 
-Many values reach programs with a language of their own (rclone remotes, ssh, addresses, credential
-files). The rules are kept out of the models, so that a stored row which a newer rule refuses can
-still be shown and edited; the services check at save, the drivers check again before use.
-The table for people is docs/field-rules.md.
+Many values reach programs with their own syntax (rclone remotes, ssh, addresses, credential files).
+The rules are outside the models, so that a stored row that a newer rule refuses can still be shown
+and edited; the services check at save, the drivers check again before use. docs/field-rules.md
+lists the rules for users.
 """
 
 from collections.abc import Mapping
@@ -22,11 +22,11 @@ from zerobyte.contract.webhooks import Webhook
 
 @dataclass(frozen=True, slots=True)
 class FieldRule:
-    """What a field may hold.
+    """The rule for the values of one field.
 
-    text        the rule in words, as docs/field-rules.md states it.
-    check       raises ValueError for a text that is refused; None when the type is the rule.
-    max_items   longest list.
+    text        the rule as docs/field-rules.md states it.
+    check       raises ValueError for a refused text; None if the type is the rule.
+    max_items   maximum length of a list.
     """
 
     text: str
@@ -49,10 +49,10 @@ class FieldRefused(ValueError):
 def check_config(config: BaseModel, rules: Rules | None = None) -> None:
     """Check every field of a config in plain text, and of the models in it.
 
-    rules   those of models that are not of the contract; None takes those of this module.
+    rules   the rules of models outside the contract; None uses the rules of this module.
 
     Raises
-        FieldRefused    the first field whose value its rule refuses.
+        FieldRefused    a rule refuses a value; names the first such field.
     """
     known = RULES if rules is None else rules
     for name, rule in known[type(config)].items():
@@ -84,7 +84,7 @@ def _parts(value: object) -> list[object]:
 
 
 def alias_of(model: type[BaseModel], name: str) -> str:
-    """The name of a field on the wire."""
+    """Return the name of a field on the wire."""
     return model.model_fields[name].alias or to_camel(name)
 
 

@@ -1,7 +1,7 @@
-"""Jobs: what the API hands to a worker, and what the worker hands back.
+"""Jobs and job reports: the input of one task for a worker, and its result.
 
-A job carries everything that one piece of work needs, secrets in plain text, and nothing more.
-It crosses the control plane only; Prefect sees ids.
+A job contains everything that one task needs, secrets in plain text, and nothing more. It crosses
+the worker API only; Prefect sees ids.
 """
 
 from typing import Annotated, Literal
@@ -37,10 +37,10 @@ class Source(ApiModel):
     """The folder that a backup reads.
 
     path                absolute, on the worker's host.
-    config              how the volume is reached, for the preflight check; secrets in plain text.
-    previous_files      files of the schedule's last good snapshot; None before the first one.
-    blocked_reason      why the run must fail before restic is started; None when it may begin.
-    allowed_roots       folders that the source's real path must lie in; None when we mounted it.
+    config              the volume's config for the preflight check; secrets in plain text.
+    previous_files      number of files of the last trusted snapshot; None before the first one.
+    blocked_reason      the reason to fail before restic starts; None if the run may start.
+    allowed_roots       folders that the source's real path must lie in; None if we mounted it.
     """
 
     volume_short_id: str
@@ -53,7 +53,7 @@ class Source(ApiModel):
 
 
 class BackupOptions(ApiModel):
-    """How one schedule wants its backup made; patterns as the schedule stores them."""
+    """The backup options of one schedule; patterns as the schedule stores them."""
 
     exclude_patterns: list[str] = Field(default_factory=list)
     exclude_if_present: list[str] = Field(default_factory=list)
@@ -65,15 +65,15 @@ class BackupOptions(ApiModel):
 
 
 class BackupJob(ApiModel):
-    """Back one folder up, then tell the destinations.
+    """Back up one folder, then notify the destinations.
 
-    hostname            restic's `--host`; fixed, so that parents are found again.
+    hostname            restic's `--host`; fixed, so that restic finds parents again.
     excluded_folders    absolute folders of our own data that no backup may contain.
-    organization_id     said to webhooks, nothing else.
-    webhooks            what is called before and after, header values in plain text.
-    timezone            the schedule's zone: restic writes the snapshot's time in it.
+    organization_id     sent to webhooks only.
+    webhooks            the pre-backup and post-backup hooks, header values in plain text.
+    timezone            the schedule's zone, in which restic writes the snapshot's time.
     parent_snapshot_id  the schedule's newest trusted snapshot; None makes restic read every
-                        file, because a parent of restic's own choice may be another source's.
+                        file, because restic itself might choose a parent of another source.
     unreadable_limit_percent
                         share of unreadable files above which the run is an error.
     """
@@ -99,16 +99,16 @@ class BackupJob(ApiModel):
 class ForgetJob(ApiModel):
     """Apply one schedule's retention policy to one repository, and prune.
 
-    A snapshot is named by its id, and by the one from before it was rewritten where that is known.
+    The lists hold a snapshot's id, and its id before a rewrite if known.
 
-    protected_snapshot_ids  those that are suspect: they stay, and count for no rule.
-    trusted_snapshot_ids    all others that we know; one that we do not know may be suspect. None
-                            says that we know them all.
-    incomplete_snapshot_ids those that lack files: the policy counts them apart.
-    latest_snapshot_ids     what the latest runs made: never removed, whatever their time says.
+    protected_snapshot_ids  suspect snapshots: they stay, and count for no rule.
+    trusted_snapshot_ids    all other known snapshots; an unknown one may be suspect. None if all
+                            snapshots are known.
+    incomplete_snapshot_ids incomplete snapshots: the policy counts them apart.
+    latest_snapshot_ids     the snapshots of the latest runs: never removed, whatever their time.
     unknown_is_incomplete   a run ended without a report: a snapshot that is neither protected nor
                             trusted may lack files, and is counted apart too.
-    timezone                the schedule's zone: its days are the policy's days.
+    timezone                the schedule's zone, whose days the policy counts.
     """
 
     kind: Literal["forget"] = "forget"
@@ -128,16 +128,16 @@ class RestoreJob(ApiModel):
     """Write a snapshot, or part of it, to a folder.
 
     snapshot_id     64 hex digits.
-    target          absolute folder, or "/" for the original place.
+    target          absolute folder, or "/" for the original path.
     base_path       the folder inside the snapshot that becomes `target`; None with target "/".
     include         absolute paths inside the snapshot, literal; empty means everything.
     exclude         restic patterns.
-    selection       what the backup had selected: `delete` spares what it never saved.
-    protected_folders   absolute folders that must not be written to after resolving links.
+    selection       the selection of the backup: `delete` keeps entries that it never read.
+    protected_folders   absolute folders that must not be written to, after resolving links.
     allowed_roots       folders that every written path must lie in, by real path; None: anywhere.
-    own_folders         folders of the volumes that the snapshot was made of.
-    repositories        every registered local repository of this host: none is written to.
-    writes              where files will appear; checked again by real path before restic starts.
+    own_folders         folders of the volumes in the snapshot.
+    repositories        every registered local repository of this host: none may be written to.
+    writes              the paths to write; checked again by real path before restic starts.
     """
 
     kind: Literal["restore"] = "restore"
@@ -176,14 +176,14 @@ JobSpec = Annotated[
 
 
 class BackupTaskProgress(ApiModel):
-    """How far a backup is."""
+    """The progress of a backup."""
 
     kind: Literal["backup"] = "backup"
     progress: BackupProgress
 
 
 class RestoreTaskProgress(ApiModel):
-    """How far a restore is."""
+    """The progress of a restore."""
 
     kind: Literal["restore"] = "restore"
     progress: RestoreProgress
@@ -193,7 +193,7 @@ TaskProgress = Annotated[BackupTaskProgress | RestoreTaskProgress, Field(discrim
 
 
 class RetentionRecord(ApiModel):
-    """What retention did with a run, or why it did nothing."""
+    """The result of a run's retention, or the reason why it was skipped or failed."""
 
     status: Literal["applied", "failed", "skipped"]
     reason: str | None = None
@@ -201,9 +201,9 @@ class RetentionRecord(ApiModel):
 
 
 class BackupResult(ApiModel):
-    """The result of a backup task; `retention` is ours and comes when it is known.
+    """The result of a backup task; `retention` is added later, after its own task.
 
-    exit_code   restic's own; -1 when restic was not started, was stopped or failed.
+    exit_code   restic's exit code; -1 if restic was not started, was stopped or failed.
     """
 
     kind: Literal["backup"] = "backup"
@@ -241,13 +241,14 @@ TaskResult = Annotated[
 
 
 class JobReport(ApiModel):
-    """How a job ended.
+    """The report of an ended job.
 
-    status          succeeded covers warnings: then `outcome` is "warning".
-    error           one or a few sentences for people; None when it succeeded.
-    warning         what to look at although it went well; a backup's stands in its result.
-    snapshot        the snapshot that was made, for the index.
-    is_suspect      the snapshot holds far fewer files than the one before: not for retention.
+    status          "succeeded" includes warnings: then `outcome` is "warning".
+    error           one or a few sentences for users; None on success.
+    warning         a problem despite the success; a backup has it in its result instead.
+    snapshot        the new snapshot, for the index.
+    is_suspect      the snapshot has far fewer files than the last trusted one: retention does not
+                    count it.
     is_incomplete   restic could not read all files: retention counts the snapshot apart.
     """
 
@@ -263,7 +264,7 @@ class JobReport(ApiModel):
 
     @property
     def details(self) -> str | None:
-        """What went wrong, or what to look at although it went well; None when all is well."""
+        """Return the error, or else the warning; None if there is neither."""
         if self.error is not None:
             return self.error
         return (

@@ -1,4 +1,4 @@
-"""What a notification destination is on the wire: one config for each vendor."""
+"""Notification destinations on the wire: one config for each service."""
 
 import re
 from typing import Annotated, ClassVar, Literal, Self
@@ -29,7 +29,7 @@ FRAMING_HEADERS = frozenset(
         "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     }
 )  # fmt: skip
-"""Headers that say how a message is framed or routed; a custom one could split the request."""
+"""Headers of message framing and routing; a custom one could split the request."""
 
 
 def _header(value: str) -> str:
@@ -125,7 +125,7 @@ class TelegramConfig(Config):
 
 
 class GenericConfig(Config):
-    """Any HTTP endpoint. Headers often carry a token: each is answered as `Name: ***`."""
+    """Any HTTP endpoint. Headers often contain a token: responses show them as `Name: ***`."""
 
     bound_to: ClassVar[tuple[str, ...]] = ("url",)
 
@@ -172,7 +172,7 @@ class DestinationConfigBox(BaseModel):
 
 
 class NotificationTarget(ApiModel):
-    """One destination of a run and when it wants to hear, secrets in plain text."""
+    """One destination of a run and its events, secrets in plain text."""
 
     destination_id: int
     name: str
@@ -184,7 +184,7 @@ class NotificationTarget(ApiModel):
 
 
 class NotificationMessage(ApiModel):
-    """What is said: a title of one line and a body of several."""
+    """A notification: a title of one line and a body of several lines."""
 
     event: NotificationEvent
     title: str
@@ -192,7 +192,7 @@ class NotificationMessage(ApiModel):
 
 
 class Delivery(ApiModel):
-    """What became of one message; `error` is None when it was delivered."""
+    """The result of one delivery; `error` is None on success."""
 
     destination_id: int
     error: str | None

@@ -1,4 +1,4 @@
-"""What a repository is on the wire: one config for each of the eight backends."""
+"""Repositories on the wire: one config for each of the eight backends."""
 
 import re
 from typing import Annotated, ClassVar, Literal, Self
@@ -14,7 +14,7 @@ CompressionMode = Literal["off", "auto", "max"]
 
 
 def _no_option(value: str) -> str:
-    """Refuse what a command line could read as an option, and what no location can hold."""
+    """Refuse texts that a command line reads as an option, and control characters."""
     if value.startswith("-"):
         raise ValueError("must not start with '-'")
     if re.search(r"[\x00-\x1f\x7f]", value):
@@ -45,7 +45,7 @@ Word = Annotated[NonEmpty, AfterValidator(_word)]
 
 
 class Bandwidth(ApiModel):
-    """A limit in decimal bits per second; without `enabled` it does nothing."""
+    """A limit in decimal bits per second; without `enabled` it has no effect."""
 
     enabled: bool = False
     value: float = Field(default=1, gt=0)
@@ -71,7 +71,7 @@ class LocalConfig(_RepositoryConfig):
 
 
 class S3Config(_RepositoryConfig):
-    """A bucket of any service that speaks S3."""
+    """A bucket of any S3-compatible service."""
 
     bound_to: ClassVar[tuple[str, ...]] = ("endpoint",)
 
@@ -118,7 +118,7 @@ class AzureConfig(_RepositoryConfig):
 
 
 class RcloneRepositoryConfig(_RepositoryConfig):
-    """A path of a remote that rclone's own configuration names."""
+    """A path of a remote in rclone's own configuration."""
 
     bound_to: ClassVar[tuple[str, ...]] = ("remote", "path")
 
@@ -186,18 +186,18 @@ class RepositoryConfigBox(BaseModel):
 
 
 class RepositoryAccess(ApiModel):
-    """All that restic needs to open one repository, in plain text.
+    """The data with which restic opens one repository, in plain text.
 
-    Crosses the control plane inside one job, and nothing else; never logged, never in Prefect.
+    It crosses the worker API inside a job only; it is never logged and never in Prefect.
 
     id          the repository's UUID; names its cache folder.
-    password    restic's own password of this repository.
-    allow_private_networks      whether the storage may be at a private address; the API decides it
-                                for the organization of the repository.
+    password    restic's password of this repository.
+    allow_private_networks      the storage may be at a private address; the API decides it for
+                                the organization of the repository.
     allowed_roots       folders of the host that a local repository must lie in; a remote of
                         rclone.conf may lead to any folder, so it needs `/`.
-    protected_folders   places of the installation's data, which no local repository may be in.
-    repositories_folder the one folder among them below which local repositories may be.
+    protected_folders   folders of the installation's data, which may hold no local repository.
+    repositories_folder the only folder among them that may hold local repositories.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What restic prints as JSON, as far as we keep it; names are restic's own, in snake_case."""
+"""The parts of restic's JSON output that we use, with restic's own snake_case names."""
 
 from collections.abc import Iterable
 from typing import Final, Literal
@@ -8,11 +8,11 @@ from pydantic import Field, field_serializer, field_validator
 from zerobyte.contract.base import SnakeWire
 
 INCOMPLETE_TAG: Final = "incomplete"
-"""The tag of snapshots that lack files; unlike the index, it survives the loss of our database."""
+"""The tag of incomplete snapshots; unlike the index, it survives the loss of our database."""
 
 
 def is_incomplete(tags: Iterable[str]) -> bool:
-    """Return True if a snapshot's tags say that some of its files could not be read."""
+    """Return True if a snapshot's tags mark it as incomplete."""
     return INCOMPLETE_TAG in tags
 
 
@@ -31,7 +31,7 @@ class BackupProgress(SnakeWire):
 
 
 class BackupSummary(SnakeWire):
-    """The last line of `restic backup`; `snapshot_id` is None when nothing changed."""
+    """The last line of `restic backup`; `snapshot_id` is None if nothing changed."""
 
     message_type: Literal["summary"] = "summary"
     files_new: int = 0
@@ -53,7 +53,7 @@ class BackupSummary(SnakeWire):
 
     @field_serializer("snapshot_id")
     def _no_new_snapshot(self, value: str | None) -> str:
-        """Clients are promised a text: it is empty when nothing changed and none was made."""
+        """Return a text, as the API documents: empty if nothing changed."""
         return value or ""
 
     @field_validator("snapshot_id", mode="before")
@@ -75,7 +75,7 @@ class RestoreProgress(SnakeWire):
 
 
 class RestoreSummary(SnakeWire):
-    """The last line of `restic restore`; restic leaves zeros out, we fill them in."""
+    """The last line of `restic restore`; restic omits zeros, the defaults add them."""
 
     message_type: Literal["summary"] = "summary"
     total_files: int = 0
@@ -88,7 +88,7 @@ class RestoreSummary(SnakeWire):
 
 
 class SnapshotSummary(SnakeWire):
-    """What `restic snapshots` says of the run that made a snapshot."""
+    """The summary in `restic snapshots` of the run that created a snapshot."""
 
     files_new: int = 0
     files_changed: int = 0
@@ -156,7 +156,7 @@ class KeepReason(SnakeWire):
 
 
 class ForgetPlan(SnakeWire):
-    """What a policy keeps, with reasons, and what it removes; full snapshot ids."""
+    """The snapshots that a policy keeps, with reasons, and removes; full snapshot ids."""
 
     keep: list[KeepReason] = Field(default_factory=list)
     remove: list[str] = Field(default_factory=list)

@@ -12,10 +12,10 @@ _DURATION = re.compile(r"^(?=\d)(\d{1,6}y)?(\d{1,6}m)?(\d{1,6}d)?(\d{1,6}h)?$")
 
 
 def _duration(value: str | None) -> str | None:
-    """Accept what `restic forget --keep-within` accepts: `1y5m7d2h`, each part optional.
+    """Accept the durations of `restic forget --keep-within`: `1y5m7d2h`, each part optional.
 
-    Nothing, and no time at all such as `0d`, is the same as an absent rule. With larger numbers
-    restic crashes, or counts the hours round to a time that is far too short.
+    An empty text and a zero duration such as `0d` equal an absent rule. With larger numbers restic
+    crashes, or the hours overflow to a far too short duration.
     """
     if not value:
         return None
@@ -25,13 +25,13 @@ def _duration(value: str | None) -> str | None:
 
 
 Count = Annotated[int, Field(strict=True, ge=0, le=100_000)]
-"""A whole number and nothing that may pass for one: `true` would keep one snapshot alone."""
+"""A strict whole number: `true` would otherwise count as 1 and keep a single snapshot."""
 
 
 class RetentionPolicy(OmitNone):
-    """How many snapshots of a schedule to keep; absent and 0 mean that this rule keeps none.
+    """The keep rules of a schedule; absent and 0 mean that a rule keeps no snapshot.
 
-    keep_within_duration    restic's form: years, months, days, hours, as in `1y5m7d2h`.
+    keep_within_duration    in restic's format: years, months, days, hours, as in `1y5m7d2h`.
     """
 
     keep_last: Count | None = None
@@ -43,7 +43,7 @@ class RetentionPolicy(OmitNone):
     keep_within_duration: Annotated[str | None, AfterValidator(_duration)] = None
 
     def has_rules(self) -> bool:
-        """Whether any rule keeps something; without one, everything is kept."""
+        """Return True if any rule keeps snapshots; without a rule, everything is kept."""
         return any(
             (
                 self.keep_last,
@@ -58,4 +58,4 @@ class RetentionPolicy(OmitNone):
 
 
 class RetentionPolicyInput(Exact, RetentionPolicy):
-    """A retention policy as a request sends it: a rule that is not known is refused."""
+    """A retention policy in a request: unknown rules are refused."""

@@ -1,4 +1,4 @@
-"""What a schedule selected for one snapshot: needed to know what was never saved."""
+"""The selection of a backup, which shows later what the backup never read."""
 
 from pydantic import Field
 
@@ -6,16 +6,16 @@ from zerobyte.contract.base import ApiModel
 
 
 class BackupSelection(ApiModel):
-    """The selection of one backup run, recorded with its snapshot.
+    """The selection of one backup run, stored with its snapshot.
 
     volume_path         absolute folder that the run read.
-    include_paths       literal paths inside the volume; empty together with the patterns: all.
+    include_paths       literal paths inside the volume; if these and the patterns are empty: all.
     include_patterns    shell patterns, one path component per slash; `**` is one component too.
     exclude_patterns    restic patterns, absolute ones relative to the volume.
-    exclude_if_present  names, or `name:first line`, that exclude the folder they stand in.
+    exclude_if_present  names, or `name:first line`, of files that exclude their folder.
     excluded_folders    absolute folders that no backup contains.
-    other_filters       True when restic parameters left out more, such as large files; then what
-                        was never saved is not known.
+    other_filters       True if restic parameters excluded more, such as large files; then the
+                        selection is not fully known.
     """
 
     volume_path: str

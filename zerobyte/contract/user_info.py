@@ -1,6 +1,6 @@
-"""Separates the user name and password that an address holds from the address itself.
+"""Separation of user name and password from an address.
 
-An address is shown, logged and passed to programs, so a password never stays inside it.
+Addresses are shown, logged and passed to programs, so a password must not stay inside.
 """
 
 import base64
@@ -16,7 +16,7 @@ def split(address: str) -> tuple[str, str | None, str | None]:
     """Return the address without user info, the user name and the password, both decoded.
 
     Raises
-        ValueError      a character of the user name or password hides where the host begins.
+        ValueError      a character of the user name or password makes the host ambiguous.
     """
     found = _ADDRESS.fullmatch(address)
     if found is None:
@@ -53,7 +53,7 @@ def as_header(address: str, headers: list[str] | None) -> tuple[str, list[str] |
     """Move the user info of an address into an Authorization header.
 
     Raises
-        ValueError      there is such a header already.
+        ValueError      the headers already contain an Authorization header.
     """
     plain, user, password = split(address)
     if user is None and password is None:

@@ -1,4 +1,4 @@
-"""What a volume is on the wire: one config for each of the six backends."""
+"""Volumes on the wire: one config for each of the six backends."""
 
 import re
 from typing import Annotated, ClassVar, Literal, Self
@@ -14,7 +14,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f,\s]")
 
 
 def _plain_word(value: str) -> str:
-    """Refuse what a mount command could read as an option or as more than one value."""
+    """Refuse texts that a mount command reads as an option or as several values."""
     if value.startswith("-"):
         raise ValueError("must not start with '-'")
     if _UNSAFE.search(value):
@@ -41,7 +41,7 @@ PathText = Annotated[NonEmpty, AfterValidator(_plain_path)]
 
 
 class DirectoryConfig(Config):
-    """A folder that is already there on the worker's host."""
+    """An existing folder on the worker's host."""
 
     backend: Literal["directory"]
     path: Annotated[PathText, AfterValidator(_absolute)]
@@ -78,7 +78,7 @@ class SmbConfig(Config):
 
 
 class WebdavConfig(Config):
-    """A WebDAV folder. Without a port it is 443 when `ssl` is on, else 80."""
+    """A WebDAV folder. The default port is 443 if `ssl` is on, else 80."""
 
     bound_to: ClassVar[tuple[str, ...]] = ("server", "port", "username")
 
@@ -99,7 +99,7 @@ class WebdavConfig(Config):
 
 
 class RcloneConfig(Config):
-    """A path of a remote that rclone's own configuration names."""
+    """A path of a remote in rclone's own configuration."""
 
     backend: Literal["rclone"]
     remote: Word

@@ -1,4 +1,4 @@
-"""The two webhooks around a backup, as a schedule stores them."""
+"""The webhooks before and after a backup, as a schedule stores them."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Self, cast
@@ -19,7 +19,7 @@ def _url(value: str) -> str:
 
 
 class Webhook(OmitNone):
-    """One request, always POST. Address, body and header values are secrets: shown as the mask."""
+    """One POST request. Address, body and header values are secrets and shown masked."""
 
     url: Annotated[
         str, Field(max_length=2048), AfterValidator(_url), AfterValidator(user_info.checked)
@@ -73,7 +73,7 @@ class Webhook(OmitNone):
 
 
 def masked_webhook(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a stored webhook with everything hidden that may hold a secret, valid or not."""
+    """Return a stored webhook, valid or not, with all possible secrets masked."""
     shown = {name: stored[name] for name in ("insecureTls", "insecure_tls") if name in stored}
     shown["url"] = MASK
     if stored.get("body") is not None:
@@ -86,7 +86,7 @@ def masked_webhook(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class BackupWebhooks(ApiModel):
-    """What is called before and after a backup; both keys are always there."""
+    """The pre-backup and post-backup hooks; both keys are always present."""
 
     pre: Webhook | None
     post: Webhook | None

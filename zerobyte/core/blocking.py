@@ -14,7 +14,7 @@ from zerobyte.core.errors import Unavailable
 
 T = TypeVar("T")
 
-ANSWER_S: Final = 10.0
+PATH_LIMIT_S: Final = 10.0
 """Time limit for a folder whose storage may hang; slow disks spin up in less."""
 MAX_THREADS: Final = 32
 _running = threading.BoundedSemaphore(MAX_THREADS)
@@ -69,7 +69,7 @@ async def run_blocking_on_path(
     Raises
         Unavailable     the folder does not answer; the message names it.
     """
-    limit_s = ANSWER_S if limit_s is None else limit_s
+    limit_s = PATH_LIMIT_S if limit_s is None else limit_s
     try:
         return await run_blocking(work, limit_s=limit_s)
     except TimeoutError as error:
@@ -89,15 +89,15 @@ async def wait_or_abandon(work: Coroutine[Any, Any, T], *, limit_s: float) -> T:
     try:
         done, _ = await asyncio.wait({task}, timeout=limit_s)
     except asyncio.CancelledError:
-        _leave(task)
+        _abandon(task)
         raise
     if not done:
-        _leave(task)
+        _abandon(task)
         raise TimeoutError
     return task.result()
 
 
-def _leave(task: asyncio.Task[Any]) -> None:
+def _abandon(task: asyncio.Task[Any]) -> None:
     _left_behind.add(task)
     task.add_done_callback(_forget)
     task.cancel()

@@ -13,9 +13,9 @@ from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 
 EVERY_S: Final = 2.0
-SLEPT_S: Final = 2.0
+SUSPENDED_S: Final = 2.0
 JUMPED_S: Final = 5.0
-STOOD_S: Final = 20.0
+PAUSED_S: Final = 20.0
 """A longer pause means that the process was stopped; load alone does not delay it that long."""
 
 _log = get_logger(__name__)
@@ -70,9 +70,9 @@ def compare(before: Reading, now: Reading, *, every_s: float = EVERY_S) -> Clock
     jumped = (now.wall - before.wall) - elapsed
     paused = ran - every_s
     anomaly = ClockAnomaly(
-        suspended_s=suspended if suspended > SLEPT_S else 0,
+        suspended_s=suspended if suspended > SUSPENDED_S else 0,
         jumped_s=jumped if abs(jumped) > JUMPED_S else 0,
-        paused_s=paused if paused > STOOD_S else 0,
+        paused_s=paused if paused > PAUSED_S else 0,
     )
     return anomaly if anomaly.sentence else None
 

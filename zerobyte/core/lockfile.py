@@ -21,7 +21,7 @@ class AlreadyLocked(Exception):
         self.holder = holder
 
 
-def hold(path: Path) -> IO[str]:
+def lock(path: Path) -> IO[str]:
     """Lock a file until the returned file is closed; its folder must exist.
 
     Raises

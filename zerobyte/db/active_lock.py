@@ -17,7 +17,7 @@ from typing import IO, Any, Final, cast
 import asyncpg
 
 from zerobyte.core.errors import Unavailable
-from zerobyte.core.lockfile import AlreadyLocked, hold
+from zerobyte.core.lockfile import AlreadyLocked, lock
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.db.connection import config, is_sqlite, sqlite_path
@@ -113,7 +113,7 @@ class ActiveLock:
         while not self._released.is_set():
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = hold(path)
+                self._file = lock(path)
             except AlreadyLocked as held:
                 is_waiting = self._wait_in_standby(is_waiting, process=held.holder)
                 time.sleep(_POLL_S)

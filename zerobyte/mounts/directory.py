@@ -1,4 +1,4 @@
-"""A folder that is already there: nothing is mounted, it only has to be usable."""
+"""The directory backend: an existing folder, which is checked but never mounted."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,12 +10,12 @@ from zerobyte.mounts.errors import MountFailed
 
 
 async def mount(config: DirectoryConfig, path: Path, *, protected: Iterable[Path]) -> None:
-    """Make sure that the folder is there, readable, and not our own data.
+    """Check that the folder exists, is readable, and is not our own data.
 
     protected   real folders of our own; the volume may contain them, but not lie in them.
 
     Raises
-        MountFailed     in words what is wrong with the folder.
+        MountFailed     the message gives the problem of the folder.
     """
     del path
     found = await probe.probe(Path(config.path))
@@ -27,15 +27,15 @@ async def mount(config: DirectoryConfig, path: Path, *, protected: Iterable[Path
 
 
 async def unmount(config: DirectoryConfig, path: Path) -> None:
-    """Change nothing: the folder is not ours."""
+    """Do nothing: the folder is not ours."""
     del config, path
 
 
 async def health(config: DirectoryConfig, path: Path, *, protected: Iterable[Path]) -> None:
-    """The same as `mount`: whoever looks at a folder finds out all there is."""
+    """Check the folder as `mount` does."""
     await mount(config, path, protected=protected)
 
 
 async def test(config: DirectoryConfig, *, protected: Iterable[Path]) -> None:
-    """The same as `mount`: nothing has to be undone."""
+    """Check the folder as `mount` does; there is nothing to undo."""
     await mount(config, Path(config.path), protected=protected)

@@ -1,8 +1,7 @@
-"""Lists folders for people: pages of a volume, and the folders of the host.
+"""Folder listings for users: pages of a volume, and the folders of the host.
 
-Everything here blocks and is called through `patience.run_blocking`. A path never leads out of its
-root: the opened folder itself is asked where it really is, so no link swapped meanwhile can lie.
-Refuses to read any file's content.
+All functions block; call them through `blocking.run_blocking`. A path cannot leave its root: the
+check uses the real path of the opened folder, so a link that is swapped meanwhile has no effect.
 """
 
 import errno
@@ -29,12 +28,12 @@ _KERNEL = tuple(Path(folder) for folder in protected_paths.KERNEL)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in a folder.
+    """One entry of a folder.
 
     path            absolute: from the volume's root, or on the host.
-    kind            a link counts as what it leads to inside the root, else as a file.
-    size_bytes      of regular files; None elsewhere.
-    modified_at     epoch ms; None when it vanished while we looked.
+    kind            a link counts as its target inside the root, else as a file.
+    size_bytes      of regular files; None for others.
+    modified_at     epoch ms; None if the entry vanished during the listing.
     """
 
     name: str
@@ -46,7 +45,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Part of a folder, and how many entries the whole folder has."""
+    """A part of a folder's entries, and the number of all entries."""
 
     entries: Sequence[Entry]
     total: int
@@ -55,18 +54,18 @@ class Page:
 def list_folder(
     root: Path, path: str, *, offset: int, limit: int, protected: Iterable[Path]
 ) -> Page:
-    """One page of a folder inside a volume: folders first, then by name without case.
+    """Return one page of a folder in a volume: folders first, then by name without case.
 
     path        from the volume's root, with or without a leading slash.
     protected   real folders of our own, which are not shown.
 
     Raises
         Invalid     the path leads out of the volume or names no folder.
-        NotFound    nothing is there.
+        NotFound    the path does not exist.
         Forbidden   the folder may not be read, or is our own data.
     """
     real_root = Path(os.path.realpath(root))
-    with _opened(real_root / _inside(path), real_root, protected) as (folder, real):
+    with _open_folder(real_root / _relative_path(path), real_root, protected) as (folder, real):
         with os.scandir(folder) as scanned:
             found = [
                 (_order(entry.name, is_folder=_is_folder(entry, real, real_root)), entry)
@@ -81,7 +80,7 @@ def list_folder(
 
 
 def plain(path: str) -> str:
-    """An absolute path of the host without `.`, `..` and doubled slashes.
+    """Return an absolute path of the host without `.`, `..` and doubled slashes.
 
     Raises
         Invalid     it is not absolute.
@@ -94,19 +93,19 @@ def plain(path: str) -> str:
 def list_directories(
     path: str, *, protected: Iterable[Path], roots: Sequence[str] = ("/",)
 ) -> Sequence[Entry]:
-    """The folders directly inside a folder of the host, by name without case; no links.
+    """Return the direct subfolders of a host folder, by name without case; no links.
 
     path        absolute and plain.
-    roots       folders that may be looked into; above them only the way to them is shown.
+    roots       folders that may be listed; above them only the folders that lead to them.
 
     Raises
         Invalid     the path names no folder.
-        NotFound    nothing is there.
+        NotFound    the path does not exist.
         Forbidden   the folder may not be read, is protected, or lies outside the roots.
     """
     ours = tuple(protected)
     allowed = [protected_paths.real(root) for root in roots]
-    with _opened(Path(path), Path("/"), ours) as (folder, real):
+    with _open_folder(Path(path), Path("/"), ours) as (folder, real):
         place = str(real)
         is_within = any(protected_paths.is_within(place, root) for root in allowed)
         if not is_within and not any(protected_paths.is_within(root, place) for root in allowed):
@@ -131,8 +130,8 @@ def list_directories(
         ]
 
 
-def _inside(path: str) -> PurePosixPath:
-    """The path without its leading slashes and dots; it may not climb above its root."""
+def _relative_path(path: str) -> PurePosixPath:
+    """Return the path relative to its root. Raises Invalid if it climbs above the root."""
     if "\0" in path:
         raise Invalid("Invalid path")
     steps: list[str] = []
@@ -147,10 +146,10 @@ def _inside(path: str) -> PurePosixPath:
 
 
 @contextmanager
-def _opened(
+def _open_folder(
     target: Path, real_root: Path, protected: Iterable[Path]
 ) -> Generator[tuple[int, Path]]:
-    """An open folder and where it really is, inside the root and outside our own data."""
+    """Yield an open folder and its real path, inside the root and outside our own data."""
     if not Path(protected_paths.real(str(target))).is_relative_to(real_root):
         raise Invalid("Invalid path")
     ours = [str(place) for place in protected]
@@ -172,7 +171,7 @@ def _opened(
         real = Path(f"/proc/self/fd/{folder}").readlink()
         if not real.is_relative_to(real_root):
             raise Invalid("Invalid path")
-        # Asked again of the opened folder: a link may have been swapped since.
+        # Check the opened folder again: a link may have changed since.
         if protected_paths.refused_to_read(str(real), ours):
             raise Forbidden(_OUR_DATA)
         try:
@@ -196,7 +195,7 @@ def _is_folder(entry: os.DirEntry[str], parent: Path, real_root: Path) -> bool:
 def _sorted_part(
     found: list[tuple[_Order, os.DirEntry[str]]], offset: int, limit: int
 ) -> Generator[tuple[_Order, os.DirEntry[str]]]:
-    """Yield a part of a folder in order; sorted in pieces, because no other thread runs in one."""
+    """Yield a part of a folder in order; sorts in pieces, because a sort blocks all threads."""
     starts = aio.with_pauses(range(0, len(found), _SORTED_AT_ONCE))
     pieces = [sorted(found[start : start + _SORTED_AT_ONCE], key=itemgetter(0)) for start in starts]
     merged = heapq.merge(*pieces, key=itemgetter(0))
@@ -208,7 +207,7 @@ def _order(name: str, *, is_folder: bool) -> _Order:
 
 
 def _entry(entry: os.DirEntry[str], parent: PurePosixPath, *, is_folder: bool) -> Entry:
-    # A name that is no text can still be shown; JSON has no words for its bytes.
+    # JSON cannot hold bytes that are not UTF-8, so they are shown as U+FFFD.
     name = os.fsencode(entry.name).decode(errors="replace")
     try:
         seen = entry.stat(follow_symlinks=False)

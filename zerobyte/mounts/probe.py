@@ -1,4 +1,4 @@
-"""Looks at a folder from a child process, so that a dead file system stops only the child."""
+"""The check of a folder in a child process, so that a dead file system blocks only the child."""
 
 import sys
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from zerobyte.mounts.errors import MountFailed
 
 LIMIT_S: Final = 5.0
 _GRACE_S: Final = 0.2
-# Python alone can say all of it with the bytes of any path; -I -S starts it in some 20 ms.
+# Python handles the bytes of any path; with -I -S it starts in some 20 ms.
 _PROGRAM: Final = """
 import os, sys
 path = os.fsencode(sys.argv[1])
@@ -25,7 +25,7 @@ except OSError as error:
 else:
     sys.stdout.buffer.write(b"real " + real.hex().encode() + b" %d\\n" % os.stat(real).st_dev)
 """
-_WORDS: Final = {
+_MESSAGES: Final = {
     2: "Path does not exist",
     20: "Path is not a directory",
     13: "Zerobyte is not permitted to read this path",
@@ -42,10 +42,10 @@ _hung: set[Path] = set()
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """A folder that answered.
+    """The result of a check.
 
-    real        where it really is, with every link followed.
-    device      number of its file system; another one later means that a mount came or went.
+    real        the real path of the folder.
+    device      number of its file system; if it changes, a mount was added or removed.
     """
 
     real: Path
@@ -53,22 +53,24 @@ class Probed:
 
 
 async def probe(path: Path, *, limit_s: float | None = None) -> Probed:
-    """Make sure that a folder exists, is a folder, can be listed and answers in time.
+    """Check that a folder exists, is a folder, can be listed and answers in time.
 
-    limit_s     the child that has not answered by then is killed, or left if it cannot be;
-                None is LIMIT_S.
+    limit_s     the child is killed at this limit, or abandoned if it cannot be killed; None is
+                LIMIT_S.
 
     Raises
-        MountFailed     in words what is wrong with the folder.
+        MountFailed     the message gives the problem of the folder.
     """
     if path in _hung:
         raise MountFailed("The file system still does not answer")
     limit_s = LIMIT_S if limit_s is None else limit_s
     silent = MountFailed(f"The file system did not answer within {limit_s:g} seconds")
     try:
-        done = await blocking.wait_or_abandon(_look(path, limit_s), limit_s=limit_s + 3 * _GRACE_S)
+        done = await blocking.wait_or_abandon(
+            _run_check(path, limit_s), limit_s=limit_s + 3 * _GRACE_S
+        )
     except TimeoutError:
-        # The child cannot even be killed. Until it is gone, no second one goes the same way.
+        # The child cannot even be killed. Until it exits, no second child checks this path.
         _hung.add(path)
         raise silent from None
     if done.timed_out and not done.stdout_tail:
@@ -79,7 +81,7 @@ async def probe(path: Path, *, limit_s: float | None = None) -> Probed:
     return _read(done)
 
 
-async def _look(path: Path, limit_s: float) -> process.Exit:
+async def _run_check(path: Path, limit_s: float) -> process.Exit:
     try:
         return await process.run(
             [sys.executable, "-I", "-S", "-c", _PROGRAM, str(path)],
@@ -95,6 +97,6 @@ def _read(done: process.Exit) -> Probed:
         case ["begun", "real", real, device]:
             return Probed(Path(bytes.fromhex(real).decode(errors="surrogateescape")), int(device))
         case ["begun", "error", number]:
-            raise MountFailed(_WORDS.get(int(number), f"Path cannot be read (error {number})"))
+            raise MountFailed(_MESSAGES.get(int(number), f"Path cannot be read (error {number})"))
         case _:
             raise MountFailed("Path cannot be looked at on this host")

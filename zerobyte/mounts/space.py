@@ -1,4 +1,4 @@
-"""How large a file system is and how much of it is free. Blocks: see `patience`."""
+"""Size and free space of a file system. Blocks: call it through `core.blocking`."""
 
 import os
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ _MOST = 2**53 - 1
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """In bytes; `free` is what may still be written by others than root."""
+    """The space of a file system in bytes; `free` is the space for users other than root."""
 
     total: int = 0
     used: int = 0
@@ -17,7 +17,7 @@ class Space:
 
 
 def space(path: Path) -> Space:
-    """The space of the file system that a folder is on, never more than JSON can count."""
+    """Return the space of a folder's file system, capped at the largest safe JSON number."""
     seen = os.statvfs(path)
     return Space(
         total=min(seen.f_blocks * seen.f_frsize, _MOST),

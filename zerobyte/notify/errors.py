@@ -1,16 +1,16 @@
-"""What goes wrong between us and a vendor.
+"""The errors of the notification driver.
 
 Failed
 └── DeliveryFailed      500  the message did not arrive
-    └── TooLate         500  there was no answer in time
+    └── TooLate         500  the server did not answer in time
 """
 
 from zerobyte.core.errors import Failed
 
 
 class DeliveryFailed(Failed):
-    """The message did not arrive; the sentence says why, without address path or secrets."""
+    """The message did not arrive; the reason contains no address path and no secrets."""
 
 
 class TooLate(DeliveryFailed):
-    """There was no answer within the time that was given to everything together."""
+    """The server did not answer within the limit for the whole request."""

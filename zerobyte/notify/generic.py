@@ -1,4 +1,4 @@
-"""Sends a message to any HTTP endpoint, as JSON or as plain text."""
+"""Notifications to any HTTP endpoint, as JSON or as plain text."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ _MAX_CHARS = 10_000
 
 
 def body(config: GenericConfig, message: NotificationMessage) -> bytes:
-    """What is sent: an object of title and message under the chosen keys, or both as text."""
-    # A long list of unreadable files must not keep the news of a failure from arriving.
+    """Return the body: title and message as JSON under the configured keys, or as text."""
+    # A long list of unreadable files must not make the notification of a failure fail.
     text = message.body
     if len(text) > _MAX_CHARS:
         text = text[:_MAX_CHARS] + "\n… (shortened)"
@@ -29,7 +29,7 @@ def body(config: GenericConfig, message: NotificationMessage) -> bytes:
 
 
 def headers(config: GenericConfig) -> list[tuple[str, str]]:
-    """The headers in the order in which they apply: a later one of the same name wins."""
+    """Return the headers in order; a later one of the same name replaces an earlier one."""
     typed = [("Content-Type", config.content_type or (_JSON if config.use_json else _TEXT))]
     named = [line.partition(":") for line in config.headers or []]
     return [
@@ -40,7 +40,7 @@ def headers(config: GenericConfig) -> list[tuple[str, str]]:
 
 
 def secrets(config: GenericConfig) -> list[str]:
-    """The values that must not stand in any text: header values, and the words in them."""
+    """Return the values to redact: header values, and the words in them."""
     values = [value for _, value in headers(config)[2:]]
     return values + [word for value in values for word in value.split()]
 

@@ -1,7 +1,7 @@
-"""One bounded HTTP request to somebody else's server.
+"""One bounded HTTP request to a foreign server.
 
-Owns the limits: no redirects, a total time that a slow server cannot stretch, and no interest in
-the answer's body. Refuses to know what is said and to which vendor.
+The limits: no redirects, a total time that a slow server cannot extend, and no read of the
+response body.
 """
 
 import asyncio
@@ -30,11 +30,11 @@ async def request(
 ) -> None:
     """Send one request and take any 2xx as delivered.
 
-    timeout_s   for everything together: name, connection, request and status line; at most 10.
-    secrets     values that must not stand in the error.
+    timeout_s   for the whole request: name, connection, request and status line; at most 10.
+    secrets     values to redact in the error.
 
     Raises
-        DeliveryFailed      no 2xx in time; the answer's body is neither read nor told.
+        DeliveryFailed      no 2xx in time; the error never contains the response body.
     """
     _check_sizes(headers, content)
     status = await status_of(
@@ -61,15 +61,15 @@ async def status_of(
     insecure_tls: bool = False,
     secrets: Sequence[str] = (),
 ) -> int:
-    """Send one request, of any size, and answer the status.
+    """Send one request of any size and return the status code.
 
-    limit_s         for everything together: name, connection, request and status line.
-    insecure_tls    whether anybody's certificate will do.
-    secrets         values that must not stand in the error.
+    limit_s         for the whole request: name, connection, request and status line.
+    insecure_tls    accept every certificate.
+    secrets         values to redact in the error.
 
     Raises
-        TooLate             there was no status line in time.
-        DeliveryFailed      there was no answer in HTTP.
+        TooLate             no status line arrived in time.
+        DeliveryFailed      there was no HTTP response.
     """
     try:
         async with asyncio.timeout(limit_s):
@@ -77,7 +77,7 @@ async def status_of(
     except TimeoutError:
         raise TooLate(f"The server did not answer within {limit_s:g} seconds") from None
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError, ValueError) as error:
-        raise DeliveryFailed(_in_words(error, secrets)) from None
+        raise DeliveryFailed(_reason(error, secrets)) from None
 
 
 async def _status_of(
@@ -100,7 +100,7 @@ async def _status_of(
         try:
             return answer.status_code
         finally:
-            # Closed unread: a server that drips its body for ever costs nothing.
+            # Close without reading: an endless body must not delay the caller.
             await answer.aclose()
 
 
@@ -113,7 +113,7 @@ def _check_sizes(headers: Sequence[tuple[str, str]], content: bytes) -> None:
         raise DeliveryFailed(f"The headers are larger than {MAX_HEADER_BYTES} bytes")
 
 
-def _in_words(error: Exception, secrets: Sequence[str]) -> str:
+def _reason(error: Exception, secrets: Sequence[str]) -> str:
     reason = redact(str(error), secrets).strip()[:200]
     if isinstance(error, httpx.ConnectError):
         return f"The server cannot be reached: {reason}"
@@ -121,5 +121,5 @@ def _in_words(error: Exception, secrets: Sequence[str]) -> str:
         return "The address is not valid"
     if isinstance(error, httpx.RemoteProtocolError):
         return "The server did not answer in HTTP"
-    # Other errors may quote the request: their kind says enough.
+    # Other messages may quote the request, so only the error class is shown.
     return f"The request failed ({type(error).__name__})"

@@ -1,7 +1,7 @@
-"""Which servers a message may be sent to.
+"""The rules for the servers that notifications may be sent to.
 
-Addresses that a person can type are compared with the operator's list of allowed origins: exact
-scheme, host and port. Addresses that a vendor fixes are not. Knows no way of sending.
+Addresses that a user can enter must match the operator's list of allowed origins: exact scheme,
+host and port. Addresses that a service fixes are always allowed.
 """
 
 import re
@@ -55,7 +55,7 @@ def require_allowed_origin(
 ) -> None:
     """Refuse an address whose origin is not on the operator's list.
 
-    of      whose address it is, as the first words of the refusal.
+    of      the owner of the address, as the first words of the error message.
 
     Raises
         Invalid     the origin is not listed, or the text is not an http(s) address.
@@ -70,7 +70,7 @@ def check(config: DestinationConfig, allowed_origins: Iterable[str]) -> None:
     """Refuse a destination whose server the operator did not allow.
 
     Raises
-        Invalid     the sentence names the origin that would have to be allowed.
+        Invalid     the message names the origin that the operator has to allow.
     """
     match config:
         case GenericConfig():
@@ -100,7 +100,7 @@ def _check_custom(text: str, allowed_origins: Iterable[str]) -> None:
     elif scheme == "ntfy" and url.host == "ntfy.sh":
         return
     elif scheme in _OWN_SCHEME:
-        # A listed host without a port stands for every port: each server has its own.
+        # A listed host without a port allows every port, because servers differ in them.
         host = f"{scheme}://{url.host}"
         origins = {host, url.origin_as(scheme)}
     else:

@@ -77,7 +77,7 @@ def prefect_client(*, home: Path, url: str, auth: str | None) -> dict[str, str]:
 def api(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment of the API: every variable that is a setting, the secret included."""
     names = {"XDG_DATA_HOME"}
-    for _, secret, _ in secrets.GIVEN_SECRETS:
+    for _, secret, _ in secrets.SECRETS:
         names |= {secret, f"{secret}_FILE"}
     for field in dataclasses.fields(Settings):
         variable = field.metadata.get("variable")

@@ -12,7 +12,7 @@ from typing import IO, Final
 
 from zerobyte.core import ids, worker_tokens
 from zerobyte.core.errors import ZerobyteError
-from zerobyte.core.lockfile import AlreadyLocked, hold
+from zerobyte.core.lockfile import AlreadyLocked, lock
 from zerobyte.settings import Settings
 
 _START_BYTES: Final = 1024 * 1024
@@ -31,7 +31,7 @@ def lock_data_dir(data_dir: Path) -> IO[str]:
     """
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return hold(data_dir / "serve.lock")
+        return lock(data_dir / "serve.lock")
     except OSError as error:
         raise ResourceInUse(
             f"The data folder {data_dir} cannot be written: {error.strerror}. "

@@ -11,7 +11,7 @@ from typing import IO
 
 from zerobyte.core import early_interrupt, private_files
 from zerobyte.core.errors import ZerobyteError
-from zerobyte.core.lockfile import AlreadyLocked, hold
+from zerobyte.core.lockfile import AlreadyLocked, lock
 from zerobyte.core.log import configure, get_logger
 from zerobyte.core.process import setup
 from zerobyte.processes import child_env
@@ -32,7 +32,7 @@ def lock_queue(run_dir: Path, host: str) -> IO[str]:
     """
     run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        return hold(run_dir / f"worker-{host.replace('/', '_')}.lock")
+        return lock(run_dir / f"worker-{host.replace('/', '_')}.lock")
     except AlreadyLocked as held:
         raise WorkerAlreadyRunning(
             f"A worker for the host {host} is already running here (process {held.holder}). "

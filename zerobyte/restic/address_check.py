@@ -1,6 +1,6 @@
-"""Check which network addresses the storage of a repository leads to, before restic uses it.
+"""The check of a repository's network addresses before restic connects to its storage.
 
-restic resolves the name again, so a name that changes its address in between is not covered: see
+restic resolves the name again, so a name whose address changes in between is not covered: see
 docs/field-rules.md.
 """
 
@@ -27,7 +27,7 @@ _PROXIES: Final = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
 
 
 async def check(access: RepositoryAccess) -> None:
-    """Refuse a config that breaks a rule, or storage at an address that may not be reached.
+    """Refuse a config that breaks a rule, or storage at an address that is not allowed.
 
     Raises
         Invalid                 a rule refuses a field, or the address behind it.
@@ -42,7 +42,7 @@ async def check(access: RepositoryAccess) -> None:
     addresses = await _addresses(host)
     if addresses is None:
         if any(os.environ.get(name) for name in _PROXIES):
-            return  # The proxy resolves the names, and decides what it connects to.
+            return  # The proxy resolves the names and decides on its connections.
         raise StorageUnreachable(
             f"The storage cannot be reached: the name {host} cannot be resolved"
         )
@@ -63,10 +63,10 @@ async def _addresses(host: str) -> list[str] | None:
 
 
 def hosts_of(config: RepositoryConfig) -> tuple[str, str, str | None] | None:
-    """Return the field that names a server, its host, and a second host that may be used.
+    """Return the field that names a server, its host, and a second possible host, or None.
 
     The S3 client of restic puts the bucket in front of the host for some providers, among them
-    every host whose name only ends like theirs. None when the config names no server.
+    every host whose name only ends like theirs. None if the config names no server.
     """
     match config:
         case S3Config():

@@ -1,8 +1,7 @@
-"""Where a repository is, in restic's words: address, environment, options and secret files.
+"""Address, environment, options and secret files of a repository for restic.
 
-Owns one function for each of the eight backends. Refuses to start anything: it writes files into
-the folder it is given and answers what the child must know. Nothing secret is in `options`,
-because those become arguments that every process of the host can read.
+One function for each of the eight backends; it writes secret files and starts nothing. `options`
+holds no secret, because every process of the host can read a child's arguments.
 """
 
 import base64
@@ -50,7 +49,7 @@ _SSH_OPTIONS: Final[tuple[str, ...]] = (
 
 
 class Folder(Protocol):
-    """Where secret files go: `zerobyte.core.process.SecretFolder`, or a twin in tests."""
+    """A folder for secret files: `zerobyte.core.process.SecretFolder`, or a fake in tests."""
 
     def write(self, name: str, content: str | bytes) -> Path:
         """Create one file that only we can read."""
@@ -59,11 +58,11 @@ class Folder(Protocol):
 
 @dataclass(slots=True)
 class Location:
-    """What a child must know to find and open one repository.
+    """The settings with which a child finds and opens one repository.
 
-    env         for the child alone; the address is here too, for it may carry a password.
-    options     restic's global flags; nothing secret.
-    secrets     the values to take out of everything that is printed.
+    env         for the child alone; holds the address too, which may contain a password.
+    options     restic's global flags; no secrets.
+    secrets     the values to redact in everything that the child prints.
     """
 
     env: dict[str, str] = field(default_factory=dict[str, str])
@@ -74,7 +73,7 @@ class Location:
 def locate(
     access: RepositoryAccess, folder: Folder, *, rclone_config_dir: Path | None = None
 ) -> Location:
-    """Write the secret files of a repository and say how restic finds it.
+    """Write the secret files of a repository and return its location for restic.
 
     Raises
         Invalid     a rule refuses a field (an old row may hold anything), rclone.conf does not
@@ -108,7 +107,7 @@ def locate(
 
 
 def kib_per_s(limit: Bandwidth) -> int:
-    """A limit in restic's unit, rounded down, at least 1."""
+    """Return a limit in restic's unit (KiB/s), rounded down, at least 1."""
     return max(1, int(limit.value * _BITS_PER_S[limit.unit] / 8 / 1024))
 
 
@@ -193,7 +192,7 @@ def require_named_remote(remote: str, config_dir: Path | None) -> None:
     """Refuse a remote that rclone.conf of this host does not name.
 
     Raises
-        Invalid     it is not there, or the file cannot be read or is encrypted.
+        Invalid     the remote is not in the file, or the file is unreadable or encrypted.
     """
     where = ["config", "remote"]
     try:
@@ -243,8 +242,8 @@ def _ssh_arguments(config: SftpRepositoryConfig, folder: Folder) -> list[str]:
             known = folder.write("known_hosts", config.known_hosts.strip() + "\n")
             options.append(f"UserKnownHostsFile={known}")
     key = folder.write("ssh_key", private_key(config.private_key))
-    # The configuration of the account that runs us would add the operator's own keys, reuse open
-    # connections, or lead to another host than the one that was checked.
+    # Without `-F none`, the ssh configuration of our account would add the operator's own keys,
+    # reuse open connections, or connect to another host than the checked one.
     arguments = ["-F", "none", *(part for option in options for part in ("-o", option))]
     arguments += ["-i", str(key)]
     if config.port != 22:
@@ -253,10 +252,10 @@ def _ssh_arguments(config: SftpRepositoryConfig, folder: Folder) -> list[str]:
 
 
 def private_key(text: str) -> str:
-    """A private key as ssh wants it: Unix line ends, one at the end.
+    """Return a private key in the form that ssh accepts: Unix line ends, one at the end.
 
     Raises
-        Invalid     the key has a passphrase, which nobody could type.
+        Invalid     the key has a passphrase, which no user can enter.
     """
     key = text.replace("\r\n", "\n").replace("\r", "\n").strip() + "\n"
     if "ENCRYPTED" in key or _openssh_cipher(key) not in (None, b"none"):
@@ -268,7 +267,7 @@ def private_key(text: str) -> str:
 
 
 def _openssh_cipher(key: str) -> bytes | None:
-    """The cipher an OpenSSH key names in its header; None when it is of another form."""
+    """Return the cipher in the header of an OpenSSH key, or None for other key formats."""
     body = re.search(r"-----BEGIN OPENSSH PRIVATE KEY-----(.+?)-----END", key, re.DOTALL)
     if body is None:
         return None

@@ -28,20 +28,20 @@ from zerobyte.restic.errors import (
     ResticError,
     SnapshotMissing,
     as_message,
-    in_words,
+    readable_line,
     unreadable_item,
 )
 from zerobyte.restic.patterns import PatternFiles
 from zerobyte.restic.repository import Repository
 
 _MOST_UNREADABLE: Final = 100
-# restic ends with 0 all the same when only some of the paths and patterns are not there.
+# restic ends with 0 even if some of the paths and patterns do not exist.
 _NO_MATCH: Final = b" does not match any files, skipping"
 _NOT_FOUND: Final = (b" does not exist, skipping", _NO_MATCH)
-# restic knows no negation in lists of includes, so such a pattern is expected to match nothing.
+# restic has no negation in lists of includes, so such a pattern is expected to match nothing.
 _NEGATED: Final = b'pattern "!'
 _PATTERNS_S: Final = 120.0
-"""How long include patterns may take to expand: they may lead through many folders."""
+"""Time limit for the expansion of include patterns, which may visit many folders."""
 
 
 def argv(
@@ -58,15 +58,15 @@ def argv(
     parent: str | None = None,
     rereads: bool = False,
 ) -> list[str]:
-    """The command.
+    """Return the command.
 
     raw, globs, excludes    files of `zerobyte.restic.patterns`; without the first two the whole
                             folder is saved.
-    ignore_inode            for file systems that make numbers up (FUSE): unchanged files would
-                            be read again each time.
+    ignore_inode            for file systems with unstable inode numbers (FUSE), where restic would
+                            read unchanged files again each time.
     parent                  id of the snapshot whose unchanged files are not read again.
     rereads                 read every file. With neither, restic takes the newest snapshot of
-                            the same host and path as parent, whichever source made it.
+                            the same host and path as parent, even if another source made it.
 
     Raises
         Invalid     a custom parameter is not permitted.
@@ -74,7 +74,7 @@ def argv(
     mode = options.compression_mode or repository.access.compression_mode
     custom = extra_flags.arguments(options.custom_restic_params)
     command = [
-        *("backup", "--json", *repository.waits),
+        *("backup", "--json", *repository.lock_flags),
         *(f"--compression={mode}", f"--host={hostname}", f"--tag={escaping.tag(tag)}"),
     ]
     if options.one_file_system:
@@ -114,22 +114,21 @@ async def run(
     check_source: Callable[[Path], None] | None = None,
     stop: asyncio.Event | None = None,
 ) -> BackupSummary:
-    """Save one folder as a new snapshot and report what was added.
+    """Save one folder as a new snapshot and return the summary of restic.
 
     source              absolute folder, or a link to one. Links below it are saved as links; an
                         include path or pattern that leaves it is refused.
-    tag                 the schedule's short id: retention selects by it.
+    tag                 the schedule's short id: retention selects snapshots by it.
     excluded_folders    absolute folders of our own; the cache, the secret folders and a local
-                        repository are left out without being named.
-    parent, rereads     see `argv`. A parent that was removed meanwhile is replaced by a complete
-                        reading.
-    on_status           called with the newest status only; a slow caller slows nothing.
-    check_source        called in a thread with the folder itself, links followed, right before
-                        restic starts; raises when it may not be read.
-    stop                once set, restic is interrupted, removes its lock and is waited for.
+                        repository are always excluded.
+    parent, rereads     see `argv`. If the parent no longer exists, every file is read.
+    on_status           called with the newest status only; a slow callback does not slow restic.
+    check_source        called in a thread with the real folder right before restic starts; raises
+                        if the folder may not be read.
+    stop                once set, restic is interrupted and removes its lock; `run` waits for it.
 
     Returns the final summary: sizes in bytes, duration in seconds, `snapshot_id` 64 hex digits
-    (None when nothing changed and the schedule skips unchanged snapshots).
+    (None if nothing changed and the schedule skips unchanged snapshots).
 
     Raises
         PartialBackup       the snapshot exists, but items could not be read, included paths do
@@ -140,12 +139,12 @@ async def run(
         ResticError         any other exit; `.tail` holds the last redacted stderr lines.
         Invalid             an option of the schedule cannot be used.
         Unavailable         the folder does not answer.
-        CancelledError      the child was interrupted and is gone before this returns.
+        CancelledError      after the child was interrupted and has exited.
 
-    Source: restic manual, "Scripting". Held by tests/integration/restic/test_backup.py.
+    Source: restic manual, "Scripting". Tests: tests/integration/restic/test_backup.py.
     """
     options, unresolved = options or BackupOptions(), source
-    # The volume may be a network share that does not answer: the event loop must go on.
+    # The volume may be a network share that hangs, which must not block the event loop.
     source = await blocking.run_blocking_on_path(
         lambda: _checked_source(unresolved, check_source), place=str(source)
     )
@@ -182,17 +181,17 @@ async def run(
             except ResticError as error:
                 if parent is None or not _is_parent_missing(error):
                     raise
-                ended = await save(command(rereads=True))  # reads every file
-    return _conclude(said, ended)
+                ended = await save(command(rereads=True))
+    return _summary_of(said, ended)
 
 
-def _conclude(said: "_Output", ended: Exit) -> BackupSummary:
+def _summary_of(said: "_Output", ended: Exit) -> BackupSummary:
     """Return the summary. Raises PartialBackup or ResticError."""
     if said.summary is None:
         raise ResticError(
             "Restic ended without saying what it saved.",
             exit_code=ended.code,
-            tail=[in_words(line) for line in ended.stderr_tail],
+            tail=[readable_line(line) for line in ended.stderr_tail],
         )
     if ended.code == 3 or said.count:
         raise PartialBackup(
@@ -200,7 +199,7 @@ def _conclude(said: "_Output", ended: Exit) -> BackupSummary:
             unreadable=said.unreadable,
             unreadable_count=said.count,
             unmatched_count=said.unmatched,
-            tail=[in_words(line) for line in ended.stderr_tail],
+            tail=[readable_line(line) for line in ended.stderr_tail],
         )
     return said.summary
 
@@ -208,12 +207,12 @@ def _conclude(said: "_Output", ended: Exit) -> BackupSummary:
 async def record_of(
     summary: BackupSummary, source: Path, *, tag: str, hostname: str, options: BackupOptions
 ) -> SnapshotRecord | None:
-    """The snapshot that a summary tells of, as `restic snapshots` would print it.
+    """Return the record of a new snapshot as `restic snapshots` would print it, or None.
 
-    Saves a call of restic, which costs as long as a small backup. None when there is no snapshot,
-    when restic chose the paths itself, or when the source hangs: then restic must be asked.
+    It saves a call of restic, which takes as long as a small backup. None if there is no snapshot,
+    if restic chose the paths itself, or if the source hangs: then the caller must ask restic.
 
-    Source: restic 0.18, a snapshot's time is its summary's `backup_start`. Held by
+    Source: restic 0.18, a snapshot's time is its summary's `backup_start`. Tests:
     tests/integration/restic/test_backup.py.
     """
     chosen = options.include_paths or options.include_patterns
@@ -222,7 +221,7 @@ async def record_of(
     try:
         listed = await blocking.run_blocking_on_path(lambda: _listed(source), place=str(source))
     except Unavailable:
-        return None  # the snapshot is made, whatever has become of its source since
+        return None  # the snapshot exists even if its source hangs now
     counts = {name: getattr(summary, name) for name in SnapshotSummary.model_fields}
     return SnapshotRecord(
         id=summary.snapshot_id,
@@ -237,7 +236,7 @@ async def record_of(
 
 @dataclass
 class _Output:
-    """What restic said so far."""
+    """The parsed output of restic so far."""
 
     summary: BackupSummary | None = None
     unreadable: list[str] = field(default_factory=list[str])
@@ -246,7 +245,7 @@ class _Output:
     offer: Callable[[BackupProgress], None] | None = None
 
     def on_line(self, line: bytes) -> None:
-        # Verbose runs print a line for each file; only what we keep is worth parsing.
+        # Verbose runs print one line per file, which we do not need to parse.
         if b'"message_type":"verbose_status"' in line[:64]:
             return
         if (said := as_message(line)) is not None:
@@ -269,7 +268,7 @@ class _Output:
                 self.summary = BackupSummary.model_validate(said)
         except ValidationError:
             return
-        # The scan only estimates the size; what it cannot read, archival reports again.
+        # The scan only estimates the size; the archiver reports its unreadable items again.
         if kind == "error" and said.get("during") != "scan":
             self._add(unreadable_item(said))
 
@@ -293,7 +292,7 @@ def _write(files: PatternFiles, folder: SecretFolder) -> dict[str, Path]:
 
 
 def _resolved(source: Path) -> Path:
-    """The folder itself: of a link, restic would save the link alone and nothing behind it."""
+    """Resolve a link, because restic would save the link alone, not the folder behind it."""
     return source.resolve() if source.is_symlink() else source
 
 
@@ -305,12 +304,12 @@ def _checked_source(source: Path, check: Callable[[Path], None] | None) -> Path:
 
 
 def _listed(source: Path) -> str:
-    """The source as restic writes it into the snapshot."""
+    """Return the source path as restic writes it into the snapshot."""
     return os.path.normpath(_resolved(source))
 
 
 def _own_folders(repository: Repository, more: Sequence[str]) -> set[str]:
-    """Our folders on this host, which no backup reads."""
+    """Return our folders on this host, which no backup reads."""
     own = {*more, str(repository.tools.cache_dir), str(repository.tools.run_dir)}
     if isinstance(repository.access.config, LocalConfig):
         own.add(repository.access.config.path)

@@ -1,8 +1,7 @@
-"""restic's cache folders on this host: how much they hold, and what goes when that is too much.
+"""The size limit of restic's cache folders on this host, and its free disk space.
 
-restic never forgets anything from its cache, so without us a disk fills up slowly. What is removed
-is fetched again when it is needed; a restic that is running loses nothing but time. Blocks: see
-`shrink` for the way that does not.
+restic never removes cache files of a repository in use, so the disk would fill up slowly. restic
+fetches removed files again when it needs them; a running restic only loses time.
 """
 
 import asyncio
@@ -14,11 +13,11 @@ from pathlib import Path
 from typing import Final
 
 _ENOUGH: Final = 0.9
-"""To what part of the bound it is shrunk, so that not every run has to do it again."""
+"""Shrink to this part of the limit, so that not every run has to shrink again."""
 
 
 async def shrink(cache_dir: Path, max_bytes: int) -> int:
-    """Remove the files that were not used for longest until the bound is kept; the bytes freed.
+    """Remove the least recently used files down to the limit; return the freed bytes.
 
     cache_dir   holds one cache folder for each repository id.
     """
@@ -30,21 +29,22 @@ _MOST_BY_PERCENT: Final = 20 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """A file system: how large it is, and what may still be written to it by us."""
+    """The size of a file system, and the space on it that we may still use."""
 
     size_bytes: int
     free_bytes: int
 
     def wanted_free(self, least_bytes: int, least_percent: int) -> int:
-        """What is to be free here, in bytes: so much or such a part, whichever is more.
+        """Return the required free bytes: the larger of a fixed amount and a share of the disk.
 
-        A part of a large disk soon is more than anything of ours can fill before the next look.
+        The share is capped, because a share of a large disk exceeds everything that we can write
+        before the next check.
         """
         return max(least_bytes, min(self.size_bytes * least_percent // 100, _MOST_BY_PERCENT))
 
 
 async def disk(folder: Path) -> Disk:
-    """The file system that a folder is on, or will be on."""
+    """Return the file system of a folder that exists or will be created."""
     return await asyncio.to_thread(_disk, folder)
 
 
@@ -58,15 +58,16 @@ def _shrink(cache_dir: Path, max_bytes: int) -> int:
         if held - freed <= max_bytes * _ENOUGH:
             break
         with contextlib.suppress(OSError):
-            os.unlink(path)  # noqa: PTH108 — many of them, and each a plain text already
+            os.unlink(path)  # noqa: PTH108 — many files, and each path is a plain text already
             freed += size
     return freed
 
 
 def _files(folder: Path) -> Iterator[tuple[float, int, str]]:
-    """Every file as last use, bytes and path; links are not followed.
+    """Yield last use, bytes and path of every file; links are not followed.
 
-    A disk may not note reads at all, or once a day: then the time of writing stands in for it.
+    A file system may record reads never or once a day, so the later of the read and write times
+    counts as the last use.
     """
     waiting = [str(folder)]
     while waiting:

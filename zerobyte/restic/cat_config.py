@@ -1,4 +1,4 @@
-"""`restic cat config`: whether a repository is there and opens with this password."""
+"""`restic cat config`: check that a repository exists and opens with its password."""
 
 import asyncio
 
@@ -8,9 +8,9 @@ from zerobyte.restic.repository import Repository
 
 
 class RepositoryHeader(BaseModel):
-    """What the repository says of itself.
+    """The header of a repository.
 
-    id      restic's own, 64 hex digits; the same wherever the repository is copied to.
+    id      restic's id, 64 hex digits; copies of a repository keep it.
     """
 
     version: int
@@ -21,7 +21,7 @@ _HEADER = TypeAdapter(RepositoryHeader)
 
 
 def argv() -> list[str]:
-    """The command; it takes no lock."""
+    """Return the command; it takes no lock."""
     return ["cat", "--json", "--no-lock", "config"]
 
 
@@ -31,8 +31,8 @@ async def run(
     """Open the repository and read its header; changes nothing.
 
     Raises
-        RepositoryMissing   nothing is there.
-        WrongPassword       it does not open.
+        RepositoryMissing   there is no repository.
+        WrongPassword       the repository does not open with the password.
         ResticError         any other failure.
     """
     with repository.session() as session:

@@ -1,4 +1,4 @@
-"""`restic check`: whether a repository is whole."""
+"""`restic check`: check a repository for damage."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from zerobyte.restic.repository import Repository
 
 
 class CheckReport(SnakeWire):
-    """What restic found; `errors` in words, the first hundred of them."""
+    """The result of a check; `errors` holds the first hundred messages."""
 
     num_errors: int = 0
     broken_packs: list[str] | None = None
@@ -23,15 +23,15 @@ _MOST_ERRORS = 100
 
 
 def argv(repository: Repository) -> list[str]:
-    """The command; it reads the structure, not the data."""
-    return ["check", "--json", *repository.waits]
+    """Return the command; it reads the structure, not the data."""
+    return ["check", "--json", *repository.lock_flags]
 
 
 async def run(repository: Repository, *, stop: asyncio.Event | None = None) -> CheckReport:
-    """Check the repository's structure; a damaged one is an answer, not an error.
+    """Check the repository's structure; damage is a result, not an exception.
 
     Raises
-        ResticError     the check itself could not be made.
+        ResticError     restic could not complete the check.
     """
     summary: list[CheckReport] = []
     errors: list[str] = []

@@ -1,8 +1,8 @@
-"""What a restore with `delete` removes from its target, and what it spares.
+"""The removal of extra entries from the target of a restore with `delete`.
 
-restic's own `--delete` removes everything that the snapshot does not hold: also what the backup
-never looked at, and folders with all their contents, across file systems. So restic only lists
-what it would remove (`--delete --dry-run`), and this module removes the entries one by one,
+restic's own `--delete` removes everything that the snapshot does not hold, including entries that
+the backup never read, and folders with all their contents, across file systems. So restic only
+lists the candidates (`--delete --dry-run`), and this module removes the entries one by one,
 without following links, after the files were restored.
 """
 
@@ -28,7 +28,7 @@ MAX_ENTRIES: Final = 1_000_000
 _CHUNK: Final = 500
 _NAMED_AT_MOST: Final = 20
 _STAYS: Final = (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST)
-"""It is gone already, or a folder holds what is spared or what could not be removed itself."""
+"""The entry is gone already, or a folder still holds entries that stay."""
 
 
 class Candidates:
@@ -39,7 +39,7 @@ class Candidates:
         self.is_too_long = False
 
     def on_line(self, line: bytes) -> None:
-        """Take one line of output; all that is about something else is dropped."""
+        """Parse one line of output; lines about other actions are dropped."""
         if b'"deleted"' not in line:
             return
         found = as_message(line) or {}
@@ -52,7 +52,7 @@ class Candidates:
             self.is_too_long = True
 
     def check(self) -> None:
-        """Raise Invalid when there are more entries than are removed at once."""
+        """Raise Invalid if there are more than `MAX_ENTRIES` entries."""
         if self.is_too_long:
             raise Invalid(
                 f"The restore would delete more than {MAX_ENTRIES:,} entries and is refused. "
@@ -64,10 +64,10 @@ class Candidates:
 class Rules:
     """Which entries of a restore's target may be removed.
 
-    roots       the folders that are written to, see `restore.written_roots`.
-    target, base_path   as of the restore: they lead from a disk path to the snapshot's path.
-    selection   what the backup selected; None: a person confirmed that this is not known.
-    exclude     the restore's own patterns, relative to `base_path`: what they match is left alone.
+    roots       the folders that the restore writes to, see `restore.written_roots`.
+    target, base_path   those of the restore: they map a disk path to the snapshot's path.
+    selection   the selection of the backup; None: unknown, and a user confirmed the deletion.
+    exclude     the restore's own patterns, relative to `base_path`: their matches stay.
     """
 
     roots: Sequence[str]
@@ -97,7 +97,7 @@ class Rules:
     def may_remove(self, path: str) -> bool:
         """Return True if the backup would have saved this entry and all in it.
 
-        Reads the disk. Entries are asked for deepest first, see `deepest_first`.
+        Reads the disk. Call it for the deepest entries first, see `deepest_first`.
         """
         if path not in self._kept_folders and self._was_saved(path):
             return True
@@ -166,7 +166,7 @@ class Rules:
         return any(self._has_marker(folder, names) for folder in folders if folder != path)
 
     def _has_marker(self, folder: str, names: Sequence[str]) -> bool:
-        # The first line of the marker is not compared: to spare too much loses nothing.
+        # The first line of the marker is not compared: to keep too much is safe.
         if folder not in self._markers:
             places = (f"{folder}/{name.split(':', 1)[0]}" for name in names)
             self._markers[folder] = any(os.path.lexists(place) for place in places)
@@ -186,19 +186,19 @@ async def count(paths: Sequence[str], rules: Rules) -> int:
 
 @dataclass(slots=True)
 class Removed:
-    """What became of entries that may be removed.
+    """The result of a removal.
 
-    count       how many are gone.
-    failures    the first of those that could not be removed, each with its reason.
-    failed      how many those are in all. Folders that still hold something are not among them.
+    count       number of removed entries.
+    failures    the first entries that could not be removed, each with its reason.
+    failed      number of all such entries, without folders that still hold entries.
     """
 
     count: int = 0
     failures: list[str] = field(default_factory=list[str])
     failed: int = 0
 
-    def note(self, path: str, error: OSError) -> None:
-        """Write down that an entry could not be removed."""
+    def add_failure(self, path: str, error: OSError) -> None:
+        """Record that an entry could not be removed."""
         if error.errno in _STAYS:
             return
         self.failed += 1
@@ -208,7 +208,7 @@ class Removed:
 
 
 async def remove_all(paths: Sequence[str], rules: Rules, *, stop: asyncio.Event | None) -> Removed:
-    """Remove as `remove` does, in a thread and in parts. Raises Interrupted: `stop` was set."""
+    """Call `remove` in a thread and in parts. Raises Interrupted if `stop` was set."""
     removed = Removed()
     for start in range(0, len(paths), _CHUNK):
         if stop is not None and stop.is_set():
@@ -232,7 +232,7 @@ def remove(paths: Sequence[str], rules: Rules, removed: Removed) -> None:
         try:
             removed.count += _remove_one(path, rules)
         except OSError as error:
-            removed.note(path, error)
+            removed.add_failure(path, error)
 
 
 def deepest_first(paths: Sequence[str]) -> list[str]:
@@ -261,7 +261,7 @@ def _remove_one(path: str, rules: Rules) -> bool:
 
 
 def _is_never_saved(path: str) -> bool:
-    """Return True for sockets, which restic leaves out of every backup without saying so."""
+    """Return True for sockets, which restic omits from every backup without a message."""
     try:
         return stat.S_ISSOCK(os.lstat(path).st_mode)
     except OSError:
@@ -310,8 +310,8 @@ def _compiled(entry: str, root: str, *, is_anchored: bool = False) -> tuple[bool
     else:
         prefix, parts = "", ["**", *posixpath.normpath(pattern).split("/")]
     if is_negated and parts in (["**", ""], ["**", "."]):
-        # restic matches no path with such a pattern, so it takes no exclusion back. One that
-        # excludes is read as matching everything: to spare too much loses nothing.
+        # restic matches no path with such a pattern, so it revokes no exclusion. An excluding
+        # one is read as matching everything: to keep too much is safe.
         return is_negated, re.compile("(?!)")
     if is_anchored:
         # restic expands includes as a shell does, where two stars are one level, as one star is.
@@ -322,5 +322,5 @@ def _compiled(entry: str, root: str, *, is_anchored: bool = False) -> tuple[bool
     except re.error:
         if is_anchored:
             return is_negated, re.compile("(?!)")  # selects nothing, so that nothing is removed
-        # A pattern that cannot be read here might have excluded everything.
+        # An unreadable pattern might have excluded everything.
         return False, re.compile("")

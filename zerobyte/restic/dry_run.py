@@ -1,4 +1,4 @@
-"""The dry run of a restore: what would be removed, and what stands where folders belong."""
+"""The dry run of a restore: entries to remove, and files where folders would be restored."""
 
 import asyncio
 import re
@@ -18,11 +18,11 @@ _NO_LIST: Final = "openfile"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a dry run with `delete` said.
+    """The result of a dry run with `delete`.
 
-    removable   what restic would remove, a folder after everything in it.
-    in_the_way  places that are no folder, but are one in the snapshot: the restore removes what
-                is there, whatever `overwrite` says.
+    removable   the entries that restic would remove, a folder after everything in it.
+    in_the_way  paths that are no folder, but are one in the snapshot: the restore replaces them
+                in every `overwrite` mode.
     """
 
     removable: list[str]
@@ -30,7 +30,7 @@ class Found:
 
 
 class _Errors:
-    """Tells places that are no folder from everything else that a dry run complains about."""
+    """Separates errors about paths that are no folder from all other errors of a dry run."""
 
     def __init__(self) -> None:
         self.in_the_way: list[str] = []
@@ -55,15 +55,15 @@ class _Errors:
 async def run(
     session: Session, command: Sequence[str], *, delete: bool, stop: asyncio.Event | None
 ) -> Found:
-    """Run a command that `restore.Plan.command` made for a dry run with `delete`.
+    """Run a command of `restore.Plan.command` for a dry run with `delete`.
 
-    restic cannot list a folder of the snapshot where a file or a link is now, and says so, but it
-    goes on: nothing is removed below such a place, and the restore itself puts the folder there.
+    restic cannot list a folder of the snapshot where a file or a link is now. It reports that and
+    goes on: it removes nothing below such a path, and the restore itself creates the folder.
 
-    delete      whether the answer has to say what is removable.
+    delete      True if the caller needs `removable`.
 
     Raises
-        Invalid         more would be removed than is removed at once.
+        Invalid         more entries would be removed than the limit.
         ResticError     any other failure.
     """
     candidates, errors = deletions.Candidates(), _Errors()
@@ -75,7 +75,7 @@ async def run(
         stop=stop,
     )
     is_known = bool(errors.in_the_way) and not errors.has_others
-    # Without `delete` the restore itself says what it cannot do.
+    # Without `delete` the restore itself reports its errors.
     if ended.code != 0 and (ended.was_stopped or (delete and not is_known)):
         raise from_exit(ended)
     candidates.check()
@@ -83,7 +83,7 @@ async def run(
 
 
 def _upper(paths: Sequence[str]) -> list[str]:
-    """Leave out what lies below another one of these places: it is not there at all."""
+    """Drop paths below another of these paths: they do not exist at all."""
     found: list[str] = []
     for path in sorted(set(paths), key=lambda one: f"{one}/"):
         if not found or not path.startswith(f"{found[-1]}/"):

@@ -1,4 +1,4 @@
-"""`restic dump`: one file of a snapshot as it was, or a folder as a tar archive."""
+"""`restic dump`: one file of a snapshot, or a folder as a tar archive."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,9 +9,9 @@ from zerobyte.restic.repository import Repository
 
 
 def argv(snapshot_id: str, path: str, *, base_path: str | None = None) -> list[str]:
-    """The command; it takes no lock.
+    """Return the command; it takes no lock.
 
-    path        absolute inside the snapshot, or inside `base_path` when that is given.
+    path        absolute inside the snapshot, or inside `base_path` if given.
     base_path   the folder that the names in a tar are relative to.
     """
     if not path.startswith("/") or "\0" in path:
@@ -31,11 +31,11 @@ async def run(
     on_chunk: Callable[[bytes], Awaitable[None] | None],
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Hand the bytes on as restic reads them; a slow taker holds restic back.
+    """Pass the bytes to `on_chunk` as restic reads them; a slow callback slows restic.
 
     Raises
         SnapshotMissing     there is no such snapshot.
-        ResticError         any other failure, perhaps after some bytes: the answer is cut short.
+        ResticError         any other failure, perhaps after some bytes: the output is truncated.
     """
     with repository.session() as session:
         await session.run(

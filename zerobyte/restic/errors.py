@@ -1,21 +1,21 @@
-"""What can go wrong with restic, told apart by its exit status and said in words.
+"""The errors of restic, by exit status and message.
 
     ResticError                 any failure of restic; `.exit_code`, `.tail`
     ├── PartialBackup           3    the snapshot exists, some items could not be read
-    ├── RepositoryMissing       10   nothing is there, or it is not a repository
+    ├── RepositoryMissing       10   there is no repository
     ├── RepositoryLocked        11   another process holds the lock, after waiting for it
     ├── WrongPassword           12
-    ├── RepositoryExists        1    `init` where a repository is already
+    ├── RepositoryExists        1    `init` of an existing repository
     ├── SnapshotMissing         1    no snapshot of that id
     ├── StorageUnreachable      1    network, name, certificate or credentials of the storage
-    │   ├── CredentialsRefused  1    it answers, and does not let us in
+    │   ├── CredentialsRefused  1    the storage answers and rejects the credentials
     │   └── BadCertificate      1    the configured CA certificate cannot be read
-    ├── PlaceUnwritable         1    the folder of a new repository cannot be made
-    ├── StorageFull             1    no space left, here or there
-    ├── OutOfMemory             137  the kernel killed it
-    └── Interrupted             130  somebody asked it to stop
+    ├── PlaceUnwritable         1    the folder of a new repository cannot be created
+    ├── StorageFull             1    no space left on the storage or on this host
+    ├── OutOfMemory             137  the kernel killed restic
+    └── Interrupted             130  a stop request interrupted restic
 
-Source: restic manual, "Scripting", exit codes of 0.18. Held by tests/integration/restic.
+Source: restic manual, "Scripting", exit codes of 0.18. Tests: tests/integration/restic.
 """
 
 import re
@@ -30,10 +30,10 @@ from zerobyte.core.process import Exit
 
 
 class ResticError(Failed):
-    """Restic ended without success; the message says why in one sentence.
+    """Restic failed; the message gives the cause in one sentence.
 
-    exit_code   restic's own; 128 + N when signal N ended it.
-    tail        the last lines of its stderr in words, redacted, newest last.
+    exit_code   restic's exit code; 128 + N if signal N ended it.
+    tail        the last lines of its stderr as readable text, redacted, newest last.
     """
 
     def __init__(self, message: str, *, exit_code: int = 1, tail: Iterable[str] = ()) -> None:
@@ -45,9 +45,9 @@ class ResticError(Failed):
 class PartialBackup(ResticError):
     """The snapshot exists, but some items could not be read.
 
-    unreadable          the first of them, each with its reason.
-    unreadable_count    how many there were in all.
-    unmatched_count     how many of them are include patterns without a match, and no files.
+    unreadable          the first unreadable items, each with its reason.
+    unreadable_count    number of all unreadable items.
+    unmatched_count     number of those that are include patterns without a match, not files.
     """
 
     def __init__(
@@ -71,11 +71,11 @@ class PartialBackup(ResticError):
 
 
 class RepositoryMissing(ResticError):
-    """There is no repository at that place."""
+    """There is no repository at the address."""
 
 
 class RepositoryLocked(ResticError):
-    """Another process holds the repository's lock, or left one behind."""
+    """Another process holds a lock of the repository, or left one behind."""
 
 
 class WrongPassword(ResticError):
@@ -83,7 +83,7 @@ class WrongPassword(ResticError):
 
 
 class RepositoryExists(ResticError):
-    """A repository is already there; nothing was changed."""
+    """The repository exists already; nothing was changed."""
 
 
 class SnapshotMissing(ResticError):
@@ -91,31 +91,31 @@ class SnapshotMissing(ResticError):
 
 
 class StorageUnreachable(ResticError):
-    """The storage does not answer, is not trusted, or refuses us; trying later can help."""
+    """The storage does not answer, is not trusted, or refuses us; a retry can succeed."""
 
 
 class CredentialsRefused(StorageUnreachable):
-    """The storage answers, but does not take the credentials; trying later does not help."""
+    """The storage answers, but rejects the credentials; a retry does not help."""
 
 
 class BadCertificate(StorageUnreachable):
-    """The configured CA certificate cannot be read, or does not fit the storage's."""
+    """The configured CA certificate cannot be read, or does not match the storage's."""
 
 
 class PlaceUnwritable(ResticError):
-    """The folder of the repository cannot be written to."""
+    """The folder of the repository is not writable."""
 
 
 class StorageFull(ResticError):
-    """No space is left for what restic wants to write."""
+    """No space is left for restic's data."""
 
 
 class OutOfMemory(ResticError):
-    """The kernel killed restic for want of memory."""
+    """The kernel killed restic because memory ran out."""
 
 
 class Interrupted(ResticError):
-    """Restic was asked to stop, and has stopped."""
+    """A stop request ended restic."""
 
 
 _BY_CODE: Final[dict[int, tuple[type[ResticError], str]]] = {
@@ -171,8 +171,8 @@ _SENTENCE_CHARACTERS: Final = 500
 
 
 def from_exit(ended: Exit) -> ResticError:
-    """The error that belongs to an exit that was not a success."""
-    tail = [worded for line in ended.stderr_tail if (worded := in_words(line))]
+    """Return the error of an unsuccessful exit."""
+    tail = [worded for line in ended.stderr_tail if (worded := readable_line(line))]
     sentence = _last_sentence(ended.stderr_tail, tail)
     if ended.was_stopped:
         return Interrupted("Restic was stopped on request.", exit_code=ended.code, tail=tail)
@@ -195,8 +195,8 @@ def from_exit(ended: Exit) -> ResticError:
     return ResticError(text, exit_code=ended.code, tail=tail)
 
 
-def in_words(line: str) -> str:
-    """One line of stderr for people: restic's JSON becomes its message."""
+def readable_line(line: str) -> str:
+    """Return one line of stderr as readable text: restic's JSON becomes its message."""
     said = as_message(line.encode())
     if said is None:
         return line.strip()
@@ -206,7 +206,7 @@ def in_words(line: str) -> str:
 
 
 def unreadable_item(said: dict[str, Any]) -> str:
-    """What an `error` line says: the item and why it could not be read."""
+    """Return the item of an `error` line and the reason."""
     error: object = said.get("error")
     reason: object = error
     if isinstance(error, dict):
@@ -217,7 +217,7 @@ def unreadable_item(said: dict[str, Any]) -> str:
 
 
 def as_message(line: bytes) -> dict[str, Any] | None:
-    """The JSON object of one line of output; None for everything else restic prints."""
+    """Return the JSON object of one line of output, or None for other output."""
     if not line.startswith(b"{"):
         return None
     try:
@@ -228,11 +228,10 @@ def as_message(line: bytes) -> dict[str, Any] | None:
 
 
 def _cause(raw: Sequence[str]) -> str:
-    """Return what restic and its helpers say of a failure, without words about single items.
+    """Return the messages of restic and its helpers about a failure, without item messages.
 
-    That is the final message, or the last line where there is none, and the lines of ssh and
-    rclone and of requests that restic repeats: those never name a file that is backed up. Paths
-    in quotation marks are dropped.
+    These are the final message, or else the last line, and the lines of ssh, of rclone and of
+    repeated requests, which never name a file of the backup. Paths in quotation marks are dropped.
     """
     said = [(line, as_message(line.encode())) for line in raw]
     final = [

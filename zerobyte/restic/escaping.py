@@ -1,4 +1,4 @@
-"""The small checks and escapes that keep a value from becoming something else for restic."""
+"""Checks and escapes for values in restic's arguments and pattern files."""
 
 import re
 
@@ -9,21 +9,21 @@ _TAG = re.compile(r"[^,\x00-\x1f\x7f]+")
 
 
 def snapshot(snapshot_id: str) -> str:
-    """A snapshot's id, whole or its beginning; `latest` and other words are refused."""
+    """Return a full or short snapshot id; raise Invalid for `latest` and other words."""
     if not _SNAPSHOT.fullmatch(snapshot_id):
         raise Invalid(f"{snapshot_id[:80]!r} is not the id of a snapshot.")
     return snapshot_id
 
 
 def tag(name: str) -> str:
-    """One tag; a comma would make two of it."""
+    """Return a tag; raise Invalid for a comma, which would split it in two."""
     if not _TAG.fullmatch(name):
         raise Invalid(f"{name[:80]!r} cannot be used as a tag.")
     return name
 
 
 def literal(path: str) -> str:
-    """A path as a pattern that matches this path alone.
+    """Return a pattern that matches this path alone.
 
     restic prints every byte that is not UTF-8 as U+FFFD, see `names`. As a range, U+FFFD matches
     such a byte and no other character.
@@ -33,5 +33,5 @@ def literal(path: str) -> str:
 
 
 def unescaped_break(text: str) -> bool:
-    """Whether a text cannot stand on one line of a file."""
+    """Return True if a text does not fit on one line of a file."""
     return any(character in text for character in "\0\r\n")

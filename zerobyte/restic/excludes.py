@@ -1,7 +1,7 @@
-"""A restore's exclude patterns, made relative to the folder of the snapshot that is restored.
+"""Exclude patterns of a restore, relative to the restored folder.
 
-restic compares absolute patterns with paths below the restored folder, while people write the
-paths that the snapshot shows.
+restic compares absolute patterns with paths below the restored folder, but users write the paths
+that the snapshot shows.
 """
 
 import posixpath
@@ -13,14 +13,14 @@ from zerobyte.restic import globs
 
 _SKIPS: Final = ("**", "**")
 _READINGS_AT_MOST: Final = 16
-"""Every reading is one more pattern for restic; people's patterns have two or three."""
+"""Every reading adds one pattern for restic; usual patterns have two or three."""
 
 
 def below(pattern: str, folder: str) -> list[str]:
-    """Return an exclude pattern as restic has to be given it when a folder is restored.
+    """Return the patterns to pass to restic for one exclude pattern when a folder is restored.
 
-    pattern     restic's; an absolute one names paths as the snapshot shows them. One that names
-                nothing in the folder counts from the folder itself, as restic takes it.
+    pattern     in restic's syntax; an absolute one names paths as the snapshot shows them. One
+                that matches nothing in the folder is relative to the folder, as for restic.
     folder      normal absolute path inside the snapshot.
 
     Raises
@@ -36,7 +36,7 @@ def below(pattern: str, folder: str) -> list[str]:
 
 
 def _rests(pattern: list[str], folder: list[str]) -> set[str]:
-    """Return what may be left of a pattern after it matched the folder; "" when nothing is."""
+    """Return the possible rests of a pattern after it matched the folder; "" for none."""
     positions = _with_skips(pattern, {0})
     for part in folder:
         if len(pattern) in positions:
@@ -50,9 +50,9 @@ def _rests(pattern: list[str], folder: list[str]) -> set[str]:
 
 
 def _with_skips(pattern: list[str], positions: set[int]) -> set[int]:
-    """Add the positions that are reached when `**` matches no folder at all."""
+    """Add the positions for a `**` that matches no folder."""
     found = set(positions)
-    # Two `**` never stand side by side, see `_without_repeated_skips`.
+    # Two `**` are never adjacent, see `_without_repeated_skips`.
     return found | {at + 1 for at in found if at < len(pattern) and pattern[at] == "**"}
 
 

@@ -1,7 +1,6 @@
-"""The restic flags that a person may add to a schedule.
+"""The restic flags that users may add to a schedule.
 
-Owns the list and the messages. Whatever is not listed is refused: a flag such as
-`--password-command` would run programs as us.
+All other flags are refused: a flag such as `--password-command` would run programs as us.
 """
 
 import re
@@ -32,8 +31,8 @@ WITH_NUMBER: Final = {
     "--limit-download": 10**9,
     "--pack-size": 128,
 }
-"""Flags with the greatest value of each: restic takes memory for every file that it reads at once
-and for every pack, so that a schedule with more could take all of the host's."""
+"""Flags and their maximum: restic uses memory for every file that it reads at once and for every
+pack, so a schedule with more could use up the host's memory."""
 DENIED: Final = (
     "--password-command",
     "--password-file",
@@ -64,18 +63,18 @@ _ON_WINDOWS_ONLY: Final = ("--use-fs-snapshot",)
 
 
 def arguments(params: Sequence[str]) -> list[str]:
-    """What to append to `restic backup`, each flag and its value in one argument.
+    """Return the arguments for `restic backup`, each flag and its value in one argument.
 
     params      as a schedule stores them: `--flag`, `--flag value` or `--flag=value`.
 
     Raises
-        Invalid     one of them is not permitted or not complete; the message names it.
+        Invalid     a flag is not permitted or not complete; the message names it.
     """
     return [argument for param in params for argument in _one(param)]
 
 
 def for_copy(params: Sequence[str]) -> list[str]:
-    """Those that `restic copy` understands too."""
+    """Return the arguments that `restic copy` also accepts."""
     return [one for one in arguments(params) if one.split("=", 1)[0] in FOR_COPY]
 
 

@@ -29,12 +29,12 @@ _AT_ONCE: Final = 5000
 
 
 def removal_argv(repository: Repository, ids: Sequence[str], *, prune: bool = True) -> list[str]:
-    """The command that removes snapshots by id."""
+    """Return the command that removes snapshots by id."""
     pruning = ["--prune"] if prune else []
     named = [escaping.snapshot(one) for one in ids]
-    # Pruning empties the cache of what it removed; the flag also drops caches nobody used lately.
+    # Pruning drops removed data from the cache; the flag also drops caches unused for long.
     tidy = ["--cleanup-cache"] if prune else []
-    return ["forget", "--json", *repository.waits, *pruning, *tidy, "--", *named]
+    return ["forget", "--json", *repository.lock_flags, *pruning, *tidy, "--", *named]
 
 
 async def plan(
@@ -131,7 +131,7 @@ def _plan(
 def _with_latest(
     made: ForgetPlan, records: Sequence[SnapshotRecord], latest: Collection[str]
 ) -> ForgetPlan:
-    """Move what the latest runs made from the removed snapshots to the kept ones."""
+    """Move the snapshots of the latest runs from the removed to the kept ones."""
     spared = {record.id for record in records if _is_named(record, latest)}.intersection(
         made.remove
     )
@@ -142,19 +142,19 @@ def _with_latest(
 
 
 def _is_named(record: SnapshotRecord, ids: Collection[str]) -> bool:
-    """Return True if a snapshot is meant by its id, or by the one from before it was rewritten."""
+    """Return True if the ids contain a snapshot's id or its id before a rewrite."""
     return record.id in ids or record.original in ids
 
 
 async def apply(
     repository: Repository, forget_plan: ForgetPlan, *, stop: asyncio.Event | None = None
 ) -> None:
-    """Remove what the plan removes, then prune; with nothing to remove, do nothing.
+    """Remove the snapshots of the plan, then prune; does nothing if there are none.
 
     Raises
         Invalid             the plan keeps no snapshot, or both keeps and removes one.
         RepositoryLocked    after waiting for the lock.
-        Interrupted         `stop` was set; some snapshots may be gone, and unused data may stay.
+        Interrupted         `stop` was set; some snapshots may be removed, unused data may remain.
         ResticError         any other failure.
     """
     if not forget_plan.remove:
@@ -171,17 +171,17 @@ async def apply(
 async def by_ids(
     repository: Repository, ids: Sequence[str], *, stop: asyncio.Event | None = None
 ) -> list[str]:
-    """Remove named snapshots, then prune; answer the whole ids of those that were there.
+    """Remove snapshots by id, then prune; return the full ids of the removed snapshots.
 
-    ids     whole or short; unknown ones are passed over, so that a repeated call succeeds.
+    ids     full or short; unknown ids are skipped, so that a repeated call succeeds.
 
     Raises
-        Invalid         one of them is not an id, such as `latest`.
+        Invalid         a text is not an id, such as `latest`.
         ResticError     restic failed.
     """
-    wanted = [escaping.snapshot(one) for one in ids]
-    there = [record.id for record in await snapshots.run(repository, stop=stop)]
-    found = [one for one in there if any(one.startswith(prefix) for prefix in wanted)]
+    prefixes = [escaping.snapshot(one) for one in ids]
+    existing = [record.id for record in await snapshots.run(repository, stop=stop)]
+    found = [one for one in existing if any(one.startswith(prefix) for prefix in prefixes)]
     if found:
         with repository.session() as session:
             await _remove(session, repository, found, stop)
@@ -191,7 +191,7 @@ async def by_ids(
 async def _remove(
     session: Session, repository: Repository, ids: Sequence[str], stop: asyncio.Event | None
 ) -> None:
-    # A command line holds about 25 000 ids; one prune at the end does for all.
+    # A command line holds about 25 000 ids; one prune at the end covers all parts.
     parts = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
     for part in parts[:-1]:
         await session.run(removal_argv(repository, part, prune=False), stop=stop)

@@ -19,9 +19,9 @@ _TIME: Final = re.compile(r"(.+?T\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
 Pace = Callable[[Iterable[tuple[str, "Moment"]]], Iterable[tuple[str, "Moment"]]]
 
 CLOCK_TOLERANCE: Final = timedelta(minutes=5)
-"""How far a snapshot may be ahead of the clock and still count, as hosts' clocks differ."""
+"""A snapshot up to this far ahead of the clock still counts, because hosts' clocks differ."""
 FUTURE: Final = "dated in the future"
-"""The reason that keeps a snapshot whose time is later than that."""
+"""The reason that keeps a snapshot further ahead of the clock."""
 
 _EARLIEST: Final = datetime(1, 1, 3)  # noqa: DTZ001 — compared with times without a zone
 _LATEST: Final = datetime(9999, 12, 29)  # noqa: DTZ001
@@ -30,11 +30,11 @@ _BEGINNING: Final = (datetime(1, 1, 1), 0)  # noqa: DTZ001 — compared with ins
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One snapshot's time as restic wrote it.
+    """A snapshot's time as restic wrote it.
 
-    wall        the calendar as it stands in the text, without a zone and to the second.
-    offset      how far the text's zone is ahead of UTC.
-    nanosecond  what follows the second.
+    wall        date and time of the text, without a zone and to the second.
+    offset      the offset of the text's zone from UTC.
+    nanosecond  the fraction of the second.
     """
 
     wall: datetime
@@ -57,7 +57,7 @@ class Moment:
 
     @property
     def order(self) -> tuple[datetime, int]:
-        """What instants are compared by, to the nanosecond."""
+        """Return the sort key of the instant, to the nanosecond."""
         return self.wall - self.offset, self.nanosecond
 
     def in_zone(self, zone: tzinfo) -> "Moment":
@@ -68,14 +68,14 @@ class Moment:
 
     @property
     def epoch_ms(self) -> int:
-        """Milliseconds since the epoch, rounded down."""
+        """Return the milliseconds since the epoch, rounded down."""
         seconds = int((self.wall - self.offset).replace(tzinfo=UTC).timestamp())
         return seconds * 1000 + self.nanosecond // 1_000_000
 
 
 @dataclass(slots=True)
 class _Bucket:
-    """One counting rule while the history is walked."""
+    """The state of one counting rule during the walk through the history."""
 
     reason: str
     left: int
@@ -83,13 +83,13 @@ class _Bucket:
     last: int = -1
 
     def takes(self, moment: Moment, place: int, *, is_oldest: bool) -> str | None:
-        """Why this rule keeps the snapshot, or None; a rule with no count left keeps none."""
+        """Return the reason to keep a snapshot, or None; a used-up rule keeps none."""
         if self.left <= 0:
             return None
         value = self.key(moment, place)
         if value == self.last and not is_oldest:
             return None
-        # A rule that still has counts left keeps the oldest snapshot too: the longest history.
+        # A rule with counts left also keeps the oldest snapshot, for the longest history.
         reason = f"oldest {self.reason}" if value == self.last else self.reason
         self.last = value
         self.left -= 1
@@ -104,16 +104,16 @@ def plan(
     zone: tzinfo = UTC,
     pace: Pace = iter,
 ) -> dict[str, list[str]]:
-    """What keeps each snapshot of ONE group: its reasons in restic's words, empty for "remove".
+    """Return restic's keep reasons of each snapshot of ONE group; no reasons mean "remove".
 
     now     snapshots later than this do not anchor `keep within`.
     zone    the local time zone of the process that runs restic (its TZ).
-    pace    iterates over long lists, with pauses for other threads perhaps.
+    pace    iterates over long lists, if needed with pauses for other threads.
 
-    A policy without rules keeps everything, for no reason; restic would refuse to run.
-    Two snapshots of the very same instant may change places with each other.
+    A policy without rules gives no reasons at all; restic would refuse to run. The order of two
+    snapshots of the same instant is not defined.
 
-    Source: restic 0.18, internal/restic/snapshot_policy.go. Held by
+    Source: restic 0.18, internal/restic/snapshot_policy.go. Tests:
     tests/integration/repositories/test_retention.py, which compares it with restic itself.
     """
     newest_first = sorted(snapshots, key=lambda item: item[1].order, reverse=True)
@@ -130,10 +130,12 @@ def plan(
 
 
 def is_suspect(files: int, trusted_files: int | None) -> bool:
-    """Whether a snapshot holds so little that retention must not count it (T8).
+    """Return True if a snapshot has so few files that retention must not count it (T8).
 
-    No file at all, or less than half of those of the last snapshot that could be trusted; None
-    when there was none. After an empty one that somebody has accepted, an empty one is as it was.
+    That is no file at all, or fewer than half of the files of the last trusted snapshot.
+
+    trusted_files   None if there is no trusted snapshot. 0 after a user accepted an empty
+                    snapshot: then further empty snapshots are not suspect.
     """
     if files == 0:
         return trusted_files != 0
@@ -142,12 +144,12 @@ def is_suspect(files: int, trusted_files: int | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is known of one snapshot, to find out whether it is suspect.
+    """The facts about one snapshot that decide whether it is suspect.
 
-    files           how many it holds; None when nobody counted them. Then it is trusted, and no
-                    measure for others.
-    is_suspect      None when it was not judged yet.
-    is_incomplete   some files could not be read, so it holds fewer than the source.
+    files           its number of files; None if unknown. Then it is trusted, but not a reference
+                    for others.
+    is_suspect      None if not decided yet.
+    is_incomplete   some files could not be read, so it has fewer files than the source.
     """
 
     snapshot_id: str
@@ -157,7 +159,7 @@ class Counted:
 
 
 def suspects(history: Iterable[Counted]) -> set[str]:
-    """Return the suspect snapshots of one schedule, each measured by the trusted ones before it.
+    """Return the suspect snapshots of one schedule, each compared with the trusted ones before it.
 
     history     oldest first.
     """
@@ -165,10 +167,12 @@ def suspects(history: Iterable[Counted]) -> set[str]:
 
 
 def trusted_files(history: Iterable[Counted]) -> int | None:
-    """Return the number of files that the next snapshot of a schedule is measured by.
+    """Return the number of files that the next snapshot of a schedule is compared with.
 
-    It is that of the last trusted snapshot. An incomplete one cannot lower it, because the files
-    that it lacks are no less expected, unless a person has accepted it. Oldest first.
+    It is the number of the last trusted snapshot. An incomplete one does not lower it, because the
+    missing files are still expected, unless a user has accepted it.
+
+    history     oldest first.
     """
     return _walk(history)[1]
 
@@ -181,18 +185,19 @@ def _walk(history: Iterable[Counted]) -> tuple[set[str], int | None]:
         if looks_suspect if one.is_suspect is None else one.is_suspect:
             found.add(one.snapshot_id)
         elif one.files is not None:
-            # One that looks suspect and is not was accepted by a person.
+            # A user accepted a snapshot that looks suspect but is not marked so.
             is_lower_bound = one.is_incomplete and not looks_suspect
             measure = max(one.files, measure or 0) if is_lower_bound else one.files
     return found, measure
 
 
 def cleared(history: Iterable[Counted], accepted_id: str) -> set[str]:
-    """Return what is suspect no longer once a person says that a suspect snapshot is right.
+    """Return the snapshots that are no longer suspect after a user accepts one of them.
 
-    That one, and of those after it whatever only the former measure spoke against.
+    These are the accepted one and the later ones that were suspect only by comparison with the
+    former reference.
 
-    history     oldest first, all of them judged.
+    history     oldest first, each with `is_suspect` decided.
     """
     before = list(history)
     position = [one.snapshot_id for one in before].index(accepted_id)
@@ -216,15 +221,15 @@ def plan_of_schedule(
     incomplete: Collection[str] = (),
     pace: Pace = iter,
 ) -> dict[str, list[str]]:
-    """Return what keeps each snapshot of one schedule, by the days of the schedule's zone.
+    """Return the keep reasons of each snapshot of one schedule, by the days of its zone.
 
-    Snapshots dated in the future are kept and count for no rule: a clock that was wrong once
-    would otherwise make the rules keep them and remove every later backup.
+    Snapshots dated in the future are kept and count for no rule: after one run with a wrong clock
+    the rules would otherwise keep that snapshot and remove every later backup.
 
-    zone        the schedule's zone: a snapshot that was written with another offset counts for
-                the day that it was in this zone.
-    incomplete  ids of snapshots that lack files. The policy is applied to them apart, so they
-                never displace a complete one, and their number stays bounded all the same.
+    zone        the schedule's zone: a snapshot written with another offset counts for its day in
+                this zone.
+    incomplete  ids of incomplete snapshots. The policy is applied to them apart, so they never
+                displace a complete one, and their number stays bounded.
     pace        see `plan`.
     """
     groups: tuple[list[tuple[str, Moment]], ...] = ([], [])
@@ -247,7 +252,7 @@ def latest_counted(now: Moment) -> tuple[datetime, int]:
 
 
 def categories(reasons: Iterable[str]) -> list[str]:
-    """restic's reasons in the words of the API: last, hourly … yearly, and within."""
+    """Return restic's reasons as the API names them: last, hourly … yearly, and within."""
     rules = (reason for reason in reasons if reason != FUTURE)
     words = (reason.removeprefix("oldest ").split(" ")[0] for reason in rules)
     return list(dict.fromkeys(words))
@@ -278,7 +283,7 @@ def _day(moment: Moment) -> int:
 def _within(
     newest_first: list[Moment], policy: RetentionPolicy, now: Moment, zone: tzinfo
 ) -> tuple[tuple[datetime, int] | None, str]:
-    """The instant that snapshots must be later than, and the reason in restic's words."""
+    """Return the instant after which snapshots are kept, and restic's reason."""
     match = _DURATION.fullmatch(policy.keep_within_duration or "")
     if match is None or not any(int(part or 0) for part in match.groups()):
         return None, ""
@@ -287,7 +292,7 @@ def _within(
     reason = "within " + "".join(f"{count}{unit}" for count, unit in parts if count)
     latest = next((moment for moment in newest_first if moment.order < now.order), None)
     if latest is None:
-        # No snapshot in the past: restic counts from the year 1, so all of them are later.
+        # With no snapshot in the past, restic counts from the year 1, so it keeps all.
         return _BEGINNING, reason
     try:
         anchor = _add_date(latest, zone, years=years, months=months, days=days)
@@ -297,10 +302,10 @@ def _within(
 
 
 def _add_date(moment: Moment, zone: tzinfo, *, years: int, months: int, days: int) -> datetime:
-    """Go back in the calendar as Go's AddDate does; the instant in UTC, without a zone.
+    """Go back in the calendar as Go's AddDate does; return the UTC instant without a zone.
 
     Go overflows instead of clamping (one month before 31 March is 3 March) and reads the wall
-    clock in the local zone when the text's offset is the local one at that instant.
+    clock in the local zone if the text's offset is the local one at that instant.
     """
     month_index = moment.wall.year * 12 + moment.wall.month - 1 - years * 12 - months
     year, month = divmod(month_index, 12)
@@ -315,7 +320,7 @@ def _add_date(moment: Moment, zone: tzinfo, *, years: int, months: int, days: in
 
 
 def _offset(instant: datetime, zone: tzinfo) -> timedelta:
-    """How far a zone is ahead of UTC at an instant that is given in UTC without a zone."""
+    """Return the offset of a zone at an instant given in UTC without a zone."""
     if isinstance(zone, timezone):
         return zone.utcoffset(None)
     return instant.replace(tzinfo=UTC).astimezone(zone).utcoffset() or timedelta()

@@ -1,7 +1,7 @@
-"""Translate glob patterns into expressions whose time grows linearly with the name.
+"""Translation of glob patterns into regular expressions that match in linear time.
 
-Patterns come from every member. Python holds its global lock while it matches, so an expression
-that tries all divisions of a name between two stars stops the whole process.
+Every member can enter patterns. Python holds its global lock while it matches, so an expression
+that tries all divisions of a name between two stars would block the whole process.
 """
 
 import re
@@ -14,9 +14,9 @@ _TOKEN: Final = re.compile(r"\\(.)|\[(\^?)((?:\\.|[^\]\\])+)\]|(\*+)|(\?)|(.)", 
 
 
 def joined(fragments: Sequence[str | None]) -> str:
-    """Join expressions of one character each; None stands for any run of characters.
+    """Join expressions of one character each; None means any run of characters.
 
-    The result needs something after it that matches only at the end of the name.
+    The caller must append an expression that matches only at the end of the name.
     """
     groups = [""]
     for fragment in fragments:
@@ -26,14 +26,14 @@ def joined(fragments: Sequence[str | None]) -> str:
             groups[-1] += fragment
     if len(groups) == 1:
         return groups[0]
-    # The first position at which a middle group matches leaves the most to those after it, so
-    # no other position needs to be tried: the group is atomic.
+    # The first match of a middle group leaves the most text to the groups after it, so no other
+    # position needs a try: the group is atomic.
     middle = "".join(f"(?>{ANY_RUN}?{group})" for group in groups[1:-1] if group)
     return f"{groups[0]}{middle}{ANY_RUN}{groups[-1]}"
 
 
 def path(parts: Iterable[str]) -> str:
-    """Translate the components of a restic pattern; `**` stands for any number of components.
+    """Translate the components of a restic pattern; `**` means any number of components.
 
     Raises
         re.error    a component is malformed.
@@ -44,7 +44,7 @@ def path(parts: Iterable[str]) -> str:
             groups.append("")
         else:
             groups[-1] += rf"(?>/{component(part)}(?=/|\Z))"
-    # A pattern matches with a path all that is below it, so the first match is enough here too.
+    # A pattern that matches a path matches everything below it, so the first match is enough.
     return groups[0] + "".join(f"(?>(?:/[^/]++)*?{group})" for group in groups[1:] if group)
 
 
@@ -73,12 +73,12 @@ def component(part: str) -> str:
 
 @lru_cache(maxsize=256)
 def at_least(part: str) -> re.Pattern[str]:
-    """Compile a component so that it matches at least what it matches for restic.
+    """Compile a component so that it matches at least every name that restic matches.
 
     A bracket counts as any one character; a pattern that may be malformed matches every name.
-    Kept, because it is asked for in every folder and a long pattern takes 40 ms.
+    Cached, because it is used in every folder and a long pattern takes 40 ms to compile.
     """
-    # A bracket may hold an escaped bracket; then where it ends is only a guess.
+    # The end of a bracket that contains an escaped bracket is only a guess.
     if "\\]" in part or "[]" in part or "[^]" in part:
         return re.compile("")
     fragments: list[str | None] = []

@@ -1,7 +1,7 @@
-"""Check what a backup's include entries lead to on the disk, before restic reads them.
+"""The check of a backup's include entries against the disk, before restic reads them.
 
-restic follows every link in front of the last part of an entry. The API calls this when a schedule
-is saved, the worker right before restic starts; both run it in a thread.
+restic follows every link before the last part of an entry. The API runs the check when a schedule
+is saved, the worker right before restic starts; both in a thread.
 """
 
 import os
@@ -24,12 +24,12 @@ _WILDCARD: Final = re.compile(r"[\\*?\[]")
 
 
 def check(source: Path, options: BackupOptions, protected: Iterable[str]) -> list[str]:
-    """Refuse entries that lead out of the volume or into folders that no backup reads.
+    """Refuse entries that lead out of the volume or into folders that no backup may read.
 
-    protected   absolute folders of our own; kernel interfaces are added to them.
+    protected   absolute folders of our own; kernel interfaces are added.
 
-    Returns the protected folders below the source and its included folders, by the names that
-    restic will reach them by: they must be excluded.
+    Returns the protected folders below the source and its included folders, by the paths on which
+    restic reaches them; the caller must exclude them.
 
     Raises
         Invalid     an entry leaves the volume, also through a link, or the source or an entry
@@ -50,12 +50,12 @@ def check(source: Path, options: BackupOptions, protected: Iterable[str]) -> lis
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder that the first parts of a pattern lead to.
+    """A folder that matches the first parts of a pattern.
 
-    path        the name by which restic reaches it.
+    path        the path on which restic reaches it.
     place       its real path.
-    is_named    no wildcard led here.
-    is_linked   a link led here.
+    is_named    no wildcard matched a part of the path.
+    is_linked   the path contains a link.
     """
 
     path: str
@@ -85,7 +85,7 @@ class _Checker:
         self.check_root(path)
 
     def check_pattern(self, pattern: str, entry: str) -> None:
-        """Check the folders that hold matches, which may be any number of files."""
+        """Check the folders of the matches, not each file: they may be any number."""
         path = patterns.under(self._root, pattern, kind="Include pattern")
         if path == self._root:
             return
@@ -130,7 +130,7 @@ class _Checker:
         if is_passed or self._unreadable.is_one(found):
             if is_named:
                 raise _protected(path)
-            # A wildcard found it, no entry names it: leave it out, as below the volume itself.
+            # A wildcard matched it, but no entry names it: exclude it, as below the volume.
             self.excluded.add(path)
             return None
         return _Folder(path, place, is_named, above.is_linked or is_link)

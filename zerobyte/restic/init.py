@@ -1,4 +1,4 @@
-"""`restic init`: make a new, empty repository."""
+"""`restic init`: create an empty repository."""
 
 import asyncio
 
@@ -6,17 +6,17 @@ from zerobyte.restic.repository import Repository
 
 
 def argv() -> list[str]:
-    """The command."""
+    """Return the command."""
     return ["init", "--json"]
 
 
 async def run(
     repository: Repository, *, timeout_s: float | None = None, stop: asyncio.Event | None = None
 ) -> None:
-    """Make the repository at its place, with its password as the first key.
+    """Create the repository at its address, with its password as the first key.
 
     Raises
-        RepositoryExists    something is already there; nothing was changed.
+        RepositoryExists    the repository exists already; nothing was changed.
         ResticError         any other failure; part of the repository may have been written.
     """
     with repository.session() as session:

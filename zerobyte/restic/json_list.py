@@ -1,4 +1,4 @@
-"""Reads long JSON lists of restic without stopping the event loop."""
+"""Parsing of restic's long JSON lists without blocking the event loop."""
 
 import json
 import re
@@ -16,10 +16,10 @@ _DECODER: Final = json.JSONDecoder()
 
 
 async def parse(text: bytes, item: TypeAdapter[T]) -> list[T]:
-    """Return the items of a JSON list, read one by one.
+    """Return the items of a JSON list, parsed one by one.
 
     Raises
-        ValueError      it is no list, it ends too early, or an item has another shape.
+        ValueError      the text is no list, ends too early, or an item has another shape.
     """
     return [item.validate_python(one) async for one in aio.in_turns(_items(text.decode()))]
 

@@ -39,13 +39,13 @@ def takes_locks(repository: Repository) -> bool:
     try:
         is_read_only = os.statvfs(folder).f_flag & os.ST_RDONLY
     except OSError:
-        return True  # restic itself says what is wrong with the folder.
+        return True  # restic itself reports the problem of the folder.
     return not is_read_only and os.access(folder, os.W_OK)
 
 
 @asynccontextmanager
 async def stoppable(stop: asyncio.Event | None) -> AsyncGenerator[asyncio.Event]:
-    """An event that is set when `stop` is, and that can be set alone."""
+    """Yield an event that is set when `stop` is, and that can also be set alone."""
     event = asyncio.Event()
 
     async def follow(source: asyncio.Event) -> None:

@@ -1,14 +1,14 @@
-"""Whose locks stand in a repository, and which of them the dead have left (T1).
+"""The locks of a repository, and the proof that one is orphaned, so that unlock is safe (T1).
 
-Owns the notes of restic's commands that lock, and the judgement whether `restic unlock` may run.
-Restic calls a lock stale when it is older than 30 minutes, or when it carries this host's name
-and no process here has its number. Containers break that rule both ways: several may carry one
-name, so the lock of a living restic in another container looks stale; and a number is soon used
-again, so a dead one looks alive. Worse, restic asks by sending SIGHUP to that number, whoever that
-is now. So each of our commands leaves a note in a file that stays locked by the kernel until the
-command is gone; nothing but that, or restic's 30 minutes, proves that a lock is dead.
+restic calls a lock stale if it is older than 30 minutes, or if it names this host and no process
+here has its process id. Containers break that rule both ways: several may have one host name, so
+the lock of a running restic in another container looks stale; and process ids are soon reused, so
+an orphaned lock looks active. Worse, restic checks by sending SIGHUP to that process id, which may
+be an unrelated process now. So each of our commands has a record in a file that the kernel keeps
+locked until the command has exited; only such a record, or restic's 30 minutes, proves that a lock
+is orphaned.
 
-Source: restic 0.18, internal/restic/lock.go. Held by tests/integration/restic/test_locks.py.
+Source: restic 0.18, internal/restic/lock.go. Tests: tests/integration/restic/test_locks.py.
 """
 
 import asyncio
@@ -29,19 +29,19 @@ from zerobyte.core.process import Identity, identity, program_of
 from zerobyte.restic.forget_policy import Moment
 
 STALE_MS: Final = 30 * 60_000
-_SIGN_EVERY_S: Final = 10.0
+_HEARTBEAT_S: Final = 10.0
 _SLACK_MS: Final = 5_000
-_FORGOTTEN_MS: Final = 24 * 3_600_000
+_RECORD_AGE_MS: Final = 24 * 3_600_000
 
-_LEFT_WORDS: Final = ("Remove(<lock/", "unlock")
+_LOCK_LEFT_TEXTS: Final = ("Remove(<lock/", "unlock")
 _CLEAN_CODES: Final = (0, 3, 10, 11, 12)
-"""Done; done but for some files; no repository; somebody else's lock; a wrong password."""
+"""Success; some files unreadable; no repository; locked by another process; wrong password."""
 
-Judgement = Literal["stale", "dead", "alive", "elsewhere", "unknown"]
+LockState = Literal["stale", "dead", "alive", "elsewhere", "unknown"]
 
 
 class Lock(BaseModel):
-    """One lock as restic shows it; `time` is when it was made or last refreshed."""
+    """A lock as restic prints it; `time` is its creation or last refresh."""
 
     time: str
     exclusive: bool = False
@@ -50,30 +50,30 @@ class Lock(BaseModel):
 
     @property
     def time_ms(self) -> int:
-        """`time` in epoch ms."""
+        """Return `time` in epoch ms."""
         return Moment.parse(self.time).epoch_ms
 
 
-class Note(BaseModel):
-    """Which process one command of ours is, as a lock of it would say.
+class LockOwner(BaseModel):
+    """The process of one command of ours, as its lock would describe it.
 
-    last_sign_ms    when it was last seen alive; a lock of it bears no later time.
+    last_heartbeat_ms   its lock has no later time.
     """
 
     hostname: str
     pid: int
     started_ms: int
-    last_sign_ms: int = 0
+    last_heartbeat_ms: int = 0
 
-    def fits(self, lock: Lock) -> bool:
-        """Whether this command can have made the lock, and nobody after it."""
-        earliest, latest = self.started_ms - _SLACK_MS, self.last_sign_ms + _SLACK_MS
+    def matches(self, lock: Lock) -> bool:
+        """Return True if this command, and no later process, can have created the lock."""
+        earliest, latest = self.started_ms - _SLACK_MS, self.last_heartbeat_ms + _SLACK_MS
         same = (self.hostname, self.pid) == (lock.hostname, lock.pid)
         return same and earliest <= lock.time_ms <= latest
 
 
 class LockRecord:
-    """A command about to be started: hand `fd` on to it, and tell it who it became."""
+    """The record of one command: pass `fd` to the command, then call `started`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -82,29 +82,29 @@ class LockRecord:
         fcntl.flock(self.fd, fcntl.LOCK_EX)
 
     def started(self, child: Identity) -> None:
-        """Write down which process it is."""
-        note = Note(hostname=socket.gethostname(), pid=child.pid, started_ms=clock.now_ms())
+        """Write the process of the command to the record."""
+        note = LockOwner(hostname=socket.gethostname(), pid=child.pid, started_ms=clock.now_ms())
         os.write(self.fd, note.model_dump_json().encode())
 
-    def finished(self, code: int, complaints: Iterable[str] = ()) -> None:
-        """It has ended. Only what it never had, or removed without a complaint, is not there.
+    def finished(self, code: int, stderr_tail: Iterable[str] = ()) -> None:
+        """Decide from the exit whether the command may have left a lock behind.
 
-        complaints      the last lines of its stderr: where storage does not take the removal of
-                        a lock, restic says so and exits as if all were well.
+        stderr_tail     the last lines of its stderr: if the storage refuses the removal of a
+                        lock, restic reports that and still exits with success.
         """
-        # Lines in JSON are about files, whose names may hold the same words.
-        plain = [line for line in complaints if not line.startswith("{")]
-        said = any(word in line for line in plain for word in _LEFT_WORDS)
-        self.left_a_lock = said or code not in _CLEAN_CODES
+        # Lines in JSON are about files, whose names may contain the same words.
+        plain = [line for line in stderr_tail if not line.startswith("{")]
+        is_reported = any(word in line for line in plain for word in _LOCK_LEFT_TEXTS)
+        self.left_a_lock = is_reported or code not in _CLEAN_CODES
 
     async def heartbeat(self) -> None:
-        """Move the note's time on until cancelled."""
+        """Update the time of the record's file every 10 s until cancelled."""
         while True:
-            await asyncio.sleep(_SIGN_EVERY_S)
+            await asyncio.sleep(_HEARTBEAT_S)
             os.utime(self.fd)
 
     def close(self) -> None:
-        """Let go of the note; it stays when the command may have left a lock."""
+        """Close the record; its file stays if the command may have left a lock."""
         with contextlib.suppress(OSError):
             os.utime(self.fd)
             if not self.left_a_lock:
@@ -113,7 +113,7 @@ class LockRecord:
 
 
 class LockRecords:
-    """The notes about one repository's commands on this host."""
+    """The records of one repository's commands on this host."""
 
     def __init__(self, run_dir: Path, repository_id: str) -> None:
         self._folder = run_dir / "restic"
@@ -121,36 +121,36 @@ class LockRecords:
 
     @asynccontextmanager
     async def command(self) -> AsyncGenerator[LockRecord]:
-        """Note a command that may lock, for as long as it runs."""
+        """Record a command that may lock, for as long as it runs."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         command = LockRecord(self._folder / f"{self._prefix}{ids.token(12)}")
-        showing = asyncio.create_task(command.heartbeat())
+        heartbeat = asyncio.create_task(command.heartbeat())
         try:
             yield command
         finally:
-            showing.cancel()
+            heartbeat.cancel()
             command.close()
 
-    def orphaned(self) -> dict[Path, Note]:
-        """The commands that did not end by themselves and are gone."""
-        found: dict[Path, Note] = {}
+    def orphaned(self) -> dict[Path, LockOwner]:
+        """Return the records of commands that have exited but may have left a lock."""
+        found: dict[Path, LockOwner] = {}
         for path in self._folder.glob(f"{self._prefix}*") if self._folder.is_dir() else ():
-            note = _orphaned_note(path)
+            note = _orphaned_owner(path)
             if note is not None:
                 found[path] = note
         return found
 
 
 def sweep(run_dir: Path) -> None:
-    """Remove notes of dead commands that are a day old: restic itself believes those dead."""
+    """Remove records without a heartbeat for a day: restic itself calls their locks stale."""
     folder = run_dir / "restic"
     for path in folder.iterdir() if folder.is_dir() else ():
-        # A command that lives moves the time of its note on.
-        if path.stat().st_mtime_ns // 1_000_000 < clock.now_ms() - _FORGOTTEN_MS:
+        # A running command updates the time of its record.
+        if path.stat().st_mtime_ns // 1_000_000 < clock.now_ms() - _RECORD_AGE_MS:
             path.unlink(missing_ok=True)
 
 
-def _orphaned_note(path: Path) -> Note | None:
+def _orphaned_owner(path: Path) -> LockOwner | None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     except OSError:
@@ -159,9 +159,9 @@ def _orphaned_note(path: Path) -> Note | None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         seen_ms = os.fstat(descriptor).st_mtime_ns // 1_000_000
         text = os.read(descriptor, 4096)
-        # One that has not yet said who it is has not locked the repository either.
-        note = Note.model_validate_json(text)
-        return note.model_copy(update={"last_sign_ms": seen_ms + int(_SIGN_EVERY_S * 1000)})
+        # A command whose record is still empty has not locked the repository either.
+        note = LockOwner.model_validate_json(text)
+        return note.model_copy(update={"last_heartbeat_ms": seen_ms + int(_HEARTBEAT_S * 1000)})
     except (BlockingIOError, ValidationError):
         return None
     finally:
@@ -170,34 +170,35 @@ def _orphaned_note(path: Path) -> Note | None:
 
 @dataclass(frozen=True, slots=True)
 class LockContext:
-    """What a lock is judged by: this host, its dead commands, and the time."""
+    """The facts that decide about a lock: this host, its orphaned records, and the time."""
 
     hostname: str
-    dead: Collection[Note]
+    orphaned: Collection[LockOwner]
     now_ms: int
 
-    def classify(self, lock: Lock) -> Judgement:
-        """What is known of a lock's owner.
+    def classify(self, lock: Lock) -> LockState:
+        """Return the state of a lock's owner.
 
-        "unknown" is what restic would remove without proof, or ask by a signal to a stranger.
+        "unknown" locks are those that restic would remove without proof, or test with a signal to
+        an unrelated process.
         """
         is_stale = self._is_stale(lock)
         if lock.hostname != self.hostname:
             return "stale" if is_stale else "elsewhere"
-        # The process comes before the age: a clock that jumped makes the lock of a living
-        # command look old.
+        # Check the process before the age: after a clock jump the lock of a running command looks
+        # old.
         is_here = identity(lock.pid) is not None
         if is_here and program_of(lock.pid) == "restic":
             return "alive"
-        if not is_here and any(note.fits(lock) for note in self.dead):
+        if not is_here and any(note.matches(lock) for note in self.orphaned):
             return "dead"
         return "stale" if is_stale else "unknown"
 
-    def may_unlock(self, found: Sequence[Lock]) -> bool:
-        """Whether `restic unlock` would remove something, and nothing that may be alive."""
-        judged = {self.classify(lock) for lock in found}
-        # restic removes each lock that is old by its own clock, that of a living command too.
-        if any(self._is_stale(lock) and self.classify(lock) == "alive" for lock in found):
+    def may_unlock(self, locks: Sequence[Lock]) -> bool:
+        """Return True if `restic unlock` would remove a lock, but none that may be in use."""
+        judged = {self.classify(lock) for lock in locks}
+        # restic removes each lock that is old by its own clock, even of a running command.
+        if any(self._is_stale(lock) and self.classify(lock) == "alive" for lock in locks):
             return False
         return "unknown" not in judged and bool(judged & {"stale", "dead"})
 

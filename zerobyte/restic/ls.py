@@ -1,4 +1,4 @@
-"""`restic ls`: the entries of a snapshot, one after the other."""
+"""`restic ls`: the entries of a snapshot as a stream."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ _AHEAD = 1000
 
 
 def argv(snapshot_id: str, *, path: str | None = None) -> list[str]:
-    """The command; it takes no lock.
+    """Return the command; it takes no lock.
 
     path    absolute folder inside the snapshot: its direct children. None: the whole tree.
     """
@@ -34,14 +34,14 @@ async def run(
     path: str | None = None,
     stop: asyncio.Event | None = None,
 ) -> AsyncGenerator[NodeRecord]:
-    """Read entries while restic finds them; memory stays flat on trees of any size.
+    """Yield entries as restic finds them, with bounded memory for trees of any size.
 
-    With a folder, its direct children in the order of their names' bytes; with a file, that one
-    entry; with a path that is not in the snapshot, nothing. An iterator that is closed early
-    ends restic; close it (`contextlib.aclosing`) to be sure that it has.
+    For a folder: its direct children in the order of their names' bytes. For a file: its entry.
+    For a path that is not in the snapshot: nothing. Closing the iterator early ends restic; close
+    it with `contextlib.aclosing`.
 
     Raises
-        SnapshotMissing     there is no such snapshot; one without entries yields nothing.
+        SnapshotMissing     there is no such snapshot; an empty snapshot yields nothing.
         ResticError         any other failure, perhaps after some entries.
     """
     ahead: asyncio.Queue[NodeRecord | None] = asyncio.Queue(_AHEAD)
@@ -77,7 +77,7 @@ async def run(
 async def entry(
     repository: Repository, snapshot_id: str, path: str, *, stop: asyncio.Event | None = None
 ) -> NodeRecord | None:
-    """Return the entry of one path, None if the snapshot holds none; what is below is not read.
+    """Return the entry of one path, or None if the snapshot has none.
 
     Raises as `run` does.
     """
@@ -95,7 +95,7 @@ async def entry(
 async def holds(
     repository: Repository, snapshot_id: str, path: str, *, stop: asyncio.Event | None = None
 ) -> bool:
-    """Return whether a snapshot has an entry at a path, or a link or file on the way to it.
+    """Return True if a snapshot has an entry at a path, or a link or file on the way to it.
 
     Raises as `run` does.
     """
@@ -117,11 +117,11 @@ async def whole(
     on_chunk: Callable[[bytes], Awaitable[None]],
     stop: asyncio.Event | None = None,
 ) -> None:
-    """Read the whole tree as restic prints it, in raw chunks; `parsed` reads their lines.
+    """Read the whole tree as restic prints it, in raw chunks; `parsed` parses their lines.
 
-    Folders come before what is in them, and all of that before the next entry beside them.
+    A folder comes before its contents, and its contents before its next sibling.
 
-    on_chunk    awaited before more is read, so memory stays flat; what it raises ends restic.
+    on_chunk    awaited before more is read, so memory stays bounded; an exception ends restic.
 
     Raises as `run` does.
     """
@@ -130,8 +130,8 @@ async def whole(
 
 
 def parsed(line: bytes) -> dict[str, Any] | None:
-    """What a line says of one entry, in restic's own words; None when it is about no entry."""
-    # The first line describes the snapshot; the test on bytes spares parsing it.
+    """Return the entry of one line with restic's field names, or None for other lines."""
+    # The first line describes the snapshot; the test on bytes avoids parsing it.
     if b'"node"' not in line:
         return None
     try:

@@ -1,7 +1,7 @@
-"""The real bytes of names that restic prints with U+FFFD in place of bytes that are not UTF-8.
+"""The real bytes of names in which restic prints U+FFFD for bytes that are not UTF-8.
 
-`restic ls` loses those bytes, so a listed path cannot name its entry again. The trees inside the
-repository keep them, quoted as Go does, and `restic cat tree` prints the trees.
+`restic ls` loses those bytes, so a listed path does not identify its entry. The trees inside the
+repository keep them in Go's quoting, and `restic cat tree` prints the trees.
 """
 
 import re
@@ -57,7 +57,7 @@ async def resolve(session: Session, snapshot_id: str, paths: Sequence[str]) -> d
     """Return the real path of each listed path that holds U+FFFD, with surrogate escapes.
 
     Raises
-        Invalid         two entries are listed under the same name, or there is none.
+        Invalid         two entries have the same listed name, or there is no entry.
         ResticError     the trees cannot be read.
     """
     trees: dict[str, list[bytes]] = {}

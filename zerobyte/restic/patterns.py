@@ -1,8 +1,8 @@
-"""A schedule's lists of paths and patterns, as the files that restic reads them from.
+"""The pattern files of a backup, from a schedule's lists of paths and patterns.
 
-Owns the joining under the volume's folder, the refusal of what would leave it, and the escapes
-of restic's file formats: exclude files drop lines that begin with `#`, cut white space off both
-ends and replace `$NAME`; lists of includes do the first two.
+Entries are joined under the volume's folder and must not leave it. The escapes follow restic's
+file formats: exclude files drop lines that begin with `#`, strip white space at both ends and
+replace `$NAME`; lists of includes do the first two.
 """
 
 import os
@@ -19,11 +19,11 @@ from zerobyte.restic import escaping
 
 @dataclass(frozen=True, slots=True)
 class PatternFiles:
-    """The contents of the files that go with one backup; empty ones are not needed.
+    """The contents of the files of one backup; empty files are not written.
 
-    raw         literal paths, each ended by NUL: `--files-from-raw`.
-    globs       patterns, one on each line: `--files-from`.
-    excludes    patterns, one on each line: `--exclude-file`.
+    raw         literal paths, each terminated by NUL: `--files-from-raw`.
+    globs       patterns, one per line: `--files-from`.
+    excludes    patterns, one per line: `--exclude-file`.
     """
 
     raw: bytes = b""
@@ -34,14 +34,14 @@ class PatternFiles:
 def build(
     source: Path, options: BackupOptions, *, excluded_folders: Sequence[str] = ()
 ) -> PatternFiles:
-    """Turn a schedule's lists into files.
+    """Build the file contents from a schedule's lists.
 
-    source              the volume's folder P. Everything is joined under it, with or without a
+    source              the volume's folder. Every entry is joined under it, with or without a
                         leading slash; an empty include path is the folder itself.
     excluded_folders    absolute folders that no backup may contain.
 
     Raises
-        Invalid     an entry leaves the volume's folder, or cannot stand in such a file.
+        Invalid     an entry leaves the volume's folder, or does not fit such a file.
     """
     root = str(source)
     raw = b"".join(
@@ -59,7 +59,7 @@ def _lines(lines: list[str]) -> str:
 
 
 def under(root: str, entry: str, *, kind: str) -> str:
-    """Join an entry under the volume's folder. Raises Invalid: it leaves the folder."""
+    """Join an entry under the volume's folder. Raises Invalid if it leaves the folder."""
     if "\0" in entry or (kind != "Include path" and escaping.unescaped_break(entry)):
         raise Invalid(f"{kind} contains an unsupported path character: {entry}")
     path = posixpath.normpath(posixpath.join(root, entry.lstrip("/")))
@@ -88,12 +88,12 @@ def _exclude_line(root: str, entry: str) -> str:
 
 
 def negation(entry: str) -> tuple[str, str]:
-    """Split a pattern into its `!`, if there is one, and the rest."""
+    """Split a pattern into its leading `!`, if any, and the rest."""
     return ("!", entry[1:]) if entry.startswith("!") else ("", entry)
 
 
 def file_line(pattern: str) -> str:
-    """Return a pattern as a line of a file of excludes or of a restore's includes."""
+    """Return a pattern as a line of an exclude file or of a restore's include file."""
     pattern = pattern.replace("$", "$$")
     if pattern.startswith("#"):
         pattern = f"[#]{pattern[1:]}"

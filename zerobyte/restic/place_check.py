@@ -1,6 +1,6 @@
-"""Check where on this host the storage of a repository is, before restic uses it.
+"""The check of a local repository's folder before restic uses it.
 
-The API checks the same when a repository is saved; links, grants and rules may change later.
+The API also checks when a repository is saved; links, grants and rules may change later.
 """
 
 from typing import Final
@@ -20,10 +20,10 @@ _OUTSIDE: Final = (
 
 
 async def check(access: RepositoryAccess) -> None:
-    """Refuse a local repository at a place that is protected or not granted, and host remotes.
+    """Refuse protected or not granted local folders, and host remotes that are not granted.
 
     Raises
-        Invalid         the folder is one of the platform, of the system, of keys or of cron.
+        Invalid         the folder belongs to the platform, the system, key folders or cron.
         Forbidden       the organization may not use this folder, or no remotes of rclone.conf.
         Unavailable     the folder does not answer.
     """

@@ -1,7 +1,7 @@
-"""One repository that restic commands can be run on.
+"""A repository and the session that runs restic commands on it.
 
-Owns how a command becomes a child: secrets in files, address in the environment, a cache folder
-for each repository, and errors by exit status. Knows no subcommand, no lease and no product.
+A command runs as a child with its secrets in files, the address in the environment and one cache
+folder per repository; failed exits become exceptions.
 """
 
 import asyncio
@@ -38,20 +38,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What this host offers.
+    """The settings of restic on this host.
 
     cache_dir       holds one cache folder for each repository id.
     run_dir         holds the secret folders while a command runs; on this host alone, 0700.
-    retry_lock      how long restic waits for a lock, in its own form.
-    grace_s         how long restic may take to end after SIGINT: it removes its lock then.
-    progress_fps    how often it reports in a second; more than MAX_PROGRESS_FPS slow small
-                    machines down (T31).
-    memory_limits   what each subcommand is to keep its memory under, in bytes; that of an empty
-                    name holds for those that are not named. Soft: Go collects garbage more often
-                    near it, and goes over it rather than fail.
-    movement        sees what the commands move.
-    timezone        IANA name of the zone that restic writes times and counts days in; None is
-                    this process's own.
+    retry_lock      time that restic waits for a lock, in restic's format.
+    grace_s         time that restic gets after SIGINT to remove its lock and end.
+    progress_fps    progress reports per second; more than MAX_PROGRESS_FPS slow small machines
+                    down (T31).
+    memory_limits   memory limit of each subcommand in bytes; the limit of an empty name applies to
+                    all others. Soft: near it Go collects garbage more often, and exceeds it rather
+                    than fail.
+    movement        tracks the activity of the commands.
+    timezone        IANA name of the zone in which restic writes times and counts days; None is
+                    the zone of this process.
     """
 
     cache_dir: Path
@@ -67,14 +67,14 @@ class Tools:
     timezone: str | None = None
 
     def limits(self, subcommand: str) -> dict[str, str]:
-        """What bounds a subcommand's memory (T17), as its environment."""
+        """Return the environment that limits a subcommand's memory (T17)."""
         known = dict(self.memory_limits)
         limit = known.get(subcommand, known.get(""))
         return {} if limit is None else {"GOMEMLIMIT": str(limit)}
 
     @property
     def zone(self) -> dict[str, str]:
-        """The environment that sets restic's zone."""
+        """Return the environment that sets restic's time zone."""
         return {"TZ": self.timezone} if self.timezone else {}
 
 
@@ -88,15 +88,15 @@ class _Options(TypedDict, total=False):
 
 
 class Session:
-    """An open door: the secret files exist as long as the `with` of `Repository.session`.
+    """Runs commands while the secret files exist, inside the `with` of `Repository.session`.
 
-    folder      for further files of this command, such as lists of patterns; 0600 in 0700.
+    folder      for further files of the command, such as lists of patterns; 0600 in 0700.
     """
 
     def __init__(self, repository: "Repository", folder: SecretFolder, place: Location) -> None:
         self.folder = folder
         self._repository = repository
-        self._place = place
+        self._location = place
 
     async def run(
         self,
@@ -113,15 +113,15 @@ class Session:
     ) -> Exit:
         """Run one restic command to its end.
 
-        A command that still finds a lock after waiting for it removes the locks that the dead
-        have left, and tries once more: a killed run must not keep retention from working for
-        ever. Where such a run is known of, the locks are seen to before anything waits for them.
+        If the command finds a lock after its wait, orphaned locks are removed and it runs once
+        more: a killed run must not block retention permanently. If the records show a killed run,
+        its lock is removed before the command starts.
 
         argv        subcommand, flags, `--`, positionals; without restic and global options.
         accept      exit codes that are no error.
 
         Raises
-            ResticError     every other exit, by kind.
+            ResticError     every other exit, as a subclass.
             Interrupted     `stop` was set and restic had not finished.
         """
 
@@ -137,26 +137,26 @@ class Session:
                 stop=stop,
             )
 
-        if _RETRY in argv and self._repository.notes.orphaned():
-            await self.remove_dead_locks(stop=stop)
+        if _RETRY in argv and self._repository.lock_records.orphaned():
+            await self.remove_orphaned_locks(stop=stop)
         ended = await once()
         if ended.code == _LOCKED and not ended.was_stopped:
-            await self.remove_dead_locks(stop=stop)
+            await self.remove_orphaned_locks(stop=stop)
             ended = await once()
-        if ended.code == _WRONG_PASSWORD and "RESTIC_PASSWORD" in self._place.env:
-            # Earlier versions made the key from the password without the blanks at its ends.
-            self._place.env["RESTIC_PASSWORD"] = self._repository.access.password.strip()
+        if ended.code == _WRONG_PASSWORD and "RESTIC_PASSWORD" in self._location.env:
+            # Earlier versions created the key from the password without the blanks at its ends.
+            self._location.env["RESTIC_PASSWORD"] = self._repository.access.password.strip()
             ended = await once()
         if ended.code not in accept or (ended.timed_out and ended.code != 0):
             raise from_exit(ended)
         return ended
 
-    async def remove_dead_locks(self, *, stop: asyncio.Event | None = None) -> list[Lock]:
-        """Remove the locks whose owners are provably gone; answer those that stay.
+    async def remove_orphaned_locks(self, *, stop: asyncio.Event | None = None) -> list[Lock]:
+        """Remove the locks whose owners have provably exited; return the remaining locks.
 
-        A repository that cannot be read keeps what it has: the command itself will say why.
+        If the repository cannot be read, nothing is removed: the command reports the cause.
         """
-        dead = self._repository.notes.orphaned()
+        dead = self._repository.lock_records.orphaned()
         found = await self._locks(stop)
         if found is None:
             return []
@@ -164,18 +164,18 @@ class Session:
         if around.may_unlock(found):
             ended = await self._once(["unlock", "--json"], timeout_s=_LOCKS_S, stop=stop)
             left = None if ended.code else await self._locks(stop)
-            # Locks that cannot be read again are unknown: the notes about them stay needed.
+            # If the locks cannot be read again, their state is unknown: keep all records.
             found = found if left is None else left
         for path, note in dead.items():
-            # A note is needed as long as a lock of its command is there.
-            if not any(note.fits(lock) for lock in found):
+            # A record is needed as long as a lock of its command exists.
+            if not any(note.matches(lock) for lock in found):
                 path.unlink(missing_ok=True)
         return found
 
     async def _locks(self, stop: asyncio.Event | None) -> list[Lock] | None:
-        """Every lock of the repository; None when one of them cannot be read.
+        """Return every lock of the repository, or None if a lock cannot be read.
 
-        A lock that is still listed after it could not be read is unknown, not gone.
+        An unreadable lock that is still listed afterwards is unknown, not removed.
         """
         named = await self._lock_names(stop)
         found: list[Lock] = []
@@ -207,10 +207,10 @@ class Session:
         return named if ended.code == 0 else None
 
     async def locks(self, *, stop: asyncio.Event | None = None) -> list[Lock]:
-        """Every lock of the repository.
+        """Return every lock of the repository.
 
         Raises
-            ResticError     one of them cannot be read: who holds it is not known.
+            ResticError     a lock cannot be read, so its holder is unknown.
         """
         found = await self._locks(stop)
         if found is None:
@@ -235,7 +235,7 @@ class Session:
             if on_start is not None:
                 on_start(child)
 
-        async with self._repository.notes.command() as command:
+        async with self._repository.lock_records.command() as command:
             keep_open = (command.fd,)
             ended = await self._start(argv, on_start=begun, keep_open=keep_open, **options)
             command.finished(ended.code, ended.stderr_tail)
@@ -253,9 +253,9 @@ class Session:
         await address_check.check(self._repository.access)
         await place_check.check(self._repository.access)
         return await process.run(
-            [tools.restic_command, *self._place.options, *argv],
-            env={**self._place.env, **tools.limits(argv[0]), **tools.zone},
-            secrets=self._place.secrets,
+            [tools.restic_command, *self._location.options, *argv],
+            env={**self._location.env, **tools.limits(argv[0]), **tools.zone},
+            secrets=self._location.secrets,
             grace_s=tools.grace_s,
             nice=tools.nice,
             on_start=on_start,
@@ -273,9 +273,9 @@ class Session:
         timeout_s: float | None = None,
         stop: asyncio.Event | None = None,
     ) -> T:
-        """Run a command that prints one JSON document, of many megabytes perhaps, and read it.
+        """Run a command that prints one JSON document, and return the parsed document.
 
-        when_silent     what it means when a successful command prints nothing at all.
+        when_silent     the result if a successful command prints nothing at all.
 
         Raises
             ResticError     the command failed, or printed something else.
@@ -296,7 +296,7 @@ class Session:
         timeout_s: float | None = None,
         stop: asyncio.Event | None = None,
     ) -> list[T]:
-        """Run a command that prints one JSON list, and read it without stopping the event loop.
+        """Run a command that prints a JSON list; parse it without blocking the event loop.
 
         Raises as `document`.
         """
@@ -322,25 +322,25 @@ class Session:
 
 
 def _documents_in(lines: Sequence[bytes]) -> list[bytes]:
-    """Return where a document may stand: on one line, or, of a few old commands, on many."""
+    """Return the possible documents: one line, or several lines for a few old commands."""
     begin = next((n for n, line in enumerate(lines) if line.startswith((b"[", b"{"))), None)
     return [] if begin is None else [lines[begin], b"\n".join(lines[begin:])]
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository and the tools to reach it; holds nothing open."""
+    """A repository and the tools to reach it; holds no open resources."""
 
     access: RepositoryAccess
     tools: Tools
 
     @contextmanager
     def session(self) -> Generator[Session]:
-        """Write the secret files, and remove them when the command is over.
+        """Write the secret files, and remove them at the end of the `with`.
 
         Raises
             Invalid         the repository's settings cannot be used, such as a locked SSH key.
-            Unavailable     the files cannot be written: the disk is full, for example.
+            Unavailable     the files cannot be written, for example because the disk is full.
         """
         cache = self.tools.cache_dir / self.access.id
         with contextlib.ExitStack() as stack:
@@ -359,11 +359,11 @@ class Repository:
             yield Session(self, folder, place)
 
     @property
-    def waits(self) -> list[str]:
-        """The flags of every command that locks."""
+    def lock_flags(self) -> list[str]:
+        """Return the flags of every command that locks."""
         return [_RETRY, self.tools.retry_lock]
 
     @property
-    def notes(self) -> LockRecords:
-        """What this host knows of its own commands that lock this repository."""
+    def lock_records(self) -> LockRecords:
+        """Return the records of this host's commands that lock this repository."""
         return LockRecords(self.tools.run_dir, self.access.id)

@@ -17,7 +17,7 @@ from zerobyte.core.aio import throttled
 from zerobyte.core.errors import Invalid
 from zerobyte.core.process import Identity
 from zerobyte.restic import deletions, dry_run, escaping, excludes, lockless, ls, names, patterns
-from zerobyte.restic.errors import ResticError, as_message, in_words
+from zerobyte.restic.errors import ResticError, as_message, readable_line
 from zerobyte.restic.repository import Repository, Session
 
 _HOLDS_OURS: Final = (
@@ -29,14 +29,14 @@ _IN_THE_WAY: Final = (
     "there may be replaced: move it away, or restore to another folder."
 )
 _KEEPING: Final = ("never", "if-newer")
-"""Modes that promise to keep what is there, while restic puts folders in the place of files."""
+"""Modes that promise to keep existing entries, although restic replaces files by folders."""
 _LONG: Final = 16 * 1024
-"""Characters of chosen paths or patterns beyond which they go to restic in a file."""
+"""Lists of paths or patterns with more characters than this go to restic in a file."""
 CheckRoots = Callable[[Sequence[str]], Awaitable[Sequence[str]]]
-"""Gets the absolute places that will be written to, real bytes included, and raises to refuse one.
+"""Takes the absolute paths that the restore writes to (real bytes) and raises to refuse one.
 
-Returns absolute places below them that must stay as they are: the restore is refused when the
-snapshot holds one of them.
+Returns absolute paths below them that must not change: the restore is refused if the snapshot
+holds one of them.
 """
 
 
@@ -56,23 +56,23 @@ def argv(
     include_file: str | None = None,
     exclude_file: str | None = None,
 ) -> list[str]:
-    """The command.
+    """Return the command.
 
-    target      absolute folder; "/" is the original place.
+    target      absolute folder; "/" is the original path.
     base_path   the folder inside the snapshot that becomes `target`; None: its root.
-    include     absolute paths inside the snapshot, literal: exactly these and what is below
-                them, never others of the same name deeper down. Empty: everything.
-    exclude     restic's patterns, as they are; see `Plan.relative_excludes`.
-    delete      remove from the restored folders what the snapshot does not hold.
-    dry_run     write nothing, and list what would be written and removed; takes no lock.
-    no_lock     for a repository on storage that takes no lock file.
-    include_file, exclude_file  files that hold the lists, see `file_lines`.
+    include     absolute paths inside the snapshot, literal: exactly these and everything below
+                them, never entries of the same name deeper down. Empty: everything.
+    exclude     restic patterns, unchanged; see `Plan.relative_excludes`.
+    delete      remove entries from the restored folders that the snapshot does not hold.
+    dry_run     write nothing and list the planned changes; takes no lock.
+    no_lock     for a repository on storage that accepts no lock file.
+    include_file, exclude_file  files with the lists, see `file_lines`.
 
-    Holes are made where a file holds zeros: restic does not know which files were sparse.
+    Files become sparse where they hold zeros: restic does not record which files were sparse.
 
     Raises
-        Invalid     a path is not absolute or lies outside `base_path`; both include and exclude
-                    are given, of which restic takes one; "/" as target without include.
+        Invalid     a path is not absolute or lies outside `base_path`; include and exclude are
+                    both given, but restic accepts one; "/" as target without include.
     """
     target = _absolute(target)
     base = _absolute(base_path or "/")
@@ -94,7 +94,7 @@ def argv(
     if exclude_file is not None:
         excluded = [one for one in excluded if escaping.unescaped_break(one)]
     return [
-        *("restore", "--json", *(["--no-lock"] if dry_run or no_lock else repository.waits)),
+        *("restore", "--json", *(["--no-lock"] if dry_run or no_lock else repository.lock_flags)),
         *(f"--target={target}", f"--overwrite={overwrite}", "--sparse"),
         *(["--delete"] if delete else []),
         *(["--dry-run", "-vv"] if dry_run else []),
@@ -108,7 +108,7 @@ def argv(
 
 
 def file_lines(entries: Sequence[str]) -> str:
-    """The patterns as lines of a file for restic; those that hold a line break go by argv."""
+    """Return the patterns as lines of a file, without those that contain a line break."""
     return "".join(
         f"{patterns.file_line(one)}\n" for one in entries if not escaping.unescaped_break(one)
     )
@@ -116,10 +116,10 @@ def file_lines(entries: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one restore does; the fields are those of `argv`.
+    """The parameters of one restore; the fields are those of `argv`.
 
-    selection   what the backup had selected: `delete` spares what it never saved. None when
-                that is not known; then everything on the target's file system may go.
+    selection   the selection of the backup: `delete` keeps entries that the backup never read.
+                None if unknown; then everything on the target's file system may be removed.
     """
 
     snapshot_id: str
@@ -133,18 +133,18 @@ class Plan:
 
     @property
     def roots(self) -> list[str]:
-        """The folders and files below which the restore writes."""
+        """Return the folders and files below which the restore writes."""
         return written_roots(self.target, base_path=self.base_path, include=self.include)
 
     @property
     def relative_excludes(self) -> list[str]:
-        """The exclude patterns, relative to the folder that is restored."""
+        """Return the exclude patterns relative to the restored folder."""
         base = _absolute(self.base_path or "/")
         return [one for pattern in self.exclude for one in excludes.below(pattern, base)]
 
     @property
     def rules(self) -> deletions.Rules:
-        """What may be removed."""
+        """Return the rules for the removal of entries."""
         return deletions.Rules(
             self.roots,
             _absolute(self.target),
@@ -154,7 +154,7 @@ class Plan:
         )
 
     async def with_real_names(self, session: Session) -> "Plan":
-        """The plan with the bytes of names that are listed with U+FFFD. Raises Invalid."""
+        """Return the plan with the real bytes of names listed with U+FFFD. Raises Invalid."""
         base = self.base_path or "/"
         real = await names.resolve(session, self.snapshot_id, [base, *self.include])
         if not real:
@@ -176,7 +176,7 @@ class Plan:
         dry_run: bool = False,
         no_lock: bool = False,
     ) -> list[str]:
-        """The command; long lists are written into the session's folder."""
+        """Return the command; writes long lists into the session's folder."""
         purpose = "plan" if dry_run else "unlocked" if no_lock else "restore"
 
         def listed(kind: str, entries: Sequence[str]) -> str | None:
@@ -224,17 +224,17 @@ async def run(
 ) -> RestoreSummary:
     """Write the chosen part of a snapshot below `target`; arguments as in `argv` and `Plan`.
 
-    check_roots         see `CheckRoots`; called when nothing but restic's start is left to do.
-    on_status           called with the newest status only; a slow caller slows nothing.
-    on_removed          called with what `delete` removed and what it could not remove.
+    check_roots         see `CheckRoots`; called right before restic starts.
+    on_status           called with the newest status only; a slow callback does not slow restic.
+    on_removed          called with the result of `delete`.
 
     Entries are removed last, after everything was restored.
 
     Raises
-        Invalid             see `argv`; or the snapshot holds a place that must stay as it is, or
-                            a folder where `overwrite` keeps what is there, which is no folder.
+        Invalid             see `argv`; or the snapshot holds a path that must not change, or a
+                            folder where `overwrite` keeps an existing file.
         SnapshotMissing     there is no such snapshot.
-        Interrupted         `stop` was set; what was written so far stays.
+        Interrupted         `stop` was set; the files written so far stay.
         ResticError         any other exit, such as a file that could not be written.
     """
     plan = Plan(
@@ -250,15 +250,15 @@ async def run(
         plan = await plan.with_real_names(session)
         if check_roots is not None:
             untouched = await check_roots(plan.roots)
-            await _refuse_held(repository, plan, untouched, stop=stop)
+            await _refuse_protected(repository, plan, untouched, stop=stop)
         removable: list[str] = []
         if delete or overwrite in _KEEPING:
-            removable = await _looked_at(repository, session, plan, delete=delete, stop=stop)
+            removable = await _dry_run(repository, session, plan, delete=delete, stop=stop)
             if check_roots is not None:
-                # The dry run may take minutes, in which a link on the way can be swapped.
+                # The dry run may take minutes, in which a link of the path can change.
                 await check_roots(plan.roots)
         async with throttled(on_status, every_s=status_every_s) as offer:
-            summary = await _restored(
+            summary = await _run_restore(
                 repository, session, plan, offer=offer, on_start=on_start, stop=stop
             )
     if removable:
@@ -279,11 +279,11 @@ async def count_removable(
     """
     with repository.session() as session:
         plan = await plan.with_real_names(session)
-        candidates = await _looked_at(repository, session, plan, stop=stop)
+        candidates = await _dry_run(repository, session, plan, stop=stop)
     return await deletions.count(candidates, plan.rules)
 
 
-async def _looked_at(
+async def _dry_run(
     repository: Repository,
     session: Session,
     plan: Plan,
@@ -298,7 +298,7 @@ async def _looked_at(
     return found.removable
 
 
-async def _restored(
+async def _run_restore(
     repository: Repository,
     session: Session,
     plan: Plan,
@@ -324,7 +324,7 @@ async def _restored(
         refused: list[bytes] = []
 
         def on_stderr_line(line: bytes) -> None:
-            # restic would try again for 15 minutes to write a lock that is not allowed.
+            # restic would retry for 15 minutes to write a lock that is not allowed.
             if lockless.is_refusal(line):
                 refused.append(line)
                 ending.set()
@@ -348,7 +348,7 @@ async def _restored(
         raise ResticError(
             "Restic ended without saying what it restored.",
             exit_code=ended.code,
-            tail=[in_words(line) for line in ended.stderr_tail],
+            tail=[readable_line(line) for line in ended.stderr_tail],
         )
     return summary[-1]
 
@@ -356,7 +356,7 @@ async def _restored(
 def written_roots(
     target: str, *, base_path: str | None = None, include: Sequence[str] = ()
 ) -> list[str]:
-    """The folders and files below which a restore may write."""
+    """Return the folders and files below which a restore may write."""
     base = _absolute(base_path or "/")
     chosen = [_absolute(path) for path in include]
     if not chosen or base in chosen:
@@ -364,10 +364,10 @@ def written_roots(
     return [posixpath.normpath(f"{target}/{_relative(path, base)}") for path in chosen]
 
 
-async def _refuse_held(
+async def _refuse_protected(
     repository: Repository, plan: Plan, places: Sequence[str], *, stop: asyncio.Event | None
 ) -> None:
-    """Refuse a snapshot that holds one of these places."""
+    """Refuse a snapshot that holds one of these paths."""
     target, base = _absolute(plan.target), _absolute(plan.base_path or "/")
     for place in places:
         path = posixpath.normpath(f"{base}/{_relative(place, target)}")

@@ -1,4 +1,4 @@
-"""`restic snapshots`: which snapshots a repository holds."""
+"""`restic snapshots`: list the snapshots of a repository."""
 
 import asyncio
 
@@ -12,10 +12,10 @@ _RECORD = TypeAdapter(SnapshotRecord)
 
 
 def argv(*, tag: str | None = None, ids: tuple[str, ...] = ()) -> list[str]:
-    """The command; it takes no lock.
+    """Return the command; it takes no lock.
 
-    tag     one tag that the snapshots must carry, among others.
-    ids     only these; one that is missing is an error of restic.
+    tag     a tag that the snapshots must have.
+    ids     only these snapshots; a missing one is an error of restic.
     """
     chosen = [f"--tag={escaping.tag(tag)}"] if tag is not None else []
     named = ["--", *(escaping.snapshot(one) for one in ids)] if ids else []
@@ -30,7 +30,7 @@ async def run(
     timeout_s: float | None = None,
     stop: asyncio.Event | None = None,
 ) -> list[SnapshotRecord]:
-    """Read the list, oldest first.
+    """Return the snapshots, oldest first.
 
     Raises
         SnapshotMissing     one of `ids` does not exist.

@@ -1,4 +1,4 @@
-"""`restic stats --mode raw-data`: how much a repository holds, stored and plain."""
+"""`restic stats --mode raw-data`: the stored and uncompressed size of a repository."""
 
 import asyncio
 
@@ -11,11 +11,11 @@ _STATS = TypeAdapter(RepositoryStats)
 
 
 def argv() -> list[str]:
-    """The command; it takes no lock."""
+    """Return the command; it takes no lock."""
     return ["stats", "--json", "--no-lock", "--mode", "raw-data"]
 
 
 async def run(repository: Repository, *, stop: asyncio.Event | None = None) -> RepositoryStats:
-    """Read the sizes; restic walks the trees of all snapshots, which can take minutes."""
+    """Return the sizes; restic walks the trees of all snapshots, which can take minutes."""
     with repository.session() as session:
         return await session.document(argv(), _STATS, stop=stop)

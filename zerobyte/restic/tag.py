@@ -1,4 +1,4 @@
-"""`restic tag`: add a tag to one snapshot, which gets a new id by that."""
+"""`restic tag`: add a tag to one snapshot, which changes its id."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ from zerobyte.restic.repository import Repository
 def argv(repository: Repository, snapshot_id: str, *, add: str) -> list[str]:
     """Return the command; it takes an exclusive lock."""
     named = escaping.snapshot(snapshot_id)
-    return ["tag", "--json", *repository.waits, f"--add={escaping.tag(add)}", "--", named]
+    return ["tag", "--json", *repository.lock_flags, f"--add={escaping.tag(add)}", "--", named]
 
 
 async def run(
@@ -22,10 +22,10 @@ async def run(
     timeout_s: float | None = None,
     stop: asyncio.Event | None = None,
 ) -> str:
-    """Add a tag to a snapshot and return the id that the snapshot has from now on.
+    """Add a tag to a snapshot and return the snapshot's new id.
 
-    restic writes a copy with the tag and removes the snapshot; the copy's `original` is the id
-    that the snapshot had. A snapshot that carries the tag already keeps its id.
+    restic writes a copy with the tag and removes the snapshot; the copy's `original` is the former
+    id. A snapshot that already has the tag keeps its id.
 
     Raises
         RepositoryLocked    another command reads or writes the repository.

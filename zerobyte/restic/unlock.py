@@ -1,4 +1,4 @@
-"""`restic unlock`: remove the locks of processes that are gone, or those that a person names."""
+"""`restic unlock`: remove orphaned locks, or the locks that a user chooses."""
 
 import asyncio
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Which = Literal["dead", "stale", "all"]
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """The locks that were removed, and those that stay."""
+    """The removed and the remaining locks."""
 
     removed: list[Lock]
     left: list[Lock]
@@ -21,11 +21,11 @@ class Unlocked:
 async def run(
     repository: Repository, *, which: Which = "dead", stop: asyncio.Event | None = None
 ) -> Unlocked:
-    """Remove locks, and return what was removed and what stays.
+    """Remove locks, and return the removed and the remaining locks.
 
-    which   "dead": those whose owner is provably gone, or that are older than 30 minutes.
-            "stale": as `restic unlock` decides, which may take a process in another container
-            for a dead one. "all": also those that a living process holds (`--remove-all`).
+    which   "dead": locks whose owner has provably exited, or that are older than 30 minutes.
+            "stale": as `restic unlock` decides, which may remove the lock of a process in another
+            container. "all": also locks that a running process holds (`--remove-all`).
 
     Raises
         ResticError     the repository does not open, or a lock cannot be read.
@@ -34,12 +34,12 @@ async def run(
         await session.run(["cat", "--json", "--no-lock", "config"], stop=stop)
         before = await session.locks(stop=stop)
         if which == "dead":
-            await session.remove_dead_locks(stop=stop)
+            await session.remove_orphaned_locks(stop=stop)
         else:
             await session.run(
                 ["unlock", "--json", *(["--remove-all"] if which == "all" else [])], stop=stop
             )
         left = await session.locks(stop=stop)
-    # A lock that its owner renews in the meantime has another time, and is still its owner's.
+    # Compare owners: a lock that its owner renewed in the meantime has another time.
     owners = {(lock.hostname, lock.pid) for lock in left}
     return Unlocked([one for one in before if (one.hostname, one.pid) not in owners], left)

@@ -1,4 +1,4 @@
-"""`restic version`: whether this restic can be relied on."""
+"""`restic version`: check that the installed restic is recent enough."""
 
 import re
 from typing import Final
@@ -8,19 +8,19 @@ from zerobyte.core.errors import Unavailable
 from zerobyte.restic.repository import Tools
 
 OLDEST: Final = (0, 17, 0)
-"""Older ones go on after a lock was lost during sleep, and tell no exit codes for locks."""
+"""Older versions go on after a lock was lost during sleep, and have no exit code for locks."""
 
 
 def argv() -> list[str]:
-    """The command; its words are older than its JSON."""
+    """Return the command; old versions print text only, no JSON."""
     return ["version"]
 
 
 async def run(tools: Tools) -> tuple[int, ...]:
-    """Ask restic which it is.
+    """Return the version of restic.
 
     Raises
-        Unavailable     there is no restic, it does not start, or it is older than `OLDEST`.
+        Unavailable     restic is missing, does not start, or is older than `OLDEST`.
     """
     ended = await process.run([tools.restic_command, *argv()], timeout_s=10)
     found = re.match(r"restic (\d+)\.(\d+)\.(\d+)", "\n".join(ended.stdout_tail))

@@ -1,6 +1,6 @@
-"""Texts into values: how one environment variable is read. Each raises ValueError with a reason.
+"""Parsers of environment variables.
 
-Knows no variable by name. A reason completes the sentence "NAME …".
+Each raises ValueError with a message that completes the sentence "NAME …".
 """
 
 import os
@@ -24,14 +24,14 @@ _LEAST_MEMORY: Final = 64 * 1024 * 1024
 
 
 def text(value: str) -> str:
-    """Any text without control characters."""
+    """Accept any text without control characters."""
     if not value.isprintable():
         raise ValueError("must not contain control characters")
     return value
 
 
 def boolean(value: str) -> bool:
-    """true, 1, yes, false, 0 or no, in any case."""
+    """Parse true, 1, yes, false, 0 or no, in any case."""
     if value.lower() in _TRUE:
         return True
     if value.lower() in _FALSE:
@@ -40,7 +40,7 @@ def boolean(value: str) -> bool:
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
-    """A whole number between two bounds, both included."""
+    """Return a parser of whole numbers between two bounds, both included."""
 
     def read(value: str) -> int:
         if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
@@ -56,9 +56,9 @@ seconds = whole(1, 86_400)
 
 
 def memory(value: str) -> tuple[tuple[str, int], ...]:
-    """Bytes, and other bytes for kinds of restic's commands: `536870912,forget=1073741824`.
+    """Parse memory limits in bytes, such as `536870912,forget=1073741824`.
 
-    Pairs of kind and bytes; the kind of what holds for every other command is empty.
+    Returns pairs of restic command and bytes; an empty command means all other commands.
     """
     limits: dict[str, int] = {}
     for part in filter(None, map(str.strip, value.split(","))):
@@ -76,12 +76,12 @@ def memory(value: str) -> tuple[tuple[str, int], ...]:
 
 
 def memory_text(limits: tuple[tuple[str, int], ...]) -> str:
-    """What `memory` reads as these limits."""
+    """Return the text that `memory` parses to these limits."""
     return ",".join(f"{kind}={size}" if kind else str(size) for kind, size in limits)
 
 
 def rate(value: str) -> float:
-    """A positive number of times per second, at most 60."""
+    """Parse a positive rate per second, at most 60."""
     try:
         number = float(value)
     except ValueError:
@@ -92,12 +92,12 @@ def rate(value: str) -> float:
 
 
 def path(value: str) -> Path:
-    """An absolute path; `~` stands for the home directory."""
+    """Return an absolute path; `~` means the home directory."""
     return Path(value).expanduser().absolute()
 
 
 def folders(value: str) -> tuple[str, ...]:
-    """Absolute folders, separated by commas."""
+    """Parse absolute folders, separated by commas."""
     found = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
     if not all(part.startswith("/") for part in found):
         raise ValueError("must be a comma list of absolute folders, such as /srv,/home")
@@ -105,7 +105,7 @@ def folders(value: str) -> tuple[str, ...]:
 
 
 def zone(value: str) -> str:
-    """The name of an IANA time zone."""
+    """Accept the name of an IANA time zone."""
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):
@@ -114,14 +114,14 @@ def zone(value: str) -> str:
 
 
 def level(value: str) -> str:
-    """A log level, in any case."""
+    """Parse a log level, in any case."""
     if value.lower() not in LEVELS:
         raise ValueError(f"must be one of {', '.join(LEVELS)}")
     return value.lower()
 
 
 def url(value: str) -> str:
-    """An http or https address without credentials, query and trailing slash."""
+    """Parse an http or https URL; refuses credentials and queries, drops a trailing slash."""
     found = urls.parse(value)
     if found.query or found.fragment:
         raise ValueError("must not have a query or a fragment")
@@ -129,7 +129,7 @@ def url(value: str) -> str:
 
 
 def root_url(value: str) -> str:
-    """An http or https address of a whole host: without a path as well."""
+    """Parse an http or https URL without a path."""
     found = url(value)
     if found != urls.origin(value):
         raise ValueError(
@@ -140,29 +140,29 @@ def root_url(value: str) -> str:
 
 
 def words(value: str) -> tuple[str, ...]:
-    """Words between commas, each once, in their order."""
+    """Parse words separated by commas; duplicates are dropped."""
     return tuple(dict.fromkeys(filter(None, map(str.strip, value.split(",")))))
 
 
 def origins(value: str) -> tuple[str, ...]:
-    """Origins between commas, each once, in their order."""
+    """Parse origins separated by commas; duplicates are dropped."""
     parts = (part.strip().strip("\"'") for part in value.split(","))
     return tuple(dict.fromkeys(urls.origin(part) for part in parts if part))
 
 
 def readable_origins(value: str) -> tuple[str, ...]:
-    """As `origins`, without those that cannot be read: they are warned of, and nothing else."""
-    kept: list[str] = []
+    """Parse origins separated by commas; logs and ignores invalid ones."""
+    found: list[str] = []
     for part in value.split(","):
         try:
-            kept += origins(part)
+            found += origins(part)
         except ValueError as error:
             _log.warning("an origin is ignored", origin=part.strip(), reason=f"It {error}")
-    return tuple(dict.fromkeys(kept))
+    return tuple(dict.fromkeys(found))
 
 
 def database(value: str) -> str:
-    """A database's address: a path, or a URL of SQLite or PostgreSQL."""
+    """Accept a database address: a path, or a URL of SQLite or PostgreSQL."""
     scheme = value.partition("://")[0] if "://" in value else ""
     if not scheme:
         return str(path(value))
@@ -172,14 +172,14 @@ def database(value: str) -> str:
 
 
 def hostname(value: str) -> str:
-    """A hostname; `auto` looks for the one that this container was given."""
+    """Accept a hostname; `auto` means the hostname set for this container."""
     return _own_hostname() if value == "auto" else text(value)
 
 
 def _own_hostname() -> str:
-    """The hostname that a container was given on purpose, else a fixed word.
+    """Return the hostname set for this container, or else a fixed word.
 
-    A container that got none is called after its id, which changes with each new container.
+    Without a set hostname, a container is named after its id, which changes with each new one.
     """
     try:
         mounts = Path("/proc/self/mountinfo").read_text()

@@ -1,4 +1,4 @@
-"""What an installation keeps for itself: where, and the secrets it made at its first start."""
+"""The default data directory, and the secrets of an installation: read, generated, stored."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -11,17 +11,17 @@ from zerobyte.core.log import get_logger
 _log = get_logger(__name__)
 _SECRET_LENGTHS: Final = range(32, 257)
 _SETUP_TOKEN_LENGTHS: Final = range(16, 257)
-"""Shorter than a key: only rate-limited guesses over the network test a setup token."""
-GIVEN_SECRETS: Final = (
+"""Shorter than a key, because guesses of a setup token are rate-limited network requests."""
+SECRETS: Final = (
     ("app_secret", "APP_SECRET", _SECRET_LENGTHS),
     ("setup_token", "SETUP_TOKEN", _SETUP_TOKEN_LENGTHS),
 )
-"""Settings that a variable holds, or the file that VARIABLE_FILE names; with their lengths."""
+"""Settings in a variable, or in the file that VARIABLE_FILE names, with allowed lengths."""
 _RESTORE: Final = "Put the right one back from a copy"
 
 
-def usual_data_dir(environ: Mapping[str, str]) -> Path:
-    """The folder that holds everything when none was named."""
+def default_data_dir(environ: Mapping[str, str]) -> Path:
+    """Return the default data directory."""
     usual = Path("/var/lib/zerobyte")
     if os.access(usual if usual.exists() else usual.parent, os.W_OK):
         return usual
@@ -30,7 +30,7 @@ def usual_data_dir(environ: Mapping[str, str]) -> Path:
     return base / "zerobyte"
 
 
-def given_secret(
+def configured_secret(
     environ: Mapping[str, str], variable: str = "APP_SECRET", *, lengths: range = _SECRET_LENGTHS
 ) -> str:
     """Return the secret in a variable or in the file that VARIABLE_FILE names, or nothing.
@@ -55,24 +55,24 @@ def given_secret(
     return secret
 
 
-def kept_secret(file: Path, make: Callable[[], str]) -> str:
-    """The secret in a file, made on the first call; only the owner may read the file.
+def stored_secret(file: Path, generate: Callable[[], str]) -> str:
+    """Return the secret in a file; generates it if the file is missing (mode 0600).
 
-    Of several processes that start at once, one makes it and all read the same.
+    If several processes start at once, one creates the file and all read the same secret.
 
-    Raises ValueError if the file does not hold a usable secret; OSError.
+    Raises ValueError if the file does not contain a usable secret; OSError.
     """
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         draft = file.with_name(f".{file.name}.{ids.token(8)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as writer:
-            writer.write(make() + "\n")
+            writer.write(generate() + "\n")
             writer.flush()
             os.fsync(writer.fileno())
         try:
             os.link(draft, file)
-            _log.info("made a new secret; keep a copy of this file elsewhere", file=str(file))
+            _log.info("generated a secret; keep a copy of this file elsewhere", file=str(file))
         except FileExistsError:
             pass
         finally:
@@ -81,36 +81,36 @@ def kept_secret(file: Path, make: Callable[[], str]) -> str:
 
 
 def has_secret_length(secret: str) -> bool:
-    """Returns True if the text is as long as a secret of ours has to be."""
+    """Return True if a text has the length of an APP_SECRET."""
     return len(secret) in _SECRET_LENGTHS
 
 
 def read_secret(file: Path) -> str:
-    """Return the secret that a file holds. Raises ValueError with a sentence; OSError."""
+    """Return the secret in a file. Raises ValueError with a sentence; OSError."""
     try:
         secret = file.read_text().strip()
     except UnicodeDecodeError:
         raise ValueError(f"The secret in {file} is not text. {_RESTORE}") from None
-    # A full disk or a wrong copy leaves an empty file; everybody could guess what it encrypts.
+    # A full disk or a wrong copy leaves an empty file; an empty secret would be guessable.
     if len(secret) not in _SECRET_LENGTHS:
         found = "is empty" if not secret else "must be between 32 and 256 characters long"
         raise ValueError(f"The secret in {file} {found}. {_RESTORE}")
     return secret
 
 
-def fill_secrets(values: dict[str, Any]) -> None:
-    """Make the secrets that were not given, or read those that were made before.
+def add_missing_secrets(values: dict[str, Any]) -> None:
+    """Add the secrets that are not set: stored ones, or else generated ones.
 
-    values      the settings by attribute, `data_dir` among them.
+    values      the settings by attribute, including `data_dir`.
 
-    Raises ValueError when the folder cannot be written.
+    Raises ValueError if the data directory is not writable.
     """
     data_dir: Path = values["data_dir"]
     try:
         if not values["app_secret"]:
-            values["app_secret"] = kept_secret(data_dir / "app-secret", ids.hex_secret)
+            values["app_secret"] = stored_secret(data_dir / "app-secret", ids.hex_secret)
         if not values["prefect_auth"]:
-            values["prefect_auth"] = kept_secret(
+            values["prefect_auth"] = stored_secret(
                 data_dir / "prefect-auth", lambda: f"zerobyte:{ids.token(48)}"
             )
     except OSError as error:

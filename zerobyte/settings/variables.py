@@ -1,4 +1,4 @@
-"""How one environment variable is declared and what is wrong when it cannot be read."""
+"""The declaration of environment variables, their error, and their Markdown table."""
 
 import dataclasses
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class SettingsError(ZerobyteError):
-    """The environment is wrong; one sentence for each variable, which it names."""
+    """The environment is invalid; one sentence for each wrong variable, with its name."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -20,7 +20,7 @@ class SettingsError(ZerobyteError):
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One environment variable; in its default, `{attribute}` stands for an earlier setting."""
+    """One environment variable; in its default, `{attribute}` means an earlier setting."""
 
     name: str
     default: str
@@ -49,20 +49,20 @@ def optional(
 
 
 def markdown_table(variables: Iterable[tuple[str, str, str, str]]) -> str:
-    """Return a Markdown table of settings: name, default, unit and meaning of each."""
+    """Return a Markdown table of the variables and of the secrets."""
     rows = ["| variable | default | unit | meaning |", "|---|---|---|---|"]
     for name, default, unit, description in variables:
         shown = default.replace("{data_dir}", "$ZEROBYTE_DATA_DIR")
         shown = f"`{shown.replace('{port}', '$PORT')}`" if shown else ""
         rows.append(f"| `{name}` | {shown} | {unit} | {description} |")
     rows.append(
-        "| `APP_SECRET` | | 32 to 256 characters | Seals stored secrets and signs cookies; "
-        "by default made once and kept as `app-secret` in the data directory. |"
+        "| `APP_SECRET` | | 32 to 256 characters | Encrypts stored secrets and signs cookies; by "
+        "default generated and stored as `app-secret` in the data directory. |"
     )
     rows.append("| `APP_SECRET_FILE` | | file | Holds APP_SECRET; set only one of the two. |")
     rows.append(
-        "| `SETUP_TOKEN` | | 16 to 256 characters | When set, the sign-up that creates the first "
-        "account needs it, as `setupToken` in the body or in the header `X-Setup-Token`. |"
+        "| `SETUP_TOKEN` | | 16 to 256 characters | If set, the sign-up of the first account must "
+        "send it, as `setupToken` in the body or in the header `X-Setup-Token`. |"
     )
     rows.append("| `SETUP_TOKEN_FILE` | | file | Holds SETUP_TOKEN; set only one of the two. |")
     return "\n".join(rows)

@@ -20,7 +20,7 @@ asyncio.run(main())
 """
 
 
-def test_a_child_of_a_shells_background_job_hears_its_interrupt() -> None:
+def test_sigint_reaches_a_child_of_a_shells_background_job() -> None:
     script = f'trap "" INT; exec {sys.executable} -c "$0"'
     ended = subprocess.run(
         ["bash", "-c", script, CODE], capture_output=True, text=True, timeout=60, check=True

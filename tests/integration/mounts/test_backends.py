@@ -1,4 +1,4 @@
-"""Every backend has the same verbs; one of them is built."""
+"""mounts: all backends have the same verbs; only the directory backend is available."""
 
 from pathlib import Path
 
@@ -53,7 +53,7 @@ async def test_a_folder_inside_a_protected_one_is_refused_even_through_a_link(tm
 
 
 @pytest.mark.parametrize("fields", OTHERS, ids=lambda fields: fields["backend"])
-async def test_a_backend_that_is_not_built_says_so_and_touches_nothing__t9(fields, tmp_path):
+async def test_unavailable_backend_is_rejected_and_changes_nothing__t9(fields, tmp_path):
     parsed = config(**fields)
     path = mounts.path_of(parsed, volumes_dir=tmp_path, short_id="abcdefgh")
     assert path == tmp_path / "abcdefgh" / "_data"

@@ -1,4 +1,4 @@
-"""A folder is looked at from a child, so that a dead file system stops nobody else."""
+"""mounts.probe: a child checks a folder, so a dead file system blocks only that child."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ async def test_any_name_can_be_looked_at(tmp_path):
         assert (await probe.probe(folder)).real == folder.resolve()
 
 
-async def test_what_is_wrong_with_a_folder_is_told_in_words(tmp_path):
+async def test_each_problem_of_a_folder_has_its_message(tmp_path):
     (tmp_path / "file").touch()
     (tmp_path / "loop").symlink_to("loop")
     for name, words in (

@@ -1,4 +1,4 @@
-"""An endpoint to send to, without proxies of the surroundings in between."""
+"""A webhook endpoint, without the proxies of the environment."""
 
 from collections.abc import AsyncIterator
 

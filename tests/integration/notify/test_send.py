@@ -1,4 +1,4 @@
-"""Messages over real sockets."""
+"""notify.send: messages over real sockets."""
 
 import asyncio
 import time
@@ -44,7 +44,7 @@ async def test_a_get_arrives_as_text(hook):
     assert headers["content-type"] == "text/plain; charset=utf-8"
 
 
-async def test_an_unlisted_origin_hears_nothing(hook):
+async def test_unlisted_origin_gets_no_request(hook):
     with pytest.raises(Invalid, match="WEBHOOK_ALLOWED_ORIGINS"):
         await notify.send(config(hook), MESSAGE, allowed_origins=["http://localhost:1"])
     assert hook.requests == []
@@ -59,7 +59,7 @@ async def test_a_redirect_is_not_followed(hook):
     assert len(hook.requests) == 1
 
 
-async def test_another_status_fails_and_its_body_is_not_told(hook):
+async def test_error_status_fails_without_its_body(hook):
     hook.answer = b"HTTP/1.1 503 No\r\nContent-Length: 14\r\n\r\ninternal words"
     with pytest.raises(notify.DeliveryFailed) as caught:
         await send(hook)
@@ -94,7 +94,7 @@ async def test_no_timeout_is_longer_than_ten_seconds__t32(monkeypatch, hook):
     assert limits[0] == 10
 
 
-async def test_a_dead_server_fails_without_telling_the_token(dead_port):
+async def test_unreachable_server_fails_without_the_token(dead_port):
     dead = GenericConfig.model_validate(
         {
             "type": "generic",
@@ -139,7 +139,7 @@ async def test_too_many_headers_are_refused_before_anything_is_sent(hook):
     ],
     ids=lambda fields: fields["type"],
 )
-async def test_a_vendor_that_is_not_built_says_so(fields):
+async def test_unavailable_service_is_rejected(fields):
     parsed = DestinationConfigBox.model_validate({"config": fields}).config
     with pytest.raises(NotBuilt, match="not available in this version yet"):
         await notify.send(parsed, MESSAGE, allowed_origins=["https://g.example"])

@@ -24,7 +24,7 @@ RCLONE = Path(sys.executable).parent / "rclone"
 
 @pytest.fixture
 def tools(tmp_path: Path) -> Tools:
-    """Fresh folders, no patience for locks, and much with an end.
+    """Fresh folders, no wait for locks, and limits everywhere.
 
     An interrupted restic sends the packs to their end that it has begun: at the rates of these
     tests that takes ten seconds, and how large they are is chance.

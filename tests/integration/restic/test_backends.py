@@ -131,7 +131,7 @@ async def test_a_repository_made_with_the_trimmed_password_still_opens(repositor
     await cat_config.run(repository_at(config, password=" password "))
 
 
-async def test_nobody_answers(repository_at, dead_port):
+async def test_dead_port_is_unreachable_storage(repository_at, dead_port):
     config = {"backend": "rest", "url": f"http://127.0.0.1:{dead_port}"}
     with pytest.raises(StorageUnreachable) as error:
         await snapshots.run(repository_at(config), timeout_s=5)

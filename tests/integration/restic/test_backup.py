@@ -77,7 +77,7 @@ async def test_header_is_read_and_a_second_init_changes_nothing(repository):
     assert (await cat_config.run(repository)).id == header.id
 
 
-async def test_t22_wrong_password_and_missing_repository_are_told_apart(
+async def test_t22_wrong_password_and_missing_repository_differ(
     repository, repository_at, with_password, tmp_path
 ):
     with pytest.raises(WrongPassword) as wrong:
@@ -160,7 +160,7 @@ async def test_include_patterns_that_are_negated_or_match_are_no_partial_backup(
 
 @pytest.fixture
 def quiet_source() -> Iterator[Path]:
-    """A folder under which nobody works: restic itself writes to /tmp, and folders above the
+    """A folder that no other process uses: restic itself writes to /tmp, and folders above the
     source belong to the snapshot."""
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
         (Path(folder) / "a.txt").write_text("a")
@@ -266,7 +266,7 @@ async def test_no_secret_is_in_the_arguments_or_in_foreign_variables(
     assert b"canary" not in variables
 
 
-async def test_t01_a_held_lock_is_said_and_a_stale_one_stops_nobody(repository, source, tmp_path):
+async def test_t01_held_lock_is_reported_and_stale_lock_is_removed(repository, source, tmp_path):
     work, child = await slow_backup(repository, source)
     os.kill(child.pid, signal.SIGSTOP)
     one = "0" * 64
@@ -299,7 +299,7 @@ async def test_a_slow_or_failing_status_callback_costs_nothing(repository, sourc
             raise RuntimeError("the API is away")
         await asyncio.Event().wait()
 
-    # Enough for eight reports: those that come in one breath are told as one.
+    # Enough for eight reports: those that arrive together count as one.
     (source / "big").write_bytes(os.urandom(10_000_000))
     made = await backup.run(
         repository,

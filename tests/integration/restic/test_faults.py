@@ -1,4 +1,4 @@
-"""Storage that is full, silent or cannot be written to: each is told apart, and nobody hangs."""
+"""Storage that is full, silent or read-only: each has its own error, and no call hangs."""
 
 import asyncio
 import os
@@ -73,7 +73,7 @@ async def test_a_full_disk_of_the_host_is_said_before_anything_is_started(
         await save(replace(repository, tools=tools), source)
 
 
-async def test_storage_that_never_answers_holds_nobody_for_ever(repository_at, source):
+async def test_silent_storage_never_blocks_a_stop_request(repository_at, source):
     begun = asyncio.Event()
     writers: list[asyncio.StreamWriter] = []
 

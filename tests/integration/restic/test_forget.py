@@ -27,7 +27,7 @@ def save(repository, source, tag: str, time: str, host: str = "h", zone: str = "
                 *(f"--time={time}", f"--host={host}", str(source)),
             ],
             check=True,
-            env={**session._place.env, "PATH": "/usr/bin:/bin", "TZ": zone},
+            env={**session._location.env, "PATH": "/usr/bin:/bin", "TZ": zone},
         )
 
 
@@ -86,9 +86,7 @@ async def test_t8_a_protected_snapshot_counts_for_no_rule(filled):
     assert set(made.remove) == set(mine) - set(kept)
 
 
-async def test_t8_a_snapshot_that_nobody_has_judged_is_protected_when_it_is_suspect(
-    repository, source, tmp_path
-):
+async def test_t8_unknown_snapshot_is_protected_if_it_is_suspect(repository, source, tmp_path):
     (tmp_path / "empty").mkdir()
     save(repository, source, MINE, "2026-01-01 10:00:00")
     save(repository, tmp_path / "empty", MINE, "2026-01-05 10:00:00")
@@ -137,7 +135,7 @@ async def test_snapshots_are_removed_by_id_and_words_are_refused(filled):
     assert await ids(filled, MINE) == [mine[0], *mine[2:]]
 
 
-async def test_a_missing_snapshot_is_told_from_an_empty_one(repository, tmp_path):
+async def test_missing_and_empty_snapshots_differ(repository, tmp_path):
     (tmp_path / "empty").mkdir()
     made = await backups.run(repository, tmp_path / "empty", tag=MINE, hostname="h")
     inside = ls.run(repository, made.snapshot_id, path=str(tmp_path / "empty"))

@@ -1,4 +1,4 @@
-"""Locks of killed runs stop nobody, and those of the living are never removed (T1)."""
+"""Locks of killed runs block no run, and locks of running commands are never removed (T1)."""
 
 import asyncio
 import os
@@ -82,11 +82,11 @@ async def test_t1_a_killed_backup_does_not_keep_retention_from_working_nor_waiti
 ) -> None:
     patient = replace(repository, tools=replace(repository.tools, retry_lock="10m"))
     await killed(patient, source)
-    assert patient.notes.orphaned()
+    assert patient.lock_records.orphaned()
     async with asyncio.timeout(60):
         await prune(patient)
     assert locks_of(patient) == []
-    assert not patient.notes.orphaned()
+    assert not patient.lock_records.orphaned()
 
 
 async def test_t1_the_lock_of_another_container_of_our_name_is_never_removed(
@@ -94,7 +94,7 @@ async def test_t1_the_lock_of_another_container_of_our_name_is_never_removed(
 ) -> None:
     """Restic alone would: its host name is ours, and no process here has its number."""
     await killed(repository, source)
-    for path in repository.notes.orphaned():
+    for path in repository.lock_records.orphaned():
         path.unlink()
     for work in (prune, check.run):
         with pytest.raises(RepositoryLocked):
@@ -112,14 +112,14 @@ async def test_t1_a_killed_owner_leaves_a_note_and_a_living_command_is_not_dead(
     work, _ = await locking(repository, source, stop)
     folder = repository.tools.run_dir / "restic"
     assert len(list(folder.iterdir())) == 1
-    assert not repository.notes.orphaned()
+    assert not repository.lock_records.orphaned()
     assert len((await unlock.run(repository)).left) == 1
     stop.set()
     with pytest.raises(Interrupted):
         await work
     assert locks_of(repository) == []
-    # It says nothing of whether it could: its note stays until somebody has looked.
-    assert len(repository.notes.orphaned()) == 1
+    # The exit does not show whether the removal worked: the record stays until a check.
+    assert len(repository.lock_records.orphaned()) == 1
     await prune(repository)
     assert list(folder.iterdir()) == []
 
@@ -139,7 +139,7 @@ async def test_t1_a_lock_that_storage_did_not_let_its_owner_remove_is_known_to_b
     assert len(locks_of(repository)) == 1
     await prune(repository)
     assert locks_of(repository) == []
-    assert not repository.notes.orphaned()
+    assert not repository.lock_records.orphaned()
 
 
 @pytest.mark.parametrize(
@@ -159,15 +159,15 @@ async def test_t1_a_lock_that_storage_did_not_let_its_owner_remove_is_known_to_b
 async def test_t1_a_note_stays_unless_it_is_known_that_no_lock_was_left(
     repository: Repository, code: int, complaints: list[str], may_be_there: bool
 ) -> None:
-    async with repository.notes.command() as command:
+    async with repository.lock_records.command() as command:
         command.finished(code, complaints)
     assert command.path.exists() is may_be_there
 
 
 async def test_a_note_is_forgotten_after_a_day(repository: Repository) -> None:
-    async with repository.notes.command() as command:
+    async with repository.lock_records.command() as command:
         pass
-    async with repository.notes.command() as fresh:
+    async with repository.lock_records.command() as fresh:
         pass
     day_ago = clock.now_ms() / 1000 - 25 * 3600
     os.utime(command.path, (day_ago, day_ago))
@@ -183,7 +183,7 @@ async def test_a_lock_that_cannot_be_read_is_unknown_and_stays(repository, sourc
     lock = folder / ONE
     lock.write_bytes(b"damaged")
     with repository.session() as session:
-        assert await session.remove_dead_locks() == []
+        assert await session.remove_orphaned_locks() == []
     with pytest.raises(ResticError, match="cannot be read"):
         await unlock.run(repository)
     assert lock.exists()

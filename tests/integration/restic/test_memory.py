@@ -1,4 +1,4 @@
-"""restic is told what memory it is to live with, each of its commands what was set for it."""
+"""Memory limits of restic: each command gets the limit that was set for it."""
 
 import asyncio
 import os

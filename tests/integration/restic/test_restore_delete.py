@@ -277,7 +277,7 @@ async def test_more_than_a_thousand_chosen_paths_go_by_file_and_all_are_restored
     assert "--sparse" in run
 
 
-async def test_what_could_not_be_deleted_is_told_and_the_rest_is_deleted(
+async def test_failed_deletions_are_reported_and_the_rest_is_deleted(
     repository, source, monkeypatch
 ):
     snapshot = await back_up(repository, source, OPTIONS)

@@ -36,7 +36,7 @@ def test_what_a_busy_machine_and_a_time_server_do_is_no_surprise(usual: dict[str
         ),
     ],
 )
-def test_t4_sleep_jumps_and_a_stopped_process_are_told_apart(
+def test_t4_suspend_clock_jump_and_pause_are_distinguished(
     happened: dict[str, float], sentence: str
 ) -> None:
     found = compare(BEFORE, after(**happened))
@@ -44,10 +44,10 @@ def test_t4_sleep_jumps_and_a_stopped_process_are_told_apart(
     assert found.sentence == sentence
 
 
-async def test_t4_a_surprise_is_told_in_one_line_and_answered_and_the_watch_goes_on(
+async def test_t4_each_anomaly_is_logged_in_one_line_and_handled_and_the_watch_goes_on(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The clock is what crosses the machine's edge here; it is set back and forth twice."""
+    """The fake clock is set forward and back once."""
     offset = iter([0.0, 3600.0, 3600.0, 0.0, 0.0])
     real = Reading.now
 
@@ -57,14 +57,14 @@ async def test_t4_a_surprise_is_told_in_one_line_and_answered_and_the_watch_goes
 
     monkeypatch.setattr(clock_jumps, "EVERY_S", 0.01)
     monkeypatch.setattr(Reading, "now", shifted)
-    heard: list[ClockAnomaly] = []
+    handled: list[ClockAnomaly] = []
 
-    async def answer(surprise: ClockAnomaly) -> None:
-        heard.append(surprise)
+    async def handle(anomaly: ClockAnomaly) -> None:
+        handled.append(anomaly)
         raise RuntimeError("this must not end the watch")
 
     with pytest.raises((StopIteration, RuntimeError)):
-        await clock_jumps.watch(answer)
-    assert [round(surprise.jumped_s / 100) for surprise in heard] == [36, -36]
-    lines = [line for line in capsys.readouterr().err.splitlines() if "as usual" in line]
+        await clock_jumps.watch(handle)
+    assert [round(anomaly.jumped_s / 100) for anomaly in handled] == [36, -36]
+    lines = [line for line in capsys.readouterr().err.splitlines() if "clock anomaly: " in line]
     assert len(lines) == 2

@@ -19,9 +19,9 @@ def test_a_path_stays_inside_or_is_refused(steps):
     text = "/".join(steps)
     if climbs:
         with pytest.raises(Invalid, match="Invalid path"):
-            files._inside(text)
+            files._relative_path(text)
     else:
-        inside = files._inside(text)
+        inside = files._relative_path(text)
         assert not inside.is_absolute()
         assert ".." not in inside.parts
         assert len([part for part in inside.parts if part != "."]) == depth
@@ -30,7 +30,7 @@ def test_a_path_stays_inside_or_is_refused(steps):
 @given(st.text(max_size=50))
 def test_any_text_stays_inside_or_is_refused(text):
     try:
-        inside = files._inside(text)
+        inside = files._relative_path(text)
     except Invalid:
         return
     assert not inside.is_absolute()

@@ -1,4 +1,4 @@
-"""Which servers a message may be sent to."""
+"""notify.policy: the servers that notifications may be sent to."""
 
 import pytest
 from hypothesis import given
@@ -102,7 +102,7 @@ def test_a_custom_address_is_checked_by_its_host(url, origin):
         policy.check(custom, ["https://another.example"])
 
 
-def test_custom_addresses_that_nobody_knows_are_refused():
+def test_custom_addresses_of_unknown_schemes_are_refused():
     with pytest.raises(Invalid, match="Invalid custom Shoutrrr URL"):
         policy.check(config(type="custom", shoutrrrUrl="not a url"), [])
     with pytest.raises(Invalid, match='scheme "weird" is not supported by the SSRF policy'):

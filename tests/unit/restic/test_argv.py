@@ -1,4 +1,4 @@
-"""Commands as they are told; each value stands where it can be nothing but a value."""
+"""restic argv builders: no value can be read as an option."""
 
 from pathlib import Path
 

@@ -64,7 +64,7 @@ def test_the_sentence_is_restics_last_word_and_one_line():
     assert said(1, "plain words").message == "Command failed: plain words"
 
 
-def test_a_stop_and_a_time_limit_are_told_from_failures():
+def test_stop_and_timeout_differ_from_failures():
     assert type(said(130, was_stopped=True)) is errors.Interrupted
     assert type(said(137, was_stopped=True)) is errors.Interrupted
     assert said(130, timed_out=True).message == "Command timed out before completing."
@@ -75,10 +75,10 @@ def test_unreadable_items_are_said_once():
         '{"message_type":"error","error":{"message":"open /x: permission denied"},'
         '"during":"scan","item":"/x"}'
     )
-    assert errors.in_words(line) == "open /x: permission denied"
+    assert errors.readable_line(line) == "open /x: permission denied"
     other = '{"message_type":"error","error":{"message":"denied"},"during":"scan","item":"/x"}'
-    assert errors.in_words(other) == "/x: denied"
-    assert errors.in_words('{"broken') == '{"broken'
+    assert errors.readable_line(other) == "/x: denied"
+    assert errors.readable_line('{"broken') == '{"broken'
 
 
 def item_error(item: str, reason: str) -> str:

@@ -171,7 +171,7 @@ def test_t8_an_accepted_snapshot_measures_what_follows_it_and_nothing_before_it(
         for number, (name, count) in enumerate(zip(names, files, strict=True))
     ]
     assert before - found == suspects(counted(history)) & before
-    # Whoever says it again changes nothing.
+    # A repeated acceptance changes nothing.
     again = [(name, count, name in before - found) for name, count, _ in told]
     assert cleared(counted(again), accepted) == set()
 

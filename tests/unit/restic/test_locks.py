@@ -6,10 +6,12 @@ import pytest
 
 from zerobyte.core import clock
 from zerobyte.restic import locks
-from zerobyte.restic.locks import Lock, LockContext, Note
+from zerobyte.restic.locks import Lock, LockContext, LockOwner
 
 NOW = 1_795_528_800_000
-OURS = Note(hostname="vm", pid=4242_4242, started_ms=NOW - 60_000, last_sign_ms=NOW - 30_000)
+OURS = LockOwner(
+    hostname="vm", pid=4242_4242, started_ms=NOW - 60_000, last_heartbeat_ms=NOW - 30_000
+)
 
 
 def lock(*, at: int = NOW - 58_000, hostname: str = "vm", pid: int = OURS.pid) -> Lock:
@@ -24,7 +26,7 @@ def may_unlock(*found: Lock) -> bool:
     return LockContext("vm", [OURS], NOW).may_unlock(found)
 
 
-def judged(one: Lock, *dead: Note) -> str:
+def judged(one: Lock, *dead: LockOwner) -> str:
     return LockContext("vm", dead, NOW).classify(one)
 
 
@@ -52,7 +54,9 @@ def test_t1_a_lock_of_this_host_name_that_is_not_proven_to_be_ours_is_left_alone
 
 def test_t1_a_number_that_is_used_again_is_not_asked_by_a_signal() -> None:
     """Restic sends SIGHUP to find out; the process of that number may be anybody by now."""
-    us = Note(hostname="vm", pid=os.getpid(), started_ms=NOW - 60_000, last_sign_ms=NOW - 30_000)
+    us = LockOwner(
+        hostname="vm", pid=os.getpid(), started_ms=NOW - 60_000, last_heartbeat_ms=NOW - 30_000
+    )
     assert judged(lock(pid=os.getpid()), us) == "unknown"
 
 

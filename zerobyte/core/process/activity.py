@@ -7,7 +7,7 @@ amounts do not count either: restic refreshes its lock every few minutes althoug
 from typing import Final
 
 from zerobyte.core import clock
-from zerobyte.core.process.proc import Used, used_by_session
+from zerobyte.core.process.proc import ResourceUse, session_use
 
 _WINDOW_S: Final = 60.0
 _LITTLE_BYTES: Final = 32 * 1024
@@ -22,14 +22,14 @@ class ActivityMonitor:
     def __init__(self) -> None:
         self._sessions: set[int] = set()
         self._printed = 0
-        self._said: object = None
-        self._moved_at = self._marked_at = clock.monotonic()
-        self._then: dict[int, Used] = {}
+        self._progress: object = None
+        self._active_at = self._marked_at = clock.monotonic()
+        self._then: dict[int, ResourceUse] = {}
         self._printed_then = 0
 
     def mark_active(self) -> None:
         """Reset the idle time: a step begins, or a child starts or ends."""
-        self._moved_at = clock.monotonic()
+        self._active_at = clock.monotonic()
 
     def process_started(self, session: int) -> None:
         """Track a child that leads its own session."""
@@ -47,8 +47,8 @@ class ActivityMonitor:
 
     def progress(self, facts: object) -> None:
         """Reset the idle time if a child reports new progress."""
-        if facts != self._said:
-            self._said = facts
+        if facts != self._progress:
+            self._progress = facts
             self.mark_active()
 
     def idle_ms(self) -> int:
@@ -63,7 +63,7 @@ class ActivityMonitor:
         except OSError:
             used = {}
             self.mark_active()
-        none = Used(0, 0.0)
+        none = ResourceUse(0, 0.0)
         grown = [
             (more.moved_bytes - before.moved_bytes, more.cpu_s - before.cpu_s)
             for pid, more in used.items()
@@ -75,11 +75,9 @@ class ActivityMonitor:
             self.mark_active()
         if has_moved or now - self._marked_at >= _WINDOW_S:
             self._marked_at, self._then, self._printed_then = now, used, self._printed
-        return int((clock.monotonic() - self._moved_at) * 1000)
+        return int((clock.monotonic() - self._active_at) * 1000)
 
-    def _used(self) -> dict[int, Used]:
+    def _used(self) -> dict[int, ResourceUse]:
         return {
-            pid: used
-            for session in self._sessions
-            for pid, used in used_by_session(session).items()
+            pid: used for session in self._sessions for pid, used in session_use(session).items()
         }

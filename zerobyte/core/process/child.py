@@ -204,7 +204,7 @@ class Child:
         for pump in self._pumps:
             pump.cancel()
         await asyncio.gather(*self._pumps, return_exceptions=True)
-        self._pumps = [asyncio.create_task(self._pump(r, _discard)) for r in self._readers]
+        self._pumps = [asyncio.create_task(self._pump(r, _drop)) for r in self._readers]
         await self.end()
         await self._drain()
 
@@ -230,7 +230,7 @@ class Child:
         self._drop_pidfd()
 
 
-def _discard(_: bytes) -> None:
+def _drop(_: bytes) -> None:
     """Drop output."""
 
 

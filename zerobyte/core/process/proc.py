@@ -26,7 +26,7 @@ class Identity(NamedTuple):
     started: int
 
 
-class Used(NamedTuple):
+class ResourceUse(NamedTuple):
     """The I/O and CPU time of a process since its start.
 
     moved_bytes     bytes of all reads and writes: files (cached or not), pipes and sockets.
@@ -104,18 +104,18 @@ def is_alive(pid: int, *, started: int, boot: str | None = None) -> bool:
 
 def members_of_session(session: int) -> list[int]:
     """Return the running processes of a session, whatever their process groups."""
-    return [pid for pid, stat in _living() if stat.session == session]
+    return [pid for pid, stat in _running_processes() if stat.session == session]
 
 
-def used_by_session(session: int) -> dict[int, Used]:
+def session_use(session: int) -> dict[int, ResourceUse]:
     """Return the resource use of each running process of a session, by process id.
 
     Raises
         OSError     the counters may not be read, as of a more privileged process, or are off.
     """
     return {
-        pid: Used(_moved_bytes(pid), stat.cpu_ticks / _TICKS_PER_S)
-        for pid, stat in _living()
+        pid: ResourceUse(_moved_bytes(pid), stat.cpu_ticks / _TICKS_PER_S)
+        for pid, stat in _running_processes()
         if stat.session == session
     }
 
@@ -137,7 +137,7 @@ def has_children(pid: int, *, started_before_ms: int) -> bool:
     boot_ms = min(_BOOTED_AT_MS, _booted_at_ms())
     return any(
         stat.parent == pid and boot_ms + stat.started * 1000 // _TICKS_PER_S <= started_before_ms
-        for _, stat in _living()
+        for _, stat in _running_processes()
     )
 
 
@@ -149,7 +149,7 @@ def _booted_at_ms() -> int:
 _BOOTED_AT_MS: Final = _booted_at_ms()
 
 
-def _living() -> Iterator[tuple[int, _Stat]]:
+def _running_processes() -> Iterator[tuple[int, _Stat]]:
     for folder in _PROC.iterdir():
         if folder.name.isdigit():
             stat = _stat(int(folder.name))

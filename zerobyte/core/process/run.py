@@ -59,7 +59,7 @@ _TAIL_LINES: Final = 50
 _TAIL_CHARACTERS: Final = 2000
 _HEAD_BYTES: Final = 64 * 1024
 # If the parent died before the signal was set, no process would end the child.
-_STILL_OURS: Final = 'test "$PPID" = "$0" || exit 137; unset PWD OLDPWD SHLVL; exec "$@"'
+_CHECK_PARENT: Final = 'test "$PPID" = "$0" || exit 137; unset PWD OLDPWD SHLVL; exec "$@"'
 _GUARD: Final = (
     "import ctypes,os,sys;"
     "ctypes.CDLL(None).prctl(1,9,0,0,0);"
@@ -214,7 +214,7 @@ def _guard() -> tuple[str, ...]:
     found = shutil.which("setpriv")
     # A busybox of that name lacks the option.
     if found and Path(found).resolve().name == "setpriv":
-        check = ("/bin/sh", "-c", _STILL_OURS, str(os.getpid()))
+        check = ("/bin/sh", "-c", _CHECK_PARENT, str(os.getpid()))
         return (found, "--pdeathsig", "KILL", "--", *check)
     return (sys.executable, "-I", "-S", "-c", _GUARD, str(os.getpid()))
 

@@ -5,7 +5,7 @@ import pytest
 from zerobyte.core import clock
 from zerobyte.core.process import activity
 from zerobyte.core.process.activity import ActivityMonitor
-from zerobyte.core.process.proc import Used
+from zerobyte.core.process.proc import ResourceUse
 
 
 @pytest.fixture
@@ -14,10 +14,10 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     shown = {"s": 1000.0, "bytes": 0.0, "cpu": 0.0}
     monkeypatch.setattr(clock, "monotonic", lambda: shown["s"])
 
-    def used(_: int) -> dict[int, Used]:
-        return {7: Used(int(shown["bytes"]), shown["cpu"])}
+    def used(_: int) -> dict[int, ResourceUse]:
+        return {7: ResourceUse(int(shown["bytes"]), shown["cpu"])}
 
-    monkeypatch.setattr(activity, "used_by_session", used)
+    monkeypatch.setattr(activity, "session_use", used)
     return shown
 
 
@@ -54,8 +54,8 @@ def test_t14_time_of_a_processor_is_movement_too(kernel, watched):
 
 
 def test_t14_what_cannot_be_looked_at_is_not_said_to_stand_still(kernel, watched, monkeypatch):
-    def refuse(_: int) -> dict[int, Used]:
+    def refuse(_: int) -> dict[int, ResourceUse]:
         raise PermissionError
 
-    monkeypatch.setattr(activity, "used_by_session", refuse)
+    monkeypatch.setattr(activity, "session_use", refuse)
     assert after(kernel, watched, 3600) == 0
