@@ -22,8 +22,8 @@ from bench.standstill import Standstill
 from bench.trees import trees
 from zerobyte.core import ids
 from zerobyte.core.errors import ZerobyteError
-from zerobyte.demo.client import customer
-from zerobyte.demo.platform import forget, platform
+from zerobyte.demo.client import signed_out_client
+from zerobyte.demo.platform import platform, remove_folder
 
 
 async def measure_reads(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
@@ -48,7 +48,7 @@ async def measure(work: Path, options: argparse.Namespace, console: Console) -> 
     env = {"RESTIC_COMMAND": str(spy.program)}
     home = work / "data"
     console.print("Starting a platform")
-    async with platform(home, env=env) as stage, customer(stage.url) as client:
+    async with platform(home, env=env) as stage, signed_out_client(stage.url) as client:
         rows = [Row("first start to ready", seconds(stage.ready_s))]
         password = ids.token()
         await client.sign_up(password)
@@ -123,7 +123,7 @@ def main() -> int:
         console.print(str(error), style="red", markup=False)
         return 1
     finally:
-        forget(work)
+        remove_folder(work)
     return 0
 
 

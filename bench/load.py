@@ -84,13 +84,13 @@ async def load(
     port: int,
     path: str,
     *,
-    headers: Mapping[str, str],
+    headers: Mapping[str, str] | None = None,
     connections: int = 16,
     seconds: float = 2.0,
 ) -> Load:
     """Ask for one path as fast as it is answered. Raises RuntimeError for another status."""
     lines = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     request = "\r\n".join([*lines, "", ""]).encode()
     loop = asyncio.get_running_loop()
     made = [

@@ -20,7 +20,7 @@ from bench.data import fill
 from bench.measure import Row, parts, seconds
 from bench.standstill import Standstill
 from zerobyte.core import clock, ids
-from zerobyte.demo.client import Client, customer
+from zerobyte.demo.client import Client, signed_out_client
 from zerobyte.demo.platform import Platform, platform
 
 _LIMIT_S = 1800.0
@@ -93,7 +93,7 @@ class Asking:
         async with httpx.AsyncClient(auth=(name, password), timeout=60, trust_env=False) as prefect:
             while True:
                 self._cost.look()
-                self.answers.append((await client.answer("GET", "/api/v1/backups")).status_code)
+                self.answers.append((await client.request("GET", "/api/v1/backups")).status_code)
                 with contextlib.suppress(httpx.TransportError):
                     counted = await prefect.post(f"{stage.prefect_url}/flow_runs/count", json={})
                     self.answers.append(counted.status_code)
@@ -104,7 +104,7 @@ async def same_minute(work: Path, number: int, console: Console) -> list[Row]:
     """Let `number` schedules come due in the same minute; rows for the table."""
     source, home = work / "tiny", work / "minute"
     await asyncio.to_thread(fill, source, files=3, size_bytes=3_000)
-    async with platform(home) as stage, customer(stage.url) as client:
+    async with platform(home) as stage, signed_out_client(stage.url) as client:
         await client.sign_up(ids.token())
         due_at = await _schedules(client, home, source, number)
         wait_s = max((due_at - clock.now_ms()) / 1000, 0)

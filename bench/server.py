@@ -7,6 +7,7 @@ session's cookie and the addresses to ask for as JSON, once it answers.
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
+from zerobyte.http.app_type import HttpApp
 from zerobyte.http.connections import LimitedProtocol
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 from zerobyte.settings import Settings
@@ -167,8 +169,10 @@ async def _signed_in(port: int) -> str:
         return "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items())
 
 
-async def main(folder: Path, port: int) -> None:
-    """Serve until killed."""
+async def serve_rows(
+    folder: Path, port: int, *, add_routes: Callable[[HttpApp], None] = lambda _: None
+) -> None:
+    """Serve the API with rows in it until killed; `add_routes` may add routes before the start."""
     settings = Settings.load(
         {
             "ZEROBYTE_DATA_DIR": str(folder),
@@ -184,6 +188,7 @@ async def main(folder: Path, port: int) -> None:
     await scheduler.ensure_ready(["local"])
     app = composition.create_app(settings, scheduler)
     app.add_route(empty, EMPTY)
+    add_routes(app)
     await _serve(app, port)
     cookie = await _signed_in(port)
     sys.stdout.write(json.dumps({"cookie": cookie, "paths": await fill()}) + "\n")
@@ -193,4 +198,4 @@ async def main(folder: Path, port: int) -> None:
 
 if __name__ == "__main__":
     setup.set_switch_interval()
-    uvloop.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    uvloop.run(serve_rows(Path(sys.argv[1]), int(sys.argv[2])))

@@ -1,5 +1,5 @@
-"""What Prefect runs: one flow per file, and what they share.
+"""The flows that Prefect runs: one flow per module, and the modules that they share.
 
-Owns the order of the steps. Asks the API for each job over the control plane; never opens the
-application's database and never sees its secret.
+Flows claim each job over the worker API; they never open the application database and never see
+APP_SECRET.
 """

@@ -1,7 +1,7 @@
-"""Shows in Prefect how far a run is, and at its end what it did. Numbers only.
+"""Artifacts in Prefect: the progress of a run and its final figures. Numbers only.
 
-Owns the artifacts and how often they are written: each write costs Prefect's one writer some
-twenty milliseconds. Never shows the files under way; those go to the control plane alone.
+Writes are rare, because each takes Prefect's only database writer about 20 ms. File names are
+never written here; they go only to the worker API.
 """
 
 from collections.abc import Sequence
@@ -17,31 +17,31 @@ from prefect.artifacts import (
 from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 
-EVERY_S: Final = 3.0
+INTERVAL_S: Final = 3.0
 
 _log = get_logger(__name__)
 
 
 class ProgressArtifact:
-    """The progress of one run as an artifact; made with the first figure that is shown.
+    """The progress artifact of one run; the first update creates it.
 
-    A failure costs a figure, never the run.
+    If a write fails, later updates do nothing; the run goes on.
     """
 
     def __init__(self) -> None:
         self._id: UUID | None = None
-        self._next_at = clock.monotonic() + EVERY_S
+        self._next_at = clock.monotonic() + INTERVAL_S
         self._is_broken = False
 
-    async def send_progress(self, share: float) -> None:
-        """Show a share from 0 to 1, unless the last one is younger than three seconds."""
+    async def update(self, share: float) -> None:
+        """Write a share from 0 to 1, at most once per interval."""
         if self._is_broken or clock.monotonic() < self._next_at:
             return
-        self._next_at = clock.monotonic() + EVERY_S
+        self._next_at = clock.monotonic() + INTERVAL_S
         await self._write(min(max(share, 0.0), 1.0) * 100)
 
-    async def full(self) -> None:
-        """Show the end, if anything was shown at all."""
+    async def complete(self) -> None:
+        """Set the progress to 100 %, if the artifact exists."""
         if self._id is not None:
             await self._write(100.0)
 
@@ -53,13 +53,13 @@ class ProgressArtifact:
                 await aupdate_progress_artifact(self._id, percent)
         except Exception as error:
             self._is_broken = True
-            _log.debug("progress is not shown in Prefect", error=type(error).__name__)
+            _log.debug("progress could not be written to Prefect", error=type(error).__name__)
 
 
-async def summary(key: str, title: str, rows: Sequence[tuple[str, str]]) -> None:
-    """Leave a table of figures with the run."""
+async def save_summary(key: str, title: str, rows: Sequence[tuple[str, str]]) -> None:
+    """Add a table of figures to the run."""
     lines = [f"### {title}", "", "| | |", "|---|---|", *(f"| {name} | {x} |" for name, x in rows)]
     try:
         await acreate_markdown_artifact("\n".join(lines), key=key, description=title)
     except Exception as error:
-        _log.debug("a summary is not shown in Prefect", error=type(error).__name__)
+        _log.debug("a summary could not be written to Prefect", error=type(error).__name__)

@@ -1,7 +1,6 @@
-"""The control plane over HTTP, from the worker's side.
+"""HTTP client of the worker API: bearer token, timeouts, and errors of failed calls.
 
-Owns the bearer token, the time limits and how a failed call is told. One client belongs to one
-event loop. Knows nothing of what is said beyond the contract.
+One client belongs to one event loop.
 """
 
 import json
@@ -34,12 +33,12 @@ from zerobyte.core.errors import Conflict, Failed, Unauthenticated, Unavailable
 M = TypeVar("M", bound=BaseModel)
 
 
-class HttpControlPlane:
-    """A `ControlPlane` that asks the API; close it with `aclose`.
+class WorkerApiClient:
+    """A `ControlPlane` that calls the API over HTTP; close it with `aclose`.
 
     api_url     without `/api`.
     token       binds this worker to its host.
-    worker      this process; the API accepts calls of the one that said hello.
+    worker      this process; the API accepts calls only from the registered process of a host.
     """
 
     def __init__(self, api_url: str, token: str, worker: WorkerIdentity) -> None:
@@ -55,61 +54,65 @@ class HttpControlPlane:
         )
 
     async def heartbeat(self, worker: Hello) -> RegisterReply:
-        """Say that this worker lives."""
-        return await self._ask("hello", worker, RegisterReply)
+        """Report that this worker is running."""
+        return await self._call("hello", worker, RegisterReply)
 
     async def claim(self, request: ClaimRequest) -> Granted | Wait | Refused:
-        """Take the lease of one job."""
-        return (await self._ask("claim", request, ClaimResponse, timeout_s=30)).reply
+        """Claim a job and its lease."""
+        return (await self._call("claim", request, ClaimResponse, timeout_s=30)).reply
 
     async def renew(self, request: RenewRequest) -> Renewed:
-        """Keep the lease; the answer may take `wait_ms`."""
-        return await self._ask("renew", request, Renewed, timeout_s=request.wait_ms / 1000 + 5)
+        """Renew the lease; the reply may take `wait_ms`."""
+        return await self._call("renew", request, Renewed, timeout_s=request.wait_ms / 1000 + 5)
 
     async def progress(self, report: ProgressReport) -> None:
-        """Show how far the work is."""
-        await self._ask("progress", report, Empty, timeout_s=5)
+        """Report the progress of a job."""
+        await self._call("progress", report, Empty, timeout_s=5)
 
     async def finish(self, report: JobReport) -> FinishReply:
-        """Hand in how the job ended."""
-        return await self._ask("finish", report, FinishReply, timeout_s=30)
+        """Submit the final report of a job."""
+        return await self._call("finish", report, FinishReply, timeout_s=30)
 
     async def report_deliveries(self, report: DeliveryReport) -> None:
-        """Say what became of the notifications."""
-        await self._ask("delivered", report, Empty)
+        """Report the deliveries of notifications."""
+        await self._call("delivered", report, Empty)
 
-    async def _ask(
-        self, method: str, said: BaseModel, answer: type[M], *, timeout_s: float = 10.0
+    async def _call(
+        self, method: str, body: BaseModel, reply: type[M], *, timeout_s: float = 10.0
     ) -> M:
         try:
             response = await self._client.post(
                 method,
-                content=said.model_dump_json(by_alias=True),
+                content=body.model_dump_json(by_alias=True),
                 timeout=httpx.Timeout(timeout_s, connect=3.0),
             )
         except httpx.TransportError as error:
             raise Unavailable("The API does not answer", details=type(error).__name__) from error
         if response.status_code in (401, 403):
             raise Unauthenticated("The API does not accept this worker's token")
-        if response.status_code == 409 and _said(response, "code") == NOT_REGISTERED:
+        if response.status_code == 409 and _error_field(response, "code") == NOT_REGISTERED:
             raise Unavailable("The API does not know this worker yet")
         if response.status_code == 409:
-            raise Conflict(_said(response, "message") or f"The API refused to {method}")
+            raise Conflict(
+                _error_field(response, "message") or f"The API rejected the call {method}"
+            )
         if response.status_code >= 500 or response.status_code == 429:
             raise Unavailable(f"The API answered {response.status_code}")
         if not response.is_success:
-            raise Failed(f"The API refused to {method}", details=_said(response, "message"))
+            raise Failed(
+                f"The API rejected the call {method}", details=_error_field(response, "message")
+            )
         try:
-            return answer.model_validate_json(response.content)
+            return reply.model_validate_json(response.content)
         except ValidationError as error:
-            raise Failed(f"The API's answer to {method} cannot be read") from error
+            raise Failed(f"The API's reply to {method} cannot be parsed") from error
 
     async def aclose(self) -> None:
-        """Close connections."""
+        """Close the connections."""
         await self._client.aclose()
 
 
-def _said(response: httpx.Response, name: str) -> str | None:
+def _error_field(response: httpx.Response, name: str) -> str | None:
     try:
         return str(response.json()[name])
     except (ValueError, KeyError, TypeError):

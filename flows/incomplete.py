@@ -1,6 +1,6 @@
-"""Backups that restic could not complete: their mark in the repository, and when they are errors.
+"""Incomplete backups: their tag in the repository, and the limit that makes them fail.
 
-restic ends with exit code 3 when it made a snapshot but could not read every file.
+restic exits with code 3 when it made a snapshot but could not read every file.
 """
 
 from typing import Final
@@ -13,15 +13,15 @@ from zerobyte.core.log import get_logger
 from zerobyte.restic import PartialBackup, Repository
 from zerobyte.restic import tag as restic_tag
 
-_NAMED_AT_MOST: Final = 20
+_MAX_NAMED_FILES: Final = 20
 _log = get_logger(__name__)
 
 
 def unreadable_percent(partial: PartialBackup) -> float:
     """Return the share of files that could not be read, in percent of all files found.
 
-    An include pattern without a match makes a backup incomplete, but is no share of its files: a
-    pattern for files that a small source has none of would make every run fail.
+    An include pattern without a match makes a backup incomplete but does not count here: else a
+    pattern that matches nothing in a small source would make every run fail.
     """
     missing = partial.unreadable_count - partial.unmatched_count
     found = partial.summary.total_files_processed + missing
@@ -33,7 +33,7 @@ def failure(partial: PartialBackup, limit_percent: float) -> Failed | None:
     share = unreadable_percent(partial)
     if share <= limit_percent:
         return None
-    reasons = "\n".join(partial.unreadable[:_NAMED_AT_MOST]) or detailed_message(partial)
+    reasons = "\n".join(partial.unreadable[:_MAX_NAMED_FILES]) or detailed_message(partial)
     return Failed(
         f"{partial.unreadable_count} files could not be read: {share:.1f} % of all files, and "
         f"more than {limit_percent:g} % make a backup fail. The snapshot is kept and marked "
@@ -41,23 +41,23 @@ def failure(partial: PartialBackup, limit_percent: float) -> Failed | None:
     )
 
 
-async def mark(work: JobContext, repository: Repository) -> str | None:
+async def mark(job: JobContext, repository: Repository) -> str | None:
     """Tag an incomplete snapshot in the repository and return the id that it had before.
 
-    The tag gives the snapshot a new id, which the work's summary names afterwards. When the tag
-    cannot be added, such as beside another backup that runs for long or on a full disk, the API's
-    index alone knows that the snapshot is incomplete; then None is returned.
+    The tag gives the snapshot a new id, which replaces the old one in the job's summary. Returns
+    None if the tag cannot be added, for example during another long backup or on a full disk; then
+    only the API's index records that the snapshot is incomplete.
     """
-    summary = work.summary
-    if not work.is_incomplete or summary is None or summary.snapshot_id is None:
+    summary = job.summary
+    if not job.is_incomplete or summary is None or summary.snapshot_id is None:
         return None
     original_id = summary.snapshot_id
     try:
         marked = await restic_tag.run(
-            repository, original_id, add=INCOMPLETE_TAG, stop=work.run.stop
+            repository, original_id, add=INCOMPLETE_TAG, stop=job.run.stop
         )
     except (ZerobyteError, OSError) as error:
         _log.warning("an incomplete snapshot was not tagged", why=detailed_message(error))
         return None
-    work.summary = summary.model_copy(update={"snapshot_id": marked})
+    job.summary = summary.model_copy(update={"snapshot_id": marked})
     return original_id

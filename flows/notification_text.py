@@ -1,7 +1,4 @@
-"""The words of notifications: what people read when a backup starts and when it has ended.
-
-Owns titles, lines and how sizes and times are written. Knows no vendor and sends nothing.
-"""
+"""Texts of notifications at the start and the end of a backup, with sizes and durations."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -32,10 +29,10 @@ def message(
     detail: str | None = None,
     retry_note: str | None = None,
 ) -> NotificationMessage:
-    """What is said about one run.
+    """Return the notification for an event of one run.
 
-    detail      the warning or the error in words; long ones are cut.
-    retry_note  what is planned after a failure, in one sentence.
+    detail      the warning or error; a long text is cut.
+    retry_note  one sentence about the planned retry after a failure.
     """
     lines = [
         f"Volume: {job.source.volume_name}",
@@ -53,10 +50,10 @@ def message(
     return NotificationMessage(event=event, title=title, body="\n".join(lines))
 
 
-def wanting(
+def subscribed(
     targets: Sequence[NotificationTarget], event: NotificationEvent
 ) -> list[NotificationTarget]:
-    """The destinations that want to hear of an event."""
+    """Return the destinations that subscribe to an event."""
     flags = {
         "start": "on_start",
         "success": "on_success",
@@ -67,7 +64,7 @@ def wanting(
 
 
 def summary_lines(summary: BackupSummary) -> list[str]:
-    """The figures of a backup: four lines when nothing was new, else all."""
+    """Return the figures of a backup: four lines if nothing was new, else all."""
     took = duration(summary.total_duration)
     new = (summary.files_new, summary.files_changed, summary.dirs_new, summary.data_blobs)
     if not any(new):
@@ -79,15 +76,15 @@ def summary_lines(summary: BackupSummary) -> list[str]:
         ]
     return [
         "Overview:",
-        *_listed(overview(summary)),
+        *_as_list(overview(summary)),
         "",
         "Backup Statistics:",
-        *_listed(statistics(summary)),
+        *_as_list(statistics(summary)),
     ]
 
 
 def overview(summary: BackupSummary) -> list[tuple[str, str]]:
-    """How much was read and how much came in."""
+    """Return the figures for data read and data added."""
     return [
         ("Data added", size(summary.data_added)),
         ("Data stored", size(summary.data_added_packed)),
@@ -97,7 +94,7 @@ def overview(summary: BackupSummary) -> list[tuple[str, str]]:
 
 
 def statistics(summary: BackupSummary) -> list[tuple[str, str]]:
-    """What was new, what had changed, how long it took."""
+    """Return the counts of new and changed entries, and the duration."""
     return [
         ("Files new", f"{summary.files_new:,}"),
         ("Files changed", f"{summary.files_changed:,}"),
@@ -113,7 +110,7 @@ def statistics(summary: BackupSummary) -> list[tuple[str, str]]:
 
 
 def size(size_bytes: int) -> str:
-    """Bytes for people: `1,000 B`, `1.95 KiB`, `12.3 MiB`, `345 GiB`."""
+    """Format bytes: `1,000 B`, `1.95 KiB`, `12.3 MiB`, `345 GiB`."""
     value, unit = float(size_bytes), 0
     while value >= 1024 and unit < len(_UNITS) - 1:
         value, unit = value / 1024, unit + 1
@@ -124,7 +121,7 @@ def size(size_bytes: int) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds for people: `1h 2m 3s`; at least one second."""
+    """Format seconds: `1h 2m 3s`; at least one second."""
     left = max(round(seconds), 1)
     hours, left = divmod(left, 3600)
     minutes, left = divmod(left, 60)
@@ -136,7 +133,7 @@ def _snapshot(summary: BackupSummary) -> str:
     return (summary.snapshot_id or "")[:8] or "none, nothing had changed"
 
 
-def _listed(rows: Sequence[tuple[str, str]]) -> list[str]:
+def _as_list(rows: Sequence[tuple[str, str]]) -> list[str]:
     return [f"- {name}: {value}" for name, value in rows]
 
 

@@ -1,7 +1,6 @@
-"""Tells the destinations of a run, all at once, and tells the API what became of it.
+"""Sends the notifications of a run to all destinations at once and reports the deliveries.
 
-Owns the time that this may take: a destination that hangs never holds a backup up (T32). Knows no
-vendor; that is `zerobyte.notify`.
+Every delivery has a timeout, so a destination that hangs never delays a backup (T32).
 """
 
 import asyncio
@@ -9,7 +8,7 @@ import contextlib
 from collections.abc import Sequence
 
 from flows.job import JobContext
-from flows.notification_text import wanting
+from flows.notification_text import subscribed
 from zerobyte import notify
 from zerobyte.contract.control_plane import DeliveryReport
 from zerobyte.contract.notifications import Delivery, NotificationMessage, NotificationTarget
@@ -19,31 +18,31 @@ from zerobyte.core.log import get_logger
 _log = get_logger(__name__)
 
 
-async def tell_all(
-    work: JobContext, targets: Sequence[NotificationTarget], message: NotificationMessage
+async def notify_all(
+    job: JobContext, targets: Sequence[NotificationTarget], message: NotificationMessage
 ) -> list[Delivery]:
-    """Send a message to those that want it; nobody's failure is ours."""
-    wanted = wanting(targets, message.event)
-    if not wanted:
+    """Send a message to the destinations of its event; a failed delivery raises nothing."""
+    receivers = subscribed(targets, message.event)
+    if not receivers:
         return []
-    deliveries = await asyncio.gather(*(_tell(work, target, message) for target in wanted))
-    report = DeliveryReport(task_id=work.task_id, deliveries=list(deliveries))
+    deliveries = await asyncio.gather(*(_send(job, target, message) for target in receivers))
+    report = DeliveryReport(task_id=job.task_id, deliveries=list(deliveries))
     with contextlib.suppress(ZerobyteError):
-        await work.runtime.control.report_deliveries(report)
+        await job.context.control.report_deliveries(report)
     return list(deliveries)
 
 
-async def _tell(
-    work: JobContext, target: NotificationTarget, message: NotificationMessage
+async def _send(
+    job: JobContext, target: NotificationTarget, message: NotificationMessage
 ) -> Delivery:
-    limit_s = work.runtime.notify_timeout_s
+    limit_s = job.context.notify_timeout_s
     error: str | None = None
     try:
         async with asyncio.timeout(limit_s + 1):
             await notify.send(
                 target.config,
                 message,
-                allowed_origins=work.runtime.allowed_origins,
+                allowed_origins=job.context.allowed_origins,
                 timeout_s=limit_s,
             )
     except TimeoutError:
@@ -51,6 +50,6 @@ async def _tell(
     except ZerobyteError as failure:
         error = failure.message
     except Exception as failure:
-        _log.error("a notification failed in an unexpected way", exc_info=failure)
-        error = "The notification failed in an unexpected way."
+        _log.error("a notification failed unexpectedly", exc_info=failure)
+        error = "The notification failed unexpectedly."
     return Delivery(destination_id=target.destination_id, error=error)

@@ -1,8 +1,7 @@
-"""How a run ends, in words that may stand in Prefect.
+"""Outcomes of flow runs, and error messages that are safe to show in Prefect.
 
-Owns the sentences. Prefect's pages are read by whoever holds its one secret, so a sentence here
-never carries a path, a file's name or a text that a program printed: only what kind of thing went
-wrong. The full text goes to the control plane.
+Everyone with Prefect's one password reads its pages, so a message here never contains a path, a
+file name or a program's output, only the kind of the error. The worker API gets the full text.
 """
 
 import asyncio
@@ -17,18 +16,18 @@ from zerobyte.restic import errors as restic
 
 Kind = Literal["completed", "warning", "failed", "cancelled", "skipped", "again"]
 
-SEE_TASK = "Its task in Zerobyte says more."
+SEE_TASK = "See its task in Zerobyte."
 
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a run ended; `again` puts it back on the queue as if it had not begun."""
+    """The outcome of a run; `again` puts the run back on the queue."""
 
     kind: Kind
     message: str = ""
 
     def state(self) -> State[Any]:
-        """The same as a state of Prefect."""
+        """Return the Prefect state of this outcome."""
         match self.kind:
             case "completed":
                 return Completed(message=self.message)
@@ -45,26 +44,26 @@ class RunOutcome:
 
 
 class PreconditionFailed(errors.Failed):
-    """The work is refused before it begins; `safe` may stand in Prefect, `message` may not."""
+    """The job is refused before it begins; Prefect shows `public`, never `message`."""
 
     def __init__(self, message: str, *, public: str) -> None:
         super().__init__(message)
-        self.safe = public
+        self.public = public
 
 
 class HookFailed(errors.Failed):
-    """A webhook did not do its part; the message names its origin at most."""
+    """A webhook failed; the message names its origin at most."""
 
 
 class StepFailed(Exception):
-    """What a task of Prefect raises: the safe sentence and nothing else.
+    """Raised by a Prefect task; carries nothing but the public message.
 
-    can_help        whether trying the step again can help.
+    is_temporary    True if the step may succeed when it is repeated.
     """
 
-    def __init__(self, message: str, *, can_help: bool = False) -> None:
+    def __init__(self, message: str, *, is_temporary: bool = False) -> None:
         super().__init__(message)
-        self.can_help = can_help
+        self.is_temporary = is_temporary
 
 
 _KINDS: tuple[tuple[type[BaseException], str], ...] = (
@@ -80,7 +79,7 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
     (restic.Interrupted, "Restic was stopped."),
     (restic.ResticError, "Restic failed."),
     (errors.Unauthenticated, "The API does not accept this worker's token."),
-    (errors.Unavailable, "Something that the work needs does not answer."),
+    (errors.Unavailable, "A service that the job needs does not answer."),
     (errors.Invalid, "The job's settings cannot be used."),
     (TimeoutError, "It took too long."),
     (asyncio.CancelledError, "The worker interrupted it."),
@@ -88,20 +87,20 @@ _KINDS: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def public_message(error: BaseException) -> str:
-    """What kind of thing went wrong, fit for Prefect."""
+    """Return the kind of the error as a sentence that Prefect may show."""
     if isinstance(error, PreconditionFailed):
-        return error.safe
+        return error.public
     if isinstance(error, StepFailed):
         return str(error)
     for kind, sentence in _KINDS:
         if isinstance(error, kind):
             return f"{sentence} {SEE_TASK}"
-    return f"Something unexpected went wrong. {SEE_TASK}"
+    return f"An unexpected error occurred. {SEE_TASK}"
 
 
 def detailed_message(error: BaseException) -> str:
-    """What went wrong for the people of the platform; it was redacted where it was raised."""
+    """Return the detailed error message; the raiser has redacted it."""
     if isinstance(error, errors.ZerobyteError):
         has_more = error.details and error.details not in error.message
         return f"{error.message}\n{error.details}" if has_more else error.message
-    return f"Something unexpected went wrong ({type(error).__name__})."
+    return f"An unexpected error occurred ({type(error).__name__})."

@@ -1,8 +1,8 @@
-"""Looks at a source before its backup, and at the result after it (T8).
+"""Checks of a source before its backup, and of the snapshot after it (T8).
 
-Owns the refusal of sources that a backup would turn into an empty snapshot: a missing folder, a
-share that is not mounted, one that hangs, one that is suddenly empty. The look itself happens in
-a child, because a system call on a hung mount never returns.
+Refuses sources that would give an empty snapshot: a missing folder, or a share that is unmounted,
+hangs or is suddenly empty. A child process reads the folder, because a system call on a hung mount
+never returns.
 """
 
 import asyncio
@@ -19,13 +19,13 @@ from zerobyte.core import blocking, process, protected_paths
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.restic import forget_policy
 
-LOOK_S: Final = 5.0
-START_S: Final = 30.0
-_ENDING_S: Final = 2.0
+CHECK_TIMEOUT_S: Final = 5.0
+START_TIMEOUT_S: Final = 30.0
+_KILL_TIMEOUT_S: Final = 2.0
 _ABANDONED: set["asyncio.Task[process.Exit]"] = set()
-"""Looks whose child sits in a system call that no signal ends; held until the mount lets go."""
+"""Checks whose child hangs in a system call that no signal ends; kept until it returns."""
 
-_LOOK: Final = """
+_CHECK_SCRIPT: Final = """
 import json, os, sys
 path = sys.argv[1]
 print('begun', flush=True)
@@ -44,15 +44,15 @@ _DENIED: Final = (1, 13)
 
 
 async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
-    """Look at the source; return when it may be backed up.
+    """Check that the source may be backed up.
 
     Raises
-        Refusal     with the reason in words.
+        PreconditionFailed  names the reason.
     """
     if source.blocked_reason is not None:
         raise _refuse(source, source.blocked_reason, "volume may not be read now")
-    seen = await _look(source.path, stop)
-    await blocking.run_blocking_on_path(lambda: check_place(source, source.path), place=source.path)
+    seen = await _run_check(source.path, stop)
+    await blocking.run_blocking_on_path(lambda: check_path(source, source.path), place=source.path)
     number = seen.get("errno")
     if number in _MISSING:
         kind = "is not a folder" if number == _MISSING[1] else "does not exist"
@@ -82,64 +82,70 @@ async def check(source: Source, *, stop: asyncio.Event | None = None) -> None:
 
 
 def is_suspect(summary: BackupSummary | None, previous_files: int | None) -> bool:
-    """Whether a run made a snapshot that retention must not count."""
+    """Return True if the snapshot is suspect, so that retention must not count it."""
     return summary is not None and forget_policy.is_suspect(
         summary.total_files_processed, previous_files
     )
 
 
-async def _look(path: str, stop: asyncio.Event | None) -> dict[str, object]:
+async def _run_check(path: str, stop: asyncio.Event | None) -> dict[str, object]:
     lines: list[bytes] = []
-    begun = asyncio.Event()
+    started = asyncio.Event()
 
-    def hear(line: bytes) -> None:
+    def on_line(line: bytes) -> None:
         lines.append(line)
-        begun.set()
+        started.set()
 
-    command = [sys.executable, "-I", "-S", "-c", _LOOK, path]
-    looking = process.run(command, grace_s=0.2, stop=stop, on_stdout_line=hear)
-    task = asyncio.create_task(looking, name="preflight")
+    command = [sys.executable, "-I", "-S", "-c", _CHECK_SCRIPT, path]
+    running = process.run(command, grace_s=0.2, stop=stop, on_stdout_line=on_line)
+    task = asyncio.create_task(running, name="preflight")
     _ABANDONED.add(task)
     task.add_done_callback(_ABANDONED.discard)
-    beginning = asyncio.create_task(begun.wait())
+    starting = asyncio.create_task(started.wait())
     try:
-        await asyncio.wait({task, beginning}, timeout=START_S, return_when=asyncio.FIRST_COMPLETED)
-        # Before its first line the child has not touched the storage: a slow start is our fault.
-        if not task.done() and not begun.is_set():
-            raise _not_checked(path, f"the check did not start within {START_S:.0f} seconds")
-        await asyncio.wait({task}, timeout=LOOK_S)
+        await asyncio.wait(
+            {task, starting}, timeout=START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        # The child prints a line before it touches the storage: until then the host is slow.
+        if not task.done() and not started.is_set():
+            raise _not_checked(
+                path, f"the check did not start within {START_TIMEOUT_S:.0f} seconds"
+            )
+        await asyncio.wait({task}, timeout=CHECK_TIMEOUT_S)
         if not task.done():
             raise PreconditionFailed(
-                f"The source folder {path} does not answer within {LOOK_S:.0f} seconds. "
+                f"The source folder {path} does not answer within {CHECK_TIMEOUT_S:.0f} seconds. "
                 "The storage behind it hangs; mount the volume again.",
                 public="The source does not answer: the storage behind it hangs.",
             )
     finally:
-        beginning.cancel()
+        starting.cancel()
         if not task.done():
             task.cancel()
-            # A child that no signal ends is left behind.
-            await asyncio.wait({task}, timeout=_ENDING_S)
-    return _seen(path, task, lines)
+            # If no signal ends the child, stop waiting for it.
+            await asyncio.wait({task}, timeout=_KILL_TIMEOUT_S)
+    return _parse_result(path, task, lines)
 
 
-def _seen(path: str, task: "asyncio.Task[process.Exit]", lines: list[bytes]) -> dict[str, object]:
-    """Return what the child saw. Raises Refusal if it could not look."""
+def _parse_result(
+    path: str, task: "asyncio.Task[process.Exit]", lines: list[bytes]
+) -> dict[str, object]:
+    """Return the child's findings. Raises PreconditionFailed if the check did not run."""
     failure = task.exception()
     if isinstance(failure, ZerobyteError):
         raise _not_checked(path, failure.message)
-    ended = task.result()
+    exited = task.result()
     if len(lines) > 1:
         with contextlib.suppress(orjson.JSONDecodeError):
             return orjson.loads(lines[-1])
-    if ended.was_stopped:
+    if exited.was_stopped:
         raise PreconditionFailed("The check of the source was stopped.", public="It was stopped.")
-    last = ended.stderr_tail[-1] if ended.stderr_tail else "it printed nothing"
-    raise _not_checked(path, f"the check ended with code {ended.code}: {last}")
+    last = exited.stderr_tail[-1] if exited.stderr_tail else "it printed nothing"
+    raise _not_checked(path, f"the check ended with code {exited.code}: {last}")
 
 
 def _not_checked(path: str, reason: str) -> PreconditionFailed:
-    """Return the refusal for a fault of this host, which says nothing about the storage."""
+    """Return the error for a check that did not run because of a fault of this host."""
     return PreconditionFailed(
         f"The source folder {path} could not be checked: {reason}. The storage is not known to be "
         "at fault; look at this host's load and memory, and run the backup again.",
@@ -147,14 +153,14 @@ def _not_checked(path: str, reason: str) -> PreconditionFailed:
     )
 
 
-def check_place(source: Source, path: str) -> None:
-    """Compare a real path with protected folders and allowed roots, on the host that reads it.
+def check_path(source: Source, path: str) -> None:
+    """Check a real path against protected folders and allowed roots, on the host that reads it.
 
-    Called again right before restic starts: the pre hook and retries leave minutes in which the
-    folder may become a link.
+    Called again right before restic starts: during the pre hook and the pauses before retries the
+    folder may be replaced by a link.
 
     Raises
-        Refusal     the source may not be read there.
+        PreconditionFailed  the source may not be read there.
     """
     if protected_paths.refused_to_read(path, ()):
         raise _refuse(source, f"The source folder {path} is protected", "folder is protected")
@@ -168,7 +174,8 @@ def check_place(source: Source, path: str) -> None:
         )
 
 
-def _refuse(source: Source, message: str, safe: str) -> PreconditionFailed:
+def _refuse(source: Source, message: str, public_reason: str) -> PreconditionFailed:
     return PreconditionFailed(
-        f"{message}. (Volume {source.volume_name})", public=f"The backup was refused: the {safe}."
+        f"{message}. (Volume {source.volume_name})",
+        public=f"The backup was refused: the {public_reason}.",
     )

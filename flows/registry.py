@@ -1,4 +1,7 @@
-"""Every flow by its name: what the worker can run."""
+"""All flows by name, for the worker.
+
+Not in `flows/__init__`: every import of the package would then load all flows.
+"""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,5 +14,5 @@ from flows.restore import restore
 from flows.snapshots import snapshots
 
 FLOWS: Final[Mapping[str, Flow[..., Any]]] = {
-    found.name: found for found in (backup, forget, restore, snapshots)
+    flow.name: flow for flow in (backup, forget, restore, snapshots)
 }

@@ -1,14 +1,14 @@
-"""What the flows share about steps: one step is one task run in Prefect.
+"""How every flow runs its job and its steps: one step is one task run in Prefect.
 
-Owns the walk around a step (its log lines, its safe failure, the stop) and how a flow comes to its
-ending. A step is given a task's id and finds its job in the runtime.
+Prefect gets the name, state and public message of a step. It gets no parameters, because any
+reader of Prefect can read them: a step is a closure over its `JobContext`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypedDict, cast
 
-from prefect import Task, get_run_logger
+from prefect import get_run_logger, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import FlowRunContext
@@ -16,17 +16,17 @@ from prefect.states import Cancelled
 
 from flows import worker_context
 from flows.job import (
-    AWAY,
+    API_UNAVAILABLE,
     CANCELLED,
     LOST,
     STOPPED,
-    ApiAway,
+    ApiUnavailable,
     ClaimRejected,
     JobContext,
     StoppedBeforeClaim,
+    claimed_job,
 )
 from flows.outcome import RunOutcome, StepFailed, detailed_message, public_message
-from flows.worker_context import RunControl, WorkerContext
 from zerobyte.core import clock
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.core.log import get_logger
@@ -35,12 +35,8 @@ from zerobyte.restic import Interrupted, StorageUnreachable
 _log = get_logger(__name__)
 
 
-Step = Task[[str], Any]
-"""A task of Prefect that gets the id of the task whose job it works on."""
-
-
 class FlowOptions(TypedDict):
-    """Options of every flow: nothing of it is kept, printed or checked by Prefect."""
+    """Options of every flow: Prefect stores no result, prints nothing, validates nothing."""
 
     persist_result: bool
     log_prints: bool
@@ -48,7 +44,7 @@ class FlowOptions(TypedDict):
 
 
 class StepOptions(TypedDict):
-    """Options of every step: no result is kept and nothing is looked up by its parameters."""
+    """Options of every step: Prefect stores no result and caches nothing."""
 
     persist_result: bool
     log_prints: bool
@@ -68,12 +64,12 @@ STEP_OPTIONS: Final[StepOptions] = {
 
 
 def log_to_prefect(sentence: str, *facts: object) -> None:
-    """A line for Prefect's log: our words and numbers, never what a program printed."""
+    """Write a line to Prefect's log: our own words and numbers, never a program's output."""
     get_run_logger().info(sentence, *facts)
 
 
 def flow_run_id() -> str:
-    """The id of the run that we are in."""
+    """Return the id of the current flow run."""
     context = FlowRunContext.get()
     assert context is not None
     assert context.flow_run is not None
@@ -81,7 +77,7 @@ def flow_run_id() -> str:
 
 
 def due_at() -> int | None:
-    """For when the engine's clock made the run that we are in, epoch ms; None by hand."""
+    """Return the due time, epoch ms, of a run that Prefect scheduled; None for manual runs."""
     context = FlowRunContext.get()
     run = context.flow_run if context is not None else None
     if run is None or not run.auto_scheduled or run.expected_start_time is None:
@@ -90,75 +86,88 @@ def due_at() -> int | None:
 
 
 async def name_run(name: str) -> None:
-    """Call the run what people call it; runs made by a cron carry a name of Prefect's."""
+    """Rename the flow run in Prefect: scheduled runs get a random name from Prefect."""
     context = FlowRunContext.get()
     if context is None or context.flow_run is None or context.flow_run.name == name:
         return
     try:
         await context.client.set_flow_run_name(context.flow_run.id, name)  # pyright: ignore[reportGeneralTypeIssues]
     except Exception as error:
-        _log.debug("a run kept its name", error=type(error).__name__)
-
-
-async def run_step_body(
-    task_id: str, body: Callable[[JobContext], Awaitable[None]], *, always: bool = False
-) -> State[Any] | None:
-    """Do one step inside its Prefect task.
-
-    What goes wrong is kept in the work; Prefect learns its kind alone. A stop is no failure.
-
-    always      do it although the run was asked to stop.
-
-    Raises
-        StepFailed      with a safe sentence.
-    """
-    work = worker_context.current().jobs[task_id]
-    work.error = None
-    if work.is_stopped and not always:
-        work.error = Interrupted("It was stopped before this step.")
-        return Cancelled(message="Stopped before this step.")
-    try:
-        await body(work)
-    except asyncio.CancelledError:
-        raise
-    except Exception as error:
-        work.error = error
-        if work.is_stopped and not always:
-            return Cancelled(message="Stopped on request.")
-        if not isinstance(error, ZerobyteError):
-            _log.error("a step failed in an unexpected way", exc_info=error)
-        can_help = isinstance(error, StorageUnreachable)
-        raise StepFailed(public_message(error), can_help=can_help) from None
-    return None
+        _log.debug("a flow run could not be renamed", error=type(error).__name__)
 
 
 def is_retryable(_task: object, _run: TaskRun, state: State[Any]) -> bool:
-    """Whether Prefect shall try a step again: only after a fault that may pass."""
-    return isinstance(state.data, StepFailed) and state.data.can_help
+    """Return True if a failed step may succeed when Prefect repeats it."""
+    return isinstance(state.data, StepFailed) and state.data.is_temporary
 
 
-async def run_step(task: Step, work: JobContext) -> bool:
-    """Run one step; True when it succeeded. Why not stands in `work.error`."""
-    work.enter(task.name)
-    # Prefect's overloads say that this is no coroutine; for an async step it is one.
-    call = cast("Callable[..., Awaitable[State[Any]]]", task)
-    state = await call(work.task_id, return_state=True)
-    if not state.is_completed() and work.error is None:
-        work.error = StepFailed(f"The step {task.name} did not end. The worker's log says more.")
+async def run_step(
+    job: JobContext,
+    name: str,
+    body: Callable[[JobContext], Awaitable[None]],
+    *,
+    runs_when_stopped: bool = False,
+    retry_delays_s: Sequence[float] = (),
+) -> bool:
+    """Run one step. Returns True on success; on failure the exception is in `job.error`.
+
+    name                of the task run in Prefect.
+    runs_when_stopped   run the step even after a stop request; else it is cancelled.
+    retry_delays_s      pauses before repetitions after temporary faults; one entry each.
+    """
+    job.enter(name)
+
+    @task(
+        name=name,
+        retries=len(retry_delays_s),
+        retry_delay_seconds=list(retry_delays_s) or None,
+        retry_condition_fn=is_retryable,
+        **STEP_OPTIONS,
+    )
+    async def step() -> State[Any] | None:
+        job.error = None
+        if job.is_stopped and not runs_when_stopped:
+            job.error = Interrupted("It was stopped before this step.")
+            return Cancelled(message="Stopped before this step.")
+        try:
+            await body(job)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            job.error = error
+            if job.is_stopped and not runs_when_stopped:
+                return Cancelled(message="Stopped on request.")
+            if not isinstance(error, ZerobyteError):
+                _log.error("a step failed unexpectedly", step=name, exc_info=error)
+            is_temporary = isinstance(error, StorageUnreachable)
+            raise StepFailed(public_message(error), is_temporary=is_temporary) from None
+        return None
+
+    # Prefect's overloads deny that an async task with `return_state` returns a coroutine.
+    state = await cast("Callable[..., Awaitable[State[Any]]]", step)(return_state=True)
+    if not state.is_completed() and job.error is None:
+        job.error = StepFailed(f"The step {name} did not end. The worker's log says more.")
     return state.is_completed()
 
 
-async def run_optional_step(task: Step, work: JobContext) -> BaseException | None:
-    """Run a step that decides nothing about the work: why it failed is answered, not kept."""
-    kept, work.error = work.error, None
-    await run_step(task, work)
-    trouble, work.error = work.error, kept
-    return trouble
+async def run_optional_step(
+    job: JobContext,
+    name: str,
+    body: Callable[[JobContext], Awaitable[None]],
+) -> BaseException | None:
+    """Run a step, even after a stop request, that does not decide about the job.
+
+    Returns its exception, if any, and leaves `job.error` unchanged.
+    """
+    job_error, job.error = job.error, None
+    await run_step(job, name, body, runs_when_stopped=True)
+    step_error, job.error = job.error, job_error
+    return step_error
 
 
-def outcome_of(work: JobContext, completed: str, warning: str = "") -> RunOutcome:
-    """The ending that belongs to what has come of a job."""
-    report = work.report()
+def outcome_of(job: JobContext, completed: str, warning: str = "") -> RunOutcome:
+    """Return the outcome of the flow run that matches the job's report."""
+    report = job.report()
     if report.status == "succeeded":
         return (
             RunOutcome("warning", warning)
@@ -170,42 +179,58 @@ def outcome_of(work: JobContext, completed: str, warning: str = "") -> RunOutcom
     for reason in (STOPPED, LOST):
         if report.error is not None and report.error.startswith(reason):
             return RunOutcome("failed", reason)
-    assert work.error is not None
-    return RunOutcome("failed", public_message(work.error))
+    assert job.error is not None
+    return RunOutcome("failed", public_message(job.error))
 
 
 async def run_flow(
-    body: Callable[[WorkerContext, RunControl, str], Awaitable[RunOutcome]],
+    body: Callable[[JobContext], Awaitable[RunOutcome]],
+    *,
+    schedule_id: str | None = None,
+    task_id: str | None = None,
 ) -> State[Any]:
-    """Run a flow's body to an ending, whatever happens in it."""
-    surroundings = worker_context.current()
+    """Claim the job of the current flow run and run `body` with it.
+
+    Returns the final state in Prefect; every exception becomes a state with a public message.
+    """
+    context = worker_context.current()
     run_id = flow_run_id()
-    run = surroundings.register(run_id)
+    run = context.register(run_id)
     try:
-        ending = await body(surroundings, run, run_id)
-    except ClaimRejected as turned:
-        ending = _rejected_outcome(turned)
+        async with claimed_job(
+            context,
+            run,
+            flow_run_id=run_id,
+            schedule_id=schedule_id,
+            task_id=task_id,
+            due_at=due_at() if schedule_id is not None else None,
+        ) as job:
+            outcome = await body(job)
+    except ClaimRejected as rejected:
+        outcome = _rejected_outcome(rejected)
     except StoppedBeforeClaim:
-        is_pause = run.reason == "stopping"
-        ending = RunOutcome("again", STOPPED) if is_pause else RunOutcome("cancelled", CANCELLED)
-    except ApiAway:
-        ending = RunOutcome("again", AWAY)
+        is_shutdown = run.reason == "stopping"
+        outcome = (
+            RunOutcome("again", STOPPED) if is_shutdown else RunOutcome("cancelled", CANCELLED)
+        )
+    except ApiUnavailable:
+        outcome = RunOutcome("again", API_UNAVAILABLE)
     except ZerobyteError as error:
         _log.error("a run failed", run=run_id, error=detailed_message(error))
-        ending = RunOutcome("failed", public_message(error))
+        outcome = RunOutcome("failed", public_message(error))
     except Exception as error:
-        _log.error("a run failed in an unexpected way", run=run_id, exc_info=error)
-        ending = RunOutcome("failed", public_message(error))
+        _log.error("a run failed unexpectedly", run=run_id, exc_info=error)
+        outcome = RunOutcome("failed", public_message(error))
     finally:
-        surroundings.release_slot(run)
-    run.outcome = ending
-    return ending.state()
+        context.release_slot(run)
+    run.outcome = outcome
+    return outcome.state()
 
 
-def _rejected_outcome(turned: ClaimRejected) -> RunOutcome:
-    """The API's reason may name a path, so it is not repeated here."""
-    if turned.cancelled:
+def _rejected_outcome(rejected: ClaimRejected) -> RunOutcome:
+    """Return the outcome of a rejected claim, without the API's reason: it may name a path."""
+    if rejected.cancelled:
         return RunOutcome("cancelled", CANCELLED)
-    if turned.deferred:
+    if rejected.deferred:
         return RunOutcome("skipped", "The repository was busy. Another run tries it again.")
     return RunOutcome("skipped", "Zerobyte did not let it run. Its schedule in Zerobyte says why.")

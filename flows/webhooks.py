@@ -1,21 +1,18 @@
-"""The two webhooks around a backup: told before it begins, and told how it went.
+"""The webhooks before and after a backup: requests, limits and errors.
 
-Owns what is said, to whom and for how long. Each is called once and never again (T36). Address
-paths, headers and bodies are secrets: an error names an origin at most. Knows no schedule and no
-database.
+Each hook is called once and never repeated (T36). URL paths, headers and bodies are secrets: an
+error names an origin at most.
 """
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import orjson
-from prefect import task
-from prefect.client.schemas.objects import State
 
 from flows.job import JobContext
 from flows.outcome import HookFailed, detailed_message
-from flows.tasks import STEP_OPTIONS, log_to_prefect, run_optional_step, run_step_body
+from flows.tasks import log_to_prefect, run_optional_step
 from flows.worker_context import StopReason
 from zerobyte.contract.jobs import BackupJob, BackupResult, JobReport
 from zerobyte.contract.webhooks import Webhook
@@ -27,53 +24,43 @@ from zerobyte.restic import Interrupted
 
 Phase = Literal["pre", "post"]
 
-LAST_CALL_S: Final = 5.0
-"""What a post hook gets from a worker that is going down; its last words take time too."""
+POST_HOOK_GRACE_S: Final = 5.0
+"""Timeout of a post hook during a worker shutdown; the final report needs time as well."""
 
 _MAX_ERROR_CHARS: Final = 8_000
 
 
-@task(name="pre hook", **STEP_OPTIONS)
-async def pre_hook(task_id: str) -> State[Any] | None:
-    """Say that the backup is about to begin; if nobody takes it, it does not."""
-
-    async def say(work: JobContext) -> None:
-        # From here on a service may have been stopped for us: the post hook is owed.
-        work.has_begun = True
-        await call(work, "pre")
-        log_to_prefect("The webhook took it")
-
-    return await run_step_body(task_id, say)
+async def call_pre_hook(job: JobContext) -> None:
+    """Step: call the pre hook; the backup does not start if the hook fails."""
+    # The request may stop a service even if it fails: from here on the post hook must run.
+    job.has_begun = True
+    await call(job, "pre")
+    log_to_prefect("The webhook succeeded")
 
 
-@task(name="post hook", **STEP_OPTIONS)
-async def post_hook(task_id: str) -> State[Any] | None:
-    """Say how the backup went, also after a wish to stop."""
-
-    async def say(work: JobContext) -> None:
-        await call(work, "post")
-        log_to_prefect("The webhook took it")
-
-    return await run_step_body(task_id, say, always=True)
+async def call_post_hook(job: JobContext) -> None:
+    """Step: call the post hook."""
+    await call(job, "post")
+    log_to_prefect("The webhook succeeded")
 
 
-async def tell_how_it_went(work: JobContext) -> None:
-    """Call the post hook. A good snapshot stays good: a hook that fails makes it a warning."""
-    work.report_for_post_hook = work.report()
-    trouble = await run_optional_step(post_hook, work)
-    if trouble is None:
+async def run_post_hook(job: JobContext) -> None:
+    """Run the post hook, even after a stop request. A hook that fails makes success a warning."""
+    job.report_for_post_hook = job.report()
+    error = await run_optional_step(job, "post hook", call_post_hook)
+    if error is None:
         return
-    text = detailed_message(trouble)
-    work.post_hook_error = text
-    if isinstance(work.result, BackupResult):
-        work.warnings.append(text)
-        details = "\n\n".join(filter(None, (work.result.warning_details, text)))
-        work.result = work.result.model_copy(update={"warning_details": details})
+    text = detailed_message(error)
+    job.post_hook_error = text
+    if isinstance(job.result, BackupResult):
+        job.warnings.append(text)
+        details = "\n\n".join(filter(None, (job.result.warning_details, text)))
+        job.result = job.result.model_copy(update={"warning_details": details})
 
 
 def payload(job: BackupJob, phase: Phase, report: JobReport | None = None) -> bytes:
-    """The body of a hook that has none of its own, with the keys in their documented order."""
-    said = {
+    """Return the default body of a hook, with the keys in their documented order."""
+    body = {
         "jobId": job.task_id,
         "scheduleId": job.schedule_short_id,
         "organizationId": job.organization_id,
@@ -82,10 +69,10 @@ def payload(job: BackupJob, phase: Phase, report: JobReport | None = None) -> by
         "event": f"backup.{phase}",
     }
     if report is not None:
-        said["status"] = _status(report)
+        body["status"] = _status(report)
         if report.details:
-            said["error"] = report.details[:_MAX_ERROR_CHARS]
-    return orjson.dumps(said)
+            body["error"] = report.details[:_MAX_ERROR_CHARS]
+    return orjson.dumps(body)
 
 
 def _status(report: JobReport) -> str:
@@ -94,33 +81,33 @@ def _status(report: JobReport) -> str:
     return "cancelled" if report.status == "cancelled" else "error"
 
 
-async def call(work: JobContext, phase: Phase) -> None:
-    """Send one hook's request, and let go of it when the run may wait no longer.
+async def call(job: JobContext, phase: Phase) -> None:
+    """Send one hook's request; abandon it when a stop request leaves no more time.
 
     Raises
-        HookFailed      with the origin at most.
-        Interrupted     the run was stopped before a pre hook had answered.
+        HookFailed      names the origin at most.
+        Interrupted     the run was stopped before the pre hook answered.
     """
-    job = work.job
-    assert isinstance(job, BackupJob)
-    assert job.webhooks is not None
-    hook = job.webhooks.pre if phase == "pre" else job.webhooks.post
+    spec = job.spec
+    assert isinstance(spec, BackupJob)
+    assert spec.webhooks is not None
+    hook = spec.webhooks.pre if phase == "pre" else spec.webhooks.post
     assert hook is not None
-    report = work.report_for_post_hook if phase == "post" else None
+    report = job.report_for_post_hook if phase == "post" else None
     sending = asyncio.ensure_future(
         _send(
             hook,
             phase,
-            payload(job, phase, report),
-            allowed_origins=work.runtime.allowed_origins,
-            limit_s=work.runtime.webhook_timeout_s,
+            payload(spec, phase, report),
+            allowed_origins=job.context.allowed_origins,
+            limit_s=job.context.webhook_timeout_s,
         )
     )
-    stopping = asyncio.ensure_future(work.run.stop.wait())
+    stopping = asyncio.ensure_future(job.run.stop.wait())
     try:
         await asyncio.wait({sending, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if not sending.done():
-            await asyncio.wait({sending}, timeout=_patience_s(phase, work.run.reason))
+            await asyncio.wait({sending}, timeout=_timeout_after_stop_s(phase, job.run.reason))
         if sending.done():
             sending.result()
         elif phase == "pre":
@@ -133,11 +120,11 @@ async def call(work: JobContext, phase: Phase) -> None:
         await asyncio.gather(sending, stopping, return_exceptions=True)
 
 
-def _patience_s(phase: Phase, reason: StopReason | None) -> float | None:
-    """How long an unanswered hook may go on after the wish to stop; None as if there were none."""
+def _timeout_after_stop_s(phase: Phase, reason: StopReason | None) -> float | None:
+    """Return how long a hook may run on after a stop request; None means its full timeout."""
     if phase == "pre":
         return 0.0
-    return LAST_CALL_S if reason == "stopping" else None
+    return POST_HOOK_GRACE_S if reason == "stopping" else None
 
 
 async def _send(
@@ -155,10 +142,10 @@ async def _send(
     except Invalid as error:
         raise HookFailed(error.message) from None
     content = default_body if hook.body is None else hook.body.encode()
-    custom = [_pair(line) for line in hook.headers or []]
+    custom = [_parse_header(line) for line in hook.headers or []]
     _check_sizes(custom, content)
     try:
-        require_valid(hook)  # what is stored may be older than a rule
+        require_valid(hook)  # a stored hook may be older than a validation rule
     except Invalid as error:
         raise HookFailed(f"{phase} webhook failed: {error.message}") from None
     typed = [("Content-Type", "application/json")] if hook.body is None else []
@@ -183,7 +170,7 @@ async def _send(
         raise HookFailed(f"{phase} webhook returned HTTP {status}")
 
 
-def _pair(line: str) -> tuple[str, str]:
+def _parse_header(line: str) -> tuple[str, str]:
     name, _, value = line.partition(":")
     return name, value.strip()
 

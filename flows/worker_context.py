@@ -1,8 +1,8 @@
 """The context that a worker gives to its flows, and the stop request of each run.
 
 The one `WorkerContext` of the process holds the worker API's client, the tools of this host, and
-registers of runs and claimed jobs. Prefect tasks get an id and look the job up here, because any
-reader of Prefect can read the parameters given to it.
+registers of runs and claimed jobs. Flows find it by `current()`, because Prefect, not the worker,
+calls them, and any reader of Prefect can read the parameters of that call.
 """
 
 import asyncio
@@ -19,24 +19,26 @@ if TYPE_CHECKING:
     from flows.job import JobContext
 
 StopReason = Literal["cancelled", "stopping", "lost"]
-"""Why a run is to stop: a person asked; the worker is going down; our lease is no longer ours."""
+"""Why a run must stop: a user cancelled it, the worker shuts down, or the lease was lost."""
 
 
-def _nobody(_: int) -> None:
-    """Nobody wants to know."""
+def _ignore(_: int) -> None:
+    """Do nothing."""
 
 
-def _any_room() -> DiskSpaceGuard:
-    """Room without a bound."""
+def _unlimited_disk_space() -> DiskSpaceGuard:
+    """Return a guard that rejects nothing."""
     return DiskSpaceGuard(cache_max_bytes=2**50, min_free_bytes=0, min_free_percent=0)
 
 
 class RunControl:
-    """Lets others stop one flow run; made before the run begins, so that no wish is lost.
+    """The stop request and the slot of one flow run.
 
-    ending      how the run ended, once it has; for Prefect, should it be away just then.
-    has_place   whether it works in one of the host's places; see `WorkerContext`.
-    is_waiting  whether it waits for a repository; a backup that is handed in, for its retention.
+    It is created before the run begins, so that no stop request is lost.
+
+    outcome     outcome of an ended run; sent again if Prefect did not answer when the run ended.
+    has_slot    True while the run holds a slot of the host; see `WorkerContext`.
+    is_waiting  True while the run waits for a lease: also a finished backup whose retention waits.
     """
 
     def __init__(self) -> None:
@@ -47,7 +49,7 @@ class RunControl:
         self.outcome: RunOutcome | None = None
 
     def request_stop(self, reason: StopReason) -> None:
-        """Ask the run to stop; the first reason stays. Call it on the engine's event loop."""
+        """Request a stop; the first reason is kept. Call it on the flows' event loop."""
         if self.reason is None:
             self.reason = reason
         self.stop.set()
@@ -55,80 +57,80 @@ class RunControl:
 
 @dataclass(kw_only=True)
 class WorkerContext:
-    """The surroundings of every flow run of this process.
+    """Everything that the flow runs of this process share.
 
-    room                looks after the disk that the tools work on.
-    allowed_origins     servers that notifications and webhooks may speak to.
-    webhook_timeout_s   for one webhook, everything together.
-    places              how many runs may work at the same time; None means any number. What waits
-                        for a repository needs no place, so nobody has to wait behind it.
-    on_waiting          hears how many runs wait for a repository, whenever that changes.
+    disk_guard          checks the free space of the disk that the tools write to.
+    allowed_origins     servers that notifications and webhooks may contact.
+    webhook_timeout_s   for one whole webhook request.
+    slots               limits the runs that work at the same time; None means no limit. A run that
+                        waits for a lease holds no slot, so no run waits behind it.
+    on_waiting          called with the number of runs that wait for a lease when it changes.
     runs                by flow run id, from before a run begins until it has ended.
-    works               by task id, as long as the lease is held.
+    jobs                claimed jobs by task id; a shutdown interrupts their runs last.
     """
 
     control: ControlPlane
     worker: WorkerIdentity
     tools: Tools
-    disk_guard: DiskSpaceGuard = field(default_factory=_any_room)
+    disk_guard: DiskSpaceGuard = field(default_factory=_unlimited_disk_space)
     allowed_origins: Sequence[str] = ()
     notify_timeout_s: float = 10.0
     webhook_timeout_s: float = 60.0
     slots: asyncio.Semaphore | None = None
-    on_waiting: Callable[[int], object] = _nobody
+    on_waiting: Callable[[int], object] = _ignore
     waiting: int = 0
     runs: dict[str, RunControl] = field(default_factory=dict[str, RunControl])
     jobs: "dict[str, JobContext]" = field(default_factory=dict[str, "JobContext"])
 
     def register(self, flow_run_id: str) -> RunControl:
-        """Register a run that is about to begin."""
+        """Register a run that is about to begin; later calls return the same control."""
         return self.runs.setdefault(flow_run_id, RunControl())
 
     def unregister(self, flow_run_id: str) -> None:
-        """Forget a run that has ended."""
+        """Remove a run that has ended."""
         self.runs.pop(flow_run_id, None)
 
     def count_waiting(self, change: int) -> None:
-        """One run more, or one less, waits for a repository."""
+        """Add `change` to the number of runs that wait for a lease."""
         self.waiting += change
         self.on_waiting(self.waiting)
 
     async def acquire_slot(self, run: RunControl) -> None:
-        """Wait for a place, first come first served, and keep it until `release_slot`.
+        """Wait for a slot, first come, first served, and hold it until `release_slot`.
 
-        A run that is asked to stop meanwhile needs none: it will not work. Call it on the
-        engine's event loop, as `release_slot`.
+        Returns without a slot if the run receives a stop request: it will not work. Call it and
+        `release_slot` on the flows' event loop.
         """
         if self.slots is None or run.has_slot:
             return
-        taking = asyncio.ensure_future(self.slots.acquire())
+        acquiring = asyncio.ensure_future(self.slots.acquire())
         stopping = asyncio.ensure_future(run.stop.wait())
         try:
-            await asyncio.wait({taking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({acquiring, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             stopping.cancel()
-            run.has_slot = taking.done() and not taking.cancelled()
+            run.has_slot = acquiring.done() and not acquiring.cancelled()
             if not run.has_slot:
-                taking.cancel()
+                acquiring.cancel()
 
     def release_slot(self, run: RunControl) -> None:
-        """Let somebody else work."""
+        """Release the run's slot, if it holds one."""
         if self.slots is not None and run.has_slot:
             run.has_slot = False
             self.slots.release()
 
     def stop_waiting(self) -> None:
-        """Ask every run that has nothing in its hands to stop; what it waits for stays queued.
+        """Stop every run that has no job yet; its task stays queued.
 
-        Call it on the engine's event loop: nothing is granted there meanwhile.
+        Call it on the flows' event loop: no job is granted there during the call.
         """
-        working = {id(work.run) for work in self.jobs.values() if not work.run.is_waiting}
-        for run in list(self.runs.values()):  # others are admitted on another thread
+        working = {id(job.run) for job in self.jobs.values() if not job.run.is_waiting}
+        for run in list(self.runs.values()):  # another thread registers runs meanwhile
             if id(run) not in working:
                 run.request_stop("stopping")
 
     def stop_all(self, reason: StopReason) -> None:
-        """Ask every run to stop. Call it on the engine's event loop."""
+        """Stop every run. Call it on the flows' event loop."""
         for run in self.runs.values():
             run.request_stop(reason)
 
@@ -136,13 +138,13 @@ class WorkerContext:
 _installed: list[WorkerContext] = []
 
 
-def install(runtime: WorkerContext) -> None:
-    """Make this the process's runtime; a later one replaces it."""
-    _installed[:] = [runtime]
+def install(context: WorkerContext) -> None:
+    """Set the context of this process; replaces an earlier one."""
+    _installed[:] = [context]
 
 
 def current() -> WorkerContext:
-    """The process's runtime. Flows run in our worker alone: anywhere else there is none."""
+    """Return the context of this process. Raises RuntimeError outside the worker."""
     if not _installed:
         raise RuntimeError("Flows of Zerobyte run inside `zerobyte worker` only.")
     return _installed[0]

@@ -99,7 +99,7 @@ def worker_token(
     host: Annotated[str, typer.Argument(help="The name of the worker's host, such as nas-1.")],
 ) -> None:
     """Print a new token that lets a worker take the jobs of one host; it is shown once."""
-    from zerobyte.rescue import tokens as token_commands
+    from zerobyte.admin_cli import tokens as token_commands
 
     print(_wait(token_commands.issue(_without_secrets(), host)))
 
@@ -107,7 +107,7 @@ def worker_token(
 @tokens.command("list")
 def worker_tokens_list() -> None:
     """List the workers' tokens: id, host, issue date, last use."""
-    from zerobyte.rescue import tokens as token_commands
+    from zerobyte.admin_cli import tokens as token_commands
 
     table = Table("id", "host", "issued", "last used", "revoked")
     for row in _wait(token_commands.listing(_without_secrets())):
@@ -118,7 +118,7 @@ def worker_tokens_list() -> None:
 @tokens.command("revoke")
 def worker_tokens_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Refuse one token from now on; the worker that has it stops."""
-    from zerobyte.rescue import tokens as token_commands
+    from zerobyte.admin_cli import tokens as token_commands
 
     _wait(token_commands.revoke(_without_secrets(), token_id))
     print(f"The token {token_id} is refused from now on.")
@@ -127,7 +127,7 @@ def worker_tokens_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")])
 @tokens.command("rotate")
 def worker_tokens_rotate(token_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     """Replace one token, print the new one once, and refuse the former from now on."""
-    from zerobyte.rescue import tokens as token_commands
+    from zerobyte.admin_cli import tokens as token_commands
 
     print(_wait(token_commands.rotate(_without_secrets(), token_id)))
 
@@ -195,7 +195,7 @@ def deploy_list() -> None:
     from zerobyte import deploy
 
     table = Table("deployment", "cron", "zone", "paused", "queue")
-    for entry in _wait(deploy.standing(_settings())):
+    for entry in _wait(deploy.list_deployments(_settings())):
         cron, zone = entry.crons[0] if entry.crons else ("", "")
         table.add_row(f"backup/{entry.short_id}", cron, zone, str(entry.paused), entry.work_queue)
     Console().print(table)

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from zerobyte.core.errors import Unavailable
 from zerobyte.db.connection import database
-from zerobyte.features.backups.service.reconcile import Drift, Reconciler
+from zerobyte.features.backups.service.deployment_sync import DeploymentSync, Drift
 from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import DeployedSchedule
 from zerobyte.settings import Settings
@@ -31,16 +31,16 @@ async def _scheduler(settings: Settings) -> AsyncGenerator[PrefectScheduler]:
 async def drift(settings: Settings) -> list[Drift]:
     """What differs between the schedules and Prefect; changes nothing."""
     async with _scheduler(settings) as scheduler, database(settings.database_url):
-        return await Reconciler(settings=settings, scheduler=scheduler).drift()
+        return await DeploymentSync(settings=settings, scheduler=scheduler).drift()
 
 
 async def apply(settings: Settings) -> list[Drift]:
     """Put every difference right, and answer what they were."""
     async with _scheduler(settings) as scheduler, database(settings.database_url):
-        return await Reconciler(settings=settings, scheduler=scheduler).apply()
+        return await DeploymentSync(settings=settings, scheduler=scheduler).apply()
 
 
-async def standing(settings: Settings) -> list[DeployedSchedule]:
+async def list_deployments(settings: Settings) -> list[DeployedSchedule]:
     """Every schedule that stands in Prefect."""
     async with _scheduler(settings) as scheduler:
         return await scheduler.list_deployments()

@@ -6,8 +6,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.conftest import PASSWORD
-from tests.browser.test_passkeys import PLAIN
 from tests.e2e.stage import Stage
+from tests.support.browser_scripts import CALL_API
 
 
 def text_of(browser: Chrome) -> str:
@@ -29,7 +29,7 @@ def test_the_description_of_the_api_is_shown_from_our_own_files(
 ):
     browser.get(f"{platform.url}/api/auth/ok")
     known = {"username": "ada", "password": PASSWORD}
-    answer = browser.execute_async_script(PLAIN, "POST", "/api/auth/sign-in/username", known)
+    answer = browser.execute_async_script(CALL_API, "POST", "/api/auth/sign-in/username", known)
     assert answer["status"] == 200, answer
     browser.get(f"{platform.url}/api/v1/docs")
     shown = wait_for(browser, "Zerobyte API", "Backups", "Repositories")

@@ -12,25 +12,13 @@ from selenium.webdriver.common.virtual_authenticator import (
 
 from tests.browser.conftest import PASSWORD
 from tests.e2e.stage import Stage
+from tests.support.browser_scripts import CALL_API, DEFINE_CALL
 
 ADA = {"username": "ada", "password": PASSWORD}
 
 # What a page of ours does, with nothing but what the browser brings along.
-CALL = """
-const done = arguments[arguments.length - 1];
-const [method, path, body] = arguments;
-const call = async (method, path, body) => {
-  const answer = await fetch(path, {
-    method,
-    headers: body ? {"Content-Type": "application/json"} : {},
-    body: body ? JSON.stringify(body) : undefined,
-  });
-  return {status: answer.status, body: JSON.parse(await answer.text() || "null")};
-};
-"""
-PLAIN = CALL + "call(method, path, body).then(done);"
 REGISTER = (
-    CALL
+    DEFINE_CALL
     + """
 (async () => {
   const options = (await call("GET", "/api/auth/passkey/generate-register-options")).body;
@@ -42,7 +30,7 @@ REGISTER = (
 """
 )
 SIGN_IN = (
-    CALL
+    DEFINE_CALL
     + """
 (async () => {
   const options = (await call("GET", "/api/auth/passkey/generate-authenticate-options")).body;
@@ -77,20 +65,20 @@ def authenticator(*, verified: bool = True) -> VirtualAuthenticatorOptions:
 
 def test_a_passkey_is_made_in_chromium_and_signs_in_without_a_name(browser, page, picture):
     browser.add_virtual_authenticator(authenticator())
-    answer = page(PLAIN, "POST", "/api/auth/sign-in/username", ADA)
+    answer = page(CALL_API, "POST", "/api/auth/sign-in/username", ADA)
     assert answer["status"] == 200, answer
     made = page(REGISTER)
     assert made["status"] == 200, made
     assert made["body"]["name"] == "Chromium"
     assert made["body"]["transports"] == "internal"
-    assert page(PLAIN, "POST", "/api/auth/sign-out", {})["status"] == 200
-    assert page(PLAIN, "GET", "/api/auth/get-session")["body"] is None
+    assert page(CALL_API, "POST", "/api/auth/sign-out", {})["status"] == 200
+    assert page(CALL_API, "GET", "/api/auth/get-session")["body"] is None
     found = page(SIGN_IN)
     assert found["status"] == 200, found
     assert found["body"]["user"]["email"] == "ada@example.com"
-    current = page(PLAIN, "GET", "/api/auth/get-session")
+    current = page(CALL_API, "GET", "/api/auth/get-session")
     assert current["body"]["session"]["id"] == found["body"]["session"]["id"]
-    listed = page(PLAIN, "GET", "/api/auth/passkey/list-user-passkeys")["body"]
+    listed = page(CALL_API, "GET", "/api/auth/passkey/list-user-passkeys")["body"]
     assert [one["counter"] > made["body"]["counter"] for one in listed] == [True]
     # The same authenticator is not registered twice: the browser itself is told of the first.
     again = page(REGISTER)
@@ -98,7 +86,7 @@ def test_a_passkey_is_made_in_chromium_and_signs_in_without_a_name(browser, page
     picture("passkeys")
     # A user who is not verified does not come in.
     browser.set_user_verified(False)
-    page(PLAIN, "POST", "/api/auth/sign-out", {})
+    page(CALL_API, "POST", "/api/auth/sign-out", {})
     refused = page(SIGN_IN)
     assert (refused["status"], refused["body"]["name"]) == (0, "NotAllowedError")
-    assert page(PLAIN, "GET", "/api/auth/get-session")["body"] is None
+    assert page(CALL_API, "GET", "/api/auth/get-session")["body"] is None

@@ -1,4 +1,4 @@
-"""What the README has people ask is answered by a route of that path and method."""
+"""Examples in README and docs: each request has a route, each command its options."""
 
 import re
 import shlex
@@ -12,14 +12,25 @@ from zerobyte.cli import app as commands
 from zerobyte.http.app import make_app
 from zerobyte.settings import Settings
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
-BLOCKS = [block.replace("\\\n", " ") for block in re.findall(r"```bash\n(.*?)```", README, re.S)]
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+BLOCKS = [
+    block.replace("\\\n", " ")
+    for page in PAGES
+    for block in re.findall(r"```bash\n(.*?)```", page.read_text(), re.S)
+]
 REQUEST = re.compile(r"\b(?:api|curl) ([^\n|]*?)\"?\$URL(/[^\s\"'|?)]*)([^\n|]*)")
+IN_PROSE = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/api/[^\s`?]+)")
+"""A request that prose names, such as `POST /api/v1/tasks/{taskId}/cancel`."""
 
 
 def requests() -> list[tuple[str, str]]:
-    """Each request of the examples: its method and its path."""
-    found: list[tuple[str, str]] = []
+    """Return method and path of each request in the examples and in prose."""
+    found: list[tuple[str, str]] = [
+        (method, re.sub(r"\{\w+\}", "x", path))
+        for page in PAGES
+        for method, path in IN_PROSE.findall(page.read_text())
+    ]
     for before, path, after in (one for block in BLOCKS for one in REQUEST.findall(block)):
         named = re.search(r"-X ([A-Z]+)", before + after)
         has_body = re.search(r"(^| )(-d|--data\S*) ", before + after)
@@ -38,7 +49,7 @@ def routes() -> list[tuple[frozenset[str], re.Pattern[str]]]:
     ]
 
 
-def test_every_request_of_the_readme_has_a_route(
+def test_every_request_in_the_docs_has_a_route(
     routes: list[tuple[frozenset[str], re.Pattern[str]]],
 ) -> None:
     asked = requests()
@@ -50,7 +61,7 @@ def test_every_request_of_the_readme_has_a_route(
     ] == []
 
 
-def test_every_command_of_the_readme_is_there_with_its_options() -> None:
+def test_every_command_in_the_docs_exists_with_its_options() -> None:
     known = get_command(commands).commands
     lines = re.findall(r"(?:^|\(|bin/)zerobyte ([a-z].*)", "\n".join(BLOCKS), re.M)
     assert len(lines) > 8

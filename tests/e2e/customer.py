@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.stage import until
 from tests.support.contract import assert_conforms
+from tests.support.waiting import until_sync
 
 ENDED = frozenset({"succeeded", "failed", "cancelled", "stale"})
 
@@ -77,22 +77,22 @@ class Customer:
         """A task as it is now."""
         return self.call("GET", f"/api/v1/tasks/{task}")
 
-    def end_of(self, task: str, *, limit_s: float = 90) -> Answer:
+    def end_of(self, task: str, *, limit_s: float = 270) -> Answer:
         """Wait for a task to end, and give it."""
 
         def ended() -> Answer | None:
             state = self.task(task)
             return state if state["status"] in ENDED else None
 
-        state = until(ended, limit_s=limit_s, what=f"task {task} ends", every_s=0.1)
+        state = until_sync(ended, limit_s=limit_s, what=f"task {task} ends", every_s=0.1)
         assert_conforms("getTask", 200, state)
         return state
 
-    def run(self, schedule: str, *, limit_s: float = 90) -> Answer:
+    def run(self, schedule: str, *, limit_s: float = 270) -> Answer:
         """Run a schedule and wait for its end."""
         return self.end_of(self.start(schedule), limit_s=limit_s)
 
-    def until_status(self, task: str, status: str, *, limit_s: float = 30) -> Answer:
+    def until_status(self, task: str, status: str, *, limit_s: float = 90) -> Answer:
         """Wait until a task has a status."""
 
         def reached() -> Answer | None:
@@ -100,9 +100,9 @@ class Customer:
             assert state["status"] == status or state["status"] not in ENDED, state
             return state if state["status"] == status else None
 
-        return until(reached, limit_s=limit_s, what=f"task {task} is {status}")
+        return until_sync(reached, limit_s=limit_s, what=f"task {task} is {status}")
 
-    def until_progress(self, task: str, *, limit_s: float = 40) -> Answer:
+    def until_progress(self, task: str, *, limit_s: float = 120) -> Answer:
         """Wait until restic has told how far a task is."""
 
         def told() -> Answer | None:
@@ -110,7 +110,7 @@ class Customer:
             assert state["status"] not in ENDED, state
             return state if state["progress"] else None
 
-        return until(told, limit_s=limit_s, what=f"task {task} shows progress")
+        return until_sync(told, limit_s=limit_s, what=f"task {task} shows progress")
 
     def snapshots(self, repository: Answer, schedule: str) -> list[Answer]:
         """The snapshots of a schedule, oldest first."""
@@ -151,7 +151,7 @@ class Ear:
     def __enter__(self) -> "Ear":
         self._thread.start()
         # The first heartbeat follows what a stream tells of now: then all of that is here.
-        until(lambda: self.named("heartbeat"), limit_s=10, what="the stream is open")
+        until_sync(lambda: self.named("heartbeat"), limit_s=30, what="the stream is open")
         return self
 
     def __exit__(self, *_: object) -> None:

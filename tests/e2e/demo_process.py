@@ -13,7 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.e2e.stage import is_gone, until
+from tests.e2e.stage import is_gone
+from tests.support.waiting import until_sync
 
 API = "zerobyte.app"
 WORKER = "zerobyte.processes.worker_main"
@@ -62,12 +63,12 @@ class DemoProcess:
             assert self._process.poll() is None, self.printed()
             return any(process.name() == "restic" for process in self.parts(command))
 
-        until(at_work, limit_s=180, what=f"the demo's restic {command}", every_s=0.01)
+        until_sync(at_work, limit_s=540, what=f"the demo's restic {command}", every_s=0.01)
 
     def until_printed(self, words: str) -> None:
         """Wait until it has said this."""
-        until(
-            lambda: words in self.printed(), limit_s=180, what=f"{words} is printed", every_s=0.01
+        until_sync(
+            lambda: words in self.printed(), limit_s=540, what=f"{words} is printed", every_s=0.01
         )
 
     def kill(self, *words: str) -> None:
@@ -90,9 +91,9 @@ class DemoProcess:
             ended = self._process.poll()
             return [] if ended is None else [ended]
 
-        [status] = until(code, limit_s=240, what="the demo ends")
-        until(
-            lambda: all(map(is_gone, self._seen)), limit_s=5, what=f"nothing runs of {self._seen}"
+        [status] = until_sync(code, limit_s=720, what="the demo ends")
+        until_sync(
+            lambda: all(map(is_gone, self._seen)), limit_s=15, what=f"nothing runs of {self._seen}"
         )
         assert list(self._source.parent.glob(".zerobyte-demo-*")) == []
         return status

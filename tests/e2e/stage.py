@@ -10,17 +10,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import psutil
 
+from tests.support.waiting import until_sync
 from zerobyte.demo.ports import free_ports
-
-T = TypeVar("T")
 
 PROGRAM = Path(sys.executable).with_name("zerobyte")
 _PARTS = {
@@ -28,18 +27,6 @@ _PARTS = {
     "worker": "zerobyte.processes.worker_main",
     "prefect": "zerobyte.processes.prefect_server",
 }
-
-
-def until(condition: Callable[[], T], *, limit_s: float, what: str, every_s: float = 0.05) -> T:
-    """Ask until the answer is true, and give it; fail with `what` after the limit.
-
-    limit_s     on a quiet machine; a busy one is given three times that.
-    """
-    deadline = time.monotonic() + 3 * limit_s
-    while not (answer := condition()):
-        assert time.monotonic() < deadline, f"not within 3 × {limit_s:g} s: {what}"
-        time.sleep(every_s)
-    return answer
 
 
 def is_open(port: int) -> bool:
@@ -86,7 +73,7 @@ class Stage:
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
-        until(self._is_ready, limit_s=120, what="the platform is ready", every_s=0.1)
+        until_sync(self._is_ready, limit_s=360, what="the platform is ready", every_s=0.1)
         return time.monotonic() - began
 
     def _is_ready(self) -> bool:

@@ -11,7 +11,8 @@ import pytest
 
 from tests.e2e.conftest import Secrets
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage, is_gone, is_open, until
+from tests.e2e.stage import Stage, is_gone, is_open
+from tests.support.waiting import until_sync
 from zerobyte.demo.compare import compare
 from zerobyte.demo.ports import free_ports
 
@@ -40,7 +41,7 @@ def serve(
             env={"PATH": os.environ["PATH"], "HOME": str(base)},
         )
         running.append(server)
-        until(lambda: is_open(port), limit_s=20, what=f"rclone serves {kind}")
+        until_sync(lambda: is_open(port), limit_s=60, what=f"rclone serves {kind}")
         return f"http://127.0.0.1:{port}", folder, server
 
     yield start
@@ -88,11 +89,11 @@ def test_a_rest_server_with_a_password_and_a_run_that_waits_for_it_in_vain(
     server.wait()
     # Restic itself asks again for a quarter of an hour; a person need not wait for that.
     task = customer.start(schedule)
-    [restic] = until(
-        lambda: stage.restics("backup", f"--tag={schedule}"), limit_s=20, what="restic tries"
+    [restic] = until_sync(
+        lambda: stage.restics("backup", f"--tag={schedule}"), limit_s=60, what="restic tries"
     )
     customer.call("POST", f"/api/v1/tasks/{task}/cancel", status=202)
-    ended = customer.end_of(task, limit_s=30)
+    ended = customer.end_of(task, limit_s=90)
     assert ended["status"] == "cancelled"
     assert is_gone(restic)
 

@@ -9,8 +9,9 @@ import pytest
 
 from tests.e2e.conftest import MARK, Secrets
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage, until
+from tests.e2e.stage import Stage
 from tests.e2e.witness import Witness
+from tests.support.waiting import until_sync
 
 pytestmark = pytest.mark.at_the_end
 
@@ -81,9 +82,9 @@ def test_t34_no_secret_path_or_file_name_is_in_prefect(stage: Stage, known: dict
     home = stage.home / "prefect"
     database = home / "prefect.db"
     # Prefect's workers hand in their log lines a few seconds later.
-    until(
+    until_sync(
         lambda: "Restic processed" in dump(database),
-        limit_s=30,
+        limit_s=90,
         what="the runs' log lines are there to be read",
     )
     rows = dump(database)
@@ -140,7 +141,7 @@ def test_no_process_was_told_a_secret_that_is_not_its_own(
 def test_no_secret_is_left_in_a_file(stage: Stage, known: dict[str, str]) -> None:
     run = stage.home / "run"
     # While a restic runs, its password lies in such a folder; it goes with it.
-    until(lambda: not list(run.glob("secrets-*")), limit_s=30, what="no secret file is left")
+    until_sync(lambda: not list(run.glob("secrets-*")), limit_s=90, what="no secret file is left")
     for path in files(stage.home):
         at = path.relative_to(stage.home)
         if str(at) == "run/worker-token" or at.parts[0] == "repositories":

@@ -7,7 +7,8 @@ import pytest
 
 from tests.e2e.conftest import Clockwork
 from tests.e2e.customer import Customer
-from tests.e2e.stage import Stage, until
+from tests.e2e.stage import Stage
+from tests.support.waiting import until_sync
 
 pytestmark = pytest.mark.at_the_end
 
@@ -19,7 +20,7 @@ def test_a_schedule_of_every_minute_runs_by_itself_and_keeps_to_its_policy(
         lines = customer.history(clockwork.schedule)
         return [line for line in lines if line["outcome"] not in ("running",)]
 
-    until(ended, limit_s=100, what="a scheduled run has ended", every_s=0.5)
+    until_sync(ended, limit_s=300, what="a scheduled run has ended", every_s=0.5)
     first = ended()[-1]
     assert first["outcome"] == "success", first
     task = customer.task(first["id"])
@@ -33,7 +34,9 @@ def test_a_schedule_of_every_minute_runs_by_itself_and_keeps_to_its_policy(
         runs = stage.runs_in_prefect(clockwork.schedule)
         return [run for run in runs if run["state_type"] == "COMPLETED"]
 
-    [*_, run] = until(completed, limit_s=60, what="Prefect knows that it has ended", every_s=0.5)
+    [*_, run] = until_sync(
+        completed, limit_s=180, what="Prefect knows that it has ended", every_s=0.5
+    )
     assert run["name"].startswith("every minute · scheduled")
     # It was planned for a full minute and did not begin before it.
     planned = datetime.datetime.fromisoformat(run["expected_start_time"])
@@ -42,5 +45,5 @@ def test_a_schedule_of_every_minute_runs_by_itself_and_keeps_to_its_policy(
 
     customer.call("PATCH", f"/api/v1/backups/{clockwork.schedule}", {"enabled": False})
     active = f"/api/v1/tasks?resourceType=backup_schedule&resourceId={clockwork.schedule}"
-    until(lambda: not customer.call("GET", active), limit_s=60, what="its last run has ended")
+    until_sync(lambda: not customer.call("GET", active), limit_s=180, what="its last run has ended")
     assert len(customer.snapshots(clockwork.repository, clockwork.schedule)) == 1

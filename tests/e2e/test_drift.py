@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage, until
+from tests.e2e.stage import Stage
+from tests.support.waiting import until_sync
 
 _repaired: list[Future[float]] = []
 
@@ -40,7 +41,7 @@ def test_a_change_by_hand_is_shown_and_put_right_by_deploy(
     beside: ThreadPoolExecutor,
 ) -> None:
     schedule = customer.of("drifts", source, shelf, enabled=True, cronExpression="0 3 1 1 *")
-    until(lambda: deployment(stage, schedule), limit_s=15, what="the deployment stands")
+    until_sync(lambda: deployment(stage, schedule), limit_s=45, what="the deployment stands")
     listed = stage.run("deploy", "list")
     assert listed.returncode == 0, listed.stderr
     assert f"backup/{schedule}" in listed.stdout
@@ -65,7 +66,7 @@ def test_a_change_by_hand_is_shown_and_put_right_by_deploy(
     began = time.monotonic()
 
     def repaired() -> float:
-        until(lambda: deployment(stage, schedule), limit_s=60, what="repaired", every_s=0.5)
+        until_sync(lambda: deployment(stage, schedule), limit_s=180, what="repaired", every_s=0.5)
         return time.monotonic() - began
 
     _repaired.append(beside.submit(repaired))

@@ -13,7 +13,8 @@ import pytest
 
 from tests.e2e.conftest import BRISKLY, SLOWLY
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage, is_gone, until
+from tests.e2e.stage import Stage, is_gone
+from tests.support.waiting import until_sync
 
 PASSWORD = "correct-horse-battery-staple"
 _UNENDED = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}}}
@@ -31,9 +32,9 @@ class Rough:
         """A run in the middle of its work, and its restic."""
         task = self.customer.start(schedule)
         # Sought first: what saves briskly may be done when somebody slow has seen its progress.
-        [restic] = until(
+        [restic] = until_sync(
             lambda: self.stage.restics("backup", f"--tag={schedule}"),
-            limit_s=40,
+            limit_s=120,
             what="restic runs",
             every_s=0.02,
         )
@@ -100,7 +101,7 @@ def test_without_prefect_people_read_and_edit_and_runs_wait_for_it(
     customer.run(schedule)
     dead = stage.part("prefect")
     dead.kill()
-    until(lambda: is_gone(dead), limit_s=5, what="Prefect is dead")
+    until_sync(lambda: is_gone(dead), limit_s=15, what="Prefect is dead")
     killed = time.monotonic()
 
     task = customer.start(schedule)
@@ -120,14 +121,14 @@ def test_without_prefect_people_read_and_edit_and_runs_wait_for_it(
     figure(f"run while Prefect is dead: ended {time.monotonic() - killed:.0f} s after the kill")
     assert ended["status"] == "succeeded", ended["error"]
     assert len(customer.snapshots(rough.repository, schedule)) == 2
-    until(
+    until_sync(
         lambda: [run["state_type"] for run in stage.runs_in_prefect(schedule)] == ["COMPLETED"] * 2,
-        limit_s=15,
+        limit_s=45,
         what="Prefect knows both runs",
     )
-    until(
+    until_sync(
         lambda: f"backup/{made}" in stage.run("deploy", "list").stdout,
-        limit_s=40,
+        limit_s=120,
         what="what was made meanwhile stands in Prefect",
         every_s=1,
     )
@@ -138,7 +139,7 @@ def test_a_run_outlives_the_api(rough: Rough, folder: Path) -> None:
     schedule = customer.of("outlives", folder, rough.repository, **BRISKLY)
     task, _ = rough.under_way(schedule)
     stage.part("api").kill()
-    until(lambda: _answers(customer), limit_s=60, what="the API is back", every_s=0.2)
+    until_sync(lambda: _answers(customer), limit_s=180, what="the API is back", every_s=0.2)
     # A restic that had died with the API would have ended its task as stale.
     ended = customer.end_of(task)
     assert ended["status"] == "succeeded", ended["error"]
@@ -162,12 +163,14 @@ def test_t33_a_killed_worker_takes_restic_with_it_and_nothing_stays_open(
     task, restic = rough.under_way(schedule)
     stage.part("worker").kill()
     killed = time.monotonic()
-    until(lambda: is_gone(restic), limit_s=5, what="restic dies with its worker")
-    ended = customer.end_of(task, limit_s=60)
+    until_sync(lambda: is_gone(restic), limit_s=15, what="restic dies with its worker")
+    ended = customer.end_of(task, limit_s=180)
     figure(f"worker killed: the task ended after {time.monotonic() - killed:.0f} s")
     assert ended["status"] in ("failed", "stale")
     assert ended["error"] == "The worker stopped reporting before this task completed"
-    until(lambda: rough.list_active_runs() == [], limit_s=20, what="Prefect has no phantom run")
+    until_sync(
+        lambda: rough.list_active_runs() == [], limit_s=60, what="Prefect has no phantom run"
+    )
     [run] = stage.runs_in_prefect(schedule)
     assert run["state_type"] == "CRASHED"
     view = customer.call("GET", f"/api/v1/backups/{schedule}")
@@ -178,9 +181,9 @@ def test_t33_a_killed_worker_takes_restic_with_it_and_nothing_stays_open(
     customer.call("PATCH", f"/api/v1/backups/{schedule}", {"customResticParams": []})
     again = customer.run(schedule)
     assert again["status"] == "succeeded", again["error"]
-    until(
+    until_sync(
         lambda: [i["outcome"] for i in customer.history(schedule, "forget")] == ["success"],
-        limit_s=90,
+        limit_s=270,
         what="retention has run",
         every_s=0.2,
     )
@@ -220,11 +223,13 @@ def test_a_stop_ends_everything_in_time_and_the_next_start_finds_it_in_order(
 
     ready_s = stage.start()
     figure(f"second start on the same data: ready after {ready_s:.1f} s")
-    ended = customer.end_of(task, limit_s=60)
+    ended = customer.end_of(task, limit_s=180)
     assert ended["status"] in ("failed", "stale")
     assert ended["error"] == "Zerobyte was stopped while this ran."
     # What a stop had no time to tell Prefect, the next worker does.
-    until(lambda: rough.list_active_runs() == [], limit_s=20, what="Prefect has no phantom run")
+    until_sync(
+        lambda: rough.list_active_runs() == [], limit_s=60, what="Prefect has no phantom run"
+    )
     again = customer.call("PATCH", f"/api/v1/backups/{schedule}", {"customResticParams": []})
     assert again["lastBackupError"] == ended["error"]
     assert customer.run(schedule)["status"] == "succeeded"

@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.e2e.conftest import BRISKLY
 from tests.e2e.customer import ENDED, Customer, Ear
-from tests.e2e.stage import Stage, until
+from tests.e2e.stage import Stage
 from tests.support.contract import assert_conforms
+from tests.support.waiting import until_sync
 from zerobyte.demo.compare import compare
 
 
@@ -48,11 +49,11 @@ def test_a_run_is_told_from_queued_to_succeeded_on_the_event_streams(
             customer.end_of(task)
             # Each stream tells it in its own time.
             for stream in (ear, own):
-                until(
+                until_sync(
                     lambda stream=stream: (
                         statuses(stream.named("task:changed"))[-1:] == ["succeeded"]
                     ),
-                    limit_s=60,
+                    limit_s=180,
                     what="the stream tells the end",
                 )
         told = ear.named("task:changed")
@@ -73,7 +74,7 @@ def test_a_run_is_told_from_queued_to_succeeded_on_the_event_streams(
                 if line["item"]["id"] == task
             ]
 
-        until(lambda: len(lines()) >= 3, limit_s=60, what="the history tells the end")
+        until_sync(lambda: len(lines()) >= 3, limit_s=180, what="the history tells the end")
         assert lines() == [(None, "running"), ("running", "running"), ("running", "success")]
 
 
@@ -105,11 +106,11 @@ def test_a_folder_is_saved_listed_and_restored_beside_byte_for_byte(
     task = customer.start(schedule)
     answered = time.monotonic()
     # So few files are saved in an instant: on a busy machine nobody may see restic at it.
-    until(
+    until_sync(
         lambda: (
             stage.restics("backup", f"--tag={schedule}") or customer.task(task)["status"] in ENDED
         ),
-        limit_s=90,
+        limit_s=270,
         what="restic runs, or has run",
         every_s=0.005,
     )
@@ -157,11 +158,11 @@ def test_keep_last_removes_the_older_snapshot_of_this_schedule_alone(
     first = customer.run(schedule)
     (source / "b.txt").write_text("another")
     second = customer.run(schedule)
-    until(
+    until_sync(
         lambda: (
             [line["outcome"] for line in customer.history(schedule, "forget")] == ["success"] * 2
         ),
-        limit_s=30,
+        limit_s=90,
         what="retention has run twice",
     )
     [kept] = customer.snapshots(shelf, schedule)

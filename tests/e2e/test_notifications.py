@@ -7,7 +7,7 @@ from typing import Any
 from tests.e2e.conftest import MARK, Secrets
 from tests.e2e.customer import Answer, Customer
 from tests.e2e.hooks import HookServer
-from tests.e2e.stage import until
+from tests.support.waiting import until_sync
 
 
 def destination(customer: Customer, hooks: HookServer, path: str, secrets: Secrets) -> Answer:
@@ -44,7 +44,7 @@ def test_start_success_and_failure_arrive_with_their_words(
     schedule = customer.of("loud", source, shelf)
     assign(customer, schedule, [made])
     customer.run(schedule)
-    until(lambda: len(hooks.to("/listens")) == 2, limit_s=15, what="two messages have come")
+    until_sync(lambda: len(hooks.to("/listens")) == 2, limit_s=45, what="two messages have come")
     (headers, _), (_, success) = hooks.to("/listens")
     assert headers["authorization"] == f"Bearer {secrets.hook}"
     assert titles(hooks.to("/listens")) == [
@@ -57,12 +57,12 @@ def test_start_success_and_failure_arrive_with_their_words(
     def known() -> Answer:
         return customer.call("GET", f"/api/v1/notifications/destinations/{made['id']}")
 
-    until(lambda: known()["status"] == "healthy", limit_s=10, what="the delivery is recorded")
+    until_sync(lambda: known()["status"] == "healthy", limit_s=30, what="the delivery is recorded")
     assert known()["lastChecked"] > 0
 
     shutil.rmtree(source)
     customer.run(schedule)
-    until(lambda: len(hooks.to("/listens")) == 4, limit_s=15, what="the failure was told")
+    until_sync(lambda: len(hooks.to("/listens")) == 4, limit_s=45, what="the failure was told")
     title, failure = hooks.to("/listens")[-1][1].values()
     assert title == "Zerobyte loud failed"
     assert "Error: The source folder" in failure
@@ -90,7 +90,7 @@ def test_t32_who_hangs_or_refuses_delays_nothing_and_is_written_down(
         found = customer.call("GET", f"/api/v1/notifications/destinations/{made['id']}")
         return found["lastError"] if found["status"] == "error" else None
 
-    told = until(lambda: error(hangs), limit_s=30, what="the silence is recorded")
+    told = until_sync(lambda: error(hangs), limit_s=90, what="the silence is recorded")
     assert told == "The server did not answer within 10 seconds"
-    told = until(lambda: error(breaks), limit_s=30, what="the refusal is recorded")
+    told = until_sync(lambda: error(breaks), limit_s=90, what="the refusal is recorded")
     assert told == "The server answered HTTP 500"

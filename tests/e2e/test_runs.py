@@ -9,7 +9,8 @@ import pytest
 
 from tests.e2e.conftest import SLOWLY
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage, is_gone, until
+from tests.e2e.stage import Stage, is_gone
+from tests.support.waiting import until_sync
 
 
 def leases(stage: Stage, task: str) -> int:
@@ -60,16 +61,16 @@ def test_a_cancelled_run_is_gone_everywhere(
     else:
         state = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
         stage.prefect("POST", f"/flow_runs/{run['id']}/set_state", state)
-    ended = customer.end_of(task, limit_s=15)
+    ended = customer.end_of(task, limit_s=45)
     # The end is told when the child is gone, not before.
     assert is_gone(restic)
     assert ended["status"] == "cancelled"
     assert ended["error"] == "Task was cancelled by the user"
     assert leases(stage, task) == 0
     assert locks(own_shelf) == []
-    until(
+    until_sync(
         lambda: [run["state_type"] for run in stage.runs_in_prefect(schedule)] == ["CANCELLED"],
-        limit_s=15,
+        limit_s=45,
         what="Prefect says CANCELLED",
     )
     assert customer.snapshots(own_shelf, schedule) == []
@@ -154,9 +155,9 @@ def test_t08_with_far_fewer_files_retention_waits_until_somebody_says_that_this_
     assert line["details"]["snapshotId"] == accepted["short_id"]
     ended = customer.run(schedule)
     assert ended["result"]["warningDetails"] is None
-    [left] = until(
+    [left] = until_sync(
         lambda: found if len(found := customer.snapshots(shelf, schedule)) == 1 else None,
-        limit_s=30,
+        limit_s=90,
         what="retention acts again",
     )
     assert left["short_id"] not in [one["short_id"] for one in found]

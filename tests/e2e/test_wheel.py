@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.stage import until
+from tests.support.waiting import until_sync
 from zerobyte.demo.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,9 +79,9 @@ def test_the_wheel_serves_from_an_empty_folder(installed: Path, tmp_path: Path) 
             stderr=subprocess.STDOUT,
         )
     try:
-        until(
+        until_sync(
             lambda: "Zerobyte is ready" in log.read_text() or process.poll() is not None,
-            limit_s=60,
+            limit_s=180,
             what="the wheel is not ready",
         )
         assert process.poll() is None, log.read_text()

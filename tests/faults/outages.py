@@ -13,7 +13,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.stage import Stage, is_gone, until
+from tests.e2e.stage import Stage, is_gone
+from tests.support.waiting import until_sync
 from zerobyte.demo.ports import free_ports
 from zerobyte.processes import child_env
 
@@ -48,7 +49,7 @@ def prefect_elsewhere(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]
         return False
 
     try:
-        until(answers, limit_s=120, what="Prefect elsewhere answers", every_s=0.2)
+        until_sync(answers, limit_s=360, what="Prefect elsewhere answers", every_s=0.2)
         yield process
     finally:
         process.kill()
@@ -104,7 +105,7 @@ class Squatter:
         """Kill it, and be faster than its next start, which takes seconds."""
         victim = self._stage.part(self._part)
         victim.kill()
-        until(lambda: is_gone(victim), limit_s=10, what=f"{self._part} is dead", every_s=0.01)
+        until_sync(lambda: is_gone(victim), limit_s=30, what=f"{self._part} is dead", every_s=0.01)
         self._thread.start()
         assert self._seated.wait(60), "the port was not free"
 
@@ -125,7 +126,9 @@ class Squatter:
         with socket.socket() as seat:
             seat.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             # The port is free when the last thread of the dead one is, a moment after its first.
-            until(lambda: self._is_taken(seat), limit_s=10, what="the port is free", every_s=0.01)
+            until_sync(
+                lambda: self._is_taken(seat), limit_s=30, what="the port is free", every_s=0.01
+            )
             seat.settimeout(0.1)
             self._seated.set()
             while not self._left.is_set():

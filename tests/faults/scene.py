@@ -18,7 +18,8 @@ from typing import Any
 import httpx
 
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage, until
+from tests.e2e.stage import Stage
+from tests.support.waiting import until_sync
 
 PASSWORD = "correct-horse-battery-staple"
 NIGHTLY = os.environ.get("NIGHTLY") == "1"
@@ -92,7 +93,7 @@ class Scene:
 
     def ready_after(self, since: float) -> float:
         """Wait until it is ready again; the seconds since then."""
-        until(self.is_ready, limit_s=120, what="the platform is ready again", every_s=0.2)
+        until_sync(self.is_ready, limit_s=360, what="the platform is ready again", every_s=0.2)
         return time.monotonic() - since
 
     def runs(self, schedule: str) -> list[Answer]:

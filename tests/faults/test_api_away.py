@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.customer import ENDED, Answer
-from tests.e2e.stage import Stage, until
+from tests.e2e.stage import Stage
 from tests.faults.outages import Outage, Squatter
 from tests.faults.scene import Scene, assert_each_minute_counts_once, due_of, scene
+from tests.support.waiting import until_sync
 from zerobyte.contract.control_plane import LEASE_TTL_S
 
 _SLOWLY = ["--limit-upload 150", "--pack-size 4"]
@@ -56,9 +57,9 @@ def test_a_scheduled_run_that_lost_its_api_is_done_again_once_and_then_by_its_sc
     (at.source / "large.bin").write_bytes(os.urandom(20_000_000))
     more = {"enabled": True, "cronExpression": "* * * * *", "customResticParams": _SLOWLY}
     schedule = at.customer.of("by the clock", at.source, at.repository, **more)
-    [restic] = until(
+    [restic] = until_sync(
         lambda: at.stage.restics("backup", f"--tag={schedule}"),
-        limit_s=150,
+        limit_s=450,
         what="the clock has begun a run",
         every_s=0.1,
     )
@@ -76,7 +77,7 @@ def test_a_scheduled_run_that_lost_its_api_is_done_again_once_and_then_by_its_sc
     at.ready_after(back)
     at.customer.call("PATCH", f"/api/v1/backups/{schedule}", {"customResticParams": []})
 
-    ended = at.customer.end_of(interrupted["id"], limit_s=120)
+    ended = at.customer.end_of(interrupted["id"], limit_s=360)
     assert ended["status"] == "stale", ended
     assert ended["error"].startswith(_INTERRUPTED), ended["error"]
 
@@ -84,9 +85,9 @@ def test_a_scheduled_run_that_lost_its_api_is_done_again_once_and_then_by_its_sc
         runs = [run for run in at.runs(schedule) if due_of(run) > back_ms]
         return [run for run in runs if run["status"] in ENDED]
 
-    until(has_gone_on, limit_s=240, what="the schedule goes on by itself", every_s=0.5)
+    until_sync(has_gone_on, limit_s=720, what="the schedule goes on by itself", every_s=0.5)
     at.customer.call("PATCH", f"/api/v1/backups/{schedule}", {"enabled": False})
-    until(at.is_quiet, limit_s=120, what="nothing is active anywhere", every_s=0.5)
+    until_sync(at.is_quiet, limit_s=360, what="nothing is active anywhere", every_s=0.5)
     runs = at.runs(schedule)
     assert [run["id"] for run in runs if run["status"] != "succeeded"] == [interrupted["id"]]
     again = [run for run in runs if not due_of(run)]

@@ -14,9 +14,10 @@ import httpx
 import pytest
 
 from tests.e2e.customer import Answer
-from tests.e2e.stage import Stage, until
+from tests.e2e.stage import Stage
 from tests.faults.disks import Disk, small_disk
 from tests.faults.scene import MOST_LINES_A_MINUTE, OUTAGE_S, PASSWORD, Lines, Scene, scene
+from tests.support.waiting import until_sync
 
 _FULL_S = max(OUTAGE_S, 120.0)
 """Long enough for whoever watches over the parts to lose patience with them."""
@@ -72,13 +73,13 @@ def endure(disk: Disk, at: Scene, program: httpx.Client, schedule: str) -> list[
 
 def works_again(at: Scene, schedule: str) -> Answer:
     """Ask until a run is begun, and wait for its good end."""
-    task = until(
+    task = until_sync(
         lambda: ask_for_a_run(at, schedule),
-        limit_s=120,
+        limit_s=360,
         what="a run is accepted again",
         every_s=0.5,
     )
-    ended = at.customer.end_of(task, limit_s=120)
+    ended = at.customer.end_of(task, limit_s=360)
     assert ended["status"] == "succeeded", ended["error"]
     return ended
 
@@ -129,13 +130,13 @@ def test_a_full_data_disk_stops_changes_in_words_and_is_healed_by_room(
 
     at.ready_after(freed)
     for task in filter(None, asked):
-        ended = at.customer.end_of(task, limit_s=240)
+        ended = at.customer.end_of(task, limit_s=720)
         assert ended["status"] == "succeeded" or ended["error"], ended
         assert not _TRACE.search(ended["error"] or "")
     before = len(at.runs(clock))
-    until(lambda: len(at.runs(clock)) > before, limit_s=120, what="the clock rings again")
+    until_sync(lambda: len(at.runs(clock)) > before, limit_s=360, what="the clock rings again")
     at.customer.call("PATCH", f"/api/v1/backups/{clock}", {"enabled": False})
-    until(at.is_quiet, limit_s=120, what="nothing is active anywhere", every_s=1)
+    until_sync(at.is_quiet, limit_s=360, what="nothing is active anywhere", every_s=1)
     shown = {one["id"] for one in at.restic_snapshots()}
     for run in (good, again):
         assert run["result"]["result"]["snapshot_id"] in shown
@@ -158,12 +159,12 @@ def test_a_full_repository_disk_ends_runs_in_words_and_is_healed_by_room(
             good = at.customer.run(schedule)["result"]["result"]["snapshot_id"]
             (at.source / "new.bin").write_bytes(os.urandom(3_000_000))
             disk.fill()
-            failed = at.customer.run(schedule, limit_s=180)
+            failed = at.customer.run(schedule, limit_s=540)
             assert failed["status"] == "failed"
             assert failed["error"].startswith("The storage is full"), failed["error"]
             assert not _TRACE.search(failed["error"])
             at.read_everything()
-            until(at.is_quiet, limit_s=60, what="nothing is active anywhere", every_s=0.5)
+            until_sync(at.is_quiet, limit_s=180, what="nothing is active anywhere", every_s=0.5)
             assert len(at.runs(schedule)) == 2
             disk.relieve()
             freed = time.monotonic()

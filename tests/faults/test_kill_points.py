@@ -25,7 +25,8 @@ import psutil
 import pytest
 
 from tests.e2e.customer import ENDED, Answer, Customer
-from tests.e2e.stage import Stage, is_gone, until
+from tests.e2e.stage import Stage, is_gone
+from tests.support.waiting import until_sync
 
 PASSWORD = "correct-horse-battery-staple"
 SEED = int(os.environ.get("SEED") or secrets.randbelow(1_000_000))
@@ -83,7 +84,7 @@ class Patient:
                 return [answer.json()] if answer.is_success else []
             return []
 
-        return until(got, limit_s=120, what=f"{path} is answered", every_s=0.2)[0]
+        return until_sync(got, limit_s=360, what=f"{path} is answered", every_s=0.2)[0]
 
     def victims(self, name: str) -> list[psutil.Process]:
         if name == "all":
@@ -96,15 +97,15 @@ class Patient:
 
     def kill(self, name: str) -> None:
         """Kill without warning; a part that is not there right now is waited for."""
-        limit_s = 5.0 if name == "restic" else 60.0
+        limit_s = 15.0 if name == "restic" else 180.0
         with suppress(AssertionError):
-            until(lambda: self.victims(name), limit_s=limit_s, what=f"{name} is there")
+            until_sync(lambda: self.victims(name), limit_s=limit_s, what=f"{name} is there")
         found = self.victims(name)
         for process in found:
             with suppress(psutil.Error):
                 process.kill()
         if name == "all":
-            until(lambda: all(map(is_gone, found)), limit_s=30, what="everything is dead")
+            until_sync(lambda: all(map(is_gone, found)), limit_s=90, what="everything is dead")
             self.stage.start()
 
     def worker_reports(self, since_ms: float) -> bool:
@@ -158,7 +159,7 @@ def started(patient: Patient) -> str:
             return answer.json().get("taskId")
         return None
 
-    return str(until(ask, limit_s=120, what="a run is accepted", every_s=0.5))
+    return str(until_sync(ask, limit_s=360, what="a run is accepted", every_s=0.5))
 
 
 @dataclass
@@ -179,11 +180,11 @@ def heal(patient: Patient, task_id: str, victim: str, hurt: Hurt) -> tuple[float
     Returns how many seconds after the kill the API said that it is ready, and how many after it a
     living worker had reported to it.
     """
-    until(patient.answers, limit_s=180, what=f"ready after {victim} was killed", every_s=0.2)
+    until_sync(patient.answers, limit_s=540, what=f"ready after {victim} was killed", every_s=0.2)
     ready_s = hurt.ago_s
-    until(
+    until_sync(
         lambda: patient.worker_reports(hurt.at_ms),
-        limit_s=180,
+        limit_s=540,
         what=f"a worker reports after {victim} was killed",
         every_s=0.2,
     )
@@ -193,17 +194,21 @@ def heal(patient: Patient, task_id: str, victim: str, hurt: Hurt) -> tuple[float
         state = patient.ask(f"/api/v1/tasks/{task_id}")
         return state if state["status"] in ENDED else None
 
-    task = until(ended, limit_s=240, what=f"the run ends after {victim} was killed", every_s=0.3)
+    task = until_sync(
+        ended, limit_s=720, what=f"the run ends after {victim} was killed", every_s=0.3
+    )
     assert task["status"] == "succeeded" or task["error"], task
     if task["status"] == "succeeded":
         patient.acknowledged.append(task["result"]["result"]["snapshot_id"])
-    until(
+    until_sync(
         lambda: patient.ask("/api/v1/tasks") == [],
-        limit_s=300,
+        limit_s=900,
         what=f"nothing is active after {victim} was killed",
         every_s=0.3,
     )
-    until(lambda: patient.phantoms() == [], limit_s=120, what="Prefect has no phantom", every_s=1)
+    until_sync(
+        lambda: patient.phantoms() == [], limit_s=360, what="Prefect has no phantom", every_s=1
+    )
     assert patient.ask(f"/api/v1/repositories/{patient.repository['shortId']}/leases") == []
     view = patient.ask(f"/api/v1/backups/{patient.schedule}")
     assert view["lastBackupStatus"] != "in_progress"
@@ -244,11 +249,11 @@ def test_forty_kill_points_lose_no_snapshot_and_leave_no_lock(
 
 def examine(patient: Patient, folder: Path) -> None:
     """A last run goes well; then every byte, every lock and every leftover is looked at."""
-    ended = patient.customer.end_of(started(patient), limit_s=240)
+    ended = patient.customer.end_of(started(patient), limit_s=720)
     assert ended["status"] == "succeeded", ended["error"]
     last = ended["result"]["result"]["snapshot_id"]
     patient.acknowledged.append(last)
-    until(lambda: patient.ask("/api/v1/tasks") == [], limit_s=300, what="retention is done")
+    until_sync(lambda: patient.ask("/api/v1/tasks") == [], limit_s=900, what="retention is done")
     assert patient.restic("list", "locks", "--no-lock").split() == []
     assert "no errors were found" in patient.restic("check", "--read-data")
     there = [one["id"] for one in json.loads(patient.restic("snapshots", "--json", "--no-lock"))]
@@ -286,23 +291,23 @@ def test_t15_an_interrupted_scheduled_run_is_done_again_once(
         customResticParams=["--limit-upload 400", "--pack-size 4"],
     )
     (patient.source / "part-0.bin").write_bytes(rng.randbytes(12_000_000))
-    until(
+    until_sync(
         lambda: patient.stage.restics("backup", f"--tag={schedule}"),
-        limit_s=150,
+        limit_s=450,
         what="the clock has begun a run",
         every_s=0.1,
     )
     [task] = patient.ask(f"/api/v1/tasks?resourceType=backup_schedule&resourceId={schedule}")
     patient.kill("worker")
     body = {"cronExpression": "0 3 1 1 *", "customResticParams": []}
-    until(patient.answers, limit_s=180, what="ready again", every_s=0.2)
+    until_sync(patient.answers, limit_s=540, what="ready again", every_s=0.2)
     patient.customer.call("PATCH", f"/api/v1/backups/{schedule}", body)
 
     def again() -> list[Answer]:
         history = patient.customer.history(schedule)
         return [one for one in history if one["status"] == "succeeded" and one["id"] != task["id"]]
 
-    until(again, limit_s=240, what="the run was done again", every_s=0.5)
+    until_sync(again, limit_s=720, what="the run was done again", every_s=0.5)
     outcomes = [one["outcome"] for one in reversed(patient.customer.history(schedule))]
     assert outcomes[:2] == ["stale", "success"], outcomes
     figures.append(f"faults: an interrupted scheduled run and what followed: {outcomes}")

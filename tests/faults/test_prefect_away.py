@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.stage import Stage, until
+from tests.e2e.stage import Stage
 from tests.faults.outages import Outage, dead, hung
 from tests.faults.scene import (
     MINUTE_MS,
@@ -25,6 +25,7 @@ from tests.faults.scene import (
     due_of,
     scene,
 )
+from tests.support.waiting import until_sync
 
 FIRST_TRIES_LINES = 150
 """A dead Prefect is started again after 1, 2, 5, 10 and 30 s, and tells each time why it ends."""
@@ -75,7 +76,7 @@ def settle(at: Scene) -> Story:
     )
     assert at.customer.run(story.by_hand)["status"] == "succeeded"
     for one in (story.edited, story.deleted, story.every_minute):
-        until(lambda one=one: at.planned_in_prefect(one), limit_s=60, what="it is planned")
+        until_sync(lambda one=one: at.planned_in_prefect(one), limit_s=180, what="it is planned")
     story.usual_s = at.usual_read_s()
     return story
 
@@ -142,27 +143,27 @@ def endure(story: Story, until_s: float) -> None:
 def all_is_put_right(story: Story) -> None:
     """What was wanted has happened, once each; what was missed is counted."""
     at = story.at
-    ended = at.customer.end_of(story.asked, limit_s=120)
+    ended = at.customer.end_of(story.asked, limit_s=360)
     assert ended["status"] == "succeeded", ended["error"]
-    until(
+    until_sync(
         lambda: (
             at.cron_in_prefect(story.edited) == _EDITED
             and at.cron_in_prefect(story.deleted) is None
             and at.cron_in_prefect(story.made) == cron_at(story.due_ms)
         ),
-        limit_s=60,
+        limit_s=180,
         what="Prefect knows what was changed meanwhile",
         every_s=0.5,
     )
     back_ms = time.time() * 1000
-    until(
+    until_sync(
         lambda: any(due_of(run) > back_ms for run in at.runs(story.every_minute)),
-        limit_s=120,
+        limit_s=360,
         what="the clock rings again by itself",
         every_s=1,
     )
     at.customer.call("PATCH", f"/api/v1/backups/{story.every_minute}", {"enabled": False})
-    until(at.is_quiet, limit_s=90, what="nothing is active anywhere", every_s=1)
+    until_sync(at.is_quiet, limit_s=270, what="nothing is active anywhere", every_s=1)
     for schedule in (story.once, story.made):
         [run] = at.runs(schedule)
         assert (due_of(run), run["input"]["coalesced"]) == (story.due_ms, None)

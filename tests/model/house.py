@@ -21,16 +21,17 @@ from tests.support.http_server import serving, settings_for
 from zerobyte import app as composition
 from zerobyte.contract.control_plane import WORKER_HEADER
 from zerobyte.core import ids, process
-from zerobyte.core.clock_jumps import ClockAnomaly
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection
 from zerobyte.features.auth.models import Organization
+from zerobyte.features.backups.service.retries import start_retries
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 from zerobyte.orchestration.scheduler import FINAL
+from zerobyte.services import build_services
 
 
 @dataclass
@@ -109,7 +110,7 @@ class House:
                 snapshots_refreshed_at=1,
             )
             self.repositories.append(row.short_id)
-        _, self._token = await self.platform.worker_tokens.issue("local")
+        _, self._token = await self.services.worker_tokens.issue("local")
         config = {"backend": "directory", "path": str(self.source)}
         made = await self.call("POST", "/api/v1/volumes", {"name": "v", "config": config})
         self.volume = made.json()["id"]
@@ -117,20 +118,24 @@ class House:
     async def start_api(self) -> None:
         """A new API process: it knows what stands in the database, and nothing else."""
         await self._api.aclose()
-        self.platform = composition.Platform(self.settings, self.scheduler)
+        self.services = build_services(self.settings, self.scheduler)
         app = make_app(
-            self.settings, {**self.platform.services, Authenticator: HeaderAuthenticator()}
+            self.settings, {**self.services.by_type(), Authenticator: HeaderAuthenticator()}
         )
         composition.add_routes(app)
         # There is no repository whose size restic could read.
-        self.platform.tasks.on_finish.clear()
-        parts = (self.platform.sizes, self.platform.files, self.platform.snapshots)
-        for part in (*parts, self.platform.alarms):
+        self.services.tasks.on_finish.clear()
+        parts = (
+            self.services.stats_refresher,
+            self.services.snapshot_files,
+            self.services.snapshots,
+        )
+        for part in (*parts, self.services.alerts):
             self._api.push_async_callback(part.aclose)
         headers = {"x-test-organization": "o1"}
         self.client = await self._api.enter_async_context(serving(app, headers=headers))
-        await self.platform.watch.extend_leases()
-        await self.platform.due_times.repair_next_runs()
+        await self.services.reaper.extend_leases()
+        await self.services.due_runs.repair_next_runs()
 
     async def close(self) -> None:
         self.worker.die()
@@ -174,10 +179,10 @@ class House:
 
     async def take(self, run: str, **which: Any) -> None:
         """Begin a run; what the API refuses ends at once."""
-        self.scheduler.become(run, "RUNNING")
+        self.scheduler.set_state(run, "RUNNING")
         job = await self.claim(run, **which)
         if job is None:
-            self.scheduler.become(run, "CANCELLED")
+            self.scheduler.set_state(run, "CANCELLED")
         else:
             self.worker.jobs.append(job)
 
@@ -197,7 +202,7 @@ class House:
         """A job is over; its run is when it was the last one."""
         self.worker.jobs.remove(job)
         if not self.worker.of(job.run):
-            self.scheduler.become(job.run, "COMPLETED")
+            self.scheduler.set_state(job.run, "COMPLETED")
 
     async def submit_report(self, job: Job, report: dict[str, Any], *, twice: bool = False) -> None:
         """Report a job, and take what follows it into the same run.
@@ -230,25 +235,25 @@ class House:
         for job in self.worker.jobs:
             state = self.scheduler.runs[job.run].state
             if state == "CANCELLING":
-                self.scheduler.become(job.run, "CANCELLED")
+                self.scheduler.set_state(job.run, "CANCELLED")
             elif state == "RUNNING":
-                self.scheduler.become(job.run, "CRASHED")
+                self.scheduler.set_state(job.run, "CRASHED")
         self.worker = Worker()
 
     async def settle(self) -> None:
         """Let the API's loops do what they do beside requests."""
-        await self.platform.watch.fail_lost()
-        await self.platform.watch.end_unstarted()
-        await self.platform.due_times.start_retries()
-        await self.platform.due_times.start_missed()
+        await self.services.reaper.fail_lost()
+        await self.services.reaper.end_unstarted()
+        await start_retries(self.services.tasks)
+        await self.services.due_runs.start_missed()
         # A time that had its run before the clock was set back holds a retry up until it is past.
-        await self.platform.due_times.start_retries()
-        dispatching = asyncio.create_task(self.platform.dispatcher.run())
+        await start_retries(self.services.tasks)
+        dispatching = asyncio.create_task(self.services.dispatcher.run())
         try:
             async with asyncio.timeout(60):
                 while await self._is_unsent():
                     assert not dispatching.done(), "the dispatcher has ended"
-                    self.platform.dispatcher.wake()
+                    self.services.dispatcher.wake()
                     await asyncio.sleep(0.005)
         finally:
             dispatching.cancel()
@@ -259,13 +264,11 @@ class House:
 
     async def time_breaks(self, jumped_s: float) -> None:
         """The clock was set: all that the API does about it, before the next look at the times."""
-        await self.platform.on_clock_jump(
-            ClockAnomaly(suspended_s=0, jumped_s=jumped_s, paused_s=0)
-        )
+        await composition.recover_from_clock_jump(self.services)
 
     async def plan(self) -> None:
         """Tell the engine what stands in the rows."""
-        await self.platform.reconciler.apply()
+        await self.services.deployment_sync.apply()
 
     async def ring(self, schedule: str, due_at: int) -> None:
         """The engine's clock makes a run of a schedule for one time, if it stands there."""

@@ -17,9 +17,9 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.integration.backups.test_runs import snapshot_of, success
 from tests.model.books import DAILY, FIVE_MINUTES, DueBook
 from tests.model.house import House, Job
+from tests.support.backup_runs import snapshot_of, success_report
 from zerobyte.contract.control_plane import LEASE_TTL_S
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
@@ -169,7 +169,7 @@ class Life(RuleBasedStateMachine):
             row = await Schedule.get(short_id=self.pick(number))
             if row.next_backup_at is not None:
                 Life.now_ms = max(Life.now_ms, row.next_backup_at)
-                await self.house.platform.leases.extend_all()  # the worker has renewed meanwhile
+                await self.house.services.leases.extend_all()  # the worker has renewed meanwhile
                 await self.house.ring(row.short_id, row.next_backup_at)
 
         self.step(ringing())
@@ -227,7 +227,7 @@ class Life(RuleBasedStateMachine):
         if job.kind == "backup":
             files = 0 if how == "suspect" else 1
             snapshot = snapshot_of({"shortId": task.resource_id}, files=files)
-            done = success(job.task_id, snapshot)
+            done = success_report(job.task_id, snapshot)
             return done | ({"isSuspect": True, "outcome": "warning"} if how == "suspect" else {})
         plan = self.house.vaults.plan(job.spec, task)
         result = {"kind": "forget", "plan": plan}
@@ -249,7 +249,7 @@ class Life(RuleBasedStateMachine):
         self.house.worker.die()
 
         async def next_one() -> None:
-            await self.house.platform.watch.fail_lost()
+            await self.house.services.reaper.fail_lost()
             for job in [one for one in self.house.worker.jobs if one.is_granted and speaks_late]:
                 task = await Task.get(id=job.task_id)
                 await self.house.speak_late(job, self.report(job, task, "well"))
@@ -368,7 +368,7 @@ class Life(RuleBasedStateMachine):
         """Every task comes to an end, and every run says what became of its retention."""
         for _ in range(40):
             Life.now_ms += 60_000
-            await self.house.platform.leases.extend_all()
+            await self.house.services.leases.extend_all()
             await self.house.settle()
             await self.house.take_all()
             for job in [one for one in self.house.worker.jobs if one.is_granted]:

@@ -100,7 +100,7 @@ def test_t13_retention_whose_own_run_is_killed_too_ends_and_holds_no_later_one_b
             led.run_now(2)
             led.the_worker_takes_what_there_is()
             Life.now_ms += ORPHAN_MS
-            led.do(led.house.platform.leases.extend_all())  # the worker has renewed meanwhile
+            led.do(led.house.services.leases.extend_all())  # the worker has renewed meanwhile
             led.the_worker_takes_what_there_is()  # the retention has a run; it is made
             led.the_worker_takes_what_there_is()  # and taken, and waits
             assert led.do(retentions_with_a_run())[-1]

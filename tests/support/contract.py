@@ -10,7 +10,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-_FILE = Path(__file__).parents[1] / "conformance" / "contract.json"
+_FILE = Path(__file__).parent.parent / "conformance" / "contract.json"
 
 
 @cache

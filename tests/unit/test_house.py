@@ -1,31 +1,35 @@
-"""The rules of the house that a machine can check, one test for each.
+"""Rules of the code base that a program can check, one test for each.
 
-What is looked at is what git tracks or would track, so a file is judged before it is committed.
-Who may import whom is import-linter's business (`make arrows`), style is ruff's.
+import-linter checks the imports between packages (`make arrows`); ruff checks the style.
 """
 
 import ast
 import re
-import shutil
-import subprocess
 import tomllib
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.source_files import (
+    ROOT,
+    files_on_disk,
+    functions,
+    name,
+    python_files,
+    tracked,
+    tree,
+)
 
 FILE_LIMIT = 400
 FUNCTION_LIMIT = 50
 FEATURE_FILES = {"routes", "schemas", "service", "models", "present", "__init__"}
 FILE_LIMITS = {"routes": 250, "schemas": 300, "models": 250, "present": 150}
-# The bus of events is the events feature itself, and not a rule about rows.
+# The event bus is the events feature itself, not a rule about rows.
 EXTRA_KINDS = {"events": {"bus"}}
 BANNED_WORDS = re.compile(r"(^|_)(utils?|helpers?|managers?|handle|process_data|misc)(_|$)")
 
-# Who may do what the house keeps in one place: the clock, ids and processes.
+# The only module that may call each function: clock, ids and processes have one place each.
 GATES = {
     "time.time": "zerobyte/core/clock.py",
     "time.time_ns": "zerobyte/core/clock.py",
@@ -43,8 +47,8 @@ GATES = {
     "asyncio.create_subprocess_shell": "",
 }
 
-# Words that only the address of a package index or of a mirror of one has in it. Put together
-# here from pieces, so that this file does not name what it looks for.
+# Parts of the addresses of package indexes and mirrors. They are put together from pieces, so
+# that this file contains no such address.
 INDEX_ADDRESSES = re.compile(
     "|".join(
         [
@@ -58,58 +62,8 @@ INDEX_ADDRESSES = re.compile(
 )
 
 
-@cache
-def tracked() -> tuple[Path, ...]:
-    """Every file that git tracks or would take, as long as it is on the disk.
-
-    Where there is no git, or the folder is no checkout: every file that no tool has made.
-    """
-    if shutil.which("git") is None or not (ROOT / ".git").exists():
-        return tuple(sorted(_on_disk(ROOT)))
-    listed = subprocess.run(
-        # The clone may belong to somebody else; it is only listed here.
-        ["git", "-c", "safe.directory=*", "ls-files", "-z", "-c", "-o", "--exclude-standard"],
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    return tuple(
-        ROOT / name for name in sorted(set(listed.split("\0"))) if name and (ROOT / name).is_file()
-    )
-
-
-def _on_disk(folder: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
-        if path.is_dir():
-            hidden = path.name.startswith(".") and path.name != ".ci"
-            made = path in (ROOT / "data", ROOT / "build") or path.name == "__pycache__"
-            if not (hidden or made or path.suffix == ".egg-info"):
-                yield from _on_disk(path)
-        # In a second working tree `.git` is a file.
-        elif path.name not in (".env", ".git") and not path.name.startswith(".coverage"):
-            yield path
-
-
-def test_what_is_looked_at_is_the_same_without_git() -> None:
-    assert set(_on_disk(ROOT)) == set(tracked())
-
-
-def python_files(*folders: str) -> list[Path]:
-    return [
-        path
-        for path in tracked()
-        if path.suffix == ".py" and (not folders or path.relative_to(ROOT).parts[0] in folders)
-    ]
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(), filename=str(path))
-
-
-def name(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
+def test_source_files_are_the_same_without_git() -> None:
+    assert set(files_on_disk(ROOT)) == set(tracked())
 
 
 def kind(path: Path) -> str:
@@ -118,16 +72,10 @@ def kind(path: Path) -> str:
     return below[min(1, len(below) - 1)].removesuffix(".py")
 
 
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
-
-
 def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """The lines of a function's body; its signature and its docstring describe, and do not count.
+    """Return the number of lines of a function's body, without signature and docstring.
 
-    Options stand one to a line in this house, and a long docstring is no fault.
+    Parameters are written one per line, and long docstrings are allowed.
     """
     is_documented = ast.get_docstring(node, clean=False) is not None
     first = node.body[1 if is_documented and len(node.body) > 1 else 0]
@@ -167,7 +115,7 @@ def test_functions_stay_short() -> None:
     assert long == {}
 
 
-def test_modules_and_functions_have_names_of_their_own() -> None:
+def test_no_module_or_function_has_a_filler_name() -> None:
     files = [name(path) for path in tracked() if BANNED_WORDS.search(path.stem)]
     defined = [
         f"{name(path)}:{node.lineno} {node.name}"
@@ -178,7 +126,7 @@ def test_modules_and_functions_have_names_of_their_own() -> None:
     assert files + defined == []
 
 
-def test_a_feature_has_five_kinds_of_files_and_no_sixth() -> None:
+def test_a_feature_has_only_the_five_kinds_of_files() -> None:
     odd = []
     for path in python_files("zerobyte"):
         parts = path.relative_to(ROOT / "zerobyte").parts
@@ -189,7 +137,7 @@ def test_a_feature_has_five_kinds_of_files_and_no_sixth() -> None:
     assert odd == []
 
 
-def test_every_module_opens_with_a_docstring() -> None:
+def test_every_module_has_a_docstring() -> None:
     silent = [
         name(path)
         for path in python_files("zerobyte", "flows", "tests", "bench")
@@ -198,7 +146,25 @@ def test_every_module_opens_with_a_docstring() -> None:
     assert silent == []
 
 
-def calls_outside_their_gate(path: Path) -> Iterator[str]:
+def test_nothing_is_imported_from_a_test_file() -> None:
+    """Helpers of several test files belong in tests/support."""
+    imported = []
+    for path in python_files("tests", "bench"):
+        for node in ast.walk(tree(path)):
+            modules: list[str] = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                modules = [f"{node.module}.{alias.name}" for alias in node.names]
+            imported += [
+                f"{name(path)}:{node.lineno} {module}"
+                for module in modules
+                if re.match(r"tests\.(\w+\.)*test_", module)
+            ]
+    assert imported == []
+
+
+def calls_outside_core(path: Path) -> Iterator[str]:
     where = name(path)
     for node in ast.walk(tree(path)):
         found = ""
@@ -217,9 +183,7 @@ def calls_outside_their_gate(path: Path) -> Iterator[str]:
 
 
 def test_clock_ids_and_processes_are_used_through_core_alone() -> None:
-    found = [
-        hit for path in python_files("zerobyte", "flows") for hit in calls_outside_their_gate(path)
-    ]
+    found = [hit for path in python_files("zerobyte", "flows") for hit in calls_outside_core(path)]
     assert found == []
 
 
@@ -236,9 +200,9 @@ def test_clock_ids_and_processes_are_used_through_core_alone() -> None:
         "import os\nos.system('true')",
     ],
 )
-def test_the_gates_see_what_they_are_there_for(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calls_outside_core_are_found(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(f"{__name__}.tree", lambda _path: ast.parse(code))
-    assert list(calls_outside_their_gate(ROOT / "zerobyte" / "app.py"))
+    assert list(calls_outside_core(ROOT / "zerobyte" / "app.py"))
 
 
 def test_no_file_names_a_package_index_or_a_mirror() -> None:
@@ -249,7 +213,7 @@ def test_no_file_names_a_package_index_or_a_mirror() -> None:
     assert named == []
 
 
-def test_the_lock_pins_every_package_by_hash_and_names_no_address() -> None:
+def test_requirements_lock_pins_every_package_by_hash_and_contains_no_address() -> None:
     text = (ROOT / "requirements.lock").read_text()
     assert "://" not in text
     assert not re.search(r"^\s*--(index|extra-index|find-links|trusted)", text, re.MULTILINE)
@@ -259,12 +223,12 @@ def test_the_lock_pins_every_package_by_hash_and_names_no_address() -> None:
     assert loose == []
 
 
-def test_the_lock_is_for_every_python_that_we_run_on() -> None:
+def test_requirements_lock_covers_every_supported_python() -> None:
     # `make lock` resolves for all; without --universal the markers of newer ones are missing.
     assert "; python_full_version >= '3." in (ROOT / "requirements.lock").read_text()
 
 
-def test_the_lock_holds_what_pyproject_asks_for() -> None:
+def test_requirements_lock_contains_the_packages_of_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
     wanted = {re.split(r"[\[<>=!~ ]", line)[0].lower() for line in asked}

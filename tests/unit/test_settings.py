@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from zerobyte.core.kept import kept_secret
 from zerobyte.settings import Settings, SettingsError
+from zerobyte.settings.secrets import kept_secret
 
 SECRET = "s" * 40
 

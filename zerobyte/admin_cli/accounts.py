@@ -13,7 +13,7 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Conflict, Invalid, NotFound, Unavailable
 from zerobyte.core.secrets import Sealer
 from zerobyte.db import connection, migrate
-from zerobyte.features.audit.service import AuditTrail
+from zerobyte.features.audit.service import AuditLog
 from zerobyte.features.auth.models import Account, Member, Organization, Passkey, Session, User
 from zerobyte.features.auth.schemas.common import Email
 from zerobyte.features.auth.service import Credentials, RegistrationSettings, make_services
@@ -21,7 +21,7 @@ from zerobyte.features.auth.service.api_keys import revoke_keys
 from zerobyte.features.auth.service.password_change import CREDENTIAL
 from zerobyte.features.auth.service.password_hashing import MAXIMUM, MINIMUM
 from zerobyte.features.auth.service.sessions import sessions_of
-from zerobyte.features.auth.service.two_factor.enrollment import turn_off
+from zerobyte.features.auth.service.two_factor.enrollment import delete_two_factor
 from zerobyte.features.auth.service.usernames import check_username
 from zerobyte.http.audit import Entry
 from zerobyte.settings import Settings
@@ -37,7 +37,7 @@ async def open_database(settings: Settings) -> AsyncGenerator[None]:
         Unavailable     there is none here, or it is of another version.
     """
     url = settings.database_url
-    if not _is_there(url):
+    if not _exists(url):
         raise Unavailable(
             f"There is no database at {connection.sqlite_path(url)}. "
             "Set ZEROBYTE_DATA_DIR or ZEROBYTE_DATABASE_URL as the API has it."
@@ -47,7 +47,7 @@ async def open_database(settings: Settings) -> AsyncGenerator[None]:
         yield
 
 
-def _is_there(url: str) -> bool:
+def _exists(url: str) -> bool:
     return not connection.is_sqlite(url) or Path(connection.sqlite_path(url)).is_file()
 
 
@@ -64,7 +64,7 @@ async def reset_password(settings: Settings, username: str, password: str) -> bo
             raise NotFound(f'Failed to reset password: User "{username}" not found')
         had_passkeys = await Passkey.exists(user_id=user.id)
         await cast("Credentials", services[Credentials]).set(user.id, password)
-        await _tell("reset-password", user)
+        await _write_audit_entry("reset-password", user)
     return had_passkeys
 
 
@@ -75,9 +75,9 @@ async def disable_two_factor(settings: Settings, username: str) -> None:
         if not user.two_factor_enabled:
             raise Conflict(f'User "{username}" does not have 2FA enabled')
         async with in_transaction():
-            await turn_off(user.id)
+            await delete_two_factor(user.id)
             await _sign_out(user)
-        await _tell("disable-2fa", user)
+        await _write_audit_entry("disable-2fa", user)
 
 
 async def change_username(settings: Settings, username: str, new: str) -> None:
@@ -92,7 +92,7 @@ async def change_username(settings: Settings, username: str, new: str) -> None:
                 username=new, display_username=new, name=new, updated_at=clock.now_ms()
             )
             await _sign_out(user)
-        await _tell("change-username", user)
+        await _write_audit_entry("change-username", user)
 
 
 async def linked_providers(settings: Settings, username: str, email: str) -> list[str]:
@@ -115,12 +115,12 @@ async def change_email(settings: Settings, username: str, email: str) -> str:
             )
             await Account.filter(user_id=user.id).exclude(provider_id=CREDENTIAL).delete()
             await _sign_out(user)
-        await _tell("change-email", user)
+        await _write_audit_entry("change-email", user)
         return user.email
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
+class Assignment:
     """Where somebody belongs now.
 
     kept    the organization that they could not leave, because nobody else owns it.
@@ -132,7 +132,7 @@ class Assigned:
 
 async def assign_organization(
     settings: Settings, username: str, slug: str, *, role: str
-) -> Assigned:
+) -> Assignment:
     """Make somebody a member, and let them leave the organization that they started in."""
     if role not in _ROLES:
         raise Invalid(f"The role must be one of {', '.join(_ROLES)}.")
@@ -148,15 +148,15 @@ async def assign_organization(
         async with in_transaction():
             kept = await _move(user, organization, role)
             await _sign_out(user)
-        await _tell("assign-organization", user, organization=organization, role=role)
-        return Assigned(organization.name, kept)
+        await _write_audit_entry("assign-organization", user, organization=organization, role=role)
+        return Assignment(organization.name, kept)
 
 
 async def enable_password_login(settings: Settings) -> None:
     """Turn the switch that refuses passwords off."""
     async with open_database(settings):
         await RegistrationSettings().set_password_login_disabled(False)
-        await _tell("enable-password-login")
+        await _write_audit_entry("enable-password-login")
 
 
 async def _move(user: User, organization: Organization, role: str) -> str | None:
@@ -183,7 +183,7 @@ async def _move(user: User, organization: Organization, role: str) -> str | None
     return None
 
 
-async def _tell(
+async def _write_audit_entry(
     command: str,
     user: User | None = None,
     *,
@@ -193,13 +193,13 @@ async def _tell(
     """Leave a line in the audit trail: who has the machine has done it."""
     if user is not None:
         details["userId"] = user.id
-    await AuditTrail().record(
+    await AuditLog().record(
         Entry(
             action=f"cli:{command}",
             result="succeeded",
             status=0,
             organization_id=organization and organization.id,
-            who=None,
+            principal=None,
             address="",
             user_agent="zerobyte",
             details=details,

@@ -106,7 +106,7 @@ def change_email(
     linked = _run(accounts.linked_providers(settings, name, new))
     if linked:
         question = f"This unlinks {name} from {', '.join(linked)}. Go on?"
-        if not prompts.confirmed(question, yes=yes):
+        if not prompts.confirm(question, yes=yes):
             print("Nothing was changed.")
             return
     old = _run(accounts.change_email(settings, name, new))
@@ -164,7 +164,7 @@ def rekey(
 
     from zerobyte.admin_cli import rotate_secret
 
-    found = _run(rotate_secret.rekey(settings, old))
+    found = _run(rotate_secret.rotate(settings, old))
     print(f"{found.sealed} secrets were sealed anew, {found.current} were so already.")
     if found.unreadable:
         places = "\n".join(f"  {place}" for place in found.unreadable)

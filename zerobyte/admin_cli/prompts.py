@@ -36,7 +36,7 @@ def text(given: str | None, question: str, option: str) -> str:
 def new_password(*, from_stdin: bool) -> str:
     """A password that is set: typed twice, or the first line of standard input."""
     if from_stdin:
-        return _line("password")
+        return _read_line("password")
     if not is_terminal():
         stop("There is no terminal to ask on. Give the password with --password-stdin", code=USAGE)
     first = str(typer.prompt("New password", hide_input=True, err=True))
@@ -56,13 +56,13 @@ def secret(question: str, *, from_stdin: bool, file: Path | None, option: str) -
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             stop(f"{file} cannot be read: {reason}.")
     if from_stdin:
-        return _line("secret")
+        return _read_line("secret")
     if not is_terminal():
         stop(f"There is no terminal to ask on. Give {option}-file or {option}-stdin", code=USAGE)
     return str(typer.prompt(question, hide_input=True, err=True)).strip()
 
 
-def confirmed(question: str, *, yes: bool) -> bool:
+def confirm(question: str, *, yes: bool) -> bool:
     """Whether something that cannot be undone shall be done."""
     if yes:
         return True
@@ -71,7 +71,7 @@ def confirmed(question: str, *, yes: bool) -> bool:
     return typer.confirm(question, default=False, err=True)
 
 
-def _line(what: str) -> str:
+def _read_line(what: str) -> str:
     line = sys.stdin.readline().rstrip("\r\n")
     if not line:
         stop(f"Standard input holds no {what}.", code=USAGE)

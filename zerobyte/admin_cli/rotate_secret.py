@@ -14,13 +14,13 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from zerobyte.admin_cli.accounts import open_database
-from zerobyte.core import kept
 from zerobyte.core.errors import Invalid
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db.active_lock import without_active_process
 from zerobyte.features.auth.service import key_check
 from zerobyte.processes import startup_checks
 from zerobyte.settings import Settings
+from zerobyte.settings import secrets as settings_secrets
 
 _MARKS: Final = ("zb1:", "encv1:")
 _TEXTS: Final = ("CharField", "TextField", "JSONField")
@@ -31,7 +31,7 @@ _COLUMN_NAMES: Final = {"backup_webhooks": "webhooks"}
 
 
 @dataclass(slots=True)
-class Outcome:
+class RotationResult:
     """What a run did.
 
     sealed, current     how many texts were sealed anew, and how many were so before.
@@ -43,7 +43,7 @@ class Outcome:
     unreadable: list[str] = field(default_factory=list[str])
 
 
-async def rekey(settings: Settings, old_secret: str) -> Outcome:
+async def rotate(settings: Settings, old_secret: str) -> RotationResult:
     """Seal what the old secret sealed with the one of the settings.
 
     Raises
@@ -51,7 +51,7 @@ async def rekey(settings: Settings, old_secret: str) -> Outcome:
         Occupied        Zerobyte runs on this data folder.
         Unavailable     there is no database, or it is of another version.
     """
-    if not kept.has_secret_length(old_secret):
+    if not settings_secrets.has_secret_length(old_secret):
         found = "is empty" if not old_secret else "must be between 32 and 256 characters long"
         raise Invalid(f"The secret of before {found}. Give the file that holds it.")
     if old_secret == settings.app_secret:
@@ -60,14 +60,14 @@ async def rekey(settings: Settings, old_secret: str) -> Outcome:
             "the new one first, and give the old one here."
         )
     sealer = Sealer(settings.app_secret, former=[old_secret])
-    outcome = Outcome()
+    outcome = RotationResult()
     async with open_database(settings):
-        held = startup_checks.hold_folder(settings.data_dir)
+        held = startup_checks.lock_data_dir(settings.data_dir)
         try:
             # An API on another host shares the database, but not the data folder.
             async with without_active_process(settings.database_url), in_transaction():
                 for model in Tortoise.apps["models"].values() if Tortoise.apps else ():
-                    await _rekey_table(model, sealer, outcome)
+                    await _rotate_table(model, sealer, outcome)
                 if await _fits_stored_fingerprint(settings, old_secret, outcome):
                     await key_check.store_fingerprint(settings.app_secret)
         finally:
@@ -75,7 +75,9 @@ async def rekey(settings: Settings, old_secret: str) -> Outcome:
     return outcome
 
 
-async def _fits_stored_fingerprint(settings: Settings, old_secret: str, outcome: Outcome) -> bool:
+async def _fits_stored_fingerprint(
+    settings: Settings, old_secret: str, outcome: RotationResult
+) -> bool:
     """Returns True if the data is now encrypted with the secret of the settings.
 
     A wrong old secret opens nothing: then the fingerprint must still name the right one.
@@ -88,14 +90,14 @@ async def _fits_stored_fingerprint(settings: Settings, old_secret: str, outcome:
     return stored in map(key_check.fingerprint, (old_secret, settings.app_secret))
 
 
-async def _rekey_table(model: type[Model], sealer: Sealer, outcome: Outcome) -> None:
+async def _rotate_table(model: type[Model], sealer: Sealer, outcome: RotationResult) -> None:
     described = cast("dict[str, Any]", model.describe())
     table, key = str(described["table"]), str(described["pk_field"]["db_column"])
     for column in described["data_fields"]:
         if column["field_type"] not in _TEXTS:
             continue
         async for row in _rows_with(model, table, key, column["db_column"]):
-            one = _Row(table, row, column["name"], sealer)
+            one = _RowRotation(table, row, column["name"], sealer)
             new = one.sealed_anew(getattr(row, column["name"]), (column["name"],))
             if one.outcome.sealed:
                 await model.filter(pk=row.pk).update(**{column["name"]: new})
@@ -118,7 +120,7 @@ async def _rows_with(
             yield row
 
 
-class _Row:
+class _RowRotation:
     """One column of one row while it is sealed anew."""
 
     def __init__(self, table: str, row: Model, column: str, sealer: Sealer) -> None:
@@ -126,7 +128,7 @@ class _Row:
         self._row = row
         self._column = column
         self._sealer = sealer
-        self.outcome = Outcome()
+        self.outcome = RotationResult()
 
     def sealed_anew(self, value: Any, path: tuple[str, ...]) -> Any:
         """A value with every sealed text in it sealed anew."""

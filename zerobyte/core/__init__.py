@@ -1,1 +1,1 @@
-"""Small pure tools that every room may use: errors, clock, ids, secrets, cron, processes, paths."""
+"""Small tools for every package: errors, clock, ids, secrets, cron, child processes, paths."""

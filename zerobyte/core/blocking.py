@@ -1,8 +1,7 @@
-"""Waits for file systems no longer than agreed: a dead server must not stop the event loop.
+"""Blocking calls on file systems with a time limit, so that a dead server stalls no event loop.
 
-A system call on a dead network file system may never return, and cannot be interrupted. So it is
-made in a thread or a child of its own, which is left behind when the time is up. Refuses to know
-what the work is.
+A system call on a dead network file system may never return and cannot be interrupted. So a
+separate thread or child makes the call and is abandoned at the time limit.
 """
 
 import asyncio
@@ -16,18 +15,18 @@ from zerobyte.core.errors import Unavailable
 T = TypeVar("T")
 
 ANSWER_S: Final = 10.0
-"""How long work waits for a folder whose storage may hang; slow disks wake up in less."""
+"""Time limit for a folder whose storage may hang; slow disks spin up in less."""
 MAX_THREADS: Final = 32
 _running = threading.BoundedSemaphore(MAX_THREADS)
 _left_behind: set[asyncio.Future[Any]] = set()
 
 
 async def run_blocking(work: Callable[[], T], *, limit_s: float) -> T:
-    """Do blocking work in a thread that does not keep the process from ending.
+    """Run blocking work in a daemon thread, which does not delay the end of the process.
 
     Raises
-        TimeoutError    the time is up; the thread goes on alone and its result is dropped.
-        Unavailable     too many threads are still waiting for file systems that do not answer.
+        TimeoutError    the limit is reached; the thread goes on and its result is dropped.
+        Unavailable     too many threads still wait for file systems that do not answer.
     """
     loop = asyncio.get_running_loop()
     result: asyncio.Future[T] = loop.create_future()
@@ -49,7 +48,7 @@ async def run_blocking(work: Callable[[], T], *, limit_s: float) -> T:
             failure = error
         finally:
             _running.release()
-        # When the loop is closed, nobody waits any more.
+        # A closed loop raises RuntimeError; no caller waits then.
         with contextlib.suppress(RuntimeError):
             loop.call_soon_threadsafe(settle, value, failure)
 
@@ -63,12 +62,12 @@ async def run_blocking(work: Callable[[], T], *, limit_s: float) -> T:
 async def run_blocking_on_path(
     work: Callable[[], T], *, place: str, limit_s: float | None = None
 ) -> T:
-    """Do blocking work at a folder, as `run_blocking`.
+    """Run blocking work on a folder with `run_blocking`.
 
     limit_s     None is ANSWER_S.
 
     Raises
-        Unavailable     the folder does not answer; it is named.
+        Unavailable     the folder does not answer; the message names it.
     """
     limit_s = ANSWER_S if limit_s is None else limit_s
     try:
@@ -81,10 +80,10 @@ async def run_blocking_on_path(
 
 
 async def wait_or_abandon(work: Coroutine[Any, Any, T], *, limit_s: float) -> T:
-    """Await work that may not be able to end, such as a child inside a dead file system.
+    """Await work that may never end, such as a child blocked in a dead file system.
 
     Raises
-        TimeoutError    the time is up; the work is cancelled and left behind.
+        TimeoutError    the limit is reached; the work is cancelled and abandoned.
     """
     task = asyncio.ensure_future(work)
     try:

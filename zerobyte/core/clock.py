@@ -1,57 +1,44 @@
 """The only place that reads a clock."""
 
-import os
 import time
-from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime
 
 
 def now_ms() -> int:
-    """Milliseconds since the epoch, by the wall clock."""
+    """Return the milliseconds since the epoch, by the wall clock."""
     return time.time_ns() // 1_000_000
 
 
 def now() -> datetime:
-    """The current instant in UTC, by the wall clock."""
+    """Return the current instant in UTC, by the wall clock."""
     return datetime.now(UTC)
 
 
 def from_ms(epoch_ms: int) -> datetime:
-    """The instant of an epoch in milliseconds, in UTC."""
+    """Return the UTC instant of an epoch in milliseconds."""
     return datetime.fromtimestamp(epoch_ms / 1000, UTC)
 
 
 def to_ms(instant: datetime) -> int:
-    """Milliseconds since the epoch of an aware instant, rounded down."""
+    """Return the milliseconds since the epoch of an aware instant, rounded down."""
     return int(instant.timestamp() * 1000)
 
 
 def in_utc(instant: datetime) -> datetime:
-    """The same instant in UTC; only there do differences and comparisons mean elapsed time."""
+    """Return an instant in UTC; only in UTC do differences mean elapsed time."""
     return instant.astimezone(UTC)
 
 
 def iso(epoch_ms: int) -> str:
-    """An epoch in milliseconds as ISO 8601 in UTC with milliseconds and `Z`."""
+    """Return an epoch in milliseconds as ISO 8601 in UTC with milliseconds and `Z`."""
     return from_ms(epoch_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def monotonic() -> float:
-    """Seconds of a clock that never jumps; only differences mean something."""
+    """Return the seconds of a clock that never jumps; only differences have a meaning."""
     return time.monotonic()
 
 
 def since_boot() -> float:
-    """Seconds of a clock that never jumps and that counts on while the machine is suspended."""
+    """Return the seconds of a clock that never jumps and also runs during a suspend."""
     return time.clock_gettime(time.CLOCK_BOOTTIME)
-
-
-def local_zone() -> tzinfo:
-    """The zone that children of this process count calendar days in.
-
-    TZ names it; without TZ it is the machine's present offset, which knows no clock changes.
-    """
-    try:
-        return ZoneInfo(os.environ["TZ"])
-    except (KeyError, ValueError, OSError, ZoneInfoNotFoundError):
-        return now().astimezone().tzinfo or UTC

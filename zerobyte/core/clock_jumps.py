@@ -1,7 +1,7 @@
-"""Notices that time did not pass as it should: a clock that was set, a machine that slept.
+"""Detection of clock jumps, machine suspends and process pauses.
 
-Three clocks are compared: the wall's, which people and time servers set; one that stands still
-while the machine is suspended; and one that counts on meanwhile. Decides nothing about schedules.
+It compares three clocks: the wall clock, which people and time servers set; the monotonic clock,
+which stops while the machine is suspended; and the boot clock, which does not.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ EVERY_S: Final = 2.0
 SLEPT_S: Final = 2.0
 JUMPED_S: Final = 5.0
 STOOD_S: Final = 20.0
-"""A process that did not run for so long was stopped; a busy machine does not do that."""
+"""A longer pause means that the process was stopped; load alone does not delay it that long."""
 
 _log = get_logger(__name__)
 
@@ -31,17 +31,17 @@ class Reading:
 
     @classmethod
     def now(cls) -> "Reading":
-        """What they show."""
+        """Read the three clocks."""
         return cls(clock.now_ms() / 1000, clock.monotonic(), clock.since_boot())
 
 
 @dataclass(frozen=True, slots=True)
 class ClockAnomaly:
-    """What happened between two looks, in seconds; 0 where nothing did.
+    """Clock anomalies between two readings, in seconds; 0 if there was none of a kind.
 
-    slept_s     the machine was suspended.
-    jumped_s    the wall clock was set: forward, or back when negative.
-    stood_s     this process did not run although the machine did.
+    suspended_s     the machine was suspended.
+    jumped_s        the wall clock was set forward, or back if negative.
+    paused_s        this process did not run although the machine did.
     """
 
     suspended_s: float
@@ -50,45 +50,45 @@ class ClockAnomaly:
 
     @property
     def sentence(self) -> str:
-        """The same for a log."""
-        said: list[str] = []
+        """Return a description for the log."""
+        parts: list[str] = []
         if self.suspended_s:
-            said.append(f"the machine was suspended for {self.suspended_s:.0f} s")
+            parts.append(f"the machine was suspended for {self.suspended_s:.0f} s")
         if self.paused_s:
-            said.append(f"this process was stopped for {self.paused_s:.0f} s")
+            parts.append(f"this process was stopped for {self.paused_s:.0f} s")
         if self.jumped_s:
-            way = "forward" if self.jumped_s > 0 else "back"
-            said.append(f"the clock was set {way} by {abs(self.jumped_s):.0f} s")
-        return " and ".join(said)
+            direction = "forward" if self.jumped_s > 0 else "back"
+            parts.append(f"the clock was set {direction} by {abs(self.jumped_s):.0f} s")
+        return " and ".join(parts)
 
 
 def compare(before: Reading, now: Reading, *, every_s: float = EVERY_S) -> ClockAnomaly | None:
-    """What happened between two readings that were to lie `every_s` apart; None when nothing."""
+    """Return the anomaly between two readings meant to be `every_s` apart, or None."""
     ran = now.monotonic - before.monotonic
-    passed = now.since_boot - before.since_boot
-    slept = passed - ran
-    jumped = (now.wall - before.wall) - passed
-    stood = ran - every_s
-    found = ClockAnomaly(
-        suspended_s=slept if slept > SLEPT_S else 0,
+    elapsed = now.since_boot - before.since_boot
+    suspended = elapsed - ran
+    jumped = (now.wall - before.wall) - elapsed
+    paused = ran - every_s
+    anomaly = ClockAnomaly(
+        suspended_s=suspended if suspended > SLEPT_S else 0,
         jumped_s=jumped if abs(jumped) > JUMPED_S else 0,
-        paused_s=stood if stood > STOOD_S else 0,
+        paused_s=paused if paused > STOOD_S else 0,
     )
-    return found if found.sentence else None
+    return anomaly if anomaly.sentence else None
 
 
-async def watch(on_surprise: Callable[[ClockAnomaly], Awaitable[None]]) -> None:
-    """Look every two seconds, for ever; say in one line what happened, then do as told."""
+async def watch(on_anomaly: Callable[[ClockAnomaly], Awaitable[None]]) -> None:
+    """Compare the clocks every two seconds until cancelled; log and report each anomaly."""
     before = Reading.now()
     while True:
         await asyncio.sleep(EVERY_S)
         now = Reading.now()
-        surprise = compare(before, now)
+        anomaly = compare(before, now)
         before = now
-        if surprise is None:
+        if anomaly is None:
             continue
-        _log.warning(f"time did not pass as usual: {surprise.sentence}")
+        _log.warning(f"clock anomaly: {anomaly.sentence}")
         try:
-            await on_surprise(surprise)
-        except Exception:  # a watch that ends is worse than one answer that failed
-            _log.exception("what was to be done about it failed")
+            await on_anomaly(anomaly)
+        except Exception:  # keep looping: later anomalies have to be handled too
+            _log.exception("handling a clock anomaly failed")

@@ -1,4 +1,4 @@
-"""Refuse a config whose fields break their rules, at save and again before use."""
+"""The check that rejects a config whose fields break their rules, at save and before use."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,8 @@ def require_valid(
 ) -> None:
     """Check every field of a config in plain text. Raises Invalid with the field's path.
 
-    rules   those of models that are not of the contract.
-    at      where the config stands in the body.
+    rules   the rules of models outside the contract.
+    at      the path of the config in the body.
     """
     try:
         check_config(config, rules)

@@ -1,9 +1,9 @@
-"""When a schedule is due: cron expressions, read in a time zone.
+"""Cron expressions in a time zone: parsing and due times.
 
-Owns the grammar that we accept: five fields as Debian's cron reads them, names, `L` and `#`, and
-the @-words; and what a change of the clocks means. An expression that names its hours speaks of
-local time: what spring skips is due once, at the next valid instant, and what autumn repeats is
-due once. One that holds for every hour speaks of time that passes, whatever the clocks do.
+The grammar: five fields as Debian's cron reads them, names, `L` and `#`, and the @-words. An
+expression with given hours means local time: a time that spring skips is due once, at the next
+valid instant, and a time that autumn repeats is due once. An expression that matches every hour
+means elapsed time, whatever the clocks do.
 """
 
 import re
@@ -31,7 +31,7 @@ _WORDS = {
 }
 
 COUNTED: Final = 1000
-"""Missed times are counted up to here; more of them are told as this many."""
+"""Missed times are counted up to this number; more are reported as this number."""
 
 _LOOK_BACK: Final = tuple(
     timedelta(days=days) for days in (1 / 24, 1, 8, 32, 367, 5 * 366, 50 * 366)
@@ -46,13 +46,13 @@ _PART: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is due of a schedule now; times in epoch ms.
+    """The due times of a schedule that have passed without a run, in epoch ms.
 
-    at              the newest due time that has come; the run is for this one.
-    missed          how many came before it and have had no run; at most `COUNTED` are counted.
-    first_at        the oldest of all of them; equal to `at` when none was missed.
-    last_missed_at  the newest of those before `at`; None when none was missed.
-    next_at         the first one that has not come yet; None when there is none.
+    at              the newest one; the run is for this time.
+    missed          the number before `at`; at most `COUNTED`.
+    first_at        the oldest one; equal to `at` if none was missed.
+    last_missed_at  the newest one before `at`; None if none was missed.
+    next_at         the first future due time; None if there is none.
     """
 
     at: int
@@ -63,10 +63,10 @@ class Due:
 
 
 def normalize(expression: str) -> str:
-    """The expression as five fields with single spaces.
+    """Return the expression as five fields with single spaces.
 
     Raises
-        ValueError      it is not a cron expression, or one that never comes true.
+        ValueError      it is not a cron expression, or never matches a time.
     """
     text = _five_fields(expression)
     if len(text.split()) != 5:
@@ -89,7 +89,7 @@ def _five_fields(expression: str) -> str:
 
 
 def zone(name: str) -> ZoneInfo:
-    """The time zone of an IANA name.
+    """Return the time zone of an IANA name.
 
     Raises
         ValueError      there is no such zone.
@@ -101,10 +101,10 @@ def zone(name: str) -> ZoneInfo:
 
 
 def is_plain(expression: str) -> bool:
-    """Whether every cron reads the expression alike, so that another one may plan it too.
+    """Return True if every cron reads the expression alike, so that Prefect may plan it.
 
-    Left out is what each of them writes, joins or takes for a star in its own way: `L`, `#` and
-    `W`, a range of one, a seven for Sunday, and a stepped star for days beside other days.
+    False for everything on which implementations differ: `L`, `#` and `W`, a range of one, a
+    seven for Sunday, and a stepped star for days beside other days.
     """
     text = _five_fields(expression)
     try:
@@ -132,9 +132,9 @@ def _is_plain_list(field: str) -> bool:
 
 
 def next_after(expression: str, *, timezone: str, after_ms: int) -> int | None:
-    """The first due time after an instant, both in epoch ms; None when it never comes.
+    """Return the first due time after an instant, both in epoch ms, or None.
 
-    expression      one that cannot be read never comes.
+    expression      an unreadable one has no due time.
 
     Raises
         ValueError      there is no such zone.
@@ -147,7 +147,7 @@ def next_after(expression: str, *, timezone: str, after_ms: int) -> int | None:
 
 
 def due(expression: str, *, timezone: str, since_ms: int, now_ms: int) -> Due | None:
-    """What has come due from `since_ms` (one that has itself) to now; None when nothing has.
+    """Return the due times from `since_ms` (included) to now, or None if there are none.
 
     Raises
         ValueError      the expression or the zone cannot be read.
@@ -179,7 +179,7 @@ def due(expression: str, *, timezone: str, since_ms: int, now_ms: int) -> Due | 
 
 
 def _newest(expression: str, place: ZoneInfo, *, first: datetime, now: datetime) -> datetime:
-    """The last due time up to now, found from near it: years of minutes are not walked through."""
+    """Return the last due time up to now; searches backwards, so long gaps stay cheap."""
     for span in _LOOK_BACK:
         start = max(now - span, first - timedelta(seconds=1))
         found: datetime | None = None
@@ -193,7 +193,7 @@ def _newest(expression: str, place: ZoneInfo, *, first: datetime, now: datetime)
 
 
 def key(schedule: str, at_ms: int, *, timezone: str) -> str:
-    """What one due time of a schedule is called for ever: by its local time, not by its instant.
+    """Return the permanent key of one due time, built from its local time.
 
     The second pass through an hour that autumn repeats carries a `+`.
     """
@@ -202,7 +202,7 @@ def key(schedule: str, at_ms: int, *, timezone: str) -> str:
 
 
 class _Times:
-    """The due times after an instant, each as an instant in UTC, each later than the one before."""
+    """The due times after an instant, in UTC and in ascending order."""
 
     def __init__(self, expression: str, place: ZoneInfo, after: datetime) -> None:
         self._last = after
@@ -213,7 +213,7 @@ class _Times:
         return self
 
     def __next__(self) -> datetime:
-        # Begun in the second pass of a repeated hour, the library names times of the first pass.
+        # Started in the second pass of a repeated hour, the library returns times of the first.
         while (at := clock.in_utc(next(self._cron))) <= self._last:
             pass
         self._last = at
@@ -221,10 +221,10 @@ class _Times:
 
 
 def _for_clock_changes(expression: str) -> str:
-    """The same expression, written so that the library treats clock changes as we promise.
+    """Rewrite an expression so that the library treats clock changes as documented above.
 
-    It takes a leading star in the minutes or the hours for "time that passes"; for us that is
-    what holds for every hour.
+    The library reads a leading star in the minutes or the hours as "elapsed time"; we read only
+    expressions that match every hour so.
     """
     minute, hour, *days = expression.split()
     if set(CronSim(f"0 {hour} * * *", clock.from_ms(0)).hours) == set(range(24)):

@@ -1,7 +1,6 @@
-"""What SQLite, PostgreSQL and the system beneath say when a database cannot do its work.
+"""Error messages of SQLite, PostgreSQL and the operating system, by cause.
 
-The one place where their sentences are known; what they mean for people, and how often that is
-said, is the matter of those who hear them.
+No other module matches these messages. `db.errors` translates the causes for users and logs them.
 """
 
 import re

@@ -1,22 +1,22 @@
-"""The one tree of errors; only `zerobyte.http.errors` knows which status belongs to which.
+"""The tree of errors; only `zerobyte.http.errors` maps them to HTTP status codes.
 
     ZerobyteError
-    ├── Invalid             400  what was sent is wrong; `.issues` says where
-    ├── Unauthenticated     401  nobody is signed in, or no longer
+    ├── Invalid             400  the input is wrong; `.issues` gives the paths
+    ├── Unauthenticated     401  not signed in, or the session has ended
     ├── Forbidden           403  signed in, but not allowed
-    ├── NotFound            404  no such thing for this organization
+    ├── NotFound            404  no such object in this organization
     ├── NotAllowed          405  the path exists, the method does not
-    ├── Conflict            409  the thing is in use, running or taken
+    ├── Conflict            409  the object is in use, running, or its name is taken
     ├── TooLarge            413
     ├── UnsupportedMedia    415
-    ├── Unprocessable       422  well formed, but cannot be taken, such as a taken e-mail
+    ├── Unprocessable       422  well formed, but not acceptable, such as a taken e-mail
     ├── TooManyRequests     429  `.retry_after_s`
-    ├── Failed              500  the work was tried and failed
-    ├── NotBuilt            501  understood, but this version cannot do it
-    └── Unavailable         503  something we need does not answer
+    ├── Failed              500  the operation failed
+    ├── NotBuilt            501  not implemented in this version
+    └── Unavailable         503  a required component does not answer
 
-Drivers raise children of `Failed` of their own. Each message is one sentence that says what
-happened and what to do, without secrets and without host paths of other organizations.
+Drivers raise subclasses of `Failed`. Each message is one sentence that gives the cause and the
+remedy, without secrets and without host paths of other organizations.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from typing import TypedDict
 
 
 class Issue(TypedDict):
-    """One problem of an input: a machine's code, where it is, and what it is in words."""
+    """One problem of an input: a code for programs, its path, and a message for users."""
 
     code: str
     path: list[str | int]
@@ -32,10 +32,10 @@ class Issue(TypedDict):
 
 
 class ZerobyteError(Exception):
-    """Something that is told to the person in one sentence.
+    """An error whose message the API shows to the user as one sentence.
 
     code       an upper-case word for clients of `/api/auth`, absent elsewhere.
-    details    a longer text behind the message, such as the end of a child's stderr, redacted.
+    details    a longer text beside the message, such as the end of a child's stderr, redacted.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class ZerobyteError(Exception):
 
 
 class Invalid(ZerobyteError):
-    """What was sent cannot be accepted; nothing was changed."""
+    """The input cannot be accepted; nothing was changed."""
 
     def __init__(
         self, message: str, *, issues: Sequence[Issue] = (), code: str | None = None
@@ -58,20 +58,20 @@ class Invalid(ZerobyteError):
 
     @classmethod
     def at(cls, path: Sequence[str | int], message: str) -> "Invalid":
-        """One problem at one place of the body."""
+        """Return an error with one issue at a path of the body."""
         return cls(message, issues=[{"code": "custom", "path": list(path), "message": message}])
 
 
 class Unauthenticated(ZerobyteError):
-    """Nobody is signed in, or the session has ended."""
+    """The client is not signed in, or the session has ended."""
 
 
 class Forbidden(ZerobyteError):
-    """The signed-in person may not do this."""
+    """The signed-in user lacks the permission."""
 
 
 class NotFound(ZerobyteError):
-    """No such thing exists for the organization that asks."""
+    """No such object exists in the organization of the actor."""
 
 
 class NotAllowed(ZerobyteError):
@@ -83,7 +83,7 @@ class NotAllowed(ZerobyteError):
 
 
 class Conflict(ZerobyteError):
-    """The thing is in use, already running, or its name is taken."""
+    """The object is in use or already running, or its name is taken."""
 
 
 class TooLarge(ZerobyteError):
@@ -95,11 +95,11 @@ class UnsupportedMedia(ZerobyteError):
 
 
 class Unprocessable(ZerobyteError):
-    """The body is well formed, but what it says cannot be taken; used by `/api/auth` alone."""
+    """The body is well formed, but its values are not acceptable; used by `/api/auth` alone."""
 
 
 class TooManyRequests(ZerobyteError):
-    """The client must wait before it asks again."""
+    """The client must wait before its next request."""
 
     def __init__(self, message: str, *, retry_after_s: int, code: str | None = None) -> None:
         super().__init__(message, code=code or "TOO_MANY_REQUESTS")
@@ -107,12 +107,12 @@ class TooManyRequests(ZerobyteError):
 
 
 class Failed(ZerobyteError):
-    """The work was tried and failed; the message says why."""
+    """The operation was tried and failed; the message gives the cause."""
 
 
 class NotBuilt(ZerobyteError):
-    """The request is understood, but this version cannot carry it out."""
+    """The request is valid, but this version does not implement it."""
 
 
 class Unavailable(ZerobyteError):
-    """Something that is needed does not answer now; trying later can help."""
+    """A required component does not answer now; a later retry can succeed."""

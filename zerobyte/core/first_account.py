@@ -9,7 +9,7 @@ _EVERY_ADDRESS: Final = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 
 
 def warning(host: str, port: int, *, needs_token: bool) -> str:
-    """Return what the operator should know before the first account exists.
+    """Return the warning for the operator while no account exists.
 
     needs_token     SETUP_TOKEN is set.
     """

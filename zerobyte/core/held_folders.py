@@ -1,4 +1,4 @@
-"""Why a folder may not be emptied by a restore with `delete`: what it holds of others."""
+"""The check that a restore with `delete` may empty a folder: it holds no one else's data."""
 
 import os
 from collections.abc import Iterator, Sequence

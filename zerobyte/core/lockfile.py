@@ -1,4 +1,8 @@
-"""A file that one process at a time holds, and that names it to all others."""
+"""An exclusive lock file (flock) that contains the process id of its holder.
+
+`filelock` is not among the dependencies, and it does not name the holder, which the start messages
+need.
+"""
 
 import fcntl
 import os
@@ -7,9 +11,9 @@ from typing import IO
 
 
 class AlreadyLocked(Exception):
-    """Another process holds the file.
+    """Another process holds the lock.
 
-    holder      its number, or `unknown`.
+    holder      its process id, or `unknown`.
     """
 
     def __init__(self, holder: str) -> None:
@@ -18,11 +22,11 @@ class AlreadyLocked(Exception):
 
 
 def hold(path: Path) -> IO[str]:
-    """Lock a file as long as the answer stays open; its folder must be there.
+    """Lock a file until the returned file is closed; its folder must exist.
 
     Raises
-        AlreadyLocked  another process does.
-        OSError     it cannot be opened or written.
+        AlreadyLocked   another process holds the lock.
+        OSError         the file cannot be opened or written.
     """
     file = path.open("a+")
     try:

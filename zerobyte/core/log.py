@@ -1,6 +1,6 @@
-"""One readable line per event on stderr, with secrets taken out.
+"""Logging to stderr: one readable line per event, with secrets redacted.
 
-Owns how a line looks. Refuses to know where it goes next: the service manager keeps it.
+The service manager stores the lines.
 """
 
 import logging
@@ -28,12 +28,12 @@ Logger = structlog.stdlib.BoundLogger
 
 
 def get_logger(name: str) -> Logger:
-    """The logger of a module; give it events as short sentences and facts as keywords."""
+    """Return the logger of a module; log short sentences with facts as keywords."""
     return cast("Logger", structlog.get_logger(module=name))
 
 
 def configure(level: str = "info", *, colour: bool | None = None) -> None:
-    """Decide once per process how much is said.
+    """Set the log level and the colours of this process.
 
     level       debug, info, warn or error.
     colour      None follows NO_COLOR, FORCE_COLOR and whether stderr is a terminal.
@@ -51,10 +51,10 @@ def configure(level: str = "info", *, colour: bool | None = None) -> None:
 
 
 class _ToStderr:
-    """Writes to the stderr of the moment, so that a test that captures it sees the lines."""
+    """Writes to the current `sys.stderr`, so that tests that replace it capture the lines."""
 
     def __init__(self, *_: object) -> None:
-        """Take and ignore what structlog hands to a logger factory."""
+        """Ignore the arguments that structlog passes to a logger factory."""
 
     def msg(self, line: str) -> None:
         sys.stderr.write(line + "\n")
@@ -72,11 +72,11 @@ class _Line:
     def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
         level = str(event.pop("level", "info"))
         module = str(event.pop("module", "zerobyte"))
-        said = str(event.pop("event", ""))
+        text = str(event.pop("event", ""))
         trace = _trace_of(event.pop("exc_info", None))
         facts = "".join(f" {name}={_short(value)}" for name, value in event.items())
         shown = f"\x1b[{_COLOURS.get(level, '0')}m{level:<7}\x1b[0m" if self._colour else level
-        line = f"{clock.iso(clock.now_ms())} {shown} {module}: {said}{facts}"
+        line = f"{clock.iso(clock.now_ms())} {shown} {module}: {text}{facts}"
         return redact(_on_one_line(line) + trace)
 
 

@@ -1,7 +1,7 @@
-"""Which network addresses may be reached on behalf of a person.
+"""The rules for network addresses that users may make the platform connect to.
 
 Link-local addresses, among them the metadata service of clouds that hands out the machine's
-credentials, are always refused; private ones only where the caller says so.
+credentials, are always refused; private addresses unless the caller allows them.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ _METADATA: Final = frozenset(
 
 
 async def resolve(host: str) -> list[str]:
-    """The addresses of a host name or literal. Raises OSError, TimeoutError or UnicodeError."""
+    """Return the addresses of a host. Raises OSError, TimeoutError or UnicodeError."""
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(RESOLVE_S):
         found = await loop.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -39,7 +39,7 @@ async def resolve(host: str) -> list[str]:
 
 
 def require_reachable(host: str, addresses: list[str], *, allow_private: bool, field: str) -> None:
-    """Refuse a host one of whose addresses may not be reached.
+    """Refuse a host if one of its addresses is not allowed.
 
     Raises
         Invalid     a link-local or metadata address, or a private one that is not allowed.
@@ -66,7 +66,7 @@ def is_public(address: str) -> bool:
 
 
 def is_always_refused(address: str) -> bool:
-    """Return True for link-local, multicast and metadata addresses, and for no address at all."""
+    """Return True for link-local, multicast and metadata addresses, and unreadable text."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -76,7 +76,7 @@ def is_always_refused(address: str) -> bool:
 
 
 def _embedded(address: Address) -> Address | None:
-    """The IPv4 address inside an IPv6 one."""
+    """Return the IPv4 address embedded in an IPv6 address, or None."""
     if isinstance(address, ipaddress.IPv4Address):
         return None
     if address in _NAT64:

@@ -1,4 +1,4 @@
-"""File modes of what a process writes: for the owner alone.
+"""File modes of the files that a process writes: for the owner alone.
 
 The umask covers new files. Files of an earlier version, or of a folder that was restored with
 wider modes, are repaired when they are opened.
@@ -30,8 +30,8 @@ def set_private_umask() -> None:
 def make_private(path: Path) -> None:
     """Remove the rights of group and others from an existing regular file.
 
-    A final symbolic link is not followed: whoever can write the folder could point it at a file
-    of another user. A file that is missing is not created.
+    A final symbolic link is not followed: another user who can write to the folder could point it
+    at a third user's file. A missing file is not created.
     """
     try:
         # O_PATH: closing an ordinary descriptor would drop SQLite's locks on this file.

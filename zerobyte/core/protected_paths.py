@@ -1,8 +1,8 @@
-"""The one list of paths that users' work must stay out of, and the comparison by real path.
+"""The only list of protected paths, which no user's backup, restore or repository may touch.
 
 The API and the worker call the same functions. Paths are compared after links are resolved, with
-every other place where a bind mount shows the same folder, so call them in a thread. Nothing here
-keeps a result: a link may change between two looks.
+every other path where a bind mount shows the same folder, so call the functions in a thread.
+Nothing is cached, because a link may change between two calls.
 """
 
 import os
@@ -31,7 +31,7 @@ SYSTEM: Final = (
 KERNEL: Final = ("/dev", "/proc", "/sys")
 """Kernel interfaces: `/proc/<pid>/root` and `/proc/<pid>/environ` lead past every other check."""
 SECRETS: Final = ("/etc/zerobyte", "/run/secrets")
-"""Where our systemd units keep their environment files, and containers get their secrets."""
+"""The environment files of our systemd units, and the secrets of containers."""
 _KERNEL_TYPES: Final = (
     "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs",
     "efivarfs", "fusectl", "mqueue", "proc", "pstore", "securityfs", "selinuxfs", "sysfs",
@@ -45,7 +45,7 @@ CRON: Final = (
     "/var/spool/cron",
 )  # fmt: skip
 _BELOW_ALLOWED: Final = ("/run/media",)
-"""Where desktops mount removable disks."""
+"""The mount points of removable disks on desktops."""
 _KEY_FOLDERS: Final = (".gnupg", ".ssh")
 _LAYOUT: Final = ("data", "keys", "snapshots")
 _VOLUME: Final = (
@@ -59,7 +59,7 @@ _REMOTES: Final = (
 
 
 class Installation(Protocol):
-    """The settings that say where this installation keeps its data."""
+    """The settings that hold the data paths of this installation."""
 
     @property
     def data_dir(self) -> Path: ...
@@ -82,7 +82,7 @@ class Installation(Protocol):
 
 
 def own_data(installation: Installation) -> list[str]:
-    """List the places of database, secrets, run folder and caches, as absolute paths."""
+    """List the absolute paths of database, secrets, run folder and caches."""
     places = [
         installation.data_dir,
         installation.repositories_dir,
@@ -138,26 +138,26 @@ def keys() -> list[str]:
 
 
 def is_hidden_in_home(path: str) -> bool:
-    """Whether a path is or lies in an entry of a home folder whose name begins with a dot.
+    """Return True if a path is, or lies in, a dot file or dot folder of a home folder.
 
-    Login shells and desktops run what stands there, such as `.bashrc` and `.config/autostart`.
+    Login shells and desktops run some of these files, such as `.bashrc` and `.config/autostart`.
     """
     places = [real(home) for home in homes()]
     return any(real(path).startswith(f"{place}/.") for place in places)
 
 
 def is_key_folder(path: str) -> bool:
-    """Whether a path is in a folder of keys of any home."""
+    """Return True if a path is in a folder of keys of any home."""
     return any(name in path.split("/") for name in _KEY_FOLDERS)
 
 
 def refused_to_read(path: str, data: Iterable[str]) -> bool:
-    """Whether no volume may be at this path and no one may list it.
+    """Return True if no volume may be at this path and no user may list it.
 
-    data    places of this installation's data; see `own_data`.
+    data    paths of this installation's data; see `own_data`.
 
-    Refused are that data, our code, kernel interfaces and folders of keys, with all below them.
-    Folders above them are allowed: what they hold of ours is left out of backups.
+    Refused are this data, our code, kernel interfaces and folders of keys, with all below them.
+    Folders above them are allowed, because backups exclude the protected folders in them.
     """
     asked = {*forms(path), *_identical(path, data)}
     refused = (*_everywhere(data), *_resolved(code()), *kernel_interfaces())
@@ -171,10 +171,10 @@ def refused_to_write(
     above: bool = True,
     shared: Sequence[str] = SHARED,
 ) -> bool:
-    """Whether nothing may be written to this path, by restores or as a repository.
+    """Return True if no restore and no repository may write to this path.
 
     protected   further folders: this installation's data and registered repositories.
-    above       whether folders above one of ours or of the system's are refused too.
+    above       also refuse folders above one of ours or of the system.
     shared      folders of many owners that are refused themselves.
     """
     mine = (*_everywhere(protected), *_resolved(code()))
@@ -183,7 +183,7 @@ def refused_to_write(
             return True
         if is_key_folder(form) or _covered(form, _resolved((*CRON, *keys()))):
             return True
-        # Even at its original place: the writer of the repository chose the snapshot's paths.
+        # Even at the original path: the writer of the repository chose the snapshot's paths.
         if any(is_within(folder, form) for folder in CRON):
             return True
         if above and any(is_within(folder, form) for folder in (*mine, *SYSTEM, *keys())):
@@ -194,10 +194,10 @@ def refused_to_write(
 
 
 def refused_repository(path: str, data: Iterable[str], repositories: str | None) -> bool:
-    """Whether no local repository may be at this path.
+    """Return True if no local repository may be at this path.
 
-    data            places of this installation's data.
-    repositories    the folder among them below which repositories may be, by real path.
+    data            paths of this installation's data.
+    repositories    the folder among them that may hold repositories, by real path.
     """
     if repositories is not None:
         place, own = real(path), real(repositories)
@@ -208,13 +208,13 @@ def refused_repository(path: str, data: Iterable[str], repositories: str | None)
 
 
 def is_allowed(path: str, roots: Iterable[str]) -> bool:
-    """Whether the real place of a path lies in one of the roots."""
+    """Return True if the real path lies in one of the roots."""
     place = real(path)
     return any(is_within(place, real(root)) for root in roots)
 
 
 class Unreadable:
-    """The folders that no backup reads: protected ones, and every kernel interface."""
+    """The folders that no backup may read: protected folders and kernel interfaces."""
 
     def __init__(self, protected: Iterable[str]) -> None:
         self._protected = [*protected, *kernel_interfaces()]
@@ -222,11 +222,11 @@ class Unreadable:
         self._identities = identities(self._protected)
 
     def inside(self, root: str) -> tuple[bool, list[str]]:
-        """Return whether a root lies in a protected folder, and those below it.
+        """Return True if a root lies in a protected folder, and the protected folders below it.
 
         root    absolute; read without following links below it, as restic does.
 
-        The folders below it begin with `root`: a link or bind mount gives them other names.
+        The returned folders begin with `root`: a link or bind mount gives them other names.
         """
         plain = normal(root)
         # The last part may be a link: restic saves the link itself.
@@ -256,7 +256,7 @@ class Unreadable:
 
 
 def lies_in(path: str, folders: Iterable[str]) -> bool:
-    """Whether the real place of a path is one of the folders or lies below it."""
+    """Return True if the real path is one of the folders or lies below one."""
     return _covered(real(path), _resolved(folders))
 
 
@@ -273,12 +273,12 @@ def require_whole_host(roots: Iterable[str]) -> None:
 
 
 def inside(root: str, protected: Iterable[str]) -> tuple[bool, list[str]]:
-    """Compare a folder that is about to be read with the protected ones; see `Unreadable`."""
+    """Compare a folder to read with the protected folders; see `Unreadable.inside`."""
     return Unreadable(protected).inside(root)
 
 
 def is_repository(folder: str) -> bool:
-    """Whether a folder has the layout of a restic repository."""
+    """Return True if a folder has the layout of a restic repository."""
     return os.path.isfile(f"{folder}/config") and all(  # noqa: PTH113 — plain strings keep any byte
         os.path.isdir(f"{folder}/{name}")  # noqa: PTH112
         for name in _LAYOUT
@@ -287,18 +287,19 @@ def is_repository(folder: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RestoreLimits:
-    """What decides where one restore may write, on the API's host and on the worker's alike.
+    """The limits of one restore's target, checked on the API's host and on the worker's.
 
     protected       this installation's data.
     repositories    every registered local repository of the host, of all organizations.
-    own_repository  the local repository that is restored from: no backup into it holds it.
+    own_repository  the local repository that is restored from: no backup into it contains it.
     allowed_roots   folders that every written path must lie in; None: anywhere.
-    in_place        the original place: folders above a protected one are allowed without `delete`.
-    own_folders     folders of the volumes that the snapshot was made of: a volume on all of
-                    /home goes back to it.
-    volumes         folders of the organization's directory volumes: `delete` empties none that
-                    lies below the target, but for `own_folders`.
-    other_volumes   the same of other organizations, which may not be the target either.
+    in_place        the target is the original path: folders above a protected one are allowed
+                    without `delete`.
+    own_folders     folders of the volumes in the snapshot: a volume of all of /home may be
+                    restored to /home.
+    volumes         folders of the organization's directory volumes: `delete` must not empty one
+                    below the target, except `own_folders`.
+    other_volumes   folders of other organizations' volumes, which may not be the target either.
     """
 
     protected: Sequence[str]
@@ -313,7 +314,7 @@ class RestoreLimits:
 
 
 def refused_restore(path: str, limits: RestoreLimits) -> str | None:
-    """Return why a restore may not write to a path and below it, as a sentence; None if it may."""
+    """Return a sentence if a restore may not write to a path and below it, else None."""
     above = limits.delete or not limits.in_place
     whole = {"/home"} & set(limits.own_folders) if limits.in_place else set[str]()
     shared = [folder for folder in SHARED if folder not in whole]
@@ -346,7 +347,7 @@ def refused_restore(path: str, limits: RestoreLimits) -> str | None:
 
 
 def _would_empty_a_volume(place: str, limits: RestoreLimits) -> bool:
-    """Whether `delete` at this real path could remove files of another volume."""
+    """Return True if `delete` at this real path could remove files of another volume."""
     own = _resolved(limits.own_folders)
     below = any(
         is_within(form, place) and form != place
@@ -357,7 +358,7 @@ def _would_empty_a_volume(place: str, limits: RestoreLimits) -> bool:
 
 
 def repository_around(path: str) -> str | None:
-    """Return the repository, registered or not, that a path is or lies in."""
+    """Return the repository, registered or not, that contains a path, or None."""
     place = real(path)
     while place != "/":
         if is_repository(place):

@@ -1,7 +1,7 @@
-"""Compare paths by the place that they really lead to, through links and bind mounts.
+"""Comparison of paths by their real location, through links and bind mounts.
 
-Reads the disk and the mount table, so call it in a thread. Nothing here keeps a result: a link may
-change between two looks.
+The functions read the disk and the mount table, so call them in a thread. Nothing is cached,
+because a link may change between two calls.
 """
 
 import os
@@ -14,11 +14,11 @@ from zerobyte.core.errors import Forbidden
 
 _NETWORK: Final = ("nfs", "cifs", "smb", "fuse", "9p", "ceph", "glusterfs")
 _LINKS_AT_MOST: Final = 40
-"""The kernel follows no more in one path."""
+"""The kernel follows at most this many links in one path."""
 
 
 def is_within(path: str, folder: str) -> bool:
-    """Whether a normal absolute path is the folder or lies below it."""
+    """Return True if a normal absolute path is the folder or lies below it."""
     return folder in ("/", path) or path.startswith(folder + "/")
 
 
@@ -34,10 +34,10 @@ def forms(path: str) -> set[str]:
 
 
 def real(path: str) -> str:
-    """Return where a path really is, with every link followed.
+    """Return the real path, with every link followed.
 
     Raises
-        Forbidden   a link on the way may not be read, so that its place is unknown.
+        Forbidden   a link of the path may not be read, so its target is unknown.
     """
     try:
         return os.path.realpath(normal(path))
@@ -46,9 +46,10 @@ def real(path: str) -> str:
 
 
 def steps(path: str) -> list[str]:
-    """List the real paths that the kernel passes while it follows a path, links included.
+    """List the real paths that the kernel visits while it resolves a path, links included.
 
-    A link like `/proc/<pid>/root` names one folder and leads to another, so the end is not enough.
+    A link like `/proc/<pid>/root` leads to another folder than its text says, so the resolved end
+    of the path is not enough.
     """
     pending = normal(path).split("/")[::-1]
     place, found, links = "/", list[str](), 0
@@ -76,7 +77,7 @@ def covered(path: str, folders: Iterable[str]) -> bool:
 
 
 def resolved(folders: Iterable[str]) -> set[str]:
-    """Both forms of each folder; a network share that hangs must not stop unrelated work."""
+    """Return both forms of each folder; skips network shares, because they may hang."""
     shares = [point for _, _, point, kind in mounts() if kind.startswith(_NETWORK)]
     found: set[str] = set()
     for folder in folders:
@@ -101,7 +102,7 @@ def identities(folders: Iterable[str]) -> dict[tuple[int, int], str]:
 
 
 def identical(path: str, protected: Iterable[str]) -> set[str]:
-    """Protected places that the path or a folder above it is, by device and inode number."""
+    """Return the protected paths that equal the path or a parent, by device and inode."""
     known = identities(protected)
     same: set[str] = set()
     current = real(path)
@@ -118,14 +119,14 @@ def identical(path: str, protected: Iterable[str]) -> set[str]:
 
 
 def everywhere(places: Iterable[str]) -> set[str]:
-    """Every absolute path at which these places can be reached without following a link."""
+    """Return every absolute path that reaches these places without following a link."""
     found = resolved(places)
     table = mounts()
     for place in tuple(found):
         around = [mount for mount in table if is_within(place, mount[2])]
         if not around:
             continue
-        # Of mounts over the same folder, the last one is what is seen.
+        # Of several mounts over one folder, the last one is visible.
         device, root, at, _ = max(reversed(around), key=lambda mount: len(mount[2]))
         stored = normal(root + "/" + posixpath.relpath(place, at))
         for other_device, other_root, other_at, _ in table:
@@ -139,7 +140,7 @@ def everywhere(places: Iterable[str]) -> set[str]:
 
 
 def mounts() -> list[tuple[str, str, str, str]]:
-    """Device, root inside its file system, mount point and type of every mount."""
+    """Return device, root in its file system, mount point and type of every mount."""
     try:
         text = Path("/proc/self/mountinfo").read_bytes().decode(errors="surrogateescape")
     except OSError:

@@ -1,4 +1,4 @@
-"""Takes secrets out of texts before they leave the process."""
+"""Redaction of secrets in texts before they leave the process."""
 
 import re
 from collections.abc import Iterable
@@ -20,16 +20,16 @@ _SEALED = re.compile(r"\b(?:encv1|zb1):[A-Za-z0-9+/=_:-]+")
 SHORTEST: Final = 4
 """Shorter values are left: replacing them would make every text unreadable."""
 ANYWHERE: Final = 8
-"""From this length on a value is replaced wherever it stands; below it only as a whole word."""
+"""Values of this length or more are replaced everywhere, shorter ones only as whole words."""
 
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """Replace every secret that can be known or recognised by `***`.
+    """Replace every given or recognised secret by `***`.
 
-    secrets     values that were used. They are taken out of what a program or server printed,
-                never out of our own sentences, which hold none: a secret that is a common word
-                would turn them into riddles. A value of 4 to 7 characters is replaced where it
-                stands alone, so that the secret `lock` leaves `locked` readable.
+    secrets     the values in use. Pass them for the output of a program or server, never for our
+                own sentences: they hold no secret, and a secret that is a common word would make
+                them unreadable. A value of 4 to 7 characters is replaced only as a whole word, so
+                the secret `lock` leaves `locked` readable.
     """
     for secret in sorted({s for s in secrets if len(s) >= SHORTEST}, key=len, reverse=True):
         if len(secret) >= ANYWHERE:

@@ -1,6 +1,6 @@
-"""Seals texts at rest and derives keys from the one secret.
+"""Encryption of texts at rest, and keys derived from APP_SECRET.
 
-Knows no row and no model: what a sealed text is bound to comes in as `aad`.
+The caller passes as `aad` the row and field that an encrypted text is bound to.
 """
 
 import base64
@@ -23,23 +23,23 @@ _OLD_ROUNDS: Final = 100_000
 
 
 class Unsealable(Failed):
-    """A stored secret cannot be read: it was sealed with another APP_SECRET, or elsewhere."""
+    """A stored secret cannot be decrypted: another APP_SECRET or another row encrypted it."""
 
 
 def derive(app_secret: str, label: str) -> bytes:
-    """32 bytes that only this secret and this label give (HKDF-SHA256, empty salt)."""
+    """Derive 32 bytes from a secret and a label (HKDF-SHA256, empty salt)."""
     return HKDF(algorithm=SHA256(), length=32, salt=b"", info=label.encode()).derive(
         app_secret.encode()
     )
 
 
 class Sealer:
-    """Seals with AES-256-GCM under a key derived from APP_SECRET; unseals former keys too.
+    """Encrypts with AES-256-GCM under a key derived from APP_SECRET; decrypts former keys too.
 
-    A sealed text is `zb1:<key id>:<nonce>:<ciphertext and tag>`, the last two in base64url. It
-    opens only with the same `aad`, so it cannot be moved to another row.
+    An encrypted text is `zb1:<key id>:<nonce>:<ciphertext and tag>`, the last two in base64url.
+    Decryption needs the same `aad`, so a text cannot be moved to another row.
 
-    former      secrets that were used before; they only unseal.
+    former      earlier secrets, for decryption only.
     """
 
     def __init__(self, app_secret: str, *, former: Sequence[str] = ()) -> None:
@@ -53,24 +53,24 @@ class Sealer:
 
     @staticmethod
     def is_sealed(text: str) -> bool:
-        """Whether a text looks sealed, by this or by the older scheme."""
+        """Return True if a text looks encrypted, by this or by the older scheme."""
         return text.startswith(("zb1:", "encv1:"))
 
     def is_current(self, text: str) -> bool:
-        """Whether a text was sealed by the present secret, and not by a former one."""
+        """Return True if the current secret encrypted the text, not a former one."""
         return text.startswith(f"zb1:{self._key_id}:")
 
     def seal(self, text: str, *, aad: str) -> str:
-        """Seal a text for one place.
+        """Encrypt a text for one field.
 
-        aad     `table:row:field`; the same is needed to open it.
+        aad     `table:row:field`; decryption needs the same value.
         """
         nonce = os.urandom(_NONCE_BYTES)
         sealed = AESGCM(self._keys[self._key_id]).encrypt(nonce, text.encode(), aad.encode())
         return f"zb1:{self._key_id}:{_text(nonce)}:{_text(sealed)}"
 
     def unseal(self, sealed: str, *, aad: str) -> str:
-        """Open a sealed text. Texts of the older `encv1:` scheme are bound to no place.
+        """Decrypt a text. Texts of the older `encv1:` scheme are bound to no field.
 
         Raises Unsealable.
         """

@@ -1,7 +1,7 @@
-"""The one parser of addresses: their scheme, host, port and origin.
+"""The only parser of URLs: scheme, host, port and origin.
 
-Two addresses are the same origin if and only if `Url.origin` is equal. A program with another
-reading of an address (a backslash, white space, two `@`) gets none: such text is refused.
+Two URLs have the same origin if and only if `Url.origin` is equal. Text that programs read in
+different ways (a backslash, white space, two `@`) is refused.
 """
 
 import ipaddress
@@ -18,12 +18,12 @@ _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*")
 
 
 class InvalidUrl(ValueError):
-    """The text is not a usable address; the message completes the sentence "It …"."""
+    """The text is not a usable URL; the message completes the sentence "It …"."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Url:
-    """An address in its one normal form.
+    """A URL in its normal form.
 
     host        lower case, ASCII (IDNA), without brackets.
     port        None for the default port of the scheme.
@@ -62,10 +62,10 @@ class Url:
 def parse(
     text: str, *, schemes: Collection[str] | None = WEB, allow_user_info: bool = False
 ) -> Url:
-    """Return an address in its normal form.
+    """Return a URL in its normal form.
 
-    schemes             the schemes that are accepted; None accepts every scheme.
-    allow_user_info     whether `user:password@` may stand before the host.
+    schemes             the accepted schemes; None accepts every scheme.
+    allow_user_info     accept `user:password@` before the host.
 
     Raises InvalidUrl.
     """
@@ -88,12 +88,12 @@ def parse(
 
 
 def origin(text: str) -> str:
-    """Return the origin of an http or https address. Raises InvalidUrl."""
+    """Return the origin of an http or https URL. Raises InvalidUrl."""
     return parse(text).origin
 
 
 def origin_or_none(text: str) -> str | None:
-    """Return the origin of an http or https address, or None if it is not one."""
+    """Return the origin of an http or https URL, or None for any other text."""
     try:
         return parse(text).origin
     except InvalidUrl:

@@ -9,7 +9,7 @@ from typing import Any, Final, cast
 
 from tortoise import Tortoise
 
-from zerobyte.core.asking import SingleFlight
+from zerobyte.core.aio import SingleFlight
 from zerobyte.db import postgres, sqlite
 from zerobyte.db.errors import translated
 
@@ -28,8 +28,8 @@ class DatabaseHealth:
         within_s: float = ANSWER_WITHIN_S,
         stands_still_after_s: float = _STANDS_STILL_AFTER_S,
     ) -> None:
-        self._own = SingleFlight(_ping, within_s=within_s)
-        self._new = SingleFlight(_ping_new_connection, within_s=within_s)
+        self._own = SingleFlight(_ping, timeout_s=within_s)
+        self._new = SingleFlight(_ping_new_connection, timeout_s=within_s)
         self._stands_still_after_s = stands_still_after_s
 
     async def check(self) -> str | None:

@@ -21,8 +21,8 @@ from tortoise.transactions import in_transaction
 from zerobyte.contract.control_plane import LEASE_TTL_S, RENEW_EVERY_S, WorkerIdentity
 from zerobyte.contract.jobs import LeaseMode
 from zerobyte.core import clock, clock_jumps, ids, process
+from zerobyte.core.aio import run_uninterrupted
 from zerobyte.core.errors import Conflict
-from zerobyte.core.finishing import run_uninterrupted
 from zerobyte.db.lease_queue import (
     REQUEST,
     RETENTION_YIELDS_MS,

@@ -15,7 +15,7 @@ from tortoise.backends.base.client import TransactionalDBClient, TransactionCont
 from tortoise.backends.sqlite import client as tortoise_sqlite
 from tortoise.connection import get_connections
 
-from zerobyte.core.finishing import run_uninterrupted
+from zerobyte.core.aio import run_uninterrupted
 
 
 class Transaction(tortoise_sqlite.SqliteTransactionContext):

@@ -14,23 +14,23 @@ import httpx
 
 from zerobyte.core import clock
 from zerobyte.core.errors import Failed
-from zerobyte.demo.recovery import Away, Patience, Say
+from zerobyte.demo.recovery import PlatformUnavailable, RecoveryWait, Say
 
 FINISHED = frozenset({"succeeded", "failed", "cancelled", "stale"})
 
 _TRIES: Final = 6
 _PAUSE_S: Final = 0.5
-_SILENCE_S: Final = 60.0
-_PASSING: Final = frozenset({500, 502, 503, 504})
-_TAKEN: Final = frozenset({409, 422})
+_STREAM_IDLE_S: Final = 60.0
+_TEMPORARY: Final = frozenset({500, 502, 503, 504})
+_CONFLICTS: Final = frozenset({409, 422})
 
 Answer = dict[str, Any]
 
-Look = Callable[[], Awaitable[Answer | None]]
+Lookup = Callable[[], Awaitable[Answer | None]]
 """Gives what a request has made whose answer was lost; None when it has made nothing."""
 
 
-class Refused(Failed):
+class RequestRejected(Failed):
     """The platform answered a request with an error; the message is its own."""
 
 
@@ -40,13 +40,13 @@ class Client:
     patience    None means that whatever goes wrong is told at once.
     """
 
-    def __init__(self, http: httpx.AsyncClient, patience: Patience | None = None) -> None:
+    def __init__(self, http: httpx.AsyncClient, recovery: RecoveryWait | None = None) -> None:
         self._http = http
-        self._patience = patience
+        self._recovery = recovery
         self._started: set[str] = set()
 
     async def call(
-        self, method: str, path: str, body: Answer | None = None, *, look: Look | None = None
+        self, method: str, path: str, body: Answer | None = None, *, lookup: Lookup | None = None
     ) -> Any:
         """Send one request and give the JSON of the answer.
 
@@ -54,30 +54,34 @@ class Client:
 
         look        for a request that must not be done twice: asked before it is sent again.
 
-        Raises Refused, and Away when the platform does not come back.
+        Raises RequestRejected, and Away when the platform does not come back.
         """
         for number in range(1, _TRIES + 1):
             try:
-                answer = await self.answer(method, path, body)
+                answer = await self.request(method, path, body)
             except httpx.TransportError as error:
-                trouble: Failed | Away = Away(f"{method} {path}: {_broken_off(error)}")
+                trouble: Failed | PlatformUnavailable = PlatformUnavailable(
+                    f"{method} {path}: {_no_answer_message(error)}"
+                )
             else:
                 if answer.is_success:
                     return answer.json()
-                trouble = Refused(f"{method} {path}: {answer.status_code} {_message(answer)}")
+                trouble = RequestRejected(
+                    f"{method} {path}: {answer.status_code} {_message(answer)}"
+                )
                 # Before the answer was lost the thing may have been made, or is being made still.
-                is_own = look is not None and number > 1 and answer.status_code in _TAKEN
-                if answer.status_code not in _PASSING and not is_own:
+                is_own = lookup is not None and number > 1 and answer.status_code in _CONFLICTS
+                if answer.status_code not in _TEMPORARY and not is_own:
                     raise trouble
-            if self._patience is None or number == _TRIES:
+            if self._recovery is None or number == _TRIES:
                 raise trouble
             await asyncio.sleep(_PAUSE_S * (number - 1))
-            await self._patience.wait()
-            if look is not None and (made := await look()) is not None:
+            await self._recovery.wait()
+            if lookup is not None and (made := await lookup()) is not None:
                 return made
         raise AssertionError("The last try either answers or raises.")
 
-    async def answer(self, method: str, path: str, body: Answer | None = None) -> httpx.Response:
+    async def request(self, method: str, path: str, body: Answer | None = None) -> httpx.Response:
         """Send one request once and give the answer, whatever it is. Raises httpx's errors."""
         return await self._http.request(method, path, json=body)
 
@@ -87,23 +91,23 @@ class Client:
 
         async def sign_in() -> Answer | None:
             who = {"username": body["username"], "password": password}
-            with contextlib.suppress(Refused):
+            with contextlib.suppress(RequestRejected):
                 return await self.call("POST", "/api/auth/sign-in/username", who)
             return None
 
         await self.call(
-            "POST", "/api/auth/sign-up/email", {**body, "password": password}, look=sign_in
+            "POST", "/api/auth/sign-up/email", {**body, "password": password}, lookup=sign_in
         )
 
     async def add_volume(self, name: str, path: str) -> str:
         """Name a folder as a volume and give its short id."""
         config = {"backend": "directory", "path": path}
-        return (await self._make("/api/v1/volumes", {"name": name, "config": config}))["shortId"]
+        return (await self._create("/api/v1/volumes", {"name": name, "config": config}))["shortId"]
 
     async def add_repository(self, name: str, path: str) -> Answer:
         """Make a repository below a local folder."""
         body = {"name": name, "config": {"backend": "local", "path": path}}
-        made = await self._make("/api/v1/repositories", body)
+        made = await self._create("/api/v1/repositories", body)
         # The list gives it bare, the answer to its making does not.
         return made.get("repository", made)
 
@@ -116,9 +120,9 @@ class Client:
             "enabled": bool(cron),
             "cronExpression": cron,
         }
-        return (await self._make("/api/v1/backups", body))["shortId"]
+        return (await self._create("/api/v1/backups", body))["shortId"]
 
-    async def _make(self, path: str, body: Answer) -> Answer:
+    async def _create(self, path: str, body: Answer) -> Answer:
         """Make one thing with a name that no other of its kind has."""
 
         async def named() -> Answer | None:
@@ -127,7 +131,7 @@ class Client:
                     return one
             return None
 
-        return await self.call("POST", path, body, look=named)
+        return await self.call("POST", path, body, lookup=named)
 
     async def run(self, schedule: str) -> str:
         """Run a schedule now and give the id of the task."""
@@ -155,7 +159,7 @@ class Client:
                     return {name: one["id"]}
             return None
 
-        task = (await self.call("POST", path, body, look=started))[name]
+        task = (await self.call("POST", path, body, lookup=started))[name]
         self._started.add(task)
         return task
 
@@ -181,7 +185,7 @@ class Client:
     async def follow(self, task: str) -> AsyncIterator[Answer]:
         """Every state of a task from now to its end, which comes last.
 
-        Raises Refused, and Away when the platform does not come back.
+        Raises RequestRejected, and Away when the platform does not come back.
         """
         while True:
             with contextlib.suppress(httpx.TransportError):
@@ -190,9 +194,9 @@ class Client:
                     if state["status"] in FINISHED:
                         return
             # The stream broke off or told nothing new; the task may have ended meanwhile.
-            if self._patience is not None:
+            if self._recovery is not None:
                 await asyncio.sleep(_PAUSE_S)
-                await self._patience.wait()
+                await self._recovery.wait()
             state = await self.task(task)
             if state["status"] in FINISHED:
                 yield state
@@ -203,9 +207,9 @@ class Client:
         async with self._http.stream("GET", path, timeout=30.0) as stream:
             if not stream.is_success:
                 await stream.aread()
-                if self._patience is not None and stream.status_code in _PASSING:
+                if self._recovery is not None and stream.status_code in _TEMPORARY:
                     return
-                raise Refused(f"GET {path}: {stream.status_code} {_message(stream)}")
+                raise RequestRejected(f"GET {path}: {stream.status_code} {_message(stream)}")
             name, told_at = "", clock.monotonic()
             async for line in stream.aiter_lines():
                 if line.startswith("event:"):
@@ -213,12 +217,12 @@ class Client:
                 elif line.startswith("data:") and name == "task:changed":
                     yield json.loads(line.removeprefix("data:"))
                     told_at = clock.monotonic()
-                elif clock.monotonic() - told_at > _SILENCE_S:
+                elif clock.monotonic() - told_at > _STREAM_IDLE_S:
                     return
 
 
 @contextlib.asynccontextmanager
-async def customer(url: str, *, say: Say | None = None) -> AsyncGenerator[Client]:
+async def signed_out_client(url: str, *, say: Say | None = None) -> AsyncGenerator[Client]:
     """A client of the platform at `url`, without an account yet.
 
     say         has the client wait while the platform heals itself, and is told so.
@@ -228,10 +232,10 @@ async def customer(url: str, *, say: Say | None = None) -> AsyncGenerator[Client
     async with httpx.AsyncClient(
         base_url=url, headers={"Origin": url}, timeout=120.0, trust_env=False
     ) as http:
-        yield Client(http, Patience(http, say) if say else None)
+        yield Client(http, RecoveryWait(http, say) if say else None)
 
 
-def _broken_off(error: httpx.TransportError) -> str:
+def _no_answer_message(error: httpx.TransportError) -> str:
     return f"The API does not answer ({type(error).__name__}). Start the demo again."
 
 

@@ -17,7 +17,7 @@ def main(source: Path | None = None) -> int:
     source      the folder to back up; without one, a sample is made.
     """
     console = Console(highlight=False)
-    listener = _Listener()
+    listener = _SignalListener()
     listener.listen()
     try:
         asyncio.run(_interruptible(source, console, listener))
@@ -33,7 +33,7 @@ def main(source: Path | None = None) -> int:
     return 0
 
 
-class _Listener:
+class _SignalListener:
     """Lets the first signal stop the demo in order; later ones do not hurry its tidying up.
 
     It listens from before the first step to the end of the process, so no signal finds nobody.
@@ -54,7 +54,7 @@ class _Listener:
         self.has_heard = True
 
 
-async def _interruptible(source: Path | None, console: Console, listener: _Listener) -> None:
+async def _interruptible(source: Path | None, console: Console, listener: _SignalListener) -> None:
     loop = asyncio.get_running_loop()
     work = asyncio.create_task(demonstrate(source, console))
     listener.interrupt = lambda: loop.call_soon_threadsafe(work.cancel) and None

@@ -24,17 +24,17 @@ class Comparison:
 
     entries: int = 0
     size_bytes: int = 0
-    number: int = 0
+    count: int = 0
     differences: list[str] = field(default_factory=list[str])
 
     @property
     def is_same(self) -> bool:
         """True when nothing differs."""
-        return self.number == 0
+        return self.count == 0
 
-    def note(self, path: str, what: str) -> None:
+    def add(self, path: str, what: str) -> None:
         """Count a difference and keep its line while there is room."""
-        self.number += 1
+        self.count += 1
         if len(self.differences) < _SHOWN:
             self.differences.append(f"{path}: {what}")
 
@@ -48,15 +48,15 @@ def compare(one: Path, other: Path, on_bytes: Callable[[int], None] | None = Non
     left, right = dict(_entries(one)), dict(_entries(other))
     for path in sorted(left.keys() | right.keys()):
         if path not in right:
-            found.note(path, "is missing")
+            found.add(path, "is missing")
         elif path not in left:
-            found.note(path, "was not there before")
+            found.add(path, "was not there before")
         else:
             found.entries += 1
             _compare_entry(found, path, (one, left[path]), (other, right[path]), on_bytes)
     before, after = _hard_links(left), _hard_links(right)
     for group in sorted(before ^ after, key=sorted):
-        found.note(" = ".join(sorted(group)), "hard links differ")
+        found.add(" = ".join(sorted(group)), "hard links differ")
     return found
 
 
@@ -82,26 +82,26 @@ def _compare_entry(
 ) -> None:
     (left_root, left), (right_root, right) = one, other
     if stat.S_IFMT(left.st_mode) != stat.S_IFMT(right.st_mode):
-        found.note(path, "is of another type")
+        found.add(path, "is of another type")
         return
     if (left.st_uid, left.st_gid) != (right.st_uid, right.st_gid):
-        found.note(path, "has another owner")
+        found.add(path, "has another owner")
     if stat.S_ISLNK(left.st_mode):
         if (left_root / path).readlink() != (right_root / path).readlink():
-            found.note(path, "points elsewhere")
+            found.add(path, "points elsewhere")
         return
     if stat.S_IMODE(left.st_mode) != stat.S_IMODE(right.st_mode):
-        found.note(path, f"has mode {right.st_mode & 0o7777:o}, not {left.st_mode & 0o7777:o}")
+        found.add(path, f"has mode {right.st_mode & 0o7777:o}, not {left.st_mode & 0o7777:o}")
     if left.st_mtime_ns != right.st_mtime_ns:
-        found.note(path, "was modified at another time")
+        found.add(path, "was modified at another time")
     if stat.S_ISREG(left.st_mode):
         found.size_bytes += left.st_size
         if left.st_size != right.st_size:
-            found.note(path, f"has {right.st_size} bytes, not {left.st_size}")
+            found.add(path, f"has {right.st_size} bytes, not {left.st_size}")
         elif not _is_same_content(left_root / path, right_root / path, on_bytes):
-            found.note(path, "has other content")
+            found.add(path, "has other content")
     elif left.st_rdev != right.st_rdev:
-        found.note(path, "is another device")
+        found.add(path, "is another device")
 
 
 def _is_same_content(one: Path, other: Path, on_bytes: Callable[[int], None] | None) -> bool:

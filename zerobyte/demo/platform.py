@@ -30,10 +30,10 @@ _PAUSE_S = 1.0
 _STARTS = 4
 _REMOVALS = 5
 _SIGNALLED = 128
-_LAST_WORDS = 20
+_LAST_LINES = 20
 
 
-class NotStarted(Failed):
+class PlatformNotStarted(Failed):
     """The platform did not come up; the message ends with its last words."""
 
 
@@ -83,22 +83,22 @@ async def platform(
     stop = asyncio.Event()
     pids: asyncio.Queue[int] = asyncio.Queue()
     begun = clock.monotonic()
-    running = asyncio.create_task(_keep(environ, pids, stop=stop, say=say))
+    running = asyncio.create_task(_run_supervisor(environ, pids, stop=stop, say=say))
     try:
-        trouble = await _until_ready(url, running)
+        trouble = await _wait_until_ready(url, running)
         if not trouble:
             prefect_url = f"http://127.0.0.1:{prefect_port}/api"
             yield Platform(url, prefect_url, home, await pids.get(), clock.monotonic() - begun)
     finally:
         stop.set()
-        await _over(running)
+        await _wait_for_end(running)
     if trouble:
         ended = running.result()
-        last_words = (ended.stderr_tail + ended.stdout_tail)[-_LAST_WORDS:]
-        raise NotStarted("\n".join((trouble, *last_words)))
+        last_words = (ended.stderr_tail + ended.stdout_tail)[-_LAST_LINES:]
+        raise PlatformNotStarted("\n".join((trouble, *last_words)))
 
 
-async def _keep(
+async def _run_supervisor(
     environ: Mapping[str, str], pids: asyncio.Queue[int], *, stop: asyncio.Event, say: Say | None
 ) -> process.Exit:
     """Run the supervisor until it is stopped or ends by itself; a killed one is started again."""
@@ -118,7 +118,7 @@ async def _keep(
     raise AssertionError("The last start returns.")
 
 
-async def _over(running: asyncio.Task[process.Exit]) -> None:
+async def _wait_for_end(running: asyncio.Task[process.Exit]) -> None:
     """Wait for the end of the platform although somebody interrupts the waiting."""
     interrupted: asyncio.CancelledError | None = None
     while not running.done():
@@ -130,7 +130,7 @@ async def _over(running: asyncio.Task[process.Exit]) -> None:
         raise interrupted
 
 
-async def _until_ready(url: str, running: asyncio.Task[process.Exit]) -> str:
+async def _wait_until_ready(url: str, running: asyncio.Task[process.Exit]) -> str:
     """Wait for the platform; what is wrong when it does not come, empty when it did."""
     deadline = clock.monotonic() + START_LIMIT_S
     reason = "The API does not answer."
@@ -147,7 +147,7 @@ async def _until_ready(url: str, running: asyncio.Task[process.Exit]) -> str:
     return f"zerobyte serve was not ready within {START_LIMIT_S:.0f} s. {reason}"
 
 
-def forget(home: Path) -> None:
+def remove_folder(home: Path) -> None:
     """Remove a platform's folder, unless something is still mounted in it.
 
     Raises Failed when something is: deleting would go through the mount.

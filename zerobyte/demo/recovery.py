@@ -21,11 +21,11 @@ Say = Callable[[str], None]
 """Takes one sentence for the person in front of the terminal."""
 
 
-class Away(Unavailable):
+class PlatformUnavailable(Unavailable):
     """The platform does not answer, and has not healed itself in time."""
 
 
-class Patience:
+class RecoveryWait:
     """Waits for one platform.
 
     say         is told once when a wait begins and once when it ends.
@@ -46,7 +46,7 @@ class Patience:
         self._say(f"{trouble}. Waiting until the platform has healed itself")
         while trouble:
             if clock.monotonic() - begun > self._limit_s:
-                raise Away(
+                raise PlatformUnavailable(
                     f"The platform has not healed itself within {self._limit_s:.0f} s: {trouble}. "
                     "Start the demo again."
                 )

@@ -28,9 +28,9 @@ from rich.table import Table
 
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Failed, Invalid
-from zerobyte.demo.client import Answer, Client, customer
+from zerobyte.demo.client import Answer, Client, signed_out_client
 from zerobyte.demo.compare import Comparison, compare
-from zerobyte.demo.platform import forget, platform
+from zerobyte.demo.platform import platform, remove_folder
 
 _SYSTEM: Final = frozenset(
     "bin boot dev etc lib lib32 lib64 libx32 proc run sbin sys usr".split()  # noqa: SIM905 — short
@@ -55,7 +55,7 @@ async def demonstrate(source: Path | None, console: Console) -> None:
 
     Raises Different, Invalid when the source cannot be used, Failed for everything else.
     """
-    with _workplace(source) as (folder, work):
+    with _work_folder(source) as (folder, work):
         size, files = await _apart(lambda check: _measure(folder, check))
         _check_space(work, size)
         console.print(f"Source: [bold]{folder}[/], {files} files, {decimal(size)}")
@@ -68,11 +68,11 @@ async def demonstrate(source: Path | None, console: Console) -> None:
         env = {"ZEROBYTE_DRAIN_GRACE": "1"}
         async with platform(work / "data", env=env, say=say) as stage:
             console.print(f"Ready in {stage.ready_s:.1f} s at {stage.url}")
-            async with customer(stage.url, say=say) as client:
+            async with signed_out_client(stage.url, say=say) as client:
                 comparison = await _save_and_restore(client, folder, work, console)
             console.print("Stopping the platform")
     if not comparison.is_same:
-        raise Different(f"{comparison.number} differences:\n" + "\n".join(comparison.differences))
+        raise Different(f"{comparison.count} differences:\n" + "\n".join(comparison.differences))
     console.print(
         f"[green]Every byte is the same:[/] {comparison.entries} entries, "
         f"{decimal(comparison.size_bytes)}. Nothing was left behind."
@@ -101,14 +101,14 @@ async def _save_and_restore(
     def restore() -> Awaitable[str]:
         # What a restore that was cut off has written proves nothing.
         if target.exists():
-            forget(target)
+            remove_folder(target)
         target.mkdir()
         return client.restore(where, snapshot["short_id"], str(target))
 
     _, restored_s = await _done(client, restore, "Restore", console)
     begun = clock.monotonic()
     comparison = await _compare(source, target, console)
-    _tell(console, snapshot, saved_s, restored_s, clock.monotonic() - begun)
+    _print_summary(console, snapshot, saved_s, restored_s, clock.monotonic() - begun)
     return comparison
 
 
@@ -208,7 +208,7 @@ def _bar(console: Console) -> Progress:
     )
 
 
-def _tell(
+def _print_summary(
     console: Console, snapshot: Answer, saved_s: float, restored_s: float, compared_s: float
 ) -> None:
     summary = _part(snapshot, "summary")
@@ -227,7 +227,7 @@ def _tell(
 
 
 @contextmanager
-def _workplace(source: Path | None) -> Generator[tuple[Path, Path]]:
+def _work_folder(source: Path | None) -> Generator[tuple[Path, Path]]:
     """A folder to work in beside the source, gone afterwards; and the source itself."""
     if source is not None:
         source = source.resolve()
@@ -235,17 +235,17 @@ def _workplace(source: Path | None) -> Generator[tuple[Path, Path]]:
             raise Invalid(f"{source} is not a folder.")
         if source == source.parent:
             raise Invalid("The whole file system cannot be the source: no place is beside it.")
-    near = source.parent if source and _is_place_for_work(source.parent) else None
+    near = source.parent if source and _can_work_in(source.parent) else None
     work = Path(tempfile.mkdtemp(prefix=".zerobyte-demo-", dir=near)).resolve()
     try:
         if source is not None and work.is_relative_to(source):
             raise Invalid(f"{source.parent} cannot be written, and {work.parent} is in the source.")
         yield source or _sample(work / "sample"), work
     finally:
-        forget(work)
+        remove_folder(work)
 
 
-def _is_place_for_work(folder: Path) -> bool:
+def _can_work_in(folder: Path) -> bool:
     """Whether we may write there, and the platform would restore to there."""
     return os.access(folder, os.W_OK) and not _SYSTEM.intersection(folder.parts[1:2])
 

@@ -1,8 +1,7 @@
-"""What an answered request leaves in the audit trail: who did what, from where, with what result.
+"""Write audit entries for requests: actor, action, address and result.
 
-Owns when something is told, and what of a request may be told: ids, roles and states, never a
-text that a person typed into a secret's place. Refuses to know where it is kept: a feature
-supplies an `Auditor`, which the composition root registers in `app.ctx.services`.
+An entry holds ids, roles and states, never text that a person may have typed into a secret field.
+A feature supplies the `Auditor` that stores entries; `app.ctx.services` holds it.
 """
 
 from collections.abc import Mapping
@@ -23,18 +22,18 @@ _log = get_logger(__name__)
 
 Result = Literal["succeeded", "refused", "failed"]
 Source = Literal["browser", "api-key", "none"]
-_SAFE: Final = ("GET", "HEAD", "OPTIONS")
-_NAMELESS: Final = (30, 300)
-"""How many attempts of nobody in particular one client leaves in the trail, in so many seconds."""
+_SAFE_METHODS: Final = ("GET", "HEAD", "OPTIONS")
+_ANONYMOUS_LIMIT: Final = (30, 300)
+"""Most entries of one unauthenticated client, and the length of the window in seconds."""
 
 _REFUSALS: Final = (Unauthenticated, Forbidden, TooManyRequests)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Somebody who was recognised, before it is decided whether they may.
+    """An authenticated user, before the permission is checked.
 
-    impersonated_by     the admin who acts in this person's name.
+    impersonated_by     the admin who acts as this user.
     """
 
     user_id: str
@@ -46,18 +45,18 @@ class Principal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One line of the trail.
+    """One audit entry.
 
-    organization_id     whose trail it belongs to; None is the installation's own.
-    details             ids and states that say what it was about.
-    reason              the code or the kind of the error that ended it.
+    organization_id     the organization whose audit log holds it; None for the instance.
+    details             ids and states of the objects concerned.
+    reason              the code or the class of the error.
     """
 
     action: str
     result: Result
     status: int
     organization_id: str | None
-    who: Principal | None
+    principal: Principal | None
     address: str
     user_agent: str
     reason: str | None = None
@@ -65,74 +64,74 @@ class Entry:
 
 
 class Auditor(Protocol):
-    """Keeps the trail. Found in `app.ctx.services` under this class."""
+    """Stores audit entries. Found in `app.ctx.services` under this class."""
 
     async def record(self, entry: Entry) -> None:
-        """Add a line."""
+        """Store an entry."""
         ...
 
 
 @dataclass(slots=True)
 class _AuditState:
-    who: Principal | None = None
+    principal: Principal | None = None
     refusal: str | None = None
     organization_id: str | None = None
     details: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-def set_principal(request: HttpRequest, who: Principal) -> None:
-    """Say who asks; the first one who is recognised stays the one who did it."""
-    story = _state(request)
-    story.who = story.who or who
+def set_principal(request: HttpRequest, principal: Principal) -> None:
+    """Set the principal of the request; a later call does not replace the first one."""
+    state = _state(request)
+    state.principal = state.principal or principal
 
 
 def add_details(
     request: HttpRequest, *, organization_id: str | None = None, **details: Any
 ) -> None:
-    """Say more of what the request is about: ids, roles, states.
+    """Add ids, roles and states to the audit entry of the request.
 
-    organization_id     whose trail it belongs to, when that is not the asker's active one.
+    organization_id     the organization of the entry, if not the principal's active one.
     """
-    story = _state(request)
-    story.organization_id = organization_id or story.organization_id
-    story.details |= details
+    state = _state(request)
+    state.organization_id = organization_id or state.organization_id
+    state.details |= details
 
 
 def mark_refused(request: HttpRequest, code: str) -> None:
-    """Say that the request is refused, though its answer is no error but leads elsewhere."""
+    """Record the request as refused although it is answered with a redirect, not an error."""
     _state(request).refusal = code
 
 
 def _state(request: HttpRequest) -> _AuditState:
-    story = cast("_AuditState | None", getattr(request.ctx, "audit", None))
-    if story is None:
-        story = request.ctx.audit = _AuditState()
-    return story
+    state = cast("_AuditState | None", getattr(request.ctx, "audit", None))
+    if state is None:
+        state = request.ctx.audit = _AuditState()
+    return state
 
 
-def _is_few(request: HttpRequest) -> bool:
-    """Whether this client has left only few nameless lines lately; this one is counted."""
-    window = cast("Window | None", getattr(request.app.ctx, "nameless_lines", None))
+def _below_anonymous_limit(request: HttpRequest) -> bool:
+    """Count an entry without a principal. Returns True while the client is below the limit."""
+    window = cast("Window | None", getattr(request.app.ctx, "anonymous_audit_window", None))
     if window is None:
-        window = request.app.ctx.nameless_lines = Window(*_NAMELESS)
+        window = request.app.ctx.anonymous_audit_window = Window(*_ANONYMOUS_LIMIT)
     return window.take(client_key(request)).allowed
 
 
 def _failure_log(request: HttpRequest) -> FailureLog:
-    """Says that lines of the trail are lost."""
-    known = cast("FailureLog | None", getattr(request.app.ctx, "unwritten_lines", None))
+    """Return the rate-limited log of lost audit entries."""
+    known = cast("FailureLog | None", getattr(request.app.ctx, "audit_failure_log", None))
     if known is None:
-        known = FailureLog(_log, "the audit trail could not be written")
-        request.app.ctx.unwritten_lines = known
+        known = FailureLog(_log, "the audit log could not be written")
+        request.app.ctx.audit_failure_log = known
     return known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditRule:
-    """What an operation leaves in the trail.
+    """Decides which requests of an operation are audited, and builds their entries.
 
-    audited     None: whatever changes something does; True and False: always and never, but a
-                refusal of somebody who was recognised is always told.
+    audited     None: audit every method but GET, HEAD and OPTIONS; True or False: always or
+                never. The refusal of an authenticated user is always audited.
     """
 
     action: str
@@ -140,18 +139,18 @@ class AuditRule:
     is_public: bool
     is_instance_wide: bool
 
-    def wants(self, request: HttpRequest, error: Exception | None) -> bool:
-        """Whether a request that ended this way is told.
+    def applies_to(self, request: HttpRequest, error: Exception | None) -> bool:
+        """Return True if a request with this outcome is audited.
 
-        What nobody in particular did is not, unless they tried to become somebody: a flood of
-        nameless requests must not fill the disk.
+        Without a principal only failed sign-in attempts are audited, and only a limited number
+        of them: a flood of anonymous requests must not fill the disk.
         """
         is_refusal = isinstance(error, _REFUSALS) or _state(request).refusal is not None
-        told = (request.method not in _SAFE) if self.audited is None else self.audited
-        if _state(request).who is not None:
-            return told or is_refusal
+        audited = (request.method not in _SAFE_METHODS) if self.audited is None else self.audited
+        if _state(request).principal is not None:
+            return audited or is_refusal
         is_attempt = is_refusal and not isinstance(error, TooManyRequests)
-        return told and self.is_public and is_attempt and _is_few(request)
+        return audited and self.is_public and is_attempt and _below_anonymous_limit(request)
 
     def entry(
         self,
@@ -161,56 +160,56 @@ class AuditRule:
         status: int,
         error: Exception | None,
     ) -> Entry:
-        """The line for a request."""
-        story = _state(request)
-        who = story.who
-        organization_id = story.organization_id
-        if organization_id is None and who is not None and not self.is_instance_wide:
-            organization_id = who.organization_id
+        """Build the entry for a request."""
+        state = _state(request)
+        principal = state.principal
+        organization_id = state.organization_id
+        if organization_id is None and principal is not None and not self.is_instance_wide:
+            organization_id = principal.organization_id
         return Entry(
             action=self.action,
-            result="refused" if story.refusal else _result(status, error),
+            result="refused" if state.refusal else _result(status, error),
             status=status,
             organization_id=organization_id,
-            who=who,
+            principal=principal,
             address=client_address(request)[:64],
             user_agent=header(request, "user-agent")[:512],
-            reason=story.refusal or _reason(error),
-            details={**details, **story.details},
+            reason=state.refusal or _reason(error),
+            details={**details, **state.details},
         )
 
 
 async def write_entry(
     auditor: Auditor,
-    plan: AuditRule,
+    rule: AuditRule,
     request: HttpRequest,
     *,
     details: Mapping[str, Any],
     answer: BaseHTTPResponse | None = None,
     error: Exception | None = None,
 ) -> None:
-    """Add a line for a request that was answered or failed; its answer never suffers from it."""
-    if not plan.wants(request, error):
+    """Audit a request that was answered or that failed. Never raises."""
+    if not rule.applies_to(request, error):
         return
     status = _status(answer, error)
     try:
-        entry = plan.entry(request, details=details, status=status, error=error)
+        entry = rule.entry(request, details=details, status=status, error=error)
         await _record(auditor, entry)
-    except Exception as failure:  # what was done is done, and must be answered
-        _failure_log(request).failed(failure, action=plan.action)
+    except Exception as failure:  # the operation is done: the client must get its answer
+        _failure_log(request).failed(failure, action=rule.action)
 
 
 async def _record(auditor: Auditor, entry: Entry) -> None:
-    """Add a line; if it is the line's fault that it cannot be added, without what a client says.
+    """Write the entry; if client-supplied text makes it unwritable, write it without that text.
 
-    Nobody shall find words that keep what they do out of the trail.
+    Otherwise a client could keep its actions out of the audit log by sending such text.
     """
     try:
         await auditor.record(entry)
     except Exception as error:
         if db_errors.translated(error) is not None:
             raise
-        _log.exception("a line of the audit trail is written without details", action=entry.action)
+        _log.exception("an audit entry is written without details", action=entry.action)
         await auditor.record(replace(entry, user_agent="", details={}))
 
 

@@ -206,7 +206,7 @@ class _Route:
             for status, kind in operation.returns.items()
             if kind is not None
         }
-        self._trail = operation.audit_rule
+        self._audit_rule = operation.audit_rule
 
     async def __call__(
         self, request: HttpRequest, path: Mapping[str, str]
@@ -219,9 +219,9 @@ class _Route:
         try:
             answer = await self._answer(request, path, services, about)
         except Exception as error:
-            await audit.write_entry(auditor, self._trail, request, details=about, error=error)
+            await audit.write_entry(auditor, self._audit_rule, request, details=about, error=error)
             raise
-        await audit.write_entry(auditor, self._trail, request, details=about, answer=answer)
+        await audit.write_entry(auditor, self._audit_rule, request, details=about, answer=answer)
         return answer
 
     async def _answer(

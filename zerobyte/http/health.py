@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 from sanic import HTTPResponse
 
-from zerobyte.core.asking import SingleFlight
+from zerobyte.core.aio import SingleFlight
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.http.app_type import HttpApp
@@ -38,7 +38,7 @@ def install(app: HttpApp, checks: Mapping[str, Check], remarks: Mapping[str, Che
         return _json({"status": "ok"}, 200)
 
     async def wrong(name: str, check: Check) -> str | None:
-        asking = askings.setdefault(check, SingleFlight(check, within_s=ANSWER_WITHIN_S))
+        asking = askings.setdefault(check, SingleFlight(check, timeout_s=ANSWER_WITHIN_S))
         try:
             return await asking.run()
         except TimeoutError:

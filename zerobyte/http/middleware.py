@@ -1,7 +1,6 @@
-"""Checks that every request of a family passes before its operation is asked.
+"""Checks that run before the operation of a request.
 
-Owns that their refusals stand in the audit trail as those of the operation do. Refuses to know
-what is checked.
+Their refusals are audited as refusals of the operation.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
@@ -18,24 +17,24 @@ Check = Callable[[HttpRequest], Coroutine[Any, Any, None]]
 
 
 def audited_guard(check: Check) -> Check:
-    """A middleware that tells the audit trail of what it refuses, then refuses it."""
+    """Return a middleware that audits the errors of `check` and raises them again."""
 
     async def middleware(request: HttpRequest) -> None:
         try:
             await check(request)
         except ZerobyteError as error:
-            await _tell(request, error)
+            await _write_audit_entry(request, error)
             raise
 
     return middleware
 
 
-def require_auth_for_unknown_paths(app: HttpApp, *families: str) -> None:
-    """Tell only those who are signed in what these families of paths do not have.
+def require_auth_for_unknown_paths(app: HttpApp, *prefixes: str) -> None:
+    """Require authentication before answering 404 for unknown paths under these prefixes.
 
-    families    the paths that all of a family begin with.
+    prefixes    path prefixes without a final slash.
     """
-    beginnings = tuple(f"{family}/" for family in families)
+    beginnings = tuple(f"{prefix}/" for prefix in prefixes)
 
     async def check(request: HttpRequest) -> None:
         is_unknown = request.route is None and request.method != "OPTIONS"
@@ -46,15 +45,16 @@ def require_auth_for_unknown_paths(app: HttpApp, *families: str) -> None:
     app.register_middleware(check, "request")
 
 
-async def _tell(request: HttpRequest, error: ZerobyteError) -> None:
+async def _write_audit_entry(request: HttpRequest, error: ZerobyteError) -> None:
     services = cast("Mapping[type, object]", request.app.ctx.services)
     auditor = cast("audit.Auditor | None", services.get(audit.Auditor))
     operation = operation_of(cast("Any", request.route).handler) if request.route else None
     if auditor is None or operation is None:
         return
     if operation.permission is not Permission.PUBLIC:
-        # Only to say who it was. Whoever knocks at a public door may be about to become another.
+        # Only to name the principal. On a public endpoint the request may sign another user in,
+        # so a present session does not say whose attempt it is.
         with suppress(Exception):
             await cast("Authenticator", services[Authenticator]).actor_of(request)
-    about = audit_fields_of(cast("Mapping[str, str]", request.match_info))
-    await audit.write_entry(auditor, operation.audit_rule, request, details=about, error=error)
+    details = audit_fields_of(cast("Mapping[str, str]", request.match_info))
+    await audit.write_entry(auditor, operation.audit_rule, request, details=details, error=error)

@@ -1,7 +1,6 @@
-"""The volume driver: one backend per file, each with mount, unmount, health and test.
+"""The volume driver: backends with the verbs mount, unmount, health and test.
 
-Owns how a folder comes to be readable on this host and how long a file system may keep us
-waiting. Refuses to know rows, organizations and schedules. Nothing in this room deletes anything.
+It limits how long a file system may block a call. No module of this package deletes anything (T9).
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +9,7 @@ from typing import Any, Final, Protocol, cast
 
 from zerobyte.contract.field_rules import FieldRefused, check_config
 from zerobyte.contract.volumes import DirectoryConfig, VolumeConfig, VolumeType
-from zerobyte.mounts import directory, nfs, rclone, sftp, smb, webdav
+from zerobyte.mounts import directory, unavailable
 from zerobyte.mounts.errors import MountFailed
 
 __all__ = ["MountFailed", "health", "mount", "path_of", "test", "unmount"]
@@ -27,17 +26,17 @@ _BACKENDS: Final = cast(
     "Mapping[VolumeType, _Backend]",
     {
         "directory": directory,
-        "nfs": nfs,
-        "smb": smb,
-        "webdav": webdav,
-        "rclone": rclone,
-        "sftp": sftp,
+        "nfs": unavailable,
+        "smb": unavailable,
+        "webdav": unavailable,
+        "rclone": unavailable,
+        "sftp": unavailable,
     },
 )
 
 
 def path_of(config: VolumeConfig, *, volumes_dir: Path, short_id: str) -> Path:
-    """Where a volume's files are on this host while it is mounted."""
+    """Return the folder of a volume's files on this host while it is mounted."""
     if isinstance(config, DirectoryConfig):
         return Path(config.path)
     return volumes_dir / short_id / "_data"
@@ -52,12 +51,12 @@ def _require_valid(config: VolumeConfig) -> None:
 
 
 async def mount(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) -> None:
-    """Make a volume's files readable at `path`; doing it again changes nothing.
+    """Make a volume's files readable at `path`; a repeated call changes nothing.
 
-    protected   real folders of our own data, which are nobody's volume.
+    protected   real folders of our own data, which no volume may lie in.
 
     Raises
-        MountFailed     in words why not.
+        MountFailed     the message says why the volume cannot be mounted.
         NotBuilt        this version cannot mount that backend.
     """
     _require_valid(config)
@@ -65,29 +64,29 @@ async def mount(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) 
 
 
 async def unmount(config: VolumeConfig, path: Path) -> None:
-    """Take a volume's files away from `path`; not being there is fine.
+    """Remove a volume's mount from `path`; succeeds if nothing is mounted.
 
     Raises
-        MountFailed     it is still there.
+        MountFailed     the volume is still mounted.
     """
     await _BACKENDS[config.backend].unmount(config, path)
 
 
 async def health(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) -> None:
-    """Make sure that a mounted volume answers; changes nothing.
+    """Check that a mounted volume answers; changes nothing.
 
     Raises
-        MountFailed     it is not there, is another one, or does not answer in 5 seconds.
+        MountFailed     it is not mounted, is another volume, or does not answer in 5 seconds.
     """
     _require_valid(config)
     await _BACKENDS[config.backend].health(config, path, protected=protected)
 
 
 async def test(config: VolumeConfig, *, protected: Iterable[Path]) -> None:
-    """Find out whether a volume could be mounted; leaves nothing behind.
+    """Check that a volume could be mounted; leaves nothing behind.
 
     Raises
-        MountFailed     in words why not.
+        MountFailed     the message says why the volume cannot be mounted.
         NotBuilt        this version cannot mount that backend.
     """
     _require_valid(config)

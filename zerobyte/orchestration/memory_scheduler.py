@@ -52,12 +52,12 @@ class MemoryScheduler:
 
     async def ensure_ready(self, hosts: Sequence[str]) -> None:
         """Remember the hosts."""
-        self._answer()
+        self._require_up()
         self.hosts.update(hosts)
 
     async def pool_faults(self, hosts: Sequence[str]) -> list[PoolFault]:
         """Hosts that `ensure_ready` was not given, and what a test put in `unrepairable`."""
-        self._answer()
+        self._require_up()
         missing = [
             PoolFault(f"queue {host}", "missing") for host in hosts if host not in self.hosts
         ]
@@ -65,7 +65,7 @@ class MemoryScheduler:
 
     async def put(self, plan: DeploymentPlan) -> str:
         """Remember the plan."""
-        self._answer()
+        self._require_up()
         _check(plan)
         known = self._deployed.get(plan.short_id)
         deployed = DeployedSchedule(
@@ -83,13 +83,13 @@ class MemoryScheduler:
 
     async def remove(self, short_id: str) -> None:
         """Forget the plan."""
-        self._answer()
+        self._require_up()
         self.plans.pop(short_id, None)
         self._deployed.pop(short_id, None)
 
     async def list_deployments(self) -> list[DeployedSchedule]:
         """All plans as they stand."""
-        self._answer()
+        self._require_up()
         return list(self._deployed.values())
 
     def tamper(self, short_id: str, **changes: object) -> None:
@@ -108,7 +108,7 @@ class MemoryScheduler:
         due_at_ms: int | None = None,
     ) -> str:
         """Keep a run as SCHEDULED."""
-        self._answer()
+        self._require_up()
         stands = target in (self.hosts if flow in ON_DEMAND else self._deployed)
         if not stands:
             raise NotFound(f"Nothing stands in Prefect under {flow}/{target}")
@@ -130,31 +130,31 @@ class MemoryScheduler:
 
     async def cancel(self, flow_run_id: str) -> None:
         """CANCELLING for what runs, CANCELLED for what has not begun."""
-        self._answer()
+        self._require_up()
         run = self.runs.get(flow_run_id)
         if run is not None and run.state not in FINAL:
             begun = run.state in ("RUNNING", "CANCELLING")
-            self.become(flow_run_id, "CANCELLING" if begun else "CANCELLED")
+            self.set_state(flow_run_id, "CANCELLING" if begun else "CANCELLED")
 
     async def force_crashed(self, flow_run_id: str, message: str) -> None:  # noqa: ARG002 - part of the Protocol
         """CRASHED, whatever it was."""
-        self._answer()
+        self._require_up()
         if flow_run_id in self.runs:
-            self.become(flow_run_id, "CRASHED")
+            self.set_state(flow_run_id, "CRASHED")
 
     async def active_runs(self) -> list[RunView]:
         """What is between planned and ended."""
-        self._answer()
+        self._require_up()
         return [run for run in self.runs.values() if run.state in _ACTIVE]
 
     async def states(self, flow_run_ids: Sequence[str]) -> dict[str, StateType]:
         """As `become` left them."""
-        self._answer()
+        self._require_up()
         return {one: self.runs[one].state for one in flow_run_ids if one in self.runs}
 
     async def due_runs(self) -> list[RunView]:
         """What has not ended; the twin plans nothing ahead."""
-        self._answer()
+        self._require_up()
         return [run for run in self.runs.values() if run.state not in FINAL]
 
     async def is_healthy(self) -> bool:
@@ -176,7 +176,7 @@ class MemoryScheduler:
     async def aclose(self) -> None:
         """Nothing to let go of."""
 
-    def become(self, flow_run_id: str, state: StateType) -> None:
+    def set_state(self, flow_run_id: str, state: StateType) -> None:
         """Move a run to a state and tell the listeners."""
         name = state.capitalize()
         self.runs[flow_run_id] = replace(self.runs[flow_run_id], state=state, state_name=name)
@@ -189,7 +189,7 @@ class MemoryScheduler:
         for queue in self._listeners:
             queue.put_nowait(event)
 
-    def _answer(self) -> None:
+    def _require_up(self) -> None:
         if self.is_down:
             raise Unavailable("Prefect does not answer")
 

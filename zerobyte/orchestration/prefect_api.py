@@ -30,9 +30,9 @@ class PrefectApi:
                 for is told at once: it is away, and may stay so.
     """
 
-    def __init__(self, url: str, auth: str | None, *, patience_s: float = 60.0) -> None:
+    def __init__(self, url: str, auth: str | None, *, timeout_s: float = 60.0) -> None:
         self.url = url.rstrip("/")
-        self._patience_s = patience_s
+        self._timeout_s = timeout_s
         self.auth = auth
         name, _, password = (auth or "").partition(":")
         self._client = httpx.AsyncClient(
@@ -48,7 +48,7 @@ class PrefectApi:
         body: object | None = None,
         *,
         accept: Collection[int] = (),
-        patience_s: float | None = None,
+        timeout_s: float | None = None,
     ) -> httpx.Response:
         """One answer with a good status, or with one of `accept`.
 
@@ -60,13 +60,13 @@ class PrefectApi:
             Unavailable     no answer, or still 503, or the secret is refused.
             Failed          any other bad status; the message names it and no more.
         """
-        patience_s = self._patience_s if patience_s is None else patience_s
-        response = await self._answer(method, path, body, patience_s)
+        timeout_s = self._timeout_s if timeout_s is None else timeout_s
+        response = await self._request(method, path, body, timeout_s)
         for attempt in range(_BUSY_TRIES):
             if response.status_code != _BUSY:
                 break
             await asyncio.sleep(0.05 * 2 ** min(attempt, 4) * (0.5 + random.random()))  # noqa: S311 - jitter
-            response = await self._answer(method, path, body, patience_s)
+            response = await self._request(method, path, body, timeout_s)
         if response.is_success or response.status_code in accept:
             return response
         if response.status_code in (401, 403):
@@ -78,7 +78,7 @@ class PrefectApi:
             raise Unavailable("Prefect is busy and did not take the call")
         raise Failed(f"Prefect answered {response.status_code} to {method} {path}")
 
-    async def _answer(
+    async def _request(
         self, method: str, path: str, body: object | None, patience_s: float
     ) -> httpx.Response:
         """An answer within the patience; a slow server is given more time at each repetition."""

@@ -24,7 +24,7 @@ from zerobyte.orchestration.scheduler import Connected, SchedulerEvent, StateCha
 
 _PREFIX = "prefect.flow-run."
 _FAR = "2999-01-01T00:00:00Z"
-_PATIENCE_S = 30.0
+_TIMEOUT_S = 30.0
 
 _log = get_logger(__name__)
 
@@ -68,11 +68,11 @@ async def _open(url: str, auth: str | None) -> AsyncGenerator[ClientConnection]:
         subprotocols=[Subprotocol("prefect")],
         additional_headers=headers,
         proxy=None,
-        open_timeout=_PATIENCE_S,
+        open_timeout=_TIMEOUT_S,
         close_timeout=1.0,
         max_size=16 * 1024 * 1024,
     ) as socket:
-        async with asyncio.timeout(_PATIENCE_S):
+        async with asyncio.timeout(_TIMEOUT_S):
             await socket.send(json.dumps({"type": "auth", "token": auth}))
             await socket.recv()
             await socket.send(

@@ -22,14 +22,14 @@ async def faults(api: PrefectApi, hosts: Sequence[str]) -> list[PoolFault]:
     pool = await _pool(api)
     if pool is None:
         return [PoolFault(f"pool {WORK_POOL}", "missing")]
-    found = [PoolFault(f"pool {WORK_POOL}", what) for what in _stops(pool)]
+    found = [PoolFault(f"pool {WORK_POOL}", what) for what in _problems(pool)]
     if pool["type"] != WORKER_TYPE:
         # A pool's type cannot be changed, and our workers take no run of another type.
         found.append(PoolFault(f"pool {WORK_POOL}", f"of type {pool['type']}, not {WORKER_TYPE}"))
     queues = await _queues(api)
     for host in hosts:
         queue = queues.get(queue_of(host))
-        whats = ["missing"] if queue is None else _stops(queue)
+        whats = ["missing"] if queue is None else _problems(queue)
         found += [PoolFault(f"queue {queue_of(host)}", what) for what in whats]
     return found
 
@@ -40,17 +40,17 @@ async def repair(api: PrefectApi, hosts: Sequence[str]) -> None:
     if pool is None:
         body = {"name": WORK_POOL, "type": WORKER_TYPE}
         await api.call("POST", "/work_pools/", body, accept=(409,))
-    elif _stops(pool):
+    elif _problems(pool):
         await api.call("PATCH", _POOL_PATH, _RELEASED, accept=(404,))
     queues = await _queues(api)
     for name in map(queue_of, hosts):
         if name not in queues:
             await api.call("POST", f"{_POOL_PATH}/queues", {"name": name}, accept=(409,))
-        elif _stops(queues[name]):
+        elif _problems(queues[name]):
             await api.call("PATCH", f"{_POOL_PATH}/queues/{name}", _RELEASED, accept=(404,))
 
 
-def _stops(row: Json) -> list[str]:
+def _problems(row: Json) -> list[str]:
     """Why Prefect delivers no run of this pool or queue; a limit above 0 is left alone."""
     found = ["paused"] if row.get("is_paused") else []
     return [*found, "limited to 0 runs"] if row.get("concurrency_limit") == 0 else found

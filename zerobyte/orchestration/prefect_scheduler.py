@@ -42,8 +42,8 @@ class PrefectScheduler:
     patience_s  for one call; see `PrefectApi`.
     """
 
-    def __init__(self, url: str, auth: str | None, *, patience_s: float = 60.0) -> None:
-        self._api = PrefectApi(url, auth, patience_s=patience_s)
+    def __init__(self, url: str, auth: str | None, *, timeout_s: float = 60.0) -> None:
+        self._api = PrefectApi(url, auth, timeout_s=timeout_s)
         self._flow_ids: dict[str, str] = {}
         self._deployment_ids: dict[tuple[str, str], str] = {}
 
@@ -262,7 +262,7 @@ class PrefectScheduler:
     async def is_healthy(self) -> bool:
         """Whether a call with our secret is answered; `/health` would not ask for it."""
         try:
-            return (await self._api.call("GET", "/admin/version", patience_s=5)).is_success
+            return (await self._api.call("GET", "/admin/version", timeout_s=5)).is_success
         except Exception:
             return False
 

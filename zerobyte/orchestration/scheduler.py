@@ -103,8 +103,8 @@ class PoolFault:
     what        for example `missing`, `paused` or `limited to 0 runs`.
     """
 
-    place: str
-    what: str
+    resource: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

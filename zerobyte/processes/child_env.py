@@ -9,13 +9,12 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
-from zerobyte.core import kept, reading
-from zerobyte.settings import Settings, Variable
+from zerobyte.settings import Settings, Variable, parsers, secrets
 
 RUNS_KEPT_S = 90 * 86_400
 EVENTS_KEPT = "P7D"
 
-PREFECT_CLEANING = {
+PREFECT_DATA_RETENTION = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RUNS_KEPT_S),
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": EVENTS_KEPT,
@@ -24,7 +23,7 @@ PREFECT_CLEANING = {
 Prefect server of their own repeat it."""
 
 
-def prefect_quiet(home: Path) -> dict[str, str]:
+def prefect_base(home: Path) -> dict[str, str]:
     """What keeps Prefect inside our data folder, without calls home and without questions."""
     return {
         "PREFECT_HOME": str(home),
@@ -47,7 +46,7 @@ def prefect_server(*, home: Path, port: int, auth: str, host: str = "127.0.0.1")
     The browser talks to `localhost`, which is where a forwarded port ends too.
     """
     return {
-        **prefect_quiet(home),
+        **prefect_base(home),
         "PREFECT_SERVER_API_HOST": host,
         "PREFECT_SERVER_API_PORT": str(port),
         "PREFECT_API_URL": f"http://{host}:{port}/api",
@@ -59,7 +58,7 @@ def prefect_server(*, home: Path, port: int, auth: str, host: str = "127.0.0.1")
         "PREFECT_UI_API_URL": f"http://localhost:{port}/api",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": (f"http://localhost:{port},http://127.0.0.1:{port}"),
-        **PREFECT_CLEANING,
+        **PREFECT_DATA_RETENTION,
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     }
 
@@ -67,7 +66,7 @@ def prefect_server(*, home: Path, port: int, auth: str, host: str = "127.0.0.1")
 def prefect_client(*, home: Path, url: str, auth: str | None) -> dict[str, str]:
     """What Prefect's own code in a worker must find in the environment when it is imported."""
     return {
-        **prefect_quiet(home),
+        **prefect_base(home),
         "PREFECT_LOGGING_LEVEL": "INFO",
         "PREFECT_API_URL": url,
         **({"PREFECT_API_AUTH_STRING": auth} if auth else {}),
@@ -78,7 +77,7 @@ def prefect_client(*, home: Path, url: str, auth: str | None) -> dict[str, str]:
 def api(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment of the API: every variable that is a setting, the secret included."""
     names = {"XDG_DATA_HOME"}
-    for _, secret, _ in kept.GIVEN_SECRETS:
+    for _, secret, _ in secrets.GIVEN_SECRETS:
         names |= {secret, f"{secret}_FILE"}
     for field in dataclasses.fields(Settings):
         variable = field.metadata.get("variable")
@@ -104,7 +103,7 @@ def worker(settings: Settings, *, token_file: Path) -> dict[str, str]:
         "RESTIC_COMMAND": settings.restic_command,
         "RCLONE_CONFIG_DIR": settings.rclone_config_dir,
         "RESTIC_PROGRESS_FPS": settings.restic_progress_fps,
-        "RESTIC_MEMORY_BYTES": reading.memory_text(settings.memory_limits),
+        "RESTIC_MEMORY_BYTES": parsers.memory_text(settings.memory_limits),
         "WEBHOOK_ALLOWED_ORIGINS": ",".join(settings.webhook_allowed_origins),
         "WEBHOOK_TIMEOUT": settings.webhook_timeout_s,
         "ZEROBYTE_WORKER_CONCURRENCY": settings.worker_concurrency,

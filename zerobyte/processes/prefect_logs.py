@@ -17,11 +17,11 @@ from zerobyte.core.redact import redact
 _RUN_LOGGERS: Final = ("prefect.flow_runs", "prefect.task_runs")
 _PATH: Final = re.compile(r"(?<![\w:/.])/(?:[^\s'\",;:()<>]+)")
 
-_TROUBLES: Final = (FULL, READ_ONLY, UNREADABLE, BUSY)
-_AGAIN_S: Final = 60.0
+_DATABASE_ERRORS: Final = (FULL, READ_ONLY, UNREADABLE, BUSY)
+_REPEAT_AFTER_S: Final = 60.0
 
 
-class Clean(logging.Filter):
+class RedactingFilter(logging.Filter):
     """Takes tracebacks, secrets and paths out of a line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -34,7 +34,7 @@ class Clean(logging.Filter):
         return True
 
 
-class Brief(logging.Filter):
+class DatabaseErrorFilter(logging.Filter):
     """Says of a database that cannot work what it says itself, once a minute and on one line."""
 
     def __init__(self) -> None:
@@ -43,11 +43,11 @@ class Brief(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Keep a line about anything else as it is; of the others the first of each minute."""
-        trouble = _trouble_of(record)
+        trouble = _database_error(record)
         if trouble is None:
             return True
         now = clock.monotonic()
-        if now - self._said.get(trouble, -_AGAIN_S) < _AGAIN_S:
+        if now - self._said.get(trouble, -_REPEAT_AFTER_S) < _REPEAT_AFTER_S:
             return False
         self._said[trouble] = now
         record.msg, record.args = "The database of Prefect cannot work: %s", (trouble,)
@@ -55,21 +55,21 @@ class Brief(logging.Filter):
         return True
 
 
-def _trouble_of(record: logging.LogRecord) -> str | None:
+def _database_error(record: logging.LogRecord) -> str | None:
     """What the database said, if that is what a line is about."""
     texts = [record.getMessage()]
     error = record.exc_info[1] if record.exc_info else None
     while error is not None and len(texts) < 20:
         texts.append(str(error))
         error = error.__cause__ or error.__context__
-    known = (words.search(text) for text in texts for words in _TROUBLES)
+    known = (words.search(text) for text in texts for words in _DATABASE_ERRORS)
     found = next(filter(None, known), None)
     return None if found is None else found[0].lower()
 
 
-def be_brief() -> None:
+def limit_database_errors() -> None:
     """Set the loggers of Prefect's server up; call it once, after they were made."""
-    brief = Brief()
+    brief = DatabaseErrorFilter()
     for name in (None, "prefect", "uvicorn", "uvicorn.error", "fastapi"):
         for handler in logging.getLogger(name).handlers:
             handler.addFilter(brief)
@@ -84,13 +84,13 @@ def _not_prefect(record: logging.LogRecord) -> bool:
     return not record.name.startswith("prefect") or record.levelno >= logging.CRITICAL
 
 
-def keep_quiet_and_clean() -> None:
+def configure_worker_logs() -> None:
     """Set Prefect's loggers up; call it once, after Prefect was imported."""
     for handler in (*logging.getLogger().handlers, *logging.getLogger("prefect").handlers):
         handler.addFilter(_not_prefect)
     # What Prefect's log store does not take is no news: we say ourselves what happens.
     logging.raiseExceptions = False
-    clean = Clean()
+    clean = RedactingFilter()
     for name in _RUN_LOGGERS:
         logger = logging.getLogger(name)
         logger.setLevel(logging.INFO)

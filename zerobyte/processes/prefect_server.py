@@ -35,27 +35,27 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from zerobyte.core import early_interrupt, private_files
 from zerobyte.core.process import setup
-from zerobyte.processes.prefect_logs import be_brief
+from zerobyte.processes.prefect_logs import limit_database_errors
 
-FIXED_VERSIONS = ("3.8.",)
+PATCHED_VERSIONS = ("3.8.",)
 """The releases whose transactions were read and measured; others run as they come."""
 
-LONGEST_TURN_S = 60.0
+WRITE_LOCK_TIMEOUT_S = 60.0
 """How long a transaction waits for its turn; the patience that Prefect gives SQLite itself."""
 
 
 _NOT_STARTED = 3
 
 
-class _Turn:
+class _Transaction:
     """The outermost transaction of a piece of work, seen by whatever that work starts."""
 
     def __init__(self) -> None:
         self.is_open = True
 
 
-_turn: ContextVar[_Turn | None] = ContextVar("turn", default=None)
-_doors: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+_current_transaction: ContextVar[_Transaction | None] = ContextVar("turn", default=None)
+_write_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 
 
 @asynccontextmanager
@@ -68,27 +68,27 @@ async def _begin_immediate(
     # another would wait for its own outer one for ever; so only the outermost does, and what
     # begins inside it begins as Prefect meant it. Work that outlives the transaction in which it
     # was started is no longer inside it.
-    outer = _turn.get()
+    outer = _current_transaction.get()
     if outer is not None and outer.is_open:
-        async with _begun(session, "DEFERRED") as transaction:
+        async with _begin(session, "DEFERRED") as transaction:
             yield transaction
         return
-    door = _doors.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-    async with asyncio.timeout(LONGEST_TURN_S):
+    door = _write_locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    async with asyncio.timeout(WRITE_LOCK_TIMEOUT_S):
         await door.acquire()
-    mine = _Turn()
-    token = _turn.set(mine)
+    mine = _Transaction()
+    token = _current_transaction.set(mine)
     try:
-        async with _begun(session, "IMMEDIATE") as transaction:
+        async with _begin(session, "IMMEDIATE") as transaction:
             yield transaction
     finally:
         mine.is_open = False
-        _turn.reset(token)
+        _current_transaction.reset(token)
         door.release()
 
 
 @asynccontextmanager
-async def _begun(session: AsyncSession, mode: str) -> AsyncGenerator[AsyncSessionTransaction, None]:
+async def _begin(session: AsyncSession, mode: str) -> AsyncGenerator[AsyncSessionTransaction, None]:
     async with session.begin() as transaction:
         token = SQLITE_BEGIN_MODE.set(mode)
         try:
@@ -98,13 +98,13 @@ async def _begun(session: AsyncSession, mode: str) -> AsyncGenerator[AsyncSessio
         yield transaction
 
 
-def begin_writes_at_once() -> bool:
+def patch_sqlite_transactions() -> bool:
     """Make Prefect's SQLite transactions take the write lock when they begin.
 
     Returns False and changes nothing on a release of Prefect that this was not made for.
     """
     stock = inspect.signature(AioSqliteConfiguration.begin_transaction)
-    known = prefect.__version__.startswith(FIXED_VERSIONS)
+    known = prefect.__version__.startswith(PATCHED_VERSIONS)
     if not known or list(stock.parameters) != ["self", "session", "with_for_update"]:
         logging.getLogger(__name__).warning(
             "Prefect %s is not known: its SQLite transactions are left as they are, "
@@ -118,11 +118,11 @@ def begin_writes_at_once() -> bool:
 
 def create_app() -> FastAPI:
     """Prefect's application with its user interface and services."""
-    begin_writes_at_once()
+    patch_sqlite_transactions()
     return server.create_app(final=True)
 
 
-def _is_no_fault(record: logging.LogRecord) -> bool:
+def _is_not_shutdown_noise(record: logging.LogRecord) -> bool:
     """Leave out what uvicorn says when it cuts the event streams that are open at the end."""
     error = record.exc_info[1] if record.exc_info else None
     cut = isinstance(error, asyncio.CancelledError) or "running task(s)" in record.getMessage()
@@ -134,7 +134,7 @@ def main() -> None:
     private_files.set_private_umask()
     setup.raise_open_file_limit()
     setup.set_switch_interval()
-    logging.getLogger("uvicorn.error").addFilter(_is_no_fault)
+    logging.getLogger("uvicorn.error").addFilter(_is_not_shutdown_noise)
     config = uvicorn.Config(
         create_app(),
         host=os.environ.get("PREFECT_SERVER_API_HOST", "127.0.0.1"),
@@ -144,7 +144,7 @@ def main() -> None:
         log_level="warning",
         access_log=False,
     )
-    be_brief()  # after both have set their loggers up
+    limit_database_errors()  # after both have set their loggers up
     server_of_ours = uvicorn.Server(config)
     # Uvicorn raises the signal that ended it once more when it has ended in order.
     early_interrupt.remove()

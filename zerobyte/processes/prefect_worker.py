@@ -43,7 +43,7 @@ from zerobyte.processes.event_loop_thread import EventLoopThread
 
 COALESCED = "A newer run of the same schedule is due; one catches up for all."
 LOST_RUN = "The run ended without a result."
-LEFT_BEHIND = "The worker that ran this is gone."
+ORPHANED = "The worker that ran this is gone."
 _UNENDED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 
 _PAGE = 200
@@ -52,11 +52,11 @@ _MOST_WAITING = 50
 _log = get_logger(__name__)
 
 
-class Done(BaseWorkerResult):
+class WorkerResult(BaseWorkerResult):
     """What Prefect's base class wants to hear of a run."""
 
 
-class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
+class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]):
     """A worker of type `backup` for one queue.
 
     Use it with `async with`, then call `take_due_runs` and `sync_with_backend` again and again.
@@ -73,8 +73,8 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         queue: str,
         name: str,
         limit: int,
-        engine: EventLoopThread,
-        runtime: WorkerContext,
+        flow_loop: EventLoopThread,
+        context: WorkerContext,
         on_slot_free: "asyncio.Event",
     ) -> None:
         super().__init__(
@@ -86,31 +86,31 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             heartbeat_interval_seconds=20,
         )
         self._queue = queue
-        self._places = limit
-        self._engine = engine
-        self._runtime = runtime
+        self._slots = limit
+        self._flow_loop = flow_loop
+        self._context = context
         self._slot_free = on_slot_free
         self._flow_names: dict[UUID, str] = {}
         self._cancelled_early: set[str] = set()
-        self._taking = asyncio.Lock()
+        self._take_lock = asyncio.Lock()
         self._unreported: dict[UUID, State[Any]] = {}
         self._missing_once: set[UUID] = set()
 
     async def take_due_runs(self) -> None:
         """Submit what is due and fits under the limit."""
-        async with self._taking:
+        async with self._take_lock:
             await self.get_and_submit_flow_runs()
 
     def set_waiting(self, waiting: int) -> None:
         """Take so many runs more, because as many wait for a repository and do not work."""
         if self._limiter is not None:
-            self._limiter.total_tokens = self._places + min(waiting, _MOST_WAITING)
+            self._limiter.total_tokens = self._slots + min(waiting, _MOST_WAITING)
             self._slot_free.set()
 
     async def _submit_scheduled_flow_runs(
         self, flow_run_response: list[WorkerFlowRunResponse]
     ) -> list[FlowRun]:
-        newest, missed = coalesced([entry.flow_run for entry in flow_run_response])
+        newest, missed = coalesce_runs([entry.flow_run for entry in flow_run_response])
         for run in missed:
             state = Cancelled(name="Coalesced", message=COALESCED)
             await self.client.set_flow_run_state(run.id, state, force=True)
@@ -128,10 +128,10 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         flow_run: FlowRun,
         configuration: BaseJobConfiguration,  # noqa: ARG002 - the base class's signature
         task_status: anyio.abc.TaskStatus[Any] | None = None,
-    ) -> Done:
+    ) -> WorkerResult:
         """Run the flow on the engine's thread and see to it that it ends in Prefect too."""
         run_id = str(flow_run.id)
-        control = self._runtime.register(run_id)
+        control = self._context.register(run_id)
         if run_id in self._cancelled_early:
             self.cancel(run_id)
         if task_status is not None:
@@ -139,16 +139,16 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         try:
             flow = FLOWS[await self._flow_name(flow_run)]
             _log.info("a run begins", flow=flow.name, run=run_id)
-            ended = await self._engine.run(_run(flow, flow_run))
+            ended = await self._flow_loop.run(_run(flow, flow_run))
             _log.info("a run ended", flow=flow.name, run=run_id, state=ended)
         except Exception as error:
             _log.error("a run was lost", run=run_id, error=type(error).__name__)
         finally:
             self._cancelled_early.discard(run_id)
-            self._runtime.unregister(run_id)
+            self._context.unregister(run_id)
             self._slot_free.set()
-        await self._wait_until_ended(flow_run.id, control.outcome)
-        return Done(identifier=run_id, status_code=0)
+        await self._report_end(flow_run.id, control.outcome)
+        return WorkerResult(identifier=run_id, status_code=0)
 
     async def _flow_name(self, flow_run: FlowRun) -> str:
         if flow_run.flow_id not in self._flow_names:
@@ -156,16 +156,16 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
             self._flow_names[flow_run.flow_id] = flow.name
         return self._flow_names[flow_run.flow_id]
 
-    async def _wait_until_ended(self, flow_run_id: UUID, ending: RunOutcome | None) -> None:
+    async def _report_end(self, flow_run_id: UUID, ending: RunOutcome | None) -> None:
         """End in Prefect what a cancel while it was pending, or a fault, has left open there."""
         ended = Crashed(message=LOST_RUN) if ending is None else ending.state()
         try:
-            await self._end(flow_run_id, ended)
+            await self._end_in_prefect(flow_run_id, ended)
         except Exception as error:
             _log.warning("a run's end is not in Prefect yet", error=type(error).__name__)
             self._unreported[flow_run_id] = ended
 
-    async def _end(self, flow_run_id: UUID, ended: State[Any]) -> None:
+    async def _end_in_prefect(self, flow_run_id: UUID, ended: State[Any]) -> None:
         try:
             state = (await self.client.read_flow_run(flow_run_id)).state
             if state is None or state.is_final() or state.is_scheduled():
@@ -183,24 +183,24 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, Done]):
         What is seen for the first time is left alone: it may just be on its way to us.
         """
         for flow_run_id, ended in list(self._unreported.items()):
-            await self._end(flow_run_id, ended)
+            await self._end_in_prefect(flow_run_id, ended)
             del self._unreported[flow_run_id]
         open_runs = await list_active_runs(self.client, self._work_pool_name, self._queue)
         strange = {run.id for run in open_runs if not self._is_active(run.id)}
         for flow_run_id in strange & self._missing_once:
             if not self._is_active(flow_run_id):
                 _log.warning("a run that Prefect kept open is ended", run=str(flow_run_id))
-                await self._end(flow_run_id, Crashed(message=LOST_RUN))
+                await self._end_in_prefect(flow_run_id, Crashed(message=LOST_RUN))
         self._missing_once = strange
 
     def _is_active(self, flow_run_id: UUID) -> bool:
-        is_begun = str(flow_run_id) in self._runtime.runs
+        is_begun = str(flow_run_id) in self._context.runs
         return is_begun or flow_run_id in self._submitting_flow_run_ids
 
     def cancel(self, flow_run_id: str) -> None:
         """Prefect says CANCELLING: stop that run if it is ours, in whatever phase it is."""
-        if (run := self._runtime.runs.get(flow_run_id)) is not None:
-            self._engine.call(run.request_stop, "cancelled")
+        if (run := self._context.runs.get(flow_run_id)) is not None:
+            self._flow_loop.call(run.request_stop, "cancelled")
         elif UUID(flow_run_id) in self._submitting_flow_run_ids:
             self._cancelled_early.add(flow_run_id)
 
@@ -218,7 +218,7 @@ async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> str:
     return state.name or state.type.value
 
 
-def coalesced(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
+def coalesce_runs(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
     """Of runs that a cron made, keep the newest of each deployment; all others stay (T35).
 
     Returns those to run, in the order in which they are to run, and those that were missed. First
@@ -281,8 +281,8 @@ async def crash_orphaned_runs(client: PrefectClient, pool: str, queue: str) -> i
             case StateType.PENDING:
                 state: State[Any] = Scheduled(message="The worker that took this is gone.")
             case StateType.CANCELLING:
-                state = Cancelled(message=LEFT_BEHIND)
+                state = Cancelled(message=ORPHANED)
             case _:
-                state = Crashed(message=LEFT_BEHIND)
+                state = Crashed(message=ORPHANED)
         await client.set_flow_run_state(run.id, state, force=True)
     return len(left)

@@ -23,7 +23,7 @@ class ResourceInUse(ZerobyteError):
     """Somebody else holds what we need."""
 
 
-def hold_folder(data_dir: Path) -> IO[str]:
+def lock_data_dir(data_dir: Path) -> IO[str]:
     """Lock the data folder as long as the answer stays open.
 
     Raises
@@ -44,7 +44,7 @@ def hold_folder(data_dir: Path) -> IO[str]:
         ) from None
 
 
-def refuse_taken_ports(settings: Settings) -> None:
+def check_ports(settings: Settings) -> None:
     """Look whether our ports are free.
 
     Raises
@@ -54,12 +54,12 @@ def refuse_taken_ports(settings: Settings) -> None:
         raise ResourceInUse(
             f"PORT and PREFECT_PORT are both {settings.port}. Set one of them to another port."
         )
-    _refuse_taken(settings.host, settings.port, "PORT")
+    _check_port(settings.host, settings.port, "PORT")
     if settings.prefect_api_url is None:
-        _refuse_taken("127.0.0.1", settings.prefect_port, "PREFECT_PORT")
+        _check_port("127.0.0.1", settings.prefect_port, "PREFECT_PORT")
 
 
-def refuse_full_disk(data_dir: Path) -> None:
+def check_disk_space(data_dir: Path) -> None:
     """Write as much as a start needs, and remove it.
 
     Raises
@@ -83,7 +83,7 @@ def refuse_full_disk(data_dir: Path) -> None:
             draft.unlink()
 
 
-def _refuse_taken(host: str, port: int, variable: str) -> None:
+def _check_port(host: str, port: int, variable: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         # A port that we ourselves left a moment ago is free for us.

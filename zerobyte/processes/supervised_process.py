@@ -17,13 +17,13 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 
 _PAUSES_S: Final = (1.0, 2.0, 5.0, 10.0, 30.0)
-_STEADY_AFTER_S: Final = 60.0
-_HOPELESS_AFTER: Final = 3
+_STABLE_AFTER_S: Final = 60.0
+_MAX_EARLY_EXITS: Final = 3
 
 _log = get_logger(__name__)
 
 
-class ChildProgram:
+class SupervisedProcess:
     """A program that is to run as long as we do.
 
     env             added to the harmless part of ours; nothing else of ours reaches it.
@@ -50,20 +50,20 @@ class ChildProgram:
         self._grace_s = grace_s
         self._final_codes = final_codes
         self._stop = asyncio.Event()
-        self._gone = asyncio.Event()
+        self._exited = asyncio.Event()
         self.pid: int | None = None
 
-    async def keep(self) -> None:
+    async def run(self) -> None:
         """Run the program, again and again, until `end`; or until it is plain that it cannot."""
         deaths = 0
         try:
             while not self._stop.is_set():
                 began = clock.monotonic()
-                code = await self._once()
+                code = await self._run_once()
                 if self._stop.is_set():
                     return
-                deaths = 1 if clock.monotonic() - began > _STEADY_AFTER_S else deaths + 1
-                is_hopeless = deaths >= _HOPELESS_AFTER or code in self._final_codes
+                deaths = 1 if clock.monotonic() - began > _STABLE_AFTER_S else deaths + 1
+                is_hopeless = deaths >= _MAX_EARLY_EXITS or code in self._final_codes
                 if is_hopeless and not self.has_been_ready:
                     _log.error(f"{self.name} does not start; giving up", code=code)
                     return
@@ -73,9 +73,9 @@ class ChildProgram:
                     async with asyncio.timeout(pause_s):
                         await self._stop.wait()
         finally:
-            self._gone.set()
+            self._exited.set()
 
-    async def _once(self) -> int:
+    async def _run_once(self) -> int:
         def begun(child: process.Identity) -> None:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             self.pid = child.pid
@@ -107,9 +107,9 @@ class ChildProgram:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
-    async def end(self) -> None:
+    async def stop(self) -> None:
         """Ask the program to end, with growing insistence, and wait until it is gone."""
         began = clock.monotonic()
         self._stop.set()
-        await self._gone.wait()
+        await self._exited.wait()
         _log.info(f"{self.name} stopped", took_s=round(clock.monotonic() - began, 1))

@@ -20,13 +20,13 @@ from zerobyte.core.log import configure, get_logger
 from zerobyte.core.process import setup
 from zerobyte.processes import child_env, watchdog
 from zerobyte.processes.startup_checks import (
-    hold_folder,
-    refuse_full_disk,
-    refuse_taken_ports,
+    check_disk_space,
+    check_ports,
+    lock_data_dir,
     write_token_file,
 )
-from zerobyte.processes.supervised_process import ChildProgram
-from zerobyte.processes.watchdog import Question
+from zerobyte.processes.supervised_process import SupervisedProcess
+from zerobyte.processes.watchdog import Probe
 from zerobyte.processes.worker_settings import INTERRUPT_S
 from zerobyte.settings import Settings
 
@@ -39,7 +39,7 @@ _SLOW_AFTER_S: Final = 60.0
 _API_CANNOT_START: Final = 1
 """Exit code of an API that has written one sentence about what keeps it from starting."""
 
-_WORKER_SILENCES: Final = 12
+_WORKER_MAX_MISSED_PROBES: Final = 12
 """The API forgets a worker after 30 s without a word; a minute more, and it is started anew."""
 
 _log = get_logger(__name__)
@@ -52,24 +52,24 @@ class Supervisor:
         self._settings = settings
         token_file = write_token_file(settings.run_dir, LOCAL_HOST)
         python = [sys.executable, "-m", "zerobyte.launch"]
-        worker = ChildProgram(
+        worker = SupervisedProcess(
             "worker",
             [*python, "zerobyte.processes.worker_main"],
             child_env.worker(settings, token_file=token_file),
             # Time for work to finish, then for restic to be interrupted, then for last words.
             grace_s=settings.drain_grace_s + INTERRUPT_S + 20,
         )
-        api = ChildProgram(
+        api = SupervisedProcess(
             "api",
             [*python, "zerobyte.app"],
             child_env.api(environ),
             grace_s=10,
             final_codes=(_API_CANNOT_START,),
         )
-        self._in_order_of_end = [worker, api]
+        self._stop_order = [worker, api]
         if settings.prefect_api_url is None:
             private_files.repair_sqlite_modes(settings.data_dir / "prefect" / "prefect.db")
-            prefect = ChildProgram(
+            prefect = SupervisedProcess(
                 "prefect",
                 [*python, "zerobyte.processes.prefect_server"],
                 child_env.prefect_server(
@@ -79,13 +79,13 @@ class Supervisor:
                 ),
                 grace_s=8,
             )
-            self._in_order_of_end.append(prefect)
-        self._questions: dict[str, Question] = {
-            "api": lambda: api_answers(settings),
-            "prefect": lambda: _answers("127.0.0.1", settings.prefect_port, "/api/health"),
-            "worker": lambda: _worker_is_heard(settings),
+            self._stop_order.append(prefect)
+        self._probes: dict[str, Probe] = {
+            "api": lambda: is_api_responding(settings),
+            "prefect": lambda: _is_responding("127.0.0.1", settings.prefect_port, "/api/health"),
+            "worker": lambda: _is_worker_registered(settings),
         }
-        self._watches: list[asyncio.Task[None]] = []
+        self._watchdogs: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
         self._has_been_ready = False
         self._is_interrupted = False
@@ -97,44 +97,46 @@ class Supervisor:
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, self._ask_to_stop, number)
+            loop.add_signal_handler(number, self._request_stop, number)
         keepers = [
-            asyncio.create_task(child.keep(), name=child.name)
-            for child in reversed(self._in_order_of_end)
+            asyncio.create_task(child.run(), name=child.name)
+            for child in reversed(self._stop_order)
         ]
-        announcing = asyncio.create_task(self._announce())
-        for child in self._in_order_of_end:
-            max_missed_probes = _WORKER_SILENCES if child.name == "worker" else watchdog.SILENCES
-            watching = watchdog.watch(
-                child, self._questions[child.name], max_missed_probes=max_missed_probes
+        announcing = asyncio.create_task(self._announce_ready())
+        for child in self._stop_order:
+            max_missed_probes = (
+                _WORKER_MAX_MISSED_PROBES if child.name == "worker" else watchdog.MAX_MISSED_PROBES
             )
-            self._watches.append(asyncio.create_task(watching))
+            watching = watchdog.watch(
+                child, self._probes[child.name], max_missed_probes=max_missed_probes
+            )
+            self._watchdogs.append(asyncio.create_task(watching))
         stopping = asyncio.create_task(self._stopping.wait())
         given_up, _ = await asyncio.wait([*keepers, stopping], return_when=asyncio.FIRST_COMPLETED)
         announcing.cancel()
-        for watching in self._watches:
+        for watching in self._watchdogs:
             watching.cancel()
         _log.info("stopping")
-        for child in self._in_order_of_end:
-            await child.end()
+        for child in self._stop_order:
+            await child.stop()
         stopping.cancel()
-        await asyncio.gather(*keepers, announcing, *self._watches, return_exceptions=True)
+        await asyncio.gather(*keepers, announcing, *self._watchdogs, return_exceptions=True)
         _log.info("stopped")
         if self._is_interrupted:
             sys.stderr.write(early_interrupt.SENTENCE)
             return early_interrupt.EXIT_CODE
         return 0 if stopping in given_up else 1
 
-    def _ask_to_stop(self, number: int) -> None:
+    def _request_stop(self, number: int) -> None:
         """The first time in order and with patience; again means that nobody wants to wait."""
         if self._stopping.is_set():
             _log.info("stopping without waiting for running work")
-            self._in_order_of_end[0].signal(signal.SIGTERM)
+            self._stop_order[0].signal(signal.SIGTERM)
         elif number == signal.SIGINT and not self._has_been_ready:
             self._is_interrupted = True
         self._stopping.set()
 
-    async def _announce(self) -> None:
+    async def _announce_ready(self) -> None:
         """Wait until everything works, then say where everything is."""
         waited_s, said = 0.0, False
         while not await _is_ready(self._settings):
@@ -144,15 +146,15 @@ class Supervisor:
                 said = True
                 _log.warning("not ready yet; see /api/readiness for what is missing")
         self._has_been_ready = True
-        for child in self._in_order_of_end:
+        for child in self._stop_order:
             child.has_been_ready = True
-        sys.stdout.write(where_things_are(self._settings))
+        sys.stdout.write(startup_message(self._settings))
         if await _has_no_account(self._settings):
             sys.stdout.write(f"  WARNING   {_first_account_warning(self._settings)}\n\n")
         sys.stdout.flush()
 
 
-def where_things_are(settings: Settings) -> str:
+def startup_message(settings: Settings) -> str:
     """A few lines for the person in front of the terminal."""
     prefect = (
         f"http://localhost:{settings.prefect_port}"
@@ -192,26 +194,28 @@ def _host(settings: Settings) -> str:
 async def _is_ready(settings: Settings) -> bool:
     """Whether the API says that all of its parts answer."""
     with contextlib.suppress(OSError, TimeoutError):
-        answer = await watchdog.get(_host(settings), settings.port, "/api/readiness", within_s=5)
+        answer = await watchdog.get(_host(settings), settings.port, "/api/readiness", timeout_s=5)
         return b" 200 " in answer.split(b"\r\n", 1)[0]
     return False
 
 
-async def api_answers(settings: Settings, *, within_s: float = _READY_WITHIN_S) -> bool:
+async def is_api_responding(settings: Settings, *, timeout_s: float = _READY_WITHIN_S) -> bool:
     """Whether the API says if it is ready, be it that it is not, and can still do its work.
 
     It gives up on whoever does not answer it; that a database or Prefect is silent is no reason
     to start the API again. That it has lost its own connections to the database it says itself.
     """
-    answer = await watchdog.get(_host(settings), settings.port, "/api/readiness", within_s=within_s)
+    answer = await watchdog.get(
+        _host(settings), settings.port, "/api/readiness", timeout_s=timeout_s
+    )
     return bool(answer) and "api" not in _reasons(answer)
 
 
-async def _answers(host: str, port: int, path: str) -> bool:
+async def _is_responding(host: str, port: int, path: str) -> bool:
     return bool(await watchdog.get(host, port, path))
 
 
-async def _worker_is_heard(settings: Settings) -> bool:
+async def _is_worker_registered(settings: Settings) -> bool:
     """Whether the API has heard of a worker; the API's own troubles are not held against it."""
     try:
         answer = await watchdog.get(_host(settings), settings.port, "/api/readiness")
@@ -237,9 +241,9 @@ def main() -> int:
     try:
         settings = Settings.load(os.environ)
         configure(settings.log_level)
-        with hold_folder(settings.data_dir):
-            refuse_taken_ports(settings)
-            refuse_full_disk(settings.data_dir)
+        with lock_data_dir(settings.data_dir):
+            check_ports(settings)
+            check_disk_space(settings.data_dir)
             return asyncio.run(_serve(settings))
     except ZerobyteError as error:
         sys.stderr.write(f"{error.message}\n")

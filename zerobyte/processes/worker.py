@@ -16,7 +16,7 @@ from typing import TypeVar
 import httpx
 from prefect import get_client
 
-from flows.control_client import HttpControlPlane
+from flows.control_client import WorkerApiClient
 from flows.disk_space import DiskSpaceGuard
 from flows.worker_context import WorkerContext, install
 from zerobyte.contract.control_plane import Hello, RegisterReply, WorkerIdentity
@@ -26,26 +26,26 @@ from zerobyte.core.log import get_logger
 from zerobyte.orchestration.prefect_events import flow_run_states
 from zerobyte.orchestration.scheduler import Connected
 from zerobyte.processes.event_loop_thread import EventLoopThread
-from zerobyte.processes.prefect_logs import keep_quiet_and_clean
+from zerobyte.processes.prefect_logs import configure_worker_logs
 from zerobyte.processes.prefect_worker import BackupWorker, crash_orphaned_runs
 from zerobyte.processes.worker_settings import WorkerSettings
 from zerobyte.restic import Tools, locks
 
 POLL_S = 2.0
-HELLO_S = 10.0
-HEARTBEAT_S = 20.0
+HEARTBEAT_S = 10.0
+PREFECT_HEARTBEAT_S = 20.0
 CANCEL_CHECK_S = 10.0
 PHANTOM_CHECK_S = 15.0
-LAST_WORDS_S = 10.0
+REPORT_GRACE_S = 10.0
 """How long an interrupted run has to hand its report in before the process ends anyway."""
 
 LAST_TAKE_S = 5.0
 
 TEARDOWN_S = 5.0
-TAKEN_S = 45.0
+HOST_TAKEN_S = 45.0
 """How long we wait for another worker of our host to end. One that was killed where the API cannot
 look is forgotten after 30 s; one that lives keeps saying so."""
-REST_S = 10.0
+RESUME_GRACE_S = 10.0
 """After the machine slept, its network and its mounts come back in their own time."""
 
 R = TypeVar("R")
@@ -57,11 +57,11 @@ class Worker:
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
-        self._engine = EventLoopThread()
+        self._flow_loop = EventLoopThread()
         self._wake = asyncio.Event()
         self._stopping = asyncio.Event()
         self._force_stop = asyncio.Event()
-        self._rests_until = 0.0
+        self._paused_until = 0.0
         me = process.identity(os.getpid())
         self.identity = WorkerIdentity(
             host=settings.host,
@@ -69,10 +69,10 @@ class Worker:
             pid=os.getpid(),
             pid_started=me.started if me else 0,
         )
-        self._control = HttpControlPlane(settings.api_url, settings.token, self.identity)
-        self._runtime_control = HttpControlPlane(settings.api_url, settings.token, self.identity)
-        self._runtime = WorkerContext(
-            control=self._runtime_control,
+        self._api = WorkerApiClient(settings.api_url, settings.token, self.identity)
+        self._flow_api = WorkerApiClient(settings.api_url, settings.token, self.identity)
+        self._context = WorkerContext(
+            control=self._flow_api,
             worker=self.identity,
             tools=Tools(
                 cache_dir=settings.cache_dir,
@@ -102,8 +102,8 @@ class Worker:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.request_stop)
-        self._engine.start()
-        install(self._runtime)
+        self._flow_loop.start()
+        install(self._context)
         swept = process.sweep_secret_files(self._settings.run_dir)
         locks.sweep(self._settings.run_dir)
         if swept:
@@ -117,12 +117,12 @@ class Worker:
                 _log.warning("ended runs that a dead worker left behind", runs=buried)
             if buried is not None:
                 await self._work(welcome)
-        await self._control.aclose()
-        await self._engine.run(self._runtime_control.aclose())
+        await self._api.aclose()
+        await self._flow_loop.run(self._flow_api.aclose())
 
     async def _register(self) -> RegisterReply:
         hello = Hello(**self.identity.model_dump(), clock_ms=clock.now_ms())
-        return await self._control.heartbeat(hello)
+        return await self._api.heartbeat(hello)
 
     async def _heartbeat(self) -> None:
         """Say that we live; if another one took our place while we were silent, make way."""
@@ -155,7 +155,7 @@ class Worker:
             except Unauthenticated:
                 raise
             except Conflict as error:
-                if clock.monotonic() - began > TAKEN_S:
+                if clock.monotonic() - began > HOST_TAKEN_S:
                     raise
                 if not said:
                     _log.warning(f"waiting: {error.message}")
@@ -174,24 +174,24 @@ class Worker:
             queue=welcome.work_queue,
             name=f"worker-{self._settings.host}",
             limit=self._settings.concurrency,
-            engine=self._engine,
-            runtime=self._runtime,
+            flow_loop=self._flow_loop,
+            context=self._context,
             on_slot_free=self._wake,
         )
         call = asyncio.get_running_loop().call_soon_threadsafe
-        self._runtime.on_waiting = partial(call, worker.set_waiting)
+        self._context.on_waiting = partial(call, worker.set_waiting)
         async with worker:
             _log.info("ready for work", queue=welcome.work_queue)
             loops = [
                 asyncio.create_task(loop)
                 for loop in (
-                    self._every(HELLO_S, self._heartbeat),
-                    self._every(HEARTBEAT_S, worker.sync_with_backend),
+                    self._every(HEARTBEAT_S, self._heartbeat),
+                    self._every(PREFECT_HEARTBEAT_S, worker.sync_with_backend),
                     self._every(PHANTOM_CHECK_S, worker.end_unknown_runs),
                     self._every(CANCEL_CHECK_S, lambda: self._poll_cancellations(worker)),
                     self._listen(worker),
                     clock_jumps.watch(self._on_clock_jump),
-                    self._take(worker),
+                    self._take_runs(worker),
                 )
             ]
             await self._stopping.wait()
@@ -205,12 +205,12 @@ class Worker:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
 
-    async def _take(self, worker: BackupWorker) -> None:
+    async def _take_runs(self, worker: BackupWorker) -> None:
         said = False
         while not self._stopping.is_set():
             self._wake.clear()
             pause_s = POLL_S
-            if (rest_s := self._rests_until - clock.monotonic()) > 0:
+            if (rest_s := self._paused_until - clock.monotonic()) > 0:
                 await _wait(self._stopping, rest_s)
                 continue
             try:
@@ -236,12 +236,12 @@ class Worker:
     async def _on_clock_jump(self, surprise: clock_jumps.ClockAnomaly) -> None:
         """Say at once that we live, and take nothing new before the machine is itself again."""
         if surprise.suspended_s or surprise.paused_s:
-            self._rests_until = clock.monotonic() + REST_S
+            self._paused_until = clock.monotonic() + RESUME_GRACE_S
         with contextlib.suppress(ZerobyteError):
             await self._register()
 
     async def _poll_cancellations(self, worker: BackupWorker) -> None:
-        if self._runtime.runs:
+        if self._context.runs:
             with contextlib.suppress(Exception):
                 await worker.poll_cancellations()
 
@@ -255,24 +255,24 @@ class Worker:
 
     async def _drain(self) -> None:
         """Let running work finish; then interrupt it; then leave, whatever still runs."""
-        if not self._runtime.runs:
+        if not self._context.runs:
             return
         _log.info("stopping: running work may finish", within_s=self._settings.drain_grace_s)
         if not await self._idle_within(self._settings.drain_grace_s, self._force_stop):
-            _log.warning("interrupting running work", runs=len(self._runtime.runs))
-            self._engine.call(self._runtime.stop_all, "stopping")
-            if not await self._idle_within(self._settings.interrupt_s + LAST_WORDS_S, None):
+            _log.warning("interrupting running work", runs=len(self._context.runs))
+            self._flow_loop.call(self._context.stop_all, "stopping")
+            if not await self._idle_within(self._settings.interrupt_s + REPORT_GRACE_S, None):
                 _log.error("work did not end in time; leaving it behind")
                 os._exit(1)
 
     async def _idle_within(self, seconds: float, hurry: asyncio.Event | None) -> bool:
         deadline = asyncio.get_running_loop().time() + seconds
-        while self._runtime.runs:
+        while self._context.runs:
             is_over = asyncio.get_running_loop().time() > deadline
             if is_over or (hurry is not None and hurry.is_set()):
                 return False
             # What only waits for its turn loses nothing by going back on the queue.
-            self._engine.call(self._runtime.stop_waiting)
+            self._flow_loop.call(self._context.stop_waiting)
             await asyncio.sleep(0.05)
         return True
 
@@ -286,5 +286,5 @@ async def _wait(event: asyncio.Event, limit_s: float) -> None:
 
 def run_worker(settings: WorkerSettings) -> None:
     """Be a worker until SIGTERM."""
-    keep_quiet_and_clean()
+    configure_worker_logs()
     asyncio.run(Worker(settings).run())

@@ -24,7 +24,7 @@ class WorkerAlreadyRunning(ZerobyteError):
     """Another worker holds this queue on this host."""
 
 
-def hold_queue(run_dir: Path, host: str) -> IO[str]:
+def lock_queue(run_dir: Path, host: str) -> IO[str]:
     """Lock the queue of a host as long as the answer stays open.
 
     Raises
@@ -49,7 +49,7 @@ def main() -> int:
     try:
         settings = WorkerSettings.load(os.environ)
         configure(settings.log_level)
-        with hold_queue(settings.run_dir, settings.host):
+        with lock_queue(settings.run_dir, settings.host):
             os.environ.update(
                 child_env.prefect_client(
                     home=settings.run_dir / "prefect-worker",

@@ -19,6 +19,7 @@ from zerobyte.contract.restic_output import (
     SnapshotSummary,
 )
 from zerobyte.core import blocking
+from zerobyte.core.aio import throttled
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.process import Exit, Identity, SecretFolder
 from zerobyte.restic import escaping, extra_flags, includes, patterns
@@ -30,7 +31,6 @@ from zerobyte.restic.errors import (
     in_words,
     unreadable_item,
 )
-from zerobyte.restic.latest_value import throttled
 from zerobyte.restic.patterns import PatternFiles
 from zerobyte.restic.repository import Repository
 

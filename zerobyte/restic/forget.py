@@ -1,17 +1,15 @@
-"""`restic forget`: which snapshots a policy keeps, and the removal of the others.
+"""`restic forget`: plan what a policy keeps of one schedule's snapshots, and remove the rest.
 
-The plan is made by restic itself in a dry run over one schedule's tag, all its snapshots in one
-group whatever other tags they carry. Snapshots that are not to count cannot be named to restic's
-policy; then our own model of it makes the plan, which a test holds equal. What is removed is that
-plan, by id: the policy is not evaluated a second time, so what was recorded is what happens.
+Our own model of restic's policy (`forget_policy`) makes the plan: restic cannot exclude suspect
+snapshots from its rules, nor count days in the schedule's zone. Tests compare the model with
+`restic forget --dry-run` (`tests/support/restic_forget.py`), which never decides at run time. The
+removal names the planned ids, so the recorded plan is what happens.
 """
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from typing import Final
-
-from pydantic import BaseModel, TypeAdapter
 
 from zerobyte.contract.restic_output import (
     ForgetPlan,
@@ -28,48 +26,6 @@ from zerobyte.restic.repository import Repository, Session
 PROTECTED: Final = "protected"
 LATEST_RUN: Final = "latest run"
 _AT_ONCE: Final = 5000
-_KEEP: Final = (
-    ("--keep-last", "keep_last"),
-    ("--keep-hourly", "keep_hourly"),
-    ("--keep-daily", "keep_daily"),
-    ("--keep-weekly", "keep_weekly"),
-    ("--keep-monthly", "keep_monthly"),
-    ("--keep-yearly", "keep_yearly"),
-    ("--keep-within", "keep_within_duration"),
-)
-
-
-class _Named(BaseModel):
-    id: str
-
-
-class _Reason(BaseModel):
-    snapshot: _Named
-    matches: list[str] | None = None
-
-
-class _Group(BaseModel):
-    keep: list[_Named] | None = None
-    remove: list[_Named] | None = None
-    reasons: list[_Reason] | None = None
-
-
-_GROUPS: TypeAdapter[list[_Group]] = TypeAdapter(list[_Group])
-
-
-def argv(policy: RetentionPolicy, *, tag: str) -> list[str]:
-    """The command that makes the plan; it changes nothing and takes no lock.
-
-    Raises
-        Invalid     the policy keeps nothing: no rule means keep all, never remove all.
-    """
-    if not policy.has_rules():
-        raise Invalid("A retention policy without rules keeps everything; there is nothing to do.")
-    rules = [f"{flag}={value}" for flag, name in _KEEP if (value := getattr(policy, name))]
-    return [
-        *("forget", "--json", "--dry-run", "--no-lock"),
-        *("--group-by", "", f"--tag={escaping.tag(tag)}", *rules),
-    ]
 
 
 def removal_argv(repository: Repository, ids: Sequence[str], *, prune: bool = True) -> list[str]:
@@ -90,76 +46,56 @@ async def plan(
     trusted: Collection[str] | None = None,
     incomplete: Collection[str] = (),
     latest: Collection[str] = (),
-    zone: tzinfo | None = None,
+    zone: tzinfo = UTC,
     stop: asyncio.Event | None = None,
 ) -> ForgetPlan:
-    """Work out what the policy keeps of one schedule's snapshots, and why.
+    """Return what the policy keeps of one schedule's snapshots, with reasons, and what it removes.
 
-    All ids are whole; a snapshot that was rewritten, as by adding a tag, is also meant by the id
-    from before.
+    All ids are full. A snapshot that was rewritten, as by adding a tag, also matches its former id.
 
-    protected   whole ids that stay in any case and count for no rule; their reason is
-                "protected".
-    trusted     whole ids of all others that are known; what is neither is protected too if it
-                is suspect (T8). None when no other can be there.
-    incomplete  whole ids of snapshots that lack files; those with the tag "incomplete" are
-                known without it. The policy counts them apart.
-    latest      whole ids of what the latest runs made: the policy counts them, and where it
-                would remove one, as after a clock that was wrong, it stays all the same.
-    zone        the schedule's zone, whose days the policy counts. None leaves the plan to restic
-                where restic can make it; restic counts a snapshot's day by the offset that its
-                time was written with.
+    protected   ids that are always kept and count for no rule; their reason is "protected".
+    trusted     ids of all other known snapshots; an unknown snapshot is protected too if it is
+                suspect (T8). None if no snapshot can be unknown.
+    incomplete  ids of incomplete snapshots; a snapshot with the tag "incomplete" needs no id here.
+                The policy counts them apart.
+    latest      ids of the snapshots of the latest runs: the policy counts them and keeps them even
+                where a rule would remove one, as after a clock that was wrong.
+    zone        the schedule's zone, whose days the policy counts.
 
     Raises
-        Invalid         the policy has no rules.
+        Invalid         the policy has no rules: no rule means keep all, never remove all (T11).
         ResticError     restic failed.
     """
-    if protected or incomplete or latest or trusted is not None or zone is not None:
-        verdicts = dict.fromkeys(trusted or (), False) | dict.fromkeys(protected, True)
-        records = await _records(repository, policy, tag, stop)
-        unknown = False if trusted is None else None
-        made = _own_plan(
-            records,
-            policy,
-            verdicts,
-            unknown=unknown,
-            incomplete=set(incomplete),
-            zone=zone,
-        )
-        return _with_latest(made, records, set(latest))
-    with repository.session() as session:
-        groups = await session.document(argv(policy, tag=tag), _GROUPS, when_silent=[], stop=stop)
-    reasons = {
-        reason.snapshot.id: reason.matches or []
-        for group in groups
-        for reason in group.reasons or []
-    }
-    kept = [snapshot.id for group in groups for snapshot in group.keep or []]
-    removed = [snapshot.id for group in groups for snapshot in group.remove or []]
-    keep = [KeepReason(snapshot_id=one, matches=reasons.get(one, [])) for one in kept]
-    return ForgetPlan(keep=keep, remove=removed)
-
-
-async def _records(
-    repository: Repository, policy: RetentionPolicy, tag: str, stop: asyncio.Event | None
-) -> list[SnapshotRecord]:
-    """Return the schedule's snapshots, oldest first."""
     if not policy.has_rules():
         raise Invalid("A retention policy without rules keeps everything; there is nothing to do.")
     records = await snapshots.run(repository, tag=tag, stop=stop)
-    return sorted(records, key=lambda record: forget_policy.Moment.parse(record.time).order)
+    records = sorted(records, key=lambda record: forget_policy.Moment.parse(record.time).order)
+    suspicion = dict.fromkeys(trusted or (), False) | dict.fromkeys(protected, True)
+    made = _plan(
+        records,
+        policy,
+        suspicion,
+        unknown=False if trusted is None else None,
+        incomplete=set(incomplete),
+        zone=zone,
+    )
+    return _with_latest(made, records, set(latest))
 
 
-def _own_plan(
+def _plan(
     records: Sequence[SnapshotRecord],
     policy: RetentionPolicy,
-    verdicts: Mapping[str, bool],
+    suspicion: Mapping[str, bool],
     *,
     unknown: bool | None,
     incomplete: Collection[str],
-    zone: tzinfo | None,
+    zone: tzinfo,
 ) -> ForgetPlan:
-    """Return the plan of our own model of the policy, over the snapshots that count."""
+    """Return the plan of `forget_policy` over the snapshots that count.
+
+    suspicion   True for protected ids, False for trusted ones.
+    unknown     the value for all other ids; None judges them by their number of files.
+    """
     partial = {
         record.id
         for record in records
@@ -169,7 +105,7 @@ def _own_plan(
         forget_policy.Counted(
             record.id,
             record.summary.total_files_processed if record.summary else None,
-            verdicts.get(record.id, verdicts.get(record.original or "", unknown)),
+            suspicion.get(record.id, suspicion.get(record.original or "", unknown)),
             record.id in partial,
         )
         for record in records
@@ -181,7 +117,7 @@ def _own_plan(
     ]
     now = forget_policy.Moment.parse(clock.now().isoformat())
     reasons = forget_policy.plan_of_schedule(
-        counted, policy, now=now, zone=zone or clock.local_zone(), incomplete=partial
+        counted, policy, now=now, zone=zone, incomplete=partial
     )
     keep = [KeepReason(snapshot_id=one, matches=why) for one, why in reasons.items() if why]
     keep += [

@@ -1,7 +1,8 @@
-"""What `restic forget` would keep of a history, worked out without asking restic.
+"""Our model of restic's retention policy: it alone decides which snapshots a plan removes.
 
-Owns the arithmetic of restic's policy: newest first, one bucket for each rule, calendar fields in
-each snapshot's own time zone. Knows no repository, no schedule and no clock.
+Newest first, one bucket for each rule, calendar fields in the schedule's zone. It uses no
+repository and no clock. `tests/integration/repositories/test_retention.py` and
+`tests/integration/restic/test_forget.py` compare it with restic's own dry run.
 """
 
 import re

@@ -13,11 +13,11 @@ from zerobyte.contract.jobs import OverwriteMode
 from zerobyte.contract.restic_output import RestoreProgress, RestoreSummary
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import blocking
+from zerobyte.core.aio import throttled
 from zerobyte.core.errors import Invalid
 from zerobyte.core.process import Identity
 from zerobyte.restic import deletions, dry_run, escaping, excludes, lockless, ls, names, patterns
 from zerobyte.restic.errors import ResticError, as_message, in_words
-from zerobyte.restic.latest_value import throttled
 from zerobyte.restic.repository import Repository, Session
 
 _HOLDS_OURS: Final = (

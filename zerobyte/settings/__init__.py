@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from zerobyte.core import kept, reading, urls
+from zerobyte.core import urls
 from zerobyte.core.log import get_logger
-from zerobyte.settings.variables import SettingsError, Variable, optional, set_by
+from zerobyte.settings import parsers, secrets
+from zerobyte.settings.variables import SettingsError, Variable, markdown_table, optional, set_by
 
 __all__ = ["Settings", "SettingsError"]
 
 _log = get_logger(__name__)
 # An empty one of these holds nothing, and is not absent.
-_LISTS = (reading.origins, reading.readable_origins, reading.memory)
+_LISTS = (parsers.origins, parsers.readable_origins, parsers.memory)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,31 +27,31 @@ class Settings:
     data_dir: Path = set_by(
         "ZEROBYTE_DATA_DIR",
         "/var/lib/zerobyte",
-        reading.path,
+        parsers.path,
         "Holds everything that must survive; when the default cannot be written, "
         "`zerobyte` in the user's data directory.",
         unit="directory",
     )
-    host: str = set_by("SERVER_IP", "0.0.0.0", reading.text, "Address the API listens on.")  # noqa: S104 — a server is meant to be reached
-    port: int = set_by("PORT", "4096", reading.port, "Port the API listens on.", unit="TCP port")
+    host: str = set_by("SERVER_IP", "0.0.0.0", parsers.text, "Address the API listens on.")  # noqa: S104 — a server is meant to be reached
+    port: int = set_by("PORT", "4096", parsers.port, "Port the API listens on.", unit="TCP port")
     prefect_port: int = set_by(
         "PREFECT_PORT",
         "4200",
-        reading.port,
+        parsers.port,
         "Port of the Prefect server that we start.",
         unit="TCP port",
     )
     base_url: str = set_by(
         "BASE_URL",
         "http://localhost:{port}",
-        reading.root_url,
+        parsers.root_url,
         "Where people reach the API, without path; https secures cookies. Always trusted.",
         unit="URL",
     )
     trusted_origins: tuple[str, ...] = set_by(
         "TRUSTED_ORIGINS",
         "",
-        reading.readable_origins,
+        parsers.readable_origins,
         "Further origins that may call the API from a browser; one that cannot be read is warned "
         "of and ignored.",
         unit="comma list",
@@ -58,37 +59,37 @@ class Settings:
     trust_proxy: bool = set_by(
         "TRUST_PROXY",
         "false",
-        reading.boolean,
+        parsers.boolean,
         "Take the last address of X-Forwarded-For for the client's. Only behind a proxy of your "
         "own, which writes it.",
         unit="boolean",
     )
     disable_rate_limiting: bool = set_by(
-        "DISABLE_RATE_LIMITING", "false", reading.boolean, "Count no requests.", unit="boolean"
+        "DISABLE_RATE_LIMITING", "false", parsers.boolean, "Count no requests.", unit="boolean"
     )
     max_connections: int = set_by(
-        "MAX_CONNECTIONS", "1000", reading.whole(16, 60_000), "Open connections in all."
+        "MAX_CONNECTIONS", "1000", parsers.whole(16, 60_000), "Open connections in all."
     )
     max_client_connections: int = set_by(
         "MAX_CONNECTIONS_PER_CLIENT",
         "100",
-        reading.whole(4, 60_000),
+        parsers.whole(4, 60_000),
         "Open connections of one address (IPv6: its /64); not counted with TRUST_PROXY.",
     )
     enable_dev_panel: bool = set_by(
         "ENABLE_DEV_PANEL",
         "false",
-        reading.boolean,
+        parsers.boolean,
         "Let organization admins run restic commands of their own.",
         unit="boolean",
     )
-    log_level: str = set_by("LOG_LEVEL", "info", reading.level, "debug, info, warn or error.")
-    tz: str = set_by("TZ", "UTC", reading.zone, "Time zone of schedules.", unit="IANA zone")
-    app_version: str = set_by("APP_VERSION", "dev", reading.text, "Version that the API tells.")
+    log_level: str = set_by("LOG_LEVEL", "info", parsers.level, "debug, info, warn or error.")
+    tz: str = set_by("TZ", "UTC", parsers.zone, "Time zone of schedules.", unit="IANA zone")
+    app_version: str = set_by("APP_VERSION", "dev", parsers.text, "Version that the API tells.")
     database_url: str = set_by(
         "ZEROBYTE_DATABASE_URL",
         "{data_dir}/data/zerobyte.db",
-        reading.database,
+        parsers.database,
         "A path, `sqlite:///path`, or `postgres://user:password@host/name`.",
         unit="path or URL",
         secret=True,
@@ -96,35 +97,32 @@ class Settings:
     repositories_dir: Path = set_by(
         "ZEROBYTE_REPOSITORIES_DIR",
         "{data_dir}/repositories",
-        reading.path,
+        parsers.path,
         "Where local repositories are made.",
         unit="directory",
     )
     volumes_dir: Path = set_by(
         "ZEROBYTE_VOLUMES_DIR",
         "{data_dir}/volumes",
-        reading.path,
+        parsers.path,
         "Where volumes are mounted.",
         unit="directory",
     )
     cache_dir: Path = set_by(
-        "RESTIC_CACHE_DIR",
-        "{data_dir}/restic/cache",
-        reading.path,
-        "restic's cache.",
+        "RESTIC_CACHE_DIR", "{data_dir}/restic/cache", parsers.path, "restic's cache.",
         unit="directory",
-    )
+    )  # fmt: skip
     cache_max_bytes: int = set_by(
         "RESTIC_CACHE_MAX_BYTES",
         "10737418240",
-        reading.whole(0, 2**50),
+        parsers.whole(0, 2**50),
         "Room for restic's cache on this host; what was not used for longest goes first.",
         unit="bytes",
     )
     min_free_bytes: int = set_by(
         "MIN_FREE_BYTES",
         "2147483648",
-        reading.whole(0, 2**50),
+        parsers.whole(0, 2**50),
         "No backup begins while less than this, or less than MIN_FREE_PERCENT, is free on the disk "
         "of the cache and of ZEROBYTE_RUN_DIR; with 0 in both, it begins in any case.",
         unit="bytes",
@@ -132,7 +130,7 @@ class Settings:
     min_free_percent: int = set_by(
         "MIN_FREE_PERCENT",
         "5",
-        reading.whole(0, 100),
+        parsers.whole(0, 100),
         "The same as a part of that disk's size, but never more than 20 GiB; "
         "0 asks for MIN_FREE_BYTES alone.",
         unit="percent",
@@ -140,7 +138,7 @@ class Settings:
     tree_index_bytes: int = set_by(
         "TREE_INDEX_MAX_BYTES",
         "1073741824",
-        reading.whole(1024 * 1024, 2**50),
+        parsers.whole(1024 * 1024, 2**50),
         "Room for the listings of snapshots' files, kept beside the database; those that were not "
         "looked at for longest go first.",
         unit="bytes",
@@ -148,88 +146,85 @@ class Settings:
     snapshot_refresh_minutes: int = set_by(
         "SNAPSHOT_REFRESH_MINUTES",
         "60",
-        reading.whole(1, 525_600),
+        parsers.whole(1, 525_600),
         "How old a list of snapshots may become before it is read again.",
         unit="minutes",
     )
     stalled_after_minutes: int = set_by(
         "STALLED_AFTER_MINUTES",
         "15",
-        reading.whole(0, 10_080),
+        parsers.whole(0, 10_080),
         "A run that has moved nothing for so long is shown as stalled; 0: none is.",
         unit="minutes",
     )
     audit_retention_days: int = set_by(
         "AUDIT_RETENTION_DAYS",
         "400",
-        reading.whole(0, 36_500),
+        parsers.whole(0, 36_500),
         "How long lines of the audit trail are kept; 0 keeps them for ever.",
         unit="days",
     )
     task_history_days: int = set_by(
         "TASK_HISTORY_DAYS",
         "400",
-        reading.whole(0, 36_500),
+        parsers.whole(0, 36_500),
         "How long ended tasks are kept in the history; 0: age removes none.",
         unit="days",
     )
     task_history_max: int = set_by(
         "TASK_HISTORY_MAX",
         "20000",
-        reading.whole(0, 10_000_000),
+        parsers.whole(0, 10_000_000),
         "Ended tasks that each organization keeps at most; 0: their number removes none.",
         unit="tasks",
     )
     retention_alarm_days: int = set_by(
         "RETENTION_ALARM_DAYS",
         "7",
-        reading.whole(0, 36_500),
+        parsers.whole(0, 36_500),
         "After how many days of good backups without retention people are told; 0 tells nobody.",
         unit="days",
     )
     unreadable_limit_percent: int = set_by(
-        "BACKUP_UNREADABLE_LIMIT_PERCENT", "10", reading.whole(0, 100), unit="percent",
+        "BACKUP_UNREADABLE_LIMIT_PERCENT", "10", parsers.whole(0, 100), unit="percent",
         description="A run that cannot read a larger share of its files fails; 100: it never does.",
     )  # fmt: skip
     run_dir: Path = set_by(
         "ZEROBYTE_RUN_DIR",
         "{data_dir}/run",
-        reading.path,
+        parsers.path,
         "Sockets, locks and the files that hold a secret while a child needs it.",
         unit="directory",
     )
     rclone_config_dir: Path = set_by(
-        "RCLONE_CONFIG_DIR",
-        "~/.config/rclone",
-        reading.path,
-        "Holds rclone.conf.",
+        "RCLONE_CONFIG_DIR", "~/.config/rclone", parsers.path, "Holds rclone.conf.",
         unit="directory",
-    )
+    )  # fmt: skip
     allowed_roots: tuple[str, ...] = set_by(
         "ZEROBYTE_ALLOWED_ROOTS",
         "/",
-        reading.folders,
+        parsers.folders,
         "Folders below which owners and admins of the first organization may name paths of a "
         "host. Later organizations get theirs from an instance admin.",
         unit="comma list",
     )
-    restic_command: str = set_by("RESTIC_COMMAND", "restic", reading.text, "The restic to run.")
+    restic_command: str = set_by("RESTIC_COMMAND", "restic", parsers.text, "The restic to run.")
     restic_hostname: str = set_by(
         "RESTIC_HOSTNAME",
         "auto",
-        reading.hostname,
+        parsers.hostname,
         "Host in snapshots; `auto` is the hostname that a container was given, else `zerobyte`.",
     )
     restic_progress_fps: float = set_by(
-        "RESTIC_PROGRESS_FPS", "1", reading.rate, "How often restic reports; 2 at most.", unit="1/s"
+        "RESTIC_PROGRESS_FPS", "1", parsers.rate, "How often restic reports; 2 at most.", unit="1/s"
     )
     gomaxprocs: int | None = optional(
-        "GOMAXPROCS", reading.count, "Processors that restic may use.", unit="count"
+        "GOMAXPROCS", parsers.count, "Processors that restic may use.", unit="count"
     )
     memory_limits: tuple[tuple[str, int], ...] = set_by(
         "RESTIC_MEMORY_BYTES",
         "",
-        reading.memory,
+        parsers.memory,
         "Soft limit of a restic's memory (its GOMEMLIMIT); `512000000,forget=1000000000` sets "
         "another for one of backup, forget, check and restore.",
         unit="bytes",
@@ -237,57 +232,57 @@ class Settings:
     server_idle_timeout_s: int = set_by(
         "SERVER_IDLE_TIMEOUT",
         "60",
-        reading.seconds,
+        parsers.seconds,
         "Longest mount by rclone and longest making of a repository.",
         unit="seconds",
     )
     webhook_timeout_s: int = set_by(
-        "WEBHOOK_TIMEOUT", "60", reading.seconds, "Longest wait for a webhook.", unit="seconds"
+        "WEBHOOK_TIMEOUT", "60", parsers.seconds, "Longest wait for a webhook.", unit="seconds"
     )
     webhook_allowed_origins: tuple[str, ...] = set_by(
         "WEBHOOK_ALLOWED_ORIGINS",
         "",
-        reading.origins,
+        parsers.origins,
         "Origins that schedules' webhooks may call.",
         unit="comma list",
     )
     storage_private_networks: tuple[str, ...] = set_by(
-        "STORAGE_PRIVATE_NETWORKS", "first", reading.words, "See docs/field-rules.md.", unit="list"
+        "STORAGE_PRIVATE_NETWORKS", "first", parsers.words, "See docs/field-rules.md.", unit="list"
     )
     provisioning_path: Path | None = optional(
         "PROVISIONING_PATH",
-        reading.path,
+        parsers.path,
         "File of volumes and repositories to set up.",
         unit="file",
     )
     prefect_api_url: str | None = optional(
         "PREFECT_API_URL",
-        reading.url,
+        parsers.url,
         "A Prefect server elsewhere; none starts our own.",
         unit="URL",
     )
     prefect_auth: str = set_by(
         "PREFECT_API_AUTH_STRING",
         "",
-        reading.text,
+        parsers.text,
         "`user:password` of the Prefect server; by default made once and kept in the data "
         "directory.",
         secret=True,
     )
     worker_concurrency: int = set_by(
-        "ZEROBYTE_WORKER_CONCURRENCY", "2", reading.count, "Runs at the same time.", unit="count"
+        "ZEROBYTE_WORKER_CONCURRENCY", "2", parsers.count, "Runs at the same time.", unit="count"
     )
     drain_grace_s: int = set_by(
         "ZEROBYTE_DRAIN_GRACE",
         "30",
-        reading.seconds,
+        parsers.seconds,
         "How long a stop waits for running work before it is interrupted.",
         unit="seconds",
     )
     lease_wait_s: int = set_by(
         "ZEROBYTE_LEASE_WAIT",
         "43200",
-        reading.seconds,
+        parsers.seconds,
         "How long a task waits for its turn at a repository before it fails; retention steps "
         "aside after an hour and is tried again.",
         unit="seconds",
@@ -295,19 +290,19 @@ class Settings:
     database_wait_s: int = set_by(
         "DATABASE_WAIT_S",
         "60",
-        reading.whole(0, 86_400),
+        parsers.whole(0, 86_400),
         "How long a start waits for a PostgreSQL server that cannot be reached.",
         unit="seconds",
     )
     api_url: str = set_by(
         "ZEROBYTE_API_URL",
         "http://127.0.0.1:{port}",
-        reading.url,
+        parsers.url,
         "Where a worker finds the API.",
         unit="URL",
     )
     worker_token: str | None = optional(
-        "ZEROBYTE_WORKER_TOKEN", reading.text, "Token of a worker on another host.", secret=True
+        "ZEROBYTE_WORKER_TOKEN", parsers.text, "Token of a worker on another host.", secret=True
     )
     app_secret: str = dataclasses.field(repr=False)
     """Seals the stored secrets and signs the cookies; APP_SECRET, APP_SECRET_FILE or kept."""
@@ -352,26 +347,26 @@ class Settings:
         for attribute, variable in _variables():
             value = given.get(variable.name, "")
             if attribute == "data_dir" and not value:
-                value = str(kept.usual_data_dir(given))
+                value = str(secrets.usual_data_dir(given))
             try:
                 values[attribute] = _read(variable, value, values)
             except ValueError as error:
                 problems.append(f"{variable.name} {error}.")
-        for attribute, name, lengths in kept.GIVEN_SECRETS:
+        for attribute, name, lengths in secrets.GIVEN_SECRETS:
             try:
-                values[attribute] = kept.given_secret(given, name, lengths=lengths)
+                values[attribute] = secrets.given_secret(given, name, lengths=lengths)
             except ValueError as error:
                 problems.append(f"{error}.")
         values["secret_files"] = tuple(
             Path(file).absolute()
-            for name in (*(name for _, name, _ in kept.GIVEN_SECRETS), "ZEROBYTE_WORKER_TOKEN")
+            for name in (*(name for _, name, _ in secrets.GIVEN_SECRETS), "ZEROBYTE_WORKER_TOKEN")
             if (file := given.get(f"{name}_FILE"))
         )
         if problems:
             raise SettingsError(problems)
         if keep_secrets:
             try:
-                kept.fill_secrets(values)
+                secrets.fill_secrets(values)
             except ValueError as error:
                 raise SettingsError([f"{error}."]) from None
         return cls(**values)
@@ -379,7 +374,7 @@ class Settings:
     @staticmethod
     def table() -> str:
         """Every variable as a Markdown table."""
-        return reading.settings_table(
+        return markdown_table(
             (known.name, known.default, known.unit, known.description) for _, known in _variables()
         )
 

@@ -278,7 +278,7 @@ def test_rekey_refuses_what_cannot_be_meant(filled, tmp_path, monkeypatch):
     assert (both.code, "not both" in both.err) == (2, True)
     unread = filled.call("rekey", "--old-secret-file", str(file))
     assert (unread.code, "cannot be read" in unread.err) == (1, True)
-    with startup_checks.hold_folder(tmp_path):
+    with startup_checks.lock_data_dir(tmp_path):
         running = rekey(filled)
         assert (running.code, "Another Zerobyte" in running.err) == (1, True)
     file.write_text(OLD + "\n")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.signed_in_users import PASSWORD, Folk
 from zerobyte.core import clock
-from zerobyte.features.audit.models import AuditLine, Unchangeable
+from zerobyte.features.audit.models import AppendOnlyViolation, AuditLine
 from zerobyte.features.auth.models import Organization, Session
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 
@@ -223,13 +223,13 @@ async def test_lines_outlive_their_organization_and_cannot_be_changed(owner, hom
     assert [line.action for line in lines] == ["updateOrganization", "deleteOrganization"]
     lines[0].result = "failed"
     for change in (lines[0].save, lines[0].delete):
-        with pytest.raises(Unchangeable):
+        with pytest.raises(AppendOnlyViolation):
             await change()
     for change in (
         lambda: AuditLine.filter(id=lines[0].id).delete(),
         lambda: AuditLine.all().delete(),
         lambda: AuditLine.filter(id=lines[0].id).update(result="failed"),
     ):
-        with pytest.raises(Unchangeable):
+        with pytest.raises(AppendOnlyViolation):
             await change()
     assert (await AuditLine.get(id=lines[0].id)).result == "succeeded"

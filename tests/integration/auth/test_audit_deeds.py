@@ -3,9 +3,9 @@
 import pytest
 
 from tests.integration.auth.sso_stage import staged
-from tests.integration.auth.test_passkeys import ADA, ORIGIN, register, sign_in
 from tests.support.accounts import two_factor
 from tests.support.authenticator import Authenticator
+from tests.support.passkeys import ADA, ORIGIN, register, sign_in
 from tests.support.signed_in_users import Folk
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import Account, Organization, User

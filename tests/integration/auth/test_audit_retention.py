@@ -3,12 +3,13 @@
 import pytest
 
 from tests.support.http_server import settings_for
-from zerobyte.app import Platform
+from zerobyte.app import background_loops
 from zerobyte.core import clock
 from zerobyte.features.audit import models
 from zerobyte.features.audit.models import AuditLine
-from zerobyte.features.audit.service import AuditTrail
+from zerobyte.features.audit.service import AuditLog
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.services import build_services
 
 DAY_MS = 86_400_000
 
@@ -29,19 +30,19 @@ async def lines(client, time):
 
 async def test_older_lines_go_and_leave_one_that_says_how_many(lines):
     before = clock.now_ms() - 400 * DAY_MS
-    assert await AuditTrail().expire(400) == 2
+    assert await AuditLog().expire(400) == 2
     assert await aged() == ["aged 399.5", "aged 0"]
     told = await AuditLine.get(action="upkeep:audit-retention")
     assert told.details == {"removed": 2, "before": before, "days": 400}
     assert (told.organization_id, told.actor_id, told.source) == (None, None, "none")
-    assert await AuditTrail().expire(400) == 0
+    assert await AuditLog().expire(400) == 0
     assert await AuditLine.filter(action="upkeep:audit-retention").count() == 1
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_many_go_in_parts_that_are_told_each(lines, monkeypatch):
-    monkeypatch.setattr(models, "MOST_AT_ONCE", 2)
-    assert await AuditTrail().expire(1) == 3
+    monkeypatch.setattr(models, "EXPIRY_BATCH_SIZE", 2)
+    assert await AuditLog().expire(1) == 3
     assert await aged() == ["aged 0"]
     told = await AuditLine.filter(action="upkeep:audit-retention").order_by("id")
     assert [line.details["removed"] for line in told] == [2, 1]
@@ -52,9 +53,9 @@ async def test_lines_that_went_and_their_line_are_one_change(lines, monkeypatch)
     async def fail(self, entry):
         raise OSError
 
-    monkeypatch.setattr(AuditTrail, "record", fail)
+    monkeypatch.setattr(AuditLog, "record", fail)
     with pytest.raises(OSError):
-        await AuditTrail().expire(400)
+        await AuditLog().expire(400)
     assert len(await aged()) == 4
 
 
@@ -63,11 +64,11 @@ async def test_lines_that_went_and_their_line_are_one_change(lines, monkeypatch)
 async def test_the_platform_keeps_400_days_unless_it_is_told_otherwise(
     lines, tmp_path, given, kept
 ):
-    platform = Platform(settings_for(tmp_path, **given), MemoryScheduler())
-    loops = platform.loops()
+    platform = build_services(settings_for(tmp_path, **given), MemoryScheduler())
+    loops = background_loops(platform)
     periodic = [loop.cr_frame.f_locals.get("work") for loop in loops]
     for loop in loops:
         loop.close()
-    assert platform._expire_trail in periodic
-    await platform._expire_trail()
+    [expire] = [work for work in periodic if getattr(work, "__name__", "") == "expire_audit_log"]
+    await expire()
     assert len(await aged()) == kept

@@ -33,13 +33,13 @@ WRONG = [
 def hashes(monkeypatch):
     """What passwords were compared with; grows by itself."""
     compared = []
-    fits = Passwords._fits
+    fits = Passwords._matches
 
     def count_one(self, password_hash, password):
         compared.append(password_hash)
         return fits(self, password_hash, password)
 
-    monkeypatch.setattr(Passwords, "_fits", count_one)
+    monkeypatch.setattr(Passwords, "_matches", count_one)
     return compared
 
 
@@ -47,13 +47,13 @@ def hashes(monkeypatch):
 def looks(monkeypatch):
     """Whose count was looked up in the database; grows by itself."""
     people = []
-    take = login_throttle._take
+    take = login_throttle._count_in_database
 
     async def count_one(person):
         people.append(person)
         return await take(person)
 
-    monkeypatch.setattr(login_throttle, "_take", count_one)
+    monkeypatch.setattr(login_throttle, "_count_in_database", count_one)
     return people
 
 

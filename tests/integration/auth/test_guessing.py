@@ -22,13 +22,13 @@ FEW = 6
 def hashes(monkeypatch):
     """What passwords were compared with; grows by itself."""
     counted = []
-    fits = Passwords._fits
+    fits = Passwords._matches
 
     def count(self, password_hash, password):
         counted.append(password_hash)
         return fits(self, password_hash, password)
 
-    monkeypatch.setattr(Passwords, "_fits", count)
+    monkeypatch.setattr(Passwords, "_matches", count)
     return counted
 
 
@@ -245,7 +245,7 @@ async def test_looking_names_up_ends_too(serve, clocks):
 
 @on_sqlite
 async def test_when_too_many_wait_for_a_hash_the_next_is_told_and_not_blamed(limited, monkeypatch):
-    monkeypatch.setattr("zerobyte.features.auth.service.password_hashing._QUEUE", 0)
+    monkeypatch.setattr("zerobyte.features.auth.service.password_hashing._MAX_WAITING", 0)
     answers = [await sign_in(limited, RIGHT, 1) for _ in range(5)]
     assert {answer.status_code for answer in answers} == {503}
     monkeypatch.undo()

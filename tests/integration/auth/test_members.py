@@ -136,7 +136,7 @@ async def test_a_member_is_removed_with_all_that_goes_along_or_not_at_all(
     async def break_down(*args, **named):
         raise RuntimeError("hunter2")
 
-    monkeypatch.setattr(members, "_leave", break_down)
+    monkeypatch.setattr(members, "_end_or_move_sessions", break_down)
     key = await ApiKey.create(
         user_id=guest.id, organization_id=home, name="k", key_hash="x", start="zb_abc"
     )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.integration.auth.test_passkeys import (
+from tests.support.authenticator import Authenticator
+from tests.support.passkeys import (
     BASE,
     CHALLENGE,
     SESSION,
@@ -13,7 +14,6 @@ from tests.integration.auth.test_passkeys import (
     register_options,
     sign_in,
 )
-from tests.support.authenticator import Authenticator
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Passkey, Ticket, User
 

@@ -2,56 +2,28 @@
 
 import asyncio
 
-import httpx
 import pytest
 
 from tests.support.authenticator import Authenticator, raw, text
+from tests.support.passkeys import (
+    ADA,
+    BASE,
+    CHALLENGE,
+    ORIGIN,
+    SESSION,
+    ada,
+    code_of,
+    device,
+    register,
+    register_options,
+    sign_in,
+)
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Account, Passkey, Session, Ticket, User
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.features.auth.service.sessions import DAY_MS
 
-ADA = {"email": "ada@example.com", "password": "correct horse", "name": "Ada", "username": "ada"}
-ORIGIN = "http://localhost:4096"
-CHALLENGE = "zerobyte.better-auth-passkey"
-SESSION = "zerobyte.session_token"
-BASE = "/api/auth/passkey"
-
-
-@pytest.fixture
-async def ada(client):
-    answer = await client.post("/api/auth/sign-up/email", json=ADA)
-    assert answer.status_code == 200
-    return answer.json()["user"]
-
-
-@pytest.fixture
-def device():
-    return Authenticator(ORIGIN)
-
-
-async def register_options(client, query=""):
-    answer = await client.get(f"{BASE}/generate-register-options{query}")
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def register(client, device, *, name="Key", **changes):
-    options = await register_options(client)
-    body = {"response": device.create(options, **changes), "name": name}
-    return await client.post(f"{BASE}/verify-registration", json=body)
-
-
-async def sign_in(client, device, **changes):
-    """In the same client, but without its session."""
-    client.cookies.delete(SESSION)
-    options = (await client.get(f"{BASE}/generate-authenticate-options")).json()
-    body = {"response": device.get(options, **changes)}
-    return await client.post(f"{BASE}/verify-authentication", json=body)
-
-
-def code_of(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
+__all__ = ["ada", "device"]
 
 
 async def test_the_options_ask_for_a_verified_user_and_a_key_that_is_found_again(client, ada):

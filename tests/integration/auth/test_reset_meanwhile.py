@@ -28,7 +28,7 @@ from zerobyte.features.auth.models import (
     User,
 )
 from zerobyte.features.auth.service import TwoFactors, TwoFactorVerifier
-from zerobyte.features.auth.service.login_throttle import Attempt
+from zerobyte.features.auth.service.login_throttle import LoginAttempt
 from zerobyte.features.auth.service.password_hashing import Passwords
 from zerobyte.features.auth.service.two_factor.challenges import Challenges
 
@@ -144,7 +144,7 @@ async def test_a_device_under_way_is_not_trusted(client, phone, reset_after, at_
     if at_sign_in:
         client.cookies.clear()
         await challenged(client)
-    reset_after(TwoFactorVerifier, "_at_sign_in" if at_sign_in else "_in_session")
+    reset_after(TwoFactorVerifier, "_verify_at_sign_in" if at_sign_in else "_verify_in_session")
     answer = await two_factor(client, "verify-totp", code=phone.code(), trustDevice=True)
     assert outcome(answer) == (401, "UNAUTHORIZED")
     assert TRUST not in answer.headers.get("set-cookie", "")
@@ -155,7 +155,7 @@ async def test_a_device_under_way_is_not_trusted(client, phone, reset_after, at_
 async def test_a_second_factor_under_way_is_not_put_to_use(client, ada, time, reset_after):
     answer = await two_factor(client, "enable", **PASSWORD)
     app = AuthenticatorApp(answer.json()["totpURI"])
-    reset_after(Attempt, "of")
+    reset_after(LoginAttempt, "count_for")
     assert outcome(await two_factor(client, "verify-totp", code=app.code())) == (
         401,
         "UNAUTHORIZED",
@@ -168,7 +168,7 @@ async def test_a_second_factor_under_way_is_not_put_to_use(client, ada, time, re
 async def test_a_challenge_under_way_opens_no_session(client, phone, reset_after):
     client.cookies.clear()
     await challenged(client)
-    reset_after(TwoFactors, "forgive")
+    reset_after(TwoFactors, "reset_failures")
     answer = await two_factor(client, "verify-totp", code=phone.code())
     assert outcome(answer) == (401, "INVALID_TWO_FACTOR_COOKIE")
     assert await Session.all().count() == 0
@@ -180,7 +180,7 @@ async def test_a_reset_waits_for_a_challenge_that_is_being_closed(
 ):
     client.cookies.clear()
     await challenged(client)
-    close, resets = Challenges.close, []
+    close, resets = Challenges.consume, []
 
     async def close_while_reset(self, request, challenge):
         await close(self, request, challenge)
@@ -191,7 +191,7 @@ async def test_a_reset_waits_for_a_challenge_that_is_being_closed(
                 return
             await asyncio.sleep(0.01)
 
-    monkeypatch.setattr(Challenges, "close", close_while_reset)
+    monkeypatch.setattr(Challenges, "consume", close_while_reset)
     answer = await two_factor(client, "verify-totp", code=phone.code())
     await resets[0]
     assert answer.status_code == 200, answer.text

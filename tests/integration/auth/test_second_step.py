@@ -271,14 +271,14 @@ async def test_whoever_uses_a_backup_code_a_moment_too_late_is_told_to_try_again
 ):
     client.cookies.clear()
     await challenged(client)
-    look = two_factor_service._active
+    look = two_factor_service._enabled
 
     async def another_is_first(user):
         row = await look(user)
         await TwoFactor.all().update(backup_codes="used meanwhile")
         return row
 
-    monkeypatch.setattr(two_factor_service, "_active", another_is_first)
+    monkeypatch.setattr(two_factor_service, "_enabled", another_is_first)
     answer = await two_factor(client, "verify-backup-code", code=phone.backup_codes[0])
     assert outcome(answer) == (409, "CONFLICT")
     assert cookie_of(answer) is None

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.integration.auth.sso_stage import staged
-from tests.integration.auth.test_passkeys import ORIGIN, register, sign_in
 from tests.support.authenticator import Authenticator
+from tests.support.passkeys import ORIGIN, register, sign_in
 from zerobyte.features.auth.models import Account, SsoProvider, User
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

@@ -13,6 +13,8 @@ import pytest
 from tests.support.actors import HeaderAuthenticator
 from tests.support.http_server import serving, settings_for
 from zerobyte import app as composition
+from zerobyte import notify
+from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import ids
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import Organization
@@ -21,6 +23,7 @@ from zerobyte.features.tasks.models import Task, WorkerRow
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.services import Services, build_services
 
 
 @dataclass
@@ -29,7 +32,7 @@ class World:
 
     client: httpx.AsyncClient
     scheduler: MemoryScheduler
-    platform: composition.Platform
+    services: Services
     source: Path
     worker_token: str
     workers: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
@@ -98,12 +101,12 @@ class World:
         await self.ask("hello", {**WORKER, **{names[name]: more[name] for name in more}})
 
     async def token_of(self, host: str) -> str:
-        _, token = await self.platform.worker_tokens.issue(host)
+        _, token = await self.services.worker_tokens.issue(host)
         return token
 
     async def scheduler_run(self, schedule: dict[str, Any]) -> str:
         """A run of the schedule's deployment, as the engine's clock makes it."""
-        await self.platform.reconciler.apply()
+        await self.services.deployment_sync.apply()
         run = await self.scheduler.start(
             "backup",
             schedule["shortId"],
@@ -111,7 +114,7 @@ class World:
             idempotency_key=ids.uuid7(),
             run_name="by the clock",
         )
-        self.scheduler.become(run, "RUNNING")
+        self.scheduler.set_state(run, "RUNNING")
         return run
 
     async def claim(self, **who: Any) -> dict[str, Any]:
@@ -160,18 +163,14 @@ async def world(database: str, tmp_path: Path, environ: dict[str, str]) -> Async
         await Organization.create(id=name, name=name, slug=name, repository_password=password)
     scheduler = MemoryScheduler()
     await scheduler.ensure_ready(["local"])
-    platform = composition.Platform(settings, scheduler)
-    services = {**platform.services, Authenticator: HeaderAuthenticator()}
-    app = make_app(settings, services)
+    services = build_services(settings, scheduler)
+    by_type = {**services.by_type(), Authenticator: HeaderAuthenticator()}
+    app = make_app(settings, by_type)
     composition.add_routes(app)
-    _, token = await platform.worker_tokens.issue("local")
+    _, token = await services.worker_tokens.issue("local")
     async with serving(app, headers={"x-test-organization": "o1"}) as client:
-        yield World(client, scheduler, platform, source, token)
-    await platform.sizes.aclose()
-    await platform.files.aclose()
-    await platform.notifications.aclose()
-    await platform.snapshots.aclose()
-    await platform.alarms.aclose()
+        yield World(client, scheduler, services, source, token)
+    await services.aclose()
 
 
 def end(worker: subprocess.Popen[bytes]) -> None:
@@ -185,3 +184,15 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     started = subprocess.Popen(["sleep", "60"])
     yield started
     end(started)
+
+
+@pytest.fixture
+def sent_messages(monkeypatch: pytest.MonkeyPatch) -> list[NotificationMessage]:
+    """Record notifications instead of sending them."""
+    messages: list[NotificationMessage] = []
+
+    async def send(_config: Any, message: NotificationMessage, **_how: Any) -> None:
+        messages.append(message)
+
+    monkeypatch.setattr(notify, "send", send)
+    return messages

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from tests.support.backup_runs import run_now, snapshot_of, success_report, task_of
 from zerobyte.features.repositories.models import Repository, Snapshot
 
 
@@ -25,7 +25,7 @@ async def ended(world: World, made: dict[str, Any], task_id: str, **of: Any) -> 
     """The run has saved so many files; `day` of the snapshot, and what it was held for."""
     day, is_suspect = of["day"], of.get("is_suspect", False)
     snapshot = snapshot_of(made, files=of["files"]) | {"time": f"2026-11-{day:02}T06:53:10Z"}
-    report = success(task_id, snapshot, isSuspect=is_suspect)
+    report = success_report(task_id, snapshot, isSuspect=is_suspect)
     return {**(await world.ask("finish", report)), **snapshot}
 
 
@@ -89,7 +89,7 @@ async def test_a_run_is_measured_by_the_newest_complete_snapshot(world: World) -
     async def incomplete(files: int, day: int) -> None:
         task_id, _ = await begun(world, made)
         snapshot = snapshot_of(made, files=files) | {"time": f"2026-11-{day:02}T06:53:10Z"}
-        report = success(task_id, snapshot, isIncomplete=True)
+        report = success_report(task_id, snapshot, isIncomplete=True)
         await world.ask("finish", {**report, "outcome": "warning"})
 
     await incomplete(550, 2)
@@ -106,7 +106,7 @@ async def test_a_snapshot_dated_in_the_future_measures_no_run(world: World) -> N
     made = await world.schedule()
     for files, time in ((700, "2199-01-01T00:00:00Z"), (20, "2026-11-01T00:00:00Z")):
         task_id, measure = await begun(world, made)
-        report = success(task_id, snapshot_of(made, files=files) | {"time": time})
+        report = success_report(task_id, snapshot_of(made, files=files) | {"time": time})
         await world.ask("finish", report)
     assert measure == 700, "there was no other"
     _, measure = await begun(world, made)

@@ -1,15 +1,18 @@
 """Who wants to hear of failures hears of those too that no worker can tell (T25)."""
 
-from typing import Any
-
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_leases import until
-from tests.integration.backups.test_restores_beside import restore_of
-from tests.integration.backups.test_retention_runs import FAILURE, backed_up
-from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success
-from zerobyte import notify
+from tests.support.alerts import await_notifications, schedule_with_alert
+from tests.support.backup_runs import (
+    FAILURE,
+    create_restore_task,
+    finish_backup,
+    run_now,
+    schedule_of,
+    snapshot_of,
+    success_report,
+)
 from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
@@ -22,53 +25,18 @@ def database_kind() -> str:
     return "sqlite"
 
 
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[NotificationMessage]:
-    """What leaves the machine."""
-    messages: list[NotificationMessage] = []
-
-    async def send(_config: Any, message: NotificationMessage, **_how: Any) -> None:
-        messages.append(message)
-
-    monkeypatch.setattr(notify, "send", send)
-    return messages
-
-
-async def heard(world: World, **more: Any) -> dict[str, Any]:
-    """A schedule, and somebody who wants to hear when it fails."""
-    made = await world.schedule(**more)
-    config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
-    url = "/api/v1/notifications/destinations"
-    answer = await world.client.post(url, json={"name": made["name"], "config": config})
-    assert answer.status_code == 201, answer.text
-    entry = {
-        "destinationId": answer.json()["id"], "notifyOnStart": False,
-        "notifyOnSuccess": False, "notifyOnWarning": False, "notifyOnFailure": True,
-    }  # fmt: skip
-    url = f"/api/v1/backups/{made['shortId']}/notifications"
-    assert (await world.client.put(url, json={"assignments": [entry]})).status_code == 200
-    return made
-
-
 async def lose(world: World, task_id: str) -> None:
     """Take the worker of a task away."""
     long_ago = clock.now_ms() - 120_000
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=long_ago)
-    await world.platform.watch.fail_lost()
-
-
-async def all_is_said(world: World) -> None:
-    async def is_quiet() -> bool:
-        return not world.platform.alarms._telling and not world.platform.notifications._telling
-
-    await until(is_quiet)
+    await world.services.reaper.fail_lost()
 
 
 async def test_t25_a_run_that_could_not_begin_or_was_lost_is_told_and_one_done_again_is_not(
-    world: World, said: list[NotificationMessage]
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await heard(world, maxRetries=3, retryDelay=15)
+    made = await schedule_with_alert(world, maxRetries=3, retryDelay=15)
     waited = await run_now(world, made)
     blocker = await run_now(world, await world.schedule())
     await Task.filter(id=blocker).update(
@@ -78,47 +46,47 @@ async def test_t25_a_run_that_could_not_begin_or_was_lost_is_told_and_one_done_a
     assert (await world.claim(task_id=waited))["answer"] == "wait"
     await Lease.filter(task_id=waited).update(requested_at=1)
     assert (await world.claim(task_id=waited))["answer"] == "refused"
-    await all_is_said(world)
-    [message] = said
+    await await_notifications(world)
+    [message] = sent_messages
     assert (message.event, message.title) == ("failure", f"Zerobyte {made['name']} failed")
     assert f"Schedule: {made['name']}\nError: The repository was not free for" in message.body
     await lose(world, blocker)
-    said.clear()
+    sent_messages.clear()
 
     run = await world.scheduler_run(made)
     first = (await world.claim(schedule_id=made["shortId"], flow_run_id=run))["job"]["taskId"]
     await lose(world, first)
-    await all_is_said(world)
-    assert said == [], "it is done again at once"
+    await await_notifications(world)
+    assert sent_messages == [], "it is done again at once"
     second = await Task.get(rerun_of=first)
     await world.claim(task_id=second.id)
     await lose(world, second.id)
-    await all_is_said(world)
-    [message] = said
+    await await_notifications(world)
+    [message] = sent_messages
     assert "Zerobyte was restarted while this ran" in message.body or (
         "The worker stopped reporting" in message.body
     )
 
 
 async def test_t25_what_a_run_tells_itself_is_not_told_twice(
-    world: World, said: list[NotificationMessage]
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await heard(world, retentionPolicy={"keepLast": 1})
+    made = await schedule_with_alert(world, retentionPolicy={"keepLast": 1})
     failed = await run_now(world, made)
     await world.claim(task_id=failed)
     await world.ask("finish", {"taskId": failed, **FAILURE})
     cancelled = await run_now(world, made)
     await world.client.post(f"/api/v1/tasks/{cancelled}/cancel")
-    _, forget, _ = await backed_up(world, made)
+    _, forget, _ = await finish_backup(world, made)
     await world.client.post(f"/api/v1/tasks/{forget}/cancel")
-    await all_is_said(world)
-    assert said == []
+    await await_notifications(world)
+    assert sent_messages == []
 
 
 async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_start(
-    world: World, said: list[NotificationMessage], monkeypatch: pytest.MonkeyPatch
+    world: World, sent_messages: list[NotificationMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, started = await heard(world), await heard(world)
+    made, started = await schedule_with_alert(world), await schedule_with_alert(world)
     for schedule in made, started:
         run = await world.scheduler_run(schedule)
         reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)
@@ -128,63 +96,70 @@ async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_star
 
     async def said_after(minutes: int) -> list[str]:
         monkeypatch.setattr(clock, "now_ms", lambda: now + minutes * 60_000)
-        await world.platform.alarms.look_at_reruns()
-        await all_is_said(world)
-        return [message.title for message in said]
+        await world.services.alerts.check_reruns()
+        await await_notifications(world)
+        return [message.title for message in sent_messages]
 
     assert await said_after(4) == []
     title = f"Zerobyte {made['name']} failed"
     assert await said_after(6) == [title]
-    assert "its repetition has not started within 5 minutes" in said[0].body
-    assert "The worker stopped reporting" in said[0].body or "restarted" in said[0].body
+    assert "its repetition has not started within 5 minutes" in sent_messages[0].body
+    assert (
+        "The worker stopped reporting" in sent_messages[0].body
+        or "restarted" in sent_messages[0].body
+    )
     assert await said_after(7) == [title], "once"
 
 
 async def test_a_success_that_is_not_believed_is_an_alarm(
-    world: World, said: list[NotificationMessage]
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await heard(world)
+    made = await schedule_with_alert(world)
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    await world.ask("finish", success(task_id, {**snapshot_of(made), "tags": ["another1"]}))
-    await all_is_said(world)
-    [message] = said
+    await world.ask("finish", success_report(task_id, {**snapshot_of(made), "tags": ["another1"]}))
+    await await_notifications(world)
+    [message] = sent_messages
     assert "snapshot of another schedule" in message.body
 
 
 async def test_t1_retention_that_fails_is_an_alarm_of_its_own_whatever_led_to_it(
-    world: World, said: list[NotificationMessage]
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await heard(world, retentionPolicy={"keepLast": 1})
+    made = await schedule_with_alert(world, retentionPolicy={"keepLast": 1})
     answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
     await world.claim(task_id=answer.json()["taskId"])
     await world.ask("finish", {"taskId": answer.json()["taskId"], **FAILURE})
-    _, forget, _ = await backed_up(world, made)
+    _, forget, _ = await finish_backup(world, made)
     await world.claim(task_id=forget)
     await lose(world, forget)
-    _, forget, _ = await backed_up(world, made)
+    _, forget, _ = await finish_backup(world, made)
     await world.claim(task_id=forget)
     for _ in range(2):
         await world.ask("finish", {"taskId": forget, **FAILURE})
-    await all_is_said(world)
-    assert [message.title for message in said] == [f"Zerobyte {made['name']}: retention failed"] * 3
-    assert {message.event for message in said} == {"failure"}
-    assert "Error: the disk is full" in said[0].body
+    await await_notifications(world)
+    assert [message.title for message in sent_messages] == [
+        f"Zerobyte {made['name']}: retention failed"
+    ] * 3
+    assert {message.event for message in sent_messages} == {"failure"}
+    assert "Error: the disk is full" in sent_messages[0].body
 
 
 async def test_t25_a_failed_restore_or_retention_leaves_the_health_of_a_schedule_alone(
-    world: World, said: list[NotificationMessage]
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await heard(world, retentionPolicy={"keepLast": 1})
+    made = await schedule_with_alert(world, retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
+    [forget] = (await world.ask("finish", success_report(task_id, snapshot_of(made))))["followUps"]
     await world.claim(task_id=forget)
     await world.ask("finish", {"taskId": forget, **FAILURE})
-    restore = await restore_of(world, made)
+    restore = await create_restore_task(world, made)
     assert (await world.claim(task_id=restore.id))["answer"] == "granted"
     await world.ask("finish", {"taskId": restore.id, **FAILURE})
-    await all_is_said(world)
+    await await_notifications(world)
     after = await schedule_of(world, made)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("success", None)
-    assert [message.title for message in said] == [f"Zerobyte {made['name']}: retention failed"]
+    assert [message.title for message in sent_messages] == [
+        f"Zerobyte {made['name']}: retention failed"
+    ]

@@ -8,7 +8,7 @@ from tortoise import Tortoise
 from tortoise.exceptions import DBConnectionError, OperationalError
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now, snapshot_of, success
+from tests.support.backup_runs import run_now, snapshot_of, success_report
 from zerobyte.core import clock, ids
 from zerobyte.core.log import Logger
 from zerobyte.db import errors as db_errors
@@ -59,7 +59,7 @@ async def test_what_ended_while_nothing_could_be_written_is_not_taken_for_lost_a
     world: World,
 ) -> None:
     made = await world.schedule()
-    watch = world.platform.watch
+    watch = world.services.reaper
     await watch.run_once()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -71,7 +71,7 @@ async def test_what_ended_while_nothing_could_be_written_is_not_taken_for_lost_a
     await watch.run_once()
     assert (await Task.get(id=task_id)).status == "running"
     # Its worker asks again and again to hand its end in, and is heard a moment later.
-    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
     assert (await Task.get(id=task_id)).status == "succeeded"
     assert not await Task.exists(rerun_of=task_id)
 
@@ -79,7 +79,7 @@ async def test_what_ended_while_nothing_could_be_written_is_not_taken_for_lost_a
 async def test_a_worker_that_was_heard_is_there_although_nobody_could_write_that_down(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    control = world.platform.control
+    control = world.services.worker_api
     missing = "No worker has reported for 30 seconds; start one with `zerobyte worker`"
     assert await control.worker_problem() == missing
     await pragma("query_only = ON")

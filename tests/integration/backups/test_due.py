@@ -1,15 +1,23 @@
 """Due times become runs, each once: by the engine's bell or by our own clock."""
 
 import itertools
-from typing import Any
 
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World
-from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success, task_of
-from zerobyte.core import clock, cron
+from tests.support.backup_runs import (
+    DAY_MS,
+    RESTIC_FAILURE,
+    overdue_schedule,
+    run_now,
+    schedule_of,
+    snapshot_of,
+    success_report,
+    task_of,
+    tasks_of,
+)
+from zerobyte.core import clock
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.tasks.models import Task, WorkerRow
 
 
@@ -19,33 +27,13 @@ def database_kind() -> str:
     return "sqlite"
 
 
-DAY_MS = 86_400_000
-FAILURE = {"status": "failed", "outcome": "error", "error": "restic says no"}
-
-
-async def overdue(world: World, *, days: float = 3.9, **more: Any) -> dict[str, Any]:
-    """A daily schedule that nobody has looked at for some days."""
-    now = clock.now_ms()
-    at = clock.from_ms(now - DAY_MS // 2)
-    made = await world.schedule(cronExpression=f"{at.minute} {at.hour} * * *", **more)
-    first = cron.next_after(
-        made["cronExpression"], timezone="UTC", after_ms=now - round(days * DAY_MS)
-    )
-    await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=first)
-    return made
-
-
-async def tasks_of(made: dict[str, Any]) -> list[Task]:
-    return await Task.filter(resource_id=made["shortId"]).order_by("id")
-
-
 async def test_t4_t35_after_days_away_one_run_catches_up_and_names_the_times_it_stands_for(
     world: World,
 ) -> None:
-    made = await overdue(world)
+    made = await overdue_schedule(world)
     assert (await schedule_of(world, made))["nextBackupAt"] < clock.now_ms()
-    await world.platform.due_times.start_missed()
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
+    await world.services.due_runs.start_missed()
     [task] = await tasks_of(made)
     assert (task.status, task.trigger) == ("queued", "scheduled")
     shown = (await task_of(world, task.id))["input"]
@@ -57,7 +45,7 @@ async def test_t4_t35_after_days_away_one_run_catches_up_and_names_the_times_it_
     late = await world.claim(schedule_id=made["shortId"], due_at=shown["dueAt"])
     assert late["answer"] == "refused"
     await world.claim(task_id=task.id)
-    await world.ask("finish", success(task.id, snapshot_of(made)))
+    await world.ask("finish", success_report(task.id, snapshot_of(made)))
     late = await world.claim(schedule_id=made["shortId"], due_at=shown["coalesced"]["firstAt"])
     assert late["answer"] == "refused"
     assert "has had its run" in late["reason"]
@@ -67,33 +55,33 @@ async def test_t4_t35_after_days_away_one_run_catches_up_and_names_the_times_it_
 async def test_t35_the_engines_bell_may_come_first_and_stands_for_all_that_was_missed(
     world: World,
 ) -> None:
-    made = await overdue(world)
+    made = await overdue_schedule(world)
     reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms() - DAY_MS // 2)
     assert reply["answer"] == "granted"
     assert (await task_of(world, reply["job"]["taskId"]))["input"]["coalesced"]["count"] == 3
-    await world.ask("finish", success(reply["job"]["taskId"], snapshot_of(made)))
-    await world.platform.due_times.start_missed()
+    await world.ask("finish", success_report(reply["job"]["taskId"], snapshot_of(made)))
+    await world.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
 
 async def test_what_waits_in_the_engine_is_not_started_again_beside_it(world: World) -> None:
-    made = await overdue(world)
+    made = await overdue_schedule(world)
     run = await world.scheduler_run(made)
-    world.scheduler.become(run, "SCHEDULED")
-    await world.platform.due_times.start_missed()
+    world.scheduler.set_state(run, "SCHEDULED")
+    await world.services.due_runs.start_missed()
     assert await tasks_of(made) == []
-    world.scheduler.become(run, "CRASHED")
-    await world.platform.due_times.start_missed()
+    world.scheduler.set_state(run, "CRASHED")
+    await world.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
 
 async def test_without_catching_up_the_missed_times_are_written_down_and_not_run(
     world: World,
 ) -> None:
-    made = await overdue(world, catchUp=False)
+    made = await overdue_schedule(world, catchUp=False)
     assert made["catchUp"] is False
     await world.ask("hello", WORKER)
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     [task] = await tasks_of(made)
     assert (task.status, task.flow) == ("cancelled", None)
     assert task.error is not None
@@ -110,15 +98,15 @@ async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_ru
     world: World,
 ) -> None:
     """Everybody was there; the queue was long."""
-    made = await overdue(world, days=0.9, catchUp=False)
+    made = await overdue_schedule(world, days=0.9, catchUp=False)
     long_ago = clock.now_ms() - 2 * DAY_MS
-    world.platform.due_times.awake_since = long_ago
-    world.platform.due_times.engine_seen_at = clock.now_ms() - 60_000
+    world.services.due_runs.watching_since = long_ago
+    world.services.due_runs.prefect_seen_at = clock.now_ms() - 60_000
     await world.ask("hello", WORKER)
     await WorkerRow.filter(host="local").update(present_since=long_ago)
     run = await world.scheduler_run(made)
-    world.scheduler.become(run, "SCHEDULED")
-    await world.platform.due_times.start_missed()
+    world.scheduler.set_state(run, "SCHEDULED")
+    await world.services.due_runs.start_missed()
     assert await tasks_of(made) == []
     bell = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms() - DAY_MS // 2)
     assert bell["answer"] == "granted"
@@ -127,12 +115,12 @@ async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_ru
 async def test_without_catching_up_a_host_whose_worker_was_away_has_missed_its_times(
     world: World,
 ) -> None:
-    made = await overdue(world, days=0.9, catchUp=False)
-    world.platform.due_times.awake_since = clock.now_ms() - 2 * DAY_MS
-    await world.platform.due_times.start_missed()
+    made = await overdue_schedule(world, days=0.9, catchUp=False)
+    world.services.due_runs.watching_since = clock.now_ms() - 2 * DAY_MS
+    await world.services.due_runs.start_missed()
     assert await tasks_of(made) == [], "it is still away: nothing is said yet"
     await world.ask("hello", WORKER)
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert [task.status for task in await tasks_of(made)] == ["cancelled"]
 
 
@@ -151,14 +139,14 @@ async def test_a_run_by_hand_leaves_the_next_time_as_it_is(world: World) -> None
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     assert (await schedule_of(world, made))["nextBackupAt"] == made["nextBackupAt"]
-    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
     assert (await schedule_of(world, made))["nextBackupAt"] == made["nextBackupAt"]
 
 
 @pytest.mark.parametrize("end", ["failed", "stale", "cancelled", "refused", "blocked"])
 async def test_every_end_leaves_a_next_time_that_lies_ahead(world: World, end: str) -> None:
     volume = await world.volume()
-    made = await overdue(world, volume=volume, maxRetries=0)
+    made = await overdue_schedule(world, volume=volume, maxRetries=0)
     if end == "blocked":
         await world.client.post(f"/api/v1/volumes/{volume['shortId']}/unmount")
     reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
@@ -168,21 +156,21 @@ async def test_every_end_leaves_a_next_time_that_lies_ahead(world: World, end: s
     if end == "cancelled":
         report = {"status": "cancelled", "outcome": "cancelled", "error": "stopped"}
     else:
-        report = {**FAILURE, "outcome": "stale" if end == "stale" else "error"}
+        report = {**RESTIC_FAILURE, "outcome": "stale" if end == "stale" else "error"}
     await world.ask("finish", {"taskId": task_id, **report})
     after = await schedule_of(world, made)
     assert clock.now_ms() < after["nextBackupAt"] < clock.now_ms() + DAY_MS
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     # What was interrupted is done again at once; every other end waits for the next time.
     again = {task.rerun_of for task in await tasks_of(made)}
     assert again == ({None, task_id} if end == "stale" else {None})
 
 
 async def test_an_owed_run_survives_an_edit_that_changes_no_time(world: World) -> None:
-    made = await overdue(world)
+    made = await overdue_schedule(world)
     body = {"name": "renamed", "cronExpression": made["cronExpression"], "timezone": None}
     await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
 
@@ -197,7 +185,7 @@ async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
     again = await world.client.patch(f"/api/v1/backups/{many[0]['shortId']}", json={"name": "x"})
     assert again.json()["nextBackupAt"] == many[0]["nextBackupAt"]
     late = next(made for made, delay in zip(many, delays, strict=True) if delay > 60_000)
-    await world.platform.reconciler.apply()
+    await world.services.deployment_sync.apply()
     assert world.scheduler.plans[late["shortId"]].cron is None
     assert world.scheduler.plans[plain["shortId"]].cron == "0 3 * * *"
 
@@ -205,12 +193,12 @@ async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
     due_at = (row.next_backup_at or 0) - 3 * DAY_MS
     now = clock.now_ms()
     monkeypatch.setattr(clock, "now_ms", lambda: now)
-    newest = (now - delay_ms(row) + 60_000) // 60_000 * 60_000
+    newest = (now - row.start_delay_ms + 60_000) // 60_000 * 60_000
     at = clock.from_ms(newest)
     expression = f"{at.minute} {at.hour} * * *"
     values = {"cron_expression": expression, "next_backup_at": due_at}
     await Schedule.filter(id=row.id).update(**values)
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     [task] = await tasks_of(late)
     # Its newest time has come but its delay has not: the one of the day before is due.
     assert task.input["dueAt"] == newest - DAY_MS
@@ -218,9 +206,9 @@ async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
 
 async def test_a_schedule_that_only_we_can_read_is_planned_by_our_own_clock(world: World) -> None:
     made = await world.schedule(cronExpression="0 3 L * *")
-    await world.platform.reconciler.apply()
+    await world.services.deployment_sync.apply()
     assert world.scheduler.plans[made["shortId"]].cron is None
-    assert await world.platform.reconciler.drift() == []
+    assert await world.services.deployment_sync.drift() == []
 
 
 async def test_after_a_long_time_away_the_longest_overdue_is_started_first(
@@ -228,24 +216,24 @@ async def test_after_a_long_time_away_the_longest_overdue_is_started_first(
 ) -> None:
     volume, repository = await world.volume(), await world.repository()
     both = {"volume": volume, "repository": repository}
-    made = [await overdue(world, days=days, **both) for days in (1.9, 3.9, 2.9)]
+    made = [await overdue_schedule(world, days=days, **both) for days in (1.9, 3.9, 2.9)]
     # Ids of one millisecond have no order; here none has another's.
     moments = itertools.count(clock.now_ms())
     monkeypatch.setattr(clock, "now_ms", lambda: next(moments))
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     opened = [task.resource_id for task in await Task.all().order_by("id")]
     assert opened == [made[1]["shortId"], made[2]["shortId"], made[0]["shortId"]]
 
 
 async def test_a_disabled_schedule_has_no_next_time_and_nothing_is_caught_up(world: World) -> None:
-    made = await overdue(world)
+    made = await overdue_schedule(world)
     url = f"/api/v1/backups/{made['shortId']}"
     assert (await world.client.patch(url, json={"enabled": False})).json()["nextBackupAt"] is None
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=1)
     assert (await world.client.get(url)).json()["nextBackupAt"] is None
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert await tasks_of(made) == []
     again = (await world.client.patch(url, json={"enabled": True})).json()
     assert again["nextBackupAt"] > clock.now_ms()
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert await tasks_of(made) == []

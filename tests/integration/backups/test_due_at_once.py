@@ -3,19 +3,28 @@
 import asyncio
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_due import FAILURE, overdue, tasks_of
-from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success, task_of
+from tests.support.backup_runs import (
+    RESTIC_FAILURE,
+    overdue_schedule,
+    run_now,
+    schedule_of,
+    snapshot_of,
+    success_report,
+    task_of,
+    tasks_of,
+)
 from zerobyte.core import clock
 from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.service.retries import start_retries
 from zerobyte.features.tasks.models import Task
 
 
 async def test_many_bells_and_our_own_clock_at_once_make_one_run(world: World) -> None:
-    made = await overdue(world)
+    made = await overdue_schedule(world)
     now = clock.now_ms()
     answers = await asyncio.gather(
         *(world.claim(schedule_id=made["shortId"], due_at=now) for _ in range(4)),
-        *(world.platform.due_times.start_missed() for _ in range(3)),
+        *(world.services.due_runs.start_missed() for _ in range(3)),
     )
     assert len(await tasks_of(made)) == 1
     granted = [reply for reply in answers if reply and reply["answer"] == "granted"]
@@ -25,7 +34,7 @@ async def test_many_bells_and_our_own_clock_at_once_make_one_run(world: World) -
 async def test_an_edit_at_the_moment_of_a_run_does_not_bring_its_due_time_back(
     world: World,
 ) -> None:
-    made = await overdue(world)
+    made = await overdue_schedule(world)
     url = f"/api/v1/backups/{made['shortId']}"
     # As clients do it, with every field that they know.
     body = {"name": "renamed", "cronExpression": made["cronExpression"], "enabled": True}
@@ -45,16 +54,16 @@ async def test_a_retry_is_started_once_and_a_crash_before_it_is_written_loses_no
     """The wish to try again stands in the row until the task stands in its own."""
     made = await world.schedule(cronExpression="0 3 1 1 *", retryDelay=1, maxRetries=1)
     reply = await world.claim(schedule_id=made["shortId"])
-    await world.ask("finish", {"taskId": reply["job"]["taskId"], **FAILURE})
+    await world.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
     # Here the task's own row is what cannot be written.
     [task] = await tasks_of(made)
     await Task.filter(id=task.id).update(active_key=f"backup:{made['shortId']}")
-    await world.platform.due_times.start_retries()
+    await start_retries(world.services.tasks)
     assert len(await tasks_of(made)) == 1
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is not None
     await Task.filter(id=task.id).update(active_key=None)
-    await asyncio.gather(*(world.platform.due_times.start_retries() for _ in range(4)))
+    await asyncio.gather(*(start_retries(world.services.tasks) for _ in range(4)))
     first, second = await tasks_of(made)
     assert (first.status, second.status, second.flow) == (
         "failed",
@@ -66,14 +75,14 @@ async def test_a_retry_is_started_once_and_a_crash_before_it_is_written_loses_no
 
 
 async def test_what_comes_due_beside_a_running_backup_is_counted_with_it(world: World) -> None:
-    made = await overdue(world)
+    made = await overdue_schedule(world)
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
     assert reply["answer"] == "refused"
     assert (await task_of(world, task_id))["input"]["coalesced"]["count"] == 4
-    await world.ask("finish", success(task_id, snapshot_of(made)))
-    await world.platform.due_times.start_missed()
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
+    await world.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
     assert (await schedule_of(world, made))["nextBackupAt"] > clock.now_ms()

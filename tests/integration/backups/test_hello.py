@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World
-from tests.integration.backups.test_lost_work import led_to_retention
+from tests.support.backup_runs import queue_retention
 from zerobyte.contract.control_plane import Hello
 from zerobyte.core import clock
 from zerobyte.core.errors import Conflict
@@ -17,7 +17,7 @@ async def test_of_workers_that_begin_in_the_same_moment_one_is_welcome(world: Wo
         Hello(host="local", boot_id=f"container {number}", pid=1, pid_started=1)
         for number in range(4)
     ]
-    hellos = (world.platform.control.heartbeat("local", worker) for worker in workers)
+    hellos = (world.services.worker_api.heartbeat("local", worker) for worker in workers)
     answers = await asyncio.gather(*hellos, return_exceptions=True)
     assert [type(answer) for answer in answers].count(Conflict) == 3, answers
 
@@ -30,7 +30,7 @@ async def test_t30_nothing_is_removed_by_a_host_whose_clock_is_another(
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     await world.ask("hello", {**WORKER, "clockMs": clock.now_ms() + minutes * 60_000})
-    forget = await led_to_retention(world, made)  # backups lose nothing by it
+    forget = await queue_retention(world, made)  # backups lose nothing by it
     answer = await world.claim(task_id=forget)
     if words is None:
         assert answer["answer"] == "granted"
@@ -39,5 +39,5 @@ async def test_t30_nothing_is_removed_by_a_host_whose_clock_is_another(
     assert f"The clock of the host local is {words} the API's" in answer["reason"]
     # It is only as wrong as it was the last time.
     await world.ask("hello", {**WORKER, "clockMs": clock.now_ms()})
-    again = await led_to_retention(world, made)
+    again = await queue_retention(world, made)
     assert (await world.claim(task_id=again))["answer"] == "granted"

@@ -7,13 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import (
-    run_now,
-    schedule_of,
-    snapshot_of,
-    success,
-    task_of,
-)
+from tests.support.backup_runs import run_now, schedule_of, snapshot_of, success_report, task_of
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository, Snapshot
@@ -27,9 +21,9 @@ async def stored_at(world: World, made: dict[str, Any], folder: Path) -> ResticR
     config = {"backend": "local", "path": str(folder / "repository")}
     await Repository.filter(id=made["repositoryId"]).update(config=config)
     row = await Repository.get(id=made["repositoryId"])
-    platform = world.platform
-    access = await platform.repositories.access(row)
-    repository = ResticRepository(access, platform.host_api.tools)
+    services = world.services
+    access = await services.repositories.access(row)
+    repository = ResticRepository(access, services.host_api.tools)
     await init.run(repository)
     return repository
 
@@ -47,7 +41,7 @@ async def backed_up(
 
 def report_of(task_id: str, snapshot: dict[str, Any], figures: dict[str, Any]) -> dict[str, Any]:
     result = {"kind": "backup", "exitCode": 0, "result": figures}
-    return success(task_id, snapshot, result=result)
+    return success_report(task_id, snapshot, result=result)
 
 
 async def claimed_run(world: World, made: dict[str, Any]) -> str:
@@ -66,7 +60,7 @@ async def lost_run(world: World, made: dict[str, Any]) -> str:
 
 async def lose(world: World, task_id: str) -> None:
     await Lease.filter(task_id=task_id).delete()
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert (await Task.get(id=task_id)).status == "stale"
 
 
@@ -94,7 +88,7 @@ async def test_a_late_report_whose_snapshot_is_not_there_changes_nothing(
     made = await world.schedule()
     await stored_at(world, made, tmp_path)
     task_id = await lost_run(world, made)
-    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
     assert (await task_of(world, task_id))["status"] == "stale"
     assert await Task.exists(rerun_of=task_id, status="queued")
 
@@ -115,7 +109,7 @@ async def test_a_success_without_a_snapshot_that_exists_is_not_believed(
     await stored_at(world, made, tmp_path)
     task_id = await claimed_run(world, made)
     snapshot = snapshot_of(made)
-    assert "does not hold" in await refused(world, task_id, success(task_id, snapshot))
+    assert "does not hold" in await refused(world, task_id, success_report(task_id, snapshot))
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
 
 
@@ -162,7 +156,7 @@ async def test_a_snapshot_of_an_earlier_run_is_not_believed_whatever_clock_the_w
         await world.claim(task_id=second)
         if is_indexed:
             await Snapshot.all().delete()
-            await world.platform.snapshots.index_snapshot(
+            await world.services.snapshots.index_snapshot(
                 made["repositoryId"], (await snapshots.run(repository))[0]
             )
             await Snapshot.all().update(created_at=1)
@@ -222,7 +216,7 @@ async def test_a_run_that_changed_nothing_is_believed_when_the_schedule_has_a_sn
     made = await world.schedule()
     first = await run_now(world, made)
     await world.claim(task_id=first)
-    await world.ask("finish", success(first, snapshot_of(made)))
+    await world.ask("finish", success_report(first, snapshot_of(made)))
     second = await run_now(world, made)
     await world.claim(task_id=second)
     result = {"kind": "backup", "exitCode": 0, "result": {"snapshot_id": ""}}
@@ -273,7 +267,7 @@ async def test_a_run_that_a_restart_interrupted_names_the_restart(world: World) 
     await world.claim(task_id=task_id)
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=1)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     error = "Zerobyte was restarted while this ran"
     assert (await task_of(world, task_id))["error"] == error
     assert (await schedule_of(world, made))["lastBackupError"] == error

@@ -10,8 +10,16 @@ import httpx
 import pytest
 
 from tests.integration.backups.conftest import World, end
-from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success, task_of
-from zerobyte.core import clock, ids, process
+from tests.support.backup_runs import (
+    run_now,
+    schedule_of,
+    snapshot_of,
+    success_report,
+    task_of,
+    worker_identity,
+)
+from tests.support.waiting import until
+from zerobyte.core import clock, ids
 from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import Task, WorkerRow
@@ -23,28 +31,10 @@ def database_kind() -> str:
     return "sqlite"
 
 
-def worker_of(pid: int) -> dict[str, Any]:
-    seen = process.identity(pid)
-    assert seen is not None
-    return {
-        "host": "local",
-        "bootId": process.pid_namespace_id(),
-        "pid": pid,
-        "pidStarted": seen.started,
-    }
-
-
 async def leases_of(world: World, repository: dict[str, Any]) -> list[dict[str, Any]]:
     answer = await world.client.get(f"/api/v1/repositories/{repository['shortId']}/leases")
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-async def until(condition: Any, limit_s: float = 30) -> Any:
-    async with asyncio.timeout(limit_s):
-        while not (found := await condition()):
-            await asyncio.sleep(0.02)
-        return found
 
 
 async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(world: World) -> None:
@@ -118,8 +108,8 @@ async def test_a_task_waits_for_its_turn_only_so_long(world: World) -> None:
 async def test_a_second_worker_of_a_host_is_refused_in_words_as_long_as_the_first_lives(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    await world.ask("hello", worker_of(sleeper.pid))
-    second = worker_of(os.getpid())
+    await world.ask("hello", worker_identity(sleeper.pid))
+    second = worker_identity(os.getpid())
     answer = await _hello(world, second)
     assert answer.status_code == 409
     assert answer.json()["message"] == (
@@ -183,7 +173,7 @@ async def test_t15_what_nobody_waits_for_is_not_done_again(world: World) -> None
         if way == "cancelled":
             await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
             await Lease.all().delete()
-            await world.platform.watch.fail_lost()
+            await world.services.reaper.fail_lost()
         else:
             await interrupted(world, task_id)
         assert await Task.filter(status__in=("queued", "running")).count() == 0, way
@@ -200,10 +190,10 @@ async def test_t33_a_run_that_ended_while_nobody_listened_ends_its_task(world: W
     for run in (crashed, cancelled, gone, waits):
         tasks[run] = await run_now(world, await world.schedule())
         await Task.filter(id=tasks[run]).update(flow_run_id=run, updated_at=1)
-    world.scheduler.become(crashed, "CRASHED")
-    world.scheduler.become(cancelled, "CANCELLED")
+    world.scheduler.set_state(crashed, "CRASHED")
+    world.scheduler.set_state(cancelled, "CANCELLED")
     del world.scheduler.runs[gone]
-    await world.platform.watch.end_unstarted()
+    await world.services.reaper.end_unstarted()
     states = {run: (await Task.get(id=task_id)).status for run, task_id in tasks.items()}
     assert states == {crashed: "stale", cancelled: "cancelled", gone: "queued", waits: "queued"}
     # What the engine has forgotten is started again under the same key.
@@ -229,7 +219,7 @@ async def test_t33_a_run_of_the_clock_that_the_engine_has_forgotten_is_started_a
     assert waiting.flow is None
     del world.scheduler.runs[run]
     await Task.filter(id=waiting.id).update(updated_at=1)
-    await world.platform.watch.end_unstarted()
+    await world.services.reaper.end_unstarted()
     left = await Task.get(id=waiting.id)
     assert (left.status, left.flow) == ("queued", f"backup/{other['shortId']}")
     assert left.flow_run_id is None
@@ -241,16 +231,20 @@ async def test_t33_prefect_hears_of_a_lost_run_when_it_is_back(world: World) -> 
     await world.claim(schedule_id=made["shortId"], flow_run_id=run)
     await Lease.all().delete()
     world.scheduler.is_down = True
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert world.scheduler.runs[run].state == "RUNNING"
     world.scheduler.is_down = False
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert world.scheduler.runs[run].state == "CRASHED"
 
 
 async def claimed(world: World, made: dict[str, Any], worker: int) -> str:
     """A task of the schedule that a process of this machine works on."""
-    who = {"worker": worker_of(worker), "flowRunId": ids.uuid7(), "scheduleId": made["shortId"]}
+    who = {
+        "worker": worker_identity(worker),
+        "flowRunId": ids.uuid7(),
+        "scheduleId": made["shortId"],
+    }
     return (await world.ask("claim", who))["reply"]["job"]["taskId"]
 
 
@@ -261,10 +255,10 @@ async def test_t14_nothing_is_in_progress_once_its_process_is_gone(
     task_id = await claimed(world, made, sleeper.pid)
     progress = {"kind": "backup", "progress": {"percent_done": 1.0}}
     await world.ask("progress", {"taskId": task_id, "progress": progress})
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert (await schedule_of(world, made))["lastBackupStatus"] == "in_progress"
     end(sleeper)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert (await task_of(world, task_id))["status"] == "stale"
     await Task.filter(status="queued").delete()
     assert (await schedule_of(world, made))["lastBackupStatus"] == "error"
@@ -280,7 +274,7 @@ async def test_a_lease_that_an_ended_task_still_has_is_given_back(world: World) 
     another = request.clone(pk=request.id + 100)
     another.task_id = "request:1"
     await another.save()
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert {row.task_id for row in await Lease.all()} == {works, "request:1"}
 
 
@@ -292,9 +286,9 @@ async def test_t28_what_belongs_to_a_task_stays_as_long_as_the_task(
     task_id = await claimed(world, made, sleeper.pid)
     week_ago = clock.now_ms() - 7 * 86_400_000
     await Task.filter(id=task_id).update(started_at=week_ago, created_at=week_ago)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert (await task_of(world, task_id))["status"] == "running"
-    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
     assert (await task_of(world, task_id))["status"] == "succeeded"
 
 
@@ -304,12 +298,12 @@ async def test_t13_retention_that_waits_already_takes_the_new_policy_and_both_ru
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     first = await run_now(world, made)
     await world.claim(task_id=first)
-    [forget] = (await world.ask("finish", success(first, snapshot_of(made))))["followUps"]
+    [forget] = (await world.ask("finish", success_report(first, snapshot_of(made))))["followUps"]
     body = {"retentionPolicy": {"keepLast": 5}}
     await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
     second = await run_now(world, made)
     await world.claim(task_id=second)
-    finished = await world.ask("finish", success(second, snapshot_of(made)))
+    finished = await world.ask("finish", success_report(second, snapshot_of(made)))
     assert finished["followUps"] == []
     assert (await task_of(world, second))["result"]["retention"]["status"] == "skipped"
     assert (await world.claim(task_id=forget))["job"]["policy"] == {"keepLast": 5}

@@ -3,18 +3,10 @@
 from typing import Any
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from tests.support.backup_runs import queue_retention, task_of
 from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import Task
-
-
-async def led_to_retention(world: World, made: dict[str, Any]) -> str:
-    """The id of the retention task that a good run has led to."""
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
-    return forget
 
 
 async def deletion(world: World, made: dict[str, Any]) -> str:
@@ -33,17 +25,17 @@ async def test_t13_retention_whose_own_run_is_lost_as_well_does_not_wait_for_eve
     forgets: dict[str, str] = {}
     for fate in ("crashed", "gone"):
         made = await world.schedule(retentionPolicy={"keepLast": 1})
-        forget = await led_to_retention(world, made)
+        forget = await queue_retention(world, made)
         run = await world.scheduler.start(
             "forget", "local", {}, idempotency_key=forget, run_name="run"
         )
         await Task.filter(id=forget).update(flow="forget/local", flow_run_id=run, updated_at=1)
         forgets[fate] = forget
         if fate == "crashed":
-            world.scheduler.become(run, "CRASHED")
+            world.scheduler.set_state(run, "CRASHED")
         else:
             del world.scheduler.runs[run]
-    await world.platform.watch.end_unstarted()
+    await world.services.reaper.end_unstarted()
     crashed, gone = await Task.get(id=forgets["crashed"]), await Task.get(id=forgets["gone"])
     assert (crashed.status, crashed.active_key) == ("stale", None)
     assert (gone.status, gone.flow, gone.flow_run_id) == ("queued", "forget/local", None)
@@ -52,22 +44,22 @@ async def test_t13_retention_whose_own_run_is_lost_as_well_does_not_wait_for_eve
 async def test_what_a_lost_forget_or_deletion_may_have_removed_is_read_anew(world: World) -> None:
     for kind in ("forget", "deletion", "unclaimed"):
         made = await world.schedule(retentionPolicy={"keepLast": 1})
-        forget = await led_to_retention(world, made)
+        forget = await queue_retention(world, made)
         task_id = forget if kind == "forget" else await deletion(world, made)
         if kind != "unclaimed":
             await world.claim(task_id=task_id)
             await Lease.filter(task_id=task_id).delete()
-            await world.platform.watch.fail_lost()
+            await world.services.reaper.fail_lost()
             assert (await Task.get(id=task_id)).status == "stale"
         else:
             await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
-        is_distrusted = made["repositoryId"] in world.platform.snapshots.distrusted
+        is_distrusted = made["repositoryId"] in world.services.snapshots.stale_ids
         assert is_distrusted == (kind != "unclaimed"), kind
 
 
 async def test_a_deletion_can_be_cancelled_while_it_waits_and_not_half_way(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
-    await led_to_retention(world, made)
+    await queue_retention(world, made)
     waiting = await deletion(world, made)
     answer = await world.client.post(f"/api/v1/tasks/{waiting}/cancel")
     assert answer.is_success, answer.text

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now, snapshot_of, success
+from tests.support.backup_runs import run_now, snapshot_of, success_report
 from zerobyte.core import clock, ids
 from zerobyte.features.tasks.models import Task
 from zerobyte.orchestration.scheduler import FlowName
@@ -23,7 +23,7 @@ async def left_behind(world: World) -> tuple[str, str]:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     backup, run = await run_now(world, made), ids.uuid7()
     await world.claim(task_id=backup, flow_run_id=run)
-    [forget] = (await world.ask("finish", success(backup, snapshot_of(made))))["followUps"]
+    [forget] = (await world.ask("finish", success_report(backup, snapshot_of(made))))["followUps"]
     await Task.filter(id=forget).update(created_at=clock.now_ms() - 60_000)
     return forget, run
 
@@ -32,19 +32,19 @@ async def test_after_a_start_retention_is_left_to_its_run_for_as_long_as_that_ma
     world: World,
 ) -> None:
     forget, run = await left_behind(world)
-    await world.platform.watch.extend_leases()
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.extend_leases()
+    await world.services.reaper.fail_lost()
     row = await Task.get(id=forget)
     assert (row.flow, row.flow_run_id) == (None, run)
-    world.platform.watch.started_ms = clock.now_ms() - 60_000
-    await world.platform.watch.fail_lost()
+    world.services.reaper.started_ms = clock.now_ms() - 60_000
+    await world.services.reaper.fail_lost()
     assert (await Task.get(id=forget)).flow == "forget/local"
 
 
 async def test_of_two_runs_that_know_of_a_task_the_first_to_ask_has_it(world: World) -> None:
     forget, old = await left_behind(world)
-    world.platform.watch.started_ms = clock.now_ms() - 60_000
-    await world.platform.watch.fail_lost()
+    world.services.reaper.started_ms = clock.now_ms() - 60_000
+    await world.services.reaper.fail_lost()
     new = ids.uuid7()
     first, second = await asyncio.gather(
         world.claim(task_id=forget, flow_run_id=old), world.claim(task_id=forget, flow_run_id=new)
@@ -62,8 +62,8 @@ async def test_the_dispatcher_takes_no_task_from_a_run_that_took_it_meanwhile(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forget, old = await left_behind(world)
-    world.platform.watch.started_ms = clock.now_ms() - 60_000
-    await world.platform.watch.fail_lost()
+    world.services.reaper.started_ms = clock.now_ms() - 60_000
+    await world.services.reaper.fail_lost()
     start = world.scheduler.start
     later = (await left_behind(world))[0]
 
@@ -74,13 +74,13 @@ async def test_the_dispatcher_takes_no_task_from_a_run_that_took_it_meanwhile(
         return new
 
     monkeypatch.setattr(world.scheduler, "start", start_late)
-    loop = asyncio.create_task(world.platform.dispatcher.run())
+    loop = asyncio.create_task(world.services.dispatcher.run())
     async with asyncio.timeout(60):
         while (await Task.get(id=forget)).flow_run_id is None:
             await asyncio.sleep(0.01)
         # What is opened after it is started after it: its own round has ended by then.
-        await world.platform.watch.fail_lost()
-        world.platform.dispatcher.wake()
+        await world.services.reaper.fail_lost()
+        world.services.dispatcher.wake()
         while (await Task.get(id=later)).flow_run_id is None:
             await asyncio.sleep(0.01)
     loop.cancel()
@@ -97,7 +97,7 @@ async def test_a_task_that_two_end_at_once_is_ended_once(
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     backup = await run_now(world, made)
     await world.claim(task_id=backup)
-    finisher, begun, both = world.platform.tasks.finishers["backup"], 0, asyncio.Event()
+    finisher, begun, both = world.services.tasks.finishers["backup"], 0, asyncio.Event()
 
     async def finish_slowly(*args: Any) -> Any:
         nonlocal begun
@@ -109,8 +109,8 @@ async def test_a_task_that_two_end_at_once_is_ended_once(
                 await both.wait()
         return await finisher(*args)
 
-    monkeypatch.setitem(world.platform.tasks.finishers, "backup", finish_slowly)
-    report = success(backup, snapshot_of(made))
+    monkeypatch.setitem(world.services.tasks.finishers, "backup", finish_slowly)
+    report = success_report(backup, snapshot_of(made))
     first, second = await asyncio.gather(*(world.ask("finish", report) for _ in range(2)))
     assert first == second
     assert begun == 1

@@ -7,8 +7,15 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World
-from tests.integration.backups.test_due import DAY_MS, overdue, tasks_of
-from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success
+from tests.support.backup_runs import (
+    DAY_MS,
+    overdue_schedule,
+    run_now,
+    schedule_of,
+    snapshot_of,
+    success_report,
+    tasks_of,
+)
 from zerobyte.core import aio, clock
 from zerobyte.core.errors import Failed
 from zerobyte.features.backups.models import Schedule
@@ -24,11 +31,11 @@ def database_kind() -> str:
 @pytest.fixture
 async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
     """Begins what runs beside requests in a real API, as far as the engine is concerned."""
-    platform = world.platform
+    services = world.services
     running: list[asyncio.Task[None]] = []
 
     def begin() -> None:
-        for loop in platform.dispatcher, platform.reconciler, platform.due_times:
+        for loop in services.dispatcher, services.deployment_sync, services.due_runs:
             running.append(asyncio.create_task(loop.run()))
 
     yield begin
@@ -40,8 +47,8 @@ async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
 async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_when_it_is_back(
     world: World, begin_loops: Callable[[], None]
 ) -> None:
-    by_hand, missed = await world.schedule(), await overdue(world)
-    await world.platform.reconciler.apply()
+    by_hand, missed = await world.schedule(), await overdue_schedule(world)
+    await world.services.deployment_sync.apply()
     world.scheduler.is_down = True
     begin_loops()  # before this they would have started what was missed
 
@@ -56,7 +63,7 @@ async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_wh
     twice = await world.client.post(f"/api/v1/backups/{by_hand['shortId']}/run")
     assert twice.status_code == 409
     for _ in range(3):
-        await world.platform.due_times.start_missed()
+        await world.services.due_runs.start_missed()
     # Nobody knows what the engine has planned, so nothing is started over its head.
     assert await tasks_of(missed) == []
     assert (await Task.get(id=task_id)).flow_run_id is None
@@ -72,9 +79,9 @@ async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_wh
             await asyncio.sleep(0.05)
         while world.scheduler.plans[missed["shortId"]].schedule_name != "edited meanwhile":
             await asyncio.sleep(0.05)
-    await world.ask("finish", success(bell["job"]["taskId"], snapshot_of(missed)))
+    await world.ask("finish", success_report(bell["job"]["taskId"], snapshot_of(missed)))
     for _ in range(3):
-        await world.platform.due_times.start_missed()
+        await world.services.due_runs.start_missed()
     assert len(await tasks_of(missed)) == 1
     assert [run.task_id for run in world.scheduler.runs.values()] == [task_id]
     assert (await schedule_of(world, missed))["nextBackupAt"] > clock.now_ms()
@@ -85,8 +92,8 @@ async def test_what_was_due_meanwhile_and_was_never_planned_is_started_when_it_i
 ) -> None:
     begin_loops()
     world.scheduler.is_down = True
-    missed = await overdue(world)
-    await world.platform.due_times.start_missed()
+    missed = await overdue_schedule(world)
+    await world.services.due_runs.start_missed()
     assert await tasks_of(missed) == []
     world.scheduler.is_down = False
     async with asyncio.timeout(60):
@@ -102,24 +109,24 @@ async def test_t4_what_came_due_while_the_engine_was_away_is_left_out_without_ca
     world: World, first: str
 ) -> None:
     """The platform and its worker were there all the time."""
-    missed = await overdue(world, days=0.9, catchUp=False)
-    caught_up = await overdue(world, days=0.9)
+    missed = await overdue_schedule(world, days=0.9, catchUp=False)
+    caught_up = await overdue_schedule(world, days=0.9)
     long_ago, due_at = clock.now_ms() - 2 * DAY_MS, clock.now_ms() - DAY_MS // 2
-    world.platform.due_times.awake_since = world.platform.due_times.engine_seen_at = long_ago
+    world.services.due_runs.watching_since = world.services.due_runs.prefect_seen_at = long_ago
     await world.ask("hello", WORKER)
     await WorkerRow.filter(host="local").update(present_since=long_ago)
     runs = [await world.scheduler_run(made) for made in (missed, caught_up)]
     world.scheduler.is_down = True
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert await tasks_of(missed) == [], "it may be back in time"
 
     world.scheduler.is_down = False
     if first == "our clock":
-        await world.platform.due_times.start_missed()
+        await world.services.due_runs.start_missed()
     for made, run, answer in zip((missed, caught_up), runs, ("refused", "granted"), strict=True):
         bell = await world.claim(schedule_id=made["shortId"], flow_run_id=run, due_at=due_at)
         assert bell["answer"] == answer
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     [task] = await tasks_of(missed)
     assert (task.status, task.flow) == ("cancelled", None)
     assert "Prefect was away" in (task.error or "")
@@ -136,10 +143,10 @@ async def test_without_catching_up_an_engine_that_was_there_in_time_may_ring_lat
     bell_after_min: int,
 ) -> None:
     """It was away for less than five minutes, or the run waits for its turn there."""
-    made = await overdue(world, days=0.9, catchUp=False)
+    made = await overdue_schedule(world, days=0.9, catchUp=False)
     due_at = now = clock.now_ms() - DAY_MS // 2 // 60_000 * 60_000
     at = (await Schedule.get(short_id=made["shortId"])).next_backup_at or 0
-    world.platform.due_times.awake_since = world.platform.due_times.engine_seen_at = at - 1
+    world.services.due_runs.watching_since = world.services.due_runs.prefect_seen_at = at - 1
     monkeypatch.setattr(clock, "now_ms", lambda: now)
     run = await world.scheduler_run(made)
     for minutes in filter(None, (answered_after_min, bell_after_min)):
@@ -147,7 +154,7 @@ async def test_without_catching_up_an_engine_that_was_there_in_time_may_ring_lat
         await world.ask("hello", WORKER)
         await WorkerRow.filter(host="local").update(present_since=1)
         world.scheduler.is_down = minutes != answered_after_min
-        await world.platform.due_times.start_missed()
+        await world.services.due_runs.start_missed()
     bell = await world.claim(schedule_id=made["shortId"], flow_run_id=run, due_at=due_at)
     assert bell["answer"] == "granted"
 
@@ -161,7 +168,7 @@ async def test_one_odd_answer_ends_neither_the_starting_of_tasks_nor_holds_up_th
 ) -> None:
     begin_loops()
     odd, sound = await world.schedule(), await world.schedule()
-    await world.platform.reconciler.apply()
+    await world.services.deployment_sync.apply()
     start, refusals = world.scheduler.start, 0
 
     async def start_oddly(flow: FlowName, target: str, *args: Any, **more: Any) -> str:
@@ -188,7 +195,7 @@ async def test_a_loop_that_ends_although_it_is_for_ever_is_told_of(
 
     await asyncio.wait([aio.start_background(starts_tasks())])
     async with asyncio.timeout(30):
-        while "a loop ended for good" not in (said := capfd.readouterr().err):
+        while "an endless loop ended" not in (said := capfd.readouterr().err):
             await asyncio.sleep(0.01)
     assert "starts_tasks" in said
     assert "disk I/O error" in said

@@ -1,49 +1,22 @@
-"""A restore beside what its repository is wanted for meanwhile."""
-
-from typing import Any
+"""Restores pass waiting retention and hold it back while they read."""
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_retention_runs import FAILURE
-from zerobyte.features.repositories.models import Repository
-from zerobyte.features.repositories.service.restores import RestoreOptions
-from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.service import NewTask
-
-
-async def restore_of(world: World, made: dict[str, Any]) -> Task:
-    """A restore of what a schedule saved, opened as if its snapshot had been looked at."""
-    repository = await Repository.get(id=made["repositoryId"])
-    options = RestoreOptions(
-        snapshot_id="a" * 64, target="/srv/out", base_path="/srv", include=[], exclude=[],
-        exclude_xattr=[], delete=False, overwrite="always", writes=["/srv/out"],
-    )  # fmt: skip
-    asked = {"repositoryId": repository.short_id, "snapshotId": "a" * 64, "target": "/srv/out"}
-    new = NewTask(
-        organization_id="o1",
-        kind="restore",
-        resource_type="repository",
-        resource_id=repository.short_id,
-        host="local",
-        repository_id=repository.id,
-        input={**asked, "options": options.model_dump(mode="json", by_alias=True)},
-        target={"kind": "repository", "label": "x", "secondary": None},
-    )
-    return await world.platform.tasks.create(new)
+from tests.support.backup_runs import FAILURE, create_restore_task
 
 
 async def test_retention_waits_until_a_restore_has_read_what_it_would_remove(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
-    restore = await restore_of(world, made)
+    restore = await create_restore_task(world, made)
     assert (await world.claim(task_id=restore.id))["answer"] == "granted"
     answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
     forget = answer.json()["taskId"]
     assert (await world.claim(task_id=forget))["holders"] == ["restore x"]
-    later = await restore_of(world, made)
+    later = await create_restore_task(world, made)
     answer = await world.claim(task_id=later.id)
     assert answer["answer"] == "granted", "a restore passes waiting retention"
     await world.ask("finish", {"taskId": restore.id, **FAILURE})
     assert (await world.claim(task_id=forget))["answer"] == "wait"
     await world.ask("finish", {"taskId": later.id, **FAILURE})
     assert (await world.claim(task_id=forget))["answer"] == "granted"
-    last = await restore_of(world, made)
+    last = await create_restore_task(world, made)
     assert (await world.claim(task_id=last.id))["answer"] == "wait"

@@ -4,11 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.integration.backups import test_alarms
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_alarms import all_is_said, heard
-from tests.integration.backups.test_retention_runs import FAILURE, backed_up
-from tests.integration.backups.test_runs import run_now, schedule_of, snapshot_of, success
+from tests.support.alerts import await_notifications, schedule_with_alert
+from tests.support.backup_runs import (
+    FAILURE,
+    finish_backup,
+    run_now,
+    schedule_of,
+    snapshot_of,
+    success_report,
+)
 from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import clock
 from zerobyte.features.backups.models import Schedule
@@ -16,7 +21,6 @@ from zerobyte.features.backups.models import Schedule
 DAY_MS = 86_400_000
 POLICY = {"keepLast": 1}
 DONE = {"status": "succeeded", "outcome": "success", "result": {"kind": "forget", "plan": None}}
-said = test_alarms.said
 
 
 async def finish(world: World, forget: str, report: dict[str, Any]) -> None:
@@ -26,7 +30,7 @@ async def finish(world: World, forget: str, report: dict[str, Any]) -> None:
 
 async def one_more(world: World, made: dict[str, Any], report: dict[str, Any]) -> None:
     """A good backup, and how retention after it ended."""
-    _, forget, _ = await backed_up(world, made)
+    _, forget, _ = await finish_backup(world, made)
     await finish(world, forget, report)
 
 
@@ -39,10 +43,10 @@ async def days_pass(made: dict[str, Any], days: int) -> None:
 
 async def titles_of_a_look(world: World, said: list[NotificationMessage]) -> list[str]:
     """What one look adds to what was said."""
-    await all_is_said(world)
+    await await_notifications(world)
     said.clear()
-    await world.platform.alarms.look_at_retention()
-    await all_is_said(world)
+    await world.services.alerts.check_retention()
+    await await_notifications(world)
     return [message.title for message in said]
 
 
@@ -62,7 +66,7 @@ async def test_t1_a_schedule_says_when_retention_last_went_well(world: World) ->
     listed = (await world.client.get("/api/v1/backups")).json()
     assert [one["lastRetentionAt"] for one in listed] == [second]
     # In another repository none has gone well yet, and one that ends in the old one says nothing.
-    _, late, _ = await backed_up(world, made)
+    _, late, _ = await finish_backup(world, made)
     url = f"/api/v1/backups/{made['shortId']}"
     elsewhere = (await world.repository("elsewhere"))["shortId"]
     moved = await world.client.patch(url, json={"repositoryId": elsewhere})
@@ -73,45 +77,45 @@ async def test_t1_a_schedule_says_when_retention_last_went_well(world: World) ->
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_t1_good_backups_without_retention_are_told_once_in_each_spell(
-    world: World, said: list[NotificationMessage]
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await heard(world, retentionPolicy=POLICY)
+    made = await schedule_with_alert(world, retentionPolicy=POLICY)
     overdue = [f"Zerobyte {made['name']}: retention is overdue"]
-    assert await titles_of_a_look(world, said) == [], "it is new"
+    assert await titles_of_a_look(world, sent_messages) == [], "it is new"
     await one_more(world, made, FAILURE)
     await days_pass(made, 5)
     await one_more(world, made, FAILURE)
-    assert await titles_of_a_look(world, said) == [], "it is told after seven days"
+    assert await titles_of_a_look(world, sent_messages) == [], "it is told after seven days"
     await days_pass(made, 3)
-    assert await titles_of_a_look(world, said) == overdue, "the first backup counts"
-    assert said[0].event == "failure"
-    assert "for 8 days retention has not gone well after them" in said[0].body
-    assert "it never went well" in said[0].body
-    assert f"POST /api/v1/backups/{made['shortId']}/forget" in said[0].body
+    assert await titles_of_a_look(world, sent_messages) == overdue, "the first backup counts"
+    assert sent_messages[0].event == "failure"
+    assert "for 8 days retention has not gone well after them" in sent_messages[0].body
+    assert "it never went well" in sent_messages[0].body
+    assert f"POST /api/v1/backups/{made['shortId']}/forget" in sent_messages[0].body
     await one_more(world, made, FAILURE)
     await days_pass(made, 30)
-    assert await titles_of_a_look(world, said) == [], "it is the same spell"
+    assert await titles_of_a_look(world, sent_messages) == [], "it is the same spell"
 
     await one_more(world, made, DONE)
     await days_pass(made, 8)
-    assert await titles_of_a_look(world, said) == [], "nothing was backed up since"
+    assert await titles_of_a_look(world, sent_messages) == [], "nothing was backed up since"
     await one_more(world, made, FAILURE)
     await days_pass(made, 8)
-    assert await titles_of_a_look(world, said) == overdue, "it is another spell"
-    assert "it last did 16 days ago" in said[0].body
+    assert await titles_of_a_look(world, sent_messages) == overdue, "it is another spell"
+    assert "it last did 16 days ago" in sent_messages[0].body
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_t1_retention_that_is_left_out_on_purpose_is_not_owed(
-    world: World, said: list[NotificationMessage]
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
-    without = await heard(world)
-    suspect = await heard(world, retentionPolicy=POLICY)
-    failing = await heard(world, retentionPolicy=POLICY)
+    without = await schedule_with_alert(world)
+    suspect = await schedule_with_alert(world, retentionPolicy=POLICY)
+    failing = await schedule_with_alert(world, retentionPolicy=POLICY)
     for made, more in ((without, {}), (suspect, {"isSuspect": True})):
         task_id = await run_now(world, made)
         await world.claim(task_id=task_id)
-        await world.ask("finish", success(task_id, snapshot_of(made), **more))
+        await world.ask("finish", success_report(task_id, snapshot_of(made), **more))
     task_id = await run_now(world, failing)
     await world.claim(task_id=task_id)
     await world.ask("finish", {"taskId": task_id, **FAILURE})
@@ -123,15 +127,15 @@ async def test_t1_retention_that_is_left_out_on_purpose_is_not_owed(
     await world.client.patch(url, json={"name": "renamed", "retentionPolicy": POLICY})
     assert await Schedule.filter(retention_owed_since__isnull=False).count() == 1
     await world.client.patch(url, json={"retentionPolicy": {}})
-    assert await titles_of_a_look(world, said) == []
+    assert await titles_of_a_look(world, sent_messages) == []
     assert await Schedule.filter(retention_owed_since__isnull=False).count() == 0
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_t1_what_nobody_wants_to_hear_yet_is_told_when_somebody_does(
-    world: World, said: list[NotificationMessage]
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await heard(world, retentionPolicy=POLICY)
+    made = await schedule_with_alert(world, retentionPolicy=POLICY)
     url = f"/api/v1/backups/{made['shortId']}/notifications"
     [entry] = (await world.client.get(url)).json()
     names = ("destinationId", "notifyOnStart", "notifyOnSuccess", "notifyOnWarning")
@@ -139,21 +143,21 @@ async def test_t1_what_nobody_wants_to_hear_yet_is_told_when_somebody_does(
     await one_more(world, made, FAILURE)
     await days_pass(made, 8)
     await world.client.put(url, json={"assignments": []})
-    assert await titles_of_a_look(world, said) == []
+    assert await titles_of_a_look(world, sent_messages) == []
     await world.client.put(url, json={"assignments": [again]})
     place = f"/api/v1/notifications/destinations/{entry['destinationId']}"
     await world.client.patch(place, json={"enabled": False})
-    assert await titles_of_a_look(world, said) == []
+    assert await titles_of_a_look(world, sent_messages) == []
     await world.client.patch(place, json={"enabled": True})
-    assert len(await titles_of_a_look(world, said)) == 1
+    assert len(await titles_of_a_look(world, sent_messages)) == 1
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("environ", [{"RETENTION_ALARM_DAYS": "0"}])
 async def test_t1_with_no_days_nobody_is_told(
-    world: World, said: list[NotificationMessage]
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await heard(world, retentionPolicy=POLICY)
+    made = await schedule_with_alert(world, retentionPolicy=POLICY)
     await one_more(world, made, FAILURE)
     await days_pass(made, 1000)
-    assert await titles_of_a_look(world, said) == []
+    assert await titles_of_a_look(world, sent_messages) == []

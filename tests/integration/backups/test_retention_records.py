@@ -6,8 +6,13 @@ from typing import Any, get_args
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World
-from tests.integration.backups.test_due import overdue
-from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from tests.support.backup_runs import (
+    overdue_schedule,
+    run_now,
+    snapshot_of,
+    success_report,
+    task_of,
+)
 from zerobyte.contract.jobs import TaskOutcome
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
@@ -35,12 +40,12 @@ async def running(world: World, **more: Any) -> tuple[dict[str, Any], str]:
 
 async def without_a_policy(world: World) -> None:
     made, task_id = await running(world, retentionPolicy={})
-    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
 
 
 async def suspect(world: World) -> None:
     made, task_id = await running(world)
-    report = success(task_id, snapshot_of(made), isSuspect=True, outcome="warning")
+    report = success_report(task_id, snapshot_of(made), isSuspect=True, outcome="warning")
     await world.ask("finish", report)
 
 
@@ -49,13 +54,13 @@ async def moved(world: World) -> None:
     other = await world.repository("elsewhere")
     body = {"repositoryId": other["shortId"]}
     await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
-    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
 
 
 async def deleted(world: World) -> None:
     made, task_id = await running(world)
     await Schedule.filter(short_id=made["shortId"]).delete()
-    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
 
 
 async def deleted_before_it_began(world: World) -> None:
@@ -67,17 +72,17 @@ async def deleted_before_it_began(world: World) -> None:
 
 async def waits_already(world: World) -> None:
     made, task_id = await running(world)
-    await world.ask("finish", success(task_id, snapshot_of(made)))
+    await world.ask("finish", success_report(task_id, snapshot_of(made)))
     second = await run_now(world, made)
     await world.claim(task_id=second)
-    await world.ask("finish", success(second, snapshot_of(made)))
+    await world.ask("finish", success_report(second, snapshot_of(made)))
     forget = await Task.get(kind="forget", status="queued")
     await world.client.post(f"/api/v1/tasks/{forget.id}/cancel")
 
 
 async def policy_removed_meanwhile(world: World) -> None:
     made, task_id = await running(world)
-    [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
+    [forget] = (await world.ask("finish", success_report(task_id, snapshot_of(made))))["followUps"]
     await world.client.patch(f"/api/v1/backups/{made['shortId']}", json={"retentionPolicy": {}})
     reply = await world.claim(task_id=forget)
     assert (reply["answer"], reply["cancelled"]) == ("refused", True)
@@ -114,7 +119,7 @@ async def lost_with_its_worker(world: World) -> None:
     _, task_id = await running(world)
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=clock.now_ms() - 120_000)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
 
 
 async def interrupted_and_done_again(world: World) -> None:
@@ -127,15 +132,15 @@ async def interrupted_and_done_again(world: World) -> None:
 
 
 async def left_out(world: World) -> None:
-    await overdue(world, catchUp=False, **KEEPS)
+    await overdue_schedule(world, catchUp=False, **KEEPS)
     await world.ask("hello", WORKER)
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
 
 
 async def unreadable(world: World) -> None:
     made = await world.schedule(**KEEPS)
     await Schedule.filter(short_id=made["shortId"]).update(cron_expression="never")
-    await world.platform.due_times.repair_next_runs()
+    await world.services.due_runs.repair_next_runs()
 
 
 FAILED = "The backup did not succeed"

@@ -3,28 +3,24 @@
 from typing import Any
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from tests.support.backup_runs import (
+    FAILURE,
+    finish_backup,
+    run_now,
+    snapshot_of,
+    success_report,
+    task_of,
+)
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task
 
-FAILURE = {"status": "failed", "outcome": "error", "error": "the disk is full"}
-
-
-async def backed_up(world: World, made: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    """One good run; its task, the retention task that follows, and its snapshot."""
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    snapshot = snapshot_of(made)
-    [forget] = (await world.ask("finish", success(task_id, snapshot)))["followUps"]
-    return task_id, forget, snapshot
-
 
 async def test_t10_the_plan_stands_in_the_task_before_it_is_carried_out(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
-    backup, forget, snapshot = await backed_up(world, made)
+    backup, forget, snapshot = await finish_backup(world, made)
     assert (await world.claim(task_id=forget))["answer"] == "granted"
     plan = {
         "keep": [{"snapshot_id": snapshot["id"], "matches": ["last snapshot"]}],
@@ -42,37 +38,37 @@ async def test_t10_the_plan_stands_in_the_task_before_it_is_carried_out(world: W
     # It may have removed some before it failed, so the list is read again before its time.
     row = await Repository.get(id=made["repositoryId"])
     assert row.snapshots_refreshed_at == 0
-    assert row.id in world.platform.snapshots.distrusted
+    assert row.id in world.services.snapshots.stale_ids
 
 
 async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down_and_looked_at(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
-    backup, forget, snapshot = await backed_up(world, made)
+    backup, forget, snapshot = await finish_backup(world, made)
     await world.claim(task_id=forget)
     keep = [{"snapshot_id": snapshot["id"], "matches": ["last snapshot"]}]
     plan = {"keep": keep, "remove": ["a" * 64]}
     await world.ask("progress", {"taskId": forget, "result": {"kind": "forget", "plan": plan}})
     await Lease.filter(task_id=forget).delete()
     await Task.filter(id=forget).update(started_at=clock.now_ms() - 120_000)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert (await task_of(world, forget))["status"] == "stale"
     record = (await task_of(world, backup))["result"]["retention"]
     assert (record["status"], record["plan"]) == ("failed", plan)
-    assert world.platform.snapshots.distrusted == {made["repositoryId"]}
+    assert world.services.snapshots.stale_ids == {made["repositoryId"]}
 
 
 async def test_deleted_snapshots_leave_the_index_and_those_perhaps_deleted_are_looked_at(
     world: World,
 ) -> None:
     made = await world.schedule()
-    shelf = world.platform.snapshots
+    shelf = world.services.snapshots
     kept, gone = snapshot_of(made), snapshot_of(made)
     for one in (kept, gone):
         task_id = await run_now(world, made)
         await world.claim(task_id=task_id)
-        await world.ask("finish", success(task_id, one))
+        await world.ask("finish", success_report(task_id, one))
     repository = await Repository.get(id=made["repositoryId"])
     url = f"/api/v1/repositories/{repository.short_id}/snapshots"
 
@@ -85,9 +81,9 @@ async def test_deleted_snapshots_leave_the_index_and_those_perhaps_deleted_are_l
     result = {"kind": "deleteSnapshots", "deletedSnapshotIds": [gone["id"]]}
     good = {"status": "succeeded", "outcome": "success", "result": result}
     assert await deleting(gone, **good) == [kept["short_id"]]
-    assert shelf.distrusted == set()
+    assert shelf.stale_ids == set()
     assert await deleting(kept, **FAILURE) == [kept["short_id"]]
-    assert shelf.distrusted == {repository.id}
+    assert shelf.stale_ids == {repository.id}
 
 
 async def test_t13_every_run_says_what_retention_did_or_why_it_did_nothing(world: World) -> None:
@@ -95,13 +91,13 @@ async def test_t13_every_run_says_what_retention_did_or_why_it_did_nothing(world
     without = await world.schedule(repository=repository)
     task_id = await run_now(world, without)
     await world.claim(task_id=task_id)
-    await world.ask("finish", success(task_id, snapshot_of(without)))
+    await world.ask("finish", success_report(task_id, snapshot_of(without)))
     record = (await task_of(world, task_id))["result"]["retention"]
     assert (record["status"], "no retention policy" in record["reason"]) == ("skipped", True)
     within = await world.schedule(
         repository=repository, retentionPolicy={"keepWithinDuration": "1y5m7d2h", "keepLast": 0}
     )
-    backup, forget, snapshot = await backed_up(world, within)
+    backup, forget, snapshot = await finish_backup(world, within)
     job = (await world.claim(task_id=forget))["job"]
     assert job["policy"]["keepWithinDuration"] == "1y5m7d2h"
     keep = [{"snapshot_id": snapshot["id"], "matches": ["within 1y5m7d2h"]}]
@@ -119,8 +115,8 @@ async def test_t8_the_job_of_retention_names_the_suspect_snapshots(world: World)
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     suspect = snapshot_of(made)
-    await world.ask("finish", success(task_id, suspect, isSuspect=True))
-    _, forget, _ = await backed_up(world, made)
+    await world.ask("finish", success_report(task_id, suspect, isSuspect=True))
+    _, forget, _ = await finish_backup(world, made)
     job = (await world.claim(task_id=forget))["job"]
     assert job["protectedSnapshotIds"] == [suspect["id"]]
 
@@ -129,19 +125,19 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
-    _, forget, good = await backed_up(world, made)
+    _, forget, good = await finish_backup(world, made)
     assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] == [good["id"]]
     await world.ask("finish", {"taskId": forget, **FAILURE})
     refused = await run_now(world, made)
     await world.claim(task_id=refused)
     await world.ask("finish", {"taskId": refused, **FAILURE})
-    assert world.platform.snapshots.distrusted == set(), "restic said that it made none"
+    assert world.services.snapshots.stale_ids == set(), "restic said that it made none"
     lost = await run_now(world, made)
     await world.claim(task_id=lost)
     await world.ask("finish", {"taskId": lost, **FAILURE, "outcome": "stale"})
-    assert world.platform.snapshots.distrusted == {made["repositoryId"]}
+    assert world.services.snapshots.stale_ids == {made["repositoryId"]}
     assert (await Repository.get(id=made["repositoryId"])).snapshots_refreshed_at == 0
-    _, forget, better = await backed_up(world, made)
+    _, forget, better = await finish_backup(world, made)
     job = (await world.claim(task_id=forget))["job"]
     assert sorted(job["trustedSnapshotIds"]) == sorted([good["id"], better["id"]])
     assert job["protectedSnapshotIds"] == []
@@ -151,7 +147,7 @@ async def test_t8_a_run_that_had_nothing_to_judge_by_is_judged_before_retention_
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
-    _, forget, _ = await backed_up(world, made)
+    _, forget, _ = await finish_backup(world, made)
     await world.ask("finish", {"taskId": forget, **FAILURE})
     row = await Repository.get(id=made["repositoryId"])
     moved = {"config": {"backend": "local", "path": f"{row.config['path']}-moved"}}
@@ -160,7 +156,7 @@ async def test_t8_a_run_that_had_nothing_to_judge_by_is_judged_before_retention_
     task_id = await run_now(world, made)
     job = (await world.claim(task_id=task_id))["job"]
     assert job["source"]["previousFiles"] is None, "the index was emptied"
-    report = success(task_id, snapshot_of(made))
+    report = success_report(task_id, snapshot_of(made))
     [forget] = (await world.ask("finish", report))["followUps"]
     assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] == []
 
@@ -199,7 +195,7 @@ async def test_a_job_stays_at_the_repository_that_its_task_has_the_lease_of(worl
     repository = await world.repository()
     made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     old = await Repository.get(short_id=repository["shortId"])
-    _, forget, snapshot = await backed_up(world, made)
+    _, forget, snapshot = await finish_backup(world, made)
     await Snapshot.filter(snapshot_id=snapshot["id"]).update(is_suspect=True)
     backup = await run_now(world, made)
     other = await world.repository("other")
@@ -224,9 +220,9 @@ async def test_a_schedule_that_goes_under_its_retention_leaves_index_and_words_i
         await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
         for _ in range(2)
     ]
-    (_, runs, kept), (_, waits, stays) = [await backed_up(world, made) for made in both]
+    (_, runs, kept), (_, waits, stays) = [await finish_backup(world, made) for made in both]
     gone = snapshot_of(both[0])
-    await world.platform.snapshots.index_snapshot(
+    await world.services.snapshots.index_snapshot(
         both[0]["repositoryId"], SnapshotRecord.model_validate(gone)
     )
     assert (await world.claim(task_id=runs))["answer"] == "granted"
@@ -248,12 +244,12 @@ async def test_a_schedule_that_goes_under_its_retention_leaves_index_and_words_i
 async def test_retention_that_waited_goes_by_the_policy_of_now_or_not_at_all(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     url = f"/api/v1/backups/{made['shortId']}"
-    _, forget, _ = await backed_up(world, made)
+    _, forget, _ = await finish_backup(world, made)
     await world.client.patch(url, json={"retentionPolicy": {"keepLast": 9}})
     assert (await world.claim(task_id=forget))["job"]["policy"]["keepLast"] == 9
     failure = {"status": "failed", "outcome": "error", "error": "no"}
     await world.ask("finish", {"taskId": forget, **failure})
-    _, forget, _ = await backed_up(world, made)
+    _, forget, _ = await finish_backup(world, made)
     await world.client.patch(url, json={"retentionPolicy": None})
     refused = await world.claim(task_id=forget)
     assert (refused["answer"], "was removed" in refused["reason"]) == ("refused", True)
@@ -264,19 +260,19 @@ async def test_the_retention_job_names_the_snapshot_of_the_run_before_whatever_i
 ) -> None:
     """A clock that fell back makes the newest snapshot the oldest by its time."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
-    _, forget, _ = await backed_up(world, made)
+    _, forget, _ = await finish_backup(world, made)
     await world.ask("finish", {"taskId": forget, **FAILURE})
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     behind = snapshot_of(made) | {"time": "2020-01-01T00:00:00Z"}
-    [forget] = (await world.ask("finish", success(task_id, behind)))["followUps"]
+    [forget] = (await world.ask("finish", success_report(task_id, behind)))["followUps"]
     job = (await world.claim(task_id=forget))["job"]
     assert job["latestSnapshotIds"] == [behind["id"]]
     await world.ask("finish", {"taskId": forget, **FAILURE})
     # A run that could not describe its snapshot: the index does not know it yet.
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    undescribed = success(task_id, snapshot_of(made)) | {"snapshot": None}
+    undescribed = success_report(task_id, snapshot_of(made)) | {"snapshot": None}
     [forget] = (await world.ask("finish", undescribed))["followUps"]
     job = (await world.claim(task_id=forget))["job"]
     made_now = undescribed["result"]["result"]["snapshot_id"]
@@ -293,13 +289,13 @@ async def test_the_retention_job_names_rewritten_snapshots_by_their_first_id_too
 ) -> None:
     """A tag added by hand gives a snapshot another id, but the same first one."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
-    _, forget, good = await backed_up(world, made)
+    _, forget, good = await finish_backup(world, made)
     await world.ask("finish", {"taskId": forget, **FAILURE})
     first, marked = "a" * 64, snapshot_of(made, files=0)
     marked |= {"original": first, "tags": [*marked["tags"], "incomplete"]}
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    report = success(task_id, marked, isIncomplete=True, isSuspect=True)
+    report = success_report(task_id, marked, isIncomplete=True, isSuspect=True)
     assert (await world.ask("finish", report))["followUps"] == []
     answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
     job = (await world.claim(task_id=answer.json()["taskId"]))["job"]

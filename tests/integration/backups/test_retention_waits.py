@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_leases import until
-from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from tests.support.backup_runs import run_now, snapshot_of, success_report, task_of
+from tests.support.waiting import until
 from zerobyte.core import clock, ids
 from zerobyte.db.leases import Lease
 from zerobyte.features.tasks.models import Task
@@ -25,7 +25,7 @@ async def gave_up(world: World, forget: str, run: str) -> None:
 
 async def dispatched_run_of(world: World, task_id: str) -> str:
     """The run that the dispatcher starts for a task."""
-    starting = asyncio.create_task(world.platform.dispatcher.run())
+    starting = asyncio.create_task(world.services.dispatcher.run())
     try:
 
         async def run() -> str | None:
@@ -50,7 +50,7 @@ async def test_retention_that_gave_up_is_tried_again_until_it_succeeds(
     else:
         backup = await run_now(world, made)
         await world.claim(task_id=backup, flow_run_id="0" * 36)
-        report = success(backup, snapshot_of(made))
+        report = success_report(backup, snapshot_of(made))
         [forget] = (await world.ask("finish", report))["followUps"]
         run = str((await Task.get(id=forget)).flow_run_id)
     long = await run_now(world, other)
@@ -60,10 +60,10 @@ async def test_retention_that_gave_up_is_tried_again_until_it_succeeds(
         await gave_up(world, forget, runs[-1])
         runs.append(await dispatched_run_of(world, forget))
         # Prefect reports the end of the previous run, which does not concern the task.
-        await world.platform.watch._run_ended(runs[-2], "CANCELLED")
+        await world.services.reaper._run_ended(runs[-2], "CANCELLED")
     assert len(set(runs)) == 3, "an ended run is never found again by its key"
     assert (await world.client.post(url)).status_code == 409, "it is still queued"
-    await world.ask("finish", success(long, snapshot_of(other)))
+    await world.ask("finish", success_report(long, snapshot_of(other)))
     reply = await world.claim(task_id=forget, flow_run_id=runs[-1])
     assert reply["answer"] == "granted"
     done = {"taskId": forget, "status": "succeeded", "outcome": "success"}
@@ -85,5 +85,5 @@ async def test_retention_that_was_cancelled_while_it_waited_is_not_tried_again(
     reply = await world.claim(task_id=forget, flow_run_id=run)
     assert (reply["answer"], reply["cancelled"], reply["deferred"]) == ("refused", True, False)
     stale = await Task.get(id=forget)
-    assert not await world.platform.tasks.requeue(stale, flow="forget/local")
+    assert not await world.services.tasks.requeue(stale, flow="forget/local")
     assert (await task_of(world, forget))["status"] == "cancelled"

@@ -7,13 +7,20 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World
-from tests.integration.backups.test_due import DAY_MS, FAILURE, overdue, tasks_of
-from tests.integration.backups.test_runs import run_now, schedule_of
+from tests.support.backup_runs import (
+    DAY_MS,
+    RESTIC_FAILURE,
+    overdue_schedule,
+    run_now,
+    schedule_of,
+    tasks_of,
+)
 from tests.support.webhook_server import Endpoint, listening
+from zerobyte import app as composition
 from zerobyte.core import clock, cron
-from zerobyte.core.clock_jumps import ClockAnomaly
 from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.service.retries import start_retries
 from zerobyte.features.notifications.models import Destination
 from zerobyte.features.tasks.models import Task
 
@@ -42,7 +49,7 @@ async def failed(world: World, **more: Any) -> dict[str, Any]:
     said = {"cronExpression": "0 3 1 1 *", "retryDelay": 1, "maxRetries": 2, **more}
     made = await world.schedule(**said)
     reply = await world.claim(schedule_id=made["shortId"])
-    await world.ask("finish", {"taskId": reply["job"]["taskId"], **FAILURE})
+    await world.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
     after = await schedule_of(world, made)
     assert 0 < after["nextBackupAt"] - clock.now_ms() <= 60_000
     return made
@@ -62,7 +69,7 @@ async def test_an_edit_of_the_times_ends_the_wish_to_try_again_and_no_other_edit
     assert kept["nextBackupAt"] < clock.now_ms() + 60_001
     moved = (await world.client.patch(url, json={"cronExpression": "0 4 1 1 *"})).json()
     assert moved["nextBackupAt"] > clock.now_ms() + 60_001
-    await world.platform.due_times.start_retries()
+    await start_retries(world.services.tasks)
     assert len(await tasks_of(made)) == 1
 
 
@@ -73,7 +80,7 @@ async def test_a_retry_falls_away_when_the_schedule_is_disabled_or_allows_fewer(
     for made, change in (disabled, {"enabled": False}), (fewer, {"maxRetries": 0}):
         await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=change)
         await come_due(made)
-    await world.platform.due_times.start_retries()
+    await start_retries(world.services.tasks)
     assert (len(await tasks_of(disabled)), len(await tasks_of(fewer))) == (1, 1)
     assert (await Schedule.get(short_id=fewer["shortId"])).retry_at is None
     assert (await schedule_of(world, fewer))["nextBackupAt"] > clock.now_ms() + 60_001
@@ -85,25 +92,25 @@ async def test_a_retry_waits_while_a_backup_runs_and_gives_way_to_the_next_due_t
     made = await failed(world)
     await come_due(made)
     task_id = await run_now(world, made)
-    await world.platform.due_times.start_retries()
+    await start_retries(world.services.tasks)
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is not None
     await world.claim(task_id=task_id)
-    await world.ask("finish", {"taskId": task_id, **FAILURE})
+    await world.ask("finish", {"taskId": task_id, **RESTIC_FAILURE})
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
 
-    both = await overdue(world)
+    both = await overdue_schedule(world)
     await come_due(both)
-    await world.platform.due_times.start_retries()
+    await start_retries(world.services.tasks)
     assert await tasks_of(both) == []
-    await world.platform.due_times.start_missed()
-    await world.platform.due_times.start_retries()
+    await world.services.due_runs.start_missed()
+    await start_retries(world.services.tasks)
     assert len(await tasks_of(both)) == 1
 
 
 async def test_no_retry_is_planned_when_the_cron_comes_first(world: World) -> None:
     made = await world.schedule(cronExpression="* * * * *", retryDelay=60, maxRetries=5)
     reply = await world.claim(schedule_id=made["shortId"])
-    told = await world.ask("finish", {"taskId": reply["job"]["taskId"], **FAILURE})
+    told = await world.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
     assert told["retryNote"] is None
     assert (await Schedule.get(short_id=made["shortId"])).failure_retry_count == 0
 
@@ -136,9 +143,9 @@ async def test_t7_a_schedule_that_cannot_be_read_is_disabled_once_and_people_are
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=due, **broken)
     for _ in range(3):
         if noticed == "at the start":
-            await world.platform.due_times.repair_next_runs()
+            await world.services.due_runs.repair_next_runs()
         else:
-            await world.platform.due_times.start_missed()
+            await world.services.due_runs.start_missed()
     after = await schedule_of(world, made)
     assert (after["enabled"], after["nextBackupAt"]) == (False, None)
     assert after["lastBackupStatus"] == "error"
@@ -151,20 +158,20 @@ async def test_t7_a_schedule_that_cannot_be_read_is_disabled_once_and_people_are
     assert (await Destination.get()).status == "healthy"
     [(_, _, message)] = hook.requests
     assert b"was disabled" in message
-    assert await world.platform.reconciler.apply() != []
+    assert await world.services.deployment_sync.apply() != []
     assert world.scheduler.plans[made["shortId"]].paused
-    assert await world.platform.reconciler.drift() == []
+    assert await world.services.deployment_sync.drift() == []
 
 
 async def test_t32_the_clock_waits_for_nobody_who_is_told_of_a_disabled_schedule(
     world: World, hook: Endpoint
 ) -> None:
     hook.answer = "silent"
-    broken, made = await world.schedule(), await overdue(world)
+    broken, made = await world.schedule(), await overdue_schedule(world)
     await tell_of_failures(world, broken, hook)
     due = clock.now_ms() - DAY_MS * 30
     await Schedule.filter(short_id=broken["shortId"]).update(next_backup_at=due, timezone="Mars")
-    await world.platform.due_times.start_missed()
+    await world.services.due_runs.start_missed()
     assert not (await schedule_of(world, broken))["enabled"]
     assert len(await tasks_of(made)) == 1
     async with asyncio.timeout(60):
@@ -176,14 +183,14 @@ async def test_t32_the_clock_waits_for_nobody_who_is_told_of_a_disabled_schedule
 async def test_t4_when_the_clock_was_set_back_the_next_time_is_near_and_nothing_runs_again(
     world: World,
 ) -> None:
-    made = await overdue(world, days=0.9)
+    made = await overdue_schedule(world, days=0.9)
     reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
     task_id = reply["job"]["taskId"]
     await world.ask("finish", {"taskId": task_id, "status": "cancelled", "outcome": "cancelled"})
     # As if all this had been done by a clock that was ten days ahead, or a little.
     far = clock.now_ms() + 10 * DAY_MS
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=far, retry_at=far)
-    await world.platform.due_times.on_clock_jump()
+    await world.services.due_runs.on_clock_jump()
     row = await Schedule.get(short_id=made["shortId"])
     assert row.next_backup_at == cron.next_after(
         made["cronExpression"], timezone="UTC", after_ms=clock.now_ms()
@@ -208,11 +215,11 @@ async def test_t4_after_a_sleep_a_live_run_keeps_its_lease_and_is_not_taken_for_
     slept = clock.now_ms() - 8 * 3_600_000
     await Lease.filter(task_id=task_id).update(expires_at=slept)
     await Task.filter(id=task_id).update(started_at=slept)
-    world.platform.watch.started_ms = slept
-    await world.platform.on_clock_jump(ClockAnomaly(suspended_s=28_800, jumped_s=0, paused_s=0))
-    await world.platform.watch.fail_lost()
+    world.services.reaper.started_ms = slept
+    await composition.recover_from_clock_jump(world.services)
+    await world.services.reaper.fail_lost()
     assert (await Task.get(id=task_id)).status == "running"
     renewed = await world.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 0})
     assert renewed["held"] is True
     # Nothing is started while the network and the mounts come back.
-    assert world.platform.due_times.in_resume_grace
+    assert world.services.due_runs.in_resume_grace

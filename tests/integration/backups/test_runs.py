@@ -6,63 +6,18 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World
+from tests.support.backup_runs import (
+    run_now,
+    schedule_of,
+    snapshot_of,
+    success_report,
+    task_of,
+)
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import NotFound
 from zerobyte.db.leases import Lease
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import Task
-
-SUMMARY = {
-    "message_type": "summary", "files_new": 1, "files_changed": 0, "files_unmodified": 0,
-    "dirs_new": 1, "dirs_changed": 0, "dirs_unmodified": 0, "data_blobs": 1, "tree_blobs": 1,
-    "data_added": 10, "data_added_packed": 10, "total_files_processed": 1,
-    "total_bytes_processed": 5, "total_duration": 0.5,
-}  # fmt: skip
-
-
-def snapshot_of(schedule: dict[str, Any], *, files: int = 1) -> dict[str, Any]:
-    full = ids.hex_secret(32)
-    return {
-        "id": full,
-        "short_id": full[:8],
-        "time": "2026-11-23T06:53:10.525771437Z",
-        "hostname": "zerobyte",
-        "paths": ["/srv"],
-        "tags": [schedule["shortId"]],
-        "summary": {
-            **{k: v for k, v in SUMMARY.items() if k not in ("message_type", "total_duration")},
-            "total_files_processed": files,
-            "backup_start": "2026-11-23T06:53:10.525771437Z",
-            "backup_end": "2026-11-23T06:53:11.387577672Z",
-        },
-    }
-
-
-def success(task_id: str, snapshot: dict[str, Any], **more: Any) -> dict[str, Any]:
-    result = {"kind": "backup", "exitCode": 0, "result": {**SUMMARY, "snapshot_id": snapshot["id"]}}
-    return {
-        "taskId": task_id,
-        "status": "succeeded",
-        "outcome": "success",
-        "result": result,
-        "snapshot": snapshot,
-        **more,
-    }
-
-
-async def run_now(world: World, schedule: dict[str, Any]) -> str:
-    answer = await world.client.post(f"/api/v1/backups/{schedule['shortId']}/run")
-    assert answer.status_code == 202, answer.text
-    assert answer.json()["status"] == "started"
-    return answer.json()["taskId"]
-
-
-async def task_of(world: World, task_id: str) -> dict[str, Any]:
-    return (await world.client.get(f"/api/v1/tasks/{task_id}")).json()
-
-
-async def schedule_of(world: World, made: dict[str, Any]) -> dict[str, Any]:
-    return (await world.client.get(f"/api/v1/backups/{made['shortId']}")).json()
 
 
 async def test_a_run_goes_from_queued_to_a_snapshot_in_the_index(world: World) -> None:
@@ -80,7 +35,7 @@ async def test_a_run_goes_from_queued_to_a_snapshot_in_the_index(world: World) -
     await world.ask("progress", {"taskId": task_id, "progress": progress})
     assert (await task_of(world, task_id))["progress"]["progress"]["percent_done"] == 0.5
     snapshot = snapshot_of(made)
-    assert (await world.ask("finish", success(task_id, snapshot)))["followUps"] == []
+    assert (await world.ask("finish", success_report(task_id, snapshot)))["followUps"] == []
     done = await task_of(world, task_id)
     assert (done["status"], done["error"]) == ("succeeded", None)
     assert done["result"]["retention"]["status"] == "skipped"
@@ -140,13 +95,13 @@ async def test_retention_follows_in_the_same_run_and_waits_for_other_backups(
     await world.claim(task_id=mine)
     await world.claim(task_id=others)
     old, new = snapshot_of(made), snapshot_of(made)
-    finished = await world.ask("finish", success(mine, new))
+    finished = await world.ask("finish", success_report(mine, new))
     [forget] = finished["followUps"]
-    assert (await world.ask("finish", success(mine, new)))["followUps"] == [forget]
+    assert (await world.ask("finish", success_report(mine, new)))["followUps"] == [forget]
     waiting = await world.claim(task_id=forget)
     assert waiting["answer"] == "wait"
     assert waiting["holders"] == [f"backup {other['name']}"]
-    await world.ask("finish", success(others, old))
+    await world.ask("finish", success_report(others, old))
     granted = await world.claim(task_id=forget)
     assert granted["answer"] == "granted"
     assert granted["job"]["policy"] == {"keepLast": 1}
@@ -172,7 +127,9 @@ async def test_t8_a_suspect_snapshot_leads_to_no_retention(world: World) -> None
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    report = success(task_id, snapshot_of(made), isSuspect=True, outcome="warning", error="few")
+    report = success_report(
+        task_id, snapshot_of(made), isSuspect=True, outcome="warning", error="few"
+    )
     assert (await world.ask("finish", report))["followUps"] == []
     done = await task_of(world, task_id)
     assert done["result"]["retention"]["status"] == "skipped"
@@ -187,7 +144,7 @@ async def test_t8_the_job_knows_how_many_files_the_last_good_snapshot_held(world
         task_id = await run_now(world, made)
         await world.claim(task_id=task_id)
         snapshot = snapshot_of(made, files=files)
-        await world.ask("finish", success(task_id, snapshot, isSuspect=suspect))
+        await world.ask("finish", success_report(task_id, snapshot, isSuspect=suspect))
     reply = await world.claim(task_id=await run_now(world, made))
     assert reply["job"]["source"]["previousFiles"] == 500
 
@@ -198,7 +155,7 @@ async def test_t21_exit_3_is_a_warning_with_a_snapshot_and_its_words_are_kept(
     made = await world.schedule()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    report = success(task_id, snapshot_of(made), outcome="warning")
+    report = success_report(task_id, snapshot_of(made), outcome="warning")
     report["result"] |= {"exitCode": 3, "warningDetails": "permission denied: a"}
     await world.ask("finish", report)
     done = await task_of(world, task_id)
@@ -245,7 +202,7 @@ async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leave
 ) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
-    targets = world.platform.notifications.targets_of
+    targets = world.services.notifications.recipients
 
     async def targets_while_cancelled(*args: Any) -> Any:
         assert (await Lease.get(task_id=task_id)).state == "held"
@@ -262,7 +219,7 @@ async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leave
         "mode": "shared", "state": "held", "operation": "backup", "host": "local", "boot_id": "b",
         "pid": 1, "pid_started": 1, "expires_at": clock.now_ms() + 30_000,
     }  # fmt: skip
-    monkeypatch.setattr(world.platform.notifications, "targets_of", targets_while_cancelled)
+    monkeypatch.setattr(world.services.notifications, "recipients", targets_while_cancelled)
     reply = await world.claim(task_id=task_id)
     assert reply["answer"] == "refused"
     assert (await task_of(world, task_id))["status"] == "cancelled"
@@ -276,7 +233,7 @@ async def test_a_cancel_that_comes_just_after_the_claim_tells_the_worker_and_fre
     task_id = await run_now(world, made)
     seen_queued = await Task.get(id=task_id)
     await world.claim(task_id=task_id)
-    await world.platform.tasks.request_stop(seen_queued)
+    await world.services.tasks.request_stop(seen_queued)
     assert (await task_of(world, task_id))["status"] == "cancelling"
     assert (await Lease.get(task_id=task_id)).state == "held"
     renewed = await world.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 0})
@@ -303,7 +260,7 @@ async def test_a_failed_scheduled_run_is_planned_again_and_a_manual_one_is_not(
 async def test_a_retry_that_is_due_becomes_a_task(world: World) -> None:
     made = await world.schedule()
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
-    loop = asyncio.create_task(world.platform.due_times.run())
+    loop = asyncio.create_task(world.services.due_runs.run())
     try:
         async with asyncio.timeout(60):
             while not await Task.filter(resource_id=made["shortId"]).exists():
@@ -335,8 +292,8 @@ async def test_t33_a_task_whose_worker_is_gone_is_ended_and_its_run_crashes(worl
     long_ago = clock.now_ms() - 120_000
     await Lease.filter(task_id=task_id).update(expires_at=long_ago)
     await Task.filter(id=task_id).update(started_at=long_ago)
-    world.platform.watch.started_ms = long_ago
-    await world.platform.watch.fail_lost()
+    world.services.reaper.started_ms = long_ago
+    await world.services.reaper.fail_lost()
     done = await task_of(world, task_id)
     assert (done["status"], done["finishedAt"] is not None) == ("stale", True)
     assert done["error"] == "Zerobyte was restarted while this ran"
@@ -349,8 +306,8 @@ async def test_retention_that_its_run_left_behind_gets_a_run_of_its_own(world: W
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
-    watch = world.platform.watch
+    [forget] = (await world.ask("finish", success_report(task_id, snapshot_of(made))))["followUps"]
+    watch = world.services.reaper
     watch.started_ms = clock.now_ms() - 120_000
     await watch.fail_lost()
     assert (await Task.get(id=forget)).flow is None
@@ -365,10 +322,10 @@ async def test_the_dispatcher_starts_a_run_once_and_waits_while_the_engine_is_aw
     world: World,
 ) -> None:
     made = await world.schedule()
-    await world.platform.reconciler.apply()
+    await world.services.deployment_sync.apply()
     world.scheduler.is_down = True
     task_id = await run_now(world, made)
-    loop = asyncio.create_task(world.platform.dispatcher.run())
+    loop = asyncio.create_task(world.services.dispatcher.run())
     try:
         world.scheduler.is_down = False
         async with asyncio.timeout(60):

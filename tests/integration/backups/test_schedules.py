@@ -164,7 +164,7 @@ async def test_a_cron_expression_comes_back_as_it_was_sent(world: World) -> None
         shown = (await world.client.get(url)).json()
         assert [one["cronExpression"] for one in (made, same.json(), shown)] == [expression] * 3
         assert made["nextBackupAt"] is not None
-        await world.platform.reconciler.apply()
+        await world.services.deployment_sync.apply()
         assert world.scheduler.plans[made["shortId"]].cron == (read or expression)
     by_hand = await world.schedule(cronExpression="   ", enabled=False)
     assert by_hand["cronExpression"] == ""
@@ -180,7 +180,7 @@ async def test_a_delay_of_a_minute_and_a_half_is_kept_and_shown_rounded(world: W
 
 
 async def test_the_engine_hears_of_every_change(world: World) -> None:
-    reconciler = world.platform.reconciler
+    reconciler = world.services.deployment_sync
     made = await world.schedule(cronExpression="*/5 * * * *", timezone="Europe/Zurich")
     await reconciler.apply()
     plan = world.scheduler.plans[made["shortId"]]
@@ -197,17 +197,17 @@ async def test_the_engine_hears_of_every_change(world: World) -> None:
 
 async def test_a_deployment_deleted_by_hand_is_made_again(world: World) -> None:
     made = await world.schedule()
-    await world.platform.reconciler.apply()
+    await world.services.deployment_sync.apply()
     await world.scheduler.remove(made["shortId"])
-    assert [d.what for d in await world.platform.reconciler.drift()] == ["missing"]
-    await world.platform.reconciler.apply()
+    assert [d.what for d in await world.services.deployment_sync.drift()] == ["missing"]
+    await world.services.deployment_sync.apply()
     assert made["shortId"] in world.scheduler.plans
 
 
 async def test_while_the_engine_is_away_edits_are_kept_and_told_later(world: World) -> None:
     world.scheduler.is_down = True
     made = await world.schedule()
-    loop = asyncio.create_task(world.platform.reconciler.run())
+    loop = asyncio.create_task(world.services.deployment_sync.run())
     try:
         world.scheduler.is_down = False
         async with asyncio.timeout(60):
@@ -296,7 +296,7 @@ async def test_an_unknown_schedule_is_404_everywhere(world: World) -> None:
 async def test_a_pool_that_cannot_be_repaired_is_reported_by_readiness_and_drift(
     world: World,
 ) -> None:
-    reconciler = world.platform.reconciler
+    reconciler = world.services.deployment_sync
     await reconciler.apply()
     assert await reconciler.problem() is None
     world.scheduler.unrepairable.append(PoolFault("pool zerobyte", "of type process, not backup"))
@@ -346,14 +346,14 @@ async def test_include_entries_through_a_link_out_of_the_volume_are_refused_when
 
 async def test_a_run_of_a_host_without_worker_says_that_it_waits(world: World) -> None:
     made = await world.schedule(enabled=True)
-    hosts = world.platform.reconciler.hosts_without_worker
+    hosts = world.services.deployment_sync.hosts_without_worker
     assert "for hosts with enabled schedules: local" in (await hosts() or "")
-    await world.platform.reconciler.apply()
+    await world.services.deployment_sync.apply()
     run = await world.client.post(f"/api/v1/backups/{made['shortId']}/run")
     assert run.json()["message"] == WAITS
     assert (await world.client.get("/api/v1/backups")).json()[0]["hostMessage"] == WAITS
     task_id = run.json()["taskId"]
-    dispatching = asyncio.create_task(world.platform.dispatcher.run())
+    dispatching = asyncio.create_task(world.services.dispatcher.run())
     try:
         async with asyncio.timeout(60):
             while (await Task.get(id=task_id)).message is None:
@@ -379,7 +379,7 @@ async def test_a_queued_task_says_when_its_worker_leaves_and_when_it_returns(wor
     run = await world.client.post(f"/api/v1/backups/{made['shortId']}/run")
     assert "message" not in run.json()
     task_id = run.json()["taskId"]
-    watch = world.platform.watch
+    watch = world.services.reaper
     await watch.note_missing_workers()
     assert (await Task.get(id=task_id)).message is None
     await WorkerRow.filter(host="local").update(seen_at=1)

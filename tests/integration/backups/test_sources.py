@@ -19,7 +19,7 @@ def odd(world: World) -> World:
     (place / "photos").mkdir()
     (place / "out").symlink_to("/etc")
     (place / "in").symlink_to(place / "photos")
-    (place / "own").symlink_to(world.platform.settings.data_dir)
+    (place / "own").symlink_to(world.services.settings.data_dir)
     (place / "processes").symlink_to("/proc")
     return world
 
@@ -57,7 +57,7 @@ async def test_includes_that_leave_the_volume_through_a_link_are_400_at_post_and
 
 
 async def test_includes_in_protected_places_of_the_volume_are_400(odd: World) -> None:
-    data = odd.platform.settings.data_dir
+    data = odd.services.settings.data_dir
     volume = await odd.volume("above", data.parent)
     schedule = await odd.schedule(volume=volume)
     url = f"{BACKUPS}/{schedule['shortId']}"
@@ -108,7 +108,7 @@ async def test_the_job_of_a_volume_in_error_says_why_it_must_not_begin(world: Wo
 
 async def test_a_volume_row_of_before_on_our_data_is_refused_in_every_status(world: World) -> None:
     schedule = await world.schedule()
-    data = str(world.platform.settings.data_dir)
+    data = str(world.services.settings.data_dir)
     config = {"backend": "directory", "path": data}
     await Volume.filter(id=schedule["volumeId"]).update(status="error", config=config)
     answer = await world.client.post(f"{BACKUPS}/{schedule['shortId']}/run")

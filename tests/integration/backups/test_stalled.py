@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World
-from tests.integration.backups.test_runs import run_now, schedule_of, task_of
+from tests.support.backup_runs import run_now, schedule_of, task_of
 from zerobyte.core import clock
 
 MINUTE_MS = 60_000
@@ -54,10 +54,10 @@ async def test_t14_a_run_is_stalled_as_long_as_nothing_moves_and_is_not_stopped(
         assert 0 <= clock.now_ms() - shown["lastActivityAt"] - MINUTE_MS < MINUTE_MS
         assert (shown["isStalled"], shown["stalledSince"], shown["message"]) == (False, None, None)
 
-    with world.platform.bus.subscribe("o1") as changes:
+    with world.services.bus.subscribe("o1") as changes:
         await renew(world, task_id, 12)
         for _ in range(2):
-            await world.platform.watch.fail_lost()
+            await world.services.reaper.fail_lost()
         async with asyncio.timeout(30):
             told = await anext(aiter(changes))
     assert (told.name, told.payload["activity"]["isStalled"]) == ("task:changed", True)
@@ -68,7 +68,7 @@ async def test_t14_a_run_is_stalled_as_long_as_nothing_moves_and_is_not_stopped(
     assert (await task_of(world, task_id))["status"] == "running"
 
     await renew(world, task_id, 0)
-    await world.platform.watch.fail_lost()
+    await world.services.reaper.fail_lost()
     assert not any(shown["isStalled"] for shown in await activities(world, made, task_id))
     said = capfd.readouterr().err
     assert said.count("a run is stalled") == 1
@@ -94,9 +94,9 @@ async def test_t14_it_becomes_stalled_by_time_alone_and_an_ended_task_is_not(
     assert (await task_of(world, task_id))["activity"] is None
     assert (await schedule_of(world, made))["activity"] is None
     # A heartbeat that was under way when it ended is not remembered for ever.
-    world.platform.activities.record(task_id, phase="restic backup", idle_ms=0)
-    await world.platform.watch.fail_lost()
-    assert world.platform.activities.get(task_id) is None
+    world.services.stalls.record(task_id, phase="restic backup", idle_ms=0)
+    await world.services.reaper.fail_lost()
+    assert world.services.stalls.get(task_id) is None
 
 
 class TestOff:

@@ -8,7 +8,7 @@ import pytest
 from tortoise import connections
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now, snapshot_of, success
+from tests.support.backup_runs import run_now, snapshot_of, success_report
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service import snapshot_index
 
@@ -135,7 +135,7 @@ async def test_a_damaged_snapshot_is_listed_beside_the_others(world: World, garb
     for _ in range(2):
         task_id = await run_now(world, made)
         await world.claim(task_id=task_id)
-        await world.ask("finish", success(task_id, snapshot_of(made)))
+        await world.ask("finish", success_report(task_id, snapshot_of(made)))
     repository = await Repository.get(id=made["repositoryId"])
     place = f"/repositories/{repository.short_id}/snapshots"
     [before] = await read(world.client, place)
@@ -183,7 +183,7 @@ async def test_a_damaged_policy_removes_nothing_and_says_so(world: World) -> Non
     await store("backup_schedules", retention_policy='"text"')
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    finished = await world.ask("finish", success(task_id, snapshot_of(made)))
+    finished = await world.ask("finish", success_report(task_id, snapshot_of(made)))
     assert finished["followUps"] == []
     [task] = await read(world.client, f"/tasks/{task_id}")
     assert "policy of this schedule is damaged" in task["result"]["retention"]["reason"]
@@ -196,7 +196,7 @@ async def test_a_damaged_selection_of_a_snapshot_is_unknown(world: World) -> Non
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     snapshot = snapshot_of(made)
-    await world.ask("finish", success(task_id, snapshot))
+    await world.ask("finish", success_report(task_id, snapshot))
     repository_id = (await Repository.get(id=made["repositoryId"])).id
     assert await snapshot_index.selection(repository_id, snapshot["id"]) is not None
     await store("snapshots", selection="[]")

@@ -6,12 +6,13 @@ from typing import Any, cast
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now, snapshot_of, success
-from zerobyte.app import Platform
+from tests.support.backup_runs import run_now, snapshot_of, success_report
+from zerobyte.app import background_loops
 from zerobyte.core import clock, ids
 from zerobyte.features.backups.service import TaskHistory, task_history
 from zerobyte.features.tasks.models import Task
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.services import build_services
 
 DAY_MS = 86_400_000
 
@@ -57,7 +58,7 @@ async def test_active_tasks_and_those_that_they_follow_stay(world: World) -> Non
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     backup = await run_now(world, made)
     await world.claim(task_id=backup)
-    [forget] = (await world.ask("finish", success(backup, snapshot_of(made))))["followUps"]
+    [forget] = (await world.ask("finish", success_report(backup, snapshot_of(made))))["followUps"]
     # The history shows newer ends of both kinds, so neither stays for being the last.
     old = clock.now_ms() - 500 * DAY_MS
     await Task.all().update(created_at=old)
@@ -80,13 +81,13 @@ async def test_the_last_run_of_every_schedule_stays_however_old(world: World) ->
 
 @pytest.mark.parametrize("environ", [{"TASK_HISTORY_DAYS": "30", "TASK_HISTORY_MAX": "2"}])
 async def test_the_platform_cleans_the_history_in_the_background(world: World) -> None:
-    platform = Platform(world.platform.settings, MemoryScheduler())
-    loops = platform.loops()
+    services = build_services(world.services.settings, MemoryScheduler())
+    loops = background_loops(services)
     periodic: list[Any] = [cast("Any", loop).cr_frame.f_locals.get("work") for loop in loops]
     for loop in loops:
         loop.close()
-    assert platform.history.expire in periodic
+    assert services.task_history.expire in periodic
     await ended("gone", days=31)
     kept = await ended("gone", 4)
-    await platform.history.expire()
+    await services.task_history.expire()
     assert await left() == kept[-2:]

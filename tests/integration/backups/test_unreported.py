@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_retention_runs import FAILURE, backed_up
-from tests.integration.backups.test_runs import run_now, snapshot_of, success
+from tests.support.backup_runs import FAILURE, finish_backup, run_now, snapshot_of, success_report
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core import clock
 from zerobyte.features.repositories.models import Repository, Snapshot
@@ -40,11 +39,11 @@ async def test_a_snapshot_whose_run_did_not_describe_it_is_indexed_as_incomplete
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     await world.ask("finish", {"taskId": task_id, **report})
-    assert made["repositoryId"] in world.platform.snapshots.distrusted
+    assert made["repositoryId"] in world.services.snapshots.stale_ids
     left = made_now(made)
     await list_again(made, before, left)
     assert await incomplete(made) == [left["id"]]
-    _, forget, _ = await backed_up(world, made)
+    _, forget, _ = await finish_backup(world, made)
     job = (await world.claim(task_id=forget))["job"]
     assert job["incompleteSnapshotIds"] == [left["id"]]
     assert job["unknownIsIncomplete"] is False
@@ -59,7 +58,7 @@ async def test_a_report_that_arrives_after_the_refresh_makes_the_snapshot_comple
     found = made_now(made)
     await list_again(made, found)
     assert await incomplete(made) == [found["id"]]
-    await world.ask("finish", success(task_id, found))
+    await world.ask("finish", success_report(task_id, found))
     assert await incomplete(made) == []
 
 
@@ -71,7 +70,7 @@ async def test_a_snapshot_that_was_reported_as_complete_stays_so_in_a_new_index(
     for one, code in ((good, 0), (partial, 3)):
         task_id = await run_now(world, made)
         await world.claim(task_id=task_id)
-        report = success(task_id, one, isIncomplete=code == 3)
+        report = success_report(task_id, one, isIncomplete=code == 3)
         report["result"]["exitCode"] = code
         await world.ask("finish", report)
     await Snapshot.all().delete()
@@ -87,7 +86,7 @@ async def test_retention_learns_of_snapshots_that_may_lack_files_before_the_next
     await world.claim(task_id=task_id)
     await Repository.filter(id=made["repositoryId"]).update(snapshots_refreshed_at=1)
     await world.ask("finish", {"taskId": task_id, **STALE})
-    _, forget, _ = await backed_up(world, made)
+    _, forget, _ = await finish_backup(world, made)
     assert (await world.claim(task_id=forget))["job"]["unknownIsIncomplete"] is True
 
 
@@ -98,7 +97,7 @@ async def test_only_a_snapshot_that_a_run_reported_is_the_parent_of_the_next_one
     reported = snapshot_of(made)
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    await world.ask("finish", success(task_id, reported))
+    await world.ask("finish", success_report(task_id, reported))
     await list_again(made, reported, made_now(made))  # another writer's, with the schedule's tag
     job = (await world.claim(task_id=await run_now(world, made)))["job"]
     assert job["parentSnapshotId"] == reported["id"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import run_now
+from tests.support.backup_runs import run_now
 from zerobyte.core import ids
 from zerobyte.db.leases import Lease
 from zerobyte.features.tasks.models import Task
@@ -24,15 +24,15 @@ async def test_one_task_that_cannot_be_ended_keeps_no_other_from_its_end(
     for task_id in poisoned, sound:
         await world.claim(task_id=task_id)
     await Lease.all().delete()
-    finisher = world.platform.tasks.finishers["backup"]
+    finisher = world.services.tasks.finishers["backup"]
 
     async def finish(task: Task, *args: Any) -> Any:
         if task.id == poisoned:
             raise KeyError("summary")
         return await finisher(task, *args)
 
-    monkeypatch.setitem(world.platform.tasks.finishers, "backup", finish)
-    await world.platform.watch.fail_lost()
+    monkeypatch.setitem(world.services.tasks.finishers, "backup", finish)
+    await world.services.reaper.fail_lost()
     assert (await Task.get(id=poisoned)).status == "running"
     assert (await Task.get(id=sound)).status == "stale"
 
@@ -49,20 +49,20 @@ async def test_an_event_that_cannot_be_followed_does_not_end_the_following(
         await Task.filter(id=task_id).update(flow_run_id=run)
         runs.append((run, task_id))
     (bad, _), (good, followed) = runs
-    request_stop = world.platform.tasks.request_stop
+    request_stop = world.services.tasks.request_stop
 
     async def stop_oddly(task: Task) -> None:
         if task.flow_run_id == bad:
             raise OSError("disk I/O error")
         await request_stop(task)
 
-    monkeypatch.setattr(world.platform.tasks, "request_stop", stop_oddly)
-    loop = asyncio.create_task(world.platform.watch.follow_prefect())
+    monkeypatch.setattr(world.services.tasks, "request_stop", stop_oddly)
+    loop = asyncio.create_task(world.services.reaper.follow_prefect())
     async with asyncio.timeout(60):
         while (await Task.get(id=followed)).status != "cancelled":
             # Nobody may listen yet, so it is said until it was heard.
-            world.scheduler.become(bad, "CANCELLED")
-            world.scheduler.become(good, "CANCELLED")
+            world.scheduler.set_state(bad, "CANCELLED")
+            world.scheduler.set_state(good, "CANCELLED")
             await asyncio.sleep(0.05)
             assert not loop.done()
     loop.cancel()
@@ -72,7 +72,7 @@ async def test_an_event_that_cannot_be_followed_does_not_end_the_following(
 async def test_a_start_that_fails_is_tried_again_by_the_watch(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    extend_all, tries, begun = world.platform.leases.extend_all, 0, asyncio.Event()
+    extend_all, tries, begun = world.services.leases.extend_all, 0, asyncio.Event()
 
     async def extend_later() -> None:
         nonlocal tries
@@ -82,9 +82,9 @@ async def test_a_start_that_fails_is_tried_again_by_the_watch(
         await extend_all()
         begun.set()
 
-    monkeypatch.setattr(world.platform.leases, "extend_all", extend_later)
+    monkeypatch.setattr(world.services.leases, "extend_all", extend_later)
     monkeypatch.setattr("zerobyte.features.tasks.service.reaper._EVERY_S", 0.05)
-    loop = asyncio.create_task(world.platform.watch.run())
+    loop = asyncio.create_task(world.services.reaper.run())
     await asyncio.wait_for(begun.wait(), 60)
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import WORKER, World, end, register
-from tests.integration.backups.test_leases import worker_of
-from tests.integration.backups.test_runs import run_now, snapshot_of, success, task_of
+from tests.support.backup_runs import run_now, snapshot_of, success_report, task_of, worker_identity
 from zerobyte.core import ids
 from zerobyte.db.leases import Lease
 from zerobyte.features.control.routes import control
@@ -28,7 +27,7 @@ def bodies(made: dict[str, Any], task_id: str, worker: dict[str, Any]) -> dict[s
         "claim": {"worker": worker, "flowRunId": ids.uuid7(), "taskId": task_id},
         "renew": {"worker": worker, "taskId": task_id, "waitMs": 0},
         "progress": {"taskId": task_id, "result": {"kind": "forget", "plan": None}},
-        "finish": success(task_id, snapshot_of(made)),
+        "finish": success_report(task_id, snapshot_of(made)),
         "delivered": {"taskId": task_id, "deliveries": []},
     }
 
@@ -91,7 +90,7 @@ async def test_a_registered_worker_touches_no_task_of_a_process_that_may_still_w
 ) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
-    holder = worker_of(sleeper.pid)
+    holder = worker_identity(sleeper.pid)
     run = ids.uuid7()
     claim = {"worker": holder, "flowRunId": run, "taskId": task_id}
     assert (await world.ask("claim", claim))["reply"]["answer"] == "granted"
@@ -115,11 +114,11 @@ async def test_a_restarted_worker_hands_in_what_its_predecessor_has_done(
 ) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
-    claim = {"worker": worker_of(sleeper.pid), "flowRunId": ids.uuid7(), "taskId": task_id}
+    claim = {"worker": worker_identity(sleeper.pid), "flowRunId": ids.uuid7(), "taskId": task_id}
     await world.ask("claim", claim)
     end(sleeper)
     assert (await world.say("hello", WORKER, worker=None)).status_code == 200
-    answer = await world.say("finish", success(task_id, snapshot_of(made)), worker=WORKER)
+    answer = await world.say("finish", success_report(task_id, snapshot_of(made)), worker=WORKER)
     assert answer.status_code == 200, answer.text
     assert (await task_of(world, task_id))["status"] == "succeeded"
     delivered = bodies(made, task_id, WORKER)["delivered"]
@@ -129,7 +128,7 @@ async def test_a_restarted_worker_hands_in_what_its_predecessor_has_done(
 async def test_a_worker_that_was_replaced_cannot_go_on(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    first, second = worker_of(sleeper.pid), WORKER
+    first, second = worker_identity(sleeper.pid), WORKER
     assert (await world.say("hello", first, worker=None)).status_code == 200
     await WorkerRow.filter(host="local").update(boot_id="another boot", seen_at=1)
     assert (await world.say("hello", second, worker=None)).status_code == 200

@@ -136,7 +136,7 @@ async def test_a_host_without_a_usable_name_gets_no_token(world: World, host: st
 async def test_the_local_token_of_each_start_replaces_the_one_before(
     world: World, tmp_path: Path
 ) -> None:
-    tokens, other = world.platform.worker_tokens, await issued(world)
+    tokens, other = world.services.worker_tokens, await issued(world)
     made = []
     for _ in range(2):
         file = write_token_file(tmp_path / "run", "local")

@@ -7,16 +7,16 @@ import pytest
 
 from tests.integration.backups.conftest import World
 from tests.integration.backups.test_runs import schedule_of
-from zerobyte import app as composition
 from zerobyte.core import clock, cron
 from zerobyte.features.backups.models import Schedule
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.services import build_services
 
 
 async def restart_in(world: World, zone: str) -> None:
     """Do what an API that starts with another TZ does to the stored times."""
-    settings = dataclasses.replace(world.platform.settings, tz=zone)
-    await composition.Platform(settings, MemoryScheduler()).due_times.repair_next_runs()
+    settings = dataclasses.replace(world.services.settings, tz=zone)
+    await build_services(settings, MemoryScheduler()).due_runs.repair_next_runs()
 
 
 def next_in(zone: str, made: dict[str, Any]) -> int | None:

@@ -11,17 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.waiting import until
 from zerobyte.core import process
 from zerobyte.core.errors import Unavailable
 
+# The package shows the function `run` under the name of its module.
+run_module = sys.modules["zerobyte.core.process.run"]
 SH = "/bin/sh"
-
-
-async def until(condition, limit_s: float = 40):
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        assert time.monotonic() < deadline, "condition did not come true"
-        await asyncio.sleep(0.01)
 
 
 async def test_exit_code_output_and_tail():
@@ -182,7 +178,7 @@ async def test_survivor_that_holds_the_pipes_does_not_hold_us():
     script = "sleep 300 & echo $!"
     ended = await process.run([SH, "-c", script])
     survivor = int(ended.stdout_tail[0])
-    await until(lambda: process.identity(survivor) is None)
+    await until(lambda: process.identity(survivor) is None, limit_s=40)
 
 
 async def test_survivor_in_another_session_does_not_hold_us_either():
@@ -251,13 +247,13 @@ async def test_many_children_at_once_and_from_another_thread():
 
 
 async def test_the_guard_without_setpriv_works_too(monkeypatch):
-    monkeypatch.setattr(process.shutil, "which", _without_setpriv(process.shutil.which))
-    process._guard.cache_clear()
+    monkeypatch.setattr(run_module.shutil, "which", _without_setpriv(run_module.shutil.which))
+    run_module._guard.cache_clear()
     try:
-        assert process._guard()[0] == sys.executable
+        assert run_module._guard()[0] == sys.executable
         ended = await process.run([SH, "-c", "exit 4"])
     finally:
-        process._guard.cache_clear()
+        run_module._guard.cache_clear()
     assert ended.code == 4
 
 
@@ -267,10 +263,10 @@ def test_t2_a_child_whose_owner_died_before_the_signal_was_armed_does_not_begin(
 ):
     """What another process starts with our guard has an owner that is not we."""
     if not has_setpriv:
-        monkeypatch.setattr(process.shutil, "which", _without_setpriv(process.shutil.which))
-    process._guard.cache_clear()
-    guard = process._guard()
-    process._guard.cache_clear()
+        monkeypatch.setattr(run_module.shutil, "which", _without_setpriv(run_module.shutil.which))
+    run_module._guard.cache_clear()
+    guard = run_module._guard()
+    run_module._guard.cache_clear()
     begun = tmp_path / "begun"
     ended = subprocess.run(
         [SH, "-c", '"$@"; exit $?', SH, *guard, "touch", str(begun)], check=False

@@ -1,6 +1,5 @@
 """A database that is silent is told from a process that cannot get at it any more."""
 
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,6 +11,7 @@ from tortoise import Tortoise
 
 from tests.support.http_server import serving, settings_for
 from tests.support.postgres_proxy import Line, line_to
+from tests.support.waiting import until
 from zerobyte.app import create_app
 from zerobyte.core import ids
 from zerobyte.db import connection
@@ -41,10 +41,14 @@ async def line(postgres: Any, postgres_template: str) -> AsyncIterator[Line]:
             yield line
 
 
-async def until(says: Callable[[], Awaitable[str | None]], words: str | None) -> None:
-    async with asyncio.timeout(LIMIT_S):
-        while (said := await says()) != words and not (words and said and words in said):
-            await asyncio.sleep(0.05)
+async def await_message(check: Callable[[], Awaitable[str | None]], part: str | None) -> None:
+    """Wait until a check returns a message that contains `part`, or None if `part` is None."""
+
+    async def is_returned() -> bool:
+        message = await check()
+        return message == part or bool(part and message and part in message)
+
+    await until(is_returned, limit_s=LIMIT_S, what=part or "no message", every_s=0.05)
 
 
 @asynccontextmanager
@@ -60,11 +64,11 @@ async def all_connections_taken() -> AsyncIterator[None]:
 async def test_an_api_that_lost_its_connections_knows_that_it_must_start_again(
     database: str, answering: DatabaseHealth
 ) -> None:
-    await until(answering.check, None)
+    await await_message(answering.check, None)
     async with all_connections_taken():
         assert await answering.check() == "The database does not answer"
-        await until(answering.needs_restart, "has to be started again")
-    await until(answering.check, None)
+        await await_message(answering.needs_restart, "has to be started again")
+    await await_message(answering.check, None)
     assert await answering.needs_restart() is None
 
 
@@ -72,7 +76,7 @@ async def test_a_silent_postgresql_is_no_reason_to_start_again(
     line: Line, answering: DatabaseHealth
 ) -> None:
     async with connection.database(line.url):
-        await until(answering.check, None)
+        await await_message(answering.check, None)
         line.fall_silent()
         try:
             for _ in range(4):
@@ -80,7 +84,7 @@ async def test_a_silent_postgresql_is_no_reason_to_start_again(
                 assert await answering.needs_restart() is None
         finally:
             line.speak()
-        await until(answering.check, None)
+        await await_message(answering.check, None)
         assert await WorkerRow.all().count() == 0
 
 
@@ -97,11 +101,11 @@ async def test_readiness_says_within_a_limit_that_postgresql_is_silent(
             assert (answer.status_code, set(reasons) - {"database"}) == (503, {"worker"})
             return reasons.get("database")
 
-        await until(database, None)
+        await await_message(database, None)
         line.fall_silent()
         try:
             # A machine that stands still meanwhile has the check give up before the question.
-            await until(database, "The database does not answer")
+            await await_message(database, "The database does not answer")
         finally:
             line.speak()
-        await until(database, None)
+        await await_message(database, None)

@@ -76,8 +76,8 @@ async def test_a_first_try_is_counted_once_and_another_fault_is_not_taken_for_it
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A handler that takes each IntegrityError for an existing row would retry without end."""
-    assert await login_throttle._take("password:u1") == 0
-    assert await login_throttle._take("password:u1") == 0
+    assert await login_throttle._count_in_database("password:u1") == 0
+    assert await login_throttle._count_in_database("password:u1") == 0
 
     async def break_another(**_: object) -> None:
         await volume("twice")
@@ -86,7 +86,7 @@ async def test_a_first_try_is_counted_once_and_another_fault_is_not_taken_for_it
     monkeypatch.setattr(GuessCount, "create", break_another)
     async with asyncio.timeout(30):
         with pytest.raises(IntegrityError):
-            await login_throttle._take("password:u2")
+            await login_throttle._count_in_database("password:u2")
 
 
 def test_every_handler_of_a_broken_constraint_names_the_constraint() -> None:

@@ -10,7 +10,7 @@ from tortoise import Tortoise
 from zerobyte.contract.control_plane import WorkerIdentity
 from zerobyte.contract.jobs import LeaseMode
 from zerobyte.core import clock
-from zerobyte.db.leases import Lease, Leases, Place
+from zerobyte.db.leases import Lease, Leases, LeaseStatus
 
 pytestmark = pytest.mark.usefixtures("database")
 WORKER = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
@@ -51,11 +51,11 @@ def cost(database: str, monkeypatch: pytest.MonkeyPatch) -> Cost:
     return counted
 
 
-async def ask(leases: Leases, task: str, mode: LeaseMode) -> Place:
+async def ask(leases: Leases, task: str, mode: LeaseMode) -> LeaseStatus:
     return await leases.request("r", task_id=task, mode=mode, operation=task, worker=WORKER)
 
 
-async def poll(leases: Leases, names: list[str], mode: LeaseMode) -> dict[str, Place]:
+async def poll(leases: Leases, names: list[str], mode: LeaseMode) -> dict[str, LeaseStatus]:
     """Every waiting task asks once, as each does every few hundred milliseconds."""
     places = await asyncio.gather(*(ask(leases, name, mode) for name in names))
     return dict(zip(names, places, strict=True))

@@ -11,8 +11,8 @@ import pytest
 from tests.support.http_server import serving, settings_for
 from zerobyte import app as composition
 from zerobyte.core import ids, process
-from zerobyte.demo.client import Client, Refused
-from zerobyte.demo.recovery import Away, Patience
+from zerobyte.demo.client import Client, RequestRejected
+from zerobyte.demo.recovery import PlatformUnavailable, RecoveryWait
 from zerobyte.features.auth.models import User
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
@@ -20,6 +20,7 @@ from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
 from zerobyte.http.app import make_app
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.services import build_services
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -69,23 +70,23 @@ async def scene(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
         folder.mkdir(parents=True)
     scheduler = MemoryScheduler()
     await scheduler.ensure_ready(["local"])
-    platform = composition.Platform(settings, scheduler)
-    app = make_app(settings, platform.services)
+    platform = build_services(settings, scheduler)
+    app = make_app(settings, platform.by_type())
     composition.add_routes(app)
     cable, said = Cable(), list[str]()
     origin = {"Origin": settings.base_url}
     async with serving(app, headers=origin, transport=cable) as http:
-        patience = Patience(http, said.append, limit_s=0.5)
+        patience = RecoveryWait(http, said.append, limit_s=0.5)
         yield Scene(Client(http, patience), cable, said, settings.repositories_dir)
-    await platform.sizes.aclose()
-    await platform.files.aclose()
+    await platform.stats_refresher.aclose()
+    await platform.snapshot_files.aclose()
     await platform.snapshots.aclose()
 
 
 async def saved(client: Client, repository: str, password: str, source: Path) -> str:
     """The short id of a snapshot that restic makes by itself, beside the platform."""
     path = "/api/v1/system/restic-password"
-    secret = await client.answer("POST", path, {"password": password})
+    secret = await client.request("POST", path, {"password": password})
     row = await Repository.get(short_id=repository)
     done = await process.run(
         ["restic", "--no-cache", "--repo", row.config["path"], "backup", "--json", str(source)],
@@ -146,14 +147,14 @@ async def test_a_second_run_is_not_taken_for_one_whose_answer_was_lost(
 
 async def test_a_refusal_is_told_at_once(scene: Scene) -> None:
     await scene.client.sign_up(ids.token())
-    with pytest.raises(Refused, match="404"):
+    with pytest.raises(RequestRejected, match="404"):
         await scene.client.task("nowhere")
     assert scene.said == []
 
 
 async def test_a_platform_that_stays_away_is_told_in_one_sentence(scene: Scene) -> None:
     scene.cable.is_cut = True
-    with pytest.raises(Away) as away:
+    with pytest.raises(PlatformUnavailable) as away:
         await scene.client.task("any")
     assert str(away.value) == (
         "The platform has not healed itself within 0 s: The API does not answer. "

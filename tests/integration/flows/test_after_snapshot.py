@@ -9,9 +9,9 @@ import pytest
 from flows import backup as backup_flow
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
-from tests.integration.flows.test_work import IDENTITY, Plane
 from tests.support.open_access import ANYWHERE
 from tests.support.restic_repository import RealRepository
+from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
 from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.volumes import DirectoryConfig
@@ -66,7 +66,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JobContext:
         timezone="UTC",
     )
     return JobContext(
-        WorkerContext(control=Plane(), worker=IDENTITY, tools=tools), RunControl(), job
+        WorkerContext(control=ScriptedWorkerApi(), worker=IDENTITY, tools=tools), RunControl(), job
     )
 
 
@@ -74,8 +74,8 @@ async def test_a_good_backup_succeeds_when_its_snapshot_cannot_be_read_back(
     work: JobContext,
 ) -> None:
     # restic chooses the paths by itself, so the record has to be read back.
-    work.job.options = BackupOptions(include_paths=["/a"])
-    await backup_flow._save(work)
+    work.spec.options = BackupOptions(include_paths=["/a"])
+    await backup_flow._back_up(work)
     report = work.report()
     assert (report.status, report.outcome, report.snapshot) == ("succeeded", "success", None)
     assert isinstance(report.result, BackupResult)
@@ -87,13 +87,13 @@ async def test_an_incomplete_backup_is_reported_when_its_tag_cannot_be_added(
     work: JobContext, limit: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A missing path makes the snapshot incomplete, and counts as no unreadable file.
-    work.job.options = BackupOptions(include_paths=["/a", "/missing"])
+    work.spec.options = BackupOptions(include_paths=["/a", "/missing"])
     monkeypatch.setattr(backup_flow.incomplete, "unreadable_percent", lambda _: 50.0)
-    work.job.unreadable_limit_percent = limit
+    work.spec.unreadable_limit_percent = limit
     if limit < 50:
         with pytest.raises(Failed, match="could not be read"):
-            await backup_flow._save(work)
+            await backup_flow._back_up(work)
     else:
-        await backup_flow._save(work)
+        await backup_flow._back_up(work)
         assert work.report().outcome == "warning"
     assert work.report().is_incomplete

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from flows import forget as forget_flow
-from flows import job as work_module
 from flows.job import JobContext
+from flows.job import report as report_module
 from flows.worker_context import RunControl, WorkerContext
 from tests.integration.flows.test_work import IDENTITY
 from tests.support.open_access import ANYWHERE
@@ -97,7 +97,7 @@ async def test_an_unreported_snapshot_does_not_displace_the_last_complete_one(
     assert report.result.plan.remove == [old]
 
 
-class Away:
+class ApiUnreachable:
     """An API that does not answer the first `times` times."""
 
     def __init__(self, times: float) -> None:
@@ -116,10 +116,10 @@ async def test_retention_removes_nothing_until_the_api_has_stored_the_plan(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: float
 ) -> None:
     monkeypatch.setattr(forget_flow, "log_to_prefect", logging.info)
-    monkeypatch.setattr(work_module, "CLAIM_PATIENCE_S", 1.0)
+    monkeypatch.setattr(report_module, "PLAN_RETRY_S", 1.0)
     repository = RealRepository(tmp_path / "repository", "pw")
     ids = [repository.forge(f"2026-01-0{day}T10:00:00Z", "sched001") for day in (1, 2)]
-    api = Away(times)
+    api = ApiUnreachable(times)
     # The forged snapshots have no tree, so pruning after their removal fails.
     with pytest.raises(Unavailable if times == math.inf else ResticError):
         await forget_flow._apply(work_on(repository, api))

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -11,6 +10,7 @@ import pytest
 from flows.job import claimed_job
 from flows.worker_context import RunControl, WorkerContext
 from tests.support.open_access import ANYWHERE
+from tests.support.waiting import until
 from zerobyte.contract.control_plane import (
     ClaimRequest,
     Granted,
@@ -122,12 +122,6 @@ class RealLeases:
         return Renewed(held=await self.leases.renew(request.task_id), cancel=False)
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 @pytest.mark.usefixtures("database")
 async def test_runs_whose_retention_waits_for_others_leave_their_places_to_them(
     runtime: WorkerContext,
@@ -151,12 +145,12 @@ async def test_runs_whose_retention_waits_for_others_leave_their_places_to_them(
 
     async with asyncio.TaskGroup() as runs:
         first = [runs.create_task(schedule(name)) for name in "ab"]
-        await until(lambda: {"a backup", "b backup"} <= runtime.jobs.keys())
+        await until(lambda: {"a backup", "b backup"} <= runtime.jobs.keys(), limit_s=60)
         may_end["a backup"].set()
-        await until(lambda: "a forget" in plane.waiting)
+        await until(lambda: "a forget" in plane.waiting, limit_s=60)
         later = [runs.create_task(schedule(name)) for name in "cd"]
-        await until(lambda: {"c backup", "d backup"} <= plane.waiting)
+        await until(lambda: {"c backup", "d backup"} <= plane.waiting, limit_s=60)
         may_end["b backup"].set()
         may_end["c backup"].set()
         may_end["d backup"].set()
-        await until(lambda: all(run.done() for run in (*first, *later)))
+        await until(lambda: all(run.done() for run in (*first, *later)), limit_s=60)

@@ -26,8 +26,8 @@ def source(path, *, previous_files=None, config=None):
 async def refusal(said):
     with pytest.raises(PreconditionFailed) as refused:
         await preflight.check(said)
-    assert said.path not in refused.value.safe
-    assert refused.value.safe.endswith(".")
+    assert said.path not in refused.value.public
+    assert refused.value.public.endswith(".")
     return refused.value.message
 
 
@@ -77,9 +77,9 @@ async def test_a_folder_that_may_not_be_read_is_refused(tmp_path):
 
 @pytest.mark.parametrize("stubborn", ["", "signal.signal(signal.SIGINT, signal.SIG_IGN);"])
 async def test_storage_that_hangs_does_not_hang_us(tmp_path, monkeypatch, stubborn):
-    monkeypatch.setattr(preflight, "LOOK_S", 0.5)
+    monkeypatch.setattr(preflight, "CHECK_TIMEOUT_S", 0.5)
     look = f"import signal,time;print('begun',flush=True);{stubborn}time.sleep(60)"
-    monkeypatch.setattr(preflight, "_LOOK", look)
+    monkeypatch.setattr(preflight, "_CHECK_SCRIPT", look)
     began = clock.monotonic()
     assert "hangs" in await refusal(source(tmp_path))
     assert clock.monotonic() - began < 30
@@ -98,8 +98,8 @@ async def test_a_fault_of_the_check_itself_is_not_blamed_on_the_storage(
     tmp_path, monkeypatch, program, reason
 ):
     slow = "sleep" in program
-    monkeypatch.setattr(preflight, "START_S", 0.1 if slow else 60.0)
-    monkeypatch.setattr(preflight, "_LOOK", program)
+    monkeypatch.setattr(preflight, "START_TIMEOUT_S", 0.1 if slow else 60.0)
+    monkeypatch.setattr(preflight, "_CHECK_SCRIPT", program)
     message = await refusal(source(tmp_path))
     assert reason in message
     assert "could not be checked" in message

@@ -10,10 +10,10 @@ import pytest
 from flows import restore as restore_flow
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
-from tests.integration.flows.test_work import IDENTITY, Plane
 from tests.support.hung_folder import hung_mount
 from tests.support.open_access import ANYWHERE
 from tests.support.restic_repository import RealRepository
+from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.core import blocking
@@ -45,7 +45,7 @@ async def test_t8_a_restore_to_storage_that_hangs_stops_nobody_elses_work(
     # On the event loop the look itself would hang, and every other run with it.
     told = pytest.raises(Unavailable, match="hung does not answer within")
     with hung_mount(tmp_path / "hung") as place, told:
-        await restore_flow._write(work_of(tmp_path, place))
+        await restore_flow._restore(work_of(tmp_path, place))
 
 
 async def test_t8_restic_is_not_started_on_folders_that_hang(
@@ -54,13 +54,13 @@ async def test_t8_restic_is_not_started_on_folders_that_hang(
     monkeypatch.setattr(blocking, "ANSWER_S", 0.3)
     with hung_mount(tmp_path / "hung") as place:
         work = work_of(tmp_path, place)
-        repository = Repository(work.job.repository, work.runtime.tools)
+        repository = Repository(work.spec.repository, work.context.tools)
         with pytest.raises(Unavailable, match="does not answer"):
             await restore.run(
                 repository,
                 "a" * 64,
                 target=f"{place}/below",
-                check_roots=restore_flow.check_roots(work.job),
+                check_roots=restore_flow.check_roots(work.spec),
             )
         with pytest.raises(Unavailable, match="does not answer"):
             await backup.run(repository, place, tag="k3f9x2ab", hostname="zerobyte")
@@ -82,11 +82,11 @@ async def test_a_restore_that_could_not_delete_everything_ends_with_a_warning(
 
     monkeypatch.setattr(deletions, "_remove_one", refuse)
     work = work_of(tmp_path, folder)
-    work.runtime.control = Plane()
-    work.job = work.job.model_copy(
+    work.context.control = ScriptedWorkerApi()
+    work.spec = work.spec.model_copy(
         update={"snapshot_id": snapshot, "base_path": str(folder), "delete": True}
     )
-    await restore_flow._write(work)
+    await restore_flow._restore(work)
     report = work.report()
     assert (report.status, report.outcome) == ("succeeded", "warning")
     assert report.details == (

@@ -6,7 +6,7 @@ import pytest
 
 from flows.disk_space import DiskSpaceGuard
 from flows.outcome import PreconditionFailed
-from tests.integration.restic.test_cache import cached
+from tests.support.cache_files import cache_file
 from zerobyte.restic import Tools, cache
 from zerobyte.settings import Settings
 
@@ -21,13 +21,13 @@ async def test_t18_a_run_is_refused_in_words_on_a_disk_that_is_almost_full(
     tmp_path: Path,
 ) -> None:
     tools = tools_in(tmp_path)
-    dropped = cached(tools.cache_dir, "r1/data/00/f", used=1)
+    dropped = cache_file(tools.cache_dir, "r1/data/00/f", used=1)
     room = DiskSpaceGuard(cache_max_bytes=10**9, min_free_bytes=2**60, min_free_percent=5)
     with pytest.raises(PreconditionFailed) as refused:
         await room.check(tools)
     assert "MIN_FREE_BYTES" in refused.value.message
     assert "MB are free" in refused.value.message
-    assert str(tmp_path) not in refused.value.safe
+    assert str(tmp_path) not in refused.value.public
     assert not dropped.exists(), "what can be fetched again goes before a run is refused"
 
 
@@ -35,7 +35,7 @@ async def test_t18_a_run_begins_when_dropping_the_cache_made_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tools = tools_in(tmp_path)
-    kept = cached(tools.cache_dir, "r1/data/00/f", used=1)
+    kept = cache_file(tools.cache_dir, "r1/data/00/f", used=1)
 
     async def disk(_: Path) -> cache.Disk:
         return cache.Disk(size_bytes=10_000, free_bytes=100 if kept.exists() else 5000)
@@ -84,11 +84,11 @@ async def test_t18_what_must_be_free_is_2_gib_or_5_percent_of_the_disk_up_to_20_
 
 async def test_t18_the_cache_is_kept_in_its_bound_before_a_run(tmp_path: Path) -> None:
     tools = tools_in(tmp_path)
-    old = cached(tools.cache_dir, "r1/data/00/f", used=1)
-    new = cached(tools.cache_dir, "r2/data/00/f", used=2)
+    old = cache_file(tools.cache_dir, "r1/data/00/f", used=1)
+    new = cache_file(tools.cache_dir, "r2/data/00/f", used=2)
     room = DiskSpaceGuard(cache_max_bytes=150_000, min_free_bytes=0, min_free_percent=0)
     await room.check(tools)
     assert (old.exists(), new.exists()) == (False, True)
-    again = cached(tools.cache_dir, "r1/data/01/f", used=1)
+    again = cache_file(tools.cache_dir, "r1/data/01/f", used=1)
     await room.check(tools)
     assert again.exists(), "it is not walked before each run"

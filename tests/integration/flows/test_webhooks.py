@@ -82,7 +82,7 @@ async def failure(work, phase="pre"):
     with pytest.raises(HookFailed) as failed:
         await webhooks.call(work, phase)
     assert "canary" not in failed.value.message
-    assert public_message(failed.value) == "The webhook failed. Its task in Zerobyte says more."
+    assert public_message(failed.value) == "The webhook failed. See its task in Zerobyte."
     return failed.value.message
 
 
@@ -158,26 +158,26 @@ async def test_the_limit_is_that_of_the_operator_not_that_of_notifications(worki
 async def test_a_cancel_ends_a_pre_hook_at_once_and_leaves_a_post_hook_alone(working, hook):
     hook.answer = "silent"
     work = working(timeout_s=30)
-    asyncio.get_running_loop().call_later(0.1, work.run.ask, "cancelled")
+    asyncio.get_running_loop().call_later(0.1, work.run.request_stop, "cancelled")
     async with asyncio.timeout(20):
         with pytest.raises(Interrupted):
             await webhooks.call(work, "pre")
 
     late = working(timeout_s=0.5)
-    late.run.ask("cancelled")
+    late.run.request_stop("cancelled")
     assert "timed out after 0.5" in await failure(late, "post")
 
 
 async def test_a_worker_that_goes_down_waits_for_a_post_hook_only_a_little(
     working, hook, monkeypatch
 ):
-    monkeypatch.setattr(webhooks, "LAST_CALL_S", 0.3)
+    monkeypatch.setattr(webhooks, "POST_HOOK_GRACE_S", 0.3)
     hook.answer = "silent"
     work = working(timeout_s=30)
-    work.run.ask("stopping")
+    work.run.request_stop("stopping")
     async with asyncio.timeout(20):
         assert "Zerobyte was stopped" in await failure(work, "post")
-    monkeypatch.setattr(webhooks, "LAST_CALL_S", 30)
+    monkeypatch.setattr(webhooks, "POST_HOOK_GRACE_S", 30)
     hook.answer = b"HTTP/1.1 204 OK\r\n\r\n"
     await webhooks.call(work, "post")
 
@@ -188,7 +188,7 @@ async def test_what_is_too_large_is_refused_before_anything_is_sent(working, hoo
     said = await failure(working(headers=["X-Long: " + "v" * 9000]))
     assert said == "Webhook request headers exceed 8192 bytes"
     work = working()
-    work.job.webhooks.pre.headers = [f"X-{number}: v" for number in range(33)]
+    work.spec.webhooks.pre.headers = [f"X-{number}: v" for number in range(33)]
     assert await failure(work) == "Webhook request exceeds 32 custom headers"
     assert hook.requests == []
 
@@ -203,7 +203,7 @@ async def test_a_server_that_is_gone_fails_without_telling_the_path(working, dea
 
 async def test_a_stored_webhook_that_a_rule_refuses_is_not_sent(working, hook):
     work = working()
-    webhook = work.job.webhooks.pre.model_copy(update={"headers": ["X-A: a\x0bb"]})
+    webhook = work.spec.webhooks.pre.model_copy(update={"headers": ["X-A: a\x0bb"]})
     with pytest.raises(HookFailed, match="pre webhook failed: headers must not"):
         await webhooks._send(webhook, "pre", b"{}", allowed_origins=[hook.origin], limit_s=30)
     assert not hook.requests

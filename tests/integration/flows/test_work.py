@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from flows import job as work_module
 from flows import tasks
 from flows import worker_context as runtime_module
-from flows.forget import forget_within
+from flows.forget import _run as run_retention
 from flows.job import (
-    AWAY,
+    API_UNAVAILABLE,
     CANCELLED,
     LOST,
     LOST_AFTER_S,
@@ -18,12 +17,14 @@ from flows.job import (
     ClaimRejected,
     StoppedBeforeClaim,
     claimed_job,
-    retry_with_backoff,
     send_progress,
     submit_report,
 )
+from flows.job import claim as claim_module
+from flows.job import lease as lease_module
 from flows.worker_context import RunControl, WorkerContext
 from tests.support.open_access import ANYWHERE
+from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
 from zerobyte.contract.control_plane import (
     ENDING_S,
     LEASE_TTL_S,
@@ -32,7 +33,6 @@ from zerobyte.contract.control_plane import (
     Refused,
     Renewed,
     Wait,
-    WorkerIdentity,
 )
 from zerobyte.contract.jobs import BackupTaskProgress, ForgetJob, ForgetResult
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
@@ -55,36 +55,6 @@ JOB = ForgetJob(
     ),
     policy=RetentionPolicy(keep_last=1),
 )
-IDENTITY = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
-
-
-class Plane:
-    """Answers from a list; an exception in it is raised."""
-
-    def __init__(self, claims=(), renewals=(), finishes=()):
-        self.answers = {"claim": list(claims), "renew": list(renewals), "finish": list(finishes)}
-        self.heard = []
-
-    async def _answer(self, method, said):
-        self.heard.append((method, said))
-        answers = self.answers[method]
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    async def claim(self, request):
-        return await self._answer("claim", request)
-
-    async def renew(self, request):
-        await asyncio.sleep(0.01)
-        return await self._answer("renew", request)
-
-    async def progress(self, report):
-        self.heard.append(("progress", report))
-
-    async def finish(self, report):
-        return await self._answer("finish", report)
 
 
 def lent(plane, tmp_path):
@@ -102,7 +72,7 @@ HELD = Renewed(held=True, cancel=False)
 
 
 async def test_a_granted_job_is_found_by_its_task_as_long_as_it_lasts(tmp_path):
-    plane = Plane([Granted(job=JOB)], [HELD], [FinishReply()])
+    plane = ScriptedWorkerApi([Granted(job=JOB)], [HELD], [FinishReply()])
     runtime = lent(plane, tmp_path)
     async with claimed_job(runtime, RunControl(), flow_run_id="f1", task_id="t1") as work:
         assert runtime.jobs == {"t1": work}
@@ -115,13 +85,13 @@ async def test_a_granted_job_is_found_by_its_task_as_long_as_it_lasts(tmp_path):
 
 async def test_it_asks_again_as_long_as_it_is_told_to_wait(tmp_path):
     wait = Wait(task_id="t1", retry_after_ms=60, holders=["x"])
-    plane = Plane([wait, wait, Granted(job=JOB)], [HELD])
+    plane = ScriptedWorkerApi([wait, wait, Granted(job=JOB)], [HELD])
     async with taking(plane, tmp_path):
         assert [method for method, _ in plane.heard].count("claim") == 3
 
 
 async def test_t14_each_renewal_says_the_step_and_since_when_nothing_moved(tmp_path):
-    plane = Plane([Granted(job=JOB)], [HELD])
+    plane = ScriptedWorkerApi([Granted(job=JOB)], [HELD])
 
     def renewals():
         return [said for method, said in plane.heard if method == "renew"]
@@ -143,7 +113,7 @@ async def test_t14_each_renewal_says_the_step_and_since_when_nothing_moved(tmp_p
 
 
 async def test_t14_a_status_that_is_said_again_is_no_movement(tmp_path):
-    async with taking(Plane([Granted(job=JOB)], [HELD]), tmp_path) as work:
+    async with taking(ScriptedWorkerApi([Granted(job=JOB)], [HELD]), tmp_path) as work:
         moved = []
         work.activity.mark_active = lambda: moved.append(1)
 
@@ -157,7 +127,7 @@ async def test_t14_a_status_that_is_said_again_is_no_movement(tmp_path):
 
 
 async def test_a_refusal_is_told_on(tmp_path):
-    plane = Plane([Refused(reason="no", cancelled=True)])
+    plane = ScriptedWorkerApi([Refused(reason="no", cancelled=True)])
     with pytest.raises(ClaimRejected) as turned:
         async with taking(plane, tmp_path):
             pass
@@ -165,7 +135,7 @@ async def test_a_refusal_is_told_on(tmp_path):
 
 
 async def test_a_wish_to_stop_ends_the_waiting_at_once(tmp_path):
-    plane = Plane([Wait(task_id="t1", retry_after_ms=60_000, holders=["x"])])
+    plane = ScriptedWorkerApi([Wait(task_id="t1", retry_after_ms=60_000, holders=["x"])])
     run = RunControl()
     asyncio.get_running_loop().call_later(0.05, run.request_stop, "cancelled")
     async with asyncio.timeout(30):
@@ -175,7 +145,9 @@ async def test_a_wish_to_stop_ends_the_waiting_at_once(tmp_path):
 
 
 async def test_a_cancel_that_the_api_tells_stops_the_run(tmp_path):
-    plane = Plane([Granted(job=JOB)], [Renewed(held=True, cancel=True)], [FinishReply()])
+    plane = ScriptedWorkerApi(
+        [Granted(job=JOB)], [Renewed(held=True, cancel=True)], [FinishReply()]
+    )
     run = RunControl()
     async with taking(plane, tmp_path, run) as work, asyncio.timeout(30):
         await run.stop.wait()
@@ -186,7 +158,7 @@ async def test_a_cancel_that_the_api_tells_stops_the_run(tmp_path):
 
 
 async def test_work_that_was_done_before_the_wish_to_stop_stays_done(tmp_path):
-    plane = Plane([Granted(job=JOB)], [Renewed(held=True, cancel=True)])
+    plane = ScriptedWorkerApi([Granted(job=JOB)], [Renewed(held=True, cancel=True)])
     run = RunControl()
     async with taking(plane, tmp_path, run) as work, asyncio.timeout(30):
         await run.stop.wait()
@@ -196,7 +168,7 @@ async def test_work_that_was_done_before_the_wish_to_stop_stays_done(tmp_path):
 
 async def test_a_lease_that_is_no_longer_ours_stops_the_run(tmp_path):
     """Two must never write: our lease may lapse while restic still runs (T2)."""
-    plane = Plane([Granted(job=JOB)], [Renewed(held=False, cancel=False)])
+    plane = ScriptedWorkerApi([Granted(job=JOB)], [Renewed(held=False, cancel=False)])
     run = RunControl()
     async with taking(plane, tmp_path, run) as work, asyncio.timeout(30):
         await run.stop.wait()
@@ -210,8 +182,8 @@ async def test_a_lease_that_is_no_longer_ours_stops_the_run(tmp_path):
 async def test_an_api_that_stays_silent_stops_the_run_before_the_lease_is_given_away(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(work_module, "LOST_AFTER_S", 0.5)
-    plane = Plane([Granted(job=JOB)], [Unavailable("away")])
+    monkeypatch.setattr(lease_module, "LOST_AFTER_S", 0.5)
+    plane = ScriptedWorkerApi([Granted(job=JOB)], [Unavailable("away")])
     run = RunControl()
     async with taking(plane, tmp_path, run), asyncio.timeout(30):
         await run.stop.wait()
@@ -219,7 +191,7 @@ async def test_an_api_that_stays_silent_stops_the_run_before_the_lease_is_given_
 
 
 async def test_an_api_that_was_silent_for_a_moment_stops_nothing(tmp_path):
-    plane = Plane([Granted(job=JOB)], [Unavailable("away"), HELD])
+    plane = ScriptedWorkerApi([Granted(job=JOB)], [Unavailable("away"), HELD])
     run = RunControl()
     async with taking(plane, tmp_path, run):
         while len(plane.heard) < 3:
@@ -230,7 +202,7 @@ async def test_an_api_that_was_silent_for_a_moment_stops_nothing(tmp_path):
 @pytest.mark.parametrize(
     ("wish", "state"),
     [
-        (None, ("SCHEDULED", "AwaitingRetry", AWAY)),
+        (None, ("SCHEDULED", "AwaitingRetry", API_UNAVAILABLE)),
         ("stopping", ("SCHEDULED", "AwaitingRetry", STOPPED)),
         ("cancelled", ("CANCELLED", "Cancelled", CANCELLED)),
     ],
@@ -238,43 +210,28 @@ async def test_an_api_that_was_silent_for_a_moment_stops_nothing(tmp_path):
 async def test_a_run_whose_claim_nobody_answers_goes_back_on_the_queue_and_does_not_fail(
     tmp_path, monkeypatch, wish, state
 ):
-    monkeypatch.setattr(work_module, "CLAIM_PATIENCE_S", 60 if wish else 0.1)
+    monkeypatch.setattr(claim_module, "CLAIM_RETRY_S", 60 if wish else 0.1)
     monkeypatch.setattr(tasks, "flow_run_id", lambda: "f1")
-    runtime = lent(Plane([Unavailable("away")]), tmp_path)
+    runtime = lent(ScriptedWorkerApi([Unavailable("away")]), tmp_path)
     monkeypatch.setattr(runtime_module, "_installed", [runtime])
     if wish:
         asyncio.get_running_loop().call_later(0.05, runtime.register("f1").request_stop, wish)
     async with asyncio.timeout(50):
-        ended = await tasks.run_flow(
-            lambda lent, run, run_id: forget_within(lent, run, run_id, "t1")
-        )
+        ended = await tasks.run_flow(run_retention, task_id="t1")
     assert (ended.type.value, ended.name, ended.message) == state
 
 
-async def test_patience_outlasts_a_silence_and_has_an_end():
-    answers = [Unavailable("a"), Unavailable("b"), "there"]
-
-    async def ask():
-        answer = answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    assert await retry_with_backoff(ask, 10) == "there"
-    answers[:] = [Unavailable("a")] * 9
-    with pytest.raises(Unavailable):
-        await retry_with_backoff(ask, 0.1)
-
-
 async def test_an_end_is_handed_in_although_the_api_was_away(tmp_path):
-    plane = Plane([Granted(job=JOB)], [HELD], [Unavailable("away"), FinishReply(follow_ups=["t2"])])
+    plane = ScriptedWorkerApi(
+        [Granted(job=JOB)], [HELD], [Unavailable("away"), FinishReply(follow_ups=["t2"])]
+    )
     async with taking(plane, tmp_path) as work:
         work.result = ForgetResult()
         assert await submit_report(work) == ["t2"]
 
 
 async def test_t02_a_child_is_gone_soon_after_its_lease_is_lost(tmp_path):
-    plane = Plane([Granted(job=JOB)], [Renewed(held=False, cancel=False)])
+    plane = ScriptedWorkerApi([Granted(job=JOB)], [Renewed(held=False, cancel=False)])
     run = RunControl()
     children = []
     async with taking(plane, tmp_path, run), asyncio.timeout(30):

@@ -55,4 +55,4 @@ async def test_a_line_that_cannot_be_written_is_written_without_its_details(
     async with serving(app) as client:
         assert (await client.post("/api/v1/deeds")).status_code == 204
     assert [dict(entry.details) for entry in trail.tried] == written
-    assert {entry.who.name for entry in trail.tried} == {"Ada"}
+    assert {entry.principal.name for entry in trail.tried} == {"Ada"}

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.support.http_server import serving, settings_for
+from tests.support.waiting import until
 from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
 from zerobyte.http.connections import Connections, client_network
@@ -45,12 +46,6 @@ async def opened(client, sent=b""):
 async def closed_of(connections):
     """How many of these the server has closed."""
     return sum(reader.at_eof() or reader.exception() is not None for reader, _ in connections)
-
-
-async def until(condition, limit_s=30):
-    async with asyncio.timeout(limit_s):
-        while not await condition():
-            await asyncio.sleep(0.01)
 
 
 def end(connections):

@@ -32,6 +32,7 @@ from zerobyte.features.volumes.models import Volume
 from zerobyte.http.app import make_app
 from zerobyte.http.openapi import operations
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.services import Services, build_services
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -48,11 +49,11 @@ ELSEWHERE: dict[str, int] = {"/api/v1/auth/login-error": 302}
 @pytest.fixture
 async def served(
     database: str, tmp_path: Path
-) -> AsyncIterator[tuple[httpx.AsyncClient, composition.Platform, Any]]:
+) -> AsyncIterator[tuple[httpx.AsyncClient, Services, Any]]:
     settings = settings_for(tmp_path / "data", ZEROBYTE_DATABASE_URL=database)
     settings.run_dir.mkdir(parents=True)
-    platform = composition.Platform(settings, MemoryScheduler())
-    app = make_app(settings, platform.services)
+    platform = build_services(settings, MemoryScheduler())
+    app = make_app(settings, platform.by_type())
     composition.add_routes(app)
     async with serving(app, headers={"Origin": settings.base_url}) as client:
         body = {"email": "a@example.com", "username": "ada", "name": "A", "password": ids.token()}
@@ -60,9 +61,9 @@ async def served(
         cookies = SimpleCookie(answer.headers["set-cookie"])
         client.headers["cookie"] = "; ".join(f"{n}={m.value}" for n, m in cookies.items())
         yield client, platform, app
-    await platform.sizes.aclose()
+    await platform.stats_refresher.aclose()
     await platform.snapshots.aclose()
-    await platform.files.aclose()
+    await platform.snapshot_files.aclose()
 
 
 async def make_schedule(mine: dict[str, str]) -> tuple[Volume, Repository, Schedule]:
@@ -114,7 +115,7 @@ async def make_task(mine: dict[str, str], repository: Repository) -> Task:
     )
 
 
-async def fill(platform: composition.Platform, count: int) -> dict[str, str]:
+async def fill(platform: Services, count: int) -> dict[str, str]:
     """So many of everything; the path parameters of the last."""
     organization = await Organization.all().order_by("created_at").first()
     assert organization is not None
@@ -177,9 +178,7 @@ async def fill_people(organization_id: str, count: int) -> str:
     return person.id
 
 
-async def fill_snapshots(
-    platform: composition.Platform, repository_id: str, tag: str, count: int
-) -> str:
+async def fill_snapshots(platform: Services, repository_id: str, tag: str, count: int) -> str:
     """So many snapshots of one repository; the full id of the last, whose tree is known."""
     full = ""
     for number in range(count):
@@ -193,7 +192,7 @@ async def fill_snapshots(
             time_ms=number,
             record={**record, "tags": [tag]},
         )
-    tree = await platform.files.trees.begin_write(repository_id, full)
+    tree = await platform.snapshot_files.trees.begin_write(repository_id, full)
     line = json.dumps({"name": "a", "path": "/a", "type": "file", "struct_type": "node"})
     await tree.write(line.encode())
     await tree.finish()
@@ -209,7 +208,7 @@ def filled(path: str, values: dict[str, str]) -> str:
 
 
 async def test_no_read_asks_the_database_more_often_than_three_times(
-    served: tuple[httpx.AsyncClient, composition.Platform, Any], monkeypatch: pytest.MonkeyPatch
+    served: tuple[httpx.AsyncClient, Services, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, platform, app = served
     # Nothing is answered from memory: each request is one that nobody has made before.
@@ -248,7 +247,7 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
 
 
 async def test_what_was_answered_holds_until_a_row_changes(
-    served: tuple[httpx.AsyncClient, composition.Platform, Any], monkeypatch: pytest.MonkeyPatch
+    served: tuple[httpx.AsyncClient, Services, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, platform, _ = served
     monkeypatch.setattr(query_cache, "_FRESH_S", 3600.0)

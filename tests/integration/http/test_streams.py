@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from tests.support.waiting import until
 from zerobyte.core.errors import Unauthenticated
 
 
@@ -19,12 +20,6 @@ async def frames(answer: httpx.Response, count: int) -> list[tuple[str, str]]:
             if len(seen) == count:
                 break
     return seen
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(30):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def test_a_stream_begins_with_connected_first_and_a_heartbeat(client):

@@ -8,6 +8,7 @@ import time
 import psutil
 import pytest
 
+from tests.support.waiting import until
 from zerobyte.core import blocking
 from zerobyte.mounts import MountFailed, probe
 
@@ -46,18 +47,18 @@ async def test_a_hung_file_system_is_given_up_and_leaves_no_child__t8(hung_folde
     with pytest.raises(MountFailed, match=r"did not answer within 0\.5 seconds"):
         await probe.probe(hung_folder, limit_s=0.5)
     assert time.monotonic() - before < 30
-    await until(lambda: not looking())
+    await until(lambda: not looking(), limit_s=40)
 
 
 async def test_others_go_on_while_one_file_system_hangs__t8(hung_folder, tmp_path):
     waiting = asyncio.create_task(probe.probe(hung_folder, limit_s=60))
-    await until(looking)
+    await until(looking, limit_s=40)
     assert (await probe.probe(tmp_path)).real == tmp_path.resolve()
     assert not waiting.done()
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    await until(lambda: not looking())
+    await until(lambda: not looking(), limit_s=40)
 
 
 async def test_a_child_that_cannot_be_killed_is_left_and_not_joined_by_a_second__t8(
@@ -82,7 +83,7 @@ async def test_a_child_that_cannot_be_killed_is_left_and_not_joined_by_a_second_
         await probe.probe(tmp_path, limit_s=0)
     assert started == 1
     killed.set()
-    await until(lambda: not blocking._left_behind)
+    await until(lambda: not blocking._left_behind, limit_s=40)
     monkeypatch.undo()
     assert (await probe.probe(tmp_path)).real == tmp_path.resolve()
 
@@ -106,12 +107,6 @@ def looking() -> list[psutil.Process]:
             if probe._PROGRAM in child.cmdline():
                 found.append(child)
     return found
-
-
-async def until(condition) -> None:
-    async with asyncio.timeout(40):
-        while not condition():
-            await asyncio.sleep(0.02)
 
 
 async def test_a_check_that_does_not_start_is_not_blamed_on_the_file_system(tmp_path, monkeypatch):

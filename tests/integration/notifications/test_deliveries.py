@@ -38,8 +38,8 @@ async def test_an_unexpected_error_of_one_destination_does_not_stop_the_others(
 
     monkeypatch.setattr(notify, "send", failing_send)
     monkeypatch.setattr(house.notifications, "record_delivery", failing_record)
-    house.notifications.tell(made, "o1", MESSAGE)
-    await asyncio.gather(*house.notifications._telling)
+    house.notifications.dispatch(made, "o1", MESSAGE)
+    await asyncio.gather(*house.notifications._deliveries)
     rows = {row.id: row for row in await Destination.all()}
     assert rows[made[1]].status == "healthy"
     if broken == "send":

@@ -42,7 +42,7 @@ async def created(client, config, name="dest"):
 
 
 async def stored(house, destination):
-    found = await house.notifications.targets_of([destination["id"]], "o1")
+    found = await house.notifications.recipients([destination["id"]], "o1")
     return found[destination["id"]].config
 
 
@@ -286,13 +286,13 @@ async def test_runs_are_told_only_to_enabled_readable_destinations_of_their_own(
     unreadable = await created(client, SLACK, name="lost")
     await Destination.filter(id=unreadable["id"]).update(uid="another")
     ids = [enabled["id"], disabled["id"], unreadable["id"], 999]
-    found = await house.notifications.targets_of(ids, "o1")
+    found = await house.notifications.recipients(ids, "o1")
     assert list(found) == [enabled["id"]]
     assert found[enabled["id"]].name == "on"
     assert isinstance(found[enabled["id"]].config, GenericConfig)
     assert found[enabled["id"]].config.headers == ["X-Key: s3cr3t"]
-    assert await house.notifications.targets_of(ids, "o2") == {}
-    assert set(await house.notifications.shown(ids, "o1")) == set(ids[:3])
+    assert await house.notifications.recipients(ids, "o2") == {}
+    assert set(await house.notifications.views(ids, "o1")) == set(ids[:3])
     lost = (await client.get(f"{BASE}/{unreadable['id']}")).json()
     assert "cannot be read with this APP_SECRET" in lost["lastError"]
 

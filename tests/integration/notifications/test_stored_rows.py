@@ -44,7 +44,7 @@ async def test_an_address_is_encrypted_masked_and_kept(client, house, hook):
     assert "s3cr3t" not in str(row.config)
     kept = await client.patch(f"{BASE}/{made['id']}", json={"config": made["config"]})
     assert kept.status_code == 200, kept.text
-    recipient = (await house.notifications.targets_of([made["id"]], "o1"))[made["id"]]
+    recipient = (await house.notifications.recipients([made["id"]], "o1"))[made["id"]]
     assert (recipient.config.url, recipient.config.headers) == (url, ["X-Key: v"])
 
 
@@ -57,6 +57,6 @@ async def test_a_row_in_clear_is_encrypted_once(client, house, hook):
     assert await house.notifications.encrypt_clear_rows() == 1
     assert await house.notifications.encrypt_clear_rows() == 0
     assert "s3cr3t" not in str((await Destination.get(id=made["id"])).config)
-    recipient = (await house.notifications.targets_of([made["id"]], "o1"))[made["id"]]
+    recipient = (await house.notifications.recipients([made["id"]], "o1"))[made["id"]]
     assert recipient.config.url == config["url"]
     assert recipient.config.headers

@@ -1,7 +1,7 @@
 """What every scheduler promises, asked of the twin in memory and of a real Prefect server."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
@@ -48,12 +48,6 @@ def plan(**changes: object) -> DeploymentPlan:
 
 async def deployed(scheduler: Scheduler, short_id: str) -> DeployedSchedule | None:
     return next((d for d in await scheduler.list_deployments() if d.short_id == short_id), None)
-
-
-async def until(condition: Callable[[], Awaitable[bool]], limit_s: float = 60) -> None:
-    async with asyncio.timeout(limit_s):
-        while not await condition():
-            await asyncio.sleep(0.05)
 
 
 async def start(scheduler: Scheduler, wanted: DeploymentPlan, key: str = "k1") -> str:

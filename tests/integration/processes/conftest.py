@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +16,7 @@ import httpx
 import pytest
 
 from tests.integration.processes.site import Site
+from tests.support.waiting import until_sync
 from zerobyte.contract.control_plane import (
     ClaimRequest,
     ClaimResponse,
@@ -38,16 +38,6 @@ from zerobyte.orchestration.prefect_scheduler import PrefectScheduler
 from zerobyte.orchestration.scheduler import DeploymentPlan
 
 FINAL = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
-
-
-def until(condition: Callable[[], Any], limit_s: float = 120, what: str | Path = "") -> Any:
-    """The condition's first true answer. `what` is told when there is none: words, or a log."""
-    deadline = time.monotonic() + limit_s
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            raise AssertionError(what.read_text() if isinstance(what, Path) else what or "too late")
-        time.sleep(0.02)
-    return found
 
 
 class ScriptedControlPlane:
@@ -93,7 +83,7 @@ class ScriptedControlPlane:
 
     def heard(self, condition: Callable[[], Any], limit_s: float = 120) -> Any:
         """Wait until the worker has said something."""
-        return until(condition, limit_s, "the worker did not say it")
+        return until_sync(condition, limit_s=limit_s, what="the worker did not say it")
 
     def cancel(self, task_id: str) -> None:
         with self._changed:
@@ -234,7 +224,7 @@ def start_worker(
         worker = RunningWorker(process, log)
         started.append(worker)
         if ready:
-            until(
+            until_sync(
                 lambda: worker.said("ready for work") or process.poll() is not None,
                 limit_s=120,
                 what=log,
@@ -258,7 +248,7 @@ class Engine:
 
     def do(self, work: Callable[[PrefectScheduler], Any]) -> Any:
         async def doing() -> Any:
-            scheduler = PrefectScheduler(self.server.url, self.server.auth, patience_s=100)
+            scheduler = PrefectScheduler(self.server.url, self.server.auth, timeout_s=100)
             try:
                 return await work(scheduler)
             finally:
@@ -314,7 +304,7 @@ class Engine:
                 last.update(self.state(run))
             return last.get("type") in FINAL
 
-        until(look, limit_s, "the run did not end")
+        until_sync(look, limit_s=limit_s, what="the run did not end")
         return last
 
     def steps(self, run: str, *names: str) -> dict[str, dict[str, Any]]:
@@ -333,7 +323,7 @@ class Engine:
             )
 
         with contextlib.suppress(AssertionError):  # what is wrong is told by those below
-            until(are_written, 60)
+            until_sync(are_written, limit_s=60)
         assert list(found) == list(names)
         assert {name for name, step in found.items() if step["state_type"] not in FINAL} == set()
         return found

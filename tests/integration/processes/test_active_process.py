@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.e2e.stage import PROGRAM, is_open, until
+from tests.e2e.stage import PROGRAM, is_open
 from tests.support.postgres_proxy import line_to
+from tests.support.waiting import until_sync
 from zerobyte.api_process import LOCK_LOST
 from zerobyte.demo.ports import free_ports
 
@@ -58,14 +59,14 @@ class Api:
         return False
 
     def await_health(self) -> None:
-        until(self.is_healthy, limit_s=60, what="the API answers")
+        until_sync(self.is_healthy, limit_s=180, what="the API answers")
 
     def await_standby(self) -> None:
         def is_waiting() -> bool:
             assert self.process.poll() is None, self.log.read_text()
             return self.said(STANDBY)
 
-        until(is_waiting, limit_s=60, what="the API waits")
+        until_sync(is_waiting, limit_s=180, what="the API waits")
 
 
 @pytest.fixture
@@ -92,7 +93,9 @@ def test_the_second_api_waits_and_takes_over_after_a_kill(start, database_url):
     first.process.kill()
     first.process.wait()
     killed_at = time.monotonic()
-    until(lambda: is_open(second.port), limit_s=TAKES_OVER_WITHIN_S, what="the second takes over")
+    until_sync(
+        lambda: is_open(second.port), limit_s=3 * TAKES_OVER_WITHIN_S, what="the second takes over"
+    )
     assert second.is_healthy()
     took_s = time.monotonic() - killed_at
     text = second.log.read_text()

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.stage import PROGRAM, until
+from tests.e2e.stage import PROGRAM
+from tests.support.waiting import until_sync
 from zerobyte.core import early_interrupt
 from zerobyte.db import migrate
 from zerobyte.demo.ports import free_ports
@@ -93,11 +94,13 @@ def test_a_postgres_that_comes_later_is_used(tmp_path: Path, postgres) -> None:
     with log.open("wb") as output:
         api = subprocess.Popen([PROGRAM, "api"], env=env, stdout=output, stderr=subprocess.STDOUT)
     try:
-        until(
-            lambda: "cannot be reached; trying again" in log.read_text(), limit_s=60, what="a try"
+        until_sync(
+            lambda: "cannot be reached; trying again" in log.read_text(), limit_s=180, what="a try"
         )
         link.symlink_to(folder)
-        until(lambda: "There is no account yet" in log.read_text(), limit_s=60, what="a start")
+        until_sync(
+            lambda: "There is no account yet" in log.read_text(), limit_s=180, what="a start"
+        )
     finally:
         api.kill()
         api.wait()
@@ -195,4 +198,4 @@ def _await_handler(pid: int) -> None:
     def has_begun() -> bool:
         return "site-packages" in Path(f"/proc/{pid}/maps").read_text()
 
-    until(has_begun, limit_s=30, what="the first import of a library", every_s=0.01)
+    until_sync(has_begun, limit_s=90, what="the first import of a library", every_s=0.01)

@@ -15,7 +15,7 @@ import pytest
 from tests.support.http_server import settings_for
 from zerobyte.demo.ports import free_ports
 from zerobyte.processes import supervisor, watchdog
-from zerobyte.processes.supervised_process import ChildProgram
+from zerobyte.processes.supervised_process import SupervisedProcess
 
 SERVER = """
 import http.server, sys, time
@@ -39,7 +39,7 @@ async def answering(port: int) -> None:
     async with asyncio.timeout(60):
         while True:
             try:
-                await watchdog.get("127.0.0.1", port, "/", within_s=1)
+                await watchdog.get("127.0.0.1", port, "/", timeout_s=1)
             except (OSError, TimeoutError):
                 await asyncio.sleep(0.05)
             else:
@@ -53,19 +53,21 @@ async def watched(
     server: str = "HTTPServer",
     within_s: float = 2,
     max_missed_probes: int = 3,
-) -> AsyncIterator[tuple[ChildProgram, int]]:
+) -> AsyncIterator[tuple[SupervisedProcess, int]]:
     """A child that serves, kept and watched; with the port it listens on.
 
     within_s    longer than a busy machine keeps one that is well from answering.
     """
     [port] = free_ports(1)
-    child = ChildProgram("hung", [sys.executable, "-c", SERVER, str(port), server], {}, grace_s=2)
-    keeping = asyncio.create_task(child.keep())
+    child = SupervisedProcess(
+        "hung", [sys.executable, "-c", SERVER, str(port), server], {}, grace_s=2
+    )
+    keeping = asyncio.create_task(child.run())
 
     async def question() -> bool:
         if ask is not None:
             return await ask(port)
-        return bool(await watchdog.get("127.0.0.1", port, "/", within_s=within_s))
+        return bool(await watchdog.get("127.0.0.1", port, "/", timeout_s=within_s))
 
     watching = asyncio.create_task(
         watchdog.watch(child, question, every_s=0.1, max_missed_probes=max_missed_probes)
@@ -75,7 +77,7 @@ async def watched(
         yield child, port
     finally:
         watching.cancel()
-        await child.end()
+        await child.stop()
         await asyncio.gather(keeping, watching, return_exceptions=True)
 
 
@@ -92,7 +94,7 @@ async def test_a_child_that_never_answers_again_is_started_again() -> None:
     async with watched() as (child, port):
         first = child.pid
         with contextlib.suppress(TimeoutError):
-            await watchdog.get("127.0.0.1", port, "/hang", within_s=2)
+            await watchdog.get("127.0.0.1", port, "/hang", timeout_s=2)
         async with asyncio.timeout(60):
             while child.pid in (first, None):
                 await asyncio.sleep(0.05)
@@ -102,7 +104,7 @@ async def test_a_child_that_never_answers_again_is_started_again() -> None:
 @asynccontextmanager
 async def watched_api(
     tmp_path: Path, asked: list[bool], *, within_s: float = 3
-) -> AsyncIterator[tuple[ChildProgram, int]]:
+) -> AsyncIterator[tuple[SupervisedProcess, int]]:
     """A child that is asked as the API is; what it was found to be is noted.
 
     One that is found unwell is asked whether it looks well, before anybody acts upon it.
@@ -111,11 +113,13 @@ async def watched_api(
 
     async def question(port: int) -> bool:
         try:
-            is_well = await supervisor.api_answers(replace(settings, port=port), within_s=within_s)
+            is_well = await supervisor.is_api_responding(
+                replace(settings, port=port), timeout_s=within_s
+            )
         except TimeoutError:
             is_well = False
         if not is_well:
-            assert await watchdog.get("127.0.0.1", port, "/api/healthcheck", within_s=60)
+            assert await watchdog.get("127.0.0.1", port, "/api/healthcheck", timeout_s=60)
         asked.append(is_well)
         return is_well
 
@@ -130,7 +134,7 @@ async def test_an_api_that_cannot_get_at_its_database_is_started_again_although_
     asked: list[bool] = []
     async with watched_api(tmp_path, asked) as (child, port):
         first = child.pid
-        await watchdog.get("127.0.0.1", port, f"/miss/{missing}", within_s=60)
+        await watchdog.get("127.0.0.1", port, f"/miss/{missing}", timeout_s=60)
         async with asyncio.timeout(60):
             while child.pid in (first, None):
                 await asyncio.sleep(0.05)
@@ -142,7 +146,7 @@ async def test_an_api_whose_database_is_silent_is_left_alone(tmp_path: Path) -> 
     asked: list[bool] = []
     async with watched_api(tmp_path, asked, within_s=30) as (child, port):
         first = child.pid
-        await watchdog.get("127.0.0.1", port, "/miss/database", within_s=60)
+        await watchdog.get("127.0.0.1", port, "/miss/database", timeout_s=60)
         begun = len(asked)
         async with asyncio.timeout(60):
             while len(asked) < begun + 8:
@@ -194,6 +198,6 @@ async def test_a_child_that_answers_for_a_moment_only_has_not_been_helped() -> N
 
 
 async def test_a_child_that_was_helped_is_started_again_as_soon_as_ever() -> None:
-    steady = range(4, 4 + watchdog.STEADY_ANSWERS)
+    steady = range(4, 4 + watchdog.STABLE_AFTER_PROBES)
     ends = await ends_of(Noted(), lambda number: number in steady, until=20)
-    assert ends == [3, 3 + watchdog.STEADY_ANSWERS + 3]
+    assert ends == [3, 3 + watchdog.STABLE_AFTER_PROBES + 3]

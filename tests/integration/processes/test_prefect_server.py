@@ -152,7 +152,7 @@ async def test_work_that_outlives_the_transaction_it_was_started_in_takes_its_ow
             AsyncSession(engine) as session,
             prefect_server._begin_immediate(config, session),
         ):
-            door = prefect_server._doors[asyncio.get_running_loop()]
+            door = prefect_server._write_locks[asyncio.get_running_loop()]
             modes.append("its own turn" if door.locked() else "inside the one before")
 
     ended = asyncio.Event()

@@ -79,7 +79,7 @@ def failing_before(plane, engine, hooked, site):
     engine_run = run.go()
     state = engine.ended(engine_run)
     assert state["type"] == "FAILED"
-    assert state["message"] == "The webhook failed. Its task in Zerobyte says more."
+    assert state["message"] == "The webhook failed. See its task in Zerobyte."
     engine.steps(engine_run, "preflight", "pre hook", "post hook")
     assert told(plane) == [(PRE, None), (POST, "error")]
     assert plane.reports[run.task].error == "pre webhook returned HTTP 503"

@@ -15,6 +15,7 @@ from zerobyte.contract.repositories import RepositoryConfigBox
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict
 from zerobyte.features.repositories.models import Repository, Snapshot
+from zerobyte.features.tasks.schemas import RepositoryTarget, RestoreInput
 from zerobyte.features.tasks.service import NewTask
 
 S3 = {
@@ -188,8 +189,10 @@ def task_on(row: Repository) -> NewTask:
         resource_id=row.short_id,
         host="local",
         repository_id=row.id,
-        input={"repositoryId": row.short_id, "snapshotId": "x", "target": "/x"},
-        target={},
+        input=RestoreInput(repository_id=row.short_id, snapshot_id="x", target="/x"),
+        target=RepositoryTarget(
+            label="x", secondary=None, repository_short_id=row.short_id, snapshot_id="x"
+        ),
     )
 
 

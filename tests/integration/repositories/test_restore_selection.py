@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from flows.restore import refuse_target
+from flows.restore import check_target
 from tests.support.repositories import (
     RepositoriesHarness,
     SnapshotHistory,
@@ -208,4 +208,4 @@ async def test_home_volume_is_restored_to_its_original_location(
         harness, await request_restore(client, existing, snapshotId=row.snapshot_id)
     )
     assert (job.target, job.include, job.own_folders) == ("/", ["/home"], ["/home"])
-    refuse_target(job)
+    check_target(job)

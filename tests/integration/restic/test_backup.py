@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.restic_backups import HOST, read_argv_and_environ, slow_backup
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.restic_output import BackupProgress
 from zerobyte.core import process
@@ -31,8 +32,6 @@ from zerobyte.restic import (
     stats,
     unlock,
 )
-
-HOST = "test-host"
 
 
 async def paths_of(repository, snapshot_id: str) -> set[str]:
@@ -57,12 +56,12 @@ async def test_a_summary_tells_the_snapshot_that_restic_would_list(repository, s
     link.symlink_to(source)
     for place in source, link, source / ".." / source.name:
         summary = await backup.run(repository, place, tag="k3f9x2ab", hostname=HOST)
-        told = await backup.record_of(
+        record = await backup.record_of(
             summary, place, tag="k3f9x2ab", hostname=HOST, options=BackupOptions()
         )
         [listed] = await snapshots.run(repository, ids=(summary.snapshot_id,))
         unknown = {"username", "tree", "parent"}
-        assert told.model_dump(exclude=unknown) == listed.model_dump(exclude=unknown)
+        assert record.model_dump(exclude=unknown) == listed.model_dump(exclude=unknown)
     chosen = BackupOptions(include_paths=["a"])
     assert (
         await backup.record_of(summary, source, tag="k3f9x2ab", hostname=HOST, options=chosen)
@@ -230,37 +229,6 @@ async def test_our_own_folders_are_left_out(repository, tmp_path):
         await backup.run(repository, tmp_path / "cache", tag="k3f9x2ab", hostname=HOST)
 
 
-async def slow_backup(repository, source, **options):
-    """Start a backup that takes many seconds, and wait until restic works on it."""
-    (source / "big").write_bytes(os.urandom(30_000_000))
-    begun = asyncio.Event()
-    children: list[process.Identity] = []
-
-    async def on_status(_: BackupProgress) -> None:
-        begun.set()
-
-    work = asyncio.create_task(
-        backup.run(
-            repository,
-            source,
-            tag="k3f9x2ab",
-            hostname=HOST,
-            options=BackupOptions(custom_restic_params=["--limit-upload 2000", "--pack-size 4"]),
-            on_status=on_status,
-            on_start=children.append,
-            **options,
-        )
-    )
-    async with asyncio.timeout(60):
-        await begun.wait()
-    return work, children[0]
-
-
-def told(pid: int) -> tuple[bytes, bytes]:
-    folder = Path(f"/proc/{pid}")
-    return (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
-
-
 async def test_stop_interrupts_restic_which_removes_its_lock(repository, source, tmp_path):
     stop = asyncio.Event()
     work, child = await slow_backup(repository, source, stop=stop)
@@ -288,7 +256,7 @@ async def test_no_secret_is_in_the_arguments_or_in_foreign_variables(
     monkeypatch.setenv("APP_SECRET", "canary-app-secret")
     stop = asyncio.Event()
     work, child = await slow_backup(repository, source, stop=stop)
-    arguments, variables = told(child.pid)
+    arguments, variables = read_argv_and_environ(child.pid)
     stop.set()
     with pytest.raises(Interrupted):
         await work

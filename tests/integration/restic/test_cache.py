@@ -3,24 +3,17 @@
 import os
 from pathlib import Path
 
+from tests.support.cache_files import cache_file
 from zerobyte.restic import backup, cache, snapshots
 
 
-def cached(folder: Path, name: str, *, used: int, size: int = 100_000) -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"x" * size)
-    os.utime(path, (used, used))
-    return path
-
-
 async def test_t18_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
-    old = [cached(tmp_path, f"r1/data/0{n}/f", used=1000 + n) for n in range(3)]
-    new = [cached(tmp_path, f"r2/index/0{n}/f", used=2000 + n) for n in range(3)]
-    read_lately = cached(tmp_path, "r1/data/09/f", used=10)
+    old = [cache_file(tmp_path, f"r1/data/0{n}/f", used=1000 + n) for n in range(3)]
+    new = [cache_file(tmp_path, f"r2/index/0{n}/f", used=2000 + n) for n in range(3)]
+    read_lately = cache_file(tmp_path, "r1/data/09/f", used=10)
     os.utime(read_lately, (9000, 10))
-    tag = cached(tmp_path, "r1/CACHEDIR.TAG", used=1, size=40)
-    elsewhere = cached(tmp_path.parent / "elsewhere", "f", used=1)
+    tag = cache_file(tmp_path, "r1/CACHEDIR.TAG", used=1, size=40)
+    elsewhere = cache_file(tmp_path.parent / "elsewhere", "f", used=1)
     (tmp_path / "r1" / "link").symlink_to(elsewhere.parent)
     assert await cache.shrink(tmp_path, 10**9) == 0
     freed = await cache.shrink(tmp_path, 500_000)

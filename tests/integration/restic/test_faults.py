@@ -91,7 +91,6 @@ async def test_storage_that_never_answers_holds_nobody_for_ever(repository_at, s
     def works(stop: asyncio.Event) -> Iterator[Coroutine[Any, Any, object]]:
         yield save(silent, source, stop=stop)
         yield forget.plan(silent, keep, tag="k3f9x2ab", stop=stop)
-        yield forget.plan(silent, keep, tag="k3f9x2ab", trusted=(), stop=stop)
         yield restore.run(silent, "a" * 64, target=str(source / "back"), stop=stop)
 
     stop = asyncio.Event()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.support.restic_forget import plan_of_restic
 from zerobyte.contract.restic_output import ForgetPlan, KeepReason
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core import clock
@@ -60,7 +61,15 @@ async def test_t10_tags_hosts_and_paths_do_not_split_a_schedules_group(filled):
     assert len(await ids(filled, OTHER)) == 1, "another schedule's snapshots stay"
 
 
-async def test_t13_keep_within_is_handed_on(filled):
+async def test_t10_restic_and_our_model_agree_on_the_group_of_a_tag(filled):
+    for policy in (RetentionPolicy(keep_last=2), RetentionPolicy(keep_within_duration="1d2h")):
+        ours = await forget.plan(filled, policy, tag=MINE)
+        by_restic = await plan_of_restic(filled, policy, tag=MINE)
+        assert ours.keep == by_restic.keep
+        assert sorted(ours.remove) == sorted(by_restic.remove)
+
+
+async def test_t13_keep_within_counts_from_the_newest_snapshot(filled):
     mine = await ids(filled, MINE)
     made = await forget.plan(filled, RetentionPolicy(keep_within_duration="1d2h"), tag=MINE)
     assert {reason.snapshot_id for reason in made.keep} == set(mine[2:])
@@ -189,7 +198,7 @@ async def test_restic_and_our_model_agree_on_the_days_of_a_zone(repository, sour
         RetentionPolicy(keep_hourly=3, keep_weekly=1),
         RetentionPolicy(keep_within_duration="1d"),
     ):
-        by_restic = await forget.plan(there, policy, tag=MINE)
+        by_restic = await plan_of_restic(there, policy, tag=MINE)
         ours = await forget.plan(there, policy, tag=MINE, zone=ZoneInfo(name))
         assert ours.keep == by_restic.keep
         assert sorted(ours.remove) == sorted(by_restic.remove)

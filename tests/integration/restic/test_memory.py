@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.integration.restic.test_backup import slow_backup, told
+from tests.support.restic_backups import read_argv_and_environ, slow_backup
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.restic import OutOfMemory, Repository, Tools, backup, check, forget, restore
 
@@ -22,7 +22,7 @@ async def test_t17_a_restic_at_work_carries_its_memory_limit(repository, source,
     monkeypatch.setenv("GOMEMLIMIT", "1GiB")  # ours is none of restic's business
     for known, limit in ((limited(repository), b"GOMEMLIMIT=500000000"), (repository, b"")):
         work, child = await slow_backup(known, source)
-        _, variables = told(child.pid)
+        _, variables = read_argv_and_environ(child.pid)
         os.kill(child.pid, signal.SIGKILL)
         with pytest.raises(OutOfMemory) as killed:
             async with asyncio.timeout(60):

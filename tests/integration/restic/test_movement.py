@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.waiting import until
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.restic_output import BackupProgress
 from zerobyte.core.process.activity import ActivityMonitor
@@ -65,11 +66,12 @@ class Saving:
     async def _hear(self, status: BackupProgress) -> None:
         self.lines.append(status)
 
-    async def until(self, condition: Callable[[], Any], limit_s: float = 120) -> None:
-        async with asyncio.timeout(limit_s):
-            while not condition():
-                assert not self._work.done(), "restic has ended"
-                await asyncio.sleep(0.2)
+    async def wait_for(self, condition: Callable[[], Any]) -> None:
+        def is_true() -> Any:
+            assert not self._work.done(), "restic has ended"
+            return condition()
+
+        await until(is_true, limit_s=120, every_s=0.2)
 
     async def end(self) -> None:
         self._stop.set()
@@ -83,15 +85,15 @@ async def test_t14_a_server_that_hangs_is_idle_time_although_restic_says_its_sta
     repository, movement, server = served
     saving = Saving(repository, large_source, 20_000)
     try:
-        await saving.until(lambda: any(line.bytes_done for line in saving.lines))
+        await saving.wait_for(lambda: any(line.bytes_done for line in saving.lines))
         os.kill(server, signal.SIGSTOP)
-        await saving.until(lambda: movement.idle_ms() > IDLE_MS)
+        await saving.wait_for(lambda: movement.idle_ms() > IDLE_MS)
         # Counted as work, what it says would be enough for some.
         before, line_bytes = len(saving.lines), len(saving.lines[-1].model_dump_json())
-        await saving.until(lambda: (len(saving.lines) - before) * line_bytes > 64 * 1024)
+        await saving.wait_for(lambda: (len(saving.lines) - before) * line_bytes > 64 * 1024)
         assert movement.idle_ms() > IDLE_MS
         os.kill(server, signal.SIGCONT)
-        await saving.until(lambda: movement.idle_ms() < 1000)
+        await saving.wait_for(lambda: movement.idle_ms() < 1000)
     finally:
         os.kill(server, signal.SIGCONT)
         await saving.end()
@@ -102,14 +104,14 @@ async def test_t14_a_slow_upload_is_no_idle_time(served, large_source):
     saving = Saving(repository, large_source, 32)
     longest, looks = 0, 0
     try:
-        await saving.until(lambda: saving.lines)
+        await saving.wait_for(lambda: saving.lines)
 
         def look() -> bool:
             nonlocal longest, looks
             longest, looks = max(longest, movement.idle_ms()), looks + 1
             return looks > 5 * IDLE_MS * 2 / 1000
 
-        await saving.until(look)
+        await saving.wait_for(look)
     finally:
         await saving.end()
     assert longest < IDLE_MS

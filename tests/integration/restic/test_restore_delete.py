@@ -11,25 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.restic_restores import OPTIONS, back_up, selection_for
 from zerobyte.contract.jobs import BackupOptions
-from zerobyte.contract.selection import BackupSelection
 from zerobyte.core.errors import Invalid
-from zerobyte.restic import backup, deletions, lockless, names, restore
-
-OPTIONS = BackupOptions(
-    exclude_patterns=["*.tmp", "/cache", "!keep.tmp"], exclude_if_present=[".nobackup:yes"]
-)
-
-
-def selection_for(source: Path, options: BackupOptions = OPTIONS, **more) -> BackupSelection:
-    return BackupSelection(
-        volume_path=str(source),
-        include_paths=options.include_paths,
-        include_patterns=options.include_patterns,
-        exclude_patterns=options.exclude_patterns,
-        exclude_if_present=options.exclude_if_present,
-        **more,
-    )
+from zerobyte.restic import deletions, lockless, names, restore
 
 
 def put(root: Path, *paths: str) -> None:
@@ -38,16 +23,10 @@ def put(root: Path, *paths: str) -> None:
         (root / path).write_text(path)
 
 
-async def saved(repository, source: Path, options: BackupOptions) -> str:
-    made = await backup.run(repository, source, tag="t1234567", hostname="h", options=options)
-    assert made.snapshot_id
-    return made.snapshot_id
-
-
 async def test_excluded_patterns_and_marked_folders_are_spared(repository, source):
     put(source, "x.tmp", "cache/c", "marked/inside", "new/keep.tmp")
     (source / "marked/.nobackup").write_text("yes\n")
-    snapshot = await saved(repository, source, OPTIONS)
+    snapshot = await back_up(repository, source, OPTIONS)
     put(source, "stray", "fresh/y.tmp", "fresh/stray", "cache/later", "marked/later")
     done = await restore.run(
         repository, snapshot, target="/", include=[str(source)], delete=True,
@@ -67,7 +46,7 @@ async def test_excluded_patterns_and_marked_folders_are_spared(repository, sourc
     ids=["paths", "patterns"],
 )
 async def test_paths_outside_the_includes_are_spared(repository, source, options, tmp_path):
-    snapshot = await saved(repository, source, options)
+    snapshot = await back_up(repository, source, options)
     put(source, "sub/stray")
     await restore.run(
         repository, snapshot, target=str(source), base_path=str(source), delete=True,
@@ -78,7 +57,7 @@ async def test_paths_outside_the_includes_are_spared(repository, source, options
 
 
 async def test_the_count_is_what_would_be_deleted_and_deletes_nothing(repository, source):
-    snapshot = await saved(repository, source, OPTIONS)
+    snapshot = await back_up(repository, source, OPTIONS)
     put(source, "stray", "x.tmp", "fresh/stray")
     plan = restore.Plan(snapshot, str(source), str(source))
     assert await restore.count_removable(repository, plan) == 4
@@ -88,7 +67,7 @@ async def test_the_count_is_what_would_be_deleted_and_deletes_nothing(repository
 
 
 async def test_links_are_removed_and_never_followed(repository, source, tmp_path):
-    snapshot = await saved(repository, source, OPTIONS)
+    snapshot = await back_up(repository, source, OPTIONS)
     put(tmp_path, "elsewhere/precious")
     (source / "link").symlink_to(tmp_path / "elsewhere")
     await restore.run(
@@ -106,7 +85,7 @@ def raw(root: Path, name: bytes) -> Path:
 async def test_a_name_that_is_not_utf8_is_restored_without_its_neighbours(repository, source):
     for name in (b"a\xffb", b"aXb", "aäb".encode()):
         raw(source, name).write_text("saved")
-    snapshot = await saved(repository, source, OPTIONS)
+    snapshot = await back_up(repository, source, OPTIONS)
     for name in (b"a\xffb", b"aXb", "aäb".encode()):
         raw(source, name).write_text("changed")
     raw(source, b"a\xfeb").write_text("unsaved")
@@ -123,7 +102,7 @@ async def test_a_name_that_is_not_utf8_is_restored_without_its_neighbours(reposi
 async def test_a_folder_that_is_not_utf8_is_restored_to_a_target(repository, source, tmp_path):
     raw(source, b"d\xfe").mkdir()
     raw(source, b"d\xfe/file\xff").write_text("saved")
-    snapshot = await saved(repository, source, OPTIONS)
+    snapshot = await back_up(repository, source, OPTIONS)
     target = tmp_path / "target"
     await restore.run(repository, snapshot, target=str(target), base_path=f"{source}/d\ufffd")
     assert raw(target, b"file\xff").read_text() == "saved"
@@ -132,7 +111,7 @@ async def test_a_folder_that_is_not_utf8_is_restored_to_a_target(repository, sou
 async def test_names_that_differ_only_in_such_bytes_are_refused(repository, source, tmp_path):
     for name in (b"a\xffb", b"a\xfeb"):
         raw(source, name).write_text("saved")
-    snapshot = await saved(repository, source, OPTIONS)
+    snapshot = await back_up(repository, source, OPTIONS)
     with pytest.raises(Invalid, match="differ only"):
         await restore.run(
             repository, snapshot, target=str(tmp_path / "t"), base_path=str(source),
@@ -150,7 +129,7 @@ def test_quoted_names_become_their_bytes():
 async def test_a_long_choice_goes_by_file_and_every_path_is_restored(repository, source, tmp_path):
     wanted = [f"many/{'x' * 60}{number} $HOME # " for number in range(400)]
     put(source, *wanted, "many/other", "many/line\nbreak")
-    snapshot = await saved(repository, source, BackupOptions())
+    snapshot = await back_up(repository, source, BackupOptions())
     target = tmp_path / "t"
     chosen = [f"{source}/{name}" for name in [*wanted, "many/line\nbreak"]]
     done = await restore.run(
@@ -164,7 +143,7 @@ async def test_a_long_choice_goes_by_file_and_every_path_is_restored(repository,
 async def test_zeros_come_back_as_holes(repository, source, tmp_path):
     with (source / "sparse").open("wb") as file:
         file.truncate(20_000_000)
-    snapshot = await saved(repository, source, BackupOptions())
+    snapshot = await back_up(repository, source, BackupOptions())
     await restore.run(repository, snapshot, target=str(tmp_path / "t"), base_path=str(source))
     state = (tmp_path / "t/sparse").stat()
     assert state.st_size == 20_000_000
@@ -195,7 +174,7 @@ def read_only(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
 async def test_a_repository_on_a_read_only_mount_is_restored_from_without_a_lock(
     repository, source, tmp_path, read_only
 ):
-    snapshot = await saved(repository, source, BackupOptions())
+    snapshot = await back_up(repository, source, BackupOptions())
     place = read_only(repository.access.config.path)
     config = repository.access.config.model_copy(update={"path": str(place)})
     shown = replace(repository, access=repository.access.model_copy(update={"config": config}))
@@ -218,7 +197,7 @@ async def test_two_stars_in_an_include_match_one_level_for_restic_and_for_deleti
     options = BackupOptions(include_patterns=[pattern])
     put(source, "top.jpg", "sub/one.jpg", "sub/deep/two.jpg", "sub/deep/er/three.jpg")
     every = sorted(source.rglob("*"))
-    snapshot = await saved(repository, source, options)
+    snapshot = await back_up(repository, source, options)
     copy = tmp_path / "copy"
     await restore.run(repository, snapshot, target=str(copy), base_path=str(source))
     held = [source / path.relative_to(copy) for path in copy.rglob("*")]
@@ -236,7 +215,7 @@ async def test_two_stars_in_an_include_match_one_level_for_restic_and_for_deleti
 @pytest.mark.parametrize("is_known", [True, False], ids=["known", "confirmed"])
 async def test_sockets_are_spared_and_counted_by_no_dry_run(repository, source, is_known):
     """restic saves no socket, so its list of what the snapshot lacks names each of them."""
-    snapshot = await saved(repository, source, BackupOptions())
+    snapshot = await back_up(repository, source, BackupOptions())
     put(source, "stray", "services/stray")
     bound = [source / "mysql.sock", source / "services/agent"]
     for path in bound:
@@ -261,7 +240,7 @@ async def test_a_negated_pattern_that_is_empty_takes_no_exclusion_back(repositor
     """restic matches nothing with it, so what an earlier pattern excludes was never saved."""
     options = BackupOptions(exclude_patterns=["/.*", void])
     put(source, ".git/config", ".env")
-    snapshot = await saved(repository, source, options)
+    snapshot = await back_up(repository, source, options)
     put(source, "stray")
     done = await restore.run(
         repository, snapshot, target="/", include=[str(source)], delete=True,
@@ -286,7 +265,7 @@ async def test_more_than_a_thousand_chosen_paths_go_by_file_and_all_are_restored
 ):
     wanted = [f"many/photo {number:05}.jpg" for number in range(count)]
     put(source, *wanted, "many/other")
-    snapshot = await saved(repository, source, BackupOptions())
+    snapshot = await back_up(repository, source, BackupOptions())
     recorded, log = recording(repository, tmp_path)
     target = tmp_path / "t"
     chosen = [f"{source}/{name}" for name in wanted]
@@ -301,7 +280,7 @@ async def test_more_than_a_thousand_chosen_paths_go_by_file_and_all_are_restored
 async def test_what_could_not_be_deleted_is_told_and_the_rest_is_deleted(
     repository, source, monkeypatch
 ):
-    snapshot = await saved(repository, source, OPTIONS)
+    snapshot = await back_up(repository, source, OPTIONS)
     put(source, "stray", "held/locked", "held/stray")
     unlink = os.unlink
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from tests.integration.restic.test_restore_delete import saved, selection_for
+from tests.support.restic_restores import back_up, selection_for
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core.errors import Invalid
 from zerobyte.restic import ResticError, restore
@@ -31,7 +31,7 @@ def block(source: Path, kind: str, elsewhere: Path) -> None:
 async def test_delete_puts_folders_back_where_files_and_links_are(
     repository, source, tmp_path, kind
 ):
-    snapshot = await saved(repository, source, BackupOptions())
+    snapshot = await back_up(repository, source, BackupOptions())
     block(source, kind, tmp_path / "elsewhere")
     (source / "stray").write_text("stray")
     done = await restore.run(
@@ -51,7 +51,7 @@ async def test_delete_puts_folders_back_where_files_and_links_are(
 async def test_modes_that_keep_files_replace_none_by_a_folder(
     repository, source, tmp_path, kind, mode: Literal["never", "if-newer"], delete
 ):
-    snapshot = await saved(repository, source, BackupOptions())
+    snapshot = await back_up(repository, source, BackupOptions())
     block(source, kind, tmp_path / "elsewhere")
     (source / "a.txt").unlink()
     before = os.lstat(source / "sub")
@@ -67,7 +67,7 @@ async def test_modes_that_keep_files_replace_none_by_a_folder(
 async def test_never_restores_beside_files_and_folders_of_the_same_kind(
     repository, source, tmp_path
 ):
-    snapshot = await saved(repository, source, BackupOptions())
+    snapshot = await back_up(repository, source, BackupOptions())
     target = tmp_path / "target"
     (target / "sub").mkdir(parents=True)
     (target / "a.txt").write_text("mine")
@@ -81,7 +81,7 @@ async def test_never_restores_beside_files_and_folders_of_the_same_kind(
 
 
 async def test_other_faults_of_the_dry_run_are_still_errors(repository, source):
-    await saved(repository, source, BackupOptions())
+    await back_up(repository, source, BackupOptions())
     with pytest.raises(ResticError, match="failed to find snapshot"):
         await restore.run(repository, "0" * 64, target="/", include=[str(source)], delete=True)
     with pytest.raises(ResticError, match="failed to find snapshot"):

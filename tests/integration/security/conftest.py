@@ -13,6 +13,7 @@ from zerobyte import app as composition
 from zerobyte.http.app import make_app
 from zerobyte.http.app_type import HttpApp
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler
+from zerobyte.services import Services, build_services
 
 
 @dataclass
@@ -22,7 +23,7 @@ class Fortress:
     app: HttpApp
     client: httpx.AsyncClient
     folk: Folk
-    platform: composition.Platform
+    platform: Services
     folder: Path
 
     async def key_of(self, http: httpx.AsyncClient) -> str:
@@ -47,13 +48,13 @@ async def fortress(database: str, tmp_path: Path) -> AsyncIterator[Fortress]:
         folder.mkdir(parents=True, exist_ok=True)
     scheduler = MemoryScheduler()
     await scheduler.ensure_ready(["local"])
-    platform = composition.Platform(settings, scheduler)
-    app = make_app(settings, platform.services)
+    platform = build_services(settings, scheduler)
+    app = make_app(settings, platform.by_type())
     composition.add_routes(app)
     async with serving(app, headers={"Origin": settings.base_url}) as client:
         folk = Folk(client, settings)
         yield Fortress(app, client, folk, platform, tmp_path)
         await folk.aclose()
-    await platform.sizes.aclose()
-    await platform.files.aclose()
+    await platform.stats_refresher.aclose()
+    await platform.snapshot_files.aclose()
     await platform.snapshots.aclose()

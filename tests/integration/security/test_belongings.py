@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.integration.security.conftest import Fortress
+from tests.support.organization_rows import create_rows
 from tests.support.signed_in_users import Somebody
 from zerobyte.core import ids
 from zerobyte.features.auth.models import ApiKey, Member, Organization, User
@@ -18,53 +19,6 @@ from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
 from zerobyte.http.auth import Permission
 from zerobyte.http.openapi import operations
-
-
-async def furnish(fortress: Fortress, organization_id: str, name: str) -> dict[str, str]:
-    """One of everything, as rows; the ids by the names that paths give them."""
-    folder = fortress.folder / name
-    folder.mkdir()
-    short = {what: ids.short_id() for what in ("volume", "repository", "schedule")}
-    volume = await Volume.create(
-        organization_id=organization_id, short_id=short["volume"], name=name, type="directory",
-        config={"backend": "directory", "path": str(folder)}, status="mounted",
-    )  # fmt: skip
-    repository = await Repository.create(
-        organization_id=organization_id, short_id=short["repository"], name=name, type="local",
-        config={"backend": "local", "path": str(folder)}, status="healthy",
-        snapshots_refreshed_at=1,
-    )  # fmt: skip
-    schedule = await Schedule.create(
-        organization_id=organization_id, short_id=short["schedule"], name=name,
-        volume_id=volume.id, repository_id=repository.id,
-    )  # fmt: skip
-    snapshot = ids.hex_secret(32)
-    record = {
-        "id": snapshot,
-        "short_id": snapshot[:8],
-        "time": "2026-01-01T00:00:00Z",
-        "paths": [str(folder)],
-    }
-    await Snapshot.create(
-        repository_id=repository.id, snapshot_id=snapshot, short_id=snapshot[:8], time_ms=1,
-        record=record,
-    )  # fmt: skip
-    destination = await Destination.create(
-        organization_id=organization_id, name=name, type="generic", config={"type": "generic"}
-    )
-    task = await Task.create(
-        organization_id=organization_id, kind="backup", resource_type="backup_schedule",
-        resource_id=schedule.short_id, host="local", status="succeeded",
-    )  # fmt: skip
-    return {
-        "volumes": volume.short_id,
-        "volume": volume.short_id,
-        "repositories": repository.short_id,
-        "backups": schedule.short_id,
-        "destinations": str(destination.id),
-        "tasks": task.id,
-        "snapshotId": snapshot,
-    }
 
 
 @pytest.fixture
@@ -101,7 +55,7 @@ async def test_every_operation_answers_404_to_ids_of_another_organization(
         assert (await ada.http.get("/api/v1/volumes", headers=headers)).json() == []
         await Member.create(user_id=ada.id, organization_id=next(iter(eve.places)), role="owner")
     far = next(iter(eve.places))
-    known = await furnish(fortress, far, "hers")
+    known = await create_rows(fortress, far, "hers")
     key = await ApiKey.create(
         user_id=eve.id, organization_id=far, name="k", key_hash=ids.token(43), start="zb_abc"
     )
@@ -150,7 +104,7 @@ async def everything() -> list[dict[str, Any]]:
 
 
 async def test_a_foreign_id_takes_as_long_as_an_unknown_one(fortress, ada, eve):
-    known = await furnish(fortress, next(iter(eve.places)), "hers")
+    known = await create_rows(fortress, next(iter(eve.places)), "hers")
 
     async def seconds(short_id: str) -> float:
         began = time.perf_counter()
@@ -166,8 +120,8 @@ async def test_a_foreign_id_takes_as_long_as_an_unknown_one(fortress, ada, eve):
 
 async def test_a_person_goes_with_an_organization_full_of_data(fortress, ada, eve):
     far = next(iter(eve.places))
-    await furnish(fortress, far, "hers")
-    mine = await furnish(fortress, next(iter(ada.places)), "mine")
+    await create_rows(fortress, far, "hers")
+    mine = await create_rows(fortress, next(iter(ada.places)), "mine")
     impact = await ada.http.get(f"/api/v1/auth/deletion-impact/{eve.id}")
     assert impact.json()["organizations"][0]["resources"] == {
         "volumesCount": 1,
@@ -198,7 +152,7 @@ async def test_a_person_is_not_deleted_while_an_organization_of_only_theirs_has_
     fortress, ada, eve
 ):
     far, home = next(iter(eve.places)), next(iter(ada.places))
-    await furnish(fortress, far, "hers")
+    await create_rows(fortress, far, "hers")
     name = (await Organization.get(id=far)).name
     answer = await ada.http.post("/api/auth/admin/remove-user", json={"userId": eve.id})
     assert answer.status_code == 409
@@ -216,7 +170,7 @@ async def test_a_person_is_not_deleted_while_an_organization_of_only_theirs_has_
 
 async def test_an_organization_that_holds_something_is_not_deleted(fortress, ada):
     home = next(iter(ada.places))
-    await furnish(fortress, home, "mine")
+    await create_rows(fortress, home, "mine")
     body = {"organizationId": home, "password": "correct horse battery"}
     answer = await ada.http.post("/api/auth/organization/delete", json=body)
     assert (answer.status_code, answer.json()) == (
@@ -240,7 +194,7 @@ class TestOnPostgres:
 
 
 async def test_deletions_and_restores_are_in_the_trail_by_being_operations(fortress, ada):
-    mine = await furnish(fortress, next(iter(ada.places)), "mine")
+    mine = await create_rows(fortress, next(iter(ada.places)), "mine")
     repository = f"/api/v1/repositories/{mine['repositories']}"
     restored = await ada.http.post(
         f"{repository}/restore", json={"snapshotId": mine["snapshotId"], "targetPath": "/etc"}

@@ -4,7 +4,7 @@ import pytest
 from tortoise import connections
 
 from tests.integration.security.conftest import Fortress
-from tests.integration.security.test_belongings import furnish
+from tests.support.organization_rows import create_rows
 from zerobyte.features.repositories.service.host_paths import local_repository_paths
 
 
@@ -20,7 +20,7 @@ async def test_a_damaged_local_repository_stops_no_other_organization(
 ) -> None:
     home, far = [await fortress.folk.organization(name) for name in ("home", "far")]
     ada = await fortress.folk.person("ada", {home: "owner"})
-    theirs = await furnish(fortress, far, "hers")
+    theirs = await create_rows(fortress, far, "hers")
     await connections.get("default").execute_query(
         "UPDATE repositories SET config = ? WHERE short_id = ?", [config, theirs["repositories"]]
     )

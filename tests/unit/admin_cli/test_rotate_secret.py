@@ -6,6 +6,7 @@ A new place, column or config with a secret is in one of these lists, or a test 
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -14,7 +15,7 @@ import pytest
 from tortoise.models import Model
 
 import zerobyte
-from zerobyte.admin_cli.rotate_secret import _Row
+from zerobyte.admin_cli.rotate_secret import _RowRotation
 from zerobyte.contract import notifications, repositories, volumes
 from zerobyte.contract.base import Config
 from zerobyte.core.secrets import Sealer
@@ -40,9 +41,12 @@ TABLES = {
 """Each table with configs, and the column that their secrets are bound to."""
 
 
-def sources() -> Iterator[ast.Module]:
-    for file in Path(zerobyte.__path__[0]).rglob("*.py"):
-        yield ast.parse(file.read_text())
+@cache
+def source_nodes() -> list[ast.AST]:
+    """Return the assignments, calls and f-strings of the whole package."""
+    trees = (ast.parse(file.read_text()) for file in Path(zerobyte.__path__[0]).rglob("*.py"))
+    kinds = ast.Assign | ast.JoinedStr | ast.Call
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, kinds)]
 
 
 def shape(text: ast.JoinedStr) -> str:
@@ -50,7 +54,7 @@ def shape(text: ast.JoinedStr) -> str:
 
 
 def test_every_place_that_the_source_names_is_known_here():
-    nodes = [node for tree in sources() for node in ast.walk(tree)]
+    nodes = source_nodes()
     tables = {
         ast.literal_eval(node.value)
         for node in nodes
@@ -67,8 +71,7 @@ def test_every_place_that_the_source_names_is_known_here():
 def test_every_call_that_seals_is_known_here():
     calls = [
         node
-        for tree in sources()
-        for node in ast.walk(tree)
+        for node in source_nodes()
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "seal"
@@ -96,7 +99,7 @@ def test_a_text_in_its_column_is_sealed_anew_for_the_same_place(place):
 def anew(table: str, row: dict[str, Any], column: str, value: Any) -> Any:
     """The value of a row's column under the secret of now."""
     stands = cast("Model", SimpleNamespace(**{"pk": row.get("id", 1), **row}))
-    one = _Row(table, stands, column, Sealer(NOW, former=[OLD]))
+    one = _RowRotation(table, stands, column, Sealer(NOW, former=[OLD]))
     new = one.sealed_anew(value, (column,))
     assert one.outcome.unreadable == []
     return new

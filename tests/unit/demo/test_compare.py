@@ -110,4 +110,4 @@ def test_many_differences_are_counted_and_some_are_shown(pair: tuple[Path, Path]
     for number in range(30):
         (pair[0] / f"{number}").touch()
     found = compare(*pair)
-    assert (found.number, len(found.differences)) == (30, 20)
+    assert (found.count, len(found.differences)) == (30, 20)

@@ -18,13 +18,13 @@ def test_a_folder_with_a_mount_in_it_is_not_removed(
         Path, "read_text", lambda path: table if path.name == "mountinfo" else read(path)
     )
     with pytest.raises(Failed, match="still mounted"):
-        platform.forget(tmp_path)
+        platform.remove_folder(tmp_path)
     assert (tmp_path / "kept").exists()
 
 
 def test_a_folder_without_mounts_is_removed(tmp_path: Path) -> None:
     (tmp_path / "home" / "data").mkdir(parents=True)
-    platform.forget(tmp_path / "home")
+    platform.remove_folder(tmp_path / "home")
     assert not (tmp_path / "home").exists()
 
 
@@ -42,5 +42,5 @@ def test_folders_are_opened_before_they_are_removed_and_links_are_not_followed(
     platform.open_folders(home)
     assert closed.stat().st_mode & 0o777 == 0o700
     assert outside.stat().st_mode & 0o777 == 0o500
-    platform.forget(home)
+    platform.remove_folder(home)
     assert (home.exists(), outside.exists()) == (False, True)

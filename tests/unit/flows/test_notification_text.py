@@ -98,7 +98,7 @@ def test_a_warning_says_why_and_a_long_one_is_cut(job):
 
 def test_only_those_who_want_an_event_hear_it(job):
     wanting = {
-        event: [t.destination_id for t in notification_text.wanting(job.targets, event)]
+        event: [t.destination_id for t in notification_text.subscribed(job.targets, event)]
         for event in ("start", "success", "warning", "failure")
     }
     assert wanting == {"start": [1], "success": [1, 2], "warning": [2], "failure": []}

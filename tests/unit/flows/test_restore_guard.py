@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from flows.outcome import PreconditionFailed
-from flows.restore import refuse_target, refuse_to_empty
+from flows.restore import check_delete, check_target
 from tests.support.open_access import ANYWHERE
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
@@ -40,14 +40,14 @@ def repository_at(folder: Path) -> Path:
 @pytest.mark.parametrize("target", ["/etc", "/usr/local", "/proc/self", "/dev", "/bin", "/etc/"])
 def test_system_folders_are_refused(target: str) -> None:
     with pytest.raises(PreconditionFailed) as refused:
-        refuse_target(job(target))
-    assert target not in refused.value.safe
+        check_target(job(target))
+    assert target not in refused.value.public
 
 
 @pytest.mark.parametrize("target", ["/var/spool/cron/crontabs", "/root/.ssh", "/home/a/.gnupg/x"])
 def test_folders_of_keys_and_cron_are_refused(target: str) -> None:
     with pytest.raises(PreconditionFailed):
-        refuse_target(job(target))
+        check_target(job(target))
 
 
 def test_a_link_that_leads_into_the_system_is_refused(tmp_path: Path) -> None:
@@ -55,18 +55,18 @@ def test_a_link_that_leads_into_the_system_is_refused(tmp_path: Path) -> None:
     (tmp_path / "top").symlink_to("/")
     for name in ("harmless/below", "top"):
         with pytest.raises(PreconditionFailed):
-            refuse_target(job(str(tmp_path / name)))
+            check_target(job(str(tmp_path / name)))
 
 
 @pytest.mark.parametrize("target", ["/srv/restored", "/home/ann", "/etcetera", "/mnt/usr"])
 def test_other_folders_are_allowed(target: str) -> None:
-    refuse_target(job(target))
+    check_target(job(target))
 
 
 def test_a_whole_home_volume_goes_back_to_its_original_place() -> None:
-    refuse_target(job("/", own_folders=["/home"], include=["/home"]))
+    check_target(job("/", own_folders=["/home"], include=["/home"]))
     with pytest.raises(PreconditionFailed):
-        refuse_target(job("/", own_folders=[], include=["/home"]))
+        check_target(job("/", own_folders=[], include=["/home"]))
 
 
 def test_no_restore_writes_into_a_repository_registered_or_not(tmp_path: Path) -> None:
@@ -74,15 +74,15 @@ def test_no_restore_writes_into_a_repository_registered_or_not(tmp_path: Path) -
     registered = tmp_path / "registered"
     for target in (unregistered, unregistered / "data" / "x", registered, registered / "keys"):
         with pytest.raises(PreconditionFailed):
-            refuse_target(job(str(target), repositories=[str(registered)]))
+            check_target(job(str(target), repositories=[str(registered)]))
     (tmp_path / "link").symlink_to(registered)
     with pytest.raises(PreconditionFailed):
-        refuse_target(job(str(tmp_path / "link"), repositories=[str(registered)]))
+        check_target(job(str(tmp_path / "link"), repositories=[str(registered)]))
 
 
 def test_no_restore_writes_around_another_repository(tmp_path: Path) -> None:
     with pytest.raises(PreconditionFailed):
-        refuse_target(job(str(tmp_path), repositories=[str(tmp_path / "below")]))
+        check_target(job(str(tmp_path), repositories=[str(tmp_path / "below")]))
 
 
 def test_a_volume_that_holds_its_own_repository_goes_back_without_delete(tmp_path: Path) -> None:
@@ -90,63 +90,63 @@ def test_a_volume_that_holds_its_own_repository_goes_back_without_delete(tmp_pat
     config = {"backend": "local", "path": own}
     access = job("/").repository.model_copy(update={"config": LocalConfig.model_validate(config)})
     given = {"repository": access, "include": [str(tmp_path)], "repositories": [own]}
-    refuse_target(job("/", **given))
+    check_target(job("/", **given))
     with pytest.raises(PreconditionFailed):
-        refuse_target(job("/", **given, delete=True))
+        check_target(job("/", **given, delete=True))
 
 
 def test_a_target_outside_the_allowed_roots_is_refused_by_its_real_path(tmp_path: Path) -> None:
     (tmp_path / "allowed").mkdir()
     (tmp_path / "other").mkdir()
     roots = [str(tmp_path / "allowed")]
-    refuse_target(job(str(tmp_path / "allowed" / "x"), allowed_roots=roots))
+    check_target(job(str(tmp_path / "allowed" / "x"), allowed_roots=roots))
     (tmp_path / "allowed" / "link").symlink_to(tmp_path / "other")
     for name in ("other", "allowed/link", "allowed/link/x"):
         with pytest.raises(PreconditionFailed):
-            refuse_target(job(str(tmp_path / name), allowed_roots=roots))
+            check_target(job(str(tmp_path / name), allowed_roots=roots))
 
 
 def test_delete_empties_no_folder_that_holds_an_unregistered_repository(tmp_path: Path) -> None:
     repository_at(tmp_path / "deep" / "inside" / "repository")
     with pytest.raises(PreconditionFailed):
-        refuse_to_empty(job(str(tmp_path)))
-    refuse_to_empty(job(str(tmp_path / "elsewhere")))
+        check_delete(job(str(tmp_path)))
+    check_delete(job(str(tmp_path / "elsewhere")))
 
 
 @pytest.mark.parametrize("target", ["/var/spool", "/root/.bashrc", "/root/.config/autostart"])
 def test_places_from_which_commands_are_started_are_refused(target: str) -> None:
     with pytest.raises(PreconditionFailed):
-        refuse_target(job(target))
+        check_target(job(target))
 
 
 def test_a_folder_above_cron_is_refused_at_its_original_place_too() -> None:
     with pytest.raises(PreconditionFailed):
-        refuse_target(job("/", include=["/var/spool"]))
-    refuse_target(job("/", include=["/var/spool/mail"]))
+        check_target(job("/", include=["/var/spool"]))
+    check_target(job("/", include=["/var/spool/mail"]))
 
 
 def test_a_home_that_is_the_volume_itself_gets_its_hidden_files_back() -> None:
-    refuse_target(job("/", include=["/root/.bashrc"], own_folders=["/root"]))
-    refuse_target(job("/root/.config", base_path="/root/.config", own_folders=["/root"]))
+    check_target(job("/", include=["/root/.bashrc"], own_folders=["/root"]))
+    check_target(job("/root/.config", base_path="/root/.config", own_folders=["/root"]))
 
 
 def test_delete_empties_no_folder_that_holds_another_volume(tmp_path: Path) -> None:
     (tmp_path / "photos" / "raw").mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "photos")
     volumes = {"volumes": [str(tmp_path / "link" / "raw")]}
-    refuse_target(job(str(tmp_path), **volumes))
-    refuse_target(job(str(tmp_path / "photos" / "raw"), delete=True, **volumes))
-    refuse_target(job(str(tmp_path / "music"), delete=True, **volumes))
+    check_target(job(str(tmp_path), **volumes))
+    check_target(job(str(tmp_path / "photos" / "raw"), delete=True, **volumes))
+    check_target(job(str(tmp_path / "music"), delete=True, **volumes))
     own = {"own_folders": [str(tmp_path / "photos" / "raw")], **volumes}
-    refuse_target(job("/", include=[str(tmp_path / "photos")], delete=True, **own))
+    check_target(job("/", include=[str(tmp_path / "photos")], delete=True, **own))
     for target in (tmp_path, tmp_path / "photos", tmp_path / "link"):
         with pytest.raises(PreconditionFailed, match="holds another volume"):
-            refuse_target(job(str(target), delete=True, **volumes))
+            check_target(job(str(target), delete=True, **volumes))
 
 
 def test_delete_empties_no_volume_of_another_organization(tmp_path: Path) -> None:
     others = {"other_volumes": [str(tmp_path / "theirs")]}
-    refuse_target(job(str(tmp_path / "theirs"), **others))
+    check_target(job(str(tmp_path / "theirs"), **others))
     for target in (tmp_path, tmp_path / "theirs"):
         with pytest.raises(PreconditionFailed, match="holds another volume"):
-            refuse_target(job(str(target), delete=True, **others))
+            check_target(job(str(target), delete=True, **others))

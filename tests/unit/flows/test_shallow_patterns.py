@@ -16,8 +16,8 @@ def test_the_log_of_a_run_says_that_two_stars_in_an_include_match_one_level(
 
     monkeypatch.setattr(backup_flow, "log_to_prefect", note)
     for patterns in ([], ["*.jpg", "a**/b"]):
-        backup_flow._tell_shallow_patterns(BackupOptions(include_patterns=patterns))
+        backup_flow._log_shallow_patterns(BackupOptions(include_patterns=patterns))
     assert lines == []
     some = BackupOptions(include_patterns=["**/*.jpg", "docs", "/a/**"])
-    backup_flow._tell_shallow_patterns(some)
+    backup_flow._log_shallow_patterns(some)
     assert lines == ["In 2 include patterns `**` matches one level of folders only, as `*` does"]

@@ -50,7 +50,7 @@ async def calling(
     slow = Slow(answers)
     server = await asyncio.start_server(slow.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    api = PrefectApi(f"http://127.0.0.1:{port}/api", "admin:x", patience_s=patience_s)
+    api = PrefectApi(f"http://127.0.0.1:{port}/api", "admin:x", timeout_s=patience_s)
     try:
         yield api, slow
     finally:
@@ -61,6 +61,12 @@ async def calling(
 @pytest.fixture
 def one_answer_is_waited_for_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prefect_api, "_ONE_ANSWER_S", 0.3)
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the jitter zero, and with it each pause between two calls."""
+    monkeypatch.setattr(prefect_api.random, "random", lambda: -0.5)
 
 
 @pytest.mark.usefixtures("one_answer_is_waited_for_shortly")
@@ -88,14 +94,14 @@ async def test_a_busy_server_is_asked_again_and_told_after_all_as_unavailable() 
 
 @pytest.mark.usefixtures("one_answer_is_waited_for_shortly")
 async def test_the_patience_has_an_end() -> None:
-    async with calling(lambda _: None, patience_s=3) as (api, slow):
+    async with calling(lambda _: None, patience_s=1) as (api, slow):
         with pytest.raises(Unavailable, match="does not answer"):
             await api.call("GET", "/x")
     assert slow.calls > 1
 
 
 async def test_a_server_that_is_away_is_told_at_once() -> None:
-    api = PrefectApi("http://127.0.0.1:9/api", None, patience_s=3600)
+    api = PrefectApi("http://127.0.0.1:9/api", None, timeout_s=3600)
     with pytest.raises(Unavailable, match="does not answer"):
         await api.call("GET", "/x")
     await api.aclose()

@@ -67,7 +67,7 @@ def test_the_prefect_server_listens_on_loopback_and_stays_in_its_folder(tmp_path
 
 
 def test_prefect_reads_how_long_it_keeps_events_and_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in child_env.PREFECT_CLEANING.items():
+    for name, value in child_env.PREFECT_DATA_RETENTION.items():
         monkeypatch.setenv(name, value)
     vacuum = ServerServicesDBVacuumSettings()
     assert vacuum.enabled_vacuum_types == {"events", "flow_runs", "orphans"}

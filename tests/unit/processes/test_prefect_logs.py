@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from zerobyte.core import clock
-from zerobyte.processes.prefect_logs import Brief, Clean, scrub
+from zerobyte.processes.prefect_logs import DatabaseErrorFilter, RedactingFilter, scrub
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_a_traceback_never_leaves():
     error = ValueError("/srv/secret/name")
     trace = (ValueError, error, None)
     record = logging.LogRecord("x", 40, "", 0, "failed: %s", ("/srv/secret/name",), trace)
-    assert Clean().filter(record)
+    assert RedactingFilter().filter(record)
     assert record.exc_info is None
     assert record.getMessage() == "failed: …"
 
@@ -34,7 +34,7 @@ def test_a_traceback_never_leaves():
 def test_a_database_that_cannot_work_is_one_line_a_minute_and_all_else_stays(monkeypatch):
     now_s = 1000.0
     monkeypatch.setattr(clock, "monotonic", lambda: now_s)
-    brief = Brief()
+    brief = DatabaseErrorFilter()
 
     def kept(error):
         trace = (type(error), error, None)

@@ -12,7 +12,7 @@ from prefect.client.schemas.responses import WorkerFlowRunResponse
 
 from flows.worker_context import WorkerContext
 from zerobyte.contract.control_plane import WorkerIdentity
-from zerobyte.processes.prefect_worker import BackupWorker, coalesced
+from zerobyte.processes.prefect_worker import BackupWorker, coalesce_runs
 from zerobyte.restic import Tools
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -32,7 +32,7 @@ def run(deployment, minutes, *, by_cron=True, backup=True, begun=0):
 def test_the_newest_of_each_schedule_runs_and_its_older_ones_are_missed():
     one, two = uuid4(), uuid4()
     old, older, newest, other = run(one, 2), run(one, 1), run(one, 3), run(two, 0)
-    runs, missed = coalesced([old, newest, other, older])
+    runs, missed = coalesce_runs([old, newest, other, older])
     assert {r.id for r in runs} == {newest.id, other.id}
     assert {r.id for r in missed} == {old.id, older.id}
 
@@ -40,7 +40,7 @@ def test_the_newest_of_each_schedule_runs_and_its_older_ones_are_missed():
 def test_runs_by_hand_all_stay():
     one = uuid4()
     by_hand = [run(one, minute, by_cron=False) for minute in range(3)]
-    runs, missed = coalesced([*by_hand, run(one, 9)])
+    runs, missed = coalesce_runs([*by_hand, run(one, 9)])
     assert len(runs) == 4
     assert missed == []
 
@@ -48,7 +48,7 @@ def test_runs_by_hand_all_stay():
 def test_t15_a_run_that_was_put_back_is_neither_missed_nor_makes_another_one_missed():
     one = uuid4()
     put_back, put_back_later = run(one, 0, begun=1), run(one, 4, begun=2)
-    runs, missed = coalesced([put_back, run(one, 1), newest := run(one, 2), put_back_later])
+    runs, missed = coalesce_runs([put_back, run(one, 1), newest := run(one, 2), put_back_later])
     assert [r.id for r in runs] == [r.id for r in (put_back, newest, put_back_later)]
     assert len(missed) == 1
 
@@ -58,12 +58,12 @@ def test_t5_who_was_due_first_runs_first_and_what_people_wait_for_before_all():
     late = [run(often, minute) for minute in (1, 2, 30)]
     other, by_hand = run(once, 5), run(uuid4(), 10, by_cron=False)
     restore = run(uuid4(), 40, by_cron=False, backup=False)
-    runs, _ = coalesced([by_hand, *late, restore, other])
+    runs, _ = coalesce_runs([by_hand, *late, restore, other])
     assert [r.id for r in runs] == [r.id for r in (restore, late[-1], other, by_hand)]
 
 
 def test_nothing_is_nothing():
-    assert coalesced([]) == ([], [])
+    assert coalesce_runs([]) == ([], [])
 
 
 async def test_a_run_that_puts_itself_back_is_not_taken_again_before_it_has_ended_here():
@@ -75,8 +75,8 @@ async def test_a_run_that_puts_itself_back_is_not_taken_again_before_it_has_ende
         queue="q",
         name="w",
         limit=2,
-        engine=nothing,
-        runtime=WorkerContext(control=nothing, worker=identity, tools=tools),
+        flow_loop=nothing,
+        context=WorkerContext(control=nothing, worker=identity, tools=tools),
         on_slot_free=asyncio.Event(),
     )
     worker._limiter = anyio.CapacityLimiter(2)

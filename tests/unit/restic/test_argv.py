@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tests.support.open_access import ANYWHERE
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
-from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.errors import Invalid
 from zerobyte.restic import (
     Repository,
@@ -77,19 +76,6 @@ def test_backup_of_chosen_paths_names_no_folder():
         *("--compression=off", "--host=h", "--tag=t", "--ignore-inode"),
         *("--files-from-raw=/run/raw", "--files-from=/run/globs"),
     ]
-
-
-def test_t10_t13_retention_is_one_tag_in_one_group_with_known_flags():
-    policy = RetentionPolicy(keep_last=3, keep_daily=7, keep_weekly=0, keep_within_duration="1y2d")
-    assert forget.argv(policy, tag="k3f9x2ab") == [
-        *("forget", "--json", "--dry-run", "--no-lock", "--group-by", "", "--tag=k3f9x2ab"),
-        *("--keep-last=3", "--keep-daily=7", "--keep-within=1y2d"),
-    ]
-
-
-def test_t11_no_rule_means_keep_all():
-    with pytest.raises(Invalid):
-        forget.argv(RetentionPolicy(keep_last=0), tag="k3f9x2ab")
 
 
 def test_removal_names_ids_alone():

@@ -1,8 +1,7 @@
-"""Whether children still move anything: bytes, or the time of a processor.
+"""Detection of stalled child processes from the kernel's I/O and CPU counters.
 
-Owns the judgement; the counters are the kernel's. What a child prints to us is taken off its bytes,
-because a status line that says the same each second is no movement. Nor is the little that goes on
-by itself: restic refreshes its lock every few minutes although all else hangs. Knows no program.
+Bytes that a child prints to us do not count, because a repeated status line is no progress. Small
+amounts do not count either: restic refreshes its lock every few minutes although all else hangs.
 """
 
 from typing import Final
@@ -12,13 +11,13 @@ from zerobyte.core.process.proc import Used, used_by_session
 
 _WINDOW_S: Final = 60.0
 _LITTLE_BYTES: Final = 32 * 1024
-"""Less than this in a minute is no work: the slowest limit of restic moves twice as much, and a
-refreshed lock is one kilobyte, and a new TLS connection some more."""
+"""Less than this in a minute counts as idle: restic's slowest rate limit moves twice as much, a
+refreshed lock is one kilobyte, and a new TLS connection a few."""
 _LITTLE_CPU_S: Final = 6.0
 
 
 class ActivityMonitor:
-    """What one piece of work moves, through one child after the other or several at once."""
+    """Tracks the activity of one task through its child processes."""
 
     def __init__(self) -> None:
         self._sessions: set[int] = set()
@@ -29,33 +28,34 @@ class ActivityMonitor:
         self._printed_then = 0
 
     def mark_active(self) -> None:
-        """Something moves just now: a step begins, or a child comes or goes."""
+        """Reset the idle time: a step begins, or a child starts or ends."""
         self._moved_at = clock.monotonic()
 
     def process_started(self, session: int) -> None:
-        """Look after a child that leads a session of its own."""
+        """Track a child that leads its own session."""
         self._sessions.add(session)
         self.mark_active()
 
     def process_ended(self, session: int) -> None:
-        """A child is gone."""
+        """Stop tracking a child that has ended."""
         self._sessions.discard(session)
         self.mark_active()
 
     def output(self, count: int) -> None:
-        """So many bytes came to us from a child."""
+        """Count bytes that a child printed to us."""
         self._printed += count
 
     def progress(self, facts: object) -> None:
-        """A child told how far it is; that is movement when it says something new."""
+        """Reset the idle time if a child reports new progress."""
         if facts != self._said:
             self._said = facts
             self.mark_active()
 
     def idle_ms(self) -> int:
-        """Look, and answer for how long nothing has moved.
+        """Read the counters and return the idle time in ms.
 
-        What the kernel does not let us look at is taken to move: better silent than a false alarm.
+        If the kernel hides the counters, the child counts as active: no alert is better than a
+        false one.
         """
         now = clock.monotonic()
         try:

@@ -1,8 +1,8 @@
-"""One running child: its pipes, its signals, its end. Only `zerobyte.core.process` uses it.
+"""One running child: its pipes, signals and exit. Only `zerobyte.core.process` uses it.
 
-The exit is seen through a pidfd, so no thread waits for it and no other code can reap it first.
-Pipes that somebody else holds open after the exit do not hold us: the rest of the child's session
-is killed first, then the pipes are given up.
+A pidfd reports the exit, so no thread waits for it and no other code can reap the child first.
+If other processes keep the pipes open after the exit, the rest of the child's session is killed,
+then the pipes are closed.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Final
 
+from zerobyte.core.aio import wait_for_event
 from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.core.process.proc import members_of_session
 
@@ -25,9 +26,9 @@ _LINGER_S: Final = 2.0
 
 
 class Child:
-    """A started program; whoever makes one must await `attend` or `end`, then `close` it.
+    """A started program; the caller must await `attend` or `end`, then call `close`.
 
-    code        0 until it is gone; 128 + N when signal N ended it.
+    code        0 until the exit; 128 + N if signal N ended the child.
     """
 
     def __init__(
@@ -74,8 +75,8 @@ class Child:
             self._pidfd = os.pidfd_open(self.pid)
             asyncio.get_running_loop().add_reader(self._pidfd, self._on_exit)
         except BaseException:
-            # Whoever asked is told that it does not run: then it must not. To look for others
-            # of its session would take a file descriptor, and those may be what is short.
+            # The caller sees a failed start, so the child must not run. A search for others of
+            # its session would need a file descriptor, and those may have run out.
             os.killpg(self.pid, signal.SIGKILL)
             self._popen.wait()
             self.close()
@@ -101,7 +102,7 @@ class Child:
         stop: asyncio.Event | None,
         timeout_s: float | None,
     ) -> None:
-        """Read both pipes until the child is gone and they are empty."""
+        """Read both pipes until the child has exited and the pipes are empty."""
         for take in (take_out, take_err):
             reader = await self._open(self._unopened.pop(0))
             self._pumps.append(asyncio.create_task(self._pump(reader, take)))
@@ -167,7 +168,7 @@ class Child:
                 await waiting
 
     async def _drain(self) -> None:
-        """Read what is left; a slow callback may take its time, a silent pipe may not."""
+        """Read the remaining output; waits for a slow callback, not for a silent pipe."""
         remedies = [self._kill_session, self._give_pipes_up]
         while pending := [pump for pump in self._pumps if not pump.done()]:
             seen = self._chunks
@@ -187,7 +188,7 @@ class Child:
                 os.kill(pid, signal.SIGKILL)
 
     async def end(self) -> None:
-        """Interrupt the child and wait until it is gone; a second call joins the first.
+        """Interrupt the child and wait for its exit; a second call joins the first.
 
         A second SIGINT would kill restic before it has removed its lock.
         """
@@ -196,9 +197,9 @@ class Child:
         await asyncio.shield(self._ending)
 
     async def abandon(self) -> None:
-        """End the child while nobody wants its output any more; it is still read.
+        """End the child and discard its output.
 
-        A child that cannot write would not come to handle its signals.
+        The pipes are still read: a child that blocks on a write never handles its signals.
         """
         for pump in self._pumps:
             pump.cancel()
@@ -209,20 +210,18 @@ class Child:
 
     async def _escalate(self) -> None:
         steps = ((signal.SIGINT, self._grace_s), (signal.SIGTERM, self._grace_s / 2))
-        for number, patience_s in steps:
+        for number, grace_s in steps:
             if self._gone.is_set():
                 return
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._gone.wait(), patience_s)
-        if self._gone.is_set():
-            return
+            if await wait_for_event(self._gone, grace_s):
+                return
         self._kill_session()
         await self._gone.wait()
 
     def close(self) -> None:
-        """Give the pipes back; the child must be gone."""
+        """Close the pipes; the child must have exited."""
         for transport in self._transports:
             transport.close()
         for pipe in self._unopened:
@@ -232,11 +231,11 @@ class Child:
 
 
 def _discard(_: bytes) -> None:
-    """Take output that nobody wants."""
+    """Drop output."""
 
 
 def _in_memory(content: bytes) -> io.FileIO:
-    """A file without a name, at its beginning; it never touches a disk."""
+    """Return an unnamed in-memory file, positioned at its start."""
     file = io.FileIO(os.memfd_create("stdin"), "r+")
     file.write(content)
     file.seek(0)

@@ -1,14 +1,14 @@
-"""Joins chunks of bytes into lines of any length, and keeps memory flat on lines without end."""
+"""Splitting of byte chunks into lines of any length, with bounded memory."""
 
 from collections.abc import Generator
 
 
 class LineReader:
-    """Feed it chunks, take whole lines; newlines are left out.
+    """Turns chunks into whole lines without their newlines.
 
-    max_bytes       a longer line is dropped and counted in `dropped`, so that garbage without a
+    max_bytes       longer lines are dropped and counted in `dropped`, so that garbage without a
                     newline cannot fill the memory.
-    keep_heads      instead, the first `max_bytes` of such a line are kept: for people to read.
+    keep_heads      keep the first `max_bytes` of a longer line instead, for error messages.
     """
 
     def __init__(self, max_bytes: int, *, keep_heads: bool = False) -> None:
@@ -19,7 +19,7 @@ class LineReader:
         self._is_over = False
 
     def feed(self, chunk: bytes) -> Generator[bytes]:
-        """The lines that end in this chunk."""
+        """Yield the lines that end in this chunk."""
         *ended, begun = chunk.split(b"\n")
         for part in ended:
             self._add(part)
@@ -27,7 +27,7 @@ class LineReader:
         self._add(begun)
 
     def rest(self) -> Generator[bytes]:
-        """The last line when it had no newline."""
+        """Yield the last line if it had no newline."""
         if self._begun or self._is_over:
             yield from self._take()
 

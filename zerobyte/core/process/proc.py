@@ -1,7 +1,7 @@
-"""Says which process a number means, and whether it still lives.
+"""Identity and resource use of processes, read from /proc.
 
-Owns the reading of /proc. A process id alone proves nothing: numbers are used again, at once
-in a container. With the start time it names one process of one boot.
+A process id alone does not identify a process, because ids are reused, in a container at once.
+Together with the start time it names one process of one boot.
 """
 
 import os
@@ -27,9 +27,9 @@ class Identity(NamedTuple):
 
 
 class Used(NamedTuple):
-    """What a process has used since it began.
+    """The I/O and CPU time of a process since its start.
 
-    moved_bytes     by all its reads and writes: of files, cached or not, pipes and sockets.
+    moved_bytes     bytes of all reads and writes: files (cached or not), pipes and sockets.
     """
 
     moved_bytes: int
@@ -49,20 +49,20 @@ def _stat(pid: int) -> _Stat | None:
         text = (_PROC / str(pid) / "stat").read_bytes()
     except OSError:
         return None
-    # The name stands in brackets and may itself hold brackets and spaces.
+    # The name is in brackets and may itself contain brackets and spaces.
     fields = text[text.rindex(b")") + 2 :].split()
     cpu_ticks = int(fields[11]) + int(fields[12])
     return _Stat(fields[0].decode(), int(fields[1]), int(fields[3]), cpu_ticks, int(fields[19]))
 
 
 def identity(pid: int) -> Identity | None:
-    """The identity of a process that exists now, a zombie included; None when there is none."""
+    """Return the identity of an existing process, a zombie included, or None."""
     stat = _stat(pid)
     return Identity(pid, stat.started) if stat else None
 
 
 def program_of(pid: int) -> str:
-    """The name of the program that a process runs, at most 15 characters; empty when it is gone."""
+    """Return the program name of a process, at most 15 characters; empty if it has ended."""
     try:
         return (_PROC / str(pid) / "comm").read_text().rstrip("\n")
     except OSError:
@@ -71,7 +71,7 @@ def program_of(pid: int) -> str:
 
 @cache
 def boot_id() -> str:
-    """The random id of this boot; empty where the kernel does not tell."""
+    """Return the random id of this boot; empty if the kernel does not provide it."""
     try:
         return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
     except OSError:
@@ -80,9 +80,9 @@ def boot_id() -> str:
 
 @cache
 def pid_namespace_id() -> str:
-    """Where our process numbers mean something: this boot, and this process namespace of it.
+    """Return an id of this boot and process namespace, in which process ids are unique.
 
-    Containers of one machine share the boot, and each counts its processes from one.
+    Containers of one machine share the boot, and each numbers its processes from one.
     """
     try:
         namespace = (_PROC / "self/ns/pid").readlink().name
@@ -92,9 +92,9 @@ def pid_namespace_id() -> str:
 
 
 def is_alive(pid: int, *, started: int, boot: str | None = None) -> bool:
-    """Whether exactly this process still runs; a zombie is dead.
+    """Return True if exactly this process still runs; a zombie does not.
 
-    boot    the boot it was seen in; None means this one.
+    boot    the boot in which the process was seen; None means the current one.
     """
     if boot is not None and boot != boot_id():
         return False
@@ -103,15 +103,15 @@ def is_alive(pid: int, *, started: int, boot: str | None = None) -> bool:
 
 
 def members_of_session(session: int) -> list[int]:
-    """The living processes of a session; its members may have made process groups of their own."""
+    """Return the running processes of a session, whatever their process groups."""
     return [pid for pid, stat in _living() if stat.session == session]
 
 
 def used_by_session(session: int) -> dict[int, Used]:
-    """What each living process of a session has used, by process id.
+    """Return the resource use of each running process of a session, by process id.
 
     Raises
-        OSError     we may not know, as of one that has more rights than we; or nobody counts.
+        OSError     the counters may not be read, as of a more privileged process, or are off.
     """
     return {
         pid: Used(_moved_bytes(pid), stat.cpu_ticks / _TICKS_PER_S)
@@ -132,8 +132,8 @@ def _moved_bytes(pid: int) -> int:
 
 
 def has_children(pid: int, *, started_before_ms: int) -> bool:
-    """Whether a process has started one before that moment which still runs."""
-    # When the wall clock was set, the earlier of two readings: rather a child too many.
+    """Return True if a child that the process started before that time still runs."""
+    # If the wall clock was set, use the earlier boot time: a false positive does no harm.
     boot_ms = min(_BOOTED_AT_MS, _booted_at_ms())
     return any(
         stat.parent == pid and boot_ms + stat.started * 1000 // _TICKS_PER_S <= started_before_ms
@@ -142,7 +142,7 @@ def has_children(pid: int, *, started_before_ms: int) -> bool:
 
 
 def _booted_at_ms() -> int:
-    """When this machine started, by the wall clock as it stands now."""
+    """Return the boot time of this machine by the current wall clock."""
     return clock.now_ms() - int(clock.since_boot() * 1000)
 
 

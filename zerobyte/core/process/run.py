@@ -1,16 +1,16 @@
-"""The only starter of child processes.
+"""The only function that starts child processes.
 
-Owns how a child begins (own session, parent-death signal, clean environment, closed stdin), how
-its output is read (no line limit, flat memory) and how it ends (SIGINT, SIGTERM, SIGKILL, and
-nobody returns before it is gone). Knows nothing of any program it starts.
+A child starts in its own session with a parent-death signal, a clean environment and a closed
+stdin. Its output is read without a line limit and with bounded memory. It ends by SIGINT, SIGTERM
+or SIGKILL, and `run` returns only after the exit.
 
 The kernel sends the parent-death signal when the THREAD that started the child ends, not only the
-process. `run` starts children from the thread of the event loop that awaits them, so a child
-dies with the loop that looks after it. An event loop must therefore not be moved off its thread,
-and the worker's engine thread must live as long as the worker.
+process. `run` starts children from the thread of the event loop that awaits them, so a child ends
+with its loop. An event loop must therefore stay on its thread, and the worker's event loop thread
+must run as long as the worker.
 
-The signal is set by `setpriv` of util-linux (0.8 ms for one start), because Python code between
-fork and exec can deadlock in a process with threads; without setpriv a small Python does it.
+`setpriv` of util-linux sets the signal (0.8 ms per start), because Python code between fork and
+exec can deadlock in a process with threads; without setpriv a small Python program does it.
 """
 
 import asyncio
@@ -18,12 +18,13 @@ import os
 import shutil
 import sys
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from zerobyte.core.aio import run_uninterrupted
 from zerobyte.core.errors import Unavailable
 from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.core.process.child import Child
@@ -57,7 +58,7 @@ _INHERITED: Final = (
 _TAIL_LINES: Final = 50
 _TAIL_CHARACTERS: Final = 2000
 _HEAD_BYTES: Final = 64 * 1024
-# An owner that died before the signal was armed has left a child that nobody would end.
+# If the parent died before the signal was set, no process would end the child.
 _STILL_OURS: Final = 'test "$PPID" = "$0" || exit 137; unset PWD OLDPWD SHLVL; exec "$@"'
 _GUARD: Final = (
     "import ctypes,os,sys;"
@@ -69,13 +70,13 @@ _GUARD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """How a child ended.
+    """The result of an ended child.
 
-    code            its exit status; 128 + N when signal N ended it.
+    code            its exit status; 128 + N if signal N ended it.
     stdout_tail     the last lines of stdout that no callback took; each cut, redacted.
     stderr_tail     the last 50 lines of stderr; each cut at 2000 characters, redacted.
-    was_stopped     the `stop` event interrupted it.
-    dropped_lines   lines of stdout longer than `max_line_bytes`, which nobody saw.
+    was_stopped     the `stop` event interrupted the child.
+    dropped_lines   number of lines of stdout longer than `max_line_bytes`, which were dropped.
     """
 
     code: int
@@ -87,7 +88,7 @@ class Exit:
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """What a child may know: the allowed part of our environment, and what the caller adds."""
+    """Return the environment of a child: the allowed part of ours and the given additions."""
     known = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     threads = os.environ.get("GOMAXPROCS", "")
     if threads.isascii() and threads.isdigit() and int(threads) > 0:
@@ -114,29 +115,29 @@ async def run(
     movement: ActivityMonitor | None = None,
     stop: asyncio.Event | None = None,
 ) -> Exit:
-    """Start a program, read it to its end, and say how it ended.
+    """Start a program, read its output to the end, and return its exit.
 
-    env                 added to the allowed part of ours; nothing else reaches the child.
-    on_stdout_line      called with each line without its newline, whatever its length up to
-                        `max_line_bytes`; a callback that awaits holds the child back.
+    env                 added to the allowed part of our environment; the child gets nothing else.
+    on_stdout_line      called with each line without its newline, up to `max_line_bytes`; a
+                        callback that awaits blocks the child's output.
     on_stdout_chunk     called with raw bytes instead of lines.
     on_start            called once with the child's identity.
-    secrets             values to take out of the tails, on top of what `redact` recognises.
-    keep_open           file descriptors that the child has too, under the same numbers.
-    movement            sees what the child and its own children move.
-    grace_s             time after SIGINT before SIGTERM; half of it again before SIGKILL.
-    stop                once set, the child is interrupted; the exit says so.
+    secrets             values to redact in the tails, besides those that `redact` recognises.
+    keep_open           file descriptors that the child inherits under the same numbers.
+    movement            tracks the activity of the child and its own children.
+    grace_s             time from SIGINT to SIGTERM; half of it from SIGTERM to SIGKILL.
+    stop                once set, the child is interrupted and `Exit.was_stopped` is True.
 
     Raises
         Unavailable     the program is not installed or cannot be started.
-        CancelledError  and whatever a callback raises, after the child is gone.
+        CancelledError  and any exception of a callback, after the child has exited.
     """
-    surroundings = environment(env)
-    command = _command(argv, nice=nice, path=surroundings.get("PATH"))
+    child_env = environment(env)
+    command = _command(argv, nice=nice, path=child_env.get("PATH"))
     try:
         child = Child(
             command,
-            env=surroundings,
+            env=child_env,
             cwd=cwd,
             stdin=stdin,
             grace_s=grace_s,
@@ -161,7 +162,7 @@ async def run(
             err_tail.append(line)
             await _give(line, on_stderr_line, None)
     except BaseException:
-        await _run_to_completion(child.abandon())
+        await run_uninterrupted(child.abandon())
         raise
     finally:
         child.close()
@@ -200,17 +201,6 @@ async def _give(line: bytes, take: Lines | None, tail: deque[bytes] | None) -> N
         tail.append(line[:_HEAD_BYTES])
 
 
-async def _run_to_completion(work: Coroutine[Any, Any, None]) -> None:
-    """Await `work` although the awaiting task is cancelled again and again."""
-    task = asyncio.ensure_future(work)
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            continue
-    task.result()
-
-
 def _command(argv: Sequence[str], *, nice: int, path: str | None) -> list[str]:
     program = shutil.which(argv[0], path=path)
     if program is None:
@@ -222,7 +212,7 @@ def _command(argv: Sequence[str], *, nice: int, path: str | None) -> list[str]:
 @cache
 def _guard() -> tuple[str, ...]:
     found = shutil.which("setpriv")
-    # A busybox of that name does not know the option.
+    # A busybox of that name lacks the option.
     if found and Path(found).resolve().name == "setpriv":
         check = ("/bin/sh", "-c", _STILL_OURS, str(os.getpid()))
         return (found, "--pdeathsig", "KILL", "--", *check)
@@ -230,7 +220,7 @@ def _guard() -> tuple[str, ...]:
 
 
 def _single_lines(secrets: Sequence[str]) -> list[str]:
-    """A key of many lines can be printed one line at a time; short lines are left alone."""
+    """Return secrets and their lines of 8 or more characters: keys print line by line."""
     parts = [part.strip() for secret in secrets for part in secret.splitlines()]
     return [part for part in {*secrets, *parts} if part in secrets or len(part) >= 8]
 

@@ -1,6 +1,6 @@
-"""Files that carry secrets to a child: 0600, in a 0700 folder that lives as long as one `with`.
+"""Files that pass secrets to a child: mode 0600, in a 0700 folder, removed after a `with`.
 
-Owns making, removing and sweeping them. Knows nothing of what stands in them.
+A sweep at start removes the folders that killed processes left behind.
 """
 
 import contextlib
@@ -17,16 +17,15 @@ _NAME = re.compile(r"secrets-(?P<pid>\d+)-(?P<started>\d+)-(?P<boot>[0-9a-f]*)-[
 
 
 class SecretFolder:
-    """The folder while it is open."""
+    """A folder of secret files inside its `with`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def write(self, name: str, content: str | bytes) -> Path:
-        """Create one file that only we can read, and name it.
+        """Create a file that only we can read, and return its path.
 
-        Texts are written as UTF-8; characters that stand for undecodable bytes become those
-        bytes again (surrogateescape).
+        Texts are written as UTF-8; surrogate escapes become the original bytes again.
         """
         data = content if isinstance(content, bytes) else content.encode(errors="surrogateescape")
         path = self.path / name
@@ -38,10 +37,10 @@ class SecretFolder:
 
 @contextmanager
 def secret_files(base: Path) -> Generator[SecretFolder]:
-    """Make a folder under `base` for secrets of a child; it is gone when the `with` ends.
+    """Create a folder under `base` for a child's secrets; remove it when the `with` ends.
 
-    The folder's name tells its owner, so that `sweep_secret_files` finds what a killed owner
-    left behind.
+    The folder's name contains its owner, so that `sweep_secret_files` finds folders of killed
+    processes.
     """
     me = identity(os.getpid())
     started = me.started if me else 0
@@ -56,9 +55,9 @@ def secret_files(base: Path) -> Generator[SecretFolder]:
 
 
 def sweep_secret_files(base: Path) -> int:
-    """Remove the folders under `base` whose owners are dead; say how many there were.
+    """Remove the folders under `base` whose owners have ended; return their number.
 
-    `base` belongs to one process namespace: an owner in another container looks dead from here.
+    Use `base` in one process namespace only: an owner in another container looks ended.
     """
     swept = 0
     if not base.is_dir():

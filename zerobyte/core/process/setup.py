@@ -1,9 +1,8 @@
-"""What every process sets before it begins: thread turns, interrupts, and open files.
+"""Settings of every process at its start: thread switches, SIGINT, and open files.
 
-The turns are kept in one place because they guard against a fault below us: some versions of
-glibc's condition variables can lose a wake-up (glibc bug 25847), and CPython waits on one without
-a limit whenever a thread was asked to give way. Seen as a process that sleeps for ever in the
-middle of plain code.
+The switch interval works around a fault of glibc: its condition variables can lose a wake-up (bug
+25847), and CPython waits on one without a limit at each requested thread switch. The symptom is a
+process that hangs in the middle of plain code.
 """
 
 import contextlib
@@ -15,41 +14,40 @@ from typing import Final
 
 _TURN_S: Final = 1.0
 _OPEN_FILES: Final = 65_536
-"""Enough for every connection and child. Higher is slow: some programs that restic or a mount
-starts close every possible descriptor one by one, up to this limit."""
+"""Enough for every connection and child. A higher limit is slow: some programs that restic or a
+mount starts close every possible descriptor one by one, up to this limit."""
 
 
 def set_switch_interval() -> None:
-    """Ask threads to give way once a second instead of two hundred times.
+    """Raise the thread switch interval from 5 ms to 1 s, which makes the fault above rare.
 
-    Our threads give way by themselves whenever they wait for a socket or a file, so nothing waits
-    longer; but being asked, and with it the fault above, becomes rare. Call it once per process.
+    Threads still switch whenever they wait for a socket or a file. Call it once per process.
     """
     sys.setswitchinterval(_TURN_S)
 
 
 def freeze_loaded_objects() -> None:
-    """Leave what is loaded by now out of later garbage collections.
+    """Exclude all loaded objects from later garbage collections.
 
-    Modules, models and routes are some hundred thousand objects that never go; looking through
-    them all stops an event loop for more than 100 ms. Call it once everything is loaded.
+    Modules, models and routes are some hundred thousand permanent objects; to scan them all blocks
+    the event loop for more than 100 ms. Call it once everything is loaded.
     """
     gc.collect()
     gc.freeze()
 
 
 def restore_sigint() -> None:
-    """Take SIGINT seriously although we were started to ignore it, as a shell's `&` does.
+    """Stop ignoring SIGINT, which a shell's `&` makes a process ignore.
 
-    Children inherit what is ignored, and SIGINT is how they are asked to stop. Call it in the
-    main thread before the first child is started.
+    Children inherit ignored signals, and SIGINT is their stop request. Call it in the main thread
+    before the first child starts.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def raise_open_file_limit() -> int:
-    """Raise the soft limit of open files towards the hard one; return the limit in force.
+    """Raise the soft limit of open files towards the hard limit; return the new soft limit.
 
     Many systems start processes with 1,024, which a thousand idle connections use up. The limit
     is never lowered, and children inherit it.

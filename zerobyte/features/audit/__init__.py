@@ -1,4 +1,4 @@
-"""The audit trail: who did what, when, from where and with what result.
+"""The audit log: actor, action, time, address and result.
 
-It is only added to; age alone ends a line.
+It is append-only; entries are removed only because of their age.
 """

@@ -1,4 +1,4 @@
-"""Rows of the audit trail."""
+"""Rows of the audit log."""
 
 from typing import Any, Final, NoReturn
 
@@ -11,40 +11,40 @@ from tortoise.queryset import QuerySet
 from zerobyte.core import clock
 from zerobyte.db.base import json_field, number_field
 
-MOST_AT_ONCE: Final = 10_000
+EXPIRY_BATCH_SIZE: Final = 10_000
 
 
-class Unchangeable(TypeError):
-    """The audit trail is only added to."""
+class AppendOnlyViolation(TypeError):
+    """The code tried to change or delete an audit entry."""
 
 
-class _Reading(QuerySet["AuditLine"]):
-    """Queries that can read, and nothing else."""
+class _ReadOnlyQuerySet(QuerySet["AuditLine"]):
+    """A query set without update and delete."""
 
     def update(self, **_: Any) -> NoReturn:  # pyright: ignore[reportIncompatibleMethodOverride]
-        """Refuse."""
-        raise Unchangeable("The audit trail is only added to")
+        """Raise AppendOnlyViolation."""
+        raise AppendOnlyViolation("The audit log is append-only")
 
     def delete(self) -> NoReturn:
-        """Refuse."""
-        raise Unchangeable("The audit trail is only added to")
+        """Raise AppendOnlyViolation."""
+        raise AppendOnlyViolation("The audit log is append-only")
 
 
-class _Readers(Manager):
+class _ReadOnlyManager(Manager):
     def get_queryset(self) -> QuerySet[Any]:
-        return _Reading(AuditLine)
+        return _ReadOnlyQuerySet(AuditLine)
 
 
 class AuditLine(Model):
-    """One thing that somebody did or tried. It outlives everybody it names: nothing refers to it.
+    """One audit entry. It has no foreign keys, so it outlives the users it names.
 
-    id                  the order of the lines.
-    actor_id            None when nobody was recognised, such as at a failed sign-in.
-    impersonated_by     the admin who acted in the actor's name.
+    id                  also the order of the entries.
+    actor_id            None for an unauthenticated client, such as at a failed sign-in.
+    impersonated_by     the admin who acted as the actor.
     source              browser, api-key, or none.
-    action              the operation's id.
+    action              the operation id.
     result              succeeded, refused (not allowed) or failed.
-    organization_id     None is the installation's own trail.
+    organization_id     None for an entry of the instance.
     details             ids, roles and states; never a secret.
     """
 
@@ -65,7 +65,7 @@ class AuditLine(Model):
 
     class Meta:
         table = "audit_lines"
-        manager = _Readers()
+        manager = _ReadOnlyManager()
         indexes = (("organization_id", "id"),)
 
     async def save(
@@ -75,22 +75,23 @@ class AuditLine(Model):
         force_create: bool = False,
         force_update: bool = False,
     ) -> None:
-        """Write a new line; one that is written stays as it is."""
+        """Insert a new entry. Raises AppendOnlyViolation for a stored one."""
         if self._saved_in_db:
-            raise Unchangeable("The audit trail is only added to")
+            raise AppendOnlyViolation("The audit log is append-only")
         await super().save(using_db, update_fields, force_create, force_update)
 
     async def delete(self, using_db: BaseDBAsyncClient | None = None) -> NoReturn:
-        """Refuse."""
+        """Raise AppendOnlyViolation."""
         del using_db
-        raise Unchangeable("The audit trail is only added to")
+        raise AppendOnlyViolation("The audit log is append-only")
 
     @classmethod
     async def expire(cls, before_ms: int) -> int:
-        """Remove the oldest lines that are from before a time; the only way in which lines go.
+        """Remove the oldest entries from before a time. Nothing else removes entries.
 
-        Returns how many went: at most `MOST_AT_ONCE`, so that nobody waits long for it.
+        Returns the number of removed entries: at most `EXPIRY_BATCH_SIZE`, so that the write
+        lock is held only briefly.
         """
         old = QuerySet(cls).filter(created_at__lt=before_ms)
-        last = await old.order_by("id").offset(MOST_AT_ONCE - 1).first()
+        last = await old.order_by("id").offset(EXPIRY_BATCH_SIZE - 1).first()
         return await (old if last is None else old.filter(id__lte=last.id)).delete()

@@ -1,4 +1,4 @@
-"""Lines of the trail as the API shows them."""
+"""Convert audit rows to the response model."""
 
 from typing import cast
 
@@ -8,7 +8,7 @@ from zerobyte.http.audit import Result, Source
 
 
 def entry_view(line: AuditLine) -> AuditEntry:
-    """One line."""
+    """Return the response model of an audit row."""
     actor = None
     if line.actor_id is not None:
         actor = AuditActor(

@@ -1,9 +1,9 @@
-"""The audit trail, to read."""
+"""The operation that reads the audit log."""
 
 from sanic import Blueprint
 
 from zerobyte.features.audit.schemas import AuditPage, AuditQuery
-from zerobyte.features.audit.service import AuditTrail
+from zerobyte.features.audit.service import AuditLog
 from zerobyte.http.auth import Actor, Permission
 from zerobyte.http.endpoint import endpoint
 
@@ -18,6 +18,6 @@ audit_v1 = Blueprint("audit", url_prefix="/api/v1/audit")
     returns={200: AuditPage},
     permission=Permission.ORG_ADMIN,
 )
-async def page(actor: Actor, query: AuditQuery, trail: AuditTrail) -> AuditPage:
-    """Read who did what in the organization, newest first."""
-    return await trail.page(actor, query)
+async def page(actor: Actor, query: AuditQuery, audit_log: AuditLog) -> AuditPage:
+    """List the audit entries of the organization, newest first."""
+    return await audit_log.page(actor, query)

@@ -1,4 +1,4 @@
-"""What `/api/v1/audit` reads and answers."""
+"""Request and response models of `/api/v1/audit`."""
 
 from typing import Annotated, Any
 
@@ -11,9 +11,9 @@ _MS = Field(ge=0, le=2**53)
 
 
 class AuditActor(ApiModel):
-    """Who did it, as they were called then.
+    """The user who acted, with the name at that time.
 
-    impersonated_by     the admin who acted in their name.
+    impersonated_by     the admin who acted as this user.
     """
 
     id: str
@@ -22,7 +22,7 @@ class AuditActor(ApiModel):
 
 
 class AuditEntry(ApiModel):
-    """One line of the trail. `action` is the operation's id."""
+    """One audit entry. `action` is the operation id."""
 
     id: int
     created_at: EpochMs
@@ -39,18 +39,18 @@ class AuditEntry(ApiModel):
 
 
 class AuditPage(ApiModel):
-    """A page of the trail, newest first. `next_before` leads to the next one; null is the end."""
+    """A page of audit entries, newest first. `next_before` is null on the last page."""
 
     entries: list[AuditEntry]
     next_before: int | None
 
 
 class AuditQuery(ApiModel):
-    """Which lines to read.
+    """Filters of the audit log.
 
-    actor           a person's id.
-    since, until    epoch ms; from `since` on, and before `until`.
-    before          the `nextBefore` of the page before.
+    actor           a user id.
+    since, until    epoch ms; `since` is included, `until` is not.
+    before          the `nextBefore` of the previous page.
     """
 
     actor: Annotated[str, Field(max_length=64)] | None = None

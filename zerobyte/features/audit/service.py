@@ -1,8 +1,7 @@
-"""Adds to the audit trail and reads it.
+"""Write, read and expire audit entries.
 
-Owns who reads what: an organization's owners and admins its own lines, the instance's admins
-also those of the installation as a whole. Offers no way to change a line; lines go by their age
-alone, and that is a line too.
+Owners and admins read the entries of their organization; instance admins also those of the
+instance. Entries cannot be changed. Only their age removes them, and the removal is audited.
 """
 
 from typing import Any, Final
@@ -21,18 +20,18 @@ from zerobyte.http.auth import Actor
 _DAY_MS: Final = 86_400_000
 
 
-class AuditTrail:
+class AuditLog:
     """The `Auditor` of the API."""
 
     async def record(self, entry: Entry) -> None:
-        """Add a line."""
-        who = entry.who
+        """Store an entry."""
+        principal = entry.principal
         await AuditLine.create(
             organization_id=entry.organization_id,
-            actor_id=who and who.user_id,
-            actor_name=who and who.name[:255],
-            impersonated_by=who and who.impersonated_by,
-            source=who.source if who else "none",
+            actor_id=principal and principal.user_id,
+            actor_name=principal and principal.name[:255],
+            impersonated_by=principal and principal.impersonated_by,
+            source=principal.source if principal else "none",
             action=entry.action,
             result=entry.result,
             status=entry.status,
@@ -43,25 +42,25 @@ class AuditTrail:
         )
 
     async def expire(self, days: int) -> int:
-        """Remove the lines that are older than so many days, which leaves a line; 0 keeps all.
+        """Remove entries older than this many days and audit the removal; 0 keeps all.
 
-        Returns how many went.
+        Returns the number of removed entries.
         """
         before, total = clock.now_ms() - days * _DAY_MS, 0
         while days:
             async with in_transaction():
                 removed = await AuditLine.expire(before)
                 if removed:
-                    await self.record(_expiry(removed, before=before, days=days))
+                    await self.record(_expiry_entry(removed, before=before, days=days))
             total += removed
-            if removed < models.MOST_AT_ONCE:
+            if removed < models.EXPIRY_BATCH_SIZE:
                 break
         return total
 
     async def page(self, actor: Actor, query: AuditQuery) -> AuditPage:
-        """The lines that the actor may read, newest first."""
+        """Return a page of the entries that the actor may read, newest first."""
         rows = (
-            await AuditLine.filter(_readable(actor), _wanted(query))
+            await AuditLine.filter(_readable_by(actor), _filters(query))
             .order_by("-id")
             .limit(query.limit + 1)
         )
@@ -73,29 +72,29 @@ class AuditTrail:
         )
 
 
-def _expiry(removed: int, *, before: int, days: int) -> Entry:
+def _expiry_entry(removed: int, *, before: int, days: int) -> Entry:
     return Entry(
         action="upkeep:audit-retention",
         result="succeeded",
         status=0,
         organization_id=None,
-        who=None,
+        principal=None,
         address="",
         user_agent="zerobyte",
         details={"removed": removed, "before": before, "days": days},
     )
 
 
-def _readable(actor: Actor) -> Q:
-    own = Q(organization_id=actor.organization_id)
-    # A key serves one organization; the installation's trail is for the admin in person.
+def _readable_by(actor: Actor) -> Q:
+    in_organization = Q(organization_id=actor.organization_id)
+    # An API key serves one organization: only a browser session reads the instance's entries.
     if actor.instance_role == "admin" and actor.source == "browser":
-        return own | Q(organization_id__isnull=True)
-    return own
+        return in_organization | Q(organization_id__isnull=True)
+    return in_organization
 
 
-def _wanted(query: AuditQuery) -> Q:
-    wanted: dict[str, Any] = {
+def _filters(query: AuditQuery) -> Q:
+    filters: dict[str, Any] = {
         "actor_id": query.actor,
         "action": query.action,
         "result": query.result,
@@ -103,4 +102,4 @@ def _wanted(query: AuditQuery) -> Q:
         "created_at__lt": query.until,
         "id__lt": query.before,
     }
-    return Q(**{name: value for name, value in wanted.items() if value is not None})
+    return Q(**{name: value for name, value in filters.items() if value is not None})

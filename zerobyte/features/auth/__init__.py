@@ -1,1 +1,1 @@
-"""Accounts, sessions, organizations and their members: who asks, and what they may do."""
+"""Authentication and authorization: accounts, sessions, organizations and members."""

@@ -1,1 +1,1 @@
-"""Backup schedules: what is backed up where and when, and what one run of it needs."""
+"""Backup schedules: their rows, their due times, and the jobs of their runs."""

@@ -1,10 +1,12 @@
-"""Rows of backup schedules and of who is told about their runs."""
+"""Rows of backup schedules and of the notifications assigned to them."""
 
+import hashlib
 from typing import Any
 
 from tortoise import fields
+from tortoise.queryset import QuerySet
 
-from zerobyte.core import ids
+from zerobyte.core import clock, cron, ids
 from zerobyte.db.base import (
     Row,
     json_field,
@@ -16,19 +18,19 @@ from zerobyte.db.base import (
 
 
 class Schedule(Row):
-    """What is backed up where and when; becomes the Prefect deployment `backup/<short_id>`.
+    """A cron rule of one volume into one repository; its deployment is `backup/<short_id>`.
 
     retry_delay_ms      minutes on the wire.
-    retry_at            when a failed run is tried again, epoch ms; None when it is not.
-    timezone            IANA name; None means the server's own.
-    next_backup_at      the oldest due time by the cron that no run has taken yet, epoch ms. Who
-                        moves it on has the run; it is in the past while a run is owed.
-    catch_up            whether due times that passed while nobody was there lead to one run.
-    jitter_s            the schedule runs up to so many seconds after its due time, always as many.
-    last_status         how the last run ended; "in progress" is never stored but derived.
-    last_retention_at   when retention last went well in the present repository, epoch ms.
-    retention_owed_since    when the first good backup ended that no good retention has followed.
-    retention_told_at   when people were told that retention has been owed for too long.
+    retry_at            time of the planned retry, epoch ms; None without one.
+    timezone            IANA name; None means the server's zone.
+    next_backup_at      the oldest due time that no run has claimed, epoch ms. The caller that
+                        advances it gets the run; it lies in the past while a run is due.
+    catch_up            True if one run makes up for all missed due times.
+    jitter_s            longest delay after a due time, seconds; constant per schedule.
+    last_status         status of the last run; "in progress" is derived and never stored.
+    last_retention_at   end of the last successful retention in this repository, epoch ms.
+    retention_owed_since    end of the first good backup since the last successful retention.
+    retention_told_at   when the alert about overdue retention was sent, epoch ms.
     """
 
     id = fields.IntField(primary_key=True)
@@ -77,9 +79,55 @@ class Schedule(Row):
         table = "backup_schedules"
         unique_together = (("organization_id", "name"),)
 
+    @property
+    def start_delay_ms(self) -> int:
+        """Delay of each run after its due time: constant, and spread evenly over schedules."""
+        digest = hashlib.sha256(self.short_id.encode()).digest()
+        return int.from_bytes(digest[:8]) % (self.jitter_s + 1) * 1000
+
+    @property
+    def next_run_at(self) -> int | None:
+        """Epoch ms of the next automatic run; None if the schedule has none."""
+        if not self.enabled:
+            return None
+        if self.retry_at is not None:
+            return self.retry_at
+        due_at = self.next_backup_at
+        return None if due_at is None else due_at + self.start_delay_ms
+
+    @property
+    def is_started_by_prefect(self) -> bool:
+        """Returns True if Prefect's own cron starts the runs.
+
+        Prefect reads only plain expressions and starts runs at full minutes.
+        """
+        try:
+            cron.zone(self.timezone or "UTC")
+        except ValueError:
+            return False
+        return self.start_delay_ms == 0 and cron.is_plain(self.cron_expression)
+
+    def next_due_at(self, default_zone: str) -> int | None:
+        """Return the next due time, epoch ms; None without cron expression or if disabled.
+
+        Raises
+            ValueError      its zone cannot be read.
+        """
+        if not self.cron_expression or not self.enabled:
+            return None
+        return cron.next_after(
+            self.cron_expression, timezone=self.timezone or default_zone, after_ms=clock.now_ms()
+        )
+
+    def with_same_times(self) -> QuerySet["Schedule"]:
+        """Select the row only if it is enabled and its times are still those of this object."""
+        return Schedule.filter(
+            id=self.id, enabled=True, next_backup_at=self.next_backup_at, retry_at=self.retry_at
+        )
+
 
 class ScheduleNotification(Row):
-    """Which destination hears what about one schedule."""
+    """The events of one schedule that one destination receives."""
 
     id = fields.IntField(primary_key=True)
     schedule: fields.ForeignKeyRelation[Schedule] = fields.ForeignKeyField(

@@ -1,4 +1,4 @@
-"""The operations on backup schedules."""
+"""Routes of backup schedules."""
 
 from sanic import Blueprint
 
@@ -15,7 +15,7 @@ from zerobyte.features.backups.schemas import (
 )
 from zerobyte.features.backups.service import (
     Assignments,
-    JobBuilder,
+    RunStarter,
     ScheduleEditor,
     ScheduleReader,
 )
@@ -43,7 +43,7 @@ async def list_all(actor: Actor, schedules: ScheduleReader) -> Encoded[list[Sche
     errors=(Invalid, NotFound, Conflict),
 )
 async def create(actor: Actor, body: CreateSchedule, editor: ScheduleEditor) -> ScheduleView:
-    """Make a schedule; it becomes a Prefect deployment within seconds."""
+    """Create a schedule; its Prefect deployment follows within seconds."""
     return await editor.create(actor, body)
 
 
@@ -56,7 +56,7 @@ async def create(actor: Actor, body: CreateSchedule, editor: ScheduleEditor) -> 
     errors=(Invalid, NotFound),
 )
 async def reorder(actor: Actor, body: ReorderSchedules, editor: ScheduleEditor) -> Success:
-    """Put schedules into an order."""
+    """Set the order of schedules."""
     await editor.reorder(actor, body.schedule_short_ids)
     return Success()
 
@@ -66,14 +66,14 @@ async def reorder(actor: Actor, body: ReorderSchedules, editor: ScheduleEditor) 
 async def of_volume(
     actor: Actor, volume_short_id: str, schedules: ScheduleReader
 ) -> Encoded[ScheduleDetails | None]:
-    """Read the first schedule of a volume; null when it has none."""
+    """Get the first schedule of a volume; null if it has none."""
     return await schedules.of_volume(actor, volume_short_id)
 
 
 @backups_v1.get("/<short_id:str>")
 @endpoint("getBackupSchedule", tag="Backups", returns={200: ScheduleDetails}, errors=(NotFound,))
 async def get(actor: Actor, short_id: str, schedules: ScheduleReader) -> Encoded[ScheduleDetails]:
-    """Read one schedule with its volume and its repository."""
+    """Get a schedule with its volume and its repository."""
     return await schedules.get(actor, short_id)
 
 
@@ -88,7 +88,7 @@ async def get(actor: Actor, short_id: str, schedules: ScheduleReader) -> Encoded
 async def update(
     actor: Actor, short_id: str, body: UpdateSchedule, editor: ScheduleEditor
 ) -> ScheduleView:
-    """Change what is sent and leave the rest as it is."""
+    """Update the fields that are sent; the others stay unchanged."""
     return await editor.update(actor, short_id, body)
 
 
@@ -109,8 +109,8 @@ async def delete(actor: Actor, short_id: str, editor: ScheduleEditor) -> Success
     returns={202: TaskStarted},
     errors=(Invalid, NotFound, Conflict),
 )
-async def run(actor: Actor, short_id: str, runs: JobBuilder) -> TaskStarted:
-    """Start a backup now; the answer comes before it begins."""
+async def run(actor: Actor, short_id: str, runs: RunStarter) -> TaskStarted:
+    """Start a backup now; the response does not wait for it."""
     return await started(await runs.run_now(actor, short_id))
 
 
@@ -121,7 +121,7 @@ async def run(actor: Actor, short_id: str, runs: JobBuilder) -> TaskStarted:
     returns={202: TaskStarted},
     errors=(Invalid, NotFound, Conflict),
 )
-async def forget(actor: Actor, short_id: str, runs: JobBuilder) -> TaskStarted:
+async def forget(actor: Actor, short_id: str, runs: RunStarter) -> TaskStarted:
     """Apply the retention policy now."""
     return await started(await runs.forget_now(actor, short_id))
 
@@ -136,7 +136,7 @@ async def forget(actor: Actor, short_id: str, runs: JobBuilder) -> TaskStarted:
 async def list_assignments(
     actor: Actor, short_id: str, assignments: Assignments
 ) -> list[AssignmentView]:
-    """List who is told about a schedule."""
+    """List the notification destinations of a schedule."""
     return await assignments.list_all(actor, short_id)
 
 
@@ -151,5 +151,5 @@ async def list_assignments(
 async def replace_assignments(
     actor: Actor, short_id: str, body: UpdateAssignments, assignments: Assignments
 ) -> list[AssignmentView]:
-    """Replace who is told about a schedule."""
+    """Replace the notification destinations of a schedule."""
     return await assignments.replace(actor, short_id, body.assignments)

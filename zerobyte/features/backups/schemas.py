@@ -1,4 +1,4 @@
-"""What backup schedules look like on the wire."""
+"""Request and response models of backup schedules."""
 
 from math import ceil, isfinite
 from typing import Annotated, Final, Literal
@@ -25,18 +25,18 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 Pattern = Annotated[str, StringConstraints(max_length=4096, pattern=r"^[^\x00\r\n]*$")]
 Patterns = Annotated[list[Pattern], Field(max_length=10_000)]
 _INCLUDE_PATTERNS: Final = (
-    "Shell patterns below the volume's folder, expanded when the backup begins. `**` matches one "
-    "level, as `*` does: `**/*.jpg` saves the images of the folders right below the volume and no "
-    "deeper ones. Name a folder to save all that is in it."
+    "Shell patterns below the volume's folder, expanded when the backup starts. `**` matches one "
+    "level, as `*` does: `**/*.jpg` saves the images of the folders directly below the volume and "
+    "no deeper ones. Name a folder to save all of its contents."
 )
 Retries = Annotated[
     int, Field(ge=0, le=32, json_schema_extra={"type": "number"}), BeforeValidator(_rounded_up)
 ]
-"""A part of a retry is one: the count of retries is compared with it."""
+"""Fractions are rounded up: the number of retries is compared with this limit."""
 Minutes = Annotated[float, Field(ge=1, le=1440)]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
 Cron = Annotated[str, StringConstraints(max_length=255)]
-"""Kept as it was sent: clients compare it with their own text."""
+"""Stored as it was sent, because clients compare it with their own text."""
 Zone = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
@@ -55,23 +55,25 @@ class _Options(ApiModel):
     max_retries: Retries = 2
     retry_delay: Annotated[Minutes, Field(description="Minutes.")] = 15
     timezone: Annotated[
-        Zone | None, Field(description="IANA zone of the cron expression; null: the server's.")
+        Zone | None, Field(description="IANA zone of the cron expression; null: the server's zone.")
     ] = None
 
     catch_up: Annotated[
         bool,
         Field(
-            description="Run once for what came due while Zerobyte, its worker or Prefect was away."
+            description="Run once for due times missed while Zerobyte, worker or Prefect was down."
         ),
     ] = True
     jitter_seconds: Annotated[
         Seconds,
-        Field(description="Longest delay after each due time; each schedule keeps its own."),
+        Field(
+            description="Longest delay after each due time; the delay of a schedule is constant."
+        ),
     ] = 0
 
 
 class CreateSchedule(_Options):
-    """A new schedule; an empty cron expression means that it runs by hand alone."""
+    """A new schedule; with an empty cron expression it runs only on request."""
 
     name: Name
     volume_id: int | str
@@ -115,34 +117,36 @@ class ScheduleView(_Options):
     next_backup_at: EpochMs | None
     last_retention_at: Annotated[
         EpochMs | None,
-        Field(description="When retention last went well in this repository; null: not yet."),
+        Field(
+            description="Time of the last successful retention in this repository; null: none yet."
+        ),
     ] = None
     created_at: EpochMs
     updated_at: EpochMs
 
 
 class ScheduleDetails(ScheduleView):
-    """One schedule with the volume it reads and the repository it writes to.
+    """A schedule with its volume and its repository.
 
-    `activity` and `hostMessage` are ours: how its running backup moves, and why runs wait.
+    `activity` and `hostMessage` are extensions: progress of its backup, and why runs wait.
     """
 
     volume: Volume
     repository: Repository
     activity: Activity | None = None
     host_message: Annotated[
-        str | None, Field(description="Says that no worker of the volume's host is connected.")
+        str | None, Field(description="Set while no worker of the volume's host is connected.")
     ] = None
 
 
 class ReorderSchedules(ApiModel):
-    """The wanted order; schedules that are not named follow in their present order."""
+    """The new order; schedules that are not listed follow in their current order."""
 
     schedule_short_ids: Annotated[list[str], Field(max_length=10_000)]
 
 
 class Assignment(ApiModel):
-    """When one destination wants to hear about a schedule."""
+    """The events of a schedule that one destination receives."""
 
     destination_id: int
     notify_on_start: bool
@@ -152,13 +156,13 @@ class Assignment(ApiModel):
 
 
 class UpdateAssignments(ApiModel):
-    """All assignments of a schedule; those that are not named are taken away."""
+    """All assignments of a schedule; assignments that are not listed are removed."""
 
     assignments: Annotated[list[Assignment], Field(max_length=1000)]
 
 
 class AssignmentView(Assignment):
-    """One assignment with its destination."""
+    """An assignment with its destination."""
 
     schedule_id: int
     created_at: EpochMs

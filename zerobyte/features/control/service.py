@@ -1,8 +1,7 @@
 """What a worker may ask: one job at a time, of its own host, for as long as it holds the lease."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Final, Protocol, cast
+from typing import Final, cast
 
 from tortoise.transactions import in_transaction
 
@@ -23,18 +22,18 @@ from zerobyte.contract.control_plane import (
 )
 from zerobyte.contract.jobs import JobReport, JobSpec
 from zerobyte.core import clock, process
-from zerobyte.core.errors import Conflict, Forbidden, NotFound, ZerobyteError
+from zerobyte.core.errors import Conflict, Failed, Forbidden, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.leases import RETENTION_YIELDS_MS, Leases, LeaseStatus, lock_for_transaction
-from zerobyte.features.backups.service.report_check import ReportCheck
-from zerobyte.features.tasks.models import ACTIVE, SEEN_FOR_MS, Task, WorkerRow
+from zerobyte.features.backups.service import DueRunStarter, JobBuilder, ReportCheck
+from zerobyte.features.backups.service.retries import retry_note
+from zerobyte.features.notifications.service import Notifications
+from zerobyte.features.repositories.service import Restores, Snapshots
+from zerobyte.features.tasks.models import ACTIVE, WORKER_CONNECTED_MS, Task, WorkerRow
 from zerobyte.features.tasks.service import TaskObsolete, Tasks, cancelled, failed
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 
 log = get_logger(__name__)
-
-JobBuilder = Callable[[Task], Awaitable[JobSpec]]
-OpenScheduled = Callable[[str, str, str, int | None], Awaitable[Task]]
 
 _ASK_AGAIN_MS: Final = 500
 _ASK_LATER_MS: Final = 2000
@@ -45,24 +44,6 @@ _RETENTION_WAIT_MS: Final = 2 * RETENTION_YIELDS_MS
 """Waiting retention holds backups back for the second half of this time, then it steps aside."""
 
 
-class RetryNote(Protocol):
-    """Answers the sentence about the next try of a failed task, if one is planned."""
-
-    async def __call__(self, task: Task) -> str | None:
-        """The sentence for one task."""
-        ...
-
-
-class RecordDelivery(Protocol):
-    """Writes down what became of one notification."""
-
-    async def __call__(
-        self, destination_id: int, error: str | None, *, organization_id: str
-    ) -> None:
-        """Note one delivery."""
-        ...
-
-
 class WorkerApi:
     """Hands jobs out and takes their ends in."""
 
@@ -71,22 +52,24 @@ class WorkerApi:
         *,
         tasks: Tasks,
         leases: Leases,
-        builders: Mapping[str, JobBuilder],
-        open_scheduled: OpenScheduled,
-        retry_note: RetryNote,
-        record_delivery: RecordDelivery,
-        lease_wait_s: float,
+        due_runs: DueRunStarter,
+        jobs: JobBuilder,
+        restores: Restores,
+        snapshots: Snapshots,
+        notifications: Notifications,
         reports: ReportCheck,
+        lease_wait_s: float,
     ) -> None:
-        self._reports = reports
         self._lease_wait_ms = lease_wait_s * 1000
         self._heard_at: float | None = None
         self._tasks = tasks
         self._leases = leases
-        self._builders = builders
-        self._open_scheduled = open_scheduled
-        self._retry_note = retry_note
-        self._record_delivery = record_delivery
+        self._due_runs = due_runs
+        self._jobs = jobs
+        self._restores = restores
+        self._snapshots = snapshots
+        self._notifications = notifications
+        self._reports = reports
         self._ahead_ms: dict[str, int] = {}
 
     async def heartbeat(self, host: str, worker: Hello) -> RegisterReply:
@@ -107,7 +90,7 @@ class WorkerApi:
     async def _claim_queue(self, host: str, worker: WorkerIdentity) -> None:
         now = clock.now_ms()
         before = await WorkerRow.get_or_none(host=host)
-        was_here = before is not None and now - before.seen_at <= SEEN_FOR_MS
+        was_here = before is not None and now - before.seen_at <= WORKER_CONNECTED_MS
         if before is not None and _is_another(before, worker) and _may_live(before):
             raise Conflict(
                 f"Another worker for the host {host} is running (process {before.pid}). "
@@ -157,7 +140,7 @@ class WorkerApi:
                 task.repository_id,
                 task_id=task.id,
                 mode="exclusive" if task.lease_mode == "exclusive" else "shared",
-                operation=f"{task.kind} {task.target.get('label', '')}".strip(),
+                operation=f"{task.kind} {task.label}".strip(),
                 worker=request.worker,
             )
             if not place.held:
@@ -211,14 +194,14 @@ class WorkerApi:
             return again
         if request.schedule_id is None:
             raise NotFound("The flow run names neither a task nor a schedule")
-        return await self._open_scheduled(
+        return await self._due_runs.claim_scheduled(
             request.schedule_id, request.flow_run_id, host, request.due_at
         )
 
     async def _grant(self, task: Task, request: ClaimRequest) -> Granted | Refused:
         try:
             self._require_the_same_time(task)
-            job = await self._builders[task.kind](task)
+            job = await self._build_job(task)
         except ZerobyteError as error:
             end = cancelled if isinstance(error, TaskObsolete) else failed
             return await self._refuse(end(task.id, error.message))
@@ -230,6 +213,19 @@ class WorkerApi:
                 reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
             )
         return Granted(job=job)
+
+    async def _build_job(self, task: Task) -> JobSpec:
+        match task.kind:
+            case "backup":
+                return await self._jobs.backup_job(task)
+            case "forget":
+                return await self._jobs.forget_job(task)
+            case "restore":
+                return await self._restores.job(task)
+            case "deleteSnapshots":
+                return await self._snapshots.deletion_job(task)
+            case _:
+                raise Failed(f"No worker runs tasks of the kind {task.kind}")
 
     async def _refuse(self, report: JobReport) -> Refused:
         """End a task that has not begun, and give its place back."""
@@ -304,7 +300,7 @@ class WorkerApi:
         follow_ups = await self._tasks.finish(
             report.task_id, report, notified=notified, revives=revives
         )
-        note = await self._retry_note(task) if report.status == "failed" else None
+        note = await retry_note(task) if report.status == "failed" else None
         return FinishReply(follow_ups=follow_ups, retry_note=note)
 
     async def report_deliveries(self, worker: WorkerIdentity, report: DeliveryReport) -> None:
@@ -313,7 +309,7 @@ class WorkerApi:
         if task is None or await self._is_held_by_another(worker, task):
             return
         for delivery in report.deliveries:
-            await self._record_delivery(
+            await self._notifications.record_delivery(
                 delivery.destination_id, delivery.error, organization_id=task.organization_id
             )
 
@@ -323,11 +319,11 @@ class WorkerApi:
         One that we heard is there, also when a full disk keeps us from writing that down: its
         supervisor would end it, and the work in its hands.
         """
-        since = clock.now_ms() - SEEN_FOR_MS
+        since = clock.now_ms() - WORKER_CONNECTED_MS
         if await WorkerRow.filter(seen_at__gte=since).exists():
             return None
         heard_at = self._heard_at
-        if heard_at is not None and clock.monotonic() - heard_at <= SEEN_FOR_MS / 1000:
+        if heard_at is not None and clock.monotonic() - heard_at <= WORKER_CONNECTED_MS / 1000:
             return None
         return "No worker has reported for 30 seconds; start one with `zerobyte worker`"
 
@@ -364,7 +360,7 @@ def _may_live(known: WorkerRow) -> bool:
     started, seen_at = cast("int", known.pid_started), known.seen_at
     if known.boot_id == process.pid_namespace_id():
         return process.is_alive(known.pid, started=started)
-    return seen_at >= clock.now_ms() - SEEN_FOR_MS
+    return seen_at >= clock.now_ms() - WORKER_CONNECTED_MS
 
 
 def _same_process(worker: WorkerIdentity, named: WorkerIdentity) -> None:

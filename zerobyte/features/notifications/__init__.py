@@ -1,1 +1,1 @@
-"""Notification destinations: whom the platform tells, how, and whether it worked last time."""
+"""Notification destinations: configuration, delivery and status."""

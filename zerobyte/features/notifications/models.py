@@ -9,9 +9,9 @@ from zerobyte.db.base import Row, json_field
 
 
 class Destination(Row):
-    """Somebody who is told about runs; its secrets are sealed inside `config`, keyed by `uid`.
+    """A notification destination; `uid` binds the encrypted secrets in `config` to the row.
 
-    last_checked    epoch ms of the last delivery that was tried; `last_error` is what went wrong.
+    last_checked    epoch ms of the last delivery attempt; `last_error` is its error message.
     """
 
     id = fields.IntField(primary_key=True)

@@ -1,4 +1,4 @@
-"""The operations on notification destinations."""
+"""Operations on notification destinations."""
 
 from sanic import Blueprint
 
@@ -17,7 +17,7 @@ _TAG = "Notifications"
 @notifications_v1.get("")
 @endpoint("listNotificationDestinations", tag=_TAG, returns={200: list[schemas.Destination]})
 async def list_all(actor: Actor, notifications: Notifications) -> list[schemas.Destination]:
-    """Every destination of the organization, by name."""
+    """List the notification destinations of the organization, sorted by name."""
     return await notifications.list_all(actor)
 
 
@@ -32,7 +32,7 @@ async def list_all(actor: Actor, notifications: Notifications) -> list[schemas.D
 async def create(
     actor: Actor, body: schemas.CreateDestination, notifications: Notifications
 ) -> schemas.Destination:
-    """Add a destination; nothing is sent to it yet."""
+    """Create a notification destination; no message is sent."""
     return await notifications.create(actor, body)
 
 
@@ -44,7 +44,7 @@ async def create(
     errors=(NotFound,),
 )
 async def get(actor: Actor, id: str, notifications: Notifications) -> schemas.Destination:  # noqa: A002
-    """A destination by its number."""
+    """Get a notification destination by its numeric id."""
     return await notifications.get(actor, id)
 
 
@@ -62,14 +62,14 @@ async def update(
     body: schemas.UpdateDestination,
     notifications: Notifications,
 ) -> schemas.Destination:
-    """Change what is given; a config replaces the stored one."""
+    """Update the fields that are sent; a config replaces the stored one."""
     return await notifications.update(actor, id, body)
 
 
 @notifications_v1.delete("/<id:str>")
 @endpoint("deleteNotificationDestination", tag=_TAG, returns={200: Message}, errors=(NotFound,))
 async def delete(actor: Actor, id: str, notifications: Notifications) -> Message:  # noqa: A002
-    """Forget a destination, and take it off every schedule."""
+    """Delete a notification destination and remove it from every schedule."""
     await notifications.delete(actor, id)
     return Message(message="Notification destination deleted")
 

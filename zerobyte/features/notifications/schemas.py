@@ -1,4 +1,4 @@
-"""What clients send and receive about notification destinations."""
+"""Request and response models of notification destinations."""
 
 from typing import Annotated
 
@@ -7,14 +7,14 @@ from zerobyte.contract.notifications import DestinationConfig, DestinationStatus
 
 
 class CreateDestination(ApiModel):
-    """A new destination; it is enabled at once."""
+    """A new destination; it is created enabled."""
 
     name: str
     config: DestinationConfig
 
 
 class UpdateDestination(Patch):
-    """What changes; a config replaces the stored one as a whole, and may be of another type."""
+    """Fields to change; a config replaces the whole stored one and may have another type."""
 
     name: str = not_given()
     enabled: bool = not_given()
@@ -22,7 +22,7 @@ class UpdateDestination(Patch):
 
 
 class Destination(ApiModel):
-    """A destination as it stands; secrets in `config` are masked, a header as `Name: ***`."""
+    """A notification destination; secrets in `config` are masked, headers as `Name: ***`."""
 
     id: int
     name: str
@@ -38,6 +38,6 @@ class Destination(ApiModel):
 
 
 class Tested(ApiModel):
-    """The test message arrived."""
+    """The test message was delivered."""
 
     success: bool

@@ -7,13 +7,12 @@ from tortoise import fields
 from zerobyte.core import clock, ids
 from zerobyte.db.base import Row, json_field, key_field, moment_field, number_field, text_field
 from zerobyte.db.query_cache import CachedQuery
+from zerobyte.features.tasks.schemas import StoredInput
 
 RUNNING: Final = ("running", "cancelling")
 ACTIVE: Final = ("queued", *RUNNING)
-START_KEY: Final = "startKey"
-"""In `Task.input`: the idempotency key of the next flow run, when it is not the task's id."""
-SEEN_FOR_MS: Final = 30_000
-"""How long after its last report a worker counts as connected."""
+WORKER_CONNECTED_MS: Final = 30_000
+"""How long after its last heartbeat a worker counts as connected."""
 
 
 class Task(Row):
@@ -73,6 +72,20 @@ class Task(Row):
         )
 
     @property
+    def label(self) -> str:
+        """Name of the task's schedule, snapshot or repository when the task was created."""
+        return str(self.target.get("label", ""))
+
+    @property
+    def stored_input(self) -> StoredInput:
+        """Fields of the input that the API reads or changes later; damaged ones are None."""
+        return StoredInput.model_validate(self.input)
+
+    def input_with(self, changes: StoredInput) -> dict[str, Any]:
+        """Return the input with those fields replaced that `changes` sets."""
+        return {**self.input, **changes.stored()}
+
+    @property
     def has_own_run(self) -> bool:
         """Whether its flow run is for it alone, and not that of the task that led to it."""
         return self.parent_id is None or self.flow is not None
@@ -100,7 +113,7 @@ _WORKERS: Final = CachedQuery(WorkerRow.all)
 
 async def connected_hosts() -> frozenset[str]:
     """Hosts whose worker has reported within the last 30 seconds."""
-    since = clock.now_ms() - SEEN_FOR_MS
+    since = clock.now_ms() - WORKER_CONNECTED_MS
     return frozenset(row.host for row in await _WORKERS.all() if row.seen_at >= since)
 
 

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from zerobyte.contract.jobs import TaskProgress, TaskResult
 from zerobyte.features.tasks.models import ACTIVE, RUNNING, Task
 from zerobyte.features.tasks.schemas import (
+    PRIVATE_INPUT,
     Activity,
     HistoryItem,
     TaskInput,
@@ -28,8 +29,6 @@ _INPUT: Final = TypeAdapter[Any](TaskInput)
 _PROGRESS: Final = TypeAdapter[Any](TaskProgress)
 _RESULT: Final = TypeAdapter[Any](TaskResult)
 _TARGET: Final = TypeAdapter[Any](TaskTarget)
-_PRIVATE: Final = ("selection", "retention")
-"""What stands in a stored input for our own use."""
 
 
 def view(task: Task, activity: Activity | None) -> TaskView:
@@ -50,7 +49,7 @@ def _as_known(adapter: TypeAdapter[Any], stored: Any) -> dict[str, Any] | None:
     try:
         return adapter.dump_python(adapter.validate_python(held), mode="json", by_alias=True)
     except ValidationError:
-        return {name: value for name, value in held.items() if name not in _PRIVATE}
+        return {name: value for name, value in held.items() if name not in PRIVATE_INPUT}
 
 
 def _with_plan(task: Task) -> Any:

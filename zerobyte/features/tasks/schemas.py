@@ -1,12 +1,13 @@
 """What tasks look like on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidatorFunctionWrapHandler, field_validator
 
 from zerobyte.contract.base import ApiModel, AsStored, EpochMs, OmitNone
 from zerobyte.contract.jobs import (
     OverwriteMode,
+    RetentionRecord,
     TaskKind,
     TaskOutcome,
     TaskProgress,
@@ -14,6 +15,7 @@ from zerobyte.contract.jobs import (
     TaskStatus,
 )
 from zerobyte.contract.retention import RetentionPolicy
+from zerobyte.contract.selection import BackupSelection
 
 ResourceType = Literal["backup_schedule", "repository"]
 HistoryOutcome = TaskOutcome | Literal["running"]
@@ -84,6 +86,43 @@ class DeleteSnapshotsInput(ApiModel):
 TaskInput = Annotated[
     BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput, Field(discriminator="kind")
 ]
+
+
+class StoredInput(ApiModel):
+    """Fields of a stored input that change after creation, and private ones.
+
+    Clients never see the private ones: `selection`, `retention`, `loss_notified`, `start_key`.
+
+    selection       what a backup selects; stored because the schedule may be edited meanwhile.
+    retention       why no retention followed a backup without a result (T13).
+    loss_notified   users were notified that the run that this one repeats was lost.
+    start_key       idempotency key of the next flow run, if it is not the task's id.
+    """
+
+    due_at: EpochMs | None = None
+    coalesced: Coalesced | None = None
+    retention_policy: RetentionPolicy | None = None
+    selection: BackupSelection | None = None
+    retention: RetentionRecord | None = None
+    loss_notified: bool = False
+    start_key: str | None = None
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _ignore_damaged(cls, value: object, validate: ValidatorFunctionWrapHandler) -> Any:
+        """Return None for a damaged value: it must not stop the work of its task."""
+        try:
+            return validate(value)
+        except ValidationError:
+            return None
+
+    def stored(self) -> dict[str, Any]:
+        """Return the fields that were set, as the database stores them."""
+        return self.model_dump(mode="json", by_alias=True, include=self.model_fields_set)
+
+
+PRIVATE_INPUT: Final = ("selection", "retention", "lossNotified", "startKey")
+"""Keys of a stored input that clients never see."""
 
 
 class Activity(ApiModel):

@@ -1,4 +1,4 @@
-"""The rows of accounts, one family in each file; a new row is named here, where it is found."""
+"""Database rows of accounts, one topic per module; Tortoise loads the models from this list."""
 
 from zerobyte.features.auth.models.api_keys import ApiKey
 from zerobyte.features.auth.models.app_metadata import AppMetadata

@@ -9,13 +9,13 @@ from zerobyte.db.base import Row, key_field
 
 
 class ApiKey(Row):
-    """Lets a program act for a person in one organization. The key itself is not stored.
+    """Lets a program act for a user in one organization. The key itself is not stored.
 
-    key_hash            SHA-256 of the whole key in base64url: with 365 random bits behind it,
-                        nothing slower is needed.
-    start               its first characters, to recognise it by.
-    expires_at          epoch ms; None is never.
-    last_request_at     epoch ms, to within a minute.
+    key_hash            SHA-256 of the whole key in base64url: the key has 365 random bits, so a
+                        slower hash is not needed.
+    start               first characters of the key, to recognize it.
+    expires_at          epoch ms; None: never.
+    last_request_at     epoch ms, accurate to one minute.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.token)

@@ -1,4 +1,4 @@
-"""Rows about the installation as a whole."""
+"""Key-value rows about the whole installation."""
 
 from tortoise import fields
 
@@ -6,7 +6,7 @@ from zerobyte.db.base import Row
 
 
 class AppMetadata(Row):
-    """One fact about the installation as a whole, such as whether people may register."""
+    """One value about the whole installation, such as whether users may sign up."""
 
     key = fields.CharField(max_length=255, primary_key=True)
     value = fields.TextField()

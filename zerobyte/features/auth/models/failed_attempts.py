@@ -1,4 +1,4 @@
-"""Rows that count wrong passwords and codes of people; a restart does not forget them."""
+"""Counters of wrong passwords and codes per user; they survive a restart."""
 
 from tortoise import fields
 
@@ -6,10 +6,10 @@ from zerobyte.db.base import Row, key_field
 
 
 class GuessCount(Row):
-    """How often something of one person was tried in vain in a window of time.
+    """Number of failures of one kind for one user in a time window.
 
-    key         `what:user id`, or `what:user id:device id` for a device of theirs.
-    ends_at     epoch ms at which counting begins anew.
+    key         `kind:user id`, or `kind:user id:device id` for a trusted device.
+    ends_at     epoch ms; end of the window, after which counting restarts.
     """
 
     key: str = key_field(128, primary_key=True)

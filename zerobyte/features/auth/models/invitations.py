@@ -9,12 +9,12 @@ from zerobyte.db.base import Row, key_field
 
 
 class Invitation(Row):
-    """Asks a person, known by their e-mail alone, to join an organization.
+    """Invites an e-mail address to join an organization.
 
     email           in lower case.
-    role            what they become: owner, admin or member.
+    role            role of the new member: owner, admin or member.
     status          pending, accepted, rejected or canceled.
-    expires_at      epoch ms; a pending one that has expired is worth nothing.
+    expires_at      epoch ms; an expired pending invitation is invalid.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.token)

@@ -1,4 +1,4 @@
-"""Rows of organizations and of who belongs to them."""
+"""Rows of organizations, their members and allowed folders."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from zerobyte.db.base import Row, json_field, key_field
 
 
 class Organization(Row):
-    """Owns volumes, repositories and schedules.
+    """Tenant of volumes, repositories and schedules.
 
-    repository_password     sealed; opens every repository that has no password of its own.
+    repository_password     encrypted; opens every repository without a password of its own.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.uuid7)
@@ -26,7 +26,7 @@ class Organization(Row):
 
 
 class Member(Row):
-    """A person's place in an organization: owner, admin or member."""
+    """A user's membership in an organization: owner, admin or member."""
 
     id: str = key_field(36, primary_key=True, default=ids.uuid7)
     organization: fields.ForeignKeyRelation[Any] = fields.ForeignKeyField(
@@ -45,9 +45,9 @@ class Member(Row):
 
 
 class AllowedRoots(Row):
-    """The folders of one host below which an organization may name paths.
+    """Folders of one host below which an organization may name paths.
 
-    roots       normal absolute paths; an empty list allows nothing.
+    roots       normalized absolute paths; an empty list allows nothing.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.uuid7)

@@ -1,4 +1,4 @@
-"""Rows of signed-in browsers."""
+"""Rows of browser sessions."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from zerobyte.db.base import Row, key_field
 
 
 class Session(Row):
-    """A signed-in browser. The token itself is not stored, only its SHA-256.
+    """A signed-in browser. Only the SHA-256 of the token is stored.
 
-    remembered      False lets it end within 24 h, and it is never prolonged.
+    remembered      False: ends within 24 h and is never extended.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.token)

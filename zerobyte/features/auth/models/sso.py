@@ -1,4 +1,4 @@
-"""Rows of identity providers and of passkeys: the ways to sign in without a password."""
+"""Rows for sign-in without a password: identity providers, passkeys and one-time states."""
 
 from typing import Any
 
@@ -9,13 +9,14 @@ from zerobyte.db.base import Row, json_field, key_field, text_field
 
 
 class SsoProvider(Row):
-    """An identity provider that an organization trusts to vouch for its people.
+    """An identity provider that an organization trusts to authenticate its users.
 
-    provider_id     its name in addresses, unique in the installation; accounts refer to it.
-    domain          domains of the e-mail addresses that it may vouch for, between commas.
-    client_secret   sealed.
-    config          the protocol's addresses and options, without any secret.
-    user            who registered it, or the last who changed it without being an instance's admin.
+    provider_id     its name in URLs, unique in the installation; accounts refer to it.
+    domain          comma-separated e-mail domains that it may authenticate.
+    client_secret   encrypted.
+    config          OIDC endpoints and options, without any secret.
+    user            the user who registered it, or who last changed it without being an
+                    instance admin.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.token)
@@ -40,12 +41,12 @@ class SsoProvider(Row):
 
 
 class Passkey(Row):
-    """A public key whose private half an authenticator of the person holds.
+    """A public key; the user's authenticator holds the private key.
 
-    credential_id   base64url without padding, unique everywhere.
+    credential_id   base64url without padding, unique in the installation.
     public_key      COSE, in base64.
-    counter         how often the authenticator says it was used; 0 for those that do not count.
-    transports      how the browser reaches it, between commas.
+    counter         signature counter of the authenticator; 0 if it has none.
+    transports      comma-separated ways in which the browser reaches it.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.token)
@@ -67,10 +68,10 @@ class Passkey(Row):
 
 
 class Ticket(Row):
-    """Something begun in one browser that the same browser may finish once, within minutes.
+    """One-time state of a flow that one browser starts and must finish within minutes.
 
-    id          SHA-256 of its purpose and of the token that the browser's cookie holds.
-    purpose     what it was given for.
+    id          SHA-256 of the purpose and the token in the browser's cookie.
+    purpose     the flow that it belongs to.
     expires_at  epoch ms.
     """
 

@@ -1,4 +1,4 @@
-"""Rows of the second factor: its secret, challenges that are open, and devices that are trusted."""
+"""Rows of two-factor authentication: secrets, open challenges and trusted devices."""
 
 from typing import Any
 
@@ -9,13 +9,13 @@ from zerobyte.db.base import Row, key_field, number_field, text_field
 
 
 class TwoFactor(Row):
-    """A person's second factor. What is pending counts only once a code of it was right.
+    """A user's two-factor data. Pending values become active with their first right code.
 
-    secret, pending_secret      sealed; None when there is none.
-    backup_codes, pending_…     sealed JSON lists of the codes that are left.
-    last_step                   the newest 30-second step whose code was used; none is used twice.
-    failures                    wrong codes at sign-in in a row; ten lock.
-    failed_at                   epoch ms of the last of them; the lock counts from here.
+    secret, pending_secret      encrypted; None if there is none.
+    backup_codes, pending_…     encrypted JSON lists of the unused codes.
+    last_step                   newest 30-second step with a used code; no step is accepted twice.
+    failures                    consecutive wrong codes at sign-in; ten lock the account.
+    failed_at                   epoch ms of the last failure; start of the lock.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.token)
@@ -36,10 +36,10 @@ class TwoFactor(Row):
 
 
 class TwoFactorChallenge(Row):
-    """A sign-in whose password was right and whose second factor is awaited.
+    """A sign-in with a right password that waits for a two-factor code.
 
-    token_hash      SHA-256 of what the browser's cookie holds.
-    attempts        codes that were tried on it.
+    token_hash      SHA-256 of the token in the browser's cookie.
+    attempts        number of codes that were tried.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.token)
@@ -57,7 +57,7 @@ class TwoFactorChallenge(Row):
 
 
 class TrustedDevice(Row):
-    """A browser that need not show the second factor again; its token changes at each use."""
+    """A browser that skips two-factor; each use replaces its token."""
 
     id: str = key_field(36, primary_key=True, default=ids.token)
     token_hash = fields.CharField(max_length=64, unique=True)

@@ -1,4 +1,4 @@
-"""Rows of people and their ways to sign in."""
+"""Rows of users and their ways to sign in."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from zerobyte.db.base import Row, key_field, text_field
 
 
 class User(Row):
-    """A person. `email` and `username` are stored in lower case, as they are compared.
+    """A user. `email` and `username` are stored in lower case, for comparison.
 
-    display_username    the username as it was typed.
+    display_username    the username as entered.
     role                admin (of the whole installation) or user.
-    ban_expires         epoch ms; None is for good.
+    ban_expires         epoch ms; None: permanent.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.token)
@@ -37,11 +37,11 @@ class User(Row):
 
 
 class Account(Row):
-    """One way in which a person signs in.
+    """One way in which a user signs in.
 
-    provider_id     `credential` for a password, else an identity provider's id.
-    account_id      the person's id at that provider; for a password, the user's own id.
-    password_hash   argon2id; None when the provider is not `credential`.
+    provider_id     `credential` for a password, otherwise an identity provider's id.
+    account_id      the user's id at that provider; for a password, the user's own id.
+    password_hash   argon2id; None unless the provider is `credential`.
     """
 
     id: str = key_field(36, primary_key=True, default=ids.token)

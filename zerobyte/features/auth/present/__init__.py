@@ -1,1 +1,1 @@
-"""Rows of accounts as the API shows them, one family in each file."""
+"""Conversion of account rows to API schemas, one topic per module."""

@@ -1,4 +1,4 @@
-"""API keys as the API shows them: all but the key."""
+"""API schemas of API keys; only a new key includes the key itself."""
 
 from zerobyte.core import clock
 from zerobyte.features.auth.models import ApiKey
@@ -6,7 +6,7 @@ from zerobyte.features.auth.schemas.api_keys import ApiKeyView, NewApiKey
 
 
 def key_view(row: ApiKey) -> ApiKeyView:
-    """A key that was made before."""
+    """Return an existing key, without the key itself."""
     return ApiKeyView(
         id=row.id,
         name=row.name,
@@ -17,7 +17,7 @@ def key_view(row: ApiKey) -> ApiKeyView:
 
 
 def new_key_view(row: ApiKey, key: str) -> NewApiKey:
-    """A key that was made just now, with the key itself."""
+    """Return a new key, with the key itself."""
     return NewApiKey(**key_view(row).model_dump(), key=key)
 
 

@@ -1,6 +1,6 @@
-"""Organizations, members and invitations as the API shows them.
+"""API schemas of organizations, members and invitations.
 
-Never the repository password, not even sealed.
+The repository password is never included, not even encrypted.
 """
 
 from typing import cast
@@ -13,7 +13,7 @@ from zerobyte.http.auth import OrganizationRole
 
 
 def organization_view(row: Organization) -> schemas.OrganizationView:
-    """An organization, as every member may see it."""
+    """Return an organization as visible to every member."""
     return schemas.OrganizationView(
         id=row.id,
         name=row.name,
@@ -26,7 +26,7 @@ def organization_view(row: Organization) -> schemas.OrganizationView:
 def full_organization_view(
     row: Organization, *, members: list[Member], invitations: list[Invitation], may_invite: bool
 ) -> schemas.FullOrganization:
-    """An organization with everybody in it."""
+    """Return an organization with its members and invitations."""
     return schemas.FullOrganization(
         **organization_view(row).model_dump(),
         members=[member_view(member) for member in members],
@@ -35,7 +35,7 @@ def full_organization_view(
 
 
 def member_view(member: Member) -> schemas.MemberView:
-    """A member; their user must be fetched."""
+    """Return a member; their user must be fetched."""
     user = cast("User", member.user)
     return schemas.MemberView(
         id=member.id,
@@ -48,7 +48,7 @@ def member_view(member: Member) -> schemas.MemberView:
 
 
 def org_member_view(member: Member) -> schemas.OrgMember:
-    """A member for the settings page; their user must be fetched."""
+    """Return a member for the settings page; their user must be fetched."""
     user = cast("User", member.user)
     return schemas.OrgMember(
         id=member.id,
@@ -60,7 +60,7 @@ def org_member_view(member: Member) -> schemas.OrgMember:
 
 
 def invitation_view(row: Invitation, *, may_invite: bool = True) -> schemas.InvitationView:
-    """An invitation; its id, which accepts it, only for those who may invite or were invited."""
+    """Return an invitation; only inviters and invited users get its id, which accepts it."""
     return schemas.InvitationView(
         id=row.id if may_invite else MASK,
         organization_id=row.organization_id,
@@ -74,7 +74,7 @@ def invitation_view(row: Invitation, *, may_invite: bool = True) -> schemas.Invi
 
 
 def invitation_details(row: Invitation) -> schemas.InvitationDetails:
-    """An invitation as its recipient sees it; organization and inviter must be fetched."""
+    """Return an invitation for its recipient; organization and inviter must be fetched."""
     organization = cast("Organization", row.organization)
     inviter = cast("User | None", row.inviter)
     return schemas.InvitationDetails(

@@ -1,4 +1,4 @@
-"""Passkeys as the API shows them."""
+"""API schemas of passkeys."""
 
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Passkey
@@ -6,7 +6,7 @@ from zerobyte.features.auth.schemas.passkeys import PasskeyView
 
 
 def passkey_view(passkey: Passkey) -> PasskeyView:
-    """A passkey, for the person who has it."""
+    """Return a passkey for its owner."""
     return PasskeyView(
         name=passkey.name,
         public_key=passkey.public_key,

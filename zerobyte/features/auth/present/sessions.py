@@ -1,4 +1,4 @@
-"""Sessions as the API shows them."""
+"""API schemas of sessions."""
 
 from typing import cast
 
@@ -8,7 +8,7 @@ from zerobyte.features.auth.schemas.sessions import SessionView
 
 
 def session_view(session: Session) -> SessionView:
-    """A session under its id: what the cookie holds is in no answer."""
+    """Return a session with its id as token; the real token is in no response."""
     return SessionView(
         expires_at=clock.iso(cast("int", session.expires_at)),
         token=session.id,

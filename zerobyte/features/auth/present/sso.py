@@ -1,4 +1,4 @@
-"""Identity providers and invitations as the API shows them; never with a client secret."""
+"""API schemas of identity providers and invitations, without client secrets."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ from zerobyte.features.auth.schemas.sso import (
     SanitizedProvider,
     UserInvitation,
 )
-from zerobyte.features.auth.service.sso.oidc_client import shown_settings
+from zerobyte.features.auth.service.sso.oidc_client import settings_or_empty
 from zerobyte.features.auth.service.sso.sign_in import redirect_uri
 from zerobyte.settings import Settings
 
 
-def registered(provider: SsoProvider, settings: Settings) -> RegisteredProvider:
-    """A provider that was just registered."""
+def registered_provider_view(provider: SsoProvider, settings: Settings) -> RegisteredProvider:
+    """Return a provider that was just registered."""
     return RegisteredProvider(
         issuer=provider.issuer,
         oidc_config=RegisteredOidc(
@@ -39,8 +39,8 @@ def registered(provider: SsoProvider, settings: Settings) -> RegisteredProvider:
     )
 
 
-def sanitized(provider: SsoProvider, settings: Settings) -> SanitizedProvider:
-    """A provider, for its organization's admins."""
+def sanitized_provider_view(provider: SsoProvider, settings: Settings) -> SanitizedProvider:
+    """Return a provider for the admins of its organization."""
     return SanitizedProvider(
         provider_id=provider.provider_id,
         issuer=provider.issuer,
@@ -54,8 +54,8 @@ def sanitized(provider: SsoProvider, settings: Settings) -> SanitizedProvider:
     )
 
 
-def provider_settings(provider: SsoProvider) -> ProviderSettings:
-    """A provider, for the settings of its organization."""
+def provider_settings_view(provider: SsoProvider) -> ProviderSettings:
+    """Return a provider for the settings of its organization."""
     return ProviderSettings(
         provider_id=provider.provider_id,
         issuer=provider.issuer,
@@ -65,8 +65,8 @@ def provider_settings(provider: SsoProvider) -> ProviderSettings:
     )
 
 
-def invitation_settings(invitation: Invitation) -> InvitationSettings:
-    """An invitation, for the settings of its organization."""
+def invitation_settings_view(invitation: Invitation) -> InvitationSettings:
+    """Return an invitation for the settings of its organization."""
     return InvitationSettings(
         id=invitation.id,
         email=invitation.email,
@@ -76,8 +76,8 @@ def invitation_settings(invitation: Invitation) -> InvitationSettings:
     )
 
 
-def user_invitation(invitation: Invitation, provider_ids: list[str]) -> UserInvitation:
-    """An invitation whose organization was read with it, for the person whom it invites."""
+def user_invitation_view(invitation: Invitation, provider_ids: list[str]) -> UserInvitation:
+    """Return an invitation for the invited user; its organization must be fetched."""
     return UserInvitation(
         id=invitation.id,
         organization_name=invitation.organization.name,
@@ -88,4 +88,4 @@ def user_invitation(invitation: Invitation, provider_ids: list[str]) -> UserInvi
 
 
 def _oidc(provider: SsoProvider) -> dict[str, Any]:
-    return shown_settings(provider).model_dump(by_alias=False)
+    return settings_or_empty(provider).model_dump(by_alias=False)

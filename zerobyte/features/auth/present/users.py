@@ -1,4 +1,4 @@
-"""People as the API shows them."""
+"""API schemas of users."""
 
 from zerobyte.core import clock
 from zerobyte.features.auth.models import Account, Organization, User
@@ -15,7 +15,7 @@ from zerobyte.features.auth.service.deletion import OrganizationCounts
 
 
 def user_view(user: User) -> UserView:
-    """A person, as they see themselves."""
+    """Return a user for themselves."""
     return UserView(
         name=user.name,
         email=user.email,
@@ -38,7 +38,7 @@ def user_view(user: User) -> UserView:
 
 
 def account_view(account: Account) -> AccountView:
-    """One way to sign in, without what it needs for it."""
+    """Return a way to sign in, without its secrets."""
     return AccountView(
         account_id=account.account_id,
         provider_id=account.provider_id,
@@ -51,7 +51,7 @@ def account_view(account: Account) -> AccountView:
 
 
 def admin_user_view(user: User, accounts: list[Account]) -> AdminUser:
-    """A person in the administration."""
+    """Return a user for the administration."""
     return AdminUser(
         id=user.id,
         name=user.name,
@@ -63,7 +63,7 @@ def admin_user_view(user: User, accounts: list[Account]) -> AdminUser:
 
 
 def impact_view(found: list[tuple[Organization, OrganizationCounts]]) -> DeletionImpact:
-    """The organizations that go with a person, and what they hold."""
+    """Return the organizations that would be deleted with a user, and their contents."""
     return DeletionImpact(
         organizations=[
             ImpactedOrganization(

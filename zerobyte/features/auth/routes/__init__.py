@@ -1,41 +1,9 @@
-"""The routes of accounts, one family in each file, all on the two doors of `doors`."""
+"""Routes of accounts, one module per topic, on the two blueprints of `guards`."""
 
-from zerobyte.features.auth.routes import (
-    admin,
-    admin_sessions,
-    admin_users,
-    members,
-    org_members,
-    organizations,
-    passkeys,
-    profile,
-    sessions,
-    sign_in,
-    sso,
-    sso_v1,
-    status,
-    two_factor,
-    unsupported,
-)
+from zerobyte.features.auth.routes import auth, status, v1
 from zerobyte.features.auth.routes.guards import accounts_auth, auth_v1
 
-# Importing a family puts its routes on the doors.
-FAMILIES = (
-    unsupported,
-    admin,
-    admin_sessions,
-    admin_users,
-    members,
-    org_members,
-    organizations,
-    passkeys,
-    profile,
-    status,
-    sessions,
-    sign_in,
-    sso,
-    sso_v1,
-    two_factor,
-)
+# Importing a module adds its routes to the blueprints.
+ROUTE_MODULES = (auth, status, v1)
 
-__all__ = ["FAMILIES", "accounts_auth", "auth_v1"]
+__all__ = ["ROUTE_MODULES", "accounts_auth", "auth_v1"]

@@ -1,6 +1,6 @@
-"""The two doors of accounts: `/api/auth`, which sets cookies, and `/api/v1/auth`.
+"""Blueprints of accounts: `/api/auth`, which sets cookies, and `/api/v1/auth`.
 
-Owns what every request to `/api/auth` must pass before its route; the routes stand in the families.
+Contains the checks that run before every route of `/api/auth`.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from zerobyte.settings import Settings
 
 TAG: Final = "Auth"
 _KEYS: Final = "/api/auth/api-key/"
-_BY_PASSWORD: Final = ("/api/auth/sign-in/email", "/api/auth/sign-in/username")
+_PASSWORD_SIGN_IN_PATHS: Final = ("/api/auth/sign-in/email", "/api/auth/sign-in/username")
 _CALLBACKS: Final = {
     "callbackURL": ("Invalid callbackURL", "INVALID_CALLBACK_URL"),
     "errorCallbackURL": ("Invalid errorCallbackURL", "INVALID_ERROR_CALLBACK_URL"),
@@ -33,9 +33,9 @@ auth_v1 = Blueprint("auth", url_prefix="/api/v1/auth")
 
 
 async def guard(request: HttpRequest) -> None:
-    """Refuse API keys here, ways out that are not ours, and sign-ups and sign-ins without a chance.
+    """Reject API keys, untrusted redirect URLs, and sign-up or sign-in that settings disallow.
 
-    All of it comes before the body is held against its model.
+    These checks run before the body is validated.
     """
     if request.path.startswith(_KEYS):
         raise NotFound("API key management is only supported through API v1 routes")
@@ -44,36 +44,36 @@ async def guard(request: HttpRequest) -> None:
             "API key authentication is only supported for API v1 routes", code="UNAUTHORIZED"
         )
     _check_callbacks(request)
-    switches: RegistrationSettings = request.app.ctx.services[RegistrationSettings]
+    registration: RegistrationSettings = request.app.ctx.services[RegistrationSettings]
     if request.path == "/api/auth/sign-up/email":
-        await switches.check_sign_up()
-    elif request.path in _BY_PASSWORD:
-        await switches.check_password_login()
+        await registration.check_sign_up()
+    elif request.path in _PASSWORD_SIGN_IN_PATHS:
+        await registration.check_password_login()
 
 
 def _check_callbacks(request: HttpRequest) -> None:
-    """Refuse to send anybody to a place that is not ours, wherever the wish stands."""
+    """Reject untrusted redirect URLs in the query or the body."""
     if request.method != "POST":
         return
     settings: Settings = request.app.ctx.services[Settings]
-    for said in (_fields(request.query_string), _said(request)):
+    for said in (_fields(request.query_string), _body_fields(request)):
         for name in _CALLBACKS:
             url = said.get(name)
             check_callback(url if isinstance(url, str) else None, settings, name=name)
 
 
 def check_callback(url: str | None, settings: Settings, *, name: str = "callbackURL") -> None:
-    """Refuse to send anybody to a place that is not ours.
+    """Reject a redirect URL to another site.
 
-    Whoever does send somebody on asks this too: models read more spellings than the door knows.
+    Routes that redirect call this too: schemas accept more spellings than the guard knows.
     """
-    if url is not None and not _is_ours(url, settings.origins):
+    if url is not None and not _is_trusted_url(url, settings.origins):
         message, code = _CALLBACKS[name]
         raise Forbidden(message, code=code)
 
 
-def _said(request: HttpRequest) -> Mapping[str, Any]:
-    """The fields of a body of either kind; none when it cannot be read, which comes out later."""
+def _body_fields(request: HttpRequest) -> Mapping[str, Any]:
+    """Return the fields of a JSON or form body; empty if invalid (validation follows)."""
     media = header(request, "content-type").strip().lower()
     if media.startswith("application/x-www-form-urlencoded"):
         return _fields(request.body.decode("utf-8", "replace"))
@@ -91,17 +91,17 @@ def _fields(text: str) -> Mapping[str, str]:
         return {}
 
 
-def _is_ours(url: str, origins: tuple[str, ...]) -> bool:
+def _is_trusted_url(url: str, origins: tuple[str, ...]) -> bool:
     is_relative = url.startswith("/") and not url.startswith(("//", "/\\"))
     is_plain = url.isprintable() and "\\" not in url
     return is_plain and (is_relative or urls.origin_or_none(url) in origins)
 
 
-# After those of the app, which count the client and learn its address.
+# After the app's middleware, which counts the request and determines the client address.
 accounts_auth.on_request(audited_guard(guard), priority=-1)
 
 
 @accounts_auth.route("/api-key/<rest:path>", methods=["GET", "POST"])
-async def keys_are_elsewhere(request: HttpRequest, rest: str) -> None:
-    """Exists for the guard to refuse whatever is asked of keys here."""
+async def reject_api_key_routes(request: HttpRequest, rest: str) -> None:
+    """Exists so that the guard rejects API key routes with its own message."""
     raise NotFound(f"{request.path} has no {rest}")

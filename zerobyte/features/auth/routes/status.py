@@ -1,4 +1,4 @@
-"""What anybody may ask of accounts."""
+"""Public status of accounts."""
 
 from urllib.parse import quote
 
@@ -14,7 +14,7 @@ from zerobyte.http.endpoint import endpoint
 @accounts_auth.get("/ok")
 @endpoint("authOk", tag=TAG, returns={200: Ok}, permission=Permission.PUBLIC)
 async def ok() -> Ok:
-    """Answer that accounts are served."""
+    """Report that the account routes are available."""
     return Ok()
 
 
@@ -23,12 +23,12 @@ async def ok() -> Ok:
     "showAuthError", tag=TAG, query=ErrorQuery, returns={302: None}, permission=Permission.PUBLIC
 )
 async def show_error(query: ErrorQuery) -> HTTPResponse:
-    """Go back to the start page with the error's code."""
+    """Redirect to the start page with the error's code."""
     return HTTPResponse(status=302, headers={"Location": f"/?error={quote(query.error, safe='')}"})
 
 
 @auth_v1.get("/status")
 @endpoint("getStatus", tag=TAG, returns={200: AuthStatus}, permission=Permission.PUBLIC)
 async def status(accounts: Accounts) -> AuthStatus:
-    """Read whether anybody has signed up yet."""
+    """Read whether a user has signed up yet."""
     return AuthStatus(has_users=await accounts.has_users())

@@ -1,1 +1,1 @@
-"""What `/api/auth` and `/api/v1/auth` read and answer, one family in each file."""
+"""Requests and responses of `/api/auth` and `/api/v1/auth`, one topic per module."""

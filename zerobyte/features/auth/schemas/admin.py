@@ -1,4 +1,4 @@
-"""The administration of people on the wire."""
+"""Schemas of user administration."""
 
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,7 @@ Image = Annotated[str, Field(max_length=2048)]
 
 
 class PersonData(ApiModel):
-    """What an admin may set. Unknown fields are kept, to refuse the protected ones."""
+    """Fields that an admin may set. Unknown fields are kept, to reject the protected ones."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -29,7 +29,7 @@ class PersonData(ApiModel):
 
 
 class CreateUser(ApiModel):
-    """Make an account for somebody. Without a password they sign in another way."""
+    """Create an account for a user. Without a password the user signs in another way."""
 
     email: EmailText
     name: PersonName
@@ -39,56 +39,56 @@ class CreateUser(ApiModel):
 
 
 class UserId(ApiModel):
-    """Whom."""
+    """Selects a user."""
 
     user_id: Id
 
 
 class SetRole(UserId):
-    """Make somebody an admin of the instance, or a plain user."""
+    """Set a user's instance role: admin or user."""
 
     role: InstanceRole | Annotated[list[InstanceRole], Field(min_length=1, max_length=1)]
 
 
 class BanUser(UserId):
-    """Shut somebody out, for `ban_expires_in` seconds or for good."""
+    """Ban a user, for `ban_expires_in` seconds or permanently."""
 
     ban_reason: Annotated[str, Field(max_length=500)] | None = None
     ban_expires_in: Annotated[int, Field(ge=1, le=3_153_600_000)] | None = None
 
 
 class SetPassword(UserId):
-    """Give somebody another password; it ends their sessions and their API keys."""
+    """Set a user's password; end their sessions and API keys."""
 
     new_password: Password
 
 
-class UpdateUser(UserId):
-    """Change somebody's data."""
+class AdminUpdateUser(UserId):
+    """Change a user's data."""
 
     data: PersonData
 
 
-class RevokeSession(ApiModel):
-    """End one session. `session_token` is the `token` that the list of sessions shows."""
+class AdminRevokeSession(ApiModel):
+    """End one session. `session_token` is the `token` in the list of sessions."""
 
     session_token: Id
 
 
 class UserBox(ApiModel):
-    """A person."""
+    """A user."""
 
     user: UserView
 
 
 class UserSessions(ApiModel):
-    """Somebody's sessions. `token` is a name for each, and opens nothing."""
+    """A user's sessions. `token` only identifies a session and cannot be used to sign in."""
 
     sessions: list[SessionView]
 
 
 class UsersQuery(ApiModel):
-    """Which people to list."""
+    """Search, filter and order of the list of users."""
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
     offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
@@ -105,7 +105,7 @@ class UsersQuery(ApiModel):
 
 
 class UserPage(ApiModel):
-    """People, and how many fit the question in all."""
+    """One page of users, and the total number of matches."""
 
     users: list[UserView]
     total: int
@@ -114,13 +114,13 @@ class UserPage(ApiModel):
 
 
 class UserQuery(ApiModel):
-    """Whom."""
+    """Selects a user."""
 
     id: Id
 
 
 class AdminHasPermission(ApiModel):
-    """Ask whether somebody, or a role, may do all of these things."""
+    """Check whether a user or a role has all these permissions."""
 
     permissions: Permissions
     user_id: Id | None = None
@@ -128,14 +128,14 @@ class AdminHasPermission(ApiModel):
 
 
 class AdminAccount(ApiModel):
-    """One way in which somebody signs in."""
+    """One way in which a user signs in."""
 
     id: str
     provider_id: str
 
 
 class AdminUser(ApiModel):
-    """A person in the administration."""
+    """A user in the administration."""
 
     id: str
     name: str
@@ -146,14 +146,14 @@ class AdminUser(ApiModel):
 
 
 class AdminUsers(ApiModel):
-    """The first hundred people, and how many there are."""
+    """The first 100 users, and the total number."""
 
     users: list[AdminUser]
     total: int
 
 
 class ResourceCounts(ApiModel):
-    """What an organization holds."""
+    """Numbers of resources of an organization."""
 
     volumes_count: int
     repositories_count: int
@@ -161,7 +161,7 @@ class ResourceCounts(ApiModel):
 
 
 class ImpactedOrganization(ApiModel):
-    """An organization that goes with its only owner."""
+    """An organization that is deleted with its only owner."""
 
     id: str
     name: str
@@ -169,23 +169,23 @@ class ImpactedOrganization(ApiModel):
 
 
 class DeletionImpact(ApiModel):
-    """What would go with a person."""
+    """Organizations that would be deleted with a user."""
 
     organizations: list[ImpactedOrganization]
 
 
 class ImpersonationView(ApiModel):
-    """The session that is used now, and whose it is."""
+    """The current session and its user."""
 
     session: SessionView
     user: UserView
 
 
 def role_of(role: InstanceRole | list[InstanceRole]) -> InstanceRole:
-    """The one role that was sent, by itself or in a list."""
+    """Return the single role in the request, which may be a list."""
     return role[0] if isinstance(role, list) else role
 
 
 def unknown_fields(model: ApiModel) -> dict[str, Any]:
-    """What was sent beyond the known fields."""
+    """Return the unknown fields of the request."""
     return model.model_extra or {}

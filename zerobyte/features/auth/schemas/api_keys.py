@@ -1,4 +1,4 @@
-"""API keys on the wire."""
+"""Schemas of API keys."""
 
 from typing import Annotated
 
@@ -10,9 +10,9 @@ KeyName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, 
 
 
 class CreateApiKey(ApiModel):
-    """Ask for a key.
+    """Create an API key.
 
-    expires_in      seconds, between 1 day and 365 days; null is never.
+    expires_in      seconds, between 1 day and 365 days; null: never.
     """
 
     name: KeyName
@@ -21,7 +21,7 @@ class CreateApiKey(ApiModel):
 
 
 class ApiKeyView(ApiModel):
-    """A key without the key. Times are ISO 8601."""
+    """An API key without the key itself. Times are ISO 8601."""
 
     id: str
     name: str
@@ -31,13 +31,13 @@ class ApiKeyView(ApiModel):
 
 
 class NewApiKey(ApiKeyView):
-    """A new key; `key` is shown this once."""
+    """A new API key; `key` is shown only once."""
 
     key: str
 
 
 class ApiKeyList(ApiModel):
-    """The person's keys in the active organization; `limit` counts all organizations."""
+    """The user's keys in the active organization; `limit` counts all organizations."""
 
     api_keys: list[ApiKeyView]
     limit: int

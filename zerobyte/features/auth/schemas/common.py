@@ -1,4 +1,4 @@
-"""The words that several families of accounts speak."""
+"""Field types that several schemas of accounts share."""
 
 import re
 from typing import Annotated, Any, Final, Literal
@@ -14,7 +14,7 @@ _EMAIL: Final = re.compile(
 
 
 def as_email(value: str) -> str:
-    """An e-mail as it is stored. Raises ValueError."""
+    """Return an e-mail in its stored form. Raises ValueError."""
     if len(value) > 254 or not _EMAIL.fullmatch(value) or ".." in value.partition("@")[0]:
         raise ValueError("Invalid email address")
     return value.lower()
@@ -28,17 +28,17 @@ def _name(value: str) -> str:
 
 
 def callback_field(name: str) -> Any:
-    """A place to go to afterwards; its name is written as the contract does."""
+    """Return a field for a redirect URL; its alias is the name in the contract."""
     return Field(default=None, alias=name, max_length=2048)
 
 
 def named(alias: str) -> Any:
-    """A field whose name outside is not what camelCase makes of it."""
+    """Return a field whose alias differs from the camelCase form."""
     return Field(alias=alias)
 
 
 Email = Annotated[str, AfterValidator(as_email)]
-# Its form is for the service to refuse, under a code of its own.
+# The service checks the syntax, to answer with its own error code.
 EmailText = Annotated[str, Field(max_length=1024)]
 PersonName = Annotated[str, Field(max_length=200), AfterValidator(_name)]
 DateFormat = Annotated[
@@ -49,6 +49,6 @@ TimeFormat = Literal["12h", "24h"]
 
 
 class Status(ResponseModel):
-    """It is done, as most of `/api/auth` says it."""
+    """The operation succeeded."""
 
     status: bool = True

@@ -1,4 +1,4 @@
-"""Organizations, members and invitations on the wire. Times are ISO 8601."""
+"""Schemas of organizations, members and invitations. Times are ISO 8601."""
 
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,7 @@ Permissions = dict[Annotated[str, Field(max_length=64)], list[Annotated[str, Fie
 
 
 class OrganizationView(ResponseModel):
-    """An organization. `metadata` is kept for clients that expect it, and holds nothing."""
+    """An organization. `metadata` exists for compatibility and is always empty."""
 
     id: str
     name: str
@@ -28,7 +28,7 @@ class OrganizationView(ResponseModel):
 
 
 class MemberUser(ApiModel):
-    """A member as a person."""
+    """The user of a member."""
 
     id: str
     name: str
@@ -37,7 +37,7 @@ class MemberUser(ApiModel):
 
 
 class MemberView(ApiModel):
-    """A person's place in an organization."""
+    """A user's membership in an organization."""
 
     id: str
     organization_id: str
@@ -48,7 +48,7 @@ class MemberView(ApiModel):
 
 
 class InvitationView(ApiModel):
-    """An invitation. To those who may not invite, `id` is masked: it is what accepts it."""
+    """An invitation. Users who may not invite get a masked `id`, because the id accepts it."""
 
     id: str
     organization_id: str
@@ -61,38 +61,38 @@ class InvitationView(ApiModel):
 
 
 class FullOrganization(OrganizationView):
-    """An organization with everybody in it."""
+    """An organization with its members and invitations."""
 
     members: list[MemberView]
     invitations: list[InvitationView]
 
 
 class FullQuery(ApiModel):
-    """Which organization; without either, the active one."""
+    """Selects an organization; without id and slug, the active one."""
 
     organization_id: Id | None = None
     organization_slug: Id | None = None
 
 
 class OrganizationQuery(ApiModel):
-    """Which organization; without it, the active one."""
+    """Selects an organization; without an id, the active one."""
 
     organization_id: Id | None = None
 
 
 class SetActive(ApiModel):
-    """Which organization becomes the active one; null is none."""
+    """Selects the organization to activate; null: none."""
 
     organization_id: Id | None = None
     organization_slug: Id | None = None
 
 
 class CreateOrganization(ApiModel):
-    """Organizations are made with people; this is refused, whatever it says."""
+    """Always rejected: organizations are created only with their first user."""
 
 
 class OrganizationData(ApiModel):
-    """What may change. Unknown fields are kept, to refuse the protected ones."""
+    """Fields that may change. Unknown fields are kept, to reject the protected ones."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -109,20 +109,20 @@ class UpdateOrganization(ApiModel):
 
 
 class DeleteOrganization(ApiModel):
-    """Delete an organization that holds nothing any more. `password` is the owner's own."""
+    """Delete an empty organization. `password` is the owner's own."""
 
     organization_id: Id
     password: str = Field(min_length=1, max_length=1024)
 
 
 class CheckSlug(ApiModel):
-    """Ask whether a slug is free."""
+    """Check whether a slug is free."""
 
     slug: Slug
 
 
 class InviteMember(ApiModel):
-    """Invite somebody by e-mail. A list of roles may hold one."""
+    """Invite a user by e-mail. A list of roles may hold one."""
 
     email: EmailText
     role: Annotated[str, Field(max_length=64)] | list[Annotated[str, Field(max_length=64)]]
@@ -131,13 +131,13 @@ class InviteMember(ApiModel):
 
 
 class InvitationId(ApiModel):
-    """Which invitation."""
+    """Selects an invitation."""
 
     invitation_id: Id
 
 
 class InvitationQuery(ApiModel):
-    """Which invitation."""
+    """Selects an invitation."""
 
     id: Id
 
@@ -150,7 +150,7 @@ class InvitationAnswered(ApiModel):
 
 
 class InvitationDetails(InvitationView):
-    """An invitation as its recipient sees it."""
+    """An invitation for its recipient."""
 
     organization_name: str
     organization_slug: str
@@ -158,27 +158,27 @@ class InvitationDetails(InvitationView):
 
 
 class MemberPage(ApiModel):
-    """The members of an organization, and how many there are in all."""
+    """One page of members, and the total number."""
 
     members: list[MemberView]
     total: int
 
 
 class MembersQuery(OrganizationQuery):
-    """Which members."""
+    """Page of the list of members."""
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
     offset: Annotated[int, Field(ge=0, le=1_000_000)] = 0
 
 
 class MemberRoleView(ApiModel):
-    """The asker's own role."""
+    """The user's own role."""
 
     role: OrganizationRole
 
 
 class UpdateMemberRole(ApiModel):
-    """Give a member another role. A list of roles may hold one."""
+    """Change a member's role. A list of roles may hold one."""
 
     member_id: Id
     role: Annotated[str, Field(max_length=64)] | list[Annotated[str, Field(max_length=64)]]
@@ -186,14 +186,14 @@ class UpdateMemberRole(ApiModel):
 
 
 class HasPermission(ApiModel):
-    """Ask whether one may do all of these things."""
+    """Check whether the user has all these permissions."""
 
     permissions: Permissions
     organization_id: Id | None = None
 
 
 class Permitted(ResponseModel):
-    """Whether one may."""
+    """Result of a permission check."""
 
     error: None = None
     success: bool
@@ -207,7 +207,7 @@ class OrgMemberUser(ApiModel):
 
 
 class OrgMember(ApiModel):
-    """A member as the settings page shows them."""
+    """A member for the settings page."""
 
     id: str
     user_id: str
@@ -217,12 +217,12 @@ class OrgMember(ApiModel):
 
 
 class OrgMembers(ApiModel):
-    """Everybody in the active organization, oldest first."""
+    """The members of the active organization, oldest first."""
 
     members: list[OrgMember]
 
 
 class SetOrgMemberRole(ApiModel):
-    """Make somebody a plain member or an admin."""
+    """Make a member an admin or a plain member."""
 
     role: Literal["member", "admin"]

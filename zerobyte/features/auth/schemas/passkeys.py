@@ -1,4 +1,4 @@
-"""Passkeys on the wire."""
+"""Schemas of passkeys."""
 
 from typing import Annotated, Any, Literal
 
@@ -11,20 +11,20 @@ PasskeyName = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class RegisterOptionsQuery(ApiModel):
-    """How the new passkey is to be kept."""
+    """Options for a new passkey."""
 
     name: Annotated[str, Field(max_length=200)] | None = None
     authenticator_attachment: Literal["platform", "cross-platform"] | None = None
 
 
 class Credential(ApiModel):
-    """What `navigator.credentials` gave, as JSON with bytes in base64url."""
+    """Response of `navigator.credentials` as JSON, with bytes in base64url."""
 
     response: dict[str, Any]
 
 
 class VerifyRegistration(Credential):
-    """Keep a new passkey."""
+    """Register a new passkey."""
 
     name: PasskeyName | None = None
 
@@ -43,7 +43,7 @@ class DeletePasskey(ApiModel):
 
 
 class PasskeyView(ApiModel):
-    """A passkey, for the person who has it. The public key is no secret."""
+    """A passkey for its owner. The public key is no secret."""
 
     name: str | None
     public_key: str
@@ -59,6 +59,6 @@ class PasskeyView(ApiModel):
 
 
 class UpdatedPasskey(ApiModel):
-    """A passkey under its new name."""
+    """A renamed passkey."""
 
     passkey: PasskeyView

@@ -1,4 +1,4 @@
-"""What people change about themselves, on the wire."""
+"""Schemas of user self-service."""
 
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from zerobyte.features.auth.schemas.users import UserView
 
 
 class UpdateUser(ApiModel):
-    """Change one's profile. Unknown fields are kept, to refuse the protected ones."""
+    """Change the user's profile. Unknown fields are kept, to reject the protected ones."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -24,7 +24,7 @@ class UpdateUser(ApiModel):
 
 
 class ChangePassword(ApiModel):
-    """Set another password."""
+    """Change the password."""
 
     new_password: str
     current_password: str
@@ -32,26 +32,26 @@ class ChangePassword(ApiModel):
 
 
 class PasswordChanged(ApiModel):
-    """The password is another one. `token` names the new session, when others were to end."""
+    """The password was changed. `token` identifies the new session if others were ended."""
 
     token: str | None
     user: UserView
 
 
 class Password(ApiModel):
-    """One's own password, once more."""
+    """The user's current password."""
 
     password: str
 
 
 class Username(ApiModel):
-    """A username to look up."""
+    """A username to check."""
 
     username: str
 
 
 class Availability(ApiModel):
-    """Whether it is free."""
+    """Result of a username check."""
 
     available: bool
 
@@ -69,7 +69,7 @@ class AccountView(ApiModel):
 
 
 class UnlinkAccount(ApiModel):
-    """Give up a way to sign in."""
+    """Unlink a way to sign in."""
 
     provider_id: str
     account_id: str | None = None

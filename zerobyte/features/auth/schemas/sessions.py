@@ -1,11 +1,11 @@
-"""Sessions on the wire."""
+"""Schemas of sessions."""
 
 from zerobyte.contract.base import ApiModel
 from zerobyte.features.auth.schemas.users import UserView
 
 
 class SessionView(ApiModel):
-    """A session. `token` names it for `revoke-session`; it is not what the cookie holds."""
+    """A session. `token` identifies it for `revoke-session`; it is not the cookie's token."""
 
     expires_at: str
     token: str
@@ -21,7 +21,7 @@ class SessionView(ApiModel):
 
 
 class CurrentSession(ApiModel):
-    """Who is signed in."""
+    """The current session and its user."""
 
     session: SessionView
     user: UserView

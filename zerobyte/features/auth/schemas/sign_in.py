@@ -1,4 +1,4 @@
-"""Signing up and in on the wire."""
+"""Schemas of sign-up and sign-in."""
 
 from pydantic import ConfigDict, Field
 
@@ -15,7 +15,7 @@ from zerobyte.features.auth.schemas.users import UserView
 
 
 class SignUp(ApiModel):
-    """Make an account with a password. Unknown fields are kept, to refuse the protected ones."""
+    """Create an account with a password. Unknown fields are kept, to reject the protected ones."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -52,14 +52,14 @@ class SignInUsername(ApiModel):
 
 
 class SignedUp(ApiModel):
-    """Signed up, and signed in at once."""
+    """The new account, which is signed in."""
 
     token: str
     user: UserView
 
 
 class SignedInView(ApiModel):
-    """Signed in. `url` is where to go, when the request asked for it."""
+    """The signed-in user. `url` is the redirect target, if the request asked for one."""
 
     redirect: bool
     token: str
@@ -68,7 +68,7 @@ class SignedInView(ApiModel):
 
 
 class SecondFactorAwaited(ApiModel):
-    """The password was right; a code of the second factor is needed now."""
+    """The password was right; a two-factor code is required."""
 
     two_factor_redirect: bool = True
     two_factor_methods: tuple[str, ...] = ("totp",)

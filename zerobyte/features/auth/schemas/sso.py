@@ -1,4 +1,4 @@
-"""Identity providers and signing in through them, on the wire."""
+"""Schemas of identity providers and single sign-on."""
 
 import re
 from typing import Annotated, Any, Final, Literal
@@ -19,7 +19,7 @@ def _domains(value: str) -> str:
     return ",".join(dict.fromkeys(parts))
 
 
-# It stands in addresses: in that of the callback, above all.
+# Part of URLs, such as the callback URL.
 ProviderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,63}$")]
 Domain = Annotated[str, Field(max_length=1024), AfterValidator(_domains)]
 Address = Annotated[str, Field(min_length=1, max_length=2048)]
@@ -30,7 +30,7 @@ Claim = Annotated[str, Field(min_length=1, max_length=128)]
 
 
 class ClaimMapping(ApiModel):
-    """Which claims hold what, for providers that call them something else."""
+    """Names of the claims, for providers that use other names."""
 
     id: Claim = "sub"
     email: Claim = "email"
@@ -41,7 +41,7 @@ class ClaimMapping(ApiModel):
 
 
 class RegisterOidc(ApiModel):
-    """How to speak with a provider; addresses that are left out are discovered."""
+    """OpenID Connect settings of a provider; omitted endpoints are discovered."""
 
     client_id: NonEmpty
     client_secret: NonEmpty
@@ -69,7 +69,7 @@ class RegisterProvider(ApiModel):
 
 
 class UpdateOidc(ApiModel):
-    """Change how to speak with a provider; what is left out stays. `***` keeps the secret."""
+    """Changed OpenID Connect settings; omitted fields stay. `***` keeps the secret."""
 
     client_id: NonEmpty = not_given()
     client_secret: NonEmpty = not_given()
@@ -97,7 +97,7 @@ class UpdateProvider(ApiModel):
 class DeleteProvider(ApiModel):
     """Delete an identity provider.
 
-    force   also when somebody can then no longer sign in.
+    force   delete even if users can then no longer sign in.
     """
 
     provider_id: ProviderId
@@ -105,21 +105,21 @@ class DeleteProvider(ApiModel):
 
 
 class ProviderQuery(ApiModel):
-    """Which identity provider."""
+    """Selects an identity provider."""
 
     provider_id: str
 
 
 class ForceQuery(ApiModel):
-    """Whether to delete also when somebody can then no longer sign in."""
+    """Delete even if users can then no longer sign in."""
 
     force: bool = False
 
 
 class OidcSettings(ApiModel):
-    """How we speak with a provider, without any secret; kept in its row like this.
+    """Stored OpenID Connect settings of a provider, without any secret.
 
-    iss_parameter   whether the provider says in each answer who it is.
+    iss_parameter   True: the provider sends `iss` in each authorization response.
     """
 
     authorization_endpoint: str
@@ -136,7 +136,7 @@ class OidcSettings(ApiModel):
 
 
 class RegisteredOidc(OidcSettings):
-    """What was registered; the secret is masked."""
+    """The registered settings; the secret is masked."""
 
     issuer: str
     client_id: str
@@ -145,7 +145,7 @@ class RegisteredOidc(OidcSettings):
 
 
 class RegisteredProvider(ApiModel):
-    """A provider that was just registered, and where it must send people back to."""
+    """A new provider, and the callback URL to configure there."""
 
     issuer: str
     oidc_config: RegisteredOidc
@@ -159,7 +159,7 @@ class RegisteredProvider(ApiModel):
 
 
 class SanitizedOidc(OidcSettings):
-    """How we speak with a provider, for its organization's admins."""
+    """OpenID Connect settings of a provider, for its organization's admins."""
 
     client_id_last_four: str
 
@@ -179,13 +179,13 @@ class SanitizedProvider(ApiModel):
 
 
 class SanitizedProviders(ApiModel):
-    """Every provider of the organizations that a person administers."""
+    """The providers of the organizations that a user administers."""
 
     providers: list[SanitizedProvider]
 
 
 class SignInSso(ApiModel):
-    """Sign in through a provider: named, or found by e-mail, domain or organization."""
+    """Sign in through a provider, selected by id, e-mail, domain or organization."""
 
     provider_id: str | None = Field(default=None, max_length=2048)
     email: str | None = Field(default=None, max_length=320)
@@ -199,16 +199,16 @@ class SignInSso(ApiModel):
 
 
 class SsoRedirect(ApiModel):
-    """Where the browser must go now."""
+    """Redirect target for the browser."""
 
     url: str
     redirect: bool = True
 
 
 class CallbackQuery(ApiModel):
-    """What a provider sends people back with.
+    """Parameters of a provider's authorization response.
 
-    An empty `iss` names another issuer than ours; read as absent, it would be accepted.
+    An empty `iss` names another issuer; treating it as absent would accept the response.
     """
 
     empty_is_absent = False
@@ -220,20 +220,20 @@ class CallbackQuery(ApiModel):
 
 
 class LoginErrorQuery(ApiModel):
-    """What went wrong, in the words of whoever sent the browser here."""
+    """Error text from the site that redirected the browser here."""
 
     error: str = ""
 
 
 class PublicProvider(ApiModel):
-    """A provider, for whoever wants to sign in."""
+    """A provider on the login page."""
 
     provider_id: str
     organization_slug: str
 
 
 class PublicProviders(ApiModel):
-    """Every provider."""
+    """The providers on the login page."""
 
     providers: list[PublicProvider]
 
@@ -267,19 +267,19 @@ class SsoSettings(ApiModel):
 
 
 class AutoLinking(ApiModel):
-    """Whether a provider's verified e-mail leads to the account that has it."""
+    """Allows or forbids linking an account by its verified e-mail."""
 
     enabled: bool
 
 
 class InvitationProvider(ApiModel):
-    """A provider that an invitation can be taken with."""
+    """A provider through which an invitation can be accepted."""
 
     provider_id: str
 
 
 class UserInvitation(ApiModel):
-    """An invitation, for the person whom it invites."""
+    """An invitation for the invited user."""
 
     id: str
     organization_name: str
@@ -289,6 +289,6 @@ class UserInvitation(ApiModel):
 
 
 class VerifyInvitation(ApiModel):
-    """Take an invitation by signing in through a provider."""
+    """Accept an invitation by signing in through a provider."""
 
     provider_id: str

@@ -1,4 +1,4 @@
-"""Which texts the fields of an identity provider may hold; the table is docs/field-rules.md."""
+"""Syntax rules for the fields of an identity provider; documented in docs/field-rules.md."""
 
 from typing import Final
 
@@ -25,7 +25,7 @@ _OPTIONS: Final = {
     "scopes": FieldRule(
         "at most 32 scopes in the alphabet of RFC 6749",
         checks.alphabet(r"[\x21\x23-\x5b\x5d-\x7e]{1,128}", "must be a scope of RFC 6749"),
-        33,  # `openid` is added to what was sent
+        33,  # the server adds `openid` to the request's scopes
     ),
     "pkce": _BOOLEAN,
     "mapping": FieldRule("see ClaimMapping"),
@@ -40,7 +40,7 @@ _OIDC: Final = {
 }
 _PROVIDER: Final = {
     "provider_id": FieldRule(
-        "letters, digits, . _ ~ -, at most 64; stands in addresses",
+        "letters, digits, . _ ~ -, at most 64; part of URLs",
         checks.alphabet(r"[A-Za-z0-9._~-]{1,64}", "must hold only letters, digits and . _ ~ -"),
     ),
     "issuer": FieldRule(

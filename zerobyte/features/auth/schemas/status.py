@@ -1,21 +1,21 @@
-"""What anybody may ask of accounts."""
+"""Schemas of the public status of accounts."""
 
 from zerobyte.contract.base import ApiModel
 
 
 class Ok(ApiModel):
-    """The accounts answer."""
+    """The account routes are available."""
 
     ok: bool = True
 
 
 class ErrorQuery(ApiModel):
-    """Which error to show."""
+    """Code of the error to show."""
 
     error: str = "UNKNOWN"
 
 
 class AuthStatus(ApiModel):
-    """Whether the installation has been set up."""
+    """Setup status of the installation."""
 
     has_users: bool

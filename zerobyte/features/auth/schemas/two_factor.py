@@ -1,4 +1,4 @@
-"""The second factor on the wire."""
+"""Schemas of two-factor authentication."""
 
 from typing import Annotated
 
@@ -19,27 +19,27 @@ Code = Annotated[str, Field(max_length=64)]
 
 
 class EnableTwoFactor(ApiModel):
-    """Begin to use a second factor. `issuer` is the name that the app shows."""
+    """Start two-factor setup. `issuer` is the name that the app shows."""
 
     password: str
     issuer: Issuer | None = None
 
 
 class TwoFactorEnrolment(ApiModel):
-    """What the app needs, and the codes for whoever loses it. Shown once."""
+    """Data for the authenticator app and the backup codes. Shown only once."""
 
     totp_uri: Annotated[str, Field(alias="totpURI")]
     backup_codes: list[str]
 
 
 class TotpUri(ApiModel):
-    """What the app needs."""
+    """The otpauth URI for the authenticator app."""
 
     totp_uri: Annotated[str, Field(alias="totpURI")]
 
 
 class BackupCodes(ResponseModel):
-    """New codes; the old ones are void."""
+    """New backup codes; the old ones are invalid."""
 
     status: bool = True
     backup_codes: list[str]
@@ -53,7 +53,7 @@ class VerifyTotp(ApiModel):
 
 
 class VerifyBackupCode(ApiModel):
-    """A backup code. `disableSession` only checks it and begins no session."""
+    """A backup code. `disableSession` only checks the code and creates no session."""
 
     code: Code
     trust_device: bool = False
@@ -61,7 +61,7 @@ class VerifyBackupCode(ApiModel):
 
 
 class Verified(ApiModel):
-    """The code was right. `token` names the session."""
+    """The code was right. `token` identifies the session."""
 
     token: str | None
     user: UserView

@@ -1,10 +1,10 @@
-"""People on the wire."""
+"""Schemas of users."""
 
 from zerobyte.contract.base import ApiModel
 
 
 class UserView(ApiModel):
-    """A person, as they see themselves. Times are ISO 8601."""
+    """A user as visible to themselves. Times are ISO 8601."""
 
     name: str
     email: str

@@ -1,9 +1,9 @@
-"""The rules of accounts, sessions and organizations, one family of verbs in each file."""
+"""Services of accounts, sessions and organizations, one topic per module."""
 
 from typing import cast
 
 from zerobyte.core.secrets import Sealer
-from zerobyte.features.audit.service import AuditTrail
+from zerobyte.features.audit.service import AuditLog
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.auth.service.api_keys import ApiKeys, revoke_keys
 from zerobyte.features.auth.service.authenticator import RequestAuthenticator
@@ -12,10 +12,10 @@ from zerobyte.features.auth.service.deletion import Deletions
 from zerobyte.features.auth.service.impersonation import Impersonation
 from zerobyte.features.auth.service.invitations import Invitations
 from zerobyte.features.auth.service.key_check import KeyCheck
-from zerobyte.features.auth.service.login_throttle import Attempts
+from zerobyte.features.auth.service.login_throttle import LoginThrottle
 from zerobyte.features.auth.service.members import Members
 from zerobyte.features.auth.service.one_time_state import OneTimeState
-from zerobyte.features.auth.service.organization_edits import OrganizationEditor
+from zerobyte.features.auth.service.organization_editor import OrganizationEditor
 from zerobyte.features.auth.service.organizations import Organizations
 from zerobyte.features.auth.service.passkeys import Passkeys
 from zerobyte.features.auth.service.password_change import Credentials
@@ -43,13 +43,13 @@ from zerobyte.settings import Settings
 __all__ = [
     "Accounts",
     "ApiKeys",
-    "Attempts",
     "Cookies",
     "Credentials",
     "Deletions",
     "Impersonation",
     "Invitations",
     "KeyCheck",
+    "LoginThrottle",
     "Members",
     "OrganizationEditor",
     "Organizations",
@@ -72,52 +72,49 @@ __all__ = [
 
 
 def make_services(settings: Settings, sealer: Sealer) -> dict[type, object]:
-    """Every service of this feature by its type, and the API's `Authenticator` and `Auditor`."""
+    """Return every service by type, including the API's `Authenticator` and `Auditor`."""
     organizations = Organizations(sealer)
     cookies = Cookies(settings)
     sessions = Sessions(cookies, organizations)
-    attempts, passwords = Attempts(settings), Passwords()
-    switches = RegistrationSettings(setup_token=settings.setup_token)
-    credentials = Credentials(passwords=passwords, attempts=attempts)
+    throttle, passwords = LoginThrottle(settings), Passwords()
+    registration = RegistrationSettings(setup_token=settings.setup_token)
+    credentials = Credentials(passwords=passwords, throttle=throttle)
     challenges, devices = Challenges(cookies), TrustedDevices(cookies)
     two_factors = TwoFactors(sealer)
     accounts = Accounts(
-        passwords=passwords,
-        switches=switches,
-        sessions=sessions,
-        attempts=attempts,
-        credentials=credentials,
-        challenges=challenges,
-        devices=devices,
-    )
-    second_step = TwoFactorVerifier(
-        sessions=sessions,
-        attempts=attempts,
-        challenges=challenges,
-        devices=devices,
+        passwords=passwords, registration=registration, sessions=sessions, throttle=throttle,
+        credentials=credentials, challenges=challenges, devices=devices,
+    )  # fmt: skip
+    verifier = TwoFactorVerifier(
+        sessions=sessions, throttle=throttle, challenges=challenges, devices=devices,
         two_factors=two_factors,
-    )
+    )  # fmt: skip
     profile = Profile(
-        sessions=sessions, credentials=credentials, switches=switches, attempts=attempts
+        sessions=sessions, credentials=credentials, registration=registration, throttle=throttle
     )
-    second_factor = StepUp()
-    second_factor.verify = second_step.check
-    keys, deletions, trail = ApiKeys(accounts), Deletions(), AuditTrail()
-    # Whoever learned the old password may have made keys with it.
+    step_up = StepUp()
+    step_up.verify = verifier.check
+    keys, deletions, audit_log = ApiKeys(accounts), Deletions(), AuditLog()
+    # A person who knew the old password may have created keys with it.
     credentials.on_change.append(revoke_keys)
-    tickets, invitations = OneTimeState(settings), Invitations()
-    passkeys = Passkeys(settings=settings, tickets=tickets, sessions=sessions, attempts=attempts)
-    sso = make_sso(
-        settings=settings, sealer=sealer, sessions=sessions, switches=switches, tickets=tickets
+    one_time_state, invitations = OneTimeState(settings), Invitations()
+    passkeys = Passkeys(
+        settings=settings, one_time_state=one_time_state, sessions=sessions, throttle=throttle
     )
+    sso = make_sso(
+        settings=settings, sealer=sealer, sessions=sessions, registration=registration,
+        one_time_state=one_time_state,
+    )  # fmt: skip
     providers = cast("SsoProviders", sso[SsoProviders])
-    invitations.needs_sso = providers.has_any
+    invitations.requires_sso = providers.has_any
     parts: tuple[object, ...] = (
-        accounts, attempts, cookies, credentials, deletions, keys, organizations, passwords,
-        profile, second_factor, second_step, sessions, settings, switches, trail, two_factors,
+        accounts, throttle, cookies, credentials, deletions, keys, organizations, passwords,
+        profile, step_up, verifier, sessions, settings, registration, audit_log, two_factors,
         passkeys, Impersonation(sessions, cookies), invitations, Members(),
         OrganizationEditor(accounts, deletions, providers),
         UserAdmin(passwords, credentials, deletions), RootGrants(settings),
     )  # fmt: skip
     services: dict[type, object] = {type(part): part for part in parts}
-    return services | sso | {Authenticator: RequestAuthenticator(sessions, keys), Auditor: trail}
+    return (
+        services | sso | {Authenticator: RequestAuthenticator(sessions, keys), Auditor: audit_log}
+    )

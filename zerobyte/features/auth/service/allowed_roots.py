@@ -1,4 +1,4 @@
-"""Which folders of a host an organization may name, and who in it may name them."""
+"""Allowed root folders of an organization per host, and the roles that may name paths."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ _GRANTS_AT_MOST: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """The roots that are stored for one organization on one host."""
+    """The stored roots of one organization on one host."""
 
     organization_id: str
     organization_name: str
@@ -36,7 +36,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstOrganization:
-    """The first organization, and the roots it has on hosts without a stored grant."""
+    """The first organization and its roots on hosts without a stored grant."""
 
     id: str
     name: str
@@ -50,9 +50,9 @@ class RootGrants:
         self._first = list(settings.allowed_roots)
 
     async def of(self, organization_id: str, host: str = "local") -> list[str]:
-        """List the roots of an organization on a host; none when nothing was granted.
+        """List the roots of an organization on a host; empty if none were granted.
 
-        The first organization has those of ZEROBYTE_ALLOWED_ROOTS until others are stored.
+        The first organization gets ZEROBYTE_ALLOWED_ROOTS unless other roots are stored.
         """
         row = await AllowedRoots.get_or_none(organization_id=organization_id, host=host)
         if row is not None:
@@ -60,7 +60,7 @@ class RootGrants:
         return list(self._first) if await is_first(organization_id) else []
 
     async def first(self) -> FirstOrganization | None:
-        """Return the first organization with its default roots; None if there is none any more."""
+        """Return the first organization with its default roots; None if it no longer exists."""
         row = await first_organization()
         if row is None:
             return None
@@ -69,11 +69,11 @@ class RootGrants:
     async def check(
         self, actor: Actor, *paths: str, host_api: HostApi, host: str = "local"
     ) -> list[str]:
-        """Refuse an actor who may not name these paths of a host; return the allowed roots.
+        """Reject an actor who may not name these paths of a host; return the allowed roots.
 
         Raises
-            Forbidden       a member asks, or a real path is outside the allowed roots.
-            Unavailable     the folder does not answer.
+            Forbidden       the actor is a member, or a real path is outside the allowed roots.
+            Unavailable     the file system of the folder does not respond.
         """
         check_role(actor)
         roots = await self.of(actor.organization_id, host)
@@ -82,18 +82,18 @@ class RootGrants:
         return roots
 
     async def check_remotes(self, actor: Actor, host: str = "local") -> None:
-        """Refuse an actor who may not use the remotes of rclone.conf of a host.
+        """Reject an actor who may not use the remotes of rclone.conf of a host.
 
         Raises
-            Forbidden   a member asks, or the organization may not use every folder of the host.
+            Forbidden   the actor is a member, or the organization may not use the whole host.
         """
         check_role(actor)
         protected_paths.require_whole_host(await self.of(actor.organization_id, host))
 
     async def put(self, organization_id: str, host: str, roots: Sequence[str]) -> Grant:
-        """Store the roots of an organization on a host, in place of the former ones.
+        """Replace the roots of an organization on a host.
 
-        Raises NotFound when there is no such organization.
+        Raises NotFound if the organization does not exist.
         """
         organization = await Organization.get_or_none(id=organization_id).only("id", "name")
         if organization is None:
@@ -116,7 +116,7 @@ class RootGrants:
         )
 
     async def stored(self) -> list[Grant]:
-        """Every stored grant, ordered by organization and host."""
+        """List every stored grant, ordered by organization and host."""
         rows = AllowedRoots.all().order_by("organization_id", "host").limit(_GRANTS_AT_MOST)
         return [
             Grant(
@@ -130,6 +130,6 @@ class RootGrants:
 
 
 def check_role(actor: Actor, refusal: str = _ROLE) -> None:
-    """Refuse members: they use the folders that owners and admins have named."""
+    """Reject members: they may only use folders that owners and admins have named."""
     if actor.organization_role not in ("owner", "admin"):
         raise Forbidden(refusal)

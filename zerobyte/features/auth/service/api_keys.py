@@ -1,7 +1,7 @@
-"""API keys: how they are made, shown once, recognised, and how they end.
+"""API keys: create, list, look up and delete.
 
-Owns the key's form and its hash. A key acts for one person in one organization, and ends with
-the membership, with a new password, or by itself.
+A key acts for one user in one organization. It becomes invalid with the membership, a password
+change, or its expiry. Only its SHA-256 is stored.
 """
 
 import base64
@@ -23,10 +23,10 @@ from zerobyte.http.auth import Actor
 
 LIMIT: Final = 50
 _PREFIX: Final = "zb_"
-_LETTERS: Final = 64
+_KEY_LENGTH: Final = 64
 _DAY_S: Final = 86_400
 _TOUCH_EVERY_MS: Final = 60_000
-# Not part of the table: what the guard must know, fetched with the row in one go.
+# Not a column of the table: the member role, fetched in the same query.
 _ROLE: Final = (
     '(SELECT "role" FROM "members" WHERE "members"."user_id"="api_keys"."user_id" '
     'AND "members"."organization_id"="api_keys"."organization_id")'
@@ -34,7 +34,7 @@ _ROLE: Final = (
 
 
 class FoundKey(NamedTuple):
-    """A key with its owner; `role` is None when the owner is no member any more."""
+    """A key with its user; `role` is None if the user is no longer a member."""
 
     key: ApiKey
     user: User
@@ -42,25 +42,25 @@ class FoundKey(NamedTuple):
 
 
 class ApiKeys:
-    """Makes, lists, finds and ends API keys."""
+    """Creates, lists, finds and deletes API keys."""
 
     def __init__(self, accounts: Accounts) -> None:
         self._accounts = accounts
 
     async def list_all(self, actor: Actor) -> list[ApiKey]:
-        """The person's keys in the active organization that still hold, newest first."""
+        """List the user's valid keys in the active organization, newest first."""
         own = ApiKey.filter(user_id=actor.user_id, organization_id=actor.organization_id)
-        return await _living(own).order_by("-created_at", "-id")
+        return await _active(own).order_by("-created_at", "-id")
 
     async def create(self, actor: Actor, body: CreateApiKey) -> tuple[ApiKey, str]:
-        """A new key: its row, and the key itself, which nobody can read again.
+        """Create a key; return its row and the plain key, which cannot be read again.
 
         Raises
-            Invalid             it would end within a day or after more than a year.
-            Unauthenticated     the password is wrong, or they have just left the organization.
-            Forbidden           the person has no password here.
+            Invalid             the expiry is not between 1 day and 365 days.
+            Unauthenticated     the password is wrong, or the user has just left the organization.
+            Forbidden           the user has no local password.
             TooManyRequests     there were too many wrong passwords.
-            Conflict            the person has 50 keys.
+            Conflict            the user has 50 keys.
         """
         seconds = body.expires_in
         if seconds is not None and not _DAY_S <= seconds <= 365 * _DAY_S:
@@ -68,14 +68,14 @@ class ApiKeys:
         checked = await self._accounts.check_password(
             actor.user_id, body.password, purpose="create API keys"
         )
-        key = _PREFIX + ids.letters(_LETTERS)
+        key = _PREFIX + ids.letters(_KEY_LENGTH)
         async with in_transaction():
-            # Many at once must not slip past the limit: one of a person after the other.
+            # This locks the user, so that simultaneous requests cannot exceed the limit.
             await require_unchanged(actor.user_id, checked, Unauthenticated("Invalid password"))
-            place = Member.filter(user_id=actor.user_id, organization_id=actor.organization_id)
-            if not await place.exists():
+            membership = Member.filter(user_id=actor.user_id, organization_id=actor.organization_id)
+            if not await membership.exists():
                 raise Unauthenticated("Unauthorized", code="UNAUTHORIZED")
-            if await _living(ApiKey.filter(user_id=actor.user_id)).count() >= LIMIT:
+            if await _active(ApiKey.filter(user_id=actor.user_id)).count() >= LIMIT:
                 raise Conflict("API key limit reached")
             row = await ApiKey.create(
                 user_id=actor.user_id,
@@ -88,14 +88,14 @@ class ApiKeys:
         return row, key
 
     async def delete(self, actor: Actor, key_id: str) -> None:
-        """End one of the person's own keys in the active organization. Raises NotFound."""
+        """Delete one of the user's keys in the active organization. Raises NotFound."""
         own = ApiKey.filter(user_id=actor.user_id, organization_id=actor.organization_id)
         if not await own.filter(id=key_id).delete():
             raise NotFound("API key not found")
 
     async def find(self, key: str) -> FoundKey | None:
-        """Whose key it is, if it still holds; notes when it was used."""
-        if len(key) != len(_PREFIX) + _LETTERS or not key.startswith(_PREFIX):
+        """Return the valid key with its user, or None; update `last_request_at`."""
+        if len(key) != len(_PREFIX) + _KEY_LENGTH or not key.startswith(_PREFIX):
             return None
         found: Any = (
             await ApiKey.filter(key_hash=_hash(key))
@@ -113,12 +113,12 @@ class ApiKeys:
 
 
 async def revoke_keys(user_id: str, *, organization_id: str | None = None) -> None:
-    """End all keys of a person, or those in one organization."""
+    """Delete all keys of a user, or only those in one organization."""
     keys = ApiKey.filter(user_id=user_id)
     await (keys.filter(organization_id=organization_id) if organization_id else keys).delete()
 
 
-def _living(keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
+def _active(keys: QuerySet[ApiKey]) -> QuerySet[ApiKey]:
     return keys.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now_ms()))
 
 

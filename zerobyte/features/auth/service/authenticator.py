@@ -1,7 +1,7 @@
-"""Recognises who asks: by an API key on `/api/v1`, else by the browser's session.
+"""Authenticates requests: by API key on `/api/v1`, otherwise by session cookie.
 
-Owns the order of the guard: key or session, ban, organization, membership; one query in all.
-What an operation demands beyond that is `zerobyte.http.auth.Permission`.
+The checks run in this order: key or session, ban, organization, membership; one query in all.
+Further requirements of an operation are in `zerobyte.http.auth.Permission`.
 """
 
 from typing import cast
@@ -28,7 +28,7 @@ class RequestAuthenticator:
         self._keys = keys
 
     async def actor_of(self, request: HttpRequest) -> Actor:
-        """Who asks, in the key's organization or the active one. A key wins over a cookie.
+        """Return the actor in the key's or the active organization. A key overrides a cookie.
 
         Raises Unauthenticated, Forbidden.
         """
@@ -36,7 +36,7 @@ class RequestAuthenticator:
         return await (self._by_key(request, key) if key else self._by_session(request))
 
     async def person_of(self, request: HttpRequest) -> Person:
-        """The person of the browser that asks. Raises Unauthenticated."""
+        """Return the person of the session cookie. Raises Unauthenticated."""
         found = await self._sessions.require(request)
         return Person(
             user_id=found.user.id,
@@ -55,7 +55,7 @@ class RequestAuthenticator:
             user_id=user.id, name=user.name, organization_id=organization_id, source="api-key"
         )
         audit.set_principal(request, who)
-        # A ban that is over ends with the owner's next sign-in: programs wait for a person.
+        # An expired ban is lifted only when its user signs in, so keys stay rejected until then.
         if user.banned:
             raise Unauthenticated("Invalid or expired session")
         return Actor(

@@ -1,7 +1,6 @@
-"""The cookies of accounts: their names, attributes and signature.
+"""Cookies of accounts: names, attributes and signatures.
 
-Knows no session: what a cookie holds is a text to it. A signature holds for one name alone, so a
-value cannot be shown under another.
+A signature is bound to the cookie's name, so a value cannot be replayed under another name.
 """
 
 import hashlib
@@ -23,27 +22,27 @@ TRUST_DEVICE: Final = "zerobyte.trust_device"
 
 
 class Cookies:
-    """Sets, clears and reads cookies; behind https they are `__Secure-` and no others are read."""
+    """Sets, clears and reads cookies; with https, only `__Secure-` cookies are used."""
 
     def __init__(self, settings: Settings) -> None:
         self._secure = settings.is_https
         self._key = derive(settings.app_secret, "zerobyte:cookies")
 
     def set(self, request: HttpRequest, name: str, value: str, *, max_age_s: int | None) -> None:
-        """Send a signed cookie with the answer.
+        """Send a signed cookie with the response.
 
-        max_age_s   None lets the browser forget it when it is closed.
+        max_age_s   None: the browser deletes it when it closes.
         """
         signed = self._signer(name).sign(value).decode()
         queue_cookie(request, self._line(name, signed, max_age_s=max_age_s))
 
     def clear(self, request: HttpRequest, *names: str) -> None:
-        """Make the browser forget cookies."""
+        """Delete cookies in the browser."""
         for name in names:
             queue_cookie(request, self._line(name, "", max_age_s=0))
 
     def read(self, request: HttpRequest, name: str) -> str | None:
-        """What a cookie holds; None when it is absent or was not signed by us."""
+        """Return the value of a cookie; None if it is absent or its signature is invalid."""
         wanted = self._full(name)
         for pair in header(request, "cookie").split(";"):
             found, _, value = pair.strip().partition("=")
@@ -71,5 +70,5 @@ class Cookies:
 
 
 def token_hash(token: str) -> str:
-    """What is stored of a token that only a cookie holds."""
+    """Return the hash that is stored for a token that only a cookie holds."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,6 +1,6 @@
-"""Organizations and people that go, with everything that goes with them, or not at all.
+"""Cascading deletion of organizations and users, in one transaction.
 
-Refuses to know what an organization holds: the composition root puts in who does.
+Counting and deleting backup data is injected (`Deletions.organization_data`).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -16,13 +16,13 @@ from zerobyte.features.auth.service.members import move_sessions
 from zerobyte.features.auth.service.sso.account_linking import unlink_all
 from zerobyte.features.auth.service.sso.providers import provider_ids_of
 
-Tidy = Callable[[], Awaitable[None]]
-"""What is left to do once a deletion is certain: nothing that could undo it."""
+Cleanup = Callable[[], Awaitable[None]]
+"""Work to do after a deletion is committed; it cannot undo the deletion."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganizationCounts:
-    """What an organization holds."""
+    """Numbers of resources of an organization."""
 
     volumes: int = 0
     repositories: int = 0
@@ -30,67 +30,71 @@ class OrganizationCounts:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it holds nothing."""
+        """Return True if the organization has no resources."""
         return not (self.volumes or self.repositories or self.schedules)
 
     @property
-    def in_words(self) -> str:
-        """For people: `2 volumes, 1 repository`."""
-        counted = (
+    def summary(self) -> str:
+        """The counts as text for messages: `2 volumes, 1 repository`."""
+        counts = (
             (self.volumes, "volume", "volumes"),
             (self.repositories, "repository", "repositories"),
             (self.schedules, "backup schedule", "backup schedules"),
         )
-        return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counted if n)
+        return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in counts if n)
 
 
-class Contents(Protocol):
-    """Knows what organizations hold."""
+class OrganizationData(Protocol):
+    """Counts and deletes the backup data of organizations."""
 
     async def count(self, organization_ids: Sequence[str]) -> Mapping[str, OrganizationCounts]:
-        """What each of these organizations holds, all asked for in one query."""
+        """Return the counts of each of these organizations, in one query."""
         ...
 
-    async def remove(self, organization_id: str) -> Tidy:
-        """Delete the rows of all of it, inside the caller's transaction.
+    async def remove(self, organization_id: str) -> Cleanup:
+        """Delete all rows of the organization, inside the caller's transaction.
 
-        Raises Conflict when work of the organization is still running.
+        Raises Conflict if a task of the organization is still active.
         """
         ...
 
 
 class Deletions:
-    """Deletes organizations and people.
+    """Deletes organizations and users.
 
-    contents    None when nothing but accounts is served.
+    organization_data   None if only accounts are served.
     """
 
     def __init__(self) -> None:
-        self.contents: Contents | None = None
+        self.organization_data: OrganizationData | None = None
 
     async def count(self, organization_ids: Sequence[str]) -> Mapping[str, OrganizationCounts]:
-        """What each of these organizations holds."""
-        if self.contents is None or not organization_ids:
+        """Return the counts of each of these organizations."""
+        if self.organization_data is None or not organization_ids:
             return dict.fromkeys(organization_ids, OrganizationCounts())
-        return await self.contents.count(organization_ids)
+        return await self.organization_data.count(organization_ids)
 
-    async def remove(self, organization: Organization) -> Tidy:
-        """Delete an organization and what it holds, inside the caller's transaction.
+    async def delete_organization(self, organization: Organization) -> Cleanup:
+        """Delete an organization and its data, inside the caller's transaction.
 
-        The sessions of those left behind go on in another organization of theirs, or in none;
-        those of people who are linked through its providers end, as the links do.
+        Sessions of former members switch to another organization of theirs, or to none. Users who
+        are linked through the organization's providers lose these links and all their sessions.
 
         Raises Conflict.
         """
-        await first_id()  # recorded before the first organization can be gone
-        tidy = await self.contents.remove(organization.id) if self.contents else _nothing
+        await first_id()  # recorded before the first organization can be deleted
+        cleanup = (
+            await self.organization_data.remove(organization.id)
+            if self.organization_data
+            else _no_cleanup
+        )
         await unlink_all(await provider_ids_of(organization.id))
         await move_sessions(organization.id)
         await organization.delete()
-        return tidy
+        return cleanup
 
-    async def only_owned(self, user_id: str) -> list[Organization]:
-        """The organizations that have no other owner."""
+    async def solely_owned_by(self, user_id: str) -> list[Organization]:
+        """List the organizations that have no other owner."""
         owners = Member.filter(role="owner")
         owned = owners.filter(user_id=user_id).values("organization_id")
         shared = owners.exclude(user_id=user_id).values("organization_id")
@@ -100,41 +104,44 @@ class Deletions:
             .order_by("created_at", "id")
         )
 
-    async def remove_person(self, user: User) -> list[Tidy]:
-        """Delete a person and the organizations that only they own, in the caller's transaction.
+    async def delete_user(self, user: User) -> list[Cleanup]:
+        """Delete a user and the organizations that only they own, in the caller's transaction.
 
         Raises
-            Conflict    such an organization holds repositories, or its work is still running.
+            Conflict    such an organization has repositories, or one of its tasks is active.
         """
-        # Two owners who go at once must not leave an organization without one.
-        places = Member.filter(user_id=user.id, role="owner")
-        owned = await places.order_by("organization_id").values_list("organization_id", flat=True)
+        # Lock the organizations, so that two owners who are deleted at once leave no organization
+        # without one.
+        memberships = Member.filter(user_id=user.id, role="owner")
+        owned = await memberships.order_by("organization_id").values_list(
+            "organization_id", flat=True
+        )
         await Organization.filter(id__in=list(owned)).order_by("id").select_for_update()
-        alone = await self.only_owned(user.id)
-        await self._refuse_repositories(alone)
-        tidies = [await self.remove(organization) for organization in alone]
+        solely_owned = await self.solely_owned_by(user.id)
+        await self._require_no_repositories(solely_owned)
+        cleanups = [await self.delete_organization(organization) for organization in solely_owned]
         await user.delete()
-        return tidies
+        return cleanups
 
-    async def _refuse_repositories(self, organizations: Sequence[Organization]) -> None:
-        """Refuse while one holds repositories: their only password is a column of its row."""
-        held = await self.count([row.id for row in organizations])
+    async def _require_no_repositories(self, organizations: Sequence[Organization]) -> None:
+        """Raise Conflict if one has repositories: only its row stores their password."""
+        counts = await self.count([row.id for row in organizations])
         for row in organizations:
-            if held[row.id].repositories:
-                content = OrganizationCounts(repositories=held[row.id].repositories).in_words
+            if counts[row.id].repositories:
+                content = OrganizationCounts(repositories=counts[row.id].repositories).summary
                 raise Conflict(
-                    f'Only this person owns the organization "{row.name}", which holds {content} '
-                    "and the only password to open what is stored there; delete the repositories "
-                    "or make another member an owner first",
+                    f'This user is the only owner of the organization "{row.name}", which has '
+                    f"{content} and stores their only password. Delete the repositories or make "
+                    "another member an owner first",
                     code="ORGANIZATION_HOLDS_REPOSITORIES",
                 )
 
 
-async def tidy_up(tidies: Sequence[Tidy]) -> None:
-    """Do what is left to do, one after the other."""
-    for tidy in tidies:
-        await tidy()
+async def run_cleanups(cleanups: Sequence[Cleanup]) -> None:
+    """Run the cleanups one after the other."""
+    for cleanup in cleanups:
+        await cleanup()
 
 
-async def _nothing() -> None:
-    """There is nothing to tidy."""
+async def _no_cleanup() -> None:
+    """Do nothing: no backup data was deleted."""

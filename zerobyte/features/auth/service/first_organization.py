@@ -1,7 +1,7 @@
-"""The first organization of the installation, which has rights that others are granted.
+"""The first organization of the installation, which has rights that others must be granted.
 
-Its id is written once. The oldest organization of the moment would pass these rights on to a
-stranger's organization when the first one is deleted.
+Its id is recorded once. "The oldest existing organization" would pass these rights to an
+unrelated organization when the first one is deleted.
 """
 
 from typing import Final
@@ -30,14 +30,15 @@ async def first_organization() -> Organization | None:
 async def first_id() -> str | None:
     """Return the id of the first organization, which may be deleted; record the oldest if unset.
 
-    Called at each start and before each deletion, so that no deletion comes before the record.
+    Called at each start and before each deletion, so that the record precedes every deletion.
     """
     row = await AppMetadata.get_or_none(key=_KEY)
     if row is None:
         oldest = await Organization.all().order_by("created_at", "id").first().only("id")
         if oldest is None:
             return None
-        # Two processes may be here at once; an error would end a caller's transaction.
+        # Another process may insert at the same time; an error would abort the caller's
+        # transaction.
         await AppMetadata.bulk_create(
             [AppMetadata(key=_KEY, value=oldest.id)], ignore_conflicts=True
         )

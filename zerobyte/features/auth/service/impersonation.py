@@ -1,7 +1,6 @@
-"""An admin looks at the platform as somebody else, for an hour at most, and comes back.
+"""Impersonation: an instance admin acts as another user for at most one hour.
 
-The admin's own session waits in a cookie of its own; what is done meanwhile is in the audit trail
-under both names.
+The admin's own session is kept in a separate cookie. The audit log records both users.
 """
 
 from typing import Final
@@ -18,14 +17,14 @@ HOUR_MS: Final = 3_600_000
 
 
 class Impersonation:
-    """Begins and ends impersonations."""
+    """Starts and ends impersonations."""
 
     def __init__(self, sessions: Sessions, cookies: Cookies) -> None:
         self._sessions = sessions
         self._cookies = cookies
 
-    async def begin(self, request: HttpRequest, person: Person, user_id: str) -> SignedIn:
-        """Act as somebody who is no admin; the session lasts an hour.
+    async def start(self, request: HttpRequest, person: Person, user_id: str) -> SignedIn:
+        """Sign the admin in as a user who is no admin, for one hour.
 
         Raises NotFound, Forbidden.
         """
@@ -36,20 +35,20 @@ class Impersonation:
             raise Forbidden("You cannot impersonate admins", code="YOU_CANNOT_IMPERSONATE_ADMINS")
         if is_banned(user, clock.now_ms()):
             raise Forbidden("A banned user cannot be impersonated", code="BANNED_USER")
-        own = await self._sessions.require(request)
-        forget = "" if own.session.remembered else "true"
+        admin_session = await self._sessions.require(request)
+        forget = "" if admin_session.session.remembered else "true"
         self._cookies.set(
-            request, ADMIN_SESSION, f"{own.token}:{forget}", max_age_s=LIFETIME_MS // 1000
+            request, ADMIN_SESSION, f"{admin_session.token}:{forget}", max_age_s=LIFETIME_MS // 1000
         )
-        return await self._sessions.begin(
+        return await self._sessions.create(
             request, user, remember=False, lifetime_ms=HOUR_MS, impersonated_by=person.user_id
         )
 
     async def end(self, request: HttpRequest, person: Person) -> SignedIn:
-        """Be the admin again; the other session is gone.
+        """End the impersonation and restore the admin's session.
 
         Raises
-            Invalid     nobody is impersonated, or the admin's own session has ended meanwhile.
+            Invalid     no impersonation is active, or the admin's own session has ended.
         """
         found = await self._sessions.require(request)
         if found.session.impersonated_by is None:
@@ -57,15 +56,15 @@ class Impersonation:
                 "You are not impersonating anyone", code="YOU_ARE_NOT_IMPERSONATING_ANYONE"
             )
         audit.add_details(request, userId=person.user_id)
-        held = self._cookies.read(request, ADMIN_SESSION) or ""
-        own = await self._sessions.by_token(held.partition(":")[0])
+        admin_cookie = self._cookies.read(request, ADMIN_SESSION) or ""
+        admin_session = await self._sessions.find_by_token(admin_cookie.partition(":")[0])
         await Session.filter(id=found.session.id).delete()
         self._sessions.clear_cookies(request)
         self._cookies.clear(request, ADMIN_SESSION)
-        if own is None or own.user.id != found.session.impersonated_by:
+        if admin_session is None or admin_session.user.id != found.session.impersonated_by:
             raise Invalid(
                 "Your own session has ended meanwhile. Sign in again",
                 code="FAILED_TO_FIND_ADMIN_SESSION",
             )
-        self._sessions.send_cookie(request, own)
-        return own
+        self._sessions.send_cookie(request, admin_session)
+        return admin_session

@@ -1,7 +1,7 @@
-"""Notices at start that APP_SECRET is not the one that the stored secrets were encrypted with.
+"""Detects at start that APP_SECRET differs from the secret that encrypted the stored data.
 
-One row of `app_metadata` holds a fingerprint of the secret. It is written at the first start and
-by `rekey`, and never because another secret is in use: the operator may put the right one back.
+One row of `app_metadata` holds a fingerprint of the secret. Only the first start and `rekey` write
+it: after a wrong secret the operator may restore the right one.
 """
 
 import hashlib
@@ -24,12 +24,12 @@ DIFFERENT: Final = (
 
 
 def fingerprint(app_secret: str) -> str:
-    """Return a text that only this secret gives, and that does not lead back to it."""
+    """Return a one-way fingerprint of the secret."""
     return hashlib.sha256(derive(app_secret, "zerobyte:key-check")).hexdigest()[:_LETTERS]
 
 
 class KeyCheck:
-    """Compares the secret of the settings with the one of the stored data."""
+    """Compares the configured secret with the secret of the stored data."""
 
     def __init__(self, app_secret: str, sealer: Sealer) -> None:
         self._fingerprint = fingerprint(app_secret)
@@ -37,15 +37,15 @@ class KeyCheck:
         self._is_different = False
 
     async def run(self) -> bool:
-        """Compare once at start; return False, after one line in the log, on a difference.
+        """Compare once at start; log and return False if the secrets differ.
 
-        An installation without the fingerprint gets it, unless its texts contradict.
+        An installation without a fingerprint gets one, unless its encrypted texts do not open.
         """
         stored = await stored_fingerprint()
         if stored is None:
             self._is_different = not await self._opens_stored_texts()
             if not self._is_different:
-                # Another process may be first; its row stays.
+                # Another process may insert first; keep its row.
                 await AppMetadata.bulk_create(
                     [AppMetadata(key=_KEY, value=self._fingerprint)], ignore_conflicts=True
                 )
@@ -56,14 +56,14 @@ class KeyCheck:
         return not self._is_different
 
     async def problem(self) -> str | None:
-        """Return the difference that was found at start; for readiness."""
+        """Return the problem that was found at start; for readiness."""
         return DIFFERENT if self._is_different else None
 
     async def _opens_stored_texts(self) -> bool:
-        """Returns True if any of the encrypted texts opens, or there is none.
+        """Return True if at least one encrypted text opens, or there is none.
 
-        Every organization has one from its first day. A single one may be damaged or left over
-        from an interrupted change of the secret, so one that opens is enough.
+        Every organization has one from its creation. One of them may be damaged or left over from
+        an interrupted change of the secret, so one that opens is enough.
         """
         rows = await Organization.all().order_by("-created_at", "id").limit(_SAMPLE)
         texts = [row for row in rows if Sealer.is_sealed(row.repository_password)]
@@ -78,11 +78,11 @@ class KeyCheck:
 
 
 async def stored_fingerprint() -> str | None:
-    """Return the fingerprint of the secret of the stored data, if there is one."""
+    """Return the fingerprint of the secret of the stored data; None if there is none."""
     row = await AppMetadata.get_or_none(key=_KEY)
     return None if row is None else row.value
 
 
 async def store_fingerprint(app_secret: str) -> None:
-    """Record that the stored data is encrypted with this secret; for `rekey` alone."""
+    """Record that the stored data is encrypted with this secret; only `rekey` calls this."""
     await AppMetadata.update_or_create({"value": fingerprint(app_secret)}, key=_KEY)

@@ -1,9 +1,9 @@
-"""How often a password or a code may be tried.
+"""Limits failed attempts at passwords and codes.
 
-Counts failures only, so that people behind one address do not shut each other out by signing
-in. An attempt counts from its start until it succeeds; many at once do not slip through. What
-is counted for a person stands in the database: neither a restart nor a flood of other names
-makes it forgotten, and what another process forgets (the rescue commands) is forgotten here.
+Only failures count, so users behind one address do not block each other by signing in. An attempt
+counts from its start until it succeeds, so parallel attempts cannot exceed the limit. Counters of
+users are in the database: they survive restarts and floods of other names, and a reset by another
+process (the admin CLI) takes effect here.
 """
 
 import asyncio
@@ -24,211 +24,212 @@ from zerobyte.settings import Settings
 
 _BY_ADDRESS: Final = (3, 10)
 _BY_ACCOUNT: Final = (30, 900)
-_WAITING: Final = 100
-_BELIEVED_S: Final = 1
-_REMEMBERED: Final = 1000
+_MAX_WAITING: Final = 100
+_CACHE_S: Final = 1
+_CACHE_SIZE: Final = 1000
 
 
-class Attempts:
-    """Lets three failures in 10 s pass for each address and operation, 30 in 15 min for each
-    account."""
+class LoginThrottle:
+    """Allows 3 failures in 10 s per address and operation, and 30 in 15 min per account."""
 
     def __init__(self, settings: Settings) -> None:
         self._is_off = settings.disable_rate_limiting
         self._addresses = Window(*_BY_ADDRESS)
-        self._under_way: Counter[str] = Counter()
+        self._running: Counter[str] = Counter()
         self._waiting = 0
         self._changed = asyncio.Condition()
         self._accounts = Window(*_BY_ACCOUNT)
-        self._refusals = _Refusals()
+        self._recent = _RecentRejections()
 
     @asynccontextmanager
-    async def counted(
+    async def count_failures(
         self, operation: str, *, address: str, account: str | None = None, name: str | None = None
-    ) -> AsyncGenerator["Attempt"]:
-        """Count what happens in the block as a failure if it raises.
+    ) -> AsyncGenerator["LoginAttempt"]:
+        """Count the block as a failure if it raises.
 
-        account     what is tried, when it is no person: it is counted in memory.
-        name        what was typed for a person. The block finds out whose it is and calls `of`;
-                    a name that was refused a moment ago is refused again without any query.
+        account     key of an attempt without a user; counted in memory.
+        name        the name as entered. The block looks up the user and calls `count_for`; a
+                    name that was rejected less than a second ago is rejected without a query.
 
-        Raises TooManyRequests before the block when there were too many.
+        Raises TooManyRequests before the block if the limit is reached.
         """
-        attempt = Attempt(self._accounts, self._refusals, name or "", is_off=self._is_off)
+        attempt = LoginAttempt(self._accounts, self._recent, name or "", is_off=self._is_off)
         if self._is_off:
             yield attempt
             return
         key = f"{operation} {address}"
-        await self._enter(key, attempt)
+        await self._acquire(key, attempt)
         try:
             if account is not None:
-                attempt.take(account)
+                attempt.count_in_memory(account)
             if name is not None:
-                attempt.refuse_again()
+                attempt.reject_if_recent()
             yield attempt
         except Unavailable:
-            await attempt.succeeded()  # nothing was tried
+            await attempt.uncount()  # the password was not checked
             raise
         else:
-            await attempt.succeeded()
+            await attempt.uncount()
         finally:
-            await self._leave(key)
+            await self._release(key)
 
-    async def _enter(self, key: str, attempt: "Attempt") -> None:
-        """Count for an address; wait while it depends on those that are under way.
+    async def _acquire(self, key: str, attempt: "LoginAttempt") -> None:
+        """Count for an address; if the limit depends on running attempts, wait for them.
 
-        Many people behind one address may sign in at the same moment, and all are heard.
+        Many users behind one address may sign in simultaneously, and none is rejected.
         """
-        if not attempt.fits(self._addresses, key):
+        if not attempt.try_count(self._addresses, key):
             async with self._changed:
                 await self._wait(key, attempt)
-        self._under_way[key] += 1
+        self._running[key] += 1
 
-    async def _wait(self, key: str, attempt: "Attempt") -> None:
-        """With the lock held, so that no end goes unheard between a look and the wait."""
+    async def _wait(self, key: str, attempt: "LoginAttempt") -> None:
+        """Wait for a free attempt. The caller holds the lock, so no notification is missed."""
         self._waiting += 1
         try:
-            while not attempt.fits(self._addresses, key):
-                if not self._under_way[key] or self._waiting > _WAITING:
+            while not attempt.try_count(self._addresses, key):
+                if not self._running[key] or self._waiting > _MAX_WAITING:
                     raise too_many(attempt.wait_s)
                 await self._changed.wait()
         finally:
             self._waiting -= 1
 
-    async def _leave(self, key: str) -> None:
-        self._under_way[key] -= 1
-        if not self._under_way[key]:
-            del self._under_way[key]
+    async def _release(self, key: str) -> None:
+        self._running[key] -= 1
+        if not self._running[key]:
+            del self._running[key]
         async with self._changed:
             self._changed.notify_all()
 
-    def count(self, window: Window, key: str) -> None:
-        """Count a look-up, whatever comes of it. Raises TooManyRequests."""
+    def count_lookup(self, window: Window, key: str) -> None:
+        """Count a look-up, whatever its outcome. Raises TooManyRequests."""
         if self._is_off:
             return
         allowance = window.take(key)
         if not allowance.allowed:
             raise too_many(allowance.reset_s)
 
-    async def forget(self, user: User) -> None:
-        """Forget the wrong passwords of a person who gets another one."""
+    async def reset(self, user: User) -> None:
+        """Reset the failure counters of a user who gets a new password."""
         for name in (user.email, user.username):
-            self._refusals.forget(name)
+            self._recent.forget(name)
         await GuessCount.filter(key__in=[f"sign-in:{user.id}", f"password:{user.id}"]).delete()
 
 
-class Attempt:
-    """One try, and all that it is counted by."""
+class LoginAttempt:
+    """One attempt and the counters that include it."""
 
-    def __init__(self, accounts: Window, refusals: "_Refusals", name: str, *, is_off: bool) -> None:
+    def __init__(
+        self, accounts: Window, recent: "_RecentRejections", name: str, *, is_off: bool
+    ) -> None:
         self._accounts = accounts
-        self._refusals = refusals
+        self._recent = recent
         self._name = name
         self._is_off = is_off
         self.wait_s = 0
         self._taken: list[tuple[Window, str]] = []
-        self._people: list[str] = []
+        self._keys: list[str] = []
 
-    def take(self, account: str) -> None:
-        """Count it for what is no person; a refused one counts nowhere. Raises TooManyRequests."""
-        if not self.fits(self._accounts, account):
-            self._give_back()
+    def count_in_memory(self, account: str) -> None:
+        """Count for a key in memory; a rejected attempt is not counted. Raises TooManyRequests."""
+        if not self.try_count(self._accounts, account):
+            self._uncount_in_memory()
             raise too_many(self.wait_s)
 
-    def refuse_again(self) -> None:
-        """Refuse a name that was refused a moment ago. Raises TooManyRequests."""
-        wait_s = self._refusals.wait_s(self._name)
+    def reject_if_recent(self) -> None:
+        """Reject a name that was rejected a moment ago. Raises TooManyRequests."""
+        wait_s = self._recent.wait_s(self._name)
         if wait_s:
-            # Not noted again: a flood must not keep a name from being looked up.
-            self._give_back()
+            # Do not renew the entry: a flood must not prevent the next database look-up.
+            self._uncount_in_memory()
             raise too_many(wait_s)
 
-    def fits(self, window: Window, key: str) -> bool:
-        """Count it in a window if there is room; `wait_s` tells when there is again."""
+    def try_count(self, window: Window, key: str) -> bool:
+        """Return True and count if the window allows it; otherwise set `wait_s`."""
         allowance = window.take(key)
         self.wait_s = allowance.reset_s
         if allowance.allowed:
             self._taken.append((window, key))
         return allowance.allowed
 
-    async def of(self, person: str | None) -> None:
-        """Count it for a person, or for the name of nobody; a refusal takes as long for both.
+    async def count_for(self, key: str | None) -> None:
+        """Count for a user, or for an unknown name; both rejections take equally long.
 
-        person      see `GuessCount.key`.
+        key     see `GuessCount.key`.
 
         Raises TooManyRequests.
         """
         if self._is_off:
             return
-        if person is None:
-            await GuessCount.get_or_none(key="nobody")
-            wait_s = 0 if self.fits(self._accounts, self._name) else self.wait_s
+        if key is None:
+            await GuessCount.get_or_none(key="unknown")
+            wait_s = 0 if self.try_count(self._accounts, self._name) else self.wait_s
         else:
-            wait_ms = await _take(person)
+            wait_ms = await _count_in_database(key)
             wait_s = wait_ms and max(1, round(wait_ms / 1000))
         if wait_s:
-            self._give_back()
-            self._refusals.add(self._name, wait_s)
+            self._uncount_in_memory()
+            self._recent.add(self._name, wait_s)
             raise too_many(wait_s)
-        self._refusals.forget(self._name)
-        if person is not None:
-            self._people.append(person)
+        self._recent.forget(self._name)
+        if key is not None:
+            self._keys.append(key)
 
-    async def succeeded(self) -> None:
-        """Count it nowhere after all."""
-        self._give_back()
-        for person in self._people:
-            await GuessCount.filter(key=person, count__gt=0).update(count=F("count") - 1)
+    async def uncount(self) -> None:
+        """Remove the attempt from all counters."""
+        self._uncount_in_memory()
+        for key in self._keys:
+            await GuessCount.filter(key=key, count__gt=0).update(count=F("count") - 1)
 
-    def _give_back(self) -> None:
+    def _uncount_in_memory(self) -> None:
         for window, key in self._taken:
             window.give_back(key)
         self._taken.clear()
 
 
-class _Refusals:
-    """Names that were refused a moment ago, so that a flood of guesses costs no query.
+class _RecentRejections:
+    """Cache of recently rejected names, so that a flood of guesses causes no queries.
 
-    They are believed for a second only: the rows may have been cleared by another process.
+    An entry is valid for one second, because another process may have reset the counters.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[float, float]] = {}
+        self._entries: dict[str, tuple[float, float]] = {}
 
     def add(self, name: str, wait_s: int) -> None:
-        """Believe for a moment that a name has to wait."""
+        """Cache that a name has to wait."""
         now = clock.monotonic()
-        if name not in self._kept and len(self._kept) >= _REMEMBERED:
-            self._kept.clear()
-        self._kept[name] = (now + _BELIEVED_S, now + wait_s)
+        if name not in self._entries and len(self._entries) >= _CACHE_SIZE:
+            self._entries.clear()
+        self._entries[name] = (now + _CACHE_S, now + wait_s)
 
     def wait_s(self, name: str) -> int:
-        """Seconds that a name has to wait; 0 for the one who shall look that up."""
+        """Return the seconds to wait; 0 if the caller must query the database."""
         now = clock.monotonic()
-        believed_until, ends = self._kept.get(name, (now, now))
+        valid_until, ends = self._entries.get(name, (now, now))
         if now >= ends:
             self.forget(name)
-        elif now < believed_until:
+        elif now < valid_until:
             return max(1, round(ends - now))
         else:
-            # Whoever comes while this one looks still believes it.
-            self._kept[name] = (now + _BELIEVED_S, ends)
+            # Extend the entry, so that only one caller at a time queries the database.
+            self._entries[name] = (now + _CACHE_S, ends)
         return 0
 
     def forget(self, name: str) -> None:
-        """Look a name up again."""
-        self._kept.pop(name, None)
+        """Remove a name from the cache."""
+        self._entries.pop(name, None)
 
 
 def too_many(retry_after_s: int) -> TooManyRequests:
-    """The answer to one try too many."""
+    """Return the error for exceeding a limit."""
     return TooManyRequests(
         "Too many requests. Please try again later.", retry_after_s=retry_after_s
     )
 
 
-async def _take(key: str) -> int:
-    """Count one more for a person; else the milliseconds to wait."""
+async def _count_in_database(key: str) -> int:
+    """Count a failure in the database; return 0, or the milliseconds to wait."""
     limit, seconds = _BY_ACCOUNT
     while True:
         now = clock.now_ms()
@@ -241,7 +242,7 @@ async def _take(key: str) -> int:
             except IntegrityError as error:
                 if not constraints.breaks_unique(error, "key"):
                     raise
-                continue  # another first try made it
+                continue  # a concurrent first attempt created the row
             return 0
         window_ends_at = cast("int", row.ends_at)
         window = GuessCount.filter(key=key, ends_at=window_ends_at)

@@ -1,7 +1,6 @@
-"""Something begun in a browser that only the same browser may finish, once, within minutes.
+"""One-time state of a flow that the same browser must finish within minutes.
 
-Owns the cookies that carry a ticket's token; the row holds the token's SHA-256 alone. Knows
-nothing of what a ticket is for.
+A cookie holds the token, the row only its SHA-256. The payload is opaque here.
 """
 
 import hashlib
@@ -20,11 +19,11 @@ from zerobyte.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """What a ticket is for, and how its cookie is kept.
+class StateKind:
+    """Purpose of a state and the attributes of its cookie.
 
-    signed      whether the cookie's value carries our signature, bound to the cookie's name.
-    prefixed    whether its name begins with `__Secure-` behind https.
+    signed      True: the cookie's value is signed, bound to the cookie's name.
+    prefixed    True: the cookie's name starts with `__Secure-` with https.
     """
 
     purpose: str
@@ -35,9 +34,9 @@ class Kind:
     prefixed: bool = True
 
 
-STATE: Final = Kind(purpose="sso-state", cookie="zerobyte.state", lifetime_s=300)
-PASSKEY: Final = Kind(purpose="passkey", cookie="zerobyte.better-auth-passkey", lifetime_s=300)
-INTENT: Final = Kind(
+STATE: Final = StateKind(purpose="sso-state", cookie="zerobyte.state", lifetime_s=300)
+PASSKEY: Final = StateKind(purpose="passkey", cookie="zerobyte.better-auth-passkey", lifetime_s=300)
+INTENT: Final = StateKind(
     purpose="sso-intent",
     cookie="zerobyte.sso_invitation_intent",
     lifetime_s=600,
@@ -49,7 +48,7 @@ INTENT: Final = Kind(
 
 @dataclass(frozen=True, slots=True)
 class HeldState:
-    """A ticket that a request holds and that is still good."""
+    """A valid state that belongs to the request."""
 
     token: str
     row_id: str
@@ -57,14 +56,14 @@ class HeldState:
 
 
 class OneTimeState:
-    """Gives tickets out and takes them back."""
+    """Issues and consumes one-time states."""
 
     def __init__(self, settings: Settings) -> None:
         self._secure = settings.is_https
         self._key = derive(settings.app_secret, "zerobyte:cookies")
 
-    async def issue(self, request: HttpRequest, kind: Kind, payload: Mapping[str, Any]) -> str:
-        """Keep something for the browser that asks, and set its cookie; returns the token."""
+    async def issue(self, request: HttpRequest, kind: StateKind, payload: Mapping[str, Any]) -> str:
+        """Store a payload for the requesting browser and set its cookie; return the token."""
         token = ids.token()
         now = clock.now_ms()
         await Ticket.filter(expires_at__lte=now).delete()
@@ -78,8 +77,8 @@ class OneTimeState:
         queue_cookie(request, self._cookie(kind, value, max_age_s=kind.lifetime_s))
         return token
 
-    async def find(self, request: HttpRequest, kind: Kind) -> HeldState | None:
-        """The ticket of the request's cookie, if it is good; it stays good."""
+    async def find(self, request: HttpRequest, kind: StateKind) -> HeldState | None:
+        """Return the valid state of the request's cookie, without consuming it."""
         token = self._token_of(request, kind)
         if token is None:
             return None
@@ -88,27 +87,27 @@ class OneTimeState:
         )
         return row and HeldState(token, row.id, row.payload)
 
-    async def consume(self, request: HttpRequest, kind: Kind, held: HeldState) -> bool:
-        """Use a ticket up. Of several that try at once, one gets True."""
+    async def consume(self, request: HttpRequest, kind: StateKind, held: HeldState) -> bool:
+        """Delete a state. Returns True for exactly one of several concurrent calls."""
         queue_cookie(request, self._cookie(kind, "", max_age_s=0))
         return await Ticket.filter(id=held.row_id).delete() == 1
 
-    def _signer(self, kind: Kind) -> Signer:
+    def _signer(self, kind: StateKind) -> Signer:
         return Signer(
             self._key, salt=kind.cookie, key_derivation="hmac", digest_method=hashlib.sha256
         )
 
-    def _name(self, kind: Kind) -> str:
+    def _name(self, kind: StateKind) -> str:
         return f"__Secure-{kind.cookie}" if self._secure and kind.prefixed else kind.cookie
 
-    def _cookie(self, kind: Kind, value: str, *, max_age_s: int) -> str:
+    def _cookie(self, kind: StateKind, value: str, *, max_age_s: int) -> str:
         secure = "; Secure" if self._secure else ""
         return (
             f"{self._name(kind)}={value}; Max-Age={max_age_s}; Path={kind.path}; HttpOnly{secure}"
             "; SameSite=Lax"
         )
 
-    def _token_of(self, request: HttpRequest, kind: Kind) -> str | None:
+    def _token_of(self, request: HttpRequest, kind: StateKind) -> str | None:
         wanted = self._name(kind)
         for pair in header(request, "cookie").split(";"):
             name, _, value = pair.strip().partition("=")
@@ -120,5 +119,5 @@ class OneTimeState:
         return None
 
 
-def _row_id(kind: Kind, token: str) -> str:
+def _row_id(kind: StateKind, token: str) -> str:
     return hashlib.sha256(f"{kind.purpose} {token}".encode()).hexdigest()

@@ -1,7 +1,6 @@
-"""Organizations and who belongs to them.
+"""Default organizations of new users, and repository passwords of organizations.
 
-Owns the default organization of a new person, and the sealed password that opens its
-repositories.
+A repository password is stored encrypted, bound to its row.
 """
 
 import re
@@ -19,13 +18,13 @@ _TRIES: Final = 8
 
 
 class Organizations:
-    """Makes organizations and opens their repository password."""
+    """Creates default organizations and decrypts repository passwords."""
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
     async def repository_password(self, organization_id: str) -> str:
-        """The password in plain text that opens an organization's repositories.
+        """Return the decrypted repository password of an organization.
 
         Raises NotFound, Unsealable.
         """
@@ -34,27 +33,24 @@ class Organizations:
             raise NotFound("Organization Restic password not found")
         return self._sealer.unseal(row.repository_password, aad=password_aad(row.id))
 
-    async def home_of(self, user: User) -> str:
-        """The id of the organization that a person starts in: the first they belong to.
-
-        Somebody who belongs to none gets one of their own.
-        """
-        member = await self.first_place(user.id)
+    async def default_organization_id(self, user: User) -> str:
+        """Return the id of the user's first organization; create one if there is none."""
+        member = await self.first_membership(user.id)
         if member is not None:
             return member.organization_id
         async with in_transaction():
-            # Two first sign-ins at once must not make two organizations.
+            # Lock the user, so that two first sign-ins at once create one organization.
             await User.filter(id=user.id).select_for_update().get()
-            member = await self.first_place(user.id)
+            member = await self.first_membership(user.id)
             if member is not None:
                 return member.organization_id
-            return await self._make_default(user)
+            return await self._create_default(user)
 
-    async def first_place(self, user_id: str) -> Member | None:
-        """A person's first place in an organization."""
+    async def first_membership(self, user_id: str) -> Member | None:
+        """Return the user's oldest membership; None if there is none."""
         return await Member.filter(user_id=user_id).order_by("created_at", "id").first()
 
-    async def _make_default(self, user: User) -> str:
+    async def _create_default(self, user: User) -> str:
         organization_id = ids.uuid7()
         await Organization.create(
             id=organization_id,
@@ -69,7 +65,7 @@ class Organizations:
 
 
 def password_aad(organization_id: str) -> str:
-    """Return the place that an encrypted repository password is bound to."""
+    """Return the associated data that binds an encrypted repository password to its row."""
     return f"organizations:{organization_id}:repository_password"
 
 

@@ -1,7 +1,6 @@
-"""Passkeys: registering one, signing in with one, and keeping them.
+"""Passkeys: register, sign in, rename and delete.
 
-Owns the order of the checks and what is demanded of an authenticator: that it verified its user.
-The mathematics belongs to the WebAuthn library, sessions to `sessions`.
+Authenticators must verify their user (PIN or biometrics). The WebAuthn library checks signatures.
 """
 
 import base64
@@ -29,9 +28,14 @@ from zerobyte.core.log import get_logger
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, Passkey, User
 from zerobyte.features.auth.schemas.passkeys import RegisterOptionsQuery
-from zerobyte.features.auth.service.login_throttle import Attempts
+from zerobyte.features.auth.service.login_throttle import LoginThrottle
 from zerobyte.features.auth.service.one_time_state import PASSKEY, OneTimeState
-from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, refuse_banned
+from zerobyte.features.auth.service.sessions import (
+    ClientInfo,
+    Sessions,
+    SignedIn,
+    require_not_banned,
+)
 from zerobyte.http import audit
 from zerobyte.http.auth import HttpRequest, header
 from zerobyte.http.csrf import invalid_origin
@@ -47,31 +51,36 @@ _ALGORITHMS: Final = [
     Algorithm.RSASSA_PKCS1_v1_5_SHA_256,
 ]
 _TRANSPORTS: Final = ("usb", "nfc", "ble", "smart-card", "internal", "cable", "hybrid")
-_ID_BYTES: Final = 1023  # WebAuthn's own limit of a credential's id
+_MAX_ID_BYTES: Final = 1023  # maximum length of a credential id in WebAuthn
 _REGISTER: Final = "register"
 _AUTHENTICATE: Final = "authenticate"
 _FAILED: Final = "AUTHENTICATION_FAILED"
 
 
 class Passkeys:
-    """Registers passkeys and signs people in with them."""
+    """Registers passkeys and signs users in with them."""
 
     def __init__(
-        self, *, settings: Settings, tickets: OneTimeState, sessions: Sessions, attempts: Attempts
+        self,
+        *,
+        settings: Settings,
+        one_time_state: OneTimeState,
+        sessions: Sessions,
+        throttle: LoginThrottle,
     ) -> None:
         address = urls.parse(settings.base_url)
         self._rp_id = address.host
         self._is_ip_address = address.is_ip_address
         self._settings = settings
         self._origins = frozenset(settings.origins)
-        self._tickets = tickets
+        self._one_time_state = one_time_state
         self._sessions = sessions
-        self._attempts = attempts
+        self._throttle = throttle
 
     async def register_options(
         self, request: HttpRequest, user: User, query: RegisterOptionsQuery
     ) -> dict[str, Any]:
-        """What `navigator.credentials.create` needs; sets the challenge's cookie."""
+        """Return the options for `navigator.credentials.create`; set the challenge cookie."""
         self._require_host_name()
         attachment = query.authenticator_attachment
         options = webauthn.generate_registration_options(
@@ -90,20 +99,22 @@ class Passkeys:
             exclude_credentials=await self._descriptors(user.id),
             supported_pub_key_algs=_ALGORITHMS,
         )
-        await self._challenge(request, _REGISTER, options.challenge, user_id=user.id)
+        await self._issue_challenge(request, _REGISTER, options.challenge, user_id=user.id)
         return {**as_json(options), "extensions": {"credProps": True}, "hints": []}
 
     async def register(
         self, request: HttpRequest, found: SignedIn, response: Mapping[str, Any], name: str | None
     ) -> Passkey:
-        """Keep a new passkey of a signed-in person.
+        """Store a new passkey of a signed-in user.
 
-        Raises Invalid, Forbidden, and Unauthenticated when they are signed out meanwhile.
+        Raises Invalid, Forbidden, and Unauthenticated if the session has ended meanwhile.
         """
         user = found.user
         origin = self._origin_of(request)
-        challenge = await self._take(request, _REGISTER, user_id=user.id)
-        verified = _registration(response, challenge=challenge, rp_id=self._rp_id, origin=origin)
+        challenge = await self._consume_challenge(request, _REGISTER, user_id=user.id)
+        verified = _verify_registration(
+            response, challenge=challenge, rp_id=self._rp_id, origin=origin
+        )
         passkey = Passkey(
             user_id=user.id,
             name=name,
@@ -119,8 +130,9 @@ class Passkeys:
         )
         try:
             async with in_transaction():
-                # Many at once must not pass the limit together, nor outlast a reset password.
-                await self._sessions.hold(found)
+                # Lock the session: parallel requests must not exceed the limit, and a password
+                # reset must not leave a new passkey behind.
+                await self._sessions.lock(found)
                 if await Passkey.filter(user_id=user.id).count() >= LIMIT:
                     raise Forbidden(
                         f"You have reached the limit of {LIMIT} passkeys",
@@ -136,7 +148,7 @@ class Passkeys:
         return passkey
 
     async def authenticate_options(self, request: HttpRequest) -> dict[str, Any]:
-        """What `navigator.credentials.get` needs; sets the challenge's cookie."""
+        """Return the options for `navigator.credentials.get`; set the challenge cookie."""
         self._require_host_name()
         found = await self._sessions.find(request)
         options = webauthn.generate_authentication_options(
@@ -144,65 +156,67 @@ class Passkeys:
             allow_credentials=await self._descriptors(found.user.id) if found else None,
             user_verification=UserVerificationRequirement.REQUIRED,
         )
-        await self._challenge(request, _AUTHENTICATE, options.challenge)
+        await self._issue_challenge(request, _AUTHENTICATE, options.challenge)
         shown = as_json(options)
         if not found:
-            # Absent, the authenticator itself offers the accounts that it knows.
+            # Without this field the authenticator lists its own accounts.
             shown.pop("allowCredentials", None)
         return shown
 
     async def authenticate(self, request: HttpRequest, response: Mapping[str, Any]) -> SignedIn:
-        """Sign a person in with a passkey.
+        """Sign a user in with a passkey.
 
         Raises Invalid, Unauthenticated, Forbidden, TooManyRequests.
         """
         origin = self._origin_of(request)
-        challenge = await self._take(request, _AUTHENTICATE)
+        challenge = await self._consume_challenge(request, _AUTHENTICATE)
         credential_id = response.get("id")
-        address = Visitor.of(request).key
+        address = ClientInfo.of(request).key
         account = f"passkey {str(credential_id)[:64]}"
-        async with self._attempts.counted("passkey", address=address, account=account):
+        async with self._throttle.count_failures("passkey", address=address, account=account):
             passkey = await _find(credential_id)
             user = cast("User", passkey.user)
-            await self._sessions.tell_attempt(request, user)
+            await self._sessions.record_attempted_user(request, user)
             try:
                 await _check_assertion(
                     passkey, response, challenge=challenge, rp_id=self._rp_id, origin=origin
                 )
             except Invalid:
-                # A wrong answer is 400 by contract, and for the trail what a wrong password is.
+                # The contract requires 400 for a wrong response; the audit log records it like a
+                # wrong password.
                 audit.mark_refused(request, _FAILED)
                 raise
-            refuse_banned(user)
+            require_not_banned(user)
         if user.banned:
             user.banned, user.ban_reason, user.ban_expires = False, None, None
             await user.save(update_fields=["banned", "ban_reason", "ban_expires"])
         async with in_transaction():
-            # Whoever resets the password removes it, and ends what it has opened before.
+            # Lock the user and read the passkey again: a password reset deletes passkeys and
+            # sessions.
             await User.filter(id=user.id).select_for_update().first()
             await _find(credential_id)
-            return await self._sessions.begin(request, user)
+            return await self._sessions.create(request, user)
 
-    async def of_user(self, user: User) -> list[Passkey]:
-        """Every passkey of a person, the oldest first."""
+    async def list_for_user(self, user: User) -> list[Passkey]:
+        """List the passkeys of a user, oldest first."""
         return await Passkey.filter(user_id=user.id).order_by("created_at", "id")
 
     async def rename(self, user: User, passkey_id: str, name: str) -> Passkey:
-        """Give a passkey another name. Raises NotFound, also when it is somebody else's."""
-        passkey = await _own(user, passkey_id)
+        """Rename a passkey. Raises NotFound, also for another user's passkey."""
+        passkey = await _get_own(user, passkey_id)
         passkey.name = name
         await passkey.save(update_fields=["name"])
         return passkey
 
     async def delete(self, user: User, passkey_id: str) -> None:
-        """Forget a passkey.
+        """Delete a passkey.
 
-        Raises NotFound, also when it is somebody else's, and Invalid when the person could not
-        sign in any more.
+        Raises NotFound, also for another user's passkey, and Invalid if it is the user's only way
+        to sign in.
         """
         async with in_transaction():
             await User.filter(id=user.id).select_for_update().get()
-            passkey = await _own(user, passkey_id)
+            passkey = await _get_own(user, passkey_id)
             others = await Passkey.filter(user_id=user.id).exclude(id=passkey.id).exists()
             if not others and not await Account.exists(user_id=user.id):
                 raise Invalid(
@@ -212,7 +226,8 @@ class Passkeys:
             await passkey.delete()
 
     def _require_host_name(self) -> None:
-        # Browsers refuse an IP address as relying party with an error that names no cause.
+        # Browsers reject an IP address as relying party with an error that does not name the
+        # cause.
         if self._is_ip_address:
             raise Invalid(
                 f"Passkeys need a host name, but BASE_URL is {self._settings.base_url}. Reach the "
@@ -230,7 +245,7 @@ class Passkeys:
             raise invalid_origin(origin, self._settings)
         return origin
 
-    async def _challenge(
+    async def _issue_challenge(
         self, request: HttpRequest, purpose: str, challenge: bytes, *, user_id: str | None = None
     ) -> None:
         payload = {
@@ -238,16 +253,16 @@ class Passkeys:
             "challenge": bytes_to_base64url(challenge),
             "userId": user_id,
         }
-        await self._tickets.issue(request, PASSKEY, payload)
+        await self._one_time_state.issue(request, PASSKEY, payload)
 
-    async def _take(
+    async def _consume_challenge(
         self, request: HttpRequest, purpose: str, *, user_id: str | None = None
     ) -> bytes:
-        """The challenge that this browser was given for this; it is used up, whatever follows."""
-        held = await self._tickets.find(request, PASSKEY)
+        """Consume and return the browser's challenge; a mismatch consumes it too."""
+        held = await self._one_time_state.find(request, PASSKEY)
         if (
             held is None
-            or not await self._tickets.consume(request, PASSKEY, held)
+            or not await self._one_time_state.consume(request, PASSKEY, held)
             or (held.payload["purpose"], held.payload["userId"]) != (purpose, user_id)
         ):
             raise Invalid("Challenge not found", code="CHALLENGE_NOT_FOUND")
@@ -261,7 +276,7 @@ class Passkeys:
         ]
 
 
-def _registration(
+def _verify_registration(
     response: Mapping[str, Any], *, challenge: bytes, rp_id: str, origin: str
 ) -> VerifiedRegistration:
     failed = Invalid("Failed to verify registration", code="FAILED_TO_VERIFY_REGISTRATION")
@@ -275,11 +290,11 @@ def _registration(
             supported_pub_key_algs=_ALGORITHMS,
         )
     except Exception as error:
-        # The bytes come from outside and pass through several parsers, each with errors of its
-        # own; whatever they say, the attestation was not verified.
-        _log.info("a passkey was not accepted", reason=str(error)[:200])
+        # The response is untrusted and passes through several parsers with different errors. Any
+        # error means that the attestation is not verified.
+        _log.info("passkey registration rejected", reason=str(error)[:200])
         raise failed from None
-    if len(verified.credential_id) > _ID_BYTES:
+    if len(verified.credential_id) > _MAX_ID_BYTES:
         raise failed
     return verified
 
@@ -306,9 +321,9 @@ async def _check_assertion(
             credential_public_key=base64.b64decode(passkey.public_key),
             credential_current_sign_count=passkey.counter,
         )
-        is_owner = _names_owner(response["response"], passkey)
-    except Exception as error:  # as above: whatever a parser says
-        _log.info("a passkey was refused", reason=str(error)[:200])
+        is_owner = _matches_owner(response["response"], passkey)
+    except Exception as error:  # as above: any parser error
+        _log.info("passkey sign-in rejected", reason=str(error)[:200])
         raise failed from None
     if not is_owner:
         raise failed
@@ -318,7 +333,8 @@ async def _check_assertion(
             code="USER_VERIFICATION_REQUIRED",
         )
     if verified.new_sign_count:
-        # Of two answers with the same count one is a copy; the row takes only the first.
+        # Two responses with the same counter mean a cloned authenticator; only the first is
+        # accepted.
         moved = await Passkey.filter(id=passkey.id, counter__lt=verified.new_sign_count).update(
             counter=verified.new_sign_count, backed_up=verified.credential_backed_up
         )
@@ -326,13 +342,13 @@ async def _check_assertion(
             raise failed
 
 
-def _names_owner(response: Mapping[str, Any], passkey: Passkey) -> bool:
-    """Whether the authenticator thinks of the same person, if it says of whom."""
+def _matches_owner(response: Mapping[str, Any], passkey: Passkey) -> bool:
+    """Return True if the response names no user, or the owner of the passkey."""
     handle = response.get("userHandle")
     return not handle or base64url_to_bytes(handle) == passkey.user_id.encode()
 
 
-async def _own(user: User, passkey_id: str) -> Passkey:
+async def _get_own(user: User, passkey_id: str) -> Passkey:
     passkey = await Passkey.get_or_none(id=passkey_id, user_id=user.id)
     if passkey is None:
         raise NotFound("Passkey not found", code="PASSKEY_NOT_FOUND")

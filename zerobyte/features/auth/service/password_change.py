@@ -1,7 +1,7 @@
-"""The password of a person: checking it again, and changing it with all that hangs on it.
+"""Checks and changes passwords, and revokes the access that depends on them.
 
-Owns what a changed password ends: the other sessions, trusted devices and open challenges. Who
-else must know (API keys) subscribes to `on_change`.
+A change ends other sessions, trusted devices and open challenges. Further dependents (API keys)
+subscribe to `on_change`.
 """
 
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ from zerobyte.features.auth.models import (
     TwoFactorChallenge,
     User,
 )
-from zerobyte.features.auth.service.login_throttle import Attempts
+from zerobyte.features.auth.service.login_throttle import LoginThrottle
 from zerobyte.features.auth.service.password_hashing import Passwords
 from zerobyte.features.auth.service.sessions import sessions_of
 
@@ -26,32 +26,32 @@ CREDENTIAL: Final = "credential"
 
 
 class Credentials:
-    """Checks and sets passwords of people who are known.
+    """Checks and sets passwords of known users.
 
-    on_change   called with the person's id inside the transaction that changes the password, or
-                takes it away.
+    on_change   called with the user's id inside the transaction that changes or removes the
+                password.
     """
 
-    def __init__(self, *, passwords: Passwords, attempts: Attempts) -> None:
+    def __init__(self, *, passwords: Passwords, throttle: LoginThrottle) -> None:
         self._passwords = passwords
-        self._attempts = attempts
+        self._throttle = throttle
         self.on_change: list[Callable[[str], Awaitable[None]]] = []
 
     async def check(
         self, user_id: str, password: str, *, wrong: ZerobyteError, missing: ZerobyteError
     ) -> str:
-        """Make sure that a signed-in person knows their password; the hash that it fits.
+        """Check the password of a signed-in user; return the matching hash.
 
-        wrong       raised when it is not theirs.
-        missing     raised when they have none here.
+        wrong       raised if the password does not match.
+        missing     raised if the user has no local password.
 
-        Raises TooManyRequests too.
+        Also raises TooManyRequests.
         """
         account = await Account.get_or_none(user_id=user_id, provider_id=CREDENTIAL)
         if account is None or account.password_hash is None:
             raise missing
-        async with self._attempts.counted("password", address=user_id) as attempt:
-            await attempt.of(f"password:{user_id}")
+        async with self._throttle.count_failures("password", address=user_id) as attempt:
+            await attempt.count_for(f"password:{user_id}")
             if not await self._passwords.verify(account.password_hash, password):
                 raise wrong
         return account.password_hash
@@ -61,17 +61,15 @@ class Credentials:
         user_id: str,
         password: str,
         *,
-        keep: Session | None = None,
+        keep_session: Session | None = None,
         unless_changed: tuple[str, ZerobyteError] | None = None,
     ) -> None:
-        """Give a person a password; whoever knew the old one is signed out.
+        """Set a user's password, end their other sessions and reset the failure counters.
 
-        Wrong ones that were tried before count no more.
-
-        keep            the session that goes on; None ends them all, and the passkeys: who resets
-                        a password shuts out whoever got in, and a passkey is made without it.
-        unless_changed  the hash that was checked, and what is raised when it is not theirs any
-                        more.
+        keep_session    the session that continues. None ends all sessions and deletes all passkeys:
+                        a reset must lock out an intruder, who may have registered a passkey.
+        unless_changed  the hash that was checked, and the error to raise if it is no longer
+                        current.
         """
         password_hash = await self._passwords.hash(password)
         async with in_transaction():
@@ -79,44 +77,46 @@ class Credentials:
             if unless_changed is not None:
                 await require_unchanged(user_id, *unless_changed)
             if user is not None:
-                await self._attempts.forget(user)
+                await self._throttle.reset(user)
             changed = await Account.filter(user_id=user_id, provider_id=CREDENTIAL).update(
                 password_hash=password_hash
             )
             if not changed:
-                await keep_password(user_id, password_hash)
+                await create_password(user_id, password_hash)
             ending = Session.filter(sessions_of(user_id))
-            await (ending.exclude(id=keep.id) if keep is not None else ending).delete()
-            if keep is None:
+            await (
+                ending.exclude(id=keep_session.id) if keep_session is not None else ending
+            ).delete()
+            if keep_session is None:
                 await Passkey.filter(user_id=user_id).delete()
-            await self.ended(user_id)
+            await self.revoke_dependents(user_id)
 
-    async def ended(self, user_id: str) -> None:
-        """End what a password had opened besides sessions; inside the caller's transaction."""
+    async def revoke_dependents(self, user_id: str) -> None:
+        """Revoke devices, challenges and subscribers' access; in the caller's transaction."""
         await TrustedDevice.filter(user_id=user_id).delete()
         await TwoFactorChallenge.filter(user_id=user_id).delete()
-        for told in self.on_change:
-            await told(user_id)
+        for callback in self.on_change:
+            await callback(user_id)
 
 
-async def keep_password(user_id: str, password_hash: str) -> None:
-    """Give a person who has none yet a password; inside the caller's transaction."""
+async def create_password(user_id: str, password_hash: str) -> None:
+    """Create the password of a user who has none; inside the caller's transaction."""
     await Account.create(
         user_id=user_id, provider_id=CREDENTIAL, account_id=user_id, password_hash=password_hash
     )
 
 
 async def require_unchanged(user_id: str, password_hash: str | None, wrong: ZerobyteError) -> User:
-    """The person, held until the transaction around ends, if the password is still theirs.
+    """Lock and return the user if the password is still the one that was checked.
 
-    A hash takes its time, and the password may be reset meanwhile. What is opened in the same
-    transaction is there before the reset, which ends it, or is not opened at all.
+    Hashing takes time, and the password may be reset meanwhile. Access granted in this transaction
+    is either committed before the reset, which revokes it, or not granted at all.
 
-    password_hash   the one that was checked.
-    wrong           raised when they have another now.
+    password_hash   the hash that was checked.
+    wrong           raised if the hash has changed.
     """
     user = await User.filter(id=user_id).select_for_update().first()
-    mine = Account.filter(user_id=user_id, provider_id=CREDENTIAL, password_hash=password_hash)
-    if user is None or not await mine.exists():
+    current = Account.filter(user_id=user_id, provider_id=CREDENTIAL, password_hash=password_hash)
+    if user is None or not await current.exists():
         raise wrong
     return user

@@ -1,7 +1,6 @@
-"""Hashes and checks passwords without holding up the event loop.
+"""Hashes and verifies passwords without blocking the event loop.
 
-Knows no account. Two threads do the work, so that a burst of sign-ins takes two cores and
-92 MiB at most, and only so many wait for them.
+Two threads limit a burst of sign-ins to two cores and 92 MiB; the queue is bounded.
 """
 
 import asyncio
@@ -20,11 +19,11 @@ T = TypeVar("T")
 
 MINIMUM: Final = 8
 MAXIMUM: Final = 128
-_QUEUE: Final = 100
+_MAX_WAITING: Final = 100
 
 
 def check_length(password: str) -> None:
-    """Refuse a new password that is too short or too long."""
+    """Reject a new password that is too short or too long."""
     if len(password) < MINIMUM:
         raise Invalid("Password too short", code="PASSWORD_TOO_SHORT")
     if len(password) > MAXIMUM:
@@ -32,33 +31,35 @@ def check_length(password: str) -> None:
 
 
 class Passwords:
-    """argon2id over the NFKC form of a password."""
+    """Hashes the NFKC form of passwords with argon2id."""
 
     def __init__(self) -> None:
-        # OWASP's first choice for argon2id: 46 MiB, one pass, one lane.
+        # OWASP's first recommendation for argon2id: 46 MiB, one pass, one lane.
         self._hasher = PasswordHasher(memory_cost=47_104, time_cost=1, parallelism=1)
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="argon2")
         self._waiting = 0
-        self._nobody = self._hasher.hash(ids.token())
+        self._dummy_hash = self._hasher.hash(ids.token())
 
     async def hash(self, password: str) -> str:
-        """The hash to store. Raises Unavailable."""
-        return await self._apart(self._hasher.hash, _normal(password))
+        """Return the hash to store. Raises Unavailable."""
+        return await self._run_in_thread(self._hasher.hash, _normalized(password))
 
     async def verify(self, password_hash: str | None, password: str) -> bool:
-        """Whether a password fits; takes as long for an account without one.
+        """Return True if the password matches; takes as long if there is no hash.
 
         Raises Unavailable.
         """
         if len(password) > MAXIMUM:
-            # None that long is stored, and bringing it into its normal form may take hours.
+            # No stored password is that long, and normalizing it may take hours.
             password_hash, password = None, ""
-        fits = await self._apart(self._fits, password_hash or self._nobody, _normal(password))
+        fits = await self._run_in_thread(
+            self._matches, password_hash or self._dummy_hash, _normalized(password)
+        )
         return fits and password_hash is not None
 
-    async def _apart(self, work: Callable[..., T], *given: str) -> T:
-        if self._waiting >= _QUEUE:
-            raise Unavailable("Too many people sign in at this moment. Try again in a few seconds")
+    async def _run_in_thread(self, work: Callable[..., T], *given: str) -> T:
+        if self._waiting >= _MAX_WAITING:
+            raise Unavailable("Too many sign-ins at the same time. Try again in a few seconds")
         self._waiting += 1
         try:
             loop = asyncio.get_running_loop()
@@ -67,15 +68,15 @@ class Passwords:
             self._waiting -= 1
 
     def close(self) -> None:
-        """End the threads."""
+        """Shut the threads down."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _fits(self, password_hash: str, password: str) -> bool:
+    def _matches(self, password_hash: str, password: str) -> bool:
         try:
             return self._hasher.verify(password_hash, password)
         except (VerificationError, InvalidHashError):
             return False
 
 
-def _normal(password: str) -> str:
+def _normalized(password: str) -> str:
     return unicodedata.normalize("NFKC", password)

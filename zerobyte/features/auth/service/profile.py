@@ -1,4 +1,4 @@
-"""What people change about themselves: profile, password, and their ways to sign in."""
+"""Self-service of users: profile, password and ways to sign in."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -11,11 +11,11 @@ from zerobyte.core.errors import Invalid, Unauthenticated, Unprocessable
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, User
 from zerobyte.features.auth.schemas.profile import ChangePassword, UpdateUser
-from zerobyte.features.auth.service.login_throttle import Attempts
+from zerobyte.features.auth.service.login_throttle import LoginThrottle
 from zerobyte.features.auth.service.password_change import CREDENTIAL, Credentials
 from zerobyte.features.auth.service.password_hashing import check_length
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings
-from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor
+from zerobyte.features.auth.service.sessions import ClientInfo, Sessions, SignedIn
 from zerobyte.features.auth.service.sign_in import refuse_protected
 from zerobyte.features.auth.service.usernames import check_username, check_username_free
 from zerobyte.http.auth import HttpRequest
@@ -25,24 +25,24 @@ _LOOKUPS: Final = (30, 60)
 
 
 class Profile:
-    """Changes what belongs to the person who asks."""
+    """Changes the data of the signed-in user."""
 
     def __init__(
         self,
         *,
         sessions: Sessions,
         credentials: Credentials,
-        switches: RegistrationSettings,
-        attempts: Attempts,
+        registration: RegistrationSettings,
+        throttle: LoginThrottle,
     ) -> None:
         self._sessions = sessions
         self._credentials = credentials
-        self._switches = switches
-        self._attempts = attempts
+        self._registration = registration
+        self._throttle = throttle
         self._lookups = Window(*_LOOKUPS)
 
     async def update(self, found: SignedIn, body: UpdateUser) -> None:
-        """Change what was given. Raises Invalid."""
+        """Update the fields in the request. Raises Invalid."""
         extra = body.model_extra or {}
         if "email" in extra:
             raise Invalid("Email can not be updated", code="EMAIL_CAN_NOT_BE_UPDATED")
@@ -52,20 +52,20 @@ class Profile:
             raise Invalid("No fields to update")
         username = changes.get("username")
         if username is not None:
-            await check_username_free(username, but=found.user.id)
+            await check_username_free(username, except_user_id=found.user.id)
         try:
             await User.filter(id=found.user.id).update(**changes, updated_at=clock.now_ms())
         except IntegrityError as error:
             if not constraints.breaks_unique(error, "username"):
                 raise
-            # Somebody else took the name between the check and the change.
-            await check_username_free(str(username), but=found.user.id)
+            # Another user took the name between the check and the update.
+            await check_username_free(str(username), except_user_id=found.user.id)
             raise
 
     async def change_password(
         self, request: HttpRequest, found: SignedIn, body: ChangePassword
     ) -> SignedIn:
-        """Set another password. Every other session and every trusted device ends.
+        """Change the password; end every other session and trusted device.
 
         Raises Invalid, TooManyRequests.
         """
@@ -79,29 +79,29 @@ class Profile:
         await self._credentials.set(
             found.user.id,
             body.new_password,
-            keep=found.session,
+            keep_session=found.session,
             unless_changed=(checked, wrong_password()),
         )
-        return await self._sessions.replace(request, found)
+        return await self._sessions.rotate_token(request, found)
 
     async def check_password(self, found: SignedIn, password: str) -> str:
-        """Make sure that it is theirs; the hash that it fits. Raises Invalid, TooManyRequests."""
+        """Check the user's password; return the matching hash. Raises Invalid, TooManyRequests."""
         return await self._credentials.check(
             found.user.id, password, wrong=wrong_password(), missing=wrong_password()
         )
 
     async def accounts_of(self, user_id: str) -> Sequence[Account]:
-        """A person's ways to sign in, the oldest first."""
+        """List the user's ways to sign in, oldest first."""
         return await Account.filter(user_id=user_id).order_by("created_at", "id")
 
     async def unlink(self, found: SignedIn, provider_id: str, account_id: str | None) -> None:
-        """Give up a way to sign in, as long as another is left; every other session ends.
+        """Unlink a way to sign in, unless it is the last; end every other session.
 
         Raises Invalid.
         """
         user_id = found.user.id
         async with in_transaction():
-            # Two at once must not take the last two.
+            # Lock the user, so that two requests at once cannot unlink the last two.
             await User.filter(id=user_id).select_for_update().get()
             kept = await Account.filter(user_id=user_id)
             going = [
@@ -116,34 +116,34 @@ class Profile:
             if not going:
                 raise Invalid("Account not found", code="ACCOUNT_NOT_FOUND")
             await going[0].delete()
-            # A session says not which way it came.
-            await self._sessions.revoke_all(user_id, but=found.session)
+            # A session does not record how it was started.
+            await self._sessions.revoke_all(user_id, except_session=found.session)
             if provider_id == CREDENTIAL:
-                await self._credentials.ended(user_id)
+                await self._credentials.revoke_dependents(user_id)
 
     async def is_available(self, request: HttpRequest, username: str) -> bool:
-        """Whether a username is free; told to those who could take it, and not without end.
+        """Return True if a username is free; rate-limited, and only for users who could take it.
 
         Raises Unauthenticated, Unprocessable, TooManyRequests.
         """
         check_username(username, Unprocessable)
-        self._attempts.count(self._lookups, Visitor.of(request).key)
+        self._throttle.count_lookup(self._lookups, ClientInfo.of(request).key)
         found = await self._sessions.find(request)
         if found is None and not await self._may_sign_up():
             raise Unauthenticated("Unauthorized", code="UNAUTHORIZED")
         return not await User.exists(username=username.lower())
 
     async def _may_sign_up(self) -> bool:
-        return await self._switches.registrations_enabled() or not await User.exists()
+        return await self._registration.registrations_enabled() or not await User.exists()
 
 
 def wrong_password() -> Invalid:
-    """The answer of `/api/auth` to a wrong password of somebody who is signed in."""
+    """Return the error of `/api/auth` for a wrong password of a signed-in user."""
     return Invalid("Invalid password", code="INVALID_PASSWORD")
 
 
 def _changes(body: UpdateUser) -> Mapping[str, Any]:
-    """Columns to write for the fields that were given."""
+    """Return the columns to write for the fields in the request."""
     changes = body.model_dump(
         include=body.model_fields_set & set(UpdateUser.model_fields), by_alias=False
     )

@@ -1,6 +1,7 @@
-"""The switches of the installation that decide who may sign up and who may sign in.
+"""Instance settings for sign-up and password sign-in.
 
-Owns two rows of `app_metadata`, the lock row and the setup token of the first sign-up.
+Stored as two rows of `app_metadata`; a third row is the lock for sign-ups. Also checks the setup
+token of the first sign-up.
 """
 
 import hmac
@@ -19,69 +20,69 @@ _SIGN_UP_LOCK: Final = "sign_up_lock"
 
 
 class RegistrationSettings:
-    """Reads and turns the switches; a missing row is off.
+    """Reads and writes the settings; a missing row is off.
 
-    setup_token     required by the sign-up that creates the first account; empty: none is.
+    setup_token     required for creating the first account; empty: not required.
     """
 
     def __init__(self, *, setup_token: str = "") -> None:
         self._setup_token = setup_token
 
     async def registrations_enabled(self) -> bool:
-        """Whether anybody may make an account."""
+        """Return True if new users may sign up."""
         return await _is_on(_REGISTRATIONS)
 
     async def set_registrations_enabled(self, enabled: bool) -> None:
-        """Let anybody make an account, or nobody."""
-        await _turn(_REGISTRATIONS, enabled)
+        """Allow or forbid sign-up."""
+        await _set(_REGISTRATIONS, enabled)
 
     async def password_login_disabled(self) -> bool:
-        """Whether passwords are refused at sign-in."""
+        """Return True if password sign-in is disabled."""
         return await _is_on(_PASSWORD_LOGIN)
 
     async def set_password_login_disabled(self, disabled: bool) -> None:
-        """Refuse passwords at sign-in, or take them again. Sessions go on."""
-        await _turn(_PASSWORD_LOGIN, disabled)
+        """Disable or enable password sign-in. Existing sessions continue."""
+        await _set(_PASSWORD_LOGIN, disabled)
 
     async def check_sign_up(self) -> None:
-        """Refuse a sign-up that has no chance. The first user is always welcome.
+        """Reject a sign-up that the settings forbid. The first user may always sign up.
 
         Raises Forbidden.
         """
         if not await self.registrations_enabled() and await User.exists():
-            raise _closed()
+            raise _registrations_closed()
         await self.check_password_login()
 
     async def check_password_login(self) -> None:
-        """Raises Forbidden when passwords are refused."""
+        """Raise Forbidden if password sign-in is disabled."""
         if await self.password_login_disabled():
             raise Forbidden("Password login is disabled. Please use another sign-in method.")
 
     async def prepare_sign_up(self) -> None:
-        """Make sure that the lock row exists; called before the transaction of a sign-up."""
+        """Create the lock row if it is missing; call before the transaction of a sign-up."""
         if not await AppMetadata.exists(key=_SIGN_UP_LOCK):
             try:
                 await AppMetadata.create(key=_SIGN_UP_LOCK, value="")
             except IntegrityError as error:
                 if not constraints.breaks_unique(error, "key"):
                     raise
-                # Another first sign-up made it.
+                # A concurrent first sign-up created it.
 
     async def role_of_next_user(self, setup_token: str) -> str:
-        """Inside a sign-up's transaction: wait for the others, then say what the new user is.
+        """Serialize sign-ups inside their transaction and return the role of the new user.
 
-        setup_token     as the request presents it; only the first account needs it.
+        setup_token     from the request; only the first account needs it.
 
-        Raises Forbidden when somebody else was first and registrations are closed, or when the
-        first account is requested without the setup token.
+        Raises Forbidden if another user was first and registrations are closed, or if the first
+        account is requested without the setup token.
         """
-        # Writing the row locks it until the transaction ends, on both kinds of database.
+        # Writing the row locks it until the transaction ends, on SQLite and PostgreSQL.
         await AppMetadata.filter(key=_SIGN_UP_LOCK).update(updated_at=clock.now_ms())
         if not await User.exists():
             self._check_setup_token(setup_token)
             return "admin"
         if not await self.registrations_enabled():
-            raise _closed()
+            raise _registrations_closed()
         return "user"
 
     def _check_setup_token(self, presented: str) -> None:
@@ -94,7 +95,7 @@ class RegistrationSettings:
             )
 
 
-def _closed() -> Forbidden:
+def _registrations_closed() -> Forbidden:
     return Forbidden(
         "User registrations are currently disabled. Please contact an administrator for access."
     )
@@ -105,6 +106,6 @@ async def _is_on(key: str) -> bool:
     return row is not None and row.value == "true"
 
 
-async def _turn(key: str, on: bool) -> None:
+async def _set(key: str, on: bool) -> None:
     value = "true" if on else "false"
     await AppMetadata.update_or_create({"value": value}, key=key)

@@ -1,7 +1,6 @@
-"""Sessions of browsers: how they begin, are found again, are prolonged and end.
+"""Browser sessions: create, find, extend and end.
 
-The token itself is known to the browser alone: the row holds its SHA-256, and answers name a
-session by its id.
+Only the browser has the token: the row holds its SHA-256, and responses identify a session by id.
 """
 
 from collections.abc import Sequence
@@ -29,7 +28,7 @@ SHORT_LIFETIME_MS: Final = DAY_MS
 PROLONG_BELOW_MS: Final = 6 * DAY_MS
 FRESH_MS: Final = DAY_MS
 
-# What the guard must know besides the session, fetched with it in one go.
+# The member role for authorization, fetched in the same query as the session.
 _ROLE: Final = (
     '(SELECT "role" FROM "members" WHERE "members"."user_id"="sessions"."user_id" '
     'AND "members"."organization_id"="sessions"."active_organization_id")'
@@ -45,10 +44,10 @@ _CLEARED: Final = (cookies.SESSION, cookies.SESSION_DATA, cookies.DONT_REMEMBER)
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
-    """What a request says about where it comes from.
+class ClientInfo:
+    """The client of a request.
 
-    key     what its attempts are counted by.
+    key     the key of its rate limits.
     """
 
     address: str
@@ -56,8 +55,8 @@ class Visitor:
     key: str
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "Visitor":
-        """The visitor who sent a request."""
+    def of(cls, request: HttpRequest) -> "ClientInfo":
+        """Return the client of a request."""
         return cls(
             client_address(request)[:64],
             header(request, "user-agent")[:512],
@@ -67,9 +66,9 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session with its user, and the token that the browser holds.
+    """A session with its user and the browser's token.
 
-    role    in the active organization; None when they are no member of it, or none is active.
+    role    in the active organization; None if the user is no member, or none is active.
     """
 
     session: Session
@@ -79,13 +78,13 @@ class SignedIn:
 
 
 class Sessions:
-    """Begins, finds and ends sessions, and puts their cookies on the answer."""
+    """Creates, finds and ends sessions, and sets their cookies."""
 
     def __init__(self, cookies: Cookies, organizations: Organizations) -> None:
         self._cookies = cookies
         self._organizations = organizations
 
-    async def begin(
+    async def create(
         self,
         request: HttpRequest,
         user: User,
@@ -94,16 +93,16 @@ class Sessions:
         lifetime_ms: int | None = None,
         impersonated_by: str | None = None,
     ) -> SignedIn:
-        """Sign a person in: make a session in their first organization, and set its cookie.
+        """Create a session in the user's first organization and set its cookie.
 
-        lifetime_ms         None is 7 days, or one when it is not to be remembered.
-        impersonated_by     the admin who acts in the person's name.
+        lifetime_ms         None: 7 days, or 1 day without `remember`.
+        impersonated_by     the admin who acts as this user.
         """
         token = ids.token()
         lifetime_ms = lifetime_ms or (LIFETIME_MS if remember else SHORT_LIFETIME_MS)
         now = clock.now_ms()
         await Session.filter(expires_at__lte=now).delete()
-        visitor = Visitor.of(request)
+        visitor = ClientInfo.of(request)
         session = await Session.create(
             token_hash=token_hash(token),
             user_id=user.id,
@@ -112,17 +111,17 @@ class Sessions:
             ip_address=visitor.address,
             user_agent=visitor.agent,
             impersonated_by=impersonated_by,
-            active_organization_id=await self._organizations.home_of(user),
+            active_organization_id=await self._organizations.default_organization_id(user),
         )
-        _recognise(request, session, user)
+        _set_audit_principal(request, session, user)
         begun = SignedIn(session, user, token)
         self.send_cookie(request, begun)
         return begun
 
     async def find(self, request: HttpRequest) -> SignedIn | None:
-        """Who is signed in by the request's cookie; prolongs the session when it is due.
+        """Return the session of the request's cookie and extend it if due.
 
-        A cookie of ours whose session has ended is cleared.
+        The cookie of an ended session is cleared.
         """
         token = self._cookies.read(request, cookies.SESSION)
         if token is None:
@@ -136,11 +135,13 @@ class Sessions:
             self.clear_cookies(request)
             return None
         user = cast("User", session.user)
-        _recognise(request, session, user)
+        _set_audit_principal(request, session, user)
         if is_banned(user, now):
             self.clear_cookies(request)
             return None
-        may_prolong = session.remembered and not request.responded  # the cookie can go with it
+        may_prolong = (
+            session.remembered and not request.responded
+        )  # the response can still carry the cookie
         if may_prolong and session.expires_at - now < PROLONG_BELOW_MS:
             with db_errors.ignore_unavailable_database():
                 session.expires_at = now + LIFETIME_MS
@@ -150,66 +151,66 @@ class Sessions:
         found = request.ctx.signed_in = SignedIn(session, user, token, role)
         return found
 
-    async def by_token(self, token: str) -> SignedIn | None:
-        """A living session by its token, without touching any cookie."""
+    async def find_by_token(self, token: str) -> SignedIn | None:
+        """Return the active session of a token; reads and sets no cookie."""
         session = await Session.filter(token_hash=token_hash(token)).select_related("user").first()
         if session is None or session.expires_at <= clock.now_ms():
             return None
         return SignedIn(session, cast("User", session.user), token)
 
     async def require(self, request: HttpRequest, *, fresh: bool = False) -> SignedIn:
-        """Who is signed in by the request's cookie.
+        """Return the session of the request's cookie.
 
-        fresh   whether they must have signed in within the last 24 h.
+        fresh   require that the session started within the last 24 h.
 
         Raises Unauthenticated, Forbidden.
         """
-        # The guard of the route has looked it up already.
+        # The route's authentication has already looked it up.
         known = cast("SignedIn | None", getattr(request.ctx, "signed_in", None))
         found = known or await self.find(request)
         if found is None:
             raise Unauthenticated("Unauthorized", code="UNAUTHORIZED")
-        # Whoever acts for somebody else must leave nothing behind that opens their account.
-        is_borrowed = found.session.impersonated_by is not None
-        if fresh and (is_borrowed or found.session.created_at <= clock.now_ms() - FRESH_MS):
+        # An impersonating admin must not create lasting access to the user's account.
+        is_impersonation = found.session.impersonated_by is not None
+        if fresh and (is_impersonation or found.session.created_at <= clock.now_ms() - FRESH_MS):
             raise Forbidden("Session is not fresh", code="SESSION_NOT_FRESH")
         return found
 
     async def end(self, request: HttpRequest) -> None:
-        """Sign out: the session is gone, and so are its cookies.
+        """Sign out: end the session and clear its cookies.
 
-        An admin who acts as somebody else is signed out too, and is not left waiting unseen.
+        During an impersonation, the waiting session of the admin ends too.
         """
         token = self._cookies.read(request, cookies.SESSION)
-        found = token and await self.by_token(token)
+        found = token and await self.find_by_token(token)
         if found:
-            _recognise(request, found.session, found.user)
+            _set_audit_principal(request, found.session, found.user)
             if found.session.impersonated_by is not None:
-                await self._end_held(request, found.session.impersonated_by)
-        await self.leave(request)
+                await self._end_admin_session(request, found.session.impersonated_by)
+        await self.end_previous(request)
 
-    async def _end_held(self, request: HttpRequest, admin_id: str) -> None:
+    async def _end_admin_session(self, request: HttpRequest, admin_id: str) -> None:
         held = (self._cookies.read(request, cookies.ADMIN_SESSION) or "").partition(":")[0]
         await Session.filter(token_hash=token_hash(held), user_id=admin_id).delete()
         self._cookies.clear(request, cookies.ADMIN_SESSION)
 
-    async def leave(self, request: HttpRequest) -> None:
-        """End the session that a browser had until somebody, maybe another, signs in there."""
+    async def end_previous(self, request: HttpRequest) -> None:
+        """End the browser's current session before another sign-in on it."""
         token = self._cookies.read(request, cookies.SESSION)
         if token is not None:
             await Session.filter(token_hash=token_hash(token)).delete()
         self.clear_cookies(request)
 
-    async def replace(self, request: HttpRequest, found: SignedIn) -> SignedIn:
-        """Give a session another token, so that a copy of the old cookie opens nothing.
+    async def rotate_token(self, request: HttpRequest, found: SignedIn) -> SignedIn:
+        """Replace the token of a session, so that a copy of the old cookie is useless.
 
-        What the session knows (organization, expiry, who impersonates) stays.
+        Organization, expiry and impersonation stay.
 
-        Raises Unauthenticated when it has ended meanwhile.
+        Raises Unauthenticated if the session has ended meanwhile.
         """
         token, old = ids.token(), found.session
         async with in_transaction():
-            await self.hold(found)
+            await self.lock(found)
             await Session.filter(id=old.id).delete()
             made = await Session.create(
                 token_hash=token_hash(token),
@@ -226,47 +227,49 @@ class Sessions:
         self.send_cookie(request, replaced)
         return replaced
 
-    async def hold(self, found: SignedIn) -> None:
-        """Keep a session, and its person, as they are until the transaction around ends.
+    async def lock(self, found: SignedIn) -> None:
+        """Lock a session and its user until the surrounding transaction ends.
 
-        What is opened in the same transaction is there before whatever ends the session.
+        Access granted in this transaction is committed before anything that ends the session.
 
-        Raises Unauthenticated when it has ended meanwhile.
+        Raises Unauthenticated if the session has ended meanwhile.
         """
-        # The person first, as everybody else does who ends sessions and needs both.
+        # Lock the user first, like all code that ends sessions; another order could deadlock.
         await User.filter(id=found.user.id).select_for_update().first()
         if await Session.filter(id=found.session.id).select_for_update().first() is None:
             raise Unauthenticated("Unauthorized", code="UNAUTHORIZED")
 
-    async def tell_attempt(self, request: HttpRequest, user: User | None) -> None:
-        """Tell the audit trail whom somebody tries to be; takes as long for nobody."""
-        place = await self._organizations.first_place(user.id if user else "")
+    async def record_attempted_user(self, request: HttpRequest, user: User | None) -> None:
+        """Record in the audit log which user a sign-in targets; equally slow for unknown users."""
+        place = await self._organizations.first_membership(user.id if user else "")
         if user is not None:
             audit.add_details(
                 request, organization_id=place and place.organization_id, userId=user.id
             )
 
-    async def listing(self, user_id: str) -> Sequence[Session]:
-        """A person's sessions that have not ended, the newest first."""
+    async def list_active(self, user_id: str) -> Sequence[Session]:
+        """List a user's active sessions, newest first."""
         return await Session.filter(user_id=user_id, expires_at__gt=clock.now_ms()).order_by(
             "-created_at", "id"
         )
 
     async def revoke(self, user_id: str, name: str) -> None:
-        """End one session of a person, named by its id; another's is not touched."""
+        """End one session of the user; ignore sessions of other users."""
         await Session.filter(user_id=user_id, id=name).delete()
 
-    async def revoke_all(self, user_id: str, *, but: Session | None = None) -> None:
-        """End what a person is signed in as, all but one if it is given."""
+    async def revoke_all(self, user_id: str, *, except_session: Session | None = None) -> None:
+        """End all sessions of a user, except the given one."""
         ending = Session.filter(sessions_of(user_id))
-        await (ending.exclude(id=but.id) if but is not None else ending).delete()
+        await (
+            ending.exclude(id=except_session.id) if except_session is not None else ending
+        ).delete()
 
     def clear_cookies(self, request: HttpRequest) -> None:
-        """Make the browser forget the session."""
+        """Delete the session cookies in the browser."""
         self._cookies.clear(request, *_CLEARED)
 
     def send_cookie(self, request: HttpRequest, found: SignedIn) -> None:
-        """Send a session's cookie with the answer."""
+        """Send the cookie of a session."""
         remember = found.session.remembered
         max_age_s = LIFETIME_MS // 1000 if remember else None
         self._cookies.set(request, cookies.SESSION, found.token, max_age_s=max_age_s)
@@ -275,12 +278,12 @@ class Sessions:
 
 
 def sessions_of(user_id: str) -> Q:
-    """A person's sessions, and those that they began in somebody else's name."""
+    """Match a user's sessions and those in which they impersonate others."""
     return Q(user_id=user_id) | Q(impersonated_by=user_id)
 
 
-def _recognise(request: HttpRequest, session: Session, user: User) -> None:
-    """Tell the audit trail who asks."""
+def _set_audit_principal(request: HttpRequest, session: Session, user: User) -> None:
+    """Set the principal of the request's audit entry."""
     who = audit.Principal(
         user_id=user.id,
         name=user.name,
@@ -290,7 +293,7 @@ def _recognise(request: HttpRequest, session: Session, user: User) -> None:
     audit.set_principal(request, who)
 
 
-def refuse_banned(user: User) -> None:
+def require_not_banned(user: User) -> None:
     """Raise Forbidden if the user is banned now."""
     if is_banned(user, clock.now_ms()):
         raise Forbidden(
@@ -301,6 +304,6 @@ def refuse_banned(user: User) -> None:
 
 
 def is_banned(user: User, now_ms: int) -> bool:
-    """Whether a person is shut out now; a ban may end by itself."""
+    """Return True if the user is banned now; a ban may expire."""
     ends = cast("int | None", user.ban_expires)
     return user.banned and (ends is None or ends > now_ms)

@@ -1,7 +1,7 @@
-"""Accounts with a password: signing up, signing in, and checking the password again.
+"""Password accounts: sign-up, sign-in and password checks.
 
-Owns the order of the checks. How a session is kept belongs to `sessions`, who may sign up at all
-to `switches`, and what follows a right password of somebody with a second factor to `second_step`.
+This module defines the order of the checks. Sign-up rules are in `registration_settings`, and the
+steps after a right password of a user with two-factor are in `two_factor.verification`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,23 +15,28 @@ from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated, Unprocessa
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, User
 from zerobyte.features.auth.schemas.sign_in import SignInEmail, SignInUsername, SignUp
-from zerobyte.features.auth.service.login_throttle import Attempts
+from zerobyte.features.auth.service.login_throttle import LoginThrottle
 from zerobyte.features.auth.service.password_change import (
     CREDENTIAL,
     Credentials,
-    keep_password,
+    create_password,
     require_unchanged,
 )
 from zerobyte.features.auth.service.password_hashing import Passwords, check_length
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings
-from zerobyte.features.auth.service.sessions import Sessions, SignedIn, Visitor, refuse_banned
+from zerobyte.features.auth.service.sessions import (
+    ClientInfo,
+    Sessions,
+    SignedIn,
+    require_not_banned,
+)
 from zerobyte.features.auth.service.two_factor.challenges import Challenges
 from zerobyte.features.auth.service.two_factor.trusted_devices import TrustedDevices
 from zerobyte.features.auth.service.usernames import (
     check_email_free,
     check_username,
     check_username_free,
-    email_in,
+    parse_email,
 )
 from zerobyte.http.auth import HttpRequest, header
 
@@ -49,33 +54,33 @@ _PROTECTED: Final = (
 
 
 class Accounts:
-    """Makes accounts and signs people in."""
+    """Creates accounts and signs users in."""
 
     def __init__(
         self,
         *,
         passwords: Passwords,
-        switches: RegistrationSettings,
+        registration: RegistrationSettings,
         sessions: Sessions,
-        attempts: Attempts,
+        throttle: LoginThrottle,
         credentials: Credentials,
         challenges: Challenges,
         devices: TrustedDevices,
     ) -> None:
         self._passwords = passwords
-        self._switches = switches
+        self._registration = registration
         self._sessions = sessions
-        self._attempts = attempts
+        self._throttle = throttle
         self._credentials = credentials
         self._challenges = challenges
         self._devices = devices
 
     async def has_users(self) -> bool:
-        """Whether the first person has signed up."""
+        """Return True if the first user has signed up."""
         return await User.exists()
 
     async def sign_up(self, request: HttpRequest, body: SignUp) -> SignedIn:
-        """Make an account and sign it in. The first one becomes the instance's admin.
+        """Create an account and sign it in. The first one becomes the instance admin.
 
         Raises Invalid, Forbidden, Unprocessable, TooManyRequests.
         """
@@ -83,25 +88,27 @@ class Accounts:
         if body.username is not None:
             check_username(body.username, Invalid)
         check_length(body.password)
-        visitor = Visitor.of(request)
-        async with self._attempts.counted("sign-up", address=visitor.key, account=body.email):
+        visitor = ClientInfo.of(request)
+        async with self._throttle.count_failures(
+            "sign-up", address=visitor.key, account=body.email
+        ):
             # An empty field counts as absent, so the header may still hold the token.
             token = body.setup_token or header(request, "x-setup-token")
             user = await self._create(body, token)
-        return await self._sessions.begin(request, user, remember=body.remember_me)
+        return await self._sessions.create(request, user, remember=body.remember_me)
 
     async def sign_in_by_email(self, request: HttpRequest, body: SignInEmail) -> SignedIn | None:
-        """Sign in by e-mail and password; None when the second factor is awaited now.
+        """Sign in by e-mail and password; None if two-factor verification is required.
 
         Raises Invalid, Unauthenticated, Forbidden, TooManyRequests.
         """
         wrong = Unauthenticated("Invalid email or password", code="INVALID_EMAIL_OR_PASSWORD")
-        return await self._sign_in(request, {"email": email_in(body.email)}, body, wrong)
+        return await self._sign_in(request, {"email": parse_email(body.email)}, body, wrong)
 
     async def sign_in_by_username(
         self, request: HttpRequest, body: SignInUsername
     ) -> SignedIn | None:
-        """Sign in by username and password; None when the second factor is awaited now.
+        """Sign in by username and password; None if two-factor verification is required.
 
         Raises Unauthenticated, Forbidden, Unprocessable, TooManyRequests.
         """
@@ -112,14 +119,14 @@ class Accounts:
         return await self._sign_in(request, {"username": body.username.lower()}, body, wrong)
 
     async def check_password(self, user_id: str, password: str, *, purpose: str) -> str:
-        """Make sure that a signed-in person knows their password; the hash that it fits.
+        """Check the password of a signed-in user; return the matching hash.
 
         purpose     completes "A local password is required to …".
 
         Raises
-            Forbidden           the person has no password here.
-            Unauthenticated     it is the wrong one.
-            TooManyRequests     there were too many wrong ones.
+            Forbidden           the user has no local password.
+            Unauthenticated     the password is wrong.
+            TooManyRequests     there were too many wrong passwords.
         """
         return await self._credentials.check(
             user_id,
@@ -135,20 +142,21 @@ class Accounts:
         body: SignInEmail | SignInUsername,
         wrong: Unauthenticated,
     ) -> SignedIn | None:
-        """The person who is looked up by `who`, signed in; see the two above."""
+        """Sign in the user that `lookup` selects; see the two callers."""
         name, suffix = next(iter(who.values())), ""
         device = await self._devices.find(request)
         if device is not None and await User.exists(id=device.user_id, **who):
-            # Guesses from elsewhere cannot use up what a device that the person trusts may try.
+            # Count a trusted device separately: guesses from elsewhere cannot use up its
+            # attempts.
             name, suffix = f"device {device.id}", f":{device.id}"
         else:
             device = None
-        async with self._attempts.counted(
-            "sign-in", address=Visitor.of(request).key, name=name
+        async with self._throttle.count_failures(
+            "sign-in", address=ClientInfo.of(request).key, name=name
         ) as attempt:
             user = await User.get_or_none(**who)
-            await self._sessions.tell_attempt(request, user)
-            await attempt.of(f"sign-in:{user.id}{suffix}" if user is not None else None)
+            await self._sessions.record_attempted_user(request, user)
+            await attempt.count_for(f"sign-in:{user.id}{suffix}" if user is not None else None)
             password_hash = await _hash_of(user)
             user = await self._check_sign_in(user, password_hash, body.password, wrong)
         async with in_transaction():
@@ -156,30 +164,30 @@ class Accounts:
             if not user.two_factor_enabled or (
                 device is not None and await self._devices.renew(request, device)
             ):
-                return await self._sessions.begin(request, user, remember=body.remember_me)
-            await self._sessions.leave(request)
-            await self._challenges.open(request, user, remember=body.remember_me)
+                return await self._sessions.create(request, user, remember=body.remember_me)
+            await self._sessions.end_previous(request)
+            await self._challenges.create(request, user, remember=body.remember_me)
         return None
 
     async def _check_sign_in(
         self, user: User | None, password_hash: str | None, password: str, wrong: Unauthenticated
     ) -> User:
-        # Hashing also for nobody keeps the time from telling who has an account.
+        # Hash also for unknown users, so that the response time does not reveal accounts.
         if not await self._passwords.verify(password_hash, password) or user is None:
             raise wrong
-        refuse_banned(user)
+        require_not_banned(user)
         if user.banned:
             user.banned, user.ban_reason, user.ban_expires = False, None, None
             await user.save(update_fields=["banned", "ban_reason", "ban_expires"])
         return user
 
     async def _create(self, body: SignUp, setup_token: str) -> User:
-        await self._switches.prepare_sign_up()
+        await self._registration.prepare_sign_up()
         password_hash = await self._passwords.hash(body.password)
         username = body.username.lower() if body.username else ids.uuid7()
         try:
             async with in_transaction():
-                role = await self._switches.role_of_next_user(setup_token)
+                role = await self._registration.role_of_next_user(setup_token)
                 await _check_free(body.email, username)
                 user = await User.create(
                     name=body.name,
@@ -192,7 +200,7 @@ class Accounts:
                     date_format=body.date_format,
                     time_format=body.time_format,
                 )
-                await keep_password(user.id, password_hash)
+                await create_password(user.id, password_hash)
         except IntegrityError as error:
             if _is_taken(error):
                 await _check_free(body.email, username)
@@ -211,12 +219,12 @@ async def _check_free(email: str, username: str) -> None:
 
 
 def refuse_protected(given: Iterable[str]) -> None:
-    """Refuse fields of a person that nobody sets themselves. Raises Invalid."""
+    """Reject fields that users may not set themselves. Raises Invalid."""
     for name in given:
         if name in _PROTECTED:
             raise Invalid(f"{name} is not allowed to be set", code="FIELD_NOT_ALLOWED")
 
 
 def _is_taken(error: IntegrityError) -> bool:
-    """Return True if somebody else took the address or the name since they were checked."""
+    """Return True if another user took the e-mail or username since the check."""
     return any(constraints.breaks_unique(error, column) for column in ("email", "username"))

@@ -1,7 +1,7 @@
-"""The administration of people by the instance's admins.
+"""User administration by instance admins.
 
-Owns the rule that an admin who can sign in always remains, and what ends with a ban, a removal
-or another password.
+At least one admin who can sign in always remains. A ban, a deletion or a new password ends the
+user's sessions.
 """
 
 from typing import Any, Final
@@ -15,17 +15,17 @@ from zerobyte.core.errors import Conflict, Invalid, NotFound, Unprocessable
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import Account, Organization, Session, User
 from zerobyte.features.auth.schemas import admin as schemas
-from zerobyte.features.auth.service.deletion import Deletions, OrganizationCounts, tidy_up
-from zerobyte.features.auth.service.organization_edits import may
-from zerobyte.features.auth.service.password_change import CREDENTIAL, Credentials, keep_password
+from zerobyte.features.auth.service.deletion import Deletions, OrganizationCounts, run_cleanups
+from zerobyte.features.auth.service.organization_editor import has_permissions
+from zerobyte.features.auth.service.password_change import CREDENTIAL, Credentials, create_password
 from zerobyte.features.auth.service.password_hashing import Passwords, check_length
 from zerobyte.features.auth.service.sessions import is_banned, sessions_of
-from zerobyte.features.auth.service.sso.account_linking import end_sessions_of_owners_word
+from zerobyte.features.auth.service.sso.account_linking import end_sessions_from_owner_providers
 from zerobyte.features.auth.service.usernames import (
     check_email_free,
     check_username,
     check_username_free,
-    email_in,
+    parse_email,
 )
 from zerobyte.http.auth import InstanceRole, Person
 
@@ -43,7 +43,7 @@ _SEARCHES: Final = {
     "ends_with": "iendswith",
 }
 
-_MAY: Final = {
+_PERMISSIONS: Final = {
     "user": {
         "create", "list", "set-role", "ban", "impersonate", "delete", "set-password", "get",
         "update",
@@ -51,11 +51,11 @@ _MAY: Final = {
     "session": {"list", "revoke", "delete"},
 }  # fmt: skip
 
-_MOST_LISTED: Final = 100
+_LIST_LIMIT: Final = 100
 
 
 class UserAdmin:
-    """Makes, changes, bans and removes people."""
+    """Creates, changes, bans and deletes users."""
 
     def __init__(
         self, passwords: Passwords, credentials: Credentials, deletions: Deletions
@@ -65,14 +65,14 @@ class UserAdmin:
         self._deletions = deletions
 
     async def get(self, user_id: str) -> User:
-        """One person. Raises NotFound."""
+        """Return a user. Raises NotFound."""
         user = await User.get_or_none(id=user_id)
         if user is None:
-            raise _unknown()
+            raise _not_found()
         return user
 
-    async def page(self, query: schemas.UsersQuery) -> tuple[list[User], int]:
-        """A page of people, and how many there are in all."""
+    async def list_page(self, query: schemas.UsersQuery) -> tuple[list[User], int]:
+        """Return a page of users and the total number."""
         wanted = Q()
         if query.search_value:
             how = f"{query.search_field}__{_SEARCHES[query.search_operator]}"
@@ -86,22 +86,22 @@ class UserAdmin:
         rows = found.order_by(sign + order, sign + "id").offset(query.offset).limit(query.limit)
         return await rows, await found.count()
 
-    async def with_accounts(self) -> tuple[list[tuple[User, list[Account]]], int]:
-        """The first hundred people with their ways to sign in, and how many there are."""
-        users = await User.all().order_by("created_at", "id").limit(_MOST_LISTED)
+    async def list_with_accounts(self) -> tuple[list[tuple[User, list[Account]]], int]:
+        """List the first 100 users with their ways to sign in, and the total number."""
+        users = await User.all().order_by("created_at", "id").limit(_LIST_LIMIT)
         accounts = await Account.filter(user_id__in=[user.id for user in users]).order_by("id")
         by_user: dict[str, list[Account]] = {user.id: [] for user in users}
         for account in accounts:
             by_user[account.user_id].append(account)
-        total = len(users) if len(users) < _MOST_LISTED else await User.all().count()
+        total = len(users) if len(users) < _LIST_LIMIT else await User.all().count()
         return [(user, by_user[user.id]) for user in users], total
 
     async def create(self, body: schemas.CreateUser) -> User:
-        """Make an account; its organization appears at the first sign-in.
+        """Create an account; its organization is created at the first sign-in.
 
         Raises Invalid.
         """
-        data, email = body.data, email_in(body.email)
+        data, email = body.data, parse_email(body.email)
         _refuse_unknown(data)
         if data.username is not None:
             check_username(data.username, Invalid)
@@ -121,15 +121,15 @@ class UserAdmin:
                     role=schemas.role_of(body.role),
                 )
                 if password_hash is not None:
-                    await keep_password(user.id, password_hash)
+                    await create_password(user.id, password_hash)
         except IntegrityError as error:
             if _is_taken(error):
                 await _check_free(email, username)
             raise
         return user
 
-    async def update(self, body: schemas.UpdateUser) -> User:
-        """Change somebody's data. Raises Invalid, NotFound."""
+    async def update(self, body: schemas.AdminUpdateUser) -> User:
+        """Update a user's data. Raises Invalid, NotFound."""
         data = body.data
         _refuse_unknown(data)
         changes = {name: getattr(data, name) for name in data.model_fields_set}
@@ -149,40 +149,45 @@ class UserAdmin:
             del changes["email"], changes["email_verified"]
         try:
             async with in_transaction():
-                await _check_free(changes.get("email"), changes.get("username"), but=user.id)
+                await _check_free(
+                    changes.get("email"), changes.get("username"), except_user_id=user.id
+                )
                 if changes:
-                    # The other columns may have changed since they were read: a ban, a role.
+                    # Write only these columns: others (ban, role) may have changed since the
+                    # read.
                     await user.update_from_dict(changes).save(update_fields=list(changes))
         except IntegrityError as error:
             if _is_taken(error):
-                await _check_free(changes.get("email"), changes.get("username"), but=user.id)
+                await _check_free(
+                    changes.get("email"), changes.get("username"), except_user_id=user.id
+                )
             raise
         return user
 
     async def set_role(self, user_id: str, role: InstanceRole) -> User:
-        """Make somebody an admin or a plain user. Raises NotFound, Conflict."""
+        """Set a user's instance role. Raises NotFound, Conflict."""
         async with in_transaction():
-            user = await _locked(user_id)
+            user = await _lock_user(user_id)
             if role != "admin":
-                await _keep_an_admin(user)
+                await _require_another_admin(user)
                 await Session.filter(impersonated_by=user.id).delete()
             else:
-                # An admin is not impersonated; whoever acted as them would be one by it.
+                # Admins cannot be impersonated; an active impersonation would gain admin rights.
                 await Session.filter(user_id=user.id, impersonated_by__isnull=False).delete()
                 if user.role != "admin":
-                    await end_sessions_of_owners_word(user.id)
+                    await end_sessions_from_owner_providers(user.id)
             user.role = role
             await user.save(update_fields=["role"])
         return user
 
     async def ban(self, person: Person, body: schemas.BanUser) -> User:
-        """Shut somebody out and end their sessions. Raises Invalid, NotFound, Conflict."""
+        """Ban a user and end their sessions. Raises Invalid, NotFound, Conflict."""
         if body.user_id == person.user_id:
             raise Invalid("You cannot ban yourself", code="YOU_CANNOT_BAN_YOURSELF")
         seconds = body.ban_expires_in
         async with in_transaction():
-            user = await _locked(body.user_id)
-            await _keep_an_admin(user)
+            user = await _lock_user(body.user_id)
+            await _require_another_admin(user)
             user.banned = True
             user.ban_reason = body.ban_reason or "No reason"
             user.ban_expires = None if seconds is None else clock.now_ms() + seconds * 1000
@@ -191,14 +196,14 @@ class UserAdmin:
         return user
 
     async def unban(self, user_id: str) -> User:
-        """Let somebody in again. Raises NotFound."""
+        """Lift a ban. Raises NotFound."""
         user = await self.get(user_id)
         user.banned, user.ban_reason, user.ban_expires = False, None, None
         await user.save(update_fields=["banned", "ban_reason", "ban_expires"])
         return user
 
     async def set_password(self, user_id: str, password: str) -> None:
-        """Give somebody another password; who was in is out, with keys and passkeys.
+        """Set a user's password; end their sessions, API keys and passkeys.
 
         Raises Invalid, NotFound.
         """
@@ -207,31 +212,31 @@ class UserAdmin:
         await self._credentials.set(user.id, password)
 
     async def remove(self, person: Person, user_id: str) -> None:
-        """Delete a person, and the organizations with all data that only they own.
+        """Delete a user and the organizations, with all data, that only they own.
 
         Raises
-            Invalid     it is oneself.
-            NotFound    there is no such person.
-            Conflict    they are the last admin, or such an organization holds repositories or
-                        has work that is running.
+            Invalid     the admin tries to delete themselves.
+            NotFound    the user does not exist.
+            Conflict    the user is the last admin, or such an organization has repositories or
+                        active tasks.
         """
         if user_id == person.user_id:
             raise Invalid("You cannot remove yourself", code="YOU_CANNOT_REMOVE_YOURSELF")
         async with in_transaction():
-            user = await _locked(user_id)
-            await _keep_an_admin(user)
+            user = await _lock_user(user_id)
+            await _require_another_admin(user)
             await Session.filter(impersonated_by=user.id).delete()
-            tidies = await self._deletions.remove_person(user)
-        await tidy_up(tidies)
+            cleanups = await self._deletions.delete_user(user)
+        await run_cleanups(cleanups)
 
-    async def impact(self, user_id: str) -> list[tuple[Organization, OrganizationCounts]]:
-        """What would go with a person; nothing for somebody unknown."""
-        alone = await self._deletions.only_owned(user_id)
-        held = await self._deletions.count([row.id for row in alone])
-        return [(row, held[row.id]) for row in alone]
+    async def deletion_impact(self, user_id: str) -> list[tuple[Organization, OrganizationCounts]]:
+        """List the organizations that would be deleted with a user; empty for an unknown id."""
+        solely_owned = await self._deletions.solely_owned_by(user_id)
+        counts = await self._deletions.count([row.id for row in solely_owned])
+        return [(row, counts[row.id]) for row in solely_owned]
 
     async def delete_account(self, user_id: str, account_id: str) -> None:
-        """Take one way to sign in from somebody, and sign them out; never the last.
+        """Delete a user's way to sign in, except the last, and end their sessions.
 
         Raises NotFound, Conflict.
         """
@@ -243,62 +248,64 @@ class UserAdmin:
             if await Account.filter(user_id=user_id).count() < 2:
                 raise Conflict("Cannot delete the last account of a user")
             await account.delete()
-            # A session says not which way it came.
+            # A session does not record how it was started.
             await Session.filter(sessions_of(user_id)).delete()
             if account.provider_id == CREDENTIAL:
-                await self._credentials.ended(user_id)
+                await self._credentials.revoke_dependents(user_id)
 
     async def sessions(self, user_id: str) -> list[Session]:
-        """Somebody's living sessions, newest first. Raises NotFound."""
+        """List a user's active sessions, newest first. Raises NotFound."""
         await self.get(user_id)
         living = Session.filter(user_id=user_id, expires_at__gt=clock.now_ms())
         return await living.order_by("-created_at", "-id")
 
     async def revoke_session(self, session_id: str) -> None:
-        """End one session of anybody; one that is gone already is no error."""
+        """End a session of any user; ignore unknown ids."""
         await Session.filter(id=session_id).delete()
 
     async def revoke_sessions(self, user_id: str) -> None:
-        """End all sessions of a person. Raises NotFound."""
+        """End all sessions of a user. Raises NotFound."""
         await self.get(user_id)
         await Session.filter(sessions_of(user_id)).delete()
 
 
-def may_administer(role: InstanceRole, asked: dict[str, list[str]]) -> bool:
-    """Whether an instance role may do everything that is asked; asking nothing is not."""
-    return may(_MAY if role == "admin" else {}, asked)
+def has_admin_permissions(role: InstanceRole, requested: dict[str, list[str]]) -> bool:
+    """Return True if the role allows all requested actions; False if none is requested."""
+    return has_permissions(_PERMISSIONS if role == "admin" else {}, requested)
 
 
-async def _locked(user_id: str) -> User:
-    """A person, while nobody else changes who is an admin."""
+async def _lock_user(user_id: str) -> User:
+    """Lock and return a user; lock all admins too, so that the set of admins cannot change."""
     await User.filter(role="admin").order_by("id").select_for_update()
     user = await User.filter(id=user_id).select_for_update().first()
     if user is None:
-        raise _unknown()
+        raise _not_found()
     return user
 
 
-async def _keep_an_admin(user: User) -> None:
+async def _require_another_admin(user: User) -> None:
     now = clock.now_ms()
     if user.role != "admin" or is_banned(user, now):
         return
     others = await User.filter(role="admin").exclude(id=user.id)
     if all(is_banned(other, now) for other in others):
         raise Conflict(
-            "This is the last administrator; make somebody else one first",
+            "This is the last administrator. Make another user an administrator first",
             code="LAST_ADMINISTRATOR",
         )
 
 
-async def _check_free(email: str | None, username: str | None, *, but: str | None = None) -> None:
-    """Refuse an e-mail or a username that somebody else has; None is not looked up."""
+async def _check_free(
+    email: str | None, username: str | None, *, except_user_id: str | None = None
+) -> None:
+    """Raise Invalid if another user has the e-mail or username; None is not checked."""
     if email is not None:
         try:
             await check_email_free(email)
         except Unprocessable as error:
             raise Invalid(error.message, code=error.code) from error
     if username is not None:
-        await check_username_free(username, but=but)
+        await check_username_free(username, except_user_id=except_user_id)
 
 
 def _refuse_unknown(data: schemas.PersonData) -> None:
@@ -313,10 +320,10 @@ def _filter(field: str, value: str) -> dict[str, Any]:
     return {field: value}
 
 
-def _unknown() -> NotFound:
+def _not_found() -> NotFound:
     return NotFound("User not found", code="USER_NOT_FOUND")
 
 
 def _is_taken(error: IntegrityError) -> bool:
-    """Return True if somebody else took the address or the name since they were checked."""
+    """Return True if another user took the e-mail or username since the check."""
     return any(constraints.breaks_unique(error, column) for column in ("email", "username"))

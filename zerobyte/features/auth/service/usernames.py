@@ -1,4 +1,4 @@
-"""The rules of usernames and e-mails: how they look, and that nobody else has them."""
+"""Rules for usernames and e-mails: syntax and uniqueness."""
 
 import re
 from typing import Final
@@ -10,18 +10,18 @@ from zerobyte.features.auth.schemas.common import as_email
 _USERNAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 
 
-def check_username(username: str, kind: type[ZerobyteError]) -> None:
-    """Refuse a username that nobody can have, as an error of the kind that the caller answers."""
+def check_username(username: str, error_type: type[ZerobyteError]) -> None:
+    """Reject a syntactically invalid username with an error of the given type."""
     if len(username) < 3:
-        raise kind("Username is too short", code="USERNAME_TOO_SHORT")
+        raise error_type("Username is too short", code="USERNAME_TOO_SHORT")
     if len(username) > 30:
-        raise kind("Username is too long", code="USERNAME_TOO_LONG")
+        raise error_type("Username is too long", code="USERNAME_TOO_LONG")
     if not _USERNAME.fullmatch(username):
-        raise kind("Username is invalid", code="INVALID_USERNAME")
+        raise error_type("Username is invalid", code="INVALID_USERNAME")
 
 
-def email_in(text: str) -> str:
-    """An e-mail as it is stored. Raises Invalid when it is none."""
+def parse_email(text: str) -> str:
+    """Return an e-mail in its stored form. Raises Invalid."""
     try:
         return as_email(text)
     except ValueError:
@@ -29,7 +29,7 @@ def email_in(text: str) -> str:
 
 
 async def check_email_free(email: str) -> None:
-    """Raises Unprocessable when somebody has the e-mail."""
+    """Raise Unprocessable if a user has the e-mail."""
     if await User.exists(email=email):
         raise Unprocessable(
             "User already exists. Use another email.",
@@ -37,12 +37,12 @@ async def check_email_free(email: str) -> None:
         )
 
 
-async def check_username_free(username: str, *, but: str | None = None) -> None:
-    """Raises Invalid when somebody has the username.
+async def check_username_free(username: str, *, except_user_id: str | None = None) -> None:
+    """Raise Invalid if another user has the username.
 
-    but     the id of the person who may have it.
+    except_user_id  this user may have it.
     """
-    if await User.filter(username=username).exclude(id=but or "").exists():
+    if await User.filter(username=username).exclude(id=except_user_id or "").exists():
         raise Invalid(
             "Username is already taken. Please try another.", code="USERNAME_IS_ALREADY_TAKEN"
         )

@@ -1,22 +1,23 @@
-"""Tells people of runs that failed where no worker could tell them (T25).
+"""Send notifications of failures that no worker can send (T25).
 
-A worker speaks for the backup in its hands. What waited too long, could not begin, or was lost
-with its worker has nobody but us; so has every retention that failed, whether or not a backup led
-to it, and one that is owed for too long (T1). Knows no vendor.
+A worker sends the notifications of the backup that it runs. The API sends them for tasks that
+waited too long, could not start or were lost with their worker, for every failed retention, and
+for overdue retention (T1).
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
-from zerobyte.features.backups.service import retention_age
+from zerobyte.features.backups.service import overdue_retention
 from zerobyte.features.backups.service.retention_policies import has_policy
+from zerobyte.features.backups.service.retries import retry_note
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.schemas import StoredInput
 
 log = get_logger(__name__)
 
@@ -26,11 +27,10 @@ _NEXT_STEP: Final = (
     "Until it does, nothing is removed and the repository grows. The schedule's task history says "
     "why; when that is put right, apply it: POST /api/v1/backups/{}/forget"
 )
-_DETAIL_CHARACTERS: Final = 2000
+_MAX_DETAIL_LENGTH: Final = 2000
 _RERUN_WITHIN_MS: Final = 5 * 60_000
-"""How long the repetition of a lost run may wait to start before the loss itself is notified."""
-_RERUNS_AT_MOST: Final = 200
-_LOSS_NOTIFIED: Final = "lossNotified"
+"""A rerun that has not started after this time: users are notified of the lost run itself."""
+_MAX_RERUNS: Final = 200
 _RERUN_WAITS: Final = (
     "The run is to be repeated, but its repetition has not started within 5 minutes. See whether "
     "the worker of its host is running and the repository is free"
@@ -39,9 +39,9 @@ _DAY_MS: Final = 86_400_000
 
 
 class FailureAlerts:
-    """Sends the word of a failure to whom a schedule names for it; nobody waits for that.
+    """Notifies the destinations of a schedule of failures, in the background.
 
-    retention_days  how long retention may be owed before that is told; 0 tells nobody.
+    retention_days  days after which owed retention is overdue; 0 disables the alert.
     """
 
     def __init__(
@@ -49,39 +49,37 @@ class FailureAlerts:
         *,
         notifications: Notifications,
         retention_days: int,
-        retry_note: Callable[[Task], Awaitable[str | None]],
     ) -> None:
         self._notifications = notifications
-        self._retry_note = retry_note
         self._retention_days = retention_days
-        self._telling: set[asyncio.Task[None]] = set()
+        self._sending: set[asyncio.Task[None]] = set()
 
     def failed(self, task: Task) -> None:
-        """Tell of a task that failed, beside everything else."""
+        """Send the notifications of a failed task in the background."""
         if task.kind not in _TITLES:
             return
-        telling = asyncio.create_task(self._tell(task), name=f"alarm of {task.id}")
-        self._telling.add(telling)
-        telling.add_done_callback(self._telling.discard)
+        sending = asyncio.create_task(self._send(task), name=f"failure alert of {task.id}")
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
 
     async def aclose(self) -> None:
-        """Say no more."""
-        for telling in self._telling:
-            telling.cancel()
-        await asyncio.gather(*self._telling, return_exceptions=True)
+        """Cancel the notifications that are still being prepared."""
+        for sending in self._sending:
+            sending.cancel()
+        await asyncio.gather(*self._sending, return_exceptions=True)
 
-    async def _tell(self, task: Task) -> None:
+    async def _send(self, task: Task) -> None:
         try:
-            await self._tell_those_who_want_it(task)
-        except Exception as error:  # nobody waits for this who could be told
-            log.warning("people were not told of a failure", task=task.id, exc_info=error)
+            await self._send_unless_rerun(task)
+        except Exception as error:  # No caller awaits this task, so only the log can report it.
+            log.warning("failure notification not sent", task=task.id, exc_info=error)
 
-    async def _tell_those_who_want_it(self, task: Task) -> None:
+    async def _send_unless_rerun(self, task: Task) -> None:
         if await Task.exists(rerun_of=task.id, status__in=ACTIVE):
-            # It is done again at once, and the end of that is told. If it does not start,
-            # `look_at_reruns` notifies the loss.
+            # The rerun notifies users when it ends. If it does not start in time,
+            # `check_reruns` reports the lost run.
             return
-        await self._notify(task, await self._retry_note(task))
+        await self._notify(task, await retry_note(task))
 
     async def _notify(self, task: Task, note: str | None) -> None:
         schedule = await Schedule.get_or_none(
@@ -91,50 +89,55 @@ class FailureAlerts:
             return
         error = task.error or "It failed"
         message = _failure(schedule, _TITLES[task.kind], error, note)
-        ids = await _wanting(schedule)
-        self._notifications.tell(ids, schedule.organization_id, message)
+        ids = await _failure_destinations(schedule)
+        self._notifications.dispatch(ids, schedule.organization_id, message)
 
-    async def look_at_reruns(self) -> None:
-        """Notify lost runs whose repetition has not started within five minutes, once each.
+    async def check_reruns(self) -> None:
+        """Report each lost run once if its rerun has not started within five minutes.
 
-        The mark is kept with the repetition, so that a restart of the API does not repeat it.
+        The mark is stored with the rerun, so a restart of the API sends no second notification.
         """
         before_ms = clock.now_ms() - _RERUN_WITHIN_MS
         waiting = Task.filter(
             kind="backup", status="queued", rerun_of__isnull=False, created_at__lte=before_ms
         )
-        reruns = await waiting.order_by("id").limit(_RERUNS_AT_MOST)
-        untold = {str(row.rerun_of): row for row in reruns if not row.input.get(_LOSS_NOTIFIED)}
-        for lost in await Task.filter(id__in=list(untold)):
+        reruns = await waiting.order_by("id").limit(_MAX_RERUNS)
+        unnotified = {
+            str(row.rerun_of): row for row in reruns if not row.stored_input.loss_notified
+        }
+        for lost in await Task.filter(id__in=list(unnotified)):
             await self._notify(lost, _RERUN_WAITS)
-            rerun = untold[lost.id]
-            rerun.input = {**rerun.input, _LOSS_NOTIFIED: True}
+            rerun = unnotified[lost.id]
+            rerun.input = rerun.input_with(StoredInput(loss_notified=True))
             await rerun.save(update_fields=["input"])
 
-    async def look_at_retention(self) -> None:
-        """Tell of schedules whose backups go well while retention has not for too long.
+    async def check_retention(self) -> None:
+        """Report schedules with successful backups and overdue retention.
 
-        Once in each spell; while nobody wants to hear of it, it is not told yet.
+        Sends one alert per overdue period, as soon as a destination is assigned to failures.
         """
         if not self._retention_days:
             return
         now = clock.now_ms()
-        for schedule in await retention_age.overdue(now - self._retention_days * _DAY_MS):
-            ids = await _wanting(schedule)
-            if not ids or not has_policy(schedule) or not await retention_age.claim_alert(schedule):
+        before_ms = now - self._retention_days * _DAY_MS
+        for schedule in await overdue_retention.list_overdue(before_ms):
+            ids = await _failure_destinations(schedule)
+            if not ids or not has_policy(schedule):
                 continue
-            log.warning("retention is owed for too long", schedule=schedule.short_id)
+            if not await overdue_retention.claim_alert(schedule):
+                continue
+            log.warning("retention overdue", schedule=schedule.short_id)
             error = _overdue_text(schedule, now)
             message = _failure(schedule, _OVERDUE, error, _NEXT_STEP.format(schedule.short_id))
-            self._notifications.tell(ids, schedule.organization_id, message)
+            self._notifications.dispatch(ids, schedule.organization_id, message)
 
 
-async def _wanting(schedule: Schedule) -> list[int]:
-    """The destinations that want to hear when something fails."""
-    wanting = await ScheduleNotification.filter(
+async def _failure_destinations(schedule: Schedule) -> list[int]:
+    """Return the enabled destinations that are assigned to failures of a schedule."""
+    destinations = await ScheduleNotification.filter(
         schedule_id=schedule.id, notify_on_failure=True, destination__enabled=True
     ).values_list("destination_id", flat=True)
-    return [int(str(one)) for one in wanting]
+    return [int(str(one)) for one in destinations]
 
 
 def _overdue_text(schedule: Schedule, now_ms: int) -> str:
@@ -152,7 +155,7 @@ def _failure(schedule: Schedule, title: str, error: str, note: str | None) -> No
         f"Volume: {schedule.volume.name}",
         f"Repository: {schedule.repository.name}",
         f"Schedule: {schedule.name}",
-        f"Error: {error[:_DETAIL_CHARACTERS]}",
+        f"Error: {error[:_MAX_DETAIL_LENGTH]}",
     ]
     if note:
         lines += ["", note]

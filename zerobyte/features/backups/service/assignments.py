@@ -1,4 +1,4 @@
-"""Which destination hears what about a schedule."""
+"""Notification destinations assigned to a schedule."""
 
 from tortoise.transactions import in_transaction
 
@@ -17,23 +17,23 @@ class Assignments:
         self._notifications = notifications
 
     async def list_all(self, actor: Actor, key: str) -> list[AssignmentView]:
-        """Every assignment of one schedule with its destination."""
+        """List the assignments of one schedule with their destinations."""
         return await self._views(await find(actor, key))
 
     async def replace(
         self, actor: Actor, key: str, assignments: list[Assignment]
     ) -> list[AssignmentView]:
-        """Put these in the place of all that were there, or change nothing at all.
+        """Replace all assignments of a schedule, or change nothing on an error.
 
         Raises
-            Invalid     a destination is named twice.
-            NotFound    a destination is not one of this organization.
+            Invalid     a destination is listed twice.
+            NotFound    a destination does not exist in this organization.
         """
         schedule = await find(actor, key)
         wanted = [entry.destination_id for entry in assignments]
         if len(set(wanted)) != len(wanted):
             raise Invalid.at(["assignments"], "A notification destination is named twice")
-        known = await self._notifications.shown(wanted, actor.organization_id)
+        known = await self._notifications.views(wanted, actor.organization_id)
         if len(known) != len(wanted):
             raise NotFound("One or more notification destinations were not found")
         async with in_transaction():
@@ -65,7 +65,7 @@ class Assignments:
                 notify_on_warning=row.notify_on_warning,
                 notify_on_failure=row.notify_on_failure,
                 created_at=row.created_at,
-                destination=self._notifications.show(row.destination),
+                destination=self._notifications.view(row.destination),
             )
             for row in rows
         ]

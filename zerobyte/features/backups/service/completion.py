@@ -1,6 +1,6 @@
-"""What the end of a run means: for its schedule, for the index, and for what follows."""
+"""Apply the end of a task to its schedule, to the snapshot index, and create follow-up tasks."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pydantic import ValidationError
 from tortoise.expressions import Q
@@ -18,31 +18,31 @@ from zerobyte.core import clock
 from zerobyte.core.redact import redact
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.backups.models import Schedule
-from zerobyte.features.backups.present import delay_ms
-from zerobyte.features.backups.service import retention_age
-from zerobyte.features.backups.service.jobs import forget_task, rerun
+from zerobyte.features.backups.service import overdue_retention, retention_records, retries
 from zerobyte.features.backups.service.retention_policies import policy_of
-from zerobyte.features.backups.service.retention_records import record_on_backup, with_skipped
-from zerobyte.features.backups.service.schedules import next_due
+from zerobyte.features.backups.service.start import forget_task, rerun
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.schemas import ForgetInput, StoredInput
 from zerobyte.features.tasks.service import NewTask
 from zerobyte.settings import Settings
 
 _ERROR_LENGTH: Final = 8_000
 NO_RUN: Final = "There was no backup"
-_COVERED: Final = "Retention of an earlier run has still to be applied; it sees to this one too"
+_COVERED_BY_EARLIER: Final = (
+    "Retention of an earlier run has still to be applied; it sees to this one too"
+)
 
 
 class CompletionHandler:
-    """Carries the end of a task into the schedule's row and the snapshot index."""
+    """Updates schedule rows and the snapshot index when a task ends."""
 
     def __init__(self, *, settings: Settings, snapshots: Snapshots) -> None:
         self._settings = settings
         self._snapshots = snapshots
 
     async def backup(self, task: Task, report: JobReport) -> list[NewTask]:
-        """Settle the schedule; a good snapshot with a policy leads to retention."""
+        """Update the schedule and the index. Returns the retention task of a good snapshot."""
         schedule = await Schedule.get_or_none(
             organization_id=task.organization_id, short_id=task.resource_id
         ).select_related("volume", "repository")
@@ -55,29 +55,28 @@ class CompletionHandler:
                 is_incomplete=report.is_incomplete,
                 selection=_selection_of(task, report),
             )
-        elif task.repository_id is not None and _may_have_left_one(task, report):
+        elif task.repository_id is not None and _may_have_unreported_snapshot(task, report):
             await self._snapshots.mark_index_stale(task.repository_id)
-        skipped = _why_no_retention(schedule, task, report)
-        if skipped is not None:
-            task.input = with_skipped(task.input, report, skipped)
+        skip_reason = _retention_skip_reason(schedule, task, report)
+        if skip_reason is not None:
+            task.input = task.input_with(retention_records.skipped(report, skip_reason))
         if schedule is None:
             return []
         if not await _is_outdated(task):
             self._update_schedule(schedule, task, report)
-            await _write(schedule)
-        if skipped is not None:
-            return [rerun(schedule, task)] if _is_run_again(schedule, task, report) else []
-        await retention_age.mark_owed(schedule)
+            await _save_run_end(schedule)
+        if skip_reason is not None:
+            return [rerun(schedule, task)] if _is_rerun(schedule, task, report) else []
+        await overdue_retention.mark_owed(schedule)
         follow_up = forget_task(schedule, trigger="followUp", parent=task)
-        if await _waits_already(follow_up):
-            task.input = with_skipped(task.input, report, _COVERED)
+        if await _is_retention_active(follow_up):
+            task.input = task.input_with(retention_records.skipped(report, _COVERED_BY_EARLIER))
             return []
         return [follow_up]
 
     def _update_schedule(self, schedule: Schedule, task: Task, report: JobReport) -> None:
-        now = clock.now_ms()
-        schedule.last_backup_at = now
-        schedule.last_backup_error = _short(report.details)
+        schedule.last_backup_at = clock.now_ms()
+        schedule.last_backup_error = _shortened(report.details)
         schedule.retry_at = None
         if report.status == "succeeded":
             schedule.last_status = "warning" if report.outcome == "warning" else "success"
@@ -87,55 +86,44 @@ class CompletionHandler:
         elif report.status == "cancelled":
             schedule.last_status = "warning"
             schedule.failure_retry_count = 0
-        elif _is_run_again(schedule, task, report):
+        elif _is_rerun(schedule, task, report):
             schedule.last_status = "error"
         elif report.outcome == "stale":
-            # What brings its host down is done again once, then by its schedule, whatever the
-            # number of retries: those are for runs that came to an end (T15).
+            # A run that crashes its host is rerun once and then waits for its next due time,
+            # whatever `max_retries` is: retries are for runs that reported an end (T15).
             schedule.last_status = "error"
             schedule.failure_retry_count = 0
         else:
             schedule.last_status = "error"
-            self._plan_retry(schedule, task, now)
-
-    def _plan_retry(self, schedule: Schedule, task: Task, now: int) -> None:
-        """Try again only when tries are left and the next one comes before the cron's own."""
-        at: int = now + schedule.retry_delay_ms
-        due = _next_own_time(schedule, self._settings.tz)
-        left = schedule.failure_retry_count < schedule.max_retries
-        if task.trigger != "manual" and left and due is not None and at < due:
-            schedule.retry_at = at
-            schedule.failure_retry_count += 1
-        else:
-            schedule.failure_retry_count = 0
+            retries.plan_retry(schedule, task, default_zone=self._settings.tz)
 
     async def forget(self, task: Task, report: JobReport) -> list[NewTask]:
-        """Take what retention removed out of the index, and write down what it did."""
+        """Remove forgotten snapshots from the index and record the retention on its backup."""
         plan = _plan_of(task, report)
         is_applied = report.status == "succeeded"
         if plan is not None and is_applied and task.repository_id is not None:
             await self._snapshots.forget_snapshots(task.repository_id, plan.remove)
         elif plan.remove if plan is not None else report.outcome == "stale":
-            # It tells its plan before it removes anything; only what was lost may not have.
+            # A worker saves its plan before it removes anything; only a lost task may lack one.
             await self._mark_index_stale_unless_done(task, report)
         was_left_out = report.status == "cancelled" and task.started_at is None
         record = RetentionRecord(
             status="skipped" if was_left_out else "applied" if is_applied else "failed",
             reason=report.error,
         )
-        await record_on_backup(task, record)
+        await retention_records.record_on_backup(task, record)
         if is_applied:
-            await retention_age.mark_applied(task)
+            await overdue_retention.mark_applied(task)
         return []
 
     async def _mark_index_stale_unless_done(self, task: Task, report: JobReport) -> None:
-        """It may have ended half-way, or untold; the repository itself says what is left."""
-        has_begun = task.started_at is not None and task.repository_id is not None
-        if has_begun and report.status != "succeeded":
+        """If the job started but did not succeed, have the index re-read from the repository."""
+        has_started = task.started_at is not None and task.repository_id is not None
+        if has_started and report.status != "succeeded":
             await self._snapshots.mark_index_stale(str(task.repository_id))
 
     async def delete_snapshots(self, task: Task, report: JobReport) -> list[NewTask]:
-        """Take deleted snapshots out of the index."""
+        """Remove deleted snapshots from the index."""
         if task.repository_id is None:
             return []
         if isinstance(report.result, DeleteSnapshotsResult):
@@ -145,27 +133,11 @@ class CompletionHandler:
         await self._mark_index_stale_unless_done(task, report)
         return []
 
-    async def retry_note(self, task: Task) -> str | None:
-        """The sentence about the try that was planned after a task failed, if any."""
-        if task.kind != "backup":
-            return None
-        schedule = await Schedule.get_or_none(
-            organization_id=task.organization_id, short_id=task.resource_id
-        )
-        if schedule is None or schedule.retry_at is None:
-            return None
-        minutes = schedule.retry_delay_ms // 60_000
-        return (
-            f"Retrying in {minutes} minutes "
-            f"(attempt {schedule.failure_retry_count}/{schedule.max_retries})"
-        )
-
 
 async def _is_outdated(task: Task) -> bool:
-    """Return whether a late report must leave the schedule's row to a newer run.
+    """Returns True if a late report must not update the row, because a newer run has started.
 
-    A task that was declared lost is corrected by its report. Meanwhile a newer run of the same
-    schedule may have begun or ended, and its end is what the row shows.
+    A late report corrects a task that was declared lost. The schedule's row shows its newest run.
     """
     if task.status != "stale":
         return False
@@ -178,8 +150,8 @@ async def _is_outdated(task: Task) -> bool:
     return await newer.filter(started_at__isnull=False).exists()
 
 
-def _may_have_left_one(task: Task, report: JobReport) -> bool:
-    """Whether there may be a snapshot that the report does not describe."""
+def _may_have_unreported_snapshot(task: Task, report: JobReport) -> bool:
+    """Returns True if the run may have left a snapshot that the report does not describe."""
     result = report.result
     if report.is_incomplete:
         return True
@@ -189,18 +161,16 @@ def _may_have_left_one(task: Task, report: JobReport) -> bool:
 
 
 def _selection_of(task: Task, report: JobReport) -> BackupSelection | None:
-    """Return what the run selected; it counts as filtered when files could not be read."""
-    stored = task.input.get("selection")
-    try:
-        found = BackupSelection.model_validate(stored)
-    except ValidationError:
+    """Return the selection of the run, marked as filtered if files could not be read."""
+    found = task.stored_input.selection
+    if found is None:
         return None
     is_partial = isinstance(report.result, BackupResult) and report.result.exit_code == 3
     return found.model_copy(update={"other_filters": True}) if is_partial else found
 
 
 def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:
-    """What retention was about to do; who died over it had announced that before."""
+    """Return the forget plan of the report, or the one that a lost worker had saved."""
     if isinstance(report.result, ForgetResult):
         return report.result.plan
     try:
@@ -209,18 +179,19 @@ def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:
         return None
 
 
-async def _waits_already(follow_up: NewTask) -> bool:
-    """Whether the same retention has still to be applied; then it takes the policy of now."""
+async def _is_retention_active(follow_up: NewTask) -> bool:
+    """Returns True if the same retention task is active; a queued one gets the current policy."""
     waiting = await Task.get_or_none(active_key=follow_up.active_key)
     if waiting is not None and waiting.status == "queued":
-        policy = follow_up.input["retentionPolicy"]
-        waiting.input = {**waiting.input, "retentionPolicy": policy}
+        waiting.input = waiting.input_with(
+            StoredInput(retention_policy=cast("ForgetInput", follow_up.input).retention_policy)
+        )
         await waiting.save(update_fields=["input"])
     return waiting is not None
 
 
-def _is_run_again(schedule: Schedule, task: Task, report: JobReport) -> bool:
-    """Whether an interrupted run is done again at once: one that the clock made, and once (T15)."""
+def _is_rerun(schedule: Schedule, task: Task, report: JobReport) -> bool:
+    """Returns True if an interrupted run is rerun at once: scheduled runs only, and once (T15)."""
     return (
         report.outcome == "stale"
         and task.trigger == "scheduled"
@@ -229,16 +200,7 @@ def _is_run_again(schedule: Schedule, task: Task, report: JobReport) -> bool:
     )
 
 
-def _next_own_time(schedule: Schedule, default_zone: str) -> int | None:
-    """When the schedule's cron starts it next; None when it does not."""
-    try:
-        due = next_due(schedule, default_zone)
-    except ValueError:
-        return None
-    return None if due is None else due + delay_ms(schedule)
-
-
-def _why_no_retention(schedule: Schedule | None, task: Task, report: JobReport) -> str | None:
+def _retention_skip_reason(schedule: Schedule | None, task: Task, report: JobReport) -> str | None:
     if report.outcome == "stale":
         return "The backup was interrupted"
     if report.status == "cancelled":
@@ -262,8 +224,8 @@ def _why_no_retention(schedule: Schedule | None, task: Task, report: JobReport) 
     return None
 
 
-async def _write(schedule: Schedule) -> None:
-    """Write the run's end without moving `updated_at`, which is for people's changes."""
+async def _save_run_end(schedule: Schedule) -> None:
+    """Write the end of a run without changing `updated_at`, which records edits by users."""
     names = (
         "last_backup_at", "last_backup_error", "last_status", "retry_at",
         "failure_retry_count",
@@ -272,5 +234,5 @@ async def _write(schedule: Schedule) -> None:
     await Schedule.filter(id=schedule.id).update(**values)
 
 
-def _short(text: str | None) -> str | None:
+def _shortened(text: str | None) -> str | None:
     return redact(text)[:_ERROR_LENGTH] if text else None

@@ -1,19 +1,16 @@
-"""Turns due times into runs: each leads to one run at most, whoever notices it first.
+"""Start one run per due time at most, whether Prefect or the API notices the due time first.
 
-The engine rings at the times that it has planned; this clock of ours starts what the engine does
-not know: what it never planned, what it reads in another way when the clocks change, retries, and
-schedules with a delay of their own. Whoever moves `next_backup_at` on has the run, and the task
-carries the due time's key, so neither two bells nor a clock that is set back make two runs.
+Prefect starts the due times that it has planned. The API starts the others: due times that Prefect
+never planned or reads differently when daylight saving changes, retries, and schedules with a
+delay. Advancing `next_backup_at` claims the run, and the task carries the key of its due time, so
+neither two triggers nor a clock that is set back lead to two runs.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.jobs import JobReport
@@ -23,13 +20,15 @@ from zerobyte.core.errors import Conflict, Failed, NotFound, Unavailable
 from zerobyte.core.log import get_logger
 from zerobyte.db.errors import FailureLog
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
-from zerobyte.features.backups.present import delay_ms
 from zerobyte.features.backups.service.completion import NO_RUN
-from zerobyte.features.backups.service.jobs import active_key, backup_task
-from zerobyte.features.backups.service.retention_records import with_skipped
-from zerobyte.features.backups.service.schedules import is_planned_by_engine, next_due
+from zerobyte.features.backups.service.deployment_sync import DeploymentSync
+from zerobyte.features.backups.service.retention_records import skipped
+from zerobyte.features.backups.service.retries import start_retries
+from zerobyte.features.backups.service.schedule_queries import with_active_backup
+from zerobyte.features.backups.service.start import active_key, backup_task
 from zerobyte.features.notifications.service import Notifications
-from zerobyte.features.tasks.models import ACTIVE, Task, WorkerRow
+from zerobyte.features.tasks.models import WORKER_CONNECTED_MS, Task, WorkerRow
+from zerobyte.features.tasks.schemas import Coalesced, StoredInput
 from zerobyte.features.tasks.service import Tasks
 from zerobyte.features.tasks.service.lifecycle import cancelled
 from zerobyte.orchestration.scheduler import Scheduler
@@ -37,34 +36,32 @@ from zerobyte.settings import Settings
 
 log = get_logger(__name__)
 
-_SKEW_MS: Final = 2_000
-"""How far the engine's clock may be ahead of ours; it rings at its own full second."""
+_PREFECT_CLOCK_SKEW_MS: Final = 2_000
+"""How far Prefect's clock may be ahead of the API's; Prefect starts runs at full seconds."""
 
-_PATIENCE_MS: Final = 15_000
-"""How long the engine is given to ring by itself."""
+_PREFECT_GRACE_MS: Final = 15_000
+"""How long Prefect may take to start a due run before the API starts it."""
 
-_LATE_MS: Final = 5 * 60_000
-"""A run that is no later than this is on time, whoever was away meanwhile."""
+_ON_TIME_MS: Final = 5 * 60_000
+"""A run that starts within this time is on time, whichever process was down meanwhile."""
 
-_SEEN_FOR_MS: Final = 30_000
-_LOOK_EVERY_S: Final = 5
-_REST_S: Final = 10
-"""After a sleep the network and the mounts come back in their own time."""
+_CHECK_EVERY_S: Final = 5
+_RESUME_GRACE_S: Final = 10
+"""After a resume, network and mounts need time to return."""
 
-_TAKEN = "Nothing of this schedule is due: what was has had its run"
-_LEFT_OUT = (
+_NOT_DUE = "This schedule is not due: its due times have been run"
+_MISSED = (
     "The due time passed while Zerobyte, its worker or Prefect was away, "
     "and catching up is off for this schedule"
 )
 
 
 class DueRunStarter:
-    """The clock of all schedules.
+    """Starts the due runs of all schedules.
 
-    awake_since     since when this process has looked without a gap, epoch ms.
-    engine_seen_at  when the engine last said what it has, epoch ms. It is asked every 5 s as long
-                    as something is due: what it has not answered for since, it could not run.
-    on_change       hears of a schedule that was disabled because it cannot be read.
+    watching_since      start of this process, or of the time since the last clock jump, epoch ms.
+    prefect_seen_at     when Prefect last listed its due runs, epoch ms. It is queried every 5 s
+                        while a schedule is due; it could not start runs after its last answer.
     """
 
     def __init__(
@@ -74,28 +71,27 @@ class DueRunStarter:
         tasks: Tasks,
         scheduler: Scheduler,
         notifications: Notifications,
+        deployment_sync: DeploymentSync,
     ) -> None:
         self._zone = settings.tz
         self._tasks = tasks
         self._scheduler = scheduler
         self._notifications = notifications
-        self.awake_since = self.engine_seen_at = clock.now_ms()
-        self.on_change: list[Callable[[str], None]] = []
-        self._rests_until = 0.0
-        self._engine_is_away = FailureLog(log, "due backups wait for Prefect")
-        self._round_failed = FailureLog(log, "looking for due backups failed; it is tried again")
-
-    # The door for every due time
+        self.watching_since = self.prefect_seen_at = clock.now_ms()
+        self._deployment_sync = deployment_sync
+        self._grace_until = 0.0
+        self._prefect_down = FailureLog(log, "due backups wait for Prefect")
+        self._round_failed = FailureLog(log, "check of due backups failed; it is retried")
 
     async def claim_scheduled(
         self, schedule_short_id: str, flow_run_id: str, host: str, due_at: int | None
     ) -> Task:
-        """Open the task of a run that the engine made.
+        """Create the task of a flow run that Prefect started.
 
-        due_at      when its clock made it; None when a person started it there.
+        due_at      its scheduled time, epoch ms; None if a user started it in Prefect.
 
         Raises
-            NotFound    the schedule is gone, or belongs to another host.
+            NotFound    the schedule was deleted, or belongs to another host.
             Conflict    it is disabled, nothing is due, or a backup of it is queued or running.
         """
         schedule = await Schedule.get_or_none(short_id=schedule_short_id).select_related(
@@ -105,11 +101,11 @@ class DueRunStarter:
             raise NotFound("Backup schedule not found")
         if not schedule.enabled:
             raise Conflict("The schedule is disabled")
-        due = await self._due(schedule, skew_ms=0 if due_at is None else _SKEW_MS)
+        due = await self._due(schedule, skew_ms=0 if due_at is None else _PREFECT_CLOCK_SKEW_MS)
         if due is not None:
             return await self._create_task(schedule, due, flow_run_id=flow_run_id)
         if due_at is not None:
-            raise Conflict(_TAKEN)
+            raise Conflict(_NOT_DUE)
         return await self._tasks.create(
             backup_task(schedule, trigger="scheduled", flow=None, flow_run_id=flow_run_id)
         )
@@ -122,7 +118,7 @@ class DueRunStarter:
                 schedule.cron_expression,
                 timezone=schedule.timezone or self._zone,
                 since_ms=schedule.next_backup_at,
-                now_ms=clock.now_ms() - delay_ms(schedule) + skew_ms,
+                now_ms=clock.now_ms() - schedule.start_delay_ms + skew_ms,
             )
         except ValueError as error:
             await self._disable(schedule, str(error))
@@ -131,7 +127,7 @@ class DueRunStarter:
     async def _create_task(
         self, schedule: Schedule, due: cron.Due, *, flow_run_id: str | None = None
     ) -> Task:
-        """Make one task of all that is due: it runs for the newest time and names the others."""
+        """Create one task for all due times: it runs for the newest and counts the others."""
         key = cron.key(schedule.short_id, due.at, timezone=schedule.timezone or self._zone)
         new = backup_task(
             schedule,
@@ -141,36 +137,38 @@ class DueRunStarter:
             due=due,
             due_key=key,
         )
-        move_on = partial(self._advance_next_run, schedule, due)
+        advance = partial(self._advance_next_run, schedule, due)
         if not schedule.catch_up and await self._was_missed(schedule, due):
-            text = f"{_LEFT_OUT}. Times left out: {due.missed + 1}."
+            text = f"{_MISSED}. Times left out: {due.missed + 1}."
             report = cancelled("", text)
-            new = replace(new, input=with_skipped(new.input, report, NO_RUN))
-            await self._tasks.record_finished(new, report, in_same_transaction=move_on)
-            raise Conflict(_LEFT_OUT)
+            new = replace(new, stored_input=skipped(report, NO_RUN))
+            await self._tasks.record_finished(new, report, in_same_transaction=advance)
+            raise Conflict(_MISSED)
         try:
-            task = await self._tasks.create(new, in_same_transaction=move_on)
+            task = await self._tasks.create(new, in_same_transaction=advance)
         except Conflict:
             await self._coalesce(schedule, due, key)
             raise
         if due.missed:
             log.info(
-                "one run catches up for many", schedule=schedule.short_id, coalesced=due.missed
+                "one run catches up for several due times",
+                schedule=schedule.short_id,
+                coalesced=due.missed,
             )
         return task
 
     async def _advance_next_run(self, schedule: Schedule, due: cron.Due) -> None:
-        """Take what is due, once. Raises Conflict when somebody has."""
+        """Claim the due times. Raises Conflict if another caller has claimed them."""
         moved = await Schedule.filter(
             id=schedule.id, enabled=True, next_backup_at=schedule.next_backup_at
         ).update(next_backup_at=due.next_at, retry_at=None)
         if not moved:
-            raise Conflict(_TAKEN)
+            raise Conflict(_NOT_DUE)
 
     async def _coalesce(self, schedule: Schedule, due: cron.Due, key: str) -> None:
-        """What came due beside an active run is counted with that run.
+        """Add the due times to the count of the active run.
 
-        What has run already, before the clock was set back, is not run again.
+        A due time that has run before the clock was set back is only advanced.
         """
         async with in_transaction():
             active = await Task.get_or_none(active_key=active_key(schedule))
@@ -180,67 +178,66 @@ class DueRunStarter:
                 id=schedule.id, next_backup_at=schedule.next_backup_at
             ).update(next_backup_at=due.next_at)
             if active is not None and moved:
-                await Task.filter(id=active.id).update(input=_with_more(active, due))
+                await Task.filter(id=active.id).update(
+                    input=active.input_with(_with_coalesced(active, due))
+                )
 
     async def _was_missed(self, schedule: Schedule, due: cron.Due) -> bool:
-        """Whether nobody was there to run it when its time came."""
-        at = due.at + delay_ms(schedule)
-        if clock.now_ms() - at <= _LATE_MS:
+        """Returns True if API, worker or Prefect was down at the due time."""
+        at = due.at + schedule.start_delay_ms
+        if clock.now_ms() - at <= _ON_TIME_MS:
             return False
         worker = await WorkerRow.get_or_none(host=schedule.volume.agent_id)
-        there_since = max(self.awake_since, (worker and worker.present_since) or 0)
-        return at < there_since or at > self.engine_seen_at
+        available_since = max(self.watching_since, (worker and worker.present_since) or 0)
+        return at < available_since or at > self.prefect_seen_at
 
     async def _waits_for_worker(self, schedule: Schedule) -> bool:
-        """Whether it is too early to say if a time was missed: who runs it is still away."""
-        since = clock.now_ms() - _SEEN_FOR_MS
+        """Returns True if a missed time cannot be judged yet: its worker is not connected."""
+        since = clock.now_ms() - WORKER_CONNECTED_MS
         host = schedule.volume.agent_id
         return not schedule.catch_up and not await WorkerRow.exists(host=host, seen_at__gte=since)
 
-    # Our own clock
-
     async def run(self) -> None:
-        """Start what is to be tried again, every second, and what was missed, for ever."""
-        looked = 0.0
-        reconsidered = False
+        """Start retries every second and missed runs every 5 s, until cancelled."""
+        checked_at = 0.0
+        has_repaired = False
         while True:
             try:
-                if not reconsidered:
+                if not has_repaired:
                     await self.repair_next_runs()
-                    reconsidered = True
-                await self.start_retries()
-                if clock.monotonic() - looked >= _LOOK_EVERY_S:
-                    looked = clock.monotonic()
+                    has_repaired = True
+                await start_retries(self._tasks)
+                if clock.monotonic() - checked_at >= _CHECK_EVERY_S:
+                    checked_at = clock.monotonic()
                     if not self.in_resume_grace:
                         await self.start_missed()
                         self._round_failed.recovered()
-            except Exception as error:  # a clock that stops is worse than a round that failed
+            except Exception as error:  # Keep looping: the next round may succeed.
                 self._round_failed.failed(error)
             await asyncio.sleep(1)
 
     @property
     def in_resume_grace(self) -> bool:
-        """Whether time broke a moment ago: then nothing that was missed is started yet."""
-        return clock.monotonic() < self._rests_until
+        """Returns True for 10 s after a clock jump or resume; missed runs wait until then."""
+        return clock.monotonic() < self._grace_until
 
     async def on_clock_jump(self) -> None:
-        """Time did not pass as usual: look at every schedule anew, after a moment of rest."""
-        self.awake_since = self.engine_seen_at = clock.now_ms()
-        self._rests_until = clock.monotonic() + _REST_S
+        """Recompute all due times after a clock jump, and start the grace period."""
+        self.watching_since = self.prefect_seen_at = clock.now_ms()
+        self._grace_until = clock.monotonic() + _RESUME_GRACE_S
         await self.repair_next_runs()
 
     async def repair_next_runs(self) -> None:
-        """See that every schedule waits for its next time, by clock and zone as they are now.
+        """Recompute the next due time of every schedule by the current clock and zone.
 
-        A time that is to come and is no longer the next one was computed by another clock, or in
-        the zone that the server had before. What has come due stays due. A schedule that cannot
-        be read is disabled (T7).
+        A future time that is no longer the next one was computed before the clock or the server's
+        zone changed. Past due times stay due. A schedule with an unreadable time is disabled (T7).
         """
         now = clock.now_ms()
         for row in await Schedule.filter(enabled=True).exclude(cron_expression=""):
-            next_at, trouble = _next_time(row, self._zone)
+            next_at, problem = _next_time(row, self._zone)
             if next_at is None:
-                await self._disable(row, trouble)
+                await self._disable(row, problem)
                 continue
             changes: dict[str, int] = {}
             if row.next_backup_at is None or now < row.next_backup_at != next_at:
@@ -248,40 +245,40 @@ class DueRunStarter:
             if row.retry_at is not None and row.retry_at > now + row.retry_delay_ms:
                 changes["retry_at"] = now + row.retry_delay_ms
             if changes:
-                await _if_unchanged(row).update(**changes)
+                await row.with_same_times().update(**changes)
 
     async def start_missed(self) -> None:
-        """Start what is due and has no run in the engine either; the longest overdue first."""
+        """Start due schedules without a run in Prefect, longest overdue first."""
         now = clock.now_ms()
         rows = (
             await Schedule.filter(enabled=True, next_backup_at__lte=now)
             .select_related("volume", "repository")
             .order_by("next_backup_at", "id")
         )
-        ripe = [
+        overdue = [
             row for row in rows if now >= (row.next_backup_at or now) + _wait_for_prefect_ms(row)
         ]
-        if not ripe:
+        if not overdue:
             return
-        busy = await _busy(ripe)
-        coming = await self._pending_in_prefect()
-        for row in ripe:
-            # While the engine is away nobody knows what it will ring for when it is back.
-            if row.short_id in busy or (coming is not None and row.short_id not in coming):
+        active = await with_active_backup(overdue)
+        pending = await self._pending_in_prefect()
+        for row in overdue:
+            # While Prefect is down, it is unknown which runs it will start when it is back.
+            if row.short_id in active or (pending is not None and row.short_id not in pending):
                 await self._start(row)
-            elif coming is not None and not row.catch_up:
-                await self._start(row, only_if_missed=True)  # the engine will ring for it too late
-        if coming is not None:
-            self.engine_seen_at = now
+            elif pending is not None and not row.catch_up:
+                await self._start(row, only_if_missed=True)  # Prefect will start it too late.
+        if pending is not None:
+            self.prefect_seen_at = now
 
     async def _pending_in_prefect(self) -> set[str] | None:
-        """The schedules that have a run in the engine; None when it does not say."""
+        """Return the schedules with a pending run in Prefect; None if Prefect does not answer."""
         try:
             runs = await self._scheduler.due_runs()
         except (Unavailable, Failed) as error:
-            self._engine_is_away.failed(error)
+            self._prefect_down.failed(error)
             return None
-        self._engine_is_away.recovered()
+        self._prefect_down.recovered()
         return {run.target for run in runs if run.flow == "backup"}
 
     async def _start(self, schedule: Schedule, *, only_if_missed: bool = False) -> None:
@@ -293,37 +290,12 @@ class DueRunStarter:
         try:
             await self._create_task(schedule, due)
         except Conflict as error:
-            log.debug("a due backup was not started", schedule=schedule.short_id, why=str(error))
+            log.debug("due backup not started", schedule=schedule.short_id, why=str(error))
 
-    async def start_retries(self) -> None:
-        """Try again what failed and whose time has come.
-
-        `retry_at` stays set until the task exists. It is cleared when `max_retries` is exceeded.
-        """
-        now = clock.now_ms()
-        rows = (
-            await Schedule.filter(enabled=True, retry_at__lte=now)
-            .filter(Q(next_backup_at__isnull=True) | Q(next_backup_at__gt=now))
-            .select_related("volume", "repository")
-            .order_by("retry_at", "id")
-        )
-        busy = await _busy(rows) if rows else set[str]()
-        for row in rows:
-            if row.short_id in busy:
-                continue  # its end decides what is tried again
-            if row.failure_retry_count > row.max_retries:
-                await _if_unchanged(row).update(retry_at=None, failure_retry_count=0)
-                continue
-            try:
-                new = backup_task(row, trigger="scheduled")
-                await self._tasks.create(new, in_same_transaction=partial(_take_retry, row))
-            except Conflict:
-                log.info("a retry was left out", schedule=row.short_id)
-
-    async def _disable(self, schedule: Schedule, trouble: str) -> None:
-        """Stop a schedule that cannot be read, and tell people; it would never run again (T7)."""
+    async def _disable(self, schedule: Schedule, problem: str) -> None:
+        """Disable a schedule with an unreadable time and notify users; it would never run (T7)."""
         text = (
-            f"The schedule was disabled because its time cannot be read: {trouble}. "
+            f"The schedule was disabled because its time cannot be read: {problem}. "
             "Correct it and enable the schedule again."
         )
         changed = await Schedule.filter(id=schedule.id, enabled=True).update(
@@ -335,66 +307,42 @@ class DueRunStarter:
         )
         if not changed:
             return
-        log.error("a schedule was disabled", schedule=schedule.short_id, reason=trouble)
+        log.error("schedule disabled", schedule=schedule.short_id, reason=problem)
         await schedule.fetch_related("volume", "repository")
         report = JobReport(task_id="", status="failed", outcome="error", error=text)
         new = backup_task(schedule, trigger="scheduled", flow=None)
-        new = replace(new, input=with_skipped(new.input, report, NO_RUN))
+        new = replace(new, stored_input=skipped(report, NO_RUN))
         await self._tasks.record_finished(new, report)
-        for listener in self.on_change:
-            listener(schedule.short_id)
-        told = await ScheduleNotification.filter(
+        self._deployment_sync.request(schedule.short_id)
+        destination_ids = await ScheduleNotification.filter(
             schedule_id=schedule.id, notify_on_failure=True
         ).values_list("destination_id", flat=True)
         title = f"Zerobyte {schedule.name} was disabled"
         message = NotificationMessage(event="failure", title=title, body=text)
-        self._notifications.tell([int(str(one)) for one in told], schedule.organization_id, message)
+        self._notifications.dispatch(
+            [int(str(one)) for one in destination_ids], schedule.organization_id, message
+        )
 
 
 def _next_time(row: Schedule, default_zone: str) -> tuple[int | None, str]:
-    """When the schedule is due next; when it never is, None and why."""
+    """Return the next due time, or None and the reason why there is none."""
     try:
         cron.normalize(row.cron_expression)
-        return next_due(row, default_zone), f"{row.cron_expression!r} never comes true"
+        return row.next_due_at(default_zone), f"{row.cron_expression!r} never comes true"
     except ValueError as error:
         return None, str(error)
 
 
-def _if_unchanged(row: Schedule) -> QuerySet[Schedule]:
-    """The row, unless somebody has moved its times since it was read."""
-    return Schedule.filter(
-        id=row.id, enabled=True, next_backup_at=row.next_backup_at, retry_at=row.retry_at
-    )
-
-
-async def _take_retry(row: Schedule) -> None:
-    taken = await Schedule.filter(id=row.id, enabled=True, retry_at=row.retry_at).update(
-        retry_at=None
-    )
-    if not taken:
-        raise Conflict("The retry was taken already, or is no longer wanted")
-
-
 def _wait_for_prefect_ms(schedule: Schedule) -> int:
-    return _PATIENCE_MS if is_planned_by_engine(schedule) else delay_ms(schedule)
+    return _PREFECT_GRACE_MS if schedule.is_started_by_prefect else schedule.start_delay_ms
 
 
-async def _busy(rows: Sequence[Schedule]) -> set[str]:
-    """Which of these schedules have a backup that is queued or running."""
-    found = await Task.filter(
-        kind="backup", resource_id__in=[row.short_id for row in rows], status__in=ACTIVE
-    ).values_list("resource_id", flat=True)
-    return {str(short_id) for short_id in found}
-
-
-def _with_more(active: Task, due: cron.Due) -> dict[str, object]:
-    """The input of a task that also stands for what came due beside it."""
-    had = active.input.get("coalesced") or {"count": 0, "firstAt": due.first_at}
-    return {
-        **active.input,
-        "coalesced": {
-            "count": had["count"] + due.missed + 1,
-            "firstAt": had["firstAt"],
-            "lastAt": due.at,
-        },
-    }
+def _with_coalesced(active: Task, due: cron.Due) -> StoredInput:
+    """Return the count of coalesced due times of an active task with these added."""
+    known = active.stored_input.coalesced
+    coalesced = Coalesced(
+        count=(known.count if known else 0) + due.missed + 1,
+        first_at=known.first_at if known else due.first_at,
+        last_at=due.at,
+    )
+    return StoredInput(coalesced=coalesced)

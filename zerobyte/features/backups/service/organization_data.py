@@ -1,9 +1,9 @@
-"""What an organization holds, for those who delete organizations: counted, and removed whole.
+"""Count and delete the data of an organization.
 
-This is a subscription, made in the composition root; accounts do not know schedules.
+`zerobyte.services` passes this to the deletion of accounts, which must not import schedules.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tortoise.expressions import RawSQL
@@ -11,8 +11,9 @@ from tortoise.expressions import RawSQL
 from zerobyte.core.errors import Conflict, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.features.auth.models import Organization
-from zerobyte.features.auth.service.deletion import OrganizationCounts, Tidy
+from zerobyte.features.auth.service.deletion import Cleanup, OrganizationCounts
 from zerobyte.features.backups.models import Schedule
+from zerobyte.features.backups.service.deployment_sync import DeploymentSync
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service import Repositories
 from zerobyte.features.tasks.models import ACTIVE, Task
@@ -21,7 +22,7 @@ from zerobyte.features.volumes.service import Volumes
 
 _log = get_logger(__name__)
 
-# Names of tables come from our own code.
+# The table names are constants of this module.
 _COUNTS: Final = {
     name: RawSQL(
         f'(SELECT COUNT(*) FROM "{table}" '  # noqa: S608
@@ -36,33 +37,30 @@ _COUNTS: Final = {
 
 
 class OrganizationContents:
-    """Counts and removes an organization's schedules, repositories and volumes.
-
-    on_change   told the short id of each schedule that is gone.
-    """
+    """Counts and removes an organization's schedules, repositories and volumes."""
 
     def __init__(
         self,
         *,
         volumes: Volumes,
         repositories: Repositories,
-        on_change: Sequence[Callable[[str], None]],
+        deployment_sync: DeploymentSync,
     ) -> None:
         self._volumes = volumes
         self._repositories = repositories
-        self._on_change = on_change
+        self._deployment_sync = deployment_sync
 
     async def count(self, organization_ids: Sequence[str]) -> Mapping[str, OrganizationCounts]:
-        """What each of these organizations holds, all asked for in one query."""
+        """Count the data of each of these organizations in one query."""
         rows = await (
             Organization.filter(id__in=organization_ids).annotate(**_COUNTS).values("id", *_COUNTS)
         )
         return {row.pop("id"): OrganizationCounts(**row) for row in rows}
 
-    async def remove(self, organization_id: str) -> Tidy:
+    async def remove(self, organization_id: str) -> Cleanup:
         """Delete the rows, inside the caller's transaction. Files of repositories stay.
 
-        Raises Conflict when work of the organization is still running.
+        Raises Conflict while tasks of the organization are active.
         """
         if await Task.filter(organization_id=organization_id, status__in=ACTIVE).exists():
             raise Conflict(
@@ -72,15 +70,14 @@ class OrganizationContents:
         schedules = await Schedule.filter(organization_id=organization_id)
         repositories = await Repository.filter(organization_id=organization_id)
         volumes = await Volume.filter(organization_id=organization_id)
-        # Schedules hold on to what they use, so they go first.
+        # Schedules reference volumes and repositories, so they are deleted first.
         await Schedule.filter(organization_id=organization_id).delete()
         await Repository.filter(organization_id=organization_id).delete()
         await Volume.filter(organization_id=organization_id).delete()
 
         async def tidy() -> None:
             for schedule in schedules:
-                for listener in self._on_change:
-                    listener(schedule.short_id)
+                self._deployment_sync.request(schedule.short_id)
             for repository in repositories:
                 await self._repositories.release_caches(repository)
             for volume in volumes:
@@ -93,7 +90,7 @@ class OrganizationContents:
             await self._volumes.release(volume)
         except ZerobyteError as error:
             _log.warning(
-                "a volume of a deleted organization stays mounted",
+                "volume of a deleted organization stays mounted",
                 volume=volume.short_id,
                 why=error.message,
             )

@@ -1,6 +1,6 @@
-"""What schedules say to the rooms below: who uses a volume or a repository, and how.
+"""References of schedules to volumes and repositories, checked for the layers below.
 
-These are subscriptions, made in the composition root; the rooms below do not know schedules.
+`zerobyte.services` subscribes these functions: volumes and repositories must not import schedules.
 """
 
 import contextlib
@@ -22,20 +22,20 @@ _ONE: Final = CachedQuery(lambda: Schedule.filter(organization_id=param(0), shor
 
 
 async def refuse_used_volume(volume: Volume) -> None:
-    """Keep a volume that schedules read. Raises Conflict with their names."""
-    await _refuse_used("volume", volume_id=volume.id)
+    """Reject deleting a volume that schedules use. Raises Conflict with their names."""
+    await _reject_used("volume", volume_id=volume.id)
 
 
 async def refuse_used_repository(repository: Repository) -> None:
-    """Keep a repository that schedules write to. Raises Conflict with their names."""
-    await _refuse_used("repository", repository_id=repository.id)
+    """Reject deleting a repository that schedules use. Raises Conflict with their names."""
+    await _reject_used("repository", repository_id=repository.id)
 
 
 async def refuse_read_volume(volume: Volume) -> None:
-    """Keep a volume mounted while a backup reads it. Raises Conflict."""
-    readers = await Schedule.filter(volume_id=volume.id).values_list("short_id", flat=True)
+    """Reject unmounting a volume during a backup of it. Raises Conflict."""
+    schedules = await Schedule.filter(volume_id=volume.id).values_list("short_id", flat=True)
     busy = await Task.filter(
-        kind="backup", resource_id__in=list(readers), status__in=ACTIVE
+        kind="backup", resource_id__in=list(schedules), status__in=ACTIVE
     ).exists()
     if busy:
         raise Conflict("A backup of this volume is running; wait for it or cancel it first")
@@ -44,7 +44,7 @@ async def refuse_read_volume(volume: Volume) -> None:
 async def policy_of(
     organization_id: str, schedule_short_id: str
 ) -> tuple[RetentionPolicy, str | None] | None:
-    """The retention policy of a schedule, if it has one, and the schedule's zone."""
+    """Return the retention policy and the zone of a schedule; None without a valid policy."""
     schedule = await _ONE.first(organization_id, schedule_short_id)
     if schedule is None or schedule.retention_policy is None:
         return None
@@ -55,7 +55,7 @@ async def policy_of(
 
 
 async def is_read_only(organization_id: str, tags: Sequence[str]) -> bool:
-    """Whether one of the schedules that carry these tags reads a volume that is read-only."""
+    """Returns True if a schedule with one of these tags reads a read-only volume."""
     schedules = await Schedule.filter(
         organization_id=organization_id, short_id__in=list(tags)
     ).select_related("volume")
@@ -71,15 +71,15 @@ async def volume_folders(
     ).select_related("volume")
     found: list[str] = []
     for schedule in schedules:
-        # A damaged row has no folder, and must not keep others from being restored.
+        # A damaged row has no folder, and must not prevent other restores.
         with contextlib.suppress(ZerobyteError):
             found.append(str(source_path(schedule.volume)))
     return found
 
 
-async def _refuse_used(what: str, **users: Any) -> None:
-    rows = await Schedule.filter(**users).order_by("id").values_list("name", flat=True)
+async def _reject_used(kind: str, **filters: Any) -> None:
+    rows = await Schedule.filter(**filters).order_by("id").values_list("name", flat=True)
     names = [str(name) for name in rows]
     if names:
         shown = ", ".join(names[:10])
-        raise Conflict(f"The {what} is used by backup schedules ({shown}); delete those first")
+        raise Conflict(f"The {kind} is used by backup schedules ({shown}); delete those first")

@@ -1,7 +1,7 @@
 """Check a worker's report of a backup against the repository before it changes anything.
 
-A report names a snapshot. It is believed when the repository holds that snapshot, when the
-snapshot carries the schedule's tag, and when its time and its figures are those of this run.
+A report is accepted if the repository holds its snapshot, if the snapshot carries the schedule's
+tag, and if its time and its figures match this run.
 """
 
 import re
@@ -19,8 +19,8 @@ from zerobyte.features.tasks.service import failed
 from zerobyte.restic.forget_policy import Moment
 
 _TOLERANCE_MS: Final = 5 * 60_000
-"""How far the clocks of a worker and of the API may differ without notice."""
-_COMPARED_AT_MOST: Final = 100
+"""Tolerated difference between the clocks of a worker and of the API."""
+_MAX_COMPARED: Final = 100
 _FULL_ID: Final = re.compile(r"[0-9a-f]{64}")
 _ABSENT: Final = (
     "The worker reported a snapshot that the repository does not hold. See whether something "
@@ -46,7 +46,7 @@ _NO_PREDECESSOR: Final = (
 
 @dataclass(frozen=True, slots=True)
 class CheckedReport:
-    """A report from which everything that turned out to be false was removed.
+    """A report without the parts that proved false.
 
     is_proven   the snapshot was read from the repository and belongs to this run.
     """
@@ -56,42 +56,42 @@ class CheckedReport:
 
 
 class ReportCheck:
-    """Compares reports of backups with what their repositories hold."""
+    """Compares reports of backups with the repositories."""
 
     def __init__(self, *, snapshots: Snapshots) -> None:
         self._snapshots = snapshots
 
     async def check(self, task: Task, report: JobReport, *, ahead_ms: int | None) -> CheckedReport:
-        """Return the report as far as it can be believed.
+        """Return the report without its false parts.
 
-        A false report of success becomes a failure that names the reason; a false snapshot of a
-        run that failed is left out. Where the repository cannot be read, only the tag that the
-        report itself names is checked, and nothing counts as proven.
+        A false success becomes a failure with a reason; a false snapshot of a failed run is
+        removed. If the repository cannot be read, only the tag in the report is checked, and the
+        report is not proven.
 
-        ahead_ms    how far the worker's clock is ahead of ours; None: it has not said so.
+        ahead_ms    how far the worker's clock is ahead of the API's; None if unknown.
         """
         if task.status not in (*ACTIVE, "stale"):
-            return CheckedReport(report)  # it has ended; the report changes nothing
+            return CheckedReport(report)  # The task has ended; the report changes nothing.
         if report.result is not None and report.result.kind != task.kind:
-            return _refused(report, _UNCLEAR)
+            return _rejected(report, _UNCLEAR)
         if task.kind != "backup" or task.repository_id is None:
             return CheckedReport(report)
         try:
-            snapshot_id = _named(report)
+            snapshot_id = _snapshot_id(report)
         except ValueError:
-            return _refused(report, _UNCLEAR)
+            return _rejected(report, _UNCLEAR)
         if snapshot_id is None:
             return await self._check_unchanged(task, report)
         return await self._check_snapshot(task, report, snapshot_id, ahead_ms)
 
     async def _check_unchanged(self, task: Task, report: JobReport) -> CheckedReport:
-        """Restic makes no snapshot when nothing changed since the last one."""
+        """Check a report without snapshot: restic creates none if no file has changed."""
         if report.status != "succeeded":
             return CheckedReport(report)
         if _summary(report) is None:
-            return _refused(report, _UNCLEAR)
+            return _rejected(report, _UNCLEAR)
         if await parent_of(str(task.repository_id), task.resource_id) is None:
-            return _refused(report, _NO_PREDECESSOR)
+            return _rejected(report, _NO_PREDECESSOR)
         return CheckedReport(report)
 
     async def _check_snapshot(
@@ -101,21 +101,21 @@ class ReportCheck:
         try:
             held = await self._snapshots.read_from_repository(repository_id, snapshot_id)
         except NotFound:
-            return _refused(report, _ABSENT)
+            return _rejected(report, _ABSENT)
         if held is not None:
             problem = _mismatch(task, report, held, ahead_ms)
         else:
             problem = None if report.snapshot is None else _other_schedule(task, report.snapshot)
-        if problem is None and await _is_older_or_taken(task, snapshot_id):
+        if problem is None and await _is_known_or_used(task, snapshot_id):
             problem = _RECORDED
         if problem is not None:
-            return _refused(report, problem)
+            return _rejected(report, problem)
         if held is None:
             return CheckedReport(report)
         return CheckedReport(report.model_copy(update={"snapshot": held}), is_proven=True)
 
 
-def _refused(report: JobReport, problem: str) -> CheckedReport:
+def _rejected(report: JobReport, problem: str) -> CheckedReport:
     if report.status == "succeeded":
         return CheckedReport(failed(report.task_id, problem))
     return CheckedReport(report.model_copy(update={"snapshot": None, "result": None}))
@@ -125,10 +125,10 @@ def _summary(report: JobReport) -> BackupSummary | None:
     return report.result.result if isinstance(report.result, BackupResult) else None
 
 
-def _named(report: JobReport) -> str | None:
-    """Return the one snapshot that a report names; None when it names none.
+def _snapshot_id(report: JobReport) -> str | None:
+    """Return the id of the reported snapshot; None without one.
 
-    Raises ValueError when it names two, or when it is not a full id.
+    Raises ValueError if the report has two ids, or the id is not complete.
     """
     summary = _summary(report)
     named = {
@@ -150,51 +150,51 @@ def _other_schedule(task: Task, record: SnapshotRecord) -> str | None:
 def _mismatch(
     task: Task, report: JobReport, record: SnapshotRecord, ahead_ms: int | None
 ) -> str | None:
-    """Return why a snapshot cannot be the one that this run made; None when it can."""
+    """Return why a snapshot cannot be of this run; None if it can."""
     if problem := _other_schedule(task, record):
         return problem
-    began_ms = _began_ms(task)
-    if ahead_ms is not None and _time_ms(record) < began_ms + ahead_ms - _TOLERANCE_MS:
+    started_ms = _started_ms(task)
+    if ahead_ms is not None and _time_ms(record) < started_ms + ahead_ms - _TOLERANCE_MS:
         return _OLDER
-    said, held = _summary(report), record.summary
-    if said is not None and held is not None:
+    reported, held = _summary(report), record.summary
+    if reported is not None and held is not None:
         names = ("total_files_processed", "total_bytes_processed", "data_added")
-        if any(getattr(said, name) != getattr(held, name) for name in names):
+        if any(getattr(reported, name) != getattr(held, name) for name in names):
             return _FIGURES
     return None
 
 
-def _began_ms(task: Task) -> int:
+def _started_ms(task: Task) -> int:
     return cast("int | None", task.started_at) or task.created_at
 
 
 def _time_ms(record: SnapshotRecord) -> int:
-    """Return when a snapshot was made; a time that cannot be read is older than every run."""
+    """Return the time of a snapshot; an unreadable time counts as older than every run."""
     try:
         return Moment.parse(record.time).epoch_ms
     except ValueError:
         return 0
 
 
-async def _is_older_or_taken(task: Task, snapshot_id: str) -> bool:
-    """Return whether a snapshot was known before this run, or is the result of another one.
+async def _is_known_or_used(task: Task, snapshot_id: str) -> bool:
+    """Returns True if a snapshot was known before this run, or is the result of another run.
 
-    Our own clock decides here, because a worker may say anything of its own.
+    This check uses only the API's clock, because a worker may report any time.
     """
-    began_ms = _began_ms(task)
+    started_ms = _started_ms(task)
     if await snapshot_index.is_known_since(
-        str(task.repository_id), snapshot_id, before_ms=began_ms
+        str(task.repository_id), snapshot_id, before_ms=started_ms
     ):
         return True
     others = (
         Task.filter(organization_id=task.organization_id, kind="backup")
-        .filter(resource_id=task.resource_id, finished_at__gte=began_ms - _TOLERANCE_MS)
+        .filter(resource_id=task.resource_id, finished_at__gte=started_ms - _TOLERANCE_MS)
         .exclude(id=task.id)
     )
-    rows = await others.order_by("-id").limit(_COMPARED_AT_MOST).only("id", "result")
-    return any(_made(row) == snapshot_id for row in rows)
+    rows = await others.order_by("-id").limit(_MAX_COMPARED).only("id", "result")
+    return any(_result_snapshot_id(row) == snapshot_id for row in rows)
 
 
-def _made(task: Task) -> str | None:
+def _result_snapshot_id(task: Task) -> str | None:
     result: dict[str, Any] = (task.result or {}).get("result") or {}
     return result.get("snapshot_id")

@@ -1,4 +1,4 @@
-"""What a retention job says of the schedule's snapshots, as the index knows them."""
+"""Snapshots of a schedule for its forget job, as the index knows them."""
 
 from dataclasses import dataclass, field
 
@@ -11,9 +11,8 @@ from zerobyte.features.tasks.models import Task
 class KnownSnapshots:
     """Ids of snapshots, see `ForgetJob`.
 
-    A snapshot is named by its id and by the one from before it was rewritten. Adding a tag by hand
-    gives it another id, which the index does not know until the next refresh, but the first id
-    stays with the snapshot.
+    Each snapshot is listed by its id and by its original id. Adding a tag by hand gives a snapshot
+    a new id, which the index does not know until the next refresh; the original id stays in it.
     """
 
     suspect: list[str] = field(default_factory=list[str])
@@ -23,7 +22,7 @@ class KnownSnapshots:
 
 
 async def known_snapshots(task: Task, repository: Repository) -> KnownSnapshots:
-    """Return what the index knows of the snapshots that a retention task may remove."""
+    """Return the indexed snapshots that a forget task may remove."""
     known = KnownSnapshots(latest=await _latest_of(task, repository.id))
     for row in await Snapshot.filter(repository_id=repository.id, schedule_id=task.resource_id):
         original: str | None = row.record.get("original")
@@ -32,15 +31,15 @@ async def known_snapshots(task: Task, repository: Repository) -> KnownSnapshots:
         if row.is_incomplete:
             known.incomplete.extend(names)
     if repository.snapshots_refreshed_at is None:
-        # As after a change of the config: a run had nothing to judge its snapshot by.
+        # E.g. after a config change: a run had no index to check its snapshot against.
         known.trusted = repository.accepted_snapshots or []
     return known
 
 
 async def _latest_of(forget: Task, repository_id: str) -> list[str]:
-    """Return the ids of the snapshots that retention follows, by order of arrival.
+    """Return the ids of the newest snapshots by order of arrival.
 
-    Not by their times: after a clock that was wrong, the newest by time is not the newest.
+    Their times do not count: a wrong clock can give an older snapshot a later time.
     """
     last = (
         await Snapshot.filter(repository_id=repository_id, schedule_id=forget.resource_id)
@@ -50,7 +49,7 @@ async def _latest_of(forget: Task, repository_id: str) -> list[str]:
     found = [] if last is None else [last.snapshot_id]
     parent = await Task.get_or_none(id=forget.parent_id) if forget.parent_id else None
     if parent is not None and parent.result is not None:
-        # A report without a description of its snapshot leaves the index without it.
+        # A report that does not describe its snapshot leaves it out of the index.
         made = BackupResult.model_validate(parent.result).result
         if made is not None and made.snapshot_id not in (None, *found):
             found.append(str(made.snapshot_id))

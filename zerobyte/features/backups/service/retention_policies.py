@@ -1,4 +1,4 @@
-"""The retention policy of a schedule as it is stored; a damaged one keeps every snapshot."""
+"""Read stored retention policies; a damaged one keeps every snapshot."""
 
 from typing import Final
 
@@ -16,10 +16,10 @@ _DAMAGED_POLICY: Final = (
 
 
 def policy_of(schedule: Schedule) -> RetentionPolicy | None:
-    """Return the policy that retention keeps by; None when there is no rule in it.
+    """Return the retention policy; None if it has no rule.
 
     Raises
-        DamagedConfig   what is stored cannot be read, so nothing may be removed.
+        DamagedConfig   the stored policy is unreadable, so nothing may be removed.
     """
     stored = schedule.retention_policy
     if stored is None:
@@ -34,7 +34,7 @@ def policy_of(schedule: Schedule) -> RetentionPolicy | None:
 
 
 def has_policy(schedule: Schedule) -> bool:
-    """Whether retention is expected to run; a damaged policy is one that it fails by."""
+    """Returns True if retention must run; with a damaged policy it runs and fails."""
     try:
         return policy_of(schedule) is not None
     except DamagedConfig:

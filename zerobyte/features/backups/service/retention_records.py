@@ -1,28 +1,32 @@
-"""What retention did after a backup, or why it did nothing; kept with the backup's task (T13).
+"""Record on a backup's task whether retention was applied, and why not (T13).
 
-The record of a good backup is part of its result. A backup that failed has no result, so its
-record stands beside the task's input. The plan itself is stored once, with the retention task.
+The record of a good backup is part of its result. A failed backup has no result, so its record is
+stored in the task's input. The plan itself is stored once, with the forget task.
 """
 
 from typing import Any
 
 from zerobyte.contract.jobs import BackupResult, JobReport, RetentionRecord
 from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.schemas import StoredInput
 
 _KEY = "retention"
 
 
-def with_skipped(stored_input: dict[str, Any], report: JobReport, reason: str) -> dict[str, Any]:
-    """Record why retention did nothing, in a good report or else in the input that is returned."""
+def skipped(report: JobReport, reason: str) -> StoredInput:
+    """Record in the report why retention did nothing.
+
+    Returns the record as a field of the task's input if the report has no result to hold it.
+    """
     record = RetentionRecord(status="skipped", reason=reason)
     if report.status == "succeeded" and isinstance(report.result, BackupResult):
         report.result.retention = record
-        return stored_input
-    return {**stored_input, _KEY: record.model_dump(mode="json", by_alias=True)}
+        return StoredInput()
+    return StoredInput(retention=record)
 
 
 async def record_on_backup(forget: Task, record: RetentionRecord) -> None:
-    """Record the end of retention on the backup that led to it, without the plan."""
+    """Record the end of retention on the backup before it, without the plan."""
     if forget.parent_id is None:
         return
     backup = await Task.get_or_none(id=forget.parent_id)
@@ -33,5 +37,5 @@ async def record_on_backup(forget: Task, record: RetentionRecord) -> None:
 
 
 def record_of(backup: Task) -> dict[str, Any] | None:
-    """Return the record of a backup, wherever it stands."""
+    """Return the record of a backup from its result or its input."""
     return (backup.result or {}).get(_KEY) or backup.input.get(_KEY)

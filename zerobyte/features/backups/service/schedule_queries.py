@@ -1,5 +1,6 @@
-"""Reading schedules: the list, one, and the one of a volume."""
+"""Queries of schedules: all, one, and the first of a volume."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, cast
 
@@ -11,7 +12,7 @@ from zerobyte.db.query_cache import CachedQuery, JsonCache, int_param, param
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import ScheduleDetails
-from zerobyte.features.tasks.models import ACTIVE, connected_hosts, waits_for
+from zerobyte.features.tasks.models import ACTIVE, Task, connected_hosts, waits_for
 from zerobyte.features.tasks.service import StallTracker
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
@@ -19,10 +20,10 @@ from zerobyte.http.endpoint import Encoded
 _NOT_FOUND: Final = "Backup schedule not found"
 
 
-def _with_all(**wanted: Any) -> QuerySet[Schedule]:
-    """Schedules with what is shown beside them, and the backup of each that is active."""
+def _with_relations(**filters: Any) -> QuerySet[Schedule]:
+    """Select schedules with volume, repository and the id of their active backup."""
     return (
-        Schedule.filter(organization_id=param(0), **wanted)
+        Schedule.filter(organization_id=param(0), **filters)
         .select_related("volume", "repository")
         .annotate(active=RawSQL(_ACTIVE))
         .order_by("sort_order", "id")
@@ -38,36 +39,38 @@ _ACTIVE: Final = " ".join(
         f"{ACTIVE!r})",
     ]
 )
-_ALL: Final = CachedQuery(_with_all)
-_ONE: Final = CachedQuery(lambda: _with_all(short_id=param(1)))
-_BY_NUMBER: Final = CachedQuery(lambda: _with_all(id=int_param(1)))
-_OF_VOLUME: Final = CachedQuery(lambda: _with_all(volume__short_id=param(1)))
-_MINE: Final = CachedQuery(lambda: Schedule.filter(organization_id=param(0), short_id=param(1)))
+_ALL: Final = CachedQuery(_with_relations)
+_ONE: Final = CachedQuery(lambda: _with_relations(short_id=param(1)))
+_BY_NUMBER: Final = CachedQuery(lambda: _with_relations(id=int_param(1)))
+_BY_VOLUME: Final = CachedQuery(lambda: _with_relations(volume__short_id=param(1)))
+_BY_SHORT_ID: Final = CachedQuery(
+    lambda: Schedule.filter(organization_id=param(0), short_id=param(1))
+)
 
 
 def _active(row: Schedule) -> str | None:
-    """The id of its backup that waits or runs."""
+    """Return the id of its queued or running backup."""
     return cast("Any", row).active
 
 
 class ScheduleReader:
-    """Answers questions about schedules; changes nothing."""
+    """Read-only queries of schedules."""
 
     def __init__(self, *, activities: StallTracker) -> None:
         self._activities = activities
-        self._views: tuple[frozenset[str], JsonCache[Schedule]] | None = None
+        self._cached: tuple[frozenset[str], JsonCache[Schedule]] | None = None
 
-    async def _shown(self) -> JsonCache[Schedule]:
-        """Return the view of schedules, a new one when other workers are connected than before."""
+    async def _cache(self) -> JsonCache[Schedule]:
+        """Return the response cache; it is replaced when other workers are connected."""
         connected = await connected_hosts()
-        if self._views is None or self._views[0] != connected:
+        if self._cached is None or self._cached[0] != connected:
             view = JsonCache(
                 partial(self._details, connected),
                 ScheduleDetails,
                 time_dependent=lambda row: _active(row) is not None,
             )
-            self._views = (connected, view)
-        return self._views[1]
+            self._cached = (connected, view)
+        return self._cached[1]
 
     def _details(self, connected: frozenset[str], row: Schedule) -> ScheduleDetails:
         task_id = _active(row)
@@ -80,14 +83,14 @@ class ScheduleReader:
         )
 
     async def list_all(self, actor: Actor) -> Encoded[list[ScheduleDetails]]:
-        """Every schedule in the order that people gave them."""
-        return Encoded.many(await _ALL.serialized(await self._shown(), actor.organization_id))
+        """List all schedules in the order that users set."""
+        return Encoded.many(await _ALL.serialized(await self._cache(), actor.organization_id))
 
     async def get(self, actor: Actor, key: str) -> Encoded[ScheduleDetails]:
-        """One schedule by its short id, or its number. Raises NotFound."""
-        found = await _ONE.serialized(await self._shown(), actor.organization_id, key)
+        """Return a schedule by its short id or its number. Raises NotFound."""
+        found = await _ONE.serialized(await self._cache(), actor.organization_id, key)
         if not found and (number := _number(key)) is not None:
-            found = await _BY_NUMBER.serialized(await self._shown(), actor.organization_id, number)
+            found = await _BY_NUMBER.serialized(await self._cache(), actor.organization_id, number)
         if not found:
             raise NotFound(_NOT_FOUND)
         return Encoded(found[0])
@@ -95,25 +98,35 @@ class ScheduleReader:
     async def of_volume(
         self, actor: Actor, volume_short_id: str
     ) -> Encoded[ScheduleDetails | None]:
-        """The first schedule of a volume, in the order that people gave them; None without one."""
-        found = await _OF_VOLUME.serialized(
-            await self._shown(), actor.organization_id, volume_short_id
+        """Return the first schedule of a volume in the users' order; None without one."""
+        found = await _BY_VOLUME.serialized(
+            await self._cache(), actor.organization_id, volume_short_id
         )
         return Encoded(found[0] if found else b"null")
 
 
 async def find(actor: Actor, key: str) -> Schedule:
-    """The actor's schedule of a short id, or of a number in decimal digits.
+    """Return the schedule of a short id, or of a number in decimal digits.
 
     Raises
-        NotFound    there is none in this organization.
+        NotFound    the organization has no such schedule.
     """
-    row = await _MINE.first(actor.organization_id, key)
+    row = await _BY_SHORT_ID.first(actor.organization_id, key)
     if row is None and (number := _number(key)) is not None:
         row = await Schedule.get_or_none(organization_id=actor.organization_id, id=number)
     if row is None:
         raise NotFound(_NOT_FOUND)
     return row
+
+
+async def with_active_backup(rows: Sequence[Schedule]) -> set[str]:
+    """Return the short ids of those schedules that have a queued or running backup."""
+    if not rows:
+        return set()
+    found = await Task.filter(
+        kind="backup", resource_id__in=[row.short_id for row in rows], status__in=ACTIVE
+    ).values_list("resource_id", flat=True)
+    return {str(short_id) for short_id in found}
 
 
 def _number(key: str) -> int | None:

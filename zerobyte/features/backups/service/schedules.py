@@ -1,27 +1,25 @@
-"""Making, changing, ordering and deleting schedules."""
+"""Create, update, order and delete schedules."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from pydantic import ValidationError
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.contract.retention import RetentionPolicy
-from zerobyte.contract.webhooks import BackupWebhooks, Webhook
-from zerobyte.core import clock, cron
-from zerobyte.core.config_check import require_valid
+from zerobyte.core import cron
 from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.ids import short_id
-from zerobyte.core.secrets import Sealer, Unsealable
-from zerobyte.db import constraints, encrypted_config
+from zerobyte.db import constraints
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import CreateSchedule, ScheduleView, UpdateSchedule
-from zerobyte.features.backups.service import retention_age
+from zerobyte.features.backups.service import overdue_retention
+from zerobyte.features.backups.service.deployment_sync import DeploymentSync
 from zerobyte.features.backups.service.schedule_queries import find
+from zerobyte.features.backups.service.schedule_webhooks import ScheduleWebhooks
 from zerobyte.features.backups.service.sources import check_includes
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.service import TaskReader
@@ -32,42 +30,48 @@ from zerobyte.restic import extra_flags, patterns
 from zerobyte.settings import Settings
 
 _NAME_TAKEN = "A backup schedule with this name already exists"
-_PLAIN = (
+_COPIED_FIELDS = (
     "enabled", "timezone", "exclude_patterns", "exclude_if_present", "include_paths",
     "include_patterns", "one_file_system", "custom_restic_params", "compression_mode",
     "max_retries", "catch_up",
 )  # fmt: skip
 _EDITABLE = (
-    *_PLAIN, "name", "cron_expression", "repository_id", "retention_policy", "retry_delay_ms",
-    "jitter_s", "backup_webhooks",
+    *_COPIED_FIELDS, "name", "cron_expression", "repository_id", "retention_policy",
+    "retry_delay_ms", "jitter_s", "backup_webhooks",
 )  # fmt: skip
 
 
 class ScheduleEditor:
-    """Changes schedules; the engine learns of each change through `on_change`."""
+    """Creates, updates, orders and deletes schedules, and requests their deployments."""
 
     def __init__(
-        self, *, settings: Settings, sealer: Sealer, tasks: TaskReader, volumes: Volumes
+        self,
+        *,
+        settings: Settings,
+        tasks: TaskReader,
+        volumes: Volumes,
+        webhooks: ScheduleWebhooks,
+        deployment_sync: DeploymentSync,
     ) -> None:
         self._settings = settings
-        self._sealer = sealer
         self._tasks = tasks
         self._volumes = volumes
-        self.on_change: list[Callable[[str], None]] = []
+        self._webhooks = webhooks
+        self._deployment_sync = deployment_sync
 
     async def create(self, actor: Actor, body: CreateSchedule) -> ScheduleView:
-        """Make a schedule and have it planned.
+        """Create a schedule and request its deployment.
 
         Raises
-            Invalid     cron, zone, retention, patterns or custom parameters are wrong.
-            NotFound    no such volume or repository here.
+            Invalid     cron, zone, retention, patterns or custom parameters are invalid.
+            NotFound    the organization has no such volume or repository.
             Conflict    the name is taken.
         """
         row = Schedule(
             short_id=short_id(),
             organization_id=actor.organization_id,
             name=body.name,
-            **{name: getattr(body, name) for name in _PLAIN},
+            **{name: getattr(body, name) for name in _COPIED_FIELDS},
         )
         row.cron_expression = _cron(body.cron_expression, enabled=body.enabled)
         self._check_options(body)
@@ -78,22 +82,22 @@ class ScheduleEditor:
         await self._check_includes(row, volume)
         row.volume_id = volume.id
         row.repository_id = repository.id
-        self._put_structured(row, body, set(type(body).model_fields))
-        self.plan(row)
+        self._set_structured(row, body, set(type(body).model_fields))
+        self.set_next_due_time(row)
         await _save(row)
-        return await self._changed(row)
+        return await self._after_change(row)
 
     async def update(self, actor: Actor, key: str, body: UpdateSchedule) -> ScheduleView:
-        """Change what was sent and leave the rest.
+        """Update the fields that were sent.
 
-        A running backup goes on as it began. Raises as `create` does.
+        A running backup is not affected. Raises the errors of `create`.
         """
         row = await find(actor, key)
         before = {name: getattr(row, name) for name in _EDITABLE}
         sent = body.model_fields_set
         if "name" in sent:
             row.name = body.name
-        for name in sent.intersection(_PLAIN):
+        for name in sent.intersection(_COPIED_FIELDS):
             setattr(row, name, getattr(body, name))
         expression = body.cron_expression if "cron_expression" in sent else row.cron_expression
         if sent & {"cron_expression", "enabled"}:
@@ -101,21 +105,21 @@ class ScheduleEditor:
         self._check_options(body)
         if "repository_id" in sent:
             row.repository_id = (await _repository(actor, body.repository_id)).id
-        self._put_structured(row, body, sent)
+        self._set_structured(row, body, sent)
         changed = {name for name in before if getattr(row, name) != before[name]}
         if changed & {"include_paths", "include_patterns"}:
             await self._check_includes(row, await Volume.get(id=row.volume_id))
         if changed & {"cron_expression", "timezone", "enabled"}:
             row.retry_at = None
-            self.plan(row)
+            self.set_next_due_time(row)
             changed |= {"retry_at", "next_backup_at"}
-        changed |= retention_age.reset(row, changed)
-        # Only what was changed: a run may move the rest of the row on at this moment.
+        changed |= overdue_retention.reset(row, changed)
+        # Save only changed columns: a run may update the others at the same time.
         await _save(row, changed)
-        return await self._changed(row)
+        return await self._after_change(row)
 
     async def delete(self, actor: Actor, key: str) -> None:
-        """Forget a schedule; its snapshots and its history stay.
+        """Delete a schedule; its snapshots and its history stay.
 
         Raises
             Conflict    a backup of it is running.
@@ -126,10 +130,10 @@ class ScheduleEditor:
                 "A backup of this schedule is running; wait for it or cancel it, then delete"
             )
         await row.delete()
-        self._announce(row.short_id)
+        self._deployment_sync.request(row.short_id)
 
     async def reorder(self, actor: Actor, short_ids: list[str]) -> None:
-        """Put the named schedules first, in the given order; the others follow as they were."""
+        """Put these schedules first, in this order; the others follow in their current order."""
         if len(set(short_ids)) != len(short_ids):
             raise Invalid("Duplicate schedule IDs in reorder request")
         async with in_transaction():
@@ -137,51 +141,27 @@ class ScheduleEditor:
                 "sort_order", "id"
             )
             known = {row.short_id: row for row in rows}
-            for wanted in short_ids:
-                if wanted not in known:
-                    raise NotFound(f"Backup schedule with short ID {wanted} not found")
+            for requested in short_ids:
+                if requested not in known:
+                    raise NotFound(f"Backup schedule with short ID {requested} not found")
             rest = [row.short_id for row in rows if row.short_id not in set(short_ids)]
             for position, short in enumerate([*short_ids, *rest]):
                 known[short].sort_order = position
             if rows:
                 await Schedule.bulk_update(rows, fields=["sort_order"], batch_size=500)
 
-    def plan(self, row: Schedule) -> None:
-        """Work out when the schedule is due next; None when it never is by itself.
+    def set_next_due_time(self, row: Schedule) -> None:
+        """Set the next due time; None if the schedule runs only on request.
 
         Raises
-            Invalid     its stored zone cannot be read: it must be sent as well.
+            Invalid     the stored zone is unreadable: it must be corrected in this request.
         """
         try:
-            row.next_backup_at = next_due(row, self._settings.tz)
+            row.next_backup_at = row.next_due_at(self._settings.tz)
         except ValueError as error:
             raise Invalid.at(["timezone"], str(error)) from error
 
-    def webhooks_of(self, row: Schedule) -> BackupWebhooks | None:
-        """The webhooks in plain text."""
-        if not row.backup_webhooks:
-            return None
-        try:
-            text = self._sealer.unseal(row.backup_webhooks["sealed"], aad=_webhooks_place(row))
-            return BackupWebhooks.model_validate_json(text)
-        except (KeyError, TypeError, AttributeError, ValidationError):
-            raise encrypted_config.DamagedConfig(
-                "The stored webhooks of this schedule are damaged. Enter them again."
-            ) from None
-
-    async def encrypt_clear_rows(self) -> int:
-        """Hide addresses and bodies that older versions stored in clear beside the sealed form."""
-        changed = 0
-        for row in await Schedule.filter(backup_webhooks__isnull=False):
-            stored: Any = row.backup_webhooks
-            shown = present.shown_webhooks(row)
-            if isinstance(stored, dict) and "shown" in stored and stored["shown"] != shown:
-                new = {**cast("dict[str, Any]", stored), "shown": shown}
-                await Schedule.filter(pk=row.pk).update(backup_webhooks=new)
-                changed += 1
-        return changed
-
-    def _put_structured(
+    def _set_structured(
         self, row: Schedule, body: CreateSchedule | UpdateSchedule, sent: set[str]
     ) -> None:
         if "retention_policy" in sent:
@@ -191,24 +171,7 @@ class ScheduleEditor:
         if "jitter_seconds" in sent:
             row.jitter_s = body.jitter_seconds
         if "backup_webhooks" in sent:
-            row.backup_webhooks = self._sealed_webhooks(row, body.backup_webhooks)
-
-    def _sealed_webhooks(self, row: Schedule, sent: BackupWebhooks | None) -> dict[str, Any] | None:
-        if sent is None or (sent.pre is None and sent.post is None):
-            return None
-        try:
-            stored = self.webhooks_of(row)
-        except Unsealable:
-            stored = None  # damaged, or its secrets are lost: every one must be entered again
-        plain = BackupWebhooks(
-            pre=_unmasked("pre", sent.pre, stored.pre if stored else None),
-            post=_unmasked("post", sent.post, stored.post if stored else None),
-        )
-        for which, hook in (("pre", plain.pre), ("post", plain.post)):
-            if hook is not None:
-                require_valid(hook, at=("backupWebhooks", which))
-        text = self._sealer.seal(plain.model_dump_json(by_alias=True), aad=_webhooks_place(row))
-        return present.stored_webhooks(plain, text)
+            row.backup_webhooks = self._webhooks.encrypt(row, body.backup_webhooks)
 
     def _check_options(self, body: CreateSchedule | UpdateSchedule) -> None:
         if body.timezone is not None:
@@ -217,8 +180,8 @@ class ScheduleEditor:
             except ValueError as error:
                 raise Invalid.at(["timezone"], str(error)) from error
         extra_flags.arguments(body.custom_restic_params)
-        # Built only to learn whether it can be: an entry that leaves the volume is refused now,
-        # not in the middle of the night. Which folder it is does not matter for that.
+        # Built only for validation: an entry that leaves the volume is rejected now and not in a
+        # run at night. The folder itself does not matter for that.
         patterns.build(
             Path("/volume"),
             _options(body),
@@ -231,14 +194,10 @@ class ScheduleEditor:
         if row.include_paths or row.include_patterns:
             await check_includes(self._settings, self._volumes, volume, options)
 
-    async def _changed(self, row: Schedule) -> ScheduleView:
-        self._announce(row.short_id)
+    async def _after_change(self, row: Schedule) -> ScheduleView:
+        self._deployment_sync.request(row.short_id)
         running = await self._tasks.busy_resources("backup", [row.short_id])
         return present.view(row, is_running=bool(running))
-
-    def _announce(self, schedule_short_id: str) -> None:
-        for listener in self.on_change:
-            listener(schedule_short_id)
 
 
 def _options(body: CreateSchedule | UpdateSchedule) -> BackupOptions:
@@ -249,30 +208,8 @@ def _options(body: CreateSchedule | UpdateSchedule) -> BackupOptions:
     )
 
 
-def next_due(row: Schedule, default_zone: str) -> int | None:
-    """When the schedule is due next by its cron expression; None by hand alone or disabled.
-
-    Raises
-        ValueError      its zone cannot be read.
-    """
-    if not row.cron_expression or not row.enabled:
-        return None
-    return cron.next_after(
-        row.cron_expression, timezone=row.timezone or default_zone, after_ms=clock.now_ms()
-    )
-
-
-def is_planned_by_engine(schedule: Schedule) -> bool:
-    """Whether the engine is to ring by itself: it knows full minutes and plain expressions."""
-    try:
-        cron.zone(schedule.timezone or "UTC")
-    except ValueError:
-        return False
-    return present.delay_ms(schedule) == 0 and cron.is_plain(schedule.cron_expression)
-
-
 def _cron(expression: str, *, enabled: bool) -> str:
-    """Return an expression that can be read, as it was sent; blanks alone are none."""
+    """Return a valid expression unchanged, and "" for blanks."""
     if not expression.strip():
         if enabled:
             raise Invalid("Enabled schedules require a cron expression")
@@ -286,7 +223,7 @@ def _cron(expression: str, *, enabled: bool) -> str:
 
 
 def _policy(policy: RetentionPolicy | None) -> dict[str, Any] | None:
-    """The stored form; no field at all means keep everything, zeros alone are a mistake."""
+    """Return the stored form: no field at all keeps everything, only zeros are rejected."""
     if policy is None or not policy.model_fields_set:
         return None
     if not policy.has_rules():
@@ -297,32 +234,21 @@ def _policy(policy: RetentionPolicy | None) -> dict[str, Any] | None:
     return policy.model_dump(by_alias=True)
 
 
-def _unmasked(which: str, sent: Webhook | None, stored: Webhook | None) -> Webhook | None:
-    try:
-        return sent.unmasked(stored) if sent else None
-    except ValueError as error:
-        raise Invalid.at(["backupWebhooks", which], str(error)) from error
-
-
-def _webhooks_place(row: Schedule) -> str:
-    return f"backup_schedules:{row.short_id}:webhooks"
-
-
 async def _volume(actor: Actor, key: int | str) -> Volume:
-    """A volume by number, by number in digits, or by short id."""
-    mine = Volume.filter(organization_id=actor.organization_id)
-    row = None if isinstance(key, int) else await mine.get_or_none(short_id=key)
+    """Return a volume by its number, its number in digits, or its short id."""
+    own = Volume.filter(organization_id=actor.organization_id)
+    row = None if isinstance(key, int) else await own.get_or_none(short_id=key)
     if row is None and str(key).isascii() and str(key).isdigit() and len(str(key)) < 10:
-        row = await mine.get_or_none(id=int(key))
+        row = await own.get_or_none(id=int(key))
     if row is None:
         raise NotFound("Volume not found")
     return row
 
 
 async def _repository(actor: Actor, key: str) -> Repository:
-    """A repository by its UUID or its short id."""
-    mine = Repository.filter(organization_id=actor.organization_id)
-    row = await mine.get_or_none(id=key) or await mine.get_or_none(short_id=key)
+    """Return a repository by its UUID or its short id."""
+    own = Repository.filter(organization_id=actor.organization_id)
+    row = await own.get_or_none(id=key) or await own.get_or_none(short_id=key)
     if row is None:
         raise NotFound("Repository not found")
     return row

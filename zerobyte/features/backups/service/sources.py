@@ -1,10 +1,11 @@
-"""What a schedule reads: the folders that its backups leave out, and its includes on the disk."""
+"""Sources of schedules: readiness, folders that every backup excludes, and checks of includes."""
 
 from contextlib import suppress
 
 from zerobyte.contract.jobs import BackupOptions
 from zerobyte.core import protected_paths
 from zerobyte.core.errors import Unavailable
+from zerobyte.core.worker_tokens import LOCAL_HOST
 from zerobyte.db.encrypted_config import DamagedConfig
 from zerobyte.features.repositories.service.host_paths import local_repository_paths
 from zerobyte.features.volumes.models import Volume
@@ -12,17 +13,24 @@ from zerobyte.features.volumes.service import Volumes
 from zerobyte.settings import Settings
 
 
-async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume) -> list[str]:
-    """Folders that no backup of this volume may contain.
+async def blocked_reason(volumes: Volumes, volume: Volume) -> str | None:
+    """Return why no backup of a volume may start; a volume with an error is checked again."""
+    if volume.status == "mounted":
+        # The worker checks it again, on its own host, right before restic starts.
+        return None
+    return await volumes.not_ready_reason(volume)
 
-    The installation's own data holds secrets and changes while it is read, and so do the kernel's
-    files of processes: /proc shows the environment of each. Local repositories of other
-    organizations are not this organization's to copy.
+
+async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume) -> list[str]:
+    """Return the folders that every backup of this volume excludes.
+
+    The installation's data and /proc hold secrets and change while they are read: /proc shows the
+    environment of each process. Local repositories of other organizations must not be copied.
     """
     own = protected_paths.own_data(settings)
     if volume.type != "directory":
-        place = str(volumes.source_path(volume))
-        own = [folder for folder in own if not protected_paths.is_within(place, folder)]
+        real_path = str(volumes.source_path(volume))
+        own = [folder for folder in own if not protected_paths.is_within(real_path, folder)]
     others = await local_repository_paths(other_than=volume.organization_id)
     return [*own, *protected_paths.KERNEL, *others]
 
@@ -30,21 +38,20 @@ async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume)
 async def check_includes(
     settings: Settings, volumes: Volumes, volume: Volume, options: BackupOptions
 ) -> None:
-    """Refuse includes that leave the volume through a link or begin in a protected place.
+    """Reject includes that leave the volume through a link or start in a protected path.
 
-    The worker looks again before each run, so a volume that cannot be read now is no problem.
+    The worker repeats the check before each run, so a volume may be unreadable now.
 
     Raises
         Invalid     with the path of the list and the number of the entry.
     """
-    # A folder that is not mounted now is checked by the worker before each run.
-    if volume.agent_id != "local" or volume.status != "mounted":
+    # The worker checks a folder that is not mounted now before each run.
+    if volume.agent_id != LOCAL_HOST or volume.status != "mounted":
         return
     try:
         source = volumes.source_path(volume)
     except DamagedConfig:
         return
     excluded = await excluded_folders(settings, volumes, volume)
-
     with suppress(Unavailable):
         await volumes.host_api.check_includes(source, options, excluded)

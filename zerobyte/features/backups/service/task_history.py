@@ -1,4 +1,4 @@
-"""Removes old tasks from the history in the background: by age, and beyond a number of them."""
+"""Remove old tasks from the history in the background, by age and by number."""
 
 import asyncio
 from typing import Any, Final
@@ -15,15 +15,15 @@ from zerobyte.features.tasks.models import ACTIVE, Task
 log = get_logger(__name__)
 
 BATCH: Final = 500
-"""Tasks that one statement removes: writers of SQLite take turns, so none may hold it for long."""
+"""Tasks removed per statement: SQLite has one writer, so a statement must stay short."""
 _DAY_MS: Final = 86_400_000
 
 
 class TaskHistory:
-    """Bounds the history of each organization; never removes an active task or a last run.
+    """Limits the history of each organization; keeps active tasks and last runs.
 
-    days    tasks that were made earlier are removed; 0 removes none by age.
-    most    finished tasks that an organization keeps, newest first; 0 removes none by number.
+    days    age in days after which tasks are removed; 0: no limit by age.
+    most    number of finished tasks kept per organization, newest first; 0: no limit.
     """
 
     def __init__(self, *, days: int, most: int) -> None:
@@ -31,7 +31,7 @@ class TaskHistory:
         self._most = most
 
     async def expire(self) -> int:
-        """Remove what is too old or too much, in batches. Returns the number of tasks removed."""
+        """Remove expired tasks in batches. Returns the number of tasks removed."""
         organizations = await Task.all().distinct().values_list("organization_id", flat=True)
         removed = 0
         for organization_id in organizations:
@@ -61,12 +61,12 @@ class TaskHistory:
         return removed
 
     async def _expired(self, finished: QuerySet[Task]) -> Q | None:
-        """Return which finished tasks are too old or too many; None when none is."""
+        """Return the filter of expired tasks; None if no task is expired."""
         expired: Q | None = None
         if self._days:
             expired = Q(created_at__lt=clock.now_ms() - self._days * _DAY_MS)
         if self._most:
-            # Ids follow the time to the millisecond, and unlike times no two are equal.
+            # Ids are ordered by time to the millisecond and are unique, unlike times.
             beyond = await finished.order_by("-id").offset(self._most).first()
             if beyond is not None:
                 too_many = Q(id__lte=beyond.id)
@@ -75,7 +75,7 @@ class TaskHistory:
 
 
 async def _last_runs(organization_id: str) -> set[str]:
-    """Return the newest task of each kind and outcome of every schedule: rows show their ends."""
+    """Return the newest task per schedule, kind and outcome, whose ends the rows show."""
     schedules = await Schedule.filter(organization_id=organization_id).values_list(
         "short_id", flat=True
     )
@@ -91,7 +91,7 @@ async def _last_runs(organization_id: str) -> set[str]:
 
 
 async def _used_by_active(organization_id: str) -> set[str]:
-    """Return the tasks that active ones follow or repeat: their ends are written into those."""
+    """Return the tasks that active tasks follow or rerun, and into which they write their ends."""
     rows: list[Any] = await Task.filter(
         organization_id=organization_id, status__in=ACTIVE
     ).values_list("parent_id", "rerun_of")

@@ -30,7 +30,7 @@ from zerobyte.features.repositories.service.restore_selection import (
 from zerobyte.features.repositories.service.snapshot_files import SnapshotFiles
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.tasks.models import ACTIVE, Task
-from zerobyte.features.tasks.schemas import RestoreTaskOptions
+from zerobyte.features.tasks.schemas import RepositoryTarget, RestoreInput, RestoreTaskOptions
 from zerobyte.features.tasks.service import NewTask, Tasks
 from zerobyte.hosts.api import RestorePlan, written_roots
 from zerobyte.http.auth import Actor
@@ -84,6 +84,12 @@ class RestoreOptions(RestoreTaskOptions):
     selection: BackupSelection | None = None
     allowed_roots: list[str] | None = None
     own_folders: list[str] = Field(default_factory=list)
+
+
+class StoredRestoreInput(RestoreInput):
+    """The input of a restore task as it is stored."""
+
+    options: RestoreOptions  # pyright: ignore[reportGeneralTypeIssues] -- required once stored
 
 
 class Restores:
@@ -168,7 +174,7 @@ class Restores:
         )
         if row is None:
             raise Failed(NOT_FOUND)
-        options = RestoreOptions.model_validate(task.input["options"])
+        options = StoredRestoreInput.model_validate(task.input).options
         try:
             await self._resolve_writes(row, options)
         except (Invalid, Forbidden) as error:
@@ -277,7 +283,7 @@ class Restores:
         """Refuse overlapping restores, also of other organizations: they share the disk."""
         running = await Task.filter(kind="restore", host=self._host, status__in=ACTIVE)
         for task in running:
-            other = RestoreOptions.model_validate(task.input["options"])
+            other = StoredRestoreInput.model_validate(task.input).options
             if task.repository_id == row.id and other.snapshot_id == options.snapshot_id:
                 raise Conflict(_BUSY)
             if overlap(options.writes, other.writes):
@@ -298,19 +304,18 @@ class Restores:
             repository_id=row.id,
             flow=f"restore/{self._host}",
             target_agent_id=body.target_agent_id or None,
-            input={
-                "repositoryId": row.short_id,
-                "snapshotId": body.snapshot_id,
-                "target": target,
-                "options": options.model_dump(mode="json", by_alias=True),
-            },
-            target={
-                "kind": "repository",
-                "label": body.snapshot_id,
-                "secondary": row.name,
-                "repositoryShortId": row.short_id,
-                "snapshotId": body.snapshot_id,
-            },
+            input=StoredRestoreInput(
+                repository_id=row.short_id,
+                snapshot_id=body.snapshot_id,
+                target=target,
+                options=options,
+            ),
+            target=RepositoryTarget(
+                label=body.snapshot_id,
+                secondary=row.name,
+                repository_short_id=row.short_id,
+                snapshot_id=body.snapshot_id,
+            ),
         )
 
 

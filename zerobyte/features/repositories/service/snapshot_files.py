@@ -9,11 +9,11 @@ from typing import Final
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.contract.restic_output import NodeRecord
 from zerobyte.core import clock
+from zerobyte.core.aio import SingleFlights
 from zerobyte.core.errors import NotFound, Unavailable
 from zerobyte.core.log import get_logger
 from zerobyte.core.protected_paths import normal
 from zerobyte.features.repositories import models, present, schemas
-from zerobyte.features.repositories.service.flight import SingleFlights
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restic_access import LIMIT_S, translate_restic_errors
 from zerobyte.features.repositories.service.snapshots import Snapshots

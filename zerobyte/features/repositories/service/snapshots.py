@@ -12,17 +12,17 @@ from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import clock
+from zerobyte.core.aio import SingleFlights
 from zerobyte.core.errors import Conflict, Failed, NotFound, ZerobyteError
 from zerobyte.db.leases import lock_for_transaction
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import snapshot_index
-from zerobyte.features.repositories.service.flight import SingleFlights
 from zerobyte.features.repositories.service.repositories import NOT_FOUND, Repositories
 from zerobyte.features.repositories.service.restic_access import translate_restic_errors
 from zerobyte.features.repositories.service.snapshot_index import Indexed
 from zerobyte.features.repositories.service.snapshot_lists import SnapshotListCache
 from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import TaskStarted
+from zerobyte.features.tasks.schemas import DeleteSnapshotsInput, RepositoryTarget, TaskStarted
 from zerobyte.features.tasks.service import NewTask, Tasks, started
 from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
@@ -265,14 +265,13 @@ class Snapshots:
                 resource_type="repository",
                 resource_id=row.short_id,
                 host=self.host,
-                input={"repositoryId": row.short_id, "snapshotIds": full_ids},
-                target={
-                    "kind": "repository",
-                    "label": row.name,
-                    "secondary": None,
-                    "repositoryShortId": row.short_id,
-                    "snapshotId": None,
-                },
+                input=DeleteSnapshotsInput(repository_id=row.short_id, snapshot_ids=full_ids),
+                target=RepositoryTarget(
+                    label=row.name,
+                    secondary=None,
+                    repository_short_id=row.short_id,
+                    snapshot_id=None,
+                ),
                 active_key=f"deleteSnapshots:{row.id}:{names}",
                 busy="These snapshots are being deleted already",
                 repository_id=row.id,
@@ -292,7 +291,7 @@ class Snapshots:
         return DeleteSnapshotsJob(
             task_id=task.id,
             repository=await self._repositories.access(row),
-            snapshot_ids=[str(one) for one in task.input["snapshotIds"]],
+            snapshot_ids=DeleteSnapshotsInput.model_validate(task.input).snapshot_ids,
         )
 
     async def _resolve_ids(self, row: models.Repository, snapshot_ids: Sequence[str]) -> list[str]:

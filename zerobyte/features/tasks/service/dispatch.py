@@ -11,7 +11,7 @@ from typing import Final, cast
 from zerobyte.core.errors import NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.errors import FailureLog
-from zerobyte.features.tasks.models import START_KEY, Task, connected_hosts, waits_for
+from zerobyte.features.tasks.models import Task, connected_hosts, waits_for
 from zerobyte.features.tasks.schemas import TaskStarted
 from zerobyte.orchestration.scheduler import FlowName, Scheduler
 
@@ -104,18 +104,19 @@ class Dispatcher:
         return True
 
     async def _ask(self, task: Task, flow: str, target: str) -> str:
+        stored = task.stored_input
         parameters = {"task_id": task.id}
         tags = [f"host:{task.host}"]
         if flow == "backup":
             parameters["schedule_id"] = target
             tags.append(f"schedule:{target}")
-        name = str(task.target.get("label", task.resource_id))
+        name = task.label or task.resource_id
         return await self._scheduler.start(
             cast("FlowName", flow),
             target,
             parameters,
-            idempotency_key=task.input.get(START_KEY, task.id),
+            idempotency_key=stored.start_key or task.id,
             run_name=f"{name} · {task.trigger}",
             tags=tags,
-            due_at_ms=task.input.get("dueAt"),
+            due_at_ms=stored.due_at,
         )

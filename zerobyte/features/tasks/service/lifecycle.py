@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
@@ -17,8 +16,17 @@ from zerobyte.db import constraints
 from zerobyte.db.leases import Leases
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.tasks import present
-from zerobyte.features.tasks.models import ACTIVE, START_KEY, Task
-from zerobyte.features.tasks.schemas import ResourceType
+from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.schemas import (
+    BackupInput,
+    DeleteSnapshotsInput,
+    ForgetInput,
+    RepositoryTarget,
+    ResourceType,
+    RestoreInput,
+    ScheduleTarget,
+    StoredInput,
+)
 from zerobyte.features.tasks.service.stalls import StallTracker
 from zerobyte.http.auth import Actor
 
@@ -40,6 +48,7 @@ class NewTask:
     busy            what to say when the same is already being done.
     active_key      see `Task`.
     due_key         see `Task`.
+    stored_input    further fields to store with the input.
     flow            `flow/target` of the deployment that starts it; None when it follows a task.
     """
 
@@ -48,8 +57,9 @@ class NewTask:
     resource_type: ResourceType
     resource_id: str
     host: str
-    input: dict[str, Any]
-    target: dict[str, Any]
+    input: BackupInput | ForgetInput | RestoreInput | DeleteSnapshotsInput
+    target: ScheduleTarget | RepositoryTarget
+    stored_input: StoredInput = field(default_factory=StoredInput)
     operation_key: str | None = None
     active_key: str | None = None
     due_key: str | None = None
@@ -147,7 +157,7 @@ class Tasks:
         changed = await waiting.update(
             flow=flow,
             flow_run_id=None,
-            input={**task.input, START_KEY: start_key},
+            input=task.input_with(StoredInput(start_key=start_key)),
             updated_at=clock.now_ms(),
         )
         for listener in self.on_open if changed else []:
@@ -319,8 +329,11 @@ def _row(new: NewTask) -> Task:
         flow_run_id=new.flow_run_id,
         parent_id=new.parent_id,
         rerun_of=new.rerun_of,
-        input={"kind": new.kind, **new.input},
-        target=new.target,
+        input={
+            **new.input.model_dump(mode="json", by_alias=True),
+            **new.stored_input.stored(),
+        },
+        target=new.target.model_dump(mode="json", by_alias=True),
     )
 
 

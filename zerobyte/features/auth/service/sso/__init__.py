@@ -1,12 +1,12 @@
-"""Signing in through an identity provider of an organization (OpenID Connect).
+"""Single sign-on through an identity provider of an organization (OpenID Connect).
 
-outgoing        asks a provider, and nobody inside our own network
-discovery       learns a provider's addresses
-protocol        builds the addresses people are sent to, and checks what comes back
-providers       registers, changes and deletes providers
-admission       decides whom a checked identity lets in
-sign_in         the walk there and back
-invitations     invitations of a provider's organization
+http_client         HTTP client that never connects to private networks
+discovery           reads a provider's endpoints
+oidc_client         builds authorization URLs and verifies responses
+providers           registers, changes and deletes providers
+account_linking     finds, links or creates the user of a verified identity
+sign_in             redirect to the provider and callback
+invitations         invitations into organizations with a provider
 """
 
 from zerobyte.core.secrets import Sealer
@@ -16,7 +16,7 @@ from zerobyte.features.auth.service.sessions import Sessions
 from zerobyte.features.auth.service.sso.discovery import Discovery
 from zerobyte.features.auth.service.sso.http_client import SafeHttpClient
 from zerobyte.features.auth.service.sso.invitations import SsoInvitations
-from zerobyte.features.auth.service.sso.oidc_client import Protocol
+from zerobyte.features.auth.service.sso.oidc_client import OidcClient
 from zerobyte.features.auth.service.sso.providers import SsoProviders
 from zerobyte.features.auth.service.sso.sign_in import SsoSignIn
 from zerobyte.settings import Settings
@@ -29,18 +29,20 @@ def make_sso(
     settings: Settings,
     sealer: Sealer,
     sessions: Sessions,
-    switches: RegistrationSettings,
-    tickets: OneTimeState,
+    registration: RegistrationSettings,
+    one_time_state: OneTimeState,
 ) -> dict[type, object]:
-    """The services of single sign-on by their type."""
-    outgoing = SafeHttpClient(settings)
+    """Return the single sign-on services by type."""
+    http = SafeHttpClient(settings)
     return {
-        SsoInvitations: SsoInvitations(tickets),
-        SsoProviders: SsoProviders(sealer=sealer, discovery=Discovery(outgoing), switches=switches),
+        SsoInvitations: SsoInvitations(one_time_state),
+        SsoProviders: SsoProviders(
+            sealer=sealer, discovery=Discovery(http), registration=registration
+        ),
         SsoSignIn: SsoSignIn(
             settings=settings,
-            protocol=Protocol(outgoing, sealer),
-            tickets=tickets,
+            client=OidcClient(http, sealer),
+            one_time_state=one_time_state,
             sessions=sessions,
         ),
     }

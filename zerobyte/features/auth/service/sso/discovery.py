@@ -1,7 +1,6 @@
-"""Learns how to speak with an identity provider from the document that it publishes.
+"""Reads an identity provider's settings from its discovery document and validates them.
 
-Owns what such a document must say. How it is fetched, and from where it may come, belongs to
-`outgoing`.
+`http_client` decides which addresses may be fetched.
 """
 
 from typing import Any, Final
@@ -23,47 +22,47 @@ _ENDPOINTS: Final = {
 
 
 class Discovery:
-    """Turns what a person typed into settings that can be used."""
+    """Completes the entered settings of a provider."""
 
-    def __init__(self, outgoing: SafeHttpClient) -> None:
-        self._outgoing = outgoing
+    def __init__(self, http: SafeHttpClient) -> None:
+        self._http = http
 
-    async def settings_of(self, issuer: str, given: RegisterOidc) -> OidcSettings:
-        """The settings of a provider; what was given stands before what is discovered.
+    async def settings_of(self, issuer: str, entered: RegisterOidc) -> OidcSettings:
+        """Return the settings of a provider; entered values override discovered ones.
 
-        Raises Invalid with the code of what is wrong.
+        Raises Invalid with the code of the problem.
         """
         _check_issuer(issuer)
         try:
-            return await self._settings_of(issuer, given)
+            return await self._settings_of(issuer, entered)
         except ProviderUnreachable as error:
             raise Invalid(error.message, code=error.code) from None
 
-    async def _settings_of(self, issuer: str, given: RegisterOidc) -> OidcSettings:
-        where = given.discovery_endpoint or get_well_known_url(issuer, external=True)
-        document = {} if given.skip_discovery else await self._document(issuer, where)
+    async def _settings_of(self, issuer: str, entered: RegisterOidc) -> OidcSettings:
+        url = entered.discovery_endpoint or get_well_known_url(issuer, external=True)
+        document = {} if entered.skip_discovery else await self._document(issuer, url)
         endpoints: dict[str, Any] = {
-            name: getattr(given, name) or _text(document, published)
+            name: getattr(entered, name) or _text(document, published)
             for name, published in _ENDPOINTS.items()
         }
         _check_complete(endpoints)
         for url in endpoints.values():
             if url:
-                await self._outgoing.check(url)
+                await self._http.check(url)
         return OidcSettings(
             **endpoints,
-            discovery_endpoint=where,
-            token_endpoint_authentication=given.token_endpoint_authentication
+            discovery_endpoint=url,
+            token_endpoint_authentication=entered.token_endpoint_authentication
             or _authentication(document),
-            scopes=with_openid(given.scopes or SCOPES),
-            pkce=given.pkce,
-            mapping=given.mapping,
-            skip_discovery=given.skip_discovery,
+            scopes=with_openid(entered.scopes or SCOPES),
+            pkce=entered.pkce,
+            mapping=entered.mapping,
+            skip_discovery=entered.skip_discovery,
             iss_parameter=document.get("authorization_response_iss_parameter_supported") is True,
         )
 
-    async def _document(self, issuer: str, where: str) -> dict[str, Any]:
-        document = await self._outgoing.get(where)
+    async def _document(self, issuer: str, url: str) -> dict[str, Any]:
+        document = await self._http.get(url)
         published = document.get("issuer")
         if published != issuer:
             raise Invalid(
@@ -75,7 +74,7 @@ class Discovery:
 
 
 def _check_issuer(issuer: str) -> None:
-    # Also when nothing is discovered at it: every answer must come from just this issuer.
+    # Checked without discovery too: every response must come from exactly this issuer.
     try:
         urls.origin(issuer)
     except ValueError:
@@ -91,7 +90,7 @@ def _check_complete(endpoints: dict[str, Any]) -> None:
 
 
 def with_openid(scopes: list[str] | tuple[str, ...]) -> list[str]:
-    """Scopes with the one that makes it OpenID Connect, each once."""
+    """Return the scopes without duplicates, starting with `openid`."""
     return list(dict.fromkeys(("openid", *scopes)))
 
 
@@ -103,7 +102,7 @@ def _text(document: dict[str, Any], name: str) -> str | None:
 def _authentication(document: dict[str, Any]) -> TokenAuthentication:
     supported = document.get("token_endpoint_auth_methods_supported")
     if not isinstance(supported, list) or "client_secret_basic" in supported:
-        return "client_secret_basic"  # what the absence of the field means
+        return "client_secret_basic"  # the default of RFC 8414 when the field is absent
     if "client_secret_post" in supported:
         return "client_secret_post"
     raise Invalid(

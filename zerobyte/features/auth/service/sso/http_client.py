@@ -1,8 +1,7 @@
-"""Asks an identity provider over HTTP, and refuses to be sent into our own network.
+"""HTTP client for identity providers that never connects to private networks (SSRF protection).
 
-Owns the guard: an address that people give us is resolved once, every address that it resolves to
-must be public, and the connection goes to exactly that address. Redirects are refused, and so is
-anything but https. What stands in TRUSTED_ORIGINS may be private and plain http.
+A host is resolved once, all its addresses must be public, and the connection uses these addresses.
+Redirects and plain http are rejected. Origins in TRUSTED_ORIGINS may be private and use http.
 """
 
 import asyncio
@@ -26,9 +25,9 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
 class ProviderUnreachable(ZerobyteError):
-    """A provider could not be asked. `code` says why, as a word of discovery.
+    """The provider could not be reached or its response is unusable; `code` is a discovery code.
 
-    status      what it answered, when it answered at all.
+    status      HTTP status of the response, if there was one.
     """
 
     def __init__(self, message: str, *, code: str, status: int | None = None) -> None:
@@ -37,7 +36,7 @@ class ProviderUnreachable(ZerobyteError):
 
 
 class SafeHttpClient:
-    """Asks providers for JSON."""
+    """Requests JSON from providers."""
 
     def __init__(self, settings: Settings, resolve: Resolve | None = None) -> None:
         self._trusted = frozenset(settings.trusted_origins)
@@ -45,21 +44,21 @@ class SafeHttpClient:
         self._tls: ssl.SSLContext | None = None
 
     async def check(self, url: str) -> None:
-        """Refuse an address that we would not ask. Raises Unreached."""
-        await self._pinned(url)
+        """Reject a URL that may not be requested. Raises ProviderUnreachable."""
+        await self._allowed_addresses(url)
 
     async def get(self, url: str, *, bearer: str | None = None) -> dict[str, Any]:
-        """The JSON object at an address. Raises Unreached."""
+        """Return the JSON object at a URL. Raises ProviderUnreachable."""
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
-        return await self._ask("GET", url, headers=headers)
+        return await self._request("GET", url, headers=headers)
 
     async def post(
         self, url: str, fields: Mapping[str, str], *, basic: tuple[str, str] | None = None
     ) -> dict[str, Any]:
-        """The JSON object that a form is answered with. Raises Unreached."""
-        return await self._ask("POST", url, fields=fields, basic=basic)
+        """Send a form and return the JSON object of the response. Raises ProviderUnreachable."""
+        return await self._request("POST", url, fields=fields, basic=basic)
 
-    async def _ask(
+    async def _request(
         self,
         method: str,
         url: str,
@@ -68,12 +67,12 @@ class SafeHttpClient:
         fields: Mapping[str, str] | None = None,
         basic: tuple[str, str] | None = None,
     ) -> dict[str, Any]:
-        addresses = await self._pinned(url)
+        addresses = await self._allowed_addresses(url)
         target = httpx.URL(url)
         async with httpx.AsyncClient(
             timeout=TIMEOUT_S,
-            trust_env=False,  # a proxy would resolve the name once more
-            verify=self._context() if target.scheme == "https" else False,
+            trust_env=False,  # a proxy would resolve the name again
+            verify=self._tls_context() if target.scheme == "https" else False,
             headers={"Accept": "application/json", **(headers or {})},
             auth=httpx.BasicAuth(*basic) if basic else None,
         ) as client:
@@ -87,37 +86,37 @@ class SafeHttpClient:
                 )
                 try:
                     async with asyncio.timeout(TIMEOUT_S):
-                        return await _answer(client, request)
+                        return await _read_json(client, request)
                 except httpx.ConnectError:
                     continue
                 except (TimeoutError, httpx.TimeoutException):
-                    raise _late() from None
+                    raise _timeout_error() from None
                 except httpx.HTTPError as error:
                     raise ProviderUnreachable(
-                        f"The identity provider could not be asked: {type(error).__name__}",
+                        f"The request to the identity provider failed: {type(error).__name__}",
                         code="discovery_unexpected_error",
                     ) from None
         raise ProviderUnreachable(
-            "No connection to the identity provider could be made",
+            "Could not connect to the identity provider",
             code="discovery_unexpected_error",
         )
 
-    async def _pinned(self, url: str) -> list[str]:
-        """The addresses that a URL may be asked at, as text. Raises Unreached."""
+    async def _allowed_addresses(self, url: str) -> list[str]:
+        """Resolve a URL and return its allowed IP addresses. Raises ProviderUnreachable."""
         try:
             found_url = urls.parse(url)
         except ValueError as error:
-            raise _invalid(f"An address of the identity provider {error}") from None
+            raise _invalid_url(f"An address of the identity provider {error}") from None
         host = found_url.host
         port = found_url.port or {"http": 80, "https": 443}[found_url.scheme]
         trusted = found_url.origin in self._trusted
         if found_url.scheme != "https" and not trusted:
-            raise _invalid("The identity provider must be reached over https")
+            raise _invalid_url("The identity provider must be reached over https")
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 found = await self._resolve(host, port)
         except TimeoutError:
-            raise _late() from None
+            raise _timeout_error() from None
         except (OSError, UnicodeError):
             raise ProviderUnreachable(
                 f"The name of the identity provider is not known: {host}",
@@ -131,15 +130,16 @@ class SafeHttpClient:
             )
         return found[:4]
 
-    def _context(self) -> ssl.SSLContext:
+    def _tls_context(self) -> ssl.SSLContext:
         if self._tls is None:
-            # The system's authorities, which may hold a company's own, and the usual ones.
+            # Trust the system's certificate authorities, which may include a company's own, and
+            # certifi's.
             self._tls = httpx.create_ssl_context()
             self._tls.load_default_certs()
         return self._tls
 
 
-async def _answer(client: httpx.AsyncClient, request: httpx.Request) -> dict[str, Any]:
+async def _read_json(client: httpx.AsyncClient, request: httpx.Request) -> dict[str, Any]:
     response = await client.send(request, stream=True, follow_redirects=False)
     try:
         body = bytearray()
@@ -151,7 +151,7 @@ async def _answer(client: httpx.AsyncClient, request: httpx.Request) -> dict[str
         await response.aclose()
     if response.is_redirect:
         raise ProviderUnreachable(
-            "The identity provider sent us elsewhere, which is not followed",
+            "The identity provider redirected the request, which is not followed",
             code="discovery_unexpected_error",
             status=response.status_code,
         )
@@ -179,13 +179,13 @@ async def _resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-def _late() -> ProviderUnreachable:
+def _timeout_error() -> ProviderUnreachable:
     return ProviderUnreachable(
         "The identity provider did not answer in time", code="discovery_timeout"
     )
 
 
-def _invalid(message: str) -> ProviderUnreachable:
+def _invalid_url(message: str) -> ProviderUnreachable:
     return ProviderUnreachable(message, code="discovery_invalid_url")
 
 

@@ -1,7 +1,7 @@
 """Invitations into organizations that have an identity provider.
 
-Owns the intent: a signed-in person says that they take an invitation with an account at a provider,
-and proves it by signing in there within minutes. Making invitations belongs to organizations.
+A signed-in user announces the intent to accept an invitation through a provider, and must sign in
+there within minutes. Other operations are in the module `invitations` one level up.
 """
 
 from collections import defaultdict
@@ -17,16 +17,16 @@ from zerobyte.http.auth import HttpRequest
 
 
 class SsoInvitations:
-    """Shows invitations, and lets people begin to take one."""
+    """Lists invitations and records the intent to accept one."""
 
-    def __init__(self, tickets: OneTimeState) -> None:
-        self._tickets = tickets
+    def __init__(self, one_time_state: OneTimeState) -> None:
+        self._one_time_state = one_time_state
 
-    async def of_user(self, user: User) -> list[tuple[Invitation, list[str]]]:
-        """The pending invitations for a person's e-mail, each with its organization's providers.
+    async def list_for_user(self, user: User) -> list[tuple[Invitation, list[str]]]:
+        """List pending invitations to the user's e-mail with the organization's providers.
 
-        Without a provider an invitation's id is what accepts it, and an e-mail that somebody typed
-        themselves proves nothing: then the id is masked.
+        Without a provider the id is sufficient to accept an invitation. It is masked then, unless
+        the e-mail is verified: a self-entered e-mail proves nothing.
         """
         pending = (
             await Invitation.filter(
@@ -48,9 +48,9 @@ class SsoInvitations:
     async def verify(
         self, request: HttpRequest, user_id: str, invitation_id: str, provider_id: str
     ) -> None:
-        """Remember in this browser that the person takes an invitation through a provider.
+        """Record in this browser that the user accepts an invitation through a provider.
 
-        Raises NotFound, also when it is for somebody else, and Invalid.
+        Raises NotFound, also for another user's invitation, and Invalid.
         """
         user = await User.get(id=user_id)
         invitation = await Invitation.get_or_none(
@@ -70,13 +70,13 @@ class SsoInvitations:
             invitation_id=invitation.id,
             email=user.email,
         )
-        await self._tickets.issue(request, INTENT, asdict(intent))
+        await self._one_time_state.issue(request, INTENT, asdict(intent))
 
-    async def of_organization(self, organization_id: str) -> list[Invitation]:
-        """Every invitation into an organization, whatever became of it."""
+    async def list_for_organization(self, organization_id: str) -> list[Invitation]:
+        """List every invitation into an organization, in any state."""
         return await Invitation.filter(organization_id=organization_id).order_by("created_at")
 
     async def delete(self, organization_id: str, invitation_id: str) -> None:
-        """Remove an invitation. Raises NotFound."""
+        """Delete an invitation. Raises NotFound."""
         if not await Invitation.filter(id=invitation_id, organization_id=organization_id).delete():
             raise NotFound("Invitation not found")

@@ -1,7 +1,7 @@
-"""OpenID Connect as its client speaks it: where people are sent, and what is believed afterwards.
+"""OpenID Connect client: builds authorization URLs and verifies the provider's responses.
 
-Owns what makes an identity believable. The ID token's signature, issuer, audience, times and nonce
-are checked by libraries; that userinfo speaks of the same person is checked here.
+Libraries check the ID token's signature, issuer, audience, times and nonce. This module checks that
+userinfo and ID token have the same subject.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,12 +28,12 @@ from zerobyte.features.auth.schemas.sso_rules import RULES
 from zerobyte.features.auth.service.sso.http_client import ProviderUnreachable, SafeHttpClient
 
 LEEWAY_S: Final = 60
-# Signatures of a key that the provider alone holds: neither `none` nor a shared secret.
+# Only asymmetric signatures, whose key the provider alone holds; no `none`, no shared secret.
 _ALGORITHMS: Final = (
     "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519",
 )  # fmt: skip
 
-# authlib tells no types.
+# authlib has no type hints.
 _grant_address = cast("Callable[..., str]", parameters.prepare_grant_uri)
 _s256_challenge = cast("Callable[[str], str]", rfc7636.create_s256_code_challenge)
 _EMAIL: Final[TypeAdapter[str]] = TypeAdapter(Email)
@@ -41,10 +41,10 @@ _EMAIL: Final[TypeAdapter[str]] = TypeAdapter(Email)
 FAILED: Final = "SSO_LOGIN_FAILED"
 
 
-class Refused(Exception):
-    """A sign-in ends here. `code` is what the browser is told, `reason` what the log is told.
+class SsoSignInRejected(Exception):
+    """The sign-in is rejected. `code` goes to the browser, `reason` to the log.
 
-    user_id     who would have come in, once that is known.
+    user_id     the user who would have been signed in, if known.
     """
 
     def __init__(self, code: str, reason: str) -> None:
@@ -55,8 +55,8 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
-    """Whom a provider vouches for. `email` is in lower case."""
+class ProviderIdentity:
+    """A verified identity from a provider. `email` is in lower case."""
 
     subject: str
     email: str
@@ -66,22 +66,22 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """What only we and the browser's ticket know of one way there and back."""
+class AuthorizationRequest:
+    """Parameters of one authorization request; only the server knows nonce and verifier."""
 
     redirect_uri: str
     nonce: str
     verifier: str
 
 
-def aad(provider: SsoProvider) -> str:
-    """What a provider's sealed client secret is bound to."""
+def client_secret_aad(provider: SsoProvider) -> str:
+    """Return the associated data that binds an encrypted client secret to its provider."""
     return f"sso_providers:{provider.id}:client_secret"
 
 
 def settings_of(provider: SsoProvider) -> OidcSettings:
-    """How to speak with a provider. Raises Invalid: what is stored is damaged or not allowed."""
-    found = _read(provider)
+    """Return the validated settings of a provider. Raises Invalid if stored data is damaged."""
+    found = _stored_settings(provider)
     if found is None:
         raise Invalid(
             "The stored settings of this identity provider are damaged. Change its settings."
@@ -90,103 +90,109 @@ def settings_of(provider: SsoProvider) -> OidcSettings:
     return found
 
 
-def shown_settings(provider: SsoProvider) -> OidcSettings:
-    """Return how to speak with a provider for people; empty addresses where it is damaged."""
-    return _read(provider) or OidcSettings(
+def settings_or_empty(provider: SsoProvider) -> OidcSettings:
+    """Return the settings of a provider for display; empty endpoints if they are damaged."""
+    return _stored_settings(provider) or OidcSettings(
         authorization_endpoint="", token_endpoint="", discovery_endpoint="", scopes=[]
     )
 
 
-def _read(provider: SsoProvider) -> OidcSettings | None:
+def _stored_settings(provider: SsoProvider) -> OidcSettings | None:
     try:
         return OidcSettings.model_validate(provider.config)
     except ValidationError:
         return None
 
 
-class Protocol:
-    """Speaks with providers."""
+class OidcClient:
+    """Sends OpenID Connect requests to providers."""
 
-    def __init__(self, outgoing: SafeHttpClient, sealer: Sealer) -> None:
-        self._outgoing = outgoing
+    def __init__(self, http: SafeHttpClient, sealer: Sealer) -> None:
+        self._http = http
         self._sealer = sealer
 
-    def address(
+    def authorization_url(
         self,
         provider: SsoProvider,
-        attempt: Attempt,
+        authorization: AuthorizationRequest,
         *,
         state: str,
         scopes: list[str] | None,
         login_hint: str | None,
     ) -> str:
-        """Where the browser must go to sign in."""
+        """Return the authorization URL for the browser."""
         settings = settings_of(provider)
-        more: dict[str, str] = {"nonce": attempt.nonce}
+        more: dict[str, str] = {"nonce": authorization.nonce}
         if login_hint:
             more["login_hint"] = login_hint
         if settings.pkce:
             more["code_challenge_method"] = "S256"
-            more["code_challenge"] = _s256_challenge(attempt.verifier)
+            more["code_challenge"] = _s256_challenge(authorization.verifier)
         return _grant_address(
             settings.authorization_endpoint,
             client_id=provider.client_id,
             response_type="code",
-            redirect_uri=attempt.redirect_uri,
+            redirect_uri=authorization.redirect_uri,
             scope=list(dict.fromkeys(["openid", *(scopes or settings.scopes)])),
             state=state,
             **more,
         )
 
-    async def identity(self, provider: SsoProvider, attempt: Attempt, code: str) -> Identity:
-        """Whom a code stands for. Raises Refused."""
+    async def fetch_identity(
+        self, provider: SsoProvider, authorization: AuthorizationRequest, code: str
+    ) -> ProviderIdentity:
+        """Exchange an authorization code for the identity. Raises SsoSignInRejected."""
         settings = settings_of(provider)
         try:
-            tokens = await self._tokens(provider, settings, attempt, code)
-            proven = await self._proven(provider, settings, attempt, tokens)
-            told = await self._told(settings, tokens)
+            tokens = await self._tokens(provider, settings, authorization, code)
+            id_claims = await self._id_token_claims(provider, settings, authorization, tokens)
+            user_claims = await self._userinfo_claims(settings, tokens)
         except ProviderUnreachable as error:
-            raise Refused(FAILED, error.message) from None
-        if proven and told and proven.get("sub") != told.get("sub"):
-            raise Refused(FAILED, "userinfo speaks of somebody else than the ID token")
-        return _identity(settings.mapping or ClaimMapping(), proven, told)
+            raise SsoSignInRejected(FAILED, error.message) from None
+        if id_claims and user_claims and id_claims.get("sub") != user_claims.get("sub"):
+            raise SsoSignInRejected(FAILED, "userinfo and ID token have different subjects")
+        return _identity(settings.mapping or ClaimMapping(), id_claims, user_claims)
 
     async def _tokens(
-        self, provider: SsoProvider, settings: OidcSettings, attempt: Attempt, code: str
+        self,
+        provider: SsoProvider,
+        settings: OidcSettings,
+        authorization: AuthorizationRequest,
+        code: str,
     ) -> dict[str, Any]:
         fields = {
             "grant_type": "authorization_code",
             "code": code,
-            "redirect_uri": attempt.redirect_uri,
+            "redirect_uri": authorization.redirect_uri,
         }
         if settings.pkce:
-            fields["code_verifier"] = attempt.verifier
-        secret = self._sealer.unseal(provider.client_secret, aad=aad(provider))
+            fields["code_verifier"] = authorization.verifier
+        secret = self._sealer.unseal(provider.client_secret, aad=client_secret_aad(provider))
         basic = None
         if settings.token_endpoint_authentication == "client_secret_post":  # noqa: S105
             fields |= {"client_id": provider.client_id, "client_secret": secret}
         else:
-            # RFC 6749, 2.3.1: both are form-encoded before they become user and password.
+            # RFC 6749, 2.3.1: form-encode both before they become user and password.
             basic = (quote(provider.client_id, safe=""), quote(secret, safe=""))
-        tokens = await self._outgoing.post(settings.token_endpoint, fields, basic=basic)
+        tokens = await self._http.post(settings.token_endpoint, fields, basic=basic)
         if not isinstance(tokens.get("access_token"), str):
-            raise Refused(FAILED, "the token endpoint gave no access token")
+            raise SsoSignInRejected(FAILED, "the token endpoint returned no access token")
         return tokens
 
-    async def _proven(
+    async def _id_token_claims(
         self,
         provider: SsoProvider,
         settings: OidcSettings,
-        attempt: Attempt,
+        authorization: AuthorizationRequest,
         tokens: Mapping[str, Any],
     ) -> dict[str, Any]:
-        """The claims of the ID token; none when the provider has no keys to check it with."""
+        """Return the verified claims of the ID token; empty without a JWKS endpoint."""
         if not settings.jwks_endpoint:
             return {}
         token = tokens.get("id_token")
         if not isinstance(token, str):
-            raise Refused(FAILED, "the token endpoint gave no ID token")
-        keys = await self._outgoing.get(settings.jwks_endpoint)
+            raise SsoSignInRejected(FAILED, "the token endpoint returned no ID token")
+        keys = await self._http.get(settings.jwks_endpoint)
         try:
             opened = jwt.decode(token, _key_set(keys), algorithms=_ALGORITHMS)
             claims = CodeIDToken(
@@ -198,56 +204,59 @@ class Protocol:
                     "sub": {"essential": True},
                 },
                 params={
-                    "nonce": attempt.nonce,
+                    "nonce": authorization.nonce,
                     "client_id": provider.client_id,
                     "access_token": tokens["access_token"],
                 },
             )
             claims.validate(now=clock.now_ms() // 1000, leeway=LEEWAY_S)
         except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
-            # A hostile token can trip a parser in many ways; all of them mean the same.
-            raise Refused(FAILED, f"the ID token is not valid: {error}") from None
+            # A hostile token can fail a parser in many ways; each means that the token is
+            # invalid.
+            raise SsoSignInRejected(FAILED, f"the ID token is not valid: {error}") from None
         return dict(opened.claims)
 
-    async def _told(self, settings: OidcSettings, tokens: Mapping[str, Any]) -> dict[str, Any]:
-        """The claims of userinfo; none when the provider has no such endpoint."""
+    async def _userinfo_claims(
+        self, settings: OidcSettings, tokens: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the claims of userinfo; empty if the provider has no such endpoint."""
         if not settings.user_info_endpoint:
             return {}
-        return await self._outgoing.get(
+        return await self._http.get(
             settings.user_info_endpoint, bearer=cast("str", tokens["access_token"])
         )
 
 
 def _key_set(document: dict[str, Any]) -> KeySet:
     if not isinstance(document.get("keys"), list):
-        raise Refused(FAILED, "the provider publishes no signing keys")
+        raise SsoSignInRejected(FAILED, "the provider publishes no signing keys")
     return KeySet.import_key_set(cast("Any", document))
 
 
 def _identity(
-    mapping: ClaimMapping, proven: Mapping[str, Any], told: Mapping[str, Any]
-) -> Identity:
-    claims = {**proven, **told}
+    mapping: ClaimMapping, id_claims: Mapping[str, Any], user_claims: Mapping[str, Any]
+) -> ProviderIdentity:
+    claims = {**id_claims, **user_claims}
     subject = claims.get(mapping.id)
     if isinstance(subject, int) and not isinstance(subject, bool):
         subject = str(subject)
     email = claims.get(mapping.email)
     if not isinstance(subject, str) or not 1 <= len(subject) <= 255:
-        raise Refused(FAILED, "the provider does not say who it is")
+        raise SsoSignInRejected(FAILED, "the provider sent no valid subject")
     try:
         address = _EMAIL.validate_python(email, strict=True)
     except ValidationError:
-        raise Refused(FAILED, "the provider gives no e-mail address") from None
+        raise SsoSignInRejected(FAILED, "the provider gives no e-mail address") from None
     name = claims.get(mapping.name)
     image = claims.get(mapping.image)
-    return Identity(
+    return ProviderIdentity(
         subject=subject,
         email=address,
-        # The address and its verification must come from the same hand.
+        # E-mail and `email_verified` must come from the same source.
         email_verified=any(
             source.get(mapping.email) == email
             and source.get(mapping.email_verified) in (True, "true")
-            for source in (proven, told)
+            for source in (id_claims, user_claims)
         ),
         name=name.strip()[:200] if isinstance(name, str) and name.strip() else "",
         image=image if _is_picture(image) else None,

@@ -1,7 +1,6 @@
-"""Identity providers of organizations: registering, changing and deleting them.
+"""Identity providers of organizations: register, change and delete.
 
-Owns who may do that, and the rule that nobody is locked out unnoticed. How a provider is spoken
-with belongs to `protocol`, what it publishes to `discovery`.
+No change may silently leave a member without a way to sign in.
 """
 
 from typing import Any, Final
@@ -28,7 +27,7 @@ from zerobyte.features.auth.service.registration_settings import RegistrationSet
 from zerobyte.features.auth.service.sign_in import CREDENTIAL
 from zerobyte.features.auth.service.sso.account_linking import unlink_all
 from zerobyte.features.auth.service.sso.discovery import Discovery, with_openid
-from zerobyte.features.auth.service.sso.oidc_client import aad, shown_settings
+from zerobyte.features.auth.service.sso.oidc_client import client_secret_aad, settings_or_empty
 
 LIMIT: Final = 10
 _ADMINS: Final = ("owner", "admin")
@@ -41,22 +40,22 @@ _ADDRESSES: Final = {
     "jwks_endpoint",
 }
 _OPTIONS: Final = ("token_endpoint_authentication", "scopes", "pkce", "mapping")
-# What decides who somebody is; changed under people who are linked, it would confuse them.
-_IDENTITY: Final = (*sorted(_ADDRESSES), "mapping")
+# Fields that determine which user an identity is; changing them would mix up linked users.
+_IDENTITY_FIELDS: Final = (*sorted(_ADDRESSES), "mapping")
 
 
 class SsoProviders:
-    """Keeps the providers of every organization."""
+    """Manages the providers of every organization."""
 
     def __init__(
-        self, *, sealer: Sealer, discovery: Discovery, switches: RegistrationSettings
+        self, *, sealer: Sealer, discovery: Discovery, registration: RegistrationSettings
     ) -> None:
         self._sealer = sealer
         self._discovery = discovery
-        self._switches = switches
+        self._registration = registration
 
     async def register(self, user: User, body: RegisterProvider) -> SsoProvider:
-        """Register a provider for an organization that the person owns.
+        """Register a provider; the user must be an owner of the organization.
 
         Raises Invalid, Forbidden, Unprocessable.
         """
@@ -71,57 +70,57 @@ class SsoProviders:
             issuer=body.issuer,
             domain=body.domain,
             client_id=body.oidc_config.client_id,
-            config=_stored(settings),
+            config=_config_of(settings),
         )
         provider.client_secret = self._sealer.seal(
-            body.oidc_config.client_secret, aad=aad(provider)
+            body.oidc_config.client_secret, aad=client_secret_aad(provider)
         )
         try:
             async with in_transaction():
-                # Many at once must not pass the limit together.
+                # Lock the user, so that parallel requests cannot exceed the limit.
                 await User.filter(id=user.id).select_for_update().get()
                 await _check_limit(user)
                 await provider.save(force_create=True)
         except IntegrityError as error:
             if not constraints.breaks_unique(error, "provider_id"):
                 raise
-            raise _taken() from None
+            raise _already_exists() from None
         return provider
 
-    async def administered_by(self, user: User) -> list[SsoProvider]:
-        """Every provider of the organizations that a person is owner or admin of."""
+    async def list_administered(self, user: User) -> list[SsoProvider]:
+        """List the providers of organizations where the user is owner or admin."""
         return await SsoProvider.filter(
             organization_id__in=await _organizations_of(user, _ADMINS)
         ).order_by("created_at", "id")
 
-    async def administered(
+    async def get_administered(
         self, user: User, provider_id: str, *, roles: tuple[str, ...] = _ADMINS
     ) -> SsoProvider:
-        """One provider of an organization in which a person has one of the roles.
+        """Return a provider of an organization in which the user has one of the roles.
 
-        Raises NotFound, also when it is another organization's, and Forbidden.
+        Raises NotFound, also for other organizations' providers, and Forbidden.
         """
         provider = await SsoProvider.get_or_none(
             provider_id=provider_id,
             organization_id__in=await _organizations_of(user, ("owner", "admin", "member")),
         )
         if provider is None:
-            raise _no_provider()
+            raise _not_found()
         if provider.organization_id not in await _organizations_of(user, roles):
             who = "owners" if roles == ("owner",) else "owners and admins"
             raise Forbidden(f"Only organization {who} can do this with an SSO provider")
         return provider
 
     async def update(self, user: User, body: UpdateProvider) -> SsoProvider:
-        """Change a provider of an organization that the person owns.
+        """Change a provider; the user must be an owner of the organization.
 
         Raises
-            Conflict    people are linked, and the change would decide anew who they are.
-            Invalid     the secret must be entered again, or discovery found something wrong.
+            Conflict    users are linked, and the change could map them to other identities.
+            Invalid     the secret must be entered again, or discovery found an error.
         """
-        provider = await self.administered(user, body.provider_id, roles=("owner",))
+        provider = await self.get_administered(user, body.provider_id, roles=("owner",))
         changes = body.oidc_config if "oidc_config" in body.model_fields_set else UpdateOidc()
-        before = shown_settings(provider)
+        before = settings_or_empty(provider)
         is_damaged = not before.token_endpoint
         issuer = body.issuer if "issuer" in body.model_fields_set else provider.issuer
         moves = issuer != provider.issuer or (is_damaged and "oidc_config" in body.model_fields_set)
@@ -131,42 +130,42 @@ class SsoProviders:
         require_valid(body, RULES, at=())
         client_id = changes.client_id if "client_id" in changes.model_fields_set else None
         moved = issuer != provider.issuer or any(
-            getattr(before, name) != getattr(after, name) for name in _IDENTITY
+            getattr(before, name) != getattr(after, name) for name in _IDENTITY_FIELDS
         )
         if (moved or client_id not in (None, provider.client_id)) and await Account.exists(
             provider_id=provider.provider_id
         ):
             raise Conflict(
-                "People sign in through this provider. Its issuer, addresses, client and mapping "
+                "Users sign in through this provider. Its issuer, addresses, client and mapping "
                 "cannot change; register another provider instead."
             )
-        self._keep_or_seal(provider, changes, moved=before.token_endpoint != after.token_endpoint)
+        self._update_secret(provider, changes, moved=before.token_endpoint != after.token_endpoint)
         provider.issuer = issuer
         if "domain" in body.model_fields_set:
             provider.domain = body.domain
         provider.client_id = client_id or provider.client_id
         if after.token_endpoint:
-            provider.config = _stored(after)
+            provider.config = _config_of(after)
         if user.role != "admin":
-            # What an admin of the instance vouched for is not what it says from now on.
+            # The trust of an instance admin does not extend to later changes by others.
             provider.user_id = user.id
         await provider.save(
             update_fields=["issuer", "domain", "client_id", "client_secret", "config", "user_id"]
         )
         return provider
 
-    async def of_organization(self, organization_id: str) -> list[SsoProvider]:
-        """Every provider of an organization."""
+    async def list_for_organization(self, organization_id: str) -> list[SsoProvider]:
+        """List the providers of an organization."""
         return await SsoProvider.filter(organization_id=organization_id).order_by("created_at")
 
     async def has_any(self, organization_id: str) -> bool:
-        """Whether an organization has a provider."""
+        """Return True if an organization has a provider."""
         return await SsoProvider.exists(organization_id=organization_id)
 
-    async def public(self, user_id: str | None) -> list[tuple[str, str]]:
-        """Every provider's id with the slug of its organization, for the login page.
+    async def list_public(self, user_id: str | None) -> list[tuple[str, str]]:
+        """List every provider's id with its organization's slug, for the login page.
 
-        user_id     who asks; the slugs of organizations that they do not belong to are empty.
+        user_id     the requesting user; slugs of organizations without their membership are empty.
         """
         rows = await SsoProvider.all().select_related("organization").order_by("created_at")
         places = Member.filter(user_id=user_id).values_list("organization_id", flat=True)
@@ -179,62 +178,62 @@ class SsoProviders:
     async def set_auto_linking(
         self, organization_id: str, provider_id: str, *, enabled: bool
     ) -> None:
-        """Let a verified e-mail lead to the account that has it, or not. Raises NotFound."""
-        provider = await self._of(organization_id, provider_id)
+        """Allow or forbid linking an account by its verified e-mail. Raises NotFound."""
+        provider = await self._get(organization_id, provider_id)
         provider.auto_link_matching_emails = enabled
         await provider.save(update_fields=["auto_link_matching_emails"])
 
     async def delete(self, organization_id: str, provider_id: str, *, force: bool) -> None:
-        """Delete a provider, the links that people have through it, and their sessions.
+        """Delete a provider with its account links, and end the sessions of the linked users.
 
-        force   also when members of the organization then have no way to sign in.
+        force   delete even if members of the organization then have no way to sign in.
 
         Raises
-            NotFound    no such provider in this organization.
-            Conflict    somebody would be locked out; the message says who.
+            NotFound    the organization has no such provider.
+            Conflict    members would be locked out; the message lists them.
         """
-        provider = await self._of(organization_id, provider_id)
+        provider = await self._get(organization_id, provider_id)
         async with in_transaction():
             if not force:
-                await self._refuse_lock_out(organization_id, [provider.provider_id])
+                await self._require_no_lock_out(organization_id, [provider.provider_id])
             await unlink_all([provider.provider_id])
             await provider.delete()
 
-    async def refuse_lock_out(self, organization_id: str) -> None:
-        """Refuse to go on when members could not sign in without the organization's providers.
+    async def require_no_lock_out(self, organization_id: str) -> None:
+        """Check that members can sign in without the organization's providers.
 
-        Raises Conflict; the message says who.
+        Raises Conflict; the message lists the members who could not.
         """
-        await self._refuse_lock_out(organization_id, await provider_ids_of(organization_id))
+        await self._require_no_lock_out(organization_id, await provider_ids_of(organization_id))
 
-    async def _of(self, organization_id: str, provider_id: str) -> SsoProvider:
+    async def _get(self, organization_id: str, provider_id: str) -> SsoProvider:
         provider = await SsoProvider.get_or_none(
             organization_id=organization_id, provider_id=provider_id
         )
         if provider is None:
-            raise _no_provider()
+            raise _not_found()
         return provider
 
-    async def _refuse_lock_out(self, organization_id: str, provider_ids: list[str]) -> None:
+    async def _require_no_lock_out(self, organization_id: str, provider_ids: list[str]) -> None:
         linked = await Account.filter(provider_id__in=provider_ids).values_list(
             "user_id", flat=True
         )
         others = Account.filter(user_id__in=linked).exclude(provider_id__in=provider_ids)
-        if await self._switches.password_login_disabled():
+        if await self._registration.password_login_disabled():
             others = others.exclude(provider_id=CREDENTIAL)
-        can = {
+        able = {
             *await others.values_list("user_id", flat=True),
             *await Passkey.filter(user_id__in=linked).values_list("user_id", flat=True),
         }
-        stuck = await Member.filter(
+        locked_out = await Member.filter(
             organization_id=organization_id,
-            user_id__in=[user_id for user_id in linked if user_id not in can],
+            user_id__in=[user_id for user_id in linked if user_id not in able],
         ).select_related("user")
-        if stuck:
-            names = ", ".join(sorted(member.user.email for member in stuck)[:5])
-            more = f" and {len(stuck) - 5} more" if len(stuck) > 5 else ""
+        if locked_out:
+            names = ", ".join(sorted(member.user.email for member in locked_out)[:5])
+            more = f" and {len(locked_out) - 5} more" if len(locked_out) > 5 else ""
             raise Conflict(
-                f"These people sign in through this provider alone: {names}{more}. Give them "
+                f"These users can only sign in through this provider: {names}{more}. Give them "
                 "another way first, remove them, or delete the provider with force=true to lock "
                 "them out.",
                 code="USERS_WOULD_BE_LOCKED_OUT",
@@ -253,12 +252,12 @@ class SsoProviders:
         if member.role != "owner":
             raise Forbidden("Only organization owners can register SSO providers")
         await _check_limit(user)
-        # A link that was made while its provider was deleted is left; who registered its name
-        # again would come in as the people who were linked through it.
+        # A link created while its provider was being deleted remains. A new provider of that name
+        # would sign in its users.
         if await SsoProvider.exists(provider_id=body.provider_id) or await Account.exists(
             provider_id=body.provider_id
         ):
-            raise _taken()
+            raise _already_exists()
 
     async def _settings_after(
         self, issuer: str, before: OidcSettings, changes: UpdateOidc, *, issuer_changed: bool
@@ -270,7 +269,7 @@ class SsoProviders:
         options["scopes"] = with_openid(options["scopes"])
         if not issuer_changed and not given.keys() & _ADDRESSES:
             return OidcSettings.model_validate(before.model_dump(by_alias=False) | options)
-        # Asked anew: of the addresses that were known, only those stay that were typed in.
+        # Discover again: of the known endpoints, keep only those that were entered by hand.
         skip = given.get("skip_discovery", before.skip_discovery)
         known = before.model_dump(include=_ADDRESSES, by_alias=False) if skip else {}
         if not issuer_changed:
@@ -280,10 +279,12 @@ class SsoProviders:
             issuer, RegisterOidc.model_validate(merged | {"client_id": "-", "client_secret": "-"})
         )
 
-    def _keep_or_seal(self, provider: SsoProvider, changes: UpdateOidc, *, moved: bool) -> None:
+    def _update_secret(self, provider: SsoProvider, changes: UpdateOidc, *, moved: bool) -> None:
         given = "client_secret" in changes.model_fields_set and changes.client_secret != MASK
         if given:
-            provider.client_secret = self._sealer.seal(changes.client_secret, aad=aad(provider))
+            provider.client_secret = self._sealer.seal(
+                changes.client_secret, aad=client_secret_aad(provider)
+            )
         elif moved:
             raise Invalid.at(
                 ["oidcConfig", "clientSecret"],
@@ -291,13 +292,13 @@ class SsoProviders:
             )
 
 
-def _stored(settings: OidcSettings) -> dict[str, Any]:
+def _config_of(settings: OidcSettings) -> dict[str, Any]:
     require_valid(settings, RULES, at=("oidcConfig",))
     return settings.model_dump(by_alias=True, exclude_none=True)
 
 
 async def provider_ids_of(organization_id: str) -> list[str]:
-    """What the accounts that are linked through an organization's providers refer to."""
+    """List the provider ids of an organization, to which linked accounts refer."""
     providers = SsoProvider.filter(organization_id=organization_id)
     return [str(found) for found in await providers.values_list("provider_id", flat=True)]
 
@@ -315,11 +316,11 @@ async def _check_limit(user: User) -> None:
         )
 
 
-def _no_provider() -> NotFound:
+def _not_found() -> NotFound:
     return NotFound("Provider not found", code="PROVIDER_NOT_FOUND")
 
 
-def _taken() -> Unprocessable:
+def _already_exists() -> Unprocessable:
     return Unprocessable(
         "SSO provider with this providerId already exists", code="PROVIDER_ALREADY_EXISTS"
     )

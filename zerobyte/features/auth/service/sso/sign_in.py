@@ -1,8 +1,7 @@
-"""The walk to an identity provider and back.
+"""Sign-in through an identity provider: redirect and callback.
 
-Owns what ties the two halves together: a ticket that the browser holds as a signed cookie, used up
-by the first return. Which provider answers is fixed by the ticket, by the address that it returns
-to, and by the `iss` that it says: an answer of one provider is never taken for another's.
+A one-time state in a signed cookie connects the two; the first callback consumes it. State,
+callback URL and `iss` identify the provider, so one provider cannot answer for another.
 """
 
 import hmac
@@ -20,12 +19,12 @@ from zerobyte.features.auth.models import Organization, SsoProvider
 from zerobyte.features.auth.schemas.sso import CallbackQuery, SignInSso
 from zerobyte.features.auth.service.one_time_state import INTENT, STATE, HeldState, OneTimeState
 from zerobyte.features.auth.service.sessions import Sessions
-from zerobyte.features.auth.service.sso.account_linking import Intent, admit, is_of_domain
+from zerobyte.features.auth.service.sso.account_linking import Intent, is_of_domain, resolve_user
 from zerobyte.features.auth.service.sso.oidc_client import (
     FAILED,
-    Attempt,
-    Protocol,
-    Refused,
+    AuthorizationRequest,
+    OidcClient,
+    SsoSignInRejected,
     settings_of,
 )
 from zerobyte.http import audit
@@ -34,7 +33,7 @@ from zerobyte.settings import Settings
 
 _log = get_logger(__name__)
 
-_OURS: Final = re.compile(r"/sso/(callback|saml2)(/|$)")
+_CALLBACK_PATHS: Final = re.compile(r"/sso/(callback|saml2)(/|$)")
 LOGIN_ERRORS: Final[Mapping[str, str]] = {
     "account_not_linked": "ACCOUNT_LINK_REQUIRED",
     "unable_to_link_account": "ACCOUNT_LINK_REQUIRED",
@@ -50,12 +49,12 @@ LOGIN_ERRORS: Final[Mapping[str, str]] = {
 
 
 def redirect_uri(settings: Settings, provider_id: str) -> str:
-    """Where a provider sends people back to; each provider has an address of its own."""
+    """Return the callback URL of a provider; each provider has its own."""
     return f"{settings.base_url}/api/auth/sso/callback/{provider_id}"
 
 
 def login_error(said: str) -> str:
-    """The code that the login page knows, for whatever was said."""
+    """Map an error text to a code that the login page knows."""
     words = re.sub(r"[^a-z]+", "_", said.lower()).strip("_")
     if words in LOGIN_ERRORS:
         return LOGIN_ERRORS[words]
@@ -67,18 +66,23 @@ def login_error(said: str) -> str:
 
 
 class SsoSignIn:
-    """Sends people to their provider and takes them back."""
+    """Redirects users to their provider and handles the callback."""
 
     def __init__(
-        self, *, settings: Settings, protocol: Protocol, tickets: OneTimeState, sessions: Sessions
+        self,
+        *,
+        settings: Settings,
+        client: OidcClient,
+        one_time_state: OneTimeState,
+        sessions: Sessions,
     ) -> None:
         self._settings = settings
-        self._protocol = protocol
-        self._tickets = tickets
+        self._client = client
+        self._one_time_state = one_time_state
         self._sessions = sessions
 
     async def start(self, request: HttpRequest, body: SignInSso) -> str:
-        """The address at the provider where the browser must go; sets the ticket's cookie.
+        """Return the provider's authorization URL; set the state cookie.
 
         Raises Invalid, Forbidden, NotFound.
         """
@@ -94,31 +98,31 @@ class SsoSignIn:
             "error": body.error_callback_url or body.callback_url,
             "newUser": body.new_user_callback_url or body.callback_url,
         }
-        state = await self._tickets.issue(request, STATE, payload)
-        return self._protocol.address(
+        state = await self._one_time_state.issue(request, STATE, payload)
+        return self._client.authorization_url(
             provider,
-            self._attempt(provider, payload),
+            self._authorization_request(provider, payload),
             state=state,
             scopes=body.scopes,
             login_hint=body.login_hint or body.email,
         )
 
     async def finish(self, request: HttpRequest, provider_id: str, query: CallbackQuery) -> str:
-        """Take somebody back from a provider, signed in or with an error; where they go then."""
-        held = await self._tickets.find(request, STATE)
+        """Handle the callback; return the URL to redirect to, with an error code on failure."""
+        held = await self._one_time_state.find(request, STATE)
         if held is None or not hmac.compare_digest(held.token.encode(), query.state.encode()):
-            return self._mismatch(request, "the state is not that of this browser")
-        if not await self._tickets.consume(request, STATE, held):
-            return self._mismatch(request, "the state was used before")
+            return self._reject_state(request, "the state does not belong to this browser")
+        if not await self._one_time_state.consume(request, STATE, held):
+            return self._reject_state(request, "the state was used before")
         provider = await SsoProvider.get_or_none(id=held.payload["provider"])
         if provider is None or provider.provider_id != provider_id:
-            return self._mismatch(request, "another provider answers than the one that was asked")
+            return self._reject_state(request, "the response comes from another provider")
         audit.add_details(request, organization_id=provider.organization_id)
         try:
-            return await self._come_in(request, provider, held, query)
-        except Refused as refusal:
+            return await self._complete(request, provider, held, query)
+        except SsoSignInRejected as refusal:
             _log.info(
-                "a sign-in through a provider was refused",
+                "SSO sign-in rejected",
                 provider=provider_id,
                 code=refusal.code,
                 reason=refusal.reason,
@@ -128,43 +132,47 @@ class SsoSignIn:
                 audit.add_details(request, userId=refusal.user_id)
             return _with_error(held.payload["error"], refusal.code)
 
-    async def _come_in(
+    async def _complete(
         self, request: HttpRequest, provider: SsoProvider, held: HeldState, query: CallbackQuery
     ) -> str:
         _check_issuer(provider, query.iss)
         if query.error is not None or not query.code:
             said = "".join(char for char in query.error or "" if char.isprintable())
-            reason = f"answered {redact(said)[:200]}" if said else "refused or gave no code"
-            raise Refused(FAILED, f"the provider {reason}")
-        identity = await self._protocol.identity(
-            provider, self._attempt(provider, held.payload), query.code
+            reason = (
+                f"answered {redact(said)[:200]}" if said else "denied the request or sent no code"
+            )
+            raise SsoSignInRejected(FAILED, f"the provider {reason}")
+        identity = await self._client.fetch_identity(
+            provider, self._authorization_request(provider, held.payload), query.code
         )
-        intent_ticket = await self._tickets.find(request, INTENT)
+        intent_ticket = await self._one_time_state.find(request, INTENT)
         intent = Intent(**intent_ticket.payload) if intent_ticket else None
-        admitted = await admit(provider, identity, intent)
+        admitted = await resolve_user(provider, identity, intent)
         if intent_ticket is not None and admitted.used_intent:
-            await self._tickets.consume(request, INTENT, intent_ticket)
-        found = await self._sessions.begin(request, admitted.user)
-        # They came through this organization's door, whichever they belonged to first.
+            await self._one_time_state.consume(request, INTENT, intent_ticket)
+        found = await self._sessions.create(request, admitted.user)
+        # Activate the provider's organization, even if the user joined another one first.
         found.session.active_organization_id = provider.organization_id
         await found.session.save(update_fields=["active_organization_id"])
         return cast("str", held.payload["newUser" if admitted.is_new else "callback"])
 
-    def _attempt(self, provider: SsoProvider, payload: Mapping[str, Any]) -> Attempt:
-        return Attempt(
+    def _authorization_request(
+        self, provider: SsoProvider, payload: Mapping[str, Any]
+    ) -> AuthorizationRequest:
+        return AuthorizationRequest(
             redirect_uri=redirect_uri(self._settings, provider.provider_id),
             nonce=payload["nonce"],
             verifier=payload["verifier"],
         )
 
-    def _mismatch(self, request: HttpRequest, reason: str) -> str:
-        _log.warning("a return from a provider was refused", reason=reason)
+    def _reject_state(self, request: HttpRequest, reason: str) -> str:
+        _log.warning("SSO callback rejected", reason=reason)
         audit.mark_refused(request, "STATE_MISMATCH")
         return f"{self._settings.base_url}/api/auth/error?error=state_mismatch"
 
 
 def check_callback(url: str | None, name: str, code: str) -> None:
-    """Refuse to send anybody elsewhere, or straight into another sign-in.
+    """Reject callback URLs to other sites or into another sign-in.
 
     Raises Forbidden, Invalid.
     """
@@ -177,7 +185,7 @@ def check_callback(url: str | None, name: str, code: str) -> None:
     is_relative = path.startswith("/") and not path.startswith(("//", "/\\"))
     if not is_relative or url.startswith("//") or "\\" in url or not url.isprintable():
         raise Forbidden(f"Invalid {name}", code=f"INVALID_{code}")
-    if _OURS.search(normpath(path)):
+    if _CALLBACK_PATHS.search(normpath(path)):
         raise Invalid(f"Invalid {name}", code=f"INVALID_{name.upper()}")
 
 
@@ -190,7 +198,7 @@ async def _find(body: SignInSso) -> SsoProvider:
         organization = await Organization.get_or_none(slug=body.organization_slug)
         found = organization and await providers.filter(organization_id=organization.id).first()
     elif body.domain or body.email:
-        # The first that was registered for a domain stays the one that is found by it.
+        # The provider that was first registered for a domain is the one found for it.
         address = body.email or f"@{body.domain}"
         found = next((row for row in await providers if is_of_domain(address, row.domain)), None)
     else:
@@ -201,11 +209,13 @@ async def _find(body: SignInSso) -> SsoProvider:
 
 
 def _check_issuer(provider: SsoProvider, said: str | None) -> None:
-    """RFC 9207: an answer that says who gives it must come from whom we asked."""
+    """Check that the response comes from the requested issuer (RFC 9207)."""
     if said is None and settings_of(provider).iss_parameter:
-        raise Refused(FAILED, "the answer does not say who gives it, as the provider promised")
+        raise SsoSignInRejected(
+            FAILED, "the response has no `iss`, although the provider supports it"
+        )
     if said is not None and said != provider.issuer:
-        raise Refused(FAILED, "the answer is that of another issuer")
+        raise SsoSignInRejected(FAILED, "the response comes from another issuer")
 
 
 def _with_error(url: str, code: str) -> str:

@@ -1,7 +1,7 @@
-"""Sign-ins whose password was right and that wait for the second factor.
+"""Two-factor challenges: sign-ins after a right password that wait for a code.
 
-Owns the cookie and its row. A challenge is no session: it opens nothing by itself, is good for
-ten minutes and five codes, and is used once.
+A challenge is no session and gives no access. It is valid for ten minutes and five codes, and is
+used once.
 """
 
 from typing import Final, cast
@@ -20,13 +20,13 @@ _ATTEMPTS: Final = 5
 
 
 class Challenges:
-    """Opens, finds and closes challenges."""
+    """Creates, finds and consumes challenges."""
 
     def __init__(self, cookies: Cookies) -> None:
         self._cookies = cookies
 
-    async def open(self, request: HttpRequest, user: User, *, remember: bool) -> None:
-        """Ask the browser for the second factor; it is signed in as nobody until then."""
+    async def create(self, request: HttpRequest, user: User, *, remember: bool) -> None:
+        """Create a challenge and set its cookie; the browser has no session until it is solved."""
         now = clock.now_ms()
         await TwoFactorChallenge.filter(expires_at__lte=now).delete()
         token = f"2fa-{ids.token(20)}"
@@ -42,21 +42,21 @@ class Challenges:
             self._cookies.set(request, cookies.DONT_REMEMBER, "true", max_age_s=None)
 
     async def find(self, request: HttpRequest) -> tuple[TwoFactorChallenge, User]:
-        """The challenge that the browser was given, with its person. Raises Unauthenticated."""
+        """Return the browser's challenge with its user. Raises Unauthenticated."""
         token = self._cookies.read(request, cookies.TWO_FACTOR)
         if token is None:
-            raise _unknown()
+            raise _invalid_cookie()
         found = await (
             TwoFactorChallenge.filter(token_hash=token_hash(token), expires_at__gt=clock.now_ms())
             .select_related("user")
             .first()
         )
         if found is None:
-            raise _unknown()
+            raise _invalid_cookie()
         return found, cast("User", found.user)
 
-    async def take(self, challenge: TwoFactorChallenge) -> None:
-        """Count one more code; the sixth ends the challenge. Raises Invalid."""
+    async def count_attempt(self, challenge: TwoFactorChallenge) -> None:
+        """Count an attempt; the sixth deletes the challenge. Raises Invalid."""
         taken = await TwoFactorChallenge.filter(id=challenge.id, attempts__lt=_ATTEMPTS).update(
             attempts=F("attempts") + 1
         )
@@ -67,12 +67,12 @@ class Challenges:
                 code="TOO_MANY_ATTEMPTS_REQUEST_NEW_CODE",
             )
 
-    async def close(self, request: HttpRequest, challenge: TwoFactorChallenge) -> None:
-        """Use a challenge up. Raises Unauthenticated when another request was first."""
+    async def consume(self, request: HttpRequest, challenge: TwoFactorChallenge) -> None:
+        """Delete a challenge. Raises Unauthenticated if a concurrent request did so first."""
         if not await TwoFactorChallenge.filter(id=challenge.id).delete():
-            raise _unknown()
+            raise _invalid_cookie()
         self._cookies.clear(request, cookies.TWO_FACTOR)
 
 
-def _unknown() -> Unauthenticated:
+def _invalid_cookie() -> Unauthenticated:
     return Unauthenticated("Invalid two factor cookie", code="INVALID_TWO_FACTOR_COOKIE")

@@ -1,7 +1,7 @@
-"""The second factor of a person: turning it on and off, and judging codes.
+"""Two-factor enrollment: secrets, backup codes and code checks.
 
-Owns the secret and the backup codes, sealed, and the lock of an account whose codes are guessed.
-What a right code leads to belongs to `second_step`.
+Secrets and backup codes are stored encrypted. Repeated wrong codes lock the account. The steps
+after a right code are in `verification`.
 """
 
 import hmac
@@ -30,44 +30,46 @@ _Field = Literal["secret", "backup_codes", "pending_secret", "pending_backup_cod
 
 
 @dataclass(frozen=True, slots=True)
-class Enrolment:
-    """What a person needs to set their app up; shown once."""
+class Enrollment:
+    """The data for setting up the authenticator app; shown once."""
 
     uri: str
     backup_codes: list[str]
 
 
 class TwoFactors:
-    """Keeps second factors."""
+    """Manages the two-factor data of users."""
 
     def __init__(self, sealer: Sealer) -> None:
         self._sealer = sealer
 
-    async def begin(self, user: User, *, issuer: str | None = None) -> Enrolment:
-        """Make a secret that counts once a code of it was right; one in use goes on until then."""
-        row = await _row_of(user)
+    async def start(self, user: User, *, issuer: str | None = None) -> Enrollment:
+        """Create a pending secret; a current secret stays valid until the first right code."""
+        row = await _get_or_create(user)
         secret, codes = totp.new_secret(), totp.new_backup_codes()
         await TwoFactor.filter(id=row.id).update(
             pending_secret=self._seal(row, "pending_secret", secret),
-            pending_backup_codes=self._seal(row, "pending_backup_codes", _listed(codes)),
+            pending_backup_codes=self._seal(row, "pending_backup_codes", _as_json(codes)),
         )
-        return Enrolment(totp.uri(secret, issuer=issuer or ISSUER, email=user.email), codes)
+        return Enrollment(
+            totp.otpauth_uri(secret, issuer=issuer or ISSUER, email=user.email), codes
+        )
 
-    async def uri_of(self, user: User) -> str:
-        """What the app reads, once more. Raises Invalid."""
+    async def otpauth_uri(self, user: User) -> str:
+        """Return the otpauth URI again. Raises Invalid."""
         row = await TwoFactor.get_or_none(user_id=user.id)
         if row is None or (row.secret is None and row.pending_secret is None):
             raise not_enabled()
         secret = self._open(row, "secret" if row.secret is not None else "pending_secret")
-        return totp.uri(secret, issuer=ISSUER, email=user.email)
+        return totp.otpauth_uri(secret, issuer=ISSUER, email=user.email)
 
     async def activate(self, user: User, code: str) -> bool:
-        """Put the pending secret to use if the code is one of its; False if it is not."""
+        """Activate the pending secret. Returns False if the code does not match it."""
         row = await TwoFactor.get_or_none(user_id=user.id)
         if row is None or row.pending_secret is None:
             return False
         secret = self._open(row, "pending_secret")
-        step = totp.step_of(secret, _plain(code))
+        step = totp.matching_step(secret, _normalized(code))
         if step is None:
             return False
         codes = self._open(row, "pending_backup_codes")
@@ -86,43 +88,43 @@ class TwoFactors:
         return bool(activated)
 
     async def check_code(self, user: User, code: str) -> None:
-        """Take a code of the person's app; each is taken once. Raises Unauthenticated, Invalid."""
-        row = await _active(user)
-        step = totp.step_of(self._open(row, "secret"), _plain(code))
-        # One statement decides, so that of two requests with the same code one is taken.
+        """Accept a code of the app, each only once. Raises Unauthenticated, Invalid."""
+        row = await _enabled(user)
+        step = totp.matching_step(self._open(row, "secret"), _normalized(code))
+        # One conditional UPDATE, so that only one of two requests with the same code succeeds.
         if step is None or not await TwoFactor.filter(
             id=row.id, secret=row.secret, last_step__lt=step
         ).update(last_step=step):
             raise Unauthenticated("Invalid code", code="INVALID_CODE")
 
     async def check_backup_code(self, user: User, code: str) -> None:
-        """Use a backup code up. Raises Unauthenticated, Invalid, Conflict."""
-        row = await _active(user)
+        """Consume a backup code. Raises Unauthenticated, Invalid, Conflict."""
+        row = await _enabled(user)
         codes: list[str] = orjson.loads(self._open(row, "backup_codes"))
         left = [kept for kept in codes if not hmac.compare_digest(kept.encode(), code.encode())]
         if len(left) == len(codes):
             raise Unauthenticated("Invalid backup code", code="INVALID_BACKUP_CODE")
         used = await TwoFactor.filter(id=row.id, backup_codes=row.backup_codes).update(
-            backup_codes=self._seal(row, "backup_codes", _listed(left))
+            backup_codes=self._seal(row, "backup_codes", _as_json(left))
         )
         if not used:
-            raise Conflict("Another request used a backup code at this moment. Try again.")
+            raise Conflict("A concurrent request used a backup code. Try again.")
 
     async def renew_backup_codes(self, user: User) -> list[str]:
-        """Make new backup codes; the old ones are void. Raises Invalid."""
+        """Replace the backup codes. Raises Invalid."""
         row = await TwoFactor.get_or_none(user_id=user.id, secret__isnull=False)
         if row is None:
             raise Invalid("Two factor isn't enabled", code="TWO_FACTOR_NOT_ENABLED")
         codes = totp.new_backup_codes()
         await TwoFactor.filter(id=row.id).update(
-            backup_codes=self._seal(row, "backup_codes", _listed(codes))
+            backup_codes=self._seal(row, "backup_codes", _as_json(codes))
         )
         return codes
 
-    async def take_try(self, user: User) -> None:
-        """Count one more code at sign-in; ten wrong in a row lock for 15 minutes.
+    async def count_attempt(self, user: User) -> None:
+        """Count an attempt at sign-in; ten failures in a row lock the account for 15 minutes.
 
-        Sessions and trusted devices go on. Raises TooManyRequests.
+        Sessions and trusted devices continue. Raises TooManyRequests.
         """
         now = clock.now_ms()
         mine = TwoFactor.filter(user_id=user.id)
@@ -144,8 +146,8 @@ class TwoFactors:
             code="ACCOUNT_TEMPORARILY_LOCKED",
         )
 
-    async def forgive(self, user: User) -> None:
-        """A right code: the wrong ones before it count no more."""
+    async def reset_failures(self, user: User) -> None:
+        """Reset the failure counter after a right code."""
         await TwoFactor.filter(user_id=user.id).update(failures=0)
 
     def _seal(self, row: TwoFactor, field: _Field, text: str) -> str:
@@ -157,8 +159,8 @@ class TwoFactors:
         return self._sealer.unseal(sealed, aad=f"two_factors:{row.id}:{field}")
 
 
-async def turn_off(user_id: str) -> None:
-    """Remove a person's second factor, with the trusted devices and challenges it led to."""
+async def delete_two_factor(user_id: str) -> None:
+    """Delete a user's two-factor data, trusted devices and challenges."""
     async with in_transaction():
         await TwoFactor.filter(user_id=user_id).delete()
         await TrustedDevice.filter(user_id=user_id).delete()
@@ -167,11 +169,11 @@ async def turn_off(user_id: str) -> None:
 
 
 def not_enabled() -> Invalid:
-    """The answer to a code where no second factor is."""
+    """Return the error for a code when two-factor is not set up."""
     return Invalid("TOTP not enabled", code="TOTP_NOT_ENABLED")
 
 
-async def _row_of(user: User) -> TwoFactor:
+async def _get_or_create(user: User) -> TwoFactor:
     row = await TwoFactor.get_or_none(user_id=user.id)
     if row is not None:
         return row
@@ -180,24 +182,24 @@ async def _row_of(user: User) -> TwoFactor:
     except IntegrityError as error:
         if not constraints.breaks_unique(error, "user_id"):
             raise
-        # Another request made it.
+        # A concurrent request created it.
         return await TwoFactor.get(user_id=user.id)
 
 
-async def _active(user: User) -> TwoFactor:
+async def _enabled(user: User) -> TwoFactor:
     row = await TwoFactor.get_or_none(user_id=user.id)
     if row is None or (row.secret is None and row.pending_secret is None):
         raise not_enabled()
     if row.secret is None:
-        # One that waits for its first code is there, but no code holds before that one.
+        # Only a pending secret exists; no code is valid before its activation.
         raise Unauthenticated("Invalid code", code="INVALID_CODE")
     return row
 
 
-def _plain(code: str) -> str:
+def _normalized(code: str) -> str:
     code = code.replace(" ", "")
     return code if _CODE.fullmatch(code) else ""
 
 
-def _listed(codes: list[str]) -> str:
+def _as_json(codes: list[str]) -> str:
     return orjson.dumps(codes).decode()

@@ -1,6 +1,6 @@
-"""The second factor that some acts ask for again, where the person has one.
+"""Step-up check: sensitive operations require a two-factor code where enabled.
 
-Refuses to know how a code is checked: whoever does puts itself in.
+The code verifier is injected (`StepUp.verify`).
 """
 
 from typing import Protocol
@@ -9,30 +9,30 @@ from zerobyte.core.errors import Forbidden
 from zerobyte.features.auth.models import User
 
 
-class CodeCheck(Protocol):
-    """Checks a one-time code of a person."""
+class CodeVerifier(Protocol):
+    """Checks a one-time code of a user."""
 
     async def __call__(self, user: User, code: str) -> None:
-        """Raises Unauthenticated, TooManyRequests when the code is not right."""
+        """Raise Unauthenticated or TooManyRequests if the code is not accepted."""
         ...
 
 
 class StepUp:
-    """Asks for a code where two-factor is on.
+    """Requires a code from users with two-factor.
 
-    verify      None refuses everybody who has a second factor: better than not to ask.
+    verify      None rejects every user with two-factor, which is safer than skipping the check.
     """
 
     def __init__(self) -> None:
-        self.verify: CodeCheck | None = None
+        self.verify: CodeVerifier | None = None
 
     async def check(self, user: User, code: str | None) -> None:
-        """Make sure that somebody with a second factor has it at hand.
+        """Require a valid code if the user has two-factor.
 
         Raises
-            Forbidden           a code is needed and none was sent.
-            Unauthenticated     it is the wrong one.
-            TooManyRequests     there were too many wrong ones.
+            Forbidden           the request has no code.
+            Unauthenticated     the code is wrong.
+            TooManyRequests     there were too many wrong codes.
         """
         if not user.two_factor_enabled:
             return

@@ -1,6 +1,6 @@
-"""Time-based one-time passwords (RFC 6238) as authenticator apps make them; knows no person.
+"""Time-based one-time passwords (RFC 6238), compatible with authenticator apps.
 
-SHA-1, six digits, 30 seconds; a code is good for the step before and the step after its own.
+SHA-1, six digits, 30 seconds; codes of the previous and the next step are accepted.
 """
 
 import base64
@@ -17,20 +17,20 @@ BACKUP_CODES: Final = 5
 
 
 def new_secret() -> str:
-    """A secret as apps take it: 32 random characters in base32 without padding."""
+    """Create a secret: 32 random characters in base32 without padding."""
     return base64.b32encode(ids.token(32).encode()).decode().rstrip("=")
 
 
-def uri(secret: str, *, issuer: str, email: str) -> str:
-    """What an app reads from a QR code."""
+def otpauth_uri(secret: str, *, issuer: str, email: str) -> str:
+    """Return the otpauth URI for the QR code."""
     return (
         f"otpauth://totp/{quote(issuer, safe='')}:{quote(email, safe='')}"
         f"?secret={secret}&issuer={quote_plus(issuer)}&digits=6&period=30"
     )
 
 
-def step_of(secret: str, code: str) -> int | None:
-    """The step whose code this is: now, just before or just after; the newest, if several."""
+def matching_step(secret: str, code: str) -> int | None:
+    """Return the newest matching step: current, previous or next; None if there is none."""
     now = clock.now_ms() // STEP_MS
     totp = TOTP(secret)
     fits = [
@@ -42,5 +42,5 @@ def step_of(secret: str, code: str) -> int | None:
 
 
 def new_backup_codes() -> list[str]:
-    """Codes for somebody without their app: five letters or digits, a dash, five more."""
+    """Create backup codes: five letters or digits, a dash, five more."""
     return [f"{ids.token(5)}-{ids.token(5)}" for _ in range(BACKUP_CODES)]

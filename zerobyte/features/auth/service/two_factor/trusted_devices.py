@@ -1,6 +1,6 @@
-"""Browsers that a person trusts: they skip the second factor at the next password sign-in.
+"""Trusted devices: browsers that skip two-factor at the next password sign-in.
 
-Owns the cookie and its row. The token changes at each use, so a copy is good until then at most.
+Each use replaces the token, so a stolen copy works at most until then.
 """
 
 from typing import Final
@@ -15,13 +15,13 @@ LIFETIME_S: Final = 30 * 86_400
 
 
 class TrustedDevices:
-    """Remembers and recognises trusted browsers."""
+    """Creates and recognizes trusted devices."""
 
     def __init__(self, cookies: Cookies) -> None:
         self._cookies = cookies
 
     async def find(self, request: HttpRequest) -> TrustedDevice | None:
-        """The trusted browser that asks, whoever trusts it; costs nothing without a cookie."""
+        """Return the browser's trusted device of any user; no query without a cookie."""
         token = self._cookies.read(request, cookies.TRUST_DEVICE)
         if token is None:
             return None
@@ -30,7 +30,7 @@ class TrustedDevices:
         )
 
     async def trust(self, request: HttpRequest, user_id: str) -> None:
-        """Trust the browser that asks for the next 30 days."""
+        """Trust the requesting browser for 30 days."""
         await TrustedDevice.filter(expires_at__lte=clock.now_ms()).delete()
         token = ids.token()
         await TrustedDevice.create(
@@ -39,7 +39,7 @@ class TrustedDevices:
         self._send(request, token)
 
     async def renew(self, request: HttpRequest, device: TrustedDevice) -> bool:
-        """Give a browser that was recognised its next token; False when another use was first."""
+        """Replace the token of a device. Returns False if a concurrent request did so first."""
         token = ids.token()
         renewed = await TrustedDevice.filter(id=device.id, token_hash=device.token_hash).update(
             token_hash=token_hash(token), expires_at=_expiry(), updated_at=clock.now_ms()
@@ -48,8 +48,8 @@ class TrustedDevices:
             self._send(request, token)
         return bool(renewed)
 
-    async def forget(self, request: HttpRequest, user_id: str) -> None:
-        """Trust no browser of a person any more."""
+    async def forget_all(self, request: HttpRequest, user_id: str) -> None:
+        """Delete all trusted devices of a user."""
         await TrustedDevice.filter(user_id=user_id).delete()
         if self._cookies.read(request, cookies.TRUST_DEVICE) is not None:
             self._cookies.clear(request, cookies.TRUST_DEVICE)

@@ -1,0 +1,29 @@
+"""Schedules with a failure alert, and a record of the notifications that are sent."""
+
+from typing import Any
+
+from tests.integration.backups.conftest import World
+from tests.support.waiting import until
+
+
+async def schedule_with_alert(world: World, **more: Any) -> dict[str, Any]:
+    """A schedule, and somebody who wants to hear when it fails."""
+    made = await world.schedule(**more)
+    config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
+    url = "/api/v1/notifications/destinations"
+    answer = await world.client.post(url, json={"name": made["name"], "config": config})
+    assert answer.status_code == 201, answer.text
+    entry = {
+        "destinationId": answer.json()["id"], "notifyOnStart": False,
+        "notifyOnSuccess": False, "notifyOnWarning": False, "notifyOnFailure": True,
+    }  # fmt: skip
+    url = f"/api/v1/backups/{made['shortId']}/notifications"
+    assert (await world.client.put(url, json={"assignments": [entry]})).status_code == 200
+    return made
+
+
+async def await_notifications(world: World) -> None:
+    async def is_quiet() -> bool:
+        return not world.services.alerts._sending and not world.services.notifications._deliveries
+
+    await until(is_quiet)

@@ -1,0 +1,313 @@
+"""Build every service of one API process and connect them; opens no file and no connection.
+
+The import rules let a service call those of lower layers. A lower layer that must inform or ask a
+higher one does it through the subscriptions of `_subscribe`.
+"""
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any, TypeVar
+
+from zerobyte.core.secrets import Sealer
+from zerobyte.core.worker_tokens import LOCAL_HOST
+from zerobyte.db.leases import Leases
+from zerobyte.features.audit.service import AuditLog
+from zerobyte.features.auth.service import (
+    Accounts,
+    Deletions,
+    KeyCheck,
+    Organizations,
+    StepUp,
+    make_services,
+)
+from zerobyte.features.backups.service import (
+    Assignments,
+    CompletionHandler,
+    DeploymentSync,
+    DueRunStarter,
+    FailureAlerts,
+    JobBuilder,
+    OrganizationContents,
+    ReportCheck,
+    RunStarter,
+    ScheduleEditor,
+    ScheduleReader,
+    ScheduleWebhooks,
+    TaskHistory,
+    references,
+)
+from zerobyte.features.control.service import WorkerApi
+from zerobyte.features.events.bus import EventBus
+from zerobyte.features.notifications.service import Notifications
+from zerobyte.features.repositories.service import (
+    Refresher,
+    Repositories,
+    Restores,
+    SnapshotFiles,
+    Snapshots,
+    StatsRefresher,
+    TreeCache,
+    TreeStore,
+)
+from zerobyte.features.system.service import System
+from zerobyte.features.tasks.models import Task
+from zerobyte.features.tasks.service import (
+    Dispatcher,
+    StallTracker,
+    TaskReader,
+    TaskReaper,
+    Tasks,
+    WorkerTokens,
+)
+from zerobyte.features.volumes.service import Volumes
+from zerobyte.hosts.api import HostApi
+from zerobyte.hosts.local import LocalHost
+from zerobyte.orchestration.scheduler import Scheduler
+from zerobyte.settings import Settings
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Resources:
+    """The services below the schedules: accounts, tasks, volumes, repositories.
+
+    auth        the services of accounts, by type.
+    """
+
+    settings: Settings
+    scheduler: Scheduler
+    auth: dict[type, object]
+    sealer: Sealer
+    host_api: HostApi
+    key_check: KeyCheck
+    audit_log: AuditLog
+    accounts: Accounts
+    bus: EventBus
+    leases: Leases
+    stalls: StallTracker
+    tasks: Tasks
+    task_reader: TaskReader
+    worker_tokens: WorkerTokens
+    volumes: Volumes
+    notifications: Notifications
+    repositories: Repositories
+    snapshots: Snapshots
+    stats_refresher: StatsRefresher
+    snapshot_files: SnapshotFiles
+    refresher: Refresher
+    restores: Restores
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services(_Resources):
+    """Every service of one API process, connected."""
+
+    deployment_sync: DeploymentSync
+    schedule_webhooks: ScheduleWebhooks
+    schedule_editor: ScheduleEditor
+    schedule_reader: ScheduleReader
+    assignments: Assignments
+    run_starter: RunStarter
+    due_runs: DueRunStarter
+    completion: CompletionHandler
+    alerts: FailureAlerts
+    dispatcher: Dispatcher
+    reaper: TaskReaper
+    task_history: TaskHistory
+    worker_api: WorkerApi
+    system: System
+
+    def by_type(self) -> dict[type, object]:
+        """Return the services that route functions take as parameters, by type."""
+        parts: tuple[object, ...] = (
+            self.assignments, self.bus, self.notifications, self.repositories, self.restores,
+            self.run_starter, self.schedule_editor, self.schedule_reader, self.snapshot_files,
+            self.snapshots, self.system, self.task_reader, self.tasks, self.volumes,
+            self.worker_api, self.worker_tokens,
+        )  # fmt: skip
+        return self.auth | {type(part): part for part in parts}
+
+    async def aclose(self) -> None:
+        """Stop the background work of the services, in reverse order of construction."""
+        async with AsyncExitStack() as stack:
+            for part in (
+                self.notifications, self.snapshots, self.stats_refresher, self.snapshot_files,
+                self.alerts,
+            ):  # fmt: skip
+                stack.push_async_callback(part.aclose)
+
+
+def build_services(settings: Settings, scheduler: Scheduler) -> Services:
+    """Return the services of one API process, connected with each other."""
+    base = _build_resources(settings, scheduler)
+    deployment_sync = DeploymentSync(settings=settings, scheduler=scheduler)
+    webhooks = ScheduleWebhooks(sealer=base.sealer)
+    due_runs = DueRunStarter(
+        settings=settings,
+        tasks=base.tasks,
+        scheduler=scheduler,
+        notifications=base.notifications,
+        deployment_sync=deployment_sync,
+    )
+    services = Services(
+        **{field.name: getattr(base, field.name) for field in fields(base)},
+        deployment_sync=deployment_sync,
+        schedule_webhooks=webhooks,
+        schedule_editor=ScheduleEditor(
+            settings=settings,
+            tasks=base.task_reader,
+            volumes=base.volumes,
+            webhooks=webhooks,
+            deployment_sync=deployment_sync,
+        ),
+        schedule_reader=ScheduleReader(activities=base.stalls),
+        assignments=Assignments(notifications=base.notifications),
+        run_starter=RunStarter(tasks=base.tasks, volumes=base.volumes),
+        due_runs=due_runs,
+        completion=CompletionHandler(settings=settings, snapshots=base.snapshots),
+        alerts=FailureAlerts(
+            notifications=base.notifications, retention_days=settings.retention_alarm_days
+        ),
+        dispatcher=Dispatcher(scheduler=scheduler, repair=deployment_sync.repair),
+        reaper=TaskReaper(tasks=base.tasks, leases=base.leases, scheduler=scheduler),
+        task_history=TaskHistory(days=settings.task_history_days, most=settings.task_history_max),
+        worker_api=_build_worker_api(base, webhooks, due_runs),
+        system=_build_system(base),
+    )
+    _subscribe(services)
+    return services
+
+
+def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
+    sealer = Sealer(settings.app_secret)
+    auth = make_services(settings, sealer)
+    bus, leases = EventBus(), Leases()
+    host_api = LocalHost.from_settings(settings)
+    stalls = StallTracker(stalled_after_minutes=settings.stalled_after_minutes)
+    tasks = Tasks(bus=bus, leases=leases, activities=stalls)
+    repositories = Repositories(
+        settings=settings,
+        sealer=sealer,
+        password_of=_service(auth, Organizations).repository_password,
+        leases=leases,
+        host_api=host_api,
+    )
+    snapshots = Snapshots(repositories=repositories, tasks=tasks, host=LOCAL_HOST, tz=settings.tz)
+    files = _build_snapshot_files(settings, repositories, snapshots)
+    return _Resources(
+        settings=settings,
+        scheduler=scheduler,
+        auth=auth,
+        sealer=sealer,
+        host_api=host_api,
+        key_check=KeyCheck(settings.app_secret, sealer),
+        audit_log=_service(auth, AuditLog),
+        accounts=_service(auth, Accounts),
+        bus=bus,
+        leases=leases,
+        stalls=stalls,
+        tasks=tasks,
+        task_reader=TaskReader(activities=stalls),
+        worker_tokens=WorkerTokens(),
+        volumes=Volumes(settings=settings, sealer=sealer, bus=bus, host_api=host_api),
+        notifications=Notifications(settings=settings, sealer=sealer, bus=bus),
+        repositories=repositories,
+        snapshots=snapshots,
+        stats_refresher=StatsRefresher(repositories=repositories),
+        snapshot_files=files,
+        refresher=Refresher(
+            snapshots=snapshots, files=files, every_minutes=settings.snapshot_refresh_minutes
+        ),
+        restores=Restores(
+            settings=settings,
+            repositories=repositories,
+            snapshots=snapshots,
+            files=files,
+            tasks=tasks,
+        ),
+    )
+
+
+def _build_snapshot_files(
+    settings: Settings, repositories: Repositories, snapshots: Snapshots
+) -> SnapshotFiles:
+    store = TreeStore(
+        settings.tree_index, max_bytes=settings.tree_index_bytes, spare_folder=settings.run_dir
+    )
+    return SnapshotFiles(repositories=repositories, snapshots=snapshots, trees=TreeCache(store))
+
+
+def _build_worker_api(
+    base: _Resources, webhooks: ScheduleWebhooks, due_runs: DueRunStarter
+) -> WorkerApi:
+    return WorkerApi(
+        tasks=base.tasks,
+        leases=base.leases,
+        due_runs=due_runs,
+        jobs=JobBuilder(
+            settings=base.settings,
+            volumes=base.volumes,
+            notifications=base.notifications,
+            repositories=base.repositories,
+            webhooks=webhooks,
+        ),
+        restores=base.restores,
+        snapshots=base.snapshots,
+        notifications=base.notifications,
+        reports=ReportCheck(snapshots=base.snapshots),
+        lease_wait_s=base.settings.lease_wait_s,
+    )
+
+
+def _build_system(base: _Resources) -> System:
+    return System(
+        settings=base.settings,
+        accounts=base.accounts,
+        organizations=_service(base.auth, Organizations),
+        second_factor=_service(base.auth, StepUp),
+    )
+
+
+def _subscribe(services: Services) -> None:
+    """Connect the lower layers to the higher ones that they must inform or ask."""
+    tasks, completion = services.tasks, services.completion
+    tasks.finishers.update(
+        backup=completion.backup,
+        forget=completion.forget,
+        restore=services.restores.ended,
+        deleteSnapshots=completion.delete_snapshots,
+    )
+    tasks.on_open.append(services.dispatcher.wake)
+    tasks.on_finish.append(partial(_refresh_stats, services.stats_refresher))
+    tasks.on_unreported_failure.append(services.alerts.failed)
+    tasks.on_cancel.append(services.reaper.cancel_in_prefect)
+    services.volumes.before_delete.append(references.refuse_used_volume)
+    services.volumes.before_unmount.append(references.refuse_read_volume)
+    services.repositories.before_delete.append(references.refuse_used_repository)
+    services.snapshots.policy_of = references.policy_of
+    services.restores.is_read_only = references.is_read_only
+    services.restores.volume_folders = partial(
+        references.volume_folders, services.volumes.source_path
+    )
+    _service(services.auth, Deletions).organization_data = OrganizationContents(
+        volumes=services.volumes,
+        repositories=services.repositories,
+        deployment_sync=services.deployment_sync,
+    )
+
+
+def _refresh_stats(stats_refresher: StatsRefresher, task: Task) -> None:
+    """Schedule new statistics of a repository that a task has changed."""
+    is_write = task.kind in ("backup", "forget", "deleteSnapshots")
+    if is_write and task.status == "succeeded" and task.repository_id is not None:
+        stats_refresher.schedule(task.repository_id)
+
+
+def _service(services: dict[type, object], kind: type[_T]) -> _T:
+    """Return the service of a type. Raises TypeError: it is missing or of another type."""
+    found: Any = services.get(kind)
+    if not isinstance(found, kind):
+        raise TypeError(f"no service of the type {kind.__name__}")
+    return found
