@@ -98,52 +98,8 @@ async def _timed(known: TreeCache, question: TreeQuery, *, offset: int) -> float
     return time.perf_counter() - begun
 
 
-class _Comparison:
-    """The tree cache and the plain table, filled from the same output of restic."""
-
-    def __init__(self, work: Path, listing: list[bytes], folders: list[str]) -> None:
-        self._listing = listing
-        self._folders = folders
-        self.cache = TreeCache(TreeStore(work / "trees.db", max_bytes=2**30, spare_folder=work))
-        self.table = TreeTable(work / "table.db")
-
-    async def build_cache(self, number: int) -> None:
-        tree = await self.cache.begin_write("repository", str(number))
-        for chunk in self._listing:
-            await tree.write(chunk)
-        await tree.finish()
-
-    def build_table(self, number: int) -> None:
-        parsed = (ls.parsed(line) for line in b"".join(self._listing).splitlines())
-        self.table.build(str(number), (node for node in parsed if node is not None))
-
-    async def cached_page(self, number: int) -> None:
-        query = TreeQuery("repository", "0", self._folder(number))
-        page = await self.cache.page(query, 0, _FOLDER_FILES)
-        assert page is not None
-        assert page.total >= _FOLDER_FILES
-
-    def table_page(self, number: int) -> None:
-        nodes = self.table.page("0", self._folder(number), _FOLDER_FILES)
-        assert len(nodes) == _FOLDER_FILES
-
-    async def cached_search(self, number: int) -> None:
-        query = TreeQuery("repository", "0", q=f"{number:04d}")
-        page = await self.cache.page(query, 0, _FOLDER_FILES)
-        assert page is not None
-        assert page.nodes
-
-    def table_search(self, number: int) -> None:
-        assert self.table.search("0", f"{number:04d}", _FOLDER_FILES)
-
-    def _folder(self, number: int) -> str:
-        return self._folders[number % len(self._folders)]
-
-
-async def compare(work: Path, *, restic: str) -> Table:
-    """Measure build, folder page and search of both stores."""
-    source = work / "files"
-    fill(source, files=_FILES, per_folder=_FOLDER_FILES)
+async def _listing_chunks(source: Path, work: Path, restic: str) -> list[bytes]:
+    """Back up a folder and return restic's listing of it in chunks."""
     bare = BareRestic(work / "bare", restic=restic)
     await bare.init()
     await bare.run(["backup", "--quiet", str(source)])
@@ -154,8 +110,50 @@ async def compare(work: Path, *, restic: str) -> Table:
 
     listing = [restic, "ls", "--json", "--no-lock", "latest"]
     await process.run(listing, env=bare.env, on_stdout_chunk=keep)
-    folders = [str(source / f"{n:05d}") for n in range(_FILES // _FOLDER_FILES)]
-    both = _Comparison(work, chunks, folders)
+    return chunks
+
+
+def _tree_size_mib(work: Path, name: str) -> float:
+    """Return the size of a store's files per tree."""
+    return sum(path.stat().st_size for path in work.glob(f"{name}*")) / _BUILDS / 2**20
+
+
+async def compare(work: Path, *, restic: str) -> Table:
+    """Measure build, folder page and search of both stores, from the same output of restic."""
+    source = work / "files"
+    fill(source, files=_FILES, per_folder=_FOLDER_FILES)
+    chunks = await _listing_chunks(source, work, restic)
+    cache = TreeCache(TreeStore(work / "trees.db", max_bytes=2**30, spare_folder=work))
+    table = TreeTable(work / "table.db")
+    folders = [str(source / f"{n % (_FILES // _FOLDER_FILES):05d}") for n in range(_READS)]
+
+    async def build_cache(number: int) -> None:
+        tree = await cache.begin_write("repository", str(number))
+        for chunk in chunks:
+            await tree.write(chunk)
+        await tree.finish()
+
+    def build_table(number: int) -> None:
+        parsed = (ls.parsed(line) for line in b"".join(chunks).splitlines())
+        table.build(str(number), (node for node in parsed if node is not None))
+
+    async def cached_page(number: int) -> None:
+        query = TreeQuery("repository", "0", folders[number])
+        page = await cache.page(query, 0, _FOLDER_FILES)
+        assert page is not None
+        assert page.total >= _FOLDER_FILES
+
+    async def cached_search(number: int) -> None:
+        page = await cache.page(TreeQuery("repository", "0", q=f"{number:04d}"), 0, _FOLDER_FILES)
+        assert page is not None
+        assert page.nodes
+
+    def table_page(number: int) -> None:
+        assert len(table.page("0", folders[number], _FOLDER_FILES)) == _FOLDER_FILES
+
+    def table_search(number: int) -> None:
+        assert table.search("0", f"{number:04d}", _FOLDER_FILES)
+
     result = Table(f"{_FILES} files", "tree cache p50", "p99", "table p50", "p99", "table/cache")
     for what, count, ours, theirs in (
         ("build", _BUILDS, both.build_cache, both.build_table),
@@ -165,7 +163,7 @@ async def compare(work: Path, *, restic: str) -> Table:
         mine, plain = await _alternate(count, ours, theirs)
         cells = [f"{1000 * value:.1f} ms" for value in (*_spread(mine), *_spread(plain))]
         result.add_row(what, *cells, f"{median(plain) / median(mine):.2f}")
-    sizes = [_size_mib(work, name) / _BUILDS for name in ("trees.db", "table.db")]
+    sizes = [_tree_size_mib(work, name) for name in ("trees.db", "table.db")]
     result.add_row("file size per tree", f"{sizes[0]:.1f} MiB", "", f"{sizes[1]:.1f} MiB", "", "")
     await both.cache.aclose()
     both.table.close()

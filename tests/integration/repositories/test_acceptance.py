@@ -100,14 +100,14 @@ async def test_accept_changes_nothing_if_not_suspect_and_unknown_ids_are_404(
         answer = await client.post(f"{url}/{name}/accept")
         assert (answer.status_code, answer.json()["isSuspect"]) == (200, False)
     other = {"x-test-organization": "o2"}
-    for place, name, headers in (
+    for prefix, name, headers in (
         (url, "latest", {}),
         (url, "f" * 64, {}),
         (url, "00000002", other),
         ("/repositories/unknown1/snapshots", "00000002", {}),
     ):
-        answer = await client.post(f"{place}/{name}/accept", headers=headers)
-        assert answer.status_code == 404, (place, name)
+        answer = await client.post(f"{prefix}/{name}/accept", headers=headers)
+        assert answer.status_code == 404, (prefix, name)
     assert await suspects(client, url) == [2, 3, 4, 5, 6]
     assert (await Repository.get(id=shrunk.id)).accepted_snapshots is None
     # Accept does not list a repository that was never listed.

@@ -26,8 +26,8 @@ async def add(client: httpx.AsyncClient, path: object, **config: Any) -> httpx.R
 async def test_existing_repository_without_the_flag_is_a_conflict_with_a_hint(
     client: httpx.AsyncClient, history: SnapshotHistory, harness: RepositoriesHarness
 ) -> None:
-    place = history.repository.path
-    answer = await add(client, place)
+    folder = history.repository.path
+    answer = await add(client, folder)
     assert answer.status_code == 409, answer.text
     assert "isExistingRepository" in answer.json()["message"]
     assert await Repository.all().count() == 0
@@ -36,10 +36,10 @@ async def test_existing_repository_without_the_flag_is_a_conflict_with_a_hint(
 async def test_folder_is_not_registered_twice_by_slashes_dots_or_a_link(
     client: httpx.AsyncClient, existing: dict[str, Any], history: SnapshotHistory, tmp_path
 ) -> None:
-    place = history.repository.path
+    folder = history.repository.path
     link = tmp_path / "link"
-    link.symlink_to(place)
-    for path in (f"{place}//", f"/{place}", f"{place}/../{place.name}", link):
+    link.symlink_to(folder)
+    for path in (f"{folder}//", f"/{folder}", f"{folder}/../{folder.name}", link):
         answer = await add(client, path, isExistingRepository=True)
         assert answer.status_code == 409, (path, answer.text)
     assert await Repository.all().count() == 1
@@ -72,12 +72,12 @@ async def test_missing_location_keys_are_filled_at_start(
 async def test_filling_location_keys_takes_a_constant_number_of_queries(
     client: httpx.AsyncClient, harness: RepositoriesHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[str] = []
+    queries: list[str] = []
     for name in ("execute_query", "execute_query_dict", "execute_many"):
         original = getattr(SqliteClient, name)
 
         async def counted(self: Any, query: str, *rest: Any, _original: Any = original) -> Any:
-            asked.append(query)
+            queries.append(query)
             return await _original(self, query, *rest)
 
         monkeypatch.setattr(SqliteClient, name, counted)
@@ -88,9 +88,9 @@ async def test_filling_location_keys_takes_a_constant_number_of_queries(
                 organization_id=f"o{1 + number % 2}", name=f"{rows}-{number}", type="s3",
                 config=S3 | {"endpoint": "h", "bucket": f"b{rows}-{number // 3}"},
             )  # fmt: skip
-        asked.clear()
+        queries.clear()
         await locations.fill_missing(harness.host)
-        counts.append(len(asked))
+        counts.append(len(queries))
     assert counts[0] == counts[1] > 0
     # Rows 0 and 2 of each three belong to one organization: the second gets no key.
     assert await Repository.filter(location_key=None).count() == 13
@@ -165,8 +165,8 @@ async def test_unwritable_folder_is_400_and_not_stored(
 async def test_wrong_password_message_is_complete(
     client: httpx.AsyncClient, history: SnapshotHistory
 ) -> None:
-    place = history.repository.path
-    answer = await add(client, place, isExistingRepository=True, customPassword="wrong-password")
+    folder = history.repository.path
+    answer = await add(client, folder, isExistingRepository=True, customPassword="wrong-password")
     assert answer.status_code == 400
     assert answer.json()["message"] == (
         "Wrong repository password: The provided password for the repository is incorrect."
@@ -177,8 +177,8 @@ async def test_concurrent_creates_of_one_folder_by_two_organizations_conflict(
     client: httpx.AsyncClient, history: SnapshotHistory, harness: RepositoriesHarness
 ) -> None:
     await AllowedRoots.update_or_create({"roots": ["/"]}, organization_id="o2", host="local")
-    place = {"path": str(history.repository.path), "isExistingRepository": True}
-    config = {"backend": "local", "customPassword": PASSWORD, **place}
+    folder = {"path": str(history.repository.path), "isExistingRepository": True}
+    config = {"backend": "local", "customPassword": PASSWORD, **folder}
     answers = await asyncio.gather(
         *(
             client.post(

@@ -79,13 +79,13 @@ async def test_existing_repository_on_a_rest_server_is_added_and_browsed(
     client: httpx.AsyncClient, rest: dict[str, Any], session_history: SnapshotHistory
 ) -> None:
     config = {**rest, "isExistingRepository": True}
-    made = await client.post("/repositories", json={"name": "rest", "config": config})
-    assert made.status_code == 201, made.text
-    assert_conforms("createRepository", 201, made.json())
-    shown = made.json()["repository"]["config"]
+    created = await client.post("/repositories", json={"name": "rest", "config": config})
+    assert created.status_code == 201, created.text
+    assert_conforms("createRepository", 201, created.json())
+    shown = created.json()["repository"]["config"]
     assert (shown["username"], shown["password"]) == ("***", "***")
-    assert "rest-pass" not in made.text
-    url = f"/repositories/{made.json()['repository']['shortId']}/snapshots"
+    assert "rest-pass" not in created.text
+    url = f"/repositories/{created.json()['repository']['shortId']}/snapshots"
     snapshots = (await client.get(url)).json()
     files = await client.get(
         f"{url}/{snapshots[0]['short_id']}/files", params={"path": str(session_history.source)}
@@ -97,19 +97,19 @@ async def test_password_refused_by_a_rest_server_is_reported_without_it(
     client: httpx.AsyncClient, rest: dict[str, Any]
 ) -> None:
     config = {**rest, "password": "not-the-pass", "isExistingRepository": True}
-    made = await client.post("/repositories", json={"name": "rest", "config": config})
-    assert made.status_code == 400, made.text
-    assert "refuses the credentials" in made.json()["message"]
-    assert "not-the-pass" not in made.text
+    created = await client.post("/repositories", json={"name": "rest", "config": config})
+    assert created.status_code == 400, created.text
+    assert "refuses the credentials" in created.json()["message"]
+    assert "not-the-pass" not in created.text
     assert await Repository.all().count() == 0
 
 
 async def test_new_repository_in_a_bucket_is_created_once(
     client: httpx.AsyncClient, s3: dict[str, Any], tmp_path: Path
 ) -> None:
-    made = await client.post("/repositories", json={"name": "s3", "config": s3})
-    assert made.status_code == 201, made.text
-    repository = made.json()["repository"]
+    created = await client.post("/repositories", json={"name": "s3", "config": s3})
+    assert created.status_code == 201, created.text
+    repository = created.json()["repository"]
     assert repository["status"] == "healthy"
     assert (tmp_path / "s3" / "bucket" / "config").is_file()
     assert repository["config"] == {**s3, "accessKeyId": "***", "secretAccessKey": "***"}

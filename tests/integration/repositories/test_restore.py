@@ -254,11 +254,11 @@ async def test_concurrent_restores_of_one_snapshot_or_target_conflict(
     assert same.json()["message"] == "A restore is already running for this snapshot"
     alias = harness.work_dir / "alias"
     alias.symlink_to(out)
-    for place in (out, out / "below", harness.work_dir, alias):
+    for path in (out, out / "below", harness.work_dir, alias):
         answer = await request_restore(
-            client, existing, snapshotId=history.ids[1], targetPath=str(place)
+            client, existing, snapshotId=history.ids[1], targetPath=str(path)
         )
-        assert answer.status_code == 409, place
+        assert answer.status_code == 409, path
     free = await request_restore(
         client, existing, snapshotId=history.ids[1], targetPath=str(harness.work_dir / "out2")
     )

@@ -76,8 +76,8 @@ async def test_target_outside_the_allowed_roots_is_refused_for_admins(
 async def test_target_inside_a_repository_is_refused(
     client: httpx.AsyncClient, existing: dict[str, Any], history: SnapshotHistory
 ) -> None:
-    place = history.repository.path
-    for target in (place, place / "data"):
+    repository_path = history.repository.path
+    for target in (repository_path, repository_path / "data"):
         for delete in (False, True):
             answer = await ask(
                 client, existing, history, targetPath=str(target), delete=delete,

@@ -123,7 +123,7 @@ async def test_background_refresh_indexes_changes_by_other_tools(
     before = len(harness.restic_runs())
     await Repository.all().update(snapshots_refreshed_at=1)
     await background_refresh.refresh_due()
-    assert len(harness.restic_runs()) == before, "each repository is asked once in an hour"
+    assert len(harness.restic_runs()) == before, "each repository is listed once per hour"
 
 
 @on_sqlite
@@ -362,8 +362,8 @@ async def test_t8_snapshot_trusted_without_an_index_is_measured_at_the_first_lis
     # As after a config change: the index is empty and was never filled.
     await Snapshot.filter(repository_id=row.id).delete()
     await Repository.filter(id=row.id).update(snapshots_refreshed_at=None)
-    told = snapshot_record(1, id=shrunk, short_id=shrunk[:8])
-    await index_reported(row, told, is_suspect=False)
+    reported_record = snapshot_record(1, id=shrunk, short_id=shrunk[:8])
+    await index_reported(row, reported_record, is_suspect=False)
     answer = await client.post(f"/repositories/{row.short_id}/snapshots/refresh")
     assert answer.json()["count"] == 4
     suspects = await Snapshot.filter(repository_id=row.id, is_suspect=True)

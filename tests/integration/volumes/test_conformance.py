@@ -26,12 +26,12 @@ async def test_volume_operations_conform_to_the_contract(client, harness):
         body = {"name": config["backend"], "config": config}
         conforms("testConnection", await client.post(f"{BASE}/test-connection", json=body))
         volume = conforms("createVolume", await client.post(BASE, json=body))
-        place = f"{BASE}/{volume['shortId']}"
-        conforms("getVolume", await client.get(place))
-        conforms("updateVolume", await client.put(place, json={"config": volume["config"]}))
-        conforms("healthCheckVolume", await client.post(f"{place}/health-check"))
-        conforms("unmountVolume", await client.post(f"{place}/unmount"))
-        mounted = await client.post(f"{place}/mount")
+        volume_url = f"{BASE}/{volume['shortId']}"
+        conforms("getVolume", await client.get(volume_url))
+        conforms("updateVolume", await client.put(volume_url, json={"config": volume["config"]}))
+        conforms("healthCheckVolume", await client.post(f"{volume_url}/health-check"))
+        conforms("unmountVolume", await client.post(f"{volume_url}/unmount"))
+        mounted = await client.post(f"{volume_url}/mount")
         assert mounted.status_code == (200 if config["backend"] == "directory" else 500)
         assert_conforms("mountVolume", 200, mounted.json())
     assert len(conforms("listVolumes", await client.get(BASE))) == 6

@@ -122,9 +122,9 @@ async def test_data_folder_inside_a_volume_is_not_listed(client, harness, tmp_pa
         "/api/v1/volumes",
         json={"name": "all", "config": {"backend": "directory", "path": str(tmp_path)}},
     )
-    place = f"/api/v1/volumes/{created.json()['shortId']}/files"
-    assert (await client.get(place, params={"path": "/data"})).status_code == 403
-    assert "data" in names(await client.get(place))
+    volume_url = f"/api/v1/volumes/{created.json()['shortId']}/files"
+    assert (await client.get(volume_url, params={"path": "/data"})).status_code == 403
+    assert "data" in names(await client.get(volume_url))
 
 
 async def test_folder_swapped_for_a_link_during_open_is_refused(database_kind, tmp_path):

@@ -283,18 +283,18 @@ async def test_undecryptable_secret_can_be_entered_again(client, harness):
         "/api/v1/volumes", json={"name": "s", "config": {**SMB, "password": "hunter22"}}
     )
     await Volume.filter(id=created.json()["id"]).update(short_id="another1")
-    place = {"shortId": "another1"}
-    assert (await client.get(url(place))).status_code == 200
-    lost = (await client.post(url(place, "mount"))).json()
+    renamed = {"shortId": "another1"}
+    assert (await client.get(url(renamed))).status_code == 200
+    lost = (await client.post(url(renamed, "mount"))).json()
     assert "cannot be read with this APP_SECRET" in lost["error"]
-    kept = await client.put(url(place), json={"config": {**SMB, "password": "***", "port": 446}})
+    kept = await client.put(url(renamed), json={"config": {**SMB, "password": "***", "port": 446}})
     assert kept.status_code == 400
-    again = await client.put(url(place), json={"config": {**SMB, "password": "hunter23"}})
+    again = await client.put(url(renamed), json={"config": {**SMB, "password": "hunter23"}})
     assert again.status_code == 200
     assert (
         harness.volumes.plain_config(await Volume.get(short_id="another1")).password == "hunter23"
     )
-    assert (await client.delete(url(place))).status_code == 200
+    assert (await client.delete(url(renamed))).status_code == 200
 
 
 @sqlite_only

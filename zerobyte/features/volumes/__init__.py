@@ -1,1 +1,1 @@
-"""Volumes: the folders that backups read, their state, and what lies in them."""
+"""Volumes: the folders and shares that are backed up."""

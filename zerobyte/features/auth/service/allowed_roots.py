@@ -6,11 +6,12 @@ from typing import Final
 
 from tortoise.exceptions import IntegrityError
 
-from zerobyte.core import blocking, protected_paths
+from zerobyte.core import protected_paths
 from zerobyte.core.errors import Forbidden, NotFound
 from zerobyte.db import constraints
 from zerobyte.features.auth.models import AllowedRoots, Organization
 from zerobyte.features.auth.service.first_organization import first_organization, is_first
+from zerobyte.hosts.api import HostApi
 from zerobyte.http.auth import Actor
 from zerobyte.settings import Settings
 
@@ -65,7 +66,9 @@ class RootGrants:
             return None
         return FirstOrganization(id=row.id, name=row.name, roots=list(self._first))
 
-    async def check(self, actor: Actor, *paths: str, host: str = "local") -> list[str]:
+    async def check(
+        self, actor: Actor, *paths: str, host_api: HostApi, host: str = "local"
+    ) -> list[str]:
         """Reject an actor who may not name these paths of a host; return the allowed roots.
 
         Raises
@@ -74,11 +77,7 @@ class RootGrants:
         """
         check_role(actor)
         roots = await self.of(actor.organization_id, host)
-
-        def look() -> bool:
-            return all(protected_paths.is_allowed(path, roots) for path in paths)
-
-        if not await blocking.run_blocking_on_path(look, place=" and ".join(paths[:3])):
+        if not await host_api.is_within_roots(paths, roots):
             raise Forbidden(_ROOTS)
         return roots
 

@@ -135,7 +135,7 @@ class RepositoryCreator:
         if not isinstance(config, LocalConfig):
             return
         path = config.path
-        await self._grants.check(actor, path)
+        await self._grants.check(actor, path, host_api=self._host_api)
         others = await local_repository_paths(other_than=actor.organization_id)
         await self._host_api.check_repository_path(
             path,

@@ -290,7 +290,7 @@ async def _refuse_while_active(row: models.Repository, consequence: str) -> None
 
 
 async def _reset_content(row: models.Repository) -> list[str]:
-    """Delete and reset everything known of the content: it may differ in the new location.
+    """Delete the index and reset the content's columns: another location has other content.
 
     Returns the names of the columns that the caller must save.
     """

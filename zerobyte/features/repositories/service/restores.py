@@ -50,7 +50,7 @@ _UNCONFIRMED: Final = (
     'target "{target}" to delete them, or restore without delete.'
 )
 _BUSY: Final = "A restore is already running for this snapshot"
-_TARGET_BUSY: Final = "Another restore is writing to this place. Wait until it has ended"
+_TARGET_BUSY: Final = "Another restore is writing to this target. Wait until it has ended"
 
 _INCOMPLETE: Final = (
     "Files below {place} may be missing or half written. Restore again with overwrite "
@@ -253,7 +253,8 @@ class Restores:
         """
         if in_place and own and await self._host_api.is_within_roots(writes, own):
             return list(own)
-        return [*await self._grants.check(actor, *writes), *own]
+        granted = await self._grants.check(actor, *writes, host_api=self._host_api)
+        return [*granted, *own]
 
     async def _resolve_writes(self, row: models.Repository, options: RestoreOptions) -> list[str]:
         """Return the written paths with links resolved. Raises Invalid, Unavailable."""

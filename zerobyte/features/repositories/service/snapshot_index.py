@@ -40,7 +40,7 @@ class Indexed:
     Compared by identity: an unchanged row is mapped once.
 
     moment      its time.
-    rendered    its JSON, by the categories that it is kept for.
+    rendered    its JSON by retention categories.
     """
 
     record: SnapshotRecord
@@ -336,7 +336,7 @@ async def _mark_suspects(rows: Iterable[Snapshot], unreported: Collection[str]) 
 
 
 async def _is_cleared(row: Snapshot) -> bool:
-    """Return True if a snapshot is not suspect when measured by what is trusted now."""
+    """Return True if a snapshot is not suspect by the current trusted snapshots."""
     files = _files_of(row)
     if files is None or row.schedule_id is None:
         return False

@@ -45,11 +45,11 @@ async def _no_policy(
 
 
 class Snapshots:
-    """The snapshots of repositories, known from the index.
+    """The snapshots of repositories, read from the index.
 
     policy_of       retention policy and zone of a schedule, by organization id and short id.
     stale_ids       ids of repositories whose list must be refreshed before its next time.
-    on_forgotten    called with the repository's id and the full ids of snapshots that are gone.
+    on_forgotten    called with the repository's id and the full ids of removed snapshots.
     """
 
     def __init__(self, *, repositories: Repositories, tasks: Tasks, host: str, tz: str) -> None:
@@ -282,7 +282,7 @@ class Snapshots:
         return await started(task)
 
     async def deletion_job(self, task: Task) -> DeleteSnapshotsJob:
-        """Return the worker's job of a deletion task. Raises Failed if the repository is gone."""
+        """Return the worker's job of a deletion task. Raises Failed without a repository."""
         row = await models.Repository.get_or_none(
             short_id=task.resource_id, organization_id=task.organization_id
         )

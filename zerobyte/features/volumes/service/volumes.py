@@ -239,7 +239,7 @@ class Volumes:
     async def _check_path(self, actor: Actor, config: VolumeConfig) -> None:
         """Refuse a config with a host path or rclone remote that the actor may not use."""
         if isinstance(config, DirectoryConfig):
-            await self._grants.check(actor, config.path)
+            await self._grants.check(actor, config.path, host_api=self.host_api)
         elif config.backend == "rclone":
             await self._grants.check_remotes(actor)
 

@@ -55,7 +55,7 @@ async def test_adding_an_existing_repository_fills_the_snapshot_index(
     ("config", "status", "words"),
     [
         ({"customPassword": "wrong"}, 400, "password"),
-        ({"path": "/nonexistent/place"}, 400, "no repository"),
+        ({"path": "/nonexistent/folder"}, 400, "no repository"),
     ],
 )
 async def test_repository_that_cannot_be_opened_is_refused_and_not_stored(

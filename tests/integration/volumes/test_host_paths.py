@@ -58,22 +58,22 @@ async def test_later_organization_has_no_roots_until_granted(client, harness):
         "/api/v1/volumes", json=body(harness.src / "sub/out"), headers=other
     )
     assert refused.status_code == 403
-    made = await client.post("/api/v1/volumes", json=body(harness.src / "sub"), headers=other)
-    assert made.json()["status"] == "mounted"
+    created = await client.post("/api/v1/volumes", json=body(harness.src / "sub"), headers=other)
+    assert created.json()["status"] == "mounted"
     shown = await client.get(BROWSE, params={"path": str(harness.src)}, headers=other)
     assert [entry["name"] for entry in shown.json()["directories"]] == ["sub"]
     grant.roots = []
     await grant.save()
     again = await client.post(
-        f"/api/v1/volumes/{made.json()['shortId']}/health-check", headers=other
+        f"/api/v1/volumes/{created.json()['shortId']}/health-check", headers=other
     )
     assert again.json()["status"] == "error"
 
 
 async def test_first_organization_has_the_roots_of_the_settings(client, harness):
     await AllowedRoots.all().delete()
-    made = await client.post("/api/v1/volumes", json=body(harness.src))
-    assert made.status_code == 201
+    created = await client.post("/api/v1/volumes", json=body(harness.src))
+    assert created.status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -96,5 +96,5 @@ async def test_volume_inside_the_data_folder_or_linked_to_it_is_not_ready(client
         ("b", harness.src / "link"),
         ("c", "/root/.ssh"),
     ):
-        made = await client.post("/api/v1/volumes", json={**body(path), "name": name})
-        assert made.json().get("status") != "mounted", made.text
+        created = await client.post("/api/v1/volumes", json={**body(path), "name": name})
+        assert created.json().get("status") != "mounted", created.text

@@ -20,13 +20,13 @@ async def test_t8_hanging_volume_becomes_an_error_while_others_are_checked(
     monkeypatch.setattr(probe, "LIMIT_S", 4)
     monkeypatch.setattr(verbs, "LISTING_LIMIT_S", 0.3)
     monkeypatch.setattr(verbs, "SPACE_LIMIT_S", 0.3)
-    place = f"/api/v1/volumes/{volume['shortId']}"
+    volume_url = f"/api/v1/volumes/{volume['shortId']}"
     with hung_mount(harness.src):
         before = time.monotonic()
         waiting = [
-            asyncio.create_task(client.get(place)),
-            asyncio.create_task(client.get(f"{place}/files")),
-            asyncio.create_task(client.post(f"{place}/health-check")),
+            asyncio.create_task(client.get(volume_url)),
+            asyncio.create_task(client.get(f"{volume_url}/files")),
+            asyncio.create_task(client.post(f"{volume_url}/health-check")),
         ]
         others = await client.get("/api/v1/volumes")
         assert others.json()[0]["status"] == "mounted"

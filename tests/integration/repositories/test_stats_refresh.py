@@ -34,7 +34,7 @@ async def read_slowly(
     assert reading._reader is not None  # pyright: ignore[reportPrivateUsage]
     async with asyncio.timeout(60):
         await reading._reader  # pyright: ignore[reportPrivateUsage]
-    assert log.exists(), "restic was asked"
+    assert log.exists(), "restic was started"
     return (await Repository.get(id=row.id)).stats
 
 

@@ -29,16 +29,16 @@ async def test_t8_hanging_targets_are_refused_and_block_no_threads(
     harness: RepositoriesHarness,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    place = harness.work_dir / "share"
-    place.mkdir()
-    body = {"snapshotId": history.ids[0], "targetPath": str(place)}
+    share = harness.work_dir / "share"
+    share.mkdir()
+    body = {"snapshotId": history.ids[0], "targetPath": str(share)}
     queued = await Task.get(
         id=(await request_restore(client, existing, **body)).json()["restoreId"]
     )
     monkeypatch.setattr(blocking, "ANSWER_S", 0.3)
-    with hung_mount(place):
+    with hung_mount(share):
         # More requests than the API's shared thread pool has threads.
-        below = [{**body, "targetPath": f"{place}/{number}"} for number in range(9)]
+        below = [{**body, "targetPath": f"{share}/{number}"} for number in range(9)]
         answers = await asyncio.gather(*(request_restore(client, existing, **one) for one in below))
         assert {answer.status_code for answer in answers} == {503}
         assert "does not answer" in answers[0].json()["message"]
@@ -46,9 +46,9 @@ async def test_t8_hanging_targets_are_refused_and_block_no_threads(
             await harness.restores.job(queued)
         async with asyncio.timeout(30):
             assert await asyncio.to_thread(list_files, history.source) == ALL_FILES
-        config = {"backend": "local", "path": f"{place}/new"}
-        made = await client.post("/repositories", json={"name": "new", "config": config})
-        assert (made.status_code, "does not answer" in made.json()["message"]) == (503, True)
+        config = {"backend": "local", "path": f"{share}/new"}
+        created = await client.post("/repositories", json={"name": "new", "config": config})
+        assert (created.status_code, "does not answer" in created.json()["message"]) == (503, True)
 
 
 @pytest.mark.parametrize(
@@ -84,4 +84,4 @@ async def test_error_of_an_interrupted_restore_names_incomplete_files_and_the_ne
         f'{target} may be missing or half written. Restore again with overwrite "always"' in error
     ) == notified
     again = await request_restore(client, existing, snapshotId=history.ids[0], targetPath=target)
-    assert again.status_code == 202, "it can be started again at once"
+    assert again.status_code == 202, "a new restore can start at once"

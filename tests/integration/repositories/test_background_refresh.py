@@ -23,7 +23,7 @@ async def test_unexpected_error_of_one_repository_does_not_stop_other_refreshes(
     later = await add_repository(harness, "good")
     first = await Repository.all().order_by("id").first()
     assert first is not None
-    assert first.short_id == existing["shortId"], "the round begins with the odd one"
+    assert first.short_id == existing["shortId"], "the broken repository is refreshed first"
     refresh = harness.snapshots.refresh_row
 
     async def failing(row: Repository) -> Any:

@@ -26,9 +26,9 @@ Node = dict[str, Any]
 
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[TreeStore]:
-    made = new_tree_store(tmp_path)
-    yield made
-    made.close()
+    created = new_tree_store(tmp_path)
+    yield created
+    created.close()
 
 
 def random_tree(dice: random.Random, *, most: int) -> list[Node]:
@@ -56,7 +56,7 @@ def random_tree(dice: random.Random, *, most: int) -> list[Node]:
     return nodes
 
 
-async def told(
+async def cache_tree(
     trees: TreeCache, nodes: list[Node], snapshot_id: str = "s", chunk: int = 70_000
 ) -> None:
     """Cache a tree from restic's output, cut into chunks at any byte."""
@@ -87,7 +87,7 @@ async def test_folders_pages_and_searches_equal_restics_output(tmp_path: Path, s
     nodes = random_tree(dice, most=3000)
     file = new_tree_store(tmp_path)
     trees, reader = TreeCache(file), TreeReader(file)
-    await told(trees, nodes, chunk=dice.choice([100, 4096, 10**6]))
+    await cache_tree(trees, nodes, chunk=dice.choice([100, 4096, 10**6]))
     assert paths(reader, TreeQuery("r", "s")) == [node["path"] for node in nodes]
     folders = ["/", *(node["path"] for node in nodes if node["type"] == "dir")]
     for folder in folders:
@@ -119,7 +119,7 @@ async def test_unread_and_dropped_trees_are_unknown(file: TreeStore) -> None:
     trees = TreeCache(file)
     nodes = random_tree(random.Random(1), most=50)
     for snapshot in ("s1", "s2"):
-        await told(trees, nodes, snapshot)
+        await cache_tree(trees, nodes, snapshot)
     assert await trees.page(TreeQuery("r", "other"), 0, 10) is None
     assert await trees.page(TreeQuery("other", "s1"), 0, 10) is None
     trees.drop("r", ["s1"])
@@ -160,8 +160,8 @@ async def test_least_recently_used_tree_is_evicted_within_the_size_limit(
     monkeypatch.setattr(store.clock, "now_ms", lambda: next(clock))
     kept = 0
     for number in range(16):
-        await told(trees, nodes, f"s{number}")
-        assert await trees.is_known("r", "s0"), "it is looked at all the time"
+        await cache_tree(trees, nodes, f"s{number}")
+        assert await trees.is_known("r", "s0"), "it was used last"
         assert file.size_bytes() <= 200_000
         kept = max(kept, len(await trees.keys()))
     names = [snapshot for _, snapshot in await trees.keys()]
@@ -174,7 +174,7 @@ async def test_tree_above_the_size_limit_is_refused_and_removed(tmp_path: Path) 
     file = new_tree_store(tmp_path, max_bytes=100_000)
     trees = TreeCache(file)
     with pytest.raises(CacheFull):
-        await told(trees, random_tree(random.Random(3), most=8_000))
+        await cache_tree(trees, random_tree(random.Random(3), most=8_000))
     assert file.read(lambda db: db.execute("SELECT count(*) FROM trees").fetchone()) == (0,)
     await trees.aclose()
 
@@ -182,11 +182,11 @@ async def test_tree_above_the_size_limit_is_refused_and_removed(tmp_path: Path) 
 async def test_full_disk_raises_cache_full_and_keeps_cached_trees(file: TreeStore) -> None:
     trees = TreeCache(file)
     nodes = random_tree(random.Random(4), most=500)
-    await told(trees, nodes, "before")
+    await cache_tree(trees, nodes, "before")
     pages = file.read(lambda db: db.execute("PRAGMA page_count").fetchone()[0])
     file.read(lambda db: db.execute(f"PRAGMA max_page_count = {pages}").fetchone())
     with pytest.raises(CacheFull):
-        await told(trees, random_tree(random.Random(5), most=5_000), "after")
+        await cache_tree(trees, random_tree(random.Random(5), most=5_000), "after")
     assert await trees.is_known("r", "before")
     assert await trees.page(TreeQuery("r", "after"), 0, 1) is None
     await trees.aclose()
@@ -199,7 +199,7 @@ async def test_damaged_file_is_created_again_without_wrong_results(
     file = new_tree_store(tmp_path)
     trees = TreeCache(file)
     nodes = random_tree(random.Random(6), most=2500)
-    await told(trees, nodes)
+    await cache_tree(trees, nodes)
     await trees.aclose()
     path = tmp_path / "trees.db"
     content = bytearray(path.read_bytes())
@@ -221,7 +221,7 @@ async def test_damaged_file_is_created_again_without_wrong_results(
     expected = [node["path"] for node in nodes]
     found = await trees.page(TreeQuery("r", "s"), 0, 10**6)
     assert found is None or [node.path for node in found.nodes] == expected
-    await told(trees, nodes)
+    await cache_tree(trees, nodes)
     found = await trees.page(TreeQuery("r", "s"), 0, 10**6)
     assert found is not None
     assert [node.path for node in found.nodes] == expected
@@ -232,9 +232,9 @@ async def test_second_process_uses_a_temporary_file(tmp_path: Path) -> None:
     first, second = new_tree_store(tmp_path), new_tree_store(tmp_path)
     nodes = random_tree(random.Random(8), most=100)
     one, other = TreeCache(first), TreeCache(second)
-    await told(one, nodes, "s1")
+    await cache_tree(one, nodes, "s1")
     assert not await other.is_known("r", "s1")
-    await told(other, nodes, "s2")
+    await cache_tree(other, nodes, "s2")
     assert await other.is_known("r", "s2")
     assert not await one.is_known("r", "s2")
     await other.aclose()
@@ -245,9 +245,9 @@ async def test_second_process_uses_a_temporary_file(tmp_path: Path) -> None:
 async def test_unwritable_folder_caches_nothing_and_raises_cache_full(
     tmp_path: Path,
 ) -> None:
-    place = tmp_path / "file-in-the-way"
-    place.write_text("")
-    file = TreeStore(place / "trees.db", max_bytes=10**6, spare_folder=tmp_path)
+    blocked = tmp_path / "file-in-the-way"
+    blocked.write_text("")
+    file = TreeStore(blocked / "trees.db", max_bytes=10**6, spare_folder=tmp_path)
     trees = TreeCache(file)
     assert await trees.page(TreeQuery("r", "s"), 0, 1) is None
     with pytest.raises(CacheFull):
