@@ -42,7 +42,7 @@ async def test_t10_the_plan_stands_in_the_task_before_it_is_carried_out(world: W
     # It may have removed some before it failed, so the list is read again before its time.
     row = await Repository.get(id=made["repositoryId"])
     assert row.snapshots_refreshed_at == 0
-    assert row.id in world.services.snapshots.distrusted
+    assert row.id in world.services.snapshots.stale_ids
 
 
 async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down_and_looked_at(
@@ -60,7 +60,7 @@ async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down
     assert (await task_of(world, forget))["status"] == "stale"
     record = (await task_of(world, backup))["result"]["retention"]
     assert (record["status"], record["plan"]) == ("failed", plan)
-    assert world.services.snapshots.distrusted == {made["repositoryId"]}
+    assert world.services.snapshots.stale_ids == {made["repositoryId"]}
 
 
 async def test_deleted_snapshots_leave_the_index_and_those_perhaps_deleted_are_looked_at(
@@ -85,9 +85,9 @@ async def test_deleted_snapshots_leave_the_index_and_those_perhaps_deleted_are_l
     result = {"kind": "deleteSnapshots", "deletedSnapshotIds": [gone["id"]]}
     good = {"status": "succeeded", "outcome": "success", "result": result}
     assert await deleting(gone, **good) == [kept["short_id"]]
-    assert shelf.distrusted == set()
+    assert shelf.stale_ids == set()
     assert await deleting(kept, **FAILURE) == [kept["short_id"]]
-    assert shelf.distrusted == {repository.id}
+    assert shelf.stale_ids == {repository.id}
 
 
 async def test_t13_every_run_says_what_retention_did_or_why_it_did_nothing(world: World) -> None:
@@ -135,11 +135,11 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
     refused = await run_now(world, made)
     await world.claim(task_id=refused)
     await world.ask("finish", {"taskId": refused, **FAILURE})
-    assert world.services.snapshots.distrusted == set(), "restic said that it made none"
+    assert world.services.snapshots.stale_ids == set(), "restic said that it made none"
     lost = await run_now(world, made)
     await world.claim(task_id=lost)
     await world.ask("finish", {"taskId": lost, **FAILURE, "outcome": "stale"})
-    assert world.services.snapshots.distrusted == {made["repositoryId"]}
+    assert world.services.snapshots.stale_ids == {made["repositoryId"]}
     assert (await Repository.get(id=made["repositoryId"])).snapshots_refreshed_at == 0
     _, forget, better = await backed_up(world, made)
     job = (await world.claim(task_id=forget))["job"]

@@ -380,14 +380,14 @@ async def test_a_queued_task_says_when_its_worker_leaves_and_when_it_returns(wor
     assert "message" not in run.json()
     task_id = run.json()["taskId"]
     watch = world.services.reaper
-    await watch.note_missing_workers()
+    await watch.update_waiting_messages()
     assert (await Task.get(id=task_id)).message is None
     await WorkerRow.filter(host="local").update(seen_at=1)
-    await watch.note_missing_workers()
+    await watch.update_waiting_messages()
     assert (await Task.get(id=task_id)).message == WAITS
     assert (await world.client.get(f"/api/v1/tasks/{task_id}")).json()["message"] == WAITS
     history = (await world.client.get("/api/v1/tasks/history")).json()
     assert history["items"][0]["message"] == WAITS
     await world.ask("hello", WORKER)
-    await watch.note_missing_workers()
+    await watch.update_waiting_messages()
     assert (await Task.get(id=task_id)).message is None

@@ -5,7 +5,7 @@ in between leaves a snapshot that looks complete, so retention must not count it
 """
 
 from collections.abc import Iterable
-from typing import Final, cast
+from typing import cast
 
 from pydantic import ValidationError
 from tortoise.expressions import Q
@@ -13,15 +13,13 @@ from tortoise.expressions import Q
 from zerobyte.contract.jobs import BackupResult
 from zerobyte.core import aio
 from zerobyte.features.repositories.models import Snapshot
-from zerobyte.features.tasks.models import Task
-
-_SKEW_MS: Final = 5 * 60_000
-"""The worker's clock writes a snapshot's time, the API's clock the start of a task."""
+from zerobyte.features.tasks.models import MAX_CLOCK_SKEW_MS, Task
 
 
 async def mark_unreported(repository_id: str, added: Iterable[Snapshot]) -> None:
     """Mark new rows as incomplete whose run did not report that it read every file.
 
+    A snapshot has the time of the worker's clock, the start of a task that of the API's clock.
     Rows without a schedule are not ours. A report that arrives later corrects the mark.
     """
     made = [row for row in added if row.schedule_id is not None and not row.is_incomplete]
@@ -29,11 +27,11 @@ async def mark_unreported(repository_id: str, added: Iterable[Snapshot]) -> None
         return
     times = [cast("int", row.time_ms) for row in made]
     tasks = await Task.filter(
-        Q(finished_at__isnull=True) | Q(finished_at__gte=min(times) - _SKEW_MS),
+        Q(finished_at__isnull=True) | Q(finished_at__gte=min(times) - MAX_CLOCK_SKEW_MS),
         kind="backup",
         repository_id=repository_id,
         started_at__isnull=False,
-        started_at__lte=max(times) + _SKEW_MS,
+        started_at__lte=max(times) + MAX_CLOCK_SKEW_MS,
     ).only("id", "resource_id", "started_at", "finished_at", "result")
     complete: set[str] = set()
     doubtful: dict[str, list[Task]] = {}
@@ -64,4 +62,6 @@ def _complete_snapshot(task: Task) -> str | None:
 def _spans(task: Task, at_ms: int) -> bool:
     started = cast("int", task.started_at or 0)
     finished = cast("int | None", task.finished_at)
-    return started - _SKEW_MS <= at_ms and (finished is None or at_ms <= finished + _SKEW_MS)
+    return started - MAX_CLOCK_SKEW_MS <= at_ms and (
+        finished is None or at_ms <= finished + MAX_CLOCK_SKEW_MS
+    )
