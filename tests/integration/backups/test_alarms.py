@@ -60,7 +60,7 @@ async def lose(world: World, task_id: str) -> None:
 
 async def all_is_said(world: World) -> None:
     async def is_quiet() -> bool:
-        return not world.services.alerts._telling and not world.services.notifications._telling
+        return not world.services.alerts._sending and not world.services.notifications._telling
 
     await until(is_quiet)
 

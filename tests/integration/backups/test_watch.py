@@ -83,7 +83,7 @@ async def test_a_start_that_fails_is_tried_again_by_the_watch(
         begun.set()
 
     monkeypatch.setattr(world.services.leases, "extend_all", extend_later)
-    monkeypatch.setattr("zerobyte.features.tasks.service.reaper._EVERY_S", 0.05)
+    monkeypatch.setattr("zerobyte.features.tasks.service.reaper._CHECK_EVERY_S", 0.05)
     loop = asyncio.create_task(world.services.reaper.run())
     await asyncio.wait_for(begun.wait(), 60)
     loop.cancel()
