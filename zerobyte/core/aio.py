@@ -29,7 +29,7 @@ async def in_turns(items: Iterable[T]) -> AsyncGenerator[T]:
 def with_pauses(items: Iterable[T]) -> Generator[T]:
     """Yield items in a thread, and let other threads run after every 10 ms.
 
-    Python asks a thread to give way only once a second here, see `core.interpreter`; without a
+    Python asks a thread to give way only once a second here, see `core.process.setup`; without a
     pause a thread that computes would stop the event loop for as long.
     """
     began = clock.monotonic()

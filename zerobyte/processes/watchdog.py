@@ -53,7 +53,7 @@ async def watch(
 
     A child that does not listen yet is starting: that may take longer than an answer. At the
     first silence it is stopped and continued: the kernel then looks again at what it sleeps on,
-    which heals a lost wake-up (see `core.interpreter`) and costs a child that is well nothing.
+    which heals a lost wake-up (see `core.process.setup`) and costs a child that is well nothing.
     """
     silent, starting_s, patience, answers = 0, 0.0, 1, 0
     while True:

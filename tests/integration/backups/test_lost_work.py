@@ -61,8 +61,8 @@ async def test_what_a_lost_forget_or_deletion_may_have_removed_is_read_anew(worl
             assert (await Task.get(id=task_id)).status == "stale"
         else:
             await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
-        is_distrusted = made["repositoryId"] in world.services.snapshots.distrusted
-        assert is_distrusted == (kind != "unclaimed"), kind
+        is_stale = made["repositoryId"] in world.services.snapshots.stale_ids
+        assert is_stale == (kind != "unclaimed"), kind
 
 
 async def test_a_deletion_can_be_cancelled_while_it_waits_and_not_half_way(world: World) -> None:

@@ -24,7 +24,7 @@ def database_kind() -> str:
 @pytest.fixture
 async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
     """Begins what runs beside requests in a real API, as far as the engine is concerned."""
-    services = world.platform
+    services = world.services
     running: list[asyncio.Task[None]] = []
 
     def begin() -> None:

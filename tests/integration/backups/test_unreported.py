@@ -40,7 +40,7 @@ async def test_a_snapshot_whose_run_did_not_describe_it_is_indexed_as_incomplete
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     await world.ask("finish", {"taskId": task_id, **report})
-    assert made["repositoryId"] in world.services.snapshots.distrusted
+    assert made["repositoryId"] in world.services.snapshots.stale_ids
     left = made_now(made)
     await list_again(made, before, left)
     assert await incomplete(made) == [left["id"]]

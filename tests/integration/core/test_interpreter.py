@@ -5,9 +5,10 @@ import sys
 
 CODE = """
 import asyncio
-from zerobyte.core import interpreter, process
+from zerobyte.core import process
+from zerobyte.core.process import setup
 
-interpreter.hear_interrupts()
+setup.restore_sigint()
 
 async def main():
     stop = asyncio.Event()

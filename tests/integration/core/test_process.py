@@ -14,6 +14,8 @@ import pytest
 from zerobyte.core import process
 from zerobyte.core.errors import Unavailable
 
+# The package shows the function `run` under the name of its module.
+run_module = sys.modules["zerobyte.core.process.run"]
 SH = "/bin/sh"
 
 
@@ -251,13 +253,13 @@ async def test_many_children_at_once_and_from_another_thread():
 
 
 async def test_the_guard_without_setpriv_works_too(monkeypatch):
-    monkeypatch.setattr(process.shutil, "which", _without_setpriv(process.shutil.which))
-    process._guard.cache_clear()
+    monkeypatch.setattr(run_module.shutil, "which", _without_setpriv(run_module.shutil.which))
+    run_module._guard.cache_clear()
     try:
-        assert process._guard()[0] == sys.executable
+        assert run_module._guard()[0] == sys.executable
         ended = await process.run([SH, "-c", "exit 4"])
     finally:
-        process._guard.cache_clear()
+        run_module._guard.cache_clear()
     assert ended.code == 4
 
 
@@ -267,10 +269,10 @@ def test_t2_a_child_whose_owner_died_before_the_signal_was_armed_does_not_begin(
 ):
     """What another process starts with our guard has an owner that is not we."""
     if not has_setpriv:
-        monkeypatch.setattr(process.shutil, "which", _without_setpriv(process.shutil.which))
-    process._guard.cache_clear()
-    guard = process._guard()
-    process._guard.cache_clear()
+        monkeypatch.setattr(run_module.shutil, "which", _without_setpriv(run_module.shutil.which))
+    run_module._guard.cache_clear()
+    guard = run_module._guard()
+    run_module._guard.cache_clear()
     begun = tmp_path / "begun"
     ended = subprocess.run(
         [SH, "-c", '"$@"; exit $?', SH, *guard, "touch", str(begun)], check=False

@@ -158,13 +158,13 @@ async def test_the_limit_is_that_of_the_operator_not_that_of_notifications(worki
 async def test_a_cancel_ends_a_pre_hook_at_once_and_leaves_a_post_hook_alone(working, hook):
     hook.answer = "silent"
     work = working(timeout_s=30)
-    asyncio.get_running_loop().call_later(0.1, work.run.ask, "cancelled")
+    asyncio.get_running_loop().call_later(0.1, work.run.request_stop, "cancelled")
     async with asyncio.timeout(20):
         with pytest.raises(Interrupted):
             await webhooks.call(work, "pre")
 
     late = working(timeout_s=0.5)
-    late.run.ask("cancelled")
+    late.run.request_stop("cancelled")
     assert "timed out after 0.5" in await failure(late, "post")
 
 
@@ -174,7 +174,7 @@ async def test_a_worker_that_goes_down_waits_for_a_post_hook_only_a_little(
     monkeypatch.setattr(webhooks, "LAST_CALL_S", 0.3)
     hook.answer = "silent"
     work = working(timeout_s=30)
-    work.run.ask("stopping")
+    work.run.request_stop("stopping")
     async with asyncio.timeout(20):
         assert "Zerobyte was stopped" in await failure(work, "post")
     monkeypatch.setattr(webhooks, "LAST_CALL_S", 30)

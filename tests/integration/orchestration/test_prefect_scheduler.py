@@ -102,10 +102,10 @@ async def test_what_a_hand_changed_in_prefect_is_seen_and_put_right(
     deployment_id = await scheduler.put(wanted)
     with prefect_server.rest() as rest:
         rest.patch(f"/deployments/{deployment_id}", json=meddling).raise_for_status()
-    before = {d.short_id: d for d in await scheduler.listing()}[wanted.short_id]
+    before = {d.short_id: d for d in await scheduler.list_deployments()}[wanted.short_id]
     assert not before.matches(wanted)
     await scheduler.put(wanted)
-    after = {d.short_id: d for d in await scheduler.listing()}[wanted.short_id]
+    after = {d.short_id: d for d in await scheduler.list_deployments()}[wanted.short_id]
     assert after.matches(wanted)
 
 
