@@ -66,9 +66,7 @@ def one_life() -> Iterator[Life]:
 
 
 @pytest.mark.parametrize("minutes", [0, -30])
-def test_t13_retention_left_behind_gets_a_run_however_the_clock_was_set(
-    life: None, minutes: int
-) -> None:
+def test_t13_orphaned_retention_gets_a_run_after_any_clock_change(life: None, minutes: int) -> None:
     with one_life() as led:
         led.create("", {}, 0, 0)
         led.run_now(0)
@@ -86,7 +84,7 @@ def test_t13_retention_left_behind_gets_a_run_however_the_clock_was_set(
         assert led.do(retentions_with_a_run()) == [True]
 
 
-def test_t13_retention_whose_own_run_is_killed_too_ends_and_holds_no_later_one_back(
+def test_t13_retention_whose_second_run_is_killed_ends_and_blocks_no_other(
     life: None,
 ) -> None:
     with one_life() as led:
@@ -114,7 +112,7 @@ async def queued_retentions() -> int:
     return await Task.filter(kind="forget", status="queued").count()
 
 
-def test_t8_retention_removes_by_its_rule_and_leaves_the_suspect_alone(life: None) -> None:
+def test_t8_retention_keeps_suspect_snapshots(life: None) -> None:
     with one_life() as led:
         for how in ("well", "suspect", "well", "well"):
             led.run_now(0)
@@ -131,7 +129,7 @@ async def retentions_with_a_run() -> list[bool]:
 
 
 @pytest.mark.timeout(7200 if NIGHTLY else 900)
-def test_the_rules_hold_in_any_order_of_events(
+def test_invariants_hold_in_any_order_of_events(
     life: None, walked: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     began = time.monotonic()

@@ -29,7 +29,7 @@ async def ended(world: World, made: dict[str, Any], task_id: str, **of: Any) -> 
     return {**(await world.ask("finish", report)), **snapshot}
 
 
-async def test_t8_retention_counts_again_once_somebody_has_accepted_the_smaller_snapshot(
+async def test_t8_retention_runs_again_after_the_smaller_snapshot_is_accepted(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -66,7 +66,7 @@ async def test_t8_retention_counts_again_once_somebody_has_accepted_the_smaller_
     assert job["protectedSnapshotIds"] == []
 
 
-async def test_t8_what_is_suspect_by_the_accepted_measure_too_stays_so(world: World) -> None:
+async def test_t8_snapshot_below_the_accepted_size_stays_suspect(world: World) -> None:
     made = await world.schedule()
     for day, files in enumerate((500, 100, 3), start=1):
         task_id, _ = await begun(world, made)
@@ -80,7 +80,7 @@ async def test_t8_what_is_suspect_by_the_accepted_measure_too_stays_so(world: Wo
     ]  # fmt: skip
 
 
-async def test_a_run_is_measured_by_the_newest_complete_snapshot(world: World) -> None:
+async def test_run_is_compared_with_the_newest_complete_snapshot(world: World) -> None:
     """An incomplete one holds fewer files because some could not be read."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     task_id, _ = await begun(world, made)
@@ -102,7 +102,7 @@ async def test_a_run_is_measured_by_the_newest_complete_snapshot(world: World) -
     assert measure == 1200, "a source that grew is not measured by what it once was"
 
 
-async def test_a_snapshot_dated_in_the_future_measures_no_run(world: World) -> None:
+async def test_snapshot_dated_in_the_future_is_not_compared(world: World) -> None:
     made = await world.schedule()
     for files, time in ((700, "2199-01-01T00:00:00Z"), (20, "2026-11-01T00:00:00Z")):
         task_id, measure = await begun(world, made)

@@ -65,7 +65,7 @@ async def all_is_said(world: World) -> None:
     await until(is_quiet)
 
 
-async def test_t25_a_run_that_could_not_begin_or_was_lost_is_told_and_one_done_again_is_not(
+async def test_t25_unstarted_and_lost_runs_are_notified_unless_rerun(
     world: World, said: list[NotificationMessage]
 ) -> None:
     made = await heard(world, maxRetries=3, retryDelay=15)
@@ -100,7 +100,7 @@ async def test_t25_a_run_that_could_not_begin_or_was_lost_is_told_and_one_done_a
     )
 
 
-async def test_t25_what_a_run_tells_itself_is_not_told_twice(
+async def test_t25_failure_notified_by_the_run_is_not_notified_twice(
     world: World, said: list[NotificationMessage]
 ) -> None:
     made = await heard(world, retentionPolicy={"keepLast": 1})
@@ -115,7 +115,7 @@ async def test_t25_what_a_run_tells_itself_is_not_told_twice(
     assert said == []
 
 
-async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_start(
+async def test_lost_run_is_notified_once_if_its_rerun_does_not_start(
     world: World, said: list[NotificationMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, started = await heard(world), await heard(world)
@@ -140,7 +140,7 @@ async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_star
     assert await said_after(7) == [title], "once"
 
 
-async def test_a_success_that_is_not_believed_is_an_alarm(
+async def test_rejected_success_report_sends_an_alert(
     world: World, said: list[NotificationMessage]
 ) -> None:
     made = await heard(world)
@@ -152,7 +152,7 @@ async def test_a_success_that_is_not_believed_is_an_alarm(
     assert "snapshot of another schedule" in message.body
 
 
-async def test_t1_retention_that_fails_is_an_alarm_of_its_own_whatever_led_to_it(
+async def test_t1_failed_retention_sends_an_alert_for_every_trigger(
     world: World, said: list[NotificationMessage]
 ) -> None:
     made = await heard(world, retentionPolicy={"keepLast": 1})
@@ -172,7 +172,7 @@ async def test_t1_retention_that_fails_is_an_alarm_of_its_own_whatever_led_to_it
     assert "Error: the disk is full" in said[0].body
 
 
-async def test_t25_a_failed_restore_or_retention_leaves_the_health_of_a_schedule_alone(
+async def test_t25_failed_restore_or_retention_keeps_the_status_of_the_schedule(
     world: World, said: list[NotificationMessage]
 ) -> None:
     made = await heard(world, retentionPolicy={"keepLast": 1})

@@ -25,7 +25,7 @@ async def pragma(text: str) -> Any:
     return await Tortoise.get_connection("default").execute_query_dict(f"PRAGMA {text}")
 
 
-async def test_a_full_disk_and_a_read_only_database_stop_changes_and_nothing_else(
+async def test_full_disk_and_read_only_database_block_only_writes(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -55,7 +55,7 @@ async def test_a_full_disk_and_a_read_only_database_stop_changes_and_nothing_els
     assert (await world.client.patch(url, json=name)).status_code == 200
 
 
-async def test_what_ended_while_nothing_could_be_written_is_not_taken_for_lost_afterwards(
+async def test_task_finished_during_write_failure_is_not_declared_lost(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -76,7 +76,7 @@ async def test_what_ended_while_nothing_could_be_written_is_not_taken_for_lost_a
     assert not await Task.exists(rerun_of=task_id)
 
 
-async def test_a_worker_that_was_heard_is_there_although_nobody_could_write_that_down(
+async def test_heartbeat_counts_although_it_could_not_be_stored(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     control = world.services.worker_api
@@ -109,7 +109,7 @@ class Heard:
         self.lines.append(("error", str(exc_info)))
 
 
-def test_what_goes_wrong_in_every_round_of_a_loop_is_said_once_a_minute(
+def test_repeated_loop_error_is_logged_once_a_minute(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now_s = 1000.0
@@ -139,13 +139,13 @@ def test_what_goes_wrong_in_every_round_of_a_loop_is_said_once_a_minute(
         (OSError(28, "No space left on device"), "disk is full"),
     ],
 )
-def test_passing_troubles_are_told_apart(error: Exception, words: str) -> None:
+def test_transient_database_errors_are_distinguished(error: Exception, words: str) -> None:
     told = db_errors.translated(error)
     assert told is not None
     assert words in told.message
 
 
-def test_a_fault_of_ours_stays_one() -> None:
+def test_programming_error_is_not_translated() -> None:
     assert db_errors.translated(OperationalError("no such column: x")) is None
     assert db_errors.translated(ValueError("database is locked")) is None
     assert db_errors.translated(OSError(2, "No such file")) is None

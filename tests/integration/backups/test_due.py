@@ -38,7 +38,7 @@ async def tasks_of(made: dict[str, Any]) -> list[Task]:
     return await Task.filter(resource_id=made["shortId"]).order_by("id")
 
 
-async def test_t4_t35_after_days_away_one_run_catches_up_and_names_the_times_it_stands_for(
+async def test_t4_t35_one_run_catches_up_for_days_and_counts_missed_times(
     world: World,
 ) -> None:
     made = await overdue(world)
@@ -63,7 +63,7 @@ async def test_t4_t35_after_days_away_one_run_catches_up_and_names_the_times_it_
     assert len(await tasks_of(made)) == 1
 
 
-async def test_t35_the_engines_bell_may_come_first_and_stands_for_all_that_was_missed(
+async def test_t35_run_started_by_prefect_serves_all_missed_times(
     world: World,
 ) -> None:
     made = await overdue(world)
@@ -75,7 +75,7 @@ async def test_t35_the_engines_bell_may_come_first_and_stands_for_all_that_was_m
     assert len(await tasks_of(made)) == 1
 
 
-async def test_what_waits_in_the_engine_is_not_started_again_beside_it(world: World) -> None:
+async def test_run_pending_in_prefect_is_not_started_twice(world: World) -> None:
     made = await overdue(world)
     run = await world.scheduler_run(made)
     world.scheduler.become(run, "SCHEDULED")
@@ -86,7 +86,7 @@ async def test_what_waits_in_the_engine_is_not_started_again_beside_it(world: Wo
     assert len(await tasks_of(made)) == 1
 
 
-async def test_without_catching_up_the_missed_times_are_written_down_and_not_run(
+async def test_without_catch_up_missed_times_are_recorded_and_not_run(
     world: World,
 ) -> None:
     made = await overdue(world, catchUp=False)
@@ -105,7 +105,7 @@ async def test_without_catching_up_the_missed_times_are_written_down_and_not_run
     assert item["outcome"] == "cancelled"
 
 
-async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_runs(
+async def test_without_catch_up_a_queued_due_time_still_runs(
     world: World,
 ) -> None:
     """Everybody was there; the queue was long."""
@@ -123,7 +123,7 @@ async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_ru
     assert bell["answer"] == "granted"
 
 
-async def test_without_catching_up_a_host_whose_worker_was_away_has_missed_its_times(
+async def test_without_catch_up_times_during_worker_absence_are_missed(
     world: World,
 ) -> None:
     made = await overdue(world, days=0.9, catchUp=False)
@@ -135,7 +135,7 @@ async def test_without_catching_up_a_host_whose_worker_was_away_has_missed_its_t
     assert [task.status for task in await tasks_of(made)] == ["cancelled"]
 
 
-async def test_a_worker_is_present_for_as_long_as_it_says_so(world: World) -> None:
+async def test_present_since_is_kept_while_heartbeats_continue(world: World) -> None:
     await world.ask("hello", WORKER)
     since = (await WorkerRow.get(host="local")).present_since
     await world.ask("hello", WORKER)
@@ -145,7 +145,7 @@ async def test_a_worker_is_present_for_as_long_as_it_says_so(world: World) -> No
     assert (await WorkerRow.get(host="local")).present_since > 1
 
 
-async def test_a_run_by_hand_leaves_the_next_time_as_it_is(world: World) -> None:
+async def test_manual_run_keeps_the_next_due_time(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -155,7 +155,7 @@ async def test_a_run_by_hand_leaves_the_next_time_as_it_is(world: World) -> None
 
 
 @pytest.mark.parametrize("end", ["failed", "stale", "cancelled", "refused", "blocked"])
-async def test_every_end_leaves_a_next_time_that_lies_ahead(world: World, end: str) -> None:
+async def test_next_due_time_is_in_the_future_after_every_outcome(world: World, end: str) -> None:
     volume = await world.volume()
     made = await overdue(world, volume=volume, maxRetries=0)
     if end == "blocked":
@@ -177,7 +177,7 @@ async def test_every_end_leaves_a_next_time_that_lies_ahead(world: World, end: s
     assert again == ({None, task_id} if end == "stale" else {None})
 
 
-async def test_an_owed_run_survives_an_edit_that_changes_no_time(world: World) -> None:
+async def test_due_run_survives_an_edit_of_other_fields(world: World) -> None:
     made = await overdue(world)
     body = {"name": "renamed", "cronExpression": made["cronExpression"], "timezone": None}
     await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
@@ -185,7 +185,7 @@ async def test_an_owed_run_survives_an_edit_that_changes_no_time(world: World) -
     assert len(await tasks_of(made)) == 1
 
 
-async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
+async def test_schedule_with_jitter_has_constant_delay_and_is_started_by_the_api(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = [await world.schedule(cronExpression="0 3 * * *", jitterSeconds=600) for _ in range(8)]
@@ -215,14 +215,14 @@ async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
     assert task.input["dueAt"] == newest - DAY_MS
 
 
-async def test_a_schedule_that_only_we_can_read_is_planned_by_our_own_clock(world: World) -> None:
+async def test_cron_expression_unknown_to_prefect_is_started_by_the_api(world: World) -> None:
     made = await world.schedule(cronExpression="0 3 L * *")
     await world.services.deployment_sync.apply()
     assert world.scheduler.plans[made["shortId"]].cron is None
     assert await world.services.deployment_sync.drift() == []
 
 
-async def test_after_a_long_time_away_the_longest_overdue_is_started_first(
+async def test_longest_overdue_schedule_is_started_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     volume, repository = await world.volume(), await world.repository()
@@ -236,7 +236,7 @@ async def test_after_a_long_time_away_the_longest_overdue_is_started_first(
     assert opened == [made[1]["shortId"], made[2]["shortId"], made[0]["shortId"]]
 
 
-async def test_a_disabled_schedule_has_no_next_time_and_nothing_is_caught_up(world: World) -> None:
+async def test_disabled_schedule_has_no_next_due_time_and_no_catch_up(world: World) -> None:
     made = await overdue(world)
     url = f"/api/v1/backups/{made['shortId']}"
     assert (await world.client.patch(url, json={"enabled": False})).json()["nextBackupAt"] is None

@@ -11,7 +11,7 @@ from zerobyte.features.backups.service.retries import start_retries
 from zerobyte.features.tasks.models import Task
 
 
-async def test_many_bells_and_our_own_clock_at_once_make_one_run(world: World) -> None:
+async def test_concurrent_triggers_of_a_due_time_create_one_run(world: World) -> None:
     made = await overdue(world)
     now = clock.now_ms()
     answers = await asyncio.gather(
@@ -23,7 +23,7 @@ async def test_many_bells_and_our_own_clock_at_once_make_one_run(world: World) -
     assert len(granted) <= 1
 
 
-async def test_an_edit_at_the_moment_of_a_run_does_not_bring_its_due_time_back(
+async def test_edit_during_a_claim_does_not_restore_its_due_time(
     world: World,
 ) -> None:
     made = await overdue(world)
@@ -40,7 +40,7 @@ async def test_an_edit_at_the_moment_of_a_run_does_not_bring_its_due_time_back(
     assert after["nextBackupAt"] > clock.now_ms()
 
 
-async def test_a_retry_is_started_once_and_a_crash_before_it_is_written_loses_nothing(
+async def test_retry_is_started_once_and_survives_a_crash_before_its_task_is_stored(
     world: World,
 ) -> None:
     """The wish to try again stands in the row until the task stands in its own."""
@@ -66,7 +66,7 @@ async def test_a_retry_is_started_once_and_a_crash_before_it_is_written_loses_no
     assert (row.retry_at, row.failure_retry_count) == (None, 1)
 
 
-async def test_what_comes_due_beside_a_running_backup_is_counted_with_it(world: World) -> None:
+async def test_due_times_during_a_running_backup_are_coalesced(world: World) -> None:
     made = await overdue(world)
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)

@@ -11,7 +11,7 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Conflict
 
 
-async def test_of_workers_that_begin_in_the_same_moment_one_is_welcome(world: World) -> None:
+async def test_only_one_of_two_concurrent_workers_is_registered(world: World) -> None:
     """In containers of one machine none can see whether the other lives."""
     workers = [
         Hello(host="local", boot_id=f"container {number}", pid=1, pid_started=1)
@@ -25,7 +25,7 @@ async def test_of_workers_that_begin_in_the_same_moment_one_is_welcome(world: Wo
 @pytest.mark.parametrize(
     ("minutes", "words"), [(6, "6 minutes ahead of"), (-7, "7 minutes behind"), (4, None)]
 )
-async def test_t30_nothing_is_removed_by_a_host_whose_clock_is_another(
+async def test_t30_host_with_wrong_clock_removes_no_snapshots(
     world: World, minutes: int, words: str | None
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})

@@ -68,7 +68,7 @@ async def lose(world: World, task_id: str) -> None:
     assert (await Task.get(id=task_id)).status == "stale"
 
 
-async def test_a_late_report_of_a_good_run_is_believed_when_its_snapshot_exists(
+async def test_late_success_report_is_accepted_if_its_snapshot_exists(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
@@ -86,7 +86,7 @@ async def test_a_late_report_of_a_good_run_is_believed_when_its_snapshot_exists(
         assert rerun.status == "cancelled"
 
 
-async def test_a_late_report_whose_snapshot_is_not_there_changes_nothing(
+async def test_late_report_without_existing_snapshot_changes_nothing(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
@@ -106,9 +106,7 @@ async def refused(world: World, task_id: str, report: dict[str, Any]) -> str:
     return task["error"]
 
 
-async def test_a_success_without_a_snapshot_that_exists_is_not_believed(
-    world: World, tmp_path: Path
-) -> None:
+async def test_success_without_existing_snapshot_is_rejected(world: World, tmp_path: Path) -> None:
     made = await world.schedule()
     await stored_at(world, made, tmp_path)
     task_id = await claimed_run(world, made)
@@ -117,9 +115,7 @@ async def test_a_success_without_a_snapshot_that_exists_is_not_believed(
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
 
 
-async def test_a_snapshot_without_the_schedules_tag_is_not_believed(
-    world: World, tmp_path: Path
-) -> None:
+async def test_snapshot_without_the_schedule_tag_is_rejected(world: World, tmp_path: Path) -> None:
     made = await world.schedule()
     repository = await stored_at(world, made, tmp_path)
     task_id = await claimed_run(world, made)
@@ -129,7 +125,7 @@ async def test_a_snapshot_without_the_schedules_tag_is_not_believed(
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
 
 
-async def test_a_snapshot_from_before_the_run_is_not_believed(world: World, tmp_path: Path) -> None:
+async def test_snapshot_older_than_the_run_is_rejected(world: World, tmp_path: Path) -> None:
     made = await world.schedule()
     repository = await stored_at(world, made, tmp_path)
     snapshot, figures = await backed_up(world, repository, made["shortId"])
@@ -141,7 +137,7 @@ async def test_a_snapshot_from_before_the_run_is_not_believed(world: World, tmp_
     )
 
 
-async def test_a_snapshot_of_an_earlier_run_is_not_believed_whatever_clock_the_worker_claims(
+async def test_snapshot_of_an_earlier_run_is_rejected_for_any_worker_clock(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
@@ -167,7 +163,7 @@ async def test_a_snapshot_of_an_earlier_run_is_not_believed_whatever_clock_the_w
         assert "earlier run" in await refused(world, second, report_of(second, snapshot, figures))
 
 
-async def test_figures_that_are_not_those_of_the_snapshot_are_not_believed(
+async def test_report_with_other_figures_than_the_snapshot_is_rejected(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
@@ -178,7 +174,7 @@ async def test_figures_that_are_not_those_of_the_snapshot_are_not_believed(
     assert "other figures" in await refused(world, task_id, report_of(task_id, snapshot, lie))
 
 
-async def test_what_the_index_keeps_of_a_snapshot_comes_from_the_repository(
+async def test_index_stores_the_snapshot_record_of_the_repository(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
@@ -205,7 +201,7 @@ async def test_what_the_index_keeps_of_a_snapshot_comes_from_the_repository(
     ],
     ids=["no result", "no summary", "another kind", "unchanged", "latest", "short id"],
 )
-async def test_a_success_that_names_no_snapshot_is_not_believed(
+async def test_success_without_snapshot_id_is_rejected(
     world: World, result: dict[str, Any] | None
 ) -> None:
     made = await world.schedule()
@@ -214,7 +210,7 @@ async def test_a_success_that_names_no_snapshot_is_not_believed(
     assert "Run the backup again" in await refused(world, task_id, report)
 
 
-async def test_a_run_that_changed_nothing_is_believed_when_the_schedule_has_a_snapshot(
+async def test_unchanged_run_is_accepted_if_the_schedule_has_a_snapshot(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -229,9 +225,7 @@ async def test_a_run_that_changed_nothing_is_believed_when_the_schedule_has_a_sn
     assert (await task_of(world, second))["status"] == "succeeded"
 
 
-async def test_a_failed_run_puts_no_false_snapshot_into_the_index(
-    world: World, tmp_path: Path
-) -> None:
+async def test_failed_run_adds_no_false_snapshot_to_the_index(world: World, tmp_path: Path) -> None:
     made = await world.schedule()
     await stored_at(world, made, tmp_path)
     task_id = await claimed_run(world, made)
@@ -243,7 +237,7 @@ async def test_a_failed_run_puts_no_false_snapshot_into_the_index(
 
 
 @pytest.mark.parametrize("newer", ["running", "failed"])
-async def test_a_late_report_leaves_the_schedule_to_a_newer_run(
+async def test_late_report_does_not_overwrite_the_end_of_a_newer_run(
     world: World, tmp_path: Path, newer: str
 ) -> None:
     made = await world.schedule(maxRetries=0)
@@ -265,7 +259,7 @@ async def test_a_late_report_leaves_the_schedule_to_a_newer_run(
     assert (await task_of(world, rerun.id))["status"] == newer
 
 
-async def test_a_run_that_a_restart_interrupted_names_the_restart(world: World) -> None:
+async def test_run_interrupted_by_a_restart_reports_the_restart(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)

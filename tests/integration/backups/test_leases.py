@@ -47,7 +47,7 @@ async def until(condition: Any, limit_s: float = 30) -> Any:
         return found
 
 
-async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(world: World) -> None:
+async def test_leases_endpoint_lists_holders_and_waiters_with_times(world: World) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
@@ -70,7 +70,7 @@ async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(world: W
     assert [lease["taskId"] for lease in await leases_of(world, repository)] == [task_id]
 
 
-async def test_a_client_that_goes_away_leaves_no_waiter(world: World) -> None:
+async def test_disconnected_worker_leaves_no_waiting_renewal(world: World) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository)
     await world.claim(task_id=await run_now(world, made))
@@ -99,7 +99,7 @@ async def test_a_client_that_goes_away_leaves_no_waiter(world: World) -> None:
     await until(is_alone)
 
 
-async def test_a_task_waits_for_its_turn_only_so_long(world: World) -> None:
+async def test_task_fails_after_the_lease_wait_limit(world: World) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     forget = (await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")).json()
@@ -115,7 +115,7 @@ async def test_a_task_waits_for_its_turn_only_so_long(world: World) -> None:
     assert len(await leases_of(world, repository)) == 1
 
 
-async def test_a_second_worker_of_a_host_is_refused_in_words_as_long_as_the_first_lives(
+async def test_second_worker_of_a_host_is_rejected_while_the_first_is_running(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
     await world.ask("hello", worker_of(sleeper.pid))
@@ -148,7 +148,7 @@ async def interrupted(world: World, task_id: str) -> None:
     await world.ask("finish", report)
 
 
-async def test_t15_an_interrupted_scheduled_run_is_done_again_once_and_then_by_its_schedule(
+async def test_t15_interrupted_scheduled_run_is_rerun_once(
     world: World,
 ) -> None:
     made = await world.schedule(maxRetries=5, retryDelay=1)
@@ -169,7 +169,7 @@ async def test_t15_an_interrupted_scheduled_run_is_done_again_once_and_then_by_i
     assert after["nextBackupAt"] > clock.now_ms()
 
 
-async def test_t15_what_nobody_waits_for_is_not_done_again(world: World) -> None:
+async def test_t15_manual_disabled_and_cancelled_runs_are_not_rerun(world: World) -> None:
     for way in ("by hand", "disabled", "cancelled"):
         made = await world.schedule(maxRetries=0)
         url = f"/api/v1/backups/{made['shortId']}"
@@ -189,7 +189,7 @@ async def test_t15_what_nobody_waits_for_is_not_done_again(world: World) -> None
         assert await Task.filter(status__in=("queued", "running")).count() == 0, way
 
 
-async def test_t33_a_run_that_ended_while_nobody_listened_ends_its_task(world: World) -> None:
+async def test_t33_run_that_ended_unnoticed_in_prefect_ends_its_task(world: World) -> None:
     crashed, cancelled, gone, waits = [
         await world.scheduler.start(
             "forget", "local", {}, idempotency_key=ids.uuid7(), run_name="run"
@@ -210,7 +210,7 @@ async def test_t33_a_run_that_ended_while_nobody_listened_ends_its_task(world: W
     assert (await Task.get(id=tasks[gone])).flow_run_id is None
 
 
-async def test_t33_a_run_of_the_clock_that_the_engine_has_forgotten_is_started_again(
+async def test_t33_scheduled_run_lost_by_prefect_is_started_again(
     world: World,
 ) -> None:
     """It waited for its repository when Prefect's database was thrown away."""
@@ -235,7 +235,7 @@ async def test_t33_a_run_of_the_clock_that_the_engine_has_forgotten_is_started_a
     assert left.flow_run_id is None
 
 
-async def test_t33_prefect_hears_of_a_lost_run_when_it_is_back(world: World) -> None:
+async def test_t33_lost_run_is_crashed_in_prefect_after_its_outage(world: World) -> None:
     made = await world.schedule(enabled=True)
     run = await world.scheduler_run(made)
     await world.claim(schedule_id=made["shortId"], flow_run_id=run)
@@ -254,7 +254,7 @@ async def claimed(world: World, made: dict[str, Any], worker: int) -> str:
     return (await world.ask("claim", who))["reply"]["job"]["taskId"]
 
 
-async def test_t14_nothing_is_in_progress_once_its_process_is_gone(
+async def test_t14_schedule_is_not_in_progress_after_its_worker_died(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
     made = await world.schedule()
@@ -270,7 +270,7 @@ async def test_t14_nothing_is_in_progress_once_its_process_is_gone(
     assert (await schedule_of(world, made))["lastBackupStatus"] == "error"
 
 
-async def test_a_lease_that_an_ended_task_still_has_is_given_back(world: World) -> None:
+async def test_lease_of_an_ended_task_is_released(world: World) -> None:
     made, other = await world.schedule(), await world.schedule()
     ended, works = await run_now(world, made), await run_now(world, other)
     for task_id in ended, works:
@@ -284,7 +284,7 @@ async def test_a_lease_that_an_ended_task_still_has_is_given_back(world: World) 
     assert {row.task_id for row in await Lease.all()} == {works, "request:1"}
 
 
-async def test_t28_what_belongs_to_a_task_stays_as_long_as_the_task(
+async def test_t28_row_and_lease_of_a_running_task_are_kept(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
     """Row and lease of a task that works are touched by no sweep, however old they are."""
@@ -298,7 +298,7 @@ async def test_t28_what_belongs_to_a_task_stays_as_long_as_the_task(
     assert (await task_of(world, task_id))["status"] == "succeeded"
 
 
-async def test_t13_retention_that_waits_already_takes_the_new_policy_and_both_runs_say_so(
+async def test_t13_queued_retention_gets_the_new_policy_for_both_runs(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})

@@ -26,7 +26,7 @@ async def deletion(world: World, made: dict[str, Any]) -> str:
     return answer.json()["taskId"]
 
 
-async def test_t13_retention_whose_own_run_is_lost_as_well_does_not_wait_for_ever(
+async def test_t13_retention_whose_second_run_is_lost_too_ends(
     world: World,
 ) -> None:
     """Left queued, every later run would take it for its own, and none would be applied."""
@@ -49,7 +49,7 @@ async def test_t13_retention_whose_own_run_is_lost_as_well_does_not_wait_for_eve
     assert (gone.status, gone.flow, gone.flow_run_id) == ("queued", "forget/local", None)
 
 
-async def test_what_a_lost_forget_or_deletion_may_have_removed_is_read_anew(world: World) -> None:
+async def test_lost_forget_or_deletion_marks_the_index_stale(world: World) -> None:
     for kind in ("forget", "deletion", "unclaimed"):
         made = await world.schedule(retentionPolicy={"keepLast": 1})
         forget = await led_to_retention(world, made)
@@ -65,7 +65,7 @@ async def test_what_a_lost_forget_or_deletion_may_have_removed_is_read_anew(worl
         assert is_stale == (kind != "unclaimed"), kind
 
 
-async def test_a_deletion_can_be_cancelled_while_it_waits_and_not_half_way(world: World) -> None:
+async def test_deletion_can_be_cancelled_only_while_queued(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     await led_to_retention(world, made)
     waiting = await deletion(world, made)

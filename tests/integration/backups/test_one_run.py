@@ -28,7 +28,7 @@ async def left_behind(world: World) -> tuple[str, str]:
     return forget, run
 
 
-async def test_after_a_start_retention_is_left_to_its_run_for_as_long_as_that_may_ask(
+async def test_retention_is_not_requeued_right_after_an_api_start(
     world: World,
 ) -> None:
     forget, run = await left_behind(world)
@@ -41,7 +41,7 @@ async def test_after_a_start_retention_is_left_to_its_run_for_as_long_as_that_ma
     assert (await Task.get(id=forget)).flow == "forget/local"
 
 
-async def test_of_two_runs_that_know_of_a_task_the_first_to_ask_has_it(world: World) -> None:
+async def test_first_of_two_flow_runs_claims_the_task(world: World) -> None:
     forget, old = await left_behind(world)
     world.services.reaper.started_ms = clock.now_ms() - 60_000
     await world.services.reaper.fail_lost()
@@ -58,7 +58,7 @@ async def test_of_two_runs_that_know_of_a_task_the_first_to_ask_has_it(world: Wo
     assert again["answer"] == "granted", "it did not hear the first answer"
 
 
-async def test_the_dispatcher_takes_no_task_from_a_run_that_took_it_meanwhile(
+async def test_dispatcher_keeps_the_flow_run_that_claimed_the_task(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forget, old = await left_behind(world)
@@ -91,7 +91,7 @@ async def test_the_dispatcher_takes_no_task_from_a_run_that_took_it_meanwhile(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgres"])
-async def test_a_task_that_two_end_at_once_is_ended_once(
+async def test_task_finished_concurrently_is_finished_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})

@@ -37,7 +37,7 @@ async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
     await asyncio.gather(*running, return_exceptions=True)
 
 
-async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_when_it_is_back(
+async def test_prefect_outage_allows_edits_and_causes_no_duplicate_runs(
     world: World, begin_loops: Callable[[], None]
 ) -> None:
     by_hand, missed = await world.schedule(), await overdue(world)
@@ -80,7 +80,7 @@ async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_wh
     assert (await schedule_of(world, missed))["nextBackupAt"] > clock.now_ms()
 
 
-async def test_what_was_due_meanwhile_and_was_never_planned_is_started_when_it_is_back(
+async def test_unplanned_due_times_are_started_after_a_prefect_outage(
     world: World, begin_loops: Callable[[], None]
 ) -> None:
     begin_loops()
@@ -98,7 +98,7 @@ async def test_what_was_due_meanwhile_and_was_never_planned_is_started_when_it_i
 
 
 @pytest.mark.parametrize("first", ["our clock", "its bell"])
-async def test_t4_what_came_due_while_the_engine_was_away_is_left_out_without_catching_up(
+async def test_t4_without_catch_up_due_times_during_a_prefect_outage_are_skipped(
     world: World, first: str
 ) -> None:
     """The platform and its worker were there all the time."""
@@ -129,7 +129,7 @@ async def test_t4_what_came_due_while_the_engine_was_away_is_left_out_without_ca
 
 
 @pytest.mark.parametrize(("answered_after_min", "bell_after_min"), [(None, 4), (4, 9)])
-async def test_without_catching_up_an_engine_that_was_there_in_time_may_ring_late(
+async def test_without_catch_up_late_run_of_available_prefect_is_accepted(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
     answered_after_min: int | None,
@@ -153,7 +153,7 @@ async def test_without_catching_up_an_engine_that_was_there_in_time_may_ring_lat
 
 
 @pytest.mark.parametrize("trouble", [Failed("Prefect answered 422"), OSError("disk I/O error")])
-async def test_one_odd_answer_ends_neither_the_starting_of_tasks_nor_holds_up_the_others(
+async def test_unexpected_prefect_error_does_not_stop_the_dispatcher(
     world: World,
     begin_loops: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -180,7 +180,7 @@ async def test_one_odd_answer_ends_neither_the_starting_of_tasks_nor_holds_up_th
     assert {run.task_id for run in world.scheduler.runs.values()} == tasks
 
 
-async def test_a_loop_that_ends_although_it_is_for_ever_is_told_of(
+async def test_unexpected_end_of_a_background_loop_is_logged(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     async def starts_tasks() -> None:

@@ -38,7 +38,7 @@ async def restore_of(world: World, made: dict[str, Any]) -> Task:
     return await world.services.tasks.create(new)
 
 
-async def test_retention_waits_until_a_restore_has_read_what_it_would_remove(world: World) -> None:
+async def test_retention_waits_for_a_running_restore(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     restore = await restore_of(world, made)
     assert (await world.claim(task_id=restore.id))["answer"] == "granted"

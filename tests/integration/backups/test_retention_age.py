@@ -46,7 +46,7 @@ async def titles_of_a_look(world: World, said: list[NotificationMessage]) -> lis
     return [message.title for message in said]
 
 
-async def test_t1_a_schedule_says_when_retention_last_went_well(world: World) -> None:
+async def test_t1_schedule_shows_the_last_successful_retention(world: World) -> None:
     made = await world.schedule(retentionPolicy=POLICY)
     assert made["lastRetentionAt"] is None
     before = clock.now_ms()
@@ -72,7 +72,7 @@ async def test_t1_a_schedule_says_when_retention_last_went_well(world: World) ->
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_t1_good_backups_without_retention_are_told_once_in_each_spell(
+async def test_t1_overdue_retention_is_alerted_once_per_period(
     world: World, said: list[NotificationMessage]
 ) -> None:
     made = await heard(world, retentionPolicy=POLICY)
@@ -102,7 +102,7 @@ async def test_t1_good_backups_without_retention_are_told_once_in_each_spell(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_t1_retention_that_is_left_out_on_purpose_is_not_owed(
+async def test_t1_skipped_retention_is_not_owed(
     world: World, said: list[NotificationMessage]
 ) -> None:
     without = await heard(world)
@@ -128,7 +128,7 @@ async def test_t1_retention_that_is_left_out_on_purpose_is_not_owed(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_t1_what_nobody_wants_to_hear_yet_is_told_when_somebody_does(
+async def test_t1_alert_waits_for_an_assigned_destination(
     world: World, said: list[NotificationMessage]
 ) -> None:
     made = await heard(world, retentionPolicy=POLICY)
@@ -150,7 +150,7 @@ async def test_t1_what_nobody_wants_to_hear_yet_is_told_when_somebody_does(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("environ", [{"RETENTION_ALARM_DAYS": "0"}])
-async def test_t1_with_no_days_nobody_is_told(
+async def test_t1_zero_days_disable_the_alert(
     world: World, said: list[NotificationMessage]
 ) -> None:
     made = await heard(world, retentionPolicy=POLICY)

@@ -170,7 +170,7 @@ ENDS: list[tuple[Callable[[World], Awaitable[None]], list[tuple[TaskOutcome, str
 ]
 
 
-async def test_t13_whatever_end_a_run_comes_to_its_result_says_what_became_of_retention(
+async def test_t13_every_run_outcome_has_a_retention_record(
     world: World,
 ) -> None:
     seen: set[str] = set()

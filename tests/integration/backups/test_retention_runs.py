@@ -22,7 +22,7 @@ async def backed_up(world: World, made: dict[str, Any]) -> tuple[str, str, dict[
     return task_id, forget, snapshot
 
 
-async def test_t10_the_plan_stands_in_the_task_before_it_is_carried_out(world: World) -> None:
+async def test_t10_forget_plan_is_stored_before_it_is_applied(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     backup, forget, snapshot = await backed_up(world, made)
     assert (await world.claim(task_id=forget))["answer"] == "granted"
@@ -45,7 +45,7 @@ async def test_t10_the_plan_stands_in_the_task_before_it_is_carried_out(world: W
     assert row.id in world.services.snapshots.stale_ids
 
 
-async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down_and_looked_at(
+async def test_t10_plan_of_lost_retention_is_kept_and_index_marked_stale(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -63,7 +63,7 @@ async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down
     assert world.services.snapshots.stale_ids == {made["repositoryId"]}
 
 
-async def test_deleted_snapshots_leave_the_index_and_those_perhaps_deleted_are_looked_at(
+async def test_deleted_snapshots_leave_the_index_and_failed_deletions_mark_it_stale(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -90,7 +90,7 @@ async def test_deleted_snapshots_leave_the_index_and_those_perhaps_deleted_are_l
     assert shelf.stale_ids == {repository.id}
 
 
-async def test_t13_every_run_says_what_retention_did_or_why_it_did_nothing(world: World) -> None:
+async def test_t13_every_run_records_its_retention(world: World) -> None:
     repository = await world.repository()
     without = await world.schedule(repository=repository)
     task_id = await run_now(world, without)
@@ -114,7 +114,7 @@ async def test_t13_every_run_says_what_retention_did_or_why_it_did_nothing(world
     assert (record["status"], record["plan"]["keep"]) == ("applied", keep)
 
 
-async def test_t8_the_job_of_retention_names_the_suspect_snapshots(world: World) -> None:
+async def test_t8_forget_job_lists_suspect_snapshots(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -125,7 +125,7 @@ async def test_t8_the_job_of_retention_names_the_suspect_snapshots(world: World)
     assert job["protectedSnapshotIds"] == [suspect["id"]]
 
 
-async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_counts_it(
+async def test_t8_snapshot_of_a_lost_report_is_checked_before_retention(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -147,7 +147,7 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
     assert job["protectedSnapshotIds"] == []
 
 
-async def test_t8_a_run_that_had_nothing_to_judge_by_is_judged_before_retention_counts_it(
+async def test_t8_snapshot_without_comparison_is_not_trusted_by_retention(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -165,7 +165,7 @@ async def test_t8_a_run_that_had_nothing_to_judge_by_is_judged_before_retention_
     assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] == []
 
 
-async def test_t11_zero_means_absent_and_zeros_alone_are_refused(world: World) -> None:
+async def test_t11_zero_rules_are_absent_and_only_zeros_are_rejected(world: World) -> None:
     for nothing in ({"keepLast": 0}, {"keepWithinDuration": "0d"}, {"keepWithinDuration": ""}):
         body = await world.client.post("/api/v1/backups", json=await _body(world, nothing))
         assert body.status_code == 400, nothing
@@ -195,7 +195,7 @@ async def _body(world: World, policy: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def test_a_job_stays_at_the_repository_that_its_task_has_the_lease_of(world: World) -> None:
+async def test_job_uses_the_repository_of_the_task_lease(world: World) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     old = await Repository.get(short_id=repository["shortId"])
@@ -216,7 +216,7 @@ async def test_a_job_stays_at_the_repository_that_its_task_has_the_lease_of(worl
     assert job["repository"]["config"]["path"] == old.config["path"]
 
 
-async def test_a_schedule_that_goes_under_its_retention_leaves_index_and_words_in_order(
+async def test_schedule_deleted_during_retention_keeps_index_and_message_consistent(
     world: World,
 ) -> None:
     repository = await world.repository()
@@ -245,7 +245,7 @@ async def test_a_schedule_that_goes_under_its_retention_leaves_index_and_words_i
     assert await Lease.all().count() == 0
 
 
-async def test_retention_that_waited_goes_by_the_policy_of_now_or_not_at_all(world: World) -> None:
+async def test_waiting_retention_uses_the_current_policy(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     url = f"/api/v1/backups/{made['shortId']}"
     _, forget, _ = await backed_up(world, made)
@@ -259,7 +259,7 @@ async def test_retention_that_waited_goes_by_the_policy_of_now_or_not_at_all(wor
     assert (refused["answer"], "was removed" in refused["reason"]) == ("refused", True)
 
 
-async def test_the_retention_job_names_the_snapshot_of_the_run_before_whatever_its_time(
+async def test_forget_job_lists_the_newest_snapshot_regardless_of_its_time(
     world: World,
 ) -> None:
     """A clock that fell back makes the newest snapshot the oldest by its time."""
@@ -288,7 +288,7 @@ async def test_the_retention_job_names_the_snapshot_of_the_run_before_whatever_i
     assert job["latestSnapshotIds"] == [behind["id"]], "also when a person asks for it"
 
 
-async def test_the_retention_job_names_rewritten_snapshots_by_their_first_id_too(
+async def test_forget_job_lists_original_ids_of_rewritten_snapshots(
     world: World,
 ) -> None:
     """A tag added by hand gives a snapshot another id, but the same first one."""

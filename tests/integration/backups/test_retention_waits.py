@@ -37,9 +37,7 @@ async def dispatched_run_of(world: World, task_id: str) -> str:
 
 
 @pytest.mark.parametrize("way", ["by hand", "after a backup"])
-async def test_retention_that_gave_up_is_tried_again_until_it_succeeds(
-    world: World, way: str
-) -> None:
+async def test_deferred_retention_is_retried_until_it_succeeds(world: World, way: str) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     other = await world.schedule(repository=repository)
@@ -71,7 +69,7 @@ async def test_retention_that_gave_up_is_tried_again_until_it_succeeds(
     assert (await task_of(world, forget))["status"] == "succeeded"
 
 
-async def test_retention_that_was_cancelled_while_it_waited_is_not_tried_again(
+async def test_retention_cancelled_while_waiting_is_not_retried(
     world: World,
 ) -> None:
     repository = await world.repository()

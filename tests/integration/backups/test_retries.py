@@ -53,7 +53,7 @@ async def come_due(made: dict[str, Any]) -> None:
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
 
 
-async def test_an_edit_of_the_times_ends_the_wish_to_try_again_and_no_other_edit_does(
+async def test_only_an_edit_of_the_times_cancels_a_retry(
     world: World,
 ) -> None:
     made = await failed(world)
@@ -67,7 +67,7 @@ async def test_an_edit_of_the_times_ends_the_wish_to_try_again_and_no_other_edit
     assert len(await tasks_of(made)) == 1
 
 
-async def test_a_retry_falls_away_when_the_schedule_is_disabled_or_allows_fewer(
+async def test_retry_is_dropped_if_disabled_or_over_the_limit(
     world: World,
 ) -> None:
     disabled, fewer = await failed(world), await failed(world)
@@ -80,7 +80,7 @@ async def test_a_retry_falls_away_when_the_schedule_is_disabled_or_allows_fewer(
     assert (await schedule_of(world, fewer))["nextBackupAt"] > clock.now_ms() + 60_001
 
 
-async def test_a_retry_waits_while_a_backup_runs_and_gives_way_to_the_next_due_time(
+async def test_retry_waits_for_a_running_backup_and_yields_to_the_next_due_time(
     world: World,
 ) -> None:
     made = await failed(world)
@@ -101,7 +101,7 @@ async def test_a_retry_waits_while_a_backup_runs_and_gives_way_to_the_next_due_t
     assert len(await tasks_of(both)) == 1
 
 
-async def test_no_retry_is_planned_when_the_cron_comes_first(world: World) -> None:
+async def test_no_retry_is_planned_after_the_next_due_time(world: World) -> None:
     made = await world.schedule(cronExpression="* * * * *", retryDelay=60, maxRetries=5)
     reply = await world.claim(schedule_id=made["shortId"])
     told = await world.ask("finish", {"taskId": reply["job"]["taskId"], **FAILURE})
@@ -128,7 +128,7 @@ async def tell_of_failures(world: World, made: dict[str, Any], hook: Endpoint) -
     [{"cron_expression": "every day"}, {"timezone": "Mars/Olympus"}, {"cron_expression": "H"}],
 )
 @pytest.mark.parametrize("noticed", ["at the start", "when it is due"])
-async def test_t7_a_schedule_that_cannot_be_read_is_disabled_once_and_people_are_told(
+async def test_t7_unreadable_schedule_is_disabled_once_and_users_are_notified(
     world: World, hook: Endpoint, broken: dict[str, str], noticed: str
 ) -> None:
     made = await world.schedule()
@@ -157,7 +157,7 @@ async def test_t7_a_schedule_that_cannot_be_read_is_disabled_once_and_people_are
     assert await world.services.deployment_sync.drift() == []
 
 
-async def test_t32_the_clock_waits_for_nobody_who_is_told_of_a_disabled_schedule(
+async def test_t32_due_run_loop_does_not_wait_for_notifications(
     world: World, hook: Endpoint
 ) -> None:
     hook.answer = "silent"
@@ -174,7 +174,7 @@ async def test_t32_the_clock_waits_for_nobody_who_is_told_of_a_disabled_schedule
     assert (await Destination.get()).last_checked is None
 
 
-async def test_t4_when_the_clock_was_set_back_the_next_time_is_near_and_nothing_runs_again(
+async def test_t4_clock_set_back_recomputes_due_times_without_duplicate_runs(
     world: World,
 ) -> None:
     made = await overdue(world, days=0.9)
@@ -199,7 +199,7 @@ async def test_t4_when_the_clock_was_set_back_the_next_time_is_near_and_nothing_
     assert (await schedule_of(world, made))["nextBackupAt"] > clock.now_ms()
 
 
-async def test_t4_after_a_sleep_a_live_run_keeps_its_lease_and_is_not_taken_for_lost(
+async def test_t4_run_keeps_its_lease_after_a_suspend(
     world: World,
 ) -> None:
     """The worker slept with the API and could not renew; the run goes on where it stood."""

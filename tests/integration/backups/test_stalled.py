@@ -38,7 +38,7 @@ async def activities(world: World, made: dict[str, Any], task_id: str) -> list[A
     ]
 
 
-async def test_t14_a_run_is_stalled_as_long_as_nothing_moves_and_is_not_stopped(
+async def test_t14_run_without_activity_is_stalled_but_not_stopped(
     world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
     made = await world.schedule()
@@ -75,7 +75,7 @@ async def test_t14_a_run_is_stalled_as_long_as_nothing_moves_and_is_not_stopped(
     assert said.count("run no longer stalled") == 1
 
 
-async def test_t14_it_becomes_stalled_by_time_alone_and_an_ended_task_is_not(
+async def test_t14_stall_depends_on_time_and_ends_with_the_task(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No row changes meanwhile: what was encoded of it before must not be shown again."""

@@ -17,7 +17,7 @@ def database_kind() -> str:
     return "sqlite"
 
 
-async def test_one_task_that_cannot_be_ended_keeps_no_other_from_its_end(
+async def test_task_that_cannot_be_finished_does_not_block_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poisoned, sound = [await run_now(world, await world.schedule()) for _ in range(2)]
@@ -37,7 +37,7 @@ async def test_one_task_that_cannot_be_ended_keeps_no_other_from_its_end(
     assert (await Task.get(id=sound)).status == "stale"
 
 
-async def test_an_event_that_cannot_be_followed_does_not_end_the_following(
+async def test_failing_event_does_not_stop_the_event_loop(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = []
@@ -69,7 +69,7 @@ async def test_an_event_that_cannot_be_followed_does_not_end_the_following(
     await asyncio.gather(loop, return_exceptions=True)
 
 
-async def test_a_start_that_fails_is_tried_again_by_the_watch(
+async def test_failed_first_round_of_the_reaper_is_retried(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     extend_all, tries, begun = world.services.leases.extend_all, 0, asyncio.Event()
