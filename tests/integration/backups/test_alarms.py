@@ -1,4 +1,4 @@
-"""Who wants to hear of failures hears of those too that no worker can tell (T25)."""
+"""Failure alerts that the API sends because no worker can send them (T25)."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ from zerobyte.features.tasks.models import Task
 
 @pytest.fixture
 def database_kind() -> str:
-    """Nothing here depends on the kind of the database."""
+    """SQLite only: nothing here depends on the database."""
     return "sqlite"
 
 
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> list[NotificationMessage]:
-    """What leaves the machine."""
+    """The messages that were sent."""
     messages: list[NotificationMessage] = []
 
     async def send(_config: Any, message: NotificationMessage, **_how: Any) -> None:
@@ -35,7 +35,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[NotificationMessage]:
 
 
 async def heard(world: World, **more: Any) -> dict[str, Any]:
-    """A schedule, and somebody who wants to hear when it fails."""
+    """Create a schedule with a destination that is assigned to failures."""
     made = await world.schedule(**more)
     config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
     url = "/api/v1/notifications/destinations"
@@ -51,7 +51,7 @@ async def heard(world: World, **more: Any) -> dict[str, Any]:
 
 
 async def lose(world: World, task_id: str) -> None:
-    """Take the worker of a task away."""
+    """Let the lease of a task expire and run the reaper."""
     long_ago = clock.now_ms() - 120_000
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=long_ago)
@@ -89,7 +89,7 @@ async def test_t25_unstarted_and_lost_runs_are_notified_unless_rerun(
     first = (await world.claim(schedule_id=made["shortId"], flow_run_id=run))["job"]["taskId"]
     await lose(world, first)
     await all_is_said(world)
-    assert said == [], "it is done again at once"
+    assert said == [], "it is rerun at once"
     second = await Task.get(rerun_of=first)
     await world.claim(task_id=second.id)
     await lose(world, second.id)

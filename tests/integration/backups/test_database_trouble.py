@@ -1,4 +1,4 @@
-"""A database that cannot write says so in words, and what can be read is still answered."""
+"""A database that rejects writes: error messages, and reads that still work."""
 
 import sqlite3
 from typing import Any, cast
@@ -30,7 +30,7 @@ async def test_full_disk_and_read_only_database_block_only_writes(
 ) -> None:
     made = await world.schedule()
     name, url = {"name": "x" * 100}, f"/api/v1/backups/{made['shortId']}"
-    # SQLite says of its own limit what it says of a disk without space.
+    # SQLite returns the same error for its page limit as for a full disk.
     [size] = await pragma("page_count")
     await pragma(f"max_page_count = {size['page_count']}")
     full = await world.client.get(url)
@@ -63,14 +63,14 @@ async def test_task_finished_during_write_failure_is_not_declared_lost(
     await watch.run_once()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    # A full disk has kept the worker from renewing for longer than a lease lives.
+    # A full disk has prevented renewals for longer than the lease is valid.
     await Lease.filter(task_id=task_id).update(expires_at=1)
     await pragma("query_only = ON")
     await watch.run_once()
     await pragma("query_only = OFF")
     await watch.run_once()
     assert (await Task.get(id=task_id)).status == "running"
-    # Its worker asks again and again to hand its end in, and is heard a moment later.
+    # Its worker retries its report, which succeeds a moment later.
     await world.ask("finish", success(task_id, snapshot_of(made)))
     assert (await Task.get(id=task_id)).status == "succeeded"
     assert not await Task.exists(rerun_of=task_id)
@@ -97,7 +97,7 @@ async def test_heartbeat_counts_although_it_could_not_be_stored(
 
 
 class Heard:
-    """A log that keeps what it is told."""
+    """A log that stores its entries."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []

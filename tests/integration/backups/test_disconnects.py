@@ -1,4 +1,4 @@
-"""Clients that go away in the middle of a request cost nobody else anything."""
+"""Clients that disconnect during a request do not affect other requests."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Due times become runs, each once: by the engine's bell or by our own clock."""
+"""DueRunStarter: every due time leads to one run, started by Prefect or by the API."""
 
 import itertools
 from typing import Any
@@ -14,7 +14,7 @@ from zerobyte.features.tasks.models import Task, WorkerRow
 
 @pytest.fixture
 def database_kind() -> str:
-    """What both databases must do alike is asked in test_due_at_once.py."""
+    """SQLite only: test_due_at_once.py runs on both databases."""
     return "sqlite"
 
 
@@ -23,7 +23,7 @@ FAILURE = {"status": "failed", "outcome": "error", "error": "restic says no"}
 
 
 async def overdue(world: World, *, days: float = 3.9, **more: Any) -> dict[str, Any]:
-    """A daily schedule that nobody has looked at for some days."""
+    """Create a daily schedule that has been due for some days."""
     now = clock.now_ms()
     at = clock.from_ms(now - DAY_MS // 2)
     made = await world.schedule(cronExpression=f"{at.minute} {at.hour} * * *", **more)
@@ -52,7 +52,7 @@ async def test_t4_t35_one_run_catches_up_for_days_and_counts_missed_times(
     assert shown["dueAt"] - shown["coalesced"]["lastAt"] == DAY_MS
     assert shown["coalesced"]["lastAt"] - shown["coalesced"]["firstAt"] == 2 * DAY_MS
     assert 0 < (await schedule_of(world, made))["nextBackupAt"] - clock.now_ms() < DAY_MS
-    # The engine's own late bells find nothing left, whether it still runs or has ended.
+    # Late runs of Prefect are rejected, whether the run is active or has ended.
     late = await world.claim(schedule_id=made["shortId"], due_at=shown["dueAt"])
     assert late["answer"] == "refused"
     await world.claim(task_id=task.id)
@@ -108,7 +108,7 @@ async def test_without_catch_up_missed_times_are_recorded_and_not_run(
 async def test_without_catch_up_a_queued_due_time_still_runs(
     world: World,
 ) -> None:
-    """Everybody was there; the queue was long."""
+    """API, worker and Prefect were available; the queue was long."""
     made = await overdue(world, days=0.9, catchUp=False)
     long_ago = clock.now_ms() - 2 * DAY_MS
     world.services.due_runs.watching_since = long_ago
@@ -129,7 +129,7 @@ async def test_without_catch_up_times_during_worker_absence_are_missed(
     made = await overdue(world, days=0.9, catchUp=False)
     world.services.due_runs.watching_since = clock.now_ms() - 2 * DAY_MS
     await world.services.due_runs.start_missed()
-    assert await tasks_of(made) == [], "it is still away: nothing is said yet"
+    assert await tasks_of(made) == [], "its worker is still away: nothing is recorded yet"
     await world.ask("hello", WORKER)
     await world.services.due_runs.start_missed()
     assert [task.status for task in await tasks_of(made)] == ["cancelled"]
@@ -172,7 +172,7 @@ async def test_next_due_time_is_in_the_future_after_every_outcome(world: World, 
     after = await schedule_of(world, made)
     assert clock.now_ms() < after["nextBackupAt"] < clock.now_ms() + DAY_MS
     await world.services.due_runs.start_missed()
-    # What was interrupted is done again at once; every other end waits for the next time.
+    # An interrupted run is rerun at once; after every other end the next due time follows.
     again = {task.rerun_of for task in await tasks_of(made)}
     assert again == ({None, task_id} if end == "stale" else {None})
 
@@ -211,7 +211,7 @@ async def test_schedule_with_jitter_has_constant_delay_and_is_started_by_the_api
     await Schedule.filter(id=row.id).update(**values)
     await world.services.due_runs.start_missed()
     [task] = await tasks_of(late)
-    # Its newest time has come but its delay has not: the one of the day before is due.
+    # The delay of its newest due time has not passed: the due time of the day before is due.
     assert task.input["dueAt"] == newest - DAY_MS
 
 
@@ -228,7 +228,7 @@ async def test_longest_overdue_schedule_is_started_first(
     volume, repository = await world.volume(), await world.repository()
     both = {"volume": volume, "repository": repository}
     made = [await overdue(world, days=days, **both) for days in (1.9, 3.9, 2.9)]
-    # Ids of one millisecond have no order; here none has another's.
+    # Ids of the same millisecond have no order, so each task gets another millisecond.
     moments = itertools.count(clock.now_ms())
     monkeypatch.setattr(clock, "now_ms", lambda: next(moments))
     await world.services.due_runs.start_missed()

@@ -1,4 +1,4 @@
-"""Many who notice one due time at once, on each kind of database."""
+"""DueRunStarter: concurrent triggers of one due time, on both databases."""
 
 import asyncio
 
@@ -28,7 +28,7 @@ async def test_edit_during_a_claim_does_not_restore_its_due_time(
 ) -> None:
     made = await overdue(world)
     url = f"/api/v1/backups/{made['shortId']}"
-    # As clients do it, with every field that they know.
+    # Send all fields, as clients do.
     body = {"name": "renamed", "cronExpression": made["cronExpression"], "enabled": True}
     await asyncio.gather(
         *(world.client.patch(url, json=body) for _ in range(4)),
@@ -43,12 +43,12 @@ async def test_edit_during_a_claim_does_not_restore_its_due_time(
 async def test_retry_is_started_once_and_survives_a_crash_before_its_task_is_stored(
     world: World,
 ) -> None:
-    """The wish to try again stands in the row until the task stands in its own."""
+    """`retry_at` stays in the row until the task of the retry is stored."""
     made = await world.schedule(cronExpression="0 3 1 1 *", retryDelay=1, maxRetries=1)
     reply = await world.claim(schedule_id=made["shortId"])
     await world.ask("finish", {"taskId": reply["job"]["taskId"], **FAILURE})
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
-    # Here the task's own row is what cannot be written.
+    # Here the insert of the task fails.
     [task] = await tasks_of(made)
     await Task.filter(id=task.id).update(active_key=f"backup:{made['shortId']}")
     await start_retries(world.services.tasks)

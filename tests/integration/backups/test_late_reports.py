@@ -1,4 +1,4 @@
-"""A report of success counts when its snapshot exists and is that of this run, even if late."""
+"""ReportCheck: reports, also late ones, count only with an existing snapshot of their run."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,7 +35,7 @@ async def stored_at(world: World, made: dict[str, Any], folder: Path) -> ResticR
 async def backed_up(
     world: World, repository: ResticRepository, tag: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Run a real backup; the snapshot as restic describes it and the figures of the run."""
+    """Run a real backup. Returns restic's snapshot record and the figures of the run."""
     (world.source / f"{clock.monotonic()}.txt").write_text("changed")
     summary = await backup.run(repository, world.source, tag=tag, hostname="zerobyte")
     assert summary.snapshot_id is not None
@@ -49,14 +49,14 @@ def report_of(task_id: str, snapshot: dict[str, Any], figures: dict[str, Any]) -
 
 
 async def claimed_run(world: World, made: dict[str, Any]) -> str:
-    """The id of a run by the clock that its worker has begun."""
+    """Start a scheduled run. Returns its task id."""
     run = await world.scheduler_run(made)
     reply = await world.claim(schedule_id=made["shortId"], flow_run_id=run)
     return reply["job"]["taskId"]
 
 
 async def lost_run(world: World, made: dict[str, Any]) -> str:
-    """The id of a run by the clock that the reaper has ended."""
+    """Start a scheduled run and have the reaper fail it. Returns its task id."""
     task_id = await claimed_run(world, made)
     await lose(world, task_id)
     return task_id
@@ -76,7 +76,7 @@ async def test_late_success_report_is_accepted_if_its_snapshot_exists(
     task_id = await lost_run(world, made)
     assert await Task.exists(rerun_of=task_id, status="queued")
     snapshot, figures = await backed_up(world, repository, made["shortId"])
-    for _ in range(2):  # a repeated report changes nothing
+    for _ in range(2):  # A repeated report changes nothing.
         await world.ask("finish", report_of(task_id, snapshot, figures))
         task = await task_of(world, task_id)
         assert (task["status"], task["error"]) == ("succeeded", None)
@@ -98,7 +98,7 @@ async def test_late_report_without_existing_snapshot_changes_nothing(
 
 
 async def refused(world: World, task_id: str, report: dict[str, Any]) -> str:
-    """The error of a running task whose report of success was not believed."""
+    """Report a success that must be rejected. Returns the error of the task."""
     await world.ask("finish", report)
     task = await task_of(world, task_id)
     assert task["status"] == "failed"
@@ -147,7 +147,7 @@ async def test_snapshot_of_an_earlier_run_is_rejected_for_any_worker_clock(
     await world.ask("finish", report_of(first, snapshot, figures))
     assert (await task_of(world, first))["status"] == "succeeded"
     await world.hello(clock_ms=clock.now_ms() - 86_400_000)
-    for is_indexed in (False, True):  # known by the first run's result; known to the index
+    for is_indexed in (False, True):  # Known from the first run's result, then from the index.
         if is_indexed:
             await Task.filter(id=first).update(result=None)
         else:

@@ -1,4 +1,4 @@
-"""Who works on a repository and who waits, as the API shows it; and what ends a wait."""
+"""Leases of repositories: holders, waiters, the limits of waiting, and lost runs."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ from zerobyte.features.tasks.models import Task, WorkerRow
 
 @pytest.fixture
 def database_kind() -> str:
-    """What the database itself decides is tested on both kinds elsewhere."""
+    """SQLite only: tests/integration/db tests the leases on both databases."""
     return "sqlite"
 
 
@@ -127,10 +127,12 @@ async def test_second_worker_of_a_host_is_rejected_while_the_first_is_running(
         "Stop it first, or start this one with a token of its own host"
     )
     await WorkerRow.filter(host="local").update(seen_at=1)
-    assert (await _hello(world, second)).status_code == 409, "it is silent, and it lives"
+    assert (await _hello(world, second)).status_code == 409, (
+        "it sends no heartbeat, but it is running"
+    )
     end(sleeper)
     assert (await _hello(world, second)).status_code == 200
-    # Where nobody can look, a worker is forgotten when it has been silent for long enough.
+    # Where its process cannot be checked, a worker is gone 30 s after its last heartbeat.
     elsewhere = {**second, "bootId": "another boot"}
     await WorkerRow.filter(host="local").update(boot_id="yet another boot")
     assert (await _hello(world, elsewhere)).status_code == 409
@@ -162,7 +164,7 @@ async def test_t15_interrupted_scheduled_run_is_rerun_once(
     await world.claim(task_id=again.id)
     await interrupted(world, again.id)
     assert await Task.filter(status__in=("queued", "running")).count() == 0
-    # The retries are for runs that came to an end; this one may bring its host down.
+    # Retries are for runs that reported an end; this run may crash its host.
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
     after = await schedule_of(world, made)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("error", "stopped")
@@ -206,14 +208,14 @@ async def test_t33_run_that_ended_unnoticed_in_prefect_ends_its_task(world: Worl
     await world.services.reaper.end_unstarted()
     states = {run: (await Task.get(id=task_id)).status for run, task_id in tasks.items()}
     assert states == {crashed: "stale", cancelled: "cancelled", gone: "queued", waits: "queued"}
-    # What the engine has forgotten is started again under the same key.
+    # A run that Prefect has lost is started again with the same key.
     assert (await Task.get(id=tasks[gone])).flow_run_id is None
 
 
 async def test_t33_scheduled_run_lost_by_prefect_is_started_again(
     world: World,
 ) -> None:
-    """It waited for its repository when Prefect's database was thrown away."""
+    """Prefect's database was deleted while the task waited for its repository."""
     made = await world.schedule(enabled=True)
     holder = await run_now(world, made)
     await world.claim(task_id=holder)
@@ -249,7 +251,7 @@ async def test_t33_lost_run_is_crashed_in_prefect_after_its_outage(world: World)
 
 
 async def claimed(world: World, made: dict[str, Any], worker: int) -> str:
-    """A task of the schedule that a process of this machine works on."""
+    """Create a task of the schedule that a process of this machine has claimed."""
     who = {"worker": worker_of(worker), "flowRunId": ids.uuid7(), "scheduleId": made["shortId"]}
     return (await world.ask("claim", who))["reply"]["job"]["taskId"]
 
@@ -287,7 +289,7 @@ async def test_lease_of_an_ended_task_is_released(world: World) -> None:
 async def test_t28_row_and_lease_of_a_running_task_are_kept(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    """Row and lease of a task that works are touched by no sweep, however old they are."""
+    """No clean-up removes row or lease of a running task, however old they are."""
     made = await world.schedule()
     task_id = await claimed(world, made, sleeper.pid)
     week_ago = clock.now_ms() - 7 * 86_400_000

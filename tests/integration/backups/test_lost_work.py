@@ -1,4 +1,4 @@
-"""What becomes of retention and deletions that are lost half-way, or wait for their turn."""
+"""Retention and deletions that are lost during their run or wait for a lease."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from zerobyte.features.tasks.models import Task
 
 
 async def led_to_retention(world: World, made: dict[str, Any]) -> str:
-    """The id of the retention task that a good run has led to."""
+    """Complete a backup. Returns the id of its retention task."""
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
@@ -18,7 +18,7 @@ async def led_to_retention(world: World, made: dict[str, Any]) -> str:
 
 
 async def deletion(world: World, made: dict[str, Any]) -> str:
-    """The id of a task that removes the schedule's only snapshot."""
+    """Create the deletion of the schedule's only snapshot. Returns the task id."""
     repository = await Repository.get(id=made["repositoryId"])
     url = f"/api/v1/repositories/{repository.short_id}/snapshots"
     [snapshot] = (await world.client.get(url)).json()
@@ -29,7 +29,7 @@ async def deletion(world: World, made: dict[str, Any]) -> str:
 async def test_t13_retention_whose_second_run_is_lost_too_ends(
     world: World,
 ) -> None:
-    """Left queued, every later run would take it for its own, and none would be applied."""
+    """If it stayed queued, later runs would rely on it, and no retention would be applied."""
     forgets: dict[str, str] = {}
     for fate in ("crashed", "gone"):
         made = await world.schedule(retentionPolicy={"keepLast": 1})

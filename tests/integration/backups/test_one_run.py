@@ -1,4 +1,4 @@
-"""A task is worked on by one run of the engine, whoever else comes to think that it is its own."""
+"""A task is assigned to one flow run only."""
 
 import asyncio
 from contextlib import suppress
@@ -19,7 +19,7 @@ def database_kind() -> str:
 
 
 async def left_behind(world: World) -> tuple[str, str]:
-    """A retention whose run was not told of it, old enough to get one of its own; and that run."""
+    """Create an orphaned retention task, old enough for a new run. Returns it and its first run."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     backup, run = await run_now(world, made), ids.uuid7()
     await world.claim(task_id=backup, flow_run_id=run)
@@ -55,7 +55,7 @@ async def test_first_of_two_flow_runs_claims_the_task(world: World) -> None:
     winner = new if loser == old else old
     assert (await Task.get(id=forget)).flow_run_id == winner
     again = await world.claim(task_id=forget, flow_run_id=winner)
-    assert again["answer"] == "granted", "it did not hear the first answer"
+    assert again["answer"] == "granted", "it did not receive the first reply"
 
 
 async def test_dispatcher_keeps_the_flow_run_that_claimed_the_task(
@@ -78,7 +78,7 @@ async def test_dispatcher_keeps_the_flow_run_that_claimed_the_task(
     async with asyncio.timeout(60):
         while (await Task.get(id=forget)).flow_run_id is None:
             await asyncio.sleep(0.01)
-        # What is opened after it is started after it: its own round has ended by then.
+        # A task created later is started later: the round of the first has ended by then.
         await world.services.reaper.fail_lost()
         world.services.dispatcher.wake()
         while (await Task.get(id=later)).flow_run_id is None:
@@ -105,7 +105,7 @@ async def test_task_finished_concurrently_is_finished_once(
         if begun > 1:
             both.set()
         with suppress(TimeoutError):
-            async with asyncio.timeout(0.5):  # for the other, which is not to come
+            async with asyncio.timeout(0.5):  # For the other event, which must not arrive.
                 await both.wait()
         return await finisher(*args)
 

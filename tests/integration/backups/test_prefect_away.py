@@ -1,4 +1,4 @@
-"""The engine is away for a while: people work on, and what was wanted runs once when it is back."""
+"""Outages of Prefect: edits go on, and each due time runs once afterwards."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -23,7 +23,7 @@ def database_kind() -> str:
 
 @pytest.fixture
 async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
-    """Begins what runs beside requests in a real API, as far as the engine is concerned."""
+    """Run the background loops of the API that talk to Prefect."""
     services = world.services
     running: list[asyncio.Task[None]] = []
 
@@ -43,7 +43,7 @@ async def test_prefect_outage_allows_edits_and_causes_no_duplicate_runs(
     by_hand, missed = await world.schedule(), await overdue(world)
     await world.services.deployment_sync.apply()
     world.scheduler.is_down = True
-    begin_loops()  # before this they would have started what was missed
+    begin_loops()  # The loops have had time to start missed runs.
 
     task_id = await run_now(world, by_hand)
     url = f"/api/v1/backups/{missed['shortId']}"
@@ -57,11 +57,11 @@ async def test_prefect_outage_allows_edits_and_causes_no_duplicate_runs(
     assert twice.status_code == 409
     for _ in range(3):
         await world.services.due_runs.start_missed()
-    # Nobody knows what the engine has planned, so nothing is started over its head.
+    # Prefect's plan is unknown, so the API starts nothing.
     assert await tasks_of(missed) == []
     assert (await Task.get(id=task_id)).flow_run_id is None
 
-    # Its own late bell rings first; then our clock looks.
+    # The late run of Prefect comes first, then the check of the API.
     bell = await world.claim(schedule_id=missed["shortId"], due_at=clock.now_ms())
     assert bell["answer"] == "granted"
     world.scheduler.is_down = False
@@ -101,7 +101,7 @@ async def test_unplanned_due_times_are_started_after_a_prefect_outage(
 async def test_t4_without_catch_up_due_times_during_a_prefect_outage_are_skipped(
     world: World, first: str
 ) -> None:
-    """The platform and its worker were there all the time."""
+    """API and worker were available all the time."""
     missed = await overdue(world, days=0.9, catchUp=False)
     caught_up = await overdue(world, days=0.9)
     long_ago, due_at = clock.now_ms() - 2 * DAY_MS, clock.now_ms() - DAY_MS // 2
@@ -135,7 +135,7 @@ async def test_without_catch_up_late_run_of_available_prefect_is_accepted(
     answered_after_min: int | None,
     bell_after_min: int,
 ) -> None:
-    """It was away for less than five minutes, or the run waits for its turn there."""
+    """The outage was shorter than five minutes, or the run waits in Prefect's queue."""
     made = await overdue(world, days=0.9, catchUp=False)
     due_at = now = clock.now_ms() - DAY_MS // 2 // 60_000 * 60_000
     at = (await Schedule.get(short_id=made["shortId"])).next_backup_at or 0

@@ -1,4 +1,4 @@
-"""A restore beside what its repository is wanted for meanwhile."""
+"""Restores concurrent with retention of the same repository."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from zerobyte.features.tasks.service import NewTask
 
 
 async def restore_of(world: World, made: dict[str, Any]) -> Task:
-    """A restore of what a schedule saved, opened as if its snapshot had been looked at."""
+    """Create a restore task directly, without checking its snapshot."""
     repository = await Repository.get(id=made["repositoryId"])
     options = RestoreOptions(
         snapshot_id="a" * 64, target="/srv/out", base_path="/srv", include=[], exclude=[],

@@ -1,4 +1,4 @@
-"""Good backups without retention are told, once in each spell; and the age of the last one (T1)."""
+"""Alerts about overdue retention, once per period, and the last retention of a schedule (T1)."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ async def finish(world: World, forget: str, report: dict[str, Any]) -> None:
 
 
 async def one_more(world: World, made: dict[str, Any], report: dict[str, Any]) -> None:
-    """A good backup, and how retention after it ended."""
+    """Complete a backup with that outcome of its retention."""
     _, forget, _ = await backed_up(world, made)
     await finish(world, forget, report)
 
@@ -38,7 +38,7 @@ async def days_pass(made: dict[str, Any], days: int) -> None:
 
 
 async def titles_of_a_look(world: World, said: list[NotificationMessage]) -> list[str]:
-    """What one look adds to what was said."""
+    """Run one check. Returns the messages that it added."""
     await all_is_said(world)
     said.clear()
     await world.services.alerts.check_retention()
@@ -61,7 +61,7 @@ async def test_t1_schedule_shows_the_last_successful_retention(world: World) -> 
     assert second >= first
     listed = (await world.client.get("/api/v1/backups")).json()
     assert [one["lastRetentionAt"] for one in listed] == [second]
-    # In another repository none has gone well yet, and one that ends in the old one says nothing.
+    # The new repository has no retention yet, and retention of the old one does not count.
     _, late, _ = await backed_up(world, made)
     url = f"/api/v1/backups/{made['shortId']}"
     elsewhere = (await world.repository("elsewhere"))["shortId"]
@@ -81,7 +81,7 @@ async def test_t1_overdue_retention_is_alerted_once_per_period(
     await one_more(world, made, FAILURE)
     await days_pass(made, 5)
     await one_more(world, made, FAILURE)
-    assert await titles_of_a_look(world, said) == [], "it is told after seven days"
+    assert await titles_of_a_look(world, said) == [], "the alert is sent after seven days"
     await days_pass(made, 3)
     assert await titles_of_a_look(world, said) == overdue, "the first backup counts"
     assert said[0].event == "failure"
@@ -94,7 +94,7 @@ async def test_t1_overdue_retention_is_alerted_once_per_period(
 
     await one_more(world, made, DONE)
     await days_pass(made, 8)
-    assert await titles_of_a_look(world, said) == [], "nothing was backed up since"
+    assert await titles_of_a_look(world, said) == [], "there was no backup since"
     await one_more(world, made, FAILURE)
     await days_pass(made, 8)
     assert await titles_of_a_look(world, said) == overdue, "it is another spell"
@@ -116,7 +116,7 @@ async def test_t1_skipped_retention_is_not_owed(
     await world.claim(task_id=task_id)
     await world.ask("finish", {"taskId": task_id, **FAILURE})
     assert await Schedule.filter(retention_owed_since__isnull=False).count() == 0
-    # A policy that is changed or taken away begins anew.
+    # Changing or removing the policy resets the period.
     await one_more(world, failing, FAILURE)
     await days_pass(failing, 8)
     url = f"/api/v1/backups/{failing['shortId']}"

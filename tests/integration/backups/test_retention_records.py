@@ -1,4 +1,4 @@
-"""Every run of a schedule says what retention did with it, or why it did nothing (T13)."""
+"""Retention records: every run of a schedule has one, with a reason if skipped (T13)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, get_args
@@ -18,7 +18,7 @@ from zerobyte.features.tasks.models import ACTIVE, Task
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is asked here is the same on both."""
+    """SQLite only: nothing here depends on the database."""
     return "sqlite"
 
 
@@ -26,7 +26,7 @@ KEEPS: dict[str, Any] = {"retentionPolicy": {"keepLast": 1}}
 
 
 async def running(world: World, **more: Any) -> tuple[dict[str, Any], str]:
-    """A schedule with a backup that has begun."""
+    """Create a schedule and start its backup."""
     made = await world.schedule(**{**KEEPS, **more})
     task_id = await run_now(world, made)
     assert (await world.claim(task_id=task_id))["answer"] == "granted"

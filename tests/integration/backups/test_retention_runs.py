@@ -1,4 +1,4 @@
-"""What a run writes down about retention: the plan before it is carried out, and every decision."""
+"""Retention runs: the stored plan, the forget job, and the index afterwards."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ FAILURE = {"status": "failed", "outcome": "error", "error": "the disk is full"}
 
 
 async def backed_up(world: World, made: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    """One good run; its task, the retention task that follows, and its snapshot."""
+    """Complete a backup. Returns its task id, its retention task id and its snapshot."""
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     snapshot = snapshot_of(made)
@@ -39,7 +39,7 @@ async def test_t10_forget_plan_is_stored_before_it_is_applied(world: World) -> N
     assert (await task_of(world, forget))["result"] == result
     record = (await task_of(world, backup))["result"]["retention"]
     assert record == {"status": "failed", "reason": "the disk is full", "plan": plan}
-    # It may have removed some before it failed, so the list is read again before its time.
+    # It may have removed snapshots before it failed, so the list is refreshed early.
     row = await Repository.get(id=made["repositoryId"])
     assert row.snapshots_refreshed_at == 0
     assert row.id in world.services.snapshots.stale_ids
@@ -135,7 +135,7 @@ async def test_t8_snapshot_of_a_lost_report_is_checked_before_retention(
     refused = await run_now(world, made)
     await world.claim(task_id=refused)
     await world.ask("finish", {"taskId": refused, **FAILURE})
-    assert world.services.snapshots.stale_ids == set(), "restic said that it made none"
+    assert world.services.snapshots.stale_ids == set(), "restic reported no snapshot"
     lost = await run_now(world, made)
     await world.claim(task_id=lost)
     await world.ask("finish", {"taskId": lost, **FAILURE, "outcome": "stale"})
@@ -208,7 +208,7 @@ async def test_job_uses_the_repository_of_the_task_lease(world: World) -> None:
     assert (await world.client.patch(url, json=moved)).status_code == 200
     reply = await world.claim(task_id=forget)
     assert reply["job"]["repository"]["config"]["path"] == old.config["path"]
-    assert reply["job"]["policy"]["keepLast"] == 1, "the policy of the repository that it had"
+    assert reply["job"]["policy"]["keepLast"] == 1, "the policy of its former repository"
     assert reply["job"]["protectedSnapshotIds"] == [snapshot["id"]]
     failure = {"status": "failed", "outcome": "error", "error": "no"}
     await world.ask("finish", {"taskId": forget, **failure})
@@ -262,7 +262,7 @@ async def test_waiting_retention_uses_the_current_policy(world: World) -> None:
 async def test_forget_job_lists_the_newest_snapshot_regardless_of_its_time(
     world: World,
 ) -> None:
-    """A clock that fell back makes the newest snapshot the oldest by its time."""
+    """After the clock was set back, the newest snapshot has the oldest time."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     _, forget, _ = await backed_up(world, made)
     await world.ask("finish", {"taskId": forget, **FAILURE})
@@ -273,7 +273,7 @@ async def test_forget_job_lists_the_newest_snapshot_regardless_of_its_time(
     job = (await world.claim(task_id=forget))["job"]
     assert job["latestSnapshotIds"] == [behind["id"]]
     await world.ask("finish", {"taskId": forget, **FAILURE})
-    # A run that could not describe its snapshot: the index does not know it yet.
+    # The run could not describe its snapshot, so the index does not know it yet.
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     undescribed = success(task_id, snapshot_of(made)) | {"snapshot": None}
@@ -285,13 +285,13 @@ async def test_forget_job_lists_the_newest_snapshot_regardless_of_its_time(
     url = f"/api/v1/backups/{made['shortId']}/forget"
     answer = await world.client.post(url)
     job = (await world.claim(task_id=answer.json()["taskId"]))["job"]
-    assert job["latestSnapshotIds"] == [behind["id"]], "also when a person asks for it"
+    assert job["latestSnapshotIds"] == [behind["id"]], "also on request of a user"
 
 
 async def test_forget_job_lists_original_ids_of_rewritten_snapshots(
     world: World,
 ) -> None:
-    """A tag added by hand gives a snapshot another id, but the same first one."""
+    """Adding a tag by hand changes the id of a snapshot, but not its original id."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     _, forget, good = await backed_up(world, made)
     await world.ask("finish", {"taskId": forget, **FAILURE})

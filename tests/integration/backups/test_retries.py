@@ -1,4 +1,4 @@
-"""Trying again after a failure, and schedules that cannot be read."""
+"""Retries after failures, unreadable schedules, and clock jumps."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ def database_kind() -> str:
 
 @pytest.fixture
 async def hook(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Endpoint]:
-    """What hears of a schedule that was disabled."""
+    """The notifications sent about disabled schedules."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     async with listening() as endpoint:
@@ -39,7 +39,7 @@ def environ(hook: Endpoint) -> dict[str, str]:
 
 
 async def failed(world: World, **more: Any) -> dict[str, Any]:
-    """A schedule whose scheduled run has just failed and is to be tried again."""
+    """Create a schedule whose run has failed and has a planned retry."""
     said = {"cronExpression": "0 3 1 1 *", "retryDelay": 1, "maxRetries": 2, **more}
     made = await world.schedule(**said)
     reply = await world.claim(schedule_id=made["shortId"])
@@ -181,7 +181,7 @@ async def test_t4_clock_set_back_recomputes_due_times_without_duplicate_runs(
     reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
     task_id = reply["job"]["taskId"]
     await world.ask("finish", {"taskId": task_id, "status": "cancelled", "outcome": "cancelled"})
-    # As if all this had been done by a clock that was ten days ahead, or a little.
+    # As if a clock ten days ahead, or slightly ahead, had written these times.
     far = clock.now_ms() + 10 * DAY_MS
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=far, retry_at=far)
     await world.services.due_runs.on_clock_jump()
@@ -202,7 +202,7 @@ async def test_t4_clock_set_back_recomputes_due_times_without_duplicate_runs(
 async def test_t4_run_keeps_its_lease_after_a_suspend(
     world: World,
 ) -> None:
-    """The worker slept with the API and could not renew; the run goes on where it stood."""
+    """Worker and API were suspended together, so no renewal was possible; the run goes on."""
     made = await world.schedule()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -215,5 +215,5 @@ async def test_t4_run_keeps_its_lease_after_a_suspend(
     assert (await Task.get(id=task_id)).status == "running"
     renewed = await world.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 0})
     assert renewed["held"] is True
-    # Nothing is started while the network and the mounts come back.
+    # No run is started while network and mounts return.
     assert world.services.due_runs.in_resume_grace

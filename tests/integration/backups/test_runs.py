@@ -1,4 +1,4 @@
-"""The life of a run between the API and a worker that speaks to it by hand."""
+"""Runs from start to report, with the worker's calls sent by the test."""
 
 import asyncio
 from typing import Any
@@ -251,7 +251,7 @@ async def test_task_cancelled_during_its_claim_is_rejected_without_lease(
         assert (await Lease.get(task_id=task_id)).state == "held"
         answer = await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
         assert answer.status_code == 202
-        # As if the cancel had come before the lease, which its end then did not give back.
+        # As if the cancellation had come before the lease, which its end did not release.
         await Lease.create(**lease_row)
         if builder == "fails":
             raise NotFound("The backup schedule was deleted before its run began")
@@ -345,7 +345,7 @@ async def test_t33_task_of_a_dead_worker_fails_and_its_run_crashes(world: World)
 
 
 async def test_orphaned_retention_gets_a_new_run(world: World) -> None:
-    """The worker died or was stopped between the backup's report and its retention (T13)."""
+    """The worker died or was stopped between the report of the backup and its retention (T13)."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)

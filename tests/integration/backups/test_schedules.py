@@ -1,4 +1,4 @@
-"""Schedules over HTTP: what is accepted, what is refused, and what the engine hears of it."""
+"""Schedules over HTTP: validation, updates, and their deployments in Prefect."""
 
 import asyncio
 from pathlib import Path
@@ -95,8 +95,8 @@ async def test_unknown_retention_rule_is_rejected_on_input_but_read_from_rows(
     await Schedule.filter(short_id=made["shortId"]).update(retention_policy={"keepOld": 2})
     assert (await world.client.get(url)).status_code == 200
     wrong = await world.client.patch(url, json={"retentionPolicy": {"keepLast": "1"}})
-    assert wrong.status_code == 400, "a known key is validated as before"
-    # Keys of other clients beside the policy are ignored as before.
+    assert wrong.status_code == 400, "a known key is still validated"
+    # Unknown keys outside the policy are still ignored.
     assert (await world.client.patch(url, json={"tags": ["a"], "other": 1})).status_code == 200
 
 
@@ -141,7 +141,7 @@ async def test_masked_webhook_headers_keep_their_stored_values(world: World) -> 
     url = f"/api/v1/backups/{made['shortId']}"
     same = await world.client.patch(url, json={"backupWebhooks": made["backupWebhooks"]})
     assert same.status_code == 200, same.text
-    # In plain text the worker alone gets it, with the job.
+    # Only the worker gets it in plain text, in its job.
     run = await world.client.post(f"{url}/run")
     job = (await world.claim(task_id=run.json()["taskId"]))["job"]
     assert job["webhooks"] == {"pre": hook, "post": None}

@@ -1,4 +1,4 @@
-"""A schedule's includes are checked when they are saved; a run needs a volume that is ready."""
+"""Checks of includes on save, and of the volume's readiness before a run."""
 
 import shutil
 from typing import Any
@@ -14,7 +14,7 @@ BACKUPS = "/api/v1/backups"
 
 @pytest.fixture
 def odd(world: World) -> World:
-    """A volume that holds our data folder, and links that lead out of it."""
+    """A volume with the data folder, and links that lead out of the volume."""
     place = world.source
     (place / "photos").mkdir()
     (place / "out").symlink_to("/etc")
@@ -116,7 +116,7 @@ async def test_old_volume_on_the_data_folder_is_rejected_in_every_status(world: 
     await Volume.filter(id=schedule["volumeId"]).update(status="mounted")
     run = await world.scheduler_run(schedule)
     reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)
-    # The worker refuses a source that lies in an excluded folder.
+    # The worker rejects a source in an excluded folder.
     assert data in reply["job"]["excludedFolders"]
 
 

@@ -1,4 +1,4 @@
-"""A stored row that no rule of input accepts never breaks a list, a detail or an edit."""
+"""Stored rows that input rules would reject can still be listed, read and edited."""
 
 import json
 from typing import Any
@@ -18,21 +18,21 @@ NOT_JSON = '{"kind": "back'
 
 @pytest.fixture(params=[*map(json.dumps, OLD_FORMS), NOT_JSON])
 def garbage(request: pytest.FixtureRequest, database_kind: str) -> str:
-    """What stands in a JSON column; PostgreSQL itself refuses what is no JSON."""
+    """Damaged values of a JSON column; PostgreSQL rejects invalid JSON itself."""
     if request.param == NOT_JSON and database_kind == "postgres":
         return '"not json"'
     return request.param
 
 
 async def store(table: str, **values: str) -> None:
-    """Write columns of every row of a table past the models."""
+    """Write columns of every row of a table without the models."""
     for name, value in values.items():
         text = value.replace("'", "''")
         await connections.get("default").execute_script(f"UPDATE {table} SET {name} = '{text}'")
 
 
 async def read(client: httpx.AsyncClient, *paths: str) -> list[Any]:
-    """Return the answers of paths that must all be readable."""
+    """Return the responses of paths that must all succeed."""
     answers = [await client.get(f"/api/v1{path}") for path in paths]
     for path, answer in zip(paths, answers, strict=True):
         assert answer.status_code == 200, (path, answer.text)

@@ -1,4 +1,4 @@
-"""The history of tasks is bounded, and what a row still shows the end of is never removed."""
+"""TaskHistory: limits by age and number; last runs and active tasks are kept."""
 
 from itertools import islice
 from typing import Any, cast
@@ -18,14 +18,14 @@ DAY_MS = 86_400_000
 
 
 async def ended(short_id: str, count: int = 1, *, days: float = 0, **more: Any) -> list[str]:
-    """Store tasks that ended so many days ago, the oldest first."""
+    """Store tasks that ended that many days ago, oldest first."""
     values: dict[str, Any] = {
         "organization_id": "o1", "kind": "backup", "status": "succeeded", "outcome": "success",
         "resource_type": "backup_schedule", "resource_id": short_id, "host": "local",
         "created_at": clock.now_ms() - round(days * DAY_MS), "input": {}, "target": {}, **more,
     }  # fmt: skip
     newest = max(await left(), default="")
-    # Ids of one millisecond come in any order.
+    # Ids of the same millisecond have no order.
     later = (key for key in iter(ids.uuid7, "") if key[:13] > newest[:13])
     rows = [Task(id=key, **values) for key in sorted(islice(later, count))]
     await Task.bulk_create(rows)
@@ -59,7 +59,7 @@ async def test_active_tasks_and_their_parents_are_kept(world: World) -> None:
     backup = await run_now(world, made)
     await world.claim(task_id=backup)
     [forget] = (await world.ask("finish", success(backup, snapshot_of(made))))["followUps"]
-    # The history shows newer ends of both kinds, so neither stays for being the last.
+    # Newer tasks of both kinds exist, so these are not kept as last runs.
     old = clock.now_ms() - 500 * DAY_MS
     await Task.all().update(created_at=old)
     lost = await ended("x", days=500, outcome="stale", status="stale")

@@ -20,7 +20,7 @@ def made_now(made: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 async def list_again(made: dict[str, Any], *found: dict[str, Any]) -> None:
-    """Refresh the index with what restic lists now."""
+    """Refresh the index with the current list of restic."""
     records = [SnapshotRecord.model_validate(one) for one in found]
     await snapshot_index.replace(made["repositoryId"], records, began_ms=clock.now_ms())
     await Repository.filter(id=made["repositoryId"]).update(snapshots_refreshed_at=1)
@@ -99,6 +99,8 @@ async def test_only_reported_snapshots_are_parents(
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     await world.ask("finish", success(task_id, reported))
-    await list_again(made, reported, made_now(made))  # another writer's, with the schedule's tag
+    await list_again(
+        made, reported, made_now(made)
+    )  # A snapshot of another writer with the schedule's tag.
     job = (await world.claim(task_id=await run_now(world, made)))["job"]
     assert job["parentSnapshotId"] == reported["id"]

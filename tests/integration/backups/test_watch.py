@@ -1,4 +1,4 @@
-"""The watch over tasks goes on whatever one round, one row or one event does to it."""
+"""TaskReaper: errors of one round, row or event do not stop its loops."""
 
 import asyncio
 from typing import Any
@@ -60,7 +60,7 @@ async def test_failing_event_does_not_stop_the_event_loop(
     loop = asyncio.create_task(world.services.reaper.follow_prefect())
     async with asyncio.timeout(60):
         while (await Task.get(id=followed)).status != "cancelled":
-            # Nobody may listen yet, so it is said until it was heard.
+            # The loop may not be subscribed yet, so the event is repeated until it is processed.
             world.scheduler.become(bad, "CANCELLED")
             world.scheduler.become(good, "CANCELLED")
             await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
-"""Only the process that said hello for its host is answered, in every call of the worker API."""
+"""Worker identity: every call of the worker API requires the registered process."""
 
 import subprocess
 from typing import Any
@@ -18,12 +18,12 @@ ELSEWHERE = {**WORKER, "bootId": "c"}
 
 @pytest.fixture
 def database_kind() -> str:
-    """Nothing here depends on the kind of the database."""
+    """SQLite only: nothing here depends on the database."""
     return "sqlite"
 
 
 def bodies(made: dict[str, Any], task_id: str, worker: dict[str, Any]) -> dict[str, Any]:
-    """A call of each method but hello."""
+    """One call of each method except hello."""
     return {
         "claim": {"worker": worker, "flowRunId": ids.uuid7(), "taskId": task_id},
         "renew": {"worker": worker, "taskId": task_id, "waitMs": 0},
@@ -96,7 +96,9 @@ async def test_worker_cannot_change_tasks_of_a_running_process(
     claim = {"worker": holder, "flowRunId": run, "taskId": task_id}
     assert (await world.ask("claim", claim))["reply"]["answer"] == "granted"
     before = await task_of(world, task_id)
-    await register(WORKER)  # the host has another worker now, and the first one still has children
+    await register(
+        WORKER
+    )  # The host has another worker now, and the first one still has child processes.
     calls = bodies(made, task_id, WORKER)
     calls["claim"] = {**claim, "worker": WORKER}
     answers = {

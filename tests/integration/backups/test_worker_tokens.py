@@ -1,4 +1,4 @@
-"""Tokens of workers: stored as hashes, listed, revoked and rotated one by one."""
+"""Worker tokens: stored as hashes, listed, revoked and rotated."""
 
 import re
 from pathlib import Path

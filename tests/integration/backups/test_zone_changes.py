@@ -1,4 +1,4 @@
-"""Schedules without a zone of their own follow the zone of the server when it changes."""
+"""Schedules without their own zone follow changes of the server's zone."""
 
 import dataclasses
 from typing import Any
@@ -14,7 +14,7 @@ from zerobyte.services import build_services
 
 
 async def restart_in(world: World, zone: str) -> None:
-    """Do what an API that starts with another TZ does to the stored times."""
+    """Repair the stored times as an API that starts with another TZ does."""
     settings = dataclasses.replace(world.services.settings, tz=zone)
     await build_services(settings, MemoryScheduler()).due_runs.repair_next_runs()
 
@@ -23,7 +23,7 @@ def next_in(zone: str, made: dict[str, Any]) -> int | None:
     return cron.next_after(made["cronExpression"], timezone=zone, after_ms=clock.now_ms())
 
 
-# Tokyo's next 03:15 may come before or after that of UTC, by the hour of the test: both ways.
+# Tokyo's next 03:15 is before or after that of UTC, depending on the hour of the test.
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles", "Asia/Kolkata"])
 async def test_next_backup_follows_a_changed_server_zone(world: World, zone: str) -> None:
     made = await world.schedule(cronExpression="15 3 * * *")
