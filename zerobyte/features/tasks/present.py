@@ -33,23 +33,23 @@ _TARGET: Final = TypeAdapter[Any](TaskTarget)
 
 def view(task: Task, activity: Activity | None) -> TaskView:
     """Return a task; its activity is known only while it runs."""
-    shown = {name: getattr(task, name) for name in TaskView.model_fields if name != "activity"}
-    shown["input"] = _as_known(_INPUT, task.input) or {"kind": task.kind}
-    shown["progress"] = _as_known(_PROGRESS, task.progress)
-    shown["result"] = _as_known(_RESULT, _with_plan(task))
-    shown["activity"] = activity if task.status in RUNNING else None
-    return TaskView.model_construct(**shown)
+    values = {name: getattr(task, name) for name in TaskView.model_fields if name != "activity"}
+    values["input"] = _as_known(_INPUT, task.input) or {"kind": task.kind}
+    values["progress"] = _as_known(_PROGRESS, task.progress)
+    values["result"] = _as_known(_RESULT, _with_plan(task))
+    values["activity"] = activity if task.status in RUNNING else None
+    return TaskView.model_construct(**values)
 
 
 def _as_known(adapter: TypeAdapter[Any], stored: Any) -> dict[str, Any] | None:
     """Return stored JSON in the current form, or unchanged if it does not validate."""
     if not isinstance(stored, dict):
         return None
-    held = cast("dict[str, Any]", stored)
+    mapping = cast("dict[str, Any]", stored)
     try:
-        return adapter.dump_python(adapter.validate_python(held), mode="json", by_alias=True)
+        return adapter.dump_python(adapter.validate_python(mapping), mode="json", by_alias=True)
     except ValidationError:
-        return {name: value for name, value in held.items() if name not in PRIVATE_INPUT}
+        return {name: value for name, value in mapping.items() if name not in PRIVATE_INPUT}
 
 
 def _with_plan(task: Task) -> Any:
@@ -59,15 +59,15 @@ def _with_plan(task: Task) -> Any:
     """
     result = _mapping(task.result)
     record = _mapping(result.get("retention"))
-    followed: Any = getattr(task, "followed_by", None)
-    if not record or "plan" in record or followed is None:
+    followed_by_result: Any = getattr(task, "followed_by", None)
+    if not record or "plan" in record or followed_by_result is None:
         return task.result
-    if isinstance(followed, (str, bytes)):
+    if isinstance(followed_by_result, (str, bytes)):
         try:
-            followed = orjson.loads(followed)
+            followed_by_result = orjson.loads(followed_by_result)
         except orjson.JSONDecodeError:
             return task.result
-    return {**result, "retention": {**record, "plan": _mapping(followed).get("plan")}}
+    return {**result, "retention": {**record, "plan": _mapping(followed_by_result).get("plan")}}
 
 
 def _mapping(stored: Any) -> dict[str, Any]:

@@ -97,20 +97,20 @@ class ReportCheck:
     ) -> CheckedReport:
         repository_id = str(task.repository_id)
         try:
-            held = await self._snapshots.read_from_repository(repository_id, snapshot_id)
+            stored = await self._snapshots.read_from_repository(repository_id, snapshot_id)
         except NotFound:
             return _rejected(report, _ABSENT)
-        if held is not None:
-            problem = _mismatch(task, report, held, skew_ms)
+        if stored is not None:
+            problem = _mismatch(task, report, stored, skew_ms)
         else:
             problem = None if report.snapshot is None else _other_schedule(task, report.snapshot)
         if problem is None and await _is_known_or_used(task, snapshot_id):
             problem = _RECORDED
         if problem is not None:
             return _rejected(report, problem)
-        if held is None:
+        if stored is None:
             return CheckedReport(report)
-        return CheckedReport(report.model_copy(update={"snapshot": held}), is_proven=True)
+        return CheckedReport(report.model_copy(update={"snapshot": stored}), is_proven=True)
 
 
 def _rejected(report: JobReport, problem: str) -> CheckedReport:
@@ -154,10 +154,10 @@ def _mismatch(
     started_ms = _started_ms(task)
     if skew_ms is not None and _time_ms(record) < started_ms + skew_ms - MAX_CLOCK_SKEW_MS:
         return _OLDER
-    reported, held = _summary(report), record.summary
-    if reported is not None and held is not None:
+    reported, stored = _summary(report), record.summary
+    if reported is not None and stored is not None:
         names = ("total_files_processed", "total_bytes_processed", "data_added")
-        if any(getattr(reported, name) != getattr(held, name) for name in names):
+        if any(getattr(reported, name) != getattr(stored, name) for name in names):
             return _FIGURES
     return None
 

@@ -172,13 +172,13 @@ class Tasks:
         result      the part of the result that is already known.
         """
         reported = {"progress": progress, "result": result}
-        shown = {
+        changes = {
             name: value.model_dump(mode="json", by_alias=True)
             for name, value in reported.items()
             if value is not None
         }
         changed = await Task.filter(id=task_id, status__in=("running", "cancelling")).update(
-            **shown, updated_at=clock.now_ms()
+            **changes, updated_at=clock.now_ms()
         )
         if changed:
             self.publish_change(await Task.get(id=task_id))

@@ -43,9 +43,9 @@ class WorkerTokens:
         if not token.startswith(worker_tokens.PREFIX):
             raise Unauthenticated(_FORMER if "." in token else _UNKNOWN)
         await self._read_again()
-        said = worker_tokens.hash_of(token)
-        row = self._accepted.get(said)
-        if row is None or not hmac.compare_digest(row.token_hash, said):
+        hashed = worker_tokens.hash_of(token)
+        row = self._accepted.get(hashed)
+        if row is None or not hmac.compare_digest(row.token_hash, hashed):
             raise Unauthenticated(_UNKNOWN)
         await self._note_use(row)
         return str(row.host)
