@@ -14,7 +14,7 @@ from zerobyte.features.tasks.models import Task, WorkerRow
 
 @pytest.fixture
 def database_kind() -> str:
-    """SQLite only: test_due_at_once.py runs on both databases."""
+    """SQLite only: test_concurrent_due_runs.py runs on both databases."""
     return "sqlite"
 
 
