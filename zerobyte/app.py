@@ -180,7 +180,7 @@ def add_routes(app: HttpApp) -> None:
 
 async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     """Run a periodic job forever, first at once and then after each pause."""
-    failed = FailureLog(_log, "a periodic job failed; it is tried again")
+    failed = FailureLog(_log, "periodic job failed; it is retried")
     while True:
         try:
             await work()

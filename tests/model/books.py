@@ -1,4 +1,4 @@
-"""What the model knows by itself, to compare the platform with: snapshots, and due times."""
+"""The expected state of the model: snapshots and due times, to compare with the platform."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from zerobyte.features.tasks.models import Task
 
 FIVE_MINUTES, DAILY = "*/5 * * * *", "0 3 * * *"
 _PERIODS_MS = {FIVE_MINUTES: (300_000, 0), DAILY: (86_400_000, 3 * 3_600_000)}
-"""How far apart the times of each expression are, and how long after midnight one is; in UTC."""
+"""Period of each cron expression and its offset after midnight, in UTC."""
 
 
 @dataclass
 class Stored:
-    """One snapshot that the platform has acknowledged."""
+    """A snapshot that the platform has acknowledged."""
 
     snapshot_id: str
     schedule: str
@@ -25,7 +25,7 @@ class Stored:
 
 @dataclass
 class Vaults:
-    """The repositories as restic would know them, by their id; oldest snapshot first."""
+    """The snapshots of each repository by its id, oldest first, as restic would list them."""
 
     snapshots: dict[str, list[Stored]] = field(default_factory=dict[str, list[Stored]])
 
@@ -34,18 +34,18 @@ class Vaults:
         return [one for one in found if one.schedule == schedule]
 
     async def check_order(self, spec: dict[str, Any], task: Task) -> None:
-        """Retention is told by whose rules, and what it must not count."""
+        """Check the policy of a forget job and the snapshots that it must not count."""
         schedule = await Schedule.get(short_id=task.resource_id)
         if schedule.repository_id == task.repository_id:
             wanted = schedule.retention_policy or {}
-            assert spec["policy"] == wanted, "retention by other rules than the schedule's"
+            assert spec["policy"] == wanted, "retention with another policy than the schedule's"
         assert spec["policy"]["keepLast"], "retention without a rule"
         suspect = {one.snapshot_id for one in self.of(task.repository_id, task.resource_id)
                    if one.is_suspect}  # fmt: skip
-        assert set(spec["protectedSnapshotIds"]) == suspect, "suspect snapshots are not kept out"
+        assert set(spec["protectedSnapshotIds"]) == suspect, "suspect snapshots are not protected"
 
     def plan(self, spec: dict[str, Any], task: Task) -> dict[str, Any]:
-        """What `restic forget` would keep and remove."""
+        """Return the snapshots that `restic forget` would keep and remove."""
         protected = set(spec["protectedSnapshotIds"])
         found = [one.snapshot_id for one in self.of(task.repository_id, task.resource_id)]
         counted = [one for one in found if one not in protected]
@@ -56,7 +56,7 @@ class Vaults:
         }
 
     def acknowledge(self, task: Task, report: dict[str, Any]) -> None:
-        """A job's end was heard: what it made counts from now on, what it removed does not."""
+        """Apply an accepted report: add its snapshot, remove the forgotten ones."""
         if report["status"] != "succeeded":
             return
         stored = self.snapshots.setdefault(str(task.repository_id), [])
@@ -68,7 +68,7 @@ class Vaults:
             stored[:] = [one for one in stored if one.snapshot_id not in removed]
 
     async def check(self) -> None:
-        """What was acknowledged is known, unless retention said that it removed it."""
+        """Check that the index has all acknowledged snapshots and no forgotten one."""
         known: dict[str, set[str]] = {}
         for row in await Snapshot.all():
             known.setdefault(row.repository_id, set()).add(row.snapshot_id)
@@ -80,9 +80,9 @@ class Vaults:
 
 @dataclass(frozen=True)
 class Account:
-    """How one schedule stood at the last look.
+    """State of one schedule at the last check.
 
-    covered     how many of its due times have led to a run, or stand in one as coalesced.
+    covered     number of its due times with a run, or counted as coalesced in a run.
     """
 
     cron: str
@@ -92,10 +92,10 @@ class Account:
 
 @dataclass
 class DueBook:
-    """Every due time of every schedule leads to a run, or stands in one as missed.
+    """Checks that every due time leads to a run, or is counted as missed in a run.
 
-    set_back_from       where the clock stood when it was set back; times before that may have had
-                        their run, and lead to none when they come again. 0 when it never was.
+    set_back_from       time before the clock was set back; due times before it may have had their
+                        run, and lead to no second one. 0 if the clock was never set back.
     """
 
     set_back_from: int = 0
@@ -126,18 +126,18 @@ class DueBook:
         assert missed["firstAt"] <= missed["lastAt"]
 
     def _compare(self, before: Account | None, now: Account) -> None:
-        """As many times were taken as have passed by."""
+        """Check that as many due times were claimed as have passed."""
         if before is None or before.cron != now.cron or now.next_at < before.next_at:
             return
         passed = _times_until(now.next_at, now.cron) - _times_until(before.next_at, now.cron)
         taken = now.covered - before.covered
         assert taken <= passed, f"{taken} runs and misses for {passed} due times"
         if before.next_at > self.set_back_from:
-            least = min(passed, COUNTED + 1)  # more than so many at once are not counted out
+            least = min(passed, COUNTED + 1)  # More due times are not counted exactly.
             assert taken >= least, f"{passed} due times led to {taken} runs and misses"
 
 
 def _times_until(moment: int, cron: str) -> int:
-    """How many due times lie before a moment."""
+    """Return the number of due times before a time."""
     period, offset = _PERIODS_MS[cron]
     return -((offset - moment) // period)

@@ -1,4 +1,4 @@
-"""Says at the end how far the model walked."""
+"""Prints the statistics of the model runs at the end."""
 
 import pytest
 
@@ -7,7 +7,7 @@ _figures: list[str] = []
 
 @pytest.fixture(scope="session")
 def walked() -> list[str]:
-    """Lines that are printed at the end."""
+    """Lines to print at the end."""
     return _figures
 
 

@@ -1,7 +1,7 @@
-"""One installation for the model: the real API over a real database, and a worker by hand.
+"""One installation for the model: the real API with a real database and a simulated worker.
 
-The engine is the twin in memory, the worker speaks the control plane over HTTP and works on
-nothing. Its process is a real one, so that a kill is proven as on any host.
+The scheduler is the in-memory one. The worker calls the worker API over HTTP and runs no jobs. Its
+process is real, so that its death is detected as on any host.
 """
 
 import asyncio
@@ -36,26 +36,26 @@ from zerobyte.services import build_services
 
 @dataclass
 class Job:
-    """What the worker has taken: it waits for its turn, or it works."""
+    """A job of the worker: waiting for its lease, or running."""
 
     run: str
     task_id: str
     kind: str
     is_granted: bool = False
     spec: dict[str, Any] = field(default_factory=dict[str, Any])
-    """What the API wants done; empty while the job waits."""
+    """The job specification of the API; empty while the job waits."""
 
 
 @dataclass
 class Worker:
-    """One life of the worker; `jobs` in the order in which they were taken."""
+    """One worker process; `jobs` in the order of their claims."""
 
     process: subprocess.Popen[bytes] = field(
         default_factory=lambda: subprocess.Popen(["sleep", "3600"], stdout=subprocess.DEVNULL)
     )
     jobs: list[Job] = field(default_factory=list[Job])
     identity: dict[str, Any] = field(default_factory=dict[str, Any])
-    """Kept from the start: a killed worker's late report still names it."""
+    """Read at the start, because late reports of a killed worker still carry it."""
 
     def __post_init__(self) -> None:
         seen = process.identity(self.process.pid)
@@ -72,7 +72,7 @@ class Worker:
 
 
 class House:
-    """Everything that the model moves."""
+    """The installation that the model acts on."""
 
     def __init__(self, folder: Path, database: Path) -> None:
         self.settings = settings_for(folder / "data", ZEROBYTE_DATABASE_URL=f"sqlite://{database}")
@@ -85,14 +85,14 @@ class House:
         self.volume = 0
         self.vaults = Vaults()
         self.given: set[str] = set()
-        """The tasks that were granted: none may be again."""
+        """Ids of granted tasks: no task may be granted twice."""
         self._token = ""
         self._registered: dict[str, Any] = {}
         self._api = AsyncExitStack()
         self._database = AsyncExitStack()
 
     async def open(self) -> None:
-        """Start the API and make what schedules are made of."""
+        """Start the API, and create volume and repositories for schedules."""
         await self._database.enter_async_context(connection.database(self.settings.database_url))
         sealed = Sealer(self.settings.app_secret).seal(
             "password", aad="organizations:o1:repository_password"
@@ -116,14 +116,14 @@ class House:
         self.volume = made.json()["id"]
 
     async def start_api(self) -> None:
-        """A new API process: it knows what stands in the database, and nothing else."""
+        """Start a new API process, which has no state except the database."""
         await self._api.aclose()
         self.services = build_services(self.settings, self.scheduler)
         app = make_app(
             self.settings, {**self.services.by_type(), Authenticator: HeaderAuthenticator()}
         )
         composition.add_routes(app)
-        # There is no repository whose size restic could read.
+        # The repositories do not exist, so restic could not read their statistics.
         self.services.tasks.on_finish.clear()
         parts = (
             self.services.stats_refresher,
@@ -143,13 +143,13 @@ class House:
         await self._database.aclose()
 
     async def call(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """Ask as a person."""
+        """Call the API as a user."""
         answer = await self.client.request(method, path, json=body)
         assert answer.status_code < 500, answer.text
         return answer
 
     async def say(self, method: str, body: dict[str, Any]) -> Any:
-        """Say something as the worker."""
+        """Call the worker API."""
         bearer = {"authorization": f"Bearer {self._token}"}
         worker = self.worker.identity
         if self._registered != worker:
@@ -162,7 +162,7 @@ class House:
         return answer.json()
 
     async def claim(self, run: str, **which: Any) -> Job | None:
-        """Claim the job of a run; None when it is refused."""
+        """Claim the job of a run. Returns None if the claim is rejected."""
         body = {"worker": self.worker.identity, "flowRunId": run, **which}
         reply = (await self.say("claim", body))["reply"]
         if reply["answer"] == "refused":
@@ -178,8 +178,8 @@ class House:
         return job
 
     async def take(self, run: str, **which: Any) -> None:
-        """Begin a run; what the API refuses ends at once."""
-        self.scheduler.set_state(run, "RUNNING")
+        """Start a run; a rejected run ends at once."""
+        self.scheduler.become(run, "RUNNING")
         job = await self.claim(run, **which)
         if job is None:
             self.scheduler.set_state(run, "CANCELLED")
@@ -187,7 +187,7 @@ class House:
             self.worker.jobs.append(job)
 
     async def take_all(self) -> None:
-        """Begin what the engine has for us, and ask again for what waits for its turn."""
+        """Start the scheduled runs of Prefect, and claim waiting jobs again."""
         for run in [one for one in self.scheduler.runs.values() if one.state == "SCHEDULED"]:
             if run.task_id is not None:
                 await self.take(run.flow_run_id, taskId=run.task_id)
@@ -199,39 +199,39 @@ class House:
                 self.done(job)
 
     def done(self, job: Job) -> None:
-        """A job is over; its run is when it was the last one."""
+        """Remove a finished job; its run completes with its last job."""
         self.worker.jobs.remove(job)
         if not self.worker.of(job.run):
             self.scheduler.set_state(job.run, "COMPLETED")
 
     async def submit_report(self, job: Job, report: dict[str, Any], *, twice: bool = False) -> None:
-        """Report a job, and take what follows it into the same run.
+        """Report a job, and claim its follow-up tasks in the same run.
 
-        twice   the first answer was lost on its way.
+        twice   send the report again, as if the first reply was lost.
         """
         body = {"taskId": job.task_id, **report}
         finished = await self.say("finish", body)
         if twice:
             count = await Task.all().count()
-            assert await self.say("finish", body) == finished, "another answer to the same end"
-            assert await Task.all().count() == count, "an end told twice led to more"
+            assert await self.say("finish", body) == finished, "another reply to a repeated report"
+            assert await Task.all().count() == count, "a repeated report created tasks"
         self.vaults.acknowledge(await Task.get(id=job.task_id), report)
-        # Asked for at once: retention that nobody asks for is taken for one left behind.
+        # Claim it at once: unclaimed retention is requeued as orphaned.
         claimed = [await self.claim(job.run, taskId=one) for one in finished["followUps"]]
         self.worker.jobs += [one for one in claimed if one is not None]
         self.done(job)
 
     async def speak_late(self, job: Job, report: dict[str, Any]) -> None:
-        """What a dead worker had sent arrives after its task was ended; it changes nothing."""
+        """Send the report of a dead worker after the end of its task; it must change nothing."""
         before = await Task.filter(id=job.task_id).values("status", "outcome", "result", "error")
         count = await Task.all().count()
         await self.say("finish", {"taskId": job.task_id, **report})
         after = await Task.filter(id=job.task_id).values("status", "outcome", "result", "error")
         assert after == before, "a task ended twice"
-        assert await Task.all().count() == count, "something follows from a task that was over"
+        assert await Task.all().count() == count, "a finished task created follow-up tasks"
 
     async def crash_orphaned_runs(self) -> None:
-        """What the next worker does with the runs that the last one left behind."""
+        """Crash the runs of the previous worker, as the next worker does."""
         for job in self.worker.jobs:
             state = self.scheduler.runs[job.run].state
             if state == "CANCELLING":
@@ -241,12 +241,12 @@ class House:
         self.worker = Worker()
 
     async def settle(self) -> None:
-        """Let the API's loops do what they do beside requests."""
+        """Run one round of each background loop of the API."""
         await self.services.reaper.fail_lost()
         await self.services.reaper.end_unstarted()
         await start_retries(self.services.tasks)
         await self.services.due_runs.start_missed()
-        # A time that had its run before the clock was set back holds a retry up until it is past.
+        # A due time that ran before the clock was set back delays a retry until it has passed.
         await start_retries(self.services.tasks)
         dispatching = asyncio.create_task(self.services.dispatcher.run())
         try:
@@ -263,15 +263,15 @@ class House:
         return await Task.exists(status="queued", flow__isnull=False, flow_run_id__isnull=True)
 
     async def time_breaks(self, jumped_s: float) -> None:
-        """The clock was set: all that the API does about it, before the next look at the times."""
+        """Run the API's recovery from a clock jump, before the next check of due times."""
         await composition.recover_from_clock_jump(self.services)
 
     async def plan(self) -> None:
-        """Tell the engine what stands in the rows."""
+        """Send the schedule rows to Prefect."""
         await self.services.deployment_sync.apply()
 
     async def ring(self, schedule: str, due_at: int) -> None:
-        """The engine's clock makes a run of a schedule for one time, if it stands there."""
+        """Start a run for one due time as Prefect's cron does, if the schedule is deployed."""
         deployed = self.scheduler.plans.get(schedule)
         if deployed is None or deployed.paused:
             return
@@ -281,11 +281,11 @@ class House:
         await self.take(run, scheduleId=schedule, dueAt=due_at)
 
     def unfinished(self) -> set[str]:
-        """The schedules and hosts that have a run in the engine."""
+        """Return the schedules and hosts with an unfinished run in Prefect."""
         return {run.target for run in self.scheduler.runs.values() if run.state not in FINAL}
 
     def open_runs(self) -> Iterator[str]:
-        """The runs that the engine believes to be under way."""
+        """Yield the runs that Prefect counts as active."""
         for run in self.scheduler.runs.values():
             if run.state in ("RUNNING", "CANCELLING", "PENDING"):
                 yield run.flow_run_id

@@ -1,8 +1,8 @@
-"""One installation that chance leads from step to step, and the rules that hold after each.
+"""A state machine over one installation, with the invariants checked after each step.
 
-A state machine makes, edits, runs, cancels and forgets, kills the worker, restarts the API and
-moves the clock. It begins at a fixed time and draws its ids from fixed dice, so that the same
-steps lead to the same world again.
+Its rules create, edit, run, cancel and forget, kill the worker, restart the API and move the
+clock. It starts at a fixed time and draws its ids from a seeded generator, so that the same steps
+lead to the same state.
 """
 
 import asyncio
@@ -30,17 +30,17 @@ from zerobyte.features.tasks.models import ACTIVE, Task
 CRONS = ("", DAILY, FIVE_MINUTES)
 POLICIES = ({}, {"keepLast": 1}, {"keepLast": 2})
 NOON_MS = 1_773_144_000_000
-"""Where every walk begins, whatever time it is here: 10 March 2026, 12:00 UTC."""
+"""Start time of every walk: 10 March 2026, 12:00 UTC."""
 
 PATIENCE_MS = 15_000
-"""How long the engine is given to ring by itself."""
+"""How long Prefect may take to start a due run before the API starts it."""
 
 ORPHAN_MS = LEASE_TTL_S * 1000 + 1000
-"""How long retention waits for the run that led to it, before it gets one of its own."""
+"""How long retention waits for its backup's run before it gets a new run."""
 
 
 class Life(RuleBasedStateMachine):
-    """One installation from its first schedule to the end of its last task."""
+    """One walk, from the first schedule to the end of the last task."""
 
     template: ClassVar[Path]
     now_ms: ClassVar[int] = NOON_MS
@@ -60,7 +60,7 @@ class Life(RuleBasedStateMachine):
         self.restarts = 0
         self.due_book = DueBook()
         self.orphans: dict[str, int] = {}
-        """Since when retention has been waiting for a run, by the clock as it is now."""
+        """Since when retention has been waiting for a run, by the current clock."""
         self._ended: set[str] = set()
         self._runner = asyncio.Runner()
         self.do(self.house.open())
@@ -69,7 +69,7 @@ class Life(RuleBasedStateMachine):
         return self._runner.run(work)
 
     def step(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Move the world, then let the platform do what it does by itself."""
+        """Run one step, then the background loops of the platform."""
         Life.seen["step"] += 1
         Life.now_ms += 1000
         answer = self.do(work)
@@ -81,7 +81,7 @@ class Life(RuleBasedStateMachine):
 
     @initialize(retries=st.integers(1, 2))
     def begin(self, retries: int) -> None:
-        """No walk is about nothing: one schedule comes due often, the other stands beside it."""
+        """Create two schedules, one of them often due, so that every walk has events."""
         self.create(FIVE_MINUTES, {"keepLast": 2}, retries, 0)
         self.create(DAILY, {}, retries, 0)
 
@@ -169,7 +169,7 @@ class Life(RuleBasedStateMachine):
             row = await Schedule.get(short_id=self.pick(number))
             if row.next_backup_at is not None:
                 Life.now_ms = max(Life.now_ms, row.next_backup_at)
-                await self.house.services.leases.extend_all()  # the worker has renewed meanwhile
+                await self.house.services.leases.extend_all()  # The worker has renewed meanwhile.
                 await self.house.ring(row.short_id, row.next_backup_at)
 
         self.step(ringing())
@@ -296,24 +296,24 @@ class Life(RuleBasedStateMachine):
                 self.check_end(task, of[task.resource_id])
 
     def check_who_works(self, active: list[Task]) -> None:
-        """Every task is at work, or waits for somebody who will come."""
+        """Check that every task is running, or waits for an event that will occur."""
         at_work = [job.task_id for job in self.house.worker.jobs]
-        assert len(at_work) == len(set(at_work)), "one task was taken twice"
+        assert len(at_work) == len(set(at_work)), "one task was claimed twice"
         before, self.orphans = self.orphans, {}
         for task in active:
             if task.id in at_work or (task.status == "queued" and task.flow is not None):
                 continue
-            assert task.status == "queued", f"nobody works on {task.kind} {task.status}"
-            assert task.parent_id is not None, f"{task.kind} waits for nobody"
+            assert task.status == "queued", f"no worker runs {task.kind} {task.status}"
+            assert task.parent_id is not None, f"{task.kind} waits for no event"
             since = self.orphans[task.id] = before.get(task.id, Life.now_ms)
-            assert Life.now_ms - since <= ORPHAN_MS, "retention was left behind for ever"
+            assert Life.now_ms - since <= ORPHAN_MS, "retention stays orphaned"
 
     async def check_leases(self, active: dict[str, Task]) -> None:
         rows = await Lease.all()
         assert {row.task_id for row in rows} <= set(active), "a lease without a task"
         held = [row for row in rows if row.state == "held"]
         owner = self.house.worker.process.pid
-        assert {row.pid for row in held} <= {owner}, "a lease is held after its owner is gone"
+        assert {row.pid for row in held} <= {owner}, "a lease is held after its owner died"
         for repository in {row.repository_id for row in held}:
             modes = sorted(row.mode for row in held if row.repository_id == repository)
             assert modes == ["exclusive"] or "exclusive" not in modes, f"not alone: {modes}"
@@ -321,18 +321,18 @@ class Life(RuleBasedStateMachine):
         assert working == {row.task_id for row in held}, "work without a lease, or the reverse"
 
     async def check_due_times(self, busy: set[str]) -> None:
-        """What is due has a run, or will have one; nothing waits for a time that has passed."""
+        """Check that due schedules have or get a run, and that no planned time has passed."""
         now = clock.now_ms()
         coming = self.house.unfinished() - busy
         for row in await Schedule.filter(enabled=True).exclude(cron_expression=""):
             assert row.next_backup_at is not None, "no next time"
             is_due = row.next_backup_at <= now - PATIENCE_MS
-            assert not is_due or row.short_id in coming, "the next time has passed"
+            assert not is_due or row.short_id in coming, "the next due time has passed"
             wants_retry = row.retry_at is not None and row.retry_at <= now < row.next_backup_at
             assert not wants_retry or row.short_id in busy, "a retry was forgotten"
 
     def check_end(self, task: Task, schedule: Schedule) -> None:
-        """An end is final, says why, gives everything back and has moved the next time on."""
+        """Check that an end is final, has a reason, releases leases and advances the due time."""
         ends = {
             "succeeded": ("success", "warning"),
             "failed": ("error",),
@@ -346,9 +346,9 @@ class Life(RuleBasedStateMachine):
         if task.kind != "backup":
             return
         due_at, next_at = task.input["dueAt"], schedule.next_backup_at
-        # Set back, the clock may have made an earlier time the next one.
+        # After the clock was set back, the next due time may be an earlier one.
         if due_at is not None and next_at is not None and due_at > self.due_book.set_back_from:
-            assert next_at > due_at, "the next time did not move on"
+            assert next_at > due_at, "the next due time did not advance"
         Life.seen[f"{task.trigger} {task.outcome}"] += 1
         Life.seen["missed times"] += (task.input["coalesced"] or {"count": 0})["count"]
         if task.trigger == "scheduled" and task.rerun_of is None:
@@ -365,7 +365,7 @@ class Life(RuleBasedStateMachine):
             shutil.rmtree(self._folder, ignore_errors=True)
 
     async def drain(self) -> None:
-        """Every task comes to an end, and every run says what became of its retention."""
+        """Check that every task ends, and that every backup has a retention record."""
         for _ in range(40):
             Life.now_ms += 60_000
             await self.house.services.leases.extend_all()
@@ -379,4 +379,4 @@ class Life(RuleBasedStateMachine):
         assert not await Lease.all().exists()
         assert not list(self.house.open_runs())
         for task in await Task.filter(kind="backup"):
-            assert record_of(task), "a run without a word on retention"
+            assert record_of(task), "a run without a retention record"

@@ -1,8 +1,7 @@
-"""Whatever people, clocks, workers and restarts do, in whatever order: the rules hold.
+"""Model test: invariants hold for any order of user actions, clock changes, kills and restarts.
 
-Three hundred fixed steps; NIGHTLY=1 walks ten thousand steps of chance, in many short lives:
-a long history is not what finds faults, and a short one can be made smaller when it has found one.
-SEED=… walks the same way again.
+Runs 300 fixed steps. NIGHTLY=1 runs 10 000 random steps in many short walks: long walks find no
+more faults, and a short walk can be minimized. SEED=... repeats a walk.
 """
 
 import os
@@ -28,20 +27,20 @@ from zerobyte.features.tasks.service import reaper
 NIGHTLY = os.environ.get("NIGHTLY") == "1"
 STEPS = 10_000 if NIGHTLY else 300
 LENGTH, LIVES = (100, 10) if NIGHTLY else (50, 8)
-"""How long one life is at most, and how many are led from one seed."""
+"""Maximum steps of one walk, and number of walks per seed."""
 
 SEED = int(os.environ.get("SEED") or secrets.randbelow(1_000_000)) if NIGHTLY else 2
 
 
 @pytest.fixture
 def life(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Everything that a life needs: its clock, its dice, and a database to begin with."""
+    """Set up a walk: fake clock, seeded ids and an empty database."""
     monkeypatch.setattr(clock, "now_ms", lambda: Life.now_ms)
     monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(Life.now_ms / 1000, UTC))
-    # Time passes in this world, by all of its clocks; none is set unless a rule says so.
+    # All clocks of the walk advance together; only rules change them.
     monkeypatch.setattr(Reading, "now", lambda: Reading(*[Life.now_ms / 1000] * 3))
     for moment in ("created_at", "updated_at"):
-        # Their defaults were bound to the real clock when the rows were declared.
+        # The models bound their defaults to the real clock at import.
         monkeypatch.setattr(Task._meta.fields_map[moment], "default", lambda: Life.now_ms)
     monkeypatch.setattr(reaper, "_COMPARE_EVERY_S", -3600 * 24)
     dice = SimpleNamespace(
@@ -56,7 +55,7 @@ def life(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def one_life() -> Iterator[Life]:
-    """A life that is led by hand; the rules are looked at by the caller, and at its end."""
+    """A walk with steps chosen by the test; invariants are checked by the test and at the end."""
     life = Life()
     try:
         life.begin(retries=1)
@@ -66,15 +65,13 @@ def one_life() -> Iterator[Life]:
 
 
 @pytest.mark.parametrize("minutes", [0, -30])
-def test_t13_retention_left_behind_gets_a_run_however_the_clock_was_set(
-    life: None, minutes: int
-) -> None:
+def test_t13_orphaned_retention_gets_a_run_after_any_clock_change(life: None, minutes: int) -> None:
     with one_life() as led:
         led.create("", {}, 0, 0)
         led.run_now(0)
         led.run_now(2)
         led.the_worker_takes_what_there_is()
-        led.the_worker_finishes(0, "well", twice=False)  # its retention waits for the other backup
+        led.the_worker_finishes(0, "well", twice=False)  # Its retention waits for the other backup.
         led.the_worker_is_killed(speaks_late=False)
         assert led.do(retentions_with_a_run()) == [False]
         if minutes:
@@ -86,7 +83,7 @@ def test_t13_retention_left_behind_gets_a_run_however_the_clock_was_set(
         assert led.do(retentions_with_a_run()) == [True]
 
 
-def test_t13_retention_whose_own_run_is_killed_too_ends_and_holds_no_later_one_back(
+def test_t13_retention_whose_second_run_is_killed_ends_and_blocks_no_other(
     life: None,
 ) -> None:
     with one_life() as led:
@@ -95,14 +92,14 @@ def test_t13_retention_whose_own_run_is_killed_too_ends_and_holds_no_later_one_b
             led.run_now(0)
             led.run_now(2)
             led.the_worker_takes_what_there_is()
-            led.the_worker_finishes(0, "well", twice=False)  # its retention waits for the other
+            led.the_worker_finishes(0, "well", twice=False)  # Its retention waits for the other.
             led.the_worker_is_killed(speaks_late=False)
             led.run_now(2)
             led.the_worker_takes_what_there_is()
             Life.now_ms += ORPHAN_MS
-            led.do(led.house.services.leases.extend_all())  # the worker has renewed meanwhile
-            led.the_worker_takes_what_there_is()  # the retention has a run; it is made
-            led.the_worker_takes_what_there_is()  # and taken, and waits
+            led.do(led.house.services.leases.extend_all())  # The worker has renewed meanwhile.
+            led.the_worker_takes_what_there_is()  # The retention has a run, which is created
+            led.the_worker_takes_what_there_is()  # and claimed, and waits.
             assert led.do(retentions_with_a_run())[-1]
             led.the_worker_is_killed(speaks_late=False)
             led.the_worker_takes_what_there_is()
@@ -114,13 +111,13 @@ async def queued_retentions() -> int:
     return await Task.filter(kind="forget", status="queued").count()
 
 
-def test_t8_retention_removes_by_its_rule_and_leaves_the_suspect_alone(life: None) -> None:
+def test_t8_retention_keeps_suspect_snapshots(life: None) -> None:
     with one_life() as led:
         for how in ("well", "suspect", "well", "well"):
             led.run_now(0)
             led.the_worker_takes_what_there_is()
             led.the_worker_finishes(0, how, twice=True)
-            led.the_worker_works("well")  # the retention that follows
+            led.the_worker_works("well")  # The follow-up retention.
             led.the_rules_hold()
         [stored] = led.house.vaults.snapshots.values()
         assert [one.is_suspect for one in stored] == [True, False, False]
@@ -131,7 +128,7 @@ async def retentions_with_a_run() -> list[bool]:
 
 
 @pytest.mark.timeout(7200 if NIGHTLY else 900)
-def test_the_rules_hold_in_any_order_of_events(
+def test_invariants_hold_in_any_order_of_events(
     life: None, walked: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     began = time.monotonic()
@@ -139,7 +136,7 @@ def test_the_rules_hold_in_any_order_of_events(
         if Life.seen["step"] >= STEPS:
             break
         walk(SEED + number)
-        capsys.readouterr()  # what was logged is of interest when a rule was broken
+        capsys.readouterr()  # Show the log only after a failure.
     steps, lives, took_s = Life.seen["step"], Life.seen["machine"], time.monotonic() - began
     walked.append(f"model: SEED={SEED}, {steps:,} steps in {lives} machines, {took_s:.0f} s")
     walked.append(f"model: {dict(sorted(Life.seen.items()))}")
@@ -149,7 +146,7 @@ def test_the_rules_hold_in_any_order_of_events(
 
 
 def walk(number: int) -> None:
-    """Lead some lives of chance; always the same ones for the same number."""
+    """Run random walks; the same number runs the same walks."""
     run_state_machine_as_test(
         seed(number)(type("Life", (Life,), {})),
         settings=settings(

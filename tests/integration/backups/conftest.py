@@ -1,4 +1,4 @@
-"""A whole API over a scheduler in memory, and a worker that speaks to it by hand."""
+"""Fixtures: an API with an in-memory scheduler, and a worker whose calls the test sends."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ from zerobyte.services import Services, build_services
 
 @dataclass
 class World:
-    """One installation: its client, its engine, and folders with something to back up."""
+    """One installation: client, scheduler, services, and a source folder to back up."""
 
     client: httpx.AsyncClient
     scheduler: MemoryScheduler
@@ -44,7 +44,7 @@ class World:
         return answer.json()
 
     async def repository(self, name: str = "repo") -> dict[str, Any]:
-        """A repository as its row alone: these tests start no restic."""
+        """Create only the row of a repository: these tests start no restic."""
         short_id = ids.short_id()
         await Repository.create(
             short_id=short_id,
@@ -73,7 +73,7 @@ class World:
         return answer.json()
 
     async def ask(self, method: str, body: dict[str, Any], *, token: str | None = None) -> Any:
-        """Say something as the worker that has the task, which is registered without a word."""
+        """Call the worker API as the worker of the task; registers that worker first."""
         worker = body.get("worker") or self.workers.get(body.get("taskId", ""), WORKER)
         if method != "hello":
             await register(worker)
@@ -87,7 +87,7 @@ class World:
     async def say(
         self, method: str, body: dict[str, Any], *, worker: Any, token: str | None = None
     ) -> httpx.Response:
-        """Call the worker API as a process, whether or not it is registered."""
+        """Call the worker API as a process, registered or not."""
         named = {} if worker is None else {"zerobyte-worker": json.dumps(worker)}
         return await self.client.post(
             f"/api/control/{method}",
@@ -96,7 +96,7 @@ class World:
         )
 
     async def hello(self, **more: Any) -> None:
-        """Register the worker; `clock_ms` is what its clock shows."""
+        """Register the worker; `clock_ms` is the time of its clock."""
         names = {"clock_ms": "clockMs"}
         await self.ask("hello", {**WORKER, **{names[name]: more[name] for name in more}})
 
@@ -105,7 +105,7 @@ class World:
         return token
 
     async def scheduler_run(self, schedule: dict[str, Any]) -> str:
-        """A run of the schedule's deployment, as the engine's clock makes it."""
+        """Start a run of the schedule's deployment, as Prefect's cron does."""
         await self.services.deployment_sync.apply()
         run = await self.scheduler.start(
             "backup",
@@ -132,7 +132,7 @@ WORKER = {"host": "local", "bootId": "b", "pid": 1, "pidStarted": 1}
 
 
 async def register(worker: dict[str, Any]) -> None:
-    """Make a process the worker of its host that said hello, a long time ago."""
+    """Register a process as the worker of its host, with an old heartbeat."""
     identity = {"boot_id": worker["bootId"], "pid": worker["pid"]}
     identity["pid_started"] = worker["pidStarted"]
     if not await WorkerRow.exists(host=worker["host"], **identity):
@@ -143,7 +143,7 @@ async def register(worker: dict[str, Any]) -> None:
 
 @pytest.fixture
 def environ() -> dict[str, str]:
-    """Settings that a module of tests wants to be other than usual."""
+    """Environment settings that a test module overrides."""
     return {}
 
 
@@ -180,7 +180,7 @@ def end(worker: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen[bytes]]:
-    """A process of this machine that plays a worker."""
+    """A process of this machine that stands for a worker."""
     started = subprocess.Popen(["sleep", "60"])
     yield started
     end(started)

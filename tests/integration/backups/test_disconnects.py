@@ -1,4 +1,4 @@
-"""Clients that go away in the middle of a request cost nobody else anything."""
+"""Clients that disconnect during a request do not affect other requests."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from tests.integration.backups.conftest import World
 from zerobyte.features.tasks.models import Task
 
 
-async def test_clients_that_go_away_at_any_moment_leave_the_database_free(world: World) -> None:
+async def test_disconnected_clients_do_not_block_the_database(world: World) -> None:
     made = await world.schedule()
     where = urlsplit(str(world.client.base_url))
     order = {"scheduleShortIds": [made["shortId"]]}

@@ -1,4 +1,4 @@
-"""Due times become runs, each once: by the engine's bell or by our own clock."""
+"""DueRunStarter: every due time leads to one run, started by Prefect or by the API."""
 
 import itertools
 
@@ -23,11 +23,31 @@ from zerobyte.features.tasks.models import Task, WorkerRow
 
 @pytest.fixture
 def database_kind() -> str:
-    """What both databases must do alike is asked in test_due_at_once.py."""
+    """SQLite only: test_concurrent_due_runs.py runs on both databases."""
     return "sqlite"
 
 
-async def test_t4_t35_after_days_away_one_run_catches_up_and_names_the_times_it_stands_for(
+DAY_MS = 86_400_000
+FAILURE = {"status": "failed", "outcome": "error", "error": "restic says no"}
+
+
+async def overdue(world: World, *, days: float = 3.9, **more: Any) -> dict[str, Any]:
+    """Create a daily schedule that has been due for some days."""
+    now = clock.now_ms()
+    at = clock.from_ms(now - DAY_MS // 2)
+    made = await world.schedule(cronExpression=f"{at.minute} {at.hour} * * *", **more)
+    first = cron.next_after(
+        made["cronExpression"], timezone="UTC", after_ms=now - round(days * DAY_MS)
+    )
+    await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=first)
+    return made
+
+
+async def tasks_of(made: dict[str, Any]) -> list[Task]:
+    return await Task.filter(resource_id=made["shortId"]).order_by("id")
+
+
+async def test_t4_t35_one_run_catches_up_for_days_and_counts_missed_times(
     world: World,
 ) -> None:
     made = await overdue_schedule(world)
@@ -41,18 +61,18 @@ async def test_t4_t35_after_days_away_one_run_catches_up_and_names_the_times_it_
     assert shown["dueAt"] - shown["coalesced"]["lastAt"] == DAY_MS
     assert shown["coalesced"]["lastAt"] - shown["coalesced"]["firstAt"] == 2 * DAY_MS
     assert 0 < (await schedule_of(world, made))["nextBackupAt"] - clock.now_ms() < DAY_MS
-    # The engine's own late bells find nothing left, whether it still runs or has ended.
+    # Late runs of Prefect are rejected, whether the run is active or has ended.
     late = await world.claim(schedule_id=made["shortId"], due_at=shown["dueAt"])
     assert late["answer"] == "refused"
     await world.claim(task_id=task.id)
     await world.ask("finish", success_report(task.id, snapshot_of(made)))
     late = await world.claim(schedule_id=made["shortId"], due_at=shown["coalesced"]["firstAt"])
     assert late["answer"] == "refused"
-    assert "has had its run" in late["reason"]
+    assert "have been run" in late["reason"]
     assert len(await tasks_of(made)) == 1
 
 
-async def test_t35_the_engines_bell_may_come_first_and_stands_for_all_that_was_missed(
+async def test_t35_run_started_by_prefect_serves_all_missed_times(
     world: World,
 ) -> None:
     made = await overdue_schedule(world)
@@ -64,8 +84,8 @@ async def test_t35_the_engines_bell_may_come_first_and_stands_for_all_that_was_m
     assert len(await tasks_of(made)) == 1
 
 
-async def test_what_waits_in_the_engine_is_not_started_again_beside_it(world: World) -> None:
-    made = await overdue_schedule(world)
+async def test_run_pending_in_prefect_is_not_started_twice(world: World) -> None:
+    made = await overdue(world)
     run = await world.scheduler_run(made)
     world.scheduler.set_state(run, "SCHEDULED")
     await world.services.due_runs.start_missed()
@@ -75,7 +95,7 @@ async def test_what_waits_in_the_engine_is_not_started_again_beside_it(world: Wo
     assert len(await tasks_of(made)) == 1
 
 
-async def test_without_catching_up_the_missed_times_are_written_down_and_not_run(
+async def test_without_catch_up_missed_times_are_recorded_and_not_run(
     world: World,
 ) -> None:
     made = await overdue_schedule(world, catchUp=False)
@@ -94,11 +114,11 @@ async def test_without_catching_up_the_missed_times_are_written_down_and_not_run
     assert item["outcome"] == "cancelled"
 
 
-async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_runs(
+async def test_without_catch_up_a_queued_due_time_still_runs(
     world: World,
 ) -> None:
-    """Everybody was there; the queue was long."""
-    made = await overdue_schedule(world, days=0.9, catchUp=False)
+    """API, worker and Prefect were available; the queue was long."""
+    made = await overdue(world, days=0.9, catchUp=False)
     long_ago = clock.now_ms() - 2 * DAY_MS
     world.services.due_runs.watching_since = long_ago
     world.services.due_runs.prefect_seen_at = clock.now_ms() - 60_000
@@ -112,19 +132,19 @@ async def test_without_catching_up_a_time_that_only_waited_for_its_turn_still_ru
     assert bell["answer"] == "granted"
 
 
-async def test_without_catching_up_a_host_whose_worker_was_away_has_missed_its_times(
+async def test_without_catch_up_times_during_worker_absence_are_missed(
     world: World,
 ) -> None:
     made = await overdue_schedule(world, days=0.9, catchUp=False)
     world.services.due_runs.watching_since = clock.now_ms() - 2 * DAY_MS
     await world.services.due_runs.start_missed()
-    assert await tasks_of(made) == [], "it is still away: nothing is said yet"
+    assert await tasks_of(made) == [], "its worker is still away: nothing is recorded yet"
     await world.ask("hello", WORKER)
     await world.services.due_runs.start_missed()
     assert [task.status for task in await tasks_of(made)] == ["cancelled"]
 
 
-async def test_a_worker_is_present_for_as_long_as_it_says_so(world: World) -> None:
+async def test_present_since_is_kept_while_heartbeats_continue(world: World) -> None:
     await world.ask("hello", WORKER)
     since = (await WorkerRow.get(host="local")).present_since
     await world.ask("hello", WORKER)
@@ -134,7 +154,7 @@ async def test_a_worker_is_present_for_as_long_as_it_says_so(world: World) -> No
     assert (await WorkerRow.get(host="local")).present_since > 1
 
 
-async def test_a_run_by_hand_leaves_the_next_time_as_it_is(world: World) -> None:
+async def test_manual_run_keeps_the_next_due_time(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -144,7 +164,7 @@ async def test_a_run_by_hand_leaves_the_next_time_as_it_is(world: World) -> None
 
 
 @pytest.mark.parametrize("end", ["failed", "stale", "cancelled", "refused", "blocked"])
-async def test_every_end_leaves_a_next_time_that_lies_ahead(world: World, end: str) -> None:
+async def test_next_due_time_is_in_the_future_after_every_outcome(world: World, end: str) -> None:
     volume = await world.volume()
     made = await overdue_schedule(world, volume=volume, maxRetries=0)
     if end == "blocked":
@@ -161,20 +181,20 @@ async def test_every_end_leaves_a_next_time_that_lies_ahead(world: World, end: s
     after = await schedule_of(world, made)
     assert clock.now_ms() < after["nextBackupAt"] < clock.now_ms() + DAY_MS
     await world.services.due_runs.start_missed()
-    # What was interrupted is done again at once; every other end waits for the next time.
+    # An interrupted run is rerun at once; after every other end the next due time follows.
     again = {task.rerun_of for task in await tasks_of(made)}
     assert again == ({None, task_id} if end == "stale" else {None})
 
 
-async def test_an_owed_run_survives_an_edit_that_changes_no_time(world: World) -> None:
-    made = await overdue_schedule(world)
+async def test_due_run_survives_an_edit_of_other_fields(world: World) -> None:
+    made = await overdue(world)
     body = {"name": "renamed", "cronExpression": made["cronExpression"], "timezone": None}
     await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
     await world.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
 
-async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
+async def test_schedule_with_jitter_has_constant_delay_and_is_started_by_the_api(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = [await world.schedule(cronExpression="0 3 * * *", jitterSeconds=600) for _ in range(8)]
@@ -200,24 +220,24 @@ async def test_a_schedule_with_a_delay_keeps_it_and_is_started_by_our_own_clock(
     await Schedule.filter(id=row.id).update(**values)
     await world.services.due_runs.start_missed()
     [task] = await tasks_of(late)
-    # Its newest time has come but its delay has not: the one of the day before is due.
+    # The delay of its newest due time has not passed: the due time of the day before is due.
     assert task.input["dueAt"] == newest - DAY_MS
 
 
-async def test_a_schedule_that_only_we_can_read_is_planned_by_our_own_clock(world: World) -> None:
+async def test_cron_expression_unknown_to_prefect_is_started_by_the_api(world: World) -> None:
     made = await world.schedule(cronExpression="0 3 L * *")
     await world.services.deployment_sync.apply()
     assert world.scheduler.plans[made["shortId"]].cron is None
     assert await world.services.deployment_sync.drift() == []
 
 
-async def test_after_a_long_time_away_the_longest_overdue_is_started_first(
+async def test_longest_overdue_schedule_is_started_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     volume, repository = await world.volume(), await world.repository()
     both = {"volume": volume, "repository": repository}
-    made = [await overdue_schedule(world, days=days, **both) for days in (1.9, 3.9, 2.9)]
-    # Ids of one millisecond have no order; here none has another's.
+    made = [await overdue(world, days=days, **both) for days in (1.9, 3.9, 2.9)]
+    # Ids of the same millisecond have no order, so each task gets another millisecond.
     moments = itertools.count(clock.now_ms())
     monkeypatch.setattr(clock, "now_ms", lambda: next(moments))
     await world.services.due_runs.start_missed()
@@ -225,8 +245,8 @@ async def test_after_a_long_time_away_the_longest_overdue_is_started_first(
     assert opened == [made[1]["shortId"], made[2]["shortId"], made[0]["shortId"]]
 
 
-async def test_a_disabled_schedule_has_no_next_time_and_nothing_is_caught_up(world: World) -> None:
-    made = await overdue_schedule(world)
+async def test_disabled_schedule_has_no_next_due_time_and_no_catch_up(world: World) -> None:
+    made = await overdue(world)
     url = f"/api/v1/backups/{made['shortId']}"
     assert (await world.client.patch(url, json={"enabled": False})).json()["nextBackupAt"] is None
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=1)

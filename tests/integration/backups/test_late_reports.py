@@ -1,4 +1,4 @@
-"""A report of success counts when its snapshot exists and is that of this run, even if late."""
+"""ReportCheck: reports, also late ones, count only with an existing snapshot of their run."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ async def stored_at(world: World, made: dict[str, Any], folder: Path) -> ResticR
 async def backed_up(
     world: World, repository: ResticRepository, tag: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Run a real backup; the snapshot as restic describes it and the figures of the run."""
+    """Run a real backup. Returns restic's snapshot record and the figures of the run."""
     (world.source / f"{clock.monotonic()}.txt").write_text("changed")
     summary = await backup.run(repository, world.source, tag=tag, hostname="zerobyte")
     assert summary.snapshot_id is not None
@@ -45,14 +45,14 @@ def report_of(task_id: str, snapshot: dict[str, Any], figures: dict[str, Any]) -
 
 
 async def claimed_run(world: World, made: dict[str, Any]) -> str:
-    """The id of a run by the clock that its worker has begun."""
+    """Start a scheduled run. Returns its task id."""
     run = await world.scheduler_run(made)
     reply = await world.claim(schedule_id=made["shortId"], flow_run_id=run)
     return reply["job"]["taskId"]
 
 
 async def lost_run(world: World, made: dict[str, Any]) -> str:
-    """The id of a run by the clock that the reaper has ended."""
+    """Start a scheduled run and have the reaper fail it. Returns its task id."""
     task_id = await claimed_run(world, made)
     await lose(world, task_id)
     return task_id
@@ -64,7 +64,7 @@ async def lose(world: World, task_id: str) -> None:
     assert (await Task.get(id=task_id)).status == "stale"
 
 
-async def test_a_late_report_of_a_good_run_is_believed_when_its_snapshot_exists(
+async def test_late_success_report_is_accepted_if_its_snapshot_exists(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
@@ -72,7 +72,7 @@ async def test_a_late_report_of_a_good_run_is_believed_when_its_snapshot_exists(
     task_id = await lost_run(world, made)
     assert await Task.exists(rerun_of=task_id, status="queued")
     snapshot, figures = await backed_up(world, repository, made["shortId"])
-    for _ in range(2):  # a repeated report changes nothing
+    for _ in range(2):  # A repeated report changes nothing.
         await world.ask("finish", report_of(task_id, snapshot, figures))
         task = await task_of(world, task_id)
         assert (task["status"], task["error"]) == ("succeeded", None)
@@ -82,7 +82,7 @@ async def test_a_late_report_of_a_good_run_is_believed_when_its_snapshot_exists(
         assert rerun.status == "cancelled"
 
 
-async def test_a_late_report_whose_snapshot_is_not_there_changes_nothing(
+async def test_late_report_without_existing_snapshot_changes_nothing(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
@@ -94,7 +94,7 @@ async def test_a_late_report_whose_snapshot_is_not_there_changes_nothing(
 
 
 async def refused(world: World, task_id: str, report: dict[str, Any]) -> str:
-    """The error of a running task whose report of success was not believed."""
+    """Report a success that must be rejected. Returns the error of the task."""
     await world.ask("finish", report)
     task = await task_of(world, task_id)
     assert task["status"] == "failed"
@@ -102,9 +102,7 @@ async def refused(world: World, task_id: str, report: dict[str, Any]) -> str:
     return task["error"]
 
 
-async def test_a_success_without_a_snapshot_that_exists_is_not_believed(
-    world: World, tmp_path: Path
-) -> None:
+async def test_success_without_existing_snapshot_is_rejected(world: World, tmp_path: Path) -> None:
     made = await world.schedule()
     await stored_at(world, made, tmp_path)
     task_id = await claimed_run(world, made)
@@ -113,9 +111,7 @@ async def test_a_success_without_a_snapshot_that_exists_is_not_believed(
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
 
 
-async def test_a_snapshot_without_the_schedules_tag_is_not_believed(
-    world: World, tmp_path: Path
-) -> None:
+async def test_snapshot_without_the_schedule_tag_is_rejected(world: World, tmp_path: Path) -> None:
     made = await world.schedule()
     repository = await stored_at(world, made, tmp_path)
     task_id = await claimed_run(world, made)
@@ -125,7 +121,7 @@ async def test_a_snapshot_without_the_schedules_tag_is_not_believed(
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
 
 
-async def test_a_snapshot_from_before_the_run_is_not_believed(world: World, tmp_path: Path) -> None:
+async def test_snapshot_older_than_the_run_is_rejected(world: World, tmp_path: Path) -> None:
     made = await world.schedule()
     repository = await stored_at(world, made, tmp_path)
     snapshot, figures = await backed_up(world, repository, made["shortId"])
@@ -137,7 +133,7 @@ async def test_a_snapshot_from_before_the_run_is_not_believed(world: World, tmp_
     )
 
 
-async def test_a_snapshot_of_an_earlier_run_is_not_believed_whatever_clock_the_worker_claims(
+async def test_snapshot_of_an_earlier_run_is_rejected_for_any_worker_clock(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
@@ -147,7 +143,7 @@ async def test_a_snapshot_of_an_earlier_run_is_not_believed_whatever_clock_the_w
     await world.ask("finish", report_of(first, snapshot, figures))
     assert (await task_of(world, first))["status"] == "succeeded"
     await world.hello(clock_ms=clock.now_ms() - 86_400_000)
-    for is_indexed in (False, True):  # known by the first run's result; known to the index
+    for is_indexed in (False, True):  # Known from the first run's result, then from the index.
         if is_indexed:
             await Task.filter(id=first).update(result=None)
         else:
@@ -163,7 +159,7 @@ async def test_a_snapshot_of_an_earlier_run_is_not_believed_whatever_clock_the_w
         assert "earlier run" in await refused(world, second, report_of(second, snapshot, figures))
 
 
-async def test_figures_that_are_not_those_of_the_snapshot_are_not_believed(
+async def test_report_with_other_figures_than_the_snapshot_is_rejected(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
@@ -174,7 +170,7 @@ async def test_figures_that_are_not_those_of_the_snapshot_are_not_believed(
     assert "other figures" in await refused(world, task_id, report_of(task_id, snapshot, lie))
 
 
-async def test_what_the_index_keeps_of_a_snapshot_comes_from_the_repository(
+async def test_index_stores_the_snapshot_record_of_the_repository(
     world: World, tmp_path: Path
 ) -> None:
     made = await world.schedule()
@@ -201,7 +197,7 @@ async def test_what_the_index_keeps_of_a_snapshot_comes_from_the_repository(
     ],
     ids=["no result", "no summary", "another kind", "unchanged", "latest", "short id"],
 )
-async def test_a_success_that_names_no_snapshot_is_not_believed(
+async def test_success_without_snapshot_id_is_rejected(
     world: World, result: dict[str, Any] | None
 ) -> None:
     made = await world.schedule()
@@ -210,7 +206,7 @@ async def test_a_success_that_names_no_snapshot_is_not_believed(
     assert "Run the backup again" in await refused(world, task_id, report)
 
 
-async def test_a_run_that_changed_nothing_is_believed_when_the_schedule_has_a_snapshot(
+async def test_unchanged_run_is_accepted_if_the_schedule_has_a_snapshot(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -225,9 +221,7 @@ async def test_a_run_that_changed_nothing_is_believed_when_the_schedule_has_a_sn
     assert (await task_of(world, second))["status"] == "succeeded"
 
 
-async def test_a_failed_run_puts_no_false_snapshot_into_the_index(
-    world: World, tmp_path: Path
-) -> None:
+async def test_failed_run_adds_no_false_snapshot_to_the_index(world: World, tmp_path: Path) -> None:
     made = await world.schedule()
     await stored_at(world, made, tmp_path)
     task_id = await claimed_run(world, made)
@@ -239,7 +233,7 @@ async def test_a_failed_run_puts_no_false_snapshot_into_the_index(
 
 
 @pytest.mark.parametrize("newer", ["running", "failed"])
-async def test_a_late_report_leaves_the_schedule_to_a_newer_run(
+async def test_late_report_does_not_overwrite_the_end_of_a_newer_run(
     world: World, tmp_path: Path, newer: str
 ) -> None:
     made = await world.schedule(maxRetries=0)
@@ -261,7 +255,7 @@ async def test_a_late_report_leaves_the_schedule_to_a_newer_run(
     assert (await task_of(world, rerun.id))["status"] == newer
 
 
-async def test_a_run_that_a_restart_interrupted_names_the_restart(world: World) -> None:
+async def test_run_interrupted_by_a_restart_reports_the_restart(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)

@@ -1,4 +1,4 @@
-"""Who works on a repository and who waits, as the API shows it; and what ends a wait."""
+"""Leases of repositories: holders, waiters, the limits of waiting, and lost runs."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ from zerobyte.features.tasks.models import Task, WorkerRow
 
 @pytest.fixture
 def database_kind() -> str:
-    """What the database itself decides is tested on both kinds elsewhere."""
+    """SQLite only: tests/integration/db tests the leases on both databases."""
     return "sqlite"
 
 
@@ -37,7 +37,14 @@ async def leases_of(world: World, repository: dict[str, Any]) -> list[dict[str, 
     return answer.json()
 
 
-async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(world: World) -> None:
+async def until(condition: Any, limit_s: float = 30) -> Any:
+    async with asyncio.timeout(limit_s):
+        while not (found := await condition()):
+            await asyncio.sleep(0.02)
+        return found
+
+
+async def test_leases_endpoint_lists_holders_and_waiters_with_times(world: World) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
@@ -60,7 +67,7 @@ async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(world: W
     assert [lease["taskId"] for lease in await leases_of(world, repository)] == [task_id]
 
 
-async def test_a_client_that_goes_away_leaves_no_waiter(world: World) -> None:
+async def test_disconnected_worker_leaves_no_waiting_renewal(world: World) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository)
     await world.claim(task_id=await run_now(world, made))
@@ -89,7 +96,7 @@ async def test_a_client_that_goes_away_leaves_no_waiter(world: World) -> None:
     await until(is_alone)
 
 
-async def test_a_task_waits_for_its_turn_only_so_long(world: World) -> None:
+async def test_task_fails_after_the_lease_wait_limit(world: World) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     forget = (await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")).json()
@@ -105,7 +112,7 @@ async def test_a_task_waits_for_its_turn_only_so_long(world: World) -> None:
     assert len(await leases_of(world, repository)) == 1
 
 
-async def test_a_second_worker_of_a_host_is_refused_in_words_as_long_as_the_first_lives(
+async def test_second_worker_of_a_host_is_rejected_while_the_first_is_running(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
     await world.ask("hello", worker_identity(sleeper.pid))
@@ -117,10 +124,12 @@ async def test_a_second_worker_of_a_host_is_refused_in_words_as_long_as_the_firs
         "Stop it first, or start this one with a token of its own host"
     )
     await WorkerRow.filter(host="local").update(seen_at=1)
-    assert (await _hello(world, second)).status_code == 409, "it is silent, and it lives"
+    assert (await _hello(world, second)).status_code == 409, (
+        "it sends no heartbeat, but it is running"
+    )
     end(sleeper)
     assert (await _hello(world, second)).status_code == 200
-    # Where nobody can look, a worker is forgotten when it has been silent for long enough.
+    # Where its process cannot be checked, a worker is gone 30 s after its last heartbeat.
     elsewhere = {**second, "bootId": "another boot"}
     await WorkerRow.filter(host="local").update(boot_id="yet another boot")
     assert (await _hello(world, elsewhere)).status_code == 409
@@ -138,7 +147,7 @@ async def interrupted(world: World, task_id: str) -> None:
     await world.ask("finish", report)
 
 
-async def test_t15_an_interrupted_scheduled_run_is_done_again_once_and_then_by_its_schedule(
+async def test_t15_interrupted_scheduled_run_is_rerun_once(
     world: World,
 ) -> None:
     made = await world.schedule(maxRetries=5, retryDelay=1)
@@ -152,14 +161,14 @@ async def test_t15_an_interrupted_scheduled_run_is_done_again_once_and_then_by_i
     await world.claim(task_id=again.id)
     await interrupted(world, again.id)
     assert await Task.filter(status__in=("queued", "running")).count() == 0
-    # The retries are for runs that came to an end; this one may bring its host down.
+    # Retries are for runs that reported an end; this run may crash its host.
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
     after = await schedule_of(world, made)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("error", "stopped")
     assert after["nextBackupAt"] > clock.now_ms()
 
 
-async def test_t15_what_nobody_waits_for_is_not_done_again(world: World) -> None:
+async def test_t15_manual_disabled_and_cancelled_runs_are_not_rerun(world: World) -> None:
     for way in ("by hand", "disabled", "cancelled"):
         made = await world.schedule(maxRetries=0)
         url = f"/api/v1/backups/{made['shortId']}"
@@ -179,7 +188,7 @@ async def test_t15_what_nobody_waits_for_is_not_done_again(world: World) -> None
         assert await Task.filter(status__in=("queued", "running")).count() == 0, way
 
 
-async def test_t33_a_run_that_ended_while_nobody_listened_ends_its_task(world: World) -> None:
+async def test_t33_run_that_ended_unnoticed_in_prefect_ends_its_task(world: World) -> None:
     crashed, cancelled, gone, waits = [
         await world.scheduler.start(
             "forget", "local", {}, idempotency_key=ids.uuid7(), run_name="run"
@@ -196,14 +205,14 @@ async def test_t33_a_run_that_ended_while_nobody_listened_ends_its_task(world: W
     await world.services.reaper.end_unstarted()
     states = {run: (await Task.get(id=task_id)).status for run, task_id in tasks.items()}
     assert states == {crashed: "stale", cancelled: "cancelled", gone: "queued", waits: "queued"}
-    # What the engine has forgotten is started again under the same key.
+    # A run that Prefect has lost is started again with the same key.
     assert (await Task.get(id=tasks[gone])).flow_run_id is None
 
 
-async def test_t33_a_run_of_the_clock_that_the_engine_has_forgotten_is_started_again(
+async def test_t33_scheduled_run_lost_by_prefect_is_started_again(
     world: World,
 ) -> None:
-    """It waited for its repository when Prefect's database was thrown away."""
+    """Prefect's database was deleted while the task waited for its repository."""
     made = await world.schedule(enabled=True)
     holder = await run_now(world, made)
     await world.claim(task_id=holder)
@@ -225,7 +234,7 @@ async def test_t33_a_run_of_the_clock_that_the_engine_has_forgotten_is_started_a
     assert left.flow_run_id is None
 
 
-async def test_t33_prefect_hears_of_a_lost_run_when_it_is_back(world: World) -> None:
+async def test_t33_lost_run_is_crashed_in_prefect_after_its_outage(world: World) -> None:
     made = await world.schedule(enabled=True)
     run = await world.scheduler_run(made)
     await world.claim(schedule_id=made["shortId"], flow_run_id=run)
@@ -239,16 +248,12 @@ async def test_t33_prefect_hears_of_a_lost_run_when_it_is_back(world: World) -> 
 
 
 async def claimed(world: World, made: dict[str, Any], worker: int) -> str:
-    """A task of the schedule that a process of this machine works on."""
-    who = {
-        "worker": worker_identity(worker),
-        "flowRunId": ids.uuid7(),
-        "scheduleId": made["shortId"],
-    }
+    """Create a task of the schedule that a process of this machine has claimed."""
+    who = {"worker": worker_of(worker), "flowRunId": ids.uuid7(), "scheduleId": made["shortId"]}
     return (await world.ask("claim", who))["reply"]["job"]["taskId"]
 
 
-async def test_t14_nothing_is_in_progress_once_its_process_is_gone(
+async def test_t14_schedule_is_not_in_progress_after_its_worker_died(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
     made = await world.schedule()
@@ -264,7 +269,7 @@ async def test_t14_nothing_is_in_progress_once_its_process_is_gone(
     assert (await schedule_of(world, made))["lastBackupStatus"] == "error"
 
 
-async def test_a_lease_that_an_ended_task_still_has_is_given_back(world: World) -> None:
+async def test_lease_of_an_ended_task_is_released(world: World) -> None:
     made, other = await world.schedule(), await world.schedule()
     ended, works = await run_now(world, made), await run_now(world, other)
     for task_id in ended, works:
@@ -278,10 +283,10 @@ async def test_a_lease_that_an_ended_task_still_has_is_given_back(world: World) 
     assert {row.task_id for row in await Lease.all()} == {works, "request:1"}
 
 
-async def test_t28_what_belongs_to_a_task_stays_as_long_as_the_task(
+async def test_t28_row_and_lease_of_a_running_task_are_kept(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    """Row and lease of a task that works are touched by no sweep, however old they are."""
+    """No clean-up removes row or lease of a running task, however old they are."""
     made = await world.schedule()
     task_id = await claimed(world, made, sleeper.pid)
     week_ago = clock.now_ms() - 7 * 86_400_000
@@ -292,7 +297,7 @@ async def test_t28_what_belongs_to_a_task_stays_as_long_as_the_task(
     assert (await task_of(world, task_id))["status"] == "succeeded"
 
 
-async def test_t13_retention_that_waits_already_takes_the_new_policy_and_both_runs_say_so(
+async def test_t13_queued_retention_gets_the_new_policy_for_both_runs(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})

@@ -1,4 +1,4 @@
-"""What becomes of retention and deletions that are lost half-way, or wait for their turn."""
+"""Retention and deletions that are lost during their run or wait for a lease."""
 
 from typing import Any
 
@@ -9,8 +9,16 @@ from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import Task
 
 
+async def led_to_retention(world: World, made: dict[str, Any]) -> str:
+    """Complete a backup. Returns the id of its retention task."""
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
+    return forget
+
+
 async def deletion(world: World, made: dict[str, Any]) -> str:
-    """The id of a task that removes the schedule's only snapshot."""
+    """Create the deletion of the schedule's only snapshot. Returns the task id."""
     repository = await Repository.get(id=made["repositoryId"])
     url = f"/api/v1/repositories/{repository.short_id}/snapshots"
     [snapshot] = (await world.client.get(url)).json()
@@ -18,10 +26,10 @@ async def deletion(world: World, made: dict[str, Any]) -> str:
     return answer.json()["taskId"]
 
 
-async def test_t13_retention_whose_own_run_is_lost_as_well_does_not_wait_for_ever(
+async def test_t13_retention_whose_second_run_is_lost_too_ends(
     world: World,
 ) -> None:
-    """Left queued, every later run would take it for its own, and none would be applied."""
+    """If it stayed queued, later runs would rely on it, and no retention would be applied."""
     forgets: dict[str, str] = {}
     for fate in ("crashed", "gone"):
         made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -41,7 +49,7 @@ async def test_t13_retention_whose_own_run_is_lost_as_well_does_not_wait_for_eve
     assert (gone.status, gone.flow, gone.flow_run_id) == ("queued", "forget/local", None)
 
 
-async def test_what_a_lost_forget_or_deletion_may_have_removed_is_read_anew(world: World) -> None:
+async def test_lost_forget_or_deletion_marks_the_index_stale(world: World) -> None:
     for kind in ("forget", "deletion", "unclaimed"):
         made = await world.schedule(retentionPolicy={"keepLast": 1})
         forget = await queue_retention(world, made)
@@ -53,11 +61,11 @@ async def test_what_a_lost_forget_or_deletion_may_have_removed_is_read_anew(worl
             assert (await Task.get(id=task_id)).status == "stale"
         else:
             await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
-        is_distrusted = made["repositoryId"] in world.services.snapshots.stale_ids
-        assert is_distrusted == (kind != "unclaimed"), kind
+        is_stale = made["repositoryId"] in world.services.snapshots.stale_ids
+        assert is_stale == (kind != "unclaimed"), kind
 
 
-async def test_a_deletion_can_be_cancelled_while_it_waits_and_not_half_way(world: World) -> None:
+async def test_deletion_can_be_cancelled_only_while_queued(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     await queue_retention(world, made)
     waiting = await deletion(world, made)

@@ -1,4 +1,4 @@
-"""Every run of a schedule says what retention did with it, or why it did nothing (T13)."""
+"""Retention records: every run of a schedule has one, with a reason if skipped (T13)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, get_args
@@ -23,7 +23,7 @@ from zerobyte.features.tasks.models import ACTIVE, Task
 
 @pytest.fixture
 def database_kind() -> str:
-    """What is asked here is the same on both."""
+    """SQLite only: nothing here depends on the database."""
     return "sqlite"
 
 
@@ -31,7 +31,7 @@ KEEPS: dict[str, Any] = {"retentionPolicy": {"keepLast": 1}}
 
 
 async def running(world: World, **more: Any) -> tuple[dict[str, Any], str]:
-    """A schedule with a backup that has begun."""
+    """Create a schedule and start its backup."""
     made = await world.schedule(**{**KEEPS, **more})
     task_id = await run_now(world, made)
     assert (await world.claim(task_id=task_id))["answer"] == "granted"
@@ -175,7 +175,7 @@ ENDS: list[tuple[Callable[[World], Awaitable[None]], list[tuple[TaskOutcome, str
 ]
 
 
-async def test_t13_whatever_end_a_run_comes_to_its_result_says_what_became_of_retention(
+async def test_t13_every_run_outcome_has_a_retention_record(
     world: World,
 ) -> None:
     seen: set[str] = set()

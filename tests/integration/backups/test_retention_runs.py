@@ -1,4 +1,4 @@
-"""What a run writes down about retention: the plan before it is carried out, and every decision."""
+"""Retention runs: the stored plan, the forget job, and the index afterwards."""
 
 from typing import Any
 
@@ -17,8 +17,19 @@ from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task
 
+FAILURE = {"status": "failed", "outcome": "error", "error": "the disk is full"}
 
-async def test_t10_the_plan_stands_in_the_task_before_it_is_carried_out(world: World) -> None:
+
+async def backed_up(world: World, made: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """Complete a backup. Returns its task id, its retention task id and its snapshot."""
+    task_id = await run_now(world, made)
+    await world.claim(task_id=task_id)
+    snapshot = snapshot_of(made)
+    [forget] = (await world.ask("finish", success(task_id, snapshot)))["followUps"]
+    return task_id, forget, snapshot
+
+
+async def test_t10_forget_plan_is_stored_before_it_is_applied(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     backup, forget, snapshot = await finish_backup(world, made)
     assert (await world.claim(task_id=forget))["answer"] == "granted"
@@ -35,13 +46,13 @@ async def test_t10_the_plan_stands_in_the_task_before_it_is_carried_out(world: W
     assert (await task_of(world, forget))["result"] == result
     record = (await task_of(world, backup))["result"]["retention"]
     assert record == {"status": "failed", "reason": "the disk is full", "plan": plan}
-    # It may have removed some before it failed, so the list is read again before its time.
+    # It may have removed snapshots before it failed, so the list is refreshed early.
     row = await Repository.get(id=made["repositoryId"])
     assert row.snapshots_refreshed_at == 0
     assert row.id in world.services.snapshots.stale_ids
 
 
-async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down_and_looked_at(
+async def test_t10_plan_of_lost_retention_is_kept_and_index_marked_stale(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -59,7 +70,7 @@ async def test_t10_what_retention_was_doing_when_its_worker_died_is_written_down
     assert world.services.snapshots.stale_ids == {made["repositoryId"]}
 
 
-async def test_deleted_snapshots_leave_the_index_and_those_perhaps_deleted_are_looked_at(
+async def test_deleted_snapshots_leave_the_index_and_failed_deletions_mark_it_stale(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -86,7 +97,7 @@ async def test_deleted_snapshots_leave_the_index_and_those_perhaps_deleted_are_l
     assert shelf.stale_ids == {repository.id}
 
 
-async def test_t13_every_run_says_what_retention_did_or_why_it_did_nothing(world: World) -> None:
+async def test_t13_every_run_records_its_retention(world: World) -> None:
     repository = await world.repository()
     without = await world.schedule(repository=repository)
     task_id = await run_now(world, without)
@@ -110,7 +121,7 @@ async def test_t13_every_run_says_what_retention_did_or_why_it_did_nothing(world
     assert (record["status"], record["plan"]["keep"]) == ("applied", keep)
 
 
-async def test_t8_the_job_of_retention_names_the_suspect_snapshots(world: World) -> None:
+async def test_t8_forget_job_lists_suspect_snapshots(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -121,7 +132,7 @@ async def test_t8_the_job_of_retention_names_the_suspect_snapshots(world: World)
     assert job["protectedSnapshotIds"] == [suspect["id"]]
 
 
-async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_counts_it(
+async def test_t8_snapshot_of_a_lost_report_is_checked_before_retention(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -131,7 +142,7 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
     refused = await run_now(world, made)
     await world.claim(task_id=refused)
     await world.ask("finish", {"taskId": refused, **FAILURE})
-    assert world.services.snapshots.stale_ids == set(), "restic said that it made none"
+    assert world.services.snapshots.stale_ids == set(), "restic reported no snapshot"
     lost = await run_now(world, made)
     await world.claim(task_id=lost)
     await world.ask("finish", {"taskId": lost, **FAILURE, "outcome": "stale"})
@@ -143,7 +154,7 @@ async def test_t8_what_a_lost_report_may_have_left_is_judged_before_retention_co
     assert job["protectedSnapshotIds"] == []
 
 
-async def test_t8_a_run_that_had_nothing_to_judge_by_is_judged_before_retention_counts_it(
+async def test_t8_snapshot_without_comparison_is_not_trusted_by_retention(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -161,7 +172,7 @@ async def test_t8_a_run_that_had_nothing_to_judge_by_is_judged_before_retention_
     assert (await world.claim(task_id=forget))["job"]["trustedSnapshotIds"] == []
 
 
-async def test_t11_zero_means_absent_and_zeros_alone_are_refused(world: World) -> None:
+async def test_t11_zero_rules_are_absent_and_only_zeros_are_rejected(world: World) -> None:
     for nothing in ({"keepLast": 0}, {"keepWithinDuration": "0d"}, {"keepWithinDuration": ""}):
         body = await world.client.post("/api/v1/backups", json=await _body(world, nothing))
         assert body.status_code == 400, nothing
@@ -191,7 +202,7 @@ async def _body(world: World, policy: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def test_a_job_stays_at_the_repository_that_its_task_has_the_lease_of(world: World) -> None:
+async def test_job_uses_the_repository_of_the_task_lease(world: World) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     old = await Repository.get(short_id=repository["shortId"])
@@ -204,7 +215,7 @@ async def test_a_job_stays_at_the_repository_that_its_task_has_the_lease_of(worl
     assert (await world.client.patch(url, json=moved)).status_code == 200
     reply = await world.claim(task_id=forget)
     assert reply["job"]["repository"]["config"]["path"] == old.config["path"]
-    assert reply["job"]["policy"]["keepLast"] == 1, "the policy of the repository that it had"
+    assert reply["job"]["policy"]["keepLast"] == 1, "the policy of its former repository"
     assert reply["job"]["protectedSnapshotIds"] == [snapshot["id"]]
     failure = {"status": "failed", "outcome": "error", "error": "no"}
     await world.ask("finish", {"taskId": forget, **failure})
@@ -212,7 +223,7 @@ async def test_a_job_stays_at_the_repository_that_its_task_has_the_lease_of(worl
     assert job["repository"]["config"]["path"] == old.config["path"]
 
 
-async def test_a_schedule_that_goes_under_its_retention_leaves_index_and_words_in_order(
+async def test_schedule_deleted_during_retention_keeps_index_and_message_consistent(
     world: World,
 ) -> None:
     repository = await world.repository()
@@ -241,7 +252,7 @@ async def test_a_schedule_that_goes_under_its_retention_leaves_index_and_words_i
     assert await Lease.all().count() == 0
 
 
-async def test_retention_that_waited_goes_by_the_policy_of_now_or_not_at_all(world: World) -> None:
+async def test_waiting_retention_uses_the_current_policy(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     url = f"/api/v1/backups/{made['shortId']}"
     _, forget, _ = await finish_backup(world, made)
@@ -255,10 +266,10 @@ async def test_retention_that_waited_goes_by_the_policy_of_now_or_not_at_all(wor
     assert (refused["answer"], "was removed" in refused["reason"]) == ("refused", True)
 
 
-async def test_the_retention_job_names_the_snapshot_of_the_run_before_whatever_its_time(
+async def test_forget_job_lists_the_newest_snapshot_regardless_of_its_time(
     world: World,
 ) -> None:
-    """A clock that fell back makes the newest snapshot the oldest by its time."""
+    """After the clock was set back, the newest snapshot has the oldest time."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     _, forget, _ = await finish_backup(world, made)
     await world.ask("finish", {"taskId": forget, **FAILURE})
@@ -269,7 +280,7 @@ async def test_the_retention_job_names_the_snapshot_of_the_run_before_whatever_i
     job = (await world.claim(task_id=forget))["job"]
     assert job["latestSnapshotIds"] == [behind["id"]]
     await world.ask("finish", {"taskId": forget, **FAILURE})
-    # A run that could not describe its snapshot: the index does not know it yet.
+    # The run could not describe its snapshot, so the index does not know it yet.
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     undescribed = success_report(task_id, snapshot_of(made)) | {"snapshot": None}
@@ -281,13 +292,13 @@ async def test_the_retention_job_names_the_snapshot_of_the_run_before_whatever_i
     url = f"/api/v1/backups/{made['shortId']}/forget"
     answer = await world.client.post(url)
     job = (await world.claim(task_id=answer.json()["taskId"]))["job"]
-    assert job["latestSnapshotIds"] == [behind["id"]], "also when a person asks for it"
+    assert job["latestSnapshotIds"] == [behind["id"]], "also on request of a user"
 
 
-async def test_the_retention_job_names_rewritten_snapshots_by_their_first_id_too(
+async def test_forget_job_lists_original_ids_of_rewritten_snapshots(
     world: World,
 ) -> None:
-    """A tag added by hand gives a snapshot another id, but the same first one."""
+    """Adding a tag by hand changes the id of a snapshot, but not its original id."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     _, forget, good = await finish_backup(world, made)
     await world.ask("finish", {"taskId": forget, **FAILURE})

@@ -1,4 +1,4 @@
-"""Trying again after a failure, and schedules that cannot be read."""
+"""Retries after failures, unreadable schedules, and clock jumps."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ def database_kind() -> str:
 
 @pytest.fixture
 async def hook(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Endpoint]:
-    """What hears of a schedule that was disabled."""
+    """The notifications sent about disabled schedules."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     async with listening() as endpoint:
@@ -45,7 +45,7 @@ def environ(hook: Endpoint) -> dict[str, str]:
 
 
 async def failed(world: World, **more: Any) -> dict[str, Any]:
-    """A schedule whose scheduled run has just failed and is to be tried again."""
+    """Create a schedule whose run has failed and has a planned retry."""
     said = {"cronExpression": "0 3 1 1 *", "retryDelay": 1, "maxRetries": 2, **more}
     made = await world.schedule(**said)
     reply = await world.claim(schedule_id=made["shortId"])
@@ -59,7 +59,7 @@ async def come_due(made: dict[str, Any]) -> None:
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
 
 
-async def test_an_edit_of_the_times_ends_the_wish_to_try_again_and_no_other_edit_does(
+async def test_only_an_edit_of_the_times_cancels_a_retry(
     world: World,
 ) -> None:
     made = await failed(world)
@@ -73,7 +73,7 @@ async def test_an_edit_of_the_times_ends_the_wish_to_try_again_and_no_other_edit
     assert len(await tasks_of(made)) == 1
 
 
-async def test_a_retry_falls_away_when_the_schedule_is_disabled_or_allows_fewer(
+async def test_retry_is_dropped_if_disabled_or_over_the_limit(
     world: World,
 ) -> None:
     disabled, fewer = await failed(world), await failed(world)
@@ -86,7 +86,7 @@ async def test_a_retry_falls_away_when_the_schedule_is_disabled_or_allows_fewer(
     assert (await schedule_of(world, fewer))["nextBackupAt"] > clock.now_ms() + 60_001
 
 
-async def test_a_retry_waits_while_a_backup_runs_and_gives_way_to_the_next_due_time(
+async def test_retry_waits_for_a_running_backup_and_yields_to_the_next_due_time(
     world: World,
 ) -> None:
     made = await failed(world)
@@ -107,7 +107,7 @@ async def test_a_retry_waits_while_a_backup_runs_and_gives_way_to_the_next_due_t
     assert len(await tasks_of(both)) == 1
 
 
-async def test_no_retry_is_planned_when_the_cron_comes_first(world: World) -> None:
+async def test_no_retry_is_planned_after_the_next_due_time(world: World) -> None:
     made = await world.schedule(cronExpression="* * * * *", retryDelay=60, maxRetries=5)
     reply = await world.claim(schedule_id=made["shortId"])
     told = await world.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
@@ -134,7 +134,7 @@ async def tell_of_failures(world: World, made: dict[str, Any], hook: Endpoint) -
     [{"cron_expression": "every day"}, {"timezone": "Mars/Olympus"}, {"cron_expression": "H"}],
 )
 @pytest.mark.parametrize("noticed", ["at the start", "when it is due"])
-async def test_t7_a_schedule_that_cannot_be_read_is_disabled_once_and_people_are_told(
+async def test_t7_unreadable_schedule_is_disabled_once_and_users_are_notified(
     world: World, hook: Endpoint, broken: dict[str, str], noticed: str
 ) -> None:
     made = await world.schedule()
@@ -163,7 +163,7 @@ async def test_t7_a_schedule_that_cannot_be_read_is_disabled_once_and_people_are
     assert await world.services.deployment_sync.drift() == []
 
 
-async def test_t32_the_clock_waits_for_nobody_who_is_told_of_a_disabled_schedule(
+async def test_t32_due_run_loop_does_not_wait_for_notifications(
     world: World, hook: Endpoint
 ) -> None:
     hook.answer = "silent"
@@ -180,14 +180,14 @@ async def test_t32_the_clock_waits_for_nobody_who_is_told_of_a_disabled_schedule
     assert (await Destination.get()).last_checked is None
 
 
-async def test_t4_when_the_clock_was_set_back_the_next_time_is_near_and_nothing_runs_again(
+async def test_t4_clock_set_back_recomputes_due_times_without_duplicate_runs(
     world: World,
 ) -> None:
     made = await overdue_schedule(world, days=0.9)
     reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
     task_id = reply["job"]["taskId"]
     await world.ask("finish", {"taskId": task_id, "status": "cancelled", "outcome": "cancelled"})
-    # As if all this had been done by a clock that was ten days ahead, or a little.
+    # As if a clock ten days ahead, or slightly ahead, had written these times.
     far = clock.now_ms() + 10 * DAY_MS
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=far, retry_at=far)
     await world.services.due_runs.on_clock_jump()
@@ -205,10 +205,10 @@ async def test_t4_when_the_clock_was_set_back_the_next_time_is_near_and_nothing_
     assert (await schedule_of(world, made))["nextBackupAt"] > clock.now_ms()
 
 
-async def test_t4_after_a_sleep_a_live_run_keeps_its_lease_and_is_not_taken_for_lost(
+async def test_t4_run_keeps_its_lease_after_a_suspend(
     world: World,
 ) -> None:
-    """The worker slept with the API and could not renew; the run goes on where it stood."""
+    """Worker and API were suspended together, so no renewal was possible; the run goes on."""
     made = await world.schedule()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -221,5 +221,5 @@ async def test_t4_after_a_sleep_a_live_run_keeps_its_lease_and_is_not_taken_for_
     assert (await Task.get(id=task_id)).status == "running"
     renewed = await world.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 0})
     assert renewed["held"] is True
-    # Nothing is started while the network and the mounts come back.
+    # No run is started while network and mounts return.
     assert world.services.due_runs.in_resume_grace

@@ -1,4 +1,4 @@
-"""The life of a run between the API and a worker that speaks to it by hand."""
+"""Runs from start to report, with the worker's calls sent by the test."""
 
 import asyncio
 from typing import Any
@@ -20,7 +20,7 @@ from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import Task
 
 
-async def test_a_run_goes_from_queued_to_a_snapshot_in_the_index(world: World) -> None:
+async def test_run_goes_from_queued_to_an_indexed_snapshot(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     assert (await task_of(world, task_id))["status"] == "queued"
@@ -50,7 +50,7 @@ async def test_a_run_goes_from_queued_to_a_snapshot_in_the_index(world: World) -
     assert await Lease.all().count() == 0
 
 
-async def test_a_second_run_is_refused_while_one_is_active(world: World) -> None:
+async def test_second_run_is_rejected_while_one_is_active(world: World) -> None:
     made = await world.schedule()
     answers = await asyncio.gather(
         *(world.client.post(f"/api/v1/backups/{made['shortId']}/run") for _ in range(6))
@@ -61,7 +61,7 @@ async def test_a_second_run_is_refused_while_one_is_active(world: World) -> None
     assert (await world.claim(schedule_id=made["shortId"]))["answer"] == "refused"
 
 
-async def test_a_run_of_the_engines_clock_makes_its_own_task_once(world: World) -> None:
+async def test_scheduled_prefect_run_creates_one_task(world: World) -> None:
     made = await world.schedule()
     run = ids.uuid7()
     first = await world.claim(schedule_id=made["shortId"], flow_run_id=run)
@@ -72,7 +72,7 @@ async def test_a_run_of_the_engines_clock_makes_its_own_task_once(world: World) 
     assert await Task.all().count() == 1
 
 
-async def test_a_disabled_schedule_runs_by_hand_alone(world: World) -> None:
+async def test_disabled_schedule_runs_only_manually(world: World) -> None:
     made = await world.schedule(enabled=False)
     refused = await world.claim(schedule_id=made["shortId"])
     assert refused == {
@@ -123,7 +123,7 @@ async def test_retention_follows_in_the_same_run_and_waits_for_other_backups(
     assert [entry["short_id"] for entry in listed.json()] == [new["short_id"]]
 
 
-async def test_t8_a_suspect_snapshot_leads_to_no_retention(world: World) -> None:
+async def test_t8_suspect_snapshot_skips_retention(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -138,7 +138,7 @@ async def test_t8_a_suspect_snapshot_leads_to_no_retention(world: World) -> None
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("warning", "few")
 
 
-async def test_t8_the_job_knows_how_many_files_the_last_good_snapshot_held(world: World) -> None:
+async def test_t8_job_has_the_file_count_of_the_last_trusted_snapshot(world: World) -> None:
     made = await world.schedule()
     for files, suspect in (500, False), (3, True):
         task_id = await run_now(world, made)
@@ -149,7 +149,7 @@ async def test_t8_the_job_knows_how_many_files_the_last_good_snapshot_held(world
     assert reply["job"]["source"]["previousFiles"] == 500
 
 
-async def test_t21_exit_3_is_a_warning_with_a_snapshot_and_its_words_are_kept(
+async def test_t21_exit_3_is_a_warning_with_snapshot_and_message(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -167,7 +167,7 @@ async def test_t21_exit_3_is_a_warning_with_a_snapshot_and_its_words_are_kept(
     assert item["message"] == "permission denied: a"
 
 
-async def test_a_queued_task_is_cancelled_at_once_and_its_run_is_refused(world: World) -> None:
+async def test_queued_task_is_cancelled_at_once_and_its_run_is_rejected(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     answer = await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
@@ -180,7 +180,7 @@ async def test_a_queued_task_is_cancelled_at_once_and_its_run_is_refused(world: 
     assert again.status_code == 409
 
 
-async def test_a_running_task_hears_of_a_cancel_while_it_renews(world: World) -> None:
+async def test_renewal_returns_a_cancellation(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -197,7 +197,7 @@ async def test_a_running_task_hears_of_a_cancel_while_it_renews(world: World) ->
 
 
 @pytest.mark.parametrize("builder", ["answers", "fails"])
-async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leaves_no_lease(
+async def test_task_cancelled_during_its_claim_is_rejected_without_lease(
     world: World, monkeypatch: pytest.MonkeyPatch, builder: str
 ) -> None:
     made = await world.schedule()
@@ -208,7 +208,7 @@ async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leave
         assert (await Lease.get(task_id=task_id)).state == "held"
         answer = await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
         assert answer.status_code == 202
-        # As if the cancel had come before the lease, which its end then did not give back.
+        # As if the cancellation had come before the lease, which its end did not release.
         await Lease.create(**lease_row)
         if builder == "fails":
             raise NotFound("The backup schedule was deleted before its run began")
@@ -226,7 +226,7 @@ async def test_a_task_that_is_cancelled_while_it_is_claimed_is_refused_and_leave
     assert await Lease.all().count() == 0
 
 
-async def test_a_cancel_that_comes_just_after_the_claim_tells_the_worker_and_frees_nothing(
+async def test_cancellation_after_the_claim_reaches_the_worker_and_keeps_the_lease(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -240,7 +240,7 @@ async def test_a_cancel_that_comes_just_after_the_claim_tells_the_worker_and_fre
     assert renewed == {"held": True, "cancel": True}
 
 
-async def test_a_failed_scheduled_run_is_planned_again_and_a_manual_one_is_not(
+async def test_only_failed_scheduled_runs_are_retried(
     world: World,
 ) -> None:
     made = await world.schedule(cronExpression="0 3 1 1 *", retryDelay=1, maxRetries=1)
@@ -257,7 +257,7 @@ async def test_a_failed_scheduled_run_is_planned_again_and_a_manual_one_is_not(
     assert after["nextBackupAt"] > clock.now_ms() + 120_000
 
 
-async def test_a_retry_that_is_due_becomes_a_task(world: World) -> None:
+async def test_due_retry_creates_a_task(world: World) -> None:
     made = await world.schedule()
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
     loop = asyncio.create_task(world.services.due_runs.run())
@@ -271,7 +271,7 @@ async def test_a_retry_that_is_due_becomes_a_task(world: World) -> None:
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
 
 
-async def test_a_run_of_an_unmounted_volume_is_refused_and_stands_in_the_history(
+async def test_run_of_an_unmounted_volume_is_rejected_and_recorded(
     world: World,
 ) -> None:
     volume = await world.volume()
@@ -284,7 +284,7 @@ async def test_a_run_of_an_unmounted_volume_is_refused_and_stands_in_the_history
     assert history["items"][0]["target"]["label"] == made["name"]
 
 
-async def test_t33_a_task_whose_worker_is_gone_is_ended_and_its_run_crashes(world: World) -> None:
+async def test_t33_task_of_a_dead_worker_fails_and_its_run_crashes(world: World) -> None:
     made = await world.schedule()
     run = await world.scheduler_run(made)
     reply = await world.claim(schedule_id=made["shortId"], flow_run_id=run)
@@ -301,8 +301,8 @@ async def test_t33_a_task_whose_worker_is_gone_is_ended_and_its_run_crashes(worl
     assert await Lease.all().count() == 0
 
 
-async def test_retention_that_its_run_left_behind_gets_a_run_of_its_own(world: World) -> None:
-    """The worker died or was stopped between the backup's report and its retention (T13)."""
+async def test_orphaned_retention_gets_a_new_run(world: World) -> None:
+    """The worker died or was stopped between the report of the backup and its retention (T13)."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -318,7 +318,7 @@ async def test_retention_that_its_run_left_behind_gets_a_run_of_its_own(world: W
     assert (await world.claim(task_id=forget))["answer"] == "granted"
 
 
-async def test_the_dispatcher_starts_a_run_once_and_waits_while_the_engine_is_away(
+async def test_dispatcher_starts_a_run_once_and_retries_during_a_prefect_outage(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -337,7 +337,7 @@ async def test_the_dispatcher_starts_a_run_once_and_waits_while_the_engine_is_aw
     assert [run.task_id for run in world.scheduler.runs.values()] == [task_id]
 
 
-async def test_a_worker_gets_the_jobs_of_its_own_host_alone(world: World) -> None:
+async def test_worker_gets_only_jobs_of_its_host(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     body = {"worker": WORKER, "flowRunId": ids.uuid7(), "taskId": task_id}

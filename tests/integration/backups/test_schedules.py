@@ -1,4 +1,4 @@
-"""Schedules over HTTP: what is accepted, what is refused, and what the engine hears of it."""
+"""Schedules over HTTP: validation, updates, and their deployments in Prefect."""
 
 import asyncio
 from pathlib import Path
@@ -13,7 +13,7 @@ from zerobyte.orchestration.scheduler import PoolFault
 WAITS = "No worker of host local is connected; the run waits"
 
 
-async def test_a_schedule_is_made_with_the_documented_defaults(world: World) -> None:
+async def test_schedule_is_created_with_the_documented_defaults(world: World) -> None:
     made = await world.schedule(name="nightly")
     assert made["maxRetries"] == 2
     assert made["retryDelay"] == 15
@@ -54,7 +54,7 @@ BAD: list[tuple[dict[str, Any], int, str]] = [
 ]
 
 
-async def test_bad_input_is_refused_in_words_and_makes_nothing(world: World) -> None:
+async def test_invalid_input_is_rejected_and_creates_nothing(world: World) -> None:
     volume, repository = await world.volume(), await world.repository()
     good = {
         "name": "s",
@@ -70,7 +70,7 @@ async def test_bad_input_is_refused_in_words_and_makes_nothing(world: World) -> 
     assert (await world.client.get("/api/v1/backups")).json() == []
 
 
-async def test_an_unknown_retention_rule_is_refused_and_a_stored_one_is_still_read(
+async def test_unknown_retention_rule_is_rejected_on_input_but_read_from_rows(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -95,12 +95,12 @@ async def test_an_unknown_retention_rule_is_refused_and_a_stored_one_is_still_re
     await Schedule.filter(short_id=made["shortId"]).update(retention_policy={"keepOld": 2})
     assert (await world.client.get(url)).status_code == 200
     wrong = await world.client.patch(url, json={"retentionPolicy": {"keepLast": "1"}})
-    assert wrong.status_code == 400, "a known key is validated as before"
-    # Keys of other clients beside the policy are ignored as before.
+    assert wrong.status_code == 400, "a known key is still validated"
+    # Unknown keys outside the policy are still ignored.
     assert (await world.client.patch(url, json={"tags": ["a"], "other": 1})).status_code == 200
 
 
-async def test_of_many_schedules_of_one_name_made_at_once_one_wins(world: World) -> None:
+async def test_concurrent_creates_of_one_name_create_one_schedule(world: World) -> None:
     volume, repository = await world.volume(), await world.repository()
     body = {
         "name": "same",
@@ -116,7 +116,7 @@ async def test_of_many_schedules_of_one_name_made_at_once_one_wins(world: World)
     assert statuses == [201, *[409] * 7]
 
 
-async def test_a_patch_changes_what_is_sent_and_leaves_the_rest(world: World) -> None:
+async def test_patch_updates_only_sent_fields(world: World) -> None:
     made = await world.schedule(
         maxRetries=5, retryDelay=60, retentionPolicy={"keepLast": 3}, excludePatterns=["*.tmp"]
     )
@@ -133,7 +133,7 @@ async def test_a_patch_changes_what_is_sent_and_leaves_the_rest(world: World) ->
     assert paused["nextBackupAt"] is None
 
 
-async def test_webhook_headers_are_masked_and_survive_their_own_mask(world: World) -> None:
+async def test_masked_webhook_headers_keep_their_stored_values(world: World) -> None:
     hook = {"url": "https://hooks.test/a", "headers": ["X-Token: secret-value"]}
     made = await world.schedule(backupWebhooks={"pre": hook, "post": None})
     assert "secret-value" not in str(made)
@@ -141,7 +141,7 @@ async def test_webhook_headers_are_masked_and_survive_their_own_mask(world: Worl
     url = f"/api/v1/backups/{made['shortId']}"
     same = await world.client.patch(url, json={"backupWebhooks": made["backupWebhooks"]})
     assert same.status_code == 200, same.text
-    # In plain text the worker alone gets it, with the job.
+    # Only the worker gets it in plain text, in its job.
     run = await world.client.post(f"{url}/run")
     job = (await world.claim(task_id=run.json()["taskId"]))["job"]
     assert job["webhooks"] == {"pre": hook, "post": None}
@@ -154,7 +154,7 @@ async def test_webhook_headers_are_masked_and_survive_their_own_mask(world: Worl
     assert refused.status_code == 400
 
 
-async def test_a_cron_expression_comes_back_as_it_was_sent(world: World) -> None:
+async def test_cron_expression_is_returned_as_sent(world: World) -> None:
     sent = {"@daily": "0 0 * * *", " 0  3 ? * mon-fri ": "0 3 * * MON-FRI", "5 4 * * *": None}
     for expression, read in sent.items():
         made = await world.schedule(cronExpression=expression)
@@ -170,7 +170,7 @@ async def test_a_cron_expression_comes_back_as_it_was_sent(world: World) -> None
     assert by_hand["cronExpression"] == ""
 
 
-async def test_a_delay_of_a_minute_and_a_half_is_kept_and_shown_rounded(world: World) -> None:
+async def test_fractional_retry_delay_is_stored_and_returned_rounded(world: World) -> None:
     made = await world.schedule(retryDelay=1.5, maxRetries=1.5)
     assert (made["retryDelay"], made["maxRetries"]) == (2, 2)
     row = await Schedule.get(short_id=made["shortId"])
@@ -179,7 +179,7 @@ async def test_a_delay_of_a_minute_and_a_half_is_kept_and_shown_rounded(world: W
     assert (shown["retryDelay"], shown["maxRetries"]) == (2, 2)
 
 
-async def test_the_engine_hears_of_every_change(world: World) -> None:
+async def test_every_change_updates_the_deployment(world: World) -> None:
     reconciler = world.services.deployment_sync
     made = await world.schedule(cronExpression="*/5 * * * *", timezone="Europe/Zurich")
     await reconciler.apply()
@@ -195,7 +195,7 @@ async def test_the_engine_hears_of_every_change(world: World) -> None:
     assert await reconciler.drift() == []
 
 
-async def test_a_deployment_deleted_by_hand_is_made_again(world: World) -> None:
+async def test_manually_deleted_deployment_is_recreated(world: World) -> None:
     made = await world.schedule()
     await world.services.deployment_sync.apply()
     await world.scheduler.remove(made["shortId"])
@@ -204,7 +204,7 @@ async def test_a_deployment_deleted_by_hand_is_made_again(world: World) -> None:
     assert made["shortId"] in world.scheduler.plans
 
 
-async def test_while_the_engine_is_away_edits_are_kept_and_told_later(world: World) -> None:
+async def test_edits_during_a_prefect_outage_are_sent_later(world: World) -> None:
     world.scheduler.is_down = True
     made = await world.schedule()
     loop = asyncio.create_task(world.services.deployment_sync.run())
@@ -218,7 +218,7 @@ async def test_while_the_engine_is_away_edits_are_kept_and_told_later(world: Wor
         await asyncio.gather(loop, return_exceptions=True)
 
 
-async def test_reorder_puts_the_named_first_and_refuses_strangers(world: World) -> None:
+async def test_reorder_puts_listed_schedules_first_and_rejects_unknown_ids(world: World) -> None:
     volume, repository = await world.volume(), await world.repository()
     made = [await world.schedule(name=name, volume=volume, repository=repository) for name in "abc"]
     wanted = [made[2]["shortId"], made[0]["shortId"]]
@@ -233,7 +233,7 @@ async def test_reorder_puts_the_named_first_and_refuses_strangers(world: World) 
     assert strange.status_code == 404
 
 
-async def test_assignments_are_replaced_as_a_whole_or_not_at_all(world: World) -> None:
+async def test_assignments_are_replaced_all_or_nothing(world: World) -> None:
     made = await world.schedule()
     url = f"/api/v1/backups/{made['shortId']}/notifications"
     config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
@@ -258,7 +258,7 @@ async def test_assignments_are_replaced_as_a_whole_or_not_at_all(world: World) -
         assert len((await world.client.get(url)).json()) == 1
 
 
-async def test_another_organization_sees_nothing_of_it(world: World) -> None:
+async def test_schedule_is_invisible_to_another_organization(world: World) -> None:
     made = await world.schedule()
     strangers = {"x-test-organization": "o2"}
     url = f"/api/v1/backups/{made['shortId']}"
@@ -276,7 +276,7 @@ async def test_another_organization_sees_nothing_of_it(world: World) -> None:
     assert foreign.json() is None
 
 
-async def test_what_a_schedule_uses_cannot_be_deleted_under_it(world: World) -> None:
+async def test_volume_and_repository_of_a_schedule_cannot_be_deleted(world: World) -> None:
     volume, repository = await world.volume(), await world.repository()
     await world.schedule(name="uses both", volume=volume, repository=repository)
     for url in (
@@ -288,12 +288,12 @@ async def test_what_a_schedule_uses_cannot_be_deleted_under_it(world: World) -> 
         assert "uses both" in refused.json()["message"]
 
 
-async def test_an_unknown_schedule_is_404_everywhere(world: World) -> None:
+async def test_unknown_schedule_is_404(world: World) -> None:
     for path in ids.short_id(), "1", "99999999999999999999":
         assert (await world.client.get(f"/api/v1/backups/{path}")).status_code == 404
 
 
-async def test_a_pool_that_cannot_be_repaired_is_reported_by_readiness_and_drift(
+async def test_unrepairable_pool_is_reported_by_readiness_and_drift(
     world: World,
 ) -> None:
     reconciler = world.services.deployment_sync
@@ -310,7 +310,7 @@ async def test_a_pool_that_cannot_be_repaired_is_reported_by_readiness_and_drift
     assert await reconciler.problem() is None
 
 
-async def test_include_entries_through_a_link_out_of_the_volume_are_refused_when_saved(
+async def test_includes_through_a_link_out_of_the_volume_are_rejected(
     world: World, tmp_path: Path
 ) -> None:
     outside, source = tmp_path / "outside", tmp_path / "linked"
@@ -344,7 +344,7 @@ async def test_include_entries_through_a_link_out_of_the_volume_are_refused_when
     assert answer.status_code == 201, answer.text
 
 
-async def test_a_run_of_a_host_without_worker_says_that_it_waits(world: World) -> None:
+async def test_run_of_a_host_without_worker_has_a_waiting_message(world: World) -> None:
     made = await world.schedule(enabled=True)
     hosts = world.services.deployment_sync.hosts_without_worker
     assert "for hosts with enabled schedules: local" in (await hosts() or "")
@@ -373,21 +373,21 @@ async def test_a_run_of_a_host_without_worker_says_that_it_waits(world: World) -
     assert (await Task.get(id=task_id)).message is None
 
 
-async def test_a_queued_task_says_when_its_worker_leaves_and_when_it_returns(world: World) -> None:
+async def test_waiting_message_of_a_queued_task_follows_its_worker(world: World) -> None:
     await world.ask("hello", WORKER)
     made = await world.schedule(enabled=True)
     run = await world.client.post(f"/api/v1/backups/{made['shortId']}/run")
     assert "message" not in run.json()
     task_id = run.json()["taskId"]
     watch = world.services.reaper
-    await watch.note_missing_workers()
+    await watch.update_waiting_messages()
     assert (await Task.get(id=task_id)).message is None
     await WorkerRow.filter(host="local").update(seen_at=1)
-    await watch.note_missing_workers()
+    await watch.update_waiting_messages()
     assert (await Task.get(id=task_id)).message == WAITS
     assert (await world.client.get(f"/api/v1/tasks/{task_id}")).json()["message"] == WAITS
     history = (await world.client.get("/api/v1/tasks/history")).json()
     assert history["items"][0]["message"] == WAITS
     await world.ask("hello", WORKER)
-    await watch.note_missing_workers()
+    await watch.update_waiting_messages()
     assert (await Task.get(id=task_id)).message is None

@@ -1,4 +1,4 @@
-"""A schedule's includes are checked when they are saved; a run needs a volume that is ready."""
+"""Checks of includes on save, and of the volume's readiness before a run."""
 
 import shutil
 from typing import Any
@@ -14,7 +14,7 @@ BACKUPS = "/api/v1/backups"
 
 @pytest.fixture
 def odd(world: World) -> World:
-    """A volume that holds our data folder, and links that lead out of it."""
+    """A volume with the data folder, and links that lead out of the volume."""
     place = world.source
     (place / "photos").mkdir()
     (place / "out").symlink_to("/etc")
@@ -73,7 +73,7 @@ async def test_includes_in_protected_places_of_the_volume_are_400(odd: World) ->
     assert (await odd.client.patch(url, json=good)).status_code == 200
 
 
-async def test_a_schedule_of_before_can_be_edited_while_its_includes_stay(odd: World) -> None:
+async def test_old_schedule_with_invalid_includes_can_be_edited(odd: World) -> None:
     schedule = await odd.schedule(includePaths=["photos"])
     url = f"{BACKUPS}/{schedule['shortId']}"
     shutil.rmtree(odd.source / "photos")
@@ -82,7 +82,7 @@ async def test_a_schedule_of_before_can_be_edited_while_its_includes_stay(odd: W
     assert (await odd.client.patch(url, json=same)).status_code == 200
 
 
-async def test_a_run_of_a_volume_in_error_is_refused_and_stands_in_the_history(
+async def test_run_of_a_failed_volume_is_rejected_and_recorded(
     world: World,
 ) -> None:
     schedule = await world.schedule()
@@ -96,7 +96,7 @@ async def test_a_run_of_a_volume_in_error_is_refused_and_stands_in_the_history(
     assert world.scheduler.runs == {}
 
 
-async def test_the_job_of_a_volume_in_error_says_why_it_must_not_begin(world: World) -> None:
+async def test_job_of_a_failed_volume_has_a_blocked_reason(world: World) -> None:
     schedule = await world.schedule()
     await Volume.filter(id=schedule["volumeId"]).update(
         status="error", last_error="it hangs", auto_remount=False
@@ -106,7 +106,7 @@ async def test_the_job_of_a_volume_in_error_says_why_it_must_not_begin(world: Wo
     assert reply["job"]["source"]["blockedReason"] == "it hangs"
 
 
-async def test_a_volume_row_of_before_on_our_data_is_refused_in_every_status(world: World) -> None:
+async def test_old_volume_on_the_data_folder_is_rejected_in_every_status(world: World) -> None:
     schedule = await world.schedule()
     data = str(world.services.settings.data_dir)
     config = {"backend": "directory", "path": data}
@@ -116,11 +116,11 @@ async def test_a_volume_row_of_before_on_our_data_is_refused_in_every_status(wor
     await Volume.filter(id=schedule["volumeId"]).update(status="mounted")
     run = await world.scheduler_run(schedule)
     reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)
-    # The worker refuses a source that lies in an excluded folder.
+    # The worker rejects a source in an excluded folder.
     assert data in reply["job"]["excludedFolders"]
 
 
-async def test_no_backup_contains_the_files_of_the_kernel(world: World) -> None:
+async def test_every_backup_excludes_kernel_files(world: World) -> None:
     schedule = await world.schedule()
     run = await world.scheduler_run(schedule)
     reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)

@@ -1,4 +1,4 @@
-"""A stored row that no rule of input accepts never breaks a list, a detail or an edit."""
+"""Stored rows that input rules would reject can still be listed, read and edited."""
 
 import json
 from typing import Any
@@ -18,21 +18,21 @@ NOT_JSON = '{"kind": "back'
 
 @pytest.fixture(params=[*map(json.dumps, OLD_FORMS), NOT_JSON])
 def garbage(request: pytest.FixtureRequest, database_kind: str) -> str:
-    """What stands in a JSON column; PostgreSQL itself refuses what is no JSON."""
+    """Damaged values of a JSON column; PostgreSQL rejects invalid JSON itself."""
     if request.param == NOT_JSON and database_kind == "postgres":
         return '"not json"'
     return request.param
 
 
 async def store(table: str, **values: str) -> None:
-    """Write columns of every row of a table past the models."""
+    """Write columns of every row of a table without the models."""
     for name, value in values.items():
         text = value.replace("'", "''")
         await connections.get("default").execute_script(f"UPDATE {table} SET {name} = '{text}'")
 
 
 async def read(client: httpx.AsyncClient, *paths: str) -> list[Any]:
-    """Return the answers of paths that must all be readable."""
+    """Return the responses of paths that must all succeed."""
     answers = [await client.get(f"/api/v1{path}") for path in paths]
     for path, answer in zip(paths, answers, strict=True):
         assert answer.status_code == 200, (path, answer.text)
@@ -45,7 +45,7 @@ async def change(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> 
     return answer.json()
 
 
-async def test_a_damaged_schedule_is_listed_shown_and_changed(world: World, garbage: str) -> None:
+async def test_damaged_schedule_can_be_listed_read_and_updated(world: World, garbage: str) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 3})
     other = await world.schedule()
     path = f"/backups/{made['shortId']}"
@@ -76,7 +76,7 @@ async def test_a_damaged_schedule_is_listed_shown_and_changed(world: World, garb
     assert (await world.client.delete(f"/api/v1{path}")).status_code == 200
 
 
-async def test_a_schedule_of_a_damaged_zone_is_enabled_only_with_a_zone_that_can_be_read(
+async def test_schedule_with_damaged_zone_needs_a_valid_zone_to_be_enabled(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -92,7 +92,9 @@ async def test_a_schedule_of_a_damaged_zone_is_enabled_only_with_a_zone_that_can
     assert answer.json()["nextBackupAt"] is not None
 
 
-async def test_a_damaged_volume_or_repository_breaks_no_list(world: World, garbage: str) -> None:
+async def test_damaged_volume_or_repository_does_not_break_lists(
+    world: World, garbage: str
+) -> None:
     made = await world.schedule()
     repository = (await world.client.get("/api/v1/repositories")).json()[0]
     volume = (await world.client.get("/api/v1/volumes")).json()[0]
@@ -112,7 +114,7 @@ async def test_a_damaged_volume_or_repository_breaks_no_list(world: World, garba
     assert answer.status_code == 200, answer.text
 
 
-async def test_a_damaged_task_is_listed_shown_and_ended(world: World, garbage: str) -> None:
+async def test_damaged_task_can_be_listed_read_and_finished(world: World, garbage: str) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     if garbage == "null":
@@ -130,7 +132,7 @@ async def test_a_damaged_task_is_listed_shown_and_ended(world: World, garbage: s
     assert shown["status"] == "cancelled"
 
 
-async def test_a_damaged_snapshot_is_listed_beside_the_others(world: World, garbage: str) -> None:
+async def test_damaged_snapshot_is_listed_with_the_others(world: World, garbage: str) -> None:
     made = await world.schedule()
     for _ in range(2):
         task_id = await run_now(world, made)
@@ -148,7 +150,7 @@ async def test_a_damaged_snapshot_is_listed_beside_the_others(world: World, garb
     assert [one["time"] for one in listed] == [one["time"] for one in before]
 
 
-async def test_a_damaged_destination_breaks_no_assignment(world: World, garbage: str) -> None:
+async def test_damaged_destination_does_not_break_assignments(world: World, garbage: str) -> None:
     config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
     body = {"name": "d", "config": config}
     answer = await world.client.post("/api/v1/notifications/destinations", json=body)
@@ -166,7 +168,7 @@ async def test_a_damaged_destination_breaks_no_assignment(world: World, garbage:
     assert answer.status_code == 200, answer.text
 
 
-async def test_a_run_refuses_a_damaged_selection_instead_of_saving_other_files(
+async def test_run_with_damaged_selection_is_rejected(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -178,7 +180,7 @@ async def test_a_run_refuses_a_damaged_selection_instead_of_saving_other_files(
     assert (task["status"], "excludePatterns" in task["error"]) == ("failed", True)
 
 
-async def test_a_damaged_policy_removes_nothing_and_says_so(world: World) -> None:
+async def test_damaged_policy_removes_no_snapshots_and_is_reported(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     await store("backup_schedules", retention_policy='"text"')
     task_id = await run_now(world, made)
@@ -191,7 +193,7 @@ async def test_a_damaged_policy_removes_nothing_and_says_so(world: World) -> Non
     assert (answer.status_code, "damaged" in answer.json()["message"]) == (400, True)
 
 
-async def test_a_damaged_selection_of_a_snapshot_is_unknown(world: World) -> None:
+async def test_damaged_selection_of_a_snapshot_is_null(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)

@@ -1,4 +1,4 @@
-"""The history of tasks is bounded, and what a row still shows the end of is never removed."""
+"""TaskHistory: limits by age and number; last runs and active tasks are kept."""
 
 from itertools import islice
 from typing import Any, cast
@@ -18,14 +18,14 @@ DAY_MS = 86_400_000
 
 
 async def ended(short_id: str, count: int = 1, *, days: float = 0, **more: Any) -> list[str]:
-    """Store tasks that ended so many days ago, the oldest first."""
+    """Store tasks that ended that many days ago, oldest first."""
     values: dict[str, Any] = {
         "organization_id": "o1", "kind": "backup", "status": "succeeded", "outcome": "success",
         "resource_type": "backup_schedule", "resource_id": short_id, "host": "local",
         "created_at": clock.now_ms() - round(days * DAY_MS), "input": {}, "target": {}, **more,
     }  # fmt: skip
     newest = max(await left(), default="")
-    # Ids of one millisecond come in any order.
+    # Ids of the same millisecond have no order.
     later = (key for key in iter(ids.uuid7, "") if key[:13] > newest[:13])
     rows = [Task(id=key, **values) for key in sorted(islice(later, count))]
     await Task.bulk_create(rows)
@@ -36,14 +36,14 @@ async def left() -> list[str]:
     return [row.id for row in await Task.all().order_by("id").only("id")]
 
 
-async def test_ended_tasks_go_by_age(world: World) -> None:
+async def test_finished_tasks_expire_by_age(world: World) -> None:
     await ended("gone", 3, days=400.1)
     kept = await ended("gone", 2, days=399)
     assert await TaskHistory(days=400, most=0).expire() == 3
     assert await left() == kept
 
 
-async def test_the_newest_ended_tasks_of_each_organization_stay(
+async def test_newest_finished_tasks_of_each_organization_are_kept(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(task_history, "BATCH", 2)
@@ -54,12 +54,12 @@ async def test_the_newest_ended_tasks_of_each_organization_stay(
     assert await TaskHistory(days=0, most=5).expire() == 0
 
 
-async def test_active_tasks_and_those_that_they_follow_stay(world: World) -> None:
+async def test_active_tasks_and_their_parents_are_kept(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     backup = await run_now(world, made)
     await world.claim(task_id=backup)
-    [forget] = (await world.ask("finish", success_report(backup, snapshot_of(made))))["followUps"]
-    # The history shows newer ends of both kinds, so neither stays for being the last.
+    [forget] = (await world.ask("finish", success(backup, snapshot_of(made))))["followUps"]
+    # Newer tasks of both kinds exist, so these are not kept as last runs.
     old = clock.now_ms() - 500 * DAY_MS
     await Task.all().update(created_at=old)
     lost = await ended("x", days=500, outcome="stale", status="stale")
@@ -69,7 +69,7 @@ async def test_active_tasks_and_those_that_they_follow_stay(world: World) -> Non
     assert await left() == sorted([backup, forget, *lost, *rerun, *newest])
 
 
-async def test_the_last_run_of_every_schedule_stays_however_old(world: World) -> None:
+async def test_last_run_of_every_schedule_is_kept(world: World) -> None:
     made = await world.schedule()
     await ended(made["shortId"], 3, days=900)
     good = await ended(made["shortId"], days=800)
@@ -80,7 +80,7 @@ async def test_the_last_run_of_every_schedule_stays_however_old(world: World) ->
 
 
 @pytest.mark.parametrize("environ", [{"TASK_HISTORY_DAYS": "30", "TASK_HISTORY_MAX": "2"}])
-async def test_the_platform_cleans_the_history_in_the_background(world: World) -> None:
+async def test_background_loop_expires_the_history(world: World) -> None:
     services = build_services(world.services.settings, MemoryScheduler())
     loops = background_loops(services)
     periodic: list[Any] = [cast("Any", loop).cr_frame.f_locals.get("work") for loop in loops]

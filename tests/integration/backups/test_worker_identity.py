@@ -1,4 +1,4 @@
-"""Only the process that said hello for its host is answered, in every call of the worker API."""
+"""Worker identity: every call of the worker API requires the registered process."""
 
 import subprocess
 from typing import Any
@@ -17,12 +17,12 @@ ELSEWHERE = {**WORKER, "bootId": "c"}
 
 @pytest.fixture
 def database_kind() -> str:
-    """Nothing here depends on the kind of the database."""
+    """SQLite only: nothing here depends on the database."""
     return "sqlite"
 
 
 def bodies(made: dict[str, Any], task_id: str, worker: dict[str, Any]) -> dict[str, Any]:
-    """A call of each method but hello."""
+    """One call of each method except hello."""
     return {
         "claim": {"worker": worker, "flowRunId": ids.uuid7(), "taskId": task_id},
         "renew": {"worker": worker, "taskId": task_id, "waitMs": 0},
@@ -32,7 +32,7 @@ def bodies(made: dict[str, Any], task_id: str, worker: dict[str, Any]) -> dict[s
     }
 
 
-def test_the_calls_of_these_tests_are_all_that_there_are() -> None:
+def test_calls_cover_every_worker_api_route() -> None:
     served = {route.uri.strip("/") for route in control._future_routes}
     assert served == {"hello", *bodies({"shortId": "x"}, "t", WORKER)}
 
@@ -40,7 +40,7 @@ def test_the_calls_of_these_tests_are_all_that_there_are() -> None:
 @pytest.mark.parametrize(
     "changed", [{"bootId": "c"}, {"pid": 2}, {"pidStarted": 2}], ids=["boot", "pid", "start"]
 )
-async def test_a_process_that_did_not_say_hello_is_refused_in_every_call(
+async def test_unregistered_process_is_rejected_by_every_call(
     world: World, changed: dict[str, Any]
 ) -> None:
     made = await world.schedule()
@@ -55,7 +55,7 @@ async def test_a_process_that_did_not_say_hello_is_refused_in_every_call(
     assert await task_of(world, task_id) == before
 
 
-async def test_nobody_is_answered_before_a_worker_said_hello(world: World) -> None:
+async def test_every_call_is_rejected_before_the_first_registration(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     for method, body in bodies(made, task_id, WORKER).items():
@@ -65,7 +65,7 @@ async def test_nobody_is_answered_before_a_worker_said_hello(world: World) -> No
     assert (await world.say("claim", body, worker=WORKER)).json()["reply"]["answer"] == "granted"
 
 
-async def test_a_call_that_names_no_process_or_two_is_refused(world: World) -> None:
+async def test_call_without_or_with_conflicting_identity_is_rejected(world: World) -> None:
     made = await world.schedule()
     task_id = await run_now(world, made)
     await register(WORKER)
@@ -77,7 +77,7 @@ async def test_a_call_that_names_no_process_or_two_is_refused(world: World) -> N
     assert (await Task.get(id=task_id)).status == "queued"
 
 
-async def test_a_process_of_another_host_than_the_tokens_is_refused(world: World) -> None:
+async def test_process_of_another_host_than_the_token_is_rejected(world: World) -> None:
     stranger = {**WORKER, "host": "elsewhere"}
     await register(stranger)
     renew = bodies({"shortId": "x"}, "t", stranger)["renew"]
@@ -85,7 +85,7 @@ async def test_a_process_of_another_host_than_the_tokens_is_refused(world: World
     assert answer.status_code == 403
 
 
-async def test_a_registered_worker_touches_no_task_of_a_process_that_may_still_work(
+async def test_worker_cannot_change_tasks_of_a_running_process(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
     made = await world.schedule()
@@ -95,7 +95,9 @@ async def test_a_registered_worker_touches_no_task_of_a_process_that_may_still_w
     claim = {"worker": holder, "flowRunId": run, "taskId": task_id}
     assert (await world.ask("claim", claim))["reply"]["answer"] == "granted"
     before = await task_of(world, task_id)
-    await register(WORKER)  # the host has another worker now, and the first one still has children
+    await register(
+        WORKER
+    )  # The host has another worker now, and the first one still has child processes.
     calls = bodies(made, task_id, WORKER)
     calls["claim"] = {**claim, "worker": WORKER}
     answers = {
@@ -109,7 +111,7 @@ async def test_a_registered_worker_touches_no_task_of_a_process_that_may_still_w
     assert (await Lease.get(task_id=task_id)).pid == sleeper.pid
 
 
-async def test_a_restarted_worker_hands_in_what_its_predecessor_has_done(
+async def test_restarted_worker_submits_reports_of_its_predecessor(
     world: World, sleeper: subprocess.Popen[bytes]
 ) -> None:
     made = await world.schedule()
@@ -125,10 +127,8 @@ async def test_a_restarted_worker_hands_in_what_its_predecessor_has_done(
     assert (await world.say("delivered", delivered, worker=WORKER)).status_code == 200
 
 
-async def test_a_worker_that_was_replaced_cannot_go_on(
-    world: World, sleeper: subprocess.Popen[bytes]
-) -> None:
-    first, second = worker_identity(sleeper.pid), WORKER
+async def test_replaced_worker_is_rejected(world: World, sleeper: subprocess.Popen[bytes]) -> None:
+    first, second = worker_of(sleeper.pid), WORKER
     assert (await world.say("hello", first, worker=None)).status_code == 200
     await WorkerRow.filter(host="local").update(boot_id="another boot", seen_at=1)
     assert (await world.say("hello", second, worker=None)).status_code == 200

@@ -1,4 +1,4 @@
-"""Tokens of workers: stored as hashes, listed, revoked and rotated one by one."""
+"""Worker tokens: stored as hashes, listed, revoked and rotated."""
 
 import re
 from pathlib import Path
@@ -33,7 +33,7 @@ async def after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "monotonic", lambda: later)
 
 
-async def test_a_token_is_shown_once_and_stored_as_a_hash(world: World) -> None:
+async def test_token_is_returned_once_and_stored_as_a_hash(world: World) -> None:
     made = await issued(world)
     assert re.fullmatch(r"zbw_[A-Za-z0-9_-]{43}:local", made["token"])
     row = await WorkerToken.get(id=made["id"])
@@ -48,7 +48,7 @@ async def test_a_token_is_shown_once_and_stored_as_a_hash(world: World) -> None:
     assert (entry["host"], entry["revokedAt"], entry["isLocal"]) == ("local", None, False)
 
 
-async def test_a_token_lets_in_until_it_is_revoked_in_another_process(
+async def test_token_is_accepted_until_revoked_by_another_process(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = await issued(world), await issued(world)
@@ -62,7 +62,7 @@ async def test_a_token_lets_in_until_it_is_revoked_in_another_process(
     assert (await called(world, second["token"])).status_code == 200
 
 
-async def test_revoking_and_rotating_work_at_once_and_for_one_token_alone(world: World) -> None:
+async def test_revoke_and_rotate_affect_one_token_at_once(world: World) -> None:
     first, second = await issued(world), await issued(world)
     assert (await called(world, first["token"])).status_code == 200
     answer = await world.client.post(f"{URL}/{first['id']}/rotate", headers=ADMIN)
@@ -81,7 +81,7 @@ async def test_revoking_and_rotating_work_at_once_and_for_one_token_alone(world:
         assert (await world.client.request(method, path, headers=ADMIN)).status_code == 404
 
 
-async def test_the_last_use_is_written_at_most_once_a_minute(
+async def test_last_use_is_stored_at_most_once_a_minute(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, now = await issued(world), clock.now_ms()
@@ -93,7 +93,7 @@ async def test_the_last_use_is_written_at_most_once_a_minute(
     assert seen == [now, now, now + 61_000]
 
 
-async def test_a_token_of_an_earlier_version_is_refused_in_words(world: World) -> None:
+async def test_token_of_an_earlier_version_is_rejected_with_a_message(world: World) -> None:
     old = "eyJob3N0IjoibG9jYWwifQ.UwR9-LGjHOdNwy-M7R18WgV0hRh-sTbXJejXtkGmwj4"
     answer = await called(world, old)
     assert answer.status_code == 401
@@ -103,7 +103,7 @@ async def test_a_token_of_an_earlier_version_is_refused_in_words(world: World) -
     )
 
 
-async def test_the_host_of_a_call_is_that_of_the_row_and_not_of_the_text(world: World) -> None:
+async def test_host_of_a_call_is_read_from_the_token_row(world: World) -> None:
     made = await issued(world, "nas-1")
     assert (await called(world, made["token"])).status_code == 403
     lie = made["token"].replace(":nas-1", ":local")
@@ -113,7 +113,7 @@ async def test_the_host_of_a_call_is_that_of_the_row_and_not_of_the_text(world: 
 @pytest.mark.parametrize(
     "headers", [{}, {**ADMIN, "x-test-source": "api-key"}], ids=["no admin", "api key"]
 )
-async def test_only_an_instance_admin_in_a_browser_manages_tokens(
+async def test_only_instance_admins_in_a_browser_session_manage_tokens(
     world: World, headers: dict[str, str]
 ) -> None:
     made = await issued(world)
@@ -126,14 +126,14 @@ async def test_only_an_instance_admin_in_a_browser_manages_tokens(
 
 
 @pytest.mark.parametrize("host", ["", "  ", "a\nb", "x" * 256])
-async def test_a_host_without_a_usable_name_gets_no_token(world: World, host: str) -> None:
+async def test_invalid_host_name_gets_no_token(world: World, host: str) -> None:
     before = await WorkerToken.all().count()
     answer = await world.client.post(URL, json={"host": host}, headers=ADMIN)
     assert answer.status_code == 400
     assert await WorkerToken.all().count() == before
 
 
-async def test_the_local_token_of_each_start_replaces_the_one_before(
+async def test_local_token_replaces_the_previous_one_at_each_start(
     world: World, tmp_path: Path
 ) -> None:
     tokens, other = world.services.worker_tokens, await issued(world)

@@ -1,4 +1,4 @@
-"""Schedules without a zone of their own follow the zone of the server when it changes."""
+"""Schedules without their own zone follow changes of the server's zone."""
 
 import dataclasses
 from typing import Any
@@ -14,7 +14,7 @@ from zerobyte.services import build_services
 
 
 async def restart_in(world: World, zone: str) -> None:
-    """Do what an API that starts with another TZ does to the stored times."""
+    """Repair the stored times as an API that starts with another TZ does."""
     settings = dataclasses.replace(world.services.settings, tz=zone)
     await build_services(settings, MemoryScheduler()).due_runs.repair_next_runs()
 
@@ -23,11 +23,9 @@ def next_in(zone: str, made: dict[str, Any]) -> int | None:
     return cron.next_after(made["cronExpression"], timezone=zone, after_ms=clock.now_ms())
 
 
-# Tokyo's next 03:15 may come before or after that of UTC, by the hour of the test: both ways.
+# Tokyo's next 03:15 is before or after that of UTC, depending on the hour of the test.
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/Los_Angeles", "Asia/Kolkata"])
-async def test_the_next_backup_follows_a_changed_zone_of_the_server(
-    world: World, zone: str
-) -> None:
+async def test_next_backup_follows_a_changed_server_zone(world: World, zone: str) -> None:
     made = await world.schedule(cronExpression="15 3 * * *")
     assert made["nextBackupAt"] == next_in("UTC", made)
     await restart_in(world, zone)
@@ -36,13 +34,13 @@ async def test_the_next_backup_follows_a_changed_zone_of_the_server(
     assert (await schedule_of(world, made))["nextBackupAt"] == next_in("UTC", made)
 
 
-async def test_a_schedule_with_a_zone_of_its_own_keeps_its_next_backup(world: World) -> None:
+async def test_schedule_with_own_zone_keeps_its_next_backup(world: World) -> None:
     made = await world.schedule(cronExpression="15 3 * * *", timezone="Europe/Berlin")
     await restart_in(world, "Asia/Tokyo")
     assert (await schedule_of(world, made))["nextBackupAt"] == made["nextBackupAt"]
 
 
-async def test_what_was_due_stays_due_when_the_zone_changes(world: World) -> None:
+async def test_due_schedule_stays_due_after_a_zone_change(world: World) -> None:
     made = await world.schedule(cronExpression="15 3 * * *")
     due = clock.now_ms() - 60_000
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=due)
@@ -50,7 +48,7 @@ async def test_what_was_due_stays_due_when_the_zone_changes(world: World) -> Non
     assert (await schedule_of(world, made))["nextBackupAt"] == due
 
 
-async def test_a_schedule_by_hand_gets_no_next_backup_from_a_changed_zone(world: World) -> None:
+async def test_manual_schedule_gets_no_next_backup_from_a_zone_change(world: World) -> None:
     made = await world.schedule(cronExpression="", enabled=False)
     await restart_in(world, "Asia/Tokyo")
     assert (await schedule_of(world, made))["nextBackupAt"] is None

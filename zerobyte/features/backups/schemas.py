@@ -83,7 +83,7 @@ class CreateSchedule(_Options):
 
 
 class UpdateSchedule(_Options, Patch):
-    """Changes of a schedule; what is left out stays as it is."""
+    """Changes of a schedule; fields that are not sent stay unchanged."""
 
     name: Name = ""
     repository_id: str = ""

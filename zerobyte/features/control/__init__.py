@@ -1,1 +1,1 @@
-"""The door for workers: claim, renew, progress, finish. Not part of the public API."""
+"""The worker API: claim, renew, progress, finish. It is not part of the public API."""

@@ -1,4 +1,4 @@
-"""The worker API, `POST /api/control/<method>`: for the registered worker with its token alone."""
+"""Routes of the worker API, `POST /api/control/<method>`, for registered workers only."""
 
 from typing import Final
 
@@ -34,29 +34,29 @@ _HELLO: Final = "/api/control/hello"
 
 @control.on_request
 async def guard(request: HttpRequest) -> None:
-    """Refuse whoever is not the registered worker of a host, before their body is read.
+    """Reject callers other than the registered worker of a host, before reading the body.
 
-    The endpoints declare no permission of their own; this is the only check of all of them.
+    The endpoints declare no permissions, so this is their only check.
     """
-    host = await _host(request, request.app.ctx.services[WorkerTokens])
+    host = await _token_host(request, request.app.ctx.services[WorkerTokens])
     if request.path.rstrip("/") == _HELLO:
         return
-    worker = _named(request)
+    worker = _caller(request)
     if worker.host != host:
         raise Forbidden("The worker's token was issued for another host")
     await request.app.ctx.services[WorkerApi].require_registered(worker)
 
 
-async def _host(request: HttpRequest, tokens: WorkerTokens) -> str:
-    """Return the host of the token that a call carries."""
+async def _token_host(request: HttpRequest, tokens: WorkerTokens) -> str:
+    """Return the host of the token in a request."""
     scheme, _, token = header(request, "authorization").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("A worker's token is needed here")
     return await tokens.verify(token)
 
 
-def _named(request: HttpRequest) -> WorkerIdentity:
-    """Read which process calls. Raises Invalid."""
+def _caller(request: HttpRequest) -> WorkerIdentity:
+    """Return the identity of the calling process. Raises Invalid."""
     try:
         return WorkerIdentity.model_validate_json(header(request, WORKER_HEADER))
     except ValidationError:
@@ -75,10 +75,10 @@ def _named(request: HttpRequest) -> WorkerIdentity:
     audited=False,
 )
 async def hello(
-    request: HttpRequest, body: Hello, plane: WorkerApi, tokens: WorkerTokens
+    request: HttpRequest, body: Hello, worker_api: WorkerApi, tokens: WorkerTokens
 ) -> RegisterReply:
-    """Say that a worker lives."""
-    return await plane.heartbeat(await _host(request, tokens), body)
+    """Register a worker, or record its heartbeat."""
+    return await worker_api.heartbeat(await _token_host(request, tokens), body)
 
 
 @control.post("/claim")
@@ -90,9 +90,9 @@ async def hello(
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def claim(request: HttpRequest, body: ClaimRequest, plane: WorkerApi) -> ClaimResponse:
-    """Take the job of a flow run."""
-    return ClaimResponse(reply=await plane.claim(_named(request), body))
+async def claim(request: HttpRequest, body: ClaimRequest, worker_api: WorkerApi) -> ClaimResponse:
+    """Claim the job of a flow run."""
+    return ClaimResponse(reply=await worker_api.claim(_caller(request), body))
 
 
 @control.post("/renew")
@@ -104,9 +104,9 @@ async def claim(request: HttpRequest, body: ClaimRequest, plane: WorkerApi) -> C
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def renew(request: HttpRequest, body: RenewRequest, plane: WorkerApi) -> Renewed:
-    """Keep a lease."""
-    return await plane.renew(_named(request), body)
+async def renew(request: HttpRequest, body: RenewRequest, worker_api: WorkerApi) -> Renewed:
+    """Renew a lease and wait for a stop request."""
+    return await worker_api.renew(_caller(request), body)
 
 
 @control.post("/progress")
@@ -118,9 +118,9 @@ async def renew(request: HttpRequest, body: RenewRequest, plane: WorkerApi) -> R
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def progress(request: HttpRequest, body: ProgressReport, plane: WorkerApi) -> Empty:
-    """Show how far a task is."""
-    await plane.progress(_named(request), body)
+async def progress(request: HttpRequest, body: ProgressReport, worker_api: WorkerApi) -> Empty:
+    """Report the progress of a task."""
+    await worker_api.progress(_caller(request), body)
     return Empty()
 
 
@@ -133,9 +133,9 @@ async def progress(request: HttpRequest, body: ProgressReport, plane: WorkerApi)
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def finish(request: HttpRequest, body: JobReport, plane: WorkerApi) -> FinishReply:
-    """Hand in how a job ended."""
-    return await plane.finish(_named(request), body)
+async def finish(request: HttpRequest, body: JobReport, worker_api: WorkerApi) -> FinishReply:
+    """Submit the report of a job."""
+    return await worker_api.finish(_caller(request), body)
 
 
 @control.post("/delivered")
@@ -147,7 +147,7 @@ async def finish(request: HttpRequest, body: JobReport, plane: WorkerApi) -> Fin
     permission=Permission.PUBLIC,
     audited=False,
 )
-async def delivered(request: HttpRequest, body: DeliveryReport, plane: WorkerApi) -> Empty:
-    """Say what became of notifications."""
-    await plane.report_deliveries(_named(request), body)
+async def delivered(request: HttpRequest, body: DeliveryReport, worker_api: WorkerApi) -> Empty:
+    """Report the deliveries of notifications."""
+    await worker_api.report_deliveries(_caller(request), body)
     return Empty()

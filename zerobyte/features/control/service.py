@@ -1,4 +1,4 @@
-"""What a worker may ask: one job at a time, of its own host, for as long as it holds the lease."""
+"""The worker API: hand out jobs and take reports, only for the worker's own host."""
 
 import asyncio
 from typing import Final, cast
@@ -29,23 +29,28 @@ from zerobyte.features.backups.service import DueRunStarter, JobBuilder, ReportC
 from zerobyte.features.backups.service.retries import retry_note
 from zerobyte.features.notifications.service import Notifications
 from zerobyte.features.repositories.service import Restores, Snapshots
-from zerobyte.features.tasks.models import ACTIVE, WORKER_CONNECTED_MS, Task, WorkerRow
+from zerobyte.features.tasks.models import (
+    ACTIVE,
+    MAX_CLOCK_SKEW_MS,
+    WORKER_CONNECTED_MS,
+    Task,
+    WorkerRow,
+)
 from zerobyte.features.tasks.service import TaskObsolete, Tasks, cancelled, failed
 from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 
 log = get_logger(__name__)
 
-_ASK_AGAIN_MS: Final = 500
-_ASK_LATER_MS: Final = 2000
-_LONGEST_WAIT_S: Final = 20.0
-_SKEW_MS: Final = 5 * 60_000
-_REMOVING: Final = ("forget", "deleteSnapshots")
+_RETRY_NEXT_MS: Final = 500
+_RETRY_LATER_MS: Final = 2000
+_MAX_RENEW_WAIT_S: Final = 20.0
+_REMOVING_KINDS: Final = ("forget", "deleteSnapshots")
 _RETENTION_WAIT_MS: Final = 2 * RETENTION_YIELDS_MS
-"""Waiting retention holds backups back for the second half of this time, then it steps aside."""
+"""Waiting retention blocks backups for the second half of this time, then it is deferred."""
 
 
 class WorkerApi:
-    """Hands jobs out and takes their ends in."""
+    """Registers workers, hands out their jobs and takes their reports."""
 
     def __init__(
         self,
@@ -61,7 +66,7 @@ class WorkerApi:
         lease_wait_s: float,
     ) -> None:
         self._lease_wait_ms = lease_wait_s * 1000
-        self._heard_at: float | None = None
+        self._heartbeat_at: float | None = None
         self._tasks = tasks
         self._leases = leases
         self._due_runs = due_runs
@@ -70,37 +75,37 @@ class WorkerApi:
         self._snapshots = snapshots
         self._notifications = notifications
         self._reports = reports
-        self._ahead_ms: dict[str, int] = {}
+        self._clock_skew_ms: dict[str, int] = {}
 
     async def heartbeat(self, host: str, worker: Hello) -> RegisterReply:
-        """Remember that the worker of a host lives.
+        """Register the worker of a host, or record its heartbeat.
 
         Raises
-            Conflict    another one does: two on one queue would each bury the other's runs.
+            Conflict    another worker of the host is running: each would crash the other's runs.
         """
-        _same_host(host, worker)
-        # Of two that begin in the same moment the second must see the first.
+        _require_same_host(host, worker)
+        # Of two workers that start at the same time, the second must see the row of the first.
         async with in_transaction():
             await lock_for_transaction(f"worker:{host}")
             await self._claim_queue(host, worker)
         if worker.clock_ms is not None:
-            self._ahead_ms[host] = worker.clock_ms - clock.now_ms()
+            self._clock_skew_ms[host] = worker.clock_ms - clock.now_ms()
         return RegisterReply(work_pool=WORK_POOL, work_queue=queue_of(host))
 
     async def _claim_queue(self, host: str, worker: WorkerIdentity) -> None:
         now = clock.now_ms()
         before = await WorkerRow.get_or_none(host=host)
-        was_here = before is not None and now - before.seen_at <= WORKER_CONNECTED_MS
-        if before is not None and _is_another(before, worker) and _may_live(before):
+        was_connected = before is not None and now - before.seen_at <= WORKER_CONNECTED_MS
+        if before is not None and _is_another(before, worker) and _may_be_running(before):
             raise Conflict(
                 f"Another worker for the host {host} is running (process {before.pid}). "
                 "Stop it first, or start this one with a token of its own host"
             )
-        self._heard_at = clock.monotonic()
+        self._heartbeat_at = clock.monotonic()
         await WorkerRow.update_or_create(
             host=host,
             defaults={
-                "present_since": before.present_since if before and was_here else now,
+                "present_since": before.present_since if before and was_connected else now,
                 "boot_id": worker.boot_id,
                 "pid": worker.pid,
                 "pid_started": worker.pid_started,
@@ -109,10 +114,10 @@ class WorkerApi:
         )
 
     async def require_registered(self, worker: WorkerIdentity) -> None:
-        """Refuse every process but the worker that said hello for its host.
+        """Reject every process except the registered worker of its host.
 
         Raises
-            Conflict    another process is registered, or none is.
+            Conflict    another process is registered, or no process is.
         """
         row = await WorkerRow.get_or_none(host=worker.host)
         if row is None or _is_another(row, worker):
@@ -125,10 +130,10 @@ class WorkerApi:
     async def claim(
         self, worker: WorkerIdentity, request: ClaimRequest
     ) -> Granted | Wait | Refused:
-        """Give the job of a flow run, once its repository is free."""
-        _same_process(worker, request.worker)
+        """Grant the job of a flow run once its repository is free."""
+        _require_same_process(worker, request.worker)
         try:
-            task = await self._task_for(worker.host, request)
+            task = await self._task_of_run(worker.host, request)
         except (NotFound, Conflict) as error:
             return Refused(reason=error.message)
         if task.status not in ACTIVE:
@@ -136,32 +141,32 @@ class WorkerApi:
                 reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
             )
         if task.repository_id is not None:
-            place = await self._leases.request(
+            lease = await self._leases.request(
                 task.repository_id,
                 task_id=task.id,
                 mode="exclusive" if task.lease_mode == "exclusive" else "shared",
                 operation=f"{task.kind} {task.label}".strip(),
                 worker=request.worker,
             )
-            if not place.held:
-                return await self._wait(task, place)
+            if not lease.held:
+                return await self._wait(task, lease)
         return await self._grant(task, request)
 
-    async def _wait(self, task: Task, place: LeaseStatus) -> Wait | Refused:
-        """Let a task wait for its repository, as long as its kind may."""
-        waited_ms = clock.now_ms() - place.requested_at
+    async def _wait(self, task: Task, lease: LeaseStatus) -> Wait | Refused:
+        """Have a task wait for its repository, up to the limit of its kind."""
+        waited_ms = clock.now_ms() - lease.requested_at
         if task.kind == "forget" and waited_ms > _RETENTION_WAIT_MS:
-            return await self._defer(task, place)
+            return await self._defer(task, lease)
         if task.kind != "forget" and waited_ms > self._lease_wait_ms:
-            return await self._give_up(task, place)
-        # Behind another that waits too, at least two things have to end first.
-        again_ms = _ASK_AGAIN_MS if place.is_next else _ASK_LATER_MS
-        return Wait(task_id=task.id, retry_after_ms=again_ms, holders=place.holders)
+            return await self._fail_waiting(task, lease)
+        # A task that is not next in the queue waits for at least two others.
+        retry_ms = _RETRY_NEXT_MS if lease.is_next else _RETRY_LATER_MS
+        return Wait(task_id=task.id, retry_after_ms=retry_ms, holders=lease.holders)
 
-    async def _defer(self, task: Task, place: LeaseStatus) -> Refused:
-        """Take retention out of the queue and have another run started for it.
+    async def _defer(self, task: Task, lease: LeaseStatus) -> Refused:
+        """Remove retention from the lease queue and start a new flow run for it later.
 
-        Work that waits behind it goes on, and so does the backup in whose run it waited.
+        Tasks behind it can proceed, and so can the backup in whose run it waited.
         """
         await self._leases.release(task.id)
         if not await self._tasks.requeue(task, flow=f"forget/{task.host}"):
@@ -169,25 +174,25 @@ class WorkerApi:
             return Refused(
                 reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
             )
-        log.info("retention stepped aside; it is tried again", task=task.id, behind=place.holders)
+        log.info("retention deferred", task=task.id, behind=lease.holders)
         return Refused(reason="The repository was busy; retention is tried again", deferred=True)
 
-    async def _give_up(self, task: Task, place: LeaseStatus) -> Refused:
-        """End a task that has waited for its repository as long as anything may."""
-        hours = (clock.now_ms() - place.requested_at) / 3_600_000
+    async def _fail_waiting(self, task: Task, lease: LeaseStatus) -> Refused:
+        """Fail a task that has waited for its repository too long."""
+        hours = (clock.now_ms() - lease.requested_at) / 3_600_000
         reason = (
             f"The repository was not free for {hours:.1f} hours: "
-            f"{' and '.join(place.holders)} came before. See whether that has got stuck"
+            f"{' and '.join(lease.holders)} came before. See whether that has got stuck"
         )
-        return await self._refuse(failed(task.id, reason))
+        return await self._reject(failed(task.id, reason))
 
-    async def _task_for(self, host: str, request: ClaimRequest) -> Task:
+    async def _task_of_run(self, host: str, request: ClaimRequest) -> Task:
         if request.task_id is not None:
             task = await Task.get_or_none(id=request.task_id, host=host)
             if task is None:
                 raise NotFound("The task is not one of this host")
             if task.flow_run_id != request.flow_run_id:
-                await _take(task, request.flow_run_id)
+                await _assign_run(task, request.flow_run_id)
             return task
         again = await Task.get_or_none(flow_run_id=request.flow_run_id, host=host, parent_id=None)
         if again is not None:
@@ -200,14 +205,14 @@ class WorkerApi:
 
     async def _grant(self, task: Task, request: ClaimRequest) -> Granted | Refused:
         try:
-            self._require_the_same_time(task)
+            self._require_same_clock(task)
             job = await self._build_job(task)
         except ZerobyteError as error:
             end = cancelled if isinstance(error, TaskObsolete) else failed
-            return await self._refuse(end(task.id, error.message))
+            return await self._reject(end(task.id, error.message))
         if not await self._tasks.mark_running(task, request.worker):
-            # It ended, by a cancel perhaps, after its lease had been asked for: nobody else
-            # gives that back.
+            # The task ended, e.g. by a cancellation, after its lease was requested, so its end
+            # did not release the lease.
             await self._leases.release(task.id)
             return Refused(
                 reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
@@ -227,28 +232,28 @@ class WorkerApi:
             case _:
                 raise Failed(f"No worker runs tasks of the kind {task.kind}")
 
-    async def _refuse(self, report: JobReport) -> Refused:
-        """End a task that has not begun, and give its place back."""
+    async def _reject(self, report: JobReport) -> Refused:
+        """Finish a task that has not started, and release its lease."""
         await self._tasks.finish(report.task_id, report)
         await self._leases.release(report.task_id)
         return Refused(reason=report.error or "", cancelled=report.status == "cancelled")
 
-    def _require_the_same_time(self, task: Task) -> None:
-        """Raises Conflict when what removes snapshots would judge another host's by a wrong clock.
+    def _require_same_clock(self, task: Task) -> None:
+        """Reject forget and delete jobs of hosts whose clock is off by more than 5 minutes.
 
-        restic tells stale locks and unfinished work of others by their age (T30).
+        restic judges locks and unfinished work of other hosts by their age (T30).
         """
-        ahead_ms = self._ahead_ms.get(task.host, 0)
-        if task.kind in _REMOVING and abs(ahead_ms) > _SKEW_MS:
+        skew_ms = self._clock_skew_ms.get(task.host, 0)
+        if task.kind in _REMOVING_KINDS and abs(skew_ms) > MAX_CLOCK_SKEW_MS:
             raise Conflict(
-                f"The clock of the host {task.host} is {abs(ahead_ms) / 60_000:.0f} minutes "
-                f"{'ahead of' if ahead_ms > 0 else 'behind'} the API's. Nothing is removed while "
+                f"The clock of the host {task.host} is {abs(skew_ms) / 60_000:.0f} minutes "
+                f"{'ahead of' if skew_ms > 0 else 'behind'} the API's. Nothing is removed while "
                 "they differ by more than 5 minutes: have both set by NTP"
             )
 
     async def renew(self, worker: WorkerIdentity, request: RenewRequest) -> Renewed:
-        """Keep a lease, and wait a while for somebody to want the work stopped."""
-        _same_process(worker, request.worker)
+        """Renew a lease, and wait up to `wait_ms` for a stop request."""
+        _require_same_process(worker, request.worker)
         task = await self._find_task(worker, request.task_id)
         if task is None or task.status not in ACTIVE:
             return Renewed(held=False, cancel=True)
@@ -260,7 +265,7 @@ class WorkerApi:
         cancel = task.cancellation_requested
         if held and not cancel:
             try:
-                async with asyncio.timeout(min(request.wait_ms / 1000, _LONGEST_WAIT_S)):
+                async with asyncio.timeout(min(request.wait_ms / 1000, _MAX_RENEW_WAIT_S)):
                     await stop.wait()
                 cancel = True
             except TimeoutError:
@@ -268,34 +273,36 @@ class WorkerApi:
         return Renewed(held=held, cancel=cancel)
 
     async def progress(self, worker: WorkerIdentity, report: ProgressReport) -> None:
-        """Show how far a task is."""
+        """Store and publish the progress of a task."""
         task = await self._find_task(worker, report.task_id)
         if task is not None and not await self._is_held_by_another(worker, task):
             await self._tasks.progress(report.task_id, report.progress, result=report.result)
 
     async def finish(self, worker: WorkerIdentity, report: JobReport) -> FinishReply:
-        """End a task; repeated, it answers the same.
+        """Finish a task; a repeated call returns the same reply.
 
-        A worker may hand in what a process before it has done on the same host.
+        A worker may submit the report of an earlier process on the same host.
 
         Raises
-            NotFound    the task is another host's.
-            Conflict    another process works on it.
+            NotFound    the task belongs to another host.
+            Conflict    another process is working on it.
         """
         task = await self._find_task(worker, report.task_id)
         if task is None:
             raise NotFound("The task is not one of this host")
         if await self._is_held_by_another(worker, task):
             raise Conflict("Another process works on this task; only that one may end it")
-        checked = await self._reports.check(task, report, ahead_ms=self._ahead_ms.get(task.host))
-        # Of all runs only that of a backup tells people how it went; a worker whose report was
-        # not believed would tell them of a success.
+        checked = await self._reports.check(
+            task, report, skew_ms=self._clock_skew_ms.get(task.host)
+        )
+        # Only backup runs notify users of their end. A worker whose report was rejected would
+        # notify them of a success, so the API notifies them instead.
         notified = task.kind == "backup" and checked.report.status == report.status
         report = checked.report
         is_good = checked.is_proven and report.status == "succeeded"
         revives = is_good and task.status == "stale"
         if revives:
-            # Before the task ends well: the end of the repetition changes the schedule too.
+            # Cancel reruns before the task succeeds, because their end changes the schedule too.
             await self._tasks.cancel_reruns(task)
         follow_ups = await self._tasks.finish(
             report.task_id, report, notified=notified, revives=revives
@@ -304,7 +311,7 @@ class WorkerApi:
         return FinishReply(follow_ups=follow_ups, retry_note=note)
 
     async def report_deliveries(self, worker: WorkerIdentity, report: DeliveryReport) -> None:
-        """Write down what became of a task's notifications."""
+        """Record the deliveries of a task's notifications."""
         task = await self._find_task(worker, report.task_id)
         if task is None or await self._is_held_by_another(worker, task):
             return
@@ -314,16 +321,19 @@ class WorkerApi:
             )
 
     async def worker_problem(self) -> str | None:
-        """What is wrong with the workers, in one sentence: none has said hello lately.
+        """Return a message if no worker has sent a heartbeat within 30 s.
 
-        One that we heard is there, also when a full disk keeps us from writing that down: its
-        supervisor would end it, and the work in its hands.
+        A heartbeat counts even if a full disk prevents its storage: otherwise the supervisor would
+        stop the worker and its jobs.
         """
         since = clock.now_ms() - WORKER_CONNECTED_MS
         if await WorkerRow.filter(seen_at__gte=since).exists():
             return None
-        heard_at = self._heard_at
-        if heard_at is not None and clock.monotonic() - heard_at <= WORKER_CONNECTED_MS / 1000:
+        heartbeat_at = self._heartbeat_at
+        if (
+            heartbeat_at is not None
+            and clock.monotonic() - heartbeat_at <= WORKER_CONNECTED_MS / 1000
+        ):
             return None
         return "No worker has reported for 30 seconds; start one with `zerobyte worker`"
 
@@ -331,15 +341,15 @@ class WorkerApi:
         return await Task.get_or_none(id=task_id, host=worker.host)
 
     async def _is_held_by_another(self, worker: WorkerIdentity, task: Task) -> bool:
-        """Return whether a process that may still be running holds the lease of a task."""
+        """Returns True if another process, which may still be running, holds the task's lease."""
         return await self._leases.holder(task.id) not in (None, worker)
 
 
-async def _take(task: Task, flow_run_id: str) -> None:
-    """Make a run the one that works on a task; two on one task would each free the other's lease.
+async def _assign_run(task: Task, flow_run_id: str) -> None:
+    """Assign a flow run to the task. Two runs of one task would release each other's lease.
 
     Raises
-        Conflict    another run has it.
+        Conflict    another run has the task.
     """
     free = Task.filter(id=task.id, flow_run_id__isnull=True)
     if not await free.update(flow_run_id=flow_run_id):
@@ -355,19 +365,19 @@ def _is_another(known: WorkerRow, worker: WorkerIdentity) -> bool:
     )
 
 
-def _may_live(known: WorkerRow) -> bool:
-    """Whether a worker that has said hello may still be there."""
+def _may_be_running(known: WorkerRow) -> bool:
+    """Returns True if a registered worker may still be running."""
     started, seen_at = cast("int", known.pid_started), known.seen_at
     if known.boot_id == process.pid_namespace_id():
         return process.is_alive(known.pid, started=started)
     return seen_at >= clock.now_ms() - WORKER_CONNECTED_MS
 
 
-def _same_process(worker: WorkerIdentity, named: WorkerIdentity) -> None:
+def _require_same_process(worker: WorkerIdentity, named: WorkerIdentity) -> None:
     if named != worker:
         raise Forbidden("The request names another process than the one that sends it")
 
 
-def _same_host(host: str, worker: WorkerIdentity) -> None:
+def _require_same_host(host: str, worker: WorkerIdentity) -> None:
     if worker.host != host:
         raise Forbidden("The worker's token was issued for another host")

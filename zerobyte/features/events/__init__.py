@@ -1,1 +1,1 @@
-"""The event streams: what happens, told to whoever listens. Knows no other feature."""
+"""The event streams of an organization; other features publish to them."""

@@ -1,6 +1,6 @@
-"""The bus inside the API process: publish to an organization, subscribe to one.
+"""In-process event bus with subscriptions per organization.
 
-A subscriber that does not read loses the oldest events, never the publisher's time.
+A slow subscriber loses its oldest events, so that a publisher never waits.
 """
 
 import asyncio
@@ -15,20 +15,20 @@ _QUEUE_LENGTH: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened; `payload` is JSON."""
+    """A published event; `payload` is JSON."""
 
     name: str
     payload: dict[str, Any]
 
 
 class Subscription:
-    """The events of one organization since this was made, in order."""
+    """The events of one organization since the subscription, in order."""
 
     def __init__(self) -> None:
         self._queue: asyncio.Queue[Event] = asyncio.Queue(_QUEUE_LENGTH)
 
     def put(self, event: Event) -> None:
-        """Queue an event; when the reader is too slow, the oldest one is dropped."""
+        """Queue an event; a full queue drops its oldest event."""
         if self._queue.full():
             self._queue.get_nowait()
         self._queue.put_nowait(event)
@@ -49,14 +49,14 @@ class EventBus:
         self._subscriptions: defaultdict[str, set[Subscription]] = defaultdict(set)
 
     def publish(self, organization_id: str, name: str, payload: dict[str, Any]) -> None:
-        """Tell every subscriber of the organization; never waits and never raises."""
+        """Send an event to every subscriber of the organization; never waits or raises."""
         event = Event(name, payload)
         for subscription in tuple(self._subscriptions.get(organization_id, ())):
             subscription.put(event)
 
     @contextmanager
     def subscribe(self, organization_id: str) -> Generator[Subscription]:
-        """Hear the events of an organization while the block runs."""
+        """Subscribe to the events of an organization while the block runs."""
         subscription = Subscription()
         self._subscriptions[organization_id].add(subscription)
         try:

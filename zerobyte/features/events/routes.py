@@ -1,4 +1,4 @@
-"""The stream of everything that happens in an organization."""
+"""Route of the event stream of an organization."""
 
 from collections.abc import AsyncIterator
 
@@ -14,7 +14,7 @@ events_v1 = Blueprint("events", url_prefix="/api/v1/events")
 
 
 class AnyEvent(ApiModel):
-    """Every event names the organization it happened in; the rest depends on its name."""
+    """An event with its organization; further fields depend on the event name."""
 
     organization_id: str
 
@@ -22,15 +22,15 @@ class AnyEvent(ApiModel):
 @events_v1.get("")
 @endpoint("streamEvents", tag="Events", returns={200: AnyEvent}, content_type="text/event-stream")
 async def stream(actor: Actor, request: HttpRequest, bus: EventBus) -> None:
-    """Stream changes of the history, of volumes, of notifications and of snapshots.
+    """Stream changes of history, volumes, notifications and snapshots.
 
-    Progress of tasks is told by the streams of tasks alone.
+    The streams of tasks report the progress of tasks.
     """
     with bus.subscribe(actor.organization_id) as subscription:
 
-        async def wanted() -> AsyncIterator[Event]:
+        async def without_progress() -> AsyncIterator[Event]:
             async for event in subscription:
                 if event.name != "task:changed":
                     yield event
 
-        await sse.stream(request, wanted(), listener=actor)
+        await sse.stream(request, without_progress(), listener=actor)

@@ -1,1 +1,1 @@
-"""Tasks: every piece of work that was asked for, its progress, its end and its history."""
+"""Tasks: their rows, their progress and end, and their history."""

@@ -1,4 +1,4 @@
-"""Rows of tasks: every piece of work that was asked for, from queue to end."""
+"""Rows of tasks, workers and worker tokens."""
 
 from typing import Any, Final
 
@@ -13,22 +13,24 @@ RUNNING: Final = ("running", "cancelling")
 ACTIVE: Final = ("queued", *RUNNING)
 WORKER_CONNECTED_MS: Final = 30_000
 """How long after its last heartbeat a worker counts as connected."""
+MAX_CLOCK_SKEW_MS: Final = 5 * 60_000
+"""Tolerated difference between the clocks of a worker's host and of the API."""
 
 
 class Task(Row):
-    """One piece of work; names are kept as they were when it was made.
+    """One piece of work, from queue to end; it keeps the names from its creation.
 
-    active_key      unique while the task is active, None afterwards: the database itself refuses
-                    a second active task of the same kind on the same thing.
-    repository_id   whose lease the task takes; None when it needs none.
-    host            the worker's host it must run on.
-    flow_run_id     Prefect's run; None until Prefect has been told.
-    due_key         the due time of a schedule that it runs for, see `core.cron.key`: the database
-                    itself refuses a second task for it. None when nothing was due.
-    flow            which deployment starts it, as `flow/name`; None when another task leads to it.
-    parent_id       the task that led to it, in whose flow run it runs unless it has a `flow`.
+    active_key      unique while the task is active, None afterwards: the database rejects a
+                    second active task of the same kind on the same resource.
+    repository_id   repository whose lease the task needs; None if it needs no lease.
+    host            host whose worker runs the task.
+    flow_run_id     Prefect's flow run; None until Prefect has created it.
+    due_key         due time of the schedule that the task serves, see `core.cron.key`: the
+                    database rejects a second task for it. None if no due time is served.
+    flow            deployment that starts the task, as `flow/name`; None for a follow-up task.
+    parent_id       task that this one follows; it runs in its flow run unless it has a `flow`.
     trigger         manual | scheduled | followUp.
-    rerun_of        the task that was interrupted and is done again by this one (T15).
+    rerun_of        interrupted task that this one repeats (T15).
     """
 
     id: str = key_field(36, primary_key=True, default=ids.uuid7)
@@ -87,14 +89,14 @@ class Task(Row):
 
     @property
     def has_own_run(self) -> bool:
-        """Whether its flow run is for it alone, and not that of the task that led to it."""
+        """Returns True if the task has a flow run of its own, not that of its parent."""
         return self.parent_id is None or self.flow is not None
 
 
 class WorkerRow(Row):
-    """A worker that said hello; `seen_at` in epoch ms tells whether it still lives.
+    """A registered worker; `seen_at` is the epoch ms of its last heartbeat.
 
-    present_since   since when it has said so without a longer pause; None from before it counted.
+    present_since   start of its heartbeats without a longer pause; None in rows of old versions.
     """
 
     host = fields.CharField(max_length=255, primary_key=True)
@@ -112,20 +114,20 @@ _WORKERS: Final = CachedQuery(WorkerRow.all)
 
 
 async def connected_hosts() -> frozenset[str]:
-    """Hosts whose worker has reported within the last 30 seconds."""
+    """Return the hosts whose worker has sent a heartbeat within the last 30 seconds."""
     since = clock.now_ms() - WORKER_CONNECTED_MS
     return frozenset(row.host for row in await _WORKERS.all() if row.seen_at >= since)
 
 
 def waits_for(host: str) -> str:
-    """Message about runs that nothing takes before a worker of their host connects."""
+    """Return the message of runs that wait until a worker of their host connects."""
     return f"No worker of host {host} is connected; the run waits"
 
 
 class WorkerToken(Row):
-    """The credential of one worker; the token itself is not stored, only its SHA-256.
+    """The token of one worker; only its SHA-256 is stored.
 
-    host            the only host whose jobs the token may claim.
+    host            the only host whose jobs the token can claim.
     last_used_at    epoch ms of the last accepted request, written at most once a minute.
     revoked_at      epoch ms; None while the token is accepted.
     """

@@ -1,4 +1,4 @@
-"""Rows of tasks as clients see them."""
+"""Map task rows to response models and events."""
 
 from typing import Any, Final, cast
 
@@ -32,42 +32,42 @@ _TARGET: Final = TypeAdapter[Any](TaskTarget)
 
 
 def view(task: Task, activity: Activity | None) -> TaskView:
-    """One task in full; what moves in it is known as long as it runs."""
-    shown = {name: getattr(task, name) for name in TaskView.model_fields if name != "activity"}
-    shown["input"] = _as_known(_INPUT, task.input) or {"kind": task.kind}
-    shown["progress"] = _as_known(_PROGRESS, task.progress)
-    shown["result"] = _as_known(_RESULT, _with_plan(task))
-    shown["activity"] = activity if task.status in RUNNING else None
-    return TaskView.model_construct(**shown)
+    """Return a task; its activity is known only while it runs."""
+    values = {name: getattr(task, name) for name in TaskView.model_fields if name != "activity"}
+    values["input"] = _as_known(_INPUT, task.input) or {"kind": task.kind}
+    values["progress"] = _as_known(_PROGRESS, task.progress)
+    values["result"] = _as_known(_RESULT, _with_plan(task))
+    values["activity"] = activity if task.status in RUNNING else None
+    return TaskView.model_construct(**values)
 
 
 def _as_known(adapter: TypeAdapter[Any], stored: Any) -> dict[str, Any] | None:
-    """Return stored JSON in today's form, or as it is stored where it has another form."""
+    """Return stored JSON in the current form, or unchanged if it does not validate."""
     if not isinstance(stored, dict):
         return None
-    held = cast("dict[str, Any]", stored)
+    mapping = cast("dict[str, Any]", stored)
     try:
-        return adapter.dump_python(adapter.validate_python(held), mode="json", by_alias=True)
+        return adapter.dump_python(adapter.validate_python(mapping), mode="json", by_alias=True)
     except ValidationError:
-        return {name: value for name, value in held.items() if name not in PRIVATE_INPUT}
+        return {name: value for name, value in mapping.items() if name not in PRIVATE_INPUT}
 
 
 def _with_plan(task: Task) -> Any:
-    """Return a result whose record of retention holds the plan, which is stored once.
+    """Return the result with the forget plan added to its retention record.
 
-    The plan stands in the result of the retention task that followed, where that was read too.
+    The plan is stored once, in the result of the forget task, and is added if that was read too.
     """
     result = _mapping(task.result)
     record = _mapping(result.get("retention"))
-    followed: Any = getattr(task, "followed_by", None)
-    if not record or "plan" in record or followed is None:
+    followed_by_result: Any = getattr(task, "followed_by", None)
+    if not record or "plan" in record or followed_by_result is None:
         return task.result
-    if isinstance(followed, (str, bytes)):
+    if isinstance(followed_by_result, (str, bytes)):
         try:
-            followed = orjson.loads(followed)
+            followed_by_result = orjson.loads(followed_by_result)
         except orjson.JSONDecodeError:
             return task.result
-    return {**result, "retention": {**record, "plan": _mapping(followed).get("plan")}}
+    return {**result, "retention": {**record, "plan": _mapping(followed_by_result).get("plan")}}
 
 
 def _mapping(stored: Any) -> dict[str, Any]:
@@ -75,17 +75,17 @@ def _mapping(stored: Any) -> dict[str, Any]:
 
 
 def is_active(task: Task) -> bool:
-    """Whether what is shown of a task changes with time, and not with its row alone."""
+    """Returns True if the response changes with time and not only with the row."""
     return task.status in ACTIVE
 
 
 def outcome_of(task: Task) -> str | None:
-    """How a task ended, or that it has not."""
+    """Return the outcome of a task, or `running`."""
     return "running" if task.status in ACTIVE else task.outcome
 
 
 def message_of(task: Task) -> str | None:
-    """The sentence of the history: what went wrong, if anything."""
+    """Return the message of the history: the error, a remark or a default text."""
     if task.error:
         return task.error
     if task.message:
@@ -94,7 +94,7 @@ def message_of(task: Task) -> str | None:
 
 
 def history_item(task: Task) -> HistoryItem:
-    """One line of the history; a row of an unknown shape does not break the page."""
+    """Return an entry of the history; a damaged target does not break the page."""
     fields: dict[str, Any] = {
         "id": task.id,
         "kind": task.kind,
@@ -113,7 +113,7 @@ def history_item(task: Task) -> HistoryItem:
 
 
 def history_event(task: Task, previous: str | None) -> dict[str, Any]:
-    """The payload of `task:history-changed`."""
+    """Return the payload of `task:history-changed`."""
     item = history_item(task).model_dump(mode="json", by_alias=True)
     for name in ("target", "createdAt"):
         item.pop(name)

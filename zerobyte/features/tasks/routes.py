@@ -1,4 +1,4 @@
-"""The operations on tasks."""
+"""Routes of tasks."""
 
 from collections.abc import AsyncIterator
 
@@ -47,7 +47,7 @@ async def history(actor: Actor, query: HistoryQuery, reader: TaskReader) -> Enco
 async def stream_all(
     actor: Actor, query: ListTasksQuery, request: HttpRequest, reader: TaskReader, bus: EventBus
 ) -> None:
-    """Stream the active tasks and each change of a matching one."""
+    """Stream the active tasks that match, then each change of a matching task."""
     check(query)
     with bus.subscribe(actor.organization_id) as subscription:
         active = await reader.active(actor, query)
@@ -65,7 +65,7 @@ async def stream_all(
 @tasks_v1.get("/<task_id:str>")
 @endpoint("getTask", tag="Tasks", returns={200: TaskView}, errors=(NotFound,))
 async def get(actor: Actor, task_id: str, reader: TaskReader) -> Encoded[TaskView]:
-    """Read one task in any state."""
+    """Get a task in any state."""
     return await reader.get_encoded(actor, task_id)
 
 
@@ -80,7 +80,7 @@ async def get(actor: Actor, task_id: str, reader: TaskReader) -> Encoded[TaskVie
 async def stream_one(
     actor: Actor, task_id: str, request: HttpRequest, reader: TaskReader, bus: EventBus
 ) -> None:
-    """Stream one task: as it is now, then each change."""
+    """Stream one task: its current state, then each change."""
     with bus.subscribe(actor.organization_id) as subscription:
         task = await reader.get(actor, task_id)
         first = ("task:changed", task.model_dump(mode="json", by_alias=True))
@@ -97,6 +97,6 @@ async def _changes_of(task_id: str, subscription: Subscription) -> AsyncIterator
 @tasks_v1.post("/<task_id:str>/cancel")
 @endpoint("cancelTask", tag="Tasks", returns={202: Cancelling}, errors=(NotFound, Conflict))
 async def cancel(actor: Actor, task_id: str, tasks: Tasks) -> Cancelling:
-    """Ask a task to stop; its end is told by the event streams."""
+    """Request a task to stop; the event streams report its end."""
     await tasks.cancel(actor, task_id)
     return Cancelling()

@@ -1,4 +1,4 @@
-"""What tasks look like on the wire."""
+"""Request and response models of tasks, and the form of their stored inputs."""
 
 from typing import Annotated, Any, Final, Literal
 
@@ -22,7 +22,7 @@ HistoryOutcome = TaskOutcome | Literal["running"]
 
 
 class Coalesced(ApiModel):
-    """Due times that led to no run of their own; from 1000 on they are counted no further."""
+    """Due times without a run of their own; at most 1000 are counted."""
 
     count: int
     first_at: EpochMs
@@ -30,7 +30,7 @@ class Coalesced(ApiModel):
 
 
 class BackupInput(ApiModel):
-    """What a backup task was asked to do; `dueAt` and `coalesced` are ours."""
+    """Input of a backup task; `dueAt` and `coalesced` are extensions."""
 
     kind: Literal["backup"] = "backup"
     schedule_id: int
@@ -41,7 +41,7 @@ class BackupInput(ApiModel):
 
 
 class ForgetInput(ApiModel):
-    """What a retention task was asked to do."""
+    """Input of a retention task."""
 
     kind: Literal["forget"] = "forget"
     schedule_id: int
@@ -52,7 +52,7 @@ class ForgetInput(ApiModel):
 
 
 class RestoreTaskOptions(ApiModel):
-    """How a restore was asked for: the selection, and where its files appear on the host."""
+    """Options of a restore: the selection, and where its files appear on the host."""
 
     snapshot_id: str
     target: str
@@ -66,7 +66,7 @@ class RestoreTaskOptions(ApiModel):
 
 
 class RestoreInput(ApiModel):
-    """What a restore task was asked to do; `options` is ours."""
+    """Input of a restore task; `options` is an extension."""
 
     kind: Literal["restore"] = "restore"
     repository_id: str
@@ -76,7 +76,7 @@ class RestoreInput(ApiModel):
 
 
 class DeleteSnapshotsInput(ApiModel):
-    """What a deletion task was asked to do."""
+    """Input of a deletion task."""
 
     kind: Literal["deleteSnapshots"] = "deleteSnapshots"
     repository_id: str
@@ -126,26 +126,26 @@ PRIVATE_INPUT: Final = ("selection", "retention", "lossNotified", "startKey")
 
 
 class Activity(ApiModel):
-    """Whether a running task still moves, as its worker last said; ours."""
+    """Whether a running task makes progress, by its worker's last report; an extension."""
 
     phase: Annotated[
         str,
         Field(
-            description="The step that it is at, as in Prefect: `preflight`, `pre hook`, "
+            description="The current step, as in Prefect: `preflight`, `pre hook`, "
             "`restic backup`, `post hook`, `forget`, `restore` or `delete snapshots`."
         ),
     ]
     last_activity_at: Annotated[
         EpochMs,
-        Field(description="When it last read, wrote or computed something, epoch milliseconds."),
+        Field(description="When the task last read, wrote or computed, epoch milliseconds."),
     ]
     is_stalled: bool
     stalled_since: EpochMs | None
-    message: Annotated[str | None, Field(description="What to do about a run that is stalled.")]
+    message: Annotated[str | None, Field(description="Advice on a stalled run.")]
 
 
 class TaskView(ApiModel):
-    """One task as clients see it; `activity` is ours."""
+    """A task; `activity` and `message` are extensions."""
 
     id: str
     kind: TaskKind
@@ -166,12 +166,12 @@ class TaskView(ApiModel):
     activity: Activity | None = None
     message: Annotated[
         str | None,
-        Field(description="Why it waits, or what to look at although it succeeded. Ours."),
+        Field(description="Why the task waits, or a remark on its success. An extension."),
     ] = None
 
 
 class ScheduleTarget(ApiModel):
-    """The schedule that a task belongs to, named as it was then."""
+    """Schedule of a task, with its name from the task's creation."""
 
     kind: Literal["backupSchedule"] = "backupSchedule"
     label: str
@@ -180,7 +180,7 @@ class ScheduleTarget(ApiModel):
 
 
 class RepositoryTarget(ApiModel):
-    """The repository that a task belongs to, named as it was then."""
+    """Repository of a task, with its name from the task's creation."""
 
     kind: Literal["repository"] = "repository"
     label: str
@@ -190,7 +190,7 @@ class RepositoryTarget(ApiModel):
 
 
 class UnavailableTarget(ApiModel):
-    """What can no longer be named."""
+    """A target whose stored form is unreadable."""
 
     kind: Literal["unavailable"] = "unavailable"
     label: str
@@ -203,7 +203,7 @@ TaskTarget = Annotated[
 
 
 class HistoryItem(ApiModel):
-    """One line of the history."""
+    """An entry of the history."""
 
     id: str
     kind: TaskKind
@@ -228,7 +228,7 @@ class HistoryPage(ApiModel):
 
 
 class ListTasksQuery(ApiModel):
-    """Which active tasks to list; a resource's type and id come together."""
+    """Filters of active tasks; resource type and resource id must be sent together."""
 
     kind: TaskKind | None = None
     resource_type: ResourceType | None = None
@@ -237,7 +237,7 @@ class ListTasksQuery(ApiModel):
 
 
 class HistoryQuery(ApiModel):
-    """Which page of the history, and of what."""
+    """Filters and page number of the history."""
 
     kind: TaskKind | None = None
     outcome: HistoryOutcome | None = None
@@ -245,16 +245,17 @@ class HistoryQuery(ApiModel):
 
 
 class Cancelling(ApiModel):
-    """The task has been asked to stop."""
+    """The task was requested to stop."""
 
     status: Literal["cancelling"] = "cancelling"
 
 
 class TaskStarted(OmitNone):
-    """A task was made; its progress is told by the event streams."""
+    """A task was created; the event streams report its progress."""
 
     task_id: str
     status: Literal["started"] = "started"
     message: Annotated[
-        str | None, Field(description="Why it waits: no worker of its host is connected. Ours.")
+        str | None,
+        Field(description="Set if the task waits for a worker of its host. An extension."),
     ] = None

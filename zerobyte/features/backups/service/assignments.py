@@ -30,11 +30,11 @@ class Assignments:
             NotFound    a destination does not exist in this organization.
         """
         schedule = await find(actor, key)
-        wanted = [entry.destination_id for entry in assignments]
-        if len(set(wanted)) != len(wanted):
+        destination_ids = [entry.destination_id for entry in assignments]
+        if len(set(destination_ids)) != len(destination_ids):
             raise Invalid.at(["assignments"], "A notification destination is named twice")
-        known = await self._notifications.views(wanted, actor.organization_id)
-        if len(known) != len(wanted):
+        destinations = await self._notifications.shown(destination_ids, actor.organization_id)
+        if len(destinations) != len(destination_ids):
             raise NotFound("One or more notification destinations were not found")
         async with in_transaction():
             await ScheduleNotification.filter(schedule_id=schedule.id).delete()

@@ -1,4 +1,4 @@
-"""Apply the end of a task to its schedule, to the snapshot index, and create follow-up tasks."""
+"""Apply the end of a task: update its schedule and the index, create follow-up tasks."""
 
 from typing import Any, Final, cast
 
@@ -106,9 +106,9 @@ class CompletionHandler:
         elif plan.remove if plan is not None else report.outcome == "stale":
             # A worker saves its plan before it removes anything; only a lost task may lack one.
             await self._mark_index_stale_unless_done(task, report)
-        was_left_out = report.status == "cancelled" and task.started_at is None
+        is_skipped = report.status == "cancelled" and task.started_at is None
         record = RetentionRecord(
-            status="skipped" if was_left_out else "applied" if is_applied else "failed",
+            status="skipped" if is_skipped else "applied" if is_applied else "failed",
             reason=report.error,
         )
         await retention_records.record_on_backup(task, record)
@@ -162,11 +162,11 @@ def _may_have_unreported_snapshot(task: Task, report: JobReport) -> bool:
 
 def _selection_of(task: Task, report: JobReport) -> BackupSelection | None:
     """Return the selection of the run, marked as filtered if files could not be read."""
-    found = task.stored_input.selection
-    if found is None:
+    selection = task.stored_input.selection
+    if selection is None:
         return None
     is_partial = isinstance(report.result, BackupResult) and report.result.exit_code == 3
-    return found.model_copy(update={"other_filters": True}) if is_partial else found
+    return selection.model_copy(update={"other_filters": True}) if is_partial else selection
 
 
 def _plan_of(task: Task, report: JobReport) -> ForgetPlan | None:

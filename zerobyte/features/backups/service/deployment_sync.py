@@ -155,15 +155,15 @@ class DeploymentSync:
 
     async def _schedule_drift(self) -> list[Drift]:
         deployed = {entry.short_id: entry for entry in await self._scheduler.list_deployments()}
-        found: list[Drift] = []
+        differences: list[Drift] = []
         for schedule in await Schedule.all().select_related("volume", "repository").order_by("id"):
             entry = deployed.pop(schedule.short_id, None)
             if entry is None:
-                found.append(Drift(schedule.short_id, schedule.name, "missing"))
+                differences.append(Drift(schedule.short_id, schedule.name, "missing"))
             elif not entry.matches(plan_of(schedule, self._zone)):
-                found.append(Drift(schedule.short_id, schedule.name, "changed"))
-        found += [Drift(short_id, "", "unknown") for short_id in deployed]
-        return found
+                differences.append(Drift(schedule.short_id, schedule.name, "changed"))
+        differences += [Drift(short_id, "", "unknown") for short_id in deployed]
+        return differences
 
     async def apply(self) -> list[Drift]:
         """Repair every difference. Returns the differences found."""
@@ -178,8 +178,8 @@ class DeploymentSync:
             self._unrepaired = await self._scheduler.pool_faults(hosts)
         else:
             self._unrepaired = []
-        found = await self._schedule_drift()
-        for difference in found:
+        differences = await self._schedule_drift()
+        for difference in differences:
             try:
                 await self.repair("backup", difference.short_id)
             except Unavailable:
@@ -190,7 +190,7 @@ class DeploymentSync:
                     schedule=difference.short_id,
                     reason=error.message,
                 )
-        return [Drift(fault.resource, "", fault.problem) for fault in faults] + found
+        return [Drift(fault.place, "", fault.what) for fault in faults] + differences
 
     async def _hosts(self) -> list[str]:
         used = await Volume.all().distinct().values_list("agent_id", flat=True)

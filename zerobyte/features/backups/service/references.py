@@ -69,12 +69,12 @@ async def volume_folders(
     schedules = await Schedule.filter(
         organization_id=organization_id, short_id__in=list(tags)
     ).select_related("volume")
-    found: list[str] = []
+    folders: list[str] = []
     for schedule in schedules:
         # A damaged row has no folder, and must not prevent other restores.
         with contextlib.suppress(ZerobyteError):
-            found.append(str(source_path(schedule.volume)))
-    return found
+            folders.append(str(source_path(schedule.volume)))
+    return folders
 
 
 async def _reject_used(kind: str, **filters: Any) -> None:

@@ -14,12 +14,10 @@ from zerobyte.core.errors import NotFound
 from zerobyte.features.repositories.service import snapshot_index
 from zerobyte.features.repositories.service.parents import parent_of
 from zerobyte.features.repositories.service.snapshots import Snapshots
-from zerobyte.features.tasks.models import ACTIVE, Task
+from zerobyte.features.tasks.models import ACTIVE, MAX_CLOCK_SKEW_MS, Task
 from zerobyte.features.tasks.service import failed
 from zerobyte.restic.forget_policy import Moment
 
-_TOLERANCE_MS: Final = 5 * 60_000
-"""Tolerated difference between the clocks of a worker and of the API."""
 _MAX_COMPARED: Final = 100
 _FULL_ID: Final = re.compile(r"[0-9a-f]{64}")
 _ABSENT: Final = (
@@ -61,14 +59,14 @@ class ReportCheck:
     def __init__(self, *, snapshots: Snapshots) -> None:
         self._snapshots = snapshots
 
-    async def check(self, task: Task, report: JobReport, *, ahead_ms: int | None) -> CheckedReport:
+    async def check(self, task: Task, report: JobReport, *, skew_ms: int | None) -> CheckedReport:
         """Return the report without its false parts.
 
         A false success becomes a failure with a reason; a false snapshot of a failed run is
         removed. If the repository cannot be read, only the tag in the report is checked, and the
         report is not proven.
 
-        ahead_ms    how far the worker's clock is ahead of the API's; None if unknown.
+        skew_ms    how far the worker's clock is ahead of the API's; None if unknown.
         """
         if task.status not in (*ACTIVE, "stale"):
             return CheckedReport(report)  # The task has ended; the report changes nothing.
@@ -82,7 +80,7 @@ class ReportCheck:
             return _rejected(report, _UNCLEAR)
         if snapshot_id is None:
             return await self._check_unchanged(task, report)
-        return await self._check_snapshot(task, report, snapshot_id, ahead_ms)
+        return await self._check_snapshot(task, report, snapshot_id, skew_ms)
 
     async def _check_unchanged(self, task: Task, report: JobReport) -> CheckedReport:
         """Check a report without snapshot: restic creates none if no file has changed."""
@@ -95,24 +93,24 @@ class ReportCheck:
         return CheckedReport(report)
 
     async def _check_snapshot(
-        self, task: Task, report: JobReport, snapshot_id: str, ahead_ms: int | None
+        self, task: Task, report: JobReport, snapshot_id: str, skew_ms: int | None
     ) -> CheckedReport:
         repository_id = str(task.repository_id)
         try:
-            held = await self._snapshots.read_from_repository(repository_id, snapshot_id)
+            stored = await self._snapshots.read_from_repository(repository_id, snapshot_id)
         except NotFound:
             return _rejected(report, _ABSENT)
-        if held is not None:
-            problem = _mismatch(task, report, held, ahead_ms)
+        if stored is not None:
+            problem = _mismatch(task, report, stored, skew_ms)
         else:
             problem = None if report.snapshot is None else _other_schedule(task, report.snapshot)
         if problem is None and await _is_known_or_used(task, snapshot_id):
             problem = _RECORDED
         if problem is not None:
             return _rejected(report, problem)
-        if held is None:
+        if stored is None:
             return CheckedReport(report)
-        return CheckedReport(report.model_copy(update={"snapshot": held}), is_proven=True)
+        return CheckedReport(report.model_copy(update={"snapshot": stored}), is_proven=True)
 
 
 def _rejected(report: JobReport, problem: str) -> CheckedReport:
@@ -148,18 +146,18 @@ def _other_schedule(task: Task, record: SnapshotRecord) -> str | None:
 
 
 def _mismatch(
-    task: Task, report: JobReport, record: SnapshotRecord, ahead_ms: int | None
+    task: Task, report: JobReport, record: SnapshotRecord, skew_ms: int | None
 ) -> str | None:
     """Return why a snapshot cannot be of this run; None if it can."""
     if problem := _other_schedule(task, record):
         return problem
     started_ms = _started_ms(task)
-    if ahead_ms is not None and _time_ms(record) < started_ms + ahead_ms - _TOLERANCE_MS:
+    if skew_ms is not None and _time_ms(record) < started_ms + skew_ms - MAX_CLOCK_SKEW_MS:
         return _OLDER
-    reported, held = _summary(report), record.summary
-    if reported is not None and held is not None:
+    reported, stored = _summary(report), record.summary
+    if reported is not None and stored is not None:
         names = ("total_files_processed", "total_bytes_processed", "data_added")
-        if any(getattr(reported, name) != getattr(held, name) for name in names):
+        if any(getattr(reported, name) != getattr(stored, name) for name in names):
             return _FIGURES
     return None
 
@@ -188,7 +186,7 @@ async def _is_known_or_used(task: Task, snapshot_id: str) -> bool:
         return True
     others = (
         Task.filter(organization_id=task.organization_id, kind="backup")
-        .filter(resource_id=task.resource_id, finished_at__gte=started_ms - _TOLERANCE_MS)
+        .filter(resource_id=task.resource_id, finished_at__gte=started_ms - MAX_CLOCK_SKEW_MS)
         .exclude(id=task.id)
     )
     rows = await others.order_by("-id").limit(_MAX_COMPARED).only("id", "result")

@@ -46,11 +46,11 @@ async def _latest_of(forget: Task, repository_id: str) -> list[str]:
         .order_by("-id")
         .first()
     )
-    found = [] if last is None else [last.snapshot_id]
+    snapshot_ids = [] if last is None else [last.snapshot_id]
     parent = await Task.get_or_none(id=forget.parent_id) if forget.parent_id else None
     if parent is not None and parent.result is not None:
         # A report that does not describe its snapshot leaves it out of the index.
-        made = BackupResult.model_validate(parent.result).result
-        if made is not None and made.snapshot_id not in (None, *found):
-            found.append(str(made.snapshot_id))
-    return found
+        summary = BackupResult.model_validate(parent.result).result
+        if summary is not None and summary.snapshot_id not in (None, *snapshot_ids):
+            snapshot_ids.append(str(summary.snapshot_id))
+    return snapshot_ids

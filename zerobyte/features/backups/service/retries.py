@@ -76,7 +76,7 @@ async def start_retries(tasks: Tasks) -> None:
             new = backup_task(row, trigger="scheduled")
             await tasks.create(new, in_same_transaction=partial(_clear_retry, row))
         except Conflict:
-            log.info("a retry was left out", schedule=row.short_id)
+            log.info("retry skipped", schedule=row.short_id)
 
 
 async def _clear_retry(row: Schedule) -> None:

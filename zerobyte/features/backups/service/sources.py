@@ -27,12 +27,14 @@ async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume)
     The installation's data and /proc hold secrets and change while they are read: /proc shows the
     environment of each process. Local repositories of other organizations must not be copied.
     """
-    own = protected_paths.own_data(settings)
+    excluded = protected_paths.own_data(settings)
     if volume.type != "directory":
         real_path = str(volumes.source_path(volume))
-        own = [folder for folder in own if not protected_paths.is_within(real_path, folder)]
-    others = await local_repository_paths(other_than=volume.organization_id)
-    return [*own, *protected_paths.KERNEL, *others]
+        excluded = [
+            folder for folder in excluded if not protected_paths.is_within(real_path, folder)
+        ]
+    other_repositories = await local_places(other_than=volume.organization_id)
+    return [*excluded, *protected_paths.KERNEL, *other_repositories]
 
 
 async def check_includes(

@@ -5,7 +5,7 @@ killed in between leaves a snapshot that looks complete, so retention must not c
 """
 
 from collections.abc import Iterable
-from typing import Final, cast
+from typing import cast
 
 from pydantic import ValidationError
 from tortoise.expressions import Q
@@ -29,11 +29,11 @@ async def mark_unreported(repository_id: str, added: Iterable[Snapshot]) -> None
         return
     times = [cast("int", row.time_ms) for row in tagged]
     tasks = await Task.filter(
-        Q(finished_at__isnull=True) | Q(finished_at__gte=min(times) - _SKEW_MS),
+        Q(finished_at__isnull=True) | Q(finished_at__gte=min(times) - MAX_CLOCK_SKEW_MS),
         kind="backup",
         repository_id=repository_id,
         started_at__isnull=False,
-        started_at__lte=max(times) + _SKEW_MS,
+        started_at__lte=max(times) + MAX_CLOCK_SKEW_MS,
     ).only("id", "resource_id", "started_at", "finished_at", "result")
     complete: set[str] = set()
     unfinished: dict[str, list[Task]] = {}
@@ -64,4 +64,6 @@ def _complete_snapshot(task: Task) -> str | None:
 def _spans(task: Task, at_ms: int) -> bool:
     started = cast("int", task.started_at or 0)
     finished = cast("int | None", task.finished_at)
-    return started - _SKEW_MS <= at_ms and (finished is None or at_ms <= finished + _SKEW_MS)
+    return started - MAX_CLOCK_SKEW_MS <= at_ms and (
+        finished is None or at_ms <= finished + MAX_CLOCK_SKEW_MS
+    )

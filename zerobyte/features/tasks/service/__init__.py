@@ -1,4 +1,4 @@
-"""The rules of tasks, one family of verbs in each file."""
+"""Services of tasks; each module holds one topic."""
 
 from zerobyte.features.tasks.service.dispatch import Dispatcher, started
 from zerobyte.features.tasks.service.lifecycle import (

@@ -1,7 +1,7 @@
-"""Tells the engine to start what was opened, until it has heard; a start is never lost or doubled.
+"""Have Prefect start flow runs for queued tasks, retrying until Prefect answers.
 
-The task's id is the idempotency key, or the key that a requeue wrote down: asking twice finds the
-same flow run.
+The idempotency key is the task's id, or the key that a requeue stored: a repeated request returns
+the first flow run, so no start is lost or doubled.
 """
 
 import asyncio
@@ -17,46 +17,46 @@ from zerobyte.orchestration.scheduler import FlowName, Scheduler
 
 log = get_logger(__name__)
 
-_AT_ONCE: Final = 8
-_OF_A_ROUND: Final = 200
+_MAX_PARALLEL: Final = 8
+_BATCH: Final = 200
 _PAUSES_S: Final = (0.5, 1, 2, 5, 10)
 
 
 async def started(task: Task) -> TaskStarted:
-    """Return the answer about a new task, which says when no worker can take it yet."""
+    """Return the response for a new task, with a message if its worker is not connected."""
     is_connected = task.host in await connected_hosts()
     return TaskStarted(task_id=task.id, message=None if is_connected else waits_for(task.host))
 
 
 class Dispatcher:
-    """Starts flow runs for queued tasks that have none yet."""
+    """Starts flow runs for queued tasks without one."""
 
     def __init__(
         self, *, scheduler: Scheduler, repair: Callable[[str, str], Awaitable[None]]
     ) -> None:
-        """`repair(flow, target)` puts a deployment right that the engine does not know."""
+        """`repair(flow, target)` creates a deployment that Prefect does not have."""
         self._scheduler = scheduler
         self._repair = repair
         self._wake = asyncio.Event()
         self._round_failed = FailureLog(log, "tasks wait to be started")
 
     def wake(self) -> None:
-        """There may be something to start."""
+        """Check the queued tasks now."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Start what is opened, for ever."""
+        """Start queued tasks until cancelled."""
         failures = 0
         while True:
             self._wake.clear()
             try:
-                is_done = await self._round()
-            except Exception as error:  # a task that is never started is worse than that
+                all_started = await self._round()
+            except Exception as error:  # Keep looping: without this loop no task is started.
                 self._round_failed.failed(error)
-                is_done = False
-            if is_done:
+                all_started = False
+            if all_started:
                 self._round_failed.recovered()
-            failures = 0 if is_done else failures + 1
+            failures = 0 if all_started else failures + 1
             pause = _PAUSES_S[min(failures, len(_PAUSES_S)) - 1] if failures else 30
             try:
                 async with asyncio.timeout(pause):
@@ -65,22 +65,22 @@ class Dispatcher:
                 continue
 
     async def _round(self) -> bool:
-        """Start everything that waits; False when something could not be started."""
+        """Start all queued tasks. Returns False if one could not be started."""
         rows = (
             await Task.filter(status="queued", flow__isnull=False, flow_run_id__isnull=True)
             .order_by("id")
-            .limit(_OF_A_ROUND)
+            .limit(_BATCH)
         )
-        if len(rows) == _OF_A_ROUND:
-            self.wake()  # there may be more
-        gate = asyncio.Semaphore(_AT_ONCE)
+        if len(rows) == _BATCH:
+            self.wake()  # There may be more.
+        gate = asyncio.Semaphore(_MAX_PARALLEL)
         connected = await connected_hosts() if rows else frozenset[str]()
 
         async def start(task: Task) -> bool:
             async with gate:
                 is_started = await self._start(task)
             if task.host not in connected:
-                # A worker that takes the task at this moment clears the message again.
+                # A worker that claims the task at the same time clears the message again.
                 await Task.filter(id=task.id, status="queued").update(message=waits_for(task.host))
             return is_started
 
@@ -89,7 +89,7 @@ class Dispatcher:
     async def _start(self, task: Task) -> bool:
         flow, target = (task.flow or "").split("/", 1)
         try:
-            run_id = await self._ask(task, flow, target)
+            run_id = await self._request_run(task, flow, target)
         except NotFound:
             try:
                 await self._repair(flow, target)
@@ -99,11 +99,11 @@ class Dispatcher:
         except ZerobyteError as error:
             self._round_failed.failed(error, task=task.id)
             return False
-        # Another run may have taken it meanwhile; the one just started is then refused.
+        # Another flow run may have claimed the task; the API then rejects the new run.
         await Task.filter(id=task.id, flow_run_id__isnull=True).update(flow_run_id=run_id)
         return True
 
-    async def _ask(self, task: Task, flow: str, target: str) -> str:
+    async def _request_run(self, task: Task, flow: str, target: str) -> str:
         stored = task.stored_input
         parameters = {"task_id": task.id}
         tags = [f"host:{task.host}"]

@@ -1,4 +1,4 @@
-"""The life of a task: opened, running, asked to stop, ended. Every change is told at once."""
+"""Create, start, stop and finish tasks; publish an event for every change."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -31,10 +31,10 @@ from zerobyte.features.tasks.service.stalls import StallTracker
 from zerobyte.http.auth import Actor
 
 Finisher = Callable[[Task, JobReport], Awaitable[list["NewTask"]]]
-"""What a feature does when a task of its kind has ended; answers the tasks that follow from it."""
+"""Called when a task of its kind ends. Returns the follow-up tasks."""
 
 InTransaction = Callable[[], Awaitable[None]]
-"""What is written in one transaction with something else, or not at all."""
+"""Writes that must be in one transaction with others."""
 
 _NOT_INTERRUPTIBLE = ("deleteSnapshots", "tagSnapshots")
 _NOT_CANCELLABLE = "Task is not cancellable or is no longer running"
@@ -43,13 +43,13 @@ _CANCELLED_BY_USER = "Task was cancelled by the user"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
-    """What is to be done, before it is a row.
+    """A task to create.
 
-    busy            what to say when the same is already being done.
+    busy            message of the conflict with an active task.
     active_key      see `Task`.
     due_key         see `Task`.
     stored_input    further fields to store with the input.
-    flow            `flow/target` of the deployment that starts it; None when it follows a task.
+    flow            `flow/target` of the deployment that starts it; None for a follow-up task.
     """
 
     organization_id: str
@@ -75,23 +75,23 @@ class NewTask:
 
 
 @dataclass(slots=True)
-class _Live:
-    """What this process knows of an active task beyond its row."""
+class _ActiveState:
+    """In-memory state of an active task."""
 
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Tasks:
-    """Opens, moves and ends tasks, and tells the event streams of each change.
+    """Creates, updates and finishes tasks, and publishes each change.
 
-    on_untold   hears of tasks that failed, when whoever ended them does not tell people.
+    on_unreported_failure   called for a failed task if its worker notifies no user.
     """
 
     def __init__(self, *, bus: EventBus, leases: Leases, activities: StallTracker) -> None:
         self._bus = bus
         self.activities = activities
         self._leases = leases
-        self._live: dict[str, _Live] = {}
+        self._active: dict[str, _ActiveState] = {}
         self.finishers: dict[str, Finisher] = {}
         self.on_open: list[Callable[[], None]] = []
         self.on_cancel: list[Callable[[Task], None]] = []
@@ -101,9 +101,9 @@ class Tasks:
     async def create(
         self, new: NewTask, *, in_same_transaction: InTransaction | None = None
     ) -> Task:
-        """Make a task that waits for its worker.
+        """Create a queued task.
 
-        along   what is written in the same transaction; what it raises leaves no task behind.
+        in_same_transaction     further writes; if they raise, no task is created.
 
         Raises
             Conflict    a task with the same `active_key` is active, or one had the `due_key`.
@@ -117,12 +117,12 @@ class Tasks:
     async def record_finished(
         self, new: NewTask, report: JobReport, *, in_same_transaction: InTransaction | None = None
     ) -> Task:
-        """Write down what did not happen, as a task that ended before it began.
+        """Record a run that did not take place, as a task that ended before it started.
 
-        Nothing follows from it and no feature hears of its end. Raises as `open` does.
+        Creates no follow-up tasks and calls no finisher. Raises the errors of `create`.
         """
         task = _row(replace(new, active_key=None, flow=None))
-        _end(task, report)
+        _apply_report(task, report)
         await _save(task, busy=new.busy, in_same_transaction=in_same_transaction)
         self._publish(task, previous=None)
         return task
@@ -135,8 +135,8 @@ class Tasks:
         return task
 
     async def mark_running(self, task: Task, worker: WorkerIdentity) -> bool:
-        """A worker has the job and its lease; False when the task has ended meanwhile."""
-        del worker  # its identity stands in the lease
+        """Mark a task as running. Returns False if it has ended meanwhile."""
+        del worker  # The lease holds its identity.
         now = clock.now_ms()
         changed = await Task.filter(id=task.id, status="queued").update(
             status="running", message=None, started_at=now, updated_at=now
@@ -147,10 +147,10 @@ class Tasks:
         return task.status in ACTIVE
 
     async def requeue(self, task: Task, *, flow: str) -> bool:
-        """Have a flow run of its own started for a task that waits; False when it has ended.
+        """Start a new flow run for a queued task. Returns False if the task has ended.
 
-        The run that it had gives it up. Prefect returns the run that it made for a key before, so
-        the next one is asked for with another key.
+        Its current run gives it up. For a known key Prefect returns the earlier run, so the next
+        run is requested with a new key.
         """
         start_key = f"{task.id}:{ids.token(8)}"
         waiting = Task.filter(id=task.id, status="queued", flow_run_id=task.flow_run_id)
@@ -167,18 +167,18 @@ class Tasks:
     async def progress(
         self, task_id: str, progress: TaskProgress | None, *, result: TaskResult | None = None
     ) -> None:
-        """Show how far an active task is; one that has ended is left alone.
+        """Store and publish the progress of an active task; ignore one that has ended.
 
-        result      what is known of the result already, for people to read.
+        result      the part of the result that is already known.
         """
-        said = {"progress": progress, "result": result}
-        shown = {
+        reported = {"progress": progress, "result": result}
+        changes = {
             name: value.model_dump(mode="json", by_alias=True)
-            for name, value in said.items()
+            for name, value in reported.items()
             if value is not None
         }
         changed = await Task.filter(id=task_id, status__in=("running", "cancelling")).update(
-            **shown, updated_at=clock.now_ms()
+            **changes, updated_at=clock.now_ms()
         )
         if changed:
             self.publish_change(await Task.get(id=task_id))
@@ -192,31 +192,31 @@ class Tasks:
         notified: bool = False,
         revives: bool = False,
     ) -> list[str]:
-        """End a task and answer the ids of those that follow in its flow run.
+        """Finish a task. Returns the ids of the follow-up tasks of its flow run.
 
-        Telling the same end twice changes nothing and answers the same.
+        A repeated call changes nothing and returns the same ids.
 
-        only_if     the status that it must have to be ended.
-        is_told     people learn of a failure from whoever ends it.
+        only_if     finish the task only in this status.
+        notified    the caller notifies users of a failure.
         revives     the report is proven, so it replaces the end of a task that was declared lost.
         """
         async with in_transaction():
-            # Whoever else ends it waits here; SQLite has one transaction at a time anyway.
+            # A concurrent call waits here for the row lock; SQLite runs one transaction at a time.
             task = await Task.filter(id=task_id).select_for_update().get()
             was_lost = revives and task.status == "stale"
             if not (was_lost or task.status in ACTIVE) or only_if not in (None, task.status):
                 return await _follow_ups(task_id)
             finisher = self.finishers.get(task.kind)
             new = await finisher(task, report) if finisher else []
-            _end(task, report)
+            _apply_report(task, report)
             await task.save()
             await self._leases.release(task.id)
-            followers = [await self._follow(entry) for entry in new]
+            follow_ups = [await self._follow(entry) for entry in new]
         self._release_waiters(task)
-        for follower in filter(None, followers):
-            self._publish(follower, previous=None)
+        for follow_up in filter(None, follow_ups):
+            self._publish(follow_up, previous=None)
         self._publish(task, previous="running")
-        for listener in self.on_open if any(followers) else []:
+        for listener in self.on_open if any(follow_ups) else []:
             listener()
         for listener in self.on_finish:
             listener(task)
@@ -226,20 +226,20 @@ class Tasks:
         return await _follow_ups(task_id)
 
     async def _follow(self, new: NewTask) -> Task | None:
-        """Queue what follows; when the same is queued already, that one will do."""
+        """Create a follow-up task. Returns None if an equal task is already active."""
         try:
             return await self._insert(new)
         except Conflict:
             return None
 
     async def cancel(self, actor: Actor, task_id: str) -> None:
-        """Ask a task of the actor's organization to stop.
+        """Request a task of the actor's organization to stop.
 
-        A queued one is cancelled at once; a running one when its child has gone.
+        A queued task is cancelled at once, a running task when its child process has exited.
 
         Raises
-            NotFound    no such task here.
-            Conflict    it has ended, or this kind of work cannot be stopped half-way.
+            NotFound    the organization has no such task.
+            Conflict    the task has ended, or its kind cannot be interrupted.
         """
         task = await Task.get_or_none(id=task_id, organization_id=actor.organization_id)
         if task is None:
@@ -252,7 +252,7 @@ class Tasks:
             await self.request_stop(task)
 
     async def _cancel_unstarted(self, task: Task) -> None:
-        """Cancel what must not be stopped half-way, as long as it only waits for its turn."""
+        """Cancel a task that cannot be interrupted, if it has not started."""
         await self.finish(task.id, cancelled(task.id), only_if="queued")
         await task.refresh_from_db()
         if task.status != "cancelled":
@@ -260,7 +260,7 @@ class Tasks:
         self._publish_cancel(task)
 
     async def cancel_reruns(self, lost: Task) -> None:
-        """Cancel the repetition of a lost task that has not begun; its work was done after all."""
+        """Cancel queued reruns of a lost task whose run turned out to have completed."""
         for rerun in await Task.filter(rerun_of=lost.id, status="queued"):
             report = cancelled(rerun.id, "The interrupted run had completed after all")
             await self.finish(rerun.id, report, only_if="queued")
@@ -270,7 +270,7 @@ class Tasks:
 
     async def request_stop(self, task: Task) -> None:
         """Cancel a queued task now, or tell the worker of a running one to stop."""
-        # A worker may take it at this moment, so what was read of it before decides nothing.
+        # A worker may claim the task at the same time, so only the database decides on its status.
         await Task.filter(id=task.id, status="queued").update(cancellation_requested=True)
         await self.finish(task.id, cancelled(task.id), only_if="queued")
         now = clock.now_ms()
@@ -289,13 +289,13 @@ class Tasks:
             listener(task)
 
     def stop_signal(self, task_id: str) -> asyncio.Event:
-        """Set when somebody wants the task to stop; the worker's renewals wait for it."""
-        return self._live.setdefault(task_id, _Live()).stop
+        """Return the event that is set by a stop request; the worker's renewals wait for it."""
+        return self._active.setdefault(task_id, _ActiveState()).stop
 
     def _release_waiters(self, task: Task) -> None:
-        live = self._live.pop(task.id, None)
-        if live is not None:
-            live.stop.set()
+        state = self._active.pop(task.id, None)
+        if state is not None:
+            state.stop.set()
 
     def _publish(self, task: Task, previous: str | None) -> None:
         self.publish_change(task)
@@ -306,7 +306,7 @@ class Tasks:
         )
 
     def publish_change(self, task: Task) -> None:
-        """Show those who watch a task how it is now."""
+        """Publish the current state of a task to the event streams."""
         payload = self.activities.view(task).model_dump(mode="json", by_alias=True)
         self._bus.publish(task.organization_id, "task:changed", payload)
 
@@ -351,20 +351,20 @@ async def _save(task: Task, *, busy: str, in_same_transaction: InTransaction | N
 
 
 class TaskObsolete(Conflict):
-    """What a task was to do, nobody wants any more: it ends cancelled, which is no failure."""
+    """The task is no longer needed: it ends as cancelled, not as failed."""
 
 
 def cancelled(task_id: str, reason: str = _CANCELLED_BY_USER) -> JobReport:
-    """The end of a task that was stopped before it began."""
+    """Return the report of a task that was cancelled before it started."""
     return JobReport(task_id=task_id, status="cancelled", outcome="cancelled", error=reason)
 
 
 def failed(task_id: str, reason: str) -> JobReport:
-    """The end of a task that could not begin."""
+    """Return the report of a task that could not start."""
     return JobReport(task_id=task_id, status="failed", outcome="error", error=reason)
 
 
-def _end(task: Task, report: JobReport) -> None:
+def _apply_report(task: Task, report: JobReport) -> None:
     task.status = "stale" if report.outcome == "stale" else report.status
     task.outcome = report.outcome
     details = redact(report.details) if report.details else None
@@ -372,7 +372,7 @@ def _end(task: Task, report: JobReport) -> None:
     task.error = None if ended_well else details
     task.message = details if ended_well else None
     if task.kind == "backup" and not ended_well:
-        task.result = None  # clients know a failed backup by its error alone
+        task.result = None  # Clients expect no result of a failed backup.
     elif report.result is not None:
         task.result = report.result.model_dump(mode="json", by_alias=True)
     task.active_key = None

@@ -1,4 +1,4 @@
-"""Reading tasks: the active ones, one, and the history."""
+"""Queries of tasks: the active ones, one, and the history."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -25,7 +25,7 @@ from zerobyte.http.endpoint import Encoded
 PAGE_SIZE: Final = 25
 
 
-# The plan of the retention that followed a backup is stored with the task of that retention.
+# The forget plan that belongs to a backup is stored with its forget task.
 _FOLLOWED_BY: Final = """(SELECT "f"."result" FROM "tasks" "f" \
 WHERE "f"."parent_id"="tasks"."id" AND "f"."kind"='forget' ORDER BY "f"."id" DESC LIMIT 1)"""
 _ONE: Final = CachedQuery(
@@ -38,30 +38,33 @@ _ITEMS: Final = JsonCache(present.history_item, HistoryItem)
 
 @cache
 def _pages(outcome: HistoryOutcome | None, *, of_kind: bool) -> CachedQuery[Task]:
-    """A page of the history: of one outcome or all, of one kind (slot 1) or all."""
-    wanted = Q(organization_id=param(0))
+    """Return the query of a history page: one outcome or all, one kind (parameter 1) or all."""
+    filters = Q(organization_id=param(0))
     if of_kind:
-        wanted &= Q(kind=param(1))
+        filters &= Q(kind=param(1))
     if outcome == "running":
-        wanted &= Q(status__in=ACTIVE)
+        filters &= Q(status__in=ACTIVE)
     elif outcome is not None:
-        wanted &= Q(outcome=outcome) & ~Q(status__in=ACTIVE)
+        filters &= Q(outcome=outcome) & ~Q(status__in=ACTIVE)
     return CachedQuery(
         lambda: (
-            Task.filter(wanted).order_by("-created_at", "-id").offset(int_param(2)).limit(PAGE_SIZE)
+            Task.filter(filters)
+            .order_by("-created_at", "-id")
+            .offset(int_param(2))
+            .limit(PAGE_SIZE)
         )
     )
 
 
 class TaskReader:
-    """Answers questions about tasks; changes nothing."""
+    """Read-only queries of tasks."""
 
     def __init__(self, *, activities: StallTracker) -> None:
         self._view = activities.view
         self._shown = JsonCache(activities.view, TaskView, time_dependent=present.is_active)
 
     async def active(self, actor: Actor, query: ListTasksQuery) -> list[TaskView]:
-        """The active tasks that match, newest first."""
+        """List the active tasks that match, newest first."""
         check(query)
         rows = (
             await Task.filter(organization_id=actor.organization_id, status__in=ACTIVE)
@@ -71,27 +74,27 @@ class TaskReader:
         return [self._view(row) for row in rows]
 
     async def get(self, actor: Actor, task_id: str) -> TaskView:
-        """One task in any state. Raises NotFound."""
+        """Return a task in any state. Raises NotFound."""
         row = await _ONE.first(actor.organization_id, task_id)
         if row is None:
             raise NotFound("Task not found")
         return self._view(row)
 
     async def get_encoded(self, actor: Actor, task_id: str) -> Encoded[TaskView]:
-        """The same, as clients see it. Raises NotFound."""
+        """Return a task in any state, encoded as a response. Raises NotFound."""
         found = await _ONE.serialized(self._shown, actor.organization_id, task_id)
         if not found:
             raise NotFound("Task not found")
         return Encoded(found[0])
 
     async def history(self, actor: Actor, query: HistoryQuery) -> Encoded[HistoryPage]:
-        """One page of all tasks, newest first; a page beyond the end is empty."""
+        """Return one page of all tasks, newest first; a page beyond the end is empty."""
         pages = _pages(query.outcome, of_kind=query.kind is not None)
-        # The kind is no parameter of a query that does not ask for one.
-        wanted = (actor.organization_id, query.kind, (query.page - 1) * PAGE_SIZE)
-        total = await pages.count(*wanted)
-        items = Encoded.list_of(await pages.serialized(_ITEMS, *wanted))
-        return Encoded.with_encoded_fields(
+        # A query without the filter has no parameter for the kind.
+        filters = (actor.organization_id, query.kind, (query.page - 1) * PAGE_SIZE)
+        total = await pages.count(*filters)
+        items = Encoded.many(await pages.serialized(_ITEMS, *filters))
+        return Encoded.beside(
             HistoryPage,
             {"items": items.body},
             organization_id=actor.organization_id,
@@ -102,7 +105,7 @@ class TaskReader:
         )
 
     async def busy_resources(self, kind: str, resource_ids: Sequence[str]) -> set[str]:
-        """Which of these resources have an active task of a kind."""
+        """Return those resources that have an active task of a kind."""
         rows = await Task.filter(
             kind=kind, resource_id__in=list(resource_ids), status__in=ACTIVE
         ).values_list("resource_id", flat=True)
@@ -110,17 +113,17 @@ class TaskReader:
 
 
 def check(query: ListTasksQuery) -> None:
-    """Refuse a resource's type without its id, and the other way round."""
+    """Reject a resource type without an id, and an id without a type."""
     if (query.resource_type is None) != (query.resource_id is None):
         missing = "resourceType" if query.resource_type is None else "resourceId"
         raise Invalid.at([missing], "resourceType and resourceId must be provided together")
 
 
 def matches(query: ListTasksQuery, task: dict[str, object]) -> bool:
-    """Whether a task, as told on the event stream, is one that the query asks for."""
+    """Returns True if the task of an event matches the filters of a query."""
     return all(
-        wanted is None or task[name] == wanted
-        for name, wanted in (
+        filters is None or task[name] == filters
+        for name, filters in (
             ("kind", query.kind),
             ("resourceType", query.resource_type),
             ("resourceId", query.resource_id),
@@ -130,5 +133,5 @@ def matches(query: ListTasksQuery, task: dict[str, object]) -> bool:
 
 
 def _filters(query: ListTasksQuery) -> dict[str, str]:
-    given = query.model_dump(by_alias=False, exclude_none=True)
-    return {name: str(value) for name, value in given.items()}
+    values = query.model_dump(by_alias=False, exclude_none=True)
+    return {name: str(value) for name, value in values.items()}

@@ -1,4 +1,4 @@
-"""Finds tasks whose worker is gone and ends them; the lease says who lives, never a flag."""
+"""Finish tasks whose worker died. A valid lease is the only proof that a worker is running."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,87 +19,89 @@ from zerobyte.orchestration.scheduler import FINAL, Connected, Scheduler, Schedu
 
 log = get_logger(__name__)
 
-_EVERY_S: Final = 5
+_CHECK_EVERY_S: Final = 5
 _COMPARE_EVERY_S: Final = 30
-_AT_ONCE: Final = 200
+_BATCH: Final = 200
 _UNSTARTED: Final = "The run ended in Prefect before it began"
 _RESTARTED: Final = "Zerobyte was restarted while this ran"
-_RESTART_SEEN_MS: Final = 5 * 60_000
+_RESTART_WINDOW_MS: Final = 5 * 60_000
 _LOST: Final = "The worker stopped reporting before this task completed"
 
 
 class TaskReaper:
-    """Reconciles tasks with leases and with what the engine says of their runs."""
+    """Compares tasks with their leases and with the states of their flow runs."""
 
     def __init__(self, *, tasks: Tasks, leases: Leases, scheduler: Scheduler) -> None:
         self._tasks = tasks
         self._leases = leases
         self._scheduler = scheduler
-        self._telling: set[asyncio.Task[None]] = set()
+        self._cancelling: set[asyncio.Task[None]] = set()
         self._unreported: dict[str, str] = {}
         self._stalled: set[str] = set()
-        self._has_begun = False
+        self._has_started = False
         self.started_ms = self._api_started_ms = clock.now_ms()
-        self._round_failed = FailureLog(log, "watching over tasks failed; it is tried again")
-        self._task_stays = FailureLog(log, "a lost task was not ended; it is tried again")
+        self._round_failed = FailureLog(log, "check of running tasks failed; it is retried")
+        self._finish_failed = FailureLog(log, "lost task not finished; it is retried")
         self._compare_failed = FailureLog(log, "comparing queued tasks with Prefect failed")
-        self._run_stays = FailureLog(log, "Prefect could not be told of a lost run yet")
+        self._crash_report_failed = FailureLog(log, "lost run not reported to Prefect yet")
 
     async def run(self) -> None:
-        """Look every five seconds, for ever."""
+        """Check all tasks every 5 s, until cancelled."""
         while True:
             await self.run_once()
-            await asyncio.sleep(_EVERY_S)
+            await asyncio.sleep(_CHECK_EVERY_S)
 
     async def run_once(self) -> None:
-        """One round; whatever goes wrong in it, the next one is tried."""
+        """Run one check; log an error instead of raising it."""
         try:
-            if not self._has_begun:
+            if not self._has_started:
                 await self.extend_leases()
-                self._has_begun = True
+                self._has_started = True
             await self.fail_lost()
             self._round_failed.recovered()
-        except Exception as error:  # a watch that ends is worse than a round that failed
-            # While the database takes nothing, no worker can renew its lease either.
-            self._has_begun = False
+        except (
+            Exception
+        ) as error:  # Keep looping: if this loop ends, lost tasks are never finished.
+            # While the database rejects writes, no worker can renew its lease: extend all again.
+            self._has_started = False
             self._round_failed.failed(error)
 
     async def extend_leases(self) -> None:
-        """Give every lease a new term: nobody could renew it, or by another clock."""
+        """Extend every lease: workers could not renew, or the clock was different."""
         await self._leases.extend_all()
         self.started_ms = clock.now_ms()
 
     async def fail_lost(self) -> None:
-        """End every running task whose lease is over."""
+        """Fail every running task whose lease has expired."""
         rows = await Task.filter(status__in=RUNNING)
         self._log_stalled(rows)
         for task in await self._without_lease(rows):
             try:
-                await self._tasks.finish(task.id, _lost_report(task, self._why_lost(task)))
-            except Exception as error:  # one that cannot be ended must not keep the others
+                await self._tasks.finish(task.id, _lost_report(task, self._loss_reason(task)))
+            except Exception as error:  # One task must not block the others.
                 if translated(error) is not None:
                     raise
-                self._task_stays.failed(error, task=task.id)
+                self._finish_failed.failed(error, task=task.id)
                 continue
-            log.warning("a task was lost with its worker", task=task.id, kind=task.kind)
-            await task.refresh_from_db()  # its worker may have told of a good end meanwhile
+            log.warning("task lost with its worker", task=task.id, kind=task.kind)
+            await task.refresh_from_db()  # Its worker may have reported success meanwhile.
             if task.flow_run_id is not None and task.status in ("stale", "cancelled"):
                 self._unreported[task.flow_run_id] = _LOST
-        await self._free_ended()
+        await self._release_ended()
         await self._report_crashes()
         before_ms = clock.now_ms() - LEASE_TTL_S * 1000
-        if self.started_ms <= before_ms:  # else a run may not have been able to ask for them
+        if self.started_ms <= before_ms:  # Earlier, a run may not have been able to claim them.
             await self._requeue_orphans(before_ms)
 
-    def _why_lost(self, task: Task) -> str:
-        """Return the cause: what began before this API and ends with its start was restarted."""
+    def _loss_reason(self, task: Task) -> str:
+        """Return the cause: a task older than a recently started API was lost by the restart."""
         started_at = cast("int | None", task.started_at)
         is_older = started_at is not None and started_at < self._api_started_ms
-        is_recent = clock.now_ms() - self._api_started_ms <= _RESTART_SEEN_MS
+        is_recent = clock.now_ms() - self._api_started_ms <= _RESTART_WINDOW_MS
         return _RESTARTED if is_older and is_recent else _LOST
 
     def _log_stalled(self, rows: Sequence[Task]) -> None:
-        """Say once of each running task that it has got stuck, and that it moves again (T14)."""
+        """Log once per running task that it is stalled, and that it runs again (T14)."""
         before, self._stalled = self._stalled, set()
         self._tasks.activities.prune({task.id for task in rows})
         for task in rows:
@@ -110,28 +112,28 @@ class TaskReaper:
             if is_stalled == (task.id in before):
                 continue
             if activity is not None and is_stalled:
-                log.warning("a run is stalled", task=task.id, kind=task.kind, why=activity.message)
+                log.warning("run stalled", task=task.id, kind=task.kind, why=activity.message)
             else:
-                log.info("a run that was stalled moves again", task=task.id, kind=task.kind)
+                log.info("run no longer stalled", task=task.id, kind=task.kind)
             self._tasks.publish_change(task)
 
-    async def _free_ended(self) -> None:
-        """Give back what a task that has ended still has, such as a place it asked for too late."""
-        if having := await self._leases.tasks():
-            ended = Task.filter(id__in=list(having)).exclude(status__in=ACTIVE)
+    async def _release_ended(self) -> None:
+        """Release leases of ended tasks, e.g. a lease that was requested too late."""
+        if with_lease := await self._leases.tasks():
+            ended = Task.filter(id__in=list(with_lease)).exclude(status__in=ACTIVE)
             for task in await ended.only("id"):
                 await self._leases.release(task.id)
 
     async def _requeue_orphans(self, before_ms: int) -> None:
-        """Retention that its backup's run did not live to apply gets a run of its own (T13).
+        """Start a separate flow run for queued retention whose backup run died first (T13).
 
-        Left alone it would wait for ever, and every later one would take it for its own.
+        Otherwise it waits forever, and later backups rely on it instead of their own retention.
         """
         rows = await Task.filter(_is_older("created_at", before_ms)).filter(
             kind="forget", status="queued", parent_id__isnull=False, flow__isnull=True
         )
         for task in await self._without_lease(rows):
-            log.info("retention was left behind by its run; it gets its own", task=task.id)
+            log.info("retention orphaned by its run; starting a new run", task=task.id)
             await Task.filter(id=task.id, status="queued", flow__isnull=True).update(
                 flow=f"forget/{task.host}", flow_run_id=None
             )
@@ -141,27 +143,27 @@ class TaskReaper:
         return [row for row in rows if row.id not in alive]
 
     async def _report_crashes(self) -> None:
-        """Have the engine end the runs of lost tasks; what it cannot hear is told again (T33)."""
+        """Crash the flow runs of lost tasks in Prefect; retry while it does not answer (T33)."""
         for flow_run_id, why in list(self._unreported.items()):
             try:
                 await self._scheduler.force_crashed(flow_run_id, why)
             except Unavailable as error:
-                self._run_stays.failed(error)
+                self._crash_report_failed.failed(error)
                 return
-            except ZerobyteError as error:  # one run's trouble must not keep the others
-                self._run_stays.failed(error, run=flow_run_id)
+            except ZerobyteError as error:  # One run must not block the others.
+                self._crash_report_failed.failed(error, run=flow_run_id)
                 continue
             del self._unreported[flow_run_id]
 
     async def follow_prefect(self) -> None:
-        """Hear of runs that ended in the engine before a worker claimed them, for ever."""
+        """Follow Prefect's events to find runs that ended unclaimed, until cancelled."""
         while True:
             try:
                 async for event in self._scheduler.events():
                     await self._on_event(event)
-            except Exception:  # see run()
-                log.exception("Prefect's events broke off; they are followed again in 5 s")
-            await asyncio.sleep(_EVERY_S)
+            except Exception:  # See run_once().
+                log.exception("connection to Prefect's events lost; reconnecting in 5 s")
+            await asyncio.sleep(_CHECK_EVERY_S)
 
     async def _on_event(self, event: SchedulerEvent) -> None:
         try:
@@ -169,21 +171,21 @@ class TaskReaper:
                 await self._compare_with_prefect()
             elif event.state in FINAL or event.state == "CANCELLING":
                 await self._run_ended(event.flow_run_id, event.state)
-        except Exception:  # see run(); what it was about is found by comparing
-            log.exception("an event of Prefect was not followed")
+        except Exception:  # See run_once(); `compare` finds the missed change.
+            log.exception("event from Prefect not processed")
 
     async def compare(self) -> None:
-        """Compare queued tasks with their runs now and then: an event can be missed, for ever."""
+        """Compare queued tasks with their runs every 30 s, because events can be missed."""
         while True:
             await asyncio.sleep(_COMPARE_EVERY_S)
             await self._compare_with_prefect()
             try:
-                await self.note_missing_workers()
-            except Exception as error:  # see run()
+                await self.update_waiting_messages()
+            except Exception as error:  # See run_once().
                 self._compare_failed.failed(error)
 
-    async def note_missing_workers(self) -> None:
-        """Write into queued tasks that no worker of their host is connected, or is again."""
+    async def update_waiting_messages(self) -> None:
+        """Set or clear the message of queued tasks about a worker that is not connected."""
         connected = await connected_hosts()
         for task in await Task.filter(status="queued"):
             waiting = waits_for(task.host)
@@ -198,44 +200,42 @@ class TaskReaper:
             await self.end_unstarted()
         except Unavailable:
             log.info("Prefect does not answer; queued tasks are compared with it later")
-        except Exception as error:  # see run()
+        except Exception as error:  # See run_once().
             self._compare_failed.failed(error)
 
     async def end_unstarted(self) -> None:
-        """End every queued task whose run ended without us hearing of it.
+        """Finish queued tasks whose flow run ended unnoticed.
 
-        One whose run is gone, with the engine's database perhaps, gets a new run.
+        A task whose run no longer exists, e.g. after a loss of Prefect's database, gets a new run.
         """
         before_ms = clock.now_ms() - _COMPARE_EVERY_S * 1000
         has_own_run = Q(parent_id__isnull=True) | Q(flow__isnull=False)
         queued = Task.filter(has_own_run, status="queued", flow_run_id__isnull=False)
         rows = await queued.filter(_is_older("updated_at", before_ms)).order_by("id")
-        for start in range(0, len(rows), _AT_ONCE):
-            part = rows[start : start + _AT_ONCE]
+        for start in range(0, len(rows), _BATCH):
+            part = rows[start : start + _BATCH]
             runs = [str(row.flow_run_id) for row in part]
             states = await self._scheduler.states(runs)
             for run in runs:
                 state = states.get(run)
                 if state is None:
-                    await _start_again(run)
+                    await _request_new_run(run)
                 elif state in FINAL:
                     await self._run_ended(run, state)
 
     def cancel_in_prefect(self, task: Task) -> None:
-        """Have the engine cancel the run of a task that a person stopped; nobody waits for it."""
+        """Cancel the flow run of a task that a user stopped, in the background."""
         if task.flow_run_id is None or not task.has_own_run:
             return
-        telling = asyncio.create_task(self._cancel_run(task.flow_run_id))
-        self._telling.add(telling)
-        telling.add_done_callback(self._telling.discard)
+        cancelling = asyncio.create_task(self._cancel_run(task.flow_run_id))
+        self._cancelling.add(cancelling)
+        cancelling.add_done_callback(self._cancelling.discard)
 
     async def _cancel_run(self, flow_run_id: str) -> None:
         try:
             await self._scheduler.cancel(flow_run_id)
         except ZerobyteError as error:
-            log.warning(
-                "Prefect was not told of a cancelled run", run=flow_run_id, why=error.message
-            )
+            log.warning("flow run not cancelled in Prefect", run=flow_run_id, why=error.message)
 
     async def _run_ended(self, flow_run_id: str, state: StateType) -> None:
         tasks = await Task.filter(flow_run_id=flow_run_id, status__in=("queued", "running"))
@@ -246,12 +246,12 @@ class TaskReaper:
                 await self._tasks.finish(task.id, _unstarted_report(task, state))
 
 
-async def _start_again(flow_run_id: str) -> None:
-    """Have the dispatcher start anew what waits in a run that the engine knows no more."""
+async def _request_new_run(flow_run_id: str) -> None:
+    """Have the dispatcher start a new run for tasks whose flow run no longer exists."""
     for task in await Task.filter(flow_run_id=flow_run_id, status="queued"):
         flow = task.flow
         if flow is None and task.parent_id is None and task.kind == "backup":
-            # The clock had made its run; left so, the task would block its schedule for ever.
+            # Prefect's cron had created its run. Without a new run the task blocks its schedule.
             flow = f"backup/{task.resource_id}"
         if flow is not None:
             await Task.filter(id=task.id, status="queued", flow_run_id=flow_run_id).update(
@@ -260,7 +260,7 @@ async def _start_again(flow_run_id: str) -> None:
 
 
 def _is_older(moment: str, before_ms: int) -> Q:
-    """Of before then, or of a time that has not come: the clock has been set back since."""
+    """Match rows older than `before_ms`, or dated in the future (the clock was set back)."""
     older: dict[str, Any] = {f"{moment}__lt": before_ms}
     to_come: dict[str, Any] = {f"{moment}__gt": clock.now_ms()}
     return Q(**older) | Q(**to_come)
@@ -273,6 +273,6 @@ def _lost_report(task: Task, reason: str) -> JobReport:
 
 
 def _unstarted_report(task: Task, state: StateType) -> JobReport:
-    # A run that crashed was taken by a worker that died: the work was interrupted, not refused.
+    # A crashed run was claimed by a worker that died: the work was interrupted, not rejected.
     outcome = "stale" if state == "CRASHED" else "error"
     return JobReport(task_id=task.id, status="failed", outcome=outcome, error=_UNSTARTED)

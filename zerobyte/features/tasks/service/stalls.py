@@ -1,7 +1,7 @@
-"""What the workers say of how running tasks move; whether one is stalled follows when asked.
+"""Track the last activity of running tasks to detect stalled ones.
 
-Held in memory, for it is as fleeting as the word of a worker, which says it again every five
-seconds. No flag: with the next byte that moves, a task is stalled no longer.
+The state is kept in memory, because workers report it every 5 s. Whether a task is stalled is
+computed on each read, so it ends with the next byte that the task reads or writes.
 """
 
 from dataclasses import dataclass
@@ -13,51 +13,51 @@ from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.schemas import Activity, TaskView
 
 _LATENCY_MS: Final = 1000
-"""What was said of the same moment may seem so far apart, by the time that saying it takes."""
+"""Two reports of the same activity may differ by up to this time because of latency."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Reported:
+class _Report:
     phase: str
-    moved_at: int
+    active_at: int
 
 
 class StallTracker:
-    """Remembers when each running task last moved something."""
+    """Records the last activity of each running task."""
 
     def __init__(self, *, stalled_after_minutes: int) -> None:
-        """Call what did not move for so long stalled; with 0, nothing is."""
+        """A task without activity for that time is stalled; 0 disables the check."""
         self._limit_ms = stalled_after_minutes * 60_000
-        self._heard: dict[str, _Reported] = {}
+        self._reports: dict[str, _Report] = {}
 
     def record(self, task_id: str, *, phase: str | None, idle_ms: int | None) -> None:
-        """A worker says for how long a task has moved nothing."""
+        """Record a worker's report of how long a task has been idle."""
         if phase is None or idle_ms is None:
             return
-        moved_at = clock.now_ms() - idle_ms
-        known = self._heard.get(task_id)
-        if known is not None and abs(moved_at - known.moved_at) < _LATENCY_MS:
-            moved_at = known.moved_at
-        self._heard[task_id] = _Reported(phase, moved_at)
+        active_at = clock.now_ms() - idle_ms
+        known = self._reports.get(task_id)
+        if known is not None and abs(active_at - known.active_at) < _LATENCY_MS:
+            active_at = known.active_at
+        self._reports[task_id] = _Report(phase, active_at)
 
     def prune(self, task_ids: set[str]) -> None:
-        """Forget all but these; the others have ended."""
-        self._heard = {key: heard for key, heard in self._heard.items() if key in task_ids}
+        """Remove the records of all other tasks; they have ended."""
+        self._reports = {key: report for key, report in self._reports.items() if key in task_ids}
 
     def get(self, task_id: str) -> Activity | None:
-        """How a running task moves; None when its worker has not said so yet."""
-        heard = self._heard.get(task_id)
-        if heard is None:
+        """Return the activity of a running task; None before its worker's first report."""
+        report = self._reports.get(task_id)
+        if report is None:
             return None
-        idle_ms = clock.now_ms() - heard.moved_at
+        idle_ms = clock.now_ms() - report.active_at
         is_stalled = 0 < self._limit_ms <= idle_ms
         return Activity(
-            phase=heard.phase,
-            last_activity_at=heard.moved_at,
+            phase=report.phase,
+            last_activity_at=report.active_at,
             is_stalled=is_stalled,
-            stalled_since=heard.moved_at + self._limit_ms if is_stalled else None,
+            stalled_since=report.active_at + self._limit_ms if is_stalled else None,
             message=(
-                f"Nothing has moved for {idle_ms // 60_000} minutes in the step {heard.phase}. "
+                f"Nothing has moved for {idle_ms // 60_000} minutes in the step {report.phase}. "
                 "It goes on by itself when its source and its storage answer again; "
                 "see to them, or cancel it"
             )
@@ -66,5 +66,5 @@ class StallTracker:
         )
 
     def view(self, task: Task) -> TaskView:
-        """One task as clients see it now."""
+        """Return the response model of a task with its current activity."""
         return present.view(task, self.get(task.id))

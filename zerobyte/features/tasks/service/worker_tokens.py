@@ -1,7 +1,7 @@
 """Issue, verify, list, revoke and rotate the tokens of workers.
 
-A call of a worker makes no query for its token: the accepted hashes are kept in memory and read
-again when they are older than a second, so a revoked token is refused after one second at most.
+Accepted hashes are cached in memory for one second, so that not every call of a worker queries the
+database. A revoked token is rejected after one second at most.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from zerobyte.features.tasks.models import WorkerToken
 log = get_logger(__name__)
 
 LOCAL_ID: Final = "local"
-"""Id of the row whose token the supervisor makes at each start; it replaces the one before."""
+"""Id of the row of the local worker's token, which the supervisor replaces at each start."""
 _RELOAD_S: Final = 1.0
 _USED_EVERY_MS: Final = 60_000
 _READ_LIMIT_S: Final = 10.0
@@ -43,9 +43,9 @@ class WorkerTokens:
         if not token.startswith(worker_tokens.PREFIX):
             raise Unauthenticated(_FORMER if "." in token else _UNKNOWN)
         await self._read_again()
-        said = worker_tokens.hash_of(token)
-        row = self._accepted.get(said)
-        if row is None or not hmac.compare_digest(row.token_hash, said):
+        hashed = worker_tokens.hash_of(token)
+        row = self._accepted.get(hashed)
+        if row is None or not hmac.compare_digest(row.token_hash, hashed):
             raise Unauthenticated(_UNKNOWN)
         await self._note_use(row)
         return str(row.host)
@@ -68,9 +68,9 @@ class WorkerTokens:
             await WorkerToken.filter(id=row.id).update(last_used_at=now)
 
     async def issue(self, host: str) -> tuple[WorkerToken, str]:
-        """Make a token for the worker of a host; its text is known now and never again.
+        """Create a token for the worker of a host. Its text is returned only here.
 
-        Raises Invalid when the host's name cannot be one.
+        Raises Invalid if the host name is not valid.
         """
         name = host.strip()
         if not name or len(name) > _HOST_CHARACTERS or not name.isprintable():
@@ -81,11 +81,11 @@ class WorkerTokens:
         return row, token
 
     async def listing(self) -> list[WorkerToken]:
-        """Return every token, those that were revoked too, oldest first."""
+        """List all tokens including revoked ones, oldest first."""
         return await WorkerToken.all().order_by("created_at", "id")
 
     async def revoke(self, token_id: str) -> WorkerToken:
-        """Refuse a token from now on. Raises NotFound."""
+        """Revoke a token. Raises NotFound."""
         row = await self._of(token_id)
         if row.revoked_at is None:
             row.revoked_at = clock.now_ms()
@@ -94,11 +94,11 @@ class WorkerTokens:
         return row
 
     async def rotate(self, token_id: str) -> tuple[WorkerToken, str]:
-        """Replace the secret of a token; the former one is refused from now on.
+        """Replace the secret of a token; the previous secret becomes invalid.
 
         Raises
-            NotFound    there is no such token.
-            Conflict    it was revoked, or it is that of the worker beside the API.
+            NotFound    the token does not exist.
+            Conflict    the token was revoked, or belongs to the local worker.
         """
         row = await self._of(token_id)
         if row.id == LOCAL_ID:
@@ -113,9 +113,9 @@ class WorkerTokens:
         return row, token
 
     async def register_local(self, file: Path, host: str) -> None:
-        """Accept the token that the supervisor made for the worker beside this API.
+        """Accept the token that the supervisor created for the local worker.
 
-        Without a file the token of an earlier start is unknown to every worker, and it is refused.
+        Without a file no worker has the token of an earlier start, so that token is deleted.
         """
         token = await blocking.run_blocking(lambda: _text_of(file), limit_s=_READ_LIMIT_S)
         await WorkerToken.filter(id=LOCAL_ID).delete()

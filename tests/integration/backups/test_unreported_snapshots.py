@@ -19,7 +19,7 @@ def made_now(made: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 async def list_again(made: dict[str, Any], *found: dict[str, Any]) -> None:
-    """Refresh the index with what restic lists now."""
+    """Refresh the index with the current list of restic."""
     records = [SnapshotRecord.model_validate(one) for one in found]
     await snapshot_index.replace(made["repositoryId"], records, began_ms=clock.now_ms())
     await Repository.filter(id=made["repositoryId"]).update(snapshots_refreshed_at=1)
@@ -31,7 +31,7 @@ async def incomplete(made: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("report", [STALE, {**FAILURE, "isIncomplete": True}])
-async def test_a_snapshot_whose_run_did_not_describe_it_is_indexed_as_incomplete(
+async def test_snapshot_without_report_is_indexed_as_incomplete(
     world: World, report: dict[str, Any]
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -49,7 +49,7 @@ async def test_a_snapshot_whose_run_did_not_describe_it_is_indexed_as_incomplete
     assert job["unknownIsIncomplete"] is False
 
 
-async def test_a_report_that_arrives_after_the_refresh_makes_the_snapshot_complete(
+async def test_late_report_marks_the_snapshot_as_complete(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -62,7 +62,7 @@ async def test_a_report_that_arrives_after_the_refresh_makes_the_snapshot_comple
     assert await incomplete(made) == []
 
 
-async def test_a_snapshot_that_was_reported_as_complete_stays_so_in_a_new_index(
+async def test_reported_snapshot_stays_complete_after_a_rebuild_of_the_index(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -78,7 +78,7 @@ async def test_a_snapshot_that_was_reported_as_complete_stays_so_in_a_new_index(
     assert await incomplete(made) == [partial["id"]]
 
 
-async def test_retention_learns_of_snapshots_that_may_lack_files_before_the_next_refresh(
+async def test_forget_job_lists_possibly_incomplete_snapshots_before_the_next_refresh(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -90,14 +90,16 @@ async def test_retention_learns_of_snapshots_that_may_lack_files_before_the_next
     assert (await world.claim(task_id=forget))["job"]["unknownIsIncomplete"] is True
 
 
-async def test_only_a_snapshot_that_a_run_reported_is_the_parent_of_the_next_one(
+async def test_only_reported_snapshots_are_parents(
     world: World,
 ) -> None:
     made = await world.schedule()
     reported = snapshot_of(made)
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    await world.ask("finish", success_report(task_id, reported))
-    await list_again(made, reported, made_now(made))  # another writer's, with the schedule's tag
+    await world.ask("finish", success(task_id, reported))
+    await list_again(
+        made, reported, made_now(made)
+    )  # A snapshot of another writer with the schedule's tag.
     job = (await world.claim(task_id=await run_now(world, made)))["job"]
     assert job["parentSnapshotId"] == reported["id"]

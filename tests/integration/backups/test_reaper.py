@@ -1,4 +1,4 @@
-"""The watch over tasks goes on whatever one round, one row or one event does to it."""
+"""TaskReaper: errors of one round, row or event do not stop its loops."""
 
 import asyncio
 from typing import Any
@@ -17,7 +17,7 @@ def database_kind() -> str:
     return "sqlite"
 
 
-async def test_one_task_that_cannot_be_ended_keeps_no_other_from_its_end(
+async def test_task_that_cannot_be_finished_does_not_block_others(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     poisoned, sound = [await run_now(world, await world.schedule()) for _ in range(2)]
@@ -37,7 +37,7 @@ async def test_one_task_that_cannot_be_ended_keeps_no_other_from_its_end(
     assert (await Task.get(id=sound)).status == "stale"
 
 
-async def test_an_event_that_cannot_be_followed_does_not_end_the_following(
+async def test_failing_event_does_not_stop_the_event_loop(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runs = []
@@ -60,16 +60,16 @@ async def test_an_event_that_cannot_be_followed_does_not_end_the_following(
     loop = asyncio.create_task(world.services.reaper.follow_prefect())
     async with asyncio.timeout(60):
         while (await Task.get(id=followed)).status != "cancelled":
-            # Nobody may listen yet, so it is said until it was heard.
-            world.scheduler.set_state(bad, "CANCELLED")
-            world.scheduler.set_state(good, "CANCELLED")
+            # The loop may not be subscribed yet, so the event is repeated until it is processed.
+            world.scheduler.become(bad, "CANCELLED")
+            world.scheduler.become(good, "CANCELLED")
             await asyncio.sleep(0.05)
             assert not loop.done()
     loop.cancel()
     await asyncio.gather(loop, return_exceptions=True)
 
 
-async def test_a_start_that_fails_is_tried_again_by_the_watch(
+async def test_failed_first_round_of_the_reaper_is_retried(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     extend_all, tries, begun = world.services.leases.extend_all, 0, asyncio.Event()
@@ -83,7 +83,7 @@ async def test_a_start_that_fails_is_tried_again_by_the_watch(
         begun.set()
 
     monkeypatch.setattr(world.services.leases, "extend_all", extend_later)
-    monkeypatch.setattr("zerobyte.features.tasks.service.reaper._EVERY_S", 0.05)
+    monkeypatch.setattr("zerobyte.features.tasks.service.reaper._CHECK_EVERY_S", 0.05)
     loop = asyncio.create_task(world.services.reaper.run())
     await asyncio.wait_for(begun.wait(), 60)
     loop.cancel()

@@ -1,4 +1,4 @@
-"""The engine is away for a while: people work on, and what was wanted runs once when it is back."""
+"""Outages of Prefect: edits go on, and each due time runs once afterwards."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -30,7 +30,7 @@ def database_kind() -> str:
 
 @pytest.fixture
 async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
-    """Begins what runs beside requests in a real API, as far as the engine is concerned."""
+    """Run the background loops of the API that talk to Prefect."""
     services = world.services
     running: list[asyncio.Task[None]] = []
 
@@ -44,13 +44,13 @@ async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
     await asyncio.gather(*running, return_exceptions=True)
 
 
-async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_when_it_is_back(
+async def test_prefect_outage_allows_edits_and_causes_no_duplicate_runs(
     world: World, begin_loops: Callable[[], None]
 ) -> None:
     by_hand, missed = await world.schedule(), await overdue_schedule(world)
     await world.services.deployment_sync.apply()
     world.scheduler.is_down = True
-    begin_loops()  # before this they would have started what was missed
+    begin_loops()  # The loops have had time to start missed runs.
 
     task_id = await run_now(world, by_hand)
     url = f"/api/v1/backups/{missed['shortId']}"
@@ -64,11 +64,11 @@ async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_wh
     assert twice.status_code == 409
     for _ in range(3):
         await world.services.due_runs.start_missed()
-    # Nobody knows what the engine has planned, so nothing is started over its head.
+    # Prefect's plan is unknown, so the API starts nothing.
     assert await tasks_of(missed) == []
     assert (await Task.get(id=task_id)).flow_run_id is None
 
-    # Its own late bell rings first; then our clock looks.
+    # The late run of Prefect comes first, then the check of the API.
     bell = await world.claim(schedule_id=missed["shortId"], due_at=clock.now_ms())
     assert bell["answer"] == "granted"
     world.scheduler.is_down = False
@@ -87,7 +87,7 @@ async def test_while_the_engine_is_away_people_work_on_and_nothing_runs_twice_wh
     assert (await schedule_of(world, missed))["nextBackupAt"] > clock.now_ms()
 
 
-async def test_what_was_due_meanwhile_and_was_never_planned_is_started_when_it_is_back(
+async def test_unplanned_due_times_are_started_after_a_prefect_outage(
     world: World, begin_loops: Callable[[], None]
 ) -> None:
     begin_loops()
@@ -105,12 +105,12 @@ async def test_what_was_due_meanwhile_and_was_never_planned_is_started_when_it_i
 
 
 @pytest.mark.parametrize("first", ["our clock", "its bell"])
-async def test_t4_what_came_due_while_the_engine_was_away_is_left_out_without_catching_up(
+async def test_t4_without_catch_up_due_times_during_a_prefect_outage_are_skipped(
     world: World, first: str
 ) -> None:
-    """The platform and its worker were there all the time."""
-    missed = await overdue_schedule(world, days=0.9, catchUp=False)
-    caught_up = await overdue_schedule(world, days=0.9)
+    """API and worker were available all the time."""
+    missed = await overdue(world, days=0.9, catchUp=False)
+    caught_up = await overdue(world, days=0.9)
     long_ago, due_at = clock.now_ms() - 2 * DAY_MS, clock.now_ms() - DAY_MS // 2
     world.services.due_runs.watching_since = world.services.due_runs.prefect_seen_at = long_ago
     await world.ask("hello", WORKER)
@@ -136,14 +136,14 @@ async def test_t4_what_came_due_while_the_engine_was_away_is_left_out_without_ca
 
 
 @pytest.mark.parametrize(("answered_after_min", "bell_after_min"), [(None, 4), (4, 9)])
-async def test_without_catching_up_an_engine_that_was_there_in_time_may_ring_late(
+async def test_without_catch_up_late_run_of_available_prefect_is_accepted(
     world: World,
     monkeypatch: pytest.MonkeyPatch,
     answered_after_min: int | None,
     bell_after_min: int,
 ) -> None:
-    """It was away for less than five minutes, or the run waits for its turn there."""
-    made = await overdue_schedule(world, days=0.9, catchUp=False)
+    """The outage was shorter than five minutes, or the run waits in Prefect's queue."""
+    made = await overdue(world, days=0.9, catchUp=False)
     due_at = now = clock.now_ms() - DAY_MS // 2 // 60_000 * 60_000
     at = (await Schedule.get(short_id=made["shortId"])).next_backup_at or 0
     world.services.due_runs.watching_since = world.services.due_runs.prefect_seen_at = at - 1
@@ -160,7 +160,7 @@ async def test_without_catching_up_an_engine_that_was_there_in_time_may_ring_lat
 
 
 @pytest.mark.parametrize("trouble", [Failed("Prefect answered 422"), OSError("disk I/O error")])
-async def test_one_odd_answer_ends_neither_the_starting_of_tasks_nor_holds_up_the_others(
+async def test_unexpected_prefect_error_does_not_stop_the_dispatcher(
     world: World,
     begin_loops: Callable[[], None],
     monkeypatch: pytest.MonkeyPatch,
@@ -187,7 +187,7 @@ async def test_one_odd_answer_ends_neither_the_starting_of_tasks_nor_holds_up_th
     assert {run.task_id for run in world.scheduler.runs.values()} == tasks
 
 
-async def test_a_loop_that_ends_although_it_is_for_ever_is_told_of(
+async def test_unexpected_end_of_a_background_loop_is_logged(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     async def starts_tasks() -> None:

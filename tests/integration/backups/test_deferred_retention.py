@@ -1,4 +1,4 @@
-"""Retention that does not get its repository steps aside and is tried again."""
+"""Retention that waits too long for its lease is deferred and retried."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ from zerobyte.features.tasks.models import Task
 
 
 async def gave_up(world: World, forget: str, run: str) -> None:
-    """Retention asks for its lease in a run, in vain for an hour, and steps aside."""
+    """Claim retention in vain for an hour, until it is deferred."""
     assert (await world.claim(task_id=forget, flow_run_id=run))["answer"] == "wait"
     hour_ago = clock.now_ms() - 61 * 60_000
     await Lease.filter(task_id=forget).update(requested_at=hour_ago)
@@ -24,7 +24,7 @@ async def gave_up(world: World, forget: str, run: str) -> None:
 
 
 async def dispatched_run_of(world: World, task_id: str) -> str:
-    """The run that the dispatcher starts for a task."""
+    """Return the run that the dispatcher starts for a task."""
     starting = asyncio.create_task(world.services.dispatcher.run())
     try:
 
@@ -37,9 +37,7 @@ async def dispatched_run_of(world: World, task_id: str) -> str:
 
 
 @pytest.mark.parametrize("way", ["by hand", "after a backup"])
-async def test_retention_that_gave_up_is_tried_again_until_it_succeeds(
-    world: World, way: str
-) -> None:
+async def test_deferred_retention_is_retried_until_it_succeeds(world: World, way: str) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     other = await world.schedule(repository=repository)
@@ -59,9 +57,9 @@ async def test_retention_that_gave_up_is_tried_again_until_it_succeeds(
     for _ in range(2):
         await gave_up(world, forget, runs[-1])
         runs.append(await dispatched_run_of(world, forget))
-        # Prefect reports the end of the previous run, which does not concern the task.
+        # Prefect reports the end of the previous run, which must not affect the task.
         await world.services.reaper._run_ended(runs[-2], "CANCELLED")
-    assert len(set(runs)) == 3, "an ended run is never found again by its key"
+    assert len(set(runs)) == 3, "the key never returns an ended run"
     assert (await world.client.post(url)).status_code == 409, "it is still queued"
     await world.ask("finish", success_report(long, snapshot_of(other)))
     reply = await world.claim(task_id=forget, flow_run_id=runs[-1])
@@ -71,7 +69,7 @@ async def test_retention_that_gave_up_is_tried_again_until_it_succeeds(
     assert (await task_of(world, forget))["status"] == "succeeded"
 
 
-async def test_retention_that_was_cancelled_while_it_waited_is_not_tried_again(
+async def test_retention_cancelled_while_waiting_is_not_retried(
     world: World,
 ) -> None:
     repository = await world.repository()

@@ -1,4 +1,4 @@
-"""Who may be the worker of a host."""
+"""WorkerApi.heartbeat: registration of workers and their clocks."""
 
 import asyncio
 
@@ -11,8 +11,8 @@ from zerobyte.core import clock
 from zerobyte.core.errors import Conflict
 
 
-async def test_of_workers_that_begin_in_the_same_moment_one_is_welcome(world: World) -> None:
-    """In containers of one machine none can see whether the other lives."""
+async def test_only_one_of_two_concurrent_workers_is_registered(world: World) -> None:
+    """Workers in containers of one machine cannot see each other's processes."""
     workers = [
         Hello(host="local", boot_id=f"container {number}", pid=1, pid_started=1)
         for number in range(4)
@@ -25,19 +25,19 @@ async def test_of_workers_that_begin_in_the_same_moment_one_is_welcome(world: Wo
 @pytest.mark.parametrize(
     ("minutes", "words"), [(6, "6 minutes ahead of"), (-7, "7 minutes behind"), (4, None)]
 )
-async def test_t30_nothing_is_removed_by_a_host_whose_clock_is_another(
+async def test_t30_host_with_wrong_clock_removes_no_snapshots(
     world: World, minutes: int, words: str | None
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     await world.ask("hello", {**WORKER, "clockMs": clock.now_ms() + minutes * 60_000})
-    forget = await queue_retention(world, made)  # backups lose nothing by it
+    forget = await led_to_retention(world, made)  # Backups are not affected.
     answer = await world.claim(task_id=forget)
     if words is None:
         assert answer["answer"] == "granted"
         return
     assert answer["answer"] == "refused"
     assert f"The clock of the host local is {words} the API's" in answer["reason"]
-    # It is only as wrong as it was the last time.
+    # Only the last reported clock counts.
     await world.ask("hello", {**WORKER, "clockMs": clock.now_ms()})
     again = await queue_retention(world, made)
     assert (await world.claim(task_id=again))["answer"] == "granted"

@@ -1,4 +1,4 @@
-"""A database that cannot write says so in words, and what can be read is still answered."""
+"""A database that rejects writes: error messages, and reads that still work."""
 
 import sqlite3
 from typing import Any, cast
@@ -25,12 +25,12 @@ async def pragma(text: str) -> Any:
     return await Tortoise.get_connection("default").execute_query_dict(f"PRAGMA {text}")
 
 
-async def test_a_full_disk_and_a_read_only_database_stop_changes_and_nothing_else(
+async def test_full_disk_and_read_only_database_block_only_writes(
     world: World,
 ) -> None:
     made = await world.schedule()
     name, url = {"name": "x" * 100}, f"/api/v1/backups/{made['shortId']}"
-    # SQLite says of its own limit what it says of a disk without space.
+    # SQLite returns the same error for its page limit as for a full disk.
     [size] = await pragma("page_count")
     await pragma(f"max_page_count = {size['page_count']}")
     full = await world.client.get(url)
@@ -55,7 +55,7 @@ async def test_a_full_disk_and_a_read_only_database_stop_changes_and_nothing_els
     assert (await world.client.patch(url, json=name)).status_code == 200
 
 
-async def test_what_ended_while_nothing_could_be_written_is_not_taken_for_lost_afterwards(
+async def test_task_finished_during_write_failure_is_not_declared_lost(
     world: World,
 ) -> None:
     made = await world.schedule()
@@ -63,20 +63,20 @@ async def test_what_ended_while_nothing_could_be_written_is_not_taken_for_lost_a
     await watch.run_once()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    # A full disk has kept the worker from renewing for longer than a lease lives.
+    # A full disk has prevented renewals for longer than the lease is valid.
     await Lease.filter(task_id=task_id).update(expires_at=1)
     await pragma("query_only = ON")
     await watch.run_once()
     await pragma("query_only = OFF")
     await watch.run_once()
     assert (await Task.get(id=task_id)).status == "running"
-    # Its worker asks again and again to hand its end in, and is heard a moment later.
-    await world.ask("finish", success_report(task_id, snapshot_of(made)))
+    # Its worker retries its report, which succeeds a moment later.
+    await world.ask("finish", success(task_id, snapshot_of(made)))
     assert (await Task.get(id=task_id)).status == "succeeded"
     assert not await Task.exists(rerun_of=task_id)
 
 
-async def test_a_worker_that_was_heard_is_there_although_nobody_could_write_that_down(
+async def test_heartbeat_counts_although_it_could_not_be_stored(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     control = world.services.worker_api
@@ -97,7 +97,7 @@ async def test_a_worker_that_was_heard_is_there_although_nobody_could_write_that
 
 
 class Heard:
-    """A log that keeps what it is told."""
+    """A log that stores its entries."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []
@@ -109,7 +109,7 @@ class Heard:
         self.lines.append(("error", str(exc_info)))
 
 
-def test_what_goes_wrong_in_every_round_of_a_loop_is_said_once_a_minute(
+def test_repeated_loop_error_is_logged_once_a_minute(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now_s = 1000.0
@@ -139,13 +139,13 @@ def test_what_goes_wrong_in_every_round_of_a_loop_is_said_once_a_minute(
         (OSError(28, "No space left on device"), "disk is full"),
     ],
 )
-def test_passing_troubles_are_told_apart(error: Exception, words: str) -> None:
+def test_transient_database_errors_are_distinguished(error: Exception, words: str) -> None:
     told = db_errors.translated(error)
     assert told is not None
     assert words in told.message
 
 
-def test_a_fault_of_ours_stays_one() -> None:
+def test_programming_error_is_not_translated() -> None:
     assert db_errors.translated(OperationalError("no such column: x")) is None
     assert db_errors.translated(ValueError("database is locked")) is None
     assert db_errors.translated(OSError(2, "No such file")) is None

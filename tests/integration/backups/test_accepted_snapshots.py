@@ -1,4 +1,4 @@
-"""A source shrinks on purpose: its runs before somebody says so, meanwhile, and after."""
+"""Runs of a source that shrank on purpose: before, during and after its acceptance."""
 
 from typing import Any
 
@@ -15,21 +15,21 @@ def database_kind() -> str:
 
 
 async def begun(world: World, made: dict[str, Any]) -> tuple[str, int | None]:
-    """A run that a worker has, and how many files it is measured by."""
+    """Start a run. Returns its id and the file count that it is compared with."""
     task_id = await run_now(world, made)
     source = (await world.claim(task_id=task_id))["job"]["source"]
     return task_id, source["previousFiles"]
 
 
 async def ended(world: World, made: dict[str, Any], task_id: str, **of: Any) -> dict[str, Any]:
-    """The run has saved so many files; `day` of the snapshot, and what it was held for."""
+    """Report a run with that many files; `day` is the day of the snapshot."""
     day, is_suspect = of["day"], of.get("is_suspect", False)
     snapshot = snapshot_of(made, files=of["files"]) | {"time": f"2026-11-{day:02}T06:53:10Z"}
     report = success_report(task_id, snapshot, isSuspect=is_suspect)
     return {**(await world.ask("finish", report)), **snapshot}
 
 
-async def test_t8_retention_counts_again_once_somebody_has_accepted_the_smaller_snapshot(
+async def test_t8_retention_runs_again_after_the_smaller_snapshot_is_accepted(
     world: World,
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -37,8 +37,8 @@ async def test_t8_retention_counts_again_once_somebody_has_accepted_the_smaller_
     whole = await ended(world, made, task_id, files=500, day=1)
     [forget] = whole["followUps"]
     await world.ask("finish", {"taskId": forget, "status": "cancelled", "outcome": "cancelled"})
-    # An edit of what is saved is no word on how much that is: a mistake in a pattern is a reason
-    # to be careful, too.
+    # An edit of the selection does not accept the new size: a mistake in a pattern also
+    # requires caution.
     url = f"/api/v1/backups/{made['shortId']}"
     edited = await world.client.patch(url, json={"excludePatterns": ["*"]})
     assert edited.status_code == 200
@@ -56,7 +56,7 @@ async def test_t8_retention_counts_again_once_somebody_has_accepted_the_smaller_
     answer = await world.client.post(f"{shelf}/{less['short_id']}/accept")
     assert answer.status_code == 200, answer.text
     late = await ended(world, made, meanwhile, files=3, day=3, is_suspect=True)
-    assert late["followUps"] == [], "its worker has told already that retention waits"
+    assert late["followUps"] == [], "its worker has reported already that retention waits"
     assert await Snapshot.filter(is_suspect=True).count() == 0
 
     task_id, measure = await begun(world, made)
@@ -66,7 +66,7 @@ async def test_t8_retention_counts_again_once_somebody_has_accepted_the_smaller_
     assert job["protectedSnapshotIds"] == []
 
 
-async def test_t8_what_is_suspect_by_the_accepted_measure_too_stays_so(world: World) -> None:
+async def test_t8_snapshot_below_the_accepted_size_stays_suspect(world: World) -> None:
     made = await world.schedule()
     for day, files in enumerate((500, 100, 3), start=1):
         task_id, _ = await begun(world, made)
@@ -80,8 +80,8 @@ async def test_t8_what_is_suspect_by_the_accepted_measure_too_stays_so(world: Wo
     ]  # fmt: skip
 
 
-async def test_a_run_is_measured_by_the_newest_complete_snapshot(world: World) -> None:
-    """An incomplete one holds fewer files because some could not be read."""
+async def test_run_is_compared_with_the_newest_complete_snapshot(world: World) -> None:
+    """An incomplete snapshot has fewer files, because some could not be read."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     task_id, _ = await begun(world, made)
     await ended(world, made, task_id, files=1000, day=1)
@@ -99,10 +99,10 @@ async def test_a_run_is_measured_by_the_newest_complete_snapshot(world: World) -
     await ended(world, made, task_id, files=900, day=4)
     await incomplete(1200, 5)
     _, measure = await begun(world, made)
-    assert measure == 1200, "a source that grew is not measured by what it once was"
+    assert measure == 1200, "a source that grew is not compared with its old size"
 
 
-async def test_a_snapshot_dated_in_the_future_measures_no_run(world: World) -> None:
+async def test_snapshot_dated_in_the_future_is_not_compared(world: World) -> None:
     made = await world.schedule()
     for files, time in ((700, "2199-01-01T00:00:00Z"), (20, "2026-11-01T00:00:00Z")):
         task_id, measure = await begun(world, made)

@@ -1,4 +1,4 @@
-"""A task is worked on by one run of the engine, whoever else comes to think that it is its own."""
+"""A task is assigned to one flow run only."""
 
 import asyncio
 from contextlib import suppress
@@ -19,7 +19,7 @@ def database_kind() -> str:
 
 
 async def left_behind(world: World) -> tuple[str, str]:
-    """A retention whose run was not told of it, old enough to get one of its own; and that run."""
+    """Create an orphaned retention task, old enough for a new run. Returns it and its first run."""
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     backup, run = await run_now(world, made), ids.uuid7()
     await world.claim(task_id=backup, flow_run_id=run)
@@ -28,7 +28,7 @@ async def left_behind(world: World) -> tuple[str, str]:
     return forget, run
 
 
-async def test_after_a_start_retention_is_left_to_its_run_for_as_long_as_that_may_ask(
+async def test_retention_is_not_requeued_right_after_an_api_start(
     world: World,
 ) -> None:
     forget, run = await left_behind(world)
@@ -41,7 +41,7 @@ async def test_after_a_start_retention_is_left_to_its_run_for_as_long_as_that_ma
     assert (await Task.get(id=forget)).flow == "forget/local"
 
 
-async def test_of_two_runs_that_know_of_a_task_the_first_to_ask_has_it(world: World) -> None:
+async def test_first_of_two_flow_runs_claims_the_task(world: World) -> None:
     forget, old = await left_behind(world)
     world.services.reaper.started_ms = clock.now_ms() - 60_000
     await world.services.reaper.fail_lost()
@@ -55,10 +55,10 @@ async def test_of_two_runs_that_know_of_a_task_the_first_to_ask_has_it(world: Wo
     winner = new if loser == old else old
     assert (await Task.get(id=forget)).flow_run_id == winner
     again = await world.claim(task_id=forget, flow_run_id=winner)
-    assert again["answer"] == "granted", "it did not hear the first answer"
+    assert again["answer"] == "granted", "it did not receive the first reply"
 
 
-async def test_the_dispatcher_takes_no_task_from_a_run_that_took_it_meanwhile(
+async def test_dispatcher_keeps_the_flow_run_that_claimed_the_task(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forget, old = await left_behind(world)
@@ -78,7 +78,7 @@ async def test_the_dispatcher_takes_no_task_from_a_run_that_took_it_meanwhile(
     async with asyncio.timeout(60):
         while (await Task.get(id=forget)).flow_run_id is None:
             await asyncio.sleep(0.01)
-        # What is opened after it is started after it: its own round has ended by then.
+        # A task created later is started later: the round of the first has ended by then.
         await world.services.reaper.fail_lost()
         world.services.dispatcher.wake()
         while (await Task.get(id=later)).flow_run_id is None:
@@ -91,7 +91,7 @@ async def test_the_dispatcher_takes_no_task_from_a_run_that_took_it_meanwhile(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite", "postgres"])
-async def test_a_task_that_two_end_at_once_is_ended_once(
+async def test_task_finished_concurrently_is_finished_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -105,7 +105,7 @@ async def test_a_task_that_two_end_at_once_is_ended_once(
         if begun > 1:
             both.set()
         with suppress(TimeoutError):
-            async with asyncio.timeout(0.5):  # for the other, which is not to come
+            async with asyncio.timeout(0.5):  # For the other event, which must not arrive.
                 await both.wait()
         return await finisher(*args)
 

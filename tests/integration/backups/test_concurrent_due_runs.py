@@ -1,4 +1,4 @@
-"""Many who notice one due time at once, on each kind of database."""
+"""DueRunStarter: concurrent triggers of one due time, on both databases."""
 
 import asyncio
 
@@ -19,8 +19,8 @@ from zerobyte.features.backups.service.retries import start_retries
 from zerobyte.features.tasks.models import Task
 
 
-async def test_many_bells_and_our_own_clock_at_once_make_one_run(world: World) -> None:
-    made = await overdue_schedule(world)
+async def test_concurrent_triggers_of_a_due_time_create_one_run(world: World) -> None:
+    made = await overdue(world)
     now = clock.now_ms()
     answers = await asyncio.gather(
         *(world.claim(schedule_id=made["shortId"], due_at=now) for _ in range(4)),
@@ -31,12 +31,12 @@ async def test_many_bells_and_our_own_clock_at_once_make_one_run(world: World) -
     assert len(granted) <= 1
 
 
-async def test_an_edit_at_the_moment_of_a_run_does_not_bring_its_due_time_back(
+async def test_edit_during_a_claim_does_not_restore_its_due_time(
     world: World,
 ) -> None:
     made = await overdue_schedule(world)
     url = f"/api/v1/backups/{made['shortId']}"
-    # As clients do it, with every field that they know.
+    # Send all fields, as clients do.
     body = {"name": "renamed", "cronExpression": made["cronExpression"], "enabled": True}
     await asyncio.gather(
         *(world.client.patch(url, json=body) for _ in range(4)),
@@ -48,15 +48,15 @@ async def test_an_edit_at_the_moment_of_a_run_does_not_bring_its_due_time_back(
     assert after["nextBackupAt"] > clock.now_ms()
 
 
-async def test_a_retry_is_started_once_and_a_crash_before_it_is_written_loses_nothing(
+async def test_retry_is_started_once_and_survives_a_crash_before_its_task_is_stored(
     world: World,
 ) -> None:
-    """The wish to try again stands in the row until the task stands in its own."""
+    """`retry_at` stays in the row until the task of the retry is stored."""
     made = await world.schedule(cronExpression="0 3 1 1 *", retryDelay=1, maxRetries=1)
     reply = await world.claim(schedule_id=made["shortId"])
     await world.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
-    # Here the task's own row is what cannot be written.
+    # Here the insert of the task fails.
     [task] = await tasks_of(made)
     await Task.filter(id=task.id).update(active_key=f"backup:{made['shortId']}")
     await start_retries(world.services.tasks)
@@ -74,8 +74,8 @@ async def test_a_retry_is_started_once_and_a_crash_before_it_is_written_loses_no
     assert (row.retry_at, row.failure_retry_count) == (None, 1)
 
 
-async def test_what_comes_due_beside_a_running_backup_is_counted_with_it(world: World) -> None:
-    made = await overdue_schedule(world)
+async def test_due_times_during_a_running_backup_are_coalesced(world: World) -> None:
+    made = await overdue(world)
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     await world.services.due_runs.start_missed()

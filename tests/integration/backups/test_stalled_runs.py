@@ -1,4 +1,4 @@
-"""A run that moves nothing is shown as stalled as long as that lasts, and is left running (T14)."""
+"""Stalled runs: shown while there is no activity, and left running (T14)."""
 
 import asyncio
 from typing import Any
@@ -18,7 +18,7 @@ def environ() -> dict[str, str]:
 
 
 async def renew(world: World, task_id: str, idle_minutes: float | None) -> None:
-    """The heartbeat of a worker whose child has moved nothing for so long."""
+    """Renew a lease with the idle time of the worker's child process."""
     said = {"worker": WORKER, "taskId": task_id, "waitMs": 0}
     if idle_minutes is not None:
         said |= {"phase": "restic backup", "idleMs": int(idle_minutes * MINUTE_MS)}
@@ -26,7 +26,7 @@ async def renew(world: World, task_id: str, idle_minutes: float | None) -> None:
 
 
 async def activities(world: World, made: dict[str, Any], task_id: str) -> list[Any]:
-    """What is told of it at each place that shows it."""
+    """Return the activity of a run from each endpoint that shows it."""
     path = f"/api/v1/tasks?resourceType=backup_schedule&resourceId={made['shortId']}"
     listed = (await world.client.get(path)).json()
     schedules = (await world.client.get("/api/v1/backups")).json()
@@ -38,7 +38,7 @@ async def activities(world: World, made: dict[str, Any], task_id: str) -> list[A
     ]
 
 
-async def test_t14_a_run_is_stalled_as_long_as_nothing_moves_and_is_not_stopped(
+async def test_t14_run_without_activity_is_stalled_but_not_stopped(
     world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
     made = await world.schedule()
@@ -71,14 +71,14 @@ async def test_t14_a_run_is_stalled_as_long_as_nothing_moves_and_is_not_stopped(
     await world.services.reaper.fail_lost()
     assert not any(shown["isStalled"] for shown in await activities(world, made, task_id))
     said = capfd.readouterr().err
-    assert said.count("a run is stalled") == 1
-    assert said.count("a run that was stalled moves again") == 1
+    assert said.count("run stalled") == 1
+    assert said.count("run no longer stalled") == 1
 
 
-async def test_t14_it_becomes_stalled_by_time_alone_and_an_ended_task_is_not(
+async def test_t14_stall_depends_on_time_and_ends_with_the_task(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No row changes meanwhile: what was encoded of it before must not be shown again."""
+    """No row changes meanwhile, so a cached response must not be returned again."""
     made = await world.schedule()
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
@@ -93,14 +93,14 @@ async def test_t14_it_becomes_stalled_by_time_alone_and_an_ended_task_is_not(
     await world.ask("finish", report)
     assert (await task_of(world, task_id))["activity"] is None
     assert (await schedule_of(world, made))["activity"] is None
-    # A heartbeat that was under way when it ended is not remembered for ever.
+    # A renewal that arrives after the end leaves no record behind.
     world.services.stalls.record(task_id, phase="restic backup", idle_ms=0)
     await world.services.reaper.fail_lost()
     assert world.services.stalls.get(task_id) is None
 
 
 class TestOff:
-    """With 0 no run is ever stalled; when it moved last is shown all the same."""
+    """With 0 no run is stalled, but the last activity is shown."""
 
     @pytest.fixture
     def environ(self) -> dict[str, str]:
