@@ -49,7 +49,7 @@ def test_transactions_begin_immediate_in_the_prefect_that_we_know_and_in_no_othe
         "changed False False",
         "known True True",
     ]
-    assert done.stderr.count("is not known") == 2
+    assert done.stderr.count("is unknown") == 2
 
 
 async def test_a_burst_of_runs_meets_no_refusal(prefect_server):

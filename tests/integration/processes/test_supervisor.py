@@ -178,7 +178,7 @@ def test_a_second_one_on_the_same_folder_is_refused(served):
 def test_a_worker_that_dies_is_started_again(served):
     worker = served.children()["worker"]
     worker.kill()
-    served.await_words("worker ended; starting it again")
+    served.await_words("worker ended; restarting it")
     served.await_words("ready for work", times=2)
     assert served.children()["worker"].pid != worker.pid
 

@@ -184,7 +184,7 @@ def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_sto
 
     state = engine.ended(run)
     assert (state["type"], state["message"]) == ("CRASHED", "The worker that ran this is gone.")
-    assert second.said("ended runs that a dead worker left behind")
+    assert second.said("ended runs of a dead worker")
 
     # A stop interrupts what runs, and what came of it is handed in.
     plane.progress.clear()
