@@ -20,7 +20,7 @@ def test_an_api_killed_in_the_middle_of_the_backup_is_waited_for(demo: DemoProce
     demo.kill(API)
     assert demo.end() == 0, demo.printed()
     printed = demo.printed()
-    assert "The API does not answer. Waiting until the platform has healed itself" in printed
+    assert "The API does not answer. Waiting until the platform has recovered" in printed
     assert "Everything answers again" in printed
     assert "Every byte is the same: 3050 entries" in printed
     assert "Traceback" not in printed

@@ -58,7 +58,7 @@ def test_a_change_by_hand_is_shown_and_put_right_by_deploy(
     assert found["paused"] is False
     looked = stage.run("deploy", "--check")
     assert (looked.returncode, looked.stderr) == (0, "")
-    assert looked.stdout == "Prefect stands as the schedules say.\n"
+    assert looked.stdout == "Prefect matches the schedules.\n"
 
     # The rest takes half a minute and needs nobody to wait for it.
     stage.prefect("DELETE", f"/deployments/{found['id']}")

@@ -1,4 +1,4 @@
-"""The `Scheduler` Protocol: deployments and flow runs as the API uses them, free of Prefect's terms.
+"""The `Scheduler` Protocol: deployments and flow runs as the API uses them, without Prefect terms.
 
 `prefect_scheduler` implements it over Prefect's REST API, `memory_scheduler` in memory for tests.
 The database is the truth; everything behind this Protocol can be rebuilt from it.

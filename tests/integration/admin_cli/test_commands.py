@@ -74,7 +74,7 @@ def test_reset_password_makes_the_password_of_somebody_who_had_none(installation
     [
         (("-u", "ada", "--password-stdin"), "short\n", 1, "at least 8 characters"),
         (("-u", "ada", "--password-stdin"), "x" * 129, 1, "at most 128 characters"),
-        (("-u", "ada", "--password-stdin"), "", 2, "Standard input holds no password"),
+        (("-u", "ada", "--password-stdin"), "", 2, "Standard input contains no password"),
         (("-u", "eve", "--password-stdin"), "password", 1, 'User "eve" not found'),
         (("-u", "ada"), "", 2, "no terminal to ask on. Give the password with --password-stdin"),
         (("--password-stdin",), "password", 2, "no terminal to ask on. Give --username"),

@@ -178,9 +178,9 @@ def test_a_change_of_the_email_is_confirmed(installation, ada, answer, said, ema
 
 
 def test_the_secret_of_before_is_asked_and_not_shown(installation, ada):
-    ended, shown = on_a_terminal("rekey", (b"The APP_SECRET of before: ", OLD))
+    ended, shown = on_a_terminal("rekey", (b"The old APP_SECRET: ", OLD))
     assert ended == 0, shown
-    assert "0 secrets were sealed anew" in shown
+    assert "0 secrets were re-encrypted" in shown
     assert OLD not in shown
 
 
@@ -199,7 +199,7 @@ QUESTIONS = {
         (b"[y/N]: ", CTRL_C),
     ),
     "assign-organization": ((b"Username: ", "ada"), (b"Organization (slug): ", CTRL_C)),
-    "rekey": ((b"The APP_SECRET of before: ", CTRL_C),),
+    "rekey": ((b"The old APP_SECRET: ", CTRL_C),),
 }
 
 

@@ -151,10 +151,10 @@ def test_rekey_seals_every_secret_of_every_table_anew(filled):
         filled.run(lambda: opened_with(SECRET))
     result = rekey(filled)
     assert (result.code, result.err) == (0, "")
-    assert result.out == "12 secrets were sealed anew, 0 were so already.\n"
+    assert result.out == "12 secrets were re-encrypted, 0 were current already.\n"
     assert filled.run(lambda: opened_with(SECRET)) == ALL
     again = rekey(filled)
-    assert again.out == "0 secrets were sealed anew, 12 were so already.\n"
+    assert again.out == "0 secrets were re-encrypted, 12 were current already.\n"
 
 
 # In the order in which the tables are gone through.
@@ -172,7 +172,7 @@ def test_rekey_that_is_killed_changes_nothing_and_can_be_repeated(filled):
         assert filled.run(count_current) == 0
     result = rekey(filled)
     assert result.code == 0, result.err
-    assert result.out == (f"{len(ALL)} secrets were sealed anew, 0 were so already.\n")
+    assert result.out == (f"{len(ALL)} secrets were re-encrypted, 0 were current already.\n")
     assert filled.run(lambda: opened_with(SECRET)) == ALL
 
 
@@ -258,7 +258,7 @@ def test_what_neither_secret_opens_is_named_and_left(filled):
     filled.run(spoil)
     result = rekey(filled)
     assert result.code == 1
-    assert "10 secrets were sealed anew" in result.out
+    assert "10 secrets were re-encrypted" in result.out
     assert "volumes 1 config.password" in result.err
     assert "zb1:" not in result.err
     # A wrong secret changes nothing at all.
@@ -270,9 +270,9 @@ def test_what_neither_secret_opens_is_named_and_left(filled):
 def test_rekey_refuses_what_cannot_be_meant(filled, tmp_path, monkeypatch):
     same = rekey(filled, SECRET)
     assert same.code == 1
-    assert "The secret of before is the one of now" in same.err
+    assert "The old secret equals the current one" in same.err
     nothing = rekey(filled, "")
-    assert (nothing.code, nothing.err) == (2, "Standard input holds no secret.\n")
+    assert (nothing.code, nothing.err) == (2, "Standard input contains no secret.\n")
     file = tmp_path / "old"
     both = filled.call("rekey", "--old-secret-stdin", "--old-secret-file", str(file))
     assert (both.code, "not both" in both.err) == (2, True)

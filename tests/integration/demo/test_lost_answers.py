@@ -156,7 +156,6 @@ async def test_a_platform_that_stays_away_is_told_in_one_sentence(scene: Scene) 
     with pytest.raises(PlatformUnavailable) as away:
         await scene.client.task("any")
     assert str(away.value) == (
-        "The platform has not healed itself within 0 s: The API does not answer. "
-        "Start the demo again."
+        "The platform has not recovered within 0 s: The API does not answer. Start the demo again."
     )
-    assert scene.said == ["The API does not answer. Waiting until the platform has healed itself"]
+    assert scene.said == ["The API does not answer. Waiting until the platform has recovered"]

@@ -60,7 +60,7 @@ async def calling(
 
 @pytest.fixture
 def one_answer_is_waited_for_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prefect_api, "_ONE_ANSWER_S", 0.3)
+    monkeypatch.setattr(prefect_api, "_FIRST_TIMEOUT_S", 0.3)
 
 
 @pytest.mark.usefixtures("one_answer_is_waited_for_shortly")
