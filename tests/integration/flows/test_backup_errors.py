@@ -1,4 +1,4 @@
-"""Errors after a snapshot was made: the result of the run and its marks stay."""
+"""Errors after a snapshot was created: the result and the incomplete mark are kept."""
 
 import logging
 import shutil
@@ -9,9 +9,9 @@ import pytest
 from flows import backup as backup_flow
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
-from tests.integration.flows.test_work import IDENTITY, Plane
 from tests.integration.repositories.forge import RealRepository
 from tests.support.open_access import ANYWHERE
+from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
 from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
 from zerobyte.contract.volumes import DirectoryConfig
@@ -66,7 +66,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JobContext:
         timezone="UTC",
     )
     return JobContext(
-        WorkerContext(control=Plane(), worker=IDENTITY, tools=tools), RunControl(), job
+        WorkerContext(control=ScriptedWorkerApi(), worker=IDENTITY, tools=tools), RunControl(), job
     )
 
 

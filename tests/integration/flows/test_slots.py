@@ -1,4 +1,4 @@
-"""A host's places: as many runs work at once, first come first served, and one may not starve."""
+"""Slots of a host: limit, order, and release while a run waits for a lease."""
 
 import asyncio
 from collections import defaultdict
@@ -28,14 +28,14 @@ from zerobyte.restic import Tools
 
 @pytest.fixture
 def runtime(tmp_path: Path) -> WorkerContext:
-    """Two places; nobody is asked for a job here."""
+    """A context with two slots and no worker API."""
     identity = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
     tools = Tools(cache_dir=tmp_path, run_dir=tmp_path)
     control = cast("Any", None)
     return WorkerContext(control=control, worker=identity, tools=tools, slots=asyncio.Semaphore(2))
 
 
-async def test_t5_no_more_runs_work_than_there_are_places_and_the_first_comes_first(
+async def test_t5_slots_limit_concurrent_runs_in_first_come_order(
     runtime: WorkerContext,
 ) -> None:
     turns: list[int] = []
@@ -57,7 +57,7 @@ async def test_t5_no_more_runs_work_than_there_are_places_and_the_first_comes_fi
     assert at_once[1] == 2
 
 
-async def test_a_run_takes_one_place_however_many_jobs_it_has(runtime: WorkerContext) -> None:
+async def test_run_with_several_jobs_holds_one_slot(runtime: WorkerContext) -> None:
     one, two = RunControl(), RunControl()
     await runtime.acquire_slot(one)
     await runtime.acquire_slot(one)
@@ -66,7 +66,7 @@ async def test_a_run_takes_one_place_however_many_jobs_it_has(runtime: WorkerCon
     assert two.has_slot
 
 
-async def test_a_run_that_is_stopped_waits_no_longer_and_takes_nothing(
+async def test_stopped_run_leaves_the_slot_queue_without_a_slot(
     runtime: WorkerContext,
 ) -> None:
     holders = [RunControl(), RunControl()]
@@ -86,9 +86,9 @@ async def test_a_run_that_is_stopped_waits_no_longer_and_takes_nothing(
 
 
 class RealLeases:
-    """A control plane of one repository: `… backup` shares it, anything else wants it alone.
+    """A worker API of one repository: `… backup` gets a shared lease, other tasks an exclusive one.
 
-    waiting     the tasks that have been told to wait, as long as they do.
+    waiting     tasks that wait for a lease.
     """
 
     def __init__(self) -> None:
@@ -129,7 +129,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.mark.usefixtures("database")
-async def test_runs_whose_retention_waits_for_others_leave_their_places_to_them(
+async def test_run_that_waits_for_a_lease_releases_its_slot(
     runtime: WorkerContext,
 ) -> None:
     """Two places, and four schedules with a policy that share one repository, due together."""

@@ -1,4 +1,4 @@
-"""Retention on the worker's side: the plan is told before anything is removed."""
+"""Retention in the worker: the plan is stored before anything is removed."""
 
 import logging
 import math
@@ -11,9 +11,9 @@ from flows import forget as forget_flow
 from flows.job import JobContext
 from flows.job import report as report_module
 from flows.worker_context import RunControl, WorkerContext
-from tests.integration.flows.test_work import IDENTITY
 from tests.integration.repositories.forge import RealRepository
 from tests.support.open_access import ANYWHERE
+from tests.support.scripted_worker_api import IDENTITY
 from zerobyte.contract.control_plane import ProgressReport
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
@@ -23,7 +23,7 @@ from zerobyte.restic import ResticError, Tools
 
 
 class Listener:
-    """Notes how many snapshots there were when the plan was told."""
+    """Records the number of snapshots when the plan arrives."""
 
     def __init__(self, snapshots: Path) -> None:
         self._snapshots = snapshots
@@ -56,7 +56,7 @@ def work_on(repository: RealRepository, control: Any, **fields: Any) -> JobConte
     return JobContext(runtime, RunControl(), job)
 
 
-async def test_t10_the_plan_is_told_first_and_kept_when_removing_fails(
+async def test_t10_plan_is_stored_before_removal_and_kept_if_removal_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forget_flow, "log_to_prefect", logging.info)
