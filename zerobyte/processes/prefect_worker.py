@@ -154,9 +154,9 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             self._flow_names[flow_run.flow_id] = flow.name
         return self._flow_names[flow_run.flow_id]
 
-    async def _report_end(self, flow_run_id: UUID, ending: RunOutcome | None) -> None:
+    async def _report_end(self, flow_run_id: UUID, outcome: RunOutcome | None) -> None:
         """End a run in Prefect that a cancellation while pending, or an error, left open there."""
-        ended = Crashed(message=LOST_RUN) if ending is None else ending.state()
+        ended = Crashed(message=LOST_RUN) if outcome is None else outcome.state()
         try:
             await self._end_in_prefect(flow_run_id, ended)
         except Exception as error:

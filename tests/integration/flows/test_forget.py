@@ -52,8 +52,8 @@ def work_on(repository: RealRepository, control: Any, **fields: Any) -> JobConte
         policy=RetentionPolicy(keep_last=1),
         **fields,
     )
-    runtime = WorkerContext(control=control, worker=IDENTITY, tools=tools)
-    return JobContext(runtime, RunControl(), job)
+    context = WorkerContext(control=control, worker=IDENTITY, tools=tools)
+    return JobContext(context, RunControl(), job)
 
 
 async def test_t10_plan_is_stored_before_removal_and_kept_if_removal_fails(

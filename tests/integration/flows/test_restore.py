@@ -33,8 +33,8 @@ def work_of(tmp_path: Path, target: Path) -> JobContext:
         **ANYWHERE,
     )
     job = RestoreJob(task_id="t", repository=access, snapshot_id="a" * 64, target=str(target))
-    runtime = WorkerContext(control=None, worker=IDENTITY, tools=tools)  # pyright: ignore[reportArgumentType]
-    return JobContext(runtime, RunControl(), job)
+    context = WorkerContext(control=None, worker=IDENTITY, tools=tools)  # pyright: ignore[reportArgumentType]
+    return JobContext(context, RunControl(), job)
 
 
 async def test_t8_restore_to_hanging_storage_does_not_block_the_event_loop(

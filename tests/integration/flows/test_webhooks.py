@@ -64,14 +64,14 @@ def working(tmp_path, hook):
             hostname="h",
             webhooks=BackupWebhooks(pre=webhook, post=webhook),
         )
-        runtime = WorkerContext(
+        context = WorkerContext(
             control=None,
             worker=WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1),
             tools=Tools(cache_dir=tmp_path, run_dir=tmp_path),
             allowed_origins=[hook.origin] if origins is None else origins,
             webhook_timeout_s=timeout_s,
         )
-        work = JobContext(runtime, RunControl(), job)
+        work = JobContext(context, RunControl(), job)
         work.report_for_post_hook = REPORT
         return work
 
