@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zerobyte import __version__
-from zerobyte.admin_cli import commands as rescue
+from zerobyte.admin_cli import commands as account_commands
 from zerobyte.core import early_interrupt, private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.settings import Settings
@@ -37,7 +37,7 @@ tokens = typer.Typer(help="Credentials of the workers.", no_args_is_help=True)
 app.add_typer(tokens, name="worker-tokens")
 app.add_typer(deploy, name="deploy")
 app.add_typer(migrate, name="migrate")
-rescue.add_to(app)
+account_commands.add_to(app)
 
 
 def main() -> None:

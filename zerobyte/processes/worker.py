@@ -274,7 +274,7 @@ class Worker:
 
 
 async def _periodic(seconds: float, do: Callable[[], Awaitable[object]]) -> None:
-    """Call `do` after every pause; failures are logged at debug level, as others log them too."""
+    """Call `do` after every pause; log failures at debug level."""
     await every(seconds, do, start_now=False, on_error=_log_failed_call)
 
 

@@ -22,7 +22,7 @@ known, version = stock.begin_transaction, prefect.__version__
 
 def show(name):
     before = stock.begin_transaction
-    answer = prefect_server.begin_writes_at_once()
+    answer = prefect_server.patch_sqlite_transactions()
     print(name, answer, stock.begin_transaction is not before)
 
 prefect.__version__ = "3.9.0"

@@ -131,10 +131,10 @@ def test_the_start_lines_warn_of_the_first_sign_up_and_name_the_address(served):
 
 def test_each_process_gets_only_its_allowed_environment(served):
     children = served.children()
-    assert set(children) == {"app", "worker", "prefect_server"}
+    assert set(children) == {"app", "worker_main", "prefect_server"}
     environs = {name: child.environ() for name, child in children.items()}
     assert environs["app"]["APP_SECRET"] == served.env["APP_SECRET"]
-    for name in ("worker", "prefect_server"):
+    for name in ("worker_main", "prefect_server"):
         assert "canary-app-secret" not in str(environs[name])
         assert "ZEROBYTE_DATABASE_URL" not in environs[name]
     for found in environs.values():
@@ -176,11 +176,11 @@ def test_second_platform_on_the_data_folder_is_refused(served):
 
 
 def test_dead_worker_is_restarted(served):
-    worker = served.children()["worker"]
+    worker = served.children()["worker_main"]
     worker.kill()
     served.await_words("worker ended; restarting it")
     served.await_words("ready for work", times=2)
-    assert served.children()["worker"].pid != worker.pid
+    assert served.children()["worker_main"].pid != worker.pid
 
 
 def test_stop_order_is_worker_api_prefect(served):
