@@ -57,7 +57,7 @@ def test_reset_password_removes_passkeys_and_prints_a_notice(installation, ada):
     result = installation.call("reset-password", "-u", "ada", "--password-stdin", typed="password")
     assert result.code == 0
     assert result.out.endswith(
-        f"{ENDED}All passkeys have been removed; new ones are made after signing in.\n"
+        f"{ENDED}All passkeys have been removed; add new ones after signing in.\n"
     )
     assert installation.run(lambda: Passkey.all().count()) == 0
 
