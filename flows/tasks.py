@@ -1,4 +1,4 @@
-"""How every flow runs its job and its steps: one step is one task run in Prefect.
+"""Runs of jobs and steps, shared by all flows: one step is one task run in Prefect.
 
 Prefect gets the name, state and public message of a step. It gets no parameters, because any
 reader of Prefect can read them: a step is a closure over its `JobContext`.

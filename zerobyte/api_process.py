@@ -1,6 +1,6 @@
-"""Runs the API as a process: its settings, the lock of the active process, and how it ends.
+"""The API process: settings, the lock of the active process, and exit codes.
 
-What keeps the API from starting is one sentence on standard error, and exit code 1.
+If the API cannot start, it prints one sentence on standard error and exits with code 1.
 """
 
 import errno
@@ -23,16 +23,16 @@ _log = log.get_logger(__name__)
 
 CANNOT_START: Final = 1
 CRASHED: Final = 70
-"""EX_SOFTWARE: a failure that we have no sentence for; a supervisor starts the process again."""
+"""EX_SOFTWARE: an unknown failure; a supervisor restarts the process."""
 
 LOCK_LOST: Final = 75
-"""EX_TEMPFAIL: a supervisor starts the process again, which then waits in standby."""
+"""EX_TEMPFAIL: a supervisor restarts the process, which then waits in standby."""
 
 
 def run(create_app: Callable[[Settings], HttpApp]) -> None:
     """Serve the API until SIGTERM or SIGINT.
 
-    Raises SystemExit when the API cannot start.
+    Raises SystemExit if the API cannot start.
     """
     private_files.set_private_umask()
     setup.raise_open_file_limit()
@@ -43,7 +43,7 @@ def run(create_app: Callable[[Settings], HttpApp]) -> None:
         log.configure(settings.log_level)
         for folder in (settings.data_dir / "data", settings.run_dir, settings.repositories_dir):
             folder.mkdir(parents=True, exist_ok=True)
-        # Before anything reads or changes the database: migrations are for the active process.
+        # Lock before any access to the database: only the active process may migrate it.
         lock = ActiveLock(
             settings.database_url, wait_s=settings.database_wait_s, on_lost=_stop_at_once
         )
@@ -53,13 +53,13 @@ def run(create_app: Callable[[Settings], HttpApp]) -> None:
         _exit_with(error)
     except Exception as error:
         if db_errors.translated(error) is None:
-            _log.error("the API ended by a failure", exc_info=error)
+            _log.error("the API crashed", exc_info=error)
             raise SystemExit(CRASHED) from None
         _exit_with(error)
 
 
 def _serve(app: HttpApp, settings: Settings) -> None:
-    # Sanic logs the trace of whatever ends it; the sentence on standard error replaces it.
+    # Sanic logs a traceback of a failed start; the sentence on standard error replaces it.
     logging.getLogger("sanic.error").addFilter(_is_no_start_failure)
     setup.freeze_loaded_objects()
     try:
@@ -84,7 +84,7 @@ def _is_no_start_failure(record: logging.LogRecord) -> bool:
 
 
 def sentence_of(error: BaseException) -> str:
-    """Return one sentence about what keeps a process from starting."""
+    """Return one sentence about why a process cannot start."""
     known = error if isinstance(error, ZerobyteError) else db_errors.translated(error)
     if known is not None:
         return known.message
@@ -99,7 +99,7 @@ def _exit_with(error: BaseException) -> NoReturn:
 
 
 def _stop_at_once() -> None:
-    """End without any clean-up: another process may be active from now on."""
+    """Exit without clean-up: another process may already be active."""
     sys.stderr.flush()
     sys.stdout.flush()
     os._exit(LOCK_LOST)

@@ -1,6 +1,6 @@
-"""`zerobyte …`: the commands. Each imports what it needs when it is called, so help comes at once.
+"""The commands of `zerobyte`. Each imports its modules when it is called, so that help is fast.
 
-Answers go to standard output, errors to standard error as one sentence, with exit code 1.
+Results go to standard output; an error is one sentence on standard error, with exit code 1.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from zerobyte import __version__
-from zerobyte.admin_cli import commands as rescue
+from zerobyte.admin_cli import commands as account_commands
 from zerobyte.core import early_interrupt, private_files
 from zerobyte.core.errors import ZerobyteError
 from zerobyte.settings import Settings
@@ -30,18 +30,18 @@ app = typer.Typer(
     add_completion=False,
 )
 deploy = typer.Typer(
-    help="Make Prefect's deployments as the schedules say.", invoke_without_command=True
+    help="Update Prefect's deployments from the schedules.", invoke_without_command=True
 )
-migrate = typer.Typer(help="Steps of the database.", no_args_is_help=True)
+migrate = typer.Typer(help="Migrations of the database.", no_args_is_help=True)
 tokens = typer.Typer(help="Credentials of the workers.", no_args_is_help=True)
 app.add_typer(tokens, name="worker-tokens")
 app.add_typer(deploy, name="deploy")
 app.add_typer(migrate, name="migrate")
-rescue.add_to(app)
+account_commands.add_to(app)
 
 
 def main() -> None:
-    """Run the command line; what goes wrong is said in one sentence."""
+    """Run the command line; print an error as one sentence."""
     private_files.set_private_umask()
     try:
         app()
@@ -59,7 +59,7 @@ def _settings() -> Settings:
 
 
 def _without_secrets() -> Settings:
-    # A command that needs no secret must not make new ones in a wrong folder.
+    # A command that needs no secret must not create new ones in a wrong folder.
     return Settings.load(os.environ, keep_secrets=False)
 
 
@@ -96,9 +96,9 @@ def worker() -> None:
 
 @app.command("worker-token")
 def worker_token(
-    host: Annotated[str, typer.Argument(help="The name of the worker's host, such as nas-1.")],
+    host: Annotated[str, typer.Argument(help="Name of the worker's host, such as nas-1.")],
 ) -> None:
-    """Print a new token that lets a worker take the jobs of one host; it is shown once."""
+    """Print a new token for the worker of one host; it is shown only once."""
     from zerobyte.admin_cli import tokens as token_commands
 
     print(_wait(token_commands.issue(_without_secrets(), host)))
@@ -117,16 +117,16 @@ def worker_tokens_list() -> None:
 
 @tokens.command("revoke")
 def worker_tokens_revoke(token_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
-    """Refuse one token from now on; the worker that has it stops."""
+    """Revoke one token; the worker that uses it stops."""
     from zerobyte.admin_cli import tokens as token_commands
 
     _wait(token_commands.revoke(_without_secrets(), token_id))
-    print(f"The token {token_id} is refused from now on.")
+    print(f"The token {token_id} is revoked.")
 
 
 @tokens.command("rotate")
 def worker_tokens_rotate(token_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
-    """Replace one token, print the new one once, and refuse the former from now on."""
+    """Replace one token: print the new one once, and revoke the old one."""
     from zerobyte.admin_cli import tokens as token_commands
 
     print(_wait(token_commands.rotate(_without_secrets(), token_id)))
@@ -134,7 +134,7 @@ def worker_tokens_rotate(token_id: Annotated[str, typer.Argument(metavar="ID")])
 
 @app.command("prefect-secret")
 def prefect_secret() -> None:
-    """Print the secret that Prefect's UI asks for."""
+    """Print the secret for Prefect's UI."""
     print(_settings().prefect_auth)
 
 
@@ -144,21 +144,21 @@ def openapi(
         Path | None, typer.Option(help="Compare with this file instead; exit 1 on a difference.")
     ] = None,
 ) -> None:
-    """Print the OpenAPI document of everything that is built."""
+    """Print the OpenAPI document."""
     from zerobyte import app as api_app
 
     text = api_app.openapi_text()
     if check is None:
         sys.stdout.write(text)
     elif check.read_text() != text:
-        _fail(f"{check} is not what the code describes; run `make openapi` and commit it")
+        _fail(f"{check} differs from the code; run `make openapi` and commit it")
 
 
 @app.command()
 def demo(
     source: Annotated[Path, typer.Option(help="The folder to back up and restore.")],
 ) -> None:
-    """Back a folder up and restore it beside, on a platform of its own that is gone afterwards."""
+    """Back up a folder and restore it beside, on a temporary platform."""
     from zerobyte.demo.command import main as demonstrate
 
     raise SystemExit(demonstrate(source))
@@ -168,30 +168,30 @@ def demo(
 def deploy_all(
     context: typer.Context,
     check: Annotated[
-        bool, typer.Option("--check", help="Change nothing; exit 1 and a table on drift.")
+        bool, typer.Option("--check", help="Change nothing; print differences and exit with 1.")
     ] = False,
 ) -> None:
-    """Make every schedule's deployment as its row says; doing it twice changes nothing."""
+    """Update every schedule's deployment; a second call changes nothing."""
     if context.invoked_subcommand is not None:
         return
     from zerobyte import deploy
 
-    found = _wait(deploy.drift(_settings()) if check else deploy.apply(_settings()))
-    if not found:
-        print("Prefect stands as the schedules say.")
+    differences = _wait(deploy.drift(_settings()) if check else deploy.apply(_settings()))
+    if not differences:
+        print("Prefect matches the schedules.")
         return
     table = Table("schedule", "name", "in Prefect" if check else "was in Prefect")
-    for difference in found:
+    for difference in differences:
         table.add_row(difference.short_id, difference.name, difference.what)
     Console().print(table)
     if check:
         raise SystemExit(1)
-    print(f"{len(found)} deployments were put right.")
+    print(f"{len(differences)} deployments were repaired.")
 
 
 @deploy.command("list")
 def deploy_list() -> None:
-    """List the schedules as they stand in Prefect."""
+    """List the deployments of the schedules in Prefect."""
     from zerobyte import deploy
 
     table = Table("deployment", "cron", "zone", "paused", "queue")
@@ -203,7 +203,7 @@ def deploy_list() -> None:
 
 @migrate.command("upgrade")
 def migrate_upgrade() -> None:
-    """Bring the database to the shape of this version; the API does so itself when it starts."""
+    """Migrate the database to this version; the API also does so at its start."""
     from zerobyte.db import migrate as steps
     from zerobyte.db.active_lock import without_active_process
 
@@ -217,11 +217,11 @@ def migrate_upgrade() -> None:
 
 @migrate.command("make")
 def migrate_make(name: Annotated[str, typer.Argument(help="lower_case_words")]) -> None:
-    """Write the step from the newest migration to the models (for developers)."""
+    """Write the next migration from the models (for developers)."""
     from zerobyte.db import migrate as steps
 
-    made = _wait(steps.make(name))
-    print(made or "The models have not changed.")
+    path = _wait(steps.make(name))
+    print(path or "The models have not changed.")
 
 
 @app.command()

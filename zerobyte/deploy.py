@@ -1,6 +1,6 @@
-"""What `zerobyte deploy` does: the reconciler, once, from the command line.
+"""The command `zerobyte deploy`: one run of the reconciler.
 
-Reads the schedules and tells Prefect; writes nothing to the database, which may be in use.
+It reads the schedules and updates Prefect; it writes nothing to the database, which may be in use.
 """
 
 from collections.abc import AsyncGenerator
@@ -29,18 +29,18 @@ async def _scheduler(settings: Settings) -> AsyncGenerator[PrefectScheduler]:
 
 
 async def drift(settings: Settings) -> list[Drift]:
-    """What differs between the schedules and Prefect; changes nothing."""
+    """Return the differences between the schedules and Prefect; changes nothing."""
     async with _scheduler(settings) as scheduler, database(settings.database_url):
         return await DeploymentSync(settings=settings, scheduler=scheduler).drift()
 
 
 async def apply(settings: Settings) -> list[Drift]:
-    """Put every difference right, and answer what they were."""
+    """Repair every difference. Returns the differences."""
     async with _scheduler(settings) as scheduler, database(settings.database_url):
         return await DeploymentSync(settings=settings, scheduler=scheduler).apply()
 
 
 async def list_deployments(settings: Settings) -> list[DeployedSchedule]:
-    """Every schedule that stands in Prefect."""
+    """Return the deployments of all schedules in Prefect."""
     async with _scheduler(settings) as scheduler:
         return await scheduler.list_deployments()

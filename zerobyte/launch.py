@@ -1,7 +1,7 @@
-"""Starts `zerobyte` and its child processes so that Ctrl-C during imports leaves no traceback.
+"""Starts `zerobyte` and its child processes; Ctrl-C during imports prints no traceback.
 
 `python -m zerobyte.launch MODULE` runs a module as a program, as `python -m MODULE` does. This
-module imports next to nothing, because the handler has to be there before everything else is.
+module imports almost nothing, because the handler must be installed before all other imports.
 """
 
 import sys
@@ -9,7 +9,7 @@ import sys
 from zerobyte.core import early_interrupt
 
 _LONG_RUNNING = ("serve", "api", "worker")
-"""Commands that set handlers of their own when they have started."""
+"""Commands that install their own handlers after their start."""
 
 
 def main() -> None:
@@ -18,13 +18,13 @@ def main() -> None:
     from zerobyte import cli  # noqa: PLC0415 - takes long enough to be interrupted
 
     if sys.argv[1:2] not in [[command] for command in _LONG_RUNNING]:
-        # Commands that ask questions restore the terminal when they are interrupted.
+        # Commands that ask questions restore the terminal on an interrupt.
         early_interrupt.remove()
     cli.main()
 
 
 def run_child() -> None:
-    """Run the module that the first argument names; the supervisor reports interrupts."""
+    """Run the module named by the first argument; the supervisor reports interrupts."""
     early_interrupt.install(is_quiet=True)
     import runpy  # noqa: PLC0415 - after the handler is there
 

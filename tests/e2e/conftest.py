@@ -1,7 +1,7 @@
 """One platform for all end-to-end tests, and a second one whose processes may be killed.
 
-Every secret, folder and file name of the first one carries a mark, for the test that looks at the
-end whether one of them got where it must not be.
+Every secret, folder and file name of the first one contains a mark, so that the last test finds
+the marks in places where they must not be.
 """
 
 import os
@@ -21,7 +21,7 @@ from tests.e2e.witness import Witness
 from zerobyte.core import ids
 
 MARK = "wellensittich"
-"""Stands in every path that the first platform backs up."""
+"""Part of every path that the first platform backs up."""
 
 _figures: list[str] = []
 
@@ -101,7 +101,7 @@ def stage(
 
 @pytest.fixture(scope="session")
 def witness(stage: Stage) -> Iterator[Witness]:
-    """Sees what the first platform's processes are told, from its first test on."""
+    """Records the environments of the first platform's processes, from its first test on."""
     looking = Witness(stage)
     looking.start()
     yield looking

@@ -1,4 +1,4 @@
-"""The documented API as a person's script would call it, and an ear on its event streams."""
+"""A client of the documented API, and a listener on its event streams."""
 
 import contextlib
 import json
@@ -102,8 +102,8 @@ class Customer:
 
         return until_sync(reached, limit_s=limit_s, what=f"task {task} is {status}")
 
-    def until_progress(self, task: str, *, limit_s: float = 120) -> Answer:
-        """Wait until restic has told how far a task is."""
+    def until_progress(self, task: str, *, limit_s: float = 40) -> Answer:
+        """Wait until restic has reported progress of a task."""
 
         def told() -> Answer | None:
             state = self.task(task)
@@ -155,7 +155,7 @@ class Ear:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # The thread ends with the next heartbeat; nobody needs to wait for that.
+        # The thread ends with the next heartbeat; there is no need to wait for it.
         self._left.set()
 
     def _listen(self) -> None:
@@ -182,5 +182,5 @@ class Ear:
                         return
 
     def named(self, name: str) -> list[Any]:
-        """What was told under one name, in order."""
+        """Return the events of one name, in order."""
         return [payload for told, payload in list(self.events) if told == name]

@@ -1,6 +1,6 @@
-"""The real demo as a process: started, watched, hurt in parts, and looked after to its end.
+"""The real demo as a process: started, watched, interrupted, and waited for.
 
-Owns the process tree and what it prints; knows no test.
+It keeps the process tree and the output.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""An HTTP server of somebody else: remembers what it is sent, answers, or hangs."""
+"""An HTTP server that records requests, answers, or hangs."""
 
 import json
 import threading

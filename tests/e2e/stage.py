@@ -1,7 +1,7 @@
-"""A real `zerobyte serve` for tests: started, watched, killed in parts, stopped and started again.
+"""A real `zerobyte serve` for tests: started, watched, killed in parts, restarted.
 
-Owns the process tree and what it prints; knows no test. It is not the demo's platform, because
-here the output is kept to be searched, the parts are killed, and the same data is started twice.
+It differs from the demo's platform: the output is kept for searches, processes are killed, and the
+same data is started twice.
 """
 
 import os
@@ -30,7 +30,7 @@ _PARTS = {
 
 
 def is_open(port: int) -> bool:
-    """Whether somebody listens there."""
+    """Return True if a server listens there."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
@@ -98,7 +98,7 @@ class Stage:
             return
         tree = self.tree() if self._process.poll() is None else []
         if self._process.poll() is None:
-            # The second signal says that nobody wants to wait for running work.
+            # The second signal interrupts running jobs at once.
             self._process.send_signal(signal.SIGTERM)
             time.sleep(0.5)
             self._process.send_signal(signal.SIGTERM)
@@ -192,7 +192,7 @@ def _whatever() -> Iterator[None]:
 
 
 def is_gone(process: psutil.Process) -> bool:
-    """Whether a process has ended; one that nobody has reaped yet has."""
+    """Return True if a process has ended; a zombie counts as ended."""
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.Error:

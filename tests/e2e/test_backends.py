@@ -1,4 +1,4 @@
-"""The main job on storages that are elsewhere, and on a repository that was there before us."""
+"""Backups to remote storage, and to an existing repository."""
 
 import os
 import subprocess
@@ -64,7 +64,7 @@ def does_the_main_job(
     return schedule
 
 
-def test_a_rest_server_with_a_password_and_a_run_that_waits_for_it_in_vain(
+def test_rest_server_with_password_and_a_run_while_it_is_down(
     serve: Callable[..., Any],
     customer: Customer,
     stage: Stage,
@@ -98,7 +98,7 @@ def test_a_rest_server_with_a_password_and_a_run_that_waits_for_it_in_vain(
     assert is_gone(restic)
 
 
-def test_an_s3_bucket(
+def test_s3_bucket_is_backed_up_and_restored(
     serve: Callable[..., Any],
     customer: Customer,
     secrets: Secrets,
@@ -119,7 +119,7 @@ def test_an_s3_bucket(
     assert (folder / "bucket/below/config").exists()
 
 
-def test_a_repository_that_was_there_before_with_its_own_password(
+def test_existing_repository_is_imported_with_its_password(
     customer: Customer,
     secrets: Secrets,
     source: Path,

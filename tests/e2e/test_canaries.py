@@ -1,4 +1,4 @@
-"""T34: what only its owner may know is nowhere else, after everything that other tests did."""
+"""T34: no secret leaves its owner, checked after all other tests."""
 
 import os
 import sqlite3
@@ -38,7 +38,7 @@ def known(customer: Customer, stage: Stage, secrets: Secrets) -> dict[str, str]:
 
 
 def in_text(known: dict[str, str], text: str | bytes) -> list[str]:
-    """The names of the secrets that stand in a text."""
+    """Return the names of the secrets in a text."""
     found = text if isinstance(text, bytes) else text.encode(errors="surrogateescape")
     return [name for name, value in known.items() if value.encode() in found]
 
@@ -68,7 +68,7 @@ def dump(database: Path) -> str:
     return text
 
 
-def test_the_tests_before_have_used_what_is_looked_for(
+def test_canaries_were_used_by_the_earlier_tests(
     stage: Stage, customer: Customer, shelf: Answer, source: Path
 ) -> None:
     schedule = customer.of("canary", source, shelf)
@@ -116,7 +116,7 @@ def test_secrets_in_the_platforms_own_database_are_sealed(
         assert in_text(known, content_of(path)) == [], path
 
 
-def test_no_process_was_told_a_secret_that_is_not_its_own(
+def test_no_process_got_a_secret_of_another_process(
     witness: Witness, known: dict[str, str]
 ) -> None:
     names = {name for name, _ in witness.arguments}

@@ -1,4 +1,4 @@
-"""A schedule with a cron runs by itself. It was made when the session began."""
+"""A schedule with a cron rule runs by itself. It was created when the session began."""
 
 import datetime
 from typing import Any

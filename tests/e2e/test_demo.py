@@ -1,4 +1,4 @@
-"""The demo as a person sees it who kills a part of its platform."""
+"""The demo while a process of its platform is killed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +15,12 @@ def demo(tmp_path: Path) -> Iterator[DemoProcess]:
     process.discard()
 
 
-def test_an_api_killed_in_the_middle_of_the_backup_is_waited_for(demo: DemoProcess) -> None:
+def test_demo_waits_for_an_api_killed_during_the_backup(demo: DemoProcess) -> None:
     demo.until_restic("backup")
     demo.kill(API)
     assert demo.end() == 0, demo.printed()
     printed = demo.printed()
-    assert "The API does not answer. Waiting until the platform has healed itself" in printed
+    assert "The API does not answer. Waiting until the platform has recovered" in printed
     assert "Everything answers again" in printed
     assert "Every byte is the same: 3050 entries" in printed
     assert "Traceback" not in printed

@@ -1,4 +1,4 @@
-"""What somebody changes in Prefect by hand is seen, shown and put right: the rows are the truth."""
+"""Manual changes in Prefect are detected, shown and repaired: the database is the truth."""
 
 import time
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _repaired: list[Future[float]] = []
 
 
 def deployment(stage: Stage, schedule: str) -> Answer | None:
-    """How a schedule stands in Prefect; None when it does not."""
+    """Return the deployment of a schedule in Prefect; None if it does not exist."""
     body = {"deployments": {"name": {"any_": [schedule]}}}
     found = stage.prefect("POST", "/deployments/filter", body)
     return found[0] if found else None
@@ -33,7 +33,7 @@ def drifted(stage: Stage, schedule: str, change: Callable[[], Any]) -> str:
     raise AssertionError(looked.stdout + looked.stderr)
 
 
-def test_a_change_by_hand_is_shown_and_put_right_by_deploy(
+def test_manual_change_is_shown_and_repaired_by_deploy(
     customer: Customer,
     stage: Stage,
     shelf: Answer,
@@ -59,9 +59,9 @@ def test_a_change_by_hand_is_shown_and_put_right_by_deploy(
     assert found["paused"] is False
     looked = stage.run("deploy", "--check")
     assert (looked.returncode, looked.stderr) == (0, "")
-    assert looked.stdout == "Prefect stands as the schedules say.\n"
+    assert looked.stdout == "Prefect matches the schedules.\n"
 
-    # The rest takes half a minute and needs nobody to wait for it.
+    # The rest takes half a minute and is not needed here.
     stage.prefect("DELETE", f"/deployments/{found['id']}")
     began = time.monotonic()
 
@@ -73,7 +73,7 @@ def test_a_change_by_hand_is_shown_and_put_right_by_deploy(
 
 
 @pytest.mark.at_the_end
-def test_what_was_deleted_by_hand_is_back_without_anybody_asking(
+def test_deleted_deployment_is_restored_automatically(
     figure: Callable[[str], None],
 ) -> None:
     took_s = _repaired[0].result(timeout=240)

@@ -1,4 +1,4 @@
-"""The main job, as a person does it: save a folder, look at the snapshot, get the folder back."""
+"""The main job: back up a folder, list the snapshot, restore the folder."""
 
 import time
 from collections.abc import Callable
@@ -30,17 +30,17 @@ def outcomes(lines: list[dict[str, Any]]) -> list[str]:
 def assert_restore_is_told(
     customer: Customer, shelf: dict[str, Any], snapshot: dict[str, Any]
 ) -> None:
-    """The newest restore in the audit trail is this one."""
+    """The newest restore in the audit log is this one."""
     [line] = customer.call("GET", "/api/v1/audit?action=restoreSnapshot&limit=1")["entries"]
     assert (line["result"], line["status"], line["actor"]["name"]) == ("succeeded", 202, "Ada")
     told = {"shortId": shelf["shortId"], "snapshotId": snapshot["short_id"]}
     assert line["details"] == told
 
 
-def test_a_run_is_told_from_queued_to_succeeded_on_the_event_streams(
+def test_event_streams_report_a_run_from_queued_to_succeeded(
     customer: Customer, shelf: dict[str, Any], large: Path
 ) -> None:
-    schedule = customer.of("told", large, shelf, **BRISKLY)
+    schedule = customer.of("streamed", large, shelf, **BRISKLY)
     path = f"/api/v1/tasks/events?resourceType=backup_schedule&resourceId={schedule}"
     with Ear(customer, path) as ear, Ear(customer, "/api/v1/events") as world:
         assert ear.named("tasks:snapshot") == [[]]
@@ -79,7 +79,7 @@ def test_a_run_is_told_from_queued_to_succeeded_on_the_event_streams(
 
 
 def names_on(customer: Customer, page: str, folder: Path) -> set[str]:
-    """What stands in a folder of a snapshot, asked for page by page."""
+    """Return the entries of a folder in a snapshot, read page by page."""
     names: list[str] = []
     while True:
         part = customer.call("GET", f"{page}?path={folder}&offset={len(names)}&limit=17")
@@ -91,7 +91,7 @@ def names_on(customer: Customer, page: str, folder: Path) -> set[str]:
     return set(names)
 
 
-def test_a_folder_is_saved_listed_and_restored_beside_byte_for_byte(
+def test_folder_is_backed_up_listed_and_restored_byte_for_byte(
     customer: Customer,
     stage: Stage,
     shelf: dict[str, Any],
@@ -105,8 +105,8 @@ def test_a_folder_is_saved_listed_and_restored_beside_byte_for_byte(
     began = time.monotonic()
     task = customer.start(schedule)
     answered = time.monotonic()
-    # So few files are saved in an instant: on a busy machine nobody may see restic at it.
-    until_sync(
+    # So few files are backed up in an instant: on a busy machine restic may never be seen.
+    until(
         lambda: (
             stage.restics("backup", f"--tag={schedule}") or customer.task(task)["status"] in ENDED
         ),

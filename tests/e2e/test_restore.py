@@ -1,4 +1,4 @@
-"""What comes back is what was saved: whatever its names, links and attributes, wherever it goes."""
+"""A restore returns the saved entries: names, links and attributes, to any target."""
 
 import os
 import shutil
@@ -50,7 +50,7 @@ def assert_same(saved: Saved, place: Path) -> None:
     assert trees.attributes(place) == trees.attributes(saved.copy)
 
 
-def test_everything_difficult_comes_back_in_another_place(
+def test_difficult_entries_are_restored_to_another_folder(
     customer: Customer, saved: Saved, tmp_path: Path
 ) -> None:
     target = tmp_path / f"{MARK} another place"
@@ -59,15 +59,13 @@ def test_everything_difficult_comes_back_in_another_place(
     assert trees.attributes(target)["plain.txt"]["user.bytes"] == bytes(range(256))
 
 
-def test_everything_difficult_comes_back_where_it_was_lost(
-    customer: Customer, saved: Saved
-) -> None:
+def test_difficult_entries_are_restored_in_place(customer: Customer, saved: Saved) -> None:
     shutil.rmtree(saved.folder)
     customer.restored(saved.repository, saved.snapshot)
     assert_same(saved, saved.folder)
 
 
-def test_a_damaged_folder_is_as_it_was_and_delete_removes_what_is_strange(
+def test_restore_repairs_a_folder_and_delete_removes_extra_entries(
     customer: Customer, saved: Saved
 ) -> None:
     folder = saved.folder
@@ -88,7 +86,7 @@ def test_a_damaged_folder_is_as_it_was_and_delete_removes_what_is_strange(
     assert_same(saved, folder)
 
 
-def test_overwrite_says_what_happens_to_files_that_are_there(
+def test_overwrite_option_decides_about_existing_files(
     customer: Customer, shelf: dict[str, Any], source: Path
 ) -> None:
     whole, sly, gone = source / "b.txt", source / f"{MARK}-a.txt", source / f"sub/{MARK}-c.txt"
@@ -118,7 +116,7 @@ def test_overwrite_says_what_happens_to_files_that_are_there(
     }
 
 
-def test_chosen_paths_come_back_alone(customer: Customer, saved: Saved, tmp_path: Path) -> None:
+def test_only_selected_paths_are_restored(customer: Customer, saved: Saved, tmp_path: Path) -> None:
     target = tmp_path / "chosen"
     names = ["emoji 🐦 and umlaut ü", "*?[x]{y}$HOME`id`;&|'\"\\", "new\nline\ttab"]
     include = [f"{saved.folder}/{name}" for name in names]

@@ -1,4 +1,4 @@
-"""Runs that do not go the straight way: cancelled, partial, refused, of a source that is gone."""
+"""Runs that are cancelled, incomplete or refused, or whose source is missing."""
 
 import shutil
 import sqlite3
@@ -38,13 +38,13 @@ def locks(repository: Answer) -> list[str]:
 
 @pytest.fixture(scope="module")
 def own_shelf(customer: Customer, stage: Stage) -> Answer:
-    """A repository in which nobody else works."""
+    """A repository without other users."""
     config = {"backend": "local", "path": str(stage.home / "repositories")}
     return customer.repository("own shelf", config)
 
 
 @pytest.mark.parametrize("where", ["zerobyte", "prefect"])
-def test_a_cancelled_run_is_gone_everywhere(
+def test_cancelled_run_ends_in_all_places(
     where: str, customer: Customer, stage: Stage, own_shelf: Answer, large: Path
 ) -> None:
     schedule = customer.of(f"cancelled in {where}", large, own_shelf, **SLOWLY)
@@ -61,8 +61,8 @@ def test_a_cancelled_run_is_gone_everywhere(
     else:
         state = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
         stage.prefect("POST", f"/flow_runs/{run['id']}/set_state", state)
-    ended = customer.end_of(task, limit_s=45)
-    # The end is told when the child is gone, not before.
+    ended = customer.end_of(task, limit_s=15)
+    # The end is reported when the child process has ended, not before.
     assert is_gone(restic)
     assert ended["status"] == "cancelled"
     assert ended["error"] == "Task was cancelled by the user"
@@ -83,7 +83,7 @@ def test_a_cancelled_run_is_gone_everywhere(
 
 
 @pytest.mark.parametrize("readable", [200, 1])
-def test_files_that_cannot_be_read_are_a_warning_in_words_or_an_error_when_they_are_many(
+def test_unreadable_files_are_a_warning_or_above_the_limit_an_error(
     customer: Customer, shelf: Answer, tmp_path: Path, readable: int
 ) -> None:
     """The snapshot is there in both cases, and marked; the repository itself says so too."""
@@ -109,7 +109,7 @@ def test_files_that_cannot_be_read_are_a_warning_in_words_or_an_error_when_they_
 
 
 @pytest.mark.parametrize("loss", ["removed", "emptied"])
-def test_t08_a_source_that_is_gone_makes_no_snapshot_and_removes_none(
+def test_t08_missing_source_creates_and_removes_no_snapshot(
     loss: str, customer: Customer, shelf: Answer, source: Path
 ) -> None:
     schedule = customer.of(f"source {loss}", source, shelf, retentionPolicy={"keepLast": 1})
@@ -133,7 +133,7 @@ def test_t08_a_source_that_is_gone_makes_no_snapshot_and_removes_none(
     assert len(customer.history(schedule, "forget")) == 1
 
 
-def test_t08_with_far_fewer_files_retention_waits_until_somebody_says_that_this_is_right(
+def test_t08_suspect_snapshot_defers_retention_until_it_is_accepted(
     customer: Customer, shelf: Answer, source: Path
 ) -> None:
     for number in range(10):

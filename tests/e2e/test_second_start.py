@@ -1,4 +1,4 @@
-"""Two platforms cannot share a port or a folder, and the second one says so in one sentence."""
+"""Two platforms cannot share a port or a folder; the second prints one sentence."""
 
 from pathlib import Path
 
@@ -6,9 +6,7 @@ from tests.e2e.stage import Stage
 from zerobyte.demo.ports import free_ports
 
 
-def test_a_port_that_is_taken_is_named_with_the_variable_that_moves_it(
-    stage: Stage, tmp_path: Path
-) -> None:
+def test_taken_port_error_names_the_variable(stage: Stage, tmp_path: Path) -> None:
     _, free = free_ports(2)
     second = stage.run("serve", ZEROBYTE_DATA_DIR=str(tmp_path), PREFECT_PORT=str(free))
     assert second.returncode == 1
@@ -17,7 +15,7 @@ def test_a_port_that_is_taken_is_named_with_the_variable_that_moves_it(
     assert "Traceback" not in second.stderr
 
 
-def test_prefects_port_that_is_taken_is_named_too(stage: Stage, tmp_path: Path) -> None:
+def test_taken_prefect_port_error_names_the_variable(stage: Stage, tmp_path: Path) -> None:
     _, free = free_ports(2)
     second = stage.run("serve", ZEROBYTE_DATA_DIR=str(tmp_path), PORT=str(free))
     assert second.returncode == 1
@@ -25,7 +23,7 @@ def test_prefects_port_that_is_taken_is_named_too(stage: Stage, tmp_path: Path) 
     assert "Set PREFECT_PORT" in second.stderr
 
 
-def test_a_data_folder_that_is_in_use_is_named_with_the_process_that_uses_it(
+def test_used_data_folder_error_names_the_process(
     stage: Stage,
 ) -> None:
     port, prefect_port = free_ports(2)

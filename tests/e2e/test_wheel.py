@@ -1,4 +1,4 @@
-"""The built wheel holds all that serving needs, and nothing of the checkout is used."""
+"""The built wheel serves without the checkout."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A folder with all that is hard to bring back, and what the demo's comparison leaves out."""
+"""A folder with entries that are difficult to restore, and those that the comparison omits."""
 
 import os
 import subprocess

@@ -1,6 +1,6 @@
-"""Looks over the shoulder of a platform: what each of its processes was told when it began.
+"""A recorder of the arguments and environments of a platform's processes.
 
-Reads /proc as any program of the same user could, from a thread, all the time that tests run.
+A thread reads /proc, as any program of this user could, while the tests run.
 """
 
 import threading

@@ -1,4 +1,4 @@
-"""The fault suite takes minutes and is asked for by name: `make faults`."""
+"""The fault suite takes minutes and runs only on request: `make faults`."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Small disks that tests may fill to the last byte."""
+"""Small disks that tests may fill completely."""
 
 import subprocess
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How a part can be away: it hangs with its port open, or it is dead and cannot come back."""
+"""Outages of a part: it hangs with its port open, or it is dead and cannot restart."""
 
 import os
 import signal
@@ -58,7 +58,7 @@ def prefect_elsewhere(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]
 
 @contextmanager
 def hung(base: Path) -> Iterator[tuple[Stage, Outage]]:
-    """Prefect elsewhere is stopped: its port is open, and nobody answers."""
+    """A Prefect elsewhere is stopped: its port is open, but it does not answer."""
     [port] = free_ports(1)
     stage = Stage(
         base / "data",

@@ -1,7 +1,6 @@
-"""A platform whose surroundings fail for a while, and what people see of it meanwhile.
+"""A platform whose parts fail for a while, and its state as clients see it.
 
-Owns the looking: reads that are timed, lines that are counted, memory, restic's own eyes. Knows no
-fault; those are made by the tests.
+It measures: timed reads, counted log lines, memory, restic's own view. The tests cause the faults.
 """
 
 import json
@@ -186,7 +185,7 @@ class Lines:
 
 
 def due_of(run: Answer) -> int:
-    """The time that a run ran for; 0 when nobody's clock made it."""
+    """Return the due time of a run; 0 for manual runs."""
     return run["input"]["dueAt"] or 0
 
 

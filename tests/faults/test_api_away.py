@@ -1,7 +1,7 @@
-"""The API is away for longer than a lease lives, while a scheduled backup runs.
+"""The API is down longer than a lease lasts, while a scheduled backup runs.
 
-The worker stops restic, because somebody else might get the lease; when the API is back it hears
-of that, and the run is done again: once, and then by its schedule.
+The worker stops restic, because the API might grant the lease to another task. When the API is
+back, the worker reports this, and the run is repeated once, and then by its schedule.
 """
 
 import os
@@ -51,7 +51,7 @@ def at(tmp_path: Path) -> Iterator[Scene]:
 
 
 @pytest.mark.parametrize("take_away", [killed, stopped])
-def test_a_scheduled_run_that_lost_its_api_is_done_again_once_and_then_by_its_schedule(
+def test_scheduled_run_without_its_api_is_repeated_once(
     at: Scene, take_away: Callable[[Stage], Outage], figures: list[str]
 ) -> None:
     (at.source / "large.bin").write_bytes(os.urandom(20_000_000))

@@ -1,4 +1,4 @@
-"""Whatever of the demo's platform is killed, and when it is interrupted: it ends in good order."""
+"""The demo with killed processes and interrupts: it ends in order."""
 
 import signal
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def demo(tmp_path: Path) -> Iterator[DemoProcess]:
     [(RESTIC,), (WORKER,), (API,), (PREFECT,), (RESTIC, WORKER, API, PREFECT), (SUPERVISOR,)],
     ids=["restic", "worker", "api", "prefect", "all", "supervisor"],
 )
-def test_the_demo_goes_on_when_a_part_of_its_platform_is_killed(
+def test_demo_continues_after_a_process_is_killed(
     demo: DemoProcess, victims: tuple[str, ...], phase: str
 ) -> None:
     demo.until_restic(phase)

@@ -1,6 +1,6 @@
-"""A disk is full to the last byte: people read on and are told why nothing else goes.
+"""A full disk: reads work, and errors name the reason.
 
-Room is made, and within a minute all is as before; nothing that was acknowledged is lost.
+Within a minute after space is freed everything works; no acknowledged data is lost.
 """
 
 import os
@@ -20,7 +20,7 @@ from tests.faults.scene import MOST_LINES_A_MINUTE, OUTAGE_S, PASSWORD, Lines, S
 from tests.support.waiting import until_sync
 
 _FULL_S = max(OUTAGE_S, 120.0)
-"""Long enough for whoever watches over the parts to lose patience with them."""
+"""Longer than the watchdogs wait for an answer."""
 _TRACE = re.compile(r"Traceback|File \"")
 
 
@@ -96,7 +96,7 @@ def assert_databases_are_sound(home: Path) -> int:
     return sound
 
 
-def test_a_full_data_disk_stops_changes_in_words_and_is_healed_by_room(
+def test_full_data_disk_rejects_changes_until_space_is_freed(
     crowded: tuple[Disk, Scene], figures: list[str]
 ) -> None:
     disk, at = crowded
@@ -149,7 +149,7 @@ def test_a_full_data_disk_stops_changes_in_words_and_is_healed_by_room(
     assert rate < MOST_LINES_A_MINUTE, "\n".join(lines.so_far()[:400])
 
 
-def test_a_full_repository_disk_ends_runs_in_words_and_is_healed_by_room(
+def test_full_repository_disk_fails_runs_until_space_is_freed(
     tmp_path: Path, figures: list[str]
 ) -> None:
     with small_disk(tmp_path / "disk", 40) as disk:

@@ -1,7 +1,7 @@
-"""Whatever is killed, and when: the platform heals by itself and no acknowledged snapshot is lost.
+"""Random kills of any process: the platform recovers and keeps every reported snapshot.
 
-One platform lives through all kill points, chosen by chance from a seed that is printed; SEED=…
-walks the same way again, POINTS=… sets how many there are.
+One platform runs through all kill points, chosen at random from a printed seed. SEED=… repeats a
+sequence, POINTS=… sets the number of kill points.
 """
 
 import hashlib
@@ -76,7 +76,7 @@ class Patient:
         return False
 
     def ask(self, path: str) -> Any:
-        """Read something, patiently: the API may have been killed a moment ago."""
+        """Read with retries: the API may have been killed a moment ago."""
 
         def got() -> list[Any]:
             with suppress(httpx.HTTPError):
@@ -278,7 +278,7 @@ def fingerprint(folder: Path) -> dict[str, str]:
     }
 
 
-def test_t15_an_interrupted_scheduled_run_is_done_again_once(
+def test_t15_interrupted_scheduled_run_is_repeated_once(
     patient: Patient, figures: list[str]
 ) -> None:
     rng = random.Random(SEED)

@@ -1,7 +1,7 @@
-"""Prefect is away for minutes, hung or dead: people work on, and nothing is lost or done twice.
+"""Prefect hangs or is down for minutes: the API works and no run is lost or repeated.
 
-OUTAGE_SECONDS=… sets for how long, 60 by default and 600 with NIGHTLY=1. It lasts at least until
-two times of a schedule have passed, or there would be nothing to catch up with.
+OUTAGE_SECONDS=… sets the duration, 60 by default and 600 with NIGHTLY=1. The outage covers at least
+two due times of a schedule, so that there are missed runs.
 """
 
 import time
@@ -126,7 +126,7 @@ def work_on(story: Story) -> None:
 
 
 def endure(story: Story, until_s: float) -> None:
-    """Look again and again that people are answered and told the truth."""
+    """Check repeatedly that the API answers and reports the true state."""
     at = story.at
     while time.monotonic() < until_s:
         story.slowest_s = max(story.slowest_s, at.read_everything())
@@ -192,7 +192,7 @@ def away(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, 
         yield take_away.__name__, at, outage
 
 
-def test_while_prefect_is_away_people_work_on_and_afterwards_nothing_has_run_twice(
+def test_api_works_without_prefect_and_no_run_happens_twice(
     away: tuple[str, Scene, Outage], figures: list[str]
 ) -> None:
     name, at, outage = away

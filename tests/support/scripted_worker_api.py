@@ -1,23 +1,21 @@
-"""A worker API that answers from lists and records the calls of a worker."""
+"""A worker API in memory that replies from a script, for tests of flows without an API."""
 
 import asyncio
 
-from zerobyte.contract.control_plane import (
-    WorkerIdentity,
-)
+from zerobyte.contract.control_plane import WorkerIdentity
 
 IDENTITY = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
 
 
 class ScriptedWorkerApi:
-    """Answers from a list; an exception in it is raised."""
+    """Replies from a list per method and records the calls; raises exceptions in the list."""
 
     def __init__(self, claims=(), renewals=(), finishes=()):
         self.answers = {"claim": list(claims), "renew": list(renewals), "finish": list(finishes)}
-        self.heard = []
+        self.calls = []
 
-    async def _answer(self, method, said):
-        self.heard.append((method, said))
+    async def _answer(self, method, body):
+        self.calls.append((method, body))
         answers = self.answers[method]
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
         if isinstance(answer, Exception):
@@ -32,7 +30,7 @@ class ScriptedWorkerApi:
         return await self._answer("renew", request)
 
     async def progress(self, report):
-        self.heard.append(("progress", report))
+        self.calls.append(("progress", report))
 
     async def finish(self, report):
         return await self._answer("finish", report)

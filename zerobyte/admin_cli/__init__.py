@@ -1,1 +1,1 @@
-"""What gets an installation's owner back in, from the command line of its own machine."""
+"""Commands for the operator of the machine: accounts, worker tokens, secret rotation."""

@@ -1,4 +1,4 @@
-"""What the rescue commands do to people, each in one transaction on the open database."""
+"""Account commands on the open database; each changes it in one transaction."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -31,16 +31,16 @@ _ROLES: Final = ("member", "admin", "owner")
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncGenerator[None]:
-    """Open the installation's database as it is; makes none and changes no table.
+    """Open the installation's database; creates none and migrates nothing.
 
     Raises
-        Unavailable     there is none here, or it is of another version.
+        Unavailable     the database does not exist, or has another version.
     """
     url = settings.database_url
     if not _exists(url):
         raise Unavailable(
             f"There is no database at {connection.sqlite_path(url)}. "
-            "Set ZEROBYTE_DATA_DIR or ZEROBYTE_DATABASE_URL as the API has it."
+            "Set ZEROBYTE_DATA_DIR or ZEROBYTE_DATABASE_URL to the value that the API uses."
         )
     async with connection.database(url):
         await migrate.require_current()
@@ -52,7 +52,7 @@ def _exists(url: str) -> bool:
 
 
 async def reset_password(settings: Settings, username: str, password: str) -> bool:
-    """Set a password and end what the old one had opened; whether passkeys went too."""
+    """Set a password, end all sessions and remove passkeys. Returns True if there were any."""
     if len(password) < MINIMUM:
         raise Invalid(f"Password must be at least {MINIMUM} characters long.")
     if len(password) > MAXIMUM:
@@ -69,7 +69,7 @@ async def reset_password(settings: Settings, username: str, password: str) -> bo
 
 
 async def disable_two_factor(settings: Settings, username: str) -> None:
-    """Remove the second factor, trusted devices and sessions."""
+    """Turn off two-factor authentication; delete trusted devices and sessions."""
     async with open_database(settings):
         user = await _user(username)
         if not user.two_factor_enabled:
@@ -81,7 +81,7 @@ async def disable_two_factor(settings: Settings, username: str) -> None:
 
 
 async def change_username(settings: Settings, username: str, new: str) -> None:
-    """Change the username, and with it the shown name, and end the sessions."""
+    """Change username and display name, and end all sessions."""
     check_username(new, Invalid)
     async with open_database(settings):
         user = await _user(username)
@@ -96,7 +96,7 @@ async def change_username(settings: Settings, username: str, new: str) -> None:
 
 
 async def linked_providers(settings: Settings, username: str, email: str) -> list[str]:
-    """Identity providers that a change of the e-mail unlinks, after everything that refuses it."""
+    """Return the identity providers that a change of the e-mail unlinks, after all checks."""
     async with open_database(settings):
         user = await _user(username)
         await _check_email(user, email)
@@ -105,7 +105,7 @@ async def linked_providers(settings: Settings, username: str, email: str) -> lis
 
 
 async def change_email(settings: Settings, username: str, email: str) -> str:
-    """Change the e-mail, unlink identity providers, end the sessions; the e-mail of before."""
+    """Change the e-mail, unlink identity providers, end all sessions. Returns the old e-mail."""
     async with open_database(settings):
         user = await _user(username)
         await _check_email(user, email)
@@ -121,9 +121,9 @@ async def change_email(settings: Settings, username: str, email: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Where somebody belongs now.
+    """The result of an assignment.
 
-    kept    the organization that they could not leave, because nobody else owns it.
+    kept    the organization that the user stays in as its only owner; None otherwise.
     """
 
     organization: str
@@ -133,7 +133,7 @@ class Assignment:
 async def assign_organization(
     settings: Settings, username: str, slug: str, *, role: str
 ) -> Assignment:
-    """Make somebody a member, and let them leave the organization that they started in."""
+    """Make a user a member of an organization and remove them from their first one."""
     if role not in _ROLES:
         raise Invalid(f"The role must be one of {', '.join(_ROLES)}.")
     async with open_database(settings):
@@ -153,7 +153,7 @@ async def assign_organization(
 
 
 async def enable_password_login(settings: Settings) -> None:
-    """Turn the switch that refuses passwords off."""
+    """Allow sign-in with passwords again."""
     async with open_database(settings):
         await RegistrationSettings().set_password_login_disabled(False)
         await _write_audit_entry("enable-password-login")
@@ -167,10 +167,10 @@ async def _move(user: User, organization: Organization, role: str) -> str | None
         .select_related("organization")
         .first()
     )
-    # The oldest membership is where they start at the next sign-in.
-    made_at = now if first is None else min(now, first.created_at - 1)
+    # The oldest membership is the active organization after the next sign-in.
+    created_at = now if first is None else min(now, first.created_at - 1)
     await Member.create(
-        user_id=user.id, organization_id=organization.id, role=role, created_at=made_at
+        user_id=user.id, organization_id=organization.id, role=role, created_at=created_at
     )
     if first is None:
         return None
@@ -190,7 +190,7 @@ async def _write_audit_entry(
     organization: Organization | None = None,
     **details: str,
 ) -> None:
-    """Leave a line in the audit trail: who has the machine has done it."""
+    """Write an audit entry without an actor: the operator of the machine ran the command."""
     if user is not None:
         details["userId"] = user.id
     await AuditLog().record(

@@ -1,8 +1,8 @@
-"""The rescue commands of `zerobyte`: they ask, call, and say what happened.
+"""Commands of `zerobyte` that restore access: they ask, call, and print the result.
 
-They work on the database itself, beside a running API, and need no password of anybody: whoever
-can read the data folder may do this. 0 is success, 1 a refusal, 2 something that was not given.
-Each asks first and loads what it works with afterwards, so that nobody waits for a question.
+They work on the database itself, beside a running API, and need no password: everyone who can read
+the data folder may run them. Exit code 0 is success, 1 a rejection, 2 a missing value. Each command
+asks before it loads its slow imports, so that the question appears at once.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from zerobyte.settings import Settings
 T = TypeVar("T")
 _ENDED = "All existing sessions have been invalidated."
 
-Username = Annotated[str | None, typer.Option("--username", "-u", help="Whom it is about.")]
+Username = Annotated[str | None, typer.Option("--username", "-u", help="The user's name.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -29,12 +29,12 @@ def _run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _settings() -> Settings:
-    # Nothing is sealed or signed here, so a wrong folder must not get new secrets.
+    # No secret is needed here, and a wrong folder must not get new ones.
     return Settings.load(os.environ, keep_secrets=False)
 
 
 def _with_secret(settings: Settings) -> Settings:
-    """The settings with the secret that is kept, when none is given; makes none."""
+    """Return the settings with the stored secret if none is set; creates none."""
     if settings.app_secret:
         return settings
     file = settings.data_dir / "app-secret"
@@ -53,7 +53,7 @@ def reset_password(
         bool, typer.Option("--password-stdin", help="Read the password from standard input.")
     ] = False,
 ) -> None:
-    """Set somebody's password; they are signed out everywhere, and their passkeys removed."""
+    """Set a user's password; ends all sessions and removes passkeys."""
     name = _name(username)
     password = prompts.new_password(from_stdin=password_stdin)
 
@@ -62,11 +62,11 @@ def reset_password(
     had_passkeys = _run(accounts.reset_password(_settings(), name, password))
     print(f'Password for user "{name}" has been reset successfully.\n{_ENDED}')
     if had_passkeys:
-        print("All passkeys have been removed; new ones are made after signing in.")
+        print("All passkeys have been removed; add new ones after signing in.")
 
 
 def disable_2fa(username: Username = None) -> None:
-    """Remove somebody's second factor; they are signed out everywhere."""
+    """Turn off a user's two-factor authentication; ends all sessions."""
     name = _name(username)
 
     from zerobyte.admin_cli import accounts
@@ -81,7 +81,7 @@ def change_username(
         str | None, typer.Option("--new-username", "-n", help="3 to 30 letters, digits or ._-")
     ] = None,
 ) -> None:
-    """Give somebody another username; they are signed out everywhere."""
+    """Change a username; ends all sessions."""
     name = _name(username)
     new = prompts.text(new_username, "New username", "--new-username").lower()
 
@@ -96,7 +96,7 @@ def change_email(
     email: Annotated[str | None, typer.Option("--email", "-e", help="The new e-mail.")] = None,
     yes: Yes = False,
 ) -> None:
-    """Give somebody another e-mail; identity providers are unlinked, sessions end."""
+    """Change a user's e-mail; unlinks identity providers and ends all sessions."""
     name = _name(username)
     new = prompts.text(email, "New e-mail", "--email").lower()
 
@@ -120,21 +120,23 @@ def assign_organization(
     ] = None,
     role: Annotated[str, typer.Option(help="member, admin or owner.")] = "member",
 ) -> None:
-    """Move somebody to an organization; they are signed out everywhere."""
+    """Move a user to an organization; ends all sessions."""
     name = _name(username)
     slug = prompts.text(organization, "Organization (slug)", "--organization")
 
     from zerobyte.admin_cli import accounts
 
-    done = _run(accounts.assign_organization(_settings(), name, slug, role=role))
-    print(f'User "{name}" has been assigned to organization "{done.organization}" successfully.')
-    if done.kept:
-        print(f'They stay in "{done.kept}" too: it has no other owner.')
+    assignment = _run(accounts.assign_organization(_settings(), name, slug, role=role))
+    print(
+        f'User "{name}" has been assigned to organization "{assignment.organization}" successfully.'
+    )
+    if assignment.kept:
+        print(f'They stay in "{assignment.kept}" too: it has no other owner.')
     print(_ENDED)
 
 
 def enable_password_login() -> None:
-    """Let people sign in with passwords again."""
+    """Allow sign-in with passwords again."""
 
     from zerobyte.admin_cli import accounts
 
@@ -144,40 +146,40 @@ def enable_password_login() -> None:
 
 def rekey(
     old_secret_file: Annotated[
-        Path | None, typer.Option("--old-secret-file", help="A file with the secret of before.")
+        Path | None, typer.Option("--old-secret-file", help="A file with the old secret.")
     ] = None,
     old_secret_stdin: Annotated[
         bool, typer.Option("--old-secret-stdin", help="Read it from standard input.")
     ] = False,
 ) -> None:
-    """Seal every stored secret anew, with the APP_SECRET of now instead of the one of before.
+    """Re-encrypt every stored secret with the current APP_SECRET instead of the old one.
 
-    Stop Zerobyte first. A run that was interrupted is finished by running it again.
+    Stop Zerobyte first. After an interruption, run the command again.
     """
     settings = _with_secret(_settings())
     old = prompts.secret(
-        "The APP_SECRET of before",
+        "The old APP_SECRET",
         from_stdin=old_secret_stdin,
-        file=old_secret_file or _file_of_environment(),
+        file=old_secret_file or _file_from_environment(),
         option="--old-secret",
     )
 
     from zerobyte.admin_cli import rotate_secret
 
-    found = _run(rotate_secret.rotate(settings, old))
-    print(f"{found.sealed} secrets were sealed anew, {found.current} were so already.")
-    if found.unreadable:
-        places = "\n".join(f"  {place}" for place in found.unreadable)
-        prompts.stop(f"These fit neither secret and were left as they are:\n{places}")
+    result = _run(rotate_secret.rotate(settings, old))
+    print(f"{result.sealed} secrets were re-encrypted, {result.current} were current already.")
+    if result.unreadable:
+        lines = "\n".join(f"  {entry}" for entry in result.unreadable)
+        prompts.stop(f"Neither secret decrypts these; they are unchanged:\n{lines}")
 
 
-def _file_of_environment() -> Path | None:
-    named = os.environ.get("OLD_APP_SECRET_FILE", "").strip()
-    return Path(named) if named else None
+def _file_from_environment() -> Path | None:
+    path = os.environ.get("OLD_APP_SECRET_FILE", "").strip()
+    return Path(path) if path else None
 
 
 def add_to(app: typer.Typer) -> None:
-    """Put the commands into the command line."""
+    """Add the commands to the command line."""
     for command in (
         reset_password, disable_2fa, change_username, change_email, assign_organization,
         enable_password_login, rekey,

@@ -1,7 +1,7 @@
-"""Questions to whoever sits at the terminal, and what comes instead of them in scripts.
+"""Questions on the terminal, and their replacements in scripts.
 
-A secret is typed without echo, or read from standard input or a file; never from an argument,
-which everybody on the machine can read. Without a terminal nothing waits: the answer is missing.
+A secret is typed without echo, or read from standard input or a file; never from an argument, which
+every user of the machine can read. Without a terminal a question fails at once.
 """
 
 import sys
@@ -14,27 +14,27 @@ USAGE = 2
 
 
 def stop(message: str, *, code: int = 1) -> NoReturn:
-    """End with one sentence on standard error."""
+    """Exit with one sentence on standard error."""
     print(message, file=sys.stderr)
     raise SystemExit(code)
 
 
 def is_terminal() -> bool:
-    """Whether somebody can be asked."""
+    """Return True if a user can be asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def text(given: str | None, question: str, option: str) -> str:
-    """An answer that was given as an option, or is typed now."""
-    if given is None:
+def text(value: str | None, question: str, option: str) -> str:
+    """Return the value of an option, or ask for it."""
+    if value is None:
         if not is_terminal():
             stop(f"There is no terminal to ask on. Give {option}", code=USAGE)
-        given = str(typer.prompt(question, err=True))
-    return given.strip()
+        value = str(typer.prompt(question, err=True))
+    return value.strip()
 
 
 def new_password(*, from_stdin: bool) -> str:
-    """A password that is set: typed twice, or the first line of standard input."""
+    """Return a new password: typed twice, or the first line of standard input."""
     if from_stdin:
         return _read_line("password")
     if not is_terminal():
@@ -46,7 +46,7 @@ def new_password(*, from_stdin: bool) -> str:
 
 
 def secret(question: str, *, from_stdin: bool, file: Path | None, option: str) -> str:
-    """A secret that exists: from a file, from standard input, or typed without echo."""
+    """Return an existing secret: from a file, from standard input, or typed without echo."""
     if from_stdin and file is not None:
         stop(f"Use either {option}-stdin or {option}-file, not both.", code=USAGE)
     if file is not None:
@@ -63,7 +63,7 @@ def secret(question: str, *, from_stdin: bool, file: Path | None, option: str) -
 
 
 def confirm(question: str, *, yes: bool) -> bool:
-    """Whether something that cannot be undone shall be done."""
+    """Return True if the user confirms an irreversible action."""
     if yes:
         return True
     if not is_terminal():
@@ -74,5 +74,5 @@ def confirm(question: str, *, yes: bool) -> bool:
 def _read_line(what: str) -> str:
     line = sys.stdin.readline().rstrip("\r\n")
     if not line:
-        stop(f"Standard input holds no {what}.", code=USAGE)
+        stop(f"Standard input contains no {what}.", code=USAGE)
     return line

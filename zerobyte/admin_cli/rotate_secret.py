@@ -1,7 +1,7 @@
-"""Seals every stored secret anew, under another APP_SECRET.
+"""Re-encrypts every stored secret with another APP_SECRET.
 
-It looks for sealed texts in every table and finds out which place each is bound to. All rows and
-the fingerprint of the secret change in one transaction: whatever interrupts it changes nothing.
+It finds encrypted texts in all tables and the context that each is bound to. All rows and the
+fingerprint of the secret change in one transaction, so an interruption changes nothing.
 """
 
 from collections.abc import AsyncGenerator, Iterator
@@ -24,18 +24,18 @@ from zerobyte.settings import secrets as settings_secrets
 
 _MARKS: Final = ("zb1:", "encv1:")
 _TEXTS: Final = ("CharField", "TextField", "JSONField")
-# A row is named by its key or by the id that stands in its addresses.
+# A context names a row by its key or by the id in its URLs.
 _ROW_NAMES: Final = ("id", "short_id", "uid", "key")
-# What a column is called in the place that its texts are bound to, where that is another word.
+# Columns whose name in the context differs.
 _COLUMN_NAMES: Final = {"backup_webhooks": "webhooks"}
 
 
 @dataclass(slots=True)
 class RotationResult:
-    """What a run did.
+    """The result of a rotation.
 
-    sealed, current     how many texts were sealed anew, and how many were so before.
-    unreadable          places of texts that neither secret opens, as `table row column`.
+    sealed, current     number of texts that were re-encrypted, and that were current before.
+    unreadable          texts that neither secret decrypts, as `table row column`.
     """
 
     sealed: int = 0
@@ -44,25 +44,25 @@ class RotationResult:
 
 
 async def rotate(settings: Settings, old_secret: str) -> RotationResult:
-    """Seal what the old secret sealed with the one of the settings.
+    """Re-encrypt texts of the old secret with the secret of the settings.
 
     Raises
-        Invalid         both are the same, or the old one is too short or too long.
-        Occupied        Zerobyte runs on this data folder.
-        Unavailable     there is no database, or it is of another version.
+        Invalid         both are equal, or the old one is too short or too long.
+        ResourceInUse   Zerobyte is running on this data folder.
+        Unavailable     the database does not exist, or has another version.
     """
-    if not settings_secrets.has_secret_length(old_secret):
-        found = "is empty" if not old_secret else "must be between 32 and 256 characters long"
-        raise Invalid(f"The secret of before {found}. Give the file that holds it.")
+    if not kept.has_secret_length(old_secret):
+        problem = "is empty" if not old_secret else "must be between 32 and 256 characters long"
+        raise Invalid(f"The old secret {problem}. Give the file that contains it.")
     if old_secret == settings.app_secret:
         raise Invalid(
-            "The secret of before is the one of now. Set APP_SECRET (or the file app-secret) to "
+            "The old secret equals the current one. Set APP_SECRET (or the file app-secret) to "
             "the new one first, and give the old one here."
         )
     sealer = Sealer(settings.app_secret, former=[old_secret])
     outcome = RotationResult()
     async with open_database(settings):
-        held = startup_checks.lock_data_dir(settings.data_dir)
+        lock = startup_checks.lock_data_dir(settings.data_dir)
         try:
             # An API on another host shares the database, but not the data folder.
             async with without_active_process(settings.database_url), in_transaction():
@@ -71,16 +71,16 @@ async def rotate(settings: Settings, old_secret: str) -> RotationResult:
                 if await _fits_stored_fingerprint(settings, old_secret, outcome):
                     await key_check.store_fingerprint(settings.app_secret)
         finally:
-            held.close()
+            lock.close()
     return outcome
 
 
 async def _fits_stored_fingerprint(
     settings: Settings, old_secret: str, outcome: RotationResult
 ) -> bool:
-    """Returns True if the data is now encrypted with the secret of the settings.
+    """Return True if the data is now encrypted with the secret of the settings.
 
-    A wrong old secret opens nothing: then the fingerprint must still name the right one.
+    A wrong old secret decrypts nothing; then the fingerprint must still match the right one.
     """
     if not outcome.unreadable:
         return True
@@ -97,19 +97,19 @@ async def _rotate_table(model: type[Model], sealer: Sealer, outcome: RotationRes
         if column["field_type"] not in _TEXTS:
             continue
         async for row in _rows_with(model, table, key, column["db_column"]):
-            one = _RowRotation(table, row, column["name"], sealer)
-            new = one.sealed_anew(getattr(row, column["name"]), (column["name"],))
-            if one.outcome.sealed:
+            rotation = _RowRotation(table, row, column["name"], sealer)
+            new = rotation.reencrypted(getattr(row, column["name"]), (column["name"],))
+            if rotation.outcome.sealed:
                 await model.filter(pk=row.pk).update(**{column["name"]: new})
-            outcome.sealed += one.outcome.sealed
-            outcome.current += one.outcome.current
-            outcome.unreadable += one.outcome.unreadable
+            outcome.sealed += rotation.outcome.sealed
+            outcome.current += rotation.outcome.current
+            outcome.unreadable += rotation.outcome.unreadable
 
 
 async def _rows_with(
     model: type[Model], table: str, key: str, column: str
 ) -> AsyncGenerator[Model]:
-    """Rows whose column holds something that looks sealed; found by the database itself."""
+    """Yield rows whose column contains a mark of encrypted text; the database finds them."""
     likes = " OR ".join(f"CAST(\"{column}\" AS TEXT) LIKE '%{mark}%'" for mark in _MARKS)
     # Names of tables and columns come from our own models.
     query = f'SELECT "{key}" AS "pk" FROM "{table}" WHERE {likes}'  # noqa: S608
@@ -121,7 +121,7 @@ async def _rows_with(
 
 
 class _RowRotation:
-    """One column of one row while it is sealed anew."""
+    """The re-encryption of one column of one row."""
 
     def __init__(self, table: str, row: Model, column: str, sealer: Sealer) -> None:
         self._table = table
@@ -130,43 +130,43 @@ class _RowRotation:
         self._sealer = sealer
         self.outcome = RotationResult()
 
-    def sealed_anew(self, value: Any, path: tuple[str, ...]) -> Any:
-        """A value with every sealed text in it sealed anew."""
+    def reencrypted(self, value: Any, path: tuple[str, ...]) -> Any:
+        """Return a value with every encrypted text in it re-encrypted."""
         if isinstance(value, str):
             return self._text(value, path) if Sealer.is_sealed(value) else value
         if isinstance(value, dict):
-            held = cast("dict[str, Any]", value)
-            return {name: self.sealed_anew(inner, (*path, name)) for name, inner in held.items()}
+            fields = cast("dict[str, Any]", value)
+            return {name: self.reencrypted(inner, (*path, name)) for name, inner in fields.items()}
         if isinstance(value, list):
             items = cast("list[Any]", value)
-            return [self.sealed_anew(item, path) for item in items]
+            return [self.reencrypted(item, path) for item in items]
         return value
 
     def _text(self, sealed: str, path: tuple[str, ...]) -> str:
         if self._sealer.is_current(sealed):
             self.outcome.current += 1
             return sealed
-        for place in self._places(path):
+        for aad in self._contexts(path):
             try:
-                plain = self._sealer.unseal(sealed, aad=place)
+                plain = self._sealer.unseal(sealed, aad=aad)
             except Unsealable:
                 continue
             self.outcome.sealed += 1
-            return self._sealer.seal(plain, aad=place)
+            return self._sealer.seal(plain, aad=aad)
         self.outcome.unreadable.append(f"{self._table} {self._row.pk} {'.'.join(path)}")
         return sealed
 
-    def _places(self, path: tuple[str, ...]) -> Iterator[str]:
-        """Every place that a text found here may be bound to, the likeliest first.
+    def _contexts(self, path: tuple[str, ...]) -> Iterator[str]:
+        """Yield every context that a text of this column may be bound to, the likeliest first.
 
-        A text of the older scheme is bound to none and opens with the first, which is then its
-        place: `table:row:field` of the innermost name, as `zerobyte.db.encrypted_config` has it.
+        A text of the older scheme has no context, decrypts with the first and is then bound to it:
+        `table:row:field` of the innermost name, as in `zerobyte.db.encrypted_config`.
         """
         column = _COLUMN_NAMES.get(self._column, self._column)
         inner = [path[-1]] if len(path) > 1 else []
         names = dict.fromkeys([*inner, column, ".".join(path), *map(to_camel, path)])
         rows = [str(getattr(self._row, name)) for name in _ROW_NAMES if hasattr(self._row, name)]
-        # Configs are bound by the id in their address, other rows by their key.
+        # Configs are bound by the id in their URL, other rows by their key.
         ordered = list(dict.fromkeys([*reversed(rows), str(self._row.pk)]))
         for row in ordered:
             for name in names:

@@ -1,4 +1,4 @@
-"""What `zerobyte worker-token` and `zerobyte worker-tokens` do, on the database itself."""
+"""The commands `zerobyte worker-token` and `zerobyte worker-tokens`, on the database itself."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -23,32 +23,32 @@ async def issue(settings: Settings, host: str) -> str:
 
 
 async def listing(settings: Settings) -> list[tuple[str, str, str, str, str]]:
-    """Return id, host, issue date, last use and end of every token."""
+    """Return id, host, issue date, last use and revocation date of every token."""
     async with _tokens(settings) as tokens:
         return [
             (
                 row.id,
                 str(row.host),
                 clock.iso(row.created_at),
-                _shown(row.last_used_at),
-                _shown(row.revoked_at),
+                _iso(row.last_used_at),
+                _iso(row.revoked_at),
             )
             for row in await tokens.listing()
         ]
 
 
 async def revoke(settings: Settings, token_id: str) -> None:
-    """Refuse one token from now on."""
+    """Revoke one token."""
     async with _tokens(settings) as tokens:
         await tokens.revoke(token_id)
 
 
 async def rotate(settings: Settings, token_id: str) -> str:
-    """Return the text that replaces one token."""
+    """Replace one token. Returns the new one."""
     async with _tokens(settings) as tokens:
         _, token = await tokens.rotate(token_id)
         return token
 
 
-def _shown(moment_ms: int | None) -> str:
+def _iso(moment_ms: int | None) -> str:
     return "" if moment_ms is None else clock.iso(moment_ms)

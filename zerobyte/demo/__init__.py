@@ -1,5 +1,5 @@
-"""The product seen by a customer: a platform of its own, one backup, one restore, one proof.
+"""The demo: a temporary platform, one backup, one restore, one comparison.
 
-Owns what `make demo` does and what `make bench` measures with. It speaks HTTP like anybody else
-and refuses to import any room but core.
+`make demo` runs it and `make bench` measures with it. It uses the HTTP API as any client does and
+imports no other package than core.
 """

@@ -1,11 +1,11 @@
-"""`python -m zerobyte.demo [SOURCE]`, for where the command `zerobyte` is not in the way."""
+"""`python -m zerobyte.demo [SOURCE]`, for use without the command `zerobyte`."""
 
 import signal
 
-# Until the demo listens itself, an interrupt just ends it: nothing has been made yet.
+# Until the demo installs its handlers, an interrupt just ends it: nothing exists yet.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-import argparse  # noqa: E402 - an interrupt may come while these are imported
+import argparse  # noqa: E402 - an interrupt may arrive during these imports
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -14,8 +14,8 @@ from zerobyte.demo.command import main  # noqa: E402
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         prog="python -m zerobyte.demo",
-        description="Back a folder up on a platform of its own, restore it beside, compare.",
+        description="Back up a folder on a temporary platform, restore it, compare.",
     )
-    parser.add_argument("source", nargs="?", help="folder; without one, a sample is made")
-    given: str | None = parser.parse_args().source
-    sys.exit(main(Path(given) if given else None))
+    parser.add_argument("source", nargs="?", help="folder; by default a sample is created")
+    source: str | None = parser.parse_args().source
+    sys.exit(main(Path(source) if source else None))

@@ -1,7 +1,7 @@
-"""The few calls of the documented API that a first backup and a first restore need.
+"""The API calls of a first backup and a first restore.
 
-Owns the session, the wording of failures, the reading of an event stream, and how a request is
-repeated when its answer was lost; refuses to know what the calls are made for.
+Includes the session, error messages, the event stream, and the repetition of requests whose
+response was lost.
 """
 
 import asyncio
@@ -27,17 +27,17 @@ _CONFLICTS: Final = frozenset({409, 422})
 Answer = dict[str, Any]
 
 Lookup = Callable[[], Awaitable[Answer | None]]
-"""Gives what a request has made whose answer was lost; None when it has made nothing."""
+"""Returns the object that a request without response created; None if there is none."""
 
 
 class RequestRejected(Failed):
-    """The platform answered a request with an error; the message is its own."""
+    """The platform answered a request with an error; the message is the platform's."""
 
 
 class Client:
-    """A signed-in customer of one platform.
+    """A signed-in client of one platform.
 
-    patience    None means that whatever goes wrong is told at once.
+    recovery    waits while the platform recovers; None raises every error at once.
     """
 
     def __init__(self, http: httpx.AsyncClient, recovery: RecoveryWait | None = None) -> None:
@@ -48,51 +48,53 @@ class Client:
     async def call(
         self, method: str, path: str, body: Answer | None = None, *, lookup: Lookup | None = None
     ) -> Any:
-        """Send one request and give the JSON of the answer.
+        """Send one request and return the JSON of the response.
 
-        While the platform heals itself it is waited for, and the request is sent again.
+        If the platform does not answer, wait until it has recovered and repeat the request.
 
-        look        for a request that must not be done twice: asked before it is sent again.
+        lookup      for a request that must not run twice: called before it is repeated.
 
-        Raises RequestRejected, and Away when the platform does not come back.
+        Raises RequestRejected, and PlatformUnavailable if the platform does not recover.
         """
         for number in range(1, _TRIES + 1):
             try:
                 answer = await self.request(method, path, body)
             except httpx.TransportError as error:
-                trouble: Failed | PlatformUnavailable = PlatformUnavailable(
+                error_to_raise: Failed | PlatformUnavailable = PlatformUnavailable(
                     f"{method} {path}: {_no_answer_message(error)}"
                 )
             else:
                 if answer.is_success:
                     return answer.json()
-                trouble = RequestRejected(
+                error_to_raise = RequestRejected(
                     f"{method} {path}: {answer.status_code} {_message(answer)}"
                 )
-                # Before the answer was lost the thing may have been made, or is being made still.
-                is_own = lookup is not None and number > 1 and answer.status_code in _CONFLICTS
-                if answer.status_code not in _TEMPORARY and not is_own:
-                    raise trouble
+                # The request without response may have created the object, or may still do so.
+                is_conflict_with_itself = (
+                    lookup is not None and number > 1 and answer.status_code in _CONFLICTS
+                )
+                if answer.status_code not in _TEMPORARY and not is_conflict_with_itself:
+                    raise error_to_raise
             if self._recovery is None or number == _TRIES:
-                raise trouble
+                raise error_to_raise
             await asyncio.sleep(_PAUSE_S * (number - 1))
             await self._recovery.wait()
-            if lookup is not None and (made := await lookup()) is not None:
-                return made
-        raise AssertionError("The last try either answers or raises.")
+            if lookup is not None and (created := await lookup()) is not None:
+                return created
+        raise AssertionError("The last try either returns or raises.")
 
     async def request(self, method: str, path: str, body: Answer | None = None) -> httpx.Response:
-        """Send one request once and give the answer, whatever it is. Raises httpx's errors."""
+        """Send one request once and return the response. Raises httpx's errors."""
         return await self._http.request(method, path, json=body)
 
     async def sign_up(self, password: str) -> None:
-        """Make the first account; its cookie stays with this client."""
+        """Create the first account; this client keeps its session cookie."""
         body = {"email": "demo@example.com", "username": "demo", "name": "demo"}
 
         async def sign_in() -> Answer | None:
-            who = {"username": body["username"], "password": password}
+            credentials = {"username": body["username"], "password": password}
             with contextlib.suppress(RequestRejected):
-                return await self.call("POST", "/api/auth/sign-in/username", who)
+                return await self.call("POST", "/api/auth/sign-in/username", credentials)
             return None
 
         await self.call(
@@ -100,19 +102,19 @@ class Client:
         )
 
     async def add_volume(self, name: str, path: str) -> str:
-        """Name a folder as a volume and give its short id."""
+        """Create a volume of a folder. Returns its short id."""
         config = {"backend": "directory", "path": path}
         return (await self._create("/api/v1/volumes", {"name": name, "config": config}))["shortId"]
 
     async def add_repository(self, name: str, path: str) -> Answer:
-        """Make a repository below a local folder."""
+        """Create a repository in a local folder."""
         body = {"name": name, "config": {"backend": "local", "path": path}}
-        made = await self._create("/api/v1/repositories", body)
-        # The list gives it bare, the answer to its making does not.
-        return made.get("repository", made)
+        created = await self._create("/api/v1/repositories", body)
+        # The creation wraps the repository in an object, the list does not.
+        return created.get("repository", created)
 
     async def add_schedule(self, name: str, *, volume: str, repository: str, cron: str = "") -> str:
-        """Make a schedule and give its short id; without a cron it runs only when asked."""
+        """Create a schedule, by default for manual runs only. Returns its short id."""
         body = {
             "name": name,
             "volumeId": volume,
@@ -123,18 +125,18 @@ class Client:
         return (await self._create("/api/v1/backups", body))["shortId"]
 
     async def _create(self, path: str, body: Answer) -> Answer:
-        """Make one thing with a name that no other of its kind has."""
+        """Create an object with a unique name."""
 
-        async def named() -> Answer | None:
-            for one in await self.call("GET", path):
-                if one["name"] == body["name"]:
-                    return one
+        async def find_by_name() -> Answer | None:
+            for row in await self.call("GET", path):
+                if row["name"] == body["name"]:
+                    return row
             return None
 
-        return await self.call("POST", path, body, lookup=named)
+        return await self.call("POST", path, body, lookup=find_by_name)
 
     async def run(self, schedule: str) -> str:
-        """Run a schedule now and give the id of the task."""
+        """Run a schedule now. Returns the id of the task."""
         return await self._start(
             f"/api/v1/backups/{schedule}/run",
             None,
@@ -148,28 +150,28 @@ class Client:
     ) -> str:
         """Start a task once.
 
-        name        of the task's id in the answer.
-        target      what the history says of such a task's target.
+        name        key of the task's id in the response.
+        target      part of the task's target in the history.
         """
 
-        async def started() -> Answer | None:
+        async def find_started() -> Answer | None:
             history = await self.call("GET", f"/api/v1/tasks/history?kind={kind}")
-            for one in history["items"]:
-                if one["id"] not in self._started and target.items() <= one["target"].items():
-                    return {name: one["id"]}
+            for item in history["items"]:
+                if item["id"] not in self._started and target.items() <= item["target"].items():
+                    return {name: item["id"]}
             return None
 
-        task = (await self.call("POST", path, body, lookup=started))[name]
+        task = (await self.call("POST", path, body, lookup=find_started))[name]
         self._started.add(task)
         return task
 
     async def snapshots(self, repository: str, schedule: str) -> list[Answer]:
-        """The snapshots of one schedule, oldest first."""
+        """Return the snapshots of one schedule, oldest first."""
         path = f"/api/v1/repositories/{repository}/snapshots?backupId={schedule}"
         return await self.call("GET", path)
 
     async def restore(self, repository: str, snapshot: str, target: str) -> str:
-        """Restore a snapshot into another folder and give the id of the task."""
+        """Restore a snapshot to another folder. Returns the id of the task."""
         return await self._start(
             f"/api/v1/repositories/{repository}/restore",
             {"snapshotId": snapshot, "targetPath": target},
@@ -179,13 +181,13 @@ class Client:
         )
 
     async def task(self, task: str) -> Answer:
-        """A task as it is now."""
+        """Return the current state of a task."""
         return await self.call("GET", f"/api/v1/tasks/{task}")
 
     async def follow(self, task: str) -> AsyncIterator[Answer]:
-        """Every state of a task from now to its end, which comes last.
+        """Yield the states of a task until its final one.
 
-        Raises RequestRejected, and Away when the platform does not come back.
+        Raises RequestRejected, and PlatformUnavailable if the platform does not recover.
         """
         while True:
             with contextlib.suppress(httpx.TransportError):
@@ -193,7 +195,7 @@ class Client:
                     yield state
                     if state["status"] in FINISHED:
                         return
-            # The stream broke off or told nothing new; the task may have ended meanwhile.
+            # The stream broke or was idle; the task may have ended meanwhile.
             if self._recovery is not None:
                 await asyncio.sleep(_PAUSE_S)
                 await self._recovery.wait()
@@ -203,31 +205,31 @@ class Client:
                 return
 
     async def _events(self, path: str) -> AsyncIterator[Answer]:
-        """What a stream tells until it breaks off, or tells nothing but that it is there."""
+        """Yield the events of a stream until it breaks or sends only heartbeats for a minute."""
         async with self._http.stream("GET", path, timeout=30.0) as stream:
             if not stream.is_success:
                 await stream.aread()
                 if self._recovery is not None and stream.status_code in _TEMPORARY:
                     return
                 raise RequestRejected(f"GET {path}: {stream.status_code} {_message(stream)}")
-            name, told_at = "", clock.monotonic()
+            name, event_at = "", clock.monotonic()
             async for line in stream.aiter_lines():
                 if line.startswith("event:"):
                     name = line.removeprefix("event:").strip()
                 elif line.startswith("data:") and name == "task:changed":
                     yield json.loads(line.removeprefix("data:"))
-                    told_at = clock.monotonic()
-                elif clock.monotonic() - told_at > _STREAM_IDLE_S:
+                    event_at = clock.monotonic()
+                elif clock.monotonic() - event_at > _STREAM_IDLE_S:
                     return
 
 
 @contextlib.asynccontextmanager
 async def signed_out_client(url: str, *, say: Say | None = None) -> AsyncGenerator[Client]:
-    """A client of the platform at `url`, without an account yet.
+    """Yield a client of the platform at `url`, without an account yet.
 
-    say         has the client wait while the platform heals itself, and is told so.
+    say         makes the client wait while the platform recovers; gets a sentence about it.
 
-    The Origin header is what a browser would send: cookies without one are not believed.
+    The Origin header is required: the platform rejects cookies without one.
     """
     async with httpx.AsyncClient(
         base_url=url, headers={"Origin": url}, timeout=120.0, trust_env=False
@@ -242,4 +244,4 @@ def _no_answer_message(error: httpx.TransportError) -> str:
 def _message(answer: httpx.Response) -> str:
     with contextlib.suppress(ValueError, KeyError, TypeError):
         return str(answer.json()["message"])
-    return answer.text[:200] or "(no answer)"
+    return answer.text[:200] or "(no response)"

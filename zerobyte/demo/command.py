@@ -1,4 +1,4 @@
-"""The demo as a command: its exit code, its errors in one sentence, its end on a signal."""
+"""The demo as a command: exit codes, error messages and signals."""
 
 import asyncio
 import signal
@@ -12,9 +12,9 @@ from zerobyte.demo.scenario import demonstrate
 
 
 def main(source: Path | None = None) -> int:
-    """Run the demo: 0 when what was restored is what was saved, 1 when not, 130 on a signal.
+    """Run the demo. Returns 0 if the restored folder equals the source, 1 if not, 130 on a signal.
 
-    source      the folder to back up; without one, a sample is made.
+    source      the folder to back up; None creates a sample.
     """
     console = Console(highlight=False)
     listener = _SignalListener()
@@ -34,31 +34,31 @@ def main(source: Path | None = None) -> int:
 
 
 class _SignalListener:
-    """Lets the first signal stop the demo in order; later ones do not hurry its tidying up.
+    """Lets the first signal stop the demo in order; later signals do not interrupt the clean-up.
 
-    It listens from before the first step to the end of the process, so no signal finds nobody.
+    Its handlers are installed from the start to the exit of the process, so no signal is lost.
     """
 
     def __init__(self) -> None:
-        self.has_heard = False
+        self.is_signalled = False
         self.interrupt: Callable[[], None] | None = None
 
     def listen(self) -> None:
-        """Take the signals over; call it in the main thread."""
+        """Install the signal handlers; call it in the main thread."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._hear)
+            signal.signal(number, self._on_signal)
 
-    def _hear(self, *_: object) -> None:
-        if not self.has_heard and self.interrupt is not None:
+    def _on_signal(self, *_: object) -> None:
+        if not self.is_signalled and self.interrupt is not None:
             self.interrupt()
-        self.has_heard = True
+        self.is_signalled = True
 
 
 async def _interruptible(source: Path | None, console: Console, listener: _SignalListener) -> None:
     loop = asyncio.get_running_loop()
     work = asyncio.create_task(demonstrate(source, console))
     listener.interrupt = lambda: loop.call_soon_threadsafe(work.cancel) and None
-    if listener.has_heard:
+    if listener.is_signalled:
         work.cancel()
     try:
         await work

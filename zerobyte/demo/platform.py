@@ -1,9 +1,6 @@
-"""A Zerobyte of one's own for a while: started on free ports, stopped and forgotten afterwards.
+"""A temporary platform: `zerobyte serve` on free ports, stopped and removed afterwards.
 
-Its supervisor starts again whatever of it dies; here the supervisor itself is started again.
-
-Owns the folder, the ports and the process of `zerobyte serve`; refuses to know what is done with
-the platform.
+Its supervisor restarts its children; this module restarts a killed supervisor.
 """
 
 import asyncio
@@ -34,7 +31,7 @@ _LAST_LINES = 20
 
 
 class PlatformNotStarted(Failed):
-    """The platform did not come up; the message ends with its last words."""
+    """The platform did not start; the message ends with the last lines of its output."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +39,9 @@ class Platform:
     """A platform that is ready.
 
     prefect_url with `/api` at its end.
-    home        its data folder; whoever starts the platform owns it.
-    pid         the supervisor, as it was first started.
-    ready_s     how long it took from the start of the process to the first healthy answer.
+    home        its data folder; the caller removes it.
+    pid         of the first supervisor process.
+    ready_s     time from the start of the process to the first successful readiness check.
     """
 
     url: str
@@ -60,11 +57,11 @@ async def platform(
 ) -> AsyncGenerator[Platform]:
     """Run `zerobyte serve` with all its data in `home` and yield it once it is ready.
 
-    When the block is left, by whatever way, the platform and its children are gone.
+    After the block, the platform and its children have ended, even after an error.
 
-    say     has the platform started again when somebody kills its supervisor, and is told so.
+    say     enables restarts after a killed supervisor; gets a sentence about each.
 
-    Raises NotStarted when it ends, or is not ready, within two minutes.
+    Raises PlatformNotStarted if the platform ends, or is not ready within two minutes.
     """
     port, prefect_port = free_ports(2)
     url = f"http://127.0.0.1:{port}"
@@ -85,41 +82,41 @@ async def platform(
     begun = clock.monotonic()
     running = asyncio.create_task(_run_supervisor(environ, pids, stop=stop, say=say))
     try:
-        trouble = await _wait_until_ready(url, running)
-        if not trouble:
+        problem = await _wait_until_ready(url, running)
+        if not problem:
             prefect_url = f"http://127.0.0.1:{prefect_port}/api"
             yield Platform(url, prefect_url, home, await pids.get(), clock.monotonic() - begun)
     finally:
         stop.set()
         await _wait_for_end(running)
-    if trouble:
+    if problem:
         ended = running.result()
-        last_words = (ended.stderr_tail + ended.stdout_tail)[-_LAST_LINES:]
-        raise PlatformNotStarted("\n".join((trouble, *last_words)))
+        last_lines = (ended.stderr_tail + ended.stdout_tail)[-_LAST_LINES:]
+        raise PlatformNotStarted("\n".join((problem, *last_lines)))
 
 
 async def _run_supervisor(
     environ: Mapping[str, str], pids: asyncio.Queue[int], *, stop: asyncio.Event, say: Say | None
 ) -> process.Exit:
-    """Run the supervisor until it is stopped or ends by itself; a killed one is started again."""
+    """Run the supervisor until it is stopped or exits; restart it if it was killed."""
     for number in range(1, _STARTS + 1):
         ended = await process.run(
             [_program(), "serve"],
             env=environ,
-            on_start=lambda seen: pids.put_nowait(seen.pid),
+            on_start=lambda child: pids.put_nowait(child.pid),
             stop=stop,
             grace_s=STOP_LIMIT_S,
         )
         if stop.is_set() or say is None or ended.code <= _SIGNALLED or number == _STARTS:
             return ended
-        say(f"The platform was killed by signal {ended.code - _SIGNALLED}. Starting it again")
-        # Its children die with it, and need a moment to give the ports back.
+        say(f"The platform was killed by signal {ended.code - _SIGNALLED}. Restarting it")
+        # Its children end with it, and need a moment to release the ports.
         await asyncio.sleep(_PAUSE_S)
     raise AssertionError("The last start returns.")
 
 
 async def _wait_for_end(running: asyncio.Task[process.Exit]) -> None:
-    """Wait for the end of the platform although somebody interrupts the waiting."""
+    """Wait for the end of the platform even if the caller is cancelled."""
     interrupted: asyncio.CancelledError | None = None
     while not running.done():
         try:
@@ -131,7 +128,7 @@ async def _wait_for_end(running: asyncio.Task[process.Exit]) -> None:
 
 
 async def _wait_until_ready(url: str, running: asyncio.Task[process.Exit]) -> str:
-    """Wait for the platform; what is wrong when it does not come, empty when it did."""
+    """Wait for the platform. Returns the problem, or an empty string when it is ready."""
     deadline = clock.monotonic() + START_LIMIT_S
     reason = "The API does not answer."
     async with httpx.AsyncClient(base_url=url, timeout=5.0, trust_env=False) as client:
@@ -148,9 +145,9 @@ async def _wait_until_ready(url: str, running: asyncio.Task[process.Exit]) -> st
 
 
 def remove_folder(home: Path) -> None:
-    """Remove a platform's folder, unless something is still mounted in it.
+    """Remove a platform's folder.
 
-    Raises Failed when something is: deleting would go through the mount.
+    Raises Failed if a mount is left in it: deleting would remove the mounted files.
     """
     mounted = [
         point
@@ -163,20 +160,20 @@ def remove_folder(home: Path) -> None:
         with contextlib.suppress(OSError):
             shutil.rmtree(home)
             return
-        # A killed process may have written a last word; a source may hold closed folders.
+        # A killed process may still write a file; a source may hold read-only folders.
         open_folders(home)
     shutil.rmtree(home)
 
 
 def open_folders(home: Path) -> None:
-    """Let the owner remove what is in a folder; restored ones are as closed as their source."""
-    for place, names, _ in os.walk(home):
-        for folder in (Path(place, name) for name in names):
+    """Make all folders writable for the owner: restored folders have the source's modes."""
+    for parent, names, _ in os.walk(home):
+        for folder in (Path(parent, name) for name in names):
             if not folder.is_symlink():
                 folder.chmod(stat.S_IRWXU)
 
 
 def _program() -> str:
-    """The command beside the Python that runs us, else the one in PATH."""
+    """Return the command beside the running Python, else the command in PATH."""
     beside = Path(sys.executable).with_name("zerobyte")
     return str(beside) if beside.exists() else "zerobyte"

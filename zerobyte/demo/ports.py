@@ -1,25 +1,25 @@
-"""Ports of this machine for what is started beside others, as a demonstration or a test."""
+"""Free TCP ports of this machine for the demo and for tests."""
 
 import random
 import socket
 from typing import Final
 
 _PORTS: Final = range(10_000, 32_000)
-"""Below those that Linux gives to outgoing connections, which could take one of a server that is
-just being started again."""
+"""Below the range for outgoing connections of Linux, which could take the port of a server during a
+restart."""
 
 
 def free_ports(number: int) -> list[int]:
-    """Different ports of loopback that nobody had a moment ago.
+    """Return different ports of loopback that were free a moment ago.
 
-    Raises OSError when there are not so many.
+    Raises OSError if there are not enough.
     """
-    found: list[int] = []
+    ports: list[int] = []
     for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
-        if len(found) == number:
-            return found
+        if len(ports) == number:
+            return ports
         if _is_free(port):
-            found.append(port)
+            ports.append(port)
     raise OSError("There is no free port left on this machine")
 
 

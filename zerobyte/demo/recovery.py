@@ -1,7 +1,4 @@
-"""What a customer does while the platform is away: wait until it has healed itself, and say so.
-
-Owns the waiting and its limit; refuses to know what was asked, and what is asked next.
-"""
+"""A wait until the platform has recovered from an outage, with a limit and messages."""
 
 import asyncio
 import contextlib
@@ -13,51 +10,55 @@ import httpx
 from zerobyte.core import clock
 from zerobyte.core.errors import Unavailable
 
-HEAL_LIMIT_S: Final = 90.0
+RECOVERY_LIMIT_S: Final = 90.0
 _POLL_S: Final = 0.25
-_ANSWER_WITHIN_S: Final = 10.0
+_TIMEOUT_S: Final = 10.0
 
 Say = Callable[[str], None]
-"""Takes one sentence for the person in front of the terminal."""
+"""Prints one sentence on the terminal."""
 
 
 class PlatformUnavailable(Unavailable):
-    """The platform does not answer, and has not healed itself in time."""
+    """The platform does not answer and has not recovered in time."""
 
 
 class RecoveryWait:
-    """Waits for one platform.
+    """Waits for the recovery of one platform.
 
-    say         is told once when a wait begins and once when it ends.
-    limit_s     how long one wait may take.
+    say         gets one sentence when a wait begins and one when it ends.
+    limit_s     limit of one wait.
     """
 
-    def __init__(self, http: httpx.AsyncClient, say: Say, *, limit_s: float = HEAL_LIMIT_S) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, say: Say, *, limit_s: float = RECOVERY_LIMIT_S
+    ) -> None:
         self._http = http
         self._say = say
         self._limit_s = limit_s
 
     async def wait(self) -> None:
-        """Return once the platform is ready, at once when it is. Raises Away after the limit."""
+        """Wait until the platform is ready. Raises PlatformUnavailable after the limit."""
         begun = clock.monotonic()
-        trouble = await self._trouble()
-        if not trouble:
+        problem = await self._problem()
+        if not problem:
             return
-        self._say(f"{trouble}. Waiting until the platform has healed itself")
-        while trouble:
+        self._say(f"{problem}. Waiting until the platform has recovered")
+        while problem:
             if clock.monotonic() - begun > self._limit_s:
                 raise PlatformUnavailable(
-                    f"The platform has not healed itself within {self._limit_s:.0f} s: {trouble}. "
+                    f"The platform has not recovered within {self._limit_s:.0f} s: {problem}. "
                     "Start the demo again."
                 )
             await asyncio.sleep(_POLL_S)
-            trouble = await self._trouble()
-        self._say(f"Everything answers again after {clock.monotonic() - begun:.1f} s; going on")
+            problem = await self._problem()
+        self._say(
+            f"The platform is ready again after {clock.monotonic() - begun:.1f} s; continuing"
+        )
 
-    async def _trouble(self) -> str:
-        """What the platform lacks, without a full stop; empty when it is ready."""
+    async def _problem(self) -> str:
+        """Return why the platform is not ready, without a full stop; empty if it is."""
         try:
-            answer = await self._http.get("/api/readiness", timeout=_ANSWER_WITHIN_S)
+            answer = await self._http.get("/api/readiness", timeout=_TIMEOUT_S)
         except httpx.TransportError:
             return "The API does not answer"
         if answer.is_success:

@@ -1,6 +1,6 @@
-"""One backup and one restore, told on the terminal.
+"""The steps of the demo: one backup, one restore and a comparison, shown on the terminal.
 
-Owns the order of the steps and what is shown of them; refuses to touch the source.
+It never writes to the source.
 """
 
 import asyncio
@@ -40,39 +40,41 @@ _TRIES: Final = 3
 T = TypeVar("T")
 
 
-class Different(Failed):
-    """What was restored is not what was saved."""
+class FoldersDiffer(Failed):
+    """The restored folder differs from the source."""
 
 
-class _Unwanted(Exception):
-    """Ends a thread whose result nobody waits for any more."""
+class _CallerLeft(Exception):
+    """Ends a thread whose caller no longer waits."""
 
 
 async def demonstrate(source: Path | None, console: Console) -> None:
-    """Back `source` up, restore it beside and compare; None uses a folder made for it.
+    """Back up `source`, restore it to a new folder and compare; None uses a sample.
 
-    Nothing is left behind, neither running nor on the disk, however this ends.
+    No process and no file is left behind, even after an error.
 
-    Raises Different, Invalid when the source cannot be used, Failed for everything else.
+    Raises FoldersDiffer, Invalid if the source cannot be used, Failed for other errors.
     """
     with _work_folder(source) as (folder, work):
-        size, files = await _apart(lambda check: _measure(folder, check))
+        size, files = await _in_thread(lambda check: _measure(folder, check))
         _check_space(work, size)
         console.print(f"Source: [bold]{folder}[/], {files} files, {decimal(size)}")
-        console.print("Starting a platform of its own; the first start takes a while")
+        console.print("Starting a temporary platform; the first start takes a while")
 
         def say(sentence: str) -> None:
             console.print(sentence, markup=False)
 
-        # Nobody wants the work of a demo that is interrupted.
+        # An interrupted demo needs no results, so running jobs get no time to finish.
         env = {"ZEROBYTE_DRAIN_GRACE": "1"}
-        async with platform(work / "data", env=env, say=say) as stage:
-            console.print(f"Ready in {stage.ready_s:.1f} s at {stage.url}")
-            async with signed_out_client(stage.url, say=say) as client:
+        async with platform(work / "data", env=env, say=say) as running:
+            console.print(f"Ready in {running.ready_s:.1f} s at {running.url}")
+            async with signed_out_client(running.url, say=say) as client:
                 comparison = await _save_and_restore(client, folder, work, console)
             console.print("Stopping the platform")
     if not comparison.is_same:
-        raise Different(f"{comparison.count} differences:\n" + "\n".join(comparison.differences))
+        raise FoldersDiffer(
+            f"{comparison.count} differences:\n" + "\n".join(comparison.differences)
+        )
     console.print(
         f"[green]Every byte is the same:[/] {comparison.entries} entries, "
         f"{decimal(comparison.size_bytes)}. Nothing was left behind."
@@ -85,39 +87,39 @@ async def _save_and_restore(
     await client.sign_up(ids.token())
     volume = await client.add_volume("source", str(source))
     repository = await client.add_repository("demo", str(work / "data" / "repositories"))
-    where = str(repository["shortId"])
-    schedule = await client.add_schedule("demo", volume=volume, repository=where)
-    console.print("Account, volume, repository and schedule are made")
+    repository_id = str(repository["shortId"])
+    schedule = await client.add_schedule("demo", volume=volume, repository=repository_id)
+    console.print("Account, volume, repository and schedule are created")
 
-    saved, saved_s = await _done(client, lambda: client.run(schedule), "Backup", console)
+    saved, saved_s = await _run_task(client, lambda: client.run(schedule), "Backup", console)
     identity = _part(_part(saved, "result"), "result").get("snapshot_id") or ""
-    # A run that was cut off may have left a snapshot too.
-    found = await client.snapshots(where, schedule)
-    snapshot = next((one for one in found if identity.startswith(one["short_id"])), None)
+    # An interrupted run may have left a snapshot too.
+    rows = await client.snapshots(repository_id, schedule)
+    snapshot = next((row for row in rows if identity.startswith(row["short_id"])), None)
     if snapshot is None:
         raise Failed(f"The snapshot {identity[:8]} of the backup is not in the list of snapshots.")
     target = work / "restored"
 
     def restore() -> Awaitable[str]:
-        # What a restore that was cut off has written proves nothing.
+        # The files of an interrupted restore prove nothing.
         if target.exists():
             remove_folder(target)
         target.mkdir()
-        return client.restore(where, snapshot["short_id"], str(target))
+        return client.restore(repository_id, snapshot["short_id"], str(target))
 
-    _, restored_s = await _done(client, restore, "Restore", console)
+    _, restored_s = await _run_task(client, restore, "Restore", console)
     begun = clock.monotonic()
     comparison = await _compare(source, target, console)
     _print_summary(console, snapshot, saved_s, restored_s, clock.monotonic() - begun)
     return comparison
 
 
-async def _done(
+async def _run_task(
     client: Client, start: Callable[[], Awaitable[str]], label: str, console: Console
 ) -> tuple[Answer, float]:
-    """Start a task and show it to its end, and again when it was cut off.
+    """Run a task and show its progress; repeat it if it was interrupted.
 
-    Gives how it ended well, and the seconds that the last try took. Raises Failed when it did not.
+    Returns the final state and the seconds of the last try. Raises Failed if it did not succeed.
     """
     for number in range(1, _TRIES + 1):
         begun = clock.monotonic()
@@ -131,12 +133,12 @@ async def _done(
         if state["status"] == "cancelled" or number == _TRIES:
             raise Failed(f"{label} {state['status']}: {reason}")
         first = str(reason).splitlines()[0].rstrip(".")
-        console.print(f"{label} did not end well: {first}. Starting it again", markup=False)
+        console.print(f"{label} failed: {first}. Starting it again", markup=False)
     raise AssertionError("The last try either returns or raises.")
 
 
 async def _watch(client: Client, task: str, label: str, console: Console) -> Answer:
-    """Show the progress of a task until it has ended, and give its last state."""
+    """Show the progress of a task until its end. Returns its last state."""
     state: Answer = {}
     with _bar(console) as bar:
         shown = bar.add_task(label, total=None)
@@ -153,7 +155,7 @@ def _size(result: Answer) -> int:
 
 
 def _part(answer: Answer, name: str) -> Answer:
-    """An object within an answer; empty when it is null or absent."""
+    """Return an object in a response; empty if it is null or absent."""
     part: Answer | None = answer.get(name)
     return part or {}
 
@@ -166,7 +168,7 @@ def _advance(bar: Progress, shown: TaskID, progress: Answer) -> None:
 
 
 async def _compare(source: Path, target: Path, console: Console) -> Comparison:
-    size, _ = await _apart(lambda check: _measure(source, check))
+    size, _ = await _in_thread(lambda check: _measure(source, check))
     with _bar(console) as bar:
         shown = bar.add_task("Compare", total=size)
 
@@ -177,24 +179,24 @@ async def _compare(source: Path, target: Path, console: Console) -> Comparison:
 
             return compare(source, target, advance)
 
-        return await _apart(work)
+        return await _in_thread(work)
 
 
-async def _apart(work: Callable[[Callable[[], None]], T]) -> T:
-    """Do in a thread what reads whole folders: Ctrl-C must not wait for that.
+async def _in_thread(work: Callable[[Callable[[], None]], T]) -> T:
+    """Run work that reads whole folders in a thread, so that Ctrl-C need not wait for it.
 
-    work        calls what it is given now and then; that raises once nobody waits any more.
+    work        calls its argument often; that raises once the caller no longer waits.
     """
-    gone = threading.Event()
+    cancelled = threading.Event()
 
     def check() -> None:
-        if gone.is_set():
-            raise _Unwanted
+        if cancelled.is_set():
+            raise _CallerLeft
 
     try:
         return await asyncio.to_thread(work, check)
     finally:
-        gone.set()
+        cancelled.set()
 
 
 def _bar(console: Console) -> Progress:
@@ -228,13 +230,13 @@ def _print_summary(
 
 @contextmanager
 def _work_folder(source: Path | None) -> Generator[tuple[Path, Path]]:
-    """A folder to work in beside the source, gone afterwards; and the source itself."""
+    """Yield the source and a work folder beside it; remove the work folder afterwards."""
     if source is not None:
         source = source.resolve()
         if not source.is_dir():
             raise Invalid(f"{source} is not a folder.")
         if source == source.parent:
-            raise Invalid("The whole file system cannot be the source: no place is beside it.")
+            raise Invalid("The whole file system cannot be the source: no folder is beside it.")
     near = source.parent if source and _can_work_in(source.parent) else None
     work = Path(tempfile.mkdtemp(prefix=".zerobyte-demo-", dir=near)).resolve()
     try:
@@ -246,16 +248,16 @@ def _work_folder(source: Path | None) -> Generator[tuple[Path, Path]]:
 
 
 def _can_work_in(folder: Path) -> bool:
-    """Whether we may write there, and the platform would restore to there."""
+    """Return True if the folder is writable and the platform may restore to it."""
     return os.access(folder, os.W_OK) and not _SYSTEM.intersection(folder.parts[1:2])
 
 
 def _sample(folder: Path) -> Path:
-    """Two hundred small files, one larger, links and an empty folder."""
+    """Create a sample: 200 small files, a larger one, links and an empty folder."""
     for number in range(200):
-        place = folder / f"folder {number % 10}"
-        place.mkdir(parents=True, exist_ok=True)
-        (place / f"file {number}.txt").write_text(f"{number}\n" * number)
+        parent = folder / f"folder {number % 10}"
+        parent.mkdir(parents=True, exist_ok=True)
+        (parent / f"file {number}.txt").write_text(f"{number}\n" * number)
     (folder / "random.bin").write_bytes(os.urandom(32 * 1024 * 1024))
     (folder / "empty").mkdir()
     (folder / "link to random.bin").symlink_to("random.bin")
@@ -264,12 +266,12 @@ def _sample(folder: Path) -> Path:
 
 
 def _measure(folder: Path, check: Callable[[], None]) -> tuple[int, int]:
-    """Bytes and number of the files in a folder."""
+    """Return the total bytes and the number of the files in a folder."""
     size_bytes, number = 0, 0
-    for place, _, names in os.walk(folder):
+    for parent, _, names in os.walk(folder):
         check()
         number += len(names)
-        size_bytes += sum((Path(place) / name).lstat().st_size for name in names)
+        size_bytes += sum((Path(parent) / name).lstat().st_size for name in names)
     return size_bytes, number
 
 

@@ -1,1 +1,1 @@
-"""The one room of the API that knows Prefect: over its REST API and events, never its code."""
+"""The API's access to Prefect, over its REST API and event stream, without its code."""

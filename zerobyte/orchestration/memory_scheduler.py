@@ -1,7 +1,7 @@
-"""The twin of the Prefect scheduler that keeps everything in memory; for tests of the API.
+"""A `Scheduler` that keeps everything in memory, for tests of the API.
 
-Owns what the Protocol promises and nothing else: no run is ever executed and no cron ever fires.
-`become` plays the worker's part, `is_down` an outage. Held to the same tests as the real one:
+It executes no run and fires no cron rule: `set_state` plays the worker, `is_down` an outage. It
+passes the contract test of the real scheduler:
 tests/integration/orchestration/test_scheduler_contract.py.
 """
 
@@ -34,10 +34,10 @@ _ACTIVE: frozenset[StateType] = frozenset({"PENDING", "RUNNING", "PAUSED", "CANC
 
 
 class MemoryScheduler:
-    """A `Scheduler` whose whole world is three dictionaries.
+    """A `Scheduler` in memory.
 
-    is_down     set it, and every method raises Unavailable like an engine that is away.
-    runs        every run ever started, by id.
+    is_down     True makes every method raise Unavailable, like a Prefect that does not answer.
+    runs        all runs ever started, by id.
     """
 
     def __init__(self) -> None:
@@ -51,12 +51,12 @@ class MemoryScheduler:
         self._listeners: list[asyncio.Queue[SchedulerEvent]] = []
 
     async def ensure_ready(self, hosts: Sequence[str]) -> None:
-        """Remember the hosts."""
+        """Record the hosts."""
         self._require_up()
         self.hosts.update(hosts)
 
     async def pool_faults(self, hosts: Sequence[str]) -> list[PoolFault]:
-        """Hosts that `ensure_ready` was not given, and what a test put in `unrepairable`."""
+        """Return hosts unknown to `ensure_ready`, and the faults in `unrepairable`."""
         self._require_up()
         missing = [
             PoolFault(f"queue {host}", "missing") for host in hosts if host not in self.hosts
@@ -64,7 +64,7 @@ class MemoryScheduler:
         return missing + self.unrepairable
 
     async def put(self, plan: DeploymentPlan) -> str:
-        """Remember the plan."""
+        """Store the plan."""
         self._require_up()
         _check(plan)
         known = self._deployed.get(plan.short_id)
@@ -82,18 +82,18 @@ class MemoryScheduler:
         return deployed.deployment_id
 
     async def remove(self, short_id: str) -> None:
-        """Forget the plan."""
+        """Delete the plan."""
         self._require_up()
         self.plans.pop(short_id, None)
         self._deployed.pop(short_id, None)
 
     async def list_deployments(self) -> list[DeployedSchedule]:
-        """All plans as they stand."""
+        """Return all deployments."""
         self._require_up()
         return list(self._deployed.values())
 
     def tamper(self, short_id: str, **changes: object) -> None:
-        """Change a deployment behind the API's back, as somebody in Prefect's interface may."""
+        """Change a deployment behind the API's back, as a user can in Prefect's UI."""
         self._deployed[short_id] = replace(self._deployed[short_id], **changes)  # pyright: ignore[reportArgumentType]
 
     async def start(
@@ -107,11 +107,11 @@ class MemoryScheduler:
         tags: Sequence[str] = (),  # noqa: ARG002 - part of the Protocol
         due_at_ms: int | None = None,
     ) -> str:
-        """Keep a run as SCHEDULED."""
+        """Create a run in state SCHEDULED."""
         self._require_up()
-        stands = target in (self.hosts if flow in ON_DEMAND else self._deployed)
-        if not stands:
-            raise NotFound(f"Nothing stands in Prefect under {flow}/{target}")
+        is_deployed = target in (self.hosts if flow in ON_DEMAND else self._deployed)
+        if not is_deployed:
+            raise NotFound(f"Prefect has no deployment {flow}/{target}")
         key = (flow, target, idempotency_key)
         if key not in self._keys:
             run_id = ids.uuid7()
@@ -129,7 +129,7 @@ class MemoryScheduler:
         return self._keys[key]
 
     async def cancel(self, flow_run_id: str) -> None:
-        """CANCELLING for what runs, CANCELLED for what has not begun."""
+        """Set a running run to CANCELLING, another one to CANCELLED."""
         self._require_up()
         run = self.runs.get(flow_run_id)
         if run is not None and run.state not in FINAL:
@@ -137,32 +137,32 @@ class MemoryScheduler:
             self.set_state(flow_run_id, "CANCELLING" if begun else "CANCELLED")
 
     async def force_crashed(self, flow_run_id: str, message: str) -> None:  # noqa: ARG002 - part of the Protocol
-        """CRASHED, whatever it was."""
+        """Set the run to CRASHED, whatever its state."""
         self._require_up()
         if flow_run_id in self.runs:
             self.set_state(flow_run_id, "CRASHED")
 
     async def active_runs(self) -> list[RunView]:
-        """What is between planned and ended."""
+        """Return the active runs."""
         self._require_up()
         return [run for run in self.runs.values() if run.state in _ACTIVE]
 
     async def states(self, flow_run_ids: Sequence[str]) -> dict[str, StateType]:
-        """As `become` left them."""
+        """Return the states set by `set_state`."""
         self._require_up()
-        return {one: self.runs[one].state for one in flow_run_ids if one in self.runs}
+        return {run: self.runs[run].state for run in flow_run_ids if run in self.runs}
 
     async def due_runs(self) -> list[RunView]:
-        """What has not ended; the twin plans nothing ahead."""
+        """Return the runs that have not ended; no run is scheduled ahead."""
         self._require_up()
         return [run for run in self.runs.values() if run.state not in FINAL]
 
     async def is_healthy(self) -> bool:
-        """Unless `is_down`."""
+        """Return True unless `is_down`."""
         return not self.is_down
 
     async def events(self) -> AsyncIterator[SchedulerEvent]:
-        """What `become` says, as long as somebody listens."""
+        """Yield the changes made by `set_state`."""
         queue: asyncio.Queue[SchedulerEvent] = asyncio.Queue()
         self._listeners.append(queue)
         try:
@@ -174,10 +174,10 @@ class MemoryScheduler:
                 self._listeners.remove(queue)
 
     async def aclose(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: there is no connection."""
 
     def set_state(self, flow_run_id: str, state: StateType) -> None:
-        """Move a run to a state and tell the listeners."""
+        """Set the state of a run and send the event."""
         name = state.capitalize()
         self.runs[flow_run_id] = replace(self.runs[flow_run_id], state=state, state_name=name)
         event = StateChanged(

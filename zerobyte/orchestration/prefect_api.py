@@ -1,11 +1,9 @@
-"""One HTTP client for Prefect's REST API: the secret, the time limits, the retries.
+"""An HTTP client of Prefect's REST API: authentication, timeouts, retries and errors.
 
-Owns how a call is made and how its failure is told. Knows no deployment and no run; those are
-`prefect_scheduler`. Imports no prefect: that costs two seconds and eighty megabytes.
+It does not import prefect, which would cost two seconds and 80 MB.
 """
 
 import asyncio
-import random
 from collections.abc import Collection
 from typing import Any
 
@@ -13,11 +11,12 @@ import httpx
 
 from zerobyte.core import clock
 from zerobyte.core.errors import Failed, Unavailable
+from zerobyte.core.retry import Backoff
 
 _BUSY = 503
 _BUSY_TRIES = 8
-_ONE_ANSWER_S = 10.0
-_LONGEST_ANSWER_S = 30.0
+_FIRST_TIMEOUT_S = 10.0
+_MAX_TIMEOUT_S = 30.0
 _CONNECT_S = 5.0
 
 
@@ -25,9 +24,9 @@ class PrefectApi:
     """Calls of one Prefect server.
 
     url         with `/api` at its end.
-    auth        Prefect's one shared secret, `name:password`; None where the server has none.
-    patience_s  how long one call may take with all its repetitions. A server that nobody listens
-                for is told at once: it is away, and may stay so.
+    auth        Prefect's one shared secret, `name:password`; None for a server without one.
+    timeout_s   limit of one call with all its repetitions. A refused connection raises at once,
+                because the server may be stopped for long.
     """
 
     def __init__(self, url: str, auth: str | None, *, timeout_s: float = 60.0) -> None:
@@ -50,22 +49,23 @@ class PrefectApi:
         accept: Collection[int] = (),
         timeout_s: float | None = None,
     ) -> httpx.Response:
-        """One answer with a good status, or with one of `accept`.
+        """Return a response with a success status, or with one of `accept`.
 
-        Repeats on 503, which Prefect says while its database is busy and nothing was changed, and
-        when an answer is late or its connection breaks. What was asked may have been done then:
-        every call of ours may be made twice, it names what it wants to be and not what to add.
+        Repeats the call on 503, which Prefect returns without a change while its database is busy,
+        and after a timeout or a broken connection. Prefect may have executed such a call, so every
+        call must be idempotent: it sets a state and never adds to one.
 
         Raises
-            Unavailable     no answer, or still 503, or the secret is refused.
-            Failed          any other bad status; the message names it and no more.
+            Unavailable     no response, or still 503, or Prefect rejects the secret.
+            Failed          any other status; the message names only the status.
         """
         timeout_s = self._timeout_s if timeout_s is None else timeout_s
         response = await self._request(method, path, body, timeout_s)
-        for attempt in range(_BUSY_TRIES):
+        backoff = Backoff(first_s=0.05, max_s=0.8, jitter=True)
+        for _ in range(_BUSY_TRIES):
             if response.status_code != _BUSY:
                 break
-            await asyncio.sleep(0.05 * 2 ** min(attempt, 4) * (0.5 + random.random()))  # noqa: S311 - jitter
+            await asyncio.sleep(backoff.next_s())
             response = await self._request(method, path, body, timeout_s)
         if response.is_success or response.status_code in accept:
             return response
@@ -81,30 +81,31 @@ class PrefectApi:
     async def _request(
         self, method: str, path: str, body: object | None, patience_s: float
     ) -> httpx.Response:
-        """An answer within the patience; a slow server is given more time at each repetition."""
+        """Return a response within the timeout; each repetition waits longer for a slow server."""
         deadline = clock.monotonic() + patience_s
-        wait_s = min(_ONE_ANSWER_S, patience_s)
+        pauses = Backoff(first_s=0.2, factor=1.0, jitter=True)
+        wait_s = min(_FIRST_TIMEOUT_S, patience_s)
         while True:
             timeout = httpx.Timeout(wait_s, connect=min(_CONNECT_S, wait_s))
             try:
                 return await self._client.request(method, path, json=body, timeout=timeout)
             except httpx.ConnectError as error:
-                raise _away(error) from error
+                raise _unavailable(error) from error
             except httpx.TransportError as error:
                 left_s = deadline - clock.monotonic()
                 if left_s <= 0:
-                    raise _away(error) from error
-            await asyncio.sleep(min(left_s, 0.2 * (0.5 + random.random())))  # noqa: S311 - jitter
-            wait_s = max(min(wait_s * 2, _LONGEST_ANSWER_S, left_s), 1.0)
+                    raise _unavailable(error) from error
+            await asyncio.sleep(min(left_s, pauses.next_s()))
+            wait_s = max(min(wait_s * 2, _MAX_TIMEOUT_S, left_s), 1.0)
 
     async def json(self, method: str, path: str, body: object | None = None) -> Any:
-        """The answer's content."""
+        """Return the JSON content of the response."""
         return (await self.call(method, path, body)).json()
 
     async def aclose(self) -> None:
-        """Close connections."""
+        """Close the connections."""
         await self._client.aclose()
 
 
-def _away(error: httpx.TransportError) -> Unavailable:
+def _unavailable(error: httpx.TransportError) -> Unavailable:
     return Unavailable("Prefect does not answer", details=type(error).__name__)

@@ -1,15 +1,14 @@
-"""Prefect's stream of events, read over a plain websocket.
+"""Prefect's event stream over a plain websocket: handshake, filter and reconnects.
 
-Owns the handshake, the filter and the reconnects. Prefect's filter ends *now* unless it is told
-otherwise, and then nothing ever arrives; so `until` lies far ahead.
-Source: Prefect 3.8 `/api/events/out`; held by the scheduler's contract test.
+Prefect's filter ends at the time of the request by default and would then deliver nothing, so
+`until` is set far in the future.
+Source: Prefect 3.8 `/api/events/out`; tested by the scheduler's contract test.
 """
 
 import asyncio
 import base64
 import contextlib
 import json
-import random
 from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import datetime
 from typing import Any, cast
@@ -20,41 +19,44 @@ from websockets.typing import Subprotocol
 
 from zerobyte.core import clock
 from zerobyte.core.log import get_logger
+from zerobyte.core.retry import Backoff
 from zerobyte.orchestration.scheduler import Connected, SchedulerEvent, StateChanged, StateType
 
 _PREFIX = "prefect.flow-run."
-_FAR = "2999-01-01T00:00:00Z"
+_FAR_FUTURE = "2999-01-01T00:00:00Z"
 _TIMEOUT_S = 30.0
 
 _log = get_logger(__name__)
 
 
 async def flow_run_states(url: str, auth: str | None) -> AsyncIterator[SchedulerEvent]:
-    """State changes of all flow runs for ever; `Connected` after each connect.
+    """Yield state changes of all flow runs without end, and `Connected` after each connect.
 
     url     of Prefect's API, with `/api` at its end.
     """
-    pause_s = 0.2
-    told = False
+    backoff = Backoff(max_s=10.0, jitter=True)
+    is_logged = False
     while True:
         try:
             async with _open(url, auth) as socket:
-                pause_s, told = 0.2, False
+                backoff.reset()
+                is_logged = False
                 yield Connected()
                 async for text in socket:
                     try:
                         event = _read(text)
                     except (KeyError, ValueError, AttributeError) as error:
-                        _log.warning("an event cannot be read", why=type(error).__name__)
+                        _log.warning("an event could not be parsed", why=type(error).__name__)
                         continue
                     if event is not None:
                         yield event
         except (OSError, WebSocketException, TimeoutError, InvalidHandshake, InvalidURI) as error:
-            if not told:
-                _log.info("Prefect's events are away; trying again", why=type(error).__name__)
-                told = True
-        await asyncio.sleep(pause_s * (0.5 + random.random()))  # noqa: S311 - jitter
-        pause_s = min(pause_s * 2, 10.0)
+            if not is_logged:
+                _log.info(
+                    "Prefect's event stream is not available; retrying", why=type(error).__name__
+                )
+                is_logged = True
+        await asyncio.sleep(backoff.next_s())
 
 
 @contextlib.asynccontextmanager
@@ -83,7 +85,7 @@ async def _open(url: str, auth: str | None) -> AsyncGenerator[ClientConnection]:
 
 def _filter() -> dict[str, object]:
     return {
-        "occurred": {"since": clock.now().isoformat(), "until": _FAR},
+        "occurred": {"since": clock.now().isoformat(), "until": _FAR_FUTURE},
         "event": {"prefix": [_PREFIX]},
     }
 

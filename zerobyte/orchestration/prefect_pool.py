@@ -18,24 +18,24 @@ Json = dict[str, Any]
 
 
 async def faults(api: PrefectApi, hosts: Sequence[str]) -> list[PoolFault]:
-    """Everything of the pool and the hosts' queues that stops runs; changes nothing."""
+    """Return all faults of the pool and the hosts' queues; changes nothing."""
     pool = await _pool(api)
     if pool is None:
         return [PoolFault(f"pool {WORK_POOL}", "missing")]
-    found = [PoolFault(f"pool {WORK_POOL}", what) for what in _problems(pool)]
+    found = [PoolFault(f"pool {WORK_POOL}", problem) for problem in _problems(pool)]
     if pool["type"] != WORKER_TYPE:
         # A pool's type cannot be changed, and our workers take no run of another type.
         found.append(PoolFault(f"pool {WORK_POOL}", f"of type {pool['type']}, not {WORKER_TYPE}"))
     queues = await _queues(api)
     for host in hosts:
         queue = queues.get(queue_of(host))
-        whats = ["missing"] if queue is None else _problems(queue)
-        found += [PoolFault(f"queue {queue_of(host)}", what) for what in whats]
+        problems = ["missing"] if queue is None else _problems(queue)
+        found += [PoolFault(f"queue {queue_of(host)}", problem) for problem in problems]
     return found
 
 
 async def repair(api: PrefectApi, hosts: Sequence[str]) -> None:
-    """Make a missing pool and missing queues, and release those that are stopped."""
+    """Create a missing pool and missing queues, and release stopped ones."""
     pool = await _pool(api)
     if pool is None:
         body = {"name": WORK_POOL, "type": WORKER_TYPE}
@@ -51,7 +51,7 @@ async def repair(api: PrefectApi, hosts: Sequence[str]) -> None:
 
 
 def _problems(row: Json) -> list[str]:
-    """Why Prefect delivers no run of this pool or queue; a limit above 0 is left alone."""
+    """Return why Prefect delivers no run of this pool or queue; limits above 0 are allowed."""
     found = ["paused"] if row.get("is_paused") else []
     return [*found, "limited to 0 runs"] if row.get("concurrency_limit") == 0 else found
 

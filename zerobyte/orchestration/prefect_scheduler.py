@@ -1,7 +1,7 @@
-"""The `Scheduler` in the words of Prefect's REST API.
+"""The `Scheduler` over Prefect's REST API.
 
-Owns the names of everything that we keep in Prefect: pool, queues, flows, deployments, tags. Says
-ids only; the schedule's name is the one thing people see there beside them. Imports no prefect.
+It defines all names that we keep in Prefect: pool, queues, flows, deployments, tags. They are ids,
+except for the schedule's name. It does not import prefect.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -35,7 +35,7 @@ Json = dict[str, Any]
 
 
 class PrefectScheduler:
-    """Speaks with one Prefect server; close it with `aclose`.
+    """The scheduler of one Prefect server; close it with `aclose`.
 
     url         with `/api` at its end.
     auth        Prefect's shared secret, `name:password`.
@@ -48,7 +48,7 @@ class PrefectScheduler:
         self._deployment_ids: dict[tuple[str, str], str] = {}
 
     async def ensure_ready(self, hosts: Sequence[str]) -> None:
-        """Make what is missing, and release a pool or queue that was paused or limited to 0."""
+        """Create missing objects, and release a pool or queue that was paused or limited to 0."""
         await prefect_pool.repair(self._api, hosts)
         for host in hosts:
             for flow in ON_DEMAND:
@@ -57,7 +57,7 @@ class PrefectScheduler:
                 )
 
     async def pool_faults(self, hosts: Sequence[str]) -> list[PoolFault]:
-        """Faults of the pool and its queues, and on-demand deployments that no worker reads."""
+        """Return faults of the pool and its queues, and deployments that no worker reads."""
         found = await prefect_pool.faults(self._api, hosts)
         rows = await self._pages(
             "/deployments/filter",
@@ -115,19 +115,19 @@ class PrefectScheduler:
             raise Invalid("The schedule's cron or time zone is not understood by Prefect")
         if response.status_code == 404:
             self._flow_ids.clear()
-            raise Failed("Prefect knows our work pool no longer; it is made again")
-        found = str(response.json()["id"])
-        self._deployment_ids[flow, name] = found
-        return found
+            raise Failed("The work pool is missing in Prefect and will be created again")
+        deployment_id = str(response.json()["id"])
+        self._deployment_ids[flow, name] = deployment_id
+        return deployment_id
 
     async def _flow_id(self, flow: str) -> str:
         if flow not in self._flow_ids:
-            made: Json = await self._api.json("POST", "/flows/", {"name": flow})
-            self._flow_ids[flow] = str(made["id"])
+            created: Json = await self._api.json("POST", "/flows/", {"name": flow})
+            self._flow_ids[flow] = str(created["id"])
         return self._flow_ids[flow]
 
     async def remove(self, short_id: str) -> None:
-        """Delete `backup/<shortId>`; Prefect drops its planned runs with it."""
+        """Delete `backup/<shortId>`; Prefect deletes its scheduled runs as well."""
         self._deployment_ids.pop(("backup", short_id), None)
         found = await self._api.call("GET", f"/deployments/name/backup/{short_id}", accept=(404,))
         if found.status_code != 404:
@@ -135,7 +135,7 @@ class PrefectScheduler:
             await self._api.call("DELETE", f"/deployments/{deployment_id}", accept=(404,))
 
     async def list_deployments(self) -> list[DeployedSchedule]:
-        """All deployments of the flow `backup`."""
+        """Return all deployments of the flow `backup`."""
         found: list[Json] = await self._pages(
             "/deployments/filter", {"flows": {"name": {"any_": ["backup"]}}, "sort": "NAME_ASC"}
         )
@@ -162,7 +162,7 @@ class PrefectScheduler:
         tags: Sequence[str] = (),
         due_at_ms: int | None = None,
     ) -> str:
-        """Create a run of a deployment; one with an earlier due time stands before others."""
+        """Create a run of a deployment; runs with an earlier due time come first."""
         details = {} if due_at_ms is None else {"scheduled_time": clock.iso(due_at_ms)}
         body = {
             "parameters": dict(parameters),
@@ -183,23 +183,23 @@ class PrefectScheduler:
             )
             if response.status_code != 404:
                 return str(response.json()["id"])
-        raise NotFound(f"Nothing stands in Prefect under {flow}/{target}")
+        raise NotFound(f"Prefect has no deployment {flow}/{target}")
 
     async def _deployment_id(self, flow: str, name: str, *, is_fresh: bool) -> str:
         if is_fresh or (flow, name) not in self._deployment_ids:
             found = await self._api.call("GET", f"/deployments/name/{flow}/{name}", accept=(404,))
             if found.status_code == 404:
                 self._deployment_ids.pop((flow, name), None)
-                raise NotFound(f"Nothing stands in Prefect under {flow}/{name}")
+                raise NotFound(f"Prefect has no deployment {flow}/{name}")
             self._deployment_ids[flow, name] = str(found.json()["id"])
         return self._deployment_ids[flow, name]
 
     async def cancel(self, flow_run_id: str) -> None:
-        """CANCELLING; Prefect itself turns it to CANCELLED when nothing has begun."""
+        """Set CANCELLING; Prefect changes it to CANCELLED if the run has not begun."""
         await self._set_state(flow_run_id, {"type": "CANCELLING", "name": "Cancelling"})
 
     async def force_crashed(self, flow_run_id: str, message: str) -> None:
-        """CRASHED by force."""
+        """Force the state CRASHED."""
         state = {"type": "CRASHED", "name": "Crashed", "message": message}
         await self._set_state(flow_run_id, state, force=True)
 
@@ -212,23 +212,23 @@ class PrefectScheduler:
         )
 
     async def active_runs(self) -> list[RunView]:
-        """Runs of our flows between planned and ended."""
+        """Return the active runs of our flows."""
         return await self._runs({"state": {"type": {"any_": _ACTIVE}}})
 
     async def due_runs(self) -> list[RunView]:
-        """Those that wait for a worker, and the active ones."""
+        """Return runs that wait for a worker, and active runs."""
         waiting = {
             "state": {"type": {"any_": ["SCHEDULED"]}},
             "next_scheduled_start_time": {"before_": clock.iso(clock.now_ms())},
         }
-        # Asked in this order, a run that is taken meanwhile is seen twice and never missed.
+        # In this order, a run that a worker takes meanwhile appears twice and is never missed.
         return [*await self._runs(waiting), *await self.active_runs()]
 
-    async def _runs(self, wanted: Json) -> list[RunView]:
+    async def _runs(self, run_filter: Json) -> list[RunView]:
         rows = await self._pages(
             "/flow_runs/filter",
             {
-                "flow_runs": wanted,
+                "flow_runs": run_filter,
                 "work_pools": {"name": {"any_": [WORK_POOL]}},
                 "sort": "EXPECTED_START_TIME_ASC",
             },
@@ -237,7 +237,7 @@ class PrefectScheduler:
         return [_run(row, names.get(str(row["deployment_id"]), ("", ""))) for row in rows]
 
     async def states(self, flow_run_ids: Sequence[str]) -> dict[str, StateType]:
-        """One page, filtered by id."""
+        """Return the states of one page of runs, filtered by id."""
         if not flow_run_ids:
             return {}
         rows: list[Json] = await self._api.json(
@@ -248,7 +248,7 @@ class PrefectScheduler:
         return {str(row["id"]): row["state_type"] for row in rows}
 
     async def _names(self, deployment_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-        """For each deployment its flow and its own name."""
+        """Return flow and name of each deployment."""
         known = {found: key for key, found in self._deployment_ids.items()}
         for deployment_id in set(deployment_ids) - set(known):
             reply = await self._api.call("GET", f"/deployments/{deployment_id}", accept=(404,))
@@ -260,23 +260,23 @@ class PrefectScheduler:
         return known
 
     async def is_healthy(self) -> bool:
-        """Whether a call with our secret is answered; `/health` would not ask for it."""
+        """Return True if Prefect answers a call with our secret; `/health` needs no secret."""
         try:
             return (await self._api.call("GET", "/admin/version", timeout_s=5)).is_success
         except Exception:
             return False
 
     def events(self) -> AsyncIterator[SchedulerEvent]:
-        """Prefect's events, filtered to flow runs."""
+        """Return Prefect's events of flow runs."""
         return flow_run_states(self._api.url, self._api.auth)
 
     async def aclose(self) -> None:
-        """Close connections."""
+        """Close the connections."""
         await self._api.aclose()
 
 
 def _object(value: Any) -> Json:
-    """A JSON object, empty when it is absent."""
+    """Return a JSON object, or an empty one if it is absent."""
     return cast("Json", value) if isinstance(value, dict) else {}
 
 

@@ -1,8 +1,7 @@
-"""What the API asks of the engine that runs flows, in the API's own words.
+"""The `Scheduler` Protocol: deployments and flow runs as the API uses them, without Prefect terms.
 
-Owns the Protocol and the small records that cross it. Knows no Prefect: `prefect_scheduler` says
-the same in Prefect's REST API, `memory_scheduler` is the twin for tests. The database is the
-truth; what stands behind this door is a projection that may be rebuilt at any time.
+`prefect_scheduler` implements it over Prefect's REST API, `memory_scheduler` in memory for tests.
+The database is the truth; everything behind this Protocol can be rebuilt from it.
 """
 
 import hashlib
@@ -20,23 +19,23 @@ StateType = Literal[
 WORK_POOL = "zerobyte"
 WORKER_TYPE = "backup"
 ON_DEMAND: tuple[FlowName, ...] = ("forget", "restore", "snapshots")
-"""Flows that the API starts itself: one deployment for each host, named after it."""
+"""Flows that the API starts itself: each has one deployment per host, named after the host."""
 
 FINAL: frozenset[StateType] = frozenset({"CANCELLED", "COMPLETED", "FAILED", "CRASHED"})
 
 
 def queue_of(host: str) -> str:
-    """The work queue that the worker of one host reads; one worker for each queue."""
+    """Return the work queue of a host; one worker reads each queue."""
     return host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentPlan:
-    """How one backup schedule is to stand in the engine.
+    """The deployment that a backup schedule requires.
 
-    cron        five fields, or None: runs by hand alone.
-    timezone    IANA name in which the cron is read.
-    paused      keeps the deployment and plans nothing; runs by hand still work.
+    cron        five fields; None means manual runs only.
+    timezone    IANA name of the cron rule's time zone.
+    paused      no run is scheduled; manual runs still work.
     """
 
     short_id: str
@@ -49,7 +48,7 @@ class DeploymentPlan:
 
     @property
     def tags(self) -> list[str]:
-        """What people filter by in Prefect; ids alone."""
+        """Return the tags to filter by in Prefect; ids only."""
         return [
             f"schedule:{self.short_id}",
             f"repository:{self.repository_short_id}",
@@ -58,19 +57,19 @@ class DeploymentPlan:
 
     @property
     def fingerprint(self) -> str:
-        """Changes whenever anything of the plan does; stored with what was sent."""
-        said = [
+        """Return a hash of the plan; stored in the deployment to detect changes."""
+        fields = [
             self.short_id, self.schedule_name, self.repository_short_id,
             self.host, self.cron, self.timezone, self.paused,
         ]  # fmt: skip
-        return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(fields).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeployedSchedule:
-    """How one schedule does stand in the engine, read from its fields and not from our mark.
+    """The current deployment of a schedule, read from its fields and not from our fingerprint.
 
-    crons       one entry in all cases but those of a meddling hand; inactive ones are left out.
+    crons       active rules only; more than one if a user edited the deployment in Prefect.
     """
 
     short_id: str
@@ -83,7 +82,7 @@ class DeployedSchedule:
     parameters: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def matches(self, plan: DeploymentPlan) -> bool:
-        """Whether nothing is to be put right: neither by us nor after somebody's hand."""
+        """Return True if the deployment needs no repair: neither we nor a user changed it."""
         planned = () if plan.cron is None else ((plan.cron, plan.timezone),)
         return (
             self.fingerprint == plan.fingerprint
@@ -99,8 +98,8 @@ class DeployedSchedule:
 class PoolFault:
     """A setting of the work pool, a queue or an on-demand deployment that stops runs.
 
-    place       for example `pool zerobyte`, `queue local` or `restore/local`.
-    what        for example `missing`, `paused` or `limited to 0 runs`.
+    resource    for example `pool zerobyte`, `queue local` or `restore/local`.
+    problem     for example `missing`, `paused` or `limited to 0 runs`.
     """
 
     resource: str
@@ -109,10 +108,10 @@ class PoolFault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunView:
-    """One flow run as the engine sees it; our leases say what is really alive.
+    """One flow run as Prefect sees it; only our leases prove that a run is active.
 
     target      the short id of a backup's schedule, or the host of an on-demand flow.
-    task_id     when the run was started for a task.
+    task_id     the task that the run was started for, if any.
     """
 
     flow_run_id: str
@@ -137,43 +136,43 @@ class StateChanged:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """The stream of events is open from here on: what happened before must be read again."""
+    """The event stream is open: changes before this event must be read again."""
 
 
 SchedulerEvent = StateChanged | Connected
 
 
 class Scheduler(Protocol):
-    """What the API may ask of the engine.
+    """Deployments and flow runs of Prefect, as the API uses them.
 
     Raises, in every method but `is_healthy` and `events`
-        Unavailable     the engine does not answer; the caller marks and tries later.
+        Unavailable     Prefect does not answer; the caller records it and retries later.
     """
 
     async def ensure_ready(self, hosts: Sequence[str]) -> None:
-        """Make the work pool, and for each host its queue and its on-demand deployments.
+        """Create the work pool, and for each host its queue and on-demand deployments.
 
         A pool or queue that was paused or limited to 0 runs is released.
         """
         ...
 
     async def pool_faults(self, hosts: Sequence[str]) -> list[PoolFault]:
-        """What of the pool, the hosts' queues and on-demand deployments stops runs."""
+        """Return faults of the pool, the queues and on-demand deployments that stop runs."""
         ...
 
     async def put(self, plan: DeploymentPlan) -> str:
-        """Make or change one schedule's deployment; saying the same twice changes nothing.
+        """Create or update one schedule's deployment; a repeated call changes nothing.
 
-        Returns the deployment's id. Raises Invalid when the cron or the zone is refused.
+        Returns the deployment's id. Raises Invalid for a bad cron rule or time zone.
         """
         ...
 
     async def remove(self, short_id: str) -> None:
-        """Take one schedule's deployment away with its planned runs; gone already is well."""
+        """Delete one schedule's deployment and its scheduled runs, if it exists."""
         ...
 
     async def list_deployments(self) -> list[DeployedSchedule]:
-        """Every schedule that stands in the engine, to be compared with the rows."""
+        """Return the deployments of all schedules, to compare them with the rows."""
         ...
 
     async def start(
@@ -190,45 +189,45 @@ class Scheduler(Protocol):
         """Start a run now and return its id.
 
         target              the schedule's short id for `backup`, else the host.
-        parameters          ids alone: whoever reaches the engine can read them.
-        idempotency_key     the same key finds the same run again.
-        due_at_ms           since when it should have run: its place among those that wait.
+        parameters          ids only: everyone with access to Prefect can read them.
+        idempotency_key     a repeated key returns the existing run.
+        due_at_ms           the due time, which orders the waiting runs.
 
-        Raises NotFound when no such deployment stands.
+        Raises NotFound if the deployment does not exist.
         """
         ...
 
     async def cancel(self, flow_run_id: str) -> None:
-        """Ask a run to stop; one that has not begun is cancelled at once. Ended is well."""
+        """Cancel a run: a pending run at once, a running run by a request. Ignores ended runs."""
         ...
 
     async def force_crashed(self, flow_run_id: str, message: str) -> None:
-        """Say of a run whose process is gone that it crashed, whatever its state. Gone is well."""
+        """Set a run to crashed because its process is gone. Ignores deleted runs."""
         ...
 
     async def active_runs(self) -> list[RunView]:
-        """Runs that are pending, running, paused or cancelling; not the planned ones."""
+        """Return runs that are pending, running, paused or cancelling; not scheduled runs."""
         ...
 
     async def states(self, flow_run_ids: Sequence[str]) -> dict[str, StateType]:
-        """The states of these runs, for whom an event was missed; those that are gone are left out.
+        """Return the states of these runs, in case an event was missed; omits deleted runs.
 
         At most 200 at a time.
         """
         ...
 
     async def due_runs(self) -> list[RunView]:
-        """Runs that should have begun by now and have not ended, taken by a worker or not."""
+        """Return runs that are due and have not ended, taken by a worker or not."""
         ...
 
     async def is_healthy(self) -> bool:
-        """Whether the engine answers now; never raises."""
+        """Return True if Prefect answers now; never raises."""
         ...
 
     def events(self) -> AsyncIterator[SchedulerEvent]:
-        """State changes as they happen, for ever; reconnects by itself, saying `Connected`."""
+        """Yield state changes without end; reconnects by itself and then yields `Connected`."""
         ...
 
     async def aclose(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
         ...

@@ -1,1 +1,1 @@
-"""What `zerobyte serve` and `zerobyte worker` start; the API never imports this room."""
+"""Processes that `zerobyte serve` and `zerobyte worker` start; the API never imports them."""

@@ -1,8 +1,7 @@
-"""What each child of the supervisor may know: environments built from allow-lists.
+"""Environments of the supervisor's children, built from allow-lists.
 
-Owns what stands here beside the PATH, HOME, language, zone and proxies that every child gets. The
-application's secret goes to the API alone; Prefect's secret goes to the three that speak with it;
-a worker gets its own token by file.
+Every child also gets PATH, HOME, language, time zone and proxies. Only the API gets APP_SECRET; all
+three children get Prefect's secret; the worker gets its token by file.
 """
 
 import dataclasses
@@ -19,12 +18,12 @@ PREFECT_DATA_RETENTION = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RUNS_KEPT_S),
     "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": EVENTS_KEPT,
 }
-"""What keeps Prefect's database from growing without end. The files in `deployments` that start a
-Prefect server of their own repeat it."""
+"""Limits the growth of Prefect's database. The files in `deployments` that start a Prefect server
+of their own repeat these values."""
 
 
 def prefect_base(home: Path) -> dict[str, str]:
-    """What keeps Prefect inside our data folder, without calls home and without questions."""
+    """Return variables that keep Prefect in our data folder, without telemetry and prompts."""
     return {
         "PREFECT_HOME": str(home),
         "PREFECT_PROFILES_PATH": str(home / "profiles.toml"),
@@ -40,10 +39,10 @@ def prefect_base(home: Path) -> dict[str, str]:
 
 
 def prefect_server(*, home: Path, port: int, auth: str, host: str = "127.0.0.1") -> dict[str, str]:
-    """The environment of the Prefect server.
+    """Return the environment of the Prefect server.
 
-    host    loopback: whoever reaches Prefect with its one secret may do everything there.
-    The browser talks to `localhost`, which is where a forwarded port ends too.
+    host    loopback: everyone with Prefect's one secret may do everything there. The browser uses
+            `localhost`, where a forwarded port ends as well.
     """
     return {
         **prefect_base(home),
@@ -64,7 +63,7 @@ def prefect_server(*, home: Path, port: int, auth: str, host: str = "127.0.0.1")
 
 
 def prefect_client(*, home: Path, url: str, auth: str | None) -> dict[str, str]:
-    """What Prefect's own code in a worker must find in the environment when it is imported."""
+    """Return the variables that Prefect reads in a worker when it is imported."""
     return {
         **prefect_base(home),
         "PREFECT_LOGGING_LEVEL": "INFO",
@@ -75,7 +74,7 @@ def prefect_client(*, home: Path, url: str, auth: str | None) -> dict[str, str]:
 
 
 def api(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment of the API: every variable that is a setting, the secret included."""
+    """Return the environment of the API: all settings, including the secret."""
     names = {"XDG_DATA_HOME"}
     for _, secret, _ in secrets.SECRETS:
         names |= {secret, f"{secret}_FILE"}
@@ -87,7 +86,7 @@ def api(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def worker(settings: Settings, *, token_file: Path) -> dict[str, str]:
-    """The environment of the worker beside the API; never APP_SECRET, never the database."""
+    """Return the environment of the worker; never APP_SECRET, never the database."""
     known: dict[str, object] = {
         "PYTHONUNBUFFERED": "1",
         "ZEROBYTE_API_URL": settings.api_url,

@@ -1,8 +1,8 @@
 """A thread with its own event loop in which flows run.
 
-Prefect's engine answers SIGTERM by itself when it runs on the main thread, and then leaves the run
-RUNNING for ever. So signals stay with the main loop, and flows live here. Children of flows die
-with the thread that started them, so this thread lives as long as the process.
+On the main thread Prefect's flow engine handles SIGTERM itself and then leaves the run RUNNING. So
+the main loop handles signals, and flows run here. Child processes of flows die with the thread that
+started them, so this thread runs as long as the process.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ R = TypeVar("R")
 
 
 class EventLoopThread:
-    """An event loop on a thread of its own. Start it once; it ends with the process."""
+    """An event loop on its own thread. Start it once; it ends with the process."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="flows", daemon=True)
 
     def start(self) -> None:
-        """Begin to run."""
+        """Start the thread."""
         self._thread.start()
 
     def _run(self) -> None:
@@ -29,13 +29,13 @@ class EventLoopThread:
         self.loop.run_forever()
 
     async def run(self, work: Coroutine[Any, Any, R]) -> R:
-        """Await a coroutine of this engine from another loop.
+        """Run a coroutine on this loop and await it from another loop.
 
-        Cancelling the caller does not cancel the work: flows are stopped by their stop event.
+        Cancelling the caller does not cancel the coroutine: flows stop by their stop event.
         """
         future = asyncio.run_coroutine_threadsafe(work, self.loop)
         return await asyncio.shield(asyncio.wrap_future(future))
 
     def call(self, function: Callable[..., object], *arguments: object) -> None:
-        """Call something on the engine's loop, soon."""
+        """Schedule a function call on this loop from another thread."""
         self.loop.call_soon_threadsafe(function, *arguments)

@@ -1,9 +1,8 @@
-"""What Prefect's loggers of our processes may say, and to whom.
+"""Filters of Prefect's loggers in our processes.
 
-Owns the guard in front of Prefect's log store (T34): a line of Prefect's own engine may repeat an
-exception, and with it a path or what a program printed. On the terminal Prefect is quiet: the
-worker says itself what happens. Prefect's server is quiet as well where its database cannot work:
-it would say so with hundreds of traces a minute, and fill the next disk too.
+Lines for Prefect's log store are redacted (T34), because Prefect logs exceptions, which may contain
+a path or a program's output. On the terminal Prefect is quiet: the worker logs itself. The server's
+database errors are limited: hundreds of tracebacks a minute would fill another disk.
 """
 
 import logging
@@ -22,10 +21,10 @@ _REPEAT_AFTER_S: Final = 60.0
 
 
 class RedactingFilter(logging.Filter):
-    """Takes tracebacks, secrets and paths out of a line."""
+    """Removes tracebacks, secrets and paths from log records."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep the line, cleaned."""
+        """Redact the record and keep it."""
         record.msg = scrub(record.getMessage())
         record.args = None
         record.exc_info = None
@@ -35,28 +34,28 @@ class RedactingFilter(logging.Filter):
 
 
 class DatabaseErrorFilter(logging.Filter):
-    """Says of a database that cannot work what it says itself, once a minute and on one line."""
+    """Replaces database errors by one line per kind and minute."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._said: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep a line about anything else as it is; of the others the first of each minute."""
-        trouble = _database_error(record)
-        if trouble is None:
+        """Keep other records unchanged; of database errors keep the first of each minute."""
+        problem = _database_error(record)
+        if problem is None:
             return True
         now = clock.monotonic()
-        if now - self._said.get(trouble, -_REPEAT_AFTER_S) < _REPEAT_AFTER_S:
+        if now - self._logged_at.get(problem, -_REPEAT_AFTER_S) < _REPEAT_AFTER_S:
             return False
-        self._said[trouble] = now
-        record.msg, record.args = "The database of Prefect cannot work: %s", (trouble,)
+        self._logged_at[problem] = now
+        record.msg, record.args = "The database of Prefect cannot work: %s", (problem,)
         record.exc_info = record.exc_text = record.stack_info = None
         return True
 
 
 def _database_error(record: logging.LogRecord) -> str | None:
-    """What the database said, if that is what a line is about."""
+    """Return the database error in a record; None if it has none."""
     texts = [record.getMessage()]
     error = record.exc_info[1] if record.exc_info else None
     while error is not None and len(texts) < 20:
@@ -68,15 +67,15 @@ def _database_error(record: logging.LogRecord) -> str | None:
 
 
 def limit_database_errors() -> None:
-    """Set the loggers of Prefect's server up; call it once, after they were made."""
-    brief = DatabaseErrorFilter()
+    """Filter the loggers of Prefect's server; call it once, after they were created."""
+    database_filter = DatabaseErrorFilter()
     for name in (None, "prefect", "uvicorn", "uvicorn.error", "fastapi"):
         for handler in logging.getLogger(name).handlers:
-            handler.addFilter(brief)
+            handler.addFilter(database_filter)
 
 
 def scrub(text: str) -> str:
-    """A text without secrets and absolute paths."""
+    """Return a text without secrets and absolute paths."""
     return _PATH.sub("…", redact(text))
 
 
@@ -85,16 +84,16 @@ def _not_prefect(record: logging.LogRecord) -> bool:
 
 
 def configure_worker_logs() -> None:
-    """Set Prefect's loggers up; call it once, after Prefect was imported."""
+    """Configure Prefect's loggers in a worker; call it once, after Prefect was imported."""
     for handler in (*logging.getLogger().handlers, *logging.getLogger("prefect").handlers):
         handler.addFilter(_not_prefect)
-    # What Prefect's log store does not take is no news: we say ourselves what happens.
+    # Failures of Prefect's log store are not worth a line: the worker logs itself.
     logging.raiseExceptions = False
-    clean = RedactingFilter()
+    redacting_filter = RedactingFilter()
     for name in _RUN_LOGGERS:
         logger = logging.getLogger(name)
         logger.setLevel(logging.INFO)
         logger.propagate = False
         for handler in logger.handlers:
-            handler.addFilter(clean)
+            handler.addFilter(redacting_filter)
     logging.getLogger("prefect.workers").handlers.clear()

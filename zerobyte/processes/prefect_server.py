@@ -1,18 +1,16 @@
 """The Prefect server as a child of the supervisor: `python -m zerobyte.processes.prefect_server`.
 
-Owns one change of Prefect's behaviour: on SQLite every transaction begins IMMEDIATE, and they take
-turns in this process before they ask SQLite. Prefect begins them DEFERRED; two of them that both
-come to write then fail at once with "database is locked", the API answers 503, and a burst of ten
-runs does not finish within a minute. Everything else is stock, and is set by the environment that
-the supervisor hands over; this module knows no settings of ours.
+It changes one behaviour of Prefect: on SQLite every transaction begins IMMEDIATE, after it has
+acquired an asyncio lock of this process. Prefect begins transactions DEFERRED; two of them that
+both start to write fail at once with "database is locked", the API answers 503, and a burst of ten
+runs does not finish within a minute. The environment from the supervisor sets everything else.
 
-The turns matter as much as the mode. A `BEGIN IMMEDIATE` that waits inside SQLite sleeps in its
-connection's thread with that connection's mutex held. When the garbage collector meanwhile
-finalizes an old cursor of the same connection on the event loop's thread, the loop waits for that
-mutex, and with it the very transaction that everybody waits for: a minute of silence, until
-SQLite gives up. Waiting on an asyncio lock holds no mutex.
+The lock matters as much as the mode. A `BEGIN IMMEDIATE` that waits inside SQLite holds the mutex
+of its connection in a thread. If the garbage collector then finalizes an old cursor of that
+connection on the event loop's thread, the loop waits for the mutex and blocks the transaction that
+all others wait for: a minute of silence, until SQLite gives up. An asyncio lock holds no mutex.
 
-Source: Prefect 3.8 `AioSqliteConfiguration.begin_transaction`; held by
+Source: Prefect 3.8 `AioSqliteConfiguration.begin_transaction`; tested by
 tests/integration/processes/test_prefect_server.py.
 """
 
@@ -38,17 +36,17 @@ from zerobyte.core.process import setup
 from zerobyte.processes.prefect_logs import limit_database_errors
 
 PATCHED_VERSIONS = ("3.8.",)
-"""The releases whose transactions were read and measured; others run as they come."""
+"""The releases that the patch was written and measured for; others run unpatched."""
 
 WRITE_LOCK_TIMEOUT_S = 60.0
-"""How long a transaction waits for its turn; the patience that Prefect gives SQLite itself."""
+"""How long a transaction waits for the lock; the busy timeout that Prefect sets for SQLite."""
 
 
 _NOT_STARTED = 3
 
 
 class _Transaction:
-    """The outermost transaction of a piece of work, seen by whatever that work starts."""
+    """The outermost transaction of a context, visible to the tasks started in it."""
 
     def __init__(self) -> None:
         self.is_open = True
@@ -60,31 +58,30 @@ _write_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakK
 
 @asynccontextmanager
 async def _begin_immediate(
-    self: AioSqliteConfiguration,  # noqa: ARG001 - stands in for a method
+    self: AioSqliteConfiguration,  # noqa: ARG001 - replaces a method
     session: AsyncSession,
     with_for_update: bool = False,  # noqa: ARG001 - Prefect's own signature
 ) -> AsyncGenerator[AsyncSessionTransaction, None]:
-    # Prefect opens further sessions while a transaction is open. One that began IMMEDIATE inside
-    # another would wait for its own outer one for ever; so only the outermost does, and what
-    # begins inside it begins as Prefect meant it. Work that outlives the transaction in which it
-    # was started is no longer inside it.
+    # Prefect opens further sessions while a transaction is open. An inner IMMEDIATE transaction
+    # would wait for its own outer one without end, so only the outermost is IMMEDIATE. A task that
+    # outlives the transaction in which it was started is no longer inside it.
     outer = _current_transaction.get()
     if outer is not None and outer.is_open:
         async with _begin(session, "DEFERRED") as transaction:
             yield transaction
         return
-    door = _write_locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    write_lock = _write_locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
     async with asyncio.timeout(WRITE_LOCK_TIMEOUT_S):
-        await door.acquire()
-    mine = _Transaction()
-    token = _current_transaction.set(mine)
+        await write_lock.acquire()
+    transaction_mark = _Transaction()
+    token = _current_transaction.set(transaction_mark)
     try:
         async with _begin(session, "IMMEDIATE") as transaction:
             yield transaction
     finally:
-        mine.is_open = False
+        transaction_mark.is_open = False
         _current_transaction.reset(token)
-        door.release()
+        write_lock.release()
 
 
 @asynccontextmanager
@@ -101,13 +98,13 @@ async def _begin(session: AsyncSession, mode: str) -> AsyncGenerator[AsyncSessio
 def patch_sqlite_transactions() -> bool:
     """Make Prefect's SQLite transactions take the write lock when they begin.
 
-    Returns False and changes nothing on a release of Prefect that this was not made for.
+    Returns False and changes nothing on a release of Prefect without a known patch.
     """
     stock = inspect.signature(AioSqliteConfiguration.begin_transaction)
     known = prefect.__version__.startswith(PATCHED_VERSIONS)
     if not known or list(stock.parameters) != ["self", "session", "with_for_update"]:
         logging.getLogger(__name__).warning(
-            "Prefect %s is not known: its SQLite transactions are left as they are, "
+            "Prefect %s is unknown: its SQLite transactions are not patched, "
             "and many runs at once may be slow.",
             prefect.__version__,
         )
@@ -117,20 +114,20 @@ def patch_sqlite_transactions() -> bool:
 
 
 def create_app() -> FastAPI:
-    """Prefect's application with its user interface and services."""
+    """Return Prefect's application with its user interface and services."""
     patch_sqlite_transactions()
     return server.create_app(final=True)
 
 
 def _is_not_shutdown_noise(record: logging.LogRecord) -> bool:
-    """Leave out what uvicorn says when it cuts the event streams that are open at the end."""
+    """Drop uvicorn's messages about event streams that a shutdown cuts."""
     error = record.exc_info[1] if record.exc_info else None
     cut = isinstance(error, asyncio.CancelledError) or "running task(s)" in record.getMessage()
     return not cut
 
 
 def main() -> None:
-    """Serve until SIGTERM, where the environment says."""
+    """Serve until SIGTERM, on the address from the environment."""
     private_files.set_private_umask()
     setup.raise_open_file_limit()
     setup.set_switch_interval()
@@ -144,13 +141,13 @@ def main() -> None:
         log_level="warning",
         access_log=False,
     )
-    limit_database_errors()  # after both have set their loggers up
-    server_of_ours = uvicorn.Server(config)
-    # Uvicorn raises the signal that ended it once more when it has ended in order.
+    limit_database_errors()  # after both have configured their loggers
+    uvicorn_server = uvicorn.Server(config)
+    # After a clean shutdown uvicorn raises the signal that ended it again.
     early_interrupt.remove()
     with suppress(KeyboardInterrupt):
-        server_of_ours.run()
-    if not server_of_ours.started:
+        uvicorn_server.run()
+    if not uvicorn_server.started:
         sys.exit(_NOT_STARTED)
 
 

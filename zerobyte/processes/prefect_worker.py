@@ -1,8 +1,6 @@
-"""Our Prefect worker: takes the runs of one queue and runs their flows in this process.
+"""A Prefect worker that takes the runs of one queue and runs their flows in this process.
 
-Owns the way of a run from the queue to its end in Prefect: one catch-up run of many missed ones,
-cancelling in every phase, and runs that a dead worker left behind. Knows no backup; a flow's name
-is all it needs.
+It coalesces missed runs, cancels runs in every phase, and ends runs of a dead worker.
 """
 
 import asyncio
@@ -41,7 +39,7 @@ from flows.worker_context import WorkerContext
 from zerobyte.core.log import get_logger
 from zerobyte.processes.event_loop_thread import EventLoopThread
 
-COALESCED = "A newer run of the same schedule is due; one catches up for all."
+COALESCED = "A newer run of the same schedule is due; it catches up for all missed runs."
 LOST_RUN = "The run ended without a result."
 ORPHANED = "The worker that ran this is gone."
 _UNENDED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
@@ -53,13 +51,13 @@ _log = get_logger(__name__)
 
 
 class WorkerResult(BaseWorkerResult):
-    """What Prefect's base class wants to hear of a run."""
+    """The result type that Prefect's base class requires."""
 
 
 class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]):
     """A worker of type `backup` for one queue.
 
-    Use it with `async with`, then call `take_due_runs` and `sync_with_backend` again and again.
+    Use it with `async with`; call `take_due_runs` and `sync_with_backend` periodically.
     """
 
     type = "backup"
@@ -97,12 +95,12 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         self._missing_once: set[UUID] = set()
 
     async def take_due_runs(self) -> None:
-        """Submit what is due and fits under the limit."""
+        """Submit due runs up to the limit."""
         async with self._take_lock:
             await self.get_and_submit_flow_runs()
 
     def set_waiting(self, waiting: int) -> None:
-        """Take so many runs more, because as many wait for a repository and do not work."""
+        """Raise the limit by the number of runs that wait for a lease, because they do not work."""
         if self._limiter is not None:
             self._limiter.total_tokens = self._slots + min(waiting, _MOST_WAITING)
             self._slot_free.set()
@@ -114,13 +112,13 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         for run in missed:
             state = Cancelled(name="Coalesced", message=COALESCED)
             await self.client.set_flow_run_state(run.id, state, force=True)
-        # One that puts itself back is on the queue before it has ended here.
+        # A run that reschedules itself is on the queue before it has ended here.
         kept = {run.id for run in newest} - self._active_ids()
         chosen = [entry for entry in flow_run_response if entry.flow_run.id in kept]
         return await super()._submit_scheduled_flow_runs(chosen)
 
     def _active_ids(self) -> set[object]:
-        """The ids of the runs that have a slot of ours, which each keeps to its very end."""
+        """Return the ids of the runs that hold a slot; each holds it until its end."""
         return set() if self._limiter is None else set(self._limiter.statistics().borrowers)
 
     async def run(
@@ -129,7 +127,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         configuration: BaseJobConfiguration,  # noqa: ARG002 - the base class's signature
         task_status: anyio.abc.TaskStatus[Any] | None = None,
     ) -> WorkerResult:
-        """Run the flow on the engine's thread and see to it that it ends in Prefect too."""
+        """Run the flow on the flows' thread and make sure that it ends in Prefect too."""
         run_id = str(flow_run.id)
         control = self._context.register(run_id)
         if run_id in self._cancelled_early:
@@ -142,7 +140,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             ended = await self._flow_loop.run(_run(flow, flow_run))
             _log.info("a run ended", flow=flow.name, run=run_id, state=ended)
         except Exception as error:
-            _log.error("a run was lost", run=run_id, error=type(error).__name__)
+            _log.error("a run failed without a state", run=run_id, error=type(error).__name__)
         finally:
             self._cancelled_early.discard(run_id)
             self._context.unregister(run_id)
@@ -156,13 +154,13 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             self._flow_names[flow_run.flow_id] = flow.name
         return self._flow_names[flow_run.flow_id]
 
-    async def _report_end(self, flow_run_id: UUID, ending: RunOutcome | None) -> None:
-        """End in Prefect what a cancel while it was pending, or a fault, has left open there."""
-        ended = Crashed(message=LOST_RUN) if ending is None else ending.state()
+    async def _report_end(self, flow_run_id: UUID, outcome: RunOutcome | None) -> None:
+        """End a run in Prefect that a cancellation while pending, or an error, left open there."""
+        ended = Crashed(message=LOST_RUN) if outcome is None else outcome.state()
         try:
             await self._end_in_prefect(flow_run_id, ended)
         except Exception as error:
-            _log.warning("a run's end is not in Prefect yet", error=type(error).__name__)
+            _log.warning("the end of a run is not in Prefect yet", error=type(error).__name__)
             self._unreported[flow_run_id] = ended
 
     async def _end_in_prefect(self, flow_run_id: UUID, ended: State[Any]) -> None:
@@ -177,35 +175,37 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             return
 
     async def end_unknown_runs(self) -> None:
-        """End what Prefect believes to run here and what does not (T33).
+        """End runs that Prefect lists as running here but that are not running (T33).
 
-        Prefect may have been away when a run ended, or may have come back with an older state.
-        What is seen for the first time is left alone: it may just be on its way to us.
+        Prefect may have been down when a run ended, or may have been restored from an older state.
+        A run is ended only when seen twice: the first time it may be on its way to this worker.
         """
         for flow_run_id, ended in list(self._unreported.items()):
             await self._end_in_prefect(flow_run_id, ended)
             del self._unreported[flow_run_id]
         open_runs = await list_active_runs(self.client, self._work_pool_name, self._queue)
-        strange = {run.id for run in open_runs if not self._is_active(run.id)}
-        for flow_run_id in strange & self._missing_once:
+        unknown = {run.id for run in open_runs if not self._is_active(run.id)}
+        for flow_run_id in unknown & self._missing_once:
             if not self._is_active(flow_run_id):
-                _log.warning("a run that Prefect kept open is ended", run=str(flow_run_id))
+                _log.warning(
+                    "ending a run that only Prefect lists as running", run=str(flow_run_id)
+                )
                 await self._end_in_prefect(flow_run_id, Crashed(message=LOST_RUN))
-        self._missing_once = strange
+        self._missing_once = unknown
 
     def _is_active(self, flow_run_id: UUID) -> bool:
         is_begun = str(flow_run_id) in self._context.runs
         return is_begun or flow_run_id in self._submitting_flow_run_ids
 
     def cancel(self, flow_run_id: str) -> None:
-        """Prefect says CANCELLING: stop that run if it is ours, in whatever phase it is."""
+        """Stop a run that is CANCELLING in Prefect, in any phase, if it runs here."""
         if (run := self._context.runs.get(flow_run_id)) is not None:
             self._flow_loop.call(run.request_stop, "cancelled")
         elif UUID(flow_run_id) in self._submitting_flow_run_ids:
             self._cancelled_early.add(flow_run_id)
 
     async def poll_cancellations(self) -> None:
-        """Find the wishes to cancel that no event brought."""
+        """Find cancellations whose event was missed."""
         for run in await list_active_runs(self.client, self._work_pool_name, self._queue):
             if run.state is not None and run.state.type == StateType.CANCELLING:
                 self.cancel(str(run.id))
@@ -219,26 +219,26 @@ async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> str:
 
 
 def coalesce_runs(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:
-    """Of runs that a cron made, keep the newest of each deployment; all others stay (T35).
+    """Keep the newest scheduled run of each deployment, and all other runs (T35).
 
-    Returns those to run, in the order in which they are to run, and those that were missed. First
-    comes what people wait for, then backups: whose oldest due time came first is first, so that
-    nobody waits behind a schedule that is due again and again (T5).
+    Returns the runs to start, in order, and the missed runs. Runs that users wait for come first,
+    then backups by their oldest due time, so that no backup waits behind a schedule that is due
+    again and again (T5).
     """
     newest: dict[UUID, FlowRun] = {}
     since: dict[UUID, float] = {}
     missed: list[FlowRun] = []
     for run in sorted(runs, key=_due):
-        # A run by hand is a wish of its own, and never one of many. One that has begun before and
-        # was put back has a task, and a due time, that no other run has.
-        is_one_of_many = run.auto_scheduled and not run.run_count
-        key = run.deployment_id if is_one_of_many and run.deployment_id else run.id
+        # Manual runs are never coalesced, nor is a run that began before and was rescheduled: no
+        # other run has its task and due time.
+        can_be_coalesced = run.auto_scheduled and not run.run_count
+        key = run.deployment_id if can_be_coalesced and run.deployment_id else run.id
         since.setdefault(key, _due(run))
         if key in newest:
             missed.append(newest[key])
         newest[key] = run
-    turn = sorted(newest, key=lambda key: (_is_backup(newest[key]), since[key]))
-    return [newest[key] for key in turn], missed
+    ordered = sorted(newest, key=lambda key: (_is_backup(newest[key]), since[key]))
+    return [newest[key] for key in ordered], missed
 
 
 def _is_backup(run: FlowRun) -> bool:
@@ -250,7 +250,7 @@ def _due(run: FlowRun) -> float:
 
 
 async def list_active_runs(client: PrefectClient, pool: str, queue: str) -> list[FlowRun]:
-    """The runs of a queue that were taken from it and have not ended."""
+    """Return the runs of a queue that a worker took and that have not ended."""
     found: list[FlowRun] = []
     while True:
         page = await client.read_flow_runs(
@@ -269,13 +269,13 @@ async def list_active_runs(client: PrefectClient, pool: str, queue: str) -> list
 
 
 async def crash_orphaned_runs(client: PrefectClient, pool: str, queue: str) -> int:
-    """End the runs that a dead worker of this queue left behind; say how many there were (T33).
+    """End the runs orphaned by a dead worker of this queue. Returns their number (T33).
 
-    What had begun crashed; what was to be cancelled is; what had not begun goes back on the
-    queue. Only for the one worker that holds the queue's lock.
+    Running runs crash, cancelling runs are cancelled, pending runs go back on the queue. Only the
+    worker that holds the queue's lock may call this.
     """
-    left = await list_active_runs(client, pool, queue)
-    for run in left:
+    orphaned = await list_active_runs(client, pool, queue)
+    for run in orphaned:
         assert run.state is not None
         match run.state.type:
             case StateType.PENDING:
@@ -285,4 +285,4 @@ async def crash_orphaned_runs(client: PrefectClient, pool: str, queue: str) -> i
             case _:
                 state = Crashed(message=ORPHANED)
         await client.set_flow_run_state(run.id, state, force=True)
-    return len(left)
+    return len(orphaned)

@@ -1,6 +1,6 @@
-"""What must be ours before anything starts: the data folder and the ports.
+"""Checks before the platform starts: data folder, ports, disk space; and the worker's token file.
 
-Owns the sentences that say who holds them instead. Starts nothing.
+Each error names the process or program that holds the resource.
 """
 
 import contextlib
@@ -16,18 +16,18 @@ from zerobyte.core.lockfile import AlreadyLocked, lock
 from zerobyte.settings import Settings
 
 _START_BYTES: Final = 1024 * 1024
-"""The databases with their logs, the worker's token and the locks take about this at a start."""
+"""About the size that databases, logs, token and lock files need at a start."""
 
 
 class ResourceInUse(ZerobyteError):
-    """Somebody else holds what we need."""
+    """A folder, port or disk that the platform needs cannot be used."""
 
 
 def lock_data_dir(data_dir: Path) -> IO[str]:
-    """Lock the data folder as long as the answer stays open.
+    """Lock the data folder until the returned file is closed.
 
     Raises
-        Occupied    another `zerobyte serve` uses it, or it cannot be written.
+        ResourceInUse   another `zerobyte serve` uses the folder, or it cannot be written.
     """
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -45,10 +45,10 @@ def lock_data_dir(data_dir: Path) -> IO[str]:
 
 
 def check_ports(settings: Settings) -> None:
-    """Look whether our ports are free.
+    """Check that the ports are free.
 
     Raises
-        Occupied    one is not; the sentence names the port and the variable that moves it.
+        ResourceInUse   a port is taken; the message names the port and its variable.
     """
     if settings.prefect_api_url is None and settings.port == settings.prefect_port:
         raise ResourceInUse(
@@ -60,10 +60,10 @@ def check_ports(settings: Settings) -> None:
 
 
 def check_disk_space(data_dir: Path) -> None:
-    """Write as much as a start needs, and remove it.
+    """Check the disk space: write a file of the size that a start needs, and remove it.
 
     Raises
-        Occupied    the disk has no room for it: the database and Prefect could not start.
+        ResourceInUse   the disk is full: the database and Prefect could not start.
     """
     draft = data_dir / f".start-{ids.token(8)}"
     try:
@@ -86,7 +86,7 @@ def check_disk_space(data_dir: Path) -> None:
 def _check_port(host: str, port: int, variable: str) -> None:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
-        # A port that we ourselves left a moment ago is free for us.
+        # SO_REUSEADDR: a port that we released a moment ago counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -99,9 +99,9 @@ def _check_port(host: str, port: int, variable: str) -> None:
 
 
 def write_token_file(run_dir: Path, host: str) -> Path:
-    """Write a new token for a host's worker to a file that only we can read, and name it.
+    """Write a new worker token to a file that only we can read. Returns its path.
 
-    The API beside it accepts the token that it finds in this file when it starts.
+    The API reads this file at its start and accepts the token.
     """
     run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = run_dir / "worker-token"

@@ -1,8 +1,4 @@
-"""One long-lived child of the supervisor: started, started again when it dies, and ended.
-
-Owns the pauses between starts and the lines that the child prints. How a child begins and ends as
-a process is `core.process`.
-"""
+"""A long-running child of the supervisor: start, restart after an exit, output and stop."""
 
 import asyncio
 import contextlib
@@ -13,6 +9,7 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Final
 
 from zerobyte.core import clock, process
+from zerobyte.core.aio import wait_for_event
 from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 
@@ -24,14 +21,14 @@ _log = get_logger(__name__)
 
 
 class SupervisedProcess:
-    """A program that is to run as long as we do.
+    """A program that runs as long as the supervisor, with restarts.
 
-    env             added to the harmless part of ours; nothing else of ours reaches it.
-    grace_s         how long it may take to end after SIGINT.
-    final_codes     exit codes of a program that has said why it cannot start: before it has been
-                    ready once, it is not started again.
-    pid             of the running program; None while there is none.
-    has_been_ready  set when everything has worked once: from then on it is always started again.
+    env             added to the allowed part of our environment; the program gets nothing else.
+    grace_s         how long the program may take to end after SIGINT.
+    final_codes     exit codes of a program that has printed why it cannot start: they end the
+                    restarts unless `has_been_ready`.
+    pid             of the running program; None while it is not running.
+    has_been_ready  set once the whole platform was ready: from then on restarts never end.
     """
 
     def __init__(
@@ -54,34 +51,32 @@ class SupervisedProcess:
         self.pid: int | None = None
 
     async def run(self) -> None:
-        """Run the program, again and again, until `end`; or until it is plain that it cannot."""
-        deaths = 0
+        """Run the program, with restarts, until `stop` or until it fails to start."""
+        exits = 0
         try:
             while not self._stop.is_set():
                 began = clock.monotonic()
                 code = await self._run_once()
                 if self._stop.is_set():
                     return
-                deaths = 1 if clock.monotonic() - began > _STABLE_AFTER_S else deaths + 1
-                is_hopeless = deaths >= _MAX_EARLY_EXITS or code in self._final_codes
-                if is_hopeless and not self.has_been_ready:
+                exits = 1 if clock.monotonic() - began > _STABLE_AFTER_S else exits + 1
+                cannot_start = exits >= _MAX_EARLY_EXITS or code in self._final_codes
+                if cannot_start and not self.has_been_ready:
                     _log.error(f"{self.name} does not start; giving up", code=code)
                     return
-                pause_s = _PAUSES_S[min(deaths, len(_PAUSES_S)) - 1]
-                _log.warning(f"{self.name} ended; starting it again", code=code, pause_s=pause_s)
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(pause_s):
-                        await self._stop.wait()
+                pause_s = _PAUSES_S[min(exits, len(_PAUSES_S)) - 1]
+                _log.warning(f"{self.name} ended; restarting it", code=code, pause_s=pause_s)
+                await wait_for_event(self._stop, pause_s)
         finally:
             self._exited.set()
 
     async def _run_once(self) -> int:
-        def begun(child: process.Identity) -> None:
+        def on_start(child: process.Identity) -> None:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             self.pid = child.pid
             _log.info(f"{self.name} started", pid=child.pid)
 
-        # The child inherits the mask: before its handler is there, SIGINT leaves a traceback.
+        # The child inherits the mask: SIGINT before its handler is installed prints a traceback.
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             ended = await process.run(
@@ -89,7 +84,7 @@ class SupervisedProcess:
                 env=self._env,
                 on_stdout_line=self._print,
                 on_stderr_line=self._print,
-                on_start=begun,
+                on_start=on_start,
                 grace_s=self._grace_s,
                 stop=self._stop,
             )
@@ -102,13 +97,13 @@ class SupervisedProcess:
         sys.stderr.write(f"{self.name:<8}{redact(line.decode(errors='replace'))}\n")
 
     def signal(self, number: int) -> None:
-        """Send the program a signal, if it runs."""
+        """Send the program a signal, if it is running."""
         if self.pid is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
     async def stop(self) -> None:
-        """Ask the program to end, with growing insistence, and wait until it is gone."""
+        """Stop the program, if needed by SIGTERM and SIGKILL, and wait for its exit."""
         began = clock.monotonic()
         self._stop.set()
         await self._exited.wait()

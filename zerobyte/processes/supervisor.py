@@ -1,8 +1,7 @@
-"""`zerobyte serve`: the Prefect server, the API and a worker, started together and ended in order.
+"""`zerobyte serve`: starts the Prefect server, the API and a worker, and stops them in order.
 
-Owns the three children: what each may know, when one is started again, and the order of the end
-(worker, API, Prefect), so that a run can still hand its report in. Knows nothing of what they do,
-and imports neither Prefect nor the web server: it stays when they come and go.
+The stop order is worker, API, Prefect, so that a run can still submit its report. The supervisor
+imports neither Prefect nor the web server, so that it stays small and survives their crashes.
 """
 
 import asyncio
@@ -31,22 +30,22 @@ from zerobyte.processes.worker_settings import INTERRUPT_S
 from zerobyte.settings import Settings
 
 LOCAL_HOST: Final = "local"
-"""The host whose jobs the worker beside the API takes."""
+"""Name of the host of the worker that runs beside the API."""
 
 _READY_EVERY_S: Final = 0.25
 _READY_WITHIN_S: Final = 15.0
 _SLOW_AFTER_S: Final = 60.0
 _API_CANNOT_START: Final = 1
-"""Exit code of an API that has written one sentence about what keeps it from starting."""
+"""Exit code of an API that has printed why it cannot start."""
 
 _WORKER_MAX_MISSED_PROBES: Final = 12
-"""The API forgets a worker after 30 s without a word; a minute more, and it is started anew."""
+"""The API drops a worker after 30 s without a heartbeat; a minute later it is restarted."""
 
 _log = get_logger(__name__)
 
 
 class Supervisor:
-    """The three children of one installation."""
+    """The child processes of one installation."""
 
     def __init__(self, settings: Settings, environ: Mapping[str, str]) -> None:
         self._settings = settings
@@ -56,7 +55,7 @@ class Supervisor:
             "worker",
             [*python, "zerobyte.processes.worker_main"],
             child_env.worker(settings, token_file=token_file),
-            # Time for work to finish, then for restic to be interrupted, then for last words.
+            # Time for jobs to finish, then to interrupt restic, then to submit the reports.
             grace_s=settings.drain_grace_s + INTERRUPT_S + 20,
         )
         api = SupervisedProcess(
@@ -91,14 +90,14 @@ class Supervisor:
         self._is_interrupted = False
 
     async def run(self) -> int:
-        """Serve until a signal and return the exit code.
+        """Serve until a signal. Returns the exit code.
 
-        0 when the end was in order, 1 when a child cannot start, 130 for Ctrl-C before that.
+        0 after a stop in order, 1 if a child cannot start, 130 for Ctrl-C before readiness.
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._request_stop, number)
-        keepers = [
+        runners = [
             asyncio.create_task(child.run(), name=child.name)
             for child in reversed(self._stop_order)
         ]
@@ -112,7 +111,7 @@ class Supervisor:
             )
             self._watchdogs.append(asyncio.create_task(watching))
         stopping = asyncio.create_task(self._stopping.wait())
-        given_up, _ = await asyncio.wait([*keepers, stopping], return_when=asyncio.FIRST_COMPLETED)
+        finished, _ = await asyncio.wait([*runners, stopping], return_when=asyncio.FIRST_COMPLETED)
         announcing.cancel()
         for watching in self._watchdogs:
             watching.cancel()
@@ -120,30 +119,30 @@ class Supervisor:
         for child in self._stop_order:
             await child.stop()
         stopping.cancel()
-        await asyncio.gather(*keepers, announcing, *self._watchdogs, return_exceptions=True)
+        await asyncio.gather(*runners, announcing, *self._watchdogs, return_exceptions=True)
         _log.info("stopped")
         if self._is_interrupted:
             sys.stderr.write(early_interrupt.SENTENCE)
             return early_interrupt.EXIT_CODE
-        return 0 if stopping in given_up else 1
+        return 0 if stopping in finished else 1
 
     def _request_stop(self, number: int) -> None:
-        """The first time in order and with patience; again means that nobody wants to wait."""
+        """First call: stop in order. Second call: interrupt running jobs at once."""
         if self._stopping.is_set():
-            _log.info("stopping without waiting for running work")
+            _log.info("stopping without waiting for running jobs")
             self._stop_order[0].signal(signal.SIGTERM)
         elif number == signal.SIGINT and not self._has_been_ready:
             self._is_interrupted = True
         self._stopping.set()
 
     async def _announce_ready(self) -> None:
-        """Wait until everything works, then say where everything is."""
-        waited_s, said = 0.0, False
+        """Wait until the platform is ready, then print its addresses."""
+        waited_s, is_logged = 0.0, False
         while not await _is_ready(self._settings):
             await asyncio.sleep(_READY_EVERY_S)
             waited_s += _READY_EVERY_S
-            if waited_s > _SLOW_AFTER_S and not said:
-                said = True
+            if waited_s > _SLOW_AFTER_S and not is_logged:
+                is_logged = True
                 _log.warning("not ready yet; see /api/readiness for what is missing")
         self._has_been_ready = True
         for child in self._stop_order:
@@ -155,7 +154,7 @@ class Supervisor:
 
 
 def startup_message(settings: Settings) -> str:
-    """A few lines for the person in front of the terminal."""
+    """Return the addresses and the data folder, for the terminal."""
     prefect = (
         f"http://localhost:{settings.prefect_port}"
         if settings.prefect_api_url is None
@@ -186,13 +185,13 @@ async def _has_no_account(settings: Settings) -> bool:
 
 
 def _host(settings: Settings) -> str:
-    """Where the API is reached from this machine."""
+    """Return the address of the API from this machine."""
     everywhere = ("0.0.0.0", "::", "")  # noqa: S104 - compared, not bound
     return "127.0.0.1" if settings.host in everywhere else settings.host
 
 
 async def _is_ready(settings: Settings) -> bool:
-    """Whether the API says that all of its parts answer."""
+    """Return True if the API reports that it is ready."""
     with contextlib.suppress(OSError, TimeoutError):
         answer = await watchdog.get(_host(settings), settings.port, "/api/readiness", timeout_s=5)
         return b" 200 " in answer.split(b"\r\n", 1)[0]
@@ -200,10 +199,10 @@ async def _is_ready(settings: Settings) -> bool:
 
 
 async def is_api_responding(settings: Settings, *, timeout_s: float = _READY_WITHIN_S) -> bool:
-    """Whether the API says if it is ready, be it that it is not, and can still do its work.
+    """Return True if the API reports its readiness and needs no restart.
 
-    It gives up on whoever does not answer it; that a database or Prefect is silent is no reason
-    to start the API again. That it has lost its own connections to the database it says itself.
+    The API itself times out on a database or a Prefect that does not answer, which is no reason
+    for a restart. It reports the reason `api` if it has lost its own database connections.
     """
     answer = await watchdog.get(
         _host(settings), settings.port, "/api/readiness", timeout_s=timeout_s
@@ -216,7 +215,7 @@ async def _is_responding(host: str, port: int, path: str) -> bool:
 
 
 async def _is_worker_registered(settings: Settings) -> bool:
-    """Whether the API has heard of a worker; the API's own troubles are not held against it."""
+    """Return True unless a missing worker is the only reason that the API is not ready."""
     try:
         answer = await watchdog.get(_host(settings), settings.port, "/api/readiness")
     except (OSError, TimeoutError):
@@ -225,7 +224,7 @@ async def _is_worker_registered(settings: Settings) -> bool:
 
 
 def _reasons(answer: bytes) -> dict[str, str]:
-    """Why the API is not ready, by what is missing."""
+    """Return why the API is not ready, by component."""
     try:
         reasons: dict[str, str] = json.loads(answer.partition(b"\r\n\r\n")[2])["reasons"]
     except (ValueError, KeyError, TypeError):
@@ -234,7 +233,7 @@ def _reasons(answer: bytes) -> dict[str, str]:
 
 
 def main() -> int:
-    """Serve the whole platform in the foreground."""
+    """Run the whole platform in the foreground."""
     private_files.set_private_umask()
     setup.raise_open_file_limit()
     early_interrupt.install()

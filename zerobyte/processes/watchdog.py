@@ -1,7 +1,7 @@
-"""Notices a child that lives but no longer answers, and ends it so that it is started again.
+"""A watchdog that kills a child that runs but no longer answers, so that it is restarted.
 
-A process can stop without dying: a lost wake-up, a hung disk, a stop signal. Its death is the
-supervisor's matter, its silence is ours. Knows a child only by a question and its answer.
+A process can hang without ending: a lost wake-up, a hung disk, a stop signal. The supervisor
+restarts ended children; this module detects unresponsive ones by a probe.
 """
 
 import asyncio
@@ -16,26 +16,26 @@ PROBE_TIMEOUT_S: Final = 10.0
 PROBE_INTERVAL_S: Final = 5.0
 MAX_MISSED_PROBES: Final = 3
 MAX_BACKOFF: Final = 8
-"""How many times longer a child is left alone that starts did not help: for some minutes."""
+"""Largest factor on the limits after restarts that did not help: some minutes."""
 
 STABLE_AFTER_PROBES: Final = 12
-"""After so many in a row a start has helped."""
+"""After this many answers in a row the limits are reset."""
 
 START_TIMEOUT_S: Final = 180.0
 
 _log = get_logger(__name__)
 
 Probe = Callable[[], Awaitable[bool]]
-"""Whether the child answered; may raise OSError or TimeoutError, which is no answer."""
+"""Returns True if the child answered; OSError and TimeoutError count as no answer."""
 
 
 class Signalable(Protocol):
-    """What can be watched: a child with a name that can be sent a signal."""
+    """A child that the watchdog can watch: it has a name and can receive signals."""
 
     name: str
 
     def signal(self, number: int) -> None:
-        """Send it a signal, if it runs."""
+        """Send the child a signal, if it is running."""
         ...
 
 
@@ -46,46 +46,46 @@ async def watch(
     every_s: float = PROBE_INTERVAL_S,
     max_missed_probes: int = MAX_MISSED_PROBES,
 ) -> None:
-    """Ask a child for ever; after so many silences in a row it is killed, and asked on.
+    """Probe a child in an endless loop; kill it after too many missed probes in a row.
 
-    Where that did not help it is left alone for twice as long, and so on: what keeps it silent
-    may lie elsewhere, and each start takes from people what little still works.
+    Each kill doubles the limits: the cause may lie elsewhere, and each restart interrupts the
+    functions that still work.
 
-    A child that does not listen yet is starting: that may take longer than an answer. At the
-    first silence it is stopped and continued: the kernel then looks again at what it sleeps on,
-    which heals a lost wake-up (see `core.process.setup`) and costs a child that is well nothing.
+    A child that refuses connections is starting, which may take longer than an answer. At the
+    first missed probe the child is stopped and continued: the kernel then checks its sleeping
+    threads again, which repairs a lost wake-up (see `core.process.setup`) and does no other harm.
     """
-    silent, starting_s, patience, answers = 0, 0.0, 1, 0
+    missed, starting_s, backoff, answers = 0, 0.0, 1, 0
     while True:
         await asyncio.sleep(every_s)
         try:
             answered, starting_s = await probe(), 0.0
-            silent = 0 if answered else silent + 1
+            missed = 0 if answered else missed + 1
         except ConnectionRefusedError:
-            answered, silent, starting_s = False, 0, starting_s + every_s
+            answered, missed, starting_s = False, 0, starting_s + every_s
         except (OSError, TimeoutError):
-            answered, silent = False, silent + 1
+            answered, missed = False, missed + 1
         answers = answers + 1 if answered else 0
         if answers >= STABLE_AFTER_PROBES:
-            patience = 1
-        if silent == 1:
+            backoff = 1
+        if missed == 1:
             stop_and_continue(child)
-        if silent >= max_missed_probes * patience or starting_s >= START_TIMEOUT_S * patience:
-            _log.warning(f"{child.name} does not answer; starting it again")
+        if missed >= max_missed_probes * backoff or starting_s >= START_TIMEOUT_S * backoff:
+            _log.warning(f"{child.name} does not answer; restarting it")
             child.signal(signal.SIGKILL)
-            silent, starting_s, patience = 0, 0.0, min(patience * 2, MAX_BACKOFF)
+            missed, starting_s, backoff = 0, 0.0, min(backoff * 2, MAX_BACKOFF)
 
 
 def stop_and_continue(child: Signalable) -> None:
-    """Stop and continue a child, so that every sleep of its threads begins anew."""
+    """Stop and continue a child, so that its sleeping threads are checked again."""
     child.signal(signal.SIGSTOP)
     child.signal(signal.SIGCONT)
 
 
 async def get(host: str, port: int, path: str, *, timeout_s: float = PROBE_TIMEOUT_S) -> bytes:
-    """What a server of ours answers to one GET, head and body; any answer is a sign of life.
+    """Send one GET and return head and body of the answer, whatever its status.
 
-    Raises OSError or TimeoutError when it does not.
+    Raises OSError or TimeoutError when the server does not answer.
     """
     async with asyncio.timeout(timeout_s):
         reader, writer = await asyncio.open_connection(host, port)

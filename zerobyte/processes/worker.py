@@ -1,8 +1,7 @@
-"""The life of one worker process, from its first word to the API to its last.
+"""The worker process: registration, the loops that take runs and cancellations, and the shutdown.
 
-Owns waiting for the API and for Prefect, the loops that look for work and for wishes to cancel,
-and a stop that lets work finish, then interrupts it, then gives up. Never sees APP_SECRET or the
-application's database.
+A shutdown lets running jobs finish, then interrupts them, then leaves them. The worker never sees
+APP_SECRET or the application database.
 """
 
 import asyncio
@@ -21,8 +20,10 @@ from flows.disk_space import DiskSpaceGuard
 from flows.worker_context import WorkerContext, install
 from zerobyte.contract.control_plane import Hello, RegisterReply, WorkerIdentity
 from zerobyte.core import clock, clock_jumps, process
+from zerobyte.core.aio import every, wait_for_event
 from zerobyte.core.errors import Conflict, Unauthenticated, ZerobyteError
 from zerobyte.core.log import get_logger
+from zerobyte.core.retry import Backoff
 from zerobyte.orchestration.prefect_events import flow_run_states
 from zerobyte.orchestration.scheduler import Connected
 from zerobyte.processes.event_loop_thread import EventLoopThread
@@ -37,23 +38,23 @@ PREFECT_HEARTBEAT_S = 20.0
 CANCEL_CHECK_S = 10.0
 PHANTOM_CHECK_S = 15.0
 REPORT_GRACE_S = 10.0
-"""How long an interrupted run has to hand its report in before the process ends anyway."""
+"""How long an interrupted run may take to submit its report before the process exits anyway."""
 
 LAST_TAKE_S = 5.0
 
 TEARDOWN_S = 5.0
 HOST_TAKEN_S = 45.0
-"""How long we wait for another worker of our host to end. One that was killed where the API cannot
-look is forgotten after 30 s; one that lives keeps saying so."""
+"""How long to wait for another worker of this host to end. The API forgets a killed worker after
+30 s without a heartbeat; a running one keeps sending heartbeats."""
 RESUME_GRACE_S = 10.0
-"""After the machine slept, its network and its mounts come back in their own time."""
+"""Pause after a suspend: the network and the mounts need time to come back."""
 
 R = TypeVar("R")
 _log = get_logger("zerobyte.worker")
 
 
 class Worker:
-    """The loops of one worker process; `run` returns when it was asked to stop and has."""
+    """The loops of one worker process; `run` returns after a stop request."""
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
@@ -93,12 +94,12 @@ class Worker:
         )
 
     def request_stop(self) -> None:
-        """The first time: let work finish for the grace period. The second: interrupt it now."""
+        """First call: let jobs finish within the grace period. Second call: interrupt them now."""
         (self._force_stop if self._stopping.is_set() else self._stopping).set()
         self._wake.set()
 
     async def run(self) -> None:
-        """Work until asked to stop."""
+        """Work until a stop request."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.request_stop)
@@ -107,16 +108,18 @@ class Worker:
         swept = process.sweep_secret_files(self._settings.run_dir)
         locks.sweep(self._settings.run_dir)
         if swept:
-            _log.info("removed secret files that a dead worker left", folders=swept)
-        welcome = await self._retry_until_stopped(self._register, "the API does not answer yet")
-        if welcome is not None:
-            buried = await self._retry_until_stopped(
-                lambda: self._crash_orphaned_runs(welcome), "Prefect does not answer yet"
+            _log.info("removed secret files of a dead worker", folders=swept)
+        registration = await self._retry_until_stopped(
+            self._register, "the API does not answer yet"
+        )
+        if registration is not None:
+            crashed_runs = await self._retry_until_stopped(
+                lambda: self._crash_orphaned_runs(registration), "Prefect does not answer yet"
             )
-            if buried:
-                _log.warning("ended runs that a dead worker left behind", runs=buried)
-            if buried is not None:
-                await self._work(welcome)
+            if crashed_runs:
+                _log.warning("ended runs of a dead worker", runs=crashed_runs)
+            if crashed_runs is not None:
+                await self._work(registration)
         await self._api.aclose()
         await self._flow_loop.run(self._flow_api.aclose())
 
@@ -125,7 +128,7 @@ class Worker:
         return await self._api.heartbeat(hello)
 
     async def _heartbeat(self) -> None:
-        """Say that we live; if another one took our place while we were silent, make way."""
+        """Send a heartbeat; stop if another worker of this host registered meanwhile."""
         try:
             await self._register()
         except Conflict as error:
@@ -134,44 +137,45 @@ class Worker:
             self._force_stop.set()
             self._wake.set()
 
-    async def _crash_orphaned_runs(self, welcome: RegisterReply) -> int:
+    async def _crash_orphaned_runs(self, registration: RegisterReply) -> int:
         async with get_client() as client:
             await client.hello()
-            return await crash_orphaned_runs(client, welcome.work_pool, welcome.work_queue)
+            return await crash_orphaned_runs(
+                client, registration.work_pool, registration.work_queue
+            )
 
     async def _retry_until_stopped(
-        self, ask: Callable[[], Awaitable[R]], meanwhile: str
+        self, call: Callable[[], Awaitable[R]], waiting_for: str
     ) -> R | None:
-        """Ask until it answers; None when we are to stop. Says once that it waits.
+        """Call until it succeeds; log the first failure. Returns None after a stop request.
 
         Raises
-            Unauthenticated     our token is none.
-            Conflict            another worker has our place and keeps it.
+            Unauthenticated     the API does not accept the token.
+            Conflict            another worker of this host is still running after 45 s.
         """
-        pause_s, said, began = 0.2, False, clock.monotonic()
+        backoff, is_logged, began = Backoff(factor=1.5), False, clock.monotonic()
         while not self._stopping.is_set():
             try:
-                return await ask()
+                return await call()
             except Unauthenticated:
                 raise
             except Conflict as error:
                 if clock.monotonic() - began > HOST_TAKEN_S:
                     raise
-                if not said:
+                if not is_logged:
                     _log.warning(f"waiting: {error.message}")
-                    said = True
+                    is_logged = True
             except (ZerobyteError, httpx.HTTPError, OSError, RuntimeError) as error:
-                if not said:
-                    _log.info(f"waiting: {meanwhile}", error=type(error).__name__)
-                    said = True
-            await _wait(self._stopping, pause_s)
-            pause_s = min(pause_s * 1.5, 5.0)
+                if not is_logged:
+                    _log.info(f"waiting: {waiting_for}", error=type(error).__name__)
+                    is_logged = True
+            await wait_for_event(self._stopping, backoff.next_s())
         return None
 
-    async def _work(self, welcome: RegisterReply) -> None:
+    async def _work(self, registration: RegisterReply) -> None:
         worker = BackupWorker(
-            pool=welcome.work_pool,
-            queue=welcome.work_queue,
+            pool=registration.work_pool,
+            queue=registration.work_queue,
             name=f"worker-{self._settings.host}",
             limit=self._settings.concurrency,
             flow_loop=self._flow_loop,
@@ -181,47 +185,47 @@ class Worker:
         call = asyncio.get_running_loop().call_soon_threadsafe
         self._context.on_waiting = partial(call, worker.set_waiting)
         async with worker:
-            _log.info("ready for work", queue=welcome.work_queue)
+            _log.info("ready for work", queue=registration.work_queue)
             loops = [
                 asyncio.create_task(loop)
                 for loop in (
-                    self._every(HEARTBEAT_S, self._heartbeat),
-                    self._every(PREFECT_HEARTBEAT_S, worker.sync_with_backend),
-                    self._every(PHANTOM_CHECK_S, worker.end_unknown_runs),
-                    self._every(CANCEL_CHECK_S, lambda: self._poll_cancellations(worker)),
+                    _periodic(HEARTBEAT_S, self._heartbeat),
+                    _periodic(PREFECT_HEARTBEAT_S, worker.sync_with_backend),
+                    _periodic(PHANTOM_CHECK_S, worker.end_unknown_runs),
+                    _periodic(CANCEL_CHECK_S, lambda: self._poll_cancellations(worker)),
                     self._listen(worker),
                     clock_jumps.watch(self._on_clock_jump),
                     self._take_runs(worker),
                 )
             ]
             await self._stopping.wait()
-            # Asking for runs ends in a moment, or not for minutes when Prefect hangs; what it
-            # would still bring is told to stop at once.
+            # A pending request for runs ends soon, or takes minutes if Prefect hangs; the runs that
+            # it would still return are stopped at once.
             await asyncio.wait({loops[-1]}, timeout=LAST_TAKE_S)
             await self._drain()
-            # Prefect's client waits for a server that is away far longer than a stop may take.
+            # Prefect's client may wait for an absent server far longer than a shutdown may take.
             asyncio.get_running_loop().call_later(TEARDOWN_S, os._exit, 0)
             for loop in loops:
                 loop.cancel()
             await asyncio.gather(*loops, return_exceptions=True)
 
     async def _take_runs(self, worker: BackupWorker) -> None:
-        said = False
+        is_logged = False
         while not self._stopping.is_set():
             self._wake.clear()
             pause_s = POLL_S
-            if (rest_s := self._paused_until - clock.monotonic()) > 0:
-                await _wait(self._stopping, rest_s)
+            if (left_s := self._paused_until - clock.monotonic()) > 0:
+                await wait_for_event(self._stopping, left_s)
                 continue
             try:
                 await worker.take_due_runs()
-                said = False
+                is_logged = False
             except Exception as error:
                 pause_s = 5.0
-                if not said:
-                    _log.warning("Prefect cannot be asked for runs", error=type(error).__name__)
-                    said = True
-            await _wait(self._wake, pause_s)
+                if not is_logged:
+                    _log.warning("Prefect returns no due runs", error=type(error).__name__)
+                    is_logged = True
+            await wait_for_event(self._wake, pause_s)
 
     async def _listen(self, worker: BackupWorker) -> None:
         async for event in flow_run_states(self._settings.prefect_url, self._settings.prefect_auth):
@@ -233,9 +237,9 @@ class Worker:
             elif event.state == "CANCELLING":
                 worker.cancel(event.flow_run_id)
 
-    async def _on_clock_jump(self, surprise: clock_jumps.ClockAnomaly) -> None:
-        """Say at once that we live, and take nothing new before the machine is itself again."""
-        if surprise.suspended_s or surprise.paused_s:
+    async def _on_clock_jump(self, anomaly: clock_jumps.ClockAnomaly) -> None:
+        """Send a heartbeat at once, and take no runs for a while after a suspend or pause."""
+        if anomaly.suspended_s or anomaly.paused_s:
             self._paused_until = clock.monotonic() + RESUME_GRACE_S
         with contextlib.suppress(ZerobyteError):
             await self._register()
@@ -245,46 +249,40 @@ class Worker:
             with contextlib.suppress(Exception):
                 await worker.poll_cancellations()
 
-    async def _every(self, seconds: float, do: Callable[[], Awaitable[object]]) -> None:
-        while True:
-            await asyncio.sleep(seconds)
-            try:
-                await do()
-            except Exception as error:
-                _log.debug("a regular call failed", error=type(error).__name__)
-
     async def _drain(self) -> None:
-        """Let running work finish; then interrupt it; then leave, whatever still runs."""
+        """Let running jobs finish, then interrupt them, then exit anyway."""
         if not self._context.runs:
             return
-        _log.info("stopping: running work may finish", within_s=self._settings.drain_grace_s)
+        _log.info("stopping: running jobs may finish", within_s=self._settings.drain_grace_s)
         if not await self._idle_within(self._settings.drain_grace_s, self._force_stop):
-            _log.warning("interrupting running work", runs=len(self._context.runs))
+            _log.warning("interrupting running jobs", runs=len(self._context.runs))
             self._flow_loop.call(self._context.stop_all, "stopping")
             if not await self._idle_within(self._settings.interrupt_s + REPORT_GRACE_S, None):
-                _log.error("work did not end in time; leaving it behind")
+                _log.error("jobs did not end in time; exiting anyway")
                 os._exit(1)
 
-    async def _idle_within(self, seconds: float, hurry: asyncio.Event | None) -> bool:
+    async def _idle_within(self, seconds: float, force: asyncio.Event | None) -> bool:
         deadline = asyncio.get_running_loop().time() + seconds
         while self._context.runs:
             is_over = asyncio.get_running_loop().time() > deadline
-            if is_over or (hurry is not None and hurry.is_set()):
+            if is_over or (force is not None and force.is_set()):
                 return False
-            # What only waits for its turn loses nothing by going back on the queue.
+            # A run without a job loses nothing when its task goes back on the queue.
             self._flow_loop.call(self._context.stop_waiting)
             await asyncio.sleep(0.05)
         return True
 
 
-async def _wait(event: asyncio.Event, limit_s: float) -> None:
-    """Wait for an event, but not longer than that."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(limit_s):
-            await event.wait()
+async def _periodic(seconds: float, do: Callable[[], Awaitable[object]]) -> None:
+    """Call `do` after every pause; log failures at debug level."""
+    await every(seconds, do, start_now=False, on_error=_log_failed_call)
+
+
+def _log_failed_call(error: Exception) -> None:
+    _log.debug("a periodic call failed", error=type(error).__name__)
 
 
 def run_worker(settings: WorkerSettings) -> None:
-    """Be a worker until SIGTERM."""
+    """Run a worker until SIGTERM."""
     configure_worker_logs()
     asyncio.run(Worker(settings).run())

@@ -1,7 +1,6 @@
-"""Starts one worker: `python -m zerobyte.processes.worker_main`, or `zerobyte worker`.
+"""Entry point of a worker: `python -m zerobyte.processes.worker_main`, or `zerobyte worker`.
 
-Owns the lock of the host's queue and Prefect's surroundings, which must stand in the environment
-before Prefect is imported. The life that follows is `worker_life`.
+It locks the host's queue and sets Prefect's environment variables before Prefect is imported.
 """
 
 import os
@@ -25,10 +24,10 @@ class WorkerAlreadyRunning(ZerobyteError):
 
 
 def lock_queue(run_dir: Path, host: str) -> IO[str]:
-    """Lock the queue of a host as long as the answer stays open.
+    """Lock the queue of a host until the returned file is closed.
 
     Raises
-        Taken       somebody else holds it; two workers would each bury the other's runs.
+        WorkerAlreadyRunning    two workers would each end the other's runs.
     """
     run_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -41,7 +40,7 @@ def lock_queue(run_dir: Path, host: str) -> IO[str]:
 
 
 def main() -> int:
-    """Run a worker until SIGTERM; 0 when it ended in order, 2 when it cannot start like this."""
+    """Run a worker until SIGTERM. Returns 0 after a stop in order, 2 if it cannot start."""
     private_files.set_private_umask()
     setup.raise_open_file_limit()
     setup.set_switch_interval()

@@ -1,6 +1,6 @@
-"""What a worker needs to know, read from its environment: far less than the API.
+"""Settings of a worker, read from its environment; the token names the host.
 
-Owns the reading of the token, which names the host by itself. Refuses to look for APP_SECRET.
+A worker gets far fewer settings than the API, and never APP_SECRET.
 """
 
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ from zerobyte.core.errors import ZerobyteError
 from zerobyte.settings import Settings
 
 INTERRUPT_S = 35.0
-"""How long restic may take to end after SIGINT, with all its escalation."""
+"""How long restic may take to end after SIGINT, including SIGTERM and SIGKILL."""
 
 
 class WorkerSettingsError(ZerobyteError):
-    """A worker cannot start like this; the message names the variable."""
+    """The environment of a worker is wrong; the message names the variable."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerSettings:
-    """How this worker runs.
+    """Settings of this worker.
 
-    host            whose jobs it takes; the token says so.
-    drain_grace_s   how long a stop waits for running work before it is interrupted.
+    host            the host whose jobs the worker takes; part of the token.
+    drain_grace_s   how long a shutdown waits before it interrupts running jobs.
     """
 
     host: str
@@ -53,7 +53,7 @@ class WorkerSettings:
         """Read the environment.
 
         Raises
-            WorkerSettingsError     the token is missing or is none.
+            WorkerSettingsError     the token is missing or malformed.
             SettingsError           another variable is wrong.
         """
         common = Settings.load(environ, keep_secrets=False)
@@ -98,7 +98,7 @@ def _token(environ: Mapping[str, str]) -> str:
 
 
 def _host(token: str) -> str:
-    """The host that a token names; whether it is genuine only the API can tell."""
+    """Return the host in a token; only the API can verify the token."""
     try:
         return worker_tokens.host_of(token)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The command line as somebody calls it, on an installation of its own."""
+"""The command line on an installation of its own."""
 
 import asyncio
 import io
@@ -47,7 +47,7 @@ class Installation:
         return asyncio.run(inside())
 
     def add_person(self, name: str = "ada", *, role: str = "owner") -> str:
-        """Somebody with a password, an organization and a session; their id."""
+        """Create a user with a password, an organization and a session. Returns the id."""
 
         async def add() -> str:
             sealer = Sealer(self.settings.app_secret)

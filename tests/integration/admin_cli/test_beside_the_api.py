@@ -1,4 +1,4 @@
-"""A rescue command while the API runs: another process, and its effect is felt at once."""
+"""An account command beside a running API takes effect at once."""
 
 import asyncio
 import os
@@ -43,7 +43,7 @@ async def rescue(database, folder, *arguments, typed):
     return out.decode()
 
 
-async def test_a_password_that_was_reset_is_heard_by_an_api_that_refused_the_name(
+async def test_reset_password_works_at_an_api_that_throttled_the_user(
     serve, database, tmp_path, clocks, monkeypatch
 ):
     monkeypatch.setattr(login_throttle, "_BY_ACCOUNT", (FEW, 900))
@@ -52,7 +52,7 @@ async def test_a_password_that_was_reset_is_heard_by_an_api_that_refused_the_nam
         client.cookies.clear()
         for number in range(FEW):
             assert (await sign_in(client, number, "wrong")).status_code == 401
-            assert (await sign_in(client, number, "wrong", "nobody")).status_code == 401
+            assert (await sign_in(client, number, "wrong", "unknown")).status_code == 401
         # However often it is looked up, it stays refused.
         for _ in range(5):
             clocks.pass_(seconds=1)
@@ -64,8 +64,8 @@ async def test_a_password_that_was_reset_is_heard_by_an_api_that_refused_the_nam
         clocks.pass_(seconds=1)
         assert (await sign_in(client, 101, SIGN_IN["password"])).status_code == 401
         assert (await sign_in(client, 102, "new horse")).status_code == 200
-        # Nobody else may guess again because of that, and neither may they at this name for ever.
-        assert (await sign_in(client, 103, "wrong", "nobody")).status_code == 429
+        # Other clients stay throttled, and so does this name after further failures.
+        assert (await sign_in(client, 103, "wrong", "unknown")).status_code == 429
         client.cookies.clear()
         statuses = [(await sign_in(client, 110 + n, "wrong")).status_code for n in range(FEW)]
         assert statuses == [401] * (FEW - 1) + [429]

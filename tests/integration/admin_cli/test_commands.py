@@ -1,4 +1,4 @@
-"""The commands that get an owner back in: what they change, say and refuse."""
+"""The account commands: changes, output and rejections."""
 
 import pytest
 
@@ -30,7 +30,7 @@ def ada(installation):
     return installation.add_person()
 
 
-def test_reset_password_takes_it_from_standard_input_and_ends_everything(installation, ada):
+def test_reset_password_reads_standard_input_and_ends_sessions(installation, ada):
     async def with_device():
         await TrustedDevice.create(token_hash="x", user_id=ada, expires_at=2**50)
 
@@ -49,7 +49,7 @@ def test_reset_password_takes_it_from_standard_input_and_ends_everything(install
     assert installation.run(look) == (True, 0, 0)
 
 
-def test_reset_password_removes_passkeys_and_says_so(installation, ada):
+def test_reset_password_removes_passkeys_and_prints_a_notice(installation, ada):
     async def with_passkey():
         await Passkey.create(user_id=ada, credential_id="x", public_key="x", device_type="x")
 
@@ -57,12 +57,12 @@ def test_reset_password_removes_passkeys_and_says_so(installation, ada):
     result = installation.call("reset-password", "-u", "ada", "--password-stdin", typed="password")
     assert result.code == 0
     assert result.out.endswith(
-        f"{ENDED}All passkeys have been removed; new ones are made after signing in.\n"
+        f"{ENDED}All passkeys have been removed; add new ones after signing in.\n"
     )
     assert installation.run(lambda: Passkey.all().count()) == 0
 
 
-def test_reset_password_makes_the_password_of_somebody_who_had_none(installation, ada):
+def test_reset_password_creates_a_missing_credential_account(installation, ada):
     installation.run(lambda: Account.all().delete())
     result = installation.call("reset-password", "-u", "ada", "--password-stdin", typed="password")
     assert result.code == 0
@@ -74,7 +74,7 @@ def test_reset_password_makes_the_password_of_somebody_who_had_none(installation
     [
         (("-u", "ada", "--password-stdin"), "short\n", 1, "at least 8 characters"),
         (("-u", "ada", "--password-stdin"), "x" * 129, 1, "at most 128 characters"),
-        (("-u", "ada", "--password-stdin"), "", 2, "Standard input holds no password"),
+        (("-u", "ada", "--password-stdin"), "", 2, "Standard input contains no password"),
         (("-u", "eve", "--password-stdin"), "password", 1, 'User "eve" not found'),
         (("-u", "ada"), "", 2, "no terminal to ask on. Give the password with --password-stdin"),
         (("--password-stdin",), "password", 2, "no terminal to ask on. Give --username"),
@@ -89,7 +89,7 @@ def test_reset_password_refuses(installation, ada, arguments, typed, code, said)
     assert sessions(installation) == 1
 
 
-def test_disable_2fa_removes_it_with_devices_and_sessions(installation, ada):
+def test_disable_2fa_deletes_trusted_devices_and_sessions(installation, ada):
     refused = installation.call("disable-2fa", "-u", "ada")
     assert (refused.code, refused.err) == (1, 'User "ada" does not have 2FA enabled\n')
 
@@ -112,7 +112,7 @@ def test_disable_2fa_removes_it_with_devices_and_sessions(installation, ada):
     assert (unknown.code, unknown.err) == (1, 'User "eve" not found\n')
 
 
-def test_change_username_changes_how_they_are_called_and_ends_sessions(installation, ada):
+def test_change_username_changes_the_display_name_and_ends_sessions(installation, ada):
     result = installation.call("change-username", "-u", "ada", "-n", " Lovelace ")
     assert result.code == 0
     user = installation.run(User.get)
@@ -123,11 +123,11 @@ def test_change_username_changes_how_they_are_called_and_ends_sessions(installat
         result = installation.call("change-username", "-u", "lovelace", "-n", new)
         assert result.code == 1
         assert said in result.err
-    unknown = installation.call("change-username", "-u", "nobody", "-n", "new")
-    assert (unknown.code, unknown.err) == (1, 'User "nobody" not found\n')
+    unknown = installation.call("change-username", "-u", "unknown", "-n", "new")
+    assert (unknown.code, unknown.err) == (1, 'User "unknown" not found\n')
 
 
-def test_what_signs_an_admin_out_ends_what_they_do_in_another_s_name(installation, ada):
+def test_signing_an_admin_out_ends_their_impersonations(installation, ada):
     eve = installation.add_person("eve")
     installation.run(lambda: Session.filter(user_id=eve).update(impersonated_by=ada))
     assert installation.call("change-username", "-u", "ada", "-n", "lovelace").code == 0
@@ -174,7 +174,7 @@ def test_change_email_refuses(installation, ada):
     assert sessions(installation) == 2
 
 
-def test_assign_organization_moves_a_member_and_gives_no_more_than_asked(installation, ada):
+def test_assign_organization_moves_a_member_with_the_given_role(installation, ada):
     eve = installation.add_person("eve", role="member")
 
     async def add_key():
@@ -225,7 +225,7 @@ def test_assign_organization_refuses(installation, ada):
     assert installation.run(lambda: Organization.all().count()) == 1
 
 
-def test_enable_password_login_turns_the_switch(installation):
+def test_enable_password_login_changes_the_setting(installation):
     async def disable():
         await RegistrationSettings().set_password_login_disabled(True)
 
@@ -248,7 +248,7 @@ def test_a_folder_without_an_installation_is_refused_and_stays_empty(
     assert list(elsewhere.iterdir()) == []
 
 
-def test_a_database_of_another_version_is_left_alone(installation, ada):
+def test_database_of_another_version_is_not_changed(installation, ada):
     async def older():
         from tortoise import Tortoise
 
@@ -275,7 +275,7 @@ def test_a_database_of_another_version_is_left_alone(installation, ada):
         (("rekey",), "--old-secret-file"),
     ],
 )
-def test_without_a_terminal_nothing_waits_and_what_is_missing_is_named(
+def test_missing_value_without_a_terminal_is_an_error_naming_the_option(
     installation, ada, arguments, missing
 ):
     given = ("-u", "ada") if arguments == ("reset-password",) else ()

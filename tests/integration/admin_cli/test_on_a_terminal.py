@@ -1,4 +1,4 @@
-"""The rescue commands as somebody meets them who sits at a terminal: asked, heard, or let go."""
+"""The account commands on a terminal: prompts, hidden input and Ctrl-C."""
 
 import fcntl
 import os
@@ -71,7 +71,7 @@ class Terminal:
         return bool(termios.tcgetattr(self._ours)[3] & termios.ECHO)
 
     def _await_waiting(self):
-        """A question is shown a moment before the answer is waited for; nobody is that quick."""
+        """A question appears a moment before its input is read; typing at once would lose input."""
         asleep, deadline = 0, time.monotonic() + LONG_S
         while asleep < 3:
             assert time.monotonic() < deadline, self.shown
@@ -108,7 +108,7 @@ def sessions(installation):
     ("second", "code", "said"),
     [("password 9", 0, "reset successfully"), ("another", 1, "Passwords do not match.")],
 )
-def test_the_password_is_asked_twice_and_not_shown(installation, ada, second, code, said):
+def test_password_prompt_repeats_and_hides_the_password(installation, ada, second, code, said):
     ended, shown = on_a_terminal(
         "reset-password",
         (b"Username: ", "ada"),
@@ -122,7 +122,7 @@ def test_the_password_is_asked_twice_and_not_shown(installation, ada, second, co
     assert sessions(installation) == code
 
 
-def test_whose_second_factor_is_removed_is_asked_until_it_is_said(installation, ada):
+def test_disable_2fa_prompts_until_a_username_is_given(installation, ada):
     async def enable():
         await User.all().update(two_factor_enabled=True)
         await TwoFactor.create(user_id=ada, secret="x")
@@ -134,7 +134,7 @@ def test_whose_second_factor_is_removed_is_asked_until_it_is_said(installation, 
     assert installation.run(lambda: TwoFactor.all().count()) == sessions(installation) == 0
 
 
-def test_both_names_are_asked_when_a_username_changes(installation, ada):
+def test_change_username_prompts_for_both_names(installation, ada):
     asked = ((b"Username: ", "ada"), (b"New username: ", "lovelace"))
     ended, shown = on_a_terminal("change-username", *asked)
     assert (ended, 'Username "ada" has been changed to "lovelace".' in shown) == (0, True), shown
@@ -142,7 +142,7 @@ def test_both_names_are_asked_when_a_username_changes(installation, ada):
     assert sessions(installation) == 0
 
 
-def test_who_and_where_to_is_asked_when_somebody_is_assigned(installation, ada):
+def test_assign_organization_prompts_for_user_and_organization(installation, ada):
     eve = installation.add_person("eve", role="member")
     ended, shown = on_a_terminal(
         "assign-organization", (b"Username: ", "eve"), (b"Organization (slug): ", "ada")
@@ -164,7 +164,7 @@ def test_who_and_where_to_is_asked_when_somebody_is_assigned(installation, ada):
         ("y", 'Email for "ada" changed', "new@example.com"),
     ],
 )
-def test_a_change_of_the_email_is_confirmed(installation, ada, answer, said, email):
+def test_change_email_asks_for_confirmation(installation, ada, answer, said, email):
     installation.run(lambda: Account.create(user_id=ada, provider_id="idp", account_id="1"))
     ended, shown = on_a_terminal(
         "change-email",
@@ -177,10 +177,10 @@ def test_a_change_of_the_email_is_confirmed(installation, ada, answer, said, ema
     assert sessions(installation) == (answer != "y")
 
 
-def test_the_secret_of_before_is_asked_and_not_shown(installation, ada):
-    ended, shown = on_a_terminal("rekey", (b"The APP_SECRET of before: ", OLD))
+def test_old_secret_prompt_hides_the_secret(installation, ada):
+    ended, shown = on_a_terminal("rekey", (b"The old APP_SECRET: ", OLD))
     assert ended == 0, shown
-    assert "0 secrets were sealed anew" in shown
+    assert "0 secrets were re-encrypted" in shown
     assert OLD not in shown
 
 
@@ -199,11 +199,11 @@ QUESTIONS = {
         (b"[y/N]: ", CTRL_C),
     ),
     "assign-organization": ((b"Username: ", "ada"), (b"Organization (slug): ", CTRL_C)),
-    "rekey": ((b"The APP_SECRET of before: ", CTRL_C),),
+    "rekey": ((b"The old APP_SECRET: ", CTRL_C),),
 }
 
 
-def test_whoever_leaves_with_ctrl_c_has_changed_nothing(installation, ada):
+def test_ctrl_c_changes_nothing(installation, ada):
     installation.run(lambda: Account.create(user_id=ada, provider_id="idp", account_id="1"))
     with ExitStack() as stack:
         terminals = {name: stack.enter_context(Terminal(name)) for name in QUESTIONS}

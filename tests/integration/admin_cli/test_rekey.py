@@ -1,4 +1,4 @@
-"""Every stored secret under another APP_SECRET: all of them, once, and also after a kill."""
+"""`zerobyte rekey`: all secrets are re-encrypted, once, and also after a kill."""
 
 import re
 import signal
@@ -146,15 +146,15 @@ def rekey(installation, old=OLD):
     return installation.call("rekey", "--old-secret-stdin", typed=old + "\n")
 
 
-def test_rekey_seals_every_secret_of_every_table_anew(filled):
+def test_rekey_reencrypts_every_secret_of_every_table(filled):
     with pytest.raises(Unsealable):
         filled.run(lambda: opened_with(SECRET))
     result = rekey(filled)
     assert (result.code, result.err) == (0, "")
-    assert result.out == "12 secrets were sealed anew, 0 were so already.\n"
+    assert result.out == "12 secrets were re-encrypted, 0 were current already.\n"
     assert filled.run(lambda: opened_with(SECRET)) == ALL
     again = rekey(filled)
-    assert again.out == "0 secrets were sealed anew, 12 were so already.\n"
+    assert again.out == "0 secrets were re-encrypted, 12 were current already.\n"
 
 
 # In the order in which the tables are gone through.
@@ -162,7 +162,7 @@ KILLED_AT = ("organizations", "two_factors", "repositories")
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_rekey_that_is_killed_changes_nothing_and_can_be_repeated(filled):
+def test_killed_rekey_changes_nothing_and_can_be_repeated(filled):
     file = sqlite_path(filled.settings.database_url)
     for table in KILLED_AT:
         with endless_change(file, table):
@@ -172,13 +172,13 @@ def test_rekey_that_is_killed_changes_nothing_and_can_be_repeated(filled):
         assert filled.run(count_current) == 0
     result = rekey(filled)
     assert result.code == 0, result.err
-    assert result.out == (f"{len(ALL)} secrets were sealed anew, 0 were so already.\n")
+    assert result.out == (f"{len(ALL)} secrets were re-encrypted, 0 were current already.\n")
     assert filled.run(lambda: opened_with(SECRET)) == ALL
 
 
 @contextmanager
 def endless_change(file, table):
-    """Whoever changes a row of the table does not come to the end of it."""
+    """Block every change of a row of the table."""
     counting = "SELECT (WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
     counting += "SELECT max(x) FROM n)"
     with closing(sqlite3.connect(file)) as database:
@@ -238,7 +238,7 @@ async def sealed_texts() -> list[str]:
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_codes_of_the_app_and_backup_codes_hold_after_a_rekey(filled):
+def test_totp_and_backup_codes_are_valid_after_a_rekey(filled):
     assert rekey(filled).code == 0
 
     async def sign_in():
@@ -251,14 +251,14 @@ def test_codes_of_the_app_and_backup_codes_hold_after_a_rekey(filled):
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_what_neither_secret_opens_is_named_and_left(filled):
+def test_undecryptable_texts_are_listed_and_unchanged(filled):
     async def spoil():
         return await Volume.all().update(config={"password": Sealer("x" * 32).seal("a", aad="b")})
 
     filled.run(spoil)
     result = rekey(filled)
     assert result.code == 1
-    assert "10 secrets were sealed anew" in result.out
+    assert "10 secrets were re-encrypted" in result.out
     assert "volumes 1 config.password" in result.err
     assert "zb1:" not in result.err
     # A wrong secret changes nothing at all.
@@ -267,12 +267,12 @@ def test_what_neither_secret_opens_is_named_and_left(filled):
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_rekey_refuses_what_cannot_be_meant(filled, tmp_path, monkeypatch):
+def test_rekey_rejects_wrong_input(filled, tmp_path, monkeypatch):
     same = rekey(filled, SECRET)
     assert same.code == 1
-    assert "The secret of before is the one of now" in same.err
+    assert "The old secret equals the current one" in same.err
     nothing = rekey(filled, "")
-    assert (nothing.code, nothing.err) == (2, "Standard input holds no secret.\n")
+    assert (nothing.code, nothing.err) == (2, "Standard input contains no secret.\n")
     file = tmp_path / "old"
     both = filled.call("rekey", "--old-secret-stdin", "--old-secret-file", str(file))
     assert (both.code, "not both" in both.err) == (2, True)

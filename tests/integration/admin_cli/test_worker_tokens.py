@@ -29,7 +29,7 @@ def test_a_token_is_issued_listed_rotated_and_revoked(installation):
     assert installation.run(WorkerToken.get).revoked_at is not None
 
 
-def test_an_id_that_is_not_there_is_refused_in_words(installation):
+def test_unknown_token_id_is_rejected_with_a_message(installation):
     for verb in "revoke", "rotate":
         result = run(installation, "worker-tokens", verb, "absent")
         assert (result.code, result.err) == (1, "There is no such worker token\n")

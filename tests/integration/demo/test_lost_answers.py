@@ -1,4 +1,4 @@
-"""The demo's client against a real API whose answers get lost: nothing is made or started twice."""
+"""The demo's client with a real API whose responses get lost: nothing happens twice."""
 
 import json
 from collections.abc import AsyncIterator
@@ -98,7 +98,7 @@ async def saved(client: Client, repository: str, password: str, source: Path) ->
 
 
 @pytest.mark.parametrize("breaks", ["before", "after"])
-async def test_what_was_asked_for_is_there_once_whichever_answers_were_lost(
+async def test_each_object_is_created_once_whichever_responses_are_lost(
     scene: Scene, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, breaks: str
 ) -> None:
     source = tmp_path / "source"
@@ -129,7 +129,7 @@ async def test_what_was_asked_for_is_there_once_whichever_answers_were_lost(
     assert len(scene.cable.lost) == 7
 
 
-async def test_a_second_run_is_not_taken_for_one_whose_answer_was_lost(
+async def test_second_run_is_not_mistaken_for_a_run_with_a_lost_response(
     scene: Scene, tmp_path: Path
 ) -> None:
     client = scene.client
@@ -145,19 +145,18 @@ async def test_a_second_run_is_not_taken_for_one_whose_answer_was_lost(
     assert {task.id for task in await Task.all()} == {first, second}
 
 
-async def test_a_refusal_is_told_at_once(scene: Scene) -> None:
+async def test_rejected_request_raises_at_once(scene: Scene) -> None:
     await scene.client.sign_up(ids.token())
     with pytest.raises(RequestRejected, match="404"):
         await scene.client.task("nowhere")
     assert scene.said == []
 
 
-async def test_a_platform_that_stays_away_is_told_in_one_sentence(scene: Scene) -> None:
+async def test_unrecovered_platform_is_reported_in_one_sentence(scene: Scene) -> None:
     scene.cable.is_cut = True
     with pytest.raises(PlatformUnavailable) as away:
         await scene.client.task("any")
     assert str(away.value) == (
-        "The platform has not healed itself within 0 s: The API does not answer. "
-        "Start the demo again."
+        "The platform has not recovered within 0 s: The API does not answer. Start the demo again."
     )
-    assert scene.said == ["The API does not answer. Waiting until the platform has healed itself"]
+    assert scene.said == ["The API does not answer. Waiting until the platform has recovered"]

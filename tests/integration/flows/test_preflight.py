@@ -1,4 +1,4 @@
-"""A source that would become an empty snapshot is refused with the reason (T8)."""
+"""The check of a source before a backup refuses sources that would give an empty snapshot (T8)."""
 
 import os
 import sys
@@ -31,12 +31,12 @@ async def refusal(said):
     return refused.value.message
 
 
-async def test_a_folder_with_something_in_it_may_be_backed_up(tmp_path):
+async def test_folder_with_entries_is_accepted(tmp_path):
     (tmp_path / "file").write_text("")
     await preflight.check(source(tmp_path, previous_files=100))
 
 
-async def test_an_empty_folder_that_never_held_anything_may_be_backed_up(tmp_path):
+async def test_folder_that_was_always_empty_is_accepted(tmp_path):
     await preflight.check(source(tmp_path))
     await preflight.check(source(tmp_path, previous_files=0))
 
@@ -50,24 +50,24 @@ async def test_a_file_is_refused(tmp_path):
     assert "is not a folder" in await refusal(source(tmp_path / "file"))
 
 
-async def test_a_volume_that_may_not_be_read_is_refused_whatever_its_folder_looks_like(tmp_path):
+async def test_blocked_volume_is_refused_without_a_check_of_its_folder(tmp_path):
     (tmp_path / "file").write_text("")
     blocked = source(tmp_path).model_copy(update={"blocked_reason": "Volume is not mounted"})
     assert "Volume is not mounted" in await refusal(blocked)
 
 
-async def test_a_folder_that_is_suddenly_empty_is_refused(tmp_path):
+async def test_suddenly_empty_folder_is_refused(tmp_path):
     assert "held 7 files" in await refusal(source(tmp_path, previous_files=7))
 
 
-async def test_a_share_that_is_not_mounted_is_refused(tmp_path):
+async def test_unmounted_share_is_refused(tmp_path):
     (tmp_path / "left over").write_text("")
     config = NfsConfig(backend="nfs", server="nas", export_path="/x", version="4")
     assert "not mounted" in await refusal(source(tmp_path, config=config))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-async def test_a_folder_that_may_not_be_read_is_refused(tmp_path):
+async def test_unreadable_folder_is_refused(tmp_path):
     tmp_path.chmod(0)
     try:
         assert "permission denied" in await refusal(source(tmp_path))
@@ -76,7 +76,7 @@ async def test_a_folder_that_may_not_be_read_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("stubborn", ["", "signal.signal(signal.SIGINT, signal.SIG_IGN);"])
-async def test_storage_that_hangs_does_not_hang_us(tmp_path, monkeypatch, stubborn):
+async def test_hanging_storage_does_not_block_the_check(tmp_path, monkeypatch, stubborn):
     monkeypatch.setattr(preflight, "CHECK_TIMEOUT_S", 0.5)
     look = f"import signal,time;print('begun',flush=True);{stubborn}time.sleep(60)"
     monkeypatch.setattr(preflight, "_CHECK_SCRIPT", look)
@@ -94,9 +94,7 @@ async def test_storage_that_hangs_does_not_hang_us(tmp_path, monkeypatch, stubbo
         ("print('begun');print('{')", "ended with code 0: it printed nothing"),
     ],
 )
-async def test_a_fault_of_the_check_itself_is_not_blamed_on_the_storage(
-    tmp_path, monkeypatch, program, reason
-):
+async def test_failed_check_does_not_blame_the_storage(tmp_path, monkeypatch, program, reason):
     slow = "sleep" in program
     monkeypatch.setattr(preflight, "START_TIMEOUT_S", 0.1 if slow else 60.0)
     monkeypatch.setattr(preflight, "_CHECK_SCRIPT", program)
@@ -106,7 +104,7 @@ async def test_a_fault_of_the_check_itself_is_not_blamed_on_the_storage(
     assert "hangs" not in message
 
 
-async def test_a_program_that_cannot_be_started_is_not_blamed_on_the_storage(tmp_path, monkeypatch):
+async def test_missing_interpreter_does_not_blame_the_storage(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
     message = await refusal(source(tmp_path))
     assert "could not be checked: gone" in message
@@ -129,5 +127,5 @@ def test_a_snapshot_with_far_fewer_files_is_suspect(files, previous, suspect):
     assert preflight.is_suspect(summary, previous) is suspect
 
 
-def test_a_run_that_made_no_snapshot_is_not_suspect():
+def test_run_without_a_snapshot_is_not_suspect():
     assert not preflight.is_suspect(None, 10)

@@ -1,4 +1,4 @@
-"""Webhooks over real sockets: what is sent, what is refused, and how long it may take."""
+"""Webhook requests over real sockets: contents, refusals and timeouts."""
 
 import asyncio
 import time
@@ -64,14 +64,14 @@ def working(tmp_path, hook):
             hostname="h",
             webhooks=BackupWebhooks(pre=webhook, post=webhook),
         )
-        runtime = WorkerContext(
+        context = WorkerContext(
             control=None,
             worker=WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1),
             tools=Tools(cache_dir=tmp_path, run_dir=tmp_path),
             allowed_origins=[hook.origin] if origins is None else origins,
             webhook_timeout_s=timeout_s,
         )
-        work = JobContext(runtime, RunControl(), job)
+        work = JobContext(context, RunControl(), job)
         work.report_for_post_hook = REPORT
         return work
 
@@ -86,7 +86,7 @@ async def failure(work, phase="pre"):
     return failed.value.message
 
 
-async def test_the_default_body_is_json_and_headers_of_the_person_win(working, hook):
+async def test_default_body_is_json_and_user_headers_override_defaults(working, hook):
     await webhooks.call(working(headers=["X-A: 1", "x-a: 2", "X-Token: canary"]), "pre")
     first, headers, body = hook.requests[0]
     assert first == "POST /canary-path HTTP/1.1"
@@ -100,14 +100,14 @@ async def test_the_default_body_is_json_and_headers_of_the_person_win(working, h
 
 
 @pytest.mark.parametrize("said", ["stop $phase\n", "ä{}"])
-async def test_a_body_of_ones_own_is_sent_as_it_is(working, hook, said):
+async def test_custom_body_is_sent_unchanged(working, hook, said):
     await webhooks.call(working(body=said), "pre")
     _, headers, body = hook.requests[0]
     assert body == said.encode()
     assert "content-type" not in headers
 
 
-async def test_an_origin_that_nobody_allowed_hears_nothing(working, hook):
+async def test_request_to_an_origin_outside_the_allow_list_is_not_sent(working, hook):
     named = f"Add {hook.origin} to WEBHOOK_ALLOWED_ORIGINS."
     for phase in ("pre", "post"):
         message = await failure(working(origins=[], url=f"{hook.origin}/canary?k=canary"), phase)
@@ -121,9 +121,7 @@ async def test_an_origin_that_nobody_allowed_hears_nothing(working, hook):
 
 
 @pytest.mark.parametrize("status", [302, 404, 503])
-async def test_anything_but_a_2xx_is_a_failure_and_redirects_are_not_followed(
-    working, hook, status
-):
+async def test_status_other_than_2xx_fails_and_redirects_are_not_followed(working, hook, status):
     hook.answer = (
         f"HTTP/1.1 {status} No\r\nLocation: {hook.origin}/other\r\nContent-Length: 6\r\n\r\ncanary"
     ).encode()
@@ -132,7 +130,7 @@ async def test_anything_but_a_2xx_is_a_failure_and_redirects_are_not_followed(
 
 
 @pytest.mark.parametrize("answer", ["drip", "silent"])
-async def test_a_hook_that_hangs_ends_at_its_limit__t32(working, hook, answer):
+async def test_t32_hanging_hook_ends_at_its_timeout(working, hook, answer):
     hook.answer = answer
     began = time.monotonic()
     # Long enough for the request to arrive on a slow machine.
@@ -142,7 +140,7 @@ async def test_a_hook_that_hangs_ends_at_its_limit__t32(working, hook, answer):
     assert len(hook.requests) == 1
 
 
-async def test_the_limit_is_that_of_the_operator_not_that_of_notifications(working, monkeypatch):
+async def test_timeout_is_the_webhook_setting_not_the_notification_timeout(working, monkeypatch):
     limits = []
     real = asyncio.timeout
 
@@ -155,7 +153,7 @@ async def test_the_limit_is_that_of_the_operator_not_that_of_notifications(worki
     assert limits[0] == 60
 
 
-async def test_a_cancel_ends_a_pre_hook_at_once_and_leaves_a_post_hook_alone(working, hook):
+async def test_cancellation_interrupts_a_pre_hook_but_not_a_post_hook(working, hook):
     hook.answer = "silent"
     work = working(timeout_s=30)
     asyncio.get_running_loop().call_later(0.1, work.run.request_stop, "cancelled")
@@ -168,9 +166,7 @@ async def test_a_cancel_ends_a_pre_hook_at_once_and_leaves_a_post_hook_alone(wor
     assert "timed out after 0.5" in await failure(late, "post")
 
 
-async def test_a_worker_that_goes_down_waits_for_a_post_hook_only_a_little(
-    working, hook, monkeypatch
-):
+async def test_stopping_worker_limits_the_time_of_a_post_hook(working, hook, monkeypatch):
     monkeypatch.setattr(webhooks, "POST_HOOK_GRACE_S", 0.3)
     hook.answer = "silent"
     work = working(timeout_s=30)
@@ -182,7 +178,7 @@ async def test_a_worker_that_goes_down_waits_for_a_post_hook_only_a_little(
     await webhooks.call(work, "post")
 
 
-async def test_what_is_too_large_is_refused_before_anything_is_sent(working, hook):
+async def test_oversized_body_or_headers_are_not_sent(working, hook):
     said = await failure(working(body="ä" * 65_536))
     assert said == "Webhook request body exceeds 65536 bytes"
     said = await failure(working(headers=["X-Long: " + "v" * 9000]))
@@ -193,7 +189,7 @@ async def test_what_is_too_large_is_refused_before_anything_is_sent(working, hoo
     assert hook.requests == []
 
 
-async def test_a_server_that_is_gone_fails_without_telling_the_path(working, dead_port):
+async def test_unreachable_server_fails_without_the_path_in_the_error(working, dead_port):
     origin = f"http://127.0.0.1:{dead_port}"
     work = working(
         url=f"{origin}/canary?canary", origins=[origin], headers=["Authorization: Bearer canary"]
@@ -201,7 +197,7 @@ async def test_a_server_that_is_gone_fails_without_telling_the_path(working, dea
     assert "pre webhook failed: The server cannot be reached" in await failure(work)
 
 
-async def test_a_stored_webhook_that_a_rule_refuses_is_not_sent(working, hook):
+async def test_stored_webhook_that_breaks_a_newer_rule_is_not_sent(working, hook):
     work = working()
     webhook = work.spec.webhooks.pre.model_copy(update={"headers": ["X-A: a\x0bb"]})
     with pytest.raises(HookFailed, match="pre webhook failed: headers must not"):

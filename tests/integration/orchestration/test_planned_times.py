@@ -1,7 +1,7 @@
-"""What Prefect plans and what we expect, over 400 days: together every time is run exactly once.
+"""Prefect's scheduled runs and our expected times, over 400 days: each due time runs exactly once.
 
-Prefect plans with its own code, as its scheduler does: a few runs ahead, again and again. It does
-not read clock changes as we promise, so its bells alone are not enough, and sometimes too many.
+Prefect schedules a few runs ahead with its own code. It handles clock changes differently from our
+rules, so its runs alone would be too few, and sometimes too many.
 """
 
 from collections.abc import Iterator
@@ -114,7 +114,7 @@ def test_t6_an_hourly_schedule_runs_in_every_hour_that_passes() -> None:
     assert len({cron.key("s", at, timezone="Europe/Zurich") for at in two}) == 2
 
 
-def test_prefect_alone_would_ring_at_the_wrong_time_when_an_hour_is_skipped() -> None:
+def test_prefect_alone_fires_at_the_wrong_time_when_an_hour_is_skipped() -> None:
     """Should a newer Prefect do better, this says so; the rest of this file holds anyway."""
     start = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
     [first, *_] = bells("30 2 * * *", "Europe/Zurich", start, start + timedelta(days=1))
@@ -140,7 +140,7 @@ def field(low: int, high: int) -> st.SearchStrategy[str]:
     fields=st.tuples(field(0, 59), field(0, 23), field(1, 31), field(1, 12), field(0, 6)),
     start=st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1)),
 )
-def test_what_we_let_prefect_plan_it_reads_as_we_do(
+def test_cron_rules_given_to_prefect_have_equal_due_times(
     fields: tuple[str, ...], start: datetime
 ) -> None:
     try:
@@ -167,12 +167,12 @@ def test_what_we_let_prefect_plan_it_reads_as_we_do(
 @pytest.mark.parametrize(
     "word", ["0 0 L * *", "0 0 * * 5L", "0 0 * * 1#2", "0 0 LW * *", "0 0 */2 * 1"]
 )
-def test_what_prefect_reads_in_another_way_is_not_given_to_it(word: str) -> None:
+def test_cron_rules_that_prefect_reads_differently_are_not_given_to_it(word: str) -> None:
     assert not cron.is_plain(cron.normalize(word))
 
 
 @pytest.mark.parametrize(
     "word", ["0 3 * * *", "*/15 * * * *", "0 0 1,15 JAN-MAR *", "0 12 * * MON-FRI", "5 4 1 * 1"]
 )
-def test_what_everybody_reads_alike_is_given_to_prefect(word: str) -> None:
+def test_unambiguous_cron_rules_are_given_to_prefect(word: str) -> None:
     assert cron.is_plain(cron.normalize(word))

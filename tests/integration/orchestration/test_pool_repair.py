@@ -1,4 +1,4 @@
-"""A pool or queue that was stopped or deleted in Prefect is reported and put right."""
+"""A pool or queue that was stopped or deleted in Prefect is reported and repaired."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -87,7 +87,7 @@ async def test_a_stopped_pool_or_queue_is_reported_and_released(
     assert (row["is_paused"], row["concurrency_limit"]) == (False, None)
 
 
-async def test_a_limit_above_zero_is_left_alone(scheduler: PrefectScheduler, rest: Any) -> None:
+async def test_limit_above_zero_is_kept(scheduler: PrefectScheduler, rest: Any) -> None:
     rest.patch(QUEUE, json={"concurrency_limit": 3}).raise_for_status()
     assert await scheduler.pool_faults([HOST]) == []
     await scheduler.ensure_ready([HOST])

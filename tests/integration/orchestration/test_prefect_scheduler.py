@@ -1,4 +1,4 @@
-"""What only a real Prefect server can show."""
+"""Behaviour of the scheduler that needs a real Prefect server."""
 
 import asyncio
 from contextlib import aclosing
@@ -48,9 +48,7 @@ async def some_planned(rest, deployment_id, limit_s=120):
     return runs
 
 
-async def test_a_cron_leads_to_planned_runs_with_ids_as_their_only_parameters(
-    scheduler, prefect_server
-):
+async def test_scheduled_runs_have_ids_as_their_only_parameters(scheduler, prefect_server):
     """With a sqlalchemy that Prefect was not made for, this alone fails; by hand all works."""
     wanted = plan()
     deployment_id = await scheduler.put(wanted)
@@ -61,9 +59,7 @@ async def test_a_cron_leads_to_planned_runs_with_ids_as_their_only_parameters(
     assert set(wanted.tags) <= set(runs[0]["tags"])
 
 
-async def test_pausing_takes_the_planned_runs_away_and_resuming_plans_again(
-    scheduler, prefect_server
-):
+async def test_pausing_deletes_scheduled_runs_and_resuming_creates_them(scheduler, prefect_server):
     wanted = plan()
     deployment_id = await scheduler.put(wanted)
     with prefect_server.rest() as rest:
@@ -76,7 +72,7 @@ async def test_pausing_takes_the_planned_runs_away_and_resuming_plans_again(
         assert await some_planned(rest, deployment_id)
 
 
-async def test_removing_takes_the_planned_runs_away(scheduler, prefect_server):
+async def test_removing_a_deployment_deletes_its_scheduled_runs(scheduler, prefect_server):
     wanted = plan()
     deployment_id = await scheduler.put(wanted)
     with prefect_server.rest() as rest:
@@ -95,7 +91,7 @@ async def test_removing_takes_the_planned_runs_away(scheduler, prefect_server):
         {"schedules": [{"schedule": {"cron": "0 0 1 1 *", "timezone": "UTC"}, "active": True}]},
     ],
 )
-async def test_what_a_hand_changed_in_prefect_is_seen_and_put_right(
+async def test_manual_changes_in_prefect_are_detected_and_repaired(
     scheduler, prefect_server, meddling
 ):
     wanted = plan()
@@ -109,7 +105,7 @@ async def test_what_a_hand_changed_in_prefect_is_seen_and_put_right(
     assert after.matches(wanted)
 
 
-async def test_a_wrong_secret_is_told_and_not_taken_for_an_answer(prefect_server):
+async def test_wrong_secret_raises_unavailable(prefect_server):
     stranger = PrefectScheduler(prefect_server.url, "admin:wrong")
     async with aclosing(stranger):
         assert not await stranger.is_healthy()

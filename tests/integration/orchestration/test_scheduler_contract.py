@@ -1,4 +1,4 @@
-"""What every scheduler promises, asked of the twin in memory and of a real Prefect server."""
+"""The contract of every scheduler, tested in memory and with a real Prefect server."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -61,7 +61,7 @@ async def start(scheduler: Scheduler, wanted: DeploymentPlan, key: str = "k1") -
     )
 
 
-async def test_a_plan_stands_as_it_was_put(scheduler: Scheduler) -> None:
+async def test_deployment_matches_its_plan(scheduler: Scheduler) -> None:
     wanted = plan()
     made = await scheduler.put(wanted)
     stands = await deployed(scheduler, wanted.short_id)
@@ -96,7 +96,7 @@ async def test_a_changed_plan_replaces_the_old_one(
     assert not stands.matches(before)
 
 
-async def test_a_removed_schedule_is_gone_and_may_be_removed_again(scheduler: Scheduler) -> None:
+async def test_removed_schedule_can_be_removed_again(scheduler: Scheduler) -> None:
     wanted = plan()
     await scheduler.put(wanted)
     await scheduler.remove(wanted.short_id)
@@ -105,14 +105,14 @@ async def test_a_removed_schedule_is_gone_and_may_be_removed_again(scheduler: Sc
 
 
 @pytest.mark.parametrize("wrong", [{"cron": "61 * * * *"}, {"timezone": "Mars/Olympus"}])
-async def test_a_cron_or_zone_that_means_nothing_is_refused(
+async def test_invalid_cron_or_time_zone_is_refused(
     scheduler: Scheduler, wrong: dict[str, object]
 ) -> None:
     with pytest.raises(Invalid):
         await scheduler.put(plan(**wrong))
 
 
-async def test_the_same_key_finds_the_same_run_again(scheduler: Scheduler) -> None:
+async def test_repeated_idempotency_key_returns_the_existing_run(scheduler: Scheduler) -> None:
     wanted = plan(cron=None)
     await scheduler.put(wanted)
     first = await start(scheduler, wanted, "one")
@@ -134,12 +134,12 @@ async def test_an_on_demand_flow_starts_on_its_host(scheduler: Scheduler) -> Non
     await scheduler.cancel(run)
 
 
-async def test_starting_what_does_not_stand_is_not_found(scheduler: Scheduler) -> None:
+async def test_starting_a_missing_deployment_is_not_found(scheduler: Scheduler) -> None:
     with pytest.raises(NotFound):
         await start(scheduler, plan())
 
 
-async def test_starting_after_somebody_removed_it_is_not_found(scheduler: Scheduler) -> None:
+async def test_starting_a_removed_deployment_is_not_found(scheduler: Scheduler) -> None:
     wanted = plan(cron=None)
     await scheduler.put(wanted)
     await start(scheduler, wanted)
@@ -148,7 +148,7 @@ async def test_starting_after_somebody_removed_it_is_not_found(scheduler: Schedu
         await start(scheduler, wanted, "again")
 
 
-async def test_a_cancelled_run_that_has_not_begun_ends_and_the_listener_hears_it(
+async def test_cancelled_pending_run_ends_and_sends_an_event(
     scheduler: Scheduler,
 ) -> None:
     wanted = plan(cron=None)
@@ -165,7 +165,7 @@ async def test_a_cancelled_run_that_has_not_begun_ends_and_the_listener_hears_it
     assert run not in {view.flow_run_id for view in await scheduler.active_runs()}
 
 
-async def test_a_run_forced_to_crashed_is_active_no_longer(scheduler: Scheduler) -> None:
+async def test_crashed_run_is_not_active(scheduler: Scheduler) -> None:
     wanted = plan(cron=None)
     await scheduler.put(wanted)
     run = await start(scheduler, wanted)
@@ -173,7 +173,7 @@ async def test_a_run_forced_to_crashed_is_active_no_longer(scheduler: Scheduler)
     assert run not in {view.flow_run_id for view in await scheduler.active_runs()}
 
 
-async def test_states_are_read_for_whom_an_event_was_missed(scheduler: Scheduler) -> None:
+async def test_states_can_be_read_without_events(scheduler: Scheduler) -> None:
     wanted = plan(cron=None)
     await scheduler.put(wanted)
     waits, ended = [await start(scheduler, wanted, key) for key in ("waits", "ended")]
@@ -184,7 +184,7 @@ async def test_states_are_read_for_whom_an_event_was_missed(scheduler: Scheduler
     assert await scheduler.states([]) == {}
 
 
-async def test_a_run_that_waits_is_among_those_that_are_due_until_it_ends(
+async def test_waiting_run_is_due_until_it_ends(
     scheduler: Scheduler,
 ) -> None:
     wanted = plan(cron=None)
@@ -205,17 +205,17 @@ async def test_a_run_that_waits_is_among_those_that_are_due_until_it_ends(
     assert run not in {view.flow_run_id for view in await scheduler.due_runs()}
 
 
-async def test_what_is_gone_may_be_cancelled_and_crashed(scheduler: Scheduler) -> None:
+async def test_missing_run_can_be_cancelled_and_crashed(scheduler: Scheduler) -> None:
     await scheduler.cancel("0192f0c0-0000-7000-8000-000000000000")
     await scheduler.force_crashed("0192f0c0-0000-7000-8000-000000000000", "gone")
 
 
-async def test_it_says_that_it_is_healthy(scheduler: Scheduler) -> None:
+async def test_running_scheduler_is_healthy(scheduler: Scheduler) -> None:
     assert await scheduler.is_healthy()
 
 
 @pytest.mark.parametrize("kind", ["memory", "prefect"])
-async def test_an_engine_that_is_away_is_unavailable(kind: str) -> None:
+async def test_scheduler_without_prefect_raises_unavailable(kind: str) -> None:
     if kind == "memory":
         away: Scheduler = MemoryScheduler()
         away.is_down = True

@@ -1,4 +1,4 @@
-"""What Prefect keeps, all of it, for tests that look for what must not be there."""
+"""All data that Prefect stores, for tests that search it for secrets."""
 
 import sqlite3
 from typing import Any

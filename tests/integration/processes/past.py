@@ -1,4 +1,4 @@
-"""Runs that Prefect planned and nobody took in time."""
+"""Scheduled runs in Prefect that no worker took in time."""
 
 import sqlite3
 from typing import Any

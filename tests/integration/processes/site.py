@@ -1,4 +1,4 @@
-"""What the workers of these tests save, and where."""
+"""Sources and repositories of the workers in these tests."""
 
 import json
 import os

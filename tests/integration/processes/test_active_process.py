@@ -1,4 +1,4 @@
-"""Of two API processes on one database one is active; the other waits and takes over."""
+"""Two API processes on one database: one is active, the other waits and takes over."""
 
 import asyncio
 import contextlib
@@ -105,7 +105,7 @@ def test_the_second_api_waits_and_takes_over_after_a_kill(start, database_url):
     print(f"took over within {took_s:.1f} s")
 
 
-def test_an_api_in_standby_ends_at_once_when_it_is_asked_to(start, database_url):
+def test_standby_api_ends_at_once_on_sigterm(start, database_url):
     first = start("first", database_url)
     first.await_health()
     for number, code in ((signal.SIGTERM, -signal.SIGTERM), (signal.SIGINT, 130)):
@@ -118,7 +118,7 @@ def test_an_api_in_standby_ends_at_once_when_it_is_asked_to(start, database_url)
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-def test_an_api_that_loses_the_connection_of_its_lock_stops(start, database_url, postgres: Any):
+def test_api_stops_when_its_lock_connection_closes(start, database_url, postgres: Any):
     api = start("first", database_url)
     api.await_health()
     ended = postgres.psql(
@@ -132,7 +132,7 @@ def test_an_api_that_loses_the_connection_of_its_lock_stops(start, database_url,
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-async def test_an_api_whose_connection_falls_silent_stops(start, database_url, tmp_path: Path):
+async def test_api_stops_when_its_lock_connection_hangs(start, database_url, tmp_path: Path):
     async with line_to(database_url, tmp_path) as line:
         api = start("first", line.url)
         await asyncio.to_thread(api.await_health)
@@ -150,9 +150,7 @@ def test_the_lock_of_one_database_does_not_hold_another(start, database_url, pos
     second.await_health()
 
 
-def test_commands_that_need_a_stopped_api_are_refused_beside_an_active_one(
-    start, database_url, tmp_path: Path
-):
+def test_offline_commands_are_refused_while_an_api_is_active(start, database_url, tmp_path: Path):
     start("first", database_url).await_health()
     env = {
         "PATH": os.environ["PATH"],

@@ -1,4 +1,4 @@
-"""What keeps Zerobyte from starting is one sentence on standard error and the right exit code."""
+"""A failed start prints one sentence on standard error and sets the exit code."""
 
 import asyncio
 import os
@@ -71,7 +71,7 @@ def test_a_damaged_database_is_one_sentence(tmp_path: Path) -> None:
     assert "database" in done.stderr.splitlines()[-1], done.stderr
 
 
-def test_an_unreachable_postgres_is_waited_for_with_one_line_per_try(tmp_path: Path) -> None:
+def test_unreachable_postgres_is_retried_with_one_log_line_each(tmp_path: Path) -> None:
     [port] = free_ports(1)
     url = f"postgres://user:canary-word@127.0.0.1:{port}/zerobyte"
     done = run("api", environment(tmp_path, ZEROBYTE_DATABASE_URL=url, DATABASE_WAIT_S="5"))
@@ -84,7 +84,7 @@ def test_an_unreachable_postgres_is_waited_for_with_one_line_per_try(tmp_path: P
     assert "canary-word" not in done.stdout + done.stderr
 
 
-def test_a_postgres_that_comes_later_is_used(tmp_path: Path, postgres) -> None:
+def test_api_starts_once_postgres_is_reachable(tmp_path: Path, postgres) -> None:
     postgres.psql("CREATE DATABASE late_start;")
     real = postgres.get_uri(database="late_start")
     folder = Path(real.partition("host=")[2])

@@ -1,4 +1,4 @@
-"""`deployments/prefect.yaml` works with Prefect's own command, against the server that we start."""
+"""`deployments/prefect.yaml` works with Prefect's own command against our server."""
 
 import os
 import sys

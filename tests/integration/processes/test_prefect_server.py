@@ -1,4 +1,4 @@
-"""Our one change of Prefect's server: on SQLite, writers wait for each other."""
+"""Our patch of Prefect's server: on SQLite, writers wait for each other."""
 
 import asyncio
 import subprocess
@@ -22,7 +22,7 @@ known, version = stock.begin_transaction, prefect.__version__
 
 def show(name):
     before = stock.begin_transaction
-    answer = prefect_server.begin_writes_at_once()
+    answer = prefect_server.patch_sqlite_transactions()
     print(name, answer, stock.begin_transaction is not before)
 
 prefect.__version__ = "3.9.0"
@@ -35,7 +35,7 @@ show("known")
 """
 
 
-def test_transactions_begin_immediate_in_the_prefect_that_we_know_and_in_no_other(tmp_path):
+def test_transactions_begin_immediate_only_in_known_prefect_releases(tmp_path):
     env = child_env.prefect_server(home=tmp_path, port=1, auth="a:b")
     done = subprocess.run(
         [sys.executable, "-c", LOOK],
@@ -49,10 +49,10 @@ def test_transactions_begin_immediate_in_the_prefect_that_we_know_and_in_no_othe
         "changed False False",
         "known True True",
     ]
-    assert done.stderr.count("is not known") == 2
+    assert done.stderr.count("is unknown") == 2
 
 
-async def test_a_burst_of_runs_meets_no_refusal(prefect_server):
+async def test_burst_of_runs_is_accepted(prefect_server):
     """With transactions that begin DEFERRED, many of these answers are 503."""
     name, _, password = prefect_server.auth.partition(":")
     async with httpx.AsyncClient(
@@ -76,7 +76,7 @@ async def test_a_burst_of_runs_meets_no_refusal(prefect_server):
     assert {status for walked in statuses for status in walked} == {201}
 
 
-def test_only_who_knows_the_secret_is_served(prefect_server):
+def test_requests_without_the_secret_are_rejected(prefect_server):
     assert httpx.get(f"{prefect_server.url}/flows/count", timeout=60).status_code in (401, 405)
     refused = httpx.post(f"{prefect_server.url}/flows/count", json={}, timeout=60)
     assert refused.status_code == 401
@@ -84,7 +84,7 @@ def test_only_who_knows_the_secret_is_served(prefect_server):
         assert rest.post("/flows/count", json={}).status_code == 200
 
 
-def test_the_interface_is_there_and_speaks_with_the_address_of_the_browser(prefect_server):
+def test_ui_is_served_and_calls_the_address_of_the_browser(prefect_server):
     port = prefect_server.url.rpartition(":")[2].removesuffix("/api")
     base = prefect_server.url.removesuffix("/api")
     settings = httpx.get(f"{base}/ui-settings", timeout=60).json()
@@ -99,7 +99,7 @@ def test_prefect_keeps_to_the_data_folder(prefect_server):
     assert not (prefect_server.home / ".prefect").exists()
 
 
-async def test_writers_wait_for_their_turn_outside_of_sqlite(tmp_path):
+async def test_writers_wait_on_the_asyncio_lock_outside_sqlite(tmp_path):
     """One that waits inside SQLite holds its connection's mutex, and may stop the event loop."""
     config = AioSqliteConfiguration(f"sqlite+aiosqlite:///{tmp_path}/prefect.db", timeout=60)
     engine = await config.engine()
@@ -141,7 +141,7 @@ async def test_writers_wait_for_their_turn_outside_of_sqlite(tmp_path):
     ]  # fmt: skip
 
 
-async def test_work_that_outlives_the_transaction_it_was_started_in_takes_its_own_turn(tmp_path):
+async def test_task_that_outlives_its_transaction_acquires_the_lock(tmp_path):
     config = AioSqliteConfiguration(f"sqlite+aiosqlite:///{tmp_path}/prefect.db", timeout=60)
     engine = await config.engine()
     modes: list[str] = []

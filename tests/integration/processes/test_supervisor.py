@@ -1,4 +1,4 @@
-"""`zerobyte serve` as a person meets it: one start, one folder, one stop."""
+"""`zerobyte serve`: start, environment of the children, restarts and stop."""
 
 import contextlib
 import os
@@ -29,7 +29,7 @@ def environment(tmp_path, **more):
         "PREFECT_PORT": str(prefect_port),
         "APP_SECRET": "canary-app-secret-of-enough-letters-0",
         "ZEROBYTE_DRAIN_GRACE": "1",
-        "STRAY_VARIABLE": "nobody asked for this",
+        "STRAY_VARIABLE": "not a setting",
         **more,
     }
 
@@ -43,7 +43,7 @@ def said_once(env):
     return done.returncode, done.stderr
 
 
-def test_a_taken_port_is_told_with_the_variable_that_moves_it(tmp_path):
+def test_taken_port_error_names_the_variable(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -56,7 +56,7 @@ def test_a_taken_port_is_told_with_the_variable_that_moves_it(tmp_path):
             )
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path):
+def test_unwritable_data_folder_is_reported(tmp_path):
     (tmp_path / "file").write_text("")
     code, words = said_once(environment(tmp_path, ZEROBYTE_DATA_DIR=str(tmp_path / "file" / "x")))
     assert code == 1
@@ -64,7 +64,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     assert "Traceback" not in words
 
 
-def test_a_wrong_setting_is_told(tmp_path):
+def test_wrong_setting_is_reported(tmp_path):
     code, words = said_once(environment(tmp_path, PORT="none"))
     assert (code, words.count("\n")) == (1, 1)
     assert words.startswith("PORT ")
@@ -109,7 +109,7 @@ class Served:
         return found
 
 
-def test_everything_answers_and_the_person_is_told_where(served):
+def test_all_services_answer_and_their_addresses_are_printed(served):
     port, prefect = served.env["PORT"], served.env["PREFECT_PORT"]
     answer = httpx.get(f"http://127.0.0.1:{port}/api/readiness", timeout=30)
     assert answer.status_code == 200, answer.text
@@ -129,7 +129,7 @@ def test_the_start_lines_warn_of_the_first_sign_up_and_name_the_address(served):
     assert f"127.0.0.1 port {served.env['PORT']}" in banner
 
 
-def test_each_process_knows_no_more_than_it_must(served):
+def test_each_process_gets_only_its_allowed_environment(served):
     children = served.children()
     assert set(children) == {"app", "worker_main", "prefect_server"}
     environs = {name: child.environ() for name, child in children.items()}
@@ -167,7 +167,7 @@ def test_nothing_is_written_to_the_home_folder(served):
     assert not home.exists() or list(home.iterdir()) == []
 
 
-def test_a_second_one_on_the_same_folder_is_refused(served):
+def test_second_platform_on_the_data_folder_is_refused(served):
     port, prefect_port = free_ports(2)
     more = {"PORT": str(port), "PREFECT_PORT": str(prefect_port)}
     code, words = said_once({**served.env, **more})
@@ -175,15 +175,15 @@ def test_a_second_one_on_the_same_folder_is_refused(served):
     assert f"Another Zerobyte (process {served.process.pid}) uses the data folder" in words
 
 
-def test_a_worker_that_dies_is_started_again(served):
+def test_dead_worker_is_restarted(served):
     worker = served.children()["worker_main"]
     worker.kill()
-    served.await_words("worker ended; starting it again")
+    served.await_words("worker ended; restarting it")
     served.await_words("ready for work", times=2)
     assert served.children()["worker_main"].pid != worker.pid
 
 
-def test_at_the_end_the_worker_goes_first_and_prefect_last(served):
+def test_stop_order_is_worker_api_prefect(served):
     children = list(served.children().values())
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait(120) == 0
@@ -194,7 +194,7 @@ def test_at_the_end_the_worker_goes_first_and_prefect_last(served):
     assert "Traceback" not in text, text[-3000:]
 
 
-def test_children_die_with_a_supervisor_that_is_killed(tmp_path):
+def test_children_end_with_a_killed_supervisor(tmp_path):
     env = environment(tmp_path)
     process = subprocess.Popen(
         COMMAND, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

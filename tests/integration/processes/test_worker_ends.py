@@ -1,6 +1,6 @@
-"""Runs that do not go their way: cancelled, killed, drained, left behind, doubled.
+"""Runs that are cancelled, killed, drained or orphaned, and a second worker of a host.
 
-Starting a worker costs seconds, so what one worker can show stands in one test.
+Starting a worker takes seconds, so one test checks several rules with one worker.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 
 @pytest.fixture
 def slow(plane, engine, site):
-    """Start a run that takes most of a minute, unless somebody ends it."""
+    """Start a run that takes most of a minute unless it is stopped."""
     schedule = ids.short_id()
     engine.put(schedule)
 
@@ -82,7 +82,7 @@ def started(plane, engine, site):
     return start
 
 
-def test_a_cancel_from_either_side_ends_restic_and_nothing_secret_reaches_prefect(
+def test_cancellation_ends_restic_and_no_secret_reaches_prefect(
     plane, engine, start_worker, slow, started, site, prefect_server
 ):
     """Canaries: the password, the paths and the names of files, in good runs and bad ones (T34)."""
@@ -120,7 +120,7 @@ def test_a_cancel_from_either_side_ends_restic_and_nothing_secret_reaches_prefec
         assert site.restic("list", "locks") == []
 
     plane.claims.clear()
-    _, waiting = started(Wait(task_id="", retry_after_ms=60_000, holders=["somebody"]))
+    _, waiting = started(Wait(task_id="", retry_after_ms=60_000, holders=["another task"]))
     plane.heard(lambda: plane.claims)
     engine.cancel(waiting)
     assert engine.ended(waiting)["type"] == "CANCELLED"
@@ -138,7 +138,7 @@ def test_a_cancel_from_either_side_ends_restic_and_nothing_secret_reaches_prefec
         assert canary not in said, said[said.index(canary) - 300 : said.index(canary) + 100]
 
 
-def test_a_worker_waits_for_the_api_then_takes_what_it_finds_and_suffers_no_second(
+def test_worker_waits_for_the_api_requeues_pending_runs_and_excludes_a_second_worker(
     plane, start_worker, engine, started, prefect_server
 ):
     """A cancelled run never begins; one that a dead worker had taken goes back on the queue."""
@@ -166,10 +166,10 @@ def test_a_worker_waits_for_the_api_then_takes_what_it_finds_and_suffers_no_seco
     assert worker.process.poll() is None
 
 
-def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_stopped(
+def test_killed_worker_leaves_no_restic_and_its_run_is_ended_by_the_next(
     plane, engine, start_worker, slow, tmp_path
 ):
-    """A worker that is killed leaves its run RUNNING for ever (T33), and its child to nobody."""
+    """A killed worker leaves its run RUNNING without end (T33) and its child without an owner."""
     first = start_worker()
     _, run = slow()
     restic = backing_up(plane, first)
@@ -184,7 +184,7 @@ def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_sto
 
     state = engine.ended(run)
     assert (state["type"], state["message"]) == ("CRASHED", "The worker that ran this is gone.")
-    assert second.said("ended runs that a dead worker left behind")
+    assert second.said("ended runs of a dead worker")
 
     # A stop interrupts what runs, and what came of it is handed in.
     plane.progress.clear()
@@ -198,11 +198,11 @@ def test_a_kill_leaves_no_restic_and_the_next_worker_ends_the_run_and_can_be_sto
     assert engine.state(run)["type"] == "FAILED"
 
 
-def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
+def test_shutdown_finishes_short_jobs_and_requeues_waiting_runs(
     plane, engine, start_worker, started, site
 ):
     worker = start_worker(ZEROBYTE_DRAIN_GRACE="600")
-    turn = Wait(task_id="", retry_after_ms=200, holders=["somebody"])
+    turn = Wait(task_id="", retry_after_ms=200, holders=["another task"])
     waiting, waiting_run = started(turn)
     # A backup that is done and saved, and whose retention waits; the queue keeps that.
     retention = ids.uuid7()
@@ -220,7 +220,7 @@ def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
     state = engine.state(saved_run)
     assert (state["type"], state["message"]) == ("COMPLETED", "The backup is complete.")
     assert retention not in plane.reports
-    # A worker is told that the run has begun before: then none of its schedule makes it missed.
+    # The run has begun before, so a newer run of its schedule does not coalesce it.
     due = f"/work_pools/{WORK_POOL}/get_scheduled_flow_runs"
     with engine.server.rest() as rest:
         told = rest.post(due, json={"work_queue_names": [queue_of(plane.host)]}).json()
@@ -231,7 +231,7 @@ def test_a_stop_lets_short_work_finish_and_puts_what_waits_back_on_the_queue(
     assert engine.ended(waiting_run)["type"] == "COMPLETED"
 
 
-def test_a_stop_interrupts_in_time_although_prefect_hangs(
+def test_shutdown_interrupts_jobs_in_time_while_prefect_hangs(
     plane, start_worker, slow, prefect_server
 ):
     """It takes connections and never answers: Prefect's client would wait for many minutes."""
@@ -273,7 +273,7 @@ class DeafLine(socketserver.ThreadingTCPServer):
         self.server_close()
 
     def handle_error(self, *_):
-        """Whoever breaks off is no news."""
+        """Ignore broken connections."""
 
 
 class Carrier(socketserver.BaseRequestHandler):
@@ -293,7 +293,7 @@ class Carrier(socketserver.BaseRequestHandler):
                     self.request.sendall(data)
 
 
-def test_a_token_that_the_api_does_not_know_ends_the_worker(plane, start_worker):
+def test_worker_with_an_unknown_token_exits(plane, start_worker):
     token = worker_tokens.generate(plane.host)
     worker = start_worker(ready=False, ZEROBYTE_WORKER_TOKEN=token)
     assert worker.process.wait(120) == 2

@@ -1,4 +1,4 @@
-"""The webhooks around a backup, with a real worker, real restic and Prefect."""
+"""The webhooks around a backup, with a real worker, restic and Prefect."""
 
 import json
 import threading
@@ -110,7 +110,7 @@ def failing_twice(plane, engine, hooked, site):
 
 
 def nothing_to_save(plane, engine, hooked, site):
-    """A source that is not there: nobody is told of a backup that never began."""
+    """With a missing source no hook is called, because the backup never began."""
     gone = str(site.source / "gone")
     config = DirectoryConfig(backend="directory", path=gone)
     source = Source(volume_short_id="v", volume_name="v", path=gone, config=config)
@@ -158,7 +158,7 @@ def nothing_leaks(plane, hooked, prefect_server):
 
 
 @pytest.mark.parametrize("hooked", [10], indirect=True)
-def test_hooks_are_called_once_around_restic_and_decide_what_they_may(
+def test_hooks_are_called_once_and_a_failed_pre_hook_prevents_the_backup(
     plane, engine, hooked, site, prefect_server
 ):
     """One after the other in one worker, because starting one costs seconds."""
@@ -172,7 +172,7 @@ def test_hooks_are_called_once_around_restic_and_decide_what_they_may(
 
 
 @pytest.mark.parametrize("hooked", [120], indirect=True)
-def test_a_cancel_ends_a_pre_hook_and_lets_a_post_hook_finish(plane, engine, hooked, site):
+def test_cancellation_ends_a_pre_hook_and_lets_a_post_hook_finish(plane, engine, hooked, site):
     run, let_go = hooked.start(), threading.Event()
     plane.on_hook = lambda path: let_go.wait(120) and 200 if path == PRE else 200
     engine_run = run.go()

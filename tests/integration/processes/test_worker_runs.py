@@ -1,4 +1,4 @@
-"""A run from Prefect's queue through the worker to its end, with real restic and Prefect."""
+"""Runs from Prefect's queue through the worker to their end, with real restic and Prefect."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from zerobyte.contract.volumes import DirectoryConfig
 from zerobyte.core import ids
 
 
-def test_a_run_makes_a_snapshot_hands_it_in_and_ends_completed(plane, engine, start_worker, site):
+def test_run_reports_its_snapshot_and_completes(plane, engine, start_worker, site):
     schedule, task = ids.short_id(), ids.uuid7()
     plane.jobs[task] = site.job(task, schedule)
     engine.put(schedule)
@@ -38,7 +38,7 @@ def test_a_run_makes_a_snapshot_hands_it_in_and_ends_completed(plane, engine, st
     engine.steps(run, "preflight", "restic backup")
 
 
-def test_one_worker_does_all_kinds_of_work(plane, engine, start_worker, site, tmp_path):
+def test_one_worker_runs_all_kinds_of_jobs(plane, engine, start_worker, site, tmp_path):
     """One after the other in one worker, because starting one costs seconds."""
     schedule = ids.short_id()
     engine.put(schedule)
@@ -90,7 +90,7 @@ def test_one_worker_does_all_kinds_of_work(plane, engine, start_worker, site, tm
     assert site.restic("snapshots") == [[]]
 
 
-def test_what_cannot_or_must_not_run_ends_in_words(plane, engine, start_worker, site):
+def test_failed_and_refused_runs_end_with_a_message(plane, engine, start_worker, site):
     schedule = ids.short_id()
     engine.put(schedule)
     start_worker()
@@ -143,9 +143,7 @@ def test_what_cannot_or_must_not_run_ends_in_words(plane, engine, start_worker, 
     assert plane.follow_ups[suspect][0] not in {claim.task_id for claim in plane.claims}
 
 
-def test_a_run_waits_for_its_turn_keeps_nobody_from_theirs_and_tells_people(
-    plane, engine, start_worker, site
-):
+def test_waiting_run_blocks_no_other_run_and_sends_notifications(plane, engine, start_worker, site):
     schedule, task = ids.short_id(), ids.uuid7()
     plane.jobs[task] = Wait(task_id=task, retry_after_ms=100, holders=["another backup"])
     engine.put(schedule)
@@ -172,7 +170,7 @@ def test_a_run_waits_for_its_turn_keeps_nobody_from_theirs_and_tells_people(
     assert b"completed successfully" in plane.hooks[1][1]
 
 
-def test_t1_a_backup_whose_retention_fails_tells_of_the_backup_alone(
+def test_t1_failed_retention_leaves_the_backup_notification_unchanged(
     plane, engine, start_worker, site
 ):
     """The API tells of the retention, as a failure of its own."""
@@ -202,7 +200,7 @@ def test_t1_a_backup_whose_retention_fails_tells_of_the_backup_alone(
 
 
 @pytest.mark.parametrize("why", ["cancelled", "deferred"])
-def test_retention_that_is_called_off_or_tried_again_later_leaves_the_run_complete(
+def test_cancelled_or_deferred_retention_leaves_the_run_complete(
     plane, engine, start_worker, site, why
 ):
     schedule, task, forget = ids.short_id(), ids.uuid7(), ids.uuid7()
@@ -218,7 +216,9 @@ def test_retention_that_is_called_off_or_tried_again_later_leaves_the_run_comple
     assert [claim.task_id for claim in plane.claims] == [task, forget]
 
 
-def test_many_missed_runs_of_a_cron_become_one(plane, engine, start_worker, site, prefect_server):
+def test_missed_runs_of_a_cron_rule_are_coalesced(
+    plane, engine, start_worker, site, prefect_server
+):
     """Runs that a cron planned while no worker was there; a run by hand is never dropped (T35)."""
     schedule = ids.short_id()
     engine.put(schedule)
@@ -237,7 +237,7 @@ def test_many_missed_runs_of_a_cron_become_one(plane, engine, start_worker, site
 
 
 @pytest.mark.timeout(600)
-def test_t5_after_an_outage_the_first_due_runs_first_and_no_more_than_the_host_may(
+def test_t5_due_runs_after_an_outage_start_in_order_within_the_slot_limit(
     plane, engine, start_worker, site
 ):
     """One schedule that missed many runs does not keep the others from theirs."""
@@ -263,7 +263,7 @@ def test_t5_after_an_outage_the_first_due_runs_first_and_no_more_than_the_host_m
     assert None not in due
 
 
-def test_a_fault_that_passes_repeats_restic_alone(plane, engine, start_worker, site, tmp_path):
+def test_temporary_fault_repeats_only_the_restic_step(plane, engine, start_worker, site, tmp_path):
     """Retrying the whole flow would look, tell and hook twice (T36)."""
     flaky = tmp_path / "flaky-restic"
     flaky.write_text(

@@ -1,4 +1,4 @@
-"""The comparison sees every way in which a restored folder can differ."""
+"""The comparison detects every difference of a restored folder."""
 
 import os
 import socket
@@ -91,7 +91,7 @@ def leave_something(root: Path) -> None:
         ),
     ],
 )
-def test_each_difference_is_told(
+def test_each_difference_is_reported(
     pair: tuple[Path, Path], change: Callable[[Path], None], difference: str
 ) -> None:
     for root in pair:
@@ -106,7 +106,7 @@ def test_sockets_are_left_out(pair: tuple[Path, Path]) -> None:
         assert compare(*pair).is_same
 
 
-def test_many_differences_are_counted_and_some_are_shown(pair: tuple[Path, Path]) -> None:
+def test_all_differences_are_counted_and_twenty_are_listed(pair: tuple[Path, Path]) -> None:
     for number in range(30):
         (pair[0] / f"{number}").touch()
     found = compare(*pair)

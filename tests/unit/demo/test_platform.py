@@ -1,4 +1,4 @@
-"""What is left of a demo's platform is removed, whole and alone."""
+"""The removal of the demo's folder."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def test_a_folder_without_mounts_is_removed(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
-def test_folders_are_opened_before_they_are_removed_and_links_are_not_followed(
+def test_read_only_folders_are_removed_and_links_are_not_followed(
     tmp_path: Path,
 ) -> None:
     outside = tmp_path / "outside"

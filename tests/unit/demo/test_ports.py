@@ -14,7 +14,7 @@ def test_free_ports_differ_and_can_be_listened_at():
         socket.create_server(("127.0.0.1", port)).close()
 
 
-def test_a_port_that_is_taken_is_not_offered(monkeypatch):
+def test_taken_port_is_not_returned(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setattr(
             ports, "_PORTS", range(taken.getsockname()[1], taken.getsockname()[1] + 1)

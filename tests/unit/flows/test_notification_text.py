@@ -1,4 +1,4 @@
-"""The words of notifications."""
+"""Texts of notifications."""
 
 import pytest
 
@@ -72,7 +72,7 @@ def test_a_success_with_nothing_new_is_short(job):
     ]
 
 
-def test_a_success_with_news_lists_all_figures(job):
+def test_success_with_new_data_lists_all_figures(job):
     summary = BackupSummary(
         files_new=1234, data_added=5 << 20, total_duration=3723, snapshot_id="b"
     )
@@ -82,7 +82,7 @@ def test_a_success_with_news_lists_all_figures(job):
     assert "- Total duration: 1h 2m 3s" in body
 
 
-def test_a_failure_says_why_and_what_is_planned(job):
+def test_failure_contains_reason_and_planned_retry(job):
     said = notification_text.message(
         job, "failure", detail="disk full", retry_note="Retrying in 15 minutes (attempt 1/2)"
     )
@@ -90,13 +90,13 @@ def test_a_failure_says_why_and_what_is_planned(job):
     assert said.body.endswith("Error: disk full\n\nRetrying in 15 minutes (attempt 1/2)")
 
 
-def test_a_warning_says_why_and_a_long_one_is_cut(job):
+def test_warning_contains_the_reason_and_is_cut(job):
     body = notification_text.message(job, "warning", detail="x" * 9000).body
     assert "Warning: xxx" in body
     assert len(body) < 2200
 
 
-def test_only_those_who_want_an_event_hear_it(job):
+def test_message_goes_only_to_subscribed_destinations(job):
     wanting = {
         event: [t.destination_id for t in notification_text.subscribed(job.targets, event)]
         for event in ("start", "success", "warning", "failure")
@@ -115,12 +115,12 @@ def test_only_those_who_want_an_event_hear_it(job):
         (2 << 60, "2,048 PiB"),
     ],
 )
-def test_sizes_are_written_for_people(size, text):
+def test_sizes_are_formatted(size, text):
     assert notification_text.size(size) == text
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.2, "1s"), (59.6, "1m"), (61, "1m 1s"), (3723, "1h 2m 3s")]
 )
-def test_durations_are_written_for_people(seconds, text):
+def test_durations_are_formatted(seconds, text):
     assert notification_text.duration(seconds) == text

@@ -1,4 +1,4 @@
-"""What of a failure may stand in Prefect."""
+"""Error messages for Prefect and for users, and the outcomes of runs."""
 
 import ast
 from pathlib import Path
@@ -43,22 +43,22 @@ CANARY = "/srv/family/canary.txt"
         PreconditionFailed(CANARY, public="The folder is empty."),
     ],
 )
-def test_the_sentence_for_prefect_never_repeats_the_error(error):
+def test_public_message_never_contains_the_error_text(error):
     sentence = public_message(error)
     assert CANARY not in sentence
     assert sentence.endswith(".")
 
 
-def test_the_people_of_the_platform_read_it_all_once():
+def test_detailed_message_contains_the_error_text_once():
     assert detailed_message(ResticError(CANARY, tail=("why",))) == f"{CANARY}\nwhy"
     assert detailed_message(Failed("it broke")) == "it broke"
 
 
-def test_what_nobody_expected_is_not_repeated_even_there():
+def test_detailed_message_hides_unexpected_error_texts():
     assert CANARY not in detailed_message(ValueError(CANARY))
 
 
-def test_a_step_that_failed_carries_its_safe_sentence():
+def test_failed_step_carries_its_public_message():
     assert public_message(StepFailed("It was refused.")) == "It was refused."
 
 
@@ -73,12 +73,12 @@ def test_a_step_that_failed_carries_its_safe_sentence():
         ("again", ("SCHEDULED", "AwaitingRetry")),
     ],
 )
-def test_every_ending_is_a_state(kind, state):
+def test_every_outcome_has_a_prefect_state(kind, state):
     made = RunOutcome(kind, "words").state()
     assert (made.type.value, made.name, made.message) == (*state, "words")
 
 
-def test_t17_t36_only_a_fault_that_may_pass_is_tried_again_within_the_run():
+def test_t17_t36_only_temporary_faults_are_retried_within_the_run():
     """What the kernel killed for want of memory waits for the schedule's own next try."""
     for error, can_help in ((StorageUnreachable("x"), True), (OutOfMemory("x"), False)):
         failed = StepFailed(

@@ -1,4 +1,4 @@
-"""What a webhook is told when it has no body of its own."""
+"""The default body of a webhook."""
 
 import pytest
 
@@ -34,13 +34,13 @@ JOB = BackupJob(
 FACTS = '{"jobId":"t1","scheduleId":"s1","organizationId":"o1","sourcePath":"/srv/ä",'
 
 
-def test_before_a_backup_it_is_told_which():
+def test_pre_hook_body_names_the_backup():
     said = FACTS + '"phase":"pre","event":"backup.pre"}'
     assert webhooks.payload(JOB, "pre").decode() == said
 
 
 @pytest.mark.parametrize(
-    ("status", "outcome", "error", "told"),
+    ("status", "outcome", "error", "expected"),
     [
         ("succeeded", "success", None, '"status":"success"}'),
         ("failed", "error", "it broke", '"status":"error","error":"it broke"}'),
@@ -48,13 +48,13 @@ def test_before_a_backup_it_is_told_which():
         ("cancelled", "cancelled", "enough", '"status":"cancelled","error":"enough"}'),
     ],
 )
-def test_after_a_backup_it_is_told_how_it_went(status, outcome, error, told):
+def test_post_hook_body_contains_the_result(status, outcome, error, expected):
     report = JobReport(task_id="t1", status=status, outcome=outcome, error=error)
-    said = FACTS + '"phase":"post","event":"backup.post",' + told
-    assert webhooks.payload(JOB, "post", report).decode() == said
+    body = FACTS + '"phase":"post","event":"backup.post",' + expected
+    assert webhooks.payload(JOB, "post", report).decode() == body
 
 
-def test_a_long_list_of_unreadable_files_does_not_keep_the_hook_from_being_called():
+def test_long_error_is_cut_in_the_hook_body():
     result = BackupResult(exit_code=3, result=None, warning_details="/srv/file\n" * 10_000)
     report = JobReport(task_id="t1", status="succeeded", outcome="warning", result=result)
     told = webhooks.payload(JOB, "post", report)

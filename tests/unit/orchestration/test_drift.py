@@ -1,4 +1,4 @@
-"""When a deployment stands as it was planned, and when not."""
+"""The comparison of a deployment with its plan."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ STANDS = DeployedSchedule(
 )
 
 
-def test_what_stands_as_planned_needs_nothing():
+def test_deployment_equal_to_its_plan_matches():
     assert STANDS.matches(PLAN)
 
 
@@ -41,7 +41,7 @@ def test_what_stands_as_planned_needs_nothing():
         {"paused": True},
     ],
 )
-def test_every_change_of_the_plan_is_seen(change):
+def test_every_change_of_the_plan_is_detected(change):
     assert not STANDS.matches(replace(PLAN, **change))
     assert replace(PLAN, **change).fingerprint != PLAN.fingerprint
 
@@ -60,5 +60,5 @@ def test_every_change_of_the_plan_is_seen(change):
         {"fingerprint": None},
     ],
 )
-def test_every_change_by_hand_is_seen(change):
+def test_every_manual_change_is_detected(change):
     assert not replace(STANDS, **change).matches(PLAN)

@@ -1,4 +1,4 @@
-"""Calls of a Prefect that is slow, busy or away, over real connections."""
+"""Calls of a Prefect that is slow, busy or down, over real connections."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +12,7 @@ from zerobyte.orchestration.prefect_api import PrefectApi
 
 
 class Slow:
-    """Answers the calls it is told to answer, by their number; for the others it says nothing."""
+    """Answers calls by their number; `None` sends nothing, and b"" closes the connection."""
 
     def __init__(self, answers: Callable[[int], bytes | None]) -> None:
         self.calls = 0
@@ -45,12 +45,12 @@ def reply(status: int, body: bytes = b'{"id": "x"}') -> bytes:
 
 @asynccontextmanager
 async def calling(
-    answers: Callable[[int], bytes | None], *, patience_s: float = 20.0
+    answers: Callable[[int], bytes | None], *, timeout_s: float = 20.0
 ) -> AsyncIterator[tuple[PrefectApi, Slow]]:
     slow = Slow(answers)
     server = await asyncio.start_server(slow.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    api = PrefectApi(f"http://127.0.0.1:{port}/api", "admin:x", timeout_s=patience_s)
+    api = PrefectApi(f"http://127.0.0.1:{port}/api", "admin:x", timeout_s=timeout_s)
     try:
         yield api, slow
     finally:
@@ -59,31 +59,25 @@ async def calling(
 
 
 @pytest.fixture
-def one_answer_is_waited_for_shortly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(prefect_api, "_ONE_ANSWER_S", 0.3)
+def short_first_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prefect_api, "_FIRST_TIMEOUT_S", 0.3)
 
 
-@pytest.fixture(autouse=True)
-def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the jitter zero, and with it each pause between two calls."""
-    monkeypatch.setattr(prefect_api.random, "random", lambda: -0.5)
-
-
-@pytest.mark.usefixtures("one_answer_is_waited_for_shortly")
-async def test_an_answer_that_does_not_come_is_asked_for_again() -> None:
+@pytest.mark.usefixtures("short_first_timeout")
+async def test_request_without_response_is_repeated() -> None:
     # On a machine that stands still the third answer is late too, and not the last one.
     async with calling(lambda call: reply(201) if call >= 3 else None) as (api, slow):
         assert await api.json("POST", "/deployments/", {"name": "n"}) == {"id": "x"}
     assert slow.calls >= 3
 
 
-async def test_a_connection_that_breaks_is_made_again() -> None:
+async def test_broken_connection_is_reopened() -> None:
     async with calling(lambda call: reply(200) if call == 2 else b"") as (api, slow):
         assert (await api.call("GET", "/x")).status_code == 200
     assert slow.calls == 2
 
 
-async def test_a_busy_server_is_asked_again_and_told_after_all_as_unavailable() -> None:
+async def test_busy_server_is_retried_then_unavailable() -> None:
     async with calling(lambda call: reply(503 if call < 3 else 200)) as (api, slow):
         assert (await api.call("GET", "/x")).status_code == 200
     assert slow.calls == 3
@@ -92,22 +86,22 @@ async def test_a_busy_server_is_asked_again_and_told_after_all_as_unavailable() 
             await api.call("GET", "/x")
 
 
-@pytest.mark.usefixtures("one_answer_is_waited_for_shortly")
-async def test_the_patience_has_an_end() -> None:
-    async with calling(lambda _: None, patience_s=1) as (api, slow):
+@pytest.mark.usefixtures("short_first_timeout")
+async def test_retries_end_at_the_timeout() -> None:
+    async with calling(lambda _: None, timeout_s=3) as (api, slow):
         with pytest.raises(Unavailable, match="does not answer"):
             await api.call("GET", "/x")
     assert slow.calls > 1
 
 
-async def test_a_server_that_is_away_is_told_at_once() -> None:
+async def test_refused_connection_raises_at_once() -> None:
     api = PrefectApi("http://127.0.0.1:9/api", None, timeout_s=3600)
     with pytest.raises(Unavailable, match="does not answer"):
         await api.call("GET", "/x")
     await api.aclose()
 
 
-async def test_a_refusal_is_no_silence() -> None:
+async def test_error_status_is_not_retried() -> None:
     async with calling(lambda _: reply(422)) as (api, slow):
         with pytest.raises(Failed, match="422"):
             await api.call("POST", "/x", {})

@@ -1,4 +1,4 @@
-"""What Prefect says over its stream of events, and what of it is understood."""
+"""Events of Prefect's event stream."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from zerobyte.orchestration import prefect_events
 from zerobyte.orchestration.scheduler import Connected, StateChanged
 
 
-async def test_an_event_that_cannot_be_read_is_passed_over() -> None:
+async def test_malformed_event_is_skipped() -> None:
     resource = {"prefect.resource.id": "prefect.flow-run.r1", "prefect.state-type": "CRASHED"}
     sound = {"event": {"resource": resource, "occurred": "2026-11-23T06:53:10+00:00"}}
     undated = {"event": {"resource": resource}}

@@ -1,4 +1,4 @@
-"""Who may know what."""
+"""The environments of the child processes."""
 
 import os
 from datetime import timedelta
@@ -29,7 +29,7 @@ def settings(tmp_path):
     )
 
 
-def test_a_worker_knows_neither_the_application_secret_nor_the_database(tmp_path):
+def test_worker_env_has_no_app_secret_and_no_database(tmp_path):
     known = child_env.worker(settings(tmp_path), token_file=tmp_path / "token")
     assert "application-secret" not in str(known)
     assert "database-secret" not in str(known)
@@ -37,7 +37,7 @@ def test_a_worker_knows_neither_the_application_secret_nor_the_database(tmp_path
     assert "ZEROBYTE_WORKER_TOKEN" not in known
 
 
-def test_what_a_worker_is_told_is_what_it_reads(tmp_path):
+def test_worker_settings_read_back_every_variable(tmp_path):
     known = child_env.worker(settings(tmp_path), token_file=tmp_path / "token")
     read = Settings.load({**known, "PATH": os.environ["PATH"]}, keep_secrets=False)
     told = settings(tmp_path)
@@ -51,7 +51,7 @@ def test_what_a_worker_is_told_is_what_it_reads(tmp_path):
         assert getattr(read, name) == getattr(told, name), name
 
 
-def test_the_api_gets_its_settings_and_nothing_else_of_ours():
+def test_api_env_contains_only_its_settings():
     known = child_env.api({"APP_SECRET": "s", "PORT": "1", "AWS_SECRET_ACCESS_KEY": "x"})
     assert known["APP_SECRET"] == "s"
     assert known["PORT"] == "1"

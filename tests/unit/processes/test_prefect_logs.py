@@ -1,4 +1,4 @@
-"""The guard in front of Prefect's log store."""
+"""The filters of Prefect's logs."""
 
 import logging
 
@@ -18,11 +18,11 @@ from zerobyte.processes.prefect_logs import DatabaseErrorFilter, RedactingFilter
         ("1/2 and a/b stay", "1/2 and a/b stay"),
     ],
 )
-def test_paths_and_secrets_are_taken_out(line, clean):
+def test_paths_and_secrets_are_redacted(line, clean):
     assert scrub(line) == clean
 
 
-def test_a_traceback_never_leaves():
+def test_tracebacks_are_removed():
     error = ValueError("/srv/secret/name")
     trace = (ValueError, error, None)
     record = logging.LogRecord("x", 40, "", 0, "failed: %s", ("/srv/secret/name",), trace)
@@ -31,7 +31,7 @@ def test_a_traceback_never_leaves():
     assert record.getMessage() == "failed: …"
 
 
-def test_a_database_that_cannot_work_is_one_line_a_minute_and_all_else_stays(monkeypatch):
+def test_database_errors_are_limited_to_one_line_per_minute(monkeypatch):
     now_s = 1000.0
     monkeypatch.setattr(clock, "monotonic", lambda: now_s)
     brief = DatabaseErrorFilter()

@@ -1,4 +1,4 @@
-"""Of many missed runs of one schedule the newest catches up for all (T35)."""
+"""Missed runs of one schedule are coalesced into the newest (T35)."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,7 @@ def run(deployment, minutes, *, by_cron=True, backup=True, begun=0):
     )
 
 
-def test_the_newest_of_each_schedule_runs_and_its_older_ones_are_missed():
+def test_newest_scheduled_run_of_each_deployment_is_kept():
     one, two = uuid4(), uuid4()
     old, older, newest, other = run(one, 2), run(one, 1), run(one, 3), run(two, 0)
     runs, missed = coalesce_runs([old, newest, other, older])
@@ -37,7 +37,7 @@ def test_the_newest_of_each_schedule_runs_and_its_older_ones_are_missed():
     assert {r.id for r in missed} == {old.id, older.id}
 
 
-def test_runs_by_hand_all_stay():
+def test_manual_runs_are_never_coalesced():
     one = uuid4()
     by_hand = [run(one, minute, by_cron=False) for minute in range(3)]
     runs, missed = coalesce_runs([*by_hand, run(one, 9)])
@@ -45,7 +45,7 @@ def test_runs_by_hand_all_stay():
     assert missed == []
 
 
-def test_t15_a_run_that_was_put_back_is_neither_missed_nor_makes_another_one_missed():
+def test_t15_rescheduled_run_is_never_coalesced():
     one = uuid4()
     put_back, put_back_later = run(one, 0, begun=1), run(one, 4, begun=2)
     runs, missed = coalesce_runs([put_back, run(one, 1), newest := run(one, 2), put_back_later])
@@ -53,7 +53,7 @@ def test_t15_a_run_that_was_put_back_is_neither_missed_nor_makes_another_one_mis
     assert len(missed) == 1
 
 
-def test_t5_who_was_due_first_runs_first_and_what_people_wait_for_before_all():
+def test_t5_on_demand_runs_come_first_then_backups_by_due_time():
     often, once = uuid4(), uuid4()
     late = [run(often, minute) for minute in (1, 2, 30)]
     other, by_hand = run(once, 5), run(uuid4(), 10, by_cron=False)
@@ -62,11 +62,11 @@ def test_t5_who_was_due_first_runs_first_and_what_people_wait_for_before_all():
     assert [r.id for r in runs] == [r.id for r in (restore, late[-1], other, by_hand)]
 
 
-def test_nothing_is_nothing():
+def test_no_runs_give_no_runs():
     assert coalesce_runs([]) == ([], [])
 
 
-async def test_a_run_that_puts_itself_back_is_not_taken_again_before_it_has_ended_here():
+async def test_rescheduled_run_is_not_taken_before_it_has_ended():
     nothing = cast("Any", None)
     identity = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
     tools = Tools(cache_dir=Path("c"), run_dir=Path("r"))

@@ -1,4 +1,4 @@
-"""What a worker reads from its environment."""
+"""The settings that a worker reads from its environment."""
 
 import pytest
 
@@ -12,7 +12,7 @@ def test_the_token_names_the_host():
     assert WorkerSettings.load({"ZEROBYTE_WORKER_TOKEN": TOKEN}).host == "nas-1"
 
 
-def test_the_token_may_stand_in_a_file(tmp_path):
+def test_token_can_be_read_from_a_file(tmp_path):
     (tmp_path / "token").write_text(f"{TOKEN}\n")
     known = WorkerSettings.load({"ZEROBYTE_WORKER_TOKEN_FILE": str(tmp_path / "token")})
     assert known.token == TOKEN
@@ -27,12 +27,12 @@ def test_the_token_may_stand_in_a_file(tmp_path):
         {"ZEROBYTE_WORKER_TOKEN_FILE": "/nowhere/token"},
     ],
 )
-def test_without_a_token_it_says_which_variable_is_wrong(environ):
+def test_missing_token_error_names_the_variable(environ):
     with pytest.raises(WorkerSettingsError, match="ZEROBYTE_WORKER_TOKEN"):
         WorkerSettings.load(environ)
 
 
-def test_secrets_are_not_shown():
+def test_repr_hides_secrets():
     known = WorkerSettings.load(
         {"ZEROBYTE_WORKER_TOKEN": TOKEN, "PREFECT_API_AUTH_STRING": "admin:hidden-secret"}
     )

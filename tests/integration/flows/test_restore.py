@@ -1,4 +1,4 @@
-"""A restore whose target hangs is told so, and nobody else's work stops for it."""
+"""Restores to targets that hang, and deletions that fail."""
 
 import errno
 import logging
@@ -10,9 +10,9 @@ import pytest
 from flows import restore as restore_flow
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
+from tests.integration.repositories.forge import RealRepository
 from tests.support.hung_folder import hung_mount
 from tests.support.open_access import ANYWHERE
-from tests.support.restic_repository import RealRepository
 from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
@@ -33,11 +33,11 @@ def work_of(tmp_path: Path, target: Path) -> JobContext:
         **ANYWHERE,
     )
     job = RestoreJob(task_id="t", repository=access, snapshot_id="a" * 64, target=str(target))
-    runtime = WorkerContext(control=None, worker=IDENTITY, tools=tools)  # pyright: ignore[reportArgumentType]
-    return JobContext(runtime, RunControl(), job)
+    context = WorkerContext(control=None, worker=IDENTITY, tools=tools)  # pyright: ignore[reportArgumentType]
+    return JobContext(context, RunControl(), job)
 
 
-async def test_t8_a_restore_to_storage_that_hangs_stops_nobody_elses_work(
+async def test_t8_restore_to_hanging_storage_does_not_block_the_event_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(restore_flow, "log_to_prefect", logging.info)
@@ -48,7 +48,7 @@ async def test_t8_a_restore_to_storage_that_hangs_stops_nobody_elses_work(
         await restore_flow._restore(work_of(tmp_path, place))
 
 
-async def test_t8_restic_is_not_started_on_folders_that_hang(
+async def test_t8_restic_is_not_started_on_hanging_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(blocking, "ANSWER_S", 0.3)
@@ -66,7 +66,7 @@ async def test_t8_restic_is_not_started_on_folders_that_hang(
             await backup.run(repository, place, tag="k3f9x2ab", hostname="zerobyte")
 
 
-async def test_a_restore_that_could_not_delete_everything_ends_with_a_warning(
+async def test_restore_with_failed_deletions_ends_with_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(restore_flow, "log_to_prefect", logging.info)

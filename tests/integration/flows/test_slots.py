@@ -1,4 +1,4 @@
-"""A host's places: as many runs work at once, first come first served, and one may not starve."""
+"""Slots of a host: limit, order, and release while a run waits for a lease."""
 
 import asyncio
 from collections import defaultdict
@@ -27,68 +27,68 @@ from zerobyte.restic import Tools
 
 
 @pytest.fixture
-def runtime(tmp_path: Path) -> WorkerContext:
-    """Two places; nobody is asked for a job here."""
+def context(tmp_path: Path) -> WorkerContext:
+    """A context with two slots and no worker API."""
     identity = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
     tools = Tools(cache_dir=tmp_path, run_dir=tmp_path)
     control = cast("Any", None)
     return WorkerContext(control=control, worker=identity, tools=tools, slots=asyncio.Semaphore(2))
 
 
-async def test_t5_no_more_runs_work_than_there_are_places_and_the_first_comes_first(
-    runtime: WorkerContext,
+async def test_t5_slots_limit_concurrent_runs_in_first_come_order(
+    context: WorkerContext,
 ) -> None:
     turns: list[int] = []
     at_once = [0, 0]
 
     async def work(number: int) -> None:
         run = RunControl()
-        await runtime.acquire_slot(run)
+        await context.acquire_slot(run)
         turns.append(number)
         at_once[0] += 1
         at_once[1] = max(at_once)
         await asyncio.sleep(0)
         at_once[0] -= 1
-        runtime.release_slot(run)
-        runtime.release_slot(run)
+        context.release_slot(run)
+        context.release_slot(run)
 
     await asyncio.gather(*(work(number) for number in range(20)))
     assert turns == list(range(20))
     assert at_once[1] == 2
 
 
-async def test_a_run_takes_one_place_however_many_jobs_it_has(runtime: WorkerContext) -> None:
+async def test_run_with_several_jobs_holds_one_slot(context: WorkerContext) -> None:
     one, two = RunControl(), RunControl()
-    await runtime.acquire_slot(one)
-    await runtime.acquire_slot(one)
-    await asyncio.wait_for(runtime.acquire_slot(two), 10)
+    await context.acquire_slot(one)
+    await context.acquire_slot(one)
+    await asyncio.wait_for(context.acquire_slot(two), 10)
     assert one.has_slot
     assert two.has_slot
 
 
-async def test_a_run_that_is_stopped_waits_no_longer_and_takes_nothing(
-    runtime: WorkerContext,
+async def test_stopped_run_leaves_the_slot_queue_without_a_slot(
+    context: WorkerContext,
 ) -> None:
     holders = [RunControl(), RunControl()]
     for run in holders:
-        await runtime.acquire_slot(run)
+        await context.acquire_slot(run)
     stopped, later = RunControl(), RunControl()
-    waiting = asyncio.create_task(runtime.acquire_slot(stopped))
-    behind = asyncio.create_task(runtime.acquire_slot(later))
+    waiting = asyncio.create_task(context.acquire_slot(stopped))
+    behind = asyncio.create_task(context.acquire_slot(later))
     await asyncio.sleep(0)
     stopped.request_stop("cancelled")
     await asyncio.wait_for(waiting, 10)
     assert not stopped.has_slot
-    runtime.release_slot(stopped)
-    runtime.release_slot(holders[0])
+    context.release_slot(stopped)
+    context.release_slot(holders[0])
     await asyncio.wait_for(behind, 10)
     assert later.has_slot
 
 
 class RealLeases:
-    """A control plane of one repository: `… backup` shares it, anything else wants it alone.
+    """A worker API of one repository: `… backup` gets a shared lease, other tasks an exclusive one.
 
-    waiting     the tasks that have been told to wait, as long as they do.
+    waiting     tasks that wait for a lease.
     """
 
     def __init__(self) -> None:
@@ -123,16 +123,16 @@ class RealLeases:
 
 
 @pytest.mark.usefixtures("database")
-async def test_runs_whose_retention_waits_for_others_leave_their_places_to_them(
-    runtime: WorkerContext,
+async def test_run_that_waits_for_a_lease_releases_its_slot(
+    context: WorkerContext,
 ) -> None:
     """Two places, and four schedules with a policy that share one repository, due together."""
     plane = RealLeases()
-    runtime.control = cast("Any", plane)
+    context.control = cast("Any", plane)
     may_end = defaultdict[str, asyncio.Event](asyncio.Event)
 
     async def one_job(run: RunControl, task: str) -> None:
-        async with claimed_job(runtime, run, flow_run_id=task, task_id=task):
+        async with claimed_job(context, run, flow_run_id=task, task_id=task):
             await may_end[task].wait()
         await plane.leases.release(task)
 
@@ -141,11 +141,11 @@ async def test_runs_whose_retention_waits_for_others_leave_their_places_to_them(
         may_end[f"{name} forget"].set()
         await one_job(run, f"{name} backup")
         await one_job(run, f"{name} forget")
-        runtime.release_slot(run)
+        context.release_slot(run)
 
     async with asyncio.TaskGroup() as runs:
         first = [runs.create_task(schedule(name)) for name in "ab"]
-        await until(lambda: {"a backup", "b backup"} <= runtime.jobs.keys(), limit_s=60)
+        await until(lambda: {"a backup", "b backup"} <= context.jobs.keys())
         may_end["a backup"].set()
         await until(lambda: "a forget" in plane.waiting, limit_s=60)
         later = [runs.create_task(schedule(name)) for name in "cd"]

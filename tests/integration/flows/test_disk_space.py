@@ -1,4 +1,4 @@
-"""The look at the worker's own disk before a backup (T18)."""
+"""The check of the worker's own disk before a backup (T18)."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def tools_in(folder: Path) -> Tools:
     return Tools(cache_dir=folder / "cache", run_dir=folder / "run")
 
 
-async def test_t18_a_run_is_refused_in_words_on_a_disk_that_is_almost_full(
+async def test_t18_run_on_an_almost_full_disk_is_refused_with_a_message(
     tmp_path: Path,
 ) -> None:
     tools = tools_in(tmp_path)
@@ -31,7 +31,7 @@ async def test_t18_a_run_is_refused_in_words_on_a_disk_that_is_almost_full(
     assert not dropped.exists(), "what can be fetched again goes before a run is refused"
 
 
-async def test_t18_a_run_begins_when_dropping_the_cache_made_room(
+async def test_t18_run_starts_after_dropping_the_cache_freed_space(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tools = tools_in(tmp_path)
@@ -55,7 +55,7 @@ async def test_t18_a_run_begins_when_dropping_the_cache_made_room(
         (1500 * GIB, 20 * GIB, "MIN_FREE_PERCENT"),
     ],
 )
-async def test_t18_what_must_be_free_is_2_gib_or_5_percent_of_the_disk_up_to_20_gib(
+async def test_t18_required_space_is_2_gib_or_5_percent_up_to_20_gib(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, wanted: int, variable: str
 ) -> None:
     tools, settings = tools_in(tmp_path), Settings.load({"ZEROBYTE_DATA_DIR": str(tmp_path)})
@@ -82,7 +82,7 @@ async def test_t18_what_must_be_free_is_2_gib_or_5_percent_of_the_disk_up_to_20_
     assert f"set {variable} lower" in said
 
 
-async def test_t18_the_cache_is_kept_in_its_bound_before_a_run(tmp_path: Path) -> None:
+async def test_t18_cache_is_shrunk_to_its_limit_before_a_run(tmp_path: Path) -> None:
     tools = tools_in(tmp_path)
     old = cache_file(tools.cache_dir, "r1/data/00/f", used=1)
     new = cache_file(tools.cache_dir, "r2/data/00/f", used=2)

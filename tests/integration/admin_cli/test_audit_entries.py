@@ -1,4 +1,4 @@
-"""What the rescue commands leave in the audit trail, and that they end API keys."""
+"""Audit entries of the account commands, and the API keys that they revoke."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from zerobyte.features.auth.models import ApiKey, Member, Organization
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
-def test_commands_leave_a_line_and_end_the_keys_they_should(installation):
+def test_commands_write_audit_entries_and_revoke_api_keys(installation):
     ada = installation.add_person()
     eve = installation.add_person("eve", role="member")
 
@@ -29,7 +29,7 @@ def test_commands_leave_a_line_and_end_the_keys_they_should(installation):
         ("reset-password", "-u", "ada", "--password-stdin"),
         ("assign-organization", "-u", "eve", "-o", "ada"),
         ("enable-password-login",),
-        ("change-username", "-u", "nobody", "-n", "somebody"),
+        ("change-username", "-u", "unknown", "-n", "other"),
     ):
         installation.call(*arguments, typed="canary-password")
 

@@ -1,4 +1,4 @@
-"""The worker checks the target of a restore by its real path: `flows.restore.refuse_target`."""
+"""The worker checks the target of a restore by its real path: `flows.restore.check_target`."""
 
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def test_folders_of_keys_and_cron_are_refused(target: str) -> None:
         check_target(job(target))
 
 
-def test_a_link_that_leads_into_the_system_is_refused(tmp_path: Path) -> None:
+def test_link_to_a_system_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "harmless").symlink_to("/etc")
     (tmp_path / "top").symlink_to("/")
     for name in ("harmless/below", "top"):
@@ -63,13 +63,13 @@ def test_other_folders_are_allowed(target: str) -> None:
     check_target(job(target))
 
 
-def test_a_whole_home_volume_goes_back_to_its_original_place() -> None:
+def test_whole_home_volume_can_be_restored_in_place() -> None:
     check_target(job("/", own_folders=["/home"], include=["/home"]))
     with pytest.raises(PreconditionFailed):
         check_target(job("/", own_folders=[], include=["/home"]))
 
 
-def test_no_restore_writes_into_a_repository_registered_or_not(tmp_path: Path) -> None:
+def test_restore_into_any_repository_is_refused(tmp_path: Path) -> None:
     unregistered = repository_at(tmp_path / "unregistered")
     registered = tmp_path / "registered"
     for target in (unregistered, unregistered / "data" / "x", registered, registered / "keys"):
@@ -80,12 +80,12 @@ def test_no_restore_writes_into_a_repository_registered_or_not(tmp_path: Path) -
         check_target(job(str(tmp_path / "link"), repositories=[str(registered)]))
 
 
-def test_no_restore_writes_around_another_repository(tmp_path: Path) -> None:
+def test_restore_above_another_repository_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PreconditionFailed):
         check_target(job(str(tmp_path), repositories=[str(tmp_path / "below")]))
 
 
-def test_a_volume_that_holds_its_own_repository_goes_back_without_delete(tmp_path: Path) -> None:
+def test_volume_with_its_own_repository_can_be_restored_without_delete(tmp_path: Path) -> None:
     own = str(tmp_path / "own")
     config = {"backend": "local", "path": own}
     access = job("/").repository.model_copy(update={"config": LocalConfig.model_validate(config)})
@@ -106,7 +106,7 @@ def test_a_target_outside_the_allowed_roots_is_refused_by_its_real_path(tmp_path
             check_target(job(str(tmp_path / name), allowed_roots=roots))
 
 
-def test_delete_empties_no_folder_that_holds_an_unregistered_repository(tmp_path: Path) -> None:
+def test_delete_above_an_unregistered_repository_is_refused(tmp_path: Path) -> None:
     repository_at(tmp_path / "deep" / "inside" / "repository")
     with pytest.raises(PreconditionFailed):
         check_delete(job(str(tmp_path)))
@@ -114,23 +114,23 @@ def test_delete_empties_no_folder_that_holds_an_unregistered_repository(tmp_path
 
 
 @pytest.mark.parametrize("target", ["/var/spool", "/root/.bashrc", "/root/.config/autostart"])
-def test_places_from_which_commands_are_started_are_refused(target: str) -> None:
+def test_folders_of_executables_are_refused(target: str) -> None:
     with pytest.raises(PreconditionFailed):
         check_target(job(target))
 
 
-def test_a_folder_above_cron_is_refused_at_its_original_place_too() -> None:
+def test_folder_above_cron_is_refused_even_in_place() -> None:
     with pytest.raises(PreconditionFailed):
         check_target(job("/", include=["/var/spool"]))
     check_target(job("/", include=["/var/spool/mail"]))
 
 
-def test_a_home_that_is_the_volume_itself_gets_its_hidden_files_back() -> None:
+def test_home_volume_can_restore_its_hidden_files() -> None:
     check_target(job("/", include=["/root/.bashrc"], own_folders=["/root"]))
     check_target(job("/root/.config", base_path="/root/.config", own_folders=["/root"]))
 
 
-def test_delete_empties_no_folder_that_holds_another_volume(tmp_path: Path) -> None:
+def test_delete_above_another_volume_is_refused(tmp_path: Path) -> None:
     (tmp_path / "photos" / "raw").mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "photos")
     volumes = {"volumes": [str(tmp_path / "link" / "raw")]}
@@ -144,7 +144,7 @@ def test_delete_empties_no_folder_that_holds_another_volume(tmp_path: Path) -> N
             check_target(job(str(target), delete=True, **volumes))
 
 
-def test_delete_empties_no_volume_of_another_organization(tmp_path: Path) -> None:
+def test_delete_in_a_volume_of_another_organization_is_refused(tmp_path: Path) -> None:
     others = {"other_volumes": [str(tmp_path / "theirs")]}
     check_target(job(str(tmp_path / "theirs"), **others))
     for target in (tmp_path, tmp_path / "theirs"):

@@ -1,4 +1,4 @@
-"""What the run's log says of include patterns that look recursive."""
+"""The run's log line about include patterns that only look recursive."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from flows import backup as backup_flow
 from zerobyte.contract.jobs import BackupOptions
 
 
-def test_the_log_of_a_run_says_that_two_stars_in_an_include_match_one_level(
+def test_double_star_includes_are_logged_as_matching_one_level(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lines: list[str] = []

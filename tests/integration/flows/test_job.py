@@ -1,4 +1,4 @@
-"""The worker's side of a lease: claimed, kept, lost, handed in."""
+"""A job in the worker: claim, lease renewal, lost lease, report."""
 
 import asyncio
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows import tasks
-from flows import worker_context as runtime_module
+from flows import worker_context as context_module
 from flows.forget import _run as run_retention
 from flows.job import (
     API_UNAVAILABLE,
@@ -57,49 +57,49 @@ JOB = ForgetJob(
 )
 
 
-def lent(plane, tmp_path):
+def worker_context(api, tmp_path):
     tools = Tools(cache_dir=tmp_path, run_dir=tmp_path)
-    return WorkerContext(control=plane, worker=IDENTITY, tools=tools)
+    return WorkerContext(control=api, worker=IDENTITY, tools=tools)
 
 
-def taking(plane, tmp_path, run=None, **more):
+def claimed(api, tmp_path, run=None, **more):
     return claimed_job(
-        lent(plane, tmp_path), run or RunControl(), flow_run_id="f1", task_id="t1", **more
+        worker_context(api, tmp_path), run or RunControl(), flow_run_id="f1", task_id="t1", **more
     )
 
 
 HELD = Renewed(held=True, cancel=False)
 
 
-async def test_a_granted_job_is_found_by_its_task_as_long_as_it_lasts(tmp_path):
-    plane = ScriptedWorkerApi([Granted(job=JOB)], [HELD], [FinishReply()])
-    runtime = lent(plane, tmp_path)
-    async with claimed_job(runtime, RunControl(), flow_run_id="f1", task_id="t1") as work:
-        assert runtime.jobs == {"t1": work}
+async def test_claimed_job_is_registered_until_its_end(tmp_path):
+    api = ScriptedWorkerApi([Granted(job=JOB)], [HELD], [FinishReply()])
+    context = worker_context(api, tmp_path)
+    async with claimed_job(context, RunControl(), flow_run_id="f1", task_id="t1") as work:
+        assert context.jobs == {"t1": work}
         work.result = ForgetResult()
         assert await submit_report(work) == []
-    assert runtime.jobs == {}
-    report = plane.heard[-1][1]
+    assert context.jobs == {}
+    report = api.calls[-1][1]
     assert (report.status, report.outcome) == ("succeeded", "success")
 
 
-async def test_it_asks_again_as_long_as_it_is_told_to_wait(tmp_path):
+async def test_claim_is_repeated_while_the_api_replies_wait(tmp_path):
     wait = Wait(task_id="t1", retry_after_ms=60, holders=["x"])
-    plane = ScriptedWorkerApi([wait, wait, Granted(job=JOB)], [HELD])
-    async with taking(plane, tmp_path):
-        assert [method for method, _ in plane.heard].count("claim") == 3
+    api = ScriptedWorkerApi([wait, wait, Granted(job=JOB)], [HELD])
+    async with claimed(api, tmp_path):
+        assert [method for method, _ in api.calls].count("claim") == 3
 
 
-async def test_t14_each_renewal_says_the_step_and_since_when_nothing_moved(tmp_path):
-    plane = ScriptedWorkerApi([Granted(job=JOB)], [HELD])
+async def test_t14_each_renewal_reports_step_and_idle_time(tmp_path):
+    api = ScriptedWorkerApi([Granted(job=JOB)], [HELD])
 
     def renewals():
-        return [said for method, said in plane.heard if method == "renew"]
+        return [request for method, request in api.calls if method == "renew"]
 
-    async with taking(plane, tmp_path) as work, asyncio.timeout(30):
+    async with claimed(api, tmp_path) as work, asyncio.timeout(30):
         while not renewals():
             await asyncio.sleep(0.01)
-        # What waits for a place on its host does not work yet, so it cannot stand still.
+        # A run that waits for a slot has no step yet, so it cannot stall.
         assert (renewals()[0].phase, renewals()[0].idle_ms) == (None, None)
         work.enter("forget")
         while renewals()[-1].phase is None:
@@ -112,8 +112,8 @@ async def test_t14_each_renewal_says_the_step_and_since_when_nothing_moved(tmp_p
         assert work.activity.idle_ms() < first + 500
 
 
-async def test_t14_a_status_that_is_said_again_is_no_movement(tmp_path):
-    async with taking(ScriptedWorkerApi([Granted(job=JOB)], [HELD]), tmp_path) as work:
+async def test_t14_repeated_status_is_no_activity(tmp_path):
+    async with claimed(ScriptedWorkerApi([Granted(job=JOB)], [HELD]), tmp_path) as work:
         moved = []
         work.activity.mark_active = lambda: moved.append(1)
 
@@ -126,121 +126,117 @@ async def test_t14_a_status_that_is_said_again_is_no_movement(tmp_path):
         assert await say(total_files=2, seconds_elapsed=3) == 2
 
 
-async def test_a_refusal_is_told_on(tmp_path):
-    plane = ScriptedWorkerApi([Refused(reason="no", cancelled=True)])
-    with pytest.raises(ClaimRejected) as turned:
-        async with taking(plane, tmp_path):
+async def test_refused_claim_raises_claim_rejected(tmp_path):
+    api = ScriptedWorkerApi([Refused(reason="no", cancelled=True)])
+    with pytest.raises(ClaimRejected) as rejected:
+        async with claimed(api, tmp_path):
             pass
-    assert turned.value.cancelled
+    assert rejected.value.cancelled
 
 
-async def test_a_wish_to_stop_ends_the_waiting_at_once(tmp_path):
-    plane = ScriptedWorkerApi([Wait(task_id="t1", retry_after_ms=60_000, holders=["x"])])
+async def test_stop_request_ends_the_wait_for_a_claim_at_once(tmp_path):
+    api = ScriptedWorkerApi([Wait(task_id="t1", retry_after_ms=60_000, holders=["x"])])
     run = RunControl()
     asyncio.get_running_loop().call_later(0.05, run.request_stop, "cancelled")
     async with asyncio.timeout(30):
         with pytest.raises(StoppedBeforeClaim):
-            async with taking(plane, tmp_path, run):
+            async with claimed(api, tmp_path, run):
                 pass
 
 
-async def test_a_cancel_that_the_api_tells_stops_the_run(tmp_path):
-    plane = ScriptedWorkerApi(
-        [Granted(job=JOB)], [Renewed(held=True, cancel=True)], [FinishReply()]
-    )
+async def test_cancellation_in_a_renewal_reply_stops_the_run(tmp_path):
+    api = ScriptedWorkerApi([Granted(job=JOB)], [Renewed(held=True, cancel=True)], [FinishReply()])
     run = RunControl()
-    async with taking(plane, tmp_path, run) as work, asyncio.timeout(30):
+    async with claimed(api, tmp_path, run) as work, asyncio.timeout(30):
         await run.stop.wait()
         work.error = Interrupted("stopped")
         await submit_report(work)
-    report = plane.heard[-1][1]
+    report = api.calls[-1][1]
     assert (report.status, report.error) == ("cancelled", CANCELLED)
 
 
-async def test_work_that_was_done_before_the_wish_to_stop_stays_done(tmp_path):
-    plane = ScriptedWorkerApi([Granted(job=JOB)], [Renewed(held=True, cancel=True)])
+async def test_result_before_the_stop_request_counts_as_success(tmp_path):
+    api = ScriptedWorkerApi([Granted(job=JOB)], [Renewed(held=True, cancel=True)])
     run = RunControl()
-    async with taking(plane, tmp_path, run) as work, asyncio.timeout(30):
+    async with claimed(api, tmp_path, run) as work, asyncio.timeout(30):
         await run.stop.wait()
         work.result = ForgetResult()
         assert work.report().status == "succeeded"
 
 
-async def test_a_lease_that_is_no_longer_ours_stops_the_run(tmp_path):
+async def test_lost_lease_stops_the_run(tmp_path):
     """Two must never write: our lease may lapse while restic still runs (T2)."""
-    plane = ScriptedWorkerApi([Granted(job=JOB)], [Renewed(held=False, cancel=False)])
+    api = ScriptedWorkerApi([Granted(job=JOB)], [Renewed(held=False, cancel=False)])
     run = RunControl()
-    async with taking(plane, tmp_path, run) as work, asyncio.timeout(30):
+    async with claimed(api, tmp_path, run) as work, asyncio.timeout(30):
         await run.stop.wait()
         work.error = Interrupted("stopped")
         report = work.report()
     assert run.reason == "lost"
-    # The work was interrupted and did not fail by itself: what a clock began is done again.
+    # The job was interrupted and did not fail by itself: a scheduled run is repeated.
     assert (report.status, report.outcome, report.error) == ("failed", "stale", LOST)
 
 
-async def test_an_api_that_stays_silent_stops_the_run_before_the_lease_is_given_away(
-    tmp_path, monkeypatch
-):
+async def test_run_stops_before_its_unrenewed_lease_expires(tmp_path, monkeypatch):
     monkeypatch.setattr(lease_module, "LOST_AFTER_S", 0.5)
-    plane = ScriptedWorkerApi([Granted(job=JOB)], [Unavailable("away")])
+    api = ScriptedWorkerApi([Granted(job=JOB)], [Unavailable("away")])
     run = RunControl()
-    async with taking(plane, tmp_path, run), asyncio.timeout(30):
+    async with claimed(api, tmp_path, run), asyncio.timeout(30):
         await run.stop.wait()
     assert run.reason == "lost"
 
 
-async def test_an_api_that_was_silent_for_a_moment_stops_nothing(tmp_path):
-    plane = ScriptedWorkerApi([Granted(job=JOB)], [Unavailable("away"), HELD])
+async def test_one_failed_renewal_stops_nothing(tmp_path):
+    api = ScriptedWorkerApi([Granted(job=JOB)], [Unavailable("away"), HELD])
     run = RunControl()
-    async with taking(plane, tmp_path, run):
-        while len(plane.heard) < 3:
+    async with claimed(api, tmp_path, run):
+        while len(api.calls) < 3:
             await asyncio.sleep(0.02)
     assert not run.stop.is_set()
 
 
 @pytest.mark.parametrize(
-    ("wish", "state"),
+    ("reason", "state"),
     [
         (None, ("SCHEDULED", "AwaitingRetry", API_UNAVAILABLE)),
         ("stopping", ("SCHEDULED", "AwaitingRetry", STOPPED)),
         ("cancelled", ("CANCELLED", "Cancelled", CANCELLED)),
     ],
 )
-async def test_a_run_whose_claim_nobody_answers_goes_back_on_the_queue_and_does_not_fail(
-    tmp_path, monkeypatch, wish, state
+async def test_run_with_an_unanswered_claim_goes_back_on_the_queue(
+    tmp_path, monkeypatch, reason, state
 ):
-    monkeypatch.setattr(claim_module, "CLAIM_RETRY_S", 60 if wish else 0.1)
+    monkeypatch.setattr(claim_module, "CLAIM_RETRY_S", 60 if reason else 0.1)
     monkeypatch.setattr(tasks, "flow_run_id", lambda: "f1")
-    runtime = lent(ScriptedWorkerApi([Unavailable("away")]), tmp_path)
-    monkeypatch.setattr(runtime_module, "_installed", [runtime])
-    if wish:
-        asyncio.get_running_loop().call_later(0.05, runtime.register("f1").request_stop, wish)
+    context = worker_context(ScriptedWorkerApi([Unavailable("away")]), tmp_path)
+    monkeypatch.setattr(context_module, "_installed", [context])
+    if reason:
+        asyncio.get_running_loop().call_later(0.05, context.register("f1").request_stop, reason)
     async with asyncio.timeout(50):
         ended = await tasks.run_flow(run_retention, task_id="t1")
     assert (ended.type.value, ended.name, ended.message) == state
 
 
-async def test_an_end_is_handed_in_although_the_api_was_away(tmp_path):
-    plane = ScriptedWorkerApi(
+async def test_report_is_retried_while_the_api_is_unavailable(tmp_path):
+    api = ScriptedWorkerApi(
         [Granted(job=JOB)], [HELD], [Unavailable("away"), FinishReply(follow_ups=["t2"])]
     )
-    async with taking(plane, tmp_path) as work:
+    async with claimed(api, tmp_path) as work:
         work.result = ForgetResult()
         assert await submit_report(work) == ["t2"]
 
 
-async def test_t02_a_child_is_gone_soon_after_its_lease_is_lost(tmp_path):
-    plane = ScriptedWorkerApi([Granted(job=JOB)], [Renewed(held=False, cancel=False)])
+async def test_t02_child_process_ends_after_a_lost_lease(tmp_path):
+    api = ScriptedWorkerApi([Granted(job=JOB)], [Renewed(held=False, cancel=False)])
     run = RunControl()
     children = []
-    async with taking(plane, tmp_path, run), asyncio.timeout(30):
+    async with claimed(api, tmp_path, run), asyncio.timeout(30):
         ended = await process.run(["sleep", "600"], on_start=children.append, stop=run.stop)
     assert ended.was_stopped
     assert not process.is_alive(children[0].pid, started=children[0].started)
 
 
-def test_t02_a_lease_is_given_away_only_after_the_longest_end_of_a_child():
+def test_t02_lease_expires_after_the_longest_shutdown_of_a_child():
     """From the last renewal: silence until we stop, then SIGINT, SIGTERM and SIGKILL."""
     longest_end_s = Tools(cache_dir=Path("c"), run_dir=Path("r")).grace_s * 1.5
     assert LOST_AFTER_S + longest_end_s < LEASE_TTL_S + ENDING_S

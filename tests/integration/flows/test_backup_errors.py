@@ -1,4 +1,4 @@
-"""Errors after a snapshot was made: the result of the run and its marks stay."""
+"""Errors after a snapshot was created: the result and the incomplete mark are kept."""
 
 import logging
 import shutil
@@ -9,8 +9,8 @@ import pytest
 from flows import backup as backup_flow
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
+from tests.integration.repositories.forge import RealRepository
 from tests.support.open_access import ANYWHERE
-from tests.support.restic_repository import RealRepository
 from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
 from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess

@@ -1,4 +1,4 @@
-"""A child that lives but does not answer is started again; one that answers is left alone."""
+"""The watchdog restarts unresponsive children and leaves others alone."""
 
 import asyncio
 import contextlib
@@ -81,7 +81,7 @@ async def watched(
         await asyncio.gather(keeping, watching, return_exceptions=True)
 
 
-async def test_a_child_that_sleeps_for_no_reason_is_woken() -> None:
+async def test_stopped_child_is_continued() -> None:
     async with watched(within_s=5, max_missed_probes=6) as (child, port):
         first = child.pid
         assert first is not None
@@ -90,7 +90,7 @@ async def test_a_child_that_sleeps_for_no_reason_is_woken() -> None:
         assert child.pid == first
 
 
-async def test_a_child_that_never_answers_again_is_started_again() -> None:
+async def test_unresponsive_child_is_restarted() -> None:
     async with watched() as (child, port):
         first = child.pid
         with contextlib.suppress(TimeoutError):
@@ -128,9 +128,7 @@ async def watched_api(
 
 
 @pytest.mark.parametrize("missing", ["api", "everything"])
-async def test_an_api_that_cannot_get_at_its_database_is_started_again_although_it_looks_well(
-    tmp_path: Path, missing: str
-) -> None:
+async def test_api_without_database_connections_is_restarted(tmp_path: Path, missing: str) -> None:
     asked: list[bool] = []
     async with watched_api(tmp_path, asked) as (child, port):
         first = child.pid
@@ -142,7 +140,7 @@ async def test_an_api_that_cannot_get_at_its_database_is_started_again_although_
         await answering(port)
 
 
-async def test_an_api_whose_database_is_silent_is_left_alone(tmp_path: Path) -> None:
+async def test_api_with_an_unresponsive_database_is_not_restarted(tmp_path: Path) -> None:
     asked: list[bool] = []
     async with watched_api(tmp_path, asked, within_s=30) as (child, port):
         first = child.pid
@@ -187,17 +185,17 @@ async def ends_of(child: Noted, answers: Callable[[int], bool], *, until: int) -
     return child.ended_at
 
 
-async def test_a_child_that_starts_do_not_help_is_left_alone_for_longer_each_time() -> None:
+async def test_each_useless_restart_doubles_the_limit() -> None:
     ends = await ends_of(Noted(), lambda _: False, until=95)
     assert ends == [3, 9, 21, 45, 69, 93]
 
 
-async def test_a_child_that_answers_for_a_moment_only_has_not_been_helped() -> None:
+async def test_short_recovery_does_not_reset_the_limit() -> None:
     ends = await ends_of(Noted(), lambda number: number in (4, 5), until=20)
     assert ends == [3, 11]
 
 
-async def test_a_child_that_was_helped_is_started_again_as_soon_as_ever() -> None:
+async def test_stable_recovery_resets_the_limit() -> None:
     steady = range(4, 4 + watchdog.STABLE_AFTER_PROBES)
     ends = await ends_of(Noted(), lambda number: number in steady, until=20)
     assert ends == [3, 3 + watchdog.STABLE_AFTER_PROBES + 3]

@@ -1,4 +1,4 @@
-"""Retention on the worker's side: the plan is told before anything is removed."""
+"""Retention in the worker: the plan is stored before anything is removed."""
 
 import logging
 import math
@@ -11,9 +11,9 @@ from flows import forget as forget_flow
 from flows.job import JobContext
 from flows.job import report as report_module
 from flows.worker_context import RunControl, WorkerContext
-from tests.integration.flows.test_work import IDENTITY
+from tests.integration.repositories.forge import RealRepository
 from tests.support.open_access import ANYWHERE
-from tests.support.restic_repository import RealRepository
+from tests.support.scripted_worker_api import IDENTITY
 from zerobyte.contract.control_plane import ProgressReport
 from zerobyte.contract.jobs import ForgetJob, ForgetResult
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess
@@ -23,7 +23,7 @@ from zerobyte.restic import ResticError, Tools
 
 
 class Listener:
-    """Notes how many snapshots there were when the plan was told."""
+    """Records the number of snapshots when the plan arrives."""
 
     def __init__(self, snapshots: Path) -> None:
         self._snapshots = snapshots
@@ -52,11 +52,11 @@ def work_on(repository: RealRepository, control: Any, **fields: Any) -> JobConte
         policy=RetentionPolicy(keep_last=1),
         **fields,
     )
-    runtime = WorkerContext(control=control, worker=IDENTITY, tools=tools)
-    return JobContext(runtime, RunControl(), job)
+    context = WorkerContext(control=control, worker=IDENTITY, tools=tools)
+    return JobContext(context, RunControl(), job)
 
 
-async def test_t10_the_plan_is_told_first_and_kept_when_removing_fails(
+async def test_t10_plan_is_stored_before_removal_and_kept_if_removal_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forget_flow, "log_to_prefect", logging.info)
@@ -97,7 +97,7 @@ async def test_an_unreported_snapshot_does_not_displace_the_last_complete_one(
     assert report.result.plan.remove == [old]
 
 
-class ApiUnreachable:
+class Away:
     """An API that does not answer the first `times` times."""
 
     def __init__(self, times: float) -> None:
@@ -119,7 +119,7 @@ async def test_retention_removes_nothing_until_the_api_has_stored_the_plan(
     monkeypatch.setattr(report_module, "PLAN_RETRY_S", 1.0)
     repository = RealRepository(tmp_path / "repository", "pw")
     ids = [repository.forge(f"2026-01-0{day}T10:00:00Z", "sched001") for day in (1, 2)]
-    api = ApiUnreachable(times)
+    api = Away(times)
     # The forged snapshots have no tree, so pruning after their removal fails.
     with pytest.raises(Unavailable if times == math.inf else ResticError):
         await forget_flow._apply(work_on(repository, api))

@@ -1,4 +1,4 @@
-"""When files that could not be read make a backup an error: `flows.incomplete`."""
+"""The share of unreadable files that makes a backup fail: `flows.incomplete`."""
 
 from flows.incomplete import failure
 from zerobyte.contract.restic_output import BackupSummary
@@ -19,6 +19,6 @@ def test_too_many_unreadable_files_are_an_error() -> None:
     assert failure(partial(files=89, unreadable=11), 10) is not None
 
 
-def test_an_include_pattern_that_matches_nothing_is_no_error_in_a_small_source() -> None:
+def test_unmatched_include_pattern_is_no_unreadable_file() -> None:
     assert failure(partial(files=5, unreadable=1, unmatched=1), 10) is None
     assert failure(partial(files=5, unreadable=2, unmatched=1), 10) is not None
