@@ -156,17 +156,17 @@ async def compare(work: Path, *, restic: str) -> Table:
 
     result = Table(f"{_FILES} files", "tree cache p50", "p99", "table p50", "p99", "table/cache")
     for what, count, ours, theirs in (
-        ("build", _BUILDS, both.build_cache, both.build_table),
-        (f"page of a {_FOLDER_FILES}-entry folder", _READS, both.cached_page, both.table_page),
-        ("search by name", _SEARCHES, both.cached_search, both.table_search),
+        ("build", _BUILDS, build_cache, build_table),
+        (f"page of a {_FOLDER_FILES}-entry folder", _READS, cached_page, table_page),
+        ("search by name", _SEARCHES, cached_search, table_search),
     ):
         mine, plain = await _alternate(count, ours, theirs)
         cells = [f"{1000 * value:.1f} ms" for value in (*_spread(mine), *_spread(plain))]
         result.add_row(what, *cells, f"{median(plain) / median(mine):.2f}")
     sizes = [_tree_size_mib(work, name) for name in ("trees.db", "table.db")]
     result.add_row("file size per tree", f"{sizes[0]:.1f} MiB", "", f"{sizes[1]:.1f} MiB", "", "")
-    await both.cache.aclose()
-    both.table.close()
+    await cache.aclose()
+    table.close()
     return result
 
 
@@ -184,11 +184,6 @@ async def _alternate(
         mine.append(middle - begun)
         plain.append(time.perf_counter() - middle)
     return mine, plain
-
-
-def _size_mib(folder: Path, name: str) -> float:
-    """Return the size of a database with its write-ahead log."""
-    return sum(path.stat().st_size for path in folder.glob(f"{name}*")) / 2**20
 
 
 def _spread(times: list[float]) -> tuple[float, float]:

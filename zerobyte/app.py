@@ -68,7 +68,7 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
             "appSecret": services.key_check.problem,
         },
         remarks={
-            "disk": services.system.tight_disk,
+            "disk": services.system.low_disk_space,
             "hosts": services.deployment_sync.hosts_without_worker,
         },
     )

@@ -31,8 +31,8 @@ class Rough:
     def under_way(self, schedule: str) -> tuple[str, psutil.Process]:
         """A run in the middle of its work, and its restic."""
         task = self.customer.start(schedule)
-        # Checked first: a fast backup may end before a slow test sees its progress.
-        [restic] = until(
+        # Sought first: what saves briskly may be done when somebody slow has seen its progress.
+        [restic] = until_sync(
             lambda: self.stage.restics("backup", f"--tag={schedule}"),
             limit_s=120,
             what="restic runs",
@@ -128,8 +128,8 @@ def test_api_reads_and_edits_work_without_prefect_and_runs_wait(
     )
     until_sync(
         lambda: f"backup/{made}" in stage.run("deploy", "list").stdout,
-        limit_s=40,
-        what="schedules created meanwhile are in Prefect",
+        limit_s=120,
+        what="what was made meanwhile stands in Prefect",
         every_s=1,
     )
 

@@ -179,7 +179,7 @@ class House:
 
     async def take(self, run: str, **which: Any) -> None:
         """Start a run; a rejected run ends at once."""
-        self.scheduler.become(run, "RUNNING")
+        self.scheduler.set_state(run, "RUNNING")
         job = await self.claim(run, **which)
         if job is None:
             self.scheduler.set_state(run, "CANCELLED")

@@ -51,7 +51,7 @@ async def rotate(settings: Settings, old_secret: str) -> RotationResult:
         ResourceInUse   Zerobyte is running on this data folder.
         Unavailable     the database does not exist, or has another version.
     """
-    if not kept.has_secret_length(old_secret):
+    if not settings_secrets.has_secret_length(old_secret):
         problem = "is empty" if not old_secret else "must be between 32 and 256 characters long"
         raise Invalid(f"The old secret {problem}. Give the file that contains it.")
     if old_secret == settings.app_secret:

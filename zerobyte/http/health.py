@@ -38,7 +38,7 @@ def install(app: HttpApp, checks: Mapping[str, Check], remarks: Mapping[str, Che
         return _json({"status": "ok"}, 200)
 
     async def problem(name: str, check: Check) -> str | None:
-        flight = flights.setdefault(check, SingleFlight(check, within_s=ANSWER_WITHIN_S))
+        flight = flights.setdefault(check, SingleFlight(check, timeout_s=ANSWER_WITHIN_S))
         try:
             return await flight.run()
         except TimeoutError:

@@ -30,19 +30,19 @@ async def lines(client, time):
 
 async def test_pruning_old_entries_leaves_an_entry_with_their_number(lines):
     before = clock.now_ms() - 400 * DAY_MS
-    assert await AuditTrail().expire(400) == 2
+    assert await AuditLog().expire(400) == 2
     assert await remaining_entries() == ["aged 399.5", "aged 0"]
     entry = await AuditLine.get(action="upkeep:audit-retention")
     assert entry.details == {"removed": 2, "before": before, "days": 400}
     assert (entry.organization_id, entry.actor_id, entry.source) == (None, None, "none")
-    assert await AuditTrail().expire(400) == 0
+    assert await AuditLog().expire(400) == 0
     assert await AuditLine.filter(action="upkeep:audit-retention").count() == 1
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_pruning_in_batches_audits_each_batch(lines, monkeypatch):
-    monkeypatch.setattr(models, "MOST_AT_ONCE", 2)
-    assert await AuditTrail().expire(1) == 3
+    monkeypatch.setattr(models, "EXPIRY_BATCH_SIZE", 2)
+    assert await AuditLog().expire(1) == 3
     assert await remaining_entries() == ["aged 0"]
     entries = await AuditLine.filter(action="upkeep:audit-retention").order_by("id")
     assert [line.details["removed"] for line in entries] == [2, 1]
@@ -55,18 +55,18 @@ async def test_pruning_and_its_entry_are_one_transaction(lines, monkeypatch):
 
     monkeypatch.setattr(AuditLog, "record", fail)
     with pytest.raises(OSError):
-        await AuditTrail().expire(400)
+        await AuditLog().expire(400)
     assert len(await remaining_entries()) == 4
 
 
 @pytest.mark.parametrize(("given", "kept"), [({}, 2), ({"AUDIT_RETENTION_DAYS": "0"}, 4)])
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 async def test_default_audit_retention_is_400_days(lines, tmp_path, given, kept):
-    platform = Platform(settings_for(tmp_path, **given), MemoryScheduler())
-    loops = platform.loops()
+    services = build_services(settings_for(tmp_path, **given), MemoryScheduler())
+    loops = background_loops(services)
     periodic = [loop.cr_frame.f_locals.get("work") for loop in loops]
     for loop in loops:
         loop.close()
-    assert platform._expire_trail in periodic
-    await platform._expire_trail()
+    [expire] = [work for work in periodic if getattr(work, "__name__", "") == "expire_audit_log"]
+    await expire()
     assert len(await remaining_entries()) == kept

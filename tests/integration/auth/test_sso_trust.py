@@ -15,7 +15,7 @@ from zerobyte.features.auth.models import (
     SsoProvider,
     User,
 )
-from zerobyte.http.audit import _NAMELESS
+from zerobyte.http.audit import _ANONYMOUS_LIMIT
 
 
 @pytest.fixture(params=["sqlite"])
@@ -213,7 +213,7 @@ async def test_rejected_callback_is_audited_in_the_organization(sso, browser, ow
 async def test_forged_callback_is_audited_for_the_instance_but_a_flood_is_not(sso, browser):
     location = sso.oidc.consent(await sso.begin(browser), "eve")
     async with sso.browser() as other:
-        for _ in range(_NAMELESS[0] + 2):
+        for _ in range(_ANONYMOUS_LIMIT[0] + 2):
             answer = await other.get(path_of(location))
             assert answer.headers["location"].endswith("error=state_mismatch")
             assert SESSION not in answer.headers.get("set-cookie", "")
@@ -221,7 +221,7 @@ async def test_forged_callback_is_audited_for_the_instance_but_a_flood_is_not(ss
     assert {(line.result, line.reason, line.organization_id) for line in lines} == {
         ("refused", "STATE_MISMATCH", None)
     }
-    assert len(lines) == _NAMELESS[0]
+    assert len(lines) == _ANONYMOUS_LIMIT[0]
     assert "code" not in str([line.details for line in lines])
 
 

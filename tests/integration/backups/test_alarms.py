@@ -25,34 +25,6 @@ def database_kind() -> str:
     return "sqlite"
 
 
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[NotificationMessage]:
-    """The messages that were sent."""
-    messages: list[NotificationMessage] = []
-
-    async def send(_config: Any, message: NotificationMessage, **_how: Any) -> None:
-        messages.append(message)
-
-    monkeypatch.setattr(notify, "send", send)
-    return messages
-
-
-async def heard(world: World, **more: Any) -> dict[str, Any]:
-    """Create a schedule with a destination that is assigned to failures."""
-    made = await world.schedule(**more)
-    config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
-    url = "/api/v1/notifications/destinations"
-    answer = await world.client.post(url, json={"name": made["name"], "config": config})
-    assert answer.status_code == 201, answer.text
-    entry = {
-        "destinationId": answer.json()["id"], "notifyOnStart": False,
-        "notifyOnSuccess": False, "notifyOnWarning": False, "notifyOnFailure": True,
-    }  # fmt: skip
-    url = f"/api/v1/backups/{made['shortId']}/notifications"
-    assert (await world.client.put(url, json={"assignments": [entry]})).status_code == 200
-    return made
-
-
 async def lose(world: World, task_id: str) -> None:
     """Let the lease of a task expire and run the reaper."""
     long_ago = clock.now_ms() - 120_000
@@ -61,15 +33,8 @@ async def lose(world: World, task_id: str) -> None:
     await world.services.reaper.fail_lost()
 
 
-async def all_is_said(world: World) -> None:
-    async def is_quiet() -> bool:
-        return not world.services.alerts._sending and not world.services.notifications._telling
-
-    await until(is_quiet)
-
-
-async def test_t25_unstarted_and_lost_runs_are_notified_unless_rerun(
-    world: World, said: list[NotificationMessage]
+async def test_t25_a_run_that_could_not_begin_or_was_lost_is_told_and_one_done_again_is_not(
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, maxRetries=3, retryDelay=15)
     waited = await run_now(world, made)
@@ -91,8 +56,8 @@ async def test_t25_unstarted_and_lost_runs_are_notified_unless_rerun(
     run = await world.scheduler_run(made)
     first = (await world.claim(schedule_id=made["shortId"], flow_run_id=run))["job"]["taskId"]
     await lose(world, first)
-    await all_is_said(world)
-    assert said == [], "it is rerun at once"
+    await await_notifications(world)
+    assert sent_messages == [], "it is done again at once"
     second = await Task.get(rerun_of=first)
     await world.claim(task_id=second.id)
     await lose(world, second.id)
@@ -103,8 +68,8 @@ async def test_t25_unstarted_and_lost_runs_are_notified_unless_rerun(
     )
 
 
-async def test_t25_failure_notified_by_the_run_is_not_notified_twice(
-    world: World, said: list[NotificationMessage]
+async def test_t25_what_a_run_tells_itself_is_not_told_twice(
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, retentionPolicy={"keepLast": 1})
     failed = await run_now(world, made)
@@ -118,8 +83,8 @@ async def test_t25_failure_notified_by_the_run_is_not_notified_twice(
     assert sent_messages == []
 
 
-async def test_lost_run_is_notified_once_if_its_rerun_does_not_start(
-    world: World, said: list[NotificationMessage], monkeypatch: pytest.MonkeyPatch
+async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_start(
+    world: World, sent_messages: list[NotificationMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, started = await schedule_with_alert(world), await schedule_with_alert(world)
     for schedule in made, started:
@@ -146,8 +111,8 @@ async def test_lost_run_is_notified_once_if_its_rerun_does_not_start(
     assert await said_after(7) == [title], "once"
 
 
-async def test_rejected_success_report_sends_an_alert(
-    world: World, said: list[NotificationMessage]
+async def test_a_success_that_is_not_believed_is_an_alarm(
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world)
     task_id = await run_now(world, made)
@@ -158,8 +123,8 @@ async def test_rejected_success_report_sends_an_alert(
     assert "snapshot of another schedule" in message.body
 
 
-async def test_t1_failed_retention_sends_an_alert_for_every_trigger(
-    world: World, said: list[NotificationMessage]
+async def test_t1_retention_that_fails_is_an_alarm_of_its_own_whatever_led_to_it(
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, retentionPolicy={"keepLast": 1})
     answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
@@ -180,8 +145,8 @@ async def test_t1_failed_retention_sends_an_alert_for_every_trigger(
     assert "Error: the disk is full" in sent_messages[0].body
 
 
-async def test_t25_failed_restore_or_retention_keeps_the_status_of_the_schedule(
-    world: World, said: list[NotificationMessage]
+async def test_t25_a_failed_restore_or_retention_leaves_the_health_of_a_schedule_alone(
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)

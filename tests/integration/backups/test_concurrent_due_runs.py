@@ -19,8 +19,8 @@ from zerobyte.features.backups.service.retries import start_retries
 from zerobyte.features.tasks.models import Task
 
 
-async def test_concurrent_triggers_of_a_due_time_create_one_run(world: World) -> None:
-    made = await overdue(world)
+async def test_many_bells_and_our_own_clock_at_once_make_one_run(world: World) -> None:
+    made = await overdue_schedule(world)
     now = clock.now_ms()
     answers = await asyncio.gather(
         *(world.claim(schedule_id=made["shortId"], due_at=now) for _ in range(4)),
@@ -74,8 +74,8 @@ async def test_retry_is_started_once_and_survives_a_crash_before_its_task_is_sto
     assert (row.retry_at, row.failure_retry_count) == (None, 1)
 
 
-async def test_due_times_during_a_running_backup_are_coalesced(world: World) -> None:
-    made = await overdue(world)
+async def test_what_comes_due_beside_a_running_backup_is_counted_with_it(world: World) -> None:
+    made = await overdue_schedule(world)
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
     await world.services.due_runs.start_missed()

@@ -27,27 +27,7 @@ def database_kind() -> str:
     return "sqlite"
 
 
-DAY_MS = 86_400_000
-FAILURE = {"status": "failed", "outcome": "error", "error": "restic says no"}
-
-
-async def overdue(world: World, *, days: float = 3.9, **more: Any) -> dict[str, Any]:
-    """Create a daily schedule that has been due for some days."""
-    now = clock.now_ms()
-    at = clock.from_ms(now - DAY_MS // 2)
-    made = await world.schedule(cronExpression=f"{at.minute} {at.hour} * * *", **more)
-    first = cron.next_after(
-        made["cronExpression"], timezone="UTC", after_ms=now - round(days * DAY_MS)
-    )
-    await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=first)
-    return made
-
-
-async def tasks_of(made: dict[str, Any]) -> list[Task]:
-    return await Task.filter(resource_id=made["shortId"]).order_by("id")
-
-
-async def test_t4_t35_one_run_catches_up_for_days_and_counts_missed_times(
+async def test_t4_t35_after_days_away_one_run_catches_up_and_names_the_times_it_stands_for(
     world: World,
 ) -> None:
     made = await overdue_schedule(world)
@@ -84,8 +64,8 @@ async def test_t35_run_started_by_prefect_serves_all_missed_times(
     assert len(await tasks_of(made)) == 1
 
 
-async def test_run_pending_in_prefect_is_not_started_twice(world: World) -> None:
-    made = await overdue(world)
+async def test_what_waits_in_the_engine_is_not_started_again_beside_it(world: World) -> None:
+    made = await overdue_schedule(world)
     run = await world.scheduler_run(made)
     world.scheduler.set_state(run, "SCHEDULED")
     await world.services.due_runs.start_missed()
@@ -117,8 +97,8 @@ async def test_without_catch_up_missed_times_are_recorded_and_not_run(
 async def test_without_catch_up_a_queued_due_time_still_runs(
     world: World,
 ) -> None:
-    """API, worker and Prefect were available; the queue was long."""
-    made = await overdue(world, days=0.9, catchUp=False)
+    """Everybody was there; the queue was long."""
+    made = await overdue_schedule(world, days=0.9, catchUp=False)
     long_ago = clock.now_ms() - 2 * DAY_MS
     world.services.due_runs.watching_since = long_ago
     world.services.due_runs.prefect_seen_at = clock.now_ms() - 60_000
@@ -186,8 +166,8 @@ async def test_next_due_time_is_in_the_future_after_every_outcome(world: World, 
     assert again == ({None, task_id} if end == "stale" else {None})
 
 
-async def test_due_run_survives_an_edit_of_other_fields(world: World) -> None:
-    made = await overdue(world)
+async def test_an_owed_run_survives_an_edit_that_changes_no_time(world: World) -> None:
+    made = await overdue_schedule(world)
     body = {"name": "renamed", "cronExpression": made["cronExpression"], "timezone": None}
     await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
     await world.services.due_runs.start_missed()
@@ -236,8 +216,8 @@ async def test_longest_overdue_schedule_is_started_first(
 ) -> None:
     volume, repository = await world.volume(), await world.repository()
     both = {"volume": volume, "repository": repository}
-    made = [await overdue(world, days=days, **both) for days in (1.9, 3.9, 2.9)]
-    # Ids of the same millisecond have no order, so each task gets another millisecond.
+    made = [await overdue_schedule(world, days=days, **both) for days in (1.9, 3.9, 2.9)]
+    # Ids of one millisecond have no order; here none has another's.
     moments = itertools.count(clock.now_ms())
     monkeypatch.setattr(clock, "now_ms", lambda: next(moments))
     await world.services.due_runs.start_missed()
@@ -245,8 +225,8 @@ async def test_longest_overdue_schedule_is_started_first(
     assert opened == [made[1]["shortId"], made[2]["shortId"], made[0]["shortId"]]
 
 
-async def test_disabled_schedule_has_no_next_due_time_and_no_catch_up(world: World) -> None:
-    made = await overdue(world)
+async def test_a_disabled_schedule_has_no_next_time_and_nothing_is_caught_up(world: World) -> None:
+    made = await overdue_schedule(world)
     url = f"/api/v1/backups/{made['shortId']}"
     assert (await world.client.patch(url, json={"enabled": False})).json()["nextBackupAt"] is None
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=1)

@@ -37,14 +37,7 @@ async def leases_of(world: World, repository: dict[str, Any]) -> list[dict[str, 
     return answer.json()
 
 
-async def until(condition: Any, limit_s: float = 30) -> Any:
-    async with asyncio.timeout(limit_s):
-        while not (found := await condition()):
-            await asyncio.sleep(0.02)
-        return found
-
-
-async def test_leases_endpoint_lists_holders_and_waiters_with_times(world: World) -> None:
+async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(world: World) -> None:
     repository = await world.repository()
     made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
     task_id = await run_now(world, made)
@@ -248,8 +241,12 @@ async def test_t33_lost_run_is_crashed_in_prefect_after_its_outage(world: World)
 
 
 async def claimed(world: World, made: dict[str, Any], worker: int) -> str:
-    """Create a task of the schedule that a process of this machine has claimed."""
-    who = {"worker": worker_of(worker), "flowRunId": ids.uuid7(), "scheduleId": made["shortId"]}
+    """A task of the schedule that a process of this machine works on."""
+    who = {
+        "worker": worker_identity(worker),
+        "flowRunId": ids.uuid7(),
+        "scheduleId": made["shortId"],
+    }
     return (await world.ask("claim", who))["reply"]["job"]["taskId"]
 
 

@@ -9,14 +9,6 @@ from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import Task
 
 
-async def led_to_retention(world: World, made: dict[str, Any]) -> str:
-    """Complete a backup. Returns the id of its retention task."""
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    [forget] = (await world.ask("finish", success(task_id, snapshot_of(made))))["followUps"]
-    return forget
-
-
 async def deletion(world: World, made: dict[str, Any]) -> str:
     """Create the deletion of the schedule's only snapshot. Returns the task id."""
     repository = await Repository.get(id=made["repositoryId"])
@@ -61,8 +53,8 @@ async def test_lost_forget_or_deletion_marks_the_index_stale(world: World) -> No
             assert (await Task.get(id=task_id)).status == "stale"
         else:
             await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
-        is_stale = made["repositoryId"] in world.services.snapshots.stale_ids
-        assert is_stale == (kind != "unclaimed"), kind
+        is_distrusted = made["repositoryId"] in world.services.snapshots.stale_ids
+        assert is_distrusted == (kind != "unclaimed"), kind
 
 
 async def test_deletion_can_be_cancelled_only_while_queued(world: World) -> None:

@@ -29,8 +29,8 @@ async def finish(world: World, forget: str, report: dict[str, Any]) -> None:
 
 
 async def one_more(world: World, made: dict[str, Any], report: dict[str, Any]) -> None:
-    """Complete a backup with that outcome of its retention."""
-    _, forget, _ = await backed_up(world, made)
+    """A good backup, and how retention after it ended."""
+    _, forget, _ = await finish_backup(world, made)
     await finish(world, forget, report)
 
 
@@ -42,8 +42,8 @@ async def days_pass(made: dict[str, Any], days: int) -> None:
 
 
 async def titles_of_a_look(world: World, said: list[NotificationMessage]) -> list[str]:
-    """Run one check. Returns the messages that it added."""
-    await all_is_said(world)
+    """What one look adds to what was said."""
+    await await_notifications(world)
     said.clear()
     await world.services.alerts.check_retention()
     await await_notifications(world)
@@ -65,8 +65,8 @@ async def test_t1_schedule_shows_the_last_successful_retention(world: World) -> 
     assert second >= first
     listed = (await world.client.get("/api/v1/backups")).json()
     assert [one["lastRetentionAt"] for one in listed] == [second]
-    # The new repository has no retention yet, and retention of the old one does not count.
-    _, late, _ = await backed_up(world, made)
+    # In another repository none has gone well yet, and one that ends in the old one says nothing.
+    _, late, _ = await finish_backup(world, made)
     url = f"/api/v1/backups/{made['shortId']}"
     elsewhere = (await world.repository("elsewhere"))["shortId"]
     moved = await world.client.patch(url, json={"repositoryId": elsewhere})
@@ -76,8 +76,8 @@ async def test_t1_schedule_shows_the_last_successful_retention(world: World) -> 
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_t1_overdue_retention_is_alerted_once_per_period(
-    world: World, said: list[NotificationMessage]
+async def test_t1_good_backups_without_retention_are_told_once_in_each_spell(
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, retentionPolicy=POLICY)
     overdue = [f"Zerobyte {made['name']}: retention is overdue"]
@@ -85,7 +85,7 @@ async def test_t1_overdue_retention_is_alerted_once_per_period(
     await one_more(world, made, FAILURE)
     await days_pass(made, 5)
     await one_more(world, made, FAILURE)
-    assert await titles_of_a_look(world, said) == [], "the alert is sent after seven days"
+    assert await titles_of_a_look(world, sent_messages) == [], "it is told after seven days"
     await days_pass(made, 3)
     assert await titles_of_a_look(world, sent_messages) == overdue, "the first backup counts"
     assert sent_messages[0].event == "failure"
@@ -98,7 +98,7 @@ async def test_t1_overdue_retention_is_alerted_once_per_period(
 
     await one_more(world, made, DONE)
     await days_pass(made, 8)
-    assert await titles_of_a_look(world, said) == [], "there was no backup since"
+    assert await titles_of_a_look(world, sent_messages) == [], "nothing was backed up since"
     await one_more(world, made, FAILURE)
     await days_pass(made, 8)
     assert await titles_of_a_look(world, sent_messages) == overdue, "it is another spell"
@@ -106,8 +106,8 @@ async def test_t1_overdue_retention_is_alerted_once_per_period(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_t1_skipped_retention_is_not_owed(
-    world: World, said: list[NotificationMessage]
+async def test_t1_retention_that_is_left_out_on_purpose_is_not_owed(
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     without = await schedule_with_alert(world)
     suspect = await schedule_with_alert(world, retentionPolicy=POLICY)
@@ -132,8 +132,8 @@ async def test_t1_skipped_retention_is_not_owed(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_t1_alert_waits_for_an_assigned_destination(
-    world: World, said: list[NotificationMessage]
+async def test_t1_what_nobody_wants_to_hear_yet_is_told_when_somebody_does(
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, retentionPolicy=POLICY)
     url = f"/api/v1/backups/{made['shortId']}/notifications"
@@ -154,8 +154,8 @@ async def test_t1_alert_waits_for_an_assigned_destination(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("environ", [{"RETENTION_ALARM_DAYS": "0"}])
-async def test_t1_zero_days_disable_the_alert(
-    world: World, said: list[NotificationMessage]
+async def test_t1_with_no_days_nobody_is_told(
+    world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, retentionPolicy=POLICY)
     await one_more(world, made, FAILURE)

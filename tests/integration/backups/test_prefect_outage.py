@@ -30,7 +30,7 @@ def database_kind() -> str:
 
 @pytest.fixture
 async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
-    """Run the background loops of the API that talk to Prefect."""
+    """Begins what runs beside requests in a real API, as far as the engine is concerned."""
     services = world.services
     running: list[asyncio.Task[None]] = []
 
@@ -108,9 +108,9 @@ async def test_unplanned_due_times_are_started_after_a_prefect_outage(
 async def test_t4_without_catch_up_due_times_during_a_prefect_outage_are_skipped(
     world: World, first: str
 ) -> None:
-    """API and worker were available all the time."""
-    missed = await overdue(world, days=0.9, catchUp=False)
-    caught_up = await overdue(world, days=0.9)
+    """The platform and its worker were there all the time."""
+    missed = await overdue_schedule(world, days=0.9, catchUp=False)
+    caught_up = await overdue_schedule(world, days=0.9)
     long_ago, due_at = clock.now_ms() - 2 * DAY_MS, clock.now_ms() - DAY_MS // 2
     world.services.due_runs.watching_since = world.services.due_runs.prefect_seen_at = long_ago
     await world.ask("hello", WORKER)
@@ -142,8 +142,8 @@ async def test_without_catch_up_late_run_of_available_prefect_is_accepted(
     answered_after_min: int | None,
     bell_after_min: int,
 ) -> None:
-    """The outage was shorter than five minutes, or the run waits in Prefect's queue."""
-    made = await overdue(world, days=0.9, catchUp=False)
+    """It was away for less than five minutes, or the run waits for its turn there."""
+    made = await overdue_schedule(world, days=0.9, catchUp=False)
     due_at = now = clock.now_ms() - DAY_MS // 2 // 60_000 * 60_000
     at = (await Schedule.get(short_id=made["shortId"])).next_backup_at or 0
     world.services.due_runs.watching_since = world.services.due_runs.prefect_seen_at = at - 1

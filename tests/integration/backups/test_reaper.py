@@ -60,9 +60,9 @@ async def test_failing_event_does_not_stop_the_event_loop(
     loop = asyncio.create_task(world.services.reaper.follow_prefect())
     async with asyncio.timeout(60):
         while (await Task.get(id=followed)).status != "cancelled":
-            # The loop may not be subscribed yet, so the event is repeated until it is processed.
-            world.scheduler.become(bad, "CANCELLED")
-            world.scheduler.become(good, "CANCELLED")
+            # Nobody may listen yet, so it is said until it was heard.
+            world.scheduler.set_state(bad, "CANCELLED")
+            world.scheduler.set_state(good, "CANCELLED")
             await asyncio.sleep(0.05)
             assert not loop.done()
     loop.cancel()

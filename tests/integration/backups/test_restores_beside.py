@@ -1,41 +1,7 @@
-"""Restores concurrent with retention of the same repository."""
-
-from typing import Any
+"""Restores pass waiting retention and hold it back while they read."""
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_retention_runs import FAILURE
-from zerobyte.features.repositories.models import Repository
-from zerobyte.features.repositories.service.restores import RestoreOptions, StoredRestoreInput
-from zerobyte.features.tasks.models import Task
-from zerobyte.features.tasks.schemas import RepositoryTarget
-from zerobyte.features.tasks.service import NewTask
-
-
-async def restore_of(world: World, made: dict[str, Any]) -> Task:
-    """Create a restore task directly, without checking its snapshot."""
-    repository = await Repository.get(id=made["repositoryId"])
-    options = RestoreOptions(
-        snapshot_id="a" * 64, target="/srv/out", base_path="/srv", include=[], exclude=[],
-        exclude_xattr=[], delete=False, overwrite="always", writes=["/srv/out"],
-    )  # fmt: skip
-    new = NewTask(
-        organization_id="o1",
-        kind="restore",
-        resource_type="repository",
-        resource_id=repository.short_id,
-        host="local",
-        repository_id=repository.id,
-        input=StoredRestoreInput(
-            repository_id=repository.short_id,
-            snapshot_id="a" * 64,
-            target="/srv/out",
-            options=options,
-        ),
-        target=RepositoryTarget(
-            label="x", secondary=None, repository_short_id=repository.short_id, snapshot_id=None
-        ),
-    )
-    return await world.services.tasks.create(new)
+from tests.support.backup_runs import FAILURE, create_restore_task
 
 
 async def test_retention_waits_for_a_running_restore(world: World) -> None:

@@ -17,17 +17,6 @@ from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository, Snapshot
 from zerobyte.features.tasks.models import Task
 
-FAILURE = {"status": "failed", "outcome": "error", "error": "the disk is full"}
-
-
-async def backed_up(world: World, made: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
-    """Complete a backup. Returns its task id, its retention task id and its snapshot."""
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    snapshot = snapshot_of(made)
-    [forget] = (await world.ask("finish", success(task_id, snapshot)))["followUps"]
-    return task_id, forget, snapshot
-
 
 async def test_t10_forget_plan_is_stored_before_it_is_applied(world: World) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
@@ -142,7 +131,7 @@ async def test_t8_snapshot_of_a_lost_report_is_checked_before_retention(
     refused = await run_now(world, made)
     await world.claim(task_id=refused)
     await world.ask("finish", {"taskId": refused, **FAILURE})
-    assert world.services.snapshots.stale_ids == set(), "restic reported no snapshot"
+    assert world.services.snapshots.stale_ids == set(), "restic said that it made none"
     lost = await run_now(world, made)
     await world.claim(task_id=lost)
     await world.ask("finish", {"taskId": lost, **FAILURE, "outcome": "stale"})

@@ -97,9 +97,7 @@ async def test_only_reported_snapshots_are_parents(
     reported = snapshot_of(made)
     task_id = await run_now(world, made)
     await world.claim(task_id=task_id)
-    await world.ask("finish", success(task_id, reported))
-    await list_again(
-        made, reported, made_now(made)
-    )  # A snapshot of another writer with the schedule's tag.
+    await world.ask("finish", success_report(task_id, reported))
+    await list_again(made, reported, made_now(made))  # another writer's, with the schedule's tag
     job = (await world.claim(task_id=await run_now(world, made)))["job"]
     assert job["parentSnapshotId"] == reported["id"]

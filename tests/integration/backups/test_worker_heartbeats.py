@@ -30,7 +30,7 @@ async def test_t30_host_with_wrong_clock_removes_no_snapshots(
 ) -> None:
     made = await world.schedule(retentionPolicy={"keepLast": 1})
     await world.ask("hello", {**WORKER, "clockMs": clock.now_ms() + minutes * 60_000})
-    forget = await led_to_retention(world, made)  # Backups are not affected.
+    forget = await queue_retention(world, made)  # backups lose nothing by it
     answer = await world.claim(task_id=forget)
     if words is None:
         assert answer["answer"] == "granted"

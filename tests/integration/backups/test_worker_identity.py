@@ -127,8 +127,10 @@ async def test_restarted_worker_submits_reports_of_its_predecessor(
     assert (await world.say("delivered", delivered, worker=WORKER)).status_code == 200
 
 
-async def test_replaced_worker_is_rejected(world: World, sleeper: subprocess.Popen[bytes]) -> None:
-    first, second = worker_of(sleeper.pid), WORKER
+async def test_a_worker_that_was_replaced_cannot_go_on(
+    world: World, sleeper: subprocess.Popen[bytes]
+) -> None:
+    first, second = worker_identity(sleeper.pid), WORKER
     assert (await world.say("hello", first, worker=None)).status_code == 200
     await WorkerRow.filter(host="local").update(boot_id="another boot", seen_at=1)
     assert (await world.say("hello", second, worker=None)).status_code == 200

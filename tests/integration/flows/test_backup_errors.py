@@ -9,8 +9,8 @@ import pytest
 from flows import backup as backup_flow
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
-from tests.integration.repositories.forge import RealRepository
 from tests.support.open_access import ANYWHERE
+from tests.support.restic_repository import RealRepository
 from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
 from zerobyte.contract.jobs import BackupJob, BackupOptions, BackupResult, Source
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess

@@ -11,8 +11,8 @@ from flows import forget as forget_flow
 from flows.job import JobContext
 from flows.job import report as report_module
 from flows.worker_context import RunControl, WorkerContext
-from tests.integration.repositories.forge import RealRepository
 from tests.support.open_access import ANYWHERE
+from tests.support.restic_repository import RealRepository
 from tests.support.scripted_worker_api import IDENTITY
 from zerobyte.contract.control_plane import ProgressReport
 from zerobyte.contract.jobs import ForgetJob, ForgetResult

@@ -10,9 +10,9 @@ import pytest
 from flows import restore as restore_flow
 from flows.job import JobContext
 from flows.worker_context import RunControl, WorkerContext
-from tests.integration.repositories.forge import RealRepository
 from tests.support.hung_folder import hung_mount
 from tests.support.open_access import ANYWHERE
+from tests.support.restic_repository import RealRepository
 from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
 from zerobyte.contract.jobs import RestoreJob
 from zerobyte.contract.repositories import LocalConfig, RepositoryAccess

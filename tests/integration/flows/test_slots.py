@@ -145,7 +145,7 @@ async def test_run_that_waits_for_a_lease_releases_its_slot(
 
     async with asyncio.TaskGroup() as runs:
         first = [runs.create_task(schedule(name)) for name in "ab"]
-        await until(lambda: {"a backup", "b backup"} <= context.jobs.keys())
+        await until(lambda: {"a backup", "b backup"} <= context.jobs.keys(), limit_s=60)
         may_end["a backup"].set()
         await until(lambda: "a forget" in plane.waiting, limit_s=60)
         later = [runs.create_task(schedule(name)) for name in "cd"]

@@ -40,16 +40,6 @@ from zerobyte.orchestration.scheduler import DeploymentPlan
 FINAL = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
 
 
-def until(condition: Callable[[], Any], limit_s: float = 120, what: str | Path = "") -> Any:
-    """Return the condition's first true result. `what` is the error text: words, or a log."""
-    deadline = time.monotonic() + limit_s
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            raise AssertionError(what.read_text() if isinstance(what, Path) else what or "too late")
-        time.sleep(0.02)
-    return found
-
-
 class ScriptedControlPlane:
     """Answers a worker as scripted and records its calls.
 
@@ -332,8 +322,8 @@ class Engine:
                 step["state_type"] in FINAL for step in found.values()
             )
 
-        with contextlib.suppress(AssertionError):  # the assertions below report the fault
-            until(are_written, 60)
+        with contextlib.suppress(AssertionError):  # what is wrong is told by those below
+            until_sync(are_written, limit_s=60)
         assert list(found) == list(names)
         assert {name for name, step in found.items() if step["state_type"] not in FINAL} == set()
         return found

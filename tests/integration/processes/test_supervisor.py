@@ -175,7 +175,7 @@ def test_second_platform_on_the_data_folder_is_refused(served):
     assert f"Another Zerobyte (process {served.process.pid}) uses the data folder" in words
 
 
-def test_dead_worker_is_restarted(served):
+def test_a_worker_that_dies_is_started_again(served):
     worker = served.children()["worker_main"]
     worker.kill()
     served.await_words("worker ended; restarting it")

@@ -194,7 +194,7 @@ class TestOnPostgres:
 
 
 async def test_deletions_and_restores_are_audited(fortress, ada):
-    mine = await furnish(fortress, next(iter(ada.places)), "mine")
+    mine = await create_rows(fortress, next(iter(ada.places)), "mine")
     repository = f"/api/v1/repositories/{mine['repositories']}"
     restored = await ada.http.post(
         f"{repository}/restore", json={"snapshotId": mine["snapshotId"], "targetPath": "/etc"}

@@ -33,7 +33,7 @@ class Assignments:
         destination_ids = [entry.destination_id for entry in assignments]
         if len(set(destination_ids)) != len(destination_ids):
             raise Invalid.at(["assignments"], "A notification destination is named twice")
-        destinations = await self._notifications.shown(destination_ids, actor.organization_id)
+        destinations = await self._notifications.views(destination_ids, actor.organization_id)
         if len(destinations) != len(destination_ids):
             raise NotFound("One or more notification destinations were not found")
         async with in_transaction():

@@ -190,7 +190,7 @@ class DeploymentSync:
                     schedule=difference.short_id,
                     reason=error.message,
                 )
-        return [Drift(fault.place, "", fault.what) for fault in faults] + differences
+        return [Drift(fault.resource, "", fault.problem) for fault in faults] + differences
 
     async def _hosts(self) -> list[str]:
         used = await Volume.all().distinct().values_list("agent_id", flat=True)

@@ -84,7 +84,7 @@ class ScheduleReader:
 
     async def list_all(self, actor: Actor) -> Encoded[list[ScheduleDetails]]:
         """List all schedules in the order that users set."""
-        return Encoded.many(await _ALL.serialized(await self._cache(), actor.organization_id))
+        return Encoded.list_of(await _ALL.serialized(await self._cache(), actor.organization_id))
 
     async def get(self, actor: Actor, key: str) -> Encoded[ScheduleDetails]:
         """Return a schedule by its short id or its number. Raises NotFound."""

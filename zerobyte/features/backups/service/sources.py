@@ -33,7 +33,7 @@ async def excluded_folders(settings: Settings, volumes: Volumes, volume: Volume)
         excluded = [
             folder for folder in excluded if not protected_paths.is_within(real_path, folder)
         ]
-    other_repositories = await local_places(other_than=volume.organization_id)
+    other_repositories = await local_repository_paths(other_than=volume.organization_id)
     return [*excluded, *protected_paths.KERNEL, *other_repositories]
 
 

@@ -100,7 +100,7 @@ class Repositories:
 
     async def list_all(self, actor: Actor) -> Encoded[list[schemas.Repository]]:
         """List the repositories of the organization, oldest first."""
-        return Encoded.many(await _LIST_QUERY.serialized(_LIST_CACHE, actor.organization_id))
+        return Encoded.list_of(await _LIST_QUERY.serialized(_LIST_CACHE, actor.organization_id))
 
     async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.Repository]:
         """Return one repository. Raises NotFound."""

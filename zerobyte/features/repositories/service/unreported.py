@@ -13,16 +13,14 @@ from tortoise.expressions import Q
 from zerobyte.contract.jobs import BackupResult
 from zerobyte.core import aio
 from zerobyte.features.repositories.models import Snapshot
-from zerobyte.features.tasks.models import Task
-
-_SKEW_MS: Final = 5 * 60_000
-"""Clock difference allowed: the worker's clock dates snapshots, the API's clock dates tasks."""
+from zerobyte.features.tasks.models import MAX_CLOCK_SKEW_MS, Task
 
 
 async def mark_unreported(repository_id: str, added: Iterable[Snapshot]) -> None:
     """Mark new rows as incomplete if their run did not report that it read every file.
 
-    Rows without a schedule are not ours and stay. A late report corrects the mark.
+    Rows without a schedule are not ours and stay. A late report corrects the mark. The worker's
+    clock dates snapshots and the API's clock dates tasks, so both may differ a little.
     """
     tagged = [row for row in added if row.schedule_id is not None and not row.is_incomplete]
     if not tagged:

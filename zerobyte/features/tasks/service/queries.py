@@ -93,8 +93,8 @@ class TaskReader:
         # A query without the filter has no parameter for the kind.
         filters = (actor.organization_id, query.kind, (query.page - 1) * PAGE_SIZE)
         total = await pages.count(*filters)
-        items = Encoded.many(await pages.serialized(_ITEMS, *filters))
-        return Encoded.beside(
+        items = Encoded.list_of(await pages.serialized(_ITEMS, *filters))
+        return Encoded.with_encoded_fields(
             HistoryPage,
             {"items": items.body},
             organization_id=actor.organization_id,

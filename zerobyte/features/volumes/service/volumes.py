@@ -102,7 +102,7 @@ class Volumes:
 
     async def list_all(self, actor: Actor) -> Encoded[list[schemas.Volume]]:
         """List the volumes of the organization, oldest first."""
-        return Encoded.many(await _LIST_QUERY.serialized(_LIST_CACHE, actor.organization_id))
+        return Encoded.list_of(await _LIST_QUERY.serialized(_LIST_CACHE, actor.organization_id))
 
     async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.VolumeWithSpace]:
         """Return a volume and the space of its file system. Raises NotFound."""
@@ -112,7 +112,7 @@ class Volumes:
             with contextlib.suppress(encrypted_config.DamagedConfig):
                 path = self.source_path(volume)
         cached = await _ROW_QUERY.serialized(self._details_cache, actor.organization_id, short_id)
-        return Encoded.beside(
+        return Encoded.with_encoded_fields(
             schemas.VolumeWithSpace,
             {"volume": cached[0] if cached else self._details_cache.encode(volume)},
             statfs=await browse.disk_space(self.host_api, path),
