@@ -41,7 +41,7 @@ hypothesis.settings.load_profile("suite")
 
 
 class SideBySide(LoadScopeScheduling):
-    """Gives each test to whoever is free; end-to-end ones share a platform and stay together."""
+    """Schedule each test on a free worker; end-to-end tests share a platform and one worker."""
 
     def _split_scope(self, nodeid: str) -> str:
         return "one platform" if nodeid.startswith("tests/e2e/") else nodeid
@@ -63,7 +63,7 @@ def statements_of_one_database() -> None:
 
 @pytest.fixture
 def dead_port() -> Iterator[int]:
-    """A port of the loopback that nobody listens at, and that nobody else gets meanwhile."""
+    """Return a loopback port without a listener, reserved for this test."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]

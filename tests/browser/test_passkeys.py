@@ -80,7 +80,7 @@ def test_a_passkey_is_made_in_chromium_and_signs_in_without_a_name(browser, page
     assert current["body"]["session"]["id"] == found["body"]["session"]["id"]
     listed = page(CALL_API, "GET", "/api/auth/passkey/list-user-passkeys")["body"]
     assert [one["counter"] > made["body"]["counter"] for one in listed] == [True]
-    # The same authenticator is not registered twice: the browser itself is told of the first.
+    # An authenticator is not registered twice: the options name the first credential.
     again = page(REGISTER)
     assert (again["status"], again["body"]["name"]) == (0, "InvalidStateError")
     picture("passkeys")

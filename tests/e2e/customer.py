@@ -103,7 +103,7 @@ class Customer:
         return until_sync(reached, limit_s=limit_s, what=f"task {task} is {status}")
 
     def until_progress(self, task: str, *, limit_s: float = 120) -> Answer:
-        """Wait until restic has told how far a task is."""
+        """Wait until restic has reported the progress of a task."""
 
         def told() -> Answer | None:
             state = self.task(task)

@@ -31,7 +31,7 @@ class Rough:
     def under_way(self, schedule: str) -> tuple[str, psutil.Process]:
         """A run in the middle of its work, and its restic."""
         task = self.customer.start(schedule)
-        # Sought first: what saves briskly may be done when somebody slow has seen its progress.
+        # Checked first: a fast backup may end before a slow test sees its progress.
         [restic] = until_sync(
             lambda: self.stage.restics("backup", f"--tag={schedule}"),
             limit_s=120,
@@ -129,7 +129,7 @@ def test_api_reads_and_edits_work_without_prefect_and_runs_wait(
     until_sync(
         lambda: f"backup/{made}" in stage.run("deploy", "list").stdout,
         limit_s=120,
-        what="what was made meanwhile stands in Prefect",
+        what="schedules created meanwhile exist in Prefect",
         every_s=1,
     )
 

@@ -105,7 +105,7 @@ def test_folder_is_backed_up_listed_and_restored_byte_for_byte(
     began = time.monotonic()
     task = customer.start(schedule)
     answered = time.monotonic()
-    # So few files are saved in an instant: on a busy machine nobody may see restic at it.
+    # So few files are saved at once: on a busy machine the test may not see restic running.
     until_sync(
         lambda: (
             stage.restics("backup", f"--tag={schedule}") or customer.task(task)["status"] in ENDED

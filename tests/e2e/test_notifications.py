@@ -62,7 +62,7 @@ def test_start_success_and_failure_notifications_arrive(
 
     shutil.rmtree(source)
     customer.run(schedule)
-    until_sync(lambda: len(hooks.to("/listens")) == 4, limit_s=45, what="the failure was told")
+    until_sync(lambda: len(hooks.to("/listens")) == 4, limit_s=45, what="the failure was reported")
     title, failure = hooks.to("/listens")[-1][1].values()
     assert title == "Zerobyte loud failed"
     assert "Error: The source folder" in failure

@@ -62,7 +62,7 @@ def test_cancelled_run_ends_in_all_places(
         state = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
         stage.prefect("POST", f"/flow_runs/{run['id']}/set_state", state)
     ended = customer.end_of(task, limit_s=45)
-    # The end is told when the child is gone, not before.
+    # The end is reported after the child has exited, not before.
     assert is_gone(restic)
     assert ended["status"] == "cancelled"
     assert ended["error"] == "Task was cancelled by the user"

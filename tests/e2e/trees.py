@@ -55,7 +55,7 @@ def _links(folder: Path) -> None:
 
 def _facts(folder: Path) -> None:
     """Modes, owners, attributes and, last of all, times to the nanosecond."""
-    modes = {"nobody": 0o000, "setuid": 0o4751, "only write": 0o222, "all": 0o777}
+    modes = {"no mode": 0o000, "setuid": 0o4751, "only write": 0o222, "all": 0o777}
     for number, (name, mode) in enumerate(modes.items()):
         (folder / name).write_text(name)
         os.chown(folder / name, 12345 + number, 54321)

@@ -30,7 +30,7 @@ class PrefectServer:
     pid: int
 
     def rest(self) -> httpx.Client:
-        """A plain client, to see with other eyes than ours what stands in Prefect."""
+        """Return a plain HTTP client for what Prefect's API answers."""
         name, _, password = self.auth.partition(":")
         return httpx.Client(base_url=self.url, auth=(name, password), timeout=60)
 

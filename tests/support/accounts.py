@@ -90,7 +90,7 @@ def clocks(time: Time, monkeypatch: pytest.MonkeyPatch) -> Time:
 
 
 class AuthenticatorApp:
-    """The app on somebody's phone, set up from the URI that we showed."""
+    """Return an authenticator app set up from the URI that the API returned."""
 
     def __init__(self, uri: str) -> None:
         self.uri = uri

@@ -10,7 +10,7 @@ from zerobyte.http.auth import Actor, HttpRequest, OrganizationRole, header
 
 
 class HeaderAuthenticator:
-    """Believes the header; without it nobody is signed in."""
+    """Trust the header; a request without it is not signed in."""
 
     def __init__(self, role: OrganizationRole = "owner") -> None:
         self._role: OrganizationRole = role

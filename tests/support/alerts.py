@@ -7,7 +7,7 @@ from tests.support.waiting import until
 
 
 async def schedule_with_alert(world: World, **more: Any) -> dict[str, Any]:
-    """A schedule, and somebody who wants to hear when it fails."""
+    """Create a schedule and a destination that gets its failures."""
     made = await world.schedule(**more)
     config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
     url = "/api/v1/notifications/destinations"

@@ -71,7 +71,7 @@ RESTIC_FAILURE = {"status": "failed", "outcome": "error", "error": "restic says 
 
 
 async def overdue_schedule(world: World, *, days: float = 3.9, **more: Any) -> dict[str, Any]:
-    """A daily schedule that nobody has looked at for some days."""
+    """Create a daily schedule whose due times were missed for some days."""
     now = clock.now_ms()
     at = clock.from_ms(now - DAY_MS // 2)
     made = await world.schedule(cronExpression=f"{at.minute} {at.hour} * * *", **more)

@@ -39,11 +39,11 @@ class Oidc:
         return {"clientId": made["client_id"], "clientSecret": made["client_secret"]}
 
     def person(self, sub: str, **claims: Any) -> None:
-        """Let somebody have an account at the provider."""
+        """Add an account at the provider."""
         self.http.put(f"/users/{quote(sub)}", json=claims).raise_for_status()
 
     def consent(self, url: str, sub: str) -> str:
-        """What somebody does at the provider; the address that it sends the browser to."""
+        """Sign in at the provider. Returns the address that it redirects the browser to."""
         answer = self.http.post(url, data={"sub": sub})
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]

@@ -1,4 +1,4 @@
-"""An OpenID provider in a process of its own: a library's, which can be told to lie.
+"""An OpenID provider in a process of its own: a library's, with faults that tests switch on.
 
     python -W ignore tests/support/oidc_server.py
 

@@ -1,11 +1,11 @@
-"""People who are signed in already: rows and a cookie, without a sign-up and its hashing.
+"""Users who are signed in already: rows and a cookie, without a sign-up and its hashing.
 
-    folk = Folk(client, settings)
-    home = await folk.organization("home")
-    ada = await folk.person("ada", {home: "owner"}, role="admin")
+    user_factory = SignedInUsers(client, settings)
+    home = await user_factory.organization("home")
+    ada = await user_factory.person("ada", {home: "owner"}, role="admin")
     answer = await ada.http.get("/api/v1/auth/org-members")
 
-Everybody's password is `PASSWORD`, under a hash that is quick to check.
+The password of each user is `PASSWORD`, under a hash that is quick to check.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ def _hash() -> str:
 
 
 @dataclass
-class Somebody:
+class SignedInUser:
     """A signed-in person: their row, their browser, and their places by organization."""
 
     user: User
@@ -48,7 +48,7 @@ class Somebody:
         return await User.get(id=self.user.id)
 
 
-class Folk:
+class SignedInUsers:
     """Makes organizations and people against one served app."""
 
     def __init__(self, client: httpx.AsyncClient, settings: Settings) -> None:
@@ -71,8 +71,8 @@ class Folk:
 
     async def person(
         self, name: str, places: Mapping[str, str] | None = None, **more: Any
-    ) -> Somebody:
-        """Somebody with a role in each of these organizations; the first is the active one."""
+    ) -> SignedInUser:
+        """SignedInUser with a role in each of these organizations; the first is the active one."""
         user = await User.create(
             **{"name": name, "email": f"{name}@example.com", "username": name, **more}
         )
@@ -87,7 +87,7 @@ class Folk:
         }
         active = next(iter(joined), None)
         http = await self.browser(await self.cookie(user.id, active))
-        return Somebody(user, http, joined, active)
+        return SignedInUser(user, http, joined, active)
 
     async def cookie(self, user_id: str, active: str | None, **more: Any) -> str:
         """A new session's cookie, as a browser sends it."""

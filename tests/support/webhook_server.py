@@ -1,4 +1,4 @@
-"""A small HTTP endpoint on the loopback that remembers what it was sent and answers as told."""
+"""A small HTTP server on the loopback that records requests and answers as configured."""
 
 import asyncio
 from collections.abc import AsyncIterator

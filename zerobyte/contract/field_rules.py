@@ -315,7 +315,7 @@ RULES: Final[Rules] = {
     notify.TelegramConfig: {
         "type": _CHOICE,
         "bot_token": FieldRule(
-            "letters, digits, : _ - (it stands in an address)",
+            "letters, digits, : _ - (it is part of a URL)",
             checks.alphabet(r"[A-Za-z0-9:_-]{1,256}", "must hold only letters, digits, : _ and -"),
         ),
         "chat_id": FieldRule(

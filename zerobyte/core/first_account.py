@@ -20,6 +20,7 @@ def warning(host: str, port: int, *, needs_token: bool) -> str:
     rule = (
         "The first sign-up with the setup token becomes administrator"
         if needs_token
-        else "Whoever signs up first becomes administrator; set SETUP_TOKEN to require a token"
+        else "The first account that signs up becomes administrator; "
+        "set SETUP_TOKEN to require a token"
     )
     return f"There is no account yet. {rule}. Zerobyte listens on {where}."

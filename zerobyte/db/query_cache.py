@@ -130,7 +130,7 @@ class CachedQuery(Generic[M]):
                 if now - known.read_at_s < _MAX_AGE_S:
                     return known
                 # Concurrent callers use the known result while this one reads again.
-                self._results[key] = replace(known, at_s=now)
+                self._results[key] = replace(known, read_at_s=now)
         statement = self._statement(db, counts=counts)
         _, rows = await db.execute_query(statement.sql, statement.bind(values))
         asked = _Result(db, statement, rows, as_of, clock.monotonic())

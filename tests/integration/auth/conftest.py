@@ -9,7 +9,7 @@ import pytest
 from tests.support.accounts import ADA, AuthenticatorApp, Serve, client, clocks, serve, time
 from tests.support.http_server import settings_for
 from tests.support.oidc import oidc
-from tests.support.signed_in_users import Folk
+from tests.support.signed_in_users import SignedInUsers
 from tests.support.sso import serve_sso
 from zerobyte.core.secrets import Sealer
 from zerobyte.features.auth.models import User
@@ -39,20 +39,20 @@ async def phone(client, ada, time):
 
 
 @pytest.fixture
-async def user_factory(client: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[Folk]:
+async def user_factory(client: httpx.AsyncClient, tmp_path: Path) -> AsyncIterator[SignedInUsers]:
     """Creates users who are signed in to the served app."""
-    made = Folk(client, settings_for(tmp_path))
+    made = SignedInUsers(client, settings_for(tmp_path))
     yield made
     await made.aclose()
 
 
 @pytest.fixture
-async def home(user_factory: Folk) -> str:
+async def home(user_factory: SignedInUsers) -> str:
     return await user_factory.organization("home")
 
 
 @pytest.fixture
-async def root(user_factory: Folk, home: str):
+async def root(user_factory: SignedInUsers, home: str):
     """An instance admin with the owner role in the organization `home`."""
     return await user_factory.person("root", {home: "owner"}, role="admin")
 

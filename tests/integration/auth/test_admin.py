@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.support.contract import assert_conforms
-from tests.support.signed_in_users import PASSWORD, Folk
+from tests.support.signed_in_users import PASSWORD, SignedInUsers
 from zerobyte.core import clock, ids
 from zerobyte.features.auth.models import (
     Account,
@@ -27,7 +27,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def ada(user_factory: Folk, home: str):
+async def ada(user_factory: SignedInUsers, home: str):
     return await user_factory.person("ada", {home: "member"})
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.signed_in_users import PASSWORD, Folk
+from tests.support.signed_in_users import PASSWORD, SignedInUsers
 from zerobyte.core import ids
 from zerobyte.features.auth.models import Account, ApiKey, Member, Passkey, TrustedDevice
 
@@ -16,7 +16,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def bob(user_factory: Folk, home: str):
+async def bob(user_factory: SignedInUsers, home: str):
     """A member of two organizations, with two ways to sign in."""
     made = await user_factory.person(
         "bob", {home: "member", await user_factory.organization("other"): "member"}
@@ -25,7 +25,7 @@ async def bob(user_factory: Folk, home: str):
     return made
 
 
-async def key_of(user_factory: Folk, who):
+async def key_of(user_factory: SignedInUsers, who):
     """Create a key in the user's active organization; return a client that uses it."""
     body = {"name": "k", "password": PASSWORD}
     answer = await who.http.post("/api/v1/auth/api-keys", json=body)

@@ -11,7 +11,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 
 from tests.support.contract import assert_conforms
 from tests.support.http_server import settings_for
-from tests.support.signed_in_users import PASSWORD, Folk
+from tests.support.signed_in_users import PASSWORD, SignedInUsers
 from zerobyte.core import clock, ids
 from zerobyte.features.auth.models import Account, ApiKey, Member, Organization, User
 from zerobyte.features.auth.service.api_keys import LIMIT
@@ -45,7 +45,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def ada(user_factory: Folk, home: str):
+async def ada(user_factory: SignedInUsers, home: str):
     return await user_factory.person("ada", {home: "owner"}, role="admin")
 
 
@@ -53,7 +53,7 @@ async def make(who, name: str = "ci key", **more):
     return await who.http.post(KEYS, json={"name": name, "password": PASSWORD, **more})
 
 
-async def use(user_factory: Folk, key: str, path: str = "/api/v1/system/dev-panel"):
+async def use(user_factory: SignedInUsers, key: str, path: str = "/api/v1/system/dev-panel"):
     program = await user_factory.browser(**{"x-api-key": key})
     return await program.get(path)
 
@@ -136,7 +136,7 @@ async def test_invalid_key_requests_are_rejected(ada):
 
 async def test_key_works_repeatedly_until_it_is_deleted(serve, tmp_path):
     async with serve(DISABLE_RATE_LIMITING="false") as client:
-        user_factory = Folk(client, settings_for(tmp_path))
+        user_factory = SignedInUsers(client, settings_for(tmp_path))
         ada = await user_factory.person("ada", {await user_factory.organization("home"): "owner"})
         body = (await make(ada)).json()
         program = await user_factory.browser(**{"x-api-key": body["key"]})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.signed_in_users import PASSWORD, Folk
+from tests.support.signed_in_users import PASSWORD, SignedInUsers
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AppendOnlyViolation, AuditLine
 from zerobyte.features.auth.models import Organization, Session
@@ -17,7 +17,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def owner(user_factory: Folk, home: str):
+async def owner(user_factory: SignedInUsers, home: str):
     return await user_factory.person("owner", {home: "owner"})
 
 

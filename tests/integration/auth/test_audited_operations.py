@@ -5,7 +5,7 @@ import pytest
 from tests.support.accounts import two_factor
 from tests.support.authenticator import Authenticator
 from tests.support.passkeys import ADA, ORIGIN, register, sign_in
-from tests.support.signed_in_users import Folk
+from tests.support.signed_in_users import SignedInUsers
 from tests.support.sso import serve_sso
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import Account, Organization, User
@@ -104,7 +104,7 @@ async def test_provider_registration_linking_sign_in_and_deletion_are_audited(se
     assert lines[-2]["status"] == 302
 
 
-async def test_every_permission_change_is_audited(user_factory: Folk):
+async def test_every_permission_change_is_audited(user_factory: SignedInUsers):
     home = await user_factory.organization("home")
     root = await user_factory.person("root", {home: "owner"}, role="admin")
     ada = await user_factory.person("ada", {home: "member"})

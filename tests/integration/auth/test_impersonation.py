@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.signed_in_users import Folk
+from tests.support.signed_in_users import SignedInUsers
 from zerobyte.core import clock
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import Session
@@ -17,7 +17,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def ada(user_factory: Folk):
+async def ada(user_factory: SignedInUsers):
     return await user_factory.person("ada", {await user_factory.organization("hers"): "owner"})
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support.signed_in_users import Folk, Somebody
+from tests.support.signed_in_users import SignedInUser, SignedInUsers
 from zerobyte.core import clock
 from zerobyte.features.auth.models import (
     Invitation,
@@ -29,14 +29,14 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 class Home:
     id: str
     other: str
-    owner: Somebody
-    admin: Somebody
-    member: Somebody
-    guest: Somebody
+    owner: SignedInUser
+    admin: SignedInUser
+    member: SignedInUser
+    guest: SignedInUser
 
 
 @pytest.fixture
-async def home(user_factory: Folk) -> Home:
+async def home(user_factory: SignedInUsers) -> Home:
     home, other = await user_factory.organization("home"), await user_factory.organization("other")
     return Home(
         home,
@@ -48,7 +48,9 @@ async def home(user_factory: Folk) -> Home:
     )
 
 
-async def invite(who: Somebody, email: str = "guest@example.com", role: object = "member", **more):
+async def invite(
+    who: SignedInUser, email: str = "guest@example.com", role: object = "member", **more
+):
     body = {"email": email, "role": role, **more}
     return await who.http.post(f"{BASE}/invite-member", json=body)
 

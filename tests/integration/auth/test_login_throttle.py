@@ -86,7 +86,7 @@ async def test_restart_and_flood_of_names_do_not_reset_the_counter(
     for number in range(FEW):
         assert (await sign_in(limited, WRONG, number)).status_code == 401
         assert (await sign_in(limited, anonymous, 50 + number)).status_code == 401
-    monkeypatch.setattr(rate_limit, "_REMEMBERED", 5)
+    monkeypatch.setattr(rate_limit, "_MAX_KEYS", 5)
     for number in range(10):
         await sign_in(limited, {"username": f"other{number}", "password": "x"}, 100 + number)
     assert (await sign_in(limited, RIGHT, 200)).status_code == 429

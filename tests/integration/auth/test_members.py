@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.support.contract import assert_conforms
-from tests.support.signed_in_users import Folk
+from tests.support.signed_in_users import SignedInUsers
 from zerobyte.core import ids
 from zerobyte.features.auth.models import ApiKey, Member, Session
 from zerobyte.features.auth.service import members
@@ -23,7 +23,7 @@ async def update_role(http, member: str, role: object):
     return await http.post(f"{BASE}/update-member-role", json={"memberId": member, "role": role})
 
 
-async def test_only_owners_and_admins_list_members(user_factory: Folk, home):
+async def test_only_owners_and_admins_list_members(user_factory: SignedInUsers, home):
     owner = await user_factory.person("owner", {home: "owner"})
     member = await user_factory.person("member", {home: "member"})
     answer = await owner.http.get(V1)
@@ -48,7 +48,9 @@ async def test_only_owners_and_admins_list_members(user_factory: Folk, home):
     assert (answer.status_code, answer.json()["code"]) == (403, code)
 
 
-async def test_v1_changes_roles_except_of_owners_and_other_organizations(user_factory: Folk, home):
+async def test_v1_changes_roles_except_of_owners_and_other_organizations(
+    user_factory: SignedInUsers, home
+):
     other = await user_factory.organization("other")
     owner = await user_factory.person("owner", {home: "owner"})
     admin = await user_factory.person("admin", {home: "admin"})
@@ -71,7 +73,7 @@ async def test_v1_changes_roles_except_of_owners_and_other_organizations(user_fa
     assert (await admin.http.get(V1)).status_code == 403
 
 
-async def test_owners_assign_any_role_and_one_owner_remains(user_factory: Folk, home):
+async def test_owners_assign_any_role_and_one_owner_remains(user_factory: SignedInUsers, home):
     owner = await user_factory.person("owner", {home: "owner"})
     admin = await user_factory.person("admin", {home: "admin"})
     member = await user_factory.person("member", {home: "member"})
@@ -96,7 +98,9 @@ async def test_owners_assign_any_role_and_one_owner_remains(user_factory: Folk, 
     assert (await update_role(owner.http, his, "member")).status_code == 200
 
 
-async def test_removed_member_loses_keys_and_sessions_of_the_organization(user_factory: Folk, home):
+async def test_removed_member_loses_keys_and_sessions_of_the_organization(
+    user_factory: SignedInUsers, home
+):
     other = await user_factory.organization("other")
     owner = await user_factory.person("owner", {home: "owner"})
     guest = await user_factory.person("guest", {home: "member", other: "member"})
@@ -127,7 +131,7 @@ async def test_removed_member_loses_keys_and_sessions_of_the_organization(user_f
     )
 
 
-async def test_removing_a_member_is_one_transaction(user_factory: Folk, home, monkeypatch):
+async def test_removing_a_member_is_one_transaction(user_factory: SignedInUsers, home, monkeypatch):
     owner = await user_factory.person("owner", {home: "owner"})
     guest = await user_factory.person("guest", {home: "member"})
 
@@ -149,7 +153,7 @@ class TestAtOnce:
     def database_kind(self, request: pytest.FixtureRequest) -> str:
         return request.param
 
-    async def test_two_owners_who_step_down_leave_one(self, user_factory: Folk, home):
+    async def test_two_owners_who_step_down_leave_one(self, user_factory: SignedInUsers, home):
         one = await user_factory.person("one", {home: "owner"})
         two = await user_factory.person("two", {home: "owner"})
         answers = await asyncio.gather(

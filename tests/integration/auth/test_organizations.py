@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.support.signed_in_users import PASSWORD, Folk, Somebody
+from tests.support.signed_in_users import PASSWORD, SignedInUser, SignedInUsers
 from zerobyte.features.auth.models import Member, Organization, Session
 
 BASE = "/api/auth/organization"
@@ -22,14 +22,14 @@ class Two:
 
     home: str
     other: str
-    owner: Somebody
-    admin: Somebody
-    member: Somebody
-    stranger: Somebody
+    owner: SignedInUser
+    admin: SignedInUser
+    member: SignedInUser
+    stranger: SignedInUser
 
 
 @pytest.fixture
-async def two(user_factory: Folk) -> Two:
+async def two(user_factory: SignedInUsers) -> Two:
     home, other = await user_factory.organization("home"), await user_factory.organization("other")
     return Two(
         home,
@@ -131,7 +131,7 @@ async def test_missing_active_organization_has_its_own_error(two: Two):
     assert (await http.get("/api/v1/system/dev-panel")).status_code == 200
 
 
-async def test_active_organization_scopes_v1(user_factory: Folk, two: Two):
+async def test_active_organization_scopes_v1(user_factory: SignedInUsers, two: Two):
     both = await user_factory.person("both", {two.home: "admin", two.other: "admin"})
     members = (await both.http.get("/api/v1/auth/org-members")).json()["members"]
     assert len(members) == 4

@@ -14,7 +14,7 @@ FEW = 3
 @pytest.fixture
 def low_limits(monkeypatch, clocks):
     """A limit of 3 instead of 100, in a window that does not end by itself."""
-    monkeypatch.setattr(rate_limit, "DOOR_REQUESTS", FEW)
+    monkeypatch.setattr(rate_limit, "AUTH_REQUESTS", FEW)
 
 
 async def statuses(client, *paths, **headers):

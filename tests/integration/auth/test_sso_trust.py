@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.http_server import settings_for
 from tests.support.oidc import path_of
-from tests.support.signed_in_users import Folk
+from tests.support.signed_in_users import SignedInUsers
 from tests.support.sso import ADA, SESSION, local_user, serve_sso
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import (
@@ -39,7 +39,7 @@ async def owned(sso):
 @pytest.fixture
 def announce_intent(sso, tmp_path):
     """Announce in a signed-in browser the intent to accept an invitation."""
-    user_factory = Folk(sso.client, settings_for(tmp_path))
+    user_factory = SignedInUsers(sso.client, settings_for(tmp_path))
 
     async def say(browser, person, invitation):
         membership = await Member.get(user_id=person.id)

@@ -33,7 +33,7 @@ async def lose(world: World, task_id: str) -> None:
     await world.services.reaper.fail_lost()
 
 
-async def test_t25_a_run_that_could_not_begin_or_was_lost_is_told_and_one_done_again_is_not(
+async def test_t25_unstarted_and_lost_runs_are_reported_and_rerun_ones_are_not(
     world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, maxRetries=3, retryDelay=15)
@@ -68,7 +68,7 @@ async def test_t25_a_run_that_could_not_begin_or_was_lost_is_told_and_one_done_a
     )
 
 
-async def test_t25_what_a_run_tells_itself_is_not_told_twice(
+async def test_t25_failure_reported_by_the_run_is_not_reported_twice(
     world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, retentionPolicy={"keepLast": 1})

@@ -70,7 +70,7 @@ async def test_task_finished_during_write_failure_is_not_declared_lost(
     await pragma("query_only = OFF")
     await watch.run_once()
     assert (await Task.get(id=task_id)).status == "running"
-    # Its worker asks again and again to hand its end in, and is heard a moment later.
+    # The worker repeats its report, and the API accepts it a moment later.
     await world.ask("finish", success_report(task_id, snapshot_of(made)))
     assert (await Task.get(id=task_id)).status == "succeeded"
     assert not await Task.exists(rerun_of=task_id)

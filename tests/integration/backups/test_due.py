@@ -64,7 +64,7 @@ async def test_t35_run_started_by_prefect_serves_all_missed_times(
     assert len(await tasks_of(made)) == 1
 
 
-async def test_what_waits_in_the_engine_is_not_started_again_beside_it(world: World) -> None:
+async def test_run_that_waits_in_prefect_is_not_started_a_second_time(world: World) -> None:
     made = await overdue_schedule(world)
     run = await world.scheduler_run(made)
     world.scheduler.set_state(run, "SCHEDULED")

@@ -76,7 +76,7 @@ async def test_t1_schedule_shows_the_last_successful_retention(world: World) -> 
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_t1_good_backups_without_retention_are_told_once_in_each_spell(
+async def test_t1_overdue_retention_is_reported_once_per_period(
     world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, retentionPolicy=POLICY)
@@ -85,7 +85,7 @@ async def test_t1_good_backups_without_retention_are_told_once_in_each_spell(
     await one_more(world, made, FAILURE)
     await days_pass(made, 5)
     await one_more(world, made, FAILURE)
-    assert await titles_of_a_look(world, sent_messages) == [], "it is told after seven days"
+    assert await titles_of_a_look(world, sent_messages) == [], "it is reported after seven days"
     await days_pass(made, 3)
     assert await titles_of_a_look(world, sent_messages) == overdue, "the first backup counts"
     assert sent_messages[0].event == "failure"
@@ -132,7 +132,7 @@ async def test_t1_retention_that_is_left_out_on_purpose_is_not_owed(
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_t1_what_nobody_wants_to_hear_yet_is_told_when_somebody_does(
+async def test_t1_overdue_retention_is_reported_once_a_destination_is_assigned(
     world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, retentionPolicy=POLICY)
@@ -154,7 +154,7 @@ async def test_t1_what_nobody_wants_to_hear_yet_is_told_when_somebody_does(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("environ", [{"RETENTION_ALARM_DAYS": "0"}])
-async def test_t1_with_no_days_nobody_is_told(
+async def test_t1_zero_alarm_days_report_nothing(
     world: World, sent_messages: list[NotificationMessage]
 ) -> None:
     made = await schedule_with_alert(world, retentionPolicy=POLICY)

@@ -30,7 +30,7 @@ def database_kind() -> str:
 
 @pytest.fixture
 async def begin_loops(world: World) -> AsyncIterator[Callable[[], None]]:
-    """Begins what runs beside requests in a real API, as far as the engine is concerned."""
+    """Start the background loops of a real API that talk to Prefect."""
     services = world.services
     running: list[asyncio.Task[None]] = []
 

@@ -60,7 +60,7 @@ async def test_failing_event_does_not_stop_the_event_loop(
     loop = asyncio.create_task(world.services.reaper.follow_prefect())
     async with asyncio.timeout(60):
         while (await Task.get(id=followed)).status != "cancelled":
-            # Nobody may listen yet, so it is said until it was heard.
+            # The subscription may not exist yet, so the event is repeated until it arrives.
             world.scheduler.set_state(bad, "CANCELLED")
             world.scheduler.set_state(good, "CANCELLED")
             await asyncio.sleep(0.05)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.integration.backups.conftest import World
-from tests.integration.backups.test_runs import schedule_of
+from tests.support.backup_runs import schedule_of
 from zerobyte.core import clock, cron
 from zerobyte.features.backups.models import Schedule
 from zerobyte.orchestration.memory_scheduler import MemoryScheduler

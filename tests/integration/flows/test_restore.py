@@ -41,7 +41,7 @@ async def test_t8_restore_to_hanging_storage_does_not_block_the_event_loop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(restore_flow, "log_to_prefect", logging.info)
-    monkeypatch.setattr(blocking, "ANSWER_S", 0.3)
+    monkeypatch.setattr(blocking, "PATH_LIMIT_S", 0.3)
     # On the event loop the look itself would hang, and every other run with it.
     told = pytest.raises(Unavailable, match="hung does not answer within")
     with hung_mount(tmp_path / "hung") as place, told:
@@ -51,7 +51,7 @@ async def test_t8_restore_to_hanging_storage_does_not_block_the_event_loop(
 async def test_t8_restic_is_not_started_on_hanging_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(blocking, "ANSWER_S", 0.3)
+    monkeypatch.setattr(blocking, "PATH_LIMIT_S", 0.3)
     with hung_mount(tmp_path / "hung") as place:
         work = work_of(tmp_path, place)
         repository = Repository(work.spec.repository, work.context.tools)

@@ -322,7 +322,7 @@ class Engine:
                 step["state_type"] in FINAL for step in found.values()
             )
 
-        with contextlib.suppress(AssertionError):  # what is wrong is told by those below
+        with contextlib.suppress(AssertionError):  # the assertions below name the problem
             until_sync(are_written, limit_s=60)
         assert list(found) == list(names)
         assert {name for name, step in found.items() if step["state_type"] not in FINAL} == set()

@@ -125,7 +125,7 @@ def test_all_services_answer_and_their_addresses_are_printed(served):
 def test_the_start_lines_warn_of_the_first_sign_up_and_name_the_address(served):
     text = served.log.read_text()
     banner = text[text.index("Zerobyte is ready") :]
-    assert "Whoever signs up first becomes administrator; set SETUP_TOKEN" in banner
+    assert "The first account that signs up becomes administrator; set SETUP_TOKEN" in banner
     assert f"127.0.0.1 port {served.env['PORT']}" in banner
 
 

@@ -35,7 +35,7 @@ async def test_t8_hanging_targets_are_refused_and_block_no_threads(
     queued = await Task.get(
         id=(await request_restore(client, existing, **body)).json()["restoreId"]
     )
-    monkeypatch.setattr(blocking, "ANSWER_S", 0.3)
+    monkeypatch.setattr(blocking, "PATH_LIMIT_S", 0.3)
     with hung_mount(share):
         # More requests than the API's shared thread pool has threads.
         below = [{**body, "targetPath": f"{share}/{number}"} for number in range(9)]

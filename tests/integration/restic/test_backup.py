@@ -192,7 +192,7 @@ async def test_includes_and_excludes_are_taken_literally(repository, tmp_path):
         "#emacs#",
         "$HOME",
         " lead",
-        "trail ",
+        "trailing ",
         "skip.log",
         "new\nline",
         "sub/skip.log",
@@ -201,7 +201,7 @@ async def test_includes_and_excludes_are_taken_literally(repository, tmp_path):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(name)
     options = BackupOptions(
-        exclude_patterns=["#emacs#", "$HOME", " lead", "trail ", "/skip.log"],
+        exclude_patterns=["#emacs#", "$HOME", " lead", "trailing ", "/skip.log"],
     )
     made = await backup.run(repository, root, tag="k3f9x2ab", hostname=HOST, options=options)
     found = await paths_of(repository, made.snapshot_id)

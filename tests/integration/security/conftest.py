@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.support.http_server import serving, settings_for
-from tests.support.signed_in_users import PASSWORD, Folk
+from tests.support.signed_in_users import PASSWORD, SignedInUsers
 from zerobyte import app as composition
 from zerobyte.http.app import make_app
 from zerobyte.http.app_type import HttpApp
@@ -22,7 +22,7 @@ class Fortress:
 
     app: HttpApp
     client: httpx.AsyncClient
-    folk: Folk
+    user_factory: SignedInUsers
     platform: Services
     folder: Path
 
@@ -52,9 +52,9 @@ async def fortress(database: str, tmp_path: Path) -> AsyncIterator[Fortress]:
     app = make_app(settings, platform.by_type())
     composition.add_routes(app)
     async with serving(app, headers={"Origin": settings.base_url}) as client:
-        folk = Folk(client, settings)
-        yield Fortress(app, client, folk, platform, tmp_path)
-        await folk.aclose()
+        user_factory = SignedInUsers(client, settings)
+        yield Fortress(app, client, user_factory, platform, tmp_path)
+        await user_factory.aclose()
     await platform.stats_refresher.aclose()
     await platform.snapshot_files.aclose()
     await platform.snapshots.aclose()

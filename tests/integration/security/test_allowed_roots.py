@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.integration.security.conftest import Fortress
-from tests.support.signed_in_users import Somebody
+from tests.support.signed_in_users import SignedInUser
 from zerobyte.features.audit.models import AuditLine
 
 ROOTS = "/api/v1/system/allowed-roots"
@@ -17,8 +17,8 @@ ROOTS = "/api/v1/system/allowed-roots"
 class Site:
     """Two organizations: the admin's is the first one; `granted` and `other` are folders."""
 
-    admin: Somebody
-    owner: Somebody
+    admin: SignedInUser
+    owner: SignedInUser
     first: str
     second: str
     granted: Path
@@ -31,13 +31,13 @@ class Site:
 
 @pytest.fixture
 async def site(fortress: Fortress) -> Site:
-    first = await fortress.folk.organization("first")
-    second = await fortress.folk.organization("second")
+    first = await fortress.user_factory.organization("first")
+    second = await fortress.user_factory.organization("second")
     for name in ("granted", "other"):
         (fortress.folder / name / "sub").mkdir(parents=True)
     return Site(
-        await fortress.folk.person("ada", {first: "owner"}, role="admin"),
-        await fortress.folk.person("bob", {second: "owner"}),
+        await fortress.user_factory.person("ada", {first: "owner"}, role="admin"),
+        await fortress.user_factory.person("bob", {second: "owner"}),
         first,
         second,
         fortress.folder / "granted",
@@ -50,7 +50,7 @@ def directory(path: Path, name: str = "v") -> dict[str, object]:
 
 
 async def test_only_an_instance_admin_in_a_browser_reads_and_sets_allowed_roots(fortress, site):
-    member = await fortress.folk.person("eve", {site.second: "member"})
+    member = await fortress.user_factory.person("eve", {site.second: "member"})
     key = await fortress.key_of(site.admin.http)
     body = {"organizationId": site.second, "host": "local", "roots": ["/"]}
     fortress.client.cookies.clear()

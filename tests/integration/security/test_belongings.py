@@ -9,7 +9,7 @@ import pytest
 
 from tests.integration.security.conftest import Fortress
 from tests.support.organization_rows import create_rows
-from tests.support.signed_in_users import Somebody
+from tests.support.signed_in_users import SignedInUser
 from zerobyte.core import ids
 from zerobyte.features.auth.models import ApiKey, Member, Organization, User
 from zerobyte.features.backups.models import Schedule
@@ -22,14 +22,16 @@ from zerobyte.http.openapi import operations
 
 
 @pytest.fixture
-async def ada(fortress: Fortress) -> Somebody:
-    home = await fortress.folk.organization("home")
-    return await fortress.folk.person("ada", {home: "owner"}, role="admin")
+async def ada(fortress: Fortress) -> SignedInUser:
+    home = await fortress.user_factory.organization("home")
+    return await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
 
 
 @pytest.fixture
-async def eve(fortress: Fortress) -> Somebody:
-    return await fortress.folk.person("eve", {await fortress.folk.organization("far"): "owner"})
+async def eve(fortress: Fortress) -> SignedInUser:
+    return await fortress.user_factory.person(
+        "eve", {await fortress.user_factory.organization("far"): "owner"}
+    )
 
 
 def filled(path: str, known: dict[str, str]) -> str:

@@ -36,9 +36,9 @@ def loud() -> Iterator[None]:
 async def test_keys_passwords_and_the_recovery_key_are_nowhere(
     fortress: Fortress, capfd: pytest.CaptureFixture[str]
 ):
-    home = await fortress.folk.organization("home")
-    ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
-    eve = await fortress.folk.person("eve", {home: "member"})
+    home = await fortress.user_factory.organization("home")
+    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
+    eve = await fortress.user_factory.person("eve", {home: "member"})
     answer = await ada.http.post("/api/v1/system/restic-password", json={"password": PASSWORD})
     key = await fortress.key_of(ada.http)
     made = await ada.http.post(

@@ -18,8 +18,8 @@ from zerobyte.features.repositories.service.host_paths import local_repository_p
 async def test_a_damaged_local_repository_stops_no_other_organization(
     fortress: Fortress, config: str
 ) -> None:
-    home, far = [await fortress.folk.organization(name) for name in ("home", "far")]
-    ada = await fortress.folk.person("ada", {home: "owner"})
+    home, far = [await fortress.user_factory.organization(name) for name in ("home", "far")]
+    ada = await fortress.user_factory.person("ada", {home: "owner"})
     theirs = await create_rows(fortress, far, "hers")
     await connections.get("default").execute_query(
         "UPDATE repositories SET config = ? WHERE short_id = ?", [config, theirs["repositories"]]

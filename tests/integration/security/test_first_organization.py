@@ -14,10 +14,10 @@ from zerobyte.features.repositories.service import private_networks
 async def test_no_organization_inherits_the_rights_of_the_first_one(
     fortress: Fortress, was_asked_before: bool
 ) -> None:
-    first, second = [await fortress.folk.organization(name) for name in ("first", "second")]
-    spare = await fortress.folk.organization("spare")
-    owner = await fortress.folk.person("ada", {first: "owner", spare: "owner"})
-    eve = await fortress.folk.person("eve", {second: "owner"})
+    first, second = [await fortress.user_factory.organization(name) for name in ("first", "second")]
+    spare = await fortress.user_factory.organization("spare")
+    owner = await fortress.user_factory.person("ada", {first: "owner", spare: "owner"})
+    eve = await fortress.user_factory.person("eve", {second: "owner"})
     grants = RootGrants(settings_for(fortress.folder / "data"))
     if was_asked_before:
         assert await grants.of(first) == ["/"]
@@ -39,8 +39,8 @@ async def test_no_organization_inherits_the_rights_of_the_first_one(
 async def test_the_oldest_organization_of_an_existing_installation_is_the_first(
     fortress: Fortress,
 ) -> None:
-    newer = await fortress.folk.organization("newer")
-    older = await fortress.folk.organization("older")
+    newer = await fortress.user_factory.organization("newer")
+    older = await fortress.user_factory.organization("older")
     await Organization.filter(id=older).update(created_at=1)
     grants = RootGrants(settings_for(fortress.folder / "data"))
     assert (await grants.of(older), await grants.of(newer)) == (["/"], [])
@@ -51,10 +51,10 @@ async def test_the_oldest_organization_of_an_existing_installation_is_the_first(
 async def test_only_those_who_may_name_a_folder_learn_that_it_holds_a_repository(
     fortress: Fortress,
 ) -> None:
-    home, other = [await fortress.folk.organization(name) for name in ("home", "other")]
-    ada = await fortress.folk.person("ada", {home: "owner"})
-    member = await fortress.folk.person("mia", {home: "member"})
-    eve = await fortress.folk.person("eve", {other: "owner"})
+    home, other = [await fortress.user_factory.organization(name) for name in ("home", "other")]
+    ada = await fortress.user_factory.person("ada", {home: "owner"})
+    member = await fortress.user_factory.person("mia", {home: "member"})
+    eve = await fortress.user_factory.person("eve", {other: "owner"})
     place = fortress.folder / "somewhere"
     (place / "keys").mkdir(parents=True)
     (place / "config").write_text("x")

@@ -17,8 +17,8 @@ MEMBERS_ONLY = (
 
 @pytest.fixture
 async def root(fortress):
-    home = await fortress.folk.organization("home")
-    return (await fortress.folk.person("root", {home: "owner"}, role="admin")).http
+    home = await fortress.user_factory.organization("home")
+    return (await fortress.user_factory.person("root", {home: "owner"}, role="admin")).http
 
 
 async def test_unknown_paths_are_404_as_json_and_members_alone_learn_of_most(fortress, root):
@@ -75,8 +75,8 @@ async def test_a_wrong_body_is_400_with_every_problem_and_no_value(root):
 async def test_on_v1_the_session_comes_first_then_the_permission_the_body_and_the_lookup(
     fortress, root
 ):
-    home = await fortress.folk.organization("other")
-    plain = (await fortress.folk.person("ada", {home: "member"})).http
+    home = await fortress.user_factory.organization("other")
+    plain = (await fortress.user_factory.person("ada", {home: "member"})).http
     url = "/api/v1/auth/org-members/none/role"
     wrong = {"role": "wizard"}
     assert (await fortress.client.patch(url, json=wrong)).status_code == 401

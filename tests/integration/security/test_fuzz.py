@@ -37,14 +37,14 @@ EXAMPLES = hypothesis.settings(
 @pytest.mark.parametrize("family", ["/api/v1/", "/api/auth/"])
 @pytest.mark.timeout(600)
 async def test_every_operation_answers_as_documented(fortress: Fortress, family: str):
-    home = await fortress.folk.organization("home")
-    ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
+    home = await fortress.user_factory.organization("home")
+    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
     described = document(fortress.app, under=family)
     schema = schemathesis.openapi.from_dict(described)
     loop = asyncio.get_running_loop()
 
     def fresh_cookie() -> str:
-        made = asyncio.run_coroutine_threadsafe(fortress.folk.cookie(ada.id, home), loop)
+        made = asyncio.run_coroutine_threadsafe(fortress.user_factory.cookie(ada.id, home), loop)
         return made.result()
 
     wrong, statuses = await asyncio.to_thread(fuzz, fortress, schema, fresh_cookie)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.integration.security.conftest import Fortress
-from tests.support.signed_in_users import Folk, Somebody
+from tests.support.signed_in_users import SignedInUser, SignedInUsers
 from zerobyte.core import clock
 from zerobyte.features.auth.models import User
 from zerobyte.http.auth import Permission
@@ -49,7 +49,7 @@ def endpoints(fortress: Fortress) -> list[GuardedEndpoint]:
 
 @pytest.fixture
 async def home(fortress: Fortress) -> str:
-    return await fortress.folk.organization("home")
+    return await fortress.user_factory.organization("home")
 
 
 async def knock(
@@ -69,9 +69,9 @@ async def knock(
         return answer.status_code, said["message"]
 
 
-def cookie_maker(folk: Folk, who: Somebody, **more):
+def cookie_maker(user_factory: SignedInUsers, who: SignedInUser, **more):
     async def make() -> dict[str, str]:
-        return {"cookie": await folk.cookie(who.id, who.active, **more)}
+        return {"cookie": await user_factory.cookie(who.id, who.active, **more)}
 
     return make
 
@@ -147,56 +147,58 @@ async def test_without_a_session(fortress, endpoints):
 
 
 async def test_with_an_expired_session(fortress, endpoints, home):
-    ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
-    make = cookie_maker(fortress.folk, ada, expires_at=clock.now_ms() - 1)
+    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
+    make = cookie_maker(fortress.user_factory, ada, expires_at=clock.now_ms() - 1)
     await shut(fortress, endpoints, make, (401, GONE))
 
 
 async def test_a_banned_person(fortress, endpoints, home):
-    ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
+    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
     key = await fortress.key_of(ada.http)
     await User.filter(id=ada.id).update(banned=True)
-    await shut(fortress, endpoints, cookie_maker(fortress.folk, ada), (401, GONE))
+    await shut(fortress, endpoints, cookie_maker(fortress.user_factory, ada), (401, GONE))
     v1 = [endpoint for endpoint in endpoints if not endpoint.is_auth]
     await shut(fortress, v1, always(**{"x-api-key": key}), (401, GONE))
 
 
 async def test_a_plain_member(fortress, endpoints, home):
-    ada = await fortress.folk.person("ada", {home: "member"})
-    await check(fortress, endpoints, cookie_maker(fortress.folk, ada), role="member")
+    ada = await fortress.user_factory.person("ada", {home: "member"})
+    await check(fortress, endpoints, cookie_maker(fortress.user_factory, ada), role="member")
 
 
 async def test_an_admin_of_the_organization(fortress, endpoints, home):
-    ada = await fortress.folk.person("ada", {home: "admin"})
-    await check(fortress, endpoints, cookie_maker(fortress.folk, ada), role="admin")
+    ada = await fortress.user_factory.person("ada", {home: "admin"})
+    await check(fortress, endpoints, cookie_maker(fortress.user_factory, ada), role="admin")
 
 
 async def test_an_owner(fortress, endpoints, home):
-    ada = await fortress.folk.person("ada", {home: "owner"})
-    await check(fortress, endpoints, cookie_maker(fortress.folk, ada), role="owner")
+    ada = await fortress.user_factory.person("ada", {home: "owner"})
+    await check(fortress, endpoints, cookie_maker(fortress.user_factory, ada), role="owner")
 
 
 async def test_an_admin_of_the_instance_has_no_more_rights_in_an_organization(
     fortress, endpoints, home
 ):
-    ada = await fortress.folk.person("ada", {home: "member"}, role="admin")
-    await check(fortress, endpoints, cookie_maker(fortress.folk, ada), role="member", admin=True)
+    ada = await fortress.user_factory.person("ada", {home: "member"}, role="admin")
+    await check(
+        fortress, endpoints, cookie_maker(fortress.user_factory, ada), role="member", admin=True
+    )
 
 
 async def test_an_admin_of_the_instance_outside_of_the_organization(fortress, endpoints, home):
-    ada = await fortress.folk.person("ada", role="admin")
-    make = cookie_maker(fortress.folk, ada, active_organization_id=home)
+    ada = await fortress.user_factory.person("ada", role="admin")
+    make = cookie_maker(fortress.user_factory, ada, active_organization_id=home)
     await check(fortress, endpoints, make, admin=True)
 
 
 async def test_a_key_of_an_owner(fortress, endpoints, home):
-    ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
+    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
     make = always(**{"x-api-key": await fortress.key_of(ada.http)})
     await check(fortress, endpoints, make, role="owner", admin=True, browser=False)
 
 
 async def test_a_key_of_an_organization_that_was_left(fortress, endpoints, home):
-    ada = await fortress.folk.person("ada", {home: "owner"}, role="admin")
+    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
     make = always(**{"x-api-key": await fortress.key_of(ada.http)})
     await ada.places[home].delete()
     await check(fortress, endpoints, make, role=None, admin=True, browser=False)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.integration.security.conftest import Fortress
-from tests.support.signed_in_users import Somebody
+from tests.support.signed_in_users import SignedInUser
 from zerobyte.core import clock
 from zerobyte.features.auth.models import ApiKey, Session, User
 from zerobyte.features.auth.service.sessions import DAY_MS
@@ -64,15 +64,15 @@ async def streams(fortress: Fortress) -> AsyncIterator[Streams]:
 
 @pytest.fixture
 async def home(fortress: Fortress) -> str:
-    return await fortress.folk.organization("home")
+    return await fortress.user_factory.organization("home")
 
 
-async def cookie(fortress: Fortress, who: Somebody) -> dict[str, str]:
-    return {"cookie": await fortress.folk.cookie(who.id, who.active)}
+async def cookie(fortress: Fortress, who: SignedInUser) -> dict[str, str]:
+    return {"cookie": await fortress.user_factory.cookie(who.id, who.active)}
 
 
 async def test_every_stream_of_a_revoked_session_ends(fortress, streams, home):
-    ada = await fortress.folk.person("ada", {home: "owner"})
+    ada = await fortress.user_factory.person("ada", {home: "owner"})
     mine, stolen = await cookie(fortress, ada), await cookie(fortress, ada)
     await streams.open("mine", mine)
     paths = {"events": "/api/v1/events", "tasks": "/api/v1/tasks/events"}
@@ -86,9 +86,9 @@ async def test_every_stream_of_a_revoked_session_ends(fortress, streams, home):
 
 
 async def test_a_removed_member_and_a_banned_person_hear_nothing_more(fortress, streams, home):
-    owner = await fortress.folk.person("owner", {home: "owner"})
+    owner = await fortress.user_factory.person("owner", {home: "owner"})
     for name in ("removed", "banned", "moved"):
-        somebody = await fortress.folk.person(name, {home: "member"})
+        somebody = await fortress.user_factory.person(name, {home: "member"})
         headers = await cookie(fortress, somebody)
         await streams.open(name, headers)
         if name == "removed":
@@ -106,7 +106,7 @@ async def test_a_removed_member_and_a_banned_person_hear_nothing_more(fortress, 
 
 
 async def test_stream_of_a_deleted_key_ends(fortress, streams, home):
-    ada = await fortress.folk.person("ada", {home: "owner"})
+    ada = await fortress.user_factory.person("ada", {home: "owner"})
     await streams.open("key", {"x-api-key": await fortress.key_of(ada.http)})
     key = await ApiKey.get(user_id=ada.id)
     assert (await ada.http.delete(f"/api/v1/auth/api-keys/{key.id}")).status_code == 200
@@ -114,7 +114,7 @@ async def test_stream_of_a_deleted_key_ends(fortress, streams, home):
 
 
 async def test_a_stream_does_not_take_the_new_cookie_from_the_next_request(fortress, streams, home):
-    ada = await fortress.folk.person("ada", {home: "owner"})
+    ada = await fortress.user_factory.person("ada", {home: "owner"})
     headers = await cookie(fortress, ada)
     await streams.open("mine", headers)
     due = clock.now_ms() + 5 * DAY_MS

@@ -74,7 +74,7 @@ async def test_an_api_that_starts_warns_of_the_first_sign_up_until_an_account_ex
 ) -> None:
     settings = settings_for(tmp_path, SERVER_IP="192.0.2.7", PORT="4321")
     copied(sqlite_template, tmp_path)
-    words = "Whoever signs up first becomes administrator"
+    words = "The first account that signs up becomes administrator"
     async with serving(create_app(settings, MemoryScheduler())) as client:
         said = capfd.readouterr()
         assert words in said.out + said.err

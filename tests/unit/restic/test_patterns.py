@@ -36,11 +36,14 @@ def test_the_volumes_own_name_is_literal_and_formats_are_escaped():
     files = build(
         Path("/srv/[v] $HOME"),
         BackupOptions(
-            include_patterns=["x "], exclude_patterns=["/a$b", "#x#", " lead", "trail ", "trail\\ "]
+            include_patterns=["x "],
+            exclude_patterns=["/a$b", "#x#", " lead", "trailing ", "trailing\\ "],
         ),
     )
     assert files.globs == "/srv/\\[v\\] $HOME/x[ ]\n"
-    assert files.excludes == ("/srv/\\[v\\] $$HOME/a$$b\n[#]x#\n[ ]lead\ntrail[ ]\ntrail\\ \n")
+    assert files.excludes == (
+        "/srv/\\[v\\] $$HOME/a$$b\n[#]x#\n[ ]lead\ntrailing[ ]\ntrailing\\ \n"
+    )
 
 
 @pytest.mark.parametrize(
