@@ -21,6 +21,6 @@ def test_demo_waits_for_an_api_killed_during_the_backup(demo: DemoProcess) -> No
     assert demo.end() == 0, demo.printed()
     printed = demo.printed()
     assert "The API does not answer. Waiting until the platform has recovered" in printed
-    assert "Everything answers again" in printed
+    assert "The platform is ready again" in printed
     assert "Every byte is the same: 3050 entries" in printed
     assert "Traceback" not in printed

@@ -16,7 +16,7 @@ from tests.e2e.demo_process import (
     little_files,
 )
 
-WORDS = ("Source:", "Starting a platform", "Ready in", "are made")
+WORDS = ("Source:", "Starting a temporary platform", "Ready in", "are created")
 
 
 @pytest.fixture
