@@ -4,17 +4,16 @@
 runs the loops beside the requests, and closes everything in reverse order when it stops.
 """
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
 
 from zerobyte import api_process
-from zerobyte.core import aio, clock_jumps, first_account, log, process
+from zerobyte.core import clock_jumps, first_account, log, process
+from zerobyte.core.aio import cancel_all, every, start_background
 from zerobyte.core.worker_tokens import LOCAL_HOST
 from zerobyte.db import connection, migrate
-from zerobyte.db.errors import FailureLog
 from zerobyte.db.health import DatabaseHealth
 from zerobyte.features.audit.routes import audit_v1
 from zerobyte.features.auth.routes import accounts_auth, auth_v1
@@ -86,8 +85,8 @@ def create_app(settings: Settings, scheduler: Scheduler | None = None) -> HttpAp
         stack.callback(database.close)
         stack.push_async_callback(scheduler.aclose)
         stack.push_async_callback(services.aclose)
-        loops = [aio.start_background(loop) for loop in background_loops(services)]
-        stack.push_async_callback(aio.cancel_all, loops)
+        loops = [start_background(loop) for loop in background_loops(services)]
+        stack.push_async_callback(cancel_all, loops)
 
     async def stop(_: HttpApp) -> None:
         await stack.aclose()
@@ -151,14 +150,14 @@ def background_loops(services: Services) -> list[Coroutine[Any, Any, None]]:
         reaper.run(),
         reaper.follow_prefect(),
         reaper.compare(),
-        _every(30 * _MINUTE_S, services.volumes.check_all),
-        _every(5 * _MINUTE_S, services.volumes.remount_failed),
-        _every(_MINUTE_S, services.refresher.refresh_due),
-        _every(_HOUR_S, shrink_cache),
-        _every(_MINUTE_S, alerts.check_reruns),
-        _every(_HOUR_S, alerts.check_retention),
-        _every(_HOUR_S, services.task_history.expire),
-        _every(24 * _HOUR_S, expire_audit_log),
+        every(30 * _MINUTE_S, services.volumes.check_all),
+        every(5 * _MINUTE_S, services.volumes.remount_failed),
+        every(_MINUTE_S, services.refresher.refresh_due),
+        every(_HOUR_S, shrink_cache),
+        every(_MINUTE_S, alerts.check_reruns),
+        every(_HOUR_S, alerts.check_retention),
+        every(_HOUR_S, services.task_history.expire),
+        every(24 * _HOUR_S, expire_audit_log),
     ]
 
 
@@ -176,17 +175,6 @@ def add_routes(app: HttpApp) -> None:
     ):  # fmt: skip
         app.blueprint(blueprint)
     middleware.require_auth_for_unknown_paths(app, *_MEMBERS_ONLY)
-
-
-async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-    """Run a periodic job forever, first at once and then after each pause."""
-    failed = FailureLog(_log, "periodic job failed; it is retried")
-    while True:
-        try:
-            await work()
-        except Exception as error:  # Keep looping: the next round may succeed.
-            failed.failed(error, job=getattr(work, "__name__", "unknown"))
-        await asyncio.sleep(seconds)
 
 
 def openapi_text() -> str:

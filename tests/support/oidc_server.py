@@ -41,6 +41,9 @@ CLAIMS = {
 
 def own_key() -> RSAKey:
     provider_key = flask.g.oidc_provider_mock_storage.jwk
+    if isinstance(provider_key, RSAKey):
+        return provider_key
+    # The provider's version for Python 3.11 uses keys of Authlib.
     return RSAKey.import_key(provider_key.as_dict(is_private=True))
 
 

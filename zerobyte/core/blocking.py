@@ -64,7 +64,7 @@ async def run_blocking_on_path(
 ) -> T:
     """Run blocking work on a folder with `run_blocking`.
 
-    limit_s     None is ANSWER_S.
+    limit_s     None is PATH_LIMIT_S.
 
     Raises
         Unavailable     the folder does not answer; the message names it.

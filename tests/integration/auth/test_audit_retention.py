@@ -64,7 +64,7 @@ async def test_pruning_and_its_entry_are_one_transaction(lines, monkeypatch):
 async def test_default_audit_retention_is_400_days(lines, tmp_path, given, kept):
     services = build_services(settings_for(tmp_path, **given), MemoryScheduler())
     loops = background_loops(services)
-    periodic = [loop.cr_frame.f_locals.get("work") for loop in loops]
+    periodic = [loop.cr_frame.f_locals.get("do") for loop in loops]
     for loop in loops:
         loop.close()
     [expire] = [work for work in periodic if getattr(work, "__name__", "") == "expire_audit_log"]

@@ -83,7 +83,7 @@ async def test_last_run_of_every_schedule_is_kept(world: World) -> None:
 async def test_background_loop_expires_the_history(world: World) -> None:
     services = build_services(world.services.settings, MemoryScheduler())
     loops = background_loops(services)
-    periodic: list[Any] = [cast("Any", loop).cr_frame.f_locals.get("work") for loop in loops]
+    periodic: list[Any] = [cast("Any", loop).cr_frame.f_locals.get("do") for loop in loops]
     for loop in loops:
         loop.close()
     assert services.task_history.expire in periodic

@@ -1,11 +1,11 @@
 """One message to several destinations: a failure of one does not affect the others."""
 
-import asyncio
 from typing import Any
 
 import pytest
 
 from tests.integration.notifications.conftest import House
+from tests.support.waiting import until
 from zerobyte import notify
 from zerobyte.contract.notifications import DestinationConfig, NotificationMessage
 from zerobyte.features.notifications.models import Destination
@@ -39,7 +39,7 @@ async def test_an_unexpected_error_of_one_destination_does_not_stop_the_others(
     monkeypatch.setattr(notify, "send", failing_send)
     monkeypatch.setattr(house.notifications, "record_delivery", failing_record)
     house.notifications.dispatch(made, "o1", MESSAGE)
-    await asyncio.gather(*house.notifications._deliveries)
+    await until(lambda: not house.notifications._deliveries)
     rows = {row.id: row for row in await Destination.all()}
     assert rows[made[1]].status == "healthy"
     if broken == "send":

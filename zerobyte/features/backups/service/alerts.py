@@ -5,11 +5,11 @@ waited too long, could not start or were lost with their worker, for every faile
 for overdue retention (T1).
 """
 
-import asyncio
 from typing import Final
 
 from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.core import clock
+from zerobyte.core.aio import BackgroundTasks
 from zerobyte.core.log import get_logger
 from zerobyte.features.backups.models import Schedule, ScheduleNotification
 from zerobyte.features.backups.service import overdue_retention
@@ -52,21 +52,17 @@ class FailureAlerts:
     ) -> None:
         self._notifications = notifications
         self._retention_days = retention_days
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending = BackgroundTasks()
 
     def failed(self, task: Task) -> None:
         """Send the notifications of a failed task in the background."""
         if task.kind not in _TITLES:
             return
-        sending = asyncio.create_task(self._send(task), name=f"failure alert of {task.id}")
-        self._sending.add(sending)
-        sending.add_done_callback(self._sending.discard)
+        self._sending.start(self._send(task), name=f"failure alert of {task.id}")
 
     async def aclose(self) -> None:
         """Cancel the notifications that are still being prepared."""
-        for sending in self._sending:
-            sending.cancel()
-        await asyncio.gather(*self._sending, return_exceptions=True)
+        await self._sending.aclose()
 
     async def _send(self, task: Task) -> None:
         try:

@@ -3,8 +3,6 @@
 Schedules decide which destinations receive a message; see `features/backups`.
 """
 
-import asyncio
-import contextlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +14,7 @@ from zerobyte.contract.notifications import (
     NotificationMessage,
 )
 from zerobyte.core import clock
+from zerobyte.core.aio import BackgroundTasks
 from zerobyte.core.config_check import require_valid
 from zerobyte.core.errors import Conflict, Failed, Invalid, NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
@@ -55,7 +54,7 @@ class Notifications:
         self._bus = bus
         self._allowed_origins = settings.webhook_allowed_origins
         self._timeout_s = settings.webhook_timeout_s
-        self._deliveries: set[asyncio.Task[None]] = set()
+        self._deliveries = BackgroundTasks()
 
     # For other features
 
@@ -110,9 +109,7 @@ class Notifications:
 
         For messages that no worker run sends. A failed delivery is recorded with its destination.
         """
-        delivery = asyncio.create_task(self._send_to_all(destination_ids, organization_id, message))
-        self._deliveries.add(delivery)
-        delivery.add_done_callback(self._on_delivery_done)
+        self._deliveries.start(self._send_to_all(destination_ids, organization_id, message))
 
     async def _send_to_all(
         self, destination_ids: Iterable[int], organization_id: str, message: NotificationMessage
@@ -143,17 +140,9 @@ class Notifications:
             return "The notification failed in an unexpected way."
         return None
 
-    def _on_delivery_done(self, delivery: asyncio.Task[None]) -> None:
-        self._deliveries.discard(delivery)
-        if not delivery.cancelled() and (error := delivery.exception()) is not None:
-            _log.error("a message was not sent", exc_info=error)
-
     async def aclose(self) -> None:
         """Cancel the deliveries under way, before the database is closed."""
-        for delivery in tuple(self._deliveries):
-            delivery.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await delivery
+        await self._deliveries.aclose()
 
     # The operations
 

@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 
 from zerobyte.contract.control_plane import LEASE_TTL_S
 from zerobyte.contract.jobs import JobReport
-from zerobyte.core import clock
+from zerobyte.core import aio, clock
 from zerobyte.core.errors import Unavailable, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.errors import FailureLog, translated
@@ -35,7 +35,7 @@ class TaskReaper:
         self._tasks = tasks
         self._leases = leases
         self._scheduler = scheduler
-        self._cancelling: set[asyncio.Task[None]] = set()
+        self._cancelling = aio.BackgroundTasks()
         self._unreported: dict[str, str] = {}
         self._stalled: set[str] = set()
         self._has_started = False
@@ -227,9 +227,7 @@ class TaskReaper:
         """Cancel the flow run of a task that a user stopped, in the background."""
         if task.flow_run_id is None or not task.has_own_run:
             return
-        cancelling = asyncio.create_task(self._cancel_run(task.flow_run_id))
-        self._cancelling.add(cancelling)
-        cancelling.add_done_callback(self._cancelling.discard)
+        self._cancelling.start(self._cancel_run(task.flow_run_id))
 
     async def _cancel_run(self, flow_run_id: str) -> None:
         try:
