@@ -14,7 +14,7 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from tests.e2e.customer import Customer
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 
 PASSWORD = "correct horse"
 _FLAGS = (
@@ -39,20 +39,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    stage = Stage(tmp_path_factory.mktemp("platform") / "data")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPlatform]:
+    served = ServedPlatform(tmp_path_factory.mktemp("platform") / "data")
     # A passkey is bound to a name, and an address is none.
-    stage.url = f"http://localhost:{stage.port}"
-    stage.environ["BASE_URL"] = stage.url
-    stage.home.mkdir()
+    served.url = f"http://localhost:{served.port}"
+    served.environ["BASE_URL"] = served.url
+    served.home.mkdir()
     try:
-        stage.start()
-        customer = Customer(stage.url)
+        served.start()
+        customer = Customer(served.url)
         customer.sign_up(PASSWORD)
         customer.http.close()
-        yield stage
+        yield served
     finally:
-        stage.discard()
+        served.discard()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from tests.browser.conftest import PASSWORD
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from tests.support.browser_scripts import CALL_API
 
 
@@ -25,7 +25,7 @@ def wait_for(browser: Chrome, *words: str) -> str:
 
 
 def test_the_description_of_the_api_is_shown_from_our_own_files(
-    browser: Chrome, platform: Stage, picture
+    browser: Chrome, platform: ServedPlatform, picture
 ):
     browser.get(f"{platform.url}/api/auth/ok")
     known = {"username": "ada", "password": PASSWORD}
@@ -44,7 +44,7 @@ def test_the_description_of_the_api_is_shown_from_our_own_files(
 
 
 def test_prefect_s_own_pages_open_with_the_secret_that_we_tell(
-    browser: Chrome, platform: Stage, picture
+    browser: Chrome, platform: ServedPlatform, picture
 ):
     secret = platform.run("prefect-secret").stdout.strip().splitlines()[-1]
     assert ":" in secret

@@ -11,7 +11,7 @@ from selenium.webdriver.common.virtual_authenticator import (
 )
 
 from tests.browser.conftest import PASSWORD
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from tests.support.browser_scripts import CALL_API, DEFINE_CALL
 
 ADA = {"username": "ada", "password": PASSWORD}
@@ -43,7 +43,7 @@ SIGN_IN = (
 
 
 @pytest.fixture
-def page(browser: Chrome, platform: Stage):
+def page(browser: Chrome, platform: ServedPlatform):
     """A page of the API's own origin; which one does not matter."""
     browser.get(f"{platform.url}/api/auth/ok")
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.e2e.customer import Customer
 from tests.e2e.hooks import HookServer, hook_server
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from tests.e2e.witness import Witness
 from zerobyte.core import ids
 
@@ -83,15 +83,15 @@ def hooks() -> Iterator[HookServer]:
 
 
 @pytest.fixture(scope="session")
-def stage(
+def served(
     tmp_path_factory: pytest.TempPathFactory,
     secrets: Secrets,
     hooks: HookServer,
     figure: Callable[[str], None],
-) -> Iterator[Stage]:
+) -> Iterator[ServedPlatform]:
     """The platform of most tests. It is only ever used, never hurt."""
     home = tmp_path_factory.mktemp("platform") / "data"
-    platform = Stage(home, APP_SECRET=secrets.app, WEBHOOK_ALLOWED_ORIGINS=hooks.origin)
+    platform = ServedPlatform(home, APP_SECRET=secrets.app, WEBHOOK_ALLOWED_ORIGINS=hooks.origin)
     try:
         figure(f"first start, ready after {platform.start():.1f} s")
         yield platform
@@ -100,27 +100,27 @@ def stage(
 
 
 @pytest.fixture(scope="session")
-def witness(stage: Stage) -> Iterator[Witness]:
+def witness(served: ServedPlatform) -> Iterator[Witness]:
     """Records the environments of the first platform's processes, from its first test on."""
-    looking = Witness(stage)
+    looking = Witness(served)
     looking.start()
     yield looking
     looking.stop()
 
 
 @pytest.fixture(scope="session")
-def customer(stage: Stage, secrets: Secrets, witness: Witness) -> Iterator[Customer]:
+def customer(served: ServedPlatform, secrets: Secrets, witness: Witness) -> Iterator[Customer]:
     """The person whose platform it is."""
-    person = Customer(stage.url)
+    person = Customer(served.url)
     person.sign_up(secrets.account)
     yield person
     person.http.close()
 
 
 @pytest.fixture(scope="session")
-def shelf(stage: Stage, customer: Customer) -> dict[str, Any]:
+def shared_repository(served: ServedPlatform, customer: Customer) -> dict[str, Any]:
     """A local repository that many schedules share."""
-    path = str(stage.home / "repositories")
+    path = str(served.home / "repositories")
     return customer.repository("shelf", {"backend": "local", "path": path})
 
 
@@ -168,11 +168,11 @@ def clockwork(request: pytest.FixtureRequest) -> Clockwork | None:
     if not wanted:
         return None
     customer: Customer = request.getfixturevalue("customer")
-    stage: Stage = request.getfixturevalue("stage")
+    served: ServedPlatform = request.getfixturevalue("served")
     source = request.getfixturevalue("marked") / "clockwork"
     source.mkdir()
     (source / "a.txt").write_text("a")
-    path = str(stage.home / "repositories")
+    path = str(served.home / "repositories")
     repository = customer.repository("clockwork", {"backend": "local", "path": path})
     schedule = customer.of(
         "every minute",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.e2e.stage import is_gone
+from tests.e2e.served import is_gone
 from tests.support.waiting import until_sync
 
 API = "zerobyte.app"

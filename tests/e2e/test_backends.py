@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.conftest import Secrets
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage, is_gone, is_open
+from tests.e2e.served import ServedPlatform, is_gone, is_open
 from tests.support.waiting import until_sync
 from zerobyte.demo.compare import compare
 from zerobyte.demo.ports import free_ports
@@ -67,7 +67,7 @@ def does_the_main_job(
 def test_rest_server_with_password_and_a_run_while_it_is_down(
     serve: Callable[..., Any],
     customer: Customer,
-    stage: Stage,
+    served: ServedPlatform,
     secrets: Secrets,
     source: Path,
     tmp_path: Path,
@@ -90,7 +90,7 @@ def test_rest_server_with_password_and_a_run_while_it_is_down(
     # Restic itself asks again for a quarter of an hour; a person need not wait for that.
     task = customer.start(schedule)
     [restic] = until_sync(
-        lambda: stage.restics("backup", f"--tag={schedule}"), limit_s=60, what="restic tries"
+        lambda: served.restics("backup", f"--tag={schedule}"), limit_s=60, what="restic tries"
     )
     customer.call("POST", f"/api/v1/tasks/{task}/cancel", status=202)
     ended = customer.end_of(task, limit_s=90)

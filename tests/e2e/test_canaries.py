@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.conftest import MARK, Secrets
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from tests.e2e.witness import Witness
 from tests.support.waiting import until_sync
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.at_the_end
 
 
 @pytest.fixture(scope="module")
-def known(customer: Customer, stage: Stage, secrets: Secrets) -> dict[str, str]:
+def known(customer: Customer, served: ServedPlatform, secrets: Secrets) -> dict[str, str]:
     """Every secret of the platform by its name."""
     password = customer.http.post(
         "/api/v1/system/restic-password", json={"password": secrets.account}
@@ -32,7 +32,7 @@ def known(customer: Customer, stage: Stage, secrets: Secrets) -> dict[str, str]:
         "the organization's repository password": password.text.strip(),
         "a storage's password": secrets.storage,
         "a notification's token": secrets.hook,
-        "the worker's token": (stage.home / "run" / "worker-token").read_text().strip(),
+        "the worker's token": (served.home / "run" / "worker-token").read_text().strip(),
         "a session's cookie": max(cookies, key=len),
     }
 
@@ -69,17 +69,19 @@ def dump(database: Path) -> str:
 
 
 def test_canaries_were_used_by_the_earlier_tests(
-    stage: Stage, customer: Customer, shelf: Answer, source: Path
+    served: ServedPlatform, customer: Customer, shared_repository: Answer, source: Path
 ) -> None:
-    schedule = customer.of("canary", source, shelf)
+    schedule = customer.of("canary", source, shared_repository)
     assert customer.run(schedule)["status"] == "succeeded"
     listed = customer.call("GET", "/api/v1/volumes")
     assert any(MARK in volume["config"]["path"] for volume in listed)
-    assert stage.runs_in_prefect(schedule)
+    assert served.runs_in_prefect(schedule)
 
 
-def test_t34_no_secret_path_or_file_name_is_in_prefect(stage: Stage, known: dict[str, str]) -> None:
-    home = stage.home / "prefect"
+def test_t34_no_secret_path_or_file_name_is_in_prefect(
+    served: ServedPlatform, known: dict[str, str]
+) -> None:
+    home = served.home / "prefect"
     database = home / "prefect.db"
     # Prefect's workers hand in their log lines a few seconds later.
     until_sync(
@@ -99,20 +101,22 @@ def test_t34_no_secret_path_or_file_name_is_in_prefect(stage: Stage, known: dict
     assert looked >= 2
 
 
-def test_no_secret_is_printed_and_no_file_name_either(stage: Stage, known: dict[str, str]) -> None:
-    printed = stage.printed()
+def test_no_secret_is_printed_and_no_file_name_either(
+    served: ServedPlatform, known: dict[str, str]
+) -> None:
+    printed = served.printed()
     assert "a run ended" in printed
     assert in_text(known, printed) == []
     assert [line for line in printed.splitlines() if MARK in line] == []
 
 
 def test_secrets_in_the_platforms_own_database_are_sealed(
-    stage: Stage, known: dict[str, str]
+    served: ServedPlatform, known: dict[str, str]
 ) -> None:
-    rows = dump(stage.home / "data" / "zerobyte.db")
+    rows = dump(served.home / "data" / "zerobyte.db")
     assert MARK in rows, "the volumes' paths are there to be read"
     assert in_text(known, rows) == []
-    for path in files(stage.home / "data"):
+    for path in files(served.home / "data"):
         assert in_text(known, content_of(path)) == [], path
 
 
@@ -138,12 +142,12 @@ def test_no_process_got_a_secret_of_another_process(
         assert found in ([], allowed.get(name)), name
 
 
-def test_no_secret_is_left_in_a_file(stage: Stage, known: dict[str, str]) -> None:
-    run = stage.home / "run"
+def test_no_secret_is_left_in_a_file(served: ServedPlatform, known: dict[str, str]) -> None:
+    run = served.home / "run"
     # While a restic runs, its password lies in such a folder; it goes with it.
     until_sync(lambda: not list(run.glob("secrets-*")), limit_s=90, what="no secret file is left")
-    for path in files(stage.home):
-        at = path.relative_to(stage.home)
+    for path in files(served.home):
+        at = path.relative_to(served.home)
         if str(at) == "run/worker-token" or at.parts[0] == "repositories":
             continue
         if str(at).startswith("run/secrets-"):

@@ -7,14 +7,14 @@ import pytest
 
 from tests.e2e.conftest import Clockwork
 from tests.e2e.customer import Customer
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from tests.support.waiting import until_sync
 
 pytestmark = pytest.mark.at_the_end
 
 
 def test_a_schedule_of_every_minute_runs_by_itself_and_keeps_to_its_policy(
-    customer: Customer, stage: Stage, clockwork: Clockwork
+    customer: Customer, served: ServedPlatform, clockwork: Clockwork
 ) -> None:
     def ended() -> list[dict[str, Any]]:
         lines = customer.history(clockwork.schedule)
@@ -31,7 +31,7 @@ def test_a_schedule_of_every_minute_runs_by_itself_and_keeps_to_its_policy(
 
     def completed() -> list[dict[str, Any]]:
         # Not one that rang too late, for a time that our own clock had seen to by then.
-        runs = stage.runs_in_prefect(clockwork.schedule)
+        runs = served.runs_in_prefect(clockwork.schedule)
         return [run for run in runs if run["state_type"] == "COMPLETED"]
 
     [*_, run] = until_sync(

@@ -9,24 +9,24 @@ from typing import Any
 import pytest
 
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from tests.support.waiting import until_sync
 
 _repaired: list[Future[float]] = []
 
 
-def deployment(stage: Stage, schedule: str) -> Answer | None:
+def deployment(served: ServedPlatform, schedule: str) -> Answer | None:
     """Return the deployment of a schedule in Prefect; None if it does not exist."""
     body = {"deployments": {"name": {"any_": [schedule]}}}
-    found = stage.prefect("POST", "/deployments/filter", body)
+    found = served.prefect("POST", "/deployments/filter", body)
     return found[0] if found else None
 
 
-def drifted(stage: Stage, schedule: str, change: Callable[[], Any]) -> str:
+def drifted(served: ServedPlatform, schedule: str, change: Callable[[], Any]) -> str:
     """Change something and let `deploy --check` look before the platform itself repairs it."""
     for _ in range(4):
         change()
-        looked = stage.run("deploy", "--check")
+        looked = served.run("deploy", "--check")
         if looked.returncode == 1:
             assert schedule in looked.stdout, looked.stdout + looked.stderr
             return looked.stdout
@@ -35,38 +35,40 @@ def drifted(stage: Stage, schedule: str, change: Callable[[], Any]) -> str:
 
 def test_manual_change_is_shown_and_repaired_by_deploy(
     customer: Customer,
-    stage: Stage,
-    shelf: Answer,
+    served: ServedPlatform,
+    shared_repository: Answer,
     source: Path,
     beside: ThreadPoolExecutor,
 ) -> None:
-    schedule = customer.of("drifts", source, shelf, enabled=True, cronExpression="0 3 1 1 *")
-    until_sync(lambda: deployment(stage, schedule), limit_s=45, what="the deployment stands")
-    listed = stage.run("deploy", "list")
+    schedule = customer.of(
+        "drifts", source, shared_repository, enabled=True, cronExpression="0 3 1 1 *"
+    )
+    until_sync(lambda: deployment(served, schedule), limit_s=45, what="the deployment stands")
+    listed = served.run("deploy", "list")
     assert listed.returncode == 0, listed.stderr
     assert f"backup/{schedule}" in listed.stdout
     assert "0 3 1 1 *" in listed.stdout
 
     def pause() -> None:
-        found = deployment(stage, schedule)
+        found = deployment(served, schedule)
         assert found is not None
-        stage.prefect("PATCH", f"/deployments/{found['id']}", {"paused": True})
+        served.prefect("PATCH", f"/deployments/{found['id']}", {"paused": True})
 
-    assert "changed" in drifted(stage, schedule, pause)
-    assert stage.run("deploy").returncode == 0
-    found = deployment(stage, schedule)
+    assert "changed" in drifted(served, schedule, pause)
+    assert served.run("deploy").returncode == 0
+    found = deployment(served, schedule)
     assert found is not None
     assert found["paused"] is False
-    looked = stage.run("deploy", "--check")
+    looked = served.run("deploy", "--check")
     assert (looked.returncode, looked.stderr) == (0, "")
     assert looked.stdout == "Prefect matches the schedules.\n"
 
     # The rest takes half a minute and is not needed here.
-    stage.prefect("DELETE", f"/deployments/{found['id']}")
+    served.prefect("DELETE", f"/deployments/{found['id']}")
     began = time.monotonic()
 
     def repaired() -> float:
-        until_sync(lambda: deployment(stage, schedule), limit_s=180, what="repaired", every_s=0.5)
+        until_sync(lambda: deployment(served, schedule), limit_s=180, what="repaired", every_s=0.5)
         return time.monotonic() - began
 
     _repaired.append(beside.submit(repaired))

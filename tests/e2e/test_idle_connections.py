@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.customer import Customer
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from zerobyte.core.process.setup import raise_open_file_limit
 
 MANY = 1200
@@ -23,17 +23,17 @@ def many_open_files() -> None:
 
 @pytest.mark.usefixtures("many_open_files")
 def test_1200_idle_connections_stop_neither_the_api_nor_a_backup(
-    customer: Customer, stage: Stage, shelf: dict[str, Any], source: Path
+    customer: Customer, served: ServedPlatform, shared_repository: dict[str, Any], source: Path
 ) -> None:
-    schedule = customer.of("beside idle connections", source, shelf)
+    schedule = customer.of("beside idle connections", source, shared_repository)
     idle: list[socket.socket] = []
     try:
         for _ in range(MANY):
-            idle.append(socket.create_connection(("127.0.0.1", stage.port), timeout=60))
+            idle.append(socket.create_connection(("127.0.0.1", served.port), timeout=60))
         assert customer.call("GET", "/api/readiness")["status"]
         task = customer.run(schedule)
         assert task["status"] == "succeeded", task
-        assert len(customer.snapshots(shelf, schedule)) == 1
+        assert len(customer.snapshots(shared_repository, schedule)) == 1
     finally:
         for connection in idle:
             connection.close()

@@ -13,7 +13,7 @@ import pytest
 
 from tests.e2e.conftest import BRISKLY, SLOWLY
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage, is_gone
+from tests.e2e.served import ServedPlatform, is_gone
 from tests.support.waiting import until_sync
 
 PASSWORD = "correct-horse-battery-staple"
@@ -21,10 +21,10 @@ _UNENDED = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CAN
 
 
 @dataclass
-class Rough:
+class KillHarness:
     """A platform that may be hurt, its person, and a repository."""
 
-    stage: Stage
+    served: ServedPlatform
     customer: Customer
     repository: Answer
 
@@ -33,7 +33,7 @@ class Rough:
         task = self.customer.start(schedule)
         # Checked first: a fast backup may end before a slow test sees its progress.
         [restic] = until_sync(
-            lambda: self.stage.restics("backup", f"--tag={schedule}"),
+            lambda: self.served.restics("backup", f"--tag={schedule}"),
             limit_s=120,
             what="restic runs",
             every_s=0.02,
@@ -52,7 +52,7 @@ class Rough:
             env={
                 "PATH": os.environ["PATH"],
                 "RESTIC_PASSWORD": secret.text.strip(),
-                "RESTIC_CACHE_DIR": str(self.stage.home / "check-cache"),
+                "RESTIC_CACHE_DIR": str(self.served.home / "check-cache"),
             },
             capture_output=True,
             text=True,
@@ -63,23 +63,23 @@ class Rough:
 
     def list_active_runs(self) -> list[str]:
         """Runs that Prefect believes to be under way."""
-        found = self.stage.prefect("POST", "/flow_runs/filter", _UNENDED)
+        found = self.served.prefect("POST", "/flow_runs/filter", _UNENDED)
         return [f"{run['name']}: {run['state_type']}" for run in found]
 
 
 @pytest.fixture(scope="module")
-def rough(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rough]:
+def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KillHarness]:
     home = tmp_path_factory.mktemp("rough") / "data"
-    stage = Stage(home, ZEROBYTE_DRAIN_GRACE="1")
+    served = ServedPlatform(home, ZEROBYTE_DRAIN_GRACE="1")
     try:
-        stage.start()
-        customer = Customer(stage.url)
+        served.start()
+        customer = Customer(served.url)
         customer.sign_up(PASSWORD)
         config = {"backend": "local", "path": str(home / "repositories")}
-        yield Rough(stage, customer, customer.repository("rough", config))
+        yield KillHarness(served, customer, customer.repository("rough", config))
         customer.http.close()
     finally:
-        stage.discard()
+        served.discard()
 
 
 @pytest.fixture
@@ -93,13 +93,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_api_reads_and_edits_work_without_prefect_and_runs_wait(
-    rough: Rough, tmp_path: Path, figure: Callable[[str], None]
+    harness: KillHarness, tmp_path: Path, figure: Callable[[str], None]
 ) -> None:
-    customer, stage = rough.customer, rough.stage
+    customer, served = harness.customer, harness.served
     (tmp_path / "a.txt").write_text("a")
-    schedule = customer.of("waits", tmp_path, rough.repository)
+    schedule = customer.of("waits", tmp_path, harness.repository)
     customer.run(schedule)
-    dead = stage.part("prefect")
+    dead = served.part("prefect")
     dead.kill()
     until_sync(lambda: is_gone(dead), limit_s=15, what="Prefect is dead")
     killed = time.monotonic()
@@ -109,8 +109,8 @@ def test_api_reads_and_edits_work_without_prefect_and_runs_wait(
     # Prefect comes back in some seconds; that it is not there yet is asked for below.
     assert customer.task(task)["status"] == "queued"
     assert len(customer.call("GET", "/api/v1/volumes")) >= 1
-    assert len(customer.snapshots(rough.repository, schedule)) == 1
-    made = customer.of("made meanwhile", tmp_path / "..", rough.repository)
+    assert len(customer.snapshots(harness.repository, schedule)) == 1
+    made = customer.of("made meanwhile", tmp_path / "..", harness.repository)
     renamed = {"name": "waits, renamed"}
     customer.call("PATCH", f"/api/v1/backups/{schedule}", renamed)
     ready = customer.http.get("/api/readiness")
@@ -120,30 +120,32 @@ def test_api_reads_and_edits_work_without_prefect_and_runs_wait(
     ended = customer.end_of(task)
     figure(f"run while Prefect is dead: ended {time.monotonic() - killed:.0f} s after the kill")
     assert ended["status"] == "succeeded", ended["error"]
-    assert len(customer.snapshots(rough.repository, schedule)) == 2
+    assert len(customer.snapshots(harness.repository, schedule)) == 2
     until_sync(
-        lambda: [run["state_type"] for run in stage.runs_in_prefect(schedule)] == ["COMPLETED"] * 2,
+        lambda: (
+            [run["state_type"] for run in served.runs_in_prefect(schedule)] == ["COMPLETED"] * 2
+        ),
         limit_s=45,
         what="Prefect knows both runs",
     )
     until_sync(
-        lambda: f"backup/{made}" in stage.run("deploy", "list").stdout,
+        lambda: f"backup/{made}" in served.run("deploy", "list").stdout,
         limit_s=120,
         what="schedules created meanwhile exist in Prefect",
         every_s=1,
     )
 
 
-def test_run_continues_while_the_api_restarts(rough: Rough, folder: Path) -> None:
-    customer, stage = rough.customer, rough.stage
-    schedule = customer.of("outlives", folder, rough.repository, **BRISKLY)
-    task, _ = rough.under_way(schedule)
-    stage.part("api").kill()
+def test_run_continues_while_the_api_restarts(harness: KillHarness, folder: Path) -> None:
+    customer, served = harness.customer, harness.served
+    schedule = customer.of("outlives", folder, harness.repository, **BRISKLY)
+    task, _ = harness.under_way(schedule)
+    served.part("api").kill()
     until_sync(lambda: _answers(customer), limit_s=180, what="the API is back", every_s=0.2)
     # A restic that had died with the API would have ended its task as stale.
     ended = customer.end_of(task)
     assert ended["status"] == "succeeded", ended["error"]
-    assert len(customer.snapshots(rough.repository, schedule)) == 1
+    assert len(customer.snapshots(harness.repository, schedule)) == 1
 
 
 def _answers(customer: Customer) -> bool:
@@ -154,14 +156,14 @@ def _answers(customer: Customer) -> bool:
 
 
 def test_t33_killed_worker_ends_restic_and_its_runs_are_ended(
-    rough: Rough, folder: Path, figure: Callable[[str], None]
+    harness: KillHarness, folder: Path, figure: Callable[[str], None]
 ) -> None:
-    customer, stage = rough.customer, rough.stage
+    customer, served = harness.customer, harness.served
     schedule = customer.of(
-        "killed", folder, rough.repository, retentionPolicy={"keepLast": 1}, **SLOWLY
+        "killed", folder, harness.repository, retentionPolicy={"keepLast": 1}, **SLOWLY
     )
-    task, restic = rough.under_way(schedule)
-    stage.part("worker").kill()
+    task, restic = harness.under_way(schedule)
+    served.part("worker").kill()
     killed = time.monotonic()
     until_sync(lambda: is_gone(restic), limit_s=15, what="restic dies with its worker")
     ended = customer.end_of(task, limit_s=180)
@@ -169,9 +171,9 @@ def test_t33_killed_worker_ends_restic_and_its_runs_are_ended(
     assert ended["status"] in ("failed", "stale")
     assert ended["error"] == "The worker stopped reporting before this task completed"
     until_sync(
-        lambda: rough.list_active_runs() == [], limit_s=60, what="Prefect has no phantom run"
+        lambda: harness.list_active_runs() == [], limit_s=60, what="Prefect has no phantom run"
     )
-    [run] = stage.runs_in_prefect(schedule)
+    [run] = served.runs_in_prefect(schedule)
     assert run["state_type"] == "CRASHED"
     view = customer.call("GET", f"/api/v1/backups/{schedule}")
     assert view["lastBackupStatus"] in ("error", "warning")
@@ -187,64 +189,64 @@ def test_t33_killed_worker_ends_restic_and_its_runs_are_ended(
         what="retention has run",
         every_s=0.2,
     )
-    assert len(customer.snapshots(rough.repository, schedule)) == 1
-    rough.check()
+    assert len(customer.snapshots(harness.repository, schedule)) == 1
+    harness.check()
 
 
 def test_t17_restic_killed_by_the_kernel_is_reported_and_not_retried_at_once(
-    rough: Rough, folder: Path
+    harness: KillHarness, folder: Path
 ) -> None:
-    customer = rough.customer
-    schedule = customer.of("out of memory", folder, rough.repository, **SLOWLY)
-    task, restic = rough.under_way(schedule)
+    customer = harness.customer
+    schedule = customer.of("out of memory", folder, harness.repository, **SLOWLY)
+    task, restic = harness.under_way(schedule)
     restic.kill()
     ended = customer.end_of(task)
     assert ended["status"] == "failed"
     assert ended["error"].startswith("Restic was killed, most likely for want of memory.")
     assert customer.call("GET", "/api/v1/tasks") == []
-    assert rough.stage.restics("backup") == []
+    assert harness.served.restics("backup") == []
     assert len(customer.history(schedule)) == 1
 
 
 def test_stop_ends_all_processes_in_time_and_the_next_start_is_clean(
-    rough: Rough, folder: Path, figure: Callable[[str], None]
+    harness: KillHarness, folder: Path, figure: Callable[[str], None]
 ) -> None:
-    customer, stage = rough.customer, rough.stage
-    schedule = customer.of("interrupted", folder, rough.repository, **SLOWLY)
-    task, _ = rough.under_way(schedule)
-    figure(f"memory: {_memory(stage)}")
-    everything = stage.tree()
-    code, took_s = stage.stop()
+    customer, served = harness.customer, harness.served
+    schedule = customer.of("interrupted", folder, harness.repository, **SLOWLY)
+    task, _ = harness.under_way(schedule)
+    figure(f"memory: {_memory(served)}")
+    everything = served.tree()
+    code, took_s = served.stop()
     figure(f"stop with a run under way: {took_s:.1f} s (a grace of 1 s)")
-    assert code == 0, stage.printed()[-3000:]
+    assert code == 0, served.printed()[-3000:]
     assert [left for left in everything if not is_gone(left)] == []
     assert took_s < 120
-    assert not list((stage.home / "run").glob("secrets-*"))
+    assert not list((served.home / "run").glob("secrets-*"))
 
-    ready_s = stage.start()
+    ready_s = served.start()
     figure(f"second start on the same data: ready after {ready_s:.1f} s")
     ended = customer.end_of(task, limit_s=180)
     assert ended["status"] in ("failed", "stale")
     assert ended["error"] == "Zerobyte was stopped while this ran."
     # What a stop had no time to tell Prefect, the next worker does.
     until_sync(
-        lambda: rough.list_active_runs() == [], limit_s=60, what="Prefect has no phantom run"
+        lambda: harness.list_active_runs() == [], limit_s=60, what="Prefect has no phantom run"
     )
     again = customer.call("PATCH", f"/api/v1/backups/{schedule}", {"customResticParams": []})
     assert again["lastBackupError"] == ended["error"]
     assert customer.run(schedule)["status"] == "succeeded"
-    rough.check()
+    harness.check()
 
 
-def _memory(stage: Stage) -> str:
+def _memory(served: ServedPlatform) -> str:
     """The resident memory of the parts, in megabytes."""
-    sizes = {"supervisor": stage.tree()[0].memory_info().rss}
-    sizes |= {name: stage.part(name).memory_info().rss for name in ("api", "worker", "prefect")}
+    sizes = {"supervisor": served.tree()[0].memory_info().rss}
+    sizes |= {name: served.part(name).memory_info().rss for name in ("api", "worker", "prefect")}
     return ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in sizes.items())
 
 
-def test_ctrl_c_stops_the_platform(rough: Rough) -> None:
-    everything = rough.stage.tree()
+def test_ctrl_c_stops_the_platform(harness: KillHarness) -> None:
+    everything = harness.served.tree()
     everything[0].send_signal(signal.SIGINT)
     assert everything[0].wait(120) in (0, None)
     assert [left for left in everything if not is_gone(left)] == []

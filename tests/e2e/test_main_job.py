@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.e2e.conftest import BRISKLY
 from tests.e2e.customer import ENDED, Customer, Ear
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from tests.support.contract import assert_conforms
 from tests.support.waiting import until_sync
 from zerobyte.demo.compare import compare
@@ -28,19 +28,19 @@ def outcomes(lines: list[dict[str, Any]]) -> list[str]:
 
 
 def assert_restore_is_told(
-    customer: Customer, shelf: dict[str, Any], snapshot: dict[str, Any]
+    customer: Customer, shared_repository: dict[str, Any], snapshot: dict[str, Any]
 ) -> None:
     """The newest restore in the audit log is this one."""
     [line] = customer.call("GET", "/api/v1/audit?action=restoreSnapshot&limit=1")["entries"]
     assert (line["result"], line["status"], line["actor"]["name"]) == ("succeeded", 202, "Ada")
-    told = {"shortId": shelf["shortId"], "snapshotId": snapshot["short_id"]}
+    told = {"shortId": shared_repository["shortId"], "snapshotId": snapshot["short_id"]}
     assert line["details"] == told
 
 
 def test_event_streams_report_a_run_from_queued_to_succeeded(
-    customer: Customer, shelf: dict[str, Any], large: Path
+    customer: Customer, shared_repository: dict[str, Any], large: Path
 ) -> None:
-    schedule = customer.of("streamed", large, shelf, **BRISKLY)
+    schedule = customer.of("streamed", large, shared_repository, **BRISKLY)
     path = f"/api/v1/tasks/events?resourceType=backup_schedule&resourceId={schedule}"
     with Ear(customer, path) as ear, Ear(customer, "/api/v1/events") as world:
         assert ear.named("tasks:snapshot") == [[]]
@@ -93,22 +93,22 @@ def names_on(customer: Customer, page: str, folder: Path) -> set[str]:
 
 def test_folder_is_backed_up_listed_and_restored_byte_for_byte(
     customer: Customer,
-    stage: Stage,
-    shelf: dict[str, Any],
+    served: ServedPlatform,
+    shared_repository: dict[str, Any],
     source: Path,
     tmp_path: Path,
     figure: Callable[[str], None],
 ) -> None:
     for number in range(40):
         (source / f"file {number:02}.bin").write_bytes(bytes([number]) * 5000)
-    schedule = customer.of("main job", source, shelf)
+    schedule = customer.of("main job", source, shared_repository)
     began = time.monotonic()
     task = customer.start(schedule)
     answered = time.monotonic()
     # So few files are saved at once: on a busy machine the test may not see restic running.
     until_sync(
         lambda: (
-            stage.restics("backup", f"--tag={schedule}") or customer.task(task)["status"] in ENDED
+            served.restics("backup", f"--tag={schedule}") or customer.task(task)["status"] in ENDED
         ),
         limit_s=270,
         what="restic runs, or has run",
@@ -124,7 +124,7 @@ def test_folder_is_backed_up_listed_and_restored_byte_for_byte(
     assert ended["result"]["exitCode"] == 0
     assert ended["result"]["warningDetails"] is None
 
-    [snapshot] = customer.snapshots(shelf, schedule)
+    [snapshot] = customer.snapshots(shared_repository, schedule)
     assert snapshot["tags"] == [schedule]
     assert snapshot["paths"] == [str(source)]
     assert snapshot["summary"]["total_files_processed"] == 43
@@ -135,24 +135,25 @@ def test_folder_is_backed_up_listed_and_restored_byte_for_byte(
     [line] = customer.history(schedule)
     assert line["outcome"] == "success"
 
-    page = f"/api/v1/repositories/{shelf['shortId']}/snapshots/{snapshot['short_id']}/files"
+    snapshots = f"/api/v1/repositories/{shared_repository['shortId']}/snapshots"
+    page = f"{snapshots}/{snapshot['short_id']}/files"
     assert names_on(customer, page, source) == {str(entry) for entry in source.iterdir()}
 
     target = tmp_path / "beside"
-    done = customer.restored(shelf, snapshot["short_id"], targetPath=str(target))
+    done = customer.restored(shared_repository, snapshot["short_id"], targetPath=str(target))
     assert done["files_restored"] >= 43
     found = compare(source, target)
     assert found.is_same, found.differences
-    assert_restore_is_told(customer, shelf, snapshot)
+    assert_restore_is_told(customer, shared_repository, snapshot)
 
 
 def test_keep_last_removes_the_older_snapshot_of_this_schedule_alone(
-    customer: Customer, shelf: dict[str, Any], source: Path
+    customer: Customer, shared_repository: dict[str, Any], source: Path
 ) -> None:
     volume = customer.volume("kept", source)
-    other = customer.schedule("untouched", volume=volume, repository=shelf)
+    other = customer.schedule("untouched", volume=volume, repository=shared_repository)
     schedule = customer.schedule(
-        "keeps one", volume=volume, repository=shelf, retentionPolicy={"keepLast": 1}
+        "keeps one", volume=volume, repository=shared_repository, retentionPolicy={"keepLast": 1}
     )
     customer.run(other)
     first = customer.run(schedule)
@@ -165,9 +166,9 @@ def test_keep_last_removes_the_older_snapshot_of_this_schedule_alone(
         limit_s=90,
         what="retention has run twice",
     )
-    [kept] = customer.snapshots(shelf, schedule)
+    [kept] = customer.snapshots(shared_repository, schedule)
     assert second["result"]["result"]["snapshot_id"].startswith(kept["short_id"])
-    assert len(customer.snapshots(shelf, other)) == 1
+    assert len(customer.snapshots(shared_repository, other)) == 1
     record = customer.task(second["id"])["result"]["retention"]
     assert record["status"] == "applied"
     assert record["plan"]["remove"] == [first["result"]["result"]["snapshot_id"]]

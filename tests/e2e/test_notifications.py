@@ -38,10 +38,10 @@ def titles(messages: list[tuple[dict[str, str], Any]]) -> list[str]:
 
 
 def test_start_success_and_failure_notifications_arrive(
-    customer: Customer, shelf: Answer, hooks: HookServer, secrets: Secrets, source: Path
+    customer: Customer, shared_repository: Answer, hooks: HookServer, secrets: Secrets, source: Path
 ) -> None:
     made = destination(customer, hooks, "/listens", secrets)
-    schedule = customer.of("loud", source, shelf)
+    schedule = customer.of("loud", source, shared_repository)
     assign(customer, schedule, [made])
     customer.run(schedule)
     until_sync(lambda: len(hooks.to("/listens")) == 2, limit_s=45, what="two messages have come")
@@ -70,11 +70,11 @@ def test_start_success_and_failure_notifications_arrive(
 
 
 def test_t32_failing_destination_delays_nothing_and_is_recorded(
-    customer: Customer, shelf: Answer, hooks: HookServer, secrets: Secrets, source: Path
+    customer: Customer, shared_repository: Answer, hooks: HookServer, secrets: Secrets, source: Path
 ) -> None:
     hangs = destination(customer, hooks, f"/hang/{MARK}", secrets)
     breaks = destination(customer, hooks, "/broken", secrets)
-    schedule = customer.of("unheard", source, shelf)
+    schedule = customer.of("unheard", source, shared_repository)
     assign(customer, schedule, [hangs, breaks])
 
     def took_ms() -> int:

@@ -27,7 +27,7 @@ class Saved:
 @pytest.fixture(scope="module")
 def saved(
     customer: Customer,
-    shelf: dict[str, Any],
+    shared_repository: dict[str, Any],
     marked: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Saved:
@@ -36,12 +36,12 @@ def saved(
     trees.make(folder)
     kept = tmp_path_factory.mktemp("kept") / "copy"
     trees.copy(folder, kept)
-    schedule = customer.of("difficult", folder, shelf)
+    schedule = customer.of("difficult", folder, shared_repository)
     ended = customer.run(schedule)
     assert ended["status"] == "succeeded", ended["error"]
     assert ended["result"]["warningDetails"] is None
-    [snapshot] = customer.snapshots(shelf, schedule)
-    return Saved(folder, kept, shelf, snapshot["short_id"])
+    [snapshot] = customer.snapshots(shared_repository, schedule)
+    return Saved(folder, kept, shared_repository, snapshot["short_id"])
 
 
 def assert_same(saved: Saved, place: Path) -> None:
@@ -87,13 +87,13 @@ def test_restore_repairs_a_folder_and_delete_removes_extra_entries(
 
 
 def test_overwrite_option_decides_about_existing_files(
-    customer: Customer, shelf: dict[str, Any], source: Path
+    customer: Customer, shared_repository: dict[str, Any], source: Path
 ) -> None:
     whole, sly, gone = source / "b.txt", source / f"{MARK}-a.txt", source / f"sub/{MARK}-c.txt"
     before = {path: path.read_bytes() for path in (whole, sly, gone)}
-    schedule = customer.of("overwrite", source, shelf)
+    schedule = customer.of("overwrite", source, shared_repository)
     customer.run(schedule)
-    [snapshot] = customer.snapshots(shelf, schedule)
+    [snapshot] = customer.snapshots(shared_repository, schedule)
 
     def damage() -> None:
         whole.write_text("of another size")
@@ -105,7 +105,7 @@ def test_overwrite_option_decides_about_existing_files(
     found: dict[str, set[str]] = {}
     for mode in ("never", "if-changed", "always"):
         damage()
-        customer.restored(shelf, snapshot["short_id"], overwrite=mode)
+        customer.restored(shared_repository, snapshot["short_id"], overwrite=mode)
         now = {path: path.read_bytes() for path in before}
         found[mode] = {path.name for path in before if now[path] == before[path]}
     # A file of the same size and time counts as unchanged, so only `always` sees through it.

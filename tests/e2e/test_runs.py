@@ -9,13 +9,13 @@ import pytest
 
 from tests.e2e.conftest import SLOWLY
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage, is_gone
+from tests.e2e.served import ServedPlatform, is_gone
 from tests.support.waiting import until_sync
 
 
-def leases(stage: Stage, task: str) -> int:
+def leases(served: ServedPlatform, task: str) -> int:
     """How many leases a task has in the platform's database."""
-    database = stage.home / "data" / "zerobyte.db"
+    database = served.home / "data" / "zerobyte.db"
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as reader:
         query = "SELECT count(*) FROM leases WHERE task_id = ?"
         [(found,)] = reader.execute(query, (task,))
@@ -23,11 +23,13 @@ def leases(stage: Stage, task: str) -> int:
     return found
 
 
-def under_way(customer: Customer, stage: Stage, schedule: str) -> tuple[str, psutil.Process]:
+def under_way(
+    customer: Customer, served: ServedPlatform, schedule: str
+) -> tuple[str, psutil.Process]:
     """A run that is in the middle of its work, and its restic."""
     task = customer.start(schedule)
     customer.until_progress(task)
-    [restic] = stage.restics("backup", f"--tag={schedule}")
+    [restic] = served.restics("backup", f"--tag={schedule}")
     return task, restic
 
 
@@ -37,39 +39,39 @@ def locks(repository: Answer) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def own_shelf(customer: Customer, stage: Stage) -> Answer:
+def own_shelf(customer: Customer, served: ServedPlatform) -> Answer:
     """A repository without other users."""
-    config = {"backend": "local", "path": str(stage.home / "repositories")}
+    config = {"backend": "local", "path": str(served.home / "repositories")}
     return customer.repository("own shelf", config)
 
 
 @pytest.mark.parametrize("where", ["zerobyte", "prefect"])
 def test_cancelled_run_ends_in_all_places(
-    where: str, customer: Customer, stage: Stage, own_shelf: Answer, large: Path
+    where: str, customer: Customer, served: ServedPlatform, own_shelf: Answer, large: Path
 ) -> None:
     schedule = customer.of(f"cancelled in {where}", large, own_shelf, **SLOWLY)
-    task, restic = under_way(customer, stage, schedule)
-    assert leases(stage, task) == 1
+    task, restic = under_way(customer, served, schedule)
+    assert leases(served, task) == 1
     assert len(locks(own_shelf)) == 1
     again = customer.call("POST", f"/api/v1/backups/{schedule}/run", status=409)
     assert again["message"] == "Backup is already running for this schedule"
-    [run] = stage.runs_in_prefect(schedule)
+    [run] = served.runs_in_prefect(schedule)
     assert run["state_type"] == "RUNNING"
     if where == "zerobyte":
         answer = customer.call("POST", f"/api/v1/tasks/{task}/cancel", status=202)
         assert answer == {"status": "cancelling"}
     else:
         state = {"state": {"type": "CANCELLING", "name": "Cancelling"}}
-        stage.prefect("POST", f"/flow_runs/{run['id']}/set_state", state)
+        served.prefect("POST", f"/flow_runs/{run['id']}/set_state", state)
     ended = customer.end_of(task, limit_s=45)
     # The end is reported after the child has exited, not before.
     assert is_gone(restic)
     assert ended["status"] == "cancelled"
     assert ended["error"] == "Task was cancelled by the user"
-    assert leases(stage, task) == 0
+    assert leases(served, task) == 0
     assert locks(own_shelf) == []
     until_sync(
-        lambda: [run["state_type"] for run in stage.runs_in_prefect(schedule)] == ["CANCELLED"],
+        lambda: [run["state_type"] for run in served.runs_in_prefect(schedule)] == ["CANCELLED"],
         limit_s=45,
         what="Prefect says CANCELLED",
     )
@@ -84,16 +86,16 @@ def test_cancelled_run_ends_in_all_places(
 
 @pytest.mark.parametrize("readable", [200, 1])
 def test_unreadable_files_are_a_warning_or_above_the_limit_an_error(
-    customer: Customer, shelf: Answer, tmp_path: Path, readable: int
+    customer: Customer, shared_repository: Answer, tmp_path: Path, readable: int
 ) -> None:
     """The snapshot is there in both cases, and marked; the repository itself says so too."""
     (tmp_path / "kept").mkdir()
     for number in range(readable):
         (tmp_path / "kept" / f"file{number}").write_text("x")
     paths = ["/kept", "/gone"]
-    schedule = customer.of(f"unreadable{readable}", tmp_path, shelf, includePaths=paths)
+    schedule = customer.of(f"unreadable{readable}", tmp_path, shared_repository, includePaths=paths)
     ended = customer.run(schedule)
-    [snapshot] = customer.snapshots(shelf, schedule)
+    [snapshot] = customer.snapshots(shared_repository, schedule)
     assert snapshot["isIncomplete"] is True
     assert snapshot["tags"] == [schedule, "incomplete"]
     view = customer.call("GET", f"/api/v1/backups/{schedule}")
@@ -110,11 +112,13 @@ def test_unreadable_files_are_a_warning_or_above_the_limit_an_error(
 
 @pytest.mark.parametrize("loss", ["removed", "emptied"])
 def test_t08_missing_source_creates_and_removes_no_snapshot(
-    loss: str, customer: Customer, shelf: Answer, source: Path
+    loss: str, customer: Customer, shared_repository: Answer, source: Path
 ) -> None:
-    schedule = customer.of(f"source {loss}", source, shelf, retentionPolicy={"keepLast": 1})
+    schedule = customer.of(
+        f"source {loss}", source, shared_repository, retentionPolicy={"keepLast": 1}
+    )
     customer.run(schedule)
-    [good] = customer.snapshots(shelf, schedule)
+    [good] = customer.snapshots(shared_repository, schedule)
     shutil.rmtree(source)
     if loss == "emptied":
         source.mkdir()
@@ -123,7 +127,9 @@ def test_t08_missing_source_creates_and_removes_no_snapshot(
     words = "does not exist" if loss == "removed" else "is empty, but the last backup held 3 files"
     assert words in ended["error"]
     assert str(source) in ended["error"]
-    assert [s["short_id"] for s in customer.snapshots(shelf, schedule)] == [good["short_id"]]
+    assert [s["short_id"] for s in customer.snapshots(shared_repository, schedule)] == [
+        good["short_id"]
+    ]
     view = customer.call("GET", f"/api/v1/backups/{schedule}")
     assert view["lastBackupStatus"] == "error"
     assert words in view["lastBackupError"]
@@ -134,11 +140,13 @@ def test_t08_missing_source_creates_and_removes_no_snapshot(
 
 
 def test_t08_suspect_snapshot_defers_retention_until_it_is_accepted(
-    customer: Customer, shelf: Answer, source: Path
+    customer: Customer, shared_repository: Answer, source: Path
 ) -> None:
     for number in range(10):
         (source / f"{number}.txt").write_text("x")
-    schedule = customer.of("fewer files", source, shelf, retentionPolicy={"keepLast": 1})
+    schedule = customer.of(
+        "fewer files", source, shared_repository, retentionPolicy={"keepLast": 1}
+    )
     customer.run(schedule)
     for number in range(9):
         (source / f"{number}.txt").unlink()
@@ -146,7 +154,7 @@ def test_t08_suspect_snapshot_defers_retention_until_it_is_accepted(
     assert ended["status"] == "succeeded"
     assert "far fewer files" in ended["result"]["warningDetails"]
     assert ended["result"]["retention"]["status"] == "skipped"
-    found = customer.snapshots(shelf, schedule)
+    found = customer.snapshots(shared_repository, schedule)
     assert [one["isSuspect"] for one in found] == [False, True]
     # The warning itself says what to do.
     accepted = customer.call("POST", ended["result"]["warningDetails"].rpartition(" POST ")[2])
@@ -156,7 +164,9 @@ def test_t08_suspect_snapshot_defers_retention_until_it_is_accepted(
     ended = customer.run(schedule)
     assert ended["result"]["warningDetails"] is None
     [left] = until_sync(
-        lambda: found if len(found := customer.snapshots(shelf, schedule)) == 1 else None,
+        lambda: (
+            found if len(found := customer.snapshots(shared_repository, schedule)) == 1 else None
+        ),
         limit_s=90,
         what="retention acts again",
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 
 _EVERY_S = 0.2
 
@@ -16,10 +16,10 @@ _EVERY_S = 0.2
 class Witness:
     """What was seen: the program's name with its arguments, and with its environment."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, served: ServedPlatform) -> None:
         self.arguments: set[tuple[str, bytes]] = set()
         self.environments: set[tuple[str, bytes]] = set()
-        self._stage = stage
+        self._stage = served
         self._enough = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 

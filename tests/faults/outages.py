@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.stage import Stage, is_gone
+from tests.e2e.served import ServedPlatform, is_gone
 from tests.support.waiting import until_sync
 from zerobyte.demo.ports import free_ports
 from zerobyte.processes import child_env
@@ -57,21 +57,21 @@ def prefect_elsewhere(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]
 
 
 @contextmanager
-def hung(base: Path) -> Iterator[tuple[Stage, Outage]]:
+def hung(base: Path) -> Iterator[tuple[ServedPlatform, Outage]]:
     """A Prefect elsewhere is stopped: its port is open, but it does not answer."""
     [port] = free_ports(1)
-    stage = Stage(
+    served = ServedPlatform(
         base / "data",
         PREFECT_API_URL=f"http://127.0.0.1:{port}/api",
         PREFECT_API_AUTH_STRING=AUTH,
         ZEROBYTE_DRAIN_GRACE="1",
     )
-    stage.prefect_port = port
-    stage.home.mkdir()
-    (stage.home / "prefect-auth").write_text(AUTH)
+    served.prefect_port = port
+    served.home.mkdir()
+    (served.home / "prefect-auth").write_text(AUTH)
     with prefect_elsewhere(base / "elsewhere", port) as prefect:
         yield (
-            stage,
+            served,
             Outage(
                 lambda: prefect.send_signal(signal.SIGSTOP),
                 lambda: prefect.send_signal(signal.SIGCONT),
@@ -80,12 +80,12 @@ def hung(base: Path) -> Iterator[tuple[Stage, Outage]]:
 
 
 @contextmanager
-def dead(base: Path) -> Iterator[tuple[Stage, Outage]]:
+def dead(base: Path) -> Iterator[tuple[ServedPlatform, Outage]]:
     """Our own Prefect is killed and its port taken, so that no start of the supervisor succeeds."""
-    stage = Stage(base / "data", ZEROBYTE_DRAIN_GRACE="1")
-    squatter = Squatter(stage, "prefect", stage.prefect_port)
+    served = ServedPlatform(base / "data", ZEROBYTE_DRAIN_GRACE="1")
+    squatter = Squatter(served, "prefect", served.prefect_port)
     try:
-        yield stage, Outage(squatter.begin, squatter.end)
+        yield served, Outage(squatter.begin, squatter.end)
     finally:
         squatter.end()
 
@@ -93,8 +93,8 @@ def dead(base: Path) -> Iterator[tuple[Stage, Outage]]:
 class Squatter:
     """Kills a part, sits on its port and hangs up on everybody."""
 
-    def __init__(self, stage: Stage, part: str, port: int) -> None:
-        self._stage = stage
+    def __init__(self, served: ServedPlatform, part: str, port: int) -> None:
+        self._stage = served
         self._part = part
         self._port = port
         self._left = threading.Event()

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.customer import ENDED, Answer
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from tests.faults.outages import Outage, Squatter
-from tests.faults.scene import Scene, assert_each_minute_counts_once, due_of, scene
+from tests.faults.scenario import FaultScenario, assert_each_minute_counts_once, due_of, scenario
 from tests.support.waiting import until_sync
 from zerobyte.contract.control_plane import LEASE_TTL_S
 
@@ -27,44 +27,44 @@ _INTERRUPTED = (
 )
 
 
-def killed(stage: Stage) -> Outage:
+def killed(served: ServedPlatform) -> Outage:
     """Dead, and its port taken, so that no start of the supervisor succeeds."""
-    squatter = Squatter(stage, "api", stage.port)
+    squatter = Squatter(served, "api", served.port)
     return Outage(squatter.begin, squatter.end)
 
 
-def stopped(stage: Stage) -> Outage:
+def stopped(served: ServedPlatform) -> Outage:
     """Hung with its port open; its supervisor is stopped with it, or would wake it."""
 
     def tell(number: int) -> None:
-        for process in (stage.tree()[0], stage.part("api")):
+        for process in (served.tree()[0], served.part("api")):
             process.send_signal(number)
 
     return Outage(lambda: tell(signal.SIGSTOP), lambda: tell(signal.SIGCONT))
 
 
 @pytest.fixture
-def at(tmp_path: Path) -> Iterator[Scene]:
-    stage = Stage(tmp_path / "data", ZEROBYTE_DRAIN_GRACE="1")
-    with scene(stage, tmp_path, tmp_path / "repository") as made:
+def at(tmp_path: Path) -> Iterator[FaultScenario]:
+    served = ServedPlatform(tmp_path / "data", ZEROBYTE_DRAIN_GRACE="1")
+    with scenario(served, tmp_path, tmp_path / "repository") as made:
         yield made
 
 
 @pytest.mark.parametrize("take_away", [killed, stopped])
 def test_scheduled_run_without_its_api_is_repeated_once(
-    at: Scene, take_away: Callable[[Stage], Outage], figures: list[str]
+    at: FaultScenario, take_away: Callable[[ServedPlatform], Outage], figures: list[str]
 ) -> None:
     (at.source / "large.bin").write_bytes(os.urandom(20_000_000))
     more = {"enabled": True, "cronExpression": "* * * * *", "customResticParams": _SLOWLY}
     schedule = at.customer.of("by the clock", at.source, at.repository, **more)
     [restic] = until_sync(
-        lambda: at.stage.restics("backup", f"--tag={schedule}"),
+        lambda: at.served.restics("backup", f"--tag={schedule}"),
         limit_s=450,
         what="the clock has begun a run",
         every_s=0.1,
     )
     [interrupted] = at.runs(schedule)
-    outage = take_away(at.stage)
+    outage = take_away(at.served)
     outage.begin()
     began = time.monotonic()
     try:
@@ -95,7 +95,7 @@ def test_scheduled_run_without_its_api_is_repeated_once(
     assert again[0]["input"]["manual"] is False
     assert_each_minute_counts_once(runs)
     assert len(at.customer.snapshots(at.repository, schedule)) == len(runs) - 1
-    states = [run["state_type"] for run in at.stage.runs_in_prefect(schedule)]
+    states = [run["state_type"] for run in at.served.runs_in_prefect(schedule)]
     assert states.count("COMPLETED") == len(runs) - 1, states
     assert at.restic("list", "locks").split() == []
     assert "no errors were found" in at.restic("check")

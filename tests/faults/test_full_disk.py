@@ -14,9 +14,16 @@ import httpx
 import pytest
 
 from tests.e2e.customer import Answer
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from tests.faults.disks import Disk, small_disk
-from tests.faults.scene import MOST_LINES_A_MINUTE, OUTAGE_S, PASSWORD, Lines, Scene, scene
+from tests.faults.scenario import (
+    MOST_LINES_A_MINUTE,
+    OUTAGE_S,
+    PASSWORD,
+    FaultScenario,
+    Lines,
+    scenario,
+)
 from tests.support.waiting import until_sync
 
 _FULL_S = max(OUTAGE_S, 120.0)
@@ -25,26 +32,26 @@ _TRACE = re.compile(r"Traceback|File \"")
 
 
 @pytest.fixture
-def crowded(tmp_path: Path) -> Iterator[tuple[Disk, Scene]]:
+def crowded(tmp_path: Path) -> Iterator[tuple[Disk, FaultScenario]]:
     """A platform whose data folder is on a small disk; its repository is elsewhere."""
     with small_disk(tmp_path / "disk", 160) as disk:
-        stage = Stage(disk.place / "data", ZEROBYTE_DRAIN_GRACE="1", MIN_FREE_BYTES="0")
-        stage.log = tmp_path / "serve.log"
-        with scene(stage, tmp_path, tmp_path / "repository") as at:
+        served = ServedPlatform(disk.place / "data", ZEROBYTE_DRAIN_GRACE="1", MIN_FREE_BYTES="0")
+        served.log = tmp_path / "serve.log"
+        with scenario(served, tmp_path, tmp_path / "repository") as at:
             yield disk, at
 
 
-def program_of(at: Scene) -> httpx.Client:
+def program_of(at: FaultScenario) -> httpx.Client:
     """A program with a key of its own, that reads."""
     made = at.customer.http.post(
         "/api/v1/auth/api-keys", json={"name": "reads", "password": PASSWORD}
     )
     assert made.is_success, made.text
     key = {"x-api-key": made.json()["key"]}
-    return httpx.Client(base_url=at.stage.url, headers=key, timeout=60, trust_env=False)
+    return httpx.Client(base_url=at.served.url, headers=key, timeout=60, trust_env=False)
 
 
-def ask_for_a_run(at: Scene, schedule: str) -> str | None:
+def ask_for_a_run(at: FaultScenario, schedule: str) -> str | None:
     """Ask for a run; its task, or None when that was refused in words."""
     answer = at.customer.http.post(f"/api/v1/backups/{schedule}/run")
     if answer.status_code == 202:
@@ -55,7 +62,7 @@ def ask_for_a_run(at: Scene, schedule: str) -> str | None:
     return None
 
 
-def endure(disk: Disk, at: Scene, program: httpx.Client, schedule: str) -> list[str | None]:
+def endure(disk: Disk, at: FaultScenario, program: httpx.Client, schedule: str) -> list[str | None]:
     """Ask for everything while nothing can be written; what came of the wishes to run."""
     asked: list[str | None] = []
     end = time.monotonic() + _FULL_S
@@ -71,7 +78,7 @@ def endure(disk: Disk, at: Scene, program: httpx.Client, schedule: str) -> list[
     return asked
 
 
-def works_again(at: Scene, schedule: str) -> Answer:
+def works_again(at: FaultScenario, schedule: str) -> Answer:
     """Ask until a run is begun, and wait for its good end."""
     task = until_sync(
         lambda: ask_for_a_run(at, schedule),
@@ -97,7 +104,7 @@ def assert_databases_are_sound(home: Path) -> int:
 
 
 def test_full_data_disk_rejects_changes_until_space_is_freed(
-    crowded: tuple[Disk, Scene], figures: list[str]
+    crowded: tuple[Disk, FaultScenario], figures: list[str]
 ) -> None:
     disk, at = crowded
     volume = at.customer.volume("source", at.source)
@@ -113,12 +120,12 @@ def test_full_data_disk_rejects_changes_until_space_is_freed(
     assert program.get("/api/v1/backups").is_success
     kept = {one["id"] for one in at.customer.call("GET", "/api/v1/volumes")}
 
-    parts = [at.stage.part(name).pid for name in ("api", "worker", "prefect")]
+    parts = [at.served.part(name).pid for name in ("api", "worker", "prefect")]
     disk.fill()
-    lines = Lines(at.stage)
+    lines = Lines(at.served)
     asked = endure(disk, at, program, by_hand)
     rate = lines.a_minute()
-    assert [at.stage.part(name).pid for name in ("api", "worker", "prefect")] == parts
+    assert [at.served.part(name).pid for name in ("api", "worker", "prefect")] == parts
     disk.relieve()
     freed = time.monotonic()
     again = works_again(at, by_hand)
@@ -143,9 +150,9 @@ def test_full_data_disk_rejects_changes_until_space_is_freed(
     assert kept <= {one["id"] for one in at.customer.call("GET", "/api/v1/volumes")}
     program.close()
     assert "no errors were found" in at.restic("check", "--read-data")
-    code, _ = at.stage.stop()
+    code, _ = at.served.stop()
     assert code == 0
-    assert assert_databases_are_sound(at.stage.home) >= 2
+    assert assert_databases_are_sound(at.served.home) >= 2
     assert rate < MOST_LINES_A_MINUTE, "\n".join(lines.so_far()[:400])
 
 
@@ -153,8 +160,8 @@ def test_full_repository_disk_fails_runs_until_space_is_freed(
     tmp_path: Path, figures: list[str]
 ) -> None:
     with small_disk(tmp_path / "disk", 40) as disk:
-        stage = Stage(tmp_path / "data", ZEROBYTE_DRAIN_GRACE="1")
-        with scene(stage, tmp_path, disk.place / "repository") as at:
+        served = ServedPlatform(tmp_path / "data", ZEROBYTE_DRAIN_GRACE="1")
+        with scenario(served, tmp_path, disk.place / "repository") as at:
             schedule = at.customer.of("fills", at.source, at.repository)
             good = at.customer.run(schedule)["result"]["result"]["snapshot_id"]
             (at.source / "new.bin").write_bytes(os.urandom(3_000_000))

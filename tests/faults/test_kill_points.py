@@ -25,7 +25,7 @@ import psutil
 import pytest
 
 from tests.e2e.customer import ENDED, Answer, Customer
-from tests.e2e.stage import Stage, is_gone
+from tests.e2e.served import ServedPlatform, is_gone
 from tests.support.waiting import until_sync
 
 PASSWORD = "correct-horse-battery-staple"
@@ -41,7 +41,7 @@ _OPEN = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCEL
 class Patient:
     """The platform that is hurt, and what it has acknowledged so far."""
 
-    stage: Stage
+    served: ServedPlatform
     customer: Customer
     repository: Answer
     source: Path
@@ -56,7 +56,7 @@ class Patient:
             env={
                 "PATH": os.environ["PATH"],
                 "RESTIC_PASSWORD": self.password,
-                "RESTIC_CACHE_DIR": str(self.stage.home.with_name("check-cache")),
+                "RESTIC_CACHE_DIR": str(self.served.home.with_name("check-cache")),
             },
             capture_output=True,
             text=True,
@@ -88,11 +88,11 @@ class Patient:
 
     def victims(self, name: str) -> list[psutil.Process]:
         if name == "all":
-            return list(reversed(self.stage.tree()))
+            return list(reversed(self.served.tree()))
         if name == "restic":
-            return self.stage.restics()
+            return self.served.restics()
         with suppress(AssertionError):
-            return [self.stage.part(name)]
+            return [self.served.part(name)]
         return []
 
     def kill(self, name: str) -> None:
@@ -106,12 +106,12 @@ class Patient:
                 process.kill()
         if name == "all":
             until_sync(lambda: all(map(is_gone, found)), limit_s=90, what="everything is dead")
-            self.stage.start()
+            self.served.start()
 
     def worker_reports(self, since_ms: float) -> bool:
         """Whether a worker that lives has said so since then, where claims look for it."""
         alive = {process.pid for process in self.victims("worker")}
-        where = f"file:{self.stage.home / 'data/zerobyte.db'}?mode=ro"
+        where = f"file:{self.served.home / 'data/zerobyte.db'}?mode=ro"
         with suppress(sqlite3.OperationalError), closing(sqlite3.connect(where, uri=True)) as rows:
             said = rows.execute("SELECT pid FROM workers WHERE seen_at > ?", [since_ms])
             return any(pid in alive for (pid,) in said)
@@ -119,7 +119,7 @@ class Patient:
 
     def phantoms(self) -> list[str]:
         try:
-            found = self.stage.prefect("POST", "/flow_runs/filter", _OPEN)
+            found = self.served.prefect("POST", "/flow_runs/filter", _OPEN)
         except (httpx.HTTPError, AssertionError):
             return ["Prefect does not answer"]
         return [f"{run['name']}: {run['state_type']}" for run in found]
@@ -128,17 +128,17 @@ class Patient:
 @pytest.fixture(scope="module")
 def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
     base = tmp_path_factory.mktemp("faults")
-    stage = Stage(base / "data", ZEROBYTE_DRAIN_GRACE="1")
+    served = ServedPlatform(base / "data", ZEROBYTE_DRAIN_GRACE="1")
     source = base / "source"
     source.mkdir()
     for number in range(200):
         (source / f"small-{number}.txt").write_text(f"{number}\n" * 20)
     try:
-        stage.start()
-        customer = Customer(stage.url)
+        served.start()
+        customer = Customer(served.url)
         customer.sign_up(PASSWORD)
         config = {"backend": "local", "path": str(base / "data/repositories")}
-        made = Patient(stage, customer, customer.repository("r", config), source)
+        made = Patient(served, customer, customer.repository("r", config), source)
         secret = customer.http.post("/api/v1/system/restic-password", json={"password": PASSWORD})
         made.password = secret.text.strip()
         more = {"customResticParams": _SLOWLY, "retentionPolicy": {"keepLast": 3}}
@@ -146,7 +146,7 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
         yield made
         customer.http.close()
     finally:
-        stage.discard()
+        served.discard()
 
 
 def started(patient: Patient) -> str:
@@ -263,8 +263,8 @@ def examine(patient: Patient, folder: Path) -> None:
     target = folder / "restored"
     patient.restic("restore", last, "--target", str(target), "--no-lock")
     assert fingerprint(target / patient.source.relative_to("/")) == fingerprint(patient.source)
-    run_dir = patient.stage.home / "run"
-    owners = {str(process.pid) for process in patient.stage.tree()}
+    run_dir = patient.served.home / "run"
+    owners = {str(process.pid) for process in patient.served.tree()}
     left = [one.name for one in run_dir.glob("secrets-*") if one.name.split("-")[1] not in owners]
     assert left == []
     shutil.rmtree(target)
@@ -292,7 +292,7 @@ def test_t15_interrupted_scheduled_run_is_repeated_once(
     )
     (patient.source / "part-0.bin").write_bytes(rng.randbytes(12_000_000))
     until_sync(
-        lambda: patient.stage.restics("backup", f"--tag={schedule}"),
+        lambda: patient.served.restics("backup", f"--tag={schedule}"),
         limit_s=450,
         what="the clock has begun a run",
         every_s=0.1,

@@ -13,17 +13,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from tests.faults.outages import Outage, dead, hung
-from tests.faults.scene import (
+from tests.faults.scenario import (
     MINUTE_MS,
     MOST_LINES_A_MINUTE,
     OUTAGE_S,
+    FaultScenario,
     Lines,
-    Scene,
     assert_each_minute_counts_once,
     due_of,
-    scene,
+    scenario,
 )
 from tests.support.waiting import until_sync
 
@@ -44,7 +44,7 @@ class Story:
     asked       the task of the run that was asked for meanwhile.
     """
 
-    at: Scene
+    at: FaultScenario
     by_hand: str
     edited: str
     deleted: str
@@ -58,7 +58,7 @@ class Story:
     memory: list[dict[str, float]] = field(default_factory=list[dict[str, float]])
 
 
-def settle(at: Scene) -> Story:
+def settle(at: FaultScenario) -> Story:
     """Make what the outage will meet, and wait until Prefect has planned it."""
     volume = at.customer.volume("source", at.source)
 
@@ -176,30 +176,34 @@ def all_is_put_right(story: Story) -> None:
         runs = at.runs(schedule)
         assert {run["status"] for run in runs} == {"succeeded"}
         assert len(at.customer.snapshots(at.repository, schedule)) == len(runs)
-        done = [run["state_type"] for run in at.stage.runs_in_prefect(schedule)]
+        done = [run["state_type"] for run in at.served.runs_in_prefect(schedule)]
         assert done.count("COMPLETED") == len(runs), done
         assert set(done) <= {"COMPLETED", "CANCELLED"}, done
     assert "no errors were found" in at.restic("check")
 
 
 @pytest.fixture(params=[hung, dead], ids=["hung", "dead"])
-def away(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Scene, Outage]]:
-    take_away: Callable[[Path], AbstractContextManager[tuple[Stage, Outage]]] = request.param
+def away(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[str, FaultScenario, Outage]]:
+    take_away: Callable[[Path], AbstractContextManager[tuple[ServedPlatform, Outage]]] = (
+        request.param
+    )
     with (
-        take_away(tmp_path) as (stage, outage),
-        scene(stage, tmp_path, stage.home / "repositories") as at,
+        take_away(tmp_path) as (served, outage),
+        scenario(served, tmp_path, served.home / "repositories") as at,
     ):
         yield take_away.__name__, at, outage
 
 
 def test_api_works_without_prefect_and_no_run_happens_twice(
-    away: tuple[str, Scene, Outage], figures: list[str]
+    away: tuple[str, FaultScenario, Outage], figures: list[str]
 ) -> None:
     name, at, outage = away
     story = settle(at)
     plan_once(story)
     outage.begin()
-    lines, began = Lines(at.stage), time.monotonic()
+    lines, began = Lines(at.served), time.monotonic()
     work_on(story)
     passed_s = (story.due_ms + MINUTE_MS) / 1000 + 5 - time.time()
     endure(story, max(began + OUTAGE_S, time.monotonic() + passed_s))

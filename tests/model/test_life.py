@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.model.life import ORPHAN_MS, Life
+from tests.model.state_machine import ORPHAN_MS, PlatformMachine
 from zerobyte.core import clock, ids
 from zerobyte.core.clock_jumps import Reading
 from zerobyte.features.tasks.models import Task
@@ -33,39 +33,45 @@ SEED = int(os.environ.get("SEED") or secrets.randbelow(1_000_000)) if NIGHTLY el
 
 
 @pytest.fixture
-def life(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def state_machine(sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Set up a walk: fake clock, seeded ids and an empty database."""
-    monkeypatch.setattr(clock, "now_ms", lambda: Life.now_ms)
-    monkeypatch.setattr(clock, "now", lambda: datetime.fromtimestamp(Life.now_ms / 1000, UTC))
+    monkeypatch.setattr(clock, "now_ms", lambda: PlatformMachine.now_ms)
+    monkeypatch.setattr(
+        clock, "now", lambda: datetime.fromtimestamp(PlatformMachine.now_ms / 1000, UTC)
+    )
     # All clocks of the walk advance together; only rules change them.
-    monkeypatch.setattr(Reading, "now", lambda: Reading(*[Life.now_ms / 1000] * 3))
+    monkeypatch.setattr(Reading, "now", lambda: Reading(*[PlatformMachine.now_ms / 1000] * 3))
     for moment in ("created_at", "updated_at"):
         # The models bound their defaults to the real clock at import.
-        monkeypatch.setattr(Task._meta.fields_map[moment], "default", lambda: Life.now_ms)
+        monkeypatch.setattr(
+            Task._meta.fields_map[moment], "default", lambda: PlatformMachine.now_ms
+        )
     monkeypatch.setattr(reaper, "_COMPARE_EVERY_S", -3600 * 24)
     dice = SimpleNamespace(
-        choice=Life.dice.choice,
-        randbits=Life.dice.getrandbits,
-        token_hex=lambda count: Life.dice.randbytes(count).hex(),
+        choice=PlatformMachine.dice.choice,
+        randbits=PlatformMachine.dice.getrandbits,
+        token_hex=lambda count: PlatformMachine.dice.randbytes(count).hex(),
     )
     monkeypatch.setattr(ids, "secrets", dice)
-    Life.template = sqlite_template
-    Life.seen = Counter()
+    PlatformMachine.template = sqlite_template
+    PlatformMachine.seen = Counter()
 
 
 @contextmanager
-def one_life() -> Iterator[Life]:
+def one_life() -> Iterator[PlatformMachine]:
     """A walk with steps chosen by the test; invariants are checked by the test and at the end."""
-    life = Life()
+    state_machine = PlatformMachine()
     try:
-        life.begin(retries=1)
-        yield life
+        state_machine.begin(retries=1)
+        yield state_machine
     finally:
-        life.teardown()
+        state_machine.teardown()
 
 
 @pytest.mark.parametrize("minutes", [0, -30])
-def test_t13_orphaned_retention_gets_a_run_after_any_clock_change(life: None, minutes: int) -> None:
+def test_t13_orphaned_retention_gets_a_run_after_any_clock_change(
+    state_machine: None, minutes: int
+) -> None:
     with one_life() as led:
         led.create("", {}, 0, 0)
         led.run_now(0)
@@ -77,14 +83,14 @@ def test_t13_orphaned_retention_gets_a_run_after_any_clock_change(life: None, mi
         if minutes:
             led.the_clock_jumps(minutes)
         led.the_rules_hold()
-        Life.now_ms += ORPHAN_MS
+        PlatformMachine.now_ms += ORPHAN_MS
         led.the_worker_takes_what_there_is()
         led.the_rules_hold()
         assert led.do(retentions_with_a_run()) == [True]
 
 
 def test_t13_retention_whose_second_run_is_killed_ends_and_blocks_no_other(
-    life: None,
+    state_machine: None,
 ) -> None:
     with one_life() as led:
         led.create("", {}, 0, 0)
@@ -96,8 +102,10 @@ def test_t13_retention_whose_second_run_is_killed_ends_and_blocks_no_other(
             led.the_worker_is_killed(speaks_late=False)
             led.run_now(2)
             led.the_worker_takes_what_there_is()
-            Life.now_ms += ORPHAN_MS
-            led.do(led.house.services.leases.extend_all())  # The worker has renewed meanwhile.
+            PlatformMachine.now_ms += ORPHAN_MS
+            led.do(
+                led.model_state.services.leases.extend_all()
+            )  # The worker has renewed meanwhile.
             led.the_worker_takes_what_there_is()  # The retention has a run, which is created
             led.the_worker_takes_what_there_is()  # and claimed, and waits.
             assert led.do(retentions_with_a_run())[-1]
@@ -111,7 +119,7 @@ async def queued_retentions() -> int:
     return await Task.filter(kind="forget", status="queued").count()
 
 
-def test_t8_retention_keeps_suspect_snapshots(life: None) -> None:
+def test_t8_retention_keeps_suspect_snapshots(state_machine: None) -> None:
     with one_life() as led:
         for how in ("well", "suspect", "well", "well"):
             led.run_now(0)
@@ -119,7 +127,7 @@ def test_t8_retention_keeps_suspect_snapshots(life: None) -> None:
             led.the_worker_finishes(0, how, twice=True)
             led.the_worker_works("well")  # The follow-up retention.
             led.the_rules_hold()
-        [stored] = led.house.vaults.snapshots.values()
+        [stored] = led.model_state.repository_model.snapshots.values()
         assert [one.is_suspect for one in stored] == [True, False, False]
 
 
@@ -129,26 +137,30 @@ async def retentions_with_a_run() -> list[bool]:
 
 @pytest.mark.timeout(7200 if NIGHTLY else 900)
 def test_invariants_hold_in_any_order_of_events(
-    life: None, walked: list[str], capsys: pytest.CaptureFixture[str]
+    state_machine: None, walked: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     began = time.monotonic()
     for number in range(STEPS):
-        if Life.seen["step"] >= STEPS:
+        if PlatformMachine.seen["step"] >= STEPS:
             break
         walk(SEED + number)
         capsys.readouterr()  # Show the log only after a failure.
-    steps, lives, took_s = Life.seen["step"], Life.seen["machine"], time.monotonic() - began
+    steps, lives, took_s = (
+        PlatformMachine.seen["step"],
+        PlatformMachine.seen["machine"],
+        time.monotonic() - began,
+    )
     walked.append(f"model: SEED={SEED}, {steps:,} steps in {lives} machines, {took_s:.0f} s")
-    walked.append(f"model: {dict(sorted(Life.seen.items()))}")
+    walked.append(f"model: {dict(sorted(PlatformMachine.seen.items()))}")
     assert steps >= STEPS
     for what in ("in time", "catching up", "a rerun", "a retry", "missed times"):
-        assert Life.seen[what], f"no walk saw {what}: {Life.seen}"
+        assert PlatformMachine.seen[what], f"no walk saw {what}: {PlatformMachine.seen}"
 
 
 def walk(number: int) -> None:
     """Run random walks; the same number runs the same walks."""
     run_state_machine_as_test(
-        seed(number)(type("Life", (Life,), {})),
+        seed(number)(type("Life", (PlatformMachine,), {})),
         settings=settings(
             max_examples=LIVES,
             stateful_step_count=LENGTH,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import ApiHarness
 from zerobyte.core import clock, cron, ids, process
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
@@ -49,19 +49,19 @@ def success_report(task_id: str, snapshot: dict[str, Any], **more: Any) -> dict[
     }
 
 
-async def run_now(world: World, schedule: dict[str, Any]) -> str:
-    answer = await world.client.post(f"/api/v1/backups/{schedule['shortId']}/run")
+async def run_now(harness: ApiHarness, schedule: dict[str, Any]) -> str:
+    answer = await harness.client.post(f"/api/v1/backups/{schedule['shortId']}/run")
     assert answer.status_code == 202, answer.text
     assert answer.json()["status"] == "started"
     return answer.json()["taskId"]
 
 
-async def task_of(world: World, task_id: str) -> dict[str, Any]:
-    return (await world.client.get(f"/api/v1/tasks/{task_id}")).json()
+async def task_of(harness: ApiHarness, task_id: str) -> dict[str, Any]:
+    return (await harness.client.get(f"/api/v1/tasks/{task_id}")).json()
 
 
-async def schedule_of(world: World, made: dict[str, Any]) -> dict[str, Any]:
-    return (await world.client.get(f"/api/v1/backups/{made['shortId']}")).json()
+async def schedule_of(harness: ApiHarness, made: dict[str, Any]) -> dict[str, Any]:
+    return (await harness.client.get(f"/api/v1/backups/{made['shortId']}")).json()
 
 
 DAY_MS = 86_400_000
@@ -70,11 +70,13 @@ DAY_MS = 86_400_000
 RESTIC_FAILURE = {"status": "failed", "outcome": "error", "error": "restic says no"}
 
 
-async def overdue_schedule(world: World, *, days: float = 3.9, **more: Any) -> dict[str, Any]:
+async def overdue_schedule(
+    harness: ApiHarness, *, days: float = 3.9, **more: Any
+) -> dict[str, Any]:
     """Create a daily schedule whose due times were missed for some days."""
     now = clock.now_ms()
     at = clock.from_ms(now - DAY_MS // 2)
-    made = await world.schedule(cronExpression=f"{at.minute} {at.hour} * * *", **more)
+    made = await harness.schedule(cronExpression=f"{at.minute} {at.hour} * * *", **more)
     first = cron.next_after(
         made["cronExpression"], timezone="UTC", after_ms=now - round(days * DAY_MS)
     )
@@ -100,24 +102,28 @@ def worker_identity(pid: int) -> dict[str, Any]:
 FAILURE = {"status": "failed", "outcome": "error", "error": "the disk is full"}
 
 
-async def finish_backup(world: World, made: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+async def finish_backup(
+    harness: ApiHarness, made: dict[str, Any]
+) -> tuple[str, str, dict[str, Any]]:
     """One good run; its task, the retention task that follows, and its snapshot."""
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
     snapshot = snapshot_of(made)
-    [forget] = (await world.ask("finish", success_report(task_id, snapshot)))["followUps"]
+    [forget] = (await harness.ask("finish", success_report(task_id, snapshot)))["followUps"]
     return task_id, forget, snapshot
 
 
-async def queue_retention(world: World, made: dict[str, Any]) -> str:
+async def queue_retention(harness: ApiHarness, made: dict[str, Any]) -> str:
     """The id of the retention task that a good run has led to."""
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    [forget] = (await world.ask("finish", success_report(task_id, snapshot_of(made))))["followUps"]
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
+    [forget] = (await harness.ask("finish", success_report(task_id, snapshot_of(made))))[
+        "followUps"
+    ]
     return forget
 
 
-async def create_restore_task(world: World, made: dict[str, Any]) -> Task:
+async def create_restore_task(harness: ApiHarness, made: dict[str, Any]) -> Task:
     """A restore of what a schedule saved, opened as if its snapshot had been looked at."""
     repository = await Repository.get(id=made["repositoryId"])
     options = RestoreOptions(
@@ -141,4 +147,4 @@ async def create_restore_task(world: World, made: dict[str, Any]) -> Task:
             label="x", secondary=None, repository_short_id=repository.short_id, snapshot_id=None
         ),
     )
-    return await world.services.tasks.create(new)
+    return await harness.services.tasks.create(new)

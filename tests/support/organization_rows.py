@@ -1,6 +1,6 @@
 """Rows of every kind that belong to one organization."""
 
-from tests.integration.security.conftest import Fortress
+from tests.integration.security.conftest import SecurityHarness
 from zerobyte.core import ids
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.notifications.models import Destination
@@ -9,9 +9,9 @@ from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
 
 
-async def create_rows(fortress: Fortress, organization_id: str, name: str) -> dict[str, str]:
+async def create_rows(harness: SecurityHarness, organization_id: str, name: str) -> dict[str, str]:
     """One of everything, as rows; the ids by the names that paths give them."""
-    folder = fortress.folder / name
+    folder = harness.folder / name
     folder.mkdir()
     short = {what: ids.short_id() for what in ("volume", "repository", "schedule")}
     volume = await Volume.create(

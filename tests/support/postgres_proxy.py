@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 _SOCKET = ".s.PGSQL.5432"
 
 
-class Line:
+class PostgresProxy:
     """url    the database's address through this line."""
 
     def __init__(self, url: str) -> None:
@@ -42,11 +42,11 @@ class Line:
 
 
 @asynccontextmanager
-async def line_to(url: str, folder: Path) -> AsyncIterator[Line]:
+async def line_to(url: str, folder: Path) -> AsyncIterator[PostgresProxy]:
     """Lead to a server's socket through one of our own in a folder."""
     at = urlsplit(url)
     socket = Path(parse_qs(at.query)["host"][0]) / _SOCKET
-    line = Line(at._replace(query=f"host={folder}").geturl())
+    line = PostgresProxy(at._replace(query=f"host={folder}").geturl())
     carrying: set[asyncio.Task[object]] = set()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -27,7 +27,7 @@ from zerobyte.services import Services, build_services
 
 
 @dataclass
-class World:
+class ApiHarness:
     """One installation: client, scheduler, services, and a source folder to back up."""
 
     client: httpx.AsyncClient
@@ -148,7 +148,9 @@ def environ() -> dict[str, str]:
 
 
 @pytest.fixture
-async def world(database: str, tmp_path: Path, environ: dict[str, str]) -> AsyncIterator[World]:
+async def harness(
+    database: str, tmp_path: Path, environ: dict[str, str]
+) -> AsyncIterator[ApiHarness]:
     source = tmp_path / "src"
     source.mkdir()
     (source / "a.txt").write_text("hello")
@@ -169,7 +171,7 @@ async def world(database: str, tmp_path: Path, environ: dict[str, str]) -> Async
     composition.add_routes(app)
     _, token = await services.worker_tokens.issue("local")
     async with serving(app, headers={"x-test-organization": "o1"}) as client:
-        yield World(client, scheduler, services, source, token)
+        yield ApiHarness(client, scheduler, services, source, token)
     await services.aclose()
 
 

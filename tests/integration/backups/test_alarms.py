@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import ApiHarness
 from tests.support.alerts import await_notifications, schedule_with_alert
 from tests.support.backup_runs import (
     FAILURE,
@@ -25,43 +25,43 @@ def database_kind() -> str:
     return "sqlite"
 
 
-async def lose(world: World, task_id: str) -> None:
+async def lose(harness: ApiHarness, task_id: str) -> None:
     """Let the lease of a task expire and run the reaper."""
     long_ago = clock.now_ms() - 120_000
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=long_ago)
-    await world.services.reaper.fail_lost()
+    await harness.services.reaper.fail_lost()
 
 
 async def test_t25_unstarted_and_lost_runs_are_reported_and_rerun_ones_are_not(
-    world: World, sent_messages: list[NotificationMessage]
+    harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(world, maxRetries=3, retryDelay=15)
-    waited = await run_now(world, made)
-    blocker = await run_now(world, await world.schedule())
+    made = await schedule_with_alert(harness, maxRetries=3, retryDelay=15)
+    waited = await run_now(harness, made)
+    blocker = await run_now(harness, await harness.schedule())
     await Task.filter(id=blocker).update(
         repository_id=(await Task.get(id=waited)).repository_id, lease_mode="exclusive"
     )
-    await world.claim(task_id=blocker)
-    assert (await world.claim(task_id=waited))["answer"] == "wait"
+    await harness.claim(task_id=blocker)
+    assert (await harness.claim(task_id=waited))["answer"] == "wait"
     await Lease.filter(task_id=waited).update(requested_at=1)
-    assert (await world.claim(task_id=waited))["answer"] == "refused"
-    await await_notifications(world)
+    assert (await harness.claim(task_id=waited))["answer"] == "refused"
+    await await_notifications(harness)
     [message] = sent_messages
     assert (message.event, message.title) == ("failure", f"Zerobyte {made['name']} failed")
     assert f"Schedule: {made['name']}\nError: The repository was not free for" in message.body
-    await lose(world, blocker)
+    await lose(harness, blocker)
     sent_messages.clear()
 
-    run = await world.scheduler_run(made)
-    first = (await world.claim(schedule_id=made["shortId"], flow_run_id=run))["job"]["taskId"]
-    await lose(world, first)
-    await await_notifications(world)
+    run = await harness.scheduler_run(made)
+    first = (await harness.claim(schedule_id=made["shortId"], flow_run_id=run))["job"]["taskId"]
+    await lose(harness, first)
+    await await_notifications(harness)
     assert sent_messages == [], "it is done again at once"
     second = await Task.get(rerun_of=first)
-    await world.claim(task_id=second.id)
-    await lose(world, second.id)
-    await await_notifications(world)
+    await harness.claim(task_id=second.id)
+    await lose(harness, second.id)
+    await await_notifications(harness)
     [message] = sent_messages
     assert "Zerobyte was restarted while this ran" in message.body or (
         "The worker stopped reporting" in message.body
@@ -69,35 +69,37 @@ async def test_t25_unstarted_and_lost_runs_are_reported_and_rerun_ones_are_not(
 
 
 async def test_t25_failure_reported_by_the_run_is_not_reported_twice(
-    world: World, sent_messages: list[NotificationMessage]
+    harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(world, retentionPolicy={"keepLast": 1})
-    failed = await run_now(world, made)
-    await world.claim(task_id=failed)
-    await world.ask("finish", {"taskId": failed, **FAILURE})
-    cancelled = await run_now(world, made)
-    await world.client.post(f"/api/v1/tasks/{cancelled}/cancel")
-    _, forget, _ = await finish_backup(world, made)
-    await world.client.post(f"/api/v1/tasks/{forget}/cancel")
-    await await_notifications(world)
+    made = await schedule_with_alert(harness, retentionPolicy={"keepLast": 1})
+    failed = await run_now(harness, made)
+    await harness.claim(task_id=failed)
+    await harness.ask("finish", {"taskId": failed, **FAILURE})
+    cancelled = await run_now(harness, made)
+    await harness.client.post(f"/api/v1/tasks/{cancelled}/cancel")
+    _, forget, _ = await finish_backup(harness, made)
+    await harness.client.post(f"/api/v1/tasks/{forget}/cancel")
+    await await_notifications(harness)
     assert sent_messages == []
 
 
 async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_start(
-    world: World, sent_messages: list[NotificationMessage], monkeypatch: pytest.MonkeyPatch
+    harness: ApiHarness, sent_messages: list[NotificationMessage], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, started = await schedule_with_alert(world), await schedule_with_alert(world)
+    made, started = await schedule_with_alert(harness), await schedule_with_alert(harness)
     for schedule in made, started:
-        run = await world.scheduler_run(schedule)
-        reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)
-        await lose(world, reply["job"]["taskId"])
-    await world.claim(task_id=(await Task.get(resource_id=started["shortId"], status="queued")).id)
+        run = await harness.scheduler_run(schedule)
+        reply = await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run)
+        await lose(harness, reply["job"]["taskId"])
+    await harness.claim(
+        task_id=(await Task.get(resource_id=started["shortId"], status="queued")).id
+    )
     now = clock.now_ms()
 
     async def said_after(minutes: int) -> list[str]:
         monkeypatch.setattr(clock, "now_ms", lambda: now + minutes * 60_000)
-        await world.services.alerts.check_reruns()
-        await await_notifications(world)
+        await harness.services.alerts.check_reruns()
+        await await_notifications(harness)
         return [message.title for message in sent_messages]
 
     assert await said_after(4) == []
@@ -112,32 +114,34 @@ async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_star
 
 
 async def test_a_success_that_is_not_believed_is_an_alarm(
-    world: World, sent_messages: list[NotificationMessage]
+    harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(world)
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    await world.ask("finish", success_report(task_id, {**snapshot_of(made), "tags": ["another1"]}))
-    await await_notifications(world)
+    made = await schedule_with_alert(harness)
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
+    await harness.ask(
+        "finish", success_report(task_id, {**snapshot_of(made), "tags": ["another1"]})
+    )
+    await await_notifications(harness)
     [message] = sent_messages
     assert "snapshot of another schedule" in message.body
 
 
 async def test_t1_retention_that_fails_is_an_alarm_of_its_own_whatever_led_to_it(
-    world: World, sent_messages: list[NotificationMessage]
+    harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(world, retentionPolicy={"keepLast": 1})
-    answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
-    await world.claim(task_id=answer.json()["taskId"])
-    await world.ask("finish", {"taskId": answer.json()["taskId"], **FAILURE})
-    _, forget, _ = await finish_backup(world, made)
-    await world.claim(task_id=forget)
-    await lose(world, forget)
-    _, forget, _ = await finish_backup(world, made)
-    await world.claim(task_id=forget)
+    made = await schedule_with_alert(harness, retentionPolicy={"keepLast": 1})
+    answer = await harness.client.post(f"/api/v1/backups/{made['shortId']}/forget")
+    await harness.claim(task_id=answer.json()["taskId"])
+    await harness.ask("finish", {"taskId": answer.json()["taskId"], **FAILURE})
+    _, forget, _ = await finish_backup(harness, made)
+    await harness.claim(task_id=forget)
+    await lose(harness, forget)
+    _, forget, _ = await finish_backup(harness, made)
+    await harness.claim(task_id=forget)
     for _ in range(2):
-        await world.ask("finish", {"taskId": forget, **FAILURE})
-    await await_notifications(world)
+        await harness.ask("finish", {"taskId": forget, **FAILURE})
+    await await_notifications(harness)
     assert [message.title for message in sent_messages] == [
         f"Zerobyte {made['name']}: retention failed"
     ] * 3
@@ -146,19 +150,21 @@ async def test_t1_retention_that_fails_is_an_alarm_of_its_own_whatever_led_to_it
 
 
 async def test_t25_a_failed_restore_or_retention_leaves_the_health_of_a_schedule_alone(
-    world: World, sent_messages: list[NotificationMessage]
+    harness: ApiHarness, sent_messages: list[NotificationMessage]
 ) -> None:
-    made = await schedule_with_alert(world, retentionPolicy={"keepLast": 1})
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    [forget] = (await world.ask("finish", success_report(task_id, snapshot_of(made))))["followUps"]
-    await world.claim(task_id=forget)
-    await world.ask("finish", {"taskId": forget, **FAILURE})
-    restore = await create_restore_task(world, made)
-    assert (await world.claim(task_id=restore.id))["answer"] == "granted"
-    await world.ask("finish", {"taskId": restore.id, **FAILURE})
-    await await_notifications(world)
-    after = await schedule_of(world, made)
+    made = await schedule_with_alert(harness, retentionPolicy={"keepLast": 1})
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
+    [forget] = (await harness.ask("finish", success_report(task_id, snapshot_of(made))))[
+        "followUps"
+    ]
+    await harness.claim(task_id=forget)
+    await harness.ask("finish", {"taskId": forget, **FAILURE})
+    restore = await create_restore_task(harness, made)
+    assert (await harness.claim(task_id=restore.id))["answer"] == "granted"
+    await harness.ask("finish", {"taskId": restore.id, **FAILURE})
+    await await_notifications(harness)
+    after = await schedule_of(harness, made)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("success", None)
     assert [message.title for message in sent_messages] == [
         f"Zerobyte {made['name']}: retention failed"

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import ApiHarness
 from tests.support.backup_runs import (
     RESTIC_FAILURE,
     overdue_schedule,
@@ -19,12 +19,12 @@ from zerobyte.features.backups.service.retries import start_retries
 from zerobyte.features.tasks.models import Task
 
 
-async def test_many_bells_and_our_own_clock_at_once_make_one_run(world: World) -> None:
-    made = await overdue_schedule(world)
+async def test_many_bells_and_our_own_clock_at_once_make_one_run(harness: ApiHarness) -> None:
+    made = await overdue_schedule(harness)
     now = clock.now_ms()
     answers = await asyncio.gather(
-        *(world.claim(schedule_id=made["shortId"], due_at=now) for _ in range(4)),
-        *(world.services.due_runs.start_missed() for _ in range(3)),
+        *(harness.claim(schedule_id=made["shortId"], due_at=now) for _ in range(4)),
+        *(harness.services.due_runs.start_missed() for _ in range(3)),
     )
     assert len(await tasks_of(made)) == 1
     granted = [reply for reply in answers if reply and reply["answer"] == "granted"]
@@ -32,38 +32,38 @@ async def test_many_bells_and_our_own_clock_at_once_make_one_run(world: World) -
 
 
 async def test_edit_during_a_claim_does_not_restore_its_due_time(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await overdue_schedule(world)
+    made = await overdue_schedule(harness)
     url = f"/api/v1/backups/{made['shortId']}"
     # Send all fields, as clients do.
     body = {"name": "renamed", "cronExpression": made["cronExpression"], "enabled": True}
     await asyncio.gather(
-        *(world.client.patch(url, json=body) for _ in range(4)),
-        world.claim(schedule_id=made["shortId"], due_at=clock.now_ms()),
+        *(harness.client.patch(url, json=body) for _ in range(4)),
+        harness.claim(schedule_id=made["shortId"], due_at=clock.now_ms()),
     )
     assert len(await tasks_of(made)) == 1
-    after = await schedule_of(world, made)
+    after = await schedule_of(harness, made)
     assert after["name"] == "renamed"
     assert after["nextBackupAt"] > clock.now_ms()
 
 
 async def test_retry_is_started_once_and_survives_a_crash_before_its_task_is_stored(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
     """`retry_at` stays in the row until the task of the retry is stored."""
-    made = await world.schedule(cronExpression="0 3 1 1 *", retryDelay=1, maxRetries=1)
-    reply = await world.claim(schedule_id=made["shortId"])
-    await world.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
+    made = await harness.schedule(cronExpression="0 3 1 1 *", retryDelay=1, maxRetries=1)
+    reply = await harness.claim(schedule_id=made["shortId"])
+    await harness.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
     await Schedule.filter(short_id=made["shortId"]).update(retry_at=clock.now_ms() - 1)
     # Here the insert of the task fails.
     [task] = await tasks_of(made)
     await Task.filter(id=task.id).update(active_key=f"backup:{made['shortId']}")
-    await start_retries(world.services.tasks)
+    await start_retries(harness.services.tasks)
     assert len(await tasks_of(made)) == 1
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is not None
     await Task.filter(id=task.id).update(active_key=None)
-    await asyncio.gather(*(start_retries(world.services.tasks) for _ in range(4)))
+    await asyncio.gather(*(start_retries(harness.services.tasks) for _ in range(4)))
     first, second = await tasks_of(made)
     assert (first.status, second.status, second.flow) == (
         "failed",
@@ -74,15 +74,17 @@ async def test_retry_is_started_once_and_survives_a_crash_before_its_task_is_sto
     assert (row.retry_at, row.failure_retry_count) == (None, 1)
 
 
-async def test_what_comes_due_beside_a_running_backup_is_counted_with_it(world: World) -> None:
-    made = await overdue_schedule(world)
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    await world.services.due_runs.start_missed()
-    reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
+async def test_what_comes_due_beside_a_running_backup_is_counted_with_it(
+    harness: ApiHarness,
+) -> None:
+    made = await overdue_schedule(harness)
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
+    await harness.services.due_runs.start_missed()
+    reply = await harness.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
     assert reply["answer"] == "refused"
-    assert (await task_of(world, task_id))["input"]["coalesced"]["count"] == 4
-    await world.ask("finish", success_report(task_id, snapshot_of(made)))
-    await world.services.due_runs.start_missed()
+    assert (await task_of(harness, task_id))["input"]["coalesced"]["count"] == 4
+    await harness.ask("finish", success_report(task_id, snapshot_of(made)))
+    await harness.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
-    assert (await schedule_of(world, made))["nextBackupAt"] > clock.now_ms()
+    assert (await schedule_of(harness, made))["nextBackupAt"] > clock.now_ms()

@@ -7,7 +7,7 @@ import pytest
 from tortoise import Tortoise
 from tortoise.exceptions import DBConnectionError, OperationalError
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import ApiHarness
 from tests.support.backup_runs import run_now, snapshot_of, success_report
 from zerobyte.core import clock, ids
 from zerobyte.core.log import Logger
@@ -26,43 +26,43 @@ async def pragma(text: str) -> Any:
 
 
 async def test_full_disk_and_read_only_database_block_only_writes(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule()
+    made = await harness.schedule()
     name, url = {"name": "x" * 100}, f"/api/v1/backups/{made['shortId']}"
     # SQLite returns the same error for its page limit as for a full disk.
     [size] = await pragma("page_count")
     await pragma(f"max_page_count = {size['page_count']}")
-    full = await world.client.get(url)
+    full = await harness.client.get(url)
     while full.status_code < 300:
-        folder = {"backend": "directory", "path": str(world.source)}
+        folder = {"backend": "directory", "path": str(harness.source)}
         body = {"name": ids.token(200), "config": folder}
-        full = await world.client.post("/api/v1/volumes", json=body)
+        full = await harness.client.post("/api/v1/volumes", json=body)
     assert full.status_code == 503, full.text
     assert full.json()["message"] == (
         "The disk that holds the database is full: nothing can be changed until space is freed"
     )
-    assert (await world.client.get(url)).status_code == 200
-    assert (await world.client.get("/api/v1/tasks/history")).status_code == 200
+    assert (await harness.client.get(url)).status_code == 200
+    assert (await harness.client.get("/api/v1/tasks/history")).status_code == 200
     await pragma("max_page_count = 1000000")
 
     await pragma("query_only = ON")
-    refused = await world.client.patch(url, json=name)
+    refused = await harness.client.patch(url, json=name)
     assert refused.status_code == 503
     assert refused.json()["message"].startswith("The database cannot be written to")
-    assert (await world.client.get("/api/v1/backups")).status_code == 200
+    assert (await harness.client.get("/api/v1/backups")).status_code == 200
     await pragma("query_only = OFF")
-    assert (await world.client.patch(url, json=name)).status_code == 200
+    assert (await harness.client.patch(url, json=name)).status_code == 200
 
 
 async def test_task_finished_during_write_failure_is_not_declared_lost(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule()
-    watch = world.services.reaper
+    made = await harness.schedule()
+    watch = harness.services.reaper
     await watch.run_once()
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
     # A full disk has prevented renewals for longer than the lease is valid.
     await Lease.filter(task_id=task_id).update(expires_at=1)
     await pragma("query_only = ON")
@@ -71,22 +71,22 @@ async def test_task_finished_during_write_failure_is_not_declared_lost(
     await watch.run_once()
     assert (await Task.get(id=task_id)).status == "running"
     # The worker repeats its report, and the API accepts it a moment later.
-    await world.ask("finish", success_report(task_id, snapshot_of(made)))
+    await harness.ask("finish", success_report(task_id, snapshot_of(made)))
     assert (await Task.get(id=task_id)).status == "succeeded"
     assert not await Task.exists(rerun_of=task_id)
 
 
 async def test_heartbeat_counts_although_it_could_not_be_stored(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    harness: ApiHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    control = world.services.worker_api
+    control = harness.services.worker_api
     missing = "No worker has reported for 30 seconds; start one with `zerobyte worker`"
     assert await control.worker_problem() == missing
     await pragma("query_only = ON")
-    answer = await world.client.post(
+    answer = await harness.client.post(
         "/api/control/hello",
         json={"host": "local", "bootId": "b", "pid": 1, "pidStarted": 1},
-        headers={"authorization": f"Bearer {world.worker_token}"},
+        headers={"authorization": f"Bearer {harness.worker_token}"},
     )
     await pragma("query_only = OFF")
     assert answer.status_code == 503, answer.text

@@ -4,13 +4,13 @@ import asyncio
 import json
 from urllib.parse import urlsplit
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import ApiHarness
 from zerobyte.features.tasks.models import Task
 
 
-async def test_disconnected_clients_do_not_block_the_database(world: World) -> None:
-    made = await world.schedule()
-    where = urlsplit(str(world.client.base_url))
+async def test_disconnected_clients_do_not_block_the_database(harness: ApiHarness) -> None:
+    made = await harness.schedule()
+    where = urlsplit(str(harness.client.base_url))
     order = {"scheduleShortIds": [made["shortId"]]}
     body = json.dumps(order).encode()
     head = (
@@ -25,5 +25,5 @@ async def test_disconnected_clients_do_not_block_the_database(world: World) -> N
         writer.transport.abort()
     async with asyncio.timeout(60):
         await Task.all().limit(1)
-        answer = await world.client.post("/api/v1/backups/reorder", json=order)
+        answer = await harness.client.post("/api/v1/backups/reorder", json=order)
     assert answer.status_code == 200

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from tests.integration.backups.conftest import WORKER, World
+from tests.integration.backups.conftest import WORKER, ApiHarness
 from tests.support.backup_runs import (
     DAY_MS,
     RESTIC_FAILURE,
@@ -28,128 +28,130 @@ def database_kind() -> str:
 
 
 async def test_t4_t35_after_days_away_one_run_catches_up_and_names_the_times_it_stands_for(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await overdue_schedule(world)
-    assert (await schedule_of(world, made))["nextBackupAt"] < clock.now_ms()
-    await world.services.due_runs.start_missed()
-    await world.services.due_runs.start_missed()
+    made = await overdue_schedule(harness)
+    assert (await schedule_of(harness, made))["nextBackupAt"] < clock.now_ms()
+    await harness.services.due_runs.start_missed()
+    await harness.services.due_runs.start_missed()
     [task] = await tasks_of(made)
     assert (task.status, task.trigger) == ("queued", "scheduled")
-    shown = (await task_of(world, task.id))["input"]
+    shown = (await task_of(harness, task.id))["input"]
     assert (shown["manual"], shown["coalesced"]["count"]) == (False, 3)
     assert shown["dueAt"] - shown["coalesced"]["lastAt"] == DAY_MS
     assert shown["coalesced"]["lastAt"] - shown["coalesced"]["firstAt"] == 2 * DAY_MS
-    assert 0 < (await schedule_of(world, made))["nextBackupAt"] - clock.now_ms() < DAY_MS
+    assert 0 < (await schedule_of(harness, made))["nextBackupAt"] - clock.now_ms() < DAY_MS
     # Late runs of Prefect are rejected, whether the run is active or has ended.
-    late = await world.claim(schedule_id=made["shortId"], due_at=shown["dueAt"])
+    late = await harness.claim(schedule_id=made["shortId"], due_at=shown["dueAt"])
     assert late["answer"] == "refused"
-    await world.claim(task_id=task.id)
-    await world.ask("finish", success_report(task.id, snapshot_of(made)))
-    late = await world.claim(schedule_id=made["shortId"], due_at=shown["coalesced"]["firstAt"])
+    await harness.claim(task_id=task.id)
+    await harness.ask("finish", success_report(task.id, snapshot_of(made)))
+    late = await harness.claim(schedule_id=made["shortId"], due_at=shown["coalesced"]["firstAt"])
     assert late["answer"] == "refused"
     assert "have been run" in late["reason"]
     assert len(await tasks_of(made)) == 1
 
 
 async def test_t35_run_started_by_prefect_serves_all_missed_times(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await overdue_schedule(world)
-    reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms() - DAY_MS // 2)
+    made = await overdue_schedule(harness)
+    reply = await harness.claim(schedule_id=made["shortId"], due_at=clock.now_ms() - DAY_MS // 2)
     assert reply["answer"] == "granted"
-    assert (await task_of(world, reply["job"]["taskId"]))["input"]["coalesced"]["count"] == 3
-    await world.ask("finish", success_report(reply["job"]["taskId"], snapshot_of(made)))
-    await world.services.due_runs.start_missed()
+    assert (await task_of(harness, reply["job"]["taskId"]))["input"]["coalesced"]["count"] == 3
+    await harness.ask("finish", success_report(reply["job"]["taskId"], snapshot_of(made)))
+    await harness.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
 
-async def test_run_that_waits_in_prefect_is_not_started_a_second_time(world: World) -> None:
-    made = await overdue_schedule(world)
-    run = await world.scheduler_run(made)
-    world.scheduler.set_state(run, "SCHEDULED")
-    await world.services.due_runs.start_missed()
+async def test_run_that_waits_in_prefect_is_not_started_a_second_time(harness: ApiHarness) -> None:
+    made = await overdue_schedule(harness)
+    run = await harness.scheduler_run(made)
+    harness.scheduler.set_state(run, "SCHEDULED")
+    await harness.services.due_runs.start_missed()
     assert await tasks_of(made) == []
-    world.scheduler.set_state(run, "CRASHED")
-    await world.services.due_runs.start_missed()
+    harness.scheduler.set_state(run, "CRASHED")
+    await harness.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
 
 async def test_without_catch_up_missed_times_are_recorded_and_not_run(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await overdue_schedule(world, catchUp=False)
+    made = await overdue_schedule(harness, catchUp=False)
     assert made["catchUp"] is False
-    await world.ask("hello", WORKER)
-    await world.services.due_runs.start_missed()
+    await harness.ask("hello", WORKER)
+    await harness.services.due_runs.start_missed()
     [task] = await tasks_of(made)
     assert (task.status, task.flow) == ("cancelled", None)
     assert task.error is not None
     assert "catching up is off" in task.error
     assert "Times left out: 4" in task.error
-    after = await schedule_of(world, made)
+    after = await schedule_of(harness, made)
     assert after["nextBackupAt"] > clock.now_ms()
     assert (after["lastBackupAt"], after["lastBackupStatus"]) == (None, None)
-    [item] = (await world.client.get("/api/v1/tasks/history")).json()["items"]
+    [item] = (await harness.client.get("/api/v1/tasks/history")).json()["items"]
     assert item["outcome"] == "cancelled"
 
 
 async def test_without_catch_up_a_queued_due_time_still_runs(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
     """Everybody was there; the queue was long."""
-    made = await overdue_schedule(world, days=0.9, catchUp=False)
+    made = await overdue_schedule(harness, days=0.9, catchUp=False)
     long_ago = clock.now_ms() - 2 * DAY_MS
-    world.services.due_runs.watching_since = long_ago
-    world.services.due_runs.prefect_seen_at = clock.now_ms() - 60_000
-    await world.ask("hello", WORKER)
+    harness.services.due_runs.watching_since = long_ago
+    harness.services.due_runs.prefect_seen_at = clock.now_ms() - 60_000
+    await harness.ask("hello", WORKER)
     await WorkerRow.filter(host="local").update(present_since=long_ago)
-    run = await world.scheduler_run(made)
-    world.scheduler.set_state(run, "SCHEDULED")
-    await world.services.due_runs.start_missed()
+    run = await harness.scheduler_run(made)
+    harness.scheduler.set_state(run, "SCHEDULED")
+    await harness.services.due_runs.start_missed()
     assert await tasks_of(made) == []
-    bell = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms() - DAY_MS // 2)
+    bell = await harness.claim(schedule_id=made["shortId"], due_at=clock.now_ms() - DAY_MS // 2)
     assert bell["answer"] == "granted"
 
 
 async def test_without_catch_up_times_during_worker_absence_are_missed(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await overdue_schedule(world, days=0.9, catchUp=False)
-    world.services.due_runs.watching_since = clock.now_ms() - 2 * DAY_MS
-    await world.services.due_runs.start_missed()
+    made = await overdue_schedule(harness, days=0.9, catchUp=False)
+    harness.services.due_runs.watching_since = clock.now_ms() - 2 * DAY_MS
+    await harness.services.due_runs.start_missed()
     assert await tasks_of(made) == [], "its worker is still away: nothing is recorded yet"
-    await world.ask("hello", WORKER)
-    await world.services.due_runs.start_missed()
+    await harness.ask("hello", WORKER)
+    await harness.services.due_runs.start_missed()
     assert [task.status for task in await tasks_of(made)] == ["cancelled"]
 
 
-async def test_present_since_is_kept_while_heartbeats_continue(world: World) -> None:
-    await world.ask("hello", WORKER)
+async def test_present_since_is_kept_while_heartbeats_continue(harness: ApiHarness) -> None:
+    await harness.ask("hello", WORKER)
     since = (await WorkerRow.get(host="local")).present_since
-    await world.ask("hello", WORKER)
+    await harness.ask("hello", WORKER)
     assert (await WorkerRow.get(host="local")).present_since == since
     await WorkerRow.filter(host="local").update(seen_at=clock.now_ms() - 60_000, present_since=1)
-    await world.ask("hello", WORKER)
+    await harness.ask("hello", WORKER)
     assert (await WorkerRow.get(host="local")).present_since > 1
 
 
-async def test_manual_run_keeps_the_next_due_time(world: World) -> None:
-    made = await world.schedule()
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    assert (await schedule_of(world, made))["nextBackupAt"] == made["nextBackupAt"]
-    await world.ask("finish", success_report(task_id, snapshot_of(made)))
-    assert (await schedule_of(world, made))["nextBackupAt"] == made["nextBackupAt"]
+async def test_manual_run_keeps_the_next_due_time(harness: ApiHarness) -> None:
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
+    assert (await schedule_of(harness, made))["nextBackupAt"] == made["nextBackupAt"]
+    await harness.ask("finish", success_report(task_id, snapshot_of(made)))
+    assert (await schedule_of(harness, made))["nextBackupAt"] == made["nextBackupAt"]
 
 
 @pytest.mark.parametrize("end", ["failed", "stale", "cancelled", "refused", "blocked"])
-async def test_next_due_time_is_in_the_future_after_every_outcome(world: World, end: str) -> None:
-    volume = await world.volume()
-    made = await overdue_schedule(world, volume=volume, maxRetries=0)
+async def test_next_due_time_is_in_the_future_after_every_outcome(
+    harness: ApiHarness, end: str
+) -> None:
+    volume = await harness.volume()
+    made = await overdue_schedule(harness, volume=volume, maxRetries=0)
     if end == "blocked":
-        await world.client.post(f"/api/v1/volumes/{volume['shortId']}/unmount")
-    reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
+        await harness.client.post(f"/api/v1/volumes/{volume['shortId']}/unmount")
+    reply = await harness.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
     if end == "blocked":
         assert reply["job"]["source"]["blockedReason"]
     task_id = reply["job"]["taskId"]
@@ -157,37 +159,37 @@ async def test_next_due_time_is_in_the_future_after_every_outcome(world: World, 
         report = {"status": "cancelled", "outcome": "cancelled", "error": "stopped"}
     else:
         report = {**RESTIC_FAILURE, "outcome": "stale" if end == "stale" else "error"}
-    await world.ask("finish", {"taskId": task_id, **report})
-    after = await schedule_of(world, made)
+    await harness.ask("finish", {"taskId": task_id, **report})
+    after = await schedule_of(harness, made)
     assert clock.now_ms() < after["nextBackupAt"] < clock.now_ms() + DAY_MS
-    await world.services.due_runs.start_missed()
+    await harness.services.due_runs.start_missed()
     # An interrupted run is rerun at once; after every other end the next due time follows.
     again = {task.rerun_of for task in await tasks_of(made)}
     assert again == ({None, task_id} if end == "stale" else {None})
 
 
-async def test_an_owed_run_survives_an_edit_that_changes_no_time(world: World) -> None:
-    made = await overdue_schedule(world)
+async def test_an_owed_run_survives_an_edit_that_changes_no_time(harness: ApiHarness) -> None:
+    made = await overdue_schedule(harness)
     body = {"name": "renamed", "cronExpression": made["cronExpression"], "timezone": None}
-    await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
-    await world.services.due_runs.start_missed()
+    await harness.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
+    await harness.services.due_runs.start_missed()
     assert len(await tasks_of(made)) == 1
 
 
 async def test_schedule_with_jitter_has_constant_delay_and_is_started_by_the_api(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    harness: ApiHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    many = [await world.schedule(cronExpression="0 3 * * *", jitterSeconds=600) for _ in range(8)]
-    plain = await world.schedule(cronExpression="0 3 * * *")
+    many = [await harness.schedule(cronExpression="0 3 * * *", jitterSeconds=600) for _ in range(8)]
+    plain = await harness.schedule(cronExpression="0 3 * * *")
     delays = [made["nextBackupAt"] - plain["nextBackupAt"] for made in many]
     assert all(0 <= delay <= 600_000 for delay in delays)
     assert len(set(delays)) > 1
-    again = await world.client.patch(f"/api/v1/backups/{many[0]['shortId']}", json={"name": "x"})
+    again = await harness.client.patch(f"/api/v1/backups/{many[0]['shortId']}", json={"name": "x"})
     assert again.json()["nextBackupAt"] == many[0]["nextBackupAt"]
     late = next(made for made, delay in zip(many, delays, strict=True) if delay > 60_000)
-    await world.services.deployment_sync.apply()
-    assert world.scheduler.plans[late["shortId"]].cron is None
-    assert world.scheduler.plans[plain["shortId"]].cron == "0 3 * * *"
+    await harness.services.deployment_sync.apply()
+    assert harness.scheduler.plans[late["shortId"]].cron is None
+    assert harness.scheduler.plans[plain["shortId"]].cron == "0 3 * * *"
 
     row = await Schedule.get(short_id=late["shortId"])
     due_at = (row.next_backup_at or 0) - 3 * DAY_MS
@@ -198,42 +200,46 @@ async def test_schedule_with_jitter_has_constant_delay_and_is_started_by_the_api
     expression = f"{at.minute} {at.hour} * * *"
     values = {"cron_expression": expression, "next_backup_at": due_at}
     await Schedule.filter(id=row.id).update(**values)
-    await world.services.due_runs.start_missed()
+    await harness.services.due_runs.start_missed()
     [task] = await tasks_of(late)
     # The delay of its newest due time has not passed: the due time of the day before is due.
     assert task.input["dueAt"] == newest - DAY_MS
 
 
-async def test_cron_expression_unknown_to_prefect_is_started_by_the_api(world: World) -> None:
-    made = await world.schedule(cronExpression="0 3 L * *")
-    await world.services.deployment_sync.apply()
-    assert world.scheduler.plans[made["shortId"]].cron is None
-    assert await world.services.deployment_sync.drift() == []
+async def test_cron_expression_unknown_to_prefect_is_started_by_the_api(
+    harness: ApiHarness,
+) -> None:
+    made = await harness.schedule(cronExpression="0 3 L * *")
+    await harness.services.deployment_sync.apply()
+    assert harness.scheduler.plans[made["shortId"]].cron is None
+    assert await harness.services.deployment_sync.drift() == []
 
 
 async def test_longest_overdue_schedule_is_started_first(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    harness: ApiHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    volume, repository = await world.volume(), await world.repository()
+    volume, repository = await harness.volume(), await harness.repository()
     both = {"volume": volume, "repository": repository}
-    made = [await overdue_schedule(world, days=days, **both) for days in (1.9, 3.9, 2.9)]
+    made = [await overdue_schedule(harness, days=days, **both) for days in (1.9, 3.9, 2.9)]
     # Ids of one millisecond have no order; here none has another's.
     moments = itertools.count(clock.now_ms())
     monkeypatch.setattr(clock, "now_ms", lambda: next(moments))
-    await world.services.due_runs.start_missed()
+    await harness.services.due_runs.start_missed()
     opened = [task.resource_id for task in await Task.all().order_by("id")]
     assert opened == [made[1]["shortId"], made[2]["shortId"], made[0]["shortId"]]
 
 
-async def test_a_disabled_schedule_has_no_next_time_and_nothing_is_caught_up(world: World) -> None:
-    made = await overdue_schedule(world)
+async def test_a_disabled_schedule_has_no_next_time_and_nothing_is_caught_up(
+    harness: ApiHarness,
+) -> None:
+    made = await overdue_schedule(harness)
     url = f"/api/v1/backups/{made['shortId']}"
-    assert (await world.client.patch(url, json={"enabled": False})).json()["nextBackupAt"] is None
+    assert (await harness.client.patch(url, json={"enabled": False})).json()["nextBackupAt"] is None
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=1)
-    assert (await world.client.get(url)).json()["nextBackupAt"] is None
-    await world.services.due_runs.start_missed()
+    assert (await harness.client.get(url)).json()["nextBackupAt"] is None
+    await harness.services.due_runs.start_missed()
     assert await tasks_of(made) == []
-    again = (await world.client.patch(url, json={"enabled": True})).json()
+    again = (await harness.client.patch(url, json={"enabled": True})).json()
     assert again["nextBackupAt"] > clock.now_ms()
-    await world.services.due_runs.start_missed()
+    await harness.services.due_runs.start_missed()
     assert await tasks_of(made) == []

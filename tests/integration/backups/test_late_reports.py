@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import ApiHarness
 from tests.support.backup_runs import run_now, schedule_of, snapshot_of, success_report, task_of
 from zerobyte.core import clock
 from zerobyte.db.leases import Lease
@@ -16,12 +16,12 @@ from zerobyte.restic import Repository as ResticRepository
 from zerobyte.restic import backup, init, snapshots
 
 
-async def stored_at(world: World, made: dict[str, Any], folder: Path) -> ResticRepository:
+async def stored_at(harness: ApiHarness, made: dict[str, Any], folder: Path) -> ResticRepository:
     """Give the schedule a real repository that the API can read."""
     config = {"backend": "local", "path": str(folder / "repository")}
     await Repository.filter(id=made["repositoryId"]).update(config=config)
     row = await Repository.get(id=made["repositoryId"])
-    services = world.services
+    services = harness.services
     access = await services.repositories.access(row)
     repository = ResticRepository(access, services.host_api.tools)
     await init.run(repository)
@@ -29,11 +29,11 @@ async def stored_at(world: World, made: dict[str, Any], folder: Path) -> ResticR
 
 
 async def backed_up(
-    world: World, repository: ResticRepository, tag: str
+    harness: ApiHarness, repository: ResticRepository, tag: str
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Run a real backup. Returns restic's snapshot record and the figures of the run."""
-    (world.source / f"{clock.monotonic()}.txt").write_text("changed")
-    summary = await backup.run(repository, world.source, tag=tag, hostname="zerobyte")
+    (harness.source / f"{clock.monotonic()}.txt").write_text("changed")
+    summary = await backup.run(repository, harness.source, tag=tag, hostname="zerobyte")
     assert summary.snapshot_id is not None
     [record] = await snapshots.run(repository, ids=(summary.snapshot_id,))
     return record.model_dump(mode="json", exclude_none=True), summary.model_dump(mode="json")
@@ -44,143 +44,147 @@ def report_of(task_id: str, snapshot: dict[str, Any], figures: dict[str, Any]) -
     return success_report(task_id, snapshot, result=result)
 
 
-async def claimed_run(world: World, made: dict[str, Any]) -> str:
+async def claimed_run(harness: ApiHarness, made: dict[str, Any]) -> str:
     """Start a scheduled run. Returns its task id."""
-    run = await world.scheduler_run(made)
-    reply = await world.claim(schedule_id=made["shortId"], flow_run_id=run)
+    run = await harness.scheduler_run(made)
+    reply = await harness.claim(schedule_id=made["shortId"], flow_run_id=run)
     return reply["job"]["taskId"]
 
 
-async def lost_run(world: World, made: dict[str, Any]) -> str:
+async def lost_run(harness: ApiHarness, made: dict[str, Any]) -> str:
     """Start a scheduled run and have the reaper fail it. Returns its task id."""
-    task_id = await claimed_run(world, made)
-    await lose(world, task_id)
+    task_id = await claimed_run(harness, made)
+    await lose(harness, task_id)
     return task_id
 
 
-async def lose(world: World, task_id: str) -> None:
+async def lose(harness: ApiHarness, task_id: str) -> None:
     await Lease.filter(task_id=task_id).delete()
-    await world.services.reaper.fail_lost()
+    await harness.services.reaper.fail_lost()
     assert (await Task.get(id=task_id)).status == "stale"
 
 
 async def test_late_success_report_is_accepted_if_its_snapshot_exists(
-    world: World, tmp_path: Path
+    harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await world.schedule()
-    repository = await stored_at(world, made, tmp_path)
-    task_id = await lost_run(world, made)
+    made = await harness.schedule()
+    repository = await stored_at(harness, made, tmp_path)
+    task_id = await lost_run(harness, made)
     assert await Task.exists(rerun_of=task_id, status="queued")
-    snapshot, figures = await backed_up(world, repository, made["shortId"])
+    snapshot, figures = await backed_up(harness, repository, made["shortId"])
     for _ in range(2):  # A repeated report changes nothing.
-        await world.ask("finish", report_of(task_id, snapshot, figures))
-        task = await task_of(world, task_id)
+        await harness.ask("finish", report_of(task_id, snapshot, figures))
+        task = await task_of(harness, task_id)
         assert (task["status"], task["error"]) == ("succeeded", None)
-        assert (await schedule_of(world, made))["lastBackupStatus"] == "success"
+        assert (await schedule_of(harness, made))["lastBackupStatus"] == "success"
         assert await Snapshot.exists(snapshot_id=snapshot["id"])
         [rerun] = await Task.filter(rerun_of=task_id)
         assert rerun.status == "cancelled"
 
 
 async def test_late_report_without_existing_snapshot_changes_nothing(
-    world: World, tmp_path: Path
+    harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await world.schedule()
-    await stored_at(world, made, tmp_path)
-    task_id = await lost_run(world, made)
-    await world.ask("finish", success_report(task_id, snapshot_of(made)))
-    assert (await task_of(world, task_id))["status"] == "stale"
+    made = await harness.schedule()
+    await stored_at(harness, made, tmp_path)
+    task_id = await lost_run(harness, made)
+    await harness.ask("finish", success_report(task_id, snapshot_of(made)))
+    assert (await task_of(harness, task_id))["status"] == "stale"
     assert await Task.exists(rerun_of=task_id, status="queued")
 
 
-async def refused(world: World, task_id: str, report: dict[str, Any]) -> str:
+async def refused(harness: ApiHarness, task_id: str, report: dict[str, Any]) -> str:
     """Report a success that must be rejected. Returns the error of the task."""
-    await world.ask("finish", report)
-    task = await task_of(world, task_id)
+    await harness.ask("finish", report)
+    task = await task_of(harness, task_id)
     assert task["status"] == "failed"
     assert await Task.filter(status="succeeded", id=task_id).count() == 0
     return task["error"]
 
 
-async def test_success_without_existing_snapshot_is_rejected(world: World, tmp_path: Path) -> None:
-    made = await world.schedule()
-    await stored_at(world, made, tmp_path)
-    task_id = await claimed_run(world, made)
+async def test_success_without_existing_snapshot_is_rejected(
+    harness: ApiHarness, tmp_path: Path
+) -> None:
+    made = await harness.schedule()
+    await stored_at(harness, made, tmp_path)
+    task_id = await claimed_run(harness, made)
     snapshot = snapshot_of(made)
-    assert "does not hold" in await refused(world, task_id, success_report(task_id, snapshot))
+    assert "does not hold" in await refused(harness, task_id, success_report(task_id, snapshot))
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
 
 
-async def test_snapshot_without_the_schedule_tag_is_rejected(world: World, tmp_path: Path) -> None:
-    made = await world.schedule()
-    repository = await stored_at(world, made, tmp_path)
-    task_id = await claimed_run(world, made)
-    snapshot, figures = await backed_up(world, repository, "abcd1234")
+async def test_snapshot_without_the_schedule_tag_is_rejected(
+    harness: ApiHarness, tmp_path: Path
+) -> None:
+    made = await harness.schedule()
+    repository = await stored_at(harness, made, tmp_path)
+    task_id = await claimed_run(harness, made)
+    snapshot, figures = await backed_up(harness, repository, "abcd1234")
     lie = {**snapshot, "tags": [made["shortId"]]}
-    assert "another schedule" in await refused(world, task_id, report_of(task_id, lie, figures))
+    assert "another schedule" in await refused(harness, task_id, report_of(task_id, lie, figures))
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
 
 
-async def test_snapshot_older_than_the_run_is_rejected(world: World, tmp_path: Path) -> None:
-    made = await world.schedule()
-    repository = await stored_at(world, made, tmp_path)
-    snapshot, figures = await backed_up(world, repository, made["shortId"])
-    task_id = await claimed_run(world, made)
-    await world.hello(clock_ms=clock.now_ms())
+async def test_snapshot_older_than_the_run_is_rejected(harness: ApiHarness, tmp_path: Path) -> None:
+    made = await harness.schedule()
+    repository = await stored_at(harness, made, tmp_path)
+    snapshot, figures = await backed_up(harness, repository, made["shortId"])
+    task_id = await claimed_run(harness, made)
+    await harness.hello(clock_ms=clock.now_ms())
     await Task.filter(id=task_id).update(started_at=clock.now_ms() + 10 * 60_000)
     assert "older than this run" in await refused(
-        world, task_id, report_of(task_id, snapshot, figures)
+        harness, task_id, report_of(task_id, snapshot, figures)
     )
 
 
 async def test_snapshot_of_an_earlier_run_is_rejected_for_any_worker_clock(
-    world: World, tmp_path: Path
+    harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await world.schedule()
-    repository = await stored_at(world, made, tmp_path)
-    first = await claimed_run(world, made)
-    snapshot, figures = await backed_up(world, repository, made["shortId"])
-    await world.ask("finish", report_of(first, snapshot, figures))
-    assert (await task_of(world, first))["status"] == "succeeded"
-    await world.hello(clock_ms=clock.now_ms() - 86_400_000)
+    made = await harness.schedule()
+    repository = await stored_at(harness, made, tmp_path)
+    first = await claimed_run(harness, made)
+    snapshot, figures = await backed_up(harness, repository, made["shortId"])
+    await harness.ask("finish", report_of(first, snapshot, figures))
+    assert (await task_of(harness, first))["status"] == "succeeded"
+    await harness.hello(clock_ms=clock.now_ms() - 86_400_000)
     for is_indexed in (False, True):  # Known from the first run's result, then from the index.
         if is_indexed:
             await Task.filter(id=first).update(result=None)
         else:
             await Snapshot.all().delete()
-        second = await run_now(world, made)
-        await world.claim(task_id=second)
+        second = await run_now(harness, made)
+        await harness.claim(task_id=second)
         if is_indexed:
             await Snapshot.all().delete()
-            await world.services.snapshots.index_snapshot(
+            await harness.services.snapshots.index_snapshot(
                 made["repositoryId"], (await snapshots.run(repository))[0]
             )
             await Snapshot.all().update(created_at=1)
-        assert "earlier run" in await refused(world, second, report_of(second, snapshot, figures))
+        assert "earlier run" in await refused(harness, second, report_of(second, snapshot, figures))
 
 
 async def test_report_with_other_figures_than_the_snapshot_is_rejected(
-    world: World, tmp_path: Path
+    harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await world.schedule()
-    repository = await stored_at(world, made, tmp_path)
-    task_id = await claimed_run(world, made)
-    snapshot, figures = await backed_up(world, repository, made["shortId"])
+    made = await harness.schedule()
+    repository = await stored_at(harness, made, tmp_path)
+    task_id = await claimed_run(harness, made)
+    snapshot, figures = await backed_up(harness, repository, made["shortId"])
     lie = {**figures, "total_files_processed": 10_000}
-    assert "other figures" in await refused(world, task_id, report_of(task_id, snapshot, lie))
+    assert "other figures" in await refused(harness, task_id, report_of(task_id, snapshot, lie))
 
 
 async def test_index_stores_the_snapshot_record_of_the_repository(
-    world: World, tmp_path: Path
+    harness: ApiHarness, tmp_path: Path
 ) -> None:
-    made = await world.schedule()
-    repository = await stored_at(world, made, tmp_path)
-    task_id = await claimed_run(world, made)
-    snapshot, figures = await backed_up(world, repository, made["shortId"])
+    made = await harness.schedule()
+    repository = await stored_at(harness, made, tmp_path)
+    task_id = await claimed_run(harness, made)
+    snapshot, figures = await backed_up(harness, repository, made["shortId"])
     yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
     lie = {**snapshot, "time": yesterday, "paths": ["/elsewhere"]}
-    await world.ask("finish", report_of(task_id, lie, figures))
-    assert (await task_of(world, task_id))["status"] == "succeeded"
+    await harness.ask("finish", report_of(task_id, lie, figures))
+    assert (await task_of(harness, task_id))["status"] == "succeeded"
     row = await Snapshot.get(snapshot_id=snapshot["id"])
     assert (row.record["paths"], row.record["time"]) == (snapshot["paths"], snapshot["time"])
 
@@ -198,70 +202,72 @@ async def test_index_stores_the_snapshot_record_of_the_repository(
     ids=["no result", "no summary", "another kind", "unchanged", "latest", "short id"],
 )
 async def test_success_without_snapshot_id_is_rejected(
-    world: World, result: dict[str, Any] | None
+    harness: ApiHarness, result: dict[str, Any] | None
 ) -> None:
-    made = await world.schedule()
-    task_id = await claimed_run(world, made)
+    made = await harness.schedule()
+    task_id = await claimed_run(harness, made)
     report = {"taskId": task_id, "status": "succeeded", "outcome": "success", "result": result}
-    assert "Run the backup again" in await refused(world, task_id, report)
+    assert "Run the backup again" in await refused(harness, task_id, report)
 
 
 async def test_unchanged_run_is_accepted_if_the_schedule_has_a_snapshot(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule()
-    first = await run_now(world, made)
-    await world.claim(task_id=first)
-    await world.ask("finish", success_report(first, snapshot_of(made)))
-    second = await run_now(world, made)
-    await world.claim(task_id=second)
+    made = await harness.schedule()
+    first = await run_now(harness, made)
+    await harness.claim(task_id=first)
+    await harness.ask("finish", success_report(first, snapshot_of(made)))
+    second = await run_now(harness, made)
+    await harness.claim(task_id=second)
     result = {"kind": "backup", "exitCode": 0, "result": {"snapshot_id": ""}}
     report = {"taskId": second, "status": "succeeded", "outcome": "success", "result": result}
-    await world.ask("finish", report)
-    assert (await task_of(world, second))["status"] == "succeeded"
+    await harness.ask("finish", report)
+    assert (await task_of(harness, second))["status"] == "succeeded"
 
 
-async def test_failed_run_adds_no_false_snapshot_to_the_index(world: World, tmp_path: Path) -> None:
-    made = await world.schedule()
-    await stored_at(world, made, tmp_path)
-    task_id = await claimed_run(world, made)
+async def test_failed_run_adds_no_false_snapshot_to_the_index(
+    harness: ApiHarness, tmp_path: Path
+) -> None:
+    made = await harness.schedule()
+    await stored_at(harness, made, tmp_path)
+    task_id = await claimed_run(harness, made)
     snapshot = snapshot_of(made)
     report = {"taskId": task_id, "status": "failed", "outcome": "error", "error": "unreadable"}
-    await world.ask("finish", {**report, "snapshot": snapshot})
-    assert (await task_of(world, task_id))["error"] == "unreadable"
+    await harness.ask("finish", {**report, "snapshot": snapshot})
+    assert (await task_of(harness, task_id))["error"] == "unreadable"
     assert not await Snapshot.exists(snapshot_id=snapshot["id"])
 
 
 @pytest.mark.parametrize("newer", ["running", "failed"])
 async def test_late_report_does_not_overwrite_the_end_of_a_newer_run(
-    world: World, tmp_path: Path, newer: str
+    harness: ApiHarness, tmp_path: Path, newer: str
 ) -> None:
-    made = await world.schedule(maxRetries=0)
-    repository = await stored_at(world, made, tmp_path)
-    lost = await lost_run(world, made)
-    snapshot, figures = await backed_up(world, repository, made["shortId"])
+    made = await harness.schedule(maxRetries=0)
+    repository = await stored_at(harness, made, tmp_path)
+    lost = await lost_run(harness, made)
+    snapshot, figures = await backed_up(harness, repository, made["shortId"])
     rerun = await Task.get(rerun_of=lost)
-    await world.claim(task_id=rerun.id)
+    await harness.claim(task_id=rerun.id)
     if newer == "failed":
         end = {"taskId": rerun.id, "status": "failed", "outcome": "error", "error": "newer error"}
-        await world.ask("finish", end)
+        await harness.ask("finish", end)
     fields = ("lastBackupStatus", "lastBackupError", "lastBackupAt")
-    before = await schedule_of(world, made)
-    await world.ask("finish", report_of(lost, snapshot, figures))
-    assert (await task_of(world, lost))["status"] == "succeeded"
+    before = await schedule_of(harness, made)
+    await harness.ask("finish", report_of(lost, snapshot, figures))
+    assert (await task_of(harness, lost))["status"] == "succeeded"
     assert await Snapshot.exists(snapshot_id=snapshot["id"])
-    after = await schedule_of(world, made)
+    after = await schedule_of(harness, made)
     assert [after[name] for name in fields] == [before[name] for name in fields]
-    assert (await task_of(world, rerun.id))["status"] == newer
+    assert (await task_of(harness, rerun.id))["status"] == newer
 
 
-async def test_run_interrupted_by_a_restart_reports_the_restart(world: World) -> None:
-    made = await world.schedule()
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
+async def test_run_interrupted_by_a_restart_reports_the_restart(harness: ApiHarness) -> None:
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
     await Lease.filter(task_id=task_id).delete()
     await Task.filter(id=task_id).update(started_at=1)
-    await world.services.reaper.fail_lost()
+    await harness.services.reaper.fail_lost()
     error = "Zerobyte was restarted while this ran"
-    assert (await task_of(world, task_id))["error"] == error
-    assert (await schedule_of(world, made))["lastBackupError"] == error
+    assert (await task_of(harness, task_id))["error"] == error
+    assert (await schedule_of(harness, made))["lastBackupError"] == error

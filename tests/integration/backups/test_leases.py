@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.backups.conftest import World, end
+from tests.integration.backups.conftest import ApiHarness, end
 from tests.support.backup_runs import (
     run_now,
     schedule_of,
@@ -31,52 +31,56 @@ def database_kind() -> str:
     return "sqlite"
 
 
-async def leases_of(world: World, repository: dict[str, Any]) -> list[dict[str, Any]]:
-    answer = await world.client.get(f"/api/v1/repositories/{repository['shortId']}/leases")
+async def leases_of(harness: ApiHarness, repository: dict[str, Any]) -> list[dict[str, Any]]:
+    answer = await harness.client.get(f"/api/v1/repositories/{repository['shortId']}/leases")
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(world: World) -> None:
-    repository = await world.repository()
-    made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    forget = (await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")).json()
-    await world.claim(task_id=forget["taskId"])
-    holder, waiter = await leases_of(world, repository)
+async def test_who_holds_a_repository_and_who_waits_since_when_is_shown(
+    harness: ApiHarness,
+) -> None:
+    repository = await harness.repository()
+    made = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
+    forget = (await harness.client.post(f"/api/v1/backups/{made['shortId']}/forget")).json()
+    await harness.claim(task_id=forget["taskId"])
+    holder, waiter = await leases_of(harness, repository)
     assert (holder["taskId"], holder["state"], holder["mode"]) == (task_id, "held", "shared")
     assert holder["operation"] == f"backup {made['name']}"
     assert holder["host"] == "local"
     assert (waiter["taskId"], waiter["state"]) == (forget["taskId"], "waiting")
     assert (waiter["mode"], waiter["acquiredAt"]) == ("exclusive", None)
     assert holder["requestedAt"] <= holder["acquiredAt"] <= waiter["requestedAt"]
-    stranger = await world.client.get(
+    stranger = await harness.client.get(
         f"/api/v1/repositories/{repository['shortId']}/leases",
         headers={"x-test-organization": "o2"},
     )
     assert stranger.status_code == 404
-    assert (await world.client.post(f"/api/v1/tasks/{forget['taskId']}/cancel")).status_code == 202
-    assert [lease["taskId"] for lease in await leases_of(world, repository)] == [task_id]
+    assert (
+        await harness.client.post(f"/api/v1/tasks/{forget['taskId']}/cancel")
+    ).status_code == 202
+    assert [lease["taskId"] for lease in await leases_of(harness, repository)] == [task_id]
 
 
-async def test_disconnected_worker_leaves_no_waiting_renewal(world: World) -> None:
-    repository = await world.repository()
-    made = await world.schedule(repository=repository)
-    await world.claim(task_id=await run_now(world, made))
-    url = f"{world.client.base_url}/api/v1/repositories/{repository['shortId']}/unlock"
+async def test_disconnected_worker_leaves_no_waiting_renewal(harness: ApiHarness) -> None:
+    repository = await harness.repository()
+    made = await harness.schedule(repository=repository)
+    await harness.claim(task_id=await run_now(harness, made))
+    url = f"{harness.client.base_url}/api/v1/repositories/{repository['shortId']}/unlock"
 
     async def unlock() -> None:
-        async with httpx.AsyncClient(headers=world.client.headers, timeout=60) as other:
+        async with httpx.AsyncClient(headers=harness.client.headers, timeout=60) as other:
             await other.post(url)
 
     impatient = asyncio.create_task(unlock())
 
     async def waits() -> bool:
-        return len(await leases_of(world, repository)) == 2
+        return len(await leases_of(harness, repository)) == 2
 
     await until(waits)
-    _, waiter = await leases_of(world, repository)
+    _, waiter = await leases_of(harness, repository)
     assert (waiter["taskId"], waiter["operation"]) == (None, "unlock")
     assert (waiter["state"], waiter["mode"]) == ("waiting", "exclusive")
     impatient.cancel()
@@ -84,118 +88,118 @@ async def test_disconnected_worker_leaves_no_waiting_renewal(world: World) -> No
         await impatient
 
     async def is_alone() -> bool:
-        return len(await leases_of(world, repository)) == 1
+        return len(await leases_of(harness, repository)) == 1
 
     await until(is_alone)
 
 
-async def test_task_fails_after_the_lease_wait_limit(world: World) -> None:
-    repository = await world.repository()
-    made = await world.schedule(repository=repository, retentionPolicy={"keepLast": 1})
-    forget = (await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")).json()
-    assert (await world.claim(task_id=forget["taskId"]))["answer"] == "granted"
-    backup = await run_now(world, made)
-    assert (await world.claim(task_id=backup))["answer"] == "wait"
+async def test_task_fails_after_the_lease_wait_limit(harness: ApiHarness) -> None:
+    repository = await harness.repository()
+    made = await harness.schedule(repository=repository, retentionPolicy={"keepLast": 1})
+    forget = (await harness.client.post(f"/api/v1/backups/{made['shortId']}/forget")).json()
+    assert (await harness.claim(task_id=forget["taskId"]))["answer"] == "granted"
+    backup = await run_now(harness, made)
+    assert (await harness.claim(task_id=backup))["answer"] == "wait"
     long_ago = clock.now_ms() - 13 * 3_600_000
     await Lease.filter(task_id=backup).update(requested_at=long_ago)
-    assert (await world.claim(task_id=backup))["answer"] == "refused"
-    done = await task_of(world, backup)
+    assert (await harness.claim(task_id=backup))["answer"] == "refused"
+    done = await task_of(harness, backup)
     assert done["status"] == "failed"
     assert done["error"].startswith("The repository was not free for 13.0 hours: forget ")
-    assert len(await leases_of(world, repository)) == 1
+    assert len(await leases_of(harness, repository)) == 1
 
 
 async def test_second_worker_of_a_host_is_rejected_while_the_first_is_running(
-    world: World, sleeper: subprocess.Popen[bytes]
+    harness: ApiHarness, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    await world.ask("hello", worker_identity(sleeper.pid))
+    await harness.ask("hello", worker_identity(sleeper.pid))
     second = worker_identity(os.getpid())
-    answer = await _hello(world, second)
+    answer = await _hello(harness, second)
     assert answer.status_code == 409
     assert answer.json()["message"] == (
         f"Another worker for the host local is running (process {sleeper.pid}). "
         "Stop it first, or start this one with a token of its own host"
     )
     await WorkerRow.filter(host="local").update(seen_at=1)
-    assert (await _hello(world, second)).status_code == 409, (
+    assert (await _hello(harness, second)).status_code == 409, (
         "it sends no heartbeat, but it is running"
     )
     end(sleeper)
-    assert (await _hello(world, second)).status_code == 200
+    assert (await _hello(harness, second)).status_code == 200
     # Where its process cannot be checked, a worker is gone 30 s after its last heartbeat.
     elsewhere = {**second, "bootId": "another boot"}
     await WorkerRow.filter(host="local").update(boot_id="yet another boot")
-    assert (await _hello(world, elsewhere)).status_code == 409
+    assert (await _hello(harness, elsewhere)).status_code == 409
     await WorkerRow.filter(host="local").update(seen_at=clock.now_ms() - 31_000)
-    assert (await _hello(world, elsewhere)).status_code == 200
+    assert (await _hello(harness, elsewhere)).status_code == 200
 
 
-async def _hello(world: World, worker: dict[str, Any]) -> httpx.Response:
-    bearer = {"authorization": f"Bearer {world.worker_token}"}
-    return await world.client.post("/api/control/hello", json=worker, headers=bearer)
+async def _hello(harness: ApiHarness, worker: dict[str, Any]) -> httpx.Response:
+    bearer = {"authorization": f"Bearer {harness.worker_token}"}
+    return await harness.client.post("/api/control/hello", json=worker, headers=bearer)
 
 
-async def interrupted(world: World, task_id: str) -> None:
+async def interrupted(harness: ApiHarness, task_id: str) -> None:
     report = {"taskId": task_id, "status": "failed", "outcome": "stale", "error": "stopped"}
-    await world.ask("finish", report)
+    await harness.ask("finish", report)
 
 
 async def test_t15_interrupted_scheduled_run_is_rerun_once(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule(maxRetries=5, retryDelay=1)
-    run = await world.scheduler_run(made)
-    first = (await world.claim(schedule_id=made["shortId"], flow_run_id=run))["job"]["taskId"]
-    await interrupted(world, first)
+    made = await harness.schedule(maxRetries=5, retryDelay=1)
+    run = await harness.scheduler_run(made)
+    first = (await harness.claim(schedule_id=made["shortId"], flow_run_id=run))["job"]["taskId"]
+    await interrupted(harness, first)
     [again] = await Task.filter(status="queued")
     assert (again.rerun_of, again.trigger, again.parent_id) == (first, "scheduled", None)
     assert again.flow == f"backup/{made['shortId']}"
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
-    await world.claim(task_id=again.id)
-    await interrupted(world, again.id)
+    await harness.claim(task_id=again.id)
+    await interrupted(harness, again.id)
     assert await Task.filter(status__in=("queued", "running")).count() == 0
     # Retries are for runs that reported an end; this run may crash its host.
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
-    after = await schedule_of(world, made)
+    after = await schedule_of(harness, made)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("error", "stopped")
     assert after["nextBackupAt"] > clock.now_ms()
 
 
-async def test_t15_manual_disabled_and_cancelled_runs_are_not_rerun(world: World) -> None:
+async def test_t15_manual_disabled_and_cancelled_runs_are_not_rerun(harness: ApiHarness) -> None:
     for way in ("by hand", "disabled", "cancelled"):
-        made = await world.schedule(maxRetries=0)
+        made = await harness.schedule(maxRetries=0)
         url = f"/api/v1/backups/{made['shortId']}"
         if way == "by hand":
-            task_id = await run_now(world, made)
-            await world.claim(task_id=task_id)
+            task_id = await run_now(harness, made)
+            await harness.claim(task_id=task_id)
         else:
-            task_id = (await world.claim(schedule_id=made["shortId"]))["job"]["taskId"]
+            task_id = (await harness.claim(schedule_id=made["shortId"]))["job"]["taskId"]
         if way == "disabled":
-            await world.client.patch(url, json={"enabled": False})
+            await harness.client.patch(url, json={"enabled": False})
         if way == "cancelled":
-            await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
+            await harness.client.post(f"/api/v1/tasks/{task_id}/cancel")
             await Lease.all().delete()
-            await world.services.reaper.fail_lost()
+            await harness.services.reaper.fail_lost()
         else:
-            await interrupted(world, task_id)
+            await interrupted(harness, task_id)
         assert await Task.filter(status__in=("queued", "running")).count() == 0, way
 
 
-async def test_t33_run_that_ended_unnoticed_in_prefect_ends_its_task(world: World) -> None:
+async def test_t33_run_that_ended_unnoticed_in_prefect_ends_its_task(harness: ApiHarness) -> None:
     crashed, cancelled, gone, waits = [
-        await world.scheduler.start(
+        await harness.scheduler.start(
             "forget", "local", {}, idempotency_key=ids.uuid7(), run_name="run"
         )
         for _ in range(4)
     ]
     tasks: dict[str, str] = {}
     for run in (crashed, cancelled, gone, waits):
-        tasks[run] = await run_now(world, await world.schedule())
+        tasks[run] = await run_now(harness, await harness.schedule())
         await Task.filter(id=tasks[run]).update(flow_run_id=run, updated_at=1)
-    world.scheduler.set_state(crashed, "CRASHED")
-    world.scheduler.set_state(cancelled, "CANCELLED")
-    del world.scheduler.runs[gone]
-    await world.services.reaper.end_unstarted()
+    harness.scheduler.set_state(crashed, "CRASHED")
+    harness.scheduler.set_state(cancelled, "CANCELLED")
+    del harness.scheduler.runs[gone]
+    await harness.services.reaper.end_unstarted()
     states = {run: (await Task.get(id=task_id)).status for run, task_id in tasks.items()}
     assert states == {crashed: "stale", cancelled: "cancelled", gone: "queued", waits: "queued"}
     # A run that Prefect has lost is started again with the same key.
@@ -203,109 +207,109 @@ async def test_t33_run_that_ended_unnoticed_in_prefect_ends_its_task(world: Worl
 
 
 async def test_t33_scheduled_run_lost_by_prefect_is_started_again(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
     """Prefect's database was deleted while the task waited for its repository."""
-    made = await world.schedule(enabled=True)
-    holder = await run_now(world, made)
-    await world.claim(task_id=holder)
+    made = await harness.schedule(enabled=True)
+    holder = await run_now(harness, made)
+    await harness.claim(task_id=holder)
     await Task.filter(id=holder).update(lease_mode="exclusive")
     await Lease.filter(task_id=holder).update(mode="exclusive")
-    other = await world.schedule(enabled=True)
+    other = await harness.schedule(enabled=True)
     await Schedule.filter(short_id=other["shortId"]).update(
         repository_id=(await Schedule.get(short_id=made["shortId"])).repository_id
     )
-    run = await world.scheduler_run(other)
-    assert (await world.claim(schedule_id=other["shortId"], flow_run_id=run))["answer"] == "wait"
+    run = await harness.scheduler_run(other)
+    assert (await harness.claim(schedule_id=other["shortId"], flow_run_id=run))["answer"] == "wait"
     waiting = await Task.get(status="queued")
     assert waiting.flow is None
-    del world.scheduler.runs[run]
+    del harness.scheduler.runs[run]
     await Task.filter(id=waiting.id).update(updated_at=1)
-    await world.services.reaper.end_unstarted()
+    await harness.services.reaper.end_unstarted()
     left = await Task.get(id=waiting.id)
     assert (left.status, left.flow) == ("queued", f"backup/{other['shortId']}")
     assert left.flow_run_id is None
 
 
-async def test_t33_lost_run_is_crashed_in_prefect_after_its_outage(world: World) -> None:
-    made = await world.schedule(enabled=True)
-    run = await world.scheduler_run(made)
-    await world.claim(schedule_id=made["shortId"], flow_run_id=run)
+async def test_t33_lost_run_is_crashed_in_prefect_after_its_outage(harness: ApiHarness) -> None:
+    made = await harness.schedule(enabled=True)
+    run = await harness.scheduler_run(made)
+    await harness.claim(schedule_id=made["shortId"], flow_run_id=run)
     await Lease.all().delete()
-    world.scheduler.is_down = True
-    await world.services.reaper.fail_lost()
-    assert world.scheduler.runs[run].state == "RUNNING"
-    world.scheduler.is_down = False
-    await world.services.reaper.fail_lost()
-    assert world.scheduler.runs[run].state == "CRASHED"
+    harness.scheduler.is_down = True
+    await harness.services.reaper.fail_lost()
+    assert harness.scheduler.runs[run].state == "RUNNING"
+    harness.scheduler.is_down = False
+    await harness.services.reaper.fail_lost()
+    assert harness.scheduler.runs[run].state == "CRASHED"
 
 
-async def claimed(world: World, made: dict[str, Any], worker: int) -> str:
+async def claimed(harness: ApiHarness, made: dict[str, Any], worker: int) -> str:
     """A task of the schedule that a process of this machine works on."""
     who = {
         "worker": worker_identity(worker),
         "flowRunId": ids.uuid7(),
         "scheduleId": made["shortId"],
     }
-    return (await world.ask("claim", who))["reply"]["job"]["taskId"]
+    return (await harness.ask("claim", who))["reply"]["job"]["taskId"]
 
 
 async def test_t14_schedule_is_not_in_progress_after_its_worker_died(
-    world: World, sleeper: subprocess.Popen[bytes]
+    harness: ApiHarness, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    made = await world.schedule()
-    task_id = await claimed(world, made, sleeper.pid)
+    made = await harness.schedule()
+    task_id = await claimed(harness, made, sleeper.pid)
     progress = {"kind": "backup", "progress": {"percent_done": 1.0}}
-    await world.ask("progress", {"taskId": task_id, "progress": progress})
-    await world.services.reaper.fail_lost()
-    assert (await schedule_of(world, made))["lastBackupStatus"] == "in_progress"
+    await harness.ask("progress", {"taskId": task_id, "progress": progress})
+    await harness.services.reaper.fail_lost()
+    assert (await schedule_of(harness, made))["lastBackupStatus"] == "in_progress"
     end(sleeper)
-    await world.services.reaper.fail_lost()
-    assert (await task_of(world, task_id))["status"] == "stale"
+    await harness.services.reaper.fail_lost()
+    assert (await task_of(harness, task_id))["status"] == "stale"
     await Task.filter(status="queued").delete()
-    assert (await schedule_of(world, made))["lastBackupStatus"] == "error"
+    assert (await schedule_of(harness, made))["lastBackupStatus"] == "error"
 
 
-async def test_lease_of_an_ended_task_is_released(world: World) -> None:
-    made, other = await world.schedule(), await world.schedule()
-    ended, works = await run_now(world, made), await run_now(world, other)
+async def test_lease_of_an_ended_task_is_released(harness: ApiHarness) -> None:
+    made, other = await harness.schedule(), await harness.schedule()
+    ended, works = await run_now(harness, made), await run_now(harness, other)
     for task_id in ended, works:
-        await world.claim(task_id=task_id)
+        await harness.claim(task_id=task_id)
     await Task.filter(id=ended).update(status="cancelled")
     request = await Lease.get(task_id=works)
     another = request.clone(pk=request.id + 100)
     another.task_id = "request:1"
     await another.save()
-    await world.services.reaper.fail_lost()
+    await harness.services.reaper.fail_lost()
     assert {row.task_id for row in await Lease.all()} == {works, "request:1"}
 
 
 async def test_t28_row_and_lease_of_a_running_task_are_kept(
-    world: World, sleeper: subprocess.Popen[bytes]
+    harness: ApiHarness, sleeper: subprocess.Popen[bytes]
 ) -> None:
     """No clean-up removes row or lease of a running task, however old they are."""
-    made = await world.schedule()
-    task_id = await claimed(world, made, sleeper.pid)
+    made = await harness.schedule()
+    task_id = await claimed(harness, made, sleeper.pid)
     week_ago = clock.now_ms() - 7 * 86_400_000
     await Task.filter(id=task_id).update(started_at=week_ago, created_at=week_ago)
-    await world.services.reaper.fail_lost()
-    assert (await task_of(world, task_id))["status"] == "running"
-    await world.ask("finish", success_report(task_id, snapshot_of(made)))
-    assert (await task_of(world, task_id))["status"] == "succeeded"
+    await harness.services.reaper.fail_lost()
+    assert (await task_of(harness, task_id))["status"] == "running"
+    await harness.ask("finish", success_report(task_id, snapshot_of(made)))
+    assert (await task_of(harness, task_id))["status"] == "succeeded"
 
 
 async def test_t13_queued_retention_gets_the_new_policy_for_both_runs(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule(retentionPolicy={"keepLast": 1})
-    first = await run_now(world, made)
-    await world.claim(task_id=first)
-    [forget] = (await world.ask("finish", success_report(first, snapshot_of(made))))["followUps"]
+    made = await harness.schedule(retentionPolicy={"keepLast": 1})
+    first = await run_now(harness, made)
+    await harness.claim(task_id=first)
+    [forget] = (await harness.ask("finish", success_report(first, snapshot_of(made))))["followUps"]
     body = {"retentionPolicy": {"keepLast": 5}}
-    await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
-    second = await run_now(world, made)
-    await world.claim(task_id=second)
-    finished = await world.ask("finish", success_report(second, snapshot_of(made)))
+    await harness.client.patch(f"/api/v1/backups/{made['shortId']}", json=body)
+    second = await run_now(harness, made)
+    await harness.claim(task_id=second)
+    finished = await harness.ask("finish", success_report(second, snapshot_of(made)))
     assert finished["followUps"] == []
-    assert (await task_of(world, second))["result"]["retention"]["status"] == "skipped"
-    assert (await world.claim(task_id=forget))["job"]["policy"] == {"keepLast": 5}
+    assert (await task_of(harness, second))["result"]["retention"]["status"] == "skipped"
+    assert (await harness.claim(task_id=forget))["job"]["policy"] == {"keepLast": 5}

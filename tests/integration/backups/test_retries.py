@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.backups.conftest import WORKER, World
+from tests.integration.backups.conftest import WORKER, ApiHarness
 from tests.support.backup_runs import (
     DAY_MS,
     RESTIC_FAILURE,
@@ -44,13 +44,13 @@ def environ(hook: Endpoint) -> dict[str, str]:
     return {"WEBHOOK_ALLOWED_ORIGINS": hook.origin}
 
 
-async def failed(world: World, **more: Any) -> dict[str, Any]:
+async def failed(harness: ApiHarness, **more: Any) -> dict[str, Any]:
     """Create a schedule whose run has failed and has a planned retry."""
     said = {"cronExpression": "0 3 1 1 *", "retryDelay": 1, "maxRetries": 2, **more}
-    made = await world.schedule(**said)
-    reply = await world.claim(schedule_id=made["shortId"])
-    await world.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
-    after = await schedule_of(world, made)
+    made = await harness.schedule(**said)
+    reply = await harness.claim(schedule_id=made["shortId"])
+    await harness.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
+    after = await schedule_of(harness, made)
     assert 0 < after["nextBackupAt"] - clock.now_ms() <= 60_000
     return made
 
@@ -60,64 +60,64 @@ async def come_due(made: dict[str, Any]) -> None:
 
 
 async def test_only_an_edit_of_the_times_cancels_a_retry(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await failed(world)
+    made = await failed(harness)
     url = f"/api/v1/backups/{made['shortId']}"
     same = {"name": "renamed", "cronExpression": made["cronExpression"], "enabled": True}
-    kept = (await world.client.patch(url, json=same)).json()
+    kept = (await harness.client.patch(url, json=same)).json()
     assert kept["nextBackupAt"] < clock.now_ms() + 60_001
-    moved = (await world.client.patch(url, json={"cronExpression": "0 4 1 1 *"})).json()
+    moved = (await harness.client.patch(url, json={"cronExpression": "0 4 1 1 *"})).json()
     assert moved["nextBackupAt"] > clock.now_ms() + 60_001
-    await start_retries(world.services.tasks)
+    await start_retries(harness.services.tasks)
     assert len(await tasks_of(made)) == 1
 
 
 async def test_retry_is_dropped_if_disabled_or_over_the_limit(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    disabled, fewer = await failed(world), await failed(world)
+    disabled, fewer = await failed(harness), await failed(harness)
     for made, change in (disabled, {"enabled": False}), (fewer, {"maxRetries": 0}):
-        await world.client.patch(f"/api/v1/backups/{made['shortId']}", json=change)
+        await harness.client.patch(f"/api/v1/backups/{made['shortId']}", json=change)
         await come_due(made)
-    await start_retries(world.services.tasks)
+    await start_retries(harness.services.tasks)
     assert (len(await tasks_of(disabled)), len(await tasks_of(fewer))) == (1, 1)
     assert (await Schedule.get(short_id=fewer["shortId"])).retry_at is None
-    assert (await schedule_of(world, fewer))["nextBackupAt"] > clock.now_ms() + 60_001
+    assert (await schedule_of(harness, fewer))["nextBackupAt"] > clock.now_ms() + 60_001
 
 
 async def test_retry_waits_for_a_running_backup_and_yields_to_the_next_due_time(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await failed(world)
+    made = await failed(harness)
     await come_due(made)
-    task_id = await run_now(world, made)
-    await start_retries(world.services.tasks)
+    task_id = await run_now(harness, made)
+    await start_retries(harness.services.tasks)
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is not None
-    await world.claim(task_id=task_id)
-    await world.ask("finish", {"taskId": task_id, **RESTIC_FAILURE})
+    await harness.claim(task_id=task_id)
+    await harness.ask("finish", {"taskId": task_id, **RESTIC_FAILURE})
     assert (await Schedule.get(short_id=made["shortId"])).retry_at is None
 
-    both = await overdue_schedule(world)
+    both = await overdue_schedule(harness)
     await come_due(both)
-    await start_retries(world.services.tasks)
+    await start_retries(harness.services.tasks)
     assert await tasks_of(both) == []
-    await world.services.due_runs.start_missed()
-    await start_retries(world.services.tasks)
+    await harness.services.due_runs.start_missed()
+    await start_retries(harness.services.tasks)
     assert len(await tasks_of(both)) == 1
 
 
-async def test_no_retry_is_planned_after_the_next_due_time(world: World) -> None:
-    made = await world.schedule(cronExpression="* * * * *", retryDelay=60, maxRetries=5)
-    reply = await world.claim(schedule_id=made["shortId"])
-    told = await world.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
+async def test_no_retry_is_planned_after_the_next_due_time(harness: ApiHarness) -> None:
+    made = await harness.schedule(cronExpression="* * * * *", retryDelay=60, maxRetries=5)
+    reply = await harness.claim(schedule_id=made["shortId"])
+    told = await harness.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
     assert told["retryNote"] is None
     assert (await Schedule.get(short_id=made["shortId"])).failure_retry_count == 0
 
 
-async def tell_of_failures(world: World, made: dict[str, Any], hook: Endpoint) -> None:
+async def tell_of_failures(harness: ApiHarness, made: dict[str, Any], hook: Endpoint) -> None:
     config = {"type": "generic", "url": f"{hook.origin}/x", "method": "POST"}
-    destination = await world.client.post(
+    destination = await harness.client.post(
         "/api/v1/notifications/destinations", json={"name": made["name"], "config": config}
     )
     entry = {
@@ -125,7 +125,7 @@ async def tell_of_failures(world: World, made: dict[str, Any], hook: Endpoint) -
         "notifyOnSuccess": False, "notifyOnWarning": False, "notifyOnFailure": True,
     }  # fmt: skip
     url = f"/api/v1/backups/{made['shortId']}/notifications"
-    answer = await world.client.put(url, json={"assignments": [entry]})
+    answer = await harness.client.put(url, json={"assignments": [entry]})
     assert answer.status_code == 200, answer.text
 
 
@@ -135,18 +135,18 @@ async def tell_of_failures(world: World, made: dict[str, Any], hook: Endpoint) -
 )
 @pytest.mark.parametrize("noticed", ["at the start", "when it is due"])
 async def test_t7_unreadable_schedule_is_disabled_once_and_users_are_notified(
-    world: World, hook: Endpoint, broken: dict[str, str], noticed: str
+    harness: ApiHarness, hook: Endpoint, broken: dict[str, str], noticed: str
 ) -> None:
-    made = await world.schedule()
-    await tell_of_failures(world, made, hook)
+    made = await harness.schedule()
+    await tell_of_failures(harness, made, hook)
     due = clock.now_ms() - 60_000
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=due, **broken)
     for _ in range(3):
         if noticed == "at the start":
-            await world.services.due_runs.repair_next_runs()
+            await harness.services.due_runs.repair_next_runs()
         else:
-            await world.services.due_runs.start_missed()
-    after = await schedule_of(world, made)
+            await harness.services.due_runs.start_missed()
+    after = await schedule_of(harness, made)
     assert (after["enabled"], after["nextBackupAt"]) == (False, None)
     assert after["lastBackupStatus"] == "error"
     assert "was disabled" in after["lastBackupError"]
@@ -158,21 +158,21 @@ async def test_t7_unreadable_schedule_is_disabled_once_and_users_are_notified(
     assert (await Destination.get()).status == "healthy"
     [(_, _, message)] = hook.requests
     assert b"was disabled" in message
-    assert await world.services.deployment_sync.apply() != []
-    assert world.scheduler.plans[made["shortId"]].paused
-    assert await world.services.deployment_sync.drift() == []
+    assert await harness.services.deployment_sync.apply() != []
+    assert harness.scheduler.plans[made["shortId"]].paused
+    assert await harness.services.deployment_sync.drift() == []
 
 
 async def test_t32_due_run_loop_does_not_wait_for_notifications(
-    world: World, hook: Endpoint
+    harness: ApiHarness, hook: Endpoint
 ) -> None:
     hook.answer = "silent"
-    broken, made = await world.schedule(), await overdue_schedule(world)
-    await tell_of_failures(world, broken, hook)
+    broken, made = await harness.schedule(), await overdue_schedule(harness)
+    await tell_of_failures(harness, broken, hook)
     due = clock.now_ms() - DAY_MS * 30
     await Schedule.filter(short_id=broken["shortId"]).update(next_backup_at=due, timezone="Mars")
-    await world.services.due_runs.start_missed()
-    assert not (await schedule_of(world, broken))["enabled"]
+    await harness.services.due_runs.start_missed()
+    assert not (await schedule_of(harness, broken))["enabled"]
     assert len(await tasks_of(made)) == 1
     async with asyncio.timeout(60):
         while not hook.requests:
@@ -181,16 +181,16 @@ async def test_t32_due_run_loop_does_not_wait_for_notifications(
 
 
 async def test_t4_clock_set_back_recomputes_due_times_without_duplicate_runs(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await overdue_schedule(world, days=0.9)
-    reply = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
+    made = await overdue_schedule(harness, days=0.9)
+    reply = await harness.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
     task_id = reply["job"]["taskId"]
-    await world.ask("finish", {"taskId": task_id, "status": "cancelled", "outcome": "cancelled"})
+    await harness.ask("finish", {"taskId": task_id, "status": "cancelled", "outcome": "cancelled"})
     # As if a clock ten days ahead, or slightly ahead, had written these times.
     far = clock.now_ms() + 10 * DAY_MS
     await Schedule.filter(short_id=made["shortId"]).update(next_backup_at=far, retry_at=far)
-    await world.services.due_runs.on_clock_jump()
+    await harness.services.due_runs.on_clock_jump()
     row = await Schedule.get(short_id=made["shortId"])
     assert row.next_backup_at == cron.next_after(
         made["cronExpression"], timezone="UTC", after_ms=clock.now_ms()
@@ -199,27 +199,27 @@ async def test_t4_clock_set_back_recomputes_due_times_without_duplicate_runs(
     assert row.retry_at <= clock.now_ms() + row.retry_delay_ms
     [task] = await tasks_of(made)
     await Schedule.filter(id=row.id).update(next_backup_at=task.input["dueAt"], retry_at=None)
-    again = await world.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
+    again = await harness.claim(schedule_id=made["shortId"], due_at=clock.now_ms())
     assert again["answer"] == "refused"
     assert len(await tasks_of(made)) == 1
-    assert (await schedule_of(world, made))["nextBackupAt"] > clock.now_ms()
+    assert (await schedule_of(harness, made))["nextBackupAt"] > clock.now_ms()
 
 
 async def test_t4_run_keeps_its_lease_after_a_suspend(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
     """Worker and API were suspended together, so no renewal was possible; the run goes on."""
-    made = await world.schedule()
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
     slept = clock.now_ms() - 8 * 3_600_000
     await Lease.filter(task_id=task_id).update(expires_at=slept)
     await Task.filter(id=task_id).update(started_at=slept)
-    world.services.reaper.started_ms = slept
-    await composition.recover_from_clock_jump(world.services)
-    await world.services.reaper.fail_lost()
+    harness.services.reaper.started_ms = slept
+    await composition.recover_from_clock_jump(harness.services)
+    await harness.services.reaper.fail_lost()
     assert (await Task.get(id=task_id)).status == "running"
-    renewed = await world.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 0})
+    renewed = await harness.ask("renew", {"worker": WORKER, "taskId": task_id, "waitMs": 0})
     assert renewed["held"] is True
     # No run is started while network and mounts return.
-    assert world.services.due_runs.in_resume_grace
+    assert harness.services.due_runs.in_resume_grace

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from tests.integration.backups.conftest import WORKER, World
+from tests.integration.backups.conftest import WORKER, ApiHarness
 from zerobyte.core import ids
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.tasks.models import Task, WorkerRow
@@ -13,18 +13,18 @@ from zerobyte.orchestration.scheduler import PoolFault
 WAITS = "No worker of host local is connected; the run waits"
 
 
-async def test_schedule_is_created_with_the_documented_defaults(world: World) -> None:
-    made = await world.schedule(name="nightly")
+async def test_schedule_is_created_with_the_documented_defaults(harness: ApiHarness) -> None:
+    made = await harness.schedule(name="nightly")
     assert made["maxRetries"] == 2
     assert made["retryDelay"] == 15
     assert made["retentionPolicy"] is None
     assert made["excludePatterns"] == []
     assert made["lastBackupStatus"] is None
     assert made["nextBackupAt"] > made["createdAt"]
-    got = (await world.client.get(f"/api/v1/backups/{made['shortId']}")).json()
+    got = (await harness.client.get(f"/api/v1/backups/{made['shortId']}")).json()
     assert got["volume"]["config"]["backend"] == "directory"
     assert got["repository"]["status"] == "healthy"
-    assert (await world.client.get(f"/api/v1/backups/{made['id']}")).json() == got
+    assert (await harness.client.get(f"/api/v1/backups/{made['id']}")).json() == got
 
 
 BAD: list[tuple[dict[str, Any], int, str]] = [
@@ -54,8 +54,8 @@ BAD: list[tuple[dict[str, Any], int, str]] = [
 ]
 
 
-async def test_invalid_input_is_rejected_and_creates_nothing(world: World) -> None:
-    volume, repository = await world.volume(), await world.repository()
+async def test_invalid_input_is_rejected_and_creates_nothing(harness: ApiHarness) -> None:
+    volume, repository = await harness.volume(), await harness.repository()
     good = {
         "name": "s",
         "volumeId": volume["id"],
@@ -64,18 +64,18 @@ async def test_invalid_input_is_rejected_and_creates_nothing(world: World) -> No
         "cronExpression": "0 3 * * *",
     }
     for change, status, words in BAD:
-        answer = await world.client.post("/api/v1/backups", json={**good, **change})
+        answer = await harness.client.post("/api/v1/backups", json={**good, **change})
         assert answer.status_code == status, (change, answer.text)
         assert words in answer.json()["message"], change
-    assert (await world.client.get("/api/v1/backups")).json() == []
+    assert (await harness.client.get("/api/v1/backups")).json() == []
 
 
 async def test_unknown_retention_rule_is_rejected_on_input_but_read_from_rows(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    made = await harness.schedule(retentionPolicy={"keepLast": 1})
     url = f"/api/v1/backups/{made['shortId']}"
-    volume, repository = await world.volume("other"), await world.repository("other")
+    volume, repository = await harness.volume("other"), await harness.repository("other")
     new = {
         "name": "new",
         "volumeId": volume["id"],
@@ -85,23 +85,23 @@ async def test_unknown_retention_rule_is_rejected_on_input_but_read_from_rows(
     }
     policy = {"retentionPolicy": {"keepLast": 1, "keepDialy": 30}}
     for answer in (
-        await world.client.patch(url, json=policy),
-        await world.client.post("/api/v1/backups", json={**new, **policy}),
+        await harness.client.patch(url, json=policy),
+        await harness.client.post("/api/v1/backups", json={**new, **policy}),
     ):
         assert answer.status_code == 400
         assert "Unknown key 'keepDialy'" in answer.json()["message"]
         assert "keepDaily" in answer.json()["message"]
-    assert (await world.client.get(url)).json()["retentionPolicy"] == {"keepLast": 1}
+    assert (await harness.client.get(url)).json()["retentionPolicy"] == {"keepLast": 1}
     await Schedule.filter(short_id=made["shortId"]).update(retention_policy={"keepOld": 2})
-    assert (await world.client.get(url)).status_code == 200
-    wrong = await world.client.patch(url, json={"retentionPolicy": {"keepLast": "1"}})
+    assert (await harness.client.get(url)).status_code == 200
+    wrong = await harness.client.patch(url, json={"retentionPolicy": {"keepLast": "1"}})
     assert wrong.status_code == 400, "a known key is still validated"
     # Unknown keys outside the policy are still ignored.
-    assert (await world.client.patch(url, json={"tags": ["a"], "other": 1})).status_code == 200
+    assert (await harness.client.patch(url, json={"tags": ["a"], "other": 1})).status_code == 200
 
 
-async def test_concurrent_creates_of_one_name_create_one_schedule(world: World) -> None:
-    volume, repository = await world.volume(), await world.repository()
+async def test_concurrent_creates_of_one_name_create_one_schedule(harness: ApiHarness) -> None:
+    volume, repository = await harness.volume(), await harness.repository()
     body = {
         "name": "same",
         "volumeId": volume["shortId"],
@@ -110,134 +110,138 @@ async def test_concurrent_creates_of_one_name_create_one_schedule(world: World) 
         "cronExpression": "",
     }
     answers = await asyncio.gather(
-        *(world.client.post("/api/v1/backups", json=body) for _ in range(8))
+        *(harness.client.post("/api/v1/backups", json=body) for _ in range(8))
     )
     statuses = sorted(answer.status_code for answer in answers)
     assert statuses == [201, *[409] * 7]
 
 
-async def test_patch_updates_only_sent_fields(world: World) -> None:
-    made = await world.schedule(
+async def test_patch_updates_only_sent_fields(harness: ApiHarness) -> None:
+    made = await harness.schedule(
         maxRetries=5, retryDelay=60, retentionPolicy={"keepLast": 3}, excludePatterns=["*.tmp"]
     )
     url = f"/api/v1/backups/{made['shortId']}"
-    changed = (await world.client.patch(url, json={"name": "renamed"})).json()
+    changed = (await harness.client.patch(url, json={"name": "renamed"})).json()
     assert changed["name"] == "renamed"
     assert (changed["maxRetries"], changed["retryDelay"]) == (5, 60)
     assert changed["retentionPolicy"] == {"keepLast": 3}
     assert changed["excludePatterns"] == ["*.tmp"]
     assert changed["cronExpression"] == made["cronExpression"]
-    cleared = (await world.client.patch(url, json={"retentionPolicy": {}})).json()
+    cleared = (await harness.client.patch(url, json={"retentionPolicy": {}})).json()
     assert cleared["retentionPolicy"] is None
-    paused = (await world.client.patch(url, json={"enabled": False})).json()
+    paused = (await harness.client.patch(url, json={"enabled": False})).json()
     assert paused["nextBackupAt"] is None
 
 
-async def test_masked_webhook_headers_keep_their_stored_values(world: World) -> None:
+async def test_masked_webhook_headers_keep_their_stored_values(harness: ApiHarness) -> None:
     hook = {"url": "https://hooks.test/a", "headers": ["X-Token: secret-value"]}
-    made = await world.schedule(backupWebhooks={"pre": hook, "post": None})
+    made = await harness.schedule(backupWebhooks={"pre": hook, "post": None})
     assert "secret-value" not in str(made)
     assert made["backupWebhooks"]["pre"]["headers"] == ["X-Token: ***"]
     url = f"/api/v1/backups/{made['shortId']}"
-    same = await world.client.patch(url, json={"backupWebhooks": made["backupWebhooks"]})
+    same = await harness.client.patch(url, json={"backupWebhooks": made["backupWebhooks"]})
     assert same.status_code == 200, same.text
     # Only the worker gets it in plain text, in its job.
-    run = await world.client.post(f"{url}/run")
-    job = (await world.claim(task_id=run.json()["taskId"]))["job"]
+    run = await harness.client.post(f"{url}/run")
+    job = (await harness.claim(task_id=run.json()["taskId"]))["job"]
     assert job["webhooks"] == {"pre": hook, "post": None}
     assert job["organizationId"] == "o1"
     moved = {
         "pre": {**hook, "url": "https://evil.test/", "headers": ["X-Token: ***"]},
         "post": None,
     }
-    refused = await world.client.patch(url, json={"backupWebhooks": moved})
+    refused = await harness.client.patch(url, json={"backupWebhooks": moved})
     assert refused.status_code == 400
 
 
-async def test_cron_expression_is_returned_as_sent(world: World) -> None:
+async def test_cron_expression_is_returned_as_sent(harness: ApiHarness) -> None:
     sent = {"@daily": "0 0 * * *", " 0  3 ? * mon-fri ": "0 3 * * MON-FRI", "5 4 * * *": None}
     for expression, read in sent.items():
-        made = await world.schedule(cronExpression=expression)
+        made = await harness.schedule(cronExpression=expression)
         url = f"/api/v1/backups/{made['shortId']}"
-        same = await world.client.patch(url, json={"cronExpression": expression})
+        same = await harness.client.patch(url, json={"cronExpression": expression})
         assert same.status_code == 200, same.text
-        shown = (await world.client.get(url)).json()
+        shown = (await harness.client.get(url)).json()
         assert [one["cronExpression"] for one in (made, same.json(), shown)] == [expression] * 3
         assert made["nextBackupAt"] is not None
-        await world.services.deployment_sync.apply()
-        assert world.scheduler.plans[made["shortId"]].cron == (read or expression)
-    by_hand = await world.schedule(cronExpression="   ", enabled=False)
+        await harness.services.deployment_sync.apply()
+        assert harness.scheduler.plans[made["shortId"]].cron == (read or expression)
+    by_hand = await harness.schedule(cronExpression="   ", enabled=False)
     assert by_hand["cronExpression"] == ""
 
 
-async def test_fractional_retry_delay_is_stored_and_returned_rounded(world: World) -> None:
-    made = await world.schedule(retryDelay=1.5, maxRetries=1.5)
+async def test_fractional_retry_delay_is_stored_and_returned_rounded(harness: ApiHarness) -> None:
+    made = await harness.schedule(retryDelay=1.5, maxRetries=1.5)
     assert (made["retryDelay"], made["maxRetries"]) == (2, 2)
     row = await Schedule.get(short_id=made["shortId"])
     assert (row.retry_delay_ms, row.max_retries) == (90_000, 2)
-    shown = (await world.client.get("/api/v1/backups")).json()[0]
+    shown = (await harness.client.get("/api/v1/backups")).json()[0]
     assert (shown["retryDelay"], shown["maxRetries"]) == (2, 2)
 
 
-async def test_every_change_updates_the_deployment(world: World) -> None:
-    reconciler = world.services.deployment_sync
-    made = await world.schedule(cronExpression="*/5 * * * *", timezone="Europe/Zurich")
+async def test_every_change_updates_the_deployment(harness: ApiHarness) -> None:
+    reconciler = harness.services.deployment_sync
+    made = await harness.schedule(cronExpression="*/5 * * * *", timezone="Europe/Zurich")
     await reconciler.apply()
-    plan = world.scheduler.plans[made["shortId"]]
+    plan = harness.scheduler.plans[made["shortId"]]
     assert (plan.cron, plan.timezone, plan.paused) == ("*/5 * * * *", "Europe/Zurich", False)
     url = f"/api/v1/backups/{made['shortId']}"
-    await world.client.patch(url, json={"enabled": False})
+    await harness.client.patch(url, json={"enabled": False})
     await reconciler.apply()
-    assert world.scheduler.plans[made["shortId"]].paused
-    await world.client.delete(url)
+    assert harness.scheduler.plans[made["shortId"]].paused
+    await harness.client.delete(url)
     await reconciler.apply()
-    assert made["shortId"] not in world.scheduler.plans
+    assert made["shortId"] not in harness.scheduler.plans
     assert await reconciler.drift() == []
 
 
-async def test_manually_deleted_deployment_is_recreated(world: World) -> None:
-    made = await world.schedule()
-    await world.services.deployment_sync.apply()
-    await world.scheduler.remove(made["shortId"])
-    assert [d.what for d in await world.services.deployment_sync.drift()] == ["missing"]
-    await world.services.deployment_sync.apply()
-    assert made["shortId"] in world.scheduler.plans
+async def test_manually_deleted_deployment_is_recreated(harness: ApiHarness) -> None:
+    made = await harness.schedule()
+    await harness.services.deployment_sync.apply()
+    await harness.scheduler.remove(made["shortId"])
+    assert [d.what for d in await harness.services.deployment_sync.drift()] == ["missing"]
+    await harness.services.deployment_sync.apply()
+    assert made["shortId"] in harness.scheduler.plans
 
 
-async def test_edits_during_a_prefect_outage_are_sent_later(world: World) -> None:
-    world.scheduler.is_down = True
-    made = await world.schedule()
-    loop = asyncio.create_task(world.services.deployment_sync.run())
+async def test_edits_during_a_prefect_outage_are_sent_later(harness: ApiHarness) -> None:
+    harness.scheduler.is_down = True
+    made = await harness.schedule()
+    loop = asyncio.create_task(harness.services.deployment_sync.run())
     try:
-        world.scheduler.is_down = False
+        harness.scheduler.is_down = False
         async with asyncio.timeout(60):
-            while made["shortId"] not in world.scheduler.plans:
+            while made["shortId"] not in harness.scheduler.plans:
                 await asyncio.sleep(0.05)
     finally:
         loop.cancel()
         await asyncio.gather(loop, return_exceptions=True)
 
 
-async def test_reorder_puts_listed_schedules_first_and_rejects_unknown_ids(world: World) -> None:
-    volume, repository = await world.volume(), await world.repository()
-    made = [await world.schedule(name=name, volume=volume, repository=repository) for name in "abc"]
+async def test_reorder_puts_listed_schedules_first_and_rejects_unknown_ids(
+    harness: ApiHarness,
+) -> None:
+    volume, repository = await harness.volume(), await harness.repository()
+    made = [
+        await harness.schedule(name=name, volume=volume, repository=repository) for name in "abc"
+    ]
     wanted = [made[2]["shortId"], made[0]["shortId"]]
     url = "/api/v1/backups/reorder"
-    answer = await world.client.post(url, json={"scheduleShortIds": wanted})
+    answer = await harness.client.post(url, json={"scheduleShortIds": wanted})
     assert answer.json() == {"success": True}
-    listed = (await world.client.get("/api/v1/backups")).json()
+    listed = (await harness.client.get("/api/v1/backups")).json()
     assert [entry["name"] for entry in listed] == ["c", "a", "b"]
-    twice = await world.client.post(url, json={"scheduleShortIds": wanted[:1] * 2})
+    twice = await harness.client.post(url, json={"scheduleShortIds": wanted[:1] * 2})
     assert twice.status_code == 400
-    strange = await world.client.post(url, json={"scheduleShortIds": ["nope"]})
+    strange = await harness.client.post(url, json={"scheduleShortIds": ["nope"]})
     assert strange.status_code == 404
 
 
-async def test_assignments_are_replaced_all_or_nothing(world: World) -> None:
-    made = await world.schedule()
+async def test_assignments_are_replaced_all_or_nothing(harness: ApiHarness) -> None:
+    made = await harness.schedule()
     url = f"/api/v1/backups/{made['shortId']}/notifications"
     config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
-    destination = await world.client.post(
+    destination = await harness.client.post(
         "/api/v1/notifications/destinations", json={"name": "d", "config": config}
     )
     assert destination.status_code == 201, destination.text
@@ -248,82 +252,82 @@ async def test_assignments_are_replaced_all_or_nothing(world: World) -> None:
         "notifyOnWarning": True,
         "notifyOnFailure": True,
     }
-    put = await world.client.put(url, json={"assignments": [entry]})
+    put = await harness.client.put(url, json={"assignments": [entry]})
     assert put.status_code == 200, put.text
     assert put.json()[0]["destination"]["name"] == "d"
     assert put.json()[0]["scheduleId"] == made["id"]
     for bad, status in ([entry, entry], 400), ([{**entry, "destinationId": 99}], 404):
-        refused = await world.client.put(url, json={"assignments": bad})
+        refused = await harness.client.put(url, json={"assignments": bad})
         assert refused.status_code == status
-        assert len((await world.client.get(url)).json()) == 1
+        assert len((await harness.client.get(url)).json()) == 1
 
 
-async def test_schedule_is_invisible_to_another_organization(world: World) -> None:
-    made = await world.schedule()
+async def test_schedule_is_invisible_to_another_organization(harness: ApiHarness) -> None:
+    made = await harness.schedule()
     strangers = {"x-test-organization": "o2"}
     url = f"/api/v1/backups/{made['shortId']}"
-    assert (await world.client.get("/api/v1/backups", headers=strangers)).json() == []
+    assert (await harness.client.get("/api/v1/backups", headers=strangers)).json() == []
     for method, path in (
         ("GET", url), ("PATCH", url), ("DELETE", url), ("POST", url + "/run"),
         ("POST", url + "/forget"), ("GET", url + "/notifications"), ("PUT", url + "/notifications"),
     ):  # fmt: skip
         body = {"assignments": []} if method == "PUT" else {}
-        answer = await world.client.request(method, path, json=body, headers=strangers)
+        answer = await harness.client.request(method, path, json=body, headers=strangers)
         assert answer.status_code == 404, (method, path, answer.text)
-    foreign = await world.client.get(
+    foreign = await harness.client.get(
         f"/api/v1/backups/volume/{made['volumeId']}", headers=strangers
     )
     assert foreign.json() is None
 
 
-async def test_volume_and_repository_of_a_schedule_cannot_be_deleted(world: World) -> None:
-    volume, repository = await world.volume(), await world.repository()
-    await world.schedule(name="uses both", volume=volume, repository=repository)
+async def test_volume_and_repository_of_a_schedule_cannot_be_deleted(harness: ApiHarness) -> None:
+    volume, repository = await harness.volume(), await harness.repository()
+    await harness.schedule(name="uses both", volume=volume, repository=repository)
     for url in (
         f"/api/v1/volumes/{volume['shortId']}",
         f"/api/v1/repositories/{repository['shortId']}",
     ):
-        refused = await world.client.delete(url)
+        refused = await harness.client.delete(url)
         assert refused.status_code == 409
         assert "uses both" in refused.json()["message"]
 
 
-async def test_unknown_schedule_is_404(world: World) -> None:
+async def test_unknown_schedule_is_404(harness: ApiHarness) -> None:
     for path in ids.short_id(), "1", "99999999999999999999":
-        assert (await world.client.get(f"/api/v1/backups/{path}")).status_code == 404
+        assert (await harness.client.get(f"/api/v1/backups/{path}")).status_code == 404
 
 
 async def test_unrepairable_pool_is_reported_by_readiness_and_drift(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    reconciler = world.services.deployment_sync
+    reconciler = harness.services.deployment_sync
     await reconciler.apply()
     assert await reconciler.problem() is None
-    world.scheduler.unrepairable.append(PoolFault("pool zerobyte", "of type process, not backup"))
+    harness.scheduler.unrepairable.append(PoolFault("pool zerobyte", "of type process, not backup"))
     assert [(d.short_id, d.what) for d in await reconciler.drift()] == [
         ("pool zerobyte", "of type process, not backup")
     ]
     await reconciler.apply()
     assert "pool zerobyte is of type process" in (await reconciler.problem() or "")
-    world.scheduler.unrepairable.clear()
+    harness.scheduler.unrepairable.clear()
     await reconciler.apply()
     assert await reconciler.problem() is None
 
 
 async def test_includes_through_a_link_out_of_the_volume_are_rejected(
-    world: World, tmp_path: Path
+    harness: ApiHarness, tmp_path: Path
 ) -> None:
     outside, source = tmp_path / "outside", tmp_path / "linked"
     (outside / "deep").mkdir(parents=True)
     source.mkdir()
     (outside / "shadow").write_text("x")
     (source / "evil").symlink_to(outside)
-    volume, repository = await world.volume("linked", source), await world.repository("linked")
+    volume, repository = await harness.volume("linked", source), await harness.repository("linked")
     body = {
         "name": "linked", "volumeId": volume["id"], "repositoryId": repository["shortId"],
         "enabled": False, "cronExpression": "", "retentionPolicy": {"keepLast": 1},
     }  # fmt: skip
-    made = await world.client.post("/api/v1/backups", json=body)
+    made = await harness.client.post("/api/v1/backups", json=body)
     assert made.status_code == 201, made.text
     for refused in (
         {"includePatterns": ["evil/*"]},
@@ -331,8 +335,8 @@ async def test_includes_through_a_link_out_of_the_volume_are_rejected(
         {"includePaths": ["evil/shadow"]},
     ):
         answers = [
-            await world.client.post("/api/v1/backups", json={**body, "name": "other", **refused}),
-            await world.client.patch(
+            await harness.client.post("/api/v1/backups", json={**body, "name": "other", **refused}),
+            await harness.client.patch(
                 f"/api/v1/backups/{made.json()['shortId']}", json={**body, **refused}
             ),
         ]
@@ -340,20 +344,20 @@ async def test_includes_through_a_link_out_of_the_volume_are_rejected(
             assert answer.status_code == 400, answer.text
             assert "escapes volume root" in answer.text
     allowed = {**body, "name": "other", "includePatterns": ["evil", "*.jpg"]}
-    answer = await world.client.post("/api/v1/backups", json=allowed)
+    answer = await harness.client.post("/api/v1/backups", json=allowed)
     assert answer.status_code == 201, answer.text
 
 
-async def test_run_of_a_host_without_worker_has_a_waiting_message(world: World) -> None:
-    made = await world.schedule(enabled=True)
-    hosts = world.services.deployment_sync.hosts_without_worker
+async def test_run_of_a_host_without_worker_has_a_waiting_message(harness: ApiHarness) -> None:
+    made = await harness.schedule(enabled=True)
+    hosts = harness.services.deployment_sync.hosts_without_worker
     assert "for hosts with enabled schedules: local" in (await hosts() or "")
-    await world.services.deployment_sync.apply()
-    run = await world.client.post(f"/api/v1/backups/{made['shortId']}/run")
+    await harness.services.deployment_sync.apply()
+    run = await harness.client.post(f"/api/v1/backups/{made['shortId']}/run")
     assert run.json()["message"] == WAITS
-    assert (await world.client.get("/api/v1/backups")).json()[0]["hostMessage"] == WAITS
+    assert (await harness.client.get("/api/v1/backups")).json()[0]["hostMessage"] == WAITS
     task_id = run.json()["taskId"]
-    dispatching = asyncio.create_task(world.services.dispatcher.run())
+    dispatching = asyncio.create_task(harness.services.dispatcher.run())
     try:
         async with asyncio.timeout(60):
             while (await Task.get(id=task_id)).message is None:
@@ -363,31 +367,31 @@ async def test_run_of_a_host_without_worker_has_a_waiting_message(world: World) 
         await asyncio.gather(dispatching, return_exceptions=True)
     waiting = await Task.get(id=task_id)
     assert waiting.message == WAITS
-    token = {"authorization": f"Bearer {world.worker_token}"}
-    answer = await world.client.post("/api/control/hello", json=WORKER, headers=token)
+    token = {"authorization": f"Bearer {harness.worker_token}"}
+    answer = await harness.client.post("/api/control/hello", json=WORKER, headers=token)
     assert answer.status_code == 200, answer.text
     assert await hosts() is None
     path = f"/api/v1/backups/{made['shortId']}"
-    assert (await world.client.get(path)).json()["hostMessage"] is None
-    await world.claim(task_id=task_id)
+    assert (await harness.client.get(path)).json()["hostMessage"] is None
+    await harness.claim(task_id=task_id)
     assert (await Task.get(id=task_id)).message is None
 
 
-async def test_waiting_message_of_a_queued_task_follows_its_worker(world: World) -> None:
-    await world.ask("hello", WORKER)
-    made = await world.schedule(enabled=True)
-    run = await world.client.post(f"/api/v1/backups/{made['shortId']}/run")
+async def test_waiting_message_of_a_queued_task_follows_its_worker(harness: ApiHarness) -> None:
+    await harness.ask("hello", WORKER)
+    made = await harness.schedule(enabled=True)
+    run = await harness.client.post(f"/api/v1/backups/{made['shortId']}/run")
     assert "message" not in run.json()
     task_id = run.json()["taskId"]
-    watch = world.services.reaper
+    watch = harness.services.reaper
     await watch.update_waiting_messages()
     assert (await Task.get(id=task_id)).message is None
     await WorkerRow.filter(host="local").update(seen_at=1)
     await watch.update_waiting_messages()
     assert (await Task.get(id=task_id)).message == WAITS
-    assert (await world.client.get(f"/api/v1/tasks/{task_id}")).json()["message"] == WAITS
-    history = (await world.client.get("/api/v1/tasks/history")).json()
+    assert (await harness.client.get(f"/api/v1/tasks/{task_id}")).json()["message"] == WAITS
+    history = (await harness.client.get("/api/v1/tasks/history")).json()
     assert history["items"][0]["message"] == WAITS
-    await world.ask("hello", WORKER)
+    await harness.ask("hello", WORKER)
     await watch.update_waiting_messages()
     assert (await Task.get(id=task_id)).message is None

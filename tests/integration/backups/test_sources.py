@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import ApiHarness
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.volumes.models import Volume
 
@@ -13,15 +13,15 @@ BACKUPS = "/api/v1/backups"
 
 
 @pytest.fixture
-def odd(world: World) -> World:
+def odd(harness: ApiHarness) -> ApiHarness:
     """A volume with the data folder, and links that lead out of the volume."""
-    place = world.source
+    place = harness.source
     (place / "photos").mkdir()
     (place / "out").symlink_to("/etc")
     (place / "in").symlink_to(place / "photos")
-    (place / "own").symlink_to(world.services.settings.data_dir)
+    (place / "own").symlink_to(harness.services.settings.data_dir)
     (place / "processes").symlink_to("/proc")
-    return world
+    return harness
 
 
 REFUSED = [
@@ -35,7 +35,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("change", "path"), REFUSED, ids=str)
 async def test_includes_that_leave_the_volume_through_a_link_are_400_at_post_and_patch(
-    odd: World, change: dict[str, Any], path: list[Any]
+    odd: ApiHarness, change: dict[str, Any], path: list[Any]
 ) -> None:
     volume, repository = await odd.volume(), await odd.repository()
     body = {
@@ -56,7 +56,7 @@ async def test_includes_that_leave_the_volume_through_a_link_are_400_at_post_and
     assert (await odd.client.get(url)).json()["includePaths"] == []
 
 
-async def test_includes_in_protected_places_of_the_volume_are_400(odd: World) -> None:
+async def test_includes_in_protected_places_of_the_volume_are_400(odd: ApiHarness) -> None:
     data = odd.services.settings.data_dir
     volume = await odd.volume("above", data.parent)
     schedule = await odd.schedule(volume=volume)
@@ -73,7 +73,7 @@ async def test_includes_in_protected_places_of_the_volume_are_400(odd: World) ->
     assert (await odd.client.patch(url, json=good)).status_code == 200
 
 
-async def test_old_schedule_with_invalid_includes_can_be_edited(odd: World) -> None:
+async def test_old_schedule_with_invalid_includes_can_be_edited(odd: ApiHarness) -> None:
     schedule = await odd.schedule(includePaths=["photos"])
     url = f"{BACKUPS}/{schedule['shortId']}"
     shutil.rmtree(odd.source / "photos")
@@ -83,45 +83,47 @@ async def test_old_schedule_with_invalid_includes_can_be_edited(odd: World) -> N
 
 
 async def test_run_of_a_failed_volume_is_rejected_and_recorded(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    schedule = await world.schedule()
+    schedule = await harness.schedule()
     await Volume.filter(id=schedule["volumeId"]).update(status="error", last_error="it hangs")
-    shutil.rmtree(world.source)
-    answer = await world.client.post(f"{BACKUPS}/{schedule['shortId']}/run")
+    shutil.rmtree(harness.source)
+    answer = await harness.client.post(f"{BACKUPS}/{schedule['shortId']}/run")
     assert answer.status_code == 400, answer.text
-    history = (await world.client.get("/api/v1/tasks/history")).json()
+    history = (await harness.client.get("/api/v1/tasks/history")).json()
     assert [item["outcome"] for item in history["items"]] == ["error"]
     assert (await Task.get(id=history["items"][0]["id"])).error == answer.json()["message"]
-    assert world.scheduler.runs == {}
+    assert harness.scheduler.runs == {}
 
 
-async def test_job_of_a_failed_volume_has_a_blocked_reason(world: World) -> None:
-    schedule = await world.schedule()
+async def test_job_of_a_failed_volume_has_a_blocked_reason(harness: ApiHarness) -> None:
+    schedule = await harness.schedule()
     await Volume.filter(id=schedule["volumeId"]).update(
         status="error", last_error="it hangs", auto_remount=False
     )
-    run = await world.scheduler_run(schedule)
-    reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)
+    run = await harness.scheduler_run(schedule)
+    reply = await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run)
     assert reply["job"]["source"]["blockedReason"] == "it hangs"
 
 
-async def test_old_volume_on_the_data_folder_is_rejected_in_every_status(world: World) -> None:
-    schedule = await world.schedule()
-    data = str(world.services.settings.data_dir)
+async def test_old_volume_on_the_data_folder_is_rejected_in_every_status(
+    harness: ApiHarness,
+) -> None:
+    schedule = await harness.schedule()
+    data = str(harness.services.settings.data_dir)
     config = {"backend": "directory", "path": data}
     await Volume.filter(id=schedule["volumeId"]).update(status="error", config=config)
-    answer = await world.client.post(f"{BACKUPS}/{schedule['shortId']}/run")
+    answer = await harness.client.post(f"{BACKUPS}/{schedule['shortId']}/run")
     assert answer.status_code == 400, answer.text
     await Volume.filter(id=schedule["volumeId"]).update(status="mounted")
-    run = await world.scheduler_run(schedule)
-    reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)
+    run = await harness.scheduler_run(schedule)
+    reply = await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run)
     # The worker rejects a source in an excluded folder.
     assert data in reply["job"]["excludedFolders"]
 
 
-async def test_every_backup_excludes_kernel_files(world: World) -> None:
-    schedule = await world.schedule()
-    run = await world.scheduler_run(schedule)
-    reply = await world.claim(schedule_id=schedule["shortId"], flow_run_id=run)
+async def test_every_backup_excludes_kernel_files(harness: ApiHarness) -> None:
+    schedule = await harness.schedule()
+    run = await harness.scheduler_run(schedule)
+    reply = await harness.claim(schedule_id=schedule["shortId"], flow_run_id=run)
     assert {"/proc", "/sys", "/dev"} <= set(reply["job"]["excludedFolders"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.backups.conftest import WORKER, World
+from tests.integration.backups.conftest import WORKER, ApiHarness
 from tests.support.backup_runs import run_now, schedule_of, task_of
 from zerobyte.core import clock
 
@@ -17,86 +17,86 @@ def environ() -> dict[str, str]:
     return {"STALLED_AFTER_MINUTES": "10"}
 
 
-async def renew(world: World, task_id: str, idle_minutes: float | None) -> None:
+async def renew(harness: ApiHarness, task_id: str, idle_minutes: float | None) -> None:
     """Renew a lease with the idle time of the worker's child process."""
     said = {"worker": WORKER, "taskId": task_id, "waitMs": 0}
     if idle_minutes is not None:
         said |= {"phase": "restic backup", "idleMs": int(idle_minutes * MINUTE_MS)}
-    assert (await world.ask("renew", said))["held"]
+    assert (await harness.ask("renew", said))["held"]
 
 
-async def activities(world: World, made: dict[str, Any], task_id: str) -> list[Any]:
+async def activities(harness: ApiHarness, made: dict[str, Any], task_id: str) -> list[Any]:
     """Return the activity of a run from each endpoint that shows it."""
     path = f"/api/v1/tasks?resourceType=backup_schedule&resourceId={made['shortId']}"
-    listed = (await world.client.get(path)).json()
-    schedules = (await world.client.get("/api/v1/backups")).json()
+    listed = (await harness.client.get(path)).json()
+    schedules = (await harness.client.get("/api/v1/backups")).json()
     return [
-        (await task_of(world, task_id))["activity"],
+        (await task_of(harness, task_id))["activity"],
         listed[0]["activity"],
-        (await schedule_of(world, made))["activity"],
+        (await schedule_of(harness, made))["activity"],
         next(one["activity"] for one in schedules if one["shortId"] == made["shortId"]),
     ]
 
 
 async def test_t14_run_without_activity_is_stalled_but_not_stopped(
-    world: World, capfd: pytest.CaptureFixture[str]
+    harness: ApiHarness, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    made = await world.schedule()
-    task_id = await run_now(world, made)
-    assert await activities(world, made, task_id) == [None] * 4
-    await world.claim(task_id=task_id)
-    await renew(world, task_id, None)
-    assert await activities(world, made, task_id) == [None] * 4
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
+    assert await activities(harness, made, task_id) == [None] * 4
+    await harness.claim(task_id=task_id)
+    await renew(harness, task_id, None)
+    assert await activities(harness, made, task_id) == [None] * 4
 
-    await renew(world, task_id, 1)
-    for shown in await activities(world, made, task_id):
+    await renew(harness, task_id, 1)
+    for shown in await activities(harness, made, task_id):
         assert shown["phase"] == "restic backup"
         assert 0 <= clock.now_ms() - shown["lastActivityAt"] - MINUTE_MS < MINUTE_MS
         assert (shown["isStalled"], shown["stalledSince"], shown["message"]) == (False, None, None)
 
-    with world.services.bus.subscribe("o1") as changes:
-        await renew(world, task_id, 12)
+    with harness.services.bus.subscribe("o1") as changes:
+        await renew(harness, task_id, 12)
         for _ in range(2):
-            await world.services.reaper.fail_lost()
+            await harness.services.reaper.fail_lost()
         async with asyncio.timeout(30):
             told = await anext(aiter(changes))
     assert (told.name, told.payload["activity"]["isStalled"]) == ("task:changed", True)
-    for shown in await activities(world, made, task_id):
+    for shown in await activities(harness, made, task_id):
         assert shown["isStalled"]
         assert shown["stalledSince"] == shown["lastActivityAt"] + 10 * MINUTE_MS
         assert shown["message"].startswith("Nothing has moved for 12 minutes")
-    assert (await task_of(world, task_id))["status"] == "running"
+    assert (await task_of(harness, task_id))["status"] == "running"
 
-    await renew(world, task_id, 0)
-    await world.services.reaper.fail_lost()
-    assert not any(shown["isStalled"] for shown in await activities(world, made, task_id))
+    await renew(harness, task_id, 0)
+    await harness.services.reaper.fail_lost()
+    assert not any(shown["isStalled"] for shown in await activities(harness, made, task_id))
     said = capfd.readouterr().err
     assert said.count("run stalled") == 1
     assert said.count("run no longer stalled") == 1
 
 
 async def test_t14_stall_depends_on_time_and_ends_with_the_task(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    harness: ApiHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No row changes meanwhile, so a cached response must not be returned again."""
-    made = await world.schedule()
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    await renew(world, task_id, 9)
-    assert not any(shown["isStalled"] for shown in await activities(world, made, task_id))
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
+    await renew(harness, task_id, 9)
+    assert not any(shown["isStalled"] for shown in await activities(harness, made, task_id))
     later = clock.now_ms() + 2 * MINUTE_MS
     monkeypatch.setattr(clock, "now_ms", lambda: later)
     async with asyncio.timeout(30):
-        while not all(shown["isStalled"] for shown in await activities(world, made, task_id)):
+        while not all(shown["isStalled"] for shown in await activities(harness, made, task_id)):
             await asyncio.sleep(0.05)
     report = {"taskId": task_id, "status": "failed", "outcome": "error", "error": "x"}
-    await world.ask("finish", report)
-    assert (await task_of(world, task_id))["activity"] is None
-    assert (await schedule_of(world, made))["activity"] is None
+    await harness.ask("finish", report)
+    assert (await task_of(harness, task_id))["activity"] is None
+    assert (await schedule_of(harness, made))["activity"] is None
     # A renewal that arrives after the end leaves no record behind.
-    world.services.stalls.record(task_id, phase="restic backup", idle_ms=0)
-    await world.services.reaper.fail_lost()
-    assert world.services.stalls.get(task_id) is None
+    harness.services.stalls.record(task_id, phase="restic backup", idle_ms=0)
+    await harness.services.reaper.fail_lost()
+    assert harness.services.stalls.get(task_id) is None
 
 
 class TestOff:
@@ -106,11 +106,11 @@ class TestOff:
     def environ(self) -> dict[str, str]:
         return {"STALLED_AFTER_MINUTES": "0"}
 
-    async def test_t14_stalling_can_be_turned_off(self, world: World) -> None:
-        made = await world.schedule()
-        task_id = await run_now(world, made)
-        await world.claim(task_id=task_id)
-        await renew(world, task_id, 500)
-        for shown in await activities(world, made, task_id):
+    async def test_t14_stalling_can_be_turned_off(self, harness: ApiHarness) -> None:
+        made = await harness.schedule()
+        task_id = await run_now(harness, made)
+        await harness.claim(task_id=task_id)
+        await renew(harness, task_id, 500)
+        for shown in await activities(harness, made, task_id):
             assert not shown["isStalled"]
             assert clock.now_ms() - shown["lastActivityAt"] >= 500 * MINUTE_MS

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from tortoise import connections
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import ApiHarness
 from tests.support.backup_runs import run_now, snapshot_of, success_report
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.repositories.service import snapshot_index
@@ -45,9 +45,11 @@ async def change(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> 
     return answer.json()
 
 
-async def test_damaged_schedule_can_be_listed_read_and_updated(world: World, garbage: str) -> None:
-    made = await world.schedule(retentionPolicy={"keepLast": 3})
-    other = await world.schedule()
+async def test_damaged_schedule_can_be_listed_read_and_updated(
+    harness: ApiHarness, garbage: str
+) -> None:
+    made = await harness.schedule(retentionPolicy={"keepLast": 3})
+    other = await harness.schedule()
     path = f"/backups/{made['shortId']}"
     columns = [
         "retention_policy", "exclude_patterns", "exclude_if_present", "include_paths",
@@ -58,13 +60,15 @@ async def test_damaged_schedule_can_be_listed_read_and_updated(world: World, gar
         if garbage != "null" or column in nullable:
             await store("backup_schedules", **{column: garbage})
     await store("backup_schedules", timezone="Mars/Olympus", last_status="odd")
-    listed, _, _ = await read(world.client, "/backups", path, f"/backups/volume/{made['volumeId']}")
+    listed, _, _ = await read(
+        harness.client, "/backups", path, f"/backups/volume/{made['volumeId']}"
+    )
     assert [one["shortId"] for one in listed] == [made["shortId"], other["shortId"]]
-    await change(world.client, path, {"name": "renamed"})
-    await change(world.client, path, {"enabled": False})
-    await change(world.client, path, {"cronExpression": "0 4 * * *", "enabled": False})
+    await change(harness.client, path, {"name": "renamed"})
+    await change(harness.client, path, {"enabled": False})
+    await change(harness.client, path, {"cronExpression": "0 4 * * *", "enabled": False})
     mended = await change(
-        world.client,
+        harness.client,
         path,
         {
             "timezone": "UTC", "retentionPolicy": {"keepLast": 3}, "excludePatterns": [],
@@ -73,132 +77,138 @@ async def test_damaged_schedule_can_be_listed_read_and_updated(world: World, gar
         },
     )  # fmt: skip
     assert mended["nextBackupAt"] is not None
-    assert (await world.client.delete(f"/api/v1{path}")).status_code == 200
+    assert (await harness.client.delete(f"/api/v1{path}")).status_code == 200
 
 
 async def test_schedule_with_damaged_zone_needs_a_valid_zone_to_be_enabled(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule()
+    made = await harness.schedule()
     path = f"/api/v1/backups/{made['shortId']}"
     await store("backup_schedules", timezone="Mars/Olympus", cron_expression="every day")
-    assert (await world.client.patch(path, json={"name": "renamed"})).status_code == 200
+    assert (await harness.client.patch(path, json={"name": "renamed"})).status_code == 200
     for body in ({"enabled": True}, {"cronExpression": "0 4 * * *"}, {"timezone": "UTC"}):
-        answer = await world.client.patch(path, json=body)
+        answer = await harness.client.patch(path, json=body)
         assert answer.status_code in (200, 400), answer.text
-    answer = await world.client.patch(
+    answer = await harness.client.patch(
         path, json={"enabled": True, "cronExpression": "0 4 * * *", "timezone": "UTC"}
     )
     assert answer.json()["nextBackupAt"] is not None
 
 
 async def test_damaged_volume_or_repository_does_not_break_lists(
-    world: World, garbage: str
+    harness: ApiHarness, garbage: str
 ) -> None:
-    made = await world.schedule()
-    repository = (await world.client.get("/api/v1/repositories")).json()[0]
-    volume = (await world.client.get("/api/v1/volumes")).json()[0]
+    made = await harness.schedule()
+    repository = (await harness.client.get("/api/v1/repositories")).json()[0]
+    volume = (await harness.client.get("/api/v1/volumes")).json()[0]
     if garbage == "null":
         garbage = "{}"
     await store("volumes", config=garbage)
     await store("repositories", config=garbage, stats=garbage, accepted_snapshots=garbage)
     place = f"/repositories/{repository['shortId']}"
     await read(
-        world.client, "/volumes", f"/volumes/{volume['shortId']}", "/repositories", place,
+        harness.client, "/volumes", f"/volumes/{volume['shortId']}", "/repositories", place,
         f"{place}/stats", f"{place}/snapshots", "/backups", f"/backups/{made['shortId']}",
     )  # fmt: skip
-    await change(world.client, place, {"name": "renamed"})
-    answer = await world.client.put(
+    await change(harness.client, place, {"name": "renamed"})
+    answer = await harness.client.put(
         f"/api/v1/volumes/{volume['shortId']}", json={"name": "renamed"}
     )
     assert answer.status_code == 200, answer.text
 
 
-async def test_damaged_task_can_be_listed_read_and_finished(world: World, garbage: str) -> None:
-    made = await world.schedule()
-    task_id = await run_now(world, made)
+async def test_damaged_task_can_be_listed_read_and_finished(
+    harness: ApiHarness, garbage: str
+) -> None:
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
     if garbage == "null":
         garbage = "[]"
     await store("tasks", input=garbage, target=garbage, result=garbage, progress=garbage)
     active, shown, history = await read(
-        world.client, "/tasks", f"/tasks/{task_id}", "/tasks/history"
+        harness.client, "/tasks", f"/tasks/{task_id}", "/tasks/history"
     )
     assert [one["id"] for one in active] == [shown["id"]] == [task_id]
     assert history["items"][0]["target"]["kind"] == "unavailable"
-    assert (await world.client.get("/api/v1/backups")).status_code == 200
-    answer = await world.client.post(f"/api/v1/tasks/{task_id}/cancel")
+    assert (await harness.client.get("/api/v1/backups")).status_code == 200
+    answer = await harness.client.post(f"/api/v1/tasks/{task_id}/cancel")
     assert answer.status_code == 202, answer.text
-    [shown] = await read(world.client, f"/tasks/{task_id}")
+    [shown] = await read(harness.client, f"/tasks/{task_id}")
     assert shown["status"] == "cancelled"
 
 
-async def test_damaged_snapshot_is_listed_with_the_others(world: World, garbage: str) -> None:
-    made = await world.schedule()
+async def test_damaged_snapshot_is_listed_with_the_others(
+    harness: ApiHarness, garbage: str
+) -> None:
+    made = await harness.schedule()
     for _ in range(2):
-        task_id = await run_now(world, made)
-        await world.claim(task_id=task_id)
-        await world.ask("finish", success_report(task_id, snapshot_of(made)))
+        task_id = await run_now(harness, made)
+        await harness.claim(task_id=task_id)
+        await harness.ask("finish", success_report(task_id, snapshot_of(made)))
     repository = await Repository.get(id=made["repositoryId"])
     place = f"/repositories/{repository.short_id}/snapshots"
-    [before] = await read(world.client, place)
+    [before] = await read(harness.client, place)
     if garbage == "null":
         garbage = "{}"
     await store("snapshots", record=garbage, selection=garbage)
-    listed, one = await read(world.client, place, f"{place}/{before[0]['short_id']}")
+    listed, one = await read(harness.client, place, f"{place}/{before[0]['short_id']}")
     assert {one["short_id"] for one in listed} == {one["short_id"] for one in before}
     assert one["short_id"] == before[0]["short_id"]
     assert [one["time"] for one in listed] == [one["time"] for one in before]
 
 
-async def test_damaged_destination_does_not_break_assignments(world: World, garbage: str) -> None:
+async def test_damaged_destination_does_not_break_assignments(
+    harness: ApiHarness, garbage: str
+) -> None:
     config = {"type": "slack", "webhookUrl": "https://hooks.slack.com/services/A/B/C"}
     body = {"name": "d", "config": config}
-    answer = await world.client.post("/api/v1/notifications/destinations", json=body)
-    made = await world.schedule()
+    answer = await harness.client.post("/api/v1/notifications/destinations", json=body)
+    made = await harness.schedule()
     path = f"/backups/{made['shortId']}/notifications"
     names = ["notifyOnStart", "notifyOnSuccess", "notifyOnWarning", "notifyOnFailure"]
     wanted = {"destinationId": answer.json()["id"], **dict.fromkeys(names, True)}
-    await world.client.put(f"/api/v1{path}", json={"assignments": [wanted]})
+    await harness.client.put(f"/api/v1{path}", json={"assignments": [wanted]})
     if garbage == "null":
         garbage = "{}"
     await store("notification_destinations", config=garbage, type="odd")
-    [assigned, _] = await read(world.client, path, "/notifications/destinations")
+    [assigned, _] = await read(harness.client, path, "/notifications/destinations")
     assert assigned[0]["destinationId"] == answer.json()["id"]
-    answer = await world.client.put(f"/api/v1{path}", json={"assignments": [wanted]})
+    answer = await harness.client.put(f"/api/v1{path}", json={"assignments": [wanted]})
     assert answer.status_code == 200, answer.text
 
 
 async def test_run_with_damaged_selection_is_rejected(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule()
+    made = await harness.schedule()
     await store("backup_schedules", exclude_patterns="7")
-    task_id = await run_now(world, made)
-    refused = await world.claim(task_id=task_id)
+    task_id = await run_now(harness, made)
+    refused = await harness.claim(task_id=task_id)
     assert refused["answer"] == "refused"
-    [task] = await read(world.client, f"/tasks/{task_id}")
+    [task] = await read(harness.client, f"/tasks/{task_id}")
     assert (task["status"], "excludePatterns" in task["error"]) == ("failed", True)
 
 
-async def test_damaged_policy_removes_no_snapshots_and_is_reported(world: World) -> None:
-    made = await world.schedule(retentionPolicy={"keepLast": 1})
+async def test_damaged_policy_removes_no_snapshots_and_is_reported(harness: ApiHarness) -> None:
+    made = await harness.schedule(retentionPolicy={"keepLast": 1})
     await store("backup_schedules", retention_policy='"text"')
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    finished = await world.ask("finish", success_report(task_id, snapshot_of(made)))
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
+    finished = await harness.ask("finish", success_report(task_id, snapshot_of(made)))
     assert finished["followUps"] == []
-    [task] = await read(world.client, f"/tasks/{task_id}")
+    [task] = await read(harness.client, f"/tasks/{task_id}")
     assert "policy of this schedule is damaged" in task["result"]["retention"]["reason"]
-    answer = await world.client.post(f"/api/v1/backups/{made['shortId']}/forget")
+    answer = await harness.client.post(f"/api/v1/backups/{made['shortId']}/forget")
     assert (answer.status_code, "damaged" in answer.json()["message"]) == (400, True)
 
 
-async def test_damaged_selection_of_a_snapshot_is_null(world: World) -> None:
-    made = await world.schedule()
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
+async def test_damaged_selection_of_a_snapshot_is_null(harness: ApiHarness) -> None:
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
     snapshot = snapshot_of(made)
-    await world.ask("finish", success_report(task_id, snapshot))
+    await harness.ask("finish", success_report(task_id, snapshot))
     repository_id = (await Repository.get(id=made["repositoryId"])).id
     assert await snapshot_index.selection(repository_id, snapshot["id"]) is not None
     await store("snapshots", selection="[]")

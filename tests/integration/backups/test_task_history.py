@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import ApiHarness
 from tests.support.backup_runs import run_now, snapshot_of, success_report
 from zerobyte.app import background_loops
 from zerobyte.core import clock, ids
@@ -36,7 +36,7 @@ async def left() -> list[str]:
     return [row.id for row in await Task.all().order_by("id").only("id")]
 
 
-async def test_finished_tasks_expire_by_age(world: World) -> None:
+async def test_finished_tasks_expire_by_age(harness: ApiHarness) -> None:
     await ended("gone", 3, days=400.1)
     kept = await ended("gone", 2, days=399)
     assert await TaskHistory(days=400, most=0).expire() == 3
@@ -44,7 +44,7 @@ async def test_finished_tasks_expire_by_age(world: World) -> None:
 
 
 async def test_newest_finished_tasks_of_each_organization_are_kept(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    harness: ApiHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(task_history, "BATCH", 2)
     rows = await ended("gone", 12)
@@ -54,11 +54,11 @@ async def test_newest_finished_tasks_of_each_organization_are_kept(
     assert await TaskHistory(days=0, most=5).expire() == 0
 
 
-async def test_active_tasks_and_their_parents_are_kept(world: World) -> None:
-    made = await world.schedule(retentionPolicy={"keepLast": 1})
-    backup = await run_now(world, made)
-    await world.claim(task_id=backup)
-    [forget] = (await world.ask("finish", success_report(backup, snapshot_of(made))))["followUps"]
+async def test_active_tasks_and_their_parents_are_kept(harness: ApiHarness) -> None:
+    made = await harness.schedule(retentionPolicy={"keepLast": 1})
+    backup = await run_now(harness, made)
+    await harness.claim(task_id=backup)
+    [forget] = (await harness.ask("finish", success_report(backup, snapshot_of(made))))["followUps"]
     # The history shows newer ends of both kinds, so neither stays for being the last.
     old = clock.now_ms() - 500 * DAY_MS
     await Task.all().update(created_at=old)
@@ -69,8 +69,8 @@ async def test_active_tasks_and_their_parents_are_kept(world: World) -> None:
     assert await left() == sorted([backup, forget, *lost, *rerun, *newest])
 
 
-async def test_last_run_of_every_schedule_is_kept(world: World) -> None:
-    made = await world.schedule()
+async def test_last_run_of_every_schedule_is_kept(harness: ApiHarness) -> None:
+    made = await harness.schedule()
     await ended(made["shortId"], 3, days=900)
     good = await ended(made["shortId"], days=800)
     bad = await ended(made["shortId"], days=700, status="failed", outcome="error")
@@ -80,8 +80,8 @@ async def test_last_run_of_every_schedule_is_kept(world: World) -> None:
 
 
 @pytest.mark.parametrize("environ", [{"TASK_HISTORY_DAYS": "30", "TASK_HISTORY_MAX": "2"}])
-async def test_background_loop_expires_the_history(world: World) -> None:
-    services = build_services(world.services.settings, MemoryScheduler())
+async def test_background_loop_expires_the_history(harness: ApiHarness) -> None:
+    services = build_services(harness.services.settings, MemoryScheduler())
     loops = background_loops(services)
     periodic: list[Any] = [cast("Any", loop).cr_frame.f_locals.get("do") for loop in loops]
     for loop in loops:

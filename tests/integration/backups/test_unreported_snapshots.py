@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.backups.conftest import World
+from tests.integration.backups.conftest import ApiHarness
 from tests.support.backup_runs import FAILURE, finish_backup, run_now, snapshot_of, success_report
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.core import clock
@@ -32,72 +32,72 @@ async def incomplete(made: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("report", [STALE, {**FAILURE, "isIncomplete": True}])
 async def test_snapshot_without_report_is_indexed_as_incomplete(
-    world: World, report: dict[str, Any]
+    harness: ApiHarness, report: dict[str, Any]
 ) -> None:
-    made = await world.schedule(retentionPolicy={"keepLast": 1})
+    made = await harness.schedule(retentionPolicy={"keepLast": 1})
     before = snapshot_of(made, files=1)
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    await world.ask("finish", {"taskId": task_id, **report})
-    assert made["repositoryId"] in world.services.snapshots.stale_ids
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
+    await harness.ask("finish", {"taskId": task_id, **report})
+    assert made["repositoryId"] in harness.services.snapshots.stale_ids
     left = made_now(made)
     await list_again(made, before, left)
     assert await incomplete(made) == [left["id"]]
-    _, forget, _ = await finish_backup(world, made)
-    job = (await world.claim(task_id=forget))["job"]
+    _, forget, _ = await finish_backup(harness, made)
+    job = (await harness.claim(task_id=forget))["job"]
     assert job["incompleteSnapshotIds"] == [left["id"]]
     assert job["unknownIsIncomplete"] is False
 
 
 async def test_late_report_marks_the_snapshot_as_complete(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule()
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
     found = made_now(made)
     await list_again(made, found)
     assert await incomplete(made) == [found["id"]]
-    await world.ask("finish", success_report(task_id, found))
+    await harness.ask("finish", success_report(task_id, found))
     assert await incomplete(made) == []
 
 
 async def test_reported_snapshot_stays_complete_after_a_rebuild_of_the_index(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule()
+    made = await harness.schedule()
     good, partial = made_now(made), made_now(made)
     for one, code in ((good, 0), (partial, 3)):
-        task_id = await run_now(world, made)
-        await world.claim(task_id=task_id)
+        task_id = await run_now(harness, made)
+        await harness.claim(task_id=task_id)
         report = success_report(task_id, one, isIncomplete=code == 3)
         report["result"]["exitCode"] = code
-        await world.ask("finish", report)
+        await harness.ask("finish", report)
     await Snapshot.all().delete()
     await list_again(made, good, partial)
     assert await incomplete(made) == [partial["id"]]
 
 
 async def test_forget_job_lists_possibly_incomplete_snapshots_before_the_next_refresh(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule(retentionPolicy={"keepLast": 1})
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
+    made = await harness.schedule(retentionPolicy={"keepLast": 1})
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
     await Repository.filter(id=made["repositoryId"]).update(snapshots_refreshed_at=1)
-    await world.ask("finish", {"taskId": task_id, **STALE})
-    _, forget, _ = await finish_backup(world, made)
-    assert (await world.claim(task_id=forget))["job"]["unknownIsIncomplete"] is True
+    await harness.ask("finish", {"taskId": task_id, **STALE})
+    _, forget, _ = await finish_backup(harness, made)
+    assert (await harness.claim(task_id=forget))["job"]["unknownIsIncomplete"] is True
 
 
 async def test_only_reported_snapshots_are_parents(
-    world: World,
+    harness: ApiHarness,
 ) -> None:
-    made = await world.schedule()
+    made = await harness.schedule()
     reported = snapshot_of(made)
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    await world.ask("finish", success_report(task_id, reported))
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
+    await harness.ask("finish", success_report(task_id, reported))
     await list_again(made, reported, made_now(made))  # another writer's, with the schedule's tag
-    job = (await world.claim(task_id=await run_now(world, made)))["job"]
+    job = (await harness.claim(task_id=await run_now(harness, made)))["job"]
     assert job["parentSnapshotId"] == reported["id"]

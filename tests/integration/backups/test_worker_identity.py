@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.backups.conftest import WORKER, World, end, register
+from tests.integration.backups.conftest import WORKER, ApiHarness, end, register
 from tests.support.backup_runs import run_now, snapshot_of, success_report, task_of, worker_identity
 from zerobyte.core import ids
 from zerobyte.db.leases import Lease
@@ -41,98 +41,98 @@ def test_calls_cover_every_worker_api_route() -> None:
     "changed", [{"bootId": "c"}, {"pid": 2}, {"pidStarted": 2}], ids=["boot", "pid", "start"]
 )
 async def test_unregistered_process_is_rejected_by_every_call(
-    world: World, changed: dict[str, Any]
+    harness: ApiHarness, changed: dict[str, Any]
 ) -> None:
-    made = await world.schedule()
-    task_id = await run_now(world, made)
-    await world.claim(task_id=task_id)
-    before = await task_of(world, task_id)
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
+    await harness.claim(task_id=task_id)
+    before = await task_of(harness, task_id)
     other = {**WORKER, **changed}
     for method, body in bodies(made, task_id, other).items():
-        answer = await world.say(method, body, worker=other)
+        answer = await harness.say(method, body, worker=other)
         assert answer.status_code == 409, method
         assert answer.json()["code"] == "WORKER_NOT_REGISTERED"
-    assert await task_of(world, task_id) == before
+    assert await task_of(harness, task_id) == before
 
 
-async def test_every_call_is_rejected_before_the_first_registration(world: World) -> None:
-    made = await world.schedule()
-    task_id = await run_now(world, made)
+async def test_every_call_is_rejected_before_the_first_registration(harness: ApiHarness) -> None:
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
     for method, body in bodies(made, task_id, WORKER).items():
-        assert (await world.say(method, body, worker=WORKER)).status_code == 409, method
-    assert (await world.say("hello", WORKER, worker=None)).status_code == 200
+        assert (await harness.say(method, body, worker=WORKER)).status_code == 409, method
+    assert (await harness.say("hello", WORKER, worker=None)).status_code == 200
     body = bodies(made, task_id, WORKER)["claim"]
-    assert (await world.say("claim", body, worker=WORKER)).json()["reply"]["answer"] == "granted"
+    assert (await harness.say("claim", body, worker=WORKER)).json()["reply"]["answer"] == "granted"
 
 
-async def test_call_without_or_with_conflicting_identity_is_rejected(world: World) -> None:
-    made = await world.schedule()
-    task_id = await run_now(world, made)
+async def test_call_without_or_with_conflicting_identity_is_rejected(harness: ApiHarness) -> None:
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
     await register(WORKER)
     for method, body in bodies(made, task_id, ELSEWHERE).items():
-        assert (await world.say(method, body, worker=None)).status_code == 400, method
-        assert (await world.say(method, body, worker={"pid": 1})).status_code == 400, method
+        assert (await harness.say(method, body, worker=None)).status_code == 400, method
+        assert (await harness.say(method, body, worker={"pid": 1})).status_code == 400, method
         if "worker" in body:
-            assert (await world.say(method, body, worker=WORKER)).status_code == 403, method
+            assert (await harness.say(method, body, worker=WORKER)).status_code == 403, method
     assert (await Task.get(id=task_id)).status == "queued"
 
 
-async def test_process_of_another_host_than_the_token_is_rejected(world: World) -> None:
+async def test_process_of_another_host_than_the_token_is_rejected(harness: ApiHarness) -> None:
     stranger = {**WORKER, "host": "elsewhere"}
     await register(stranger)
     renew = bodies({"shortId": "x"}, "t", stranger)["renew"]
-    answer = await world.say("renew", renew, worker=stranger)
+    answer = await harness.say("renew", renew, worker=stranger)
     assert answer.status_code == 403
 
 
 async def test_worker_cannot_change_tasks_of_a_running_process(
-    world: World, sleeper: subprocess.Popen[bytes]
+    harness: ApiHarness, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    made = await world.schedule()
-    task_id = await run_now(world, made)
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
     holder = worker_identity(sleeper.pid)
     run = ids.uuid7()
     claim = {"worker": holder, "flowRunId": run, "taskId": task_id}
-    assert (await world.ask("claim", claim))["reply"]["answer"] == "granted"
-    before = await task_of(world, task_id)
+    assert (await harness.ask("claim", claim))["reply"]["answer"] == "granted"
+    before = await task_of(harness, task_id)
     await register(
         WORKER
     )  # The host has another worker now, and the first one still has child processes.
     calls = bodies(made, task_id, WORKER)
     calls["claim"] = {**claim, "worker": WORKER}
     answers = {
-        method: await world.say(method, body, worker=WORKER) for method, body in calls.items()
+        method: await harness.say(method, body, worker=WORKER) for method, body in calls.items()
     }
     assert answers["claim"].json()["reply"]["answer"] == "wait"
     assert answers["renew"].json() == {"held": False, "cancel": True}
     assert answers["finish"].status_code == 409
     assert "Another process works on this task" in answers["finish"].json()["message"]
-    assert await task_of(world, task_id) == before
+    assert await task_of(harness, task_id) == before
     assert (await Lease.get(task_id=task_id)).pid == sleeper.pid
 
 
 async def test_restarted_worker_submits_reports_of_its_predecessor(
-    world: World, sleeper: subprocess.Popen[bytes]
+    harness: ApiHarness, sleeper: subprocess.Popen[bytes]
 ) -> None:
-    made = await world.schedule()
-    task_id = await run_now(world, made)
+    made = await harness.schedule()
+    task_id = await run_now(harness, made)
     claim = {"worker": worker_identity(sleeper.pid), "flowRunId": ids.uuid7(), "taskId": task_id}
-    await world.ask("claim", claim)
+    await harness.ask("claim", claim)
     end(sleeper)
-    assert (await world.say("hello", WORKER, worker=None)).status_code == 200
-    answer = await world.say("finish", success_report(task_id, snapshot_of(made)), worker=WORKER)
+    assert (await harness.say("hello", WORKER, worker=None)).status_code == 200
+    answer = await harness.say("finish", success_report(task_id, snapshot_of(made)), worker=WORKER)
     assert answer.status_code == 200, answer.text
-    assert (await task_of(world, task_id))["status"] == "succeeded"
+    assert (await task_of(harness, task_id))["status"] == "succeeded"
     delivered = bodies(made, task_id, WORKER)["delivered"]
-    assert (await world.say("delivered", delivered, worker=WORKER)).status_code == 200
+    assert (await harness.say("delivered", delivered, worker=WORKER)).status_code == 200
 
 
 async def test_a_worker_that_was_replaced_cannot_go_on(
-    world: World, sleeper: subprocess.Popen[bytes]
+    harness: ApiHarness, sleeper: subprocess.Popen[bytes]
 ) -> None:
     first, second = worker_identity(sleeper.pid), WORKER
-    assert (await world.say("hello", first, worker=None)).status_code == 200
+    assert (await harness.say("hello", first, worker=None)).status_code == 200
     await WorkerRow.filter(host="local").update(boot_id="another boot", seen_at=1)
-    assert (await world.say("hello", second, worker=None)).status_code == 200
+    assert (await harness.say("hello", second, worker=None)).status_code == 200
     body = {"worker": first, "taskId": "t", "waitMs": 0}
-    assert (await world.say("renew", body, worker=first)).status_code == 409
+    assert (await harness.say("renew", body, worker=first)).status_code == 409

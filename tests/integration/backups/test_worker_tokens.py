@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.backups.conftest import WORKER, World, register
+from tests.integration.backups.conftest import WORKER, ApiHarness, register
 from zerobyte.core import clock, worker_tokens
 from zerobyte.features.tasks.models import WorkerToken
 from zerobyte.processes.startup_checks import write_token_file
@@ -17,15 +17,15 @@ ADMIN = {"x-test-instance-role": "admin"}
 RENEW = {"worker": WORKER, "taskId": "t", "waitMs": 0}
 
 
-async def issued(world: World, host: str = "local") -> dict[str, Any]:
-    answer = await world.client.post(URL, json={"host": host}, headers=ADMIN)
+async def issued(harness: ApiHarness, host: str = "local") -> dict[str, Any]:
+    answer = await harness.client.post(URL, json={"host": host}, headers=ADMIN)
     assert answer.status_code == 201, answer.text
     return answer.json()
 
 
-async def called(world: World, token: str) -> httpx.Response:
+async def called(harness: ApiHarness, token: str) -> httpx.Response:
     await register(WORKER)
-    return await world.say("renew", RENEW, worker=WORKER, token=token)
+    return await harness.say("renew", RENEW, worker=WORKER, token=token)
 
 
 async def after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,13 +33,13 @@ async def after_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "monotonic", lambda: later)
 
 
-async def test_token_is_returned_once_and_stored_as_a_hash(world: World) -> None:
-    made = await issued(world)
+async def test_token_is_returned_once_and_stored_as_a_hash(harness: ApiHarness) -> None:
+    made = await issued(harness)
     assert re.fullmatch(r"zbw_[A-Za-z0-9_-]{43}:local", made["token"])
     row = await WorkerToken.get(id=made["id"])
     assert row.token_hash == worker_tokens.hash_of(made["token"])
     secret = made["token"].removeprefix("zbw_").partition(":")[0]
-    listed = await world.client.get(URL, headers=ADMIN)
+    listed = await harness.client.get(URL, headers=ADMIN)
     for shown in (str(dict(row)), listed.text):
         assert secret not in shown
         assert "token_hash" not in listed.text
@@ -49,53 +49,53 @@ async def test_token_is_returned_once_and_stored_as_a_hash(world: World) -> None
 
 
 async def test_token_is_accepted_until_revoked_by_another_process(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    harness: ApiHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = await issued(world), await issued(world)
+    first, second = await issued(harness), await issued(harness)
     for made in first, second:
-        assert (await called(world, made["token"])).status_code == 200
+        assert (await called(harness, made["token"])).status_code == 200
     await WorkerToken.filter(id=first["id"]).update(revoked_at=clock.now_ms())
     await after_a_second(monkeypatch)
-    refused = await called(world, first["token"])
+    refused = await called(harness, first["token"])
     assert refused.status_code == 401
     assert "was revoked. Issue a new one with `zerobyte worker-token HOST`" in refused.text
-    assert (await called(world, second["token"])).status_code == 200
+    assert (await called(harness, second["token"])).status_code == 200
 
 
-async def test_revoke_and_rotate_affect_one_token_at_once(world: World) -> None:
-    first, second = await issued(world), await issued(world)
-    assert (await called(world, first["token"])).status_code == 200
-    answer = await world.client.post(f"{URL}/{first['id']}/rotate", headers=ADMIN)
+async def test_revoke_and_rotate_affect_one_token_at_once(harness: ApiHarness) -> None:
+    first, second = await issued(harness), await issued(harness)
+    assert (await called(harness, first["token"])).status_code == 200
+    answer = await harness.client.post(f"{URL}/{first['id']}/rotate", headers=ADMIN)
     rotated = answer.json()
     assert (rotated["id"], rotated["host"]) == (first["id"], "local")
-    assert (await called(world, first["token"])).status_code == 401
-    assert (await called(world, rotated["token"])).status_code == 200
-    answer = await world.client.delete(f"{URL}/{first['id']}", headers=ADMIN)
+    assert (await called(harness, first["token"])).status_code == 401
+    assert (await called(harness, rotated["token"])).status_code == 200
+    answer = await harness.client.delete(f"{URL}/{first['id']}", headers=ADMIN)
     assert answer.json()["revokedAt"] is not None
-    assert (await called(world, rotated["token"])).status_code == 401
-    assert (await called(world, second["token"])).status_code == 200
+    assert (await called(harness, rotated["token"])).status_code == 401
+    assert (await called(harness, second["token"])).status_code == 200
     assert (
-        await world.client.post(f"{URL}/{first['id']}/rotate", headers=ADMIN)
+        await harness.client.post(f"{URL}/{first['id']}/rotate", headers=ADMIN)
     ).status_code == 409
     for method, path in ("DELETE", f"{URL}/absent"), ("POST", f"{URL}/absent/rotate"):
-        assert (await world.client.request(method, path, headers=ADMIN)).status_code == 404
+        assert (await harness.client.request(method, path, headers=ADMIN)).status_code == 404
 
 
 async def test_last_use_is_stored_at_most_once_a_minute(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    harness: ApiHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, now = await issued(world), clock.now_ms()
+    made, now = await issued(harness), clock.now_ms()
     seen = []
     for seconds in 0, 59, 61:
         monkeypatch.setattr(clock, "now_ms", lambda at=now + seconds * 1000: at)
-        await called(world, made["token"])
+        await called(harness, made["token"])
         seen.append((await WorkerToken.get(id=made["id"])).last_used_at)
     assert seen == [now, now, now + 61_000]
 
 
-async def test_token_of_an_earlier_version_is_rejected_with_a_message(world: World) -> None:
+async def test_token_of_an_earlier_version_is_rejected_with_a_message(harness: ApiHarness) -> None:
     old = "eyJob3N0IjoibG9jYWwifQ.UwR9-LGjHOdNwy-M7R18WgV0hRh-sTbXJejXtkGmwj4"
-    answer = await called(world, old)
+    answer = await called(harness, old)
     assert answer.status_code == 401
     assert answer.json()["message"] == (
         "This worker's token was signed by an earlier version. "
@@ -103,51 +103,51 @@ async def test_token_of_an_earlier_version_is_rejected_with_a_message(world: Wor
     )
 
 
-async def test_host_of_a_call_is_read_from_the_token_row(world: World) -> None:
-    made = await issued(world, "nas-1")
-    assert (await called(world, made["token"])).status_code == 403
+async def test_host_of_a_call_is_read_from_the_token_row(harness: ApiHarness) -> None:
+    made = await issued(harness, "nas-1")
+    assert (await called(harness, made["token"])).status_code == 403
     lie = made["token"].replace(":nas-1", ":local")
-    assert (await called(world, lie)).status_code == 403
+    assert (await called(harness, lie)).status_code == 403
 
 
 @pytest.mark.parametrize(
     "headers", [{}, {**ADMIN, "x-test-source": "api-key"}], ids=["no admin", "api key"]
 )
 async def test_only_instance_admins_in_a_browser_session_manage_tokens(
-    world: World, headers: dict[str, str]
+    harness: ApiHarness, headers: dict[str, str]
 ) -> None:
-    made = await issued(world)
+    made = await issued(harness)
     calls = ("GET", URL), ("POST", URL), ("DELETE", f"{URL}/{made['id']}")
     for method, path in (*calls, ("POST", f"{URL}/{made['id']}/rotate")):
         body = {"host": "x"} if (method, path) == ("POST", URL) else None
-        answer = await world.client.request(method, path, json=body, headers=headers)
+        answer = await harness.client.request(method, path, json=body, headers=headers)
         assert answer.status_code in (401, 403), (method, path)
-    assert (await called(world, made["token"])).status_code == 200
+    assert (await called(harness, made["token"])).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["", "  ", "a\nb", "x" * 256])
-async def test_invalid_host_name_gets_no_token(world: World, host: str) -> None:
+async def test_invalid_host_name_gets_no_token(harness: ApiHarness, host: str) -> None:
     before = await WorkerToken.all().count()
-    answer = await world.client.post(URL, json={"host": host}, headers=ADMIN)
+    answer = await harness.client.post(URL, json={"host": host}, headers=ADMIN)
     assert answer.status_code == 400
     assert await WorkerToken.all().count() == before
 
 
 async def test_local_token_replaces_the_previous_one_at_each_start(
-    world: World, tmp_path: Path
+    harness: ApiHarness, tmp_path: Path
 ) -> None:
-    tokens, other = world.services.worker_tokens, await issued(world)
+    tokens, other = harness.services.worker_tokens, await issued(harness)
     made = []
     for _ in range(2):
         file = write_token_file(tmp_path / "run", "local")
         assert file.stat().st_mode & 0o777 == 0o600
         made.append(file.read_text())
         await tokens.register_local(file, "local")
-    assert (await called(world, made[0])).status_code == 401
-    assert (await called(world, made[1])).status_code == 200
-    listed = (await world.client.get(URL, headers=ADMIN)).json()
+    assert (await called(harness, made[0])).status_code == 401
+    assert (await called(harness, made[1])).status_code == 200
+    listed = (await harness.client.get(URL, headers=ADMIN)).json()
     assert [entry["isLocal"] for entry in listed].count(True) == 1
-    assert (await world.client.post(f"{URL}/local/rotate", headers=ADMIN)).status_code == 409
+    assert (await harness.client.post(f"{URL}/local/rotate", headers=ADMIN)).status_code == 409
     await tokens.register_local(tmp_path / "absent", "local")
-    assert (await called(world, made[1])).status_code == 401
-    assert (await called(world, other["token"])).status_code == 200
+    assert (await called(harness, made[1])).status_code == 401
+    assert (await called(harness, other["token"])).status_code == 200

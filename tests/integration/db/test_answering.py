@@ -10,7 +10,7 @@ import pytest
 from tortoise import Tortoise
 
 from tests.support.http_server import serving, settings_for
-from tests.support.postgres_proxy import Line, line_to
+from tests.support.postgres_proxy import PostgresProxy, line_to
 from tests.support.waiting import until
 from zerobyte.app import create_app
 from zerobyte.core import ids
@@ -31,7 +31,7 @@ async def answering() -> AsyncIterator[DatabaseHealth]:
 
 
 @pytest.fixture
-async def line(postgres: Any, postgres_template: str) -> AsyncIterator[Line]:
+async def line(postgres: Any, postgres_template: str) -> AsyncIterator[PostgresProxy]:
     """A line to a PostgreSQL database of its own."""
     name = f"t{ids.token(12).lower()}"
     postgres.psql(f"CREATE DATABASE {name} TEMPLATE {postgres_template};")
@@ -73,7 +73,7 @@ async def test_an_api_that_lost_its_connections_knows_that_it_must_start_again(
 
 
 async def test_a_silent_postgresql_is_no_reason_to_start_again(
-    line: Line, answering: DatabaseHealth
+    line: PostgresProxy, answering: DatabaseHealth
 ) -> None:
     async with connection.database(line.url):
         await await_message(answering.check, None)
@@ -89,7 +89,7 @@ async def test_a_silent_postgresql_is_no_reason_to_start_again(
 
 
 async def test_readiness_says_within_a_limit_that_postgresql_is_silent(
-    line: Line, tmp_path: Path
+    line: PostgresProxy, tmp_path: Path
 ) -> None:
     settings = settings_for(tmp_path, ZEROBYTE_DATABASE_URL=line.url)
     async with serving(create_app(settings, MemoryScheduler()), timeout=LIMIT_S) as client:

@@ -54,7 +54,7 @@ class Cable(httpx.AsyncHTTPTransport):
 
 
 @dataclass
-class Scene:
+class DemoHarness:
     """A client without an account, its cable, and what it has said to its person."""
 
     client: Client
@@ -64,7 +64,7 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
+async def harness(database: str, tmp_path: Path) -> AsyncIterator[DemoHarness]:
     settings = settings_for(tmp_path / "data", ZEROBYTE_DATABASE_URL=database)
     for folder in (settings.run_dir, settings.repositories_dir):
         folder.mkdir(parents=True)
@@ -77,7 +77,7 @@ async def scene(database: str, tmp_path: Path) -> AsyncIterator[Scene]:
     origin = {"Origin": settings.base_url}
     async with serving(app, headers=origin, transport=cable) as http:
         patience = RecoveryWait(http, said.append, limit_s=0.5)
-        yield Scene(Client(http, patience), cable, said, settings.repositories_dir)
+        yield DemoHarness(Client(http, patience), cable, said, settings.repositories_dir)
     await platform.stats_refresher.aclose()
     await platform.snapshot_files.aclose()
     await platform.snapshots.aclose()
@@ -99,22 +99,22 @@ async def saved(client: Client, repository: str, password: str, source: Path) ->
 
 @pytest.mark.parametrize("breaks", ["before", "after"])
 async def test_each_object_is_created_once_whichever_responses_are_lost(
-    scene: Scene, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, breaks: str
+    harness: DemoHarness, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, breaks: str
 ) -> None:
     source = tmp_path / "source"
     source.mkdir()
     (source / "a.txt").write_text("a")
-    scene.cable.breaks = breaks
-    client, password = scene.client, ids.token()
+    harness.cable.breaks = breaks
+    client, password = harness.client, ids.token()
     await client.sign_up(password)
     volume = await client.add_volume("source", str(source))
-    repository = (await client.add_repository("demo", str(scene.repositories)))["shortId"]
+    repository = (await client.add_repository("demo", str(harness.repositories)))["shortId"]
     schedule = await client.add_schedule("demo", volume=volume, repository=repository)
     backup = await client.run(schedule)
 
-    scene.cable.breaks = ""
+    harness.cable.breaks = ""
     snapshot = await saved(client, repository, password, source)
-    scene.cable.breaks = breaks
+    harness.cable.breaks = breaks
     # Nothing is restored beside the database.
     target = tmp_path_factory.mktemp("target")
     restore = await client.restore(repository, snapshot, str(target))
@@ -126,37 +126,37 @@ async def test_each_object_is_created_once_whichever_responses_are_lost(
     tasks = await Task.all().order_by("created_at")
     assert [(task.kind, task.id) for task in tasks] == [("backup", backup), ("restore", restore)]
     # Those of the six above, and that of the sign-in that looks after the sign-up.
-    assert len(scene.cable.lost) == 7
+    assert len(harness.cable.lost) == 7
 
 
 async def test_second_run_is_not_mistaken_for_a_run_with_a_lost_response(
-    scene: Scene, tmp_path: Path
+    harness: DemoHarness, tmp_path: Path
 ) -> None:
-    client = scene.client
+    client = harness.client
     await client.sign_up(ids.token())
     volume = await client.add_volume("source", str(tmp_path))
-    repository = (await client.add_repository("demo", str(scene.repositories)))["shortId"]
+    repository = (await client.add_repository("demo", str(harness.repositories)))["shortId"]
     schedule = await client.add_schedule("demo", volume=volume, repository=repository)
     first = await client.run(schedule)
     await client.call("POST", f"/api/v1/tasks/{first}/cancel")
-    scene.cable.breaks = "after"
+    harness.cable.breaks = "after"
     second = await client.run(schedule)
     assert second != first
     assert {task.id for task in await Task.all()} == {first, second}
 
 
-async def test_rejected_request_raises_at_once(scene: Scene) -> None:
-    await scene.client.sign_up(ids.token())
+async def test_rejected_request_raises_at_once(harness: DemoHarness) -> None:
+    await harness.client.sign_up(ids.token())
     with pytest.raises(RequestRejected, match="404"):
-        await scene.client.task("nowhere")
-    assert scene.said == []
+        await harness.client.task("nowhere")
+    assert harness.said == []
 
 
-async def test_unrecovered_platform_is_reported_in_one_sentence(scene: Scene) -> None:
-    scene.cable.is_cut = True
+async def test_unrecovered_platform_is_reported_in_one_sentence(harness: DemoHarness) -> None:
+    harness.cable.is_cut = True
     with pytest.raises(PlatformUnavailable) as away:
-        await scene.client.task("any")
+        await harness.client.task("any")
     assert str(away.value) == (
         "The platform has not recovered within 0 s: The API does not answer. Start the demo again."
     )
-    assert scene.said == ["The API does not answer. Waiting until the platform has recovered"]
+    assert harness.said == ["The API does not answer. Waiting until the platform has recovered"]

@@ -51,7 +51,7 @@ class ThingQuery(ApiModel):
     kind: list[str] = Field(default_factory=list)
 
 
-class Shelf:
+class ThingStore:
     def __init__(self) -> None:
         self.things: list[Thing] = []
         self.closed_streams = 0
@@ -69,14 +69,14 @@ things = Blueprint("things", url_prefix="/api/v1/things")
 
 @things.post("")
 @endpoint("createThing", tag="Things", body=Thing, returns={201: Thing}, errors=(Conflict,))
-async def create(actor: Actor, body: Thing, shelf: Shelf) -> Thing:
+async def create(actor: Actor, body: Thing, thing_store: ThingStore) -> Thing:
     """Put a thing on the shelf.
 
     It stays there.
     """
     if body.short_name == "taken":
         raise Conflict("The name is taken")
-    shelf.things.append(body)
+    thing_store.things.append(body)
     return body
 
 
@@ -120,7 +120,7 @@ async def delete(short_id: str) -> None:
 
 @things.get("/ticks")
 @endpoint("streamTicks", tag="Things", returns={200: Thing}, content_type="text/event-stream")
-async def ticks(actor: Actor, request: HttpRequest, shelf: Shelf) -> None:
+async def ticks(actor: Actor, request: HttpRequest, thing_store: ThingStore) -> None:
     async def counting() -> AsyncIterator[Tick]:
         try:
             for number in range(int(request.args.get("count", "3"))):
@@ -130,7 +130,7 @@ async def ticks(actor: Actor, request: HttpRequest, shelf: Shelf) -> None:
 
                 await asyncio.Event().wait()
         finally:
-            shelf.closed_streams += 1
+            thing_store.closed_streams += 1
 
     first = [("hello", [1])]
     beat_s = float(request.args.get("beat", "0.05"))
@@ -154,8 +154,8 @@ Serve = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 @pytest.fixture
-def shelf() -> Shelf:
-    return Shelf()
+def thing_store() -> ThingStore:
+    return ThingStore()
 
 
 @pytest.fixture
@@ -164,11 +164,11 @@ def doorman() -> HeaderAuthenticator:
 
 
 @pytest.fixture
-def serve(tmp_path: Path, shelf: Shelf, doorman: HeaderAuthenticator) -> Serve:
+def serve(tmp_path: Path, thing_store: ThingStore, doorman: HeaderAuthenticator) -> Serve:
     """Serve the small app under settings made of the keywords."""
 
     def start(**environ: str) -> AbstractAsyncContextManager[httpx.AsyncClient]:
-        services = {Authenticator: doorman, Shelf: shelf}
+        services = {Authenticator: doorman, ThingStore: thing_store}
         app = make_app(settings_for(tmp_path, **environ), services)
         app.blueprint(things)
         app.blueprint(things_auth)

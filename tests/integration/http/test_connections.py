@@ -11,7 +11,7 @@ from zerobyte.http.app import make_app
 from zerobyte.http.auth import Authenticator
 from zerobyte.http.connections import Connections, client_network
 
-from .conftest import Shelf, things
+from .conftest import ThingStore, things
 
 ASK = b"GET /api/v1/things/x HTTP/1.1\r\nHost: x\r\nX-Test-Role: member\r\n\r\n"
 STREAM = (
@@ -20,12 +20,12 @@ STREAM = (
 
 
 @pytest.fixture
-def serve_app(tmp_path, doorman, shelf):
+def serve_app(tmp_path, doorman, thing_store):
     """Serve the small app with some settings; the app and its client."""
 
     @asynccontextmanager
     async def start(*, request_timeout_s=30.0, **environ):
-        services = {Authenticator: doorman, Shelf: shelf}
+        services = {Authenticator: doorman, ThingStore: thing_store}
         app = make_app(settings_for(tmp_path, **environ), services)
         app.config.REQUEST_TIMEOUT = request_timeout_s
         app.blueprint(things)

@@ -160,8 +160,8 @@ async def test_head_works_wherever_get_does_without_a_body(client):
     assert int(answer.headers["content-length"]) > 0
 
 
-async def test_head_of_a_stream_does_not_start_it(client, shelf):
+async def test_head_of_a_stream_does_not_start_it(client, thing_store):
     answer = await client.head("/api/v1/things/ticks?stay=1")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/event-stream")
-    assert shelf.closed_streams == 0
+    assert thing_store.closed_streams == 0

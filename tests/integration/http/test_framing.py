@@ -63,13 +63,13 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-async def test_malformed_framing_is_400_and_the_connection_closes(client, shelf, name):
+async def test_malformed_framing_is_400_and_the_connection_closes(client, thing_store, name):
     answer = await exchange(client, HEAD + MALFORMED[name] + NEXT)
     assert answer.startswith(b"HTTP/1.1 400 "), answer
     assert b'"message"' in answer
     assert answer.count(b"HTTP/1.1 ") == 1, answer
     assert b"smuggled" not in answer
-    assert shelf.things == []
+    assert thing_store.things == []
 
 
 @pytest.mark.parametrize(
@@ -84,10 +84,10 @@ async def test_malformed_framing_is_400_and_the_connection_closes(client, shelf,
         + chunk(b"%x" % (len(BODY) - 3), BODY[3:]),
     ],
 )  # fmt: skip
-async def test_well_framed_requests_are_answered_one_after_the_other(client, shelf, framing):
+async def test_well_framed_requests_are_answered_one_after_the_other(client, thing_store, framing):
     last = b"GET /api/v1/things/z HTTP/1.1\r\nHost: x\r\nX-Test-Role: member\r\nConnection: close"
     answer = await exchange(client, HEAD + framing + last + b"\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 201 "), answer
     assert answer.count(b"HTTP/1.1 ") == 2, answer
     assert b"z of Ada" in answer
-    assert len(shelf.things) == 1
+    assert len(thing_store.things) == 1

@@ -46,20 +46,20 @@ async def test_heartbeats_go_on_while_nothing_happens(client):
     assert [name for name, _ in seen[4:]] == ["heartbeat"] * 3
 
 
-async def test_a_client_that_goes_away_leaves_nothing_behind(client, shelf):
+async def test_a_client_that_goes_away_leaves_nothing_behind(client, thing_store):
     before = asyncio.all_tasks()
     async with client.stream("GET", "/api/v1/things/ticks?stay=1") as answer:
         await frames(answer, 2)
-    await until(lambda: shelf.closed_streams == 1)
+    await until(lambda: thing_store.closed_streams == 1)
     await until(lambda: len(asyncio.all_tasks()) <= len(before) + 1)
 
 
-async def test_a_stop_of_the_server_ends_its_streams(serve, shelf):
+async def test_a_stop_of_the_server_ends_its_streams(serve, thing_store):
     async with serve() as client:
         streaming = client.stream("GET", "/api/v1/things/ticks?stay=1")
         answer = await streaming.__aenter__()
         await frames(answer, 2)
-    await until(lambda: shelf.closed_streams == 1)
+    await until(lambda: thing_store.closed_streams == 1)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,9 @@ async def test_a_stop_of_the_server_ends_its_streams(serve, shelf):
         {"organization_id": "another"},
     ],
 )
-async def test_a_stream_ends_when_its_listener_may_not_ask_any_more(client, shelf, doorman, change):
+async def test_a_stream_ends_when_its_listener_may_not_ask_any_more(
+    client, thing_store, doorman, change
+):
     async with client.stream("GET", "/api/v1/things/ticks?stay=1") as answer:
         lines = answer.aiter_lines()
         async for line in lines:
@@ -80,7 +82,7 @@ async def test_a_stream_ends_when_its_listener_may_not_ask_any_more(client, shel
         async with asyncio.timeout(30):
             async for line in lines:
                 assert "tick" not in line
-    assert shelf.closed_streams == 1
+    assert thing_store.closed_streams == 1
 
 
 async def test_a_stream_is_refused_before_it_begins(client):

@@ -30,7 +30,7 @@ class RememberingBus(EventBus):
 
 
 @dataclass
-class House:
+class NotificationsHarness:
     notifications: Notifications
     bus: RememberingBus
     sealer: Sealer
@@ -49,18 +49,20 @@ async def hook() -> AsyncIterator[Endpoint]:
 
 
 @pytest.fixture
-async def house(database: str, tmp_path: Path, hook: Endpoint) -> House:
+async def harness(database: str, tmp_path: Path, hook: Endpoint) -> NotificationsHarness:
     for name in ("o1", "o2"):
         await Organization.create(id=name, name=name, slug=name, repository_password="x")
     settings = settings_for(tmp_path, WEBHOOK_ALLOWED_ORIGINS=hook.origin)
     bus = RememberingBus()
     sealer = Sealer("s" * 32)
-    return House(Notifications(settings=settings, sealer=sealer, bus=bus), bus, sealer)
+    return NotificationsHarness(
+        Notifications(settings=settings, sealer=sealer, bus=bus), bus, sealer
+    )
 
 
 @pytest.fixture
-async def client(house: House, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    services = {Authenticator: HeaderAuthenticator(), Notifications: house.notifications}
+async def client(harness: NotificationsHarness, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    services = {Authenticator: HeaderAuthenticator(), Notifications: harness.notifications}
     app = make_app(settings_for(tmp_path), services)
     app.blueprint(notifications_v1)
     async with serving(app, headers={"x-test-organization": "o1"}) as served:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.notifications.conftest import House
+from tests.integration.notifications.conftest import NotificationsHarness
 from tests.support.waiting import until
 from zerobyte import notify
 from zerobyte.contract.notifications import DestinationConfig, NotificationMessage
@@ -15,7 +15,11 @@ MESSAGE = NotificationMessage(event="failure", title="t", body="b")
 
 @pytest.mark.parametrize("broken", ["send", "record"])
 async def test_an_unexpected_error_of_one_destination_does_not_stop_the_others(
-    house: House, hook: Any, client: Any, monkeypatch: pytest.MonkeyPatch, broken: str
+    harness: NotificationsHarness,
+    hook: Any,
+    client: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
 ) -> None:
     made: list[int] = []
     for name in ("one", "two"):
@@ -24,7 +28,7 @@ async def test_an_unexpected_error_of_one_destination_does_not_stop_the_others(
         answer = await client.post(url, json={"name": name, "config": config})
         assert answer.status_code == 201, answer.text
         made.append(answer.json()["id"])
-    send, record = notify.send, house.notifications.record_delivery
+    send, record = notify.send, harness.notifications.record_delivery
 
     async def failing_send(config: DestinationConfig, *rest: Any, **how: Any) -> None:
         if broken == "send" and "/one" in str(config):
@@ -37,9 +41,9 @@ async def test_an_unexpected_error_of_one_destination_does_not_stop_the_others(
         await record(destination_id, *rest, **how)
 
     monkeypatch.setattr(notify, "send", failing_send)
-    monkeypatch.setattr(house.notifications, "record_delivery", failing_record)
-    house.notifications.dispatch(made, "o1", MESSAGE)
-    await until(lambda: not house.notifications._deliveries)
+    monkeypatch.setattr(harness.notifications, "record_delivery", failing_record)
+    harness.notifications.dispatch(made, "o1", MESSAGE)
+    await until(lambda: not harness.notifications._deliveries)
     rows = {row.id: row for row in await Destination.all()}
     assert rows[made[1]].status == "healthy"
     if broken == "send":

@@ -41,8 +41,8 @@ async def created(client, config, name="dest"):
     return answer.json()
 
 
-async def stored(house, destination):
-    found = await house.notifications.recipients([destination["id"]], "o1")
+async def stored(harness, destination):
+    found = await harness.notifications.recipients([destination["id"]], "o1")
     return found[destination["id"]].config
 
 
@@ -73,7 +73,7 @@ async def test_destinations_are_listed_by_name(client, hook):
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config["type"])
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_every_vendor_is_kept_masked_and_says_when_it_cannot_send(client, house, config):
+async def test_every_vendor_is_kept_masked_and_says_when_it_cannot_send(client, harness, config):
     made = await created(client, config)
     assert made["type"] == config["type"]
     row = await Destination.get(id=made["id"])
@@ -85,7 +85,7 @@ async def test_every_vendor_is_kept_masked_and_says_when_it_cannot_send(client, 
         assert made["config"][name] == "***"
         assert config[name] not in str(row.config)
     assert {**made["config"], **{n: config[n] for n in secret_names}} == config
-    assert (await stored(house, made)).model_dump(by_alias=True) == config
+    assert (await stored(harness, made)).model_dump(by_alias=True) == config
     tested = await client.post(f"{BASE}/{made['id']}/test")
     assert tested.status_code == 501
     assert "not available in this version yet" in tested.json()["message"]
@@ -150,33 +150,33 @@ async def test_unknown_and_foreign_destinations_do_not_exist(client, hook):
     assert (await client.get(BASE, headers=other)).json() == []
 
 
-async def test_a_patch_changes_what_it_names_and_nothing_else(client, house):
+async def test_a_patch_changes_what_it_names_and_nothing_else(client, harness):
     made = await created(client, EMAIL)
     path = f"{BASE}/{made['id']}"
-    await house.notifications.record_delivery(made["id"], "it broke", organization_id="o1")
+    await harness.notifications.record_delivery(made["id"], "it broke", organization_id="o1")
     renamed = (await client.patch(path, json={"name": "new"})).json()
     assert (renamed["name"], renamed["enabled"], renamed["config"]) == ("new", True, made["config"])
     assert (renamed["status"], renamed["lastError"]) == ("error", "it broke")
     disabled = (await client.patch(path, json={"enabled": False})).json()
     assert (disabled["name"], disabled["enabled"]) == ("new", False)
-    assert (await stored_plain(house, made)).password == "hunter22"
+    assert (await stored_plain(harness, made)).password == "hunter22"
     for body in ({"name": None}, {"name": " "}, {"config": None}, {"enabled": "yes"}):
         assert (await client.patch(path, json=body)).status_code == 400
 
 
-async def stored_plain(house, destination):
+async def stored_plain(harness, destination):
     await Destination.filter(id=destination["id"]).update(enabled=True)
-    return await stored(house, destination)
+    return await stored(harness, destination)
 
 
-async def test_a_mask_keeps_the_secret_until_it_would_go_elsewhere(client, house):
+async def test_a_mask_keeps_the_secret_until_it_would_go_elsewhere(client, harness):
     made = await created(client, EMAIL)
     path = f"{BASE}/{made['id']}"
     masked = made["config"]
     assert (
         await client.patch(path, json={"config": masked | {"useTLS": False}})
     ).status_code == 200
-    assert (await stored(house, made)).password == "hunter22"
+    assert (await stored(harness, made)).password == "hunter22"
     moved = await client.patch(path, json={"config": masked | {"smtpHost": "evil.example"}})
     assert moved.status_code == 400
     assert moved.json()["error"][0]["path"] == ["config", "password"]
@@ -186,7 +186,7 @@ async def test_a_mask_keeps_the_secret_until_it_would_go_elsewhere(client, house
     assert (changed.json()["type"], changed.json()["config"]["webhookUrl"]) == ("slack", "***")
 
 
-async def test_headers_show_their_names_and_keep_their_values(client, house, hook):
+async def test_headers_show_their_names_and_keep_their_values(client, harness, hook):
     headers = ["Authorization: Bearer s3cr3t", "X-Team: ops", "x-team: dev"]
     made = await created(client, generic(hook, headers=headers))
     assert made["config"]["headers"] == ["Authorization: ***", "X-Team: ***", "x-team: ***"]
@@ -196,7 +196,7 @@ async def test_headers_show_their_names_and_keep_their_values(client, house, hoo
     sent = ["X-Team: ***", "authorization: ***", "X-New: 1"]
     answer = await client.patch(path, json={"config": generic(hook, headers=sent, useJson=True)})
     assert answer.status_code == 200
-    assert (await stored(house, made)).headers == [
+    assert (await stored(harness, made)).headers == [
         "X-Team: ops",
         "Authorization: Bearer s3cr3t",
         "X-New: 1",
@@ -211,7 +211,7 @@ async def test_headers_show_their_names_and_keep_their_values(client, house, hoo
     assert refused.json()["error"][0]["path"] == ["config", "headers", 0]
 
 
-async def test_a_test_message_arrives_and_is_recorded(client, house, hook):
+async def test_a_test_message_arrives_and_is_recorded(client, harness, hook):
     made = await created(client, generic(hook, useJson=True, headers=["X-Key: s3cr3t"]), name="Ops")
     answer = await client.post(f"{BASE}/{made['id']}/test")
     assert (answer.status_code, answer.json()) == (200, {"success": True})
@@ -223,7 +223,7 @@ async def test_a_test_message_arrives_and_is_recorded(client, house, hook):
     assert (after["status"], after["lastError"]) == ("healthy", None)
     assert after["lastChecked"] >= made["createdAt"]
     assert after["updatedAt"] == made["updatedAt"]
-    assert house.bus.published == [
+    assert harness.bus.published == [
         (
             "o1",
             "notification:updated",
@@ -257,9 +257,9 @@ async def test_a_disabled_destination_is_not_tested(client, hook):
     assert hook.requests == []
 
 
-async def test_no_message_is_sent_to_a_server_that_is_no_longer_allowed(client, house, hook):
+async def test_no_message_is_sent_to_a_server_that_is_no_longer_allowed(client, harness, hook):
     made = await created(client, generic(hook))
-    house.notifications._allowed_origins = ()
+    harness.notifications._allowed_origins = ()
     answer = await client.post(f"{BASE}/{made['id']}/test")
     assert answer.status_code == 400
     assert "WEBHOOK_ALLOWED_ORIGINS" in answer.json()["message"]
@@ -268,17 +268,17 @@ async def test_no_message_is_sent_to_a_server_that_is_no_longer_allowed(client, 
     assert renamed.status_code == 200
 
 
-async def test_a_deleted_destination_is_gone(client, house, hook):
+async def test_a_deleted_destination_is_gone(client, harness, hook):
     made = await created(client, generic(hook))
     answer = await client.delete(f"{BASE}/{made['id']}")
     assert answer.json() == {"message": "Notification destination deleted"}
     assert (await client.get(f"{BASE}/{made['id']}")).status_code == 404
-    await house.notifications.record_delivery(made["id"], None, organization_id="o1")
-    assert house.bus.published == []
+    await harness.notifications.record_delivery(made["id"], None, organization_id="o1")
+    assert harness.bus.published == []
 
 
 async def test_recipients_are_enabled_readable_destinations_of_the_organization(
-    client, house, hook
+    client, harness, hook
 ):
     enabled = await created(client, generic(hook, headers=["X-Key: s3cr3t"]), name="on")
     disabled = await created(client, generic(hook), name="off")
@@ -286,13 +286,13 @@ async def test_recipients_are_enabled_readable_destinations_of_the_organization(
     unreadable = await created(client, SLACK, name="lost")
     await Destination.filter(id=unreadable["id"]).update(uid="another")
     ids = [enabled["id"], disabled["id"], unreadable["id"], 999]
-    found = await house.notifications.recipients(ids, "o1")
+    found = await harness.notifications.recipients(ids, "o1")
     assert list(found) == [enabled["id"]]
     assert found[enabled["id"]].name == "on"
     assert isinstance(found[enabled["id"]].config, GenericConfig)
     assert found[enabled["id"]].config.headers == ["X-Key: s3cr3t"]
-    assert await house.notifications.recipients(ids, "o2") == {}
-    assert set(await house.notifications.views(ids, "o1")) == set(ids[:3])
+    assert await harness.notifications.recipients(ids, "o2") == {}
+    assert set(await harness.notifications.views(ids, "o1")) == set(ids[:3])
     lost = (await client.get(f"{BASE}/{unreadable['id']}")).json()
     assert "cannot be read with this APP_SECRET" in lost["lastError"]
 
@@ -308,12 +308,12 @@ async def test_headers_that_cannot_be_read_are_not_shown(client, hook):
     assert answer.json()["config"]["headers"] == ["X-Key: ***"]
 
 
-async def test_an_error_is_stored_short_and_without_secrets(client, house, hook):
+async def test_an_error_is_stored_short_and_without_secrets(client, harness, hook):
     made = await created(client, generic(hook))
     text = "password=hunter22 " + "x" * 5000
-    await house.notifications.record_delivery(made["id"], text, organization_id="o1")
+    await harness.notifications.record_delivery(made["id"], text, organization_id="o1")
     after = (await client.get(f"{BASE}/{made['id']}")).json()
     assert len(after["lastError"]) == 2048
     assert "hunter22" not in after["lastError"]
-    await house.notifications.record_delivery(made["id"], None, organization_id="o2")
+    await harness.notifications.record_delivery(made["id"], None, organization_id="o2")
     assert (await client.get(f"{BASE}/{made['id']}")).json()["status"] == "error"

@@ -35,7 +35,7 @@ async def test_a_host_of_blanks_is_refused_and_nothing_is_stored(client):
     assert (await client.get(BASE)).json() == []
 
 
-async def test_an_address_is_encrypted_masked_and_kept(client, house, hook):
+async def test_an_address_is_encrypted_masked_and_kept(client, harness, hook):
     url = f"{hook.origin}/hook?token=s3cr3t"
     config = {"type": "generic", "url": url, "method": "POST", "headers": ["X-Key: v"]}
     made = (await client.post(BASE, json={"name": "a", "config": config})).json()
@@ -44,19 +44,19 @@ async def test_an_address_is_encrypted_masked_and_kept(client, house, hook):
     assert "s3cr3t" not in str(row.config)
     kept = await client.patch(f"{BASE}/{made['id']}", json={"config": made["config"]})
     assert kept.status_code == 200, kept.text
-    recipient = (await house.notifications.recipients([made["id"]], "o1"))[made["id"]]
+    recipient = (await harness.notifications.recipients([made["id"]], "o1"))[made["id"]]
     assert (recipient.config.url, recipient.config.headers) == (url, ["X-Key: v"])
 
 
-async def test_a_row_in_clear_is_encrypted_once(client, house, hook):
+async def test_a_row_in_clear_is_encrypted_once(client, harness, hook):
     config = {"type": "generic", "url": f"{hook.origin}/hook", "method": "POST"}
     made = (await client.post(BASE, json={"name": "a", "config": config})).json()
     old = {**config, "url": config["url"].replace("//", "//user:s3cr3t@")}
     await Destination.filter(id=made["id"]).update(config=old)
     assert "s3cr3t" not in (await client.get(BASE)).text
-    assert await house.notifications.encrypt_clear_rows() == 1
-    assert await house.notifications.encrypt_clear_rows() == 0
+    assert await harness.notifications.encrypt_clear_rows() == 1
+    assert await harness.notifications.encrypt_clear_rows() == 0
     assert "s3cr3t" not in str((await Destination.get(id=made["id"])).config)
-    recipient = (await house.notifications.recipients([made["id"]], "o1"))[made["id"]]
+    recipient = (await harness.notifications.recipients([made["id"]], "o1"))[made["id"]]
     assert recipient.config.url == config["url"]
     assert recipient.config.headers

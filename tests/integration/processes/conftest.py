@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.processes.site import Site
+from tests.integration.processes.worker_data import WorkerData
 from tests.support.waiting import until_sync
 from zerobyte.contract.control_plane import (
     ClaimRequest,
@@ -343,9 +343,9 @@ def engine(prefect_server: Any, host: str) -> Engine:
 @pytest.fixture(scope="session")
 def empty_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A repository that tests copy: making one costs restic seconds on a busy machine."""
-    return Site(tmp_path_factory.mktemp("empty")).repository
+    return WorkerData(tmp_path_factory.mktemp("empty")).repository
 
 
 @pytest.fixture
-def site(tmp_path: Path, empty_repository: Path) -> Site:
-    return Site(tmp_path, empty_repository)
+def worker_data(tmp_path: Path, empty_repository: Path) -> WorkerData:
+    return WorkerData(tmp_path, empty_repository)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.e2e.stage import PROGRAM, is_open
+from tests.e2e.served import PROGRAM, is_open
 from tests.support.postgres_proxy import line_to
 from tests.support.waiting import until_sync
 from zerobyte.api_process import LOCK_LOST

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.stage import PROGRAM
+from tests.e2e.served import PROGRAM
 from tests.support.waiting import until_sync
 from zerobyte.core import early_interrupt
 from zerobyte.db import migrate

@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.e2e.stage import is_gone
+from tests.e2e.served import is_gone
 from zerobyte.demo.ports import free_ports
 
 

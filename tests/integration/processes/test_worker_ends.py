@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from tests.e2e.stage import is_gone
+from tests.e2e.served import is_gone
 from tests.integration.processes.leaks import everything_in
 from zerobyte.contract.control_plane import Wait
 from zerobyte.contract.jobs import BackupOptions
@@ -23,17 +23,17 @@ from zerobyte.orchestration.scheduler import WORK_POOL, queue_of
 
 
 @pytest.fixture
-def slow(plane, engine, site):
+def slow(plane, engine, worker_data):
     """Start a run that takes most of a minute unless it is stopped."""
     schedule = ids.short_id()
     engine.put(schedule)
 
     def start():
         task = ids.uuid7()
-        site.grow(128)
+        worker_data.grow(128)
         # Small packs, because restic finishes the one under way when it is interrupted.
         options = BackupOptions(custom_restic_params=["--limit-upload=3000", "--pack-size=4"])
-        plane.jobs[task] = site.job(task, schedule, options=options)
+        plane.jobs[task] = worker_data.job(task, schedule, options=options)
         run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
         return task, run
 
@@ -67,14 +67,14 @@ def backing_up(plane, worker):
 
 
 @pytest.fixture
-def started(plane, engine, site):
+def started(plane, engine, worker_data):
     """Start a run of a schedule of its own; what its claim is answered can be said."""
 
     def start(answer=None, *, follow_ups=(), **changes):
         schedule, task = ids.short_id(), ids.uuid7()
         engine.put(schedule)
         plane.follow_ups[task] = list(follow_ups)
-        plane.jobs[task] = site.job(task, schedule, **changes)
+        plane.jobs[task] = worker_data.job(task, schedule, **changes)
         if answer is not None:
             plane.jobs[task] = answer.model_copy(update={"task_id": task})
         return task, engine.start("backup", schedule, schedule_id=schedule, task_id=task)
@@ -83,12 +83,12 @@ def started(plane, engine, site):
 
 
 def test_cancellation_ends_restic_and_no_secret_reaches_prefect(
-    plane, engine, start_worker, slow, started, site, prefect_server
+    plane, engine, start_worker, slow, started, worker_data, prefect_server
 ):
     """Canaries: the password, the paths and the names of files, in good runs and bad ones (T34)."""
-    (site.source / "unreadable-canary").symlink_to("/proc/1/mem")
-    broken = site.access.model_copy(deep=True)
-    broken.config.path = str(site.repository / "nowhere-canary")
+    (worker_data.source / "unreadable-canary").symlink_to("/proc/1/mem")
+    broken = worker_data.access.model_copy(deep=True)
+    broken.config.path = str(worker_data.repository / "nowhere-canary")
     worker = start_worker()
     good, good_run = started()
     bad, bad_run = started(repository=broken)
@@ -117,7 +117,7 @@ def test_cancellation_ends_restic_and_no_secret_reaches_prefect(
         report = plane.reports[task]
         assert (report.status, report.outcome) == ("cancelled", "cancelled")
         assert report.error == "Task was cancelled by the user"
-        assert site.restic("list", "locks") == []
+        assert worker_data.restic("list", "locks") == []
 
     plane.claims.clear()
     _, waiting = started(Wait(task_id="", retry_after_ms=60_000, holders=["another task"]))
@@ -131,8 +131,8 @@ def test_cancellation_ends_restic_and_no_secret_reaches_prefect(
     assert run.encode() in said
     for canary in (
         b"canary",
-        site.source.parent.name.encode(),
-        str(site.source).encode(),
+        worker_data.source.parent.name.encode(),
+        str(worker_data.source).encode(),
         plane.token.encode(),
     ):
         assert canary not in said, said[said.index(canary) - 300 : said.index(canary) + 100]
@@ -199,7 +199,7 @@ def test_killed_worker_leaves_no_restic_and_its_run_is_ended_by_the_next(
 
 
 def test_shutdown_finishes_short_jobs_and_requeues_waiting_runs(
-    plane, engine, start_worker, started, site
+    plane, engine, start_worker, started, worker_data
 ):
     worker = start_worker(ZEROBYTE_DRAIN_GRACE="600")
     turn = Wait(task_id="", retry_after_ms=200, holders=["another task"])
@@ -226,7 +226,7 @@ def test_shutdown_finishes_short_jobs_and_requeues_waiting_runs(
         told = rest.post(due, json={"work_queue_names": [queue_of(plane.host)]}).json()
     assert [one["flow_run"]["run_count"] for one in told] == [1]
 
-    plane.jobs[waiting] = site.job(waiting, ids.short_id())
+    plane.jobs[waiting] = worker_data.job(waiting, ids.short_id())
     start_worker()
     assert engine.ended(waiting_run)["type"] == "COMPLETED"
 

@@ -16,7 +16,7 @@ PRE, POST = "/hook-canary/pre", "/hook-canary/post"
 
 
 @pytest.fixture
-def hooked(request, plane, engine, start_worker, site):
+def hooked(request, plane, engine, start_worker, worker_data):
     """One worker, and runs of a schedule that has both webhooks.
 
     request.param   how many seconds a webhook may take; long where none is to take too long.
@@ -34,7 +34,7 @@ def hooked(request, plane, engine, start_worker, site):
             pre=Webhook(url=plane.url + PRE, headers=["X-Token: header-canary"]),
             post=Webhook(url=plane.url + POST, headers=["X-Token: header-canary"]),
         )
-        plane.jobs[task] = site.job(task, schedule, **{"webhooks": hooks, **changes})
+        plane.jobs[task] = worker_data.job(task, schedule, **{"webhooks": hooks, **changes})
         return SimpleNamespace(
             task=task,
             go=lambda: engine.start("backup", schedule, schedule_id=schedule, task_id=task),
@@ -48,14 +48,14 @@ def told(plane):
     return [(path, json.loads(body).get("status")) for path, body in plane.hooks]
 
 
-def snapshots(site):
-    return len(list((site.repository / "snapshots").iterdir()))
+def snapshots(worker_data):
+    return len(list((worker_data.repository / "snapshots").iterdir()))
 
 
-def around_restic(plane, engine, hooked, site):
+def around_restic(plane, engine, hooked, worker_data):
     """Before restic, and after it: what is in the repository says when."""
     run, seen = hooked.start(), []
-    plane.on_hook = lambda path: seen.append((path, snapshots(site))) or 200
+    plane.on_hook = lambda path: seen.append((path, snapshots(worker_data))) or 200
     engine_run = run.go()
     assert engine.ended(engine_run)["name"] == "Completed"
     assert seen == [(PRE, 0), (POST, 1)]
@@ -65,14 +65,14 @@ def around_restic(plane, engine, hooked, site):
         "jobId": run.task,
         "scheduleId": hooked.schedule,
         "organizationId": "org-1",
-        "sourcePath": str(site.source),
+        "sourcePath": str(worker_data.source),
         "phase": "post",
         "event": "backup.post",
         "status": "success",
     }
 
 
-def failing_before(plane, engine, hooked, site):
+def failing_before(plane, engine, hooked, worker_data):
     """A pre hook that fails: no restic, but whatever it stopped is started again."""
     run = hooked.start()
     plane.on_hook = lambda path: 503 if path == PRE else 200
@@ -83,7 +83,7 @@ def failing_before(plane, engine, hooked, site):
     engine.steps(engine_run, "preflight", "pre hook", "post hook")
     assert told(plane) == [(PRE, None), (POST, "error")]
     assert plane.reports[run.task].error == "pre webhook returned HTTP 503"
-    assert snapshots(site) == 1
+    assert snapshots(worker_data) == 1
 
 
 def hanging_after(plane, engine, hooked):
@@ -100,28 +100,28 @@ def hanging_after(plane, engine, hooked):
     assert report.details == "post webhook failed: Webhook timed out after 10 seconds"
 
 
-def failing_twice(plane, engine, hooked, site):
+def failing_twice(plane, engine, hooked, worker_data):
     """A backup that fails, and a post hook that fails too: both in words."""
-    run = hooked.start(repository=site.access.model_copy(update={"password": "wrong"}))
+    run = hooked.start(repository=worker_data.access.model_copy(update={"password": "wrong"}))
     plane.on_hook = lambda path: 500 if path == POST else 200
     assert engine.ended(run.go())["type"] == "FAILED"
     assert told(plane) == [(PRE, None), (POST, "error")]
     assert plane.reports[run.task].error.endswith("\n\npost webhook returned HTTP 500")
 
 
-def nothing_to_save(plane, engine, hooked, site):
+def nothing_to_save(plane, engine, hooked, worker_data):
     """With a missing source no hook is called, because the backup never began."""
-    gone = str(site.source / "gone")
+    gone = str(worker_data.source / "gone")
     config = DirectoryConfig(backend="directory", path=gone)
     source = Source(volume_short_id="v", volume_name="v", path=gone, config=config)
     assert engine.ended(hooked.start(source=source).go())["type"] == "FAILED"
     assert plane.hooks == []
 
 
-def a_folder_replaced_meanwhile(plane, engine, hooked, site):
+def a_folder_replaced_meanwhile(plane, engine, hooked, worker_data):
     """A folder that becomes a link out of the allowed roots while the pre hook runs."""
-    roots = site.source.parent / "roots"
-    volume, other = roots / "vol", site.source.parent / "other"
+    roots = worker_data.source.parent / "roots"
+    volume, other = roots / "vol", worker_data.source.parent / "other"
     for folder in (volume, other):
         folder.mkdir(parents=True)
         (folder / "file").write_text("x")
@@ -132,7 +132,7 @@ def a_folder_replaced_meanwhile(plane, engine, hooked, site):
         config=DirectoryConfig(backend="directory", path=str(volume)),
         allowed_roots=[str(roots)],
     )
-    before = snapshots(site)
+    before = snapshots(worker_data)
     run = hooked.start(source=source)
 
     def replace(path):
@@ -144,7 +144,7 @@ def a_folder_replaced_meanwhile(plane, engine, hooked, site):
     plane.on_hook = replace
     assert engine.ended(run.go())["type"] == "FAILED"
     assert "lies outside the folders" in plane.reports[run.task].error
-    assert snapshots(site) == before
+    assert snapshots(worker_data) == before
 
 
 def nothing_leaks(plane, hooked, prefect_server):
@@ -159,20 +159,22 @@ def nothing_leaks(plane, hooked, prefect_server):
 
 @pytest.mark.parametrize("hooked", [10], indirect=True)
 def test_hooks_are_called_once_and_a_failed_pre_hook_prevents_the_backup(
-    plane, engine, hooked, site, prefect_server
+    plane, engine, hooked, worker_data, prefect_server
 ):
     """One after the other in one worker, because starting one costs seconds."""
-    around_restic(plane, engine, hooked, site)
-    failing_before(plane, engine, hooked, site)
+    around_restic(plane, engine, hooked, worker_data)
+    failing_before(plane, engine, hooked, worker_data)
     hanging_after(plane, engine, hooked)
-    failing_twice(plane, engine, hooked, site)
-    nothing_to_save(plane, engine, hooked, site)
-    a_folder_replaced_meanwhile(plane, engine, hooked, site)
+    failing_twice(plane, engine, hooked, worker_data)
+    nothing_to_save(plane, engine, hooked, worker_data)
+    a_folder_replaced_meanwhile(plane, engine, hooked, worker_data)
     nothing_leaks(plane, hooked, prefect_server)
 
 
 @pytest.mark.parametrize("hooked", [120], indirect=True)
-def test_cancellation_ends_a_pre_hook_and_lets_a_post_hook_finish(plane, engine, hooked, site):
+def test_cancellation_ends_a_pre_hook_and_lets_a_post_hook_finish(
+    plane, engine, hooked, worker_data
+):
     run, let_go = hooked.start(), threading.Event()
     plane.on_hook = lambda path: let_go.wait(120) and 200 if path == PRE else 200
     engine_run = run.go()
@@ -196,4 +198,4 @@ def test_cancellation_ends_a_pre_hook_and_lets_a_post_hook_finish(plane, engine,
     engine.ended(engine_run)
     report = plane.reports[run.task]
     assert (report.status, report.outcome) == ("succeeded", "success"), report
-    assert [one["id"] for one in site.restic("snapshots")[0]] == [report.snapshot.id]
+    assert [one["id"] for one in worker_data.restic("snapshots")[0]] == [report.snapshot.id]

@@ -19,9 +19,9 @@ from zerobyte.contract.volumes import DirectoryConfig
 from zerobyte.core import ids
 
 
-def test_run_reports_its_snapshot_and_completes(plane, engine, start_worker, site):
+def test_run_reports_its_snapshot_and_completes(plane, engine, start_worker, worker_data):
     schedule, task = ids.short_id(), ids.uuid7()
-    plane.jobs[task] = site.job(task, schedule)
+    plane.jobs[task] = worker_data.job(task, schedule)
     engine.put(schedule)
     start_worker()
 
@@ -34,18 +34,18 @@ def test_run_reports_its_snapshot_and_completes(plane, engine, start_worker, sit
     assert isinstance(report.result, BackupResult)
     assert report.snapshot is not None
     assert report.snapshot.tags == [schedule]
-    assert [one["id"] for one in site.restic("snapshots")[0]] == [report.snapshot.id]
+    assert [one["id"] for one in worker_data.restic("snapshots")[0]] == [report.snapshot.id]
     engine.steps(run, "preflight", "restic backup")
 
 
-def test_one_worker_runs_all_kinds_of_jobs(plane, engine, start_worker, site, tmp_path):
+def test_one_worker_runs_all_kinds_of_jobs(plane, engine, start_worker, worker_data, tmp_path):
     """One after the other in one worker, because starting one costs seconds."""
     schedule = ids.short_id()
     engine.put(schedule)
     start_worker()
 
     def run_backup(task, **changes):
-        plane.jobs[task] = site.job(task, schedule, **changes)
+        plane.jobs[task] = worker_data.job(task, schedule, **changes)
         run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
         return run, engine.ended(run)
 
@@ -54,7 +54,7 @@ def test_one_worker_runs_all_kinds_of_jobs(plane, engine, start_worker, site, tm
     plane.jobs[forget] = ForgetJob(
         task_id=forget,
         schedule_short_id=schedule,
-        repository=site.access,
+        repository=worker_data.access,
         policy=RetentionPolicy(keep_last=1),
     )
     plane.follow_ups[second] = [forget]
@@ -66,15 +66,15 @@ def test_one_worker_runs_all_kinds_of_jobs(plane, engine, start_worker, site, tm
     assert result.plan is not None
     assert result.plan.remove == [plane.reports[first].snapshot.id]
     kept = plane.reports[second].snapshot.id
-    assert [one["id"] for one in site.restic("snapshots")[0]] == [kept]
+    assert [one["id"] for one in worker_data.restic("snapshots")[0]] == [kept]
 
     restore, target = ids.uuid7(), tmp_path / "restored"
     plane.jobs[restore] = RestoreJob(
         task_id=restore,
-        repository=site.access,
+        repository=worker_data.access,
         snapshot_id=kept,
         target=str(target),
-        base_path=str(site.source),
+        base_path=str(worker_data.source),
     )
     state = engine.ended(engine.start("restore", plane.host, task_id=restore))
     assert state["type"] == "COMPLETED", (state, plane.reports.get(restore))
@@ -83,14 +83,14 @@ def test_one_worker_runs_all_kinds_of_jobs(plane, engine, start_worker, site, tm
 
     deletion = ids.uuid7()
     plane.jobs[deletion] = DeleteSnapshotsJob(
-        task_id=deletion, repository=site.access, snapshot_ids=[kept]
+        task_id=deletion, repository=worker_data.access, snapshot_ids=[kept]
     )
     state = engine.ended(engine.start("snapshots", plane.host, task_id=deletion))
     assert state["type"] == "COMPLETED", state
-    assert site.restic("snapshots") == [[]]
+    assert worker_data.restic("snapshots") == [[]]
 
 
-def test_failed_and_refused_runs_end_with_a_message(plane, engine, start_worker, site):
+def test_failed_and_refused_runs_end_with_a_message(plane, engine, start_worker, worker_data):
     schedule = ids.short_id()
     engine.put(schedule)
     start_worker()
@@ -100,8 +100,8 @@ def test_failed_and_refused_runs_end_with_a_message(plane, engine, start_worker,
         return engine.ended(run)
 
     gone = ids.uuid7()
-    path = str(site.source / "gone")
-    plane.jobs[gone] = site.job(
+    path = str(worker_data.source / "gone")
+    plane.jobs[gone] = worker_data.job(
         gone,
         schedule,
         source=Source(
@@ -117,8 +117,8 @@ def test_failed_and_refused_runs_end_with_a_message(plane, engine, start_worker,
     assert path in plane.reports[gone].error
 
     wrong = ids.uuid7()
-    plane.jobs[wrong] = site.job(
-        wrong, schedule, repository=site.access.model_copy(update={"password": "wrong"})
+    plane.jobs[wrong] = worker_data.job(
+        wrong, schedule, repository=worker_data.access.model_copy(update={"password": "wrong"})
     )
     state = end_of(wrong)
     assert state["type"] == "FAILED"
@@ -132,7 +132,7 @@ def test_failed_and_refused_runs_end_with_a_message(plane, engine, start_worker,
     assert path not in state["message"]
 
     suspect = ids.uuid7()
-    job = site.job(suspect, schedule)
+    job = worker_data.job(suspect, schedule)
     job.source.previous_files = 100
     plane.jobs[suspect] = job
     plane.follow_ups[suspect] = [ids.uuid7()]
@@ -143,12 +143,14 @@ def test_failed_and_refused_runs_end_with_a_message(plane, engine, start_worker,
     assert plane.follow_ups[suspect][0] not in {claim.task_id for claim in plane.claims}
 
 
-def test_waiting_run_blocks_no_other_run_and_sends_notifications(plane, engine, start_worker, site):
+def test_waiting_run_blocks_no_other_run_and_sends_notifications(
+    plane, engine, start_worker, worker_data
+):
     schedule, task = ids.short_id(), ids.uuid7()
     plane.jobs[task] = Wait(task_id=task, retry_after_ms=100, holders=["another backup"])
     engine.put(schedule)
     other = ids.uuid7()
-    plane.jobs[other] = site.job(other, schedule)
+    plane.jobs[other] = worker_data.job(other, schedule)
     start_worker(WEBHOOK_ALLOWED_ORIGINS=plane.url, ZEROBYTE_WORKER_CONCURRENCY="1")
     run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
     plane.heard(lambda: len(plane.claims) > 2)
@@ -162,7 +164,7 @@ def test_waiting_run_blocks_no_other_run_and_sends_notifications(plane, engine, 
         destination_id=7, name="hook", config=config,
         on_start=True, on_success=True, on_warning=True, on_failure=True,
     )  # fmt: skip
-    plane.jobs[task] = site.job(task, schedule, targets=[target])
+    plane.jobs[task] = worker_data.job(task, schedule, targets=[target])
 
     assert engine.ended(run)["type"] == "COMPLETED"
     assert [[d.error for d in one.deliveries] for one in plane.deliveries] == [[None], [None]]
@@ -171,7 +173,7 @@ def test_waiting_run_blocks_no_other_run_and_sends_notifications(plane, engine, 
 
 
 def test_t1_failed_retention_leaves_the_backup_notification_unchanged(
-    plane, engine, start_worker, site
+    plane, engine, start_worker, worker_data
 ):
     """The API tells of the retention, as a failure of its own."""
     schedule, task, forget = ids.short_id(), ids.uuid7(), ids.uuid7()
@@ -180,11 +182,11 @@ def test_t1_failed_retention_leaves_the_backup_notification_unchanged(
         destination_id=7, name="hook", config=config,
         on_start=False, on_success=True, on_warning=True, on_failure=True,
     )  # fmt: skip
-    plane.jobs[task] = site.job(task, schedule, targets=[target])
+    plane.jobs[task] = worker_data.job(task, schedule, targets=[target])
     plane.jobs[forget] = ForgetJob(
         task_id=forget,
         schedule_short_id=schedule,
-        repository=site.access.model_copy(update={"password": "wrong"}),
+        repository=worker_data.access.model_copy(update={"password": "wrong"}),
         policy=RetentionPolicy(keep_last=1),
     )
     plane.follow_ups[task] = [forget]
@@ -201,10 +203,10 @@ def test_t1_failed_retention_leaves_the_backup_notification_unchanged(
 
 @pytest.mark.parametrize("why", ["cancelled", "deferred"])
 def test_cancelled_or_deferred_retention_leaves_the_run_complete(
-    plane, engine, start_worker, site, why
+    plane, engine, start_worker, worker_data, why
 ):
     schedule, task, forget = ids.short_id(), ids.uuid7(), ids.uuid7()
-    plane.jobs[task] = site.job(task, schedule)
+    plane.jobs[task] = worker_data.job(task, schedule)
     plane.jobs[forget] = Refused(reason="The repository was busy", **{why: True})
     plane.follow_ups[task] = [forget]
     engine.put(schedule)
@@ -217,13 +219,13 @@ def test_cancelled_or_deferred_retention_leaves_the_run_complete(
 
 
 def test_missed_runs_of_a_cron_rule_are_coalesced(
-    plane, engine, start_worker, site, prefect_server
+    plane, engine, start_worker, worker_data, prefect_server
 ):
     """Runs that a cron planned while no worker was there; a run by hand is never dropped (T35)."""
     schedule = ids.short_id()
     engine.put(schedule)
     task = ids.uuid7()
-    plane.jobs[task] = site.job(task, schedule, trigger="scheduled")
+    plane.jobs[task] = worker_data.job(task, schedule, trigger="scheduled")
     plane.schedules[schedule] = [task]
     missed = plan_in_the_past(engine, schedule, count=3)
 
@@ -238,7 +240,7 @@ def test_missed_runs_of_a_cron_rule_are_coalesced(
 
 @pytest.mark.timeout(600)
 def test_t5_due_runs_after_an_outage_start_in_order_within_the_slot_limit(
-    plane, engine, start_worker, site
+    plane, engine, start_worker, worker_data
 ):
     """One schedule that missed many runs does not keep the others from theirs."""
     waits = {"first": 60, "second": 30}
@@ -246,7 +248,7 @@ def test_t5_due_runs_after_an_outage_start_in_order_within_the_slot_limit(
     for name, minutes in waits.items():
         schedule = ids.short_id()
         tasks[name] = ids.uuid7()
-        plane.jobs[tasks[name]] = site.job(tasks[name], schedule, trigger="scheduled")
+        plane.jobs[tasks[name]] = worker_data.job(tasks[name], schedule, trigger="scheduled")
         plane.schedules[schedule] = [tasks[name]]
         engine.put(schedule)
         missed = 2 if name == "first" else 1
@@ -263,7 +265,9 @@ def test_t5_due_runs_after_an_outage_start_in_order_within_the_slot_limit(
     assert None not in due
 
 
-def test_temporary_fault_repeats_only_the_restic_step(plane, engine, start_worker, site, tmp_path):
+def test_temporary_fault_repeats_only_the_restic_step(
+    plane, engine, start_worker, worker_data, tmp_path
+):
     """Retrying the whole flow would look, tell and hook twice (T36)."""
     flaky = tmp_path / "flaky-restic"
     flaky.write_text(
@@ -274,7 +278,7 @@ def test_temporary_fault_repeats_only_the_restic_step(plane, engine, start_worke
     )
     flaky.chmod(0o755)
     schedule, task = ids.short_id(), ids.uuid7()
-    plane.jobs[task] = site.job(task, schedule)
+    plane.jobs[task] = worker_data.job(task, schedule)
     engine.put(schedule)
     start_worker(RESTIC_COMMAND=str(flaky))
 

@@ -17,7 +17,7 @@ from zerobyte.services import Services, build_services
 
 
 @dataclass
-class Fortress:
+class SecurityHarness:
     """One installation, served whole."""
 
     app: HttpApp
@@ -40,7 +40,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def fortress(database: str, tmp_path: Path) -> AsyncIterator[Fortress]:
+async def harness(database: str, tmp_path: Path) -> AsyncIterator[SecurityHarness]:
     settings = settings_for(
         tmp_path / "data", ZEROBYTE_DATABASE_URL=database, ENABLE_DEV_PANEL="true"
     )
@@ -53,7 +53,7 @@ async def fortress(database: str, tmp_path: Path) -> AsyncIterator[Fortress]:
     composition.add_routes(app)
     async with serving(app, headers={"Origin": settings.base_url}) as client:
         user_factory = SignedInUsers(client, settings)
-        yield Fortress(app, client, user_factory, platform, tmp_path)
+        yield SecurityHarness(app, client, user_factory, platform, tmp_path)
         await user_factory.aclose()
     await platform.stats_refresher.aclose()
     await platform.snapshot_files.aclose()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.security.conftest import Fortress
+from tests.integration.security.conftest import SecurityHarness
 from tests.support.organization_rows import create_rows
 from tests.support.signed_in_users import SignedInUser
 from zerobyte.core import ids
@@ -22,15 +22,15 @@ from zerobyte.http.openapi import operations
 
 
 @pytest.fixture
-async def ada(fortress: Fortress) -> SignedInUser:
-    home = await fortress.user_factory.organization("home")
-    return await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
+async def ada(harness: SecurityHarness) -> SignedInUser:
+    home = await harness.user_factory.organization("home")
+    return await harness.user_factory.person("ada", {home: "owner"}, role="admin")
 
 
 @pytest.fixture
-async def eve(fortress: Fortress) -> SignedInUser:
-    return await fortress.user_factory.person(
-        "eve", {await fortress.user_factory.organization("far"): "owner"}
+async def eve(harness: SecurityHarness) -> SignedInUser:
+    return await harness.user_factory.person(
+        "eve", {await harness.user_factory.organization("far"): "owner"}
     )
 
 
@@ -48,23 +48,23 @@ def filled(path: str, known: dict[str, str]) -> str:
 
 @pytest.mark.parametrize("by_key", [False, True])
 async def test_every_operation_answers_404_to_ids_of_another_organization(
-    fortress, ada, eve, by_key
+    harness, ada, eve, by_key
 ):
     # A key opens the organization that it was made in alone, whatever else its owner belongs to.
-    headers = {"x-api-key": await fortress.key_of(ada.http)} if by_key else {}
+    headers = {"x-api-key": await harness.key_of(ada.http)} if by_key else {}
     if by_key:
         # Its first use is noted on it.
         assert (await ada.http.get("/api/v1/volumes", headers=headers)).json() == []
         await Member.create(user_id=ada.id, organization_id=next(iter(eve.places)), role="owner")
     far = next(iter(eve.places))
-    known = await create_rows(fortress, far, "hers")
+    known = await create_rows(harness, far, "hers")
     key = await ApiKey.create(
         user_id=eve.id, organization_id=far, name="k", key_hash=ids.token(43), start="zb_abc"
     )
     known |= {"memberId": eve.places[far].id, "keyId": key.id}
     before = await everything()
     tried, wrong = 0, []
-    for (path, method), operation in sorted(operations(fortress.app).items()):
+    for (path, method), operation in sorted(operations(harness.app).items()):
         is_ours = path.startswith("/api/v1/") and "{" in path
         if not is_ours or method in ("head", "options") or operation.permission in OPEN:
             continue
@@ -105,8 +105,8 @@ async def everything() -> list[dict[str, Any]]:
     return [dict(row) for table in tables for row in await table.all().order_by("id")]
 
 
-async def test_a_foreign_id_takes_as_long_as_an_unknown_one(fortress, ada, eve):
-    known = await create_rows(fortress, next(iter(eve.places)), "hers")
+async def test_a_foreign_id_takes_as_long_as_an_unknown_one(harness, ada, eve):
+    known = await create_rows(harness, next(iter(eve.places)), "hers")
 
     async def seconds(short_id: str) -> float:
         began = time.perf_counter()
@@ -120,10 +120,10 @@ async def test_a_foreign_id_takes_as_long_as_an_unknown_one(fortress, ada, eve):
     assert foreign < unknown * 5
 
 
-async def test_a_person_goes_with_an_organization_full_of_data(fortress, ada, eve):
+async def test_a_person_goes_with_an_organization_full_of_data(harness, ada, eve):
     far = next(iter(eve.places))
-    await create_rows(fortress, far, "hers")
-    mine = await create_rows(fortress, next(iter(ada.places)), "mine")
+    await create_rows(harness, far, "hers")
+    mine = await create_rows(harness, next(iter(ada.places)), "mine")
     impact = await ada.http.get(f"/api/v1/auth/deletion-impact/{eve.id}")
     assert impact.json()["organizations"][0]["resources"] == {
         "volumesCount": 1,
@@ -147,14 +147,14 @@ async def test_a_person_goes_with_an_organization_full_of_data(fortress, ada, ev
         assert [row.short_id for row in await table.all()] == [mine[kept]]
     assert await Task.all().count() == await Destination.all().count() == 1
     assert await Snapshot.all().count() == 1
-    assert (fortress.folder / "hers").is_dir()
+    assert (harness.folder / "hers").is_dir()
 
 
 async def test_a_person_is_not_deleted_while_an_organization_of_only_theirs_has_repositories(
-    fortress, ada, eve
+    harness, ada, eve
 ):
     far, home = next(iter(eve.places)), next(iter(ada.places))
-    await create_rows(fortress, far, "hers")
+    await create_rows(harness, far, "hers")
     name = (await Organization.get(id=far)).name
     answer = await ada.http.post("/api/auth/admin/remove-user", json={"userId": eve.id})
     assert answer.status_code == 409
@@ -170,9 +170,9 @@ async def test_a_person_is_not_deleted_while_an_organization_of_only_theirs_has_
     assert await Organization.filter(id=home).exists()
 
 
-async def test_an_organization_that_holds_something_is_not_deleted(fortress, ada):
+async def test_an_organization_that_holds_something_is_not_deleted(harness, ada):
     home = next(iter(ada.places))
-    await create_rows(fortress, home, "mine")
+    await create_rows(harness, home, "mine")
     body = {"organizationId": home, "password": "correct horse battery"}
     answer = await ada.http.post("/api/auth/organization/delete", json=body)
     assert (answer.status_code, answer.json()) == (
@@ -191,12 +191,12 @@ class TestOnPostgres:
     def database_kind(self, request: pytest.FixtureRequest) -> str:
         return request.param
 
-    async def test_a_person_goes_with_an_organization_full_of_data(self, fortress, ada, eve):
-        await test_a_person_goes_with_an_organization_full_of_data(fortress, ada, eve)
+    async def test_a_person_goes_with_an_organization_full_of_data(self, harness, ada, eve):
+        await test_a_person_goes_with_an_organization_full_of_data(harness, ada, eve)
 
 
-async def test_deletions_and_restores_are_audited(fortress, ada):
-    mine = await create_rows(fortress, next(iter(ada.places)), "mine")
+async def test_deletions_and_restores_are_audited(harness, ada):
+    mine = await create_rows(harness, next(iter(ada.places)), "mine")
     repository = f"/api/v1/repositories/{mine['repositories']}"
     restored = await ada.http.post(
         f"{repository}/restore", json={"snapshotId": mine["snapshotId"], "targetPath": "/etc"}
@@ -232,10 +232,10 @@ LEAVES_NO_LINE = {
 }  # fmt: skip
 
 
-def test_whatever_changes_something_leaves_a_line_by_being_an_operation(fortress):
+def test_whatever_changes_something_leaves_a_line_by_being_an_operation(harness):
     silent = {
         operation.operation_id
-        for (path, method), operation in operations(fortress.app).items()
+        for (path, method), operation in operations(harness.app).items()
         if method not in ("get", "head", "options")
         and operation.audited is False
         and not path.startswith("/api/control/")

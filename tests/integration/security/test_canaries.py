@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from tortoise import Tortoise
 
-from tests.integration.security.conftest import Fortress
+from tests.integration.security.conftest import SecurityHarness
 from tests.support.signed_in_users import PASSWORD
 from zerobyte.core import log
 from zerobyte.http.openapi import operations
@@ -34,13 +34,13 @@ def loud() -> Iterator[None]:
 
 @pytest.mark.usefixtures("loud")
 async def test_keys_passwords_and_the_recovery_key_are_nowhere(
-    fortress: Fortress, capfd: pytest.CaptureFixture[str]
+    harness: SecurityHarness, capfd: pytest.CaptureFixture[str]
 ):
-    home = await fortress.user_factory.organization("home")
-    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
-    eve = await fortress.user_factory.person("eve", {home: "member"})
+    home = await harness.user_factory.organization("home")
+    ada = await harness.user_factory.person("ada", {home: "owner"}, role="admin")
+    eve = await harness.user_factory.person("eve", {home: "member"})
     answer = await ada.http.post("/api/v1/system/restic-password", json={"password": PASSWORD})
-    key = await fortress.key_of(ada.http)
+    key = await harness.key_of(ada.http)
     made = await ada.http.post(
         "/api/auth/admin/create-user",
         json={"email": "n@example.com", "name": "N", "password": "canary-password-1"},
@@ -52,13 +52,13 @@ async def test_keys_passwords_and_the_recovery_key_are_nowhere(
         "a password": PASSWORD,
         "a password that an admin gave": "canary-password-1",
         "a session's token": ada.http.cookies["zerobyte.session_token"].partition(".")[0],
-        "APP_SECRET": fortress.platform.settings.app_secret,
+        "APP_SECRET": harness.platform.settings.app_secret,
     }
     assert all(len(secret) > 15 for secret in secrets.values())
     # Wrong in every way, so that every error body is seen too.
     sent = {"password": secrets["a password"], "name": key, "role": key, "expiresIn": key}
     bodies: list[str] = []
-    for (path, method), operation in sorted(operations(fortress.app).items()):
+    for (path, method), operation in sorted(operations(harness.app).items()):
         if method in ("head", "options") or operation.content_type == "text/event-stream":
             continue
         if operation.operation_id in ("downloadResticPassword", "signOut", "revokeSessions"):

@@ -3,7 +3,7 @@
 import pytest
 from tortoise import connections
 
-from tests.integration.security.conftest import Fortress
+from tests.integration.security.conftest import SecurityHarness
 from tests.support.organization_rows import create_rows
 from zerobyte.features.repositories.service.host_paths import local_repository_paths
 
@@ -16,16 +16,16 @@ from zerobyte.features.repositories.service.host_paths import local_repository_p
     ],
 )
 async def test_a_damaged_local_repository_stops_no_other_organization(
-    fortress: Fortress, config: str
+    harness: SecurityHarness, config: str
 ) -> None:
-    home, far = [await fortress.user_factory.organization(name) for name in ("home", "far")]
-    ada = await fortress.user_factory.person("ada", {home: "owner"})
-    theirs = await create_rows(fortress, far, "hers")
+    home, far = [await harness.user_factory.organization(name) for name in ("home", "far")]
+    ada = await harness.user_factory.person("ada", {home: "owner"})
+    theirs = await create_rows(harness, far, "hers")
     await connections.get("default").execute_query(
         "UPDATE repositories SET config = ? WHERE short_id = ?", [config, theirs["repositories"]]
     )
     assert await local_repository_paths(other_than=home) == []
-    place = fortress.folder / "place"
+    place = harness.folder / "place"
     place.mkdir()
     body = {"name": "x", "config": {"backend": "local", "path": str(place)}}
     answer = await ada.http.post("/api/v1/repositories", json=body)

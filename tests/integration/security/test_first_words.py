@@ -16,28 +16,28 @@ MEMBERS_ONLY = (
 
 
 @pytest.fixture
-async def root(fortress):
-    home = await fortress.user_factory.organization("home")
-    return (await fortress.user_factory.person("root", {home: "owner"}, role="admin")).http
+async def root(harness):
+    home = await harness.user_factory.organization("home")
+    return (await harness.user_factory.person("root", {home: "owner"}, role="admin")).http
 
 
-async def test_unknown_paths_are_404_as_json_and_members_alone_learn_of_most(fortress, root):
+async def test_unknown_paths_are_404_as_json_and_members_alone_learn_of_most(harness, root):
     for family in MEMBERS_ONLY:
         for method, path in (("GET", "no/such/path/here"), ("PUT", "x/y/z"), ("POST", "no/such")):
             url = f"/api/v1/{family}/{path}"
-            answer = await fortress.client.request(method, url)
+            answer = await harness.client.request(method, url)
             assert (answer.status_code, answer.json()) == (401, GONE), (method, url)
             answer = await root.request(method, url)
             assert (answer.status_code, answer.json()) == (404, {"message": "Not found"})
     for url in ("/api/v1/nope", "/api/v1/auth/nope", "/api/v1/systems", "/api/nope"):
-        answer = await fortress.client.get(url)
+        answer = await harness.client.get(url)
         assert (answer.status_code, answer.json()) == (404, {"message": "Not found"})
-    answer = await fortress.client.get("/api/v1/volumes/no/such", headers={"x-api-key": "zb_x"})
+    answer = await harness.client.get("/api/v1/volumes/no/such", headers={"x-api-key": "zb_x"})
     assert (answer.status_code, answer.json()) == (401, GONE)
 
 
-async def test_accounts_know_get_and_post_alone_and_say_so_as_json(fortress):
-    http = fortress.client
+async def test_accounts_know_get_and_post_alone_and_say_so_as_json(harness):
+    http = harness.client
     for method, path, status, code in (
         ("GET", "nope", 404, "NOT_FOUND"),
         ("POST", "nope", 404, "NOT_FOUND"),
@@ -73,13 +73,13 @@ async def test_a_wrong_body_is_400_with_every_problem_and_no_value(root):
 
 
 async def test_on_v1_the_session_comes_first_then_the_permission_the_body_and_the_lookup(
-    fortress, root
+    harness, root
 ):
-    home = await fortress.user_factory.organization("other")
-    plain = (await fortress.user_factory.person("ada", {home: "member"})).http
+    home = await harness.user_factory.organization("other")
+    plain = (await harness.user_factory.person("ada", {home: "member"})).http
     url = "/api/v1/auth/org-members/none/role"
     wrong = {"role": "wizard"}
-    assert (await fortress.client.patch(url, json=wrong)).status_code == 401
+    assert (await harness.client.patch(url, json=wrong)).status_code == 401
     assert (await plain.patch(url, json=wrong)).status_code == 403
     assert (await root.patch(url, json=wrong)).status_code == 400
     assert (await root.patch(url, json={"role": "admin"})).status_code == 404
@@ -104,8 +104,8 @@ async def post(http: httpx.AsyncClient, path: str, body: bytes, media: str | Non
     return await http.post(f"/api/auth/{path}", content=body, headers=headers)
 
 
-async def test_account_endpoints_read_json_and_two_read_forms(fortress):
-    http, form = fortress.client, "application/x-www-form-urlencoded"
+async def test_account_endpoints_read_json_and_two_read_forms(harness):
+    http, form = harness.client, "application/x-www-form-urlencoded"
     for path in ("sign-up/email", "sign-in/email", "sign-in/username"):
         takes_forms = path.endswith("email")
         allowed = "application/json" + (f", {form}" if takes_forms else "")
@@ -128,15 +128,15 @@ async def test_account_endpoints_read_json_and_two_read_forms(fortress):
         assert answer.status_code == (400 if takes_forms else 415)
 
 
-async def test_a_form_signs_in(fortress, root):
+async def test_a_form_signs_in(harness, root):
     body = {"email": "root@example.com", "password": PASSWORD}
-    answer = await fortress.client.post("/api/auth/sign-in/email", data=body)
+    answer = await harness.client.post("/api/auth/sign-in/email", data=body)
     assert answer.status_code == 200, answer.text
     assert answer.json()["user"]["username"] == "root"
 
 
-async def test_validation_errors_of_accounts_name_every_field(fortress, root):
-    answer = await fortress.client.post("/api/auth/sign-in/email", json={"email": 1, "password": 2})
+async def test_validation_errors_of_accounts_name_every_field(harness, root):
+    answer = await harness.client.post("/api/auth/sign-in/email", json={"email": 1, "password": 2})
     assert answer.status_code == 400
     message, code = answer.json().values()
     assert code == "VALIDATION_ERROR"
@@ -146,8 +146,8 @@ async def test_validation_errors_of_accounts_name_every_field(fortress, root):
     assert answer.json()["message"].startswith("[query.limit] ")
 
 
-async def test_keys_have_no_business_at_accounts_whatever_else_is_asked(fortress):
-    http, key = fortress.client, {"x-api-key": "zb_x"}
+async def test_keys_have_no_business_at_accounts_whatever_else_is_asked(harness):
+    http, key = harness.client, {"x-api-key": "zb_x"}
     for path in ("api-key/list", "api-key/create", "api-key/verify"):
         for method in ("GET", "POST"):
             answer = await http.request(method, f"/api/auth/{path}", headers=key)
@@ -161,13 +161,13 @@ async def test_keys_have_no_business_at_accounts_whatever_else_is_asked(fortress
         assert said == "API key authentication is only supported for API v1 routes"
 
 
-async def test_whatever_the_host_says_people_are_sent_to_ours(fortress):
+async def test_whatever_the_host_says_people_are_sent_to_ours(harness):
     headers = {"host": "evil.example"}
-    answer = await fortress.client.get("/api/auth/ok", headers=headers)
+    answer = await harness.client.get("/api/auth/ok", headers=headers)
     assert (answer.status_code, answer.json()) == (200, {"ok": True})
-    answer = await fortress.client.get("/api/v1/auth/login-error?error=x", headers=headers)
+    answer = await harness.client.get("/api/v1/auth/login-error?error=x", headers=headers)
     assert answer.status_code == 302
-    ours = fortress.client.headers["Origin"]
+    ours = harness.client.headers["Origin"]
     assert answer.headers["location"] == f"{ours}/login?error=SSO_LOGIN_FAILED"
 
 
@@ -184,8 +184,8 @@ async def test_what_accounts_make_has_ids_of_thirty_two_letters_and_digits(root)
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z", answer.json()["createdAt"]), path
 
 
-async def test_the_description_and_health_are_served_as_documented(fortress):
-    http = fortress.client
+async def test_the_description_and_health_are_served_as_documented(harness):
+    http = harness.client
     answer = await http.get("/api/healthcheck")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
     document = (await http.get("/api/v1/openapi.json")).json()

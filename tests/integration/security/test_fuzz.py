@@ -13,7 +13,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase
 
-from tests.integration.security.conftest import Fortress
+from tests.integration.security.conftest import SecurityHarness
 from zerobyte.http.openapi import document
 
 REACHES_OUT = {"createRepository", "updateRepository", "testConnection", "createVolume"}
@@ -36,18 +36,18 @@ EXAMPLES = hypothesis.settings(
 
 @pytest.mark.parametrize("family", ["/api/v1/", "/api/auth/"])
 @pytest.mark.timeout(600)
-async def test_every_operation_answers_as_documented(fortress: Fortress, family: str):
-    home = await fortress.user_factory.organization("home")
-    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
-    described = document(fortress.app, under=family)
+async def test_every_operation_answers_as_documented(harness: SecurityHarness, family: str):
+    home = await harness.user_factory.organization("home")
+    ada = await harness.user_factory.person("ada", {home: "owner"}, role="admin")
+    described = document(harness.app, under=family)
     schema = schemathesis.openapi.from_dict(described)
     loop = asyncio.get_running_loop()
 
     def fresh_cookie() -> str:
-        made = asyncio.run_coroutine_threadsafe(fortress.user_factory.cookie(ada.id, home), loop)
+        made = asyncio.run_coroutine_threadsafe(harness.user_factory.cookie(ada.id, home), loop)
         return made.result()
 
-    wrong, statuses = await asyncio.to_thread(fuzz, fortress, schema, fresh_cookie)
+    wrong, statuses = await asyncio.to_thread(fuzz, harness, schema, fresh_cookie)
     assert wrong == []
     # It has asked a lot, and got in.
     assert statuses.total() > 150
@@ -55,7 +55,9 @@ async def test_every_operation_answers_as_documented(fortress: Fortress, family:
     assert statuses[400] > 5, statuses
 
 
-def fuzz(fortress: Fortress, schema: Any, fresh_cookie: Any) -> tuple[list[str], Counter[int]]:
+def fuzz(
+    harness: SecurityHarness, schema: Any, fresh_cookie: Any
+) -> tuple[list[str], Counter[int]]:
     """What was answered otherwise than documented, and how often each status was."""
     wrong: list[str] = []
     statuses: Counter[int] = Counter()
@@ -68,15 +70,15 @@ def fuzz(fortress: Fortress, schema: Any, fresh_cookie: Any) -> tuple[list[str],
         # Some operations end the session that they are asked with.
         headers = {
             "cookie": fresh_cookie(),
-            "Origin": fortress.platform.settings.base_url,
+            "Origin": harness.platform.settings.base_url,
             **HOSTILE,
         }
-        try_one(fortress, operation, headers, wrong, statuses)
+        try_one(harness, operation, headers, wrong, statuses)
     return wrong, statuses
 
 
 def try_one(
-    fortress: Fortress,
+    harness: SecurityHarness,
     operation: Any,
     headers: dict[str, str],
     wrong: list[str],
@@ -88,7 +90,7 @@ def try_one(
     @hypothesis.given(case=operation.as_strategy())
     def ask(case: Any) -> None:
         answer = case.call(
-            base_url=str(fortress.client.base_url),
+            base_url=str(harness.client.base_url),
             headers=headers,
             allow_redirects=False,
             timeout=60,

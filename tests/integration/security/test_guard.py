@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.integration.security.conftest import Fortress
+from tests.integration.security.conftest import SecurityHarness
 from tests.support.signed_in_users import SignedInUser, SignedInUsers
 from zerobyte.core import clock
 from zerobyte.features.auth.models import User
@@ -38,26 +38,26 @@ class GuardedEndpoint:
 
 
 @pytest.fixture
-def endpoints(fortress: Fortress) -> list[GuardedEndpoint]:
+def endpoints(harness: SecurityHarness) -> list[GuardedEndpoint]:
     """Every operation but HEAD, OPTIONS and the worker API, which has its own token."""
     return [
         GuardedEndpoint(method.upper(), re.sub(r"\{\w+\}", "nothing0", path), operation)
-        for (path, method), operation in sorted(operations(fortress.app).items())
+        for (path, method), operation in sorted(operations(harness.app).items())
         if method not in ("head", "options") and not path.startswith("/api/control/")
     ]
 
 
 @pytest.fixture
-async def home(fortress: Fortress) -> str:
-    return await fortress.user_factory.organization("home")
+async def home(harness: SecurityHarness) -> str:
+    return await harness.user_factory.organization("home")
 
 
 async def knock(
-    fortress: Fortress, endpoint: GuardedEndpoint, headers: dict[str, str]
+    harness: SecurityHarness, endpoint: GuardedEndpoint, headers: dict[str, str]
 ) -> tuple[int, str]:
     """The status and the message; a stream is left as soon as it has begun."""
     body = {"json": {}} if endpoint.operation.body is not None else {}
-    http = fortress.client
+    http = harness.client
     http.cookies.clear()
     async with http.stream(endpoint.method, endpoint.path, headers=headers, **body) as answer:
         if answer.status_code < 400:
@@ -103,10 +103,10 @@ def expected(
     return None
 
 
-async def check(fortress, endpoints, make, *, browser=True, admin=False, role=None) -> None:
+async def check(harness, endpoints, make, *, browser=True, admin=False, role=None) -> None:
     wrong = []
     for endpoint in endpoints:
-        status, message = await knock(fortress, endpoint, await make())
+        status, message = await knock(harness, endpoint, await make())
         wanted = expected(endpoint, browser=browser, admin=admin, role=role)
         what = f"{endpoint.operation.operation_id}: {status} {message}, wanted {wanted}"
         if wanted is None:
@@ -121,13 +121,13 @@ async def check(fortress, endpoints, make, *, browser=True, admin=False, role=No
     assert wrong == []
 
 
-async def shut(fortress, endpoints, make, v1: tuple[int, str]) -> None:
+async def shut(harness, endpoints, make, v1: tuple[int, str]) -> None:
     """An unauthenticated client is rejected by every operation that is not public."""
     wrong = []
     for endpoint in endpoints:
         if endpoint.permission is Permission.PUBLIC:
             continue
-        found = await knock(fortress, endpoint, await make())
+        found = await knock(harness, endpoint, await make())
         wanted = (401, UNAUTHORIZED) if endpoint.is_auth else v1
         if found != wanted:
             wrong.append(f"{endpoint.operation.operation_id}: {found}, wanted {wanted}")
@@ -142,76 +142,76 @@ async def test_there_is_something_to_knock_at(endpoints):
     }
 
 
-async def test_without_a_session(fortress, endpoints):
-    await shut(fortress, endpoints, always(), (401, GONE))
+async def test_without_a_session(harness, endpoints):
+    await shut(harness, endpoints, always(), (401, GONE))
 
 
-async def test_with_an_expired_session(fortress, endpoints, home):
-    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
-    make = cookie_maker(fortress.user_factory, ada, expires_at=clock.now_ms() - 1)
-    await shut(fortress, endpoints, make, (401, GONE))
+async def test_with_an_expired_session(harness, endpoints, home):
+    ada = await harness.user_factory.person("ada", {home: "owner"}, role="admin")
+    make = cookie_maker(harness.user_factory, ada, expires_at=clock.now_ms() - 1)
+    await shut(harness, endpoints, make, (401, GONE))
 
 
-async def test_a_banned_person(fortress, endpoints, home):
-    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
-    key = await fortress.key_of(ada.http)
+async def test_a_banned_person(harness, endpoints, home):
+    ada = await harness.user_factory.person("ada", {home: "owner"}, role="admin")
+    key = await harness.key_of(ada.http)
     await User.filter(id=ada.id).update(banned=True)
-    await shut(fortress, endpoints, cookie_maker(fortress.user_factory, ada), (401, GONE))
+    await shut(harness, endpoints, cookie_maker(harness.user_factory, ada), (401, GONE))
     v1 = [endpoint for endpoint in endpoints if not endpoint.is_auth]
-    await shut(fortress, v1, always(**{"x-api-key": key}), (401, GONE))
+    await shut(harness, v1, always(**{"x-api-key": key}), (401, GONE))
 
 
-async def test_a_plain_member(fortress, endpoints, home):
-    ada = await fortress.user_factory.person("ada", {home: "member"})
-    await check(fortress, endpoints, cookie_maker(fortress.user_factory, ada), role="member")
+async def test_a_plain_member(harness, endpoints, home):
+    ada = await harness.user_factory.person("ada", {home: "member"})
+    await check(harness, endpoints, cookie_maker(harness.user_factory, ada), role="member")
 
 
-async def test_an_admin_of_the_organization(fortress, endpoints, home):
-    ada = await fortress.user_factory.person("ada", {home: "admin"})
-    await check(fortress, endpoints, cookie_maker(fortress.user_factory, ada), role="admin")
+async def test_an_admin_of_the_organization(harness, endpoints, home):
+    ada = await harness.user_factory.person("ada", {home: "admin"})
+    await check(harness, endpoints, cookie_maker(harness.user_factory, ada), role="admin")
 
 
-async def test_an_owner(fortress, endpoints, home):
-    ada = await fortress.user_factory.person("ada", {home: "owner"})
-    await check(fortress, endpoints, cookie_maker(fortress.user_factory, ada), role="owner")
+async def test_an_owner(harness, endpoints, home):
+    ada = await harness.user_factory.person("ada", {home: "owner"})
+    await check(harness, endpoints, cookie_maker(harness.user_factory, ada), role="owner")
 
 
 async def test_an_admin_of_the_instance_has_no_more_rights_in_an_organization(
-    fortress, endpoints, home
+    harness, endpoints, home
 ):
-    ada = await fortress.user_factory.person("ada", {home: "member"}, role="admin")
+    ada = await harness.user_factory.person("ada", {home: "member"}, role="admin")
     await check(
-        fortress, endpoints, cookie_maker(fortress.user_factory, ada), role="member", admin=True
+        harness, endpoints, cookie_maker(harness.user_factory, ada), role="member", admin=True
     )
 
 
-async def test_an_admin_of_the_instance_outside_of_the_organization(fortress, endpoints, home):
-    ada = await fortress.user_factory.person("ada", role="admin")
-    make = cookie_maker(fortress.user_factory, ada, active_organization_id=home)
-    await check(fortress, endpoints, make, admin=True)
+async def test_an_admin_of_the_instance_outside_of_the_organization(harness, endpoints, home):
+    ada = await harness.user_factory.person("ada", role="admin")
+    make = cookie_maker(harness.user_factory, ada, active_organization_id=home)
+    await check(harness, endpoints, make, admin=True)
 
 
-async def test_a_key_of_an_owner(fortress, endpoints, home):
-    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
-    make = always(**{"x-api-key": await fortress.key_of(ada.http)})
-    await check(fortress, endpoints, make, role="owner", admin=True, browser=False)
+async def test_a_key_of_an_owner(harness, endpoints, home):
+    ada = await harness.user_factory.person("ada", {home: "owner"}, role="admin")
+    make = always(**{"x-api-key": await harness.key_of(ada.http)})
+    await check(harness, endpoints, make, role="owner", admin=True, browser=False)
 
 
-async def test_a_key_of_an_organization_that_was_left(fortress, endpoints, home):
-    ada = await fortress.user_factory.person("ada", {home: "owner"}, role="admin")
-    make = always(**{"x-api-key": await fortress.key_of(ada.http)})
+async def test_a_key_of_an_organization_that_was_left(harness, endpoints, home):
+    ada = await harness.user_factory.person("ada", {home: "owner"}, role="admin")
+    make = always(**{"x-api-key": await harness.key_of(ada.http)})
     await ada.places[home].delete()
-    await check(fortress, endpoints, make, role=None, admin=True, browser=False)
+    await check(harness, endpoints, make, role=None, admin=True, browser=False)
 
 
-async def test_large_bodies_of_unauthenticated_clients_are_rejected(fortress):
+async def test_large_bodies_of_unauthenticated_clients_are_rejected(harness):
     wrong, tried = [], 0
-    for (path, method), operation in sorted(operations(fortress.app).items()):
+    for (path, method), operation in sorted(operations(harness.app).items()):
         if operation.body is None:
             continue
         tried += 1
         url = re.sub(r"\{\w+\}", "nothing0", path)
-        answer = await fortress.client.request(
+        answer = await harness.client.request(
             method, url, content=b"?" * 70_000, headers={"content-type": "application/json"}
         )
         # An operation that reads the body reports invalid JSON.
@@ -221,9 +221,9 @@ async def test_large_bodies_of_unauthenticated_clients_are_rejected(fortress):
     assert tried > 50
 
 
-async def test_the_document_says_what_the_guard_does(fortress):
-    paths = document(fortress.app)["paths"]
-    for (path, method), operation in operations(fortress.app).items():
+async def test_the_document_says_what_the_guard_does(harness):
+    paths = document(harness.app)["paths"]
+    for (path, method), operation in operations(harness.app).items():
         if not path.startswith("/api/v1/") or method in ("head", "options"):
             continue
         shown = paths[path][method]

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 
-from tests.integration.security.conftest import Fortress
+from tests.integration.security.conftest import SecurityHarness
 from tests.support.signed_in_users import SignedInUser
 from zerobyte.core import clock
 from zerobyte.features.auth.models import ApiKey, Session, User
@@ -55,41 +55,41 @@ class Streams:
 
 
 @pytest.fixture
-async def streams(fortress: Fortress) -> AsyncIterator[Streams]:
-    async with httpx.AsyncClient(base_url=fortress.client.base_url, timeout=60) as http:
+async def streams(harness: SecurityHarness) -> AsyncIterator[Streams]:
+    async with httpx.AsyncClient(base_url=harness.client.base_url, timeout=60) as http:
         opened = Streams(http)
         yield opened
         await opened.aclose()
 
 
 @pytest.fixture
-async def home(fortress: Fortress) -> str:
-    return await fortress.user_factory.organization("home")
+async def home(harness: SecurityHarness) -> str:
+    return await harness.user_factory.organization("home")
 
 
-async def cookie(fortress: Fortress, who: SignedInUser) -> dict[str, str]:
-    return {"cookie": await fortress.user_factory.cookie(who.id, who.active)}
+async def cookie(harness: SecurityHarness, who: SignedInUser) -> dict[str, str]:
+    return {"cookie": await harness.user_factory.cookie(who.id, who.active)}
 
 
-async def test_every_stream_of_a_revoked_session_ends(fortress, streams, home):
-    ada = await fortress.user_factory.person("ada", {home: "owner"})
-    mine, stolen = await cookie(fortress, ada), await cookie(fortress, ada)
+async def test_every_stream_of_a_revoked_session_ends(harness, streams, home):
+    ada = await harness.user_factory.person("ada", {home: "owner"})
+    mine, stolen = await cookie(harness, ada), await cookie(harness, ada)
     await streams.open("mine", mine)
     paths = {"events": "/api/v1/events", "tasks": "/api/v1/tasks/events"}
     for name, path in paths.items():
         await streams.open(name, stolen, path)
-    answer = await fortress.client.post("/api/auth/revoke-other-sessions", headers=mine)
+    answer = await harness.client.post("/api/auth/revoke-other-sessions", headers=mine)
     assert answer.status_code == 200, answer.text
     for name in paths:
         await streams.end(name)
     await streams.beat("mine")
 
 
-async def test_a_removed_member_and_a_banned_person_hear_nothing_more(fortress, streams, home):
-    owner = await fortress.user_factory.person("owner", {home: "owner"})
+async def test_a_removed_member_and_a_banned_person_hear_nothing_more(harness, streams, home):
+    owner = await harness.user_factory.person("owner", {home: "owner"})
     for name in ("removed", "banned", "moved"):
-        somebody = await fortress.user_factory.person(name, {home: "member"})
-        headers = await cookie(fortress, somebody)
+        somebody = await harness.user_factory.person(name, {home: "member"})
+        headers = await cookie(harness, somebody)
         await streams.open(name, headers)
         if name == "removed":
             place = somebody.places[home].id
@@ -100,25 +100,25 @@ async def test_a_removed_member_and_a_banned_person_hear_nothing_more(fortress, 
         else:
             body = {"organizationId": None}
             path = "/api/auth/organization/set-active"
-            answer = await fortress.client.post(path, json=body, headers=headers)
+            answer = await harness.client.post(path, json=body, headers=headers)
             assert answer.status_code == 200, answer.text
         await streams.end(name)
 
 
-async def test_stream_of_a_deleted_key_ends(fortress, streams, home):
-    ada = await fortress.user_factory.person("ada", {home: "owner"})
-    await streams.open("key", {"x-api-key": await fortress.key_of(ada.http)})
+async def test_stream_of_a_deleted_key_ends(harness, streams, home):
+    ada = await harness.user_factory.person("ada", {home: "owner"})
+    await streams.open("key", {"x-api-key": await harness.key_of(ada.http)})
     key = await ApiKey.get(user_id=ada.id)
     assert (await ada.http.delete(f"/api/v1/auth/api-keys/{key.id}")).status_code == 200
     await streams.end("key")
 
 
-async def test_a_stream_does_not_take_the_new_cookie_from_the_next_request(fortress, streams, home):
-    ada = await fortress.user_factory.person("ada", {home: "owner"})
-    headers = await cookie(fortress, ada)
+async def test_a_stream_does_not_take_the_new_cookie_from_the_next_request(harness, streams, home):
+    ada = await harness.user_factory.person("ada", {home: "owner"})
+    headers = await cookie(harness, ada)
     await streams.open("mine", headers)
     due = clock.now_ms() + 5 * DAY_MS
     await Session.filter(user_id=ada.id).update(expires_at=due, remembered=True)
     await streams.beat("mine")
-    answer = await fortress.client.get("/api/v1/volumes", headers=headers)
+    answer = await harness.client.get("/api/v1/volumes", headers=headers)
     assert "zerobyte.session_token=" in answer.headers["set-cookie"]

@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from tests.model.books import Vaults
+from tests.model.repository_model import RepositoryModel
 from tests.support.actors import HeaderAuthenticator
 from tests.support.http_server import serving, settings_for
 from zerobyte import app as composition
@@ -71,7 +71,7 @@ class Worker:
         return [job for job in self.jobs if job.run == run]
 
 
-class House:
+class ModelState:
     """The installation that the model acts on."""
 
     def __init__(self, folder: Path, database: Path) -> None:
@@ -83,7 +83,7 @@ class House:
         self.worker = Worker()
         self.repositories: list[str] = []
         self.volume = 0
-        self.vaults = Vaults()
+        self.repository_model = RepositoryModel()
         self.given: set[str] = set()
         """Ids of granted tasks: no task may be granted twice."""
         self._token = ""
@@ -174,7 +174,7 @@ class House:
         self.given.add(task_id)
         job = Job(run, task_id, kind, is_granted=True, spec=reply["job"])
         if kind == "forget":
-            await self.vaults.check_order(job.spec, await Task.get(id=task_id))
+            await self.repository_model.check_order(job.spec, await Task.get(id=task_id))
         return job
 
     async def take(self, run: str, **which: Any) -> None:
@@ -215,7 +215,7 @@ class House:
             count = await Task.all().count()
             assert await self.say("finish", body) == finished, "another reply to a repeated report"
             assert await Task.all().count() == count, "a repeated report created tasks"
-        self.vaults.acknowledge(await Task.get(id=job.task_id), report)
+        self.repository_model.acknowledge(await Task.get(id=job.task_id), report)
         # Claim it at once: unclaimed retention is requeued as orphaned.
         claimed = [await self.claim(job.run, taskId=one) for one in finished["followUps"]]
         self.worker.jobs += [one for one in claimed if one is not None]

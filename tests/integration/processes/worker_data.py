@@ -16,7 +16,7 @@ from zerobyte.core import ids
 PASSWORD = "canary-repository-password"
 
 
-class Site:
+class WorkerData:
     """A source folder and a real repository beside it."""
 
     def __init__(self, base: Path, empty_repository: Path | None = None) -> None:

@@ -35,7 +35,7 @@ def is_open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-class Stage:
+class ServedPlatform:
     """One platform; `home` holds all of its data and is kept from one start to the next."""
 
     def __init__(self, home: Path, **environ: str) -> None:

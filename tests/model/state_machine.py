@@ -17,8 +17,8 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.model.books import DAILY, FIVE_MINUTES, DueBook
-from tests.model.house import House, Job
+from tests.model.model_state import Job, ModelState
+from tests.model.repository_model import DAILY, FIVE_MINUTES, DueBook
 from tests.support.backup_runs import snapshot_of, success_report
 from zerobyte.contract.control_plane import LEASE_TTL_S
 from zerobyte.core import clock
@@ -39,7 +39,7 @@ ORPHAN_MS = LEASE_TTL_S * 1000 + 1000
 """How long retention waits for its backup's run before it gets a new run."""
 
 
-class Life(RuleBasedStateMachine):
+class PlatformMachine(RuleBasedStateMachine):
     """One walk, from the first schedule to the end of the last task."""
 
     template: ClassVar[Path]
@@ -49,13 +49,13 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        Life.now_ms = NOON_MS
-        Life.dice.seed(0)
-        Life.seen["machine"] += 1
+        PlatformMachine.now_ms = NOON_MS
+        PlatformMachine.dice.seed(0)
+        PlatformMachine.seen["machine"] += 1
         self._folder = Path(tempfile.mkdtemp(prefix="zerobyte-model-"))
         database = self._folder / "zerobyte.db"
         shutil.copyfile(self.template, database)
-        self.house = House(self._folder, database)
+        self.model_state = ModelState(self._folder, database)
         self.schedules: list[str] = []
         self.restarts = 0
         self.due_book = DueBook()
@@ -63,17 +63,17 @@ class Life(RuleBasedStateMachine):
         """Since when retention has been waiting for a run, by the current clock."""
         self._ended: set[str] = set()
         self._runner = asyncio.Runner()
-        self.do(self.house.open())
+        self.do(self.model_state.open())
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self._runner.run(work)
 
     def step(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run one step, then the background loops of the platform."""
-        Life.seen["step"] += 1
-        Life.now_ms += 1000
+        PlatformMachine.seen["step"] += 1
+        PlatformMachine.now_ms += 1000
         answer = self.do(work)
-        self.do(self.house.settle())
+        self.do(self.model_state.settle())
         return answer
 
     def pick(self, number: int) -> str:
@@ -95,8 +95,8 @@ class Life(RuleBasedStateMachine):
     def create(self, cron: str, policy: dict[str, int], retries: int, repository: int) -> None:
         body = {
             "name": f"s{len(self.schedules)}",
-            "volumeId": self.house.volume,
-            "repositoryId": self.house.repositories[repository],
+            "volumeId": self.model_state.volume,
+            "repositoryId": self.model_state.repositories[repository],
             "enabled": bool(cron),
             "cronExpression": cron,
             "retentionPolicy": policy,
@@ -105,10 +105,10 @@ class Life(RuleBasedStateMachine):
         }
 
         async def making() -> None:
-            made = await self.house.call("POST", "/api/v1/backups", body)
+            made = await self.model_state.call("POST", "/api/v1/backups", body)
             assert made.status_code == 201, made.text
             self.schedules.append(made.json()["shortId"])
-            await self.house.plan()
+            await self.model_state.plan()
 
         self.step(making())
 
@@ -117,7 +117,7 @@ class Life(RuleBasedStateMachine):
     def edit(self, number: int, enabled: bool, policy: dict[str, int]) -> None:
         async def editing() -> None:
             url = f"/api/v1/backups/{self.pick(number)}"
-            stands = (await self.house.call("GET", url)).json()
+            stands = (await self.model_state.call("GET", url)).json()
             body = {
                 "enabled": enabled and bool(stands["cronExpression"]),
                 "retentionPolicy": policy,
@@ -130,16 +130,16 @@ class Life(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9), cron=st.sampled_from(CRONS), repository=st.integers(0, 1))
     def edit_when_and_where(self, number: int, cron: str, repository: int) -> None:
         async def editing() -> None:
-            where = self.house.repositories[repository]
+            where = self.model_state.repositories[repository]
             body = {"cronExpression": cron, "enabled": bool(cron), "repositoryId": where}
             await self.change(f"/api/v1/backups/{self.pick(number)}", body)
 
         self.step(editing())
 
     async def change(self, url: str, body: dict[str, Any]) -> None:
-        edited = await self.house.call("PATCH", url, body)
+        edited = await self.model_state.call("PATCH", url, body)
         assert edited.status_code == 200, edited.text
-        await self.house.plan()
+        await self.model_state.plan()
 
     @precondition(lambda self: self.schedules)
     @rule(number=st.integers(0, 9))
@@ -150,7 +150,7 @@ class Life(RuleBasedStateMachine):
             is_busy = await Task.filter(
                 kind="backup", resource_id=schedule, status__in=ACTIVE
             ).exists()
-            answer = await self.house.call("POST", f"/api/v1/backups/{schedule}/run")
+            answer = await self.model_state.call("POST", f"/api/v1/backups/{schedule}/run")
             assert answer.status_code == (409 if is_busy else 202), answer.text
 
         self.step(running())
@@ -159,7 +159,7 @@ class Life(RuleBasedStateMachine):
     @rule(number=st.integers(0, 9))
     def forget_now(self, number: int) -> None:
         path = f"/api/v1/backups/{self.pick(number)}/forget"
-        answer = self.step(self.house.call("POST", path))
+        answer = self.step(self.model_state.call("POST", path))
         assert answer.status_code in (202, 400, 409)
 
     @precondition(lambda self: self.schedules)
@@ -168,9 +168,11 @@ class Life(RuleBasedStateMachine):
         async def ringing() -> None:
             row = await Schedule.get(short_id=self.pick(number))
             if row.next_backup_at is not None:
-                Life.now_ms = max(Life.now_ms, row.next_backup_at)
-                await self.house.services.leases.extend_all()  # The worker has renewed meanwhile.
-                await self.house.ring(row.short_id, row.next_backup_at)
+                PlatformMachine.now_ms = max(PlatformMachine.now_ms, row.next_backup_at)
+                await (
+                    self.model_state.services.leases.extend_all()
+                )  # The worker has renewed meanwhile.
+                await self.model_state.ring(row.short_id, row.next_backup_at)
 
         self.step(ringing())
 
@@ -181,14 +183,14 @@ class Life(RuleBasedStateMachine):
             row = await Schedule.get(short_id=self.pick(number))
             if row.next_backup_at is not None and row.next_backup_at > clock.now_ms() + 60_000:
                 before = await Task.all().count()
-                await self.house.ring(row.short_id, clock.now_ms())
+                await self.model_state.ring(row.short_id, clock.now_ms())
                 assert await Task.all().count() == before, "a run for no due time"
 
         self.step(ringing())
 
     @rule()
     def the_worker_takes_what_there_is(self) -> None:
-        self.step(self.house.take_all())
+        self.step(self.model_state.take_all())
 
     @rule(
         number=st.integers(0, 9),
@@ -197,7 +199,7 @@ class Life(RuleBasedStateMachine):
     )
     def the_worker_finishes(self, number: int, how: str, twice: bool) -> None:
         async def finishing() -> None:
-            granted = [job for job in self.house.worker.jobs if job.is_granted]
+            granted = [job for job in self.model_state.worker.jobs if job.is_granted]
             if granted:
                 await self.finish(granted[number % len(granted)], how, twice=twice)
 
@@ -206,15 +208,15 @@ class Life(RuleBasedStateMachine):
     @rule(how=st.sampled_from(("well", "badly", "stopped")))
     def the_worker_works(self, how: str) -> None:
         async def working() -> None:
-            await self.house.take_all()
-            for job in [one for one in self.house.worker.jobs if one.is_granted]:
+            await self.model_state.take_all()
+            for job in [one for one in self.model_state.worker.jobs if one.is_granted]:
                 await self.finish(job, how)
 
         self.step(working())
 
     async def finish(self, job: Job, how: str, *, twice: bool = False) -> None:
         report = self.report(job, await Task.get(id=job.task_id), how)
-        await self.house.submit_report(job, report, twice=twice)
+        await self.model_state.submit_report(job, report, twice=twice)
 
     def report(self, job: Job, task: Task, how: str) -> dict[str, Any]:
         failed = {"status": "failed", "outcome": "error", "error": "restic says no"}
@@ -229,31 +231,33 @@ class Life(RuleBasedStateMachine):
             snapshot = snapshot_of({"shortId": task.resource_id}, files=files)
             done = success_report(job.task_id, snapshot)
             return done | ({"isSuspect": True, "outcome": "warning"} if how == "suspect" else {})
-        plan = self.house.vaults.plan(job.spec, task)
+        plan = self.model_state.repository_model.plan(job.spec, task)
         result = {"kind": "forget", "plan": plan}
         return {"status": "succeeded", "outcome": "success", "result": result}
 
     @rule(number=st.integers(0, 9))
     def cancel(self, number: int) -> None:
         async def cancelling() -> None:
-            active = await self.house.active()
+            active = await self.model_state.active()
             if active:
                 task = active[number % len(active)]
-                answer = await self.house.call("POST", f"/api/v1/tasks/{task.id}/cancel")
+                answer = await self.model_state.call("POST", f"/api/v1/tasks/{task.id}/cancel")
                 assert answer.status_code == 202, answer.text
 
         self.step(cancelling())
 
     @rule(speaks_late=st.booleans())
     def the_worker_is_killed(self, speaks_late: bool) -> None:
-        self.house.worker.die()
+        self.model_state.worker.die()
 
         async def next_one() -> None:
-            await self.house.services.reaper.fail_lost()
-            for job in [one for one in self.house.worker.jobs if one.is_granted and speaks_late]:
+            await self.model_state.services.reaper.fail_lost()
+            for job in [
+                one for one in self.model_state.worker.jobs if one.is_granted and speaks_late
+            ]:
                 task = await Task.get(id=job.task_id)
-                await self.house.speak_late(job, self.report(job, task, "well"))
-            await self.house.crash_orphaned_runs()
+                await self.model_state.speak_late(job, self.report(job, task, "well"))
+            await self.model_state.crash_orphaned_runs()
 
         self.step(next_one())
 
@@ -262,30 +266,30 @@ class Life(RuleBasedStateMachine):
     def the_api_restarts(self) -> None:
         self.restarts += 1
         self.orphans.clear()
-        self.step(self.house.start_api())
+        self.step(self.model_state.start_api())
 
     @rule(minutes=st.sampled_from((-30, 1, 10, 600, 4320)))
     def the_clock_jumps(self, minutes: int) -> None:
         if minutes < 0:
-            self.due_book.set_back_from = max(self.due_book.set_back_from, Life.now_ms)
+            self.due_book.set_back_from = max(self.due_book.set_back_from, PlatformMachine.now_ms)
         self.orphans.clear()
-        Life.now_ms += minutes * 60_000
-        self.step(self.house.time_breaks(minutes * 60))
+        PlatformMachine.now_ms += minutes * 60_000
+        self.step(self.model_state.time_breaks(minutes * 60))
 
     @invariant()
     def the_rules_hold(self) -> None:
         self.do(self.check())
 
     async def check(self) -> None:
-        active = await self.house.active()
+        active = await self.model_state.active()
         backups = Counter(task.resource_id for task in active if task.kind == "backup")
         assert not [one for one, count in backups.items() if count > 1], "two backups at once"
         await self.check_leases({task.id: task for task in active})
         await self.check_due_times(set(backups))
         self.check_who_works(active)
-        runs = {job.run for job in self.house.worker.jobs}
-        assert set(self.house.open_runs()) <= runs, "a phantom run"
-        await self.house.vaults.check()
+        runs = {job.run for job in self.model_state.worker.jobs}
+        assert set(self.model_state.open_runs()) <= runs, "a phantom run"
+        await self.model_state.repository_model.check()
         everything = await Task.all()
         schedules = await Schedule.all()
         self.due_book.check(schedules, [task for task in everything if task.kind == "backup"])
@@ -297,7 +301,7 @@ class Life(RuleBasedStateMachine):
 
     def check_who_works(self, active: list[Task]) -> None:
         """Check that every task is running, or waits for an event that will occur."""
-        at_work = [job.task_id for job in self.house.worker.jobs]
+        at_work = [job.task_id for job in self.model_state.worker.jobs]
         assert len(at_work) == len(set(at_work)), "one task was claimed twice"
         before, self.orphans = self.orphans, {}
         for task in active:
@@ -305,14 +309,14 @@ class Life(RuleBasedStateMachine):
                 continue
             assert task.status == "queued", f"no worker runs {task.kind} {task.status}"
             assert task.parent_id is not None, f"{task.kind} waits for no event"
-            since = self.orphans[task.id] = before.get(task.id, Life.now_ms)
-            assert Life.now_ms - since <= ORPHAN_MS, "retention stays orphaned"
+            since = self.orphans[task.id] = before.get(task.id, PlatformMachine.now_ms)
+            assert PlatformMachine.now_ms - since <= ORPHAN_MS, "retention stays orphaned"
 
     async def check_leases(self, active: dict[str, Task]) -> None:
         rows = await Lease.all()
         assert {row.task_id for row in rows} <= set(active), "a lease without a task"
         held = [row for row in rows if row.state == "held"]
-        owner = self.house.worker.process.pid
+        owner = self.model_state.worker.process.pid
         assert {row.pid for row in held} <= {owner}, "a lease is held after its owner died"
         for repository in {row.repository_id for row in held}:
             modes = sorted(row.mode for row in held if row.repository_id == repository)
@@ -323,7 +327,7 @@ class Life(RuleBasedStateMachine):
     async def check_due_times(self, busy: set[str]) -> None:
         """Check that due schedules have or get a run, and that no planned time has passed."""
         now = clock.now_ms()
-        coming = self.house.unfinished() - busy
+        coming = self.model_state.unfinished() - busy
         for row in await Schedule.filter(enabled=True).exclude(cron_expression=""):
             assert row.next_backup_at is not None, "no next time"
             is_due = row.next_backup_at <= now - PATIENCE_MS
@@ -349,34 +353,34 @@ class Life(RuleBasedStateMachine):
         # After the clock was set back, the next due time may be an earlier one.
         if due_at is not None and next_at is not None and due_at > self.due_book.set_back_from:
             assert next_at > due_at, "the next due time did not advance"
-        Life.seen[f"{task.trigger} {task.outcome}"] += 1
-        Life.seen["missed times"] += (task.input["coalesced"] or {"count": 0})["count"]
+        PlatformMachine.seen[f"{task.trigger} {task.outcome}"] += 1
+        PlatformMachine.seen["missed times"] += (task.input["coalesced"] or {"count": 0})["count"]
         if task.trigger == "scheduled" and task.rerun_of is None:
             missed = "catching up" if task.input["coalesced"] else "in time"
-            Life.seen["a retry" if due_at is None else missed] += 1
-        Life.seen["a rerun"] += task.rerun_of is not None
+            PlatformMachine.seen["a retry" if due_at is None else missed] += 1
+        PlatformMachine.seen["a rerun"] += task.rerun_of is not None
 
     def teardown(self) -> None:
         try:
             self.do(self.drain())
         finally:
-            self.do(self.house.close())
+            self.do(self.model_state.close())
             self._runner.close()
             shutil.rmtree(self._folder, ignore_errors=True)
 
     async def drain(self) -> None:
         """Check that every task ends, and that every backup has a retention record."""
         for _ in range(40):
-            Life.now_ms += 60_000
-            await self.house.services.leases.extend_all()
-            await self.house.settle()
-            await self.house.take_all()
-            for job in [one for one in self.house.worker.jobs if one.is_granted]:
+            PlatformMachine.now_ms += 60_000
+            await self.model_state.services.leases.extend_all()
+            await self.model_state.settle()
+            await self.model_state.take_all()
+            for job in [one for one in self.model_state.worker.jobs if one.is_granted]:
                 await self.finish(job, "well")
-            if not await self.house.active():
+            if not await self.model_state.active():
                 break
-        assert not [(one.kind, one.status) for one in await self.house.active()]
+        assert not [(one.kind, one.status) for one in await self.model_state.active()]
         assert not await Lease.all().exists()
-        assert not list(self.house.open_runs())
+        assert not list(self.model_state.open_runs())
         for task in await Task.filter(kind="backup"):
             assert record_of(task), "a run without a retention record"

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from tests.e2e.customer import Answer, Customer
-from tests.e2e.stage import Stage
+from tests.e2e.served import ServedPlatform
 from tests.support.waiting import until_sync
 
 PASSWORD = "correct-horse-battery-staple"
@@ -38,10 +38,10 @@ _READS = (
 
 
 @dataclass
-class Scene:
+class FaultScenario:
     """One platform with one person, a repository and a folder to save."""
 
-    stage: Stage
+    served: ServedPlatform
     customer: Customer
     repository: Answer
     source: Path
@@ -108,7 +108,7 @@ class Scene:
     def phantoms(self) -> list[str]:
         """What Prefect believes to run."""
         with suppress(httpx.HTTPError, AssertionError):
-            found = self.stage.prefect("POST", "/flow_runs/filter", _OPEN)
+            found = self.served.prefect("POST", "/flow_runs/filter", _OPEN)
             return [f"{run['name']}: {run['state_type']}" for run in found]
         return ["Prefect does not answer"]
 
@@ -120,7 +120,7 @@ class Scene:
 
     def cron_in_prefect(self, schedule: str) -> str | None:
         """The cron that Prefect has for a schedule; None when it has no such deployment."""
-        found = self.stage.prefect(
+        found = self.served.prefect(
             "POST",
             "/deployments/filter",
             {
@@ -139,40 +139,40 @@ class Scene:
                 "state": {"type": {"any_": ["SCHEDULED"]}},
             }
         }
-        found = self.stage.prefect("POST", "/flow_runs/filter", body)
+        found = self.served.prefect("POST", "/flow_runs/filter", body)
         return sorted(run["expected_start_time"] for run in found)
 
     def memory_mb(self) -> dict[str, float]:
         """The resident memory of our own parts."""
-        parts = {"supervisor": self.stage.tree()[0]}
-        parts |= {name: self.stage.part(name) for name in ("api", "worker")}
+        parts = {"supervisor": self.served.tree()[0]}
+        parts |= {name: self.served.part(name) for name in ("api", "worker")}
         return {name: process.memory_info().rss / 1e6 for name, process in parts.items()}
 
 
 @contextmanager
-def scene(stage: Stage, folder: Path, repository: Path) -> Iterator[Scene]:
+def scenario(served: ServedPlatform, folder: Path, repository: Path) -> Iterator[FaultScenario]:
     """Start a platform and let one person settle there; `folder` gets the source."""
     source = folder / "source"
     source.mkdir()
     (source / "note.txt").write_text("note\n" * 50)
     try:
-        stage.start()
-        customer = Customer(stage.url)
+        served.start()
+        customer = Customer(served.url)
         customer.sign_up(PASSWORD)
         made = customer.repository("shelf", {"backend": "local", "path": str(repository)})
         secret = customer.http.post("/api/v1/system/restic-password", json={"password": PASSWORD})
-        yield Scene(stage, customer, made, source, secret.text.strip())
+        yield FaultScenario(served, customer, made, source, secret.text.strip())
         customer.http.close()
     finally:
-        stage.discard()
+        served.discard()
 
 
 class Lines:
     """Counts what a platform prints, from now on."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._before = len(stage.printed().splitlines())
+    def __init__(self, served: ServedPlatform) -> None:
+        self._stage = served
+        self._before = len(served.printed().splitlines())
         self._began = time.monotonic()
 
     def so_far(self) -> list[str]:

@@ -24,7 +24,7 @@ class Stored:
 
 
 @dataclass
-class Vaults:
+class RepositoryModel:
     """The snapshots of each repository by its id, oldest first, as restic would list them."""
 
     snapshots: dict[str, list[Stored]] = field(default_factory=dict[str, list[Stored]])
