@@ -36,7 +36,11 @@ def lock(path: Path) -> IO[str]:
         holder = file.read().strip() or "unknown"
         file.close()
         raise AlreadyLocked(holder) from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
+    try:
+        file.truncate(0)
+        # Past the buffer: on a full disk, Python would print a traceback when the rest is dropped.
+        os.write(file.fileno(), str(os.getpid()).encode())
+    except OSError:
+        file.close()
+        raise
     return file

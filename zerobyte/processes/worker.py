@@ -223,7 +223,9 @@ class Worker:
             except Exception as error:
                 pause_s = 5.0
                 if not is_logged:
-                    _log.warning("due runs could not be read from Prefect", error=type(error).__name__)
+                    _log.warning(
+                        "due runs could not be read from Prefect", error=type(error).__name__
+                    )
                     is_logged = True
             await wait_for_event(self._wake, pause_s)
 

@@ -4,6 +4,7 @@ Prefect schedules a few runs ahead with its own code. It handles clock changes d
 rules, so its runs alone would be too few, and sometimes too many.
 """
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -114,11 +115,12 @@ def test_t6_an_hourly_schedule_runs_in_every_hour_that_passes() -> None:
     assert len({cron.key("s", at, timezone="Europe/Zurich") for at in two}) == 2
 
 
-def test_prefect_alone_fires_at_the_wrong_time_when_an_hour_is_skipped() -> None:
+def test_prefects_own_due_time_in_a_skipped_hour_depends_on_the_python_version() -> None:
     """Should a newer Prefect do better, this says so; the rest of this file holds anyway."""
     start = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)
     [first, *_] = bells("30 2 * * *", "Europe/Zurich", start, start + timedelta(days=1))
-    assert local(first, "Europe/Zurich").hour == 1
+    # From Python 3.13 on, Prefect uses another library for dates, which skips the hour as we do.
+    assert local(first, "Europe/Zurich").hour == (3 if sys.version_info >= (3, 13) else 1)
 
 
 PLAIN_FIELD = ["*", "*/{n}", "{a}", "{a},{b}", "{a}-{b}", "{a}-{b}/{n}", "{a}/{n}"]
