@@ -159,7 +159,7 @@ async def test_a_person_is_not_deleted_while_an_organization_of_only_theirs_has_
     answer = await ada.http.post("/api/auth/admin/remove-user", json={"userId": eve.id})
     assert answer.status_code == 409
     assert answer.json()["code"] == "ORGANIZATION_HOLDS_REPOSITORIES"
-    assert f'"{name}", which holds 1 repository' in answer.json()["message"]
+    assert f'"{name}", which has 1 repository' in answer.json()["message"]
     assert await User.filter(id=eve.id).exists()
     assert await Repository.filter(organization_id=far).exists()
     # Another owner keeps the organization and its password.
