@@ -182,6 +182,7 @@ async def get_user(query: schemas.UserQuery, users: UserAdmin) -> UserView:
     body=schemas.AdminHasPermission,
     returns={200: Permitted},
     permission=Permission.SIGNED_IN,
+    errors=(NotFound,),
     audited=False,
 )
 async def has_permission(
