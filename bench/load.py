@@ -22,7 +22,7 @@ class Load:
 
 
 class _Connection(asyncio.Protocol):
-    """Asks again as soon as the answer is complete, until told to stop."""
+    """Send requests one after the other until stopped."""
 
     def __init__(self, request: bytes) -> None:
         self._request = request

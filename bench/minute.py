@@ -174,7 +174,7 @@ def _rows(
         Row(f"{what}: runs", f"{len(runs)}, at most {_at_once(runs)} at the same time"),
         Row(f"{what}: waited", f"{seconds(median(waits))}, longest {seconds(waits[-1])}"),
         Row(f"{what}: answers 503", f"{refused} of {len(answers)}"),
-        Row(f"{what}: parts started anew", ", ".join(cost.restarts) or "none"),
+        Row(f"{what}: restarted parts", ", ".join(cost.restarts) or "none"),
         *(Row(f"{what}: not done", run.why) for run in runs if run.outcome != "success"),
         *(
             Row(f"{what}: CPU per run, {role}", seconds(cost.seconds_of(role) / max(len(runs), 1)))
