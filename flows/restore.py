@@ -97,7 +97,7 @@ def check_target(spec: RestoreJob, roots: Sequence[str] | None = None) -> None:
         other_volumes=spec.other_volumes,
     )
     for path in _written_paths(spec) if roots is None else roots:
-        if (reason := protected_paths.refused_restore(path, limits)) is not None:
+        if (reason := protected_paths.restore_refusal(path, limits)) is not None:
             raise PreconditionFailed(
                 f"{reason} ({path})", public=f"The restore was refused. {reason}"
             )

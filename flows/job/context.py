@@ -41,7 +41,7 @@ class JobContext:
         self.spec = spec
         self.phase: str | None = None
         self.activity = ActivityMonitor()
-        self.tools: Tools = replace(context.tools, movement=self.activity)
+        self.tools: Tools = replace(context.tools, activity=self.activity)
         self.error: BaseException | None = None
         self.result: TaskResult | None = None
         self.snapshot: SnapshotRecord | None = None

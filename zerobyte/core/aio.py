@@ -203,16 +203,13 @@ async def throttled(
         return
     latest: LatestValue[T] = LatestValue()
 
-    async def forward() -> None:
-        while True:
-            value = await latest.take()
-            try:
-                await send(value)
-            except Exception as error:
-                _log.warning("sending progress failed", error=str(error))
-            await asyncio.sleep(every_s)
+    async def send_latest() -> None:
+        await send(await latest.take())
 
-    task = asyncio.create_task(forward())
+    def log_failure(error: Exception) -> None:
+        _log.warning("sending progress failed", error=str(error))
+
+    task = asyncio.create_task(every(every_s, send_latest, on_error=log_failure))
     try:
         yield latest.offer
     finally:

@@ -4,12 +4,12 @@ It compares three clocks: the wall clock, which people and time servers set; the
 which stops while the machine is suspended; and the boot clock, which does not.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
 from zerobyte.core import clock
+from zerobyte.core.aio import every
 from zerobyte.core.log import get_logger
 
 EVERY_S: Final = 2.0
@@ -80,15 +80,18 @@ def compare(before: Reading, now: Reading, *, every_s: float = EVERY_S) -> Clock
 async def watch(on_anomaly: Callable[[ClockAnomaly], Awaitable[None]]) -> None:
     """Compare the clocks every two seconds until cancelled; log and report each anomaly."""
     before = Reading.now()
-    while True:
-        await asyncio.sleep(EVERY_S)
+
+    async def compare_once() -> None:
+        nonlocal before
         now = Reading.now()
         anomaly = compare(before, now)
         before = now
-        if anomaly is None:
-            continue
-        _log.warning(f"clock anomaly: {anomaly.sentence}")
-        try:
+        if anomaly is not None:
+            _log.warning(f"clock anomaly: {anomaly.sentence}")
             await on_anomaly(anomaly)
-        except Exception:  # keep looping: later anomalies have to be handled too
-            _log.exception("handling a clock anomaly failed")
+
+    await every(EVERY_S, compare_once, start_now=False, on_error=_log_failure)
+
+
+def _log_failure(error: Exception) -> None:
+    _log.error("handling a clock anomaly failed", exc_info=error)

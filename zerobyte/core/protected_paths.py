@@ -9,6 +9,7 @@ import os
 import posixpath
 import pwd
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -48,6 +49,7 @@ _BELOW_ALLOWED: Final = ("/run/media",)
 """The mount points of removable disks on desktops."""
 _KEY_FOLDERS: Final = (".gnupg", ".ssh")
 _LAYOUT: Final = ("data", "keys", "snapshots")
+_TEMPORARY: Final = "Restore target path is not allowed: choose a folder below it."
 _VOLUME: Final = (
     "The target holds another volume, whose files the restore could delete. Choose another target, "
     "or restore without delete."
@@ -313,8 +315,10 @@ class RestoreLimits:
     other_volumes: Sequence[str] = ()
 
 
-def refused_restore(path: str, limits: RestoreLimits) -> str | None:
-    """Return a sentence if a restore may not write to a path and below it, else None."""
+def restore_refusal(path: str, limits: RestoreLimits) -> str | None:
+    """Return why a restore may not write to a path and below it, or None."""
+    if not forms(path).isdisjoint(forms(str(Path(tempfile.gettempdir()).absolute()))):
+        return _TEMPORARY
     above = limits.delete or not limits.in_place
     whole = {"/home"} & set(limits.own_folders) if limits.in_place else set[str]()
     shared = [folder for folder in SHARED if folder not in whole]

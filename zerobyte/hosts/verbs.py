@@ -7,7 +7,6 @@ processes import this module too, so it imports no settings, no database and no 
 import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -43,7 +42,6 @@ T = TypeVar("T")
 LISTING_LIMIT_S: Final = 10.0
 SPACE_LIMIT_S: Final = 1.0
 _RCLONE_LIMIT_S: Final = 10.0
-_TEMPORARY: Final = "Restore target path is not allowed: choose a folder below it."
 
 
 async def mount(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) -> None:
@@ -135,19 +133,11 @@ async def resolve_restore_paths(paths: Sequence[str], limits: Sequence[RestoreLi
 
     def resolve() -> list[str]:
         for path, limit in zip(paths, limits, strict=True):
-            if (reason := refused_restore(path, limit)) is not None:
+            if (reason := protected_paths.restore_refusal(path, limit)) is not None:
                 raise Invalid(reason)
         return [os.path.realpath(path) for path in paths]
 
     return await blocking.run_blocking_on_path(resolve, place=_named(paths))
-
-
-def refused_restore(path: str, limits: RestoreLimits) -> str | None:
-    """Return why nothing may be restored to a path, or None. Blocks: it resolves links."""
-    temporary = protected_paths.forms(str(Path(tempfile.gettempdir()).absolute()))
-    if any(form in temporary for form in protected_paths.forms(path)):
-        return _TEMPORARY
-    return protected_paths.refused_restore(path, limits)
 
 
 async def check_includes(source: Path, options: BackupOptions, excluded: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
+from zerobyte.core.aio import every
 from zerobyte.core.log import get_logger
 
 PROBE_TIMEOUT_S: Final = 10.0
@@ -56,8 +57,9 @@ async def watch(
     threads again, which repairs a lost wake-up (see `core.process.setup`) and does no other harm.
     """
     missed, starting_s, backoff, answers = 0, 0.0, 1, 0
-    while True:
-        await asyncio.sleep(every_s)
+
+    async def check() -> None:
+        nonlocal missed, starting_s, backoff, answers
         try:
             answered, starting_s = await probe(), 0.0
             missed = 0 if answered else missed + 1
@@ -74,6 +76,8 @@ async def watch(
             _log.warning(f"{child.name} does not answer; restarting it")
             child.signal(signal.SIGKILL)
             missed, starting_s, backoff = 0, 0.0, min(backoff * 2, MAX_BACKOFF)
+
+    await every(every_s, check, start_now=False)
 
 
 def stop_and_continue(child: Signalable) -> None:

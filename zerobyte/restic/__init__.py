@@ -13,7 +13,7 @@ In each file `argv(...)` is a pure function and `run(...)` runs the command. Eve
     await stats.run(repository) -> RepositoryStats
     await backup.run(repository, source, tag=…, hostname=…, options=…, on_status=…)
                                                                 -> BackupSummary | PartialBackup
-    await forget.plan(repository, policy, tag=…, protected=…) -> ForgetPlan
+    await forget.plan(repository, policy, tag=…, protected_ids=…) -> ForgetPlan
     await forget.apply(repository, plan)
     await forget.by_ids(repository, ids) -> list[str]           the removed ids
     await restore.run(repository, snapshot_id, target=…, base_path=…, include=…, on_status=…)

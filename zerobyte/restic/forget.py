@@ -42,10 +42,10 @@ async def plan(
     policy: RetentionPolicy,
     *,
     tag: str,
-    protected: Collection[str] = (),
-    trusted: Collection[str] | None = None,
-    incomplete: Collection[str] = (),
-    latest: Collection[str] = (),
+    protected_ids: Collection[str] = (),
+    trusted_ids: Collection[str] | None = None,
+    incomplete_ids: Collection[str] = (),
+    latest_ids: Collection[str] = (),
     zone: tzinfo = UTC,
     stop: asyncio.Event | None = None,
 ) -> ForgetPlan:
@@ -53,14 +53,15 @@ async def plan(
 
     All ids are full. A snapshot that was rewritten, as by adding a tag, also matches its former id.
 
-    protected   ids that are always kept and count for no rule; their reason is "protected".
-    trusted     ids of all other known snapshots; an unknown snapshot is protected too if it is
-                suspect (T8). None if no snapshot can be unknown.
-    incomplete  ids of incomplete snapshots; a snapshot with the tag "incomplete" needs no id here.
-                The policy counts them apart.
-    latest      ids of the snapshots of the latest runs: the policy counts them and keeps them even
-                where a rule would remove one, as after a clock that was wrong.
-    zone        the schedule's zone, whose days the policy counts.
+    protected_ids   snapshots that are always kept and count for no rule; their reason is
+                    "protected".
+    trusted_ids     all other known snapshots; an unknown snapshot is protected too if it is
+                    suspect (T8). None if no snapshot can be unknown.
+    incomplete_ids  incomplete snapshots; a snapshot with the tag "incomplete" needs no id here. The
+                    policy counts them apart.
+    latest_ids      the snapshots of the latest runs: the policy counts them and keeps them even
+                    where a rule would remove one, as after a clock that was wrong.
+    zone            the schedule's zone, whose days the policy counts.
 
     Raises
         Invalid         the policy has no rules: no rule means keep all, never remove all (T11).
@@ -70,16 +71,16 @@ async def plan(
         raise Invalid("A retention policy without rules keeps everything; there is nothing to do.")
     records = await snapshots.run(repository, tag=tag, stop=stop)
     records = sorted(records, key=lambda record: forget_policy.Moment.parse(record.time).order)
-    suspicion = dict.fromkeys(trusted or (), False) | dict.fromkeys(protected, True)
-    made = _plan(
+    suspicion = dict.fromkeys(trusted_ids or (), False) | dict.fromkeys(protected_ids, True)
+    counted_plan = _plan(
         records,
         policy,
         suspicion,
-        unknown=False if trusted is None else None,
-        incomplete=set(incomplete),
+        unknown=False if trusted_ids is None else None,
+        incomplete=set(incomplete_ids),
         zone=zone,
     )
-    return _with_latest(made, records, set(latest))
+    return _with_latest(counted_plan, records, set(latest_ids))
 
 
 def _plan(

@@ -74,7 +74,7 @@ class _Checker:
     def check_root(self, path: str) -> None:
         is_protected, below = self._unreadable.inside(path)
         if is_protected:
-            raise _protected(path)
+            raise _protected_path_error(path)
         self.excluded.update(below)
 
     def check_path(self, entry: str, *, kind: str) -> None:
@@ -129,7 +129,7 @@ class _Checker:
         is_passed = self._unreadable.is_passed(path) if is_link else self._unreadable.holds(place)
         if is_passed or self._unreadable.is_one(found):
             if is_named:
-                raise _protected(path)
+                raise _protected_path_error(path)
             # A wildcard matched it, but no entry names it: exclude it, as below the volume.
             self.excluded.add(path)
             return None
@@ -139,7 +139,7 @@ class _Checker:
         return is_within(place, self._real_root)
 
 
-def _protected(path: str) -> Invalid:
+def _protected_path_error(path: str) -> Invalid:
     return Invalid(
         f"{path} lies inside a folder of Zerobyte or of the kernel and cannot be backed up."
     )

@@ -49,7 +49,7 @@ class Tools:
     memory_limits   memory limit of each subcommand in bytes; the limit of an empty name applies to
                     all others. Soft: near it Go collects garbage more often, and exceeds it rather
                     than fail.
-    movement        tracks the activity of the commands.
+    activity        tracks the activity of the commands.
     timezone        IANA name of the zone in which restic writes times and counts days; None is
                     the zone of this process.
     """
@@ -63,7 +63,7 @@ class Tools:
     grace_s: float = 20.0
     progress_fps: float = 1.0
     memory_limits: tuple[tuple[str, int], ...] = ()
-    movement: ActivityMonitor | None = None
+    activity: ActivityMonitor | None = None
     timezone: str | None = None
 
     def limits(self, subcommand: str) -> dict[str, str]:
@@ -260,7 +260,7 @@ class Session:
             nice=tools.nice,
             on_start=on_start,
             keep_open=keep_open,
-            movement=tools.movement,
+            activity=tools.activity,
             **options,
         )
 

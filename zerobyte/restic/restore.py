@@ -250,7 +250,7 @@ async def run(
         plan = await plan.with_real_names(session)
         if check_roots is not None:
             untouched = await check_roots(plan.roots)
-            await _refuse_protected(repository, plan, untouched, stop=stop)
+            await _refuse_snapshot_that_holds(repository, plan, untouched, stop=stop)
         removable: list[str] = []
         if delete or overwrite in _KEEPING:
             removable = await _dry_run(repository, session, plan, delete=delete, stop=stop)
@@ -364,7 +364,7 @@ def written_roots(
     return [posixpath.normpath(f"{target}/{_relative(path, base)}") for path in chosen]
 
 
-async def _refuse_protected(
+async def _refuse_snapshot_that_holds(
     repository: Repository, plan: Plan, places: Sequence[str], *, stop: asyncio.Event | None
 ) -> None:
     """Refuse a snapshot that holds one of these paths."""

@@ -108,7 +108,7 @@ async def test_t14_each_renewal_reports_step_and_idle_time(tmp_path):
         first = renewals()[-1].idle_ms
         while renewals()[-1].idle_ms <= first + 500:
             await asyncio.sleep(0.01)
-        await process.run(["true"], movement=work.tools.movement)
+        await process.run(["true"], activity=work.tools.activity)
         assert work.activity.idle_ms() < first + 500
 
 

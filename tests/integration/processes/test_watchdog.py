@@ -185,6 +185,15 @@ async def ends_of(child: Noted, answers: Callable[[int], bool], *, until: int) -
     return child.ended_at
 
 
+async def test_probe_that_fails_in_an_unknown_way_does_not_end_the_watch() -> None:
+    def fails_once(number: int) -> bool:
+        if number == 1:
+            raise ValueError("not a readiness answer")
+        return False
+
+    assert await ends_of(Noted(), fails_once, until=5) == [4]
+
+
 async def test_each_useless_restart_doubles_the_limit() -> None:
     ends = await ends_of(Noted(), lambda _: False, until=95)
     assert ends == [3, 9, 21, 45, 69, 93]

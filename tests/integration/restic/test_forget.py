@@ -80,7 +80,7 @@ async def test_t13_keep_within_counts_from_the_newest_snapshot(filled):
 async def test_t8_a_protected_snapshot_counts_for_no_rule(filled):
     mine = [one.id for one in await snapshots.run(filled, tag=MINE)]
     newest = mine[-1]
-    made = await forget.plan(filled, RetentionPolicy(keep_last=1), tag=MINE, protected={newest})
+    made = await forget.plan(filled, RetentionPolicy(keep_last=1), tag=MINE, protected_ids={newest})
     kept = {reason.snapshot_id: reason.matches for reason in made.keep}
     assert kept == {newest: ["protected"], mine[-2]: ["last snapshot"]}
     assert set(made.remove) == set(mine) - set(kept)
@@ -96,14 +96,16 @@ async def test_t8_unknown_snapshot_is_protected_if_it_is_suspect(repository, sou
         made = await forget.plan(repository, RetentionPolicy(keep_last=1), tag=MINE, **known)
         return {reason.snapshot_id: reason.matches for reason in made.keep}
 
-    assert await kept(trusted=[good]) == {lost: ["protected"], good: ["last snapshot"]}
-    assert await kept(trusted=[good, lost]) == {lost: ["last snapshot"]}
+    assert await kept(trusted_ids=[good]) == {lost: ["protected"], good: ["last snapshot"]}
+    assert await kept(trusted_ids=[good, lost]) == {lost: ["last snapshot"]}
     assert await kept() == {lost: ["last snapshot"]}
 
 
 async def test_protected_snapshots_stay_with_their_reason(filled):
     mine = await ids(filled, MINE)
-    made = await forget.plan(filled, RetentionPolicy(keep_daily=1), tag=MINE, protected={mine[0]})
+    made = await forget.plan(
+        filled, RetentionPolicy(keep_daily=1), tag=MINE, protected_ids={mine[0]}
+    )
     assert KeepReason(snapshot_id=mine[0], matches=["protected"]) in made.keep
     assert mine[0] not in made.remove
 
@@ -159,8 +161,8 @@ async def test_incomplete_snapshots_never_make_retention_remove_the_newest_compl
         repository,
         RetentionPolicy(keep_last=1),
         tag=MINE,
-        protected={newest},
-        incomplete={indexed_partial},
+        protected_ids={newest},
+        incomplete_ids={indexed_partial},
         zone=ZoneInfo("UTC"),
     )
     kept = {reason.snapshot_id: reason.matches for reason in made.keep}
@@ -252,7 +254,7 @@ async def test_retention_keeps_the_snapshot_of_the_run_it_follows_when_the_clock
             repository,
             RetentionPolicy(keep_last=1),
             tag=MINE,
-            latest=latest,
+            latest_ids=latest,
             zone=ZoneInfo("UTC"),
         )
         assert sorted(made.remove) == sorted(
@@ -283,7 +285,7 @@ async def test_a_suspect_snapshot_that_was_tagged_by_hand_stays_suspect(
     save(repository, tmp_path / "empty", MINE, "2026-01-02 10:00:00")
     good, suspect = await ids(repository, MINE)
     [edited] = await tagged(repository, suspect)
-    for known in ({"protected": [suspect]}, {"trusted": [good]}):
+    for known in ({"protected_ids": [suspect]}, {"trusted_ids": [good]}):
         made = await forget.plan(
             repository, RetentionPolicy(keep_last=1), tag=MINE, zone=ZoneInfo("UTC"), **known
         )
@@ -291,7 +293,7 @@ async def test_a_suspect_snapshot_that_was_tagged_by_hand_stays_suspect(
         assert kept == {good: ["last snapshot"], edited.id: ["protected"]}, known
         assert made.remove == []
     accepted = await forget.plan(
-        repository, RetentionPolicy(keep_last=1), tag=MINE, trusted=[good, suspect]
+        repository, RetentionPolicy(keep_last=1), tag=MINE, trusted_ids=[good, suspect]
     )
     assert accepted.remove == [good], "what a person accepted stays accepted"
 
@@ -307,7 +309,7 @@ async def test_an_incomplete_snapshot_without_the_tag_stays_incomplete_when_tagg
         repository,
         RetentionPolicy(keep_last=1),
         tag=MINE,
-        incomplete=[partial],
+        incomplete_ids=[partial],
         zone=ZoneInfo("UTC"),
     )
     assert {reason.snapshot_id for reason in made.keep} == {good, edited.id}

@@ -1,5 +1,6 @@
 """The worker checks the target of a restore by its real path: `flows.restore.check_target`."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,20 @@ def test_link_to_a_system_folder_is_refused(tmp_path: Path) -> None:
     for name in ("harmless/below", "top"):
         with pytest.raises(PreconditionFailed):
             check_target(job(str(tmp_path / name)))
+
+
+def test_temporary_folder_of_the_system_is_refused_but_not_folders_below_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, link = tmp_path / "temporary", tmp_path / "link"
+    folder.mkdir()
+    link.symlink_to(folder)
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)  # The standard library caches the folder.
+    for target in (folder, link):
+        with pytest.raises(PreconditionFailed, match="choose a folder below it"):
+            check_target(job(str(target)))
+    check_target(job(str(folder / "restored")))
 
 
 @pytest.mark.parametrize("target", ["/srv/restored", "/home/ann", "/etcetera", "/mnt/usr"])

@@ -40,10 +40,10 @@ class Child:
         stdin: bytes | None,
         grace_s: float,
         keep_open: Sequence[int] = (),
-        movement: ActivityMonitor | None = None,
+        activity: ActivityMonitor | None = None,
     ) -> None:
         self.code = 0
-        self._movement = movement or ActivityMonitor()
+        self._activity = activity or ActivityMonitor()
         self.was_stopped = False
         self.timed_out = False
         self._grace_s = grace_s
@@ -61,7 +61,7 @@ class Child:
                 pass_fds=tuple(keep_open),
             )
         self.pid = self._popen.pid
-        self._movement.process_started(self.pid)
+        self._activity.process_started(self.pid)
         self._gone = asyncio.Event()
         self._ending: asyncio.Task[None] | None = None
         self._unopened = [pipe for pipe in (self._popen.stdout, self._popen.stderr) if pipe]
@@ -161,7 +161,7 @@ class Child:
             chunk = await reader.read(_CHUNK_BYTES)
             self._blocked.discard(reader)
             self._chunks += 1
-            self._movement.output(len(chunk))
+            self._activity.output(len(chunk))
             if not chunk:
                 return
             if (waiting := take(chunk)) is not None:
@@ -226,7 +226,7 @@ class Child:
             transport.close()
         for pipe in self._unopened:
             pipe.close()
-        self._movement.process_ended(self.pid)
+        self._activity.process_ended(self.pid)
         self._drop_pidfd()
 
 

@@ -112,7 +112,7 @@ async def run(
     grace_s: float = 10.0,
     nice: int = 0,
     keep_open: Sequence[int] = (),
-    movement: ActivityMonitor | None = None,
+    activity: ActivityMonitor | None = None,
     stop: asyncio.Event | None = None,
 ) -> Exit:
     """Start a program, read its output to the end, and return its exit.
@@ -124,7 +124,7 @@ async def run(
     on_start            called once with the child's identity.
     secrets             values to redact in the tails, besides those that `redact` recognises.
     keep_open           file descriptors that the child inherits under the same numbers.
-    movement            tracks the activity of the child and its own children.
+    activity            tracks the activity of the child and its own children.
     grace_s             time from SIGINT to SIGTERM; half of it from SIGTERM to SIGKILL.
     stop                once set, the child is interrupted and `Exit.was_stopped` is True.
 
@@ -142,7 +142,7 @@ async def run(
             stdin=stdin,
             grace_s=grace_s,
             keep_open=keep_open,
-            movement=movement,
+            activity=activity,
         )
     except OSError as error:
         raise Unavailable(f"{Path(argv[0]).name} cannot be started: {error.strerror}") from error

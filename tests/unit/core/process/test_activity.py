@@ -1,4 +1,4 @@
-"""What counts as movement of children, by counters that a test sets."""
+"""What counts as activity of children, by counters that a test sets."""
 
 import pytest
 
@@ -35,20 +35,20 @@ def after(kernel: dict[str, float], watched: ActivityMonitor, seconds: float, **
     return watched.idle_ms()
 
 
-def test_t14_the_little_that_goes_on_by_itself_never_adds_up_to_movement(kernel, watched):
+def test_t14_the_little_that_goes_on_by_itself_never_adds_up_to_activity(kernel, watched):
     for minute in range(1, 121):
         assert after(kernel, watched, 60, bytes=5000, cpu=0.5) == minute * 60_000
     assert after(kernel, watched, 5, bytes=40_000) == 0
 
 
-def test_t14_what_a_child_prints_to_us_is_no_movement(kernel, watched):
+def test_t14_what_a_child_prints_to_us_is_no_activity(kernel, watched):
     for _ in range(20):
         watched.output(100_000)
         idle_ms = after(kernel, watched, 5, bytes=100_000)
     assert idle_ms == 100_000
 
 
-def test_t14_time_of_a_processor_is_movement_too(kernel, watched):
+def test_t14_time_of_a_processor_is_activity_too(kernel, watched):
     assert after(kernel, watched, 59, cpu=2) == 59_000
     assert after(kernel, watched, 1, cpu=4) == 0
 

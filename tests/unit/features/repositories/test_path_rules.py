@@ -1,5 +1,6 @@
 """Path rules of repositories and restores: containment, links, folders of our data."""
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -7,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zerobyte.core.errors import Invalid
-from zerobyte.core.protected_paths import RestoreLimits, is_within, normal
+from zerobyte.core.protected_paths import RestoreLimits, is_within, normal, restore_refusal
 from zerobyte.features.repositories.service.path_rules import PathRules, common_ancestor, overlap
 from zerobyte.hosts import verbs
 from zerobyte.settings import Settings
 
 
-def is_refused(rules: PathRules, path: str, *, in_place: bool = False) -> bool:
+def limits_of(rules: PathRules, path: str, *, in_place: bool = False) -> RestoreLimits:
     limits = RestoreLimits(
         protected=(),
         repositories=(),
@@ -22,7 +23,11 @@ def is_refused(rules: PathRules, path: str, *, in_place: bool = False) -> bool:
         in_place=in_place,
         delete=False,
     )
-    return verbs.refused_restore(path, rules.restore_limits(path, limits)) is not None
+    return rules.restore_limits(path, limits)
+
+
+def is_refused(rules: PathRules, path: str, *, in_place: bool = False) -> bool:
+    return restore_refusal(path, limits_of(rules, path, in_place=in_place)) is not None
 
 
 async def check_repository(rules: PathRules, path: Path) -> None:
@@ -100,6 +105,19 @@ def test_folder_above_our_data_is_allowed_only_in_place(rules: PathRules, tmp_pa
     assert is_refused(rules, home)
     assert not is_refused(rules, home, in_place=True)
     assert is_refused(rules, "/", in_place=True)
+
+
+async def test_restores_are_refused_at_the_temporary_folder_of_the_system(
+    rules: PathRules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)  # The standard library caches the folder.
+    below = str(folder / "restored")
+    with pytest.raises(Invalid, match="choose a folder below it"):
+        await verbs.resolve_restore_paths([str(folder)], [limits_of(rules, str(folder))])
+    assert await verbs.resolve_restore_paths([below], [limits_of(rules, below)]) == [below]
 
 
 async def test_links_are_resolved_before_paths_are_compared(

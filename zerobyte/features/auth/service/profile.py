@@ -16,7 +16,7 @@ from zerobyte.features.auth.service.password_change import CREDENTIAL, Credentia
 from zerobyte.features.auth.service.password_hashing import check_length
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 from zerobyte.features.auth.service.sessions import ClientInfo, Sessions, SignedIn
-from zerobyte.features.auth.service.sign_in import refuse_protected
+from zerobyte.features.auth.service.sign_in import refuse_protected_fields
 from zerobyte.features.auth.service.usernames import check_username, check_username_free
 from zerobyte.http.auth import HttpRequest
 from zerobyte.http.rate_limit import Window
@@ -46,7 +46,7 @@ class Profile:
         extra = body.model_extra or {}
         if "email" in extra:
             raise Invalid("Email can not be updated", code="EMAIL_CAN_NOT_BE_UPDATED")
-        refuse_protected(extra)
+        refuse_protected_fields(extra)
         changes = _changes(body)
         if not changes:
             raise Invalid("No fields to update")

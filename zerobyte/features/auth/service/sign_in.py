@@ -84,7 +84,7 @@ class Accounts:
 
         Raises Invalid, Forbidden, Unprocessable, TooManyRequests.
         """
-        refuse_protected(body.model_extra or {})
+        refuse_protected_fields(body.model_extra or {})
         if body.username is not None:
             check_username(body.username, Invalid)
         check_length(body.password)
@@ -218,7 +218,7 @@ async def _check_free(email: str, username: str) -> None:
     await check_username_free(username)
 
 
-def refuse_protected(names: Iterable[str]) -> None:
+def refuse_protected_fields(names: Iterable[str]) -> None:
     """Reject fields that users may not set themselves. Raises Invalid."""
     for name in names:
         if name in _PROTECTED:

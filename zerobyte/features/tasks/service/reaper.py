@@ -1,6 +1,5 @@
 """Finish tasks whose worker died. A valid lease is the only proof that a worker is running."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
@@ -47,9 +46,7 @@ class TaskReaper:
 
     async def run(self) -> None:
         """Check all tasks every 5 s, until cancelled."""
-        while True:
-            await self.run_once()
-            await asyncio.sleep(_CHECK_EVERY_S)
+        await aio.every(_CHECK_EVERY_S, self.run_once)
 
     async def run_once(self) -> None:
         """Run one check; log an error instead of raising it."""
@@ -59,9 +56,7 @@ class TaskReaper:
                 self._has_started = True
             await self.fail_lost()
             self._round_failed.recovered()
-        except (
-            Exception
-        ) as error:  # Keep looping: if this loop ends, lost tasks are never finished.
+        except Exception as error:
             # While the database rejects writes, no worker can renew its lease: extend all again.
             self._has_started = False
             self._round_failed.failed(error)
@@ -157,13 +152,11 @@ class TaskReaper:
 
     async def follow_prefect(self) -> None:
         """Follow Prefect's events to find runs that ended unclaimed, until cancelled."""
-        while True:
-            try:
-                async for event in self._scheduler.events():
-                    await self._on_event(event)
-            except Exception:  # See run_once().
-                log.exception("connection to Prefect's events lost; reconnecting in 5 s")
-            await asyncio.sleep(_CHECK_EVERY_S)
+        await aio.every(_CHECK_EVERY_S, self._read_events, on_error=_log_lost_connection)
+
+    async def _read_events(self) -> None:
+        async for event in self._scheduler.events():
+            await self._on_event(event)
 
     async def _on_event(self, event: SchedulerEvent) -> None:
         try:
@@ -171,18 +164,21 @@ class TaskReaper:
                 await self._compare_with_prefect()
             elif event.state in FINAL or event.state == "CANCELLING":
                 await self._run_ended(event.flow_run_id, event.state)
-        except Exception:  # See run_once(); `compare` finds the missed change.
+        except Exception:  # Keep the connection; `compare` finds the missed change.
             log.exception("event from Prefect not processed")
 
     async def compare(self) -> None:
         """Compare queued tasks with their runs every 30 s, because events can be missed."""
-        while True:
-            await asyncio.sleep(_COMPARE_EVERY_S)
-            await self._compare_with_prefect()
-            try:
-                await self.update_waiting_messages()
-            except Exception as error:  # See run_once().
-                self._compare_failed.failed(error)
+        await aio.every(
+            _COMPARE_EVERY_S,
+            self._compare_once,
+            start_now=False,
+            on_error=self._compare_failed.failed,
+        )
+
+    async def _compare_once(self) -> None:
+        await self._compare_with_prefect()
+        await self.update_waiting_messages()
 
     async def update_waiting_messages(self) -> None:
         """Set or clear the message of queued tasks about a worker that is not connected."""
@@ -200,7 +196,7 @@ class TaskReaper:
             await self.end_unstarted()
         except Unavailable:
             log.info("Prefect does not answer; queued tasks are compared with it later")
-        except Exception as error:  # See run_once().
+        except Exception as error:  # The connection to Prefect's events has to stay.
             self._compare_failed.failed(error)
 
     async def end_unstarted(self) -> None:
@@ -242,6 +238,10 @@ class TaskReaper:
                 await self._tasks.request_stop(task)
             elif task.status == "queued" and task.has_own_run:
                 await self._tasks.finish(task.id, _unstarted_report(task, state))
+
+
+def _log_lost_connection(error: Exception) -> None:
+    log.error("connection to Prefect's events lost; reconnecting in 5 s", exc_info=error)
 
 
 async def _request_new_run(flow_run_id: str) -> None:

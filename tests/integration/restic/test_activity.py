@@ -37,9 +37,9 @@ async def served(serve, repository_at) -> tuple[Repository, ActivityMonitor, int
     server = serve("restic")
     made = repository_at({"backend": "rest", "url": f"http://127.0.0.1:{server.port}"})
     await init.run(made)
-    movement = ActivityMonitor()
-    tools = replace(made.tools, movement=movement, grace_s=1)
-    return replace(made, tools=tools), movement, server.process.pid
+    activity = ActivityMonitor()
+    tools = replace(made.tools, activity=activity, grace_s=1)
+    return replace(made, tools=tools), activity, server.process.pid
 
 
 class Saving:
@@ -82,25 +82,25 @@ class Saving:
 async def test_t14_a_server_that_hangs_is_idle_time_although_restic_says_its_status(
     served, large_source
 ):
-    repository, movement, server = served
+    repository, activity, server = served
     saving = Saving(repository, large_source, 20_000)
     try:
         await saving.wait_for(lambda: any(line.bytes_done for line in saving.lines))
         os.kill(server, signal.SIGSTOP)
-        await saving.wait_for(lambda: movement.idle_ms() > IDLE_MS)
+        await saving.wait_for(lambda: activity.idle_ms() > IDLE_MS)
         # Counted as work, what it says would be enough for some.
         before, line_bytes = len(saving.lines), len(saving.lines[-1].model_dump_json())
         await saving.wait_for(lambda: (len(saving.lines) - before) * line_bytes > 64 * 1024)
-        assert movement.idle_ms() > IDLE_MS
+        assert activity.idle_ms() > IDLE_MS
         os.kill(server, signal.SIGCONT)
-        await saving.wait_for(lambda: movement.idle_ms() < 1000)
+        await saving.wait_for(lambda: activity.idle_ms() < 1000)
     finally:
         os.kill(server, signal.SIGCONT)
         await saving.end()
 
 
 async def test_t14_a_slow_upload_is_no_idle_time(served, large_source):
-    repository, movement, _ = served
+    repository, activity, _ = served
     saving = Saving(repository, large_source, 32)
     longest, looks = 0, 0
     try:
@@ -108,7 +108,7 @@ async def test_t14_a_slow_upload_is_no_idle_time(served, large_source):
 
         def look() -> bool:
             nonlocal longest, looks
-            longest, looks = max(longest, movement.idle_ms()), looks + 1
+            longest, looks = max(longest, activity.idle_ms()), looks + 1
             return looks > 5 * IDLE_MS * 2 / 1000
 
         await saving.wait_for(look)
