@@ -29,7 +29,7 @@ from tortoise.expressions import RawSQL
 from bench.load import Load, load
 from bench.server import serve_rows
 from zerobyte.core.process import setup
-from zerobyte.db.query_cache import CachedQuery, JsonCache, RowCache, param
+from zerobyte.db.query_cache import CachedQuery, JsonCache, RowCache
 from zerobyte.demo.ports import free_ports
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.backups.models import Schedule
@@ -69,7 +69,7 @@ def _joined(items: list[bytes]) -> bytes:
 def _variants(
     query: Callable[[Any], Any], view: Callable[[], Awaitable[JsonCache[Any]]]
 ) -> dict[str, Callable[[str], Awaitable[bytes]]]:
-    cached: CachedQuery[Any] = CachedQuery(lambda: query(param(0)))
+    cached: CachedQuery[Any] = CachedQuery(query)
 
     async def plain(organization_id: str) -> bytes:
         return _joined([*map((await view()).encode, await query(organization_id))])

@@ -1,21 +1,23 @@
-"""Tortoise's SQLite engine with transactions that survive cancellation.
+"""Tortoise's SQLite engine with transactions that survive cancellation, and reads beside them.
 
 All statements use one connection, and a transaction holds its lock. If a disconnecting client
 cancels Tortoise between taking the lock and BEGIN, the lock is never released and every query of
-this process hangs.
+this process hangs. Cached queries read on connections of their own, see `db.sqlite_reader`.
 """
 
 import asyncio
 import contextlib
 import copy
-from collections.abc import AsyncGenerator
-from typing import Any, Final, Self
+import sqlite3
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any, Final, Self, cast
 
 from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.backends.sqlite import client as tortoise_sqlite
 from tortoise.connection import get_connections
 
 from zerobyte.core.aio import run_uninterrupted
+from zerobyte.db.sqlite_reader import SqliteReader
 
 
 class Transaction(tortoise_sqlite.SqliteTransactionContext):
@@ -66,14 +68,44 @@ class Transaction(tortoise_sqlite.SqliteTransactionContext):
 
 
 class Client(tortoise_sqlite.SqliteClient):
-    """The one connection of this process."""
+    """The one writing connection of this process, and its reader."""
+
+    _reader: SqliteReader | None = None
+
+    async def create_connection(self, with_db: bool) -> None:
+        """Open the writing connection, then the reader of the same file."""
+        if self._connection is None:
+            await super().create_connection(with_db)
+            self._reader = SqliteReader(self.filename)
+
+    async def close(self) -> None:
+        """Close the reader first: the last connection removes the write-ahead log."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+        await super().close()
+
+    def change_token(self) -> object | None:
+        """Return a value that changes with every commit; None if it cannot be known now."""
+        with contextlib.suppress(sqlite3.Error):
+            return self._reader and self._reader.change_token()
+        return None
+
+    async def fetch(self, sql: str, values: list[Any]) -> Sequence[Any]:
+        """Return committed rows, read on the event loop or, if that fails, by the connection."""
+        if self._reader is not None:
+            with contextlib.suppress(sqlite3.Error):
+                return await self._reader.fetch(sql, values)
+        # A statement that is too long for the event loop, or a file that another process locks.
+        return (await cast("Any", self).execute_query(sql, values))[1]
 
     @contextlib.asynccontextmanager
     async def twin(self) -> AsyncGenerator[Self]:
         """Yield a client of the same file with a connection of its own, and close it."""
         twin = copy.copy(self)
-        twin._connection, twin._lock = None, asyncio.Lock()
-        await twin.create_connection(with_db=True)
+        twin._connection, twin._lock, twin._reader = None, asyncio.Lock(), None
+        # Without a reader: a file that hangs must not block the event loop.
+        await tortoise_sqlite.SqliteClient.create_connection(twin, with_db=True)
         try:
             yield twin
         finally:

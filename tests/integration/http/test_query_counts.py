@@ -13,7 +13,7 @@ from tortoise.backends.sqlite.client import SqliteClient
 from tests.support.http_server import serving, settings_for
 from zerobyte import app as composition
 from zerobyte.core import clock, ids
-from zerobyte.db import query_cache
+from zerobyte.db import sqlite
 from zerobyte.features.auth.models import (
     Account,
     ApiKey,
@@ -211,14 +211,15 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
     served: tuple[httpx.AsyncClient, Services, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, platform, app = served
-    # Disable the result cache, so that each request reaches the database.
-    monkeypatch.setattr(query_cache, "_MAX_AGE_S", -1.0)
     asked: list[str] = []
     real = SqliteClient.execute_query
 
     async def counting(self: Any, query: str, values: Any = None) -> Any:
         asked.append(query)
         return await real(self, query, values)
+
+    async def fetch(self: Any, query: str, values: Any) -> Any:
+        return (await self.execute_query(query, values))[1]
 
     reads = [
         path
@@ -231,6 +232,9 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
         values = await fill(platform, more)
         await first_organization.first_id()  # as the start does
         monkeypatch.setattr(SqliteClient, "execute_query", counting)
+        # Disable the reader and with it the result cache, so that each request is counted.
+        monkeypatch.setattr(sqlite.Client, "change_token", lambda _: None)
+        monkeypatch.setattr(sqlite.Client, "fetch", fetch)
         counts.append({})
         for path in [*reads, "/api/v1/repositories/{repositories}/snapshots?backupId={backups}"]:
             url = filled(path.partition("?")[0], values)
@@ -240,17 +244,15 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
             assert answer.status_code == ELSEWHERE.get(path, 200), (url, answer.text)
             counts[-1][path] = len(asked)
         monkeypatch.undo()
-        monkeypatch.setattr(query_cache, "_MAX_AGE_S", -1.0)
     over = {path: count for path, count in counts[1].items() if count > MOST}
     assert over == {}
     assert counts[0] == counts[1], "more rows, more queries"
 
 
 async def test_what_was_answered_holds_until_a_row_changes(
-    served: tuple[httpx.AsyncClient, Services, Any], monkeypatch: pytest.MonkeyPatch
+    served: tuple[httpx.AsyncClient, Services, Any],
 ) -> None:
     client, platform, _ = served
-    monkeypatch.setattr(query_cache, "_MAX_AGE_S", 3600.0)
     values = await fill(platform, 2)
     for url in ("/api/v1/volumes", f"/api/v1/volumes/{values['volumes']}"):
         before = (await client.get(url)).json()

@@ -6,7 +6,7 @@ from tortoise import fields
 
 from zerobyte.core import clock, ids
 from zerobyte.db.base import Row, json_field, key_field, moment_field, number_field, text_field
-from zerobyte.db.query_cache import CachedQuery
+from zerobyte.db.query_cache import CachedQuery, RowCache
 from zerobyte.features.tasks.schemas import StoredInput
 
 RUNNING: Final = ("running", "cancelling")
@@ -111,12 +111,14 @@ class WorkerRow(Row):
 
 
 _WORKERS: Final = CachedQuery(WorkerRow.all)
+_SEEN_AT: Final = RowCache[tuple[str, int]](lambda row: (row["host"], row["seen_at"]), most=2048)
 
 
 async def connected_hosts() -> frozenset[str]:
     """Return the hosts whose worker has sent a heartbeat within the last 30 seconds."""
     since = clock.now_ms() - WORKER_CONNECTED_MS
-    return frozenset(row.host for row in await _WORKERS.all() if row.seen_at >= since)
+    seen = await _WORKERS.mapped(_SEEN_AT)
+    return frozenset(host for host, seen_at in seen if seen_at >= since)
 
 
 def waits_for(host: str) -> str:

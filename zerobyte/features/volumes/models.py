@@ -1,11 +1,13 @@
-"""Database rows of volumes."""
+"""Database rows of volumes, and their frequent queries."""
 
 from typing import Any
 
 from tortoise import fields
+from tortoise.queryset import QuerySet
 
 from zerobyte.core import clock, ids
 from zerobyte.db.base import Row, json_field, key_field
+from zerobyte.db.query_cache import CachedQuery
 
 
 class Volume(Row):
@@ -35,3 +37,15 @@ class Volume(Row):
     class Meta:
         table = "volumes"
         unique_together = (("organization_id", "name"),)
+
+
+@CachedQuery
+def list_query(organization_id: str) -> QuerySet[Volume]:
+    """Select the volumes of an organization, oldest first."""
+    return Volume.filter(organization_id=organization_id).order_by("id")
+
+
+@CachedQuery
+def row_query(organization_id: str, short_id: str) -> QuerySet[Volume]:
+    """Select one volume of an organization."""
+    return Volume.filter(organization_id=organization_id, short_id=short_id)

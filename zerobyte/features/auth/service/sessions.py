@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from tortoise.expressions import Q, RawSQL
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Forbidden, Unauthenticated
 from zerobyte.db import errors as db_errors
-from zerobyte.db.query_cache import CachedQuery, param
+from zerobyte.db.query_cache import CachedQuery
 from zerobyte.features.auth.models import Session, User
 from zerobyte.features.auth.service import cookies
 from zerobyte.features.auth.service.cookies import Cookies, token_hash
@@ -33,14 +34,14 @@ _ROLE: Final = (
     '(SELECT "role" FROM "members" WHERE "members"."user_id"="sessions"."user_id" '
     'AND "members"."organization_id"="sessions"."active_organization_id")'
 )
-_FIND: Final = CachedQuery(
-    lambda: (
-        Session.filter(token_hash=param(0))
-        .select_related("user")
-        .annotate(member_role=RawSQL(_ROLE))
-    )
-)
+
 _CLEARED: Final = (cookies.SESSION, cookies.SESSION_DATA, cookies.DONT_REMEMBER)
+
+
+@CachedQuery
+def _session_query(hashed_token: str) -> QuerySet[Session]:
+    sessions = Session.filter(token_hash=hashed_token).select_related("user")
+    return sessions.annotate(member_role=RawSQL(_ROLE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ class Sessions:
         token = self._cookies.read(request, cookies.SESSION)
         if token is None:
             return None
-        session = await _FIND.first(token_hash(token))
+        session = await _session_query.first(token_hash(token))
         now = clock.now_ms()
         if session is None or session.expires_at <= now:
             if session is not None:

@@ -6,19 +6,23 @@
 import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
+from tortoise.queryset import QuerySet
 
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.core.errors import Conflict, ZerobyteError
-from zerobyte.db.query_cache import CachedQuery, param
+from zerobyte.db.query_cache import CachedQuery
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.volumes.models import Volume
 
-_ONE: Final = CachedQuery(lambda: Schedule.filter(organization_id=param(0), short_id=param(1)))
+
+@CachedQuery
+def _row_query(organization_id: str, short_id: str) -> QuerySet[Schedule]:
+    return Schedule.filter(organization_id=organization_id, short_id=short_id)
 
 
 async def refuse_used_volume(volume: Volume) -> None:
@@ -45,7 +49,7 @@ async def policy_of(
     organization_id: str, schedule_short_id: str
 ) -> tuple[RetentionPolicy, str | None] | None:
     """Return the retention policy and the zone of a schedule; None without a valid policy."""
-    schedule = await _ONE.first(organization_id, schedule_short_id)
+    schedule = await _row_query.first(organization_id, schedule_short_id)
     if schedule is None or schedule.retention_policy is None:
         return None
     try:

@@ -8,7 +8,7 @@ from tortoise.expressions import RawSQL
 from tortoise.queryset import QuerySet
 
 from zerobyte.core.errors import NotFound
-from zerobyte.db.query_cache import CachedQuery, JsonCache, int_param, param
+from zerobyte.db.query_cache import CachedQuery, JsonCache
 from zerobyte.features.backups import present
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.backups.schemas import ScheduleDetails
@@ -18,18 +18,6 @@ from zerobyte.http.auth import Actor
 from zerobyte.http.endpoint import Encoded
 
 _NOT_FOUND: Final = "Backup schedule not found"
-
-
-def _with_relations(**filters: Any) -> QuerySet[Schedule]:
-    """Select schedules with volume, repository and the id of their active backup."""
-    return (
-        Schedule.filter(organization_id=param(0), **filters)
-        .select_related("volume", "repository")
-        .annotate(active=RawSQL(_ACTIVE))
-        .order_by("sort_order", "id")
-    )
-
-
 _ACTIVE: Final = " ".join(
     [
         """(SELECT MAX("tasks"."id") FROM "tasks" """,
@@ -39,13 +27,39 @@ _ACTIVE: Final = " ".join(
         f"{ACTIVE!r})",
     ]
 )
-_ALL: Final = CachedQuery(_with_relations)
-_ONE: Final = CachedQuery(lambda: _with_relations(short_id=param(1)))
-_BY_NUMBER: Final = CachedQuery(lambda: _with_relations(id=int_param(1)))
-_BY_VOLUME: Final = CachedQuery(lambda: _with_relations(volume__short_id=param(1)))
-_BY_SHORT_ID: Final = CachedQuery(
-    lambda: Schedule.filter(organization_id=param(0), short_id=param(1))
-)
+
+
+def _with_relations(organization_id: str, **filters: Any) -> QuerySet[Schedule]:
+    """Select schedules with volume, repository and the id of their active backup."""
+    return (
+        Schedule.filter(organization_id=organization_id, **filters)
+        .select_related("volume", "repository")
+        .annotate(active=RawSQL(_ACTIVE))
+        .order_by("sort_order", "id")
+    )
+
+
+_list_query: Final = CachedQuery(_with_relations)
+
+
+@CachedQuery
+def _details_query(organization_id: str, short_id: str) -> QuerySet[Schedule]:
+    return _with_relations(organization_id, short_id=short_id)
+
+
+@CachedQuery
+def _numbered_query(organization_id: str, number: int) -> QuerySet[Schedule]:
+    return _with_relations(organization_id, id=number)
+
+
+@CachedQuery
+def _volume_query(organization_id: str, volume_short_id: str) -> QuerySet[Schedule]:
+    return _with_relations(organization_id, volume__short_id=volume_short_id)
+
+
+@CachedQuery
+def _row_query(organization_id: str, short_id: str) -> QuerySet[Schedule]:
+    return Schedule.filter(organization_id=organization_id, short_id=short_id)
 
 
 def _active(row: Schedule) -> str | None:
@@ -84,13 +98,17 @@ class ScheduleReader:
 
     async def list_all(self, actor: Actor) -> Encoded[list[ScheduleDetails]]:
         """List all schedules in the order that users set."""
-        return Encoded.list_of(await _ALL.serialized(await self._cache(), actor.organization_id))
+        return Encoded.list_of(
+            await _list_query.serialized(await self._cache(), actor.organization_id)
+        )
 
     async def get(self, actor: Actor, key: str) -> Encoded[ScheduleDetails]:
         """Return a schedule by its short id or its number. Raises NotFound."""
-        found = await _ONE.serialized(await self._cache(), actor.organization_id, key)
+        found = await _details_query.serialized(await self._cache(), actor.organization_id, key)
         if not found and (number := _number(key)) is not None:
-            found = await _BY_NUMBER.serialized(await self._cache(), actor.organization_id, number)
+            found = await _numbered_query.serialized(
+                await self._cache(), actor.organization_id, number
+            )
         if not found:
             raise NotFound(_NOT_FOUND)
         return Encoded(found[0])
@@ -99,7 +117,7 @@ class ScheduleReader:
         self, actor: Actor, volume_short_id: str
     ) -> Encoded[ScheduleDetails | None]:
         """Return the first schedule of a volume in the users' order; None without one."""
-        found = await _BY_VOLUME.serialized(
+        found = await _volume_query.serialized(
             await self._cache(), actor.organization_id, volume_short_id
         )
         return Encoded(found[0] if found else b"null")
@@ -111,7 +129,7 @@ async def find(actor: Actor, key: str) -> Schedule:
     Raises
         NotFound    the organization has no such schedule.
     """
-    row = await _BY_SHORT_ID.first(actor.organization_id, key)
+    row = await _row_query.first(actor.organization_id, key)
     if row is None and (number := _number(key)) is not None:
         row = await Schedule.get_or_none(organization_id=actor.organization_id, id=number)
     if row is None:

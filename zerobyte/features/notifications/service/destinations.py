@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from tortoise.queryset import QuerySet
+
 from zerobyte import notify
 from zerobyte.contract.notifications import (
     DestinationConfig,
@@ -21,7 +23,7 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import encrypted_config
-from zerobyte.db.query_cache import CachedQuery, param
+from zerobyte.db.query_cache import CachedQuery
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.notifications import present, schemas
 from zerobyte.features.notifications.models import Destination
@@ -29,12 +31,14 @@ from zerobyte.features.notifications.service import secrets
 from zerobyte.http.auth import Actor
 from zerobyte.settings import Settings
 
-_BY_ORGANIZATION: Final = CachedQuery(
-    lambda: Destination.filter(organization_id=param(0)).order_by("name", "id")
-)
 _MAX_ERROR_CHARS: Final = 2048
 _MAX_ID: Final = 2**31 - 1
 _log = get_logger(__name__)
+
+
+@CachedQuery
+def _list_query(organization_id: str) -> QuerySet[Destination]:
+    return Destination.filter(organization_id=organization_id).order_by("name", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ class Notifications:
 
     async def list_all(self, actor: Actor) -> list[schemas.Destination]:
         """List the destinations of the organization, sorted by name."""
-        rows = await _BY_ORGANIZATION.all(actor.organization_id)
+        rows = await _list_query.all(actor.organization_id)
         return [self.view(row) for row in rows]
 
     async def get(self, actor: Actor, destination_id: str) -> schemas.Destination:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Final
 
 from tortoise.exceptions import IntegrityError
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from zerobyte.contract.repositories import RepositoryAccess, RepositoryConfig
@@ -14,7 +15,7 @@ from zerobyte.core.errors import Conflict, Invalid, NotFound
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import constraints, encrypted_config
 from zerobyte.db.leases import Leases
-from zerobyte.db.query_cache import CachedQuery, JsonCache, param
+from zerobyte.db.query_cache import CachedQuery, JsonCache
 from zerobyte.features.auth.service.allowed_roots import RootGrants
 from zerobyte.features.repositories import models, present, schemas
 from zerobyte.features.repositories.service import locations
@@ -41,12 +42,7 @@ UNCONFIRMED: Final = (
 )
 NOT_FOUND: Final = "Repository not found"
 
-_LIST_QUERY: Final = CachedQuery(
-    lambda: models.Repository.filter(organization_id=param(0)).order_by("id")
-)
-_ROW_QUERY: Final = CachedQuery(
-    lambda: models.Repository.filter(organization_id=param(0), short_id=param(1))
-)
+
 _LIST_CACHE: Final = JsonCache(present.repository, schemas.Repository)
 
 _CONTENT_COLUMNS: Final = (
@@ -54,6 +50,16 @@ _CONTENT_COLUMNS: Final = (
     *("stats", "stats_updated_at", "snapshots_refreshed_at"),
 )
 """Columns that describe the content of a repository, valid for one config only."""
+
+
+@CachedQuery
+def _list_query(organization_id: str) -> QuerySet[models.Repository]:
+    return models.Repository.filter(organization_id=organization_id).order_by("id")
+
+
+@CachedQuery
+def _row_query(organization_id: str, short_id: str) -> QuerySet[models.Repository]:
+    return models.Repository.filter(organization_id=organization_id, short_id=short_id)
 
 
 class Repositories:
@@ -89,7 +95,7 @@ class Repositories:
 
     async def find(self, actor: Actor, short_id: str) -> models.Repository:
         """Return the row of a repository of the actor's organization. Raises NotFound."""
-        row = await _ROW_QUERY.first(actor.organization_id, short_id)
+        row = await _row_query.first(actor.organization_id, short_id)
         if row is None:
             raise NotFound(NOT_FOUND)
         return row
@@ -100,11 +106,11 @@ class Repositories:
 
     async def list_all(self, actor: Actor) -> Encoded[list[schemas.Repository]]:
         """List the repositories of the organization, oldest first."""
-        return Encoded.list_of(await _LIST_QUERY.serialized(_LIST_CACHE, actor.organization_id))
+        return Encoded.list_of(await _list_query.serialized(_LIST_CACHE, actor.organization_id))
 
     async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.Repository]:
         """Return one repository. Raises NotFound."""
-        found = await _ROW_QUERY.serialized(_LIST_CACHE, actor.organization_id, short_id)
+        found = await _row_query.serialized(_LIST_CACHE, actor.organization_id, short_id)
         if not found:
             raise NotFound(NOT_FOUND)
         return Encoded(found[0])

@@ -13,6 +13,7 @@ from typing import Any, Final, cast
 
 from pydantic import ValidationError
 from tortoise.expressions import F
+from tortoise.queryset import QuerySet
 
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.restic_output import is_incomplete as lacks_files
@@ -20,7 +21,7 @@ from zerobyte.contract.selection import BackupSelection
 from zerobyte.core import aio, clock
 from zerobyte.core.errors import Conflict
 from zerobyte.db.base import is_damaged
-from zerobyte.db.query_cache import CachedQuery, RowCache, param
+from zerobyte.db.query_cache import CachedQuery, RowCache
 from zerobyte.features.repositories.models import Snapshot
 from zerobyte.features.repositories.service.provenance import has_same_content
 from zerobyte.features.repositories.service.unreported import mark_unreported
@@ -71,24 +72,34 @@ def _of_columns(row: Mapping[str, Any]) -> SnapshotRecord:
 
 
 _INDEXED_ROWS: Final = RowCache(_indexed, most=10_000)
-_OF_REPOSITORY: Final = CachedQuery(
-    lambda: Snapshot.filter(repository_id=param(0)).order_by("time_ms", "snapshot_id")
-)
-_BY_ID: Final = CachedQuery(
-    lambda: Snapshot.filter(repository_id=param(0), snapshot_id=param(1)).limit(1)
-)
-_BY_SHORT_ID: Final = CachedQuery(
-    lambda: Snapshot.filter(repository_id=param(0), short_id=param(1)).limit(2)
-)
 
 
-_LISTED: Final = CachedQuery(
-    lambda: (
-        Snapshot.filter(repository__organization_id=param(0), repository__short_id=param(1))
+@CachedQuery
+def _repository_query(repository_id: str) -> QuerySet[Snapshot]:
+    return Snapshot.filter(repository_id=repository_id).order_by("time_ms", "snapshot_id")
+
+
+@CachedQuery
+def _id_query(repository_id: str, snapshot_id: str) -> QuerySet[Snapshot]:
+    return Snapshot.filter(repository_id=repository_id, snapshot_id=snapshot_id).limit(1)
+
+
+@CachedQuery
+def _short_id_query(repository_id: str, short_id: str) -> QuerySet[Snapshot]:
+    return Snapshot.filter(repository_id=repository_id, short_id=short_id).limit(2)
+
+
+@CachedQuery
+def _list_query(organization_id: str, repository_short_id: str) -> QuerySet[Snapshot]:
+    return (
+        Snapshot.filter(
+            repository__organization_id=organization_id, repository__short_id=repository_short_id
+        )
         .annotate(read_at=F("repository__snapshots_refreshed_at"))
         .order_by("time_ms", "snapshot_id")
     )
-)
+
+
 _LISTED_ROWS: Final = RowCache(
     lambda row: _indexed(row) if row["read_at"] is not None else None, most=10_000
 )
@@ -99,14 +110,14 @@ async def listed(organization_id: str, repository_short_id: str) -> list[Indexed
 
     None if there are none, or if the repository was never listed.
     """
-    found = await _LISTED.mapped(_LISTED_ROWS, organization_id, repository_short_id)
+    found = await _list_query.mapped(_LISTED_ROWS, organization_id, repository_short_id)
     # Each row carries `read_at` of its repository, so either all are None or none is.
     return cast("list[Indexed]", found) if found and found[0] is not None else None
 
 
 async def of_repository(repository_id: str, *, tag: str | None = None) -> list[Indexed]:
     """List the snapshots of a repository, oldest first; with a tag, those that have it."""
-    found = await _OF_REPOSITORY.mapped(_INDEXED_ROWS, repository_id)
+    found = await _repository_query.mapped(_INDEXED_ROWS, repository_id)
     return [entry for entry in found if tag is None or tag in entry.record.tags]
 
 
@@ -116,7 +127,7 @@ async def find(repository_id: str, snapshot_id: str) -> Indexed | None:
     Raises
         Conflict    several snapshots start with these eight digits.
     """
-    query = _BY_SHORT_ID if len(snapshot_id) == 8 else _BY_ID
+    query = _short_id_query if len(snapshot_id) == 8 else _id_query
     found = await query.mapped(_INDEXED_ROWS, repository_id, snapshot_id)
     if len(found) > 1:
         raise Conflict(

@@ -1,13 +1,13 @@
 """Queries of tasks: the active ones, one, and the history."""
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
 from tortoise.expressions import Q, RawSQL
+from tortoise.queryset import CountQuery, QuerySet
 
 from zerobyte.core.errors import Invalid, NotFound
-from zerobyte.db.query_cache import CachedQuery, JsonCache, int_param, param
+from zerobyte.db.query_cache import CachedQuery, JsonCache
 from zerobyte.features.tasks import present
 from zerobyte.features.tasks.models import ACTIVE, Task
 from zerobyte.features.tasks.schemas import (
@@ -28,32 +28,41 @@ PAGE_SIZE: Final = 25
 # The forget plan that belongs to a backup is stored with its forget task.
 _FOLLOWED_BY: Final = """(SELECT "f"."result" FROM "tasks" "f" \
 WHERE "f"."parent_id"="tasks"."id" AND "f"."kind"='forget' ORDER BY "f"."id" DESC LIMIT 1)"""
-_ONE: Final = CachedQuery(
-    lambda: Task.filter(organization_id=param(0), id=param(1)).annotate(
-        followed_by=RawSQL(_FOLLOWED_BY)
-    )
-)
+
 _ITEMS: Final = JsonCache(present.history_item, HistoryItem)
 
 
-@cache
-def _pages(outcome: HistoryOutcome | None, *, of_kind: bool) -> CachedQuery[Task]:
-    """Return the query of a history page: one outcome or all, one kind (parameter 1) or all."""
-    filters = Q(organization_id=param(0))
-    if of_kind:
-        filters &= Q(kind=param(1))
+def _tasks(
+    organization_id: str, outcome: HistoryOutcome | None, kind: str | None
+) -> QuerySet[Task]:
+    """Return the query of the history with one outcome or all, and one kind or all."""
+    query = Task.filter(organization_id=organization_id)
+    if kind is not None:
+        query = query.filter(kind=kind)
     if outcome == "running":
-        filters &= Q(status__in=ACTIVE)
-    elif outcome is not None:
-        filters &= Q(outcome=outcome) & ~Q(status__in=ACTIVE)
-    return CachedQuery(
-        lambda: (
-            Task.filter(filters)
-            .order_by("-created_at", "-id")
-            .offset(int_param(2))
-            .limit(PAGE_SIZE)
-        )
-    )
+        return query.filter(status__in=ACTIVE)
+    return query if outcome is None else query.filter(~Q(status__in=ACTIVE), outcome=outcome)
+
+
+@CachedQuery
+def _page_query(
+    organization_id: str, outcome: HistoryOutcome | None, kind: str | None, offset: int
+) -> QuerySet[Task]:
+    query = _tasks(organization_id, outcome, kind).order_by("-created_at", "-id")
+    return query.offset(offset).limit(PAGE_SIZE)
+
+
+@CachedQuery
+def _total_query(
+    organization_id: str, outcome: HistoryOutcome | None, kind: str | None
+) -> CountQuery:
+    return _tasks(organization_id, outcome, kind).count()
+
+
+@CachedQuery
+def _row_query(organization_id: str, task_id: str) -> QuerySet[Task]:
+    query = Task.filter(organization_id=organization_id, id=task_id)
+    return query.annotate(followed_by=RawSQL(_FOLLOWED_BY))
 
 
 class TaskReader:
@@ -75,25 +84,24 @@ class TaskReader:
 
     async def get(self, actor: Actor, task_id: str) -> TaskView:
         """Return a task in any state. Raises NotFound."""
-        row = await _ONE.first(actor.organization_id, task_id)
+        row = await _row_query.first(actor.organization_id, task_id)
         if row is None:
             raise NotFound("Task not found")
         return self._view(row)
 
     async def get_encoded(self, actor: Actor, task_id: str) -> Encoded[TaskView]:
         """Return a task in any state, encoded as a response. Raises NotFound."""
-        found = await _ONE.serialized(self._shown, actor.organization_id, task_id)
+        found = await _row_query.serialized(self._shown, actor.organization_id, task_id)
         if not found:
             raise NotFound("Task not found")
         return Encoded(found[0])
 
     async def history(self, actor: Actor, query: HistoryQuery) -> Encoded[HistoryPage]:
         """Return one page of all tasks, newest first; a page beyond the end is empty."""
-        pages = _pages(query.outcome, of_kind=query.kind is not None)
-        # A query without the filter has no parameter for the kind.
-        filters = (actor.organization_id, query.kind, (query.page - 1) * PAGE_SIZE)
-        total = await pages.count(*filters)
-        items = Encoded.list_of(await pages.serialized(_ITEMS, *filters))
+        filters = (actor.organization_id, query.outcome, query.kind)
+        total = await _total_query.number(*filters)
+        offset = (query.page - 1) * PAGE_SIZE
+        items = Encoded.list_of(await _page_query.serialized(_ITEMS, *filters, offset))
         return Encoded.with_encoded_fields(
             HistoryPage,
             {"items": items.body},

@@ -20,11 +20,11 @@ from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.core.secrets import Sealer, Unsealable
 from zerobyte.db import constraints, encrypted_config
-from zerobyte.db.query_cache import CachedQuery, JsonCache, param
+from zerobyte.db.query_cache import JsonCache
 from zerobyte.features.auth.service.allowed_roots import RootGrants, check_role
 from zerobyte.features.events.bus import EventBus
 from zerobyte.features.volumes import present, schemas
-from zerobyte.features.volumes.models import Volume
+from zerobyte.features.volumes.models import Volume, list_query, row_query
 from zerobyte.features.volumes.service import browse, checks
 from zerobyte.hosts.api import HostApi, MountFailed, path_of
 from zerobyte.http.auth import Actor
@@ -33,8 +33,6 @@ from zerobyte.settings import Settings
 
 _TABLE: Final = "volumes"
 _CONCURRENT_CHECKS: Final = 4
-_LIST_QUERY: Final = CachedQuery(lambda: Volume.filter(organization_id=param(0)).order_by("id"))
-_ROW_QUERY: Final = CachedQuery(lambda: Volume.filter(organization_id=param(0), short_id=param(1)))
 _LIST_CACHE: Final = JsonCache(present.volume, schemas.Volume)
 _log = get_logger(__name__)
 
@@ -102,7 +100,7 @@ class Volumes:
 
     async def list_all(self, actor: Actor) -> Encoded[list[schemas.Volume]]:
         """List the volumes of the organization, oldest first."""
-        return Encoded.list_of(await _LIST_QUERY.serialized(_LIST_CACHE, actor.organization_id))
+        return Encoded.list_of(await list_query.serialized(_LIST_CACHE, actor.organization_id))
 
     async def get(self, actor: Actor, short_id: str) -> Encoded[schemas.VolumeWithSpace]:
         """Return a volume and the space of its file system. Raises NotFound."""
@@ -111,7 +109,7 @@ class Volumes:
         if volume.status == "mounted":
             with contextlib.suppress(encrypted_config.DamagedConfig):
                 path = self.source_path(volume)
-        cached = await _ROW_QUERY.serialized(self._details_cache, actor.organization_id, short_id)
+        cached = await row_query.serialized(self._details_cache, actor.organization_id, short_id)
         return Encoded.with_encoded_fields(
             schemas.VolumeWithSpace,
             {"volume": cached[0] if cached else self._details_cache.encode(volume)},
@@ -282,7 +280,7 @@ class Volumes:
 
     async def find(self, organization_id: str, short_id: str) -> Volume:
         """Return the organization's volume with this short id. Raises NotFound."""
-        volume = await _ROW_QUERY.first(organization_id, short_id)
+        volume = await row_query.first(organization_id, short_id)
         if volume is None:
             raise NotFound("Volume not found")
         return volume
