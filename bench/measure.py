@@ -112,7 +112,7 @@ def parts(stage: Platform) -> Iterator[tuple[str, psutil.Process]]:
     """Every process of the platform, with what it is."""
     for child in _family(stage.pid):
         try:
-            role = _role(child)
+            role = role_of(child)
         except psutil.NoSuchProcess:
             continue
         yield role, child
@@ -124,7 +124,8 @@ def _family(pid: int) -> Iterator[psutil.Process]:
     yield from supervisor.children(recursive=True)
 
 
-def _role(child: psutil.Process) -> str:
+def role_of(child: psutil.Process) -> str:
+    """Return what a process of the platform is."""
     words = " ".join(child.cmdline()[1:])
     for sign, role in (
         ("prefect_server", "Prefect server"),

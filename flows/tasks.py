@@ -196,6 +196,7 @@ async def run_flow(
     context = worker_context.current()
     run_id = flow_run_id()
     run = context.register(run_id)
+    _log.debug("flow begins", run=run_id)
     try:
         async with claimed_job(
             context,

@@ -73,6 +73,7 @@ async def claimed_job(
         due_at=due_at,
     )
     job = JobContext(context, run, await _claim(context, run, request))
+    _log.debug("job claimed", task=job.task_id, run=flow_run_id)
     context.jobs[job.task_id] = job
     start_renewal(job)
     try:

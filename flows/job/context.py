@@ -10,6 +10,7 @@ from zerobyte.contract.jobs import JobReport, JobSpec, TaskOutcome, TaskResult
 from zerobyte.contract.notifications import NotificationMessage
 from zerobyte.contract.restic_output import BackupSummary, SnapshotRecord
 from zerobyte.core.errors import Failed
+from zerobyte.core.log import get_logger
 from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.restic import Tools
 
@@ -19,6 +20,8 @@ LOST: Final = (
     "The work was stopped because the lease on the repository was lost: "
     "the API did not answer in time."
 )
+
+_log = get_logger(__name__)
 
 
 class JobContext:
@@ -69,6 +72,7 @@ class JobContext:
     def enter(self, phase: str) -> None:
         """Record the start of a step."""
         self.phase = phase
+        _log.debug("step begins", task=self.task_id, step=phase)
         self.activity.mark_active()
 
     def report(self) -> JobReport:

@@ -10,12 +10,15 @@ from flows.job.lease import stop_renewal
 from zerobyte.contract.control_plane import ProgressReport
 from zerobyte.contract.jobs import TaskProgress
 from zerobyte.core.errors import Failed, Unavailable
+from zerobyte.core.log import get_logger
 from zerobyte.core.retry import retrying
 
 PLAN_RETRY_S: Final = 120.0
 REPORT_RETRY_S: Final = 600.0
 STOPPING_RETRY_S: Final = 10.0
 """How long the final report is retried while the worker is stopping."""
+
+_log = get_logger(__name__)
 
 
 async def submit_report(job: JobContext) -> list[str]:
@@ -35,6 +38,7 @@ async def submit_report(job: JobContext) -> list[str]:
         limit_s=STOPPING_RETRY_S if job.run.reason == "stopping" else REPORT_RETRY_S,
         on_first_failure=log_api_unavailable,
     )
+    _log.debug("report accepted", task=job.task_id)
     job.retry_note = reply.retry_note
     return reply.follow_ups
 

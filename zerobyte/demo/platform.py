@@ -53,13 +53,18 @@ class Platform:
 
 @contextlib.asynccontextmanager
 async def platform(
-    home: Path, *, env: Mapping[str, str] | None = None, say: Say | None = None
+    home: Path,
+    *,
+    env: Mapping[str, str] | None = None,
+    say: Say | None = None,
+    on_line: process.Lines | None = None,
 ) -> AsyncGenerator[Platform]:
     """Run `zerobyte serve` with all its data in `home` and yield it once it is ready.
 
     After the block, the platform and its children have ended, even after an error.
 
     say     enables restarts after a killed supervisor; gets a sentence about each.
+    on_line called with each line of the platform's log.
 
     Raises PlatformNotStarted if the platform ends, or is not ready within two minutes.
     """
@@ -80,7 +85,9 @@ async def platform(
     stop = asyncio.Event()
     pids: asyncio.Queue[int] = asyncio.Queue()
     begun = clock.monotonic()
-    running = asyncio.create_task(_run_supervisor(environ, pids, stop=stop, say=say))
+    running = asyncio.create_task(
+        _run_supervisor(environ, pids, stop=stop, say=say, on_line=on_line)
+    )
     try:
         problem = await _wait_until_ready(url, running)
         if not problem:
@@ -96,7 +103,12 @@ async def platform(
 
 
 async def _run_supervisor(
-    environ: Mapping[str, str], pids: asyncio.Queue[int], *, stop: asyncio.Event, say: Say | None
+    environ: Mapping[str, str],
+    pids: asyncio.Queue[int],
+    *,
+    stop: asyncio.Event,
+    say: Say | None,
+    on_line: process.Lines | None,
 ) -> process.Exit:
     """Run the supervisor until it is stopped or exits; restart it if it was killed."""
     for number in range(1, _STARTS + 1):
@@ -104,6 +116,7 @@ async def _run_supervisor(
             [_program(), "serve"],
             env=environ,
             on_start=lambda child: pids.put_nowait(child.pid),
+            on_stderr_line=on_line,
             stop=stop,
             grace_s=STOP_LIMIT_S,
         )

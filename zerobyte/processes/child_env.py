@@ -70,6 +70,8 @@ def prefect_client(*, home: Path, url: str, auth: str | None) -> dict[str, str]:
         "PREFECT_API_URL": url,
         **({"PREFECT_API_AUTH_STRING": auth} if auth else {}),
         "PREFECT_WORKER_PREFETCH_SECONDS": "0",
+        # Otherwise each run writes the id of an OpenTelemetry span, which nothing collects.
+        "PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY": "false",
     }
 
 

@@ -5,11 +5,11 @@ It coalesces missed runs, cancels runs in every phase, and ends runs of a dead w
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import anyio.abc
-from prefect import Flow
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
@@ -24,7 +24,6 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import WorkerFlowRunResponse
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
-from prefect.flow_engine import run_flow_async
 from prefect.states import Cancelled, Crashed, Scheduled
 from prefect.workers.base import (
     BaseJobConfiguration,
@@ -38,6 +37,7 @@ from flows.registry import FLOWS
 from flows.worker_context import WorkerContext
 from zerobyte.core.log import get_logger
 from zerobyte.processes.event_loop_thread import EventLoopThread
+from zerobyte.processes.run_record import FINISH_LIMIT_S, RunClient
 
 COALESCED = "A newer run of the same schedule is due; it catches up for all missed runs."
 LOST_RUN = "The run ended without a result."
@@ -72,6 +72,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         name: str,
         limit: int,
         flow_loop: EventLoopThread,
+        flow_client: RunClient,
         context: WorkerContext,
         on_slot_free: "asyncio.Event",
     ) -> None:
@@ -86,6 +87,7 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         self._queue = queue
         self._slots = limit
         self._flow_loop = flow_loop
+        self._flow_client = flow_client
         self._context = context
         self._slot_free = on_slot_free
         self._flow_names: dict[UUID, str] = {}
@@ -112,40 +114,50 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         for run in missed:
             state = Cancelled(name="Coalesced", message=COALESCED)
             await self.client.set_flow_run_state(run.id, state, force=True)
-        # A run that reschedules itself is on the queue before it has ended here.
-        kept = {run.id for run in newest} - self._active_ids()
+        # A run that has begun or reschedules itself is on the queue until Prefect has its state.
+        kept = {run.id for run in newest} - self._submitting_flow_run_ids
         chosen = [entry for entry in flow_run_response if entry.flow_run.id in kept]
         return await super()._submit_scheduled_flow_runs(chosen)
 
-    def _active_ids(self) -> set[object]:
-        """Return the ids of the runs that hold a slot; each holds it until its end."""
-        return set() if self._limiter is None else set(self._limiter.statistics().borrowers)
+    async def _submit_run(self, flow_run: FlowRun) -> None:
+        """Run a flow run at once.
+
+        Prefect's own method makes ten requests first, for processes and containers that it starts.
+        """
+        try:
+            await self.run(flow_run)
+        finally:
+            self._cancelled_early.discard(str(flow_run.id))
+            self._submitting_flow_run_ids.discard(flow_run.id)
 
     async def run(
         self,
         flow_run: FlowRun,
-        configuration: BaseJobConfiguration,  # noqa: ARG002 - the base class's signature
-        task_status: anyio.abc.TaskStatus[Any] | None = None,
+        configuration: BaseJobConfiguration | None = None,  # noqa: ARG002 - Prefect's signature
+        task_status: anyio.abc.TaskStatus[Any] | None = None,  # noqa: ARG002 - Prefect's signature
     ) -> WorkerResult:
         """Run the flow on the flows' thread and make sure that it ends in Prefect too."""
         run_id = str(flow_run.id)
         control = self._context.register(run_id)
         if run_id in self._cancelled_early:
             self.cancel(run_id)
-        if task_status is not None:
-            task_status.started("in-process")
+        record = None
         try:
             flow = FLOWS[await self._flow_name(flow_run)]
             _log.info("a run begins", flow=flow.name, run=run_id)
-            ended = await self._flow_loop.run(_run(flow, flow_run))
-            _log.info("a run ended", flow=flow.name, run=run_id, state=ended)
+            on_cancel = partial(control.request_stop, "cancelled")
+            record = await self._flow_loop.run(
+                self._flow_client.run(flow, flow_run, on_cancel=on_cancel)
+            )
+            _log.info("a run ended", flow=flow.name, run=run_id, state=_state_name(flow_run))
         except Exception as error:
             _log.error("a run failed without a state", run=run_id, error=type(error).__name__)
         finally:
-            self._cancelled_early.discard(run_id)
             self._context.unregister(run_id)
+            self._release_limit_slot(flow_run.id)
             self._slot_free.set()
-        await self._report_end(flow_run.id, control.outcome)
+        if record is None or not await self._flow_loop.run(record.finish(FINISH_LIMIT_S)):
+            await self._report_end(flow_run.id, control.outcome)
         return WorkerResult(identifier=run_id, status_code=0)
 
     async def _flow_name(self, flow_run: FlowRun) -> str:
@@ -184,18 +196,18 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
             await self._end_in_prefect(flow_run_id, ended)
             del self._unreported[flow_run_id]
         open_runs = await list_active_runs(self.client, self._work_pool_name, self._queue)
-        unknown = {run.id for run in open_runs if not self._is_active(run.id)}
+        unknown = {run.id for run in open_runs} - self._submitting_flow_run_ids
         for flow_run_id in unknown & self._missing_once:
-            if not self._is_active(flow_run_id):
+            if flow_run_id not in self._submitting_flow_run_ids:
                 _log.warning(
                     "ending a run that only Prefect lists as running", run=str(flow_run_id)
                 )
                 await self._end_in_prefect(flow_run_id, Crashed(message=LOST_RUN))
         self._missing_once = unknown
 
-    def _is_active(self, flow_run_id: UUID) -> bool:
-        is_begun = str(flow_run_id) in self._context.runs
-        return is_begun or flow_run_id in self._submitting_flow_run_ids
+    def has(self, flow_run_id: str) -> bool:
+        """Return True if a run is on its way to its flow, or runs, or ends here."""
+        return UUID(flow_run_id) in self._submitting_flow_run_ids
 
     def cancel(self, flow_run_id: str) -> None:
         """Stop a run that is CANCELLING in Prefect, in any phase, if it runs here."""
@@ -211,11 +223,8 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
                 self.cancel(str(run.id))
 
 
-async def _run(flow: Flow[..., Any], flow_run: FlowRun) -> str:
-    state: State[Any] = await run_flow_async(  # pyright: ignore[reportAssignmentType]
-        flow, flow_run=flow_run, parameters=flow_run.parameters, return_type="state"
-    )
-    return state.name or state.type.value
+def _state_name(flow_run: FlowRun) -> str | None:
+    return None if flow_run.state is None else flow_run.state.name
 
 
 def coalesce_runs(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:

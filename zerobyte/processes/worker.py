@@ -29,6 +29,7 @@ from zerobyte.orchestration.scheduler import Connected
 from zerobyte.processes.event_loop_thread import EventLoopThread
 from zerobyte.processes.prefect_logs import configure_worker_logs
 from zerobyte.processes.prefect_worker import BackupWorker, crash_orphaned_runs
+from zerobyte.processes.run_record import RunClient
 from zerobyte.processes.worker_settings import WorkerSettings
 from zerobyte.restic import Tools, locks
 
@@ -173,12 +174,15 @@ class Worker:
         return None
 
     async def _work(self, registration: RegisterReply) -> None:
+        flow_client = RunClient()
+        await self._flow_loop.run(flow_client.__aenter__())
         worker = BackupWorker(
             pool=registration.work_pool,
             queue=registration.work_queue,
             name=f"worker-{self._settings.host}",
             limit=self._settings.concurrency,
             flow_loop=self._flow_loop,
+            flow_client=flow_client,
             context=self._context,
             on_slot_free=self._wake,
         )
@@ -235,8 +239,9 @@ class Worker:
                 await self._poll_cancellations(worker)
                 self._wake.set()
             elif event.state == "SCHEDULED":
-                self._wake.set()
-            elif event.state == "CANCELLING":
+                if not worker.has(event.flow_run_id):
+                    self._wake.set()
+            elif event.state in ("CANCELLING", "CANCELLED"):
                 worker.cancel(event.flow_run_id)
 
     async def _on_clock_jump(self, anomaly: clock_jumps.ClockAnomaly) -> None:

@@ -76,11 +76,12 @@ async def test_rescheduled_run_is_not_taken_before_it_has_ended():
         name="w",
         limit=2,
         flow_loop=nothing,
+        flow_client=nothing,
         context=WorkerContext(control=nothing, worker=identity, tools=tools),
         on_slot_free=asyncio.Event(),
     )
     worker._limiter = anyio.CapacityLimiter(2)
     put_back = run(uuid4(), 0, begun=1)
-    worker._limiter.acquire_on_behalf_of_nowait(put_back.id)
+    worker._submitting_flow_run_ids.add(put_back.id)
     due = WorkerFlowRunResponse(work_pool_id=uuid4(), work_queue_id=uuid4(), flow_run=put_back)
     assert await worker._submit_scheduled_flow_runs([due]) == []

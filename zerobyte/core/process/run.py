@@ -26,6 +26,7 @@ from typing import Final
 
 from zerobyte.core.aio import run_uninterrupted
 from zerobyte.core.errors import Unavailable
+from zerobyte.core.log import get_logger
 from zerobyte.core.process.activity import ActivityMonitor
 from zerobyte.core.process.child import Child
 from zerobyte.core.process.lines import LineReader
@@ -55,6 +56,8 @@ _INHERITED: Final = (
     "ALL_PROXY",
     "NO_PROXY",
 )
+_log = get_logger(__name__)
+
 _TAIL_LINES: Final = 50
 _TAIL_CHARACTERS: Final = 2000
 _HEAD_BYTES: Final = 64 * 1024
@@ -146,6 +149,8 @@ async def run(
         )
     except OSError as error:
         raise Unavailable(f"{Path(argv[0]).name} cannot be started: {error.strerror}") from error
+    program = Path(argv[0]).name
+    _log.debug("child started", program=program, pid=child.pid)
     try:
         if on_start and (seen := identity(child.pid)):
             on_start(seen)
@@ -166,6 +171,7 @@ async def run(
         raise
     finally:
         child.close()
+    _log.debug("child ended", program=program, pid=child.pid, code=child.code)
     values = _single_lines(secrets)
     return Exit(
         code=child.code,

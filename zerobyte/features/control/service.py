@@ -132,6 +132,7 @@ class WorkerApi:
     ) -> Granted | Wait | Refused:
         """Grant the job of a flow run once its repository is free."""
         _require_same_process(worker, request.worker)
+        log.debug("claim received", run=request.flow_run_id)
         try:
             task = await self._task_of_run(worker.host, request)
         except (NotFound, Conflict) as error:
@@ -217,6 +218,7 @@ class WorkerApi:
             return Refused(
                 reason=task.error or "The task has ended", cancelled=task.status == "cancelled"
             )
+        log.debug("job granted", task=task.id, run=request.flow_run_id)
         return Granted(job=job)
 
     async def _build_job(self, task: Task) -> JobSpec:
@@ -287,6 +289,7 @@ class WorkerApi:
             NotFound    the task belongs to another host.
             Conflict    another process is working on it.
         """
+        log.debug("report received", task=report.task_id)
         task = await self._find_task(worker, report.task_id)
         if task is None:
             raise NotFound("The task is not one of this host")

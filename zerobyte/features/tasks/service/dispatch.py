@@ -99,6 +99,7 @@ class Dispatcher:
         except ZerobyteError as error:
             self._round_failed.failed(error, task=task.id)
             return False
+        log.debug("flow run created", task=task.id, run=run_id)
         # Another flow run may have claimed the task; the API then rejects the new run.
         await Task.filter(id=task.id, flow_run_id__isnull=True).update(flow_run_id=run_id)
         return True

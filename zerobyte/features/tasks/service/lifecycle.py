@@ -11,6 +11,7 @@ from zerobyte.contract.control_plane import WorkerIdentity
 from zerobyte.contract.jobs import JobReport, LeaseMode, TaskKind, TaskProgress, TaskResult
 from zerobyte.core import clock, ids
 from zerobyte.core.errors import Conflict, NotFound
+from zerobyte.core.log import get_logger
 from zerobyte.core.redact import redact
 from zerobyte.db import constraints
 from zerobyte.db.leases import Leases
@@ -35,6 +36,8 @@ Finisher = Callable[[Task, JobReport], Awaitable[list["NewTask"]]]
 
 InTransaction = Callable[[], Awaitable[None]]
 """Writes that must be in one transaction with others."""
+
+log = get_logger(__name__)
 
 _NOT_INTERRUPTIBLE = ("deleteSnapshots", "tagSnapshots")
 _NOT_CANCELLABLE = "Task is not cancellable or is no longer running"
@@ -109,6 +112,7 @@ class Tasks:
             Conflict    a task with the same `active_key` is active, or one had the `due_key`.
         """
         task = await self._insert(new, in_same_transaction=in_same_transaction)
+        log.debug("task created", task=task.id, kind=task.kind)
         self._publish(task, previous=None)
         for listener in self.on_open:
             listener()
