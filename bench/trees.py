@@ -146,7 +146,7 @@ async def compare(work: Path, *, restic: str) -> Table:
     async def cached_search(number: int) -> None:
         page = await cache.page(TreeQuery("repository", "0", q=f"{number:04d}"), 0, _FOLDER_FILES)
         assert page is not None
-        assert page.nodes
+        assert page.entries
 
     def table_page(number: int) -> None:
         assert len(table.page("0", folders[number], _FOLDER_FILES)) == _FOLDER_FILES

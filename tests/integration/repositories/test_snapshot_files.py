@@ -12,6 +12,7 @@ from tests.support.contract import assert_conforms
 from tests.support.repositories import RepositoriesHarness, SnapshotHistory
 from zerobyte.db.leases import Lease
 from zerobyte.features.repositories.models import Repository
+from zerobyte.features.repositories.schemas import SnapshotFilePage
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
@@ -43,6 +44,15 @@ async def test_folder_listing_is_in_byte_order_without_the_folder(
     assert (body["offset"], body["limit"], body["total"]) == (0, 500, 4)
     assert body["hasMore"] is False
     assert answer.headers["cache-control"].startswith("private, max-age=")
+
+
+async def test_answer_is_the_json_of_its_model(
+    client: httpx.AsyncClient, existing: dict[str, Any], history: SnapshotHistory
+) -> None:
+    for params in ({}, {"path": str(history.source), "offset": 1, "limit": 2}):
+        answer = await client.get(url_of(existing, history.ids[0]), params=params)
+        page = SnapshotFilePage.model_validate_json(answer.content)
+        assert answer.text == page.model_dump_json(by_alias=True)
 
 
 async def test_t26_pages_folders_and_snapshot_ids_share_one_listing(

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from zerobyte.contract.base import kinds_of
 from zerobyte.contract.repositories import RepositoryConfig, RepositoryConfigBox
-from zerobyte.contract.restic_output import NodeRecord, RepositoryStats, SnapshotRecord
+from zerobyte.contract.restic_output import RepositoryStats, SnapshotRecord
 from zerobyte.db import encrypted_config
 from zerobyte.db.leases import REQUEST, Lease
 from zerobyte.features.repositories import models, schemas
@@ -85,11 +85,6 @@ def listed(record: SnapshotRecord) -> schemas.ListedSnapshot:
         hostname=record.hostname,
         paths=record.paths,
     )
-
-
-def node(record: NodeRecord) -> schemas.Node:
-    """Return one entry of a snapshot."""
-    return schemas.Node.model_validate(record, from_attributes=True)
 
 
 def unlocked(done: Unlocked) -> schemas.Unlocked:

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Collection
 from contextlib import aclosing
 from typing import Final
 
+import orjson
+
 from zerobyte.contract.repositories import RepositoryAccess
 from zerobyte.contract.restic_output import NodeRecord
 from zerobyte.core import clock
@@ -18,9 +20,11 @@ from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restic_access import LIMIT_S, translate_restic_errors
 from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.repositories.service.tree_cache.cache import TreeCache, TreeWriter
+from zerobyte.features.repositories.service.tree_cache.codec import Entry
 from zerobyte.features.repositories.service.tree_cache.queries import TreePage, TreeQuery
 from zerobyte.features.repositories.service.tree_cache.store import CacheFull, TreeDropped
 from zerobyte.http.auth import Actor
+from zerobyte.http.endpoint import Encoded
 from zerobyte.restic.errors import SnapshotMissing
 
 _log = get_logger(__name__)
@@ -65,7 +69,7 @@ class SnapshotFiles:
 
     async def page(
         self, actor: Actor, short_id: str, snapshot_id: str, query: schemas.ListSnapshotFilesQuery
-    ) -> schemas.SnapshotFilePage:
+    ) -> Encoded[schemas.SnapshotFilePage]:
         """Return a page of a folder's children, of one file, or of the whole tree without path.
 
         Raises NotFound, Unavailable, ResticError.
@@ -81,9 +85,13 @@ class SnapshotFiles:
             lambda: self.trees.page(tree_query, offset, limit),
             lambda: self._list_with_restic(row, tree_query, offset, limit),
         )
-        return schemas.SnapshotFilePage(
-            snapshot=present.listed(record),
-            files=[present.node(node) for node in found.nodes],
+        # A page has up to 1000 entries: models would take most of the time of the answer.
+        return Encoded.with_encoded_fields(
+            schemas.SnapshotFilePage,
+            {
+                "snapshot": present.listed(record).model_dump_json(by_alias=True).encode(),
+                "files": orjson.dumps(found.entries),
+            },
             offset=offset,
             limit=limit,
             total=found.total,
@@ -102,7 +110,7 @@ class SnapshotFiles:
             lambda: self.trees.find(tree_query),
             lambda: self._find_with_restic(row, tree_query),
         )
-        return found.nodes[0] if found.nodes else None
+        return _first(found)
 
     async def node_at_once(
         self, row: models.Repository, snapshot_id: str, path: str
@@ -113,7 +121,7 @@ class SnapshotFiles:
         """
         found = await self.trees.find(TreeQuery(row.id, snapshot_id, path))
         if found is not None:
-            return found.nodes[0] if found.nodes else None
+            return _first(found)
         access = await self._repositories.restic_access.of(row)
         try:
             async with translate_restic_errors():
@@ -224,7 +232,7 @@ class SnapshotFiles:
         self, row: models.Repository, tree_query: TreeQuery, offset: int, limit: int
     ) -> TreePage:
         """Return a page directly from restic; memory stays flat and nothing is cached."""
-        nodes: list[NodeRecord] = []
+        entries: list[Entry] = []
         total = 0
         needle = tree_query.q.casefold()
         async with self._listing_slots[row.id]:
@@ -241,19 +249,19 @@ class SnapshotFiles:
                     async for node in all_:
                         if needle in node.name.casefold():
                             if offset <= total < offset + limit:
-                                nodes.append(node)
+                                entries.append(node.model_dump(exclude_none=True))
                             total += 1
             except SnapshotMissing as error:
                 raise NotFound("Snapshot not found") from error
-        return TreePage(nodes, total)
+        return TreePage(entries, total)
 
     async def _find_with_restic(self, row: models.Repository, tree_query: TreeQuery) -> TreePage:
         path = tree_query.path or "/"
         folder, _, name = path.rpartition("/")
         within = TreeQuery(tree_query.repository_id, tree_query.snapshot_id, folder or "/", name)
         listed = await self._list_with_restic(row, within, 0, schemas.MAX_LIMIT)
-        nodes = [node for node in listed.nodes if node.path == path]
-        return TreePage(nodes, len(nodes))
+        entries = [entry for entry in listed.entries if entry["path"] == path]
+        return TreePage(entries, len(entries))
 
     def _may_fill(self, key: _Key) -> bool:
         return self._full_until.get(key, 0.0) < clock.monotonic()
@@ -270,3 +278,7 @@ class SnapshotFiles:
 
     def _forget_snapshots(self, repository_id: str, snapshot_ids: Collection[str]) -> None:
         self.trees.drop(repository_id, snapshot_ids)
+
+
+def _first(found: TreePage) -> NodeRecord | None:
+    return NodeRecord.model_validate(found.entries[0]) if found.entries else None

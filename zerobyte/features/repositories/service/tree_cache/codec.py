@@ -14,15 +14,19 @@ from typing import Any, Final
 
 import orjson
 
-from zerobyte.contract.restic_output import NodeRecord
-
 NODES_PER_BLOCK: Final = 500
 _RUNS_PER_ROW: Final = 2000
 _LEVEL: Final = 1
 _REST: Final = ("type", "uid", "gid", "size", "mode", "mtime", "atime", "ctime")
+_TEXT: Final = {str, type(None)}
+_TYPES: Final = ({str}, {int}, {int}, {int, type(None)}, {int}, _TEXT, {*_TEXT, int}, {*_TEXT, int})
+"""Types of the columns `_REST`; a block with others is corrupt, because entries are sent as is."""
 
 Run = tuple[int, int, int]
 """Consecutive entries of one folder: the folder's number, the first entry, the count."""
+
+Entry = dict[str, Any]
+"""An entry with the fields of `NodeRecord`, in their order; a field without a value is absent."""
 
 
 class CorruptBlock(Exception):
@@ -221,7 +225,7 @@ class Block:
         self._segments = segments_in(names)
         self._columns: list[list[Any]] = _unpacked(rest)
 
-    def nodes(self, position: int, run: Run) -> list[NodeRecord]:
+    def entries(self, position: int, run: Run) -> list[Entry]:
         """Return the entries of a run, all in one segment. Raises CorruptBlock."""
         folder, first, count = run
         try:
@@ -229,12 +233,17 @@ class Block:
             start = first - segment.first
             names = segment.names[start : start + count]
             begin = segment.row + start
-            rows = zip(*(column[begin : begin + count] for column in self._columns), strict=True)
+            columns = [column[begin : begin + count] for column in self._columns]
             if segment.folder != folder or start < 0 or len(names) != count:
                 raise CorruptBlock
+            if set(map(type, names)) != {str} or any(
+                not types.issuperset(map(type, column))
+                for types, column in zip(_TYPES, columns, strict=True)
+            ):
+                raise CorruptBlock
             base = segment.path.rstrip("/")
-            return [_record(base, name, row) for name, row in zip(names, rows, strict=True)]
-        except (IndexError, TypeError, ValueError) as error:
+            return [_entry(base, *row) for row in zip(names, *columns, strict=True)]
+        except (AttributeError, IndexError, TypeError, ValueError) as error:
             raise CorruptBlock from error
 
     def path_of(self, position: int) -> str:
@@ -244,13 +253,18 @@ class Block:
         return self._segments[position].path
 
 
-def _record(base: str, name: str, row: tuple[Any, ...]) -> NodeRecord:
-    values = dict(zip(_REST, row, strict=True))
-    mtime = values["mtime"]
-    for time in ("atime", "ctime"):
-        if values[time] == 0:
-            values[time] = mtime
-    return NodeRecord.model_validate({"name": name, "path": f"{base}/{name}", **values})
+def _entry(base: str, name: str, type_: str, uid: int, gid: int, *rest: Any) -> Entry:
+    """Return one entry; plain dictionaries take a tenth of the time of models."""
+    size, mode, mtime, atime, ctime = rest
+    entry: Entry = {"name": name, "type": type_, "path": f"{base}/{name}", "uid": uid, "gid": gid}
+    if size is not None:
+        entry["size"] = size
+    entry["mode"] = mode
+    for time, stored in (("mtime", mtime), ("atime", atime), ("ctime", ctime)):
+        value = mtime if stored == 0 else stored
+        if value is not None:
+            entry[time] = value
+    return entry
 
 
 def runs_in(packed: bytes) -> Iterator[Run]:

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from zerobyte.contract.restic_output import NodeRecord
 from zerobyte.features.repositories.service.tree_cache import codec
 from zerobyte.features.repositories.service.tree_cache.codec import (
     Block,
     CorruptBlock,
+    Entry,
     Run,
     Segment,
 )
@@ -45,7 +45,7 @@ class TreeQuery:
 class TreePage:
     """Part of a listing, and the number of entries of the whole listing."""
 
-    nodes: list[NodeRecord]
+    entries: list[Entry]
     total: int
 
 
@@ -108,15 +108,15 @@ class TreeReader:
             if query.q:
                 return self._search_page(tree, query, lambda: self._all_runs(tree), offset, limit)
             wanted = self._tree_runs(tree, offset, min(limit, max(tree.count - offset, 0)))
-            return TreePage(self._nodes(tree, wanted), tree.count)
+            return TreePage(self._entries(tree, wanted), tree.count)
         runs = self._folder_runs(tree, path)
         if runs is None:
             found = self._find_entry(tree, path, query.q)
-            return found and TreePage(found.nodes[offset : offset + limit], found.total)
+            return found and TreePage(found.entries[offset : offset + limit], found.total)
         if query.q:
             return self._search_page(tree, query, lambda: runs, offset, limit)
         total = sum(run[2] for run in runs)
-        return TreePage(self._nodes(tree, _part(runs, offset, limit), path), total)
+        return TreePage(self._entries(tree, _part(runs, offset, limit), path), total)
 
     def _search_page(
         self,
@@ -132,7 +132,7 @@ class TreeReader:
             needle = query.q.casefold()
             hits = self._matching(tree, runs(), lambda name: needle in name.casefold())
             self._searches.put(key, hits)
-        return TreePage(self._nodes(tree, hits.runs(offset, limit)), len(hits))
+        return TreePage(self._entries(tree, hits.runs(offset, limit)), len(hits))
 
     def _find_entry(self, tree: _Tree, path: str, q: str) -> TreePage | None:
         """Return the entries of a path in its parent folder; None if that is not cached yet.
@@ -146,8 +146,8 @@ class TreeReader:
         if q.casefold() not in name.casefold():
             return TreePage([], 0)
         hits = self._matching(tree, runs, lambda one: one == name)
-        nodes = self._nodes(tree, hits.runs(0, len(hits)), folder)
-        return TreePage(nodes, len(nodes))
+        entries = self._entries(tree, hits.runs(0, len(hits)), folder)
+        return TreePage(entries, len(entries))
 
     def _folder_runs(self, tree: _Tree, path: str) -> list[Run] | None:
         """Return the entries of a folder; None if no such folder is cached."""
@@ -190,20 +190,20 @@ class TreeReader:
 
         return self._store.read(look)
 
-    def _nodes(self, tree: _Tree, runs: Sequence[Run], path: str | None = None) -> list[NodeRecord]:
+    def _entries(self, tree: _Tree, runs: Sequence[Run], path: str | None = None) -> list[Entry]:
         """Return the entries of runs, opening each block once; with a path, all must be in it."""
 
-        def look(db: sqlite3.Connection) -> list[NodeRecord]:
+        def look(db: sqlite3.Connection) -> list[Entry]:
             blocks: dict[int, Block] = {}
-            nodes: list[NodeRecord] = []
+            entries: list[Entry] = []
             for number, position, run in _by_segment(db, tree.id, runs):
                 block = blocks.get(number)
                 if block is None:
                     block = blocks[number] = _block(db, tree.id, number)
                 if path is not None and block.path_of(position) != path:
                     raise CorruptBlock
-                nodes += block.nodes(position, run)
-            return nodes
+                entries += block.entries(position, run)
+            return entries
 
         return self._store.read(look) if runs else []
 
