@@ -1,16 +1,15 @@
 """Logging to stderr: one readable line per event, with secrets redacted.
 
-The service manager stores the lines.
+The service manager stores the lines. It uses the standard library alone, because every process
+imports it: the supervisor runs for months and should stay small.
 """
 
 import logging
 import os
 import sys
 import traceback
-from collections.abc import Mapping, MutableMapping
-from typing import Any, Final, Literal, cast
-
-import structlog
+from collections.abc import Mapping
+from typing import Final, Literal, cast
 
 from zerobyte.core import clock
 from zerobyte.core.redact import redact
@@ -22,14 +21,56 @@ LEVELS: Final[Mapping[str, int]] = {
     "warn": logging.WARNING,
     "error": logging.ERROR,
 }
-_COLOURS: Final = {"debug": "90", "info": "36", "warning": "33", "error": "31", "critical": "31"}
+_NUMBERS: Final = {**LEVELS, "warning": logging.WARNING}
+_COLOURS: Final = {"debug": "90", "info": "36", "warning": "33", "error": "31"}
 
-Logger = structlog.stdlib.BoundLogger
+
+class Logger:
+    """Writes events of one module; facts are keywords, `exc_info` adds a traceback."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def debug(self, event: str, **facts: object) -> None:
+        """Log a detail that only matters while searching for a fault."""
+        self._write("debug", event, facts)
+
+    def info(self, event: str, **facts: object) -> None:
+        """Log a normal event."""
+        self._write("info", event, facts)
+
+    def warning(self, event: str, **facts: object) -> None:
+        """Log an event that may need attention."""
+        self._write("warning", event, facts)
+
+    def error(self, event: str, **facts: object) -> None:
+        """Log a failure."""
+        self._write("error", event, facts)
+
+    def exception(self, event: str, **facts: object) -> None:
+        """Log a failure with the traceback of the handled exception."""
+        self._write("error", event, {"exc_info": True, **facts})
+
+    def _write(self, level: str, event: str, facts: dict[str, object]) -> None:
+        if _NUMBERS[level] >= _settings.level:
+            # The current `sys.stderr`, so that tests that replace it capture the lines.
+            sys.stderr.write(_line(level, self._name, event, facts) + "\n")
+            sys.stderr.flush()
+
+
+class _Settings:
+    """The log level and colours of this process."""
+
+    level: int = logging.INFO
+    colour: bool = False
+
+
+_settings = _Settings()
 
 
 def get_logger(name: str) -> Logger:
     """Return the logger of a module; log short sentences with facts as keywords."""
-    return cast("Logger", structlog.get_logger(module=name))
+    return Logger(name)
 
 
 def configure(level: str = "info", *, colour: bool | None = None) -> None:
@@ -38,46 +79,17 @@ def configure(level: str = "info", *, colour: bool | None = None) -> None:
     level       debug, info, warn or error.
     colour      None follows NO_COLOR, FORCE_COLOR and whether stderr is a terminal.
     """
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.stdlib.add_log_level,
-            _Line(colour=_wants_colour() if colour is None else colour),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=_ToStderr,
-        cache_logger_on_first_use=False,
-    )
+    _settings.level = LEVELS[level]
+    _settings.colour = _wants_colour() if colour is None else colour
 
 
-class _ToStderr:
-    """Writes to the current `sys.stderr`, so that tests that replace it capture the lines."""
-
-    def __init__(self, *_: object) -> None:
-        """Ignore the arguments that structlog passes to a logger factory."""
-
-    def msg(self, line: str) -> None:
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
-
-    debug = info = warning = error = critical = exception = log = msg
-
-
-class _Line:
-    """Renders `time level module: event key=value …`; a traceback follows, indented."""
-
-    def __init__(self, *, colour: bool) -> None:
-        self._colour = colour
-
-    def __call__(self, _logger: object, _method: str, event: MutableMapping[str, Any]) -> str:
-        level = str(event.pop("level", "info"))
-        module = str(event.pop("module", "zerobyte"))
-        text = str(event.pop("event", ""))
-        trace = _trace_of(event.pop("exc_info", None))
-        facts = "".join(f" {name}={_short(value)}" for name, value in event.items())
-        shown = f"\x1b[{_COLOURS.get(level, '0')}m{level:<7}\x1b[0m" if self._colour else level
-        line = f"{clock.iso(clock.now_ms())} {shown} {module}: {text}{facts}"
-        return redact(_on_one_line(line) + trace)
+def _line(level: str, module: str, event: str, facts: dict[str, object]) -> str:
+    """Return `time level module: event key=value …`; a traceback follows, indented."""
+    trace = _trace_of(facts.pop("exc_info", None))
+    shown_facts = "".join(f" {name}={_short(value)}" for name, value in facts.items())
+    shown = f"\x1b[{_COLOURS[level]}m{level:<7}\x1b[0m" if _settings.colour else level
+    line = f"{clock.iso(clock.now_ms())} {shown} {module}: {event}{shown_facts}"
+    return redact(_on_one_line(line) + trace)
 
 
 def _short(value: object) -> str:

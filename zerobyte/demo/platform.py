@@ -22,7 +22,7 @@ from zerobyte.demo.recovery import Say
 
 START_LIMIT_S = 120.0
 STOP_LIMIT_S = 120.0
-_POLL_S = 0.1
+_POLL_S = 0.05
 _PAUSE_S = 1.0
 _STARTS = 4
 _REMOVALS = 5
@@ -58,13 +58,15 @@ async def platform(
     env: Mapping[str, str] | None = None,
     say: Say | None = None,
     on_line: process.Lines | None = None,
+    answer_of: str = "/api/readiness",
 ) -> AsyncGenerator[Platform]:
     """Run `zerobyte serve` with all its data in `home` and yield it once it is ready.
 
     After the block, the platform and its children have ended, even after an error.
 
-    say     enables restarts after a killed supervisor; gets a sentence about each.
-    on_line called with each line of the platform's log.
+    say         enables restarts after a killed supervisor; gets a sentence about each.
+    on_line     called with each line of the platform's log.
+    answer_of   the path whose first success makes the platform ready.
 
     Raises PlatformNotStarted if the platform ends, or is not ready within two minutes.
     """
@@ -89,7 +91,7 @@ async def platform(
         _run_supervisor(environ, pids, stop=stop, say=say, on_line=on_line)
     )
     try:
-        problem = await _wait_until_ready(url, running)
+        problem = await _wait_until_ready(url, answer_of, running)
         if not problem:
             prefect_url = f"http://127.0.0.1:{prefect_port}/api"
             yield Platform(url, prefect_url, home, await pids.get(), clock.monotonic() - begun)
@@ -140,7 +142,7 @@ async def _wait_for_end(running: asyncio.Task[process.Exit]) -> None:
         raise interrupted
 
 
-async def _wait_until_ready(url: str, running: asyncio.Task[process.Exit]) -> str:
+async def _wait_until_ready(url: str, path: str, running: asyncio.Task[process.Exit]) -> str:
     """Wait for the platform. Returns the problem, or an empty string when it is ready."""
     deadline = clock.monotonic() + START_LIMIT_S
     reason = "The API does not answer."
@@ -149,7 +151,7 @@ async def _wait_until_ready(url: str, running: asyncio.Task[process.Exit]) -> st
             if running.done():
                 return f"zerobyte serve ended with status {running.result().code}."
             with contextlib.suppress(httpx.TransportError):
-                answer = await client.get("/api/readiness")
+                answer = await client.get(path)
                 if answer.is_success:
                     return ""
                 reason = answer.text

@@ -21,6 +21,23 @@ PREFECT_DATA_RETENTION = {
 """Limits the growth of Prefect's database. The files in `deployments` that start a Prefect server
 of their own repeat these values."""
 
+PREFECT_SERVICES_OFF = {
+    "PREFECT_SERVER_SERVICES_TRIGGERS_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_ENABLED": "false",
+    "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED": "false",
+}
+"""Services of Prefect's server that nothing here uses; reasons:
+docs/decisions/0013-run-prefect-with-less.md."""
+
+PREFECT_SERVICE_PERIODS_S = {
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_FOREMAN_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_LOOP_SECONDS": "60",
+}
+"""Longer periods of services that only repair or mark; no start or end of a run waits for them."""
+
 
 def prefect_base(home: Path) -> dict[str, str]:
     """Return variables that keep Prefect in our data folder, without telemetry and prompts."""
@@ -58,6 +75,8 @@ def prefect_server(*, home: Path, port: int, auth: str, host: str = "127.0.0.1")
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": (f"http://localhost:{port},http://127.0.0.1:{port}"),
         **PREFECT_DATA_RETENTION,
+        **PREFECT_SERVICES_OFF,
+        **PREFECT_SERVICE_PERIODS_S,
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
     }
 

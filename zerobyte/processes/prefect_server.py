@@ -22,17 +22,29 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import prefect
 import uvicorn
+from docket import Docket, Worker
 from fastapi import FastAPI
-from prefect.server.api import server
+from prefect.server.api import background_workers, server
 from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
+from prefect.server.database.interface import PrefectDBInterface
+from prefect.settings import (
+    PREFECT_API_DATABASE_CONNECTION_URL,
+    PREFECT_UI_STATIC_DIRECTORY,
+    temporary_settings,
+)
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
 from zerobyte.core import early_interrupt, private_files
 from zerobyte.core.process import setup
+from zerobyte.processes import prefect_database
 from zerobyte.processes.prefect_logs import limit_database_errors
 
 PATCHED_VERSIONS = ("3.8.",)
@@ -41,8 +53,12 @@ PATCHED_VERSIONS = ("3.8.",)
 WRITE_LOCK_TIMEOUT_S = 60.0
 """How long a transaction waits for the lock; the busy timeout that Prefect sets for SQLite."""
 
-
 _NOT_STARTED = 3
+
+_SQLITE_PREFIX = "sqlite+aiosqlite:///"
+_DOCKET_INTERVAL = timedelta(seconds=2)
+_DOCKET_HEARTBEAT = timedelta(seconds=30)
+"""Tells other servers on the same queue about this one; ours is in memory, so there are none."""
 
 
 class _Transaction:
@@ -113,10 +129,53 @@ def patch_sqlite_transactions() -> bool:
     return True
 
 
+def skip_known_migrations(database: Path) -> None:
+    """Make Prefect's server migrate this database only if its schema may be older."""
+
+    async def migrate(self: PrefectDBInterface) -> None:
+        if not prefect_database.is_migrated(database):
+            await self.run_migrations_upgrade()
+            prefect_database.record_migrated(database)
+
+    PrefectDBInterface.create_db = migrate
+
+
+def slow_idle_polls() -> None:
+    """Make Prefect's task queue wake every 2 s instead of four times a second.
+
+    New tasks wake it at once; this is only the precision of its timers, which are periods of
+    services here.
+    """
+    server.Docket = partial(  # pyright: ignore[reportPrivateImportUsage]
+        Docket, heartbeat_interval=_DOCKET_HEARTBEAT
+    )
+    background_workers.Worker = partial(  # pyright: ignore[reportPrivateImportUsage]
+        Worker,
+        minimum_check_interval=_DOCKET_INTERVAL,
+        scheduling_resolution=_DOCKET_INTERVAL,
+    )
+
+
 def create_app() -> FastAPI:
     """Return Prefect's application with its user interface and services."""
     patch_sqlite_transactions()
-    return server.create_app(final=True)
+    slow_idle_polls()
+    ui: dict[Any, Any] = {}
+    if prefect_database.has_ui():
+        ui = {PREFECT_UI_STATIC_DIRECTORY: str(prefect_database.ui_path())}
+    with temporary_settings(ui):
+        return server.create_app(final=True)
+
+
+def _prepare_database() -> None:
+    """Copy the template for a new data folder, and remove what an older server stored."""
+    address = PREFECT_API_DATABASE_CONNECTION_URL.value() or ""
+    if not address.startswith(_SQLITE_PREFIX):
+        return
+    database = Path(address.removeprefix(_SQLITE_PREFIX))
+    prefect_database.copy_template(database, prefect_database.template_path())
+    prefect_database.remove_events(database)
+    skip_known_migrations(database)
 
 
 def _is_not_shutdown_noise(record: logging.LogRecord) -> bool:
@@ -132,6 +191,7 @@ def main() -> None:
     setup.raise_open_file_limit()
     setup.set_switch_interval()
     logging.getLogger("uvicorn.error").addFilter(_is_not_shutdown_noise)
+    _prepare_database()
     config = uvicorn.Config(
         create_app(),
         host=os.environ.get("PREFECT_SERVER_API_HOST", "127.0.0.1"),
