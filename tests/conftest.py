@@ -14,12 +14,10 @@ from typing import Any
 
 import hypothesis
 import pytest
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 from xdist.scheduler import LoadScopeScheduling
 
 from zerobyte.core import ids
 from zerobyte.core.process import setup
-from zerobyte.db import connection
 
 setup.set_switch_interval()
 setup.restore_sigint()
@@ -58,7 +56,9 @@ def statements_of_one_database() -> None:
 
     A process of the platform has one kind of database; tests open both under the same name.
     """
-    EXECUTOR_CACHE.clear()
+    # Not imported here: tests without a database would pay half a second for Tortoise.
+    if executor := sys.modules.get("tortoise.backends.base.executor"):
+        executor.EXECUTOR_CACHE.clear()
 
 
 @pytest.fixture
@@ -153,6 +153,7 @@ async def database(
         name = f"t{ids.token(12).lower()}"
         server.psql(f"CREATE DATABASE {name} TEMPLATE {template};")
         url = server.get_uri(database=name)
+    connection = importlib.import_module("zerobyte.db.connection")
     async with connection.database(url):
         yield url
 

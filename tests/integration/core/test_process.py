@@ -293,3 +293,20 @@ async def test_a_child_that_cannot_be_watched_is_not_left_running(
     with pytest.raises(Unavailable, match="sleep cannot be started: Too many open files"):
         await process.run(["sleep", "60"])
     assert [process.identity(pid) for pid in started] == [None]
+
+
+def test_identity_tells_the_living_from_zombies_and_strangers():
+    me = process.identity(os.getpid())
+    assert process.is_alive(me.pid, started=me.started)
+    assert process.is_alive(me.pid, started=me.started, boot=process.boot_id())
+    assert not process.is_alive(me.pid, started=me.started, boot="another boot")
+    assert not process.is_alive(me.pid, started=me.started + 1)
+    child = subprocess.Popen(["true"])
+    try:
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        zombie = process.identity(child.pid)
+        assert zombie is not None
+        assert not process.is_alive(child.pid, started=zombie.started)
+    finally:
+        child.wait()
+    assert process.identity(child.pid) is None
