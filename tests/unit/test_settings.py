@@ -122,9 +122,9 @@ def test_a_trusted_origin_that_cannot_be_read_is_warned_of_and_ignored(tmp_path:
         tmp_path, TRUSTED_ORIGINS="nonsense, 'https://a.example', ftp://b.example, http://[::1"
     )
     assert settings.trusted_origins == ("https://a.example",)
-    said = capfd.readouterr()
+    output = capfd.readouterr()
     for ignored in ("nonsense", "ftp://b.example", "http://[::1"):
-        assert ignored in said.out + said.err
+        assert ignored in output.out + output.err
 
 
 def test_secret_from_a_file(tmp_path: Path):
@@ -134,7 +134,7 @@ def test_secret_from_a_file(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("environ", "said"),
+    ("environ", "message"),
     [
         ({"APP_SECRET": SECRET, "APP_SECRET_FILE": "/x"}, "both set"),
         ({"APP_SECRET": "", "APP_SECRET_FILE": "/does/not/exist"}, "cannot be read"),
@@ -142,8 +142,8 @@ def test_secret_from_a_file(tmp_path: Path):
         ({"APP_SECRET": "x" * 257}, "between 32 and 256"),
     ],
 )
-def test_a_wrong_secret_is_refused(tmp_path: Path, environ: dict[str, str], said: str):
-    with pytest.raises(SettingsError, match=said):
+def test_a_wrong_secret_is_refused(tmp_path: Path, environ: dict[str, str], message: str):
+    with pytest.raises(SettingsError, match=message):
         load(tmp_path, **environ)
 
 

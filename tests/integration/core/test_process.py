@@ -54,7 +54,7 @@ async def test_t23_children_see_an_allow_list_and_not_our_environment(monkeypatc
     assert "GOMAXPROCS" not in process.environment()
 
 
-async def test_missing_program_is_said_in_words():
+async def test_missing_program_is_named_in_the_error():
     with pytest.raises(Unavailable, match="no-such-program is not installed"):
         await process.run(["no-such-program"])
 
@@ -66,7 +66,7 @@ async def test_child_has_its_own_session_and_dies_with_its_parent():
     assert ended.code == 128 + signal.SIGTERM
 
 
-def test_t02_child_is_killed_when_the_owner_is_killed(tmp_path):
+def test_t2_child_is_killed_when_the_owner_is_killed(tmp_path):
     note = tmp_path / "pid"
     owner = subprocess.Popen(
         [
