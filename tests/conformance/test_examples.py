@@ -52,11 +52,11 @@ def routes() -> list[tuple[frozenset[str], re.Pattern[str]]]:
 def test_every_request_in_the_docs_has_a_route(
     routes: list[tuple[frozenset[str], re.Pattern[str]]],
 ) -> None:
-    asked = requests()
-    assert len(asked) > 50
+    documented = requests()
+    assert len(documented) > 50
     assert [
         (method, path)
-        for method, path in asked
+        for method, path in documented
         if not any(method in methods and known.fullmatch(path) for methods, known in routes)
     ] == []
 

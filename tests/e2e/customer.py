@@ -105,12 +105,12 @@ class Customer:
     def until_progress(self, task: str, *, limit_s: float = 120) -> Answer:
         """Wait until restic has reported the progress of a task."""
 
-        def told() -> Answer | None:
+        def has_progress() -> Answer | None:
             state = self.task(task)
             assert state["status"] not in ENDED, state
             return state if state["progress"] else None
 
-        return until_sync(told, limit_s=limit_s, what=f"task {task} shows progress")
+        return until_sync(has_progress, limit_s=limit_s, what=f"task {task} shows progress")
 
     def snapshots(self, repository: Answer, schedule: str) -> list[Answer]:
         """The snapshots of a schedule, oldest first."""
@@ -183,4 +183,4 @@ class Ear:
 
     def named(self, name: str) -> list[Any]:
         """Return the events of one name, in order."""
-        return [payload for told, payload in list(self.events) if told == name]
+        return [payload for event, payload in list(self.events) if event == name]

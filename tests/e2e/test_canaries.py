@@ -132,7 +132,7 @@ def test_no_process_got_a_secret_of_another_process(
         "serve": ["APP_SECRET"],
         "zerobyte.app": ["APP_SECRET"],
     }
-    seen = {name for name, told in witness.environments if in_text(known, told)}
+    seen = {name for name, environment in witness.environments if in_text(known, environment)}
     assert "zerobyte.app" in seen, "the witness sees a secret where one is"
     for name, environment in witness.environments:
         found = in_text(known, environment)

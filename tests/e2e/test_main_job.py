@@ -13,10 +13,10 @@ from tests.support.waiting import until_sync
 from zerobyte.demo.compare import compare
 
 
-def statuses(told: list[dict[str, Any]]) -> list[str]:
+def statuses(events: list[dict[str, Any]]) -> list[str]:
     """The statuses of a task in order, each once."""
     found: list[str] = []
-    for task in told:
+    for task in events:
         if not found or found[-1] != task["status"]:
             found.append(task["status"])
     return found
@@ -27,14 +27,14 @@ def outcomes(lines: list[dict[str, Any]]) -> list[str]:
     return [line["outcome"] for line in lines]
 
 
-def assert_restore_is_told(
+def assert_restore_is_audited(
     customer: Customer, shared_repository: dict[str, Any], snapshot: dict[str, Any]
 ) -> None:
     """The newest restore in the audit log is this one."""
     [line] = customer.call("GET", "/api/v1/audit?action=restoreSnapshot&limit=1")["entries"]
     assert (line["result"], line["status"], line["actor"]["name"]) == ("succeeded", 202, "Ada")
-    told = {"shortId": shared_repository["shortId"], "snapshotId": snapshot["short_id"]}
-    assert line["details"] == told
+    expected = {"shortId": shared_repository["shortId"], "snapshotId": snapshot["short_id"]}
+    assert line["details"] == expected
 
 
 def test_event_streams_report_a_run_from_queued_to_succeeded(
@@ -56,12 +56,12 @@ def test_event_streams_report_a_run_from_queued_to_succeeded(
                     limit_s=180,
                     what="the stream tells the end",
                 )
-        told = ear.named("task:changed")
-        assert {event["id"] for event in told} == {task}
-        assert statuses(told) == ["queued", "running", "succeeded"]
-        for event in told:
+        events = ear.named("task:changed")
+        assert {event["id"] for event in events} == {task}
+        assert statuses(events) == ["queued", "running", "succeeded"]
+        for event in events:
             assert_conforms("getTask", 200, event)
-        shown = [event["progress"] for event in told if event["progress"]]
+        shown = [event["progress"] for event in events if event["progress"]]
         assert len(shown) > 1
         assert shown[-1]["kind"] == "backup"
         assert 0 < shown[-1]["progress"]["percent_done"] <= 1
@@ -144,7 +144,7 @@ def test_folder_is_backed_up_listed_and_restored_byte_for_byte(
     assert done["files_restored"] >= 43
     found = compare(source, target)
     assert found.is_same, found.differences
-    assert_restore_is_told(customer, shared_repository, snapshot)
+    assert_restore_is_audited(customer, shared_repository, snapshot)
 
 
 def test_keep_last_removes_the_older_snapshot_of_this_schedule_alone(

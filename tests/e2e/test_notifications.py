@@ -90,7 +90,7 @@ def test_t32_failing_destination_delays_nothing_and_is_recorded(
         found = customer.call("GET", f"/api/v1/notifications/destinations/{made['id']}")
         return found["lastError"] if found["status"] == "error" else None
 
-    told = until_sync(lambda: error(hangs), limit_s=90, what="the silence is recorded")
-    assert told == "The server did not answer within 10 seconds"
-    told = until_sync(lambda: error(breaks), limit_s=90, what="the refusal is recorded")
-    assert told == "The server answered HTTP 500"
+    message = until_sync(lambda: error(hangs), limit_s=90, what="the silence is recorded")
+    assert message == "The server did not answer within 10 seconds"
+    message = until_sync(lambda: error(breaks), limit_s=90, what="the refusal is recorded")
+    assert message == "The server answered HTTP 500"

@@ -111,7 +111,7 @@ def test_unreadable_files_are_a_warning_or_above_the_limit_an_error(
 
 
 @pytest.mark.parametrize("loss", ["removed", "emptied"])
-def test_t08_missing_source_creates_and_removes_no_snapshot(
+def test_t8_missing_source_creates_and_removes_no_snapshot(
     loss: str, customer: Customer, shared_repository: Answer, source: Path
 ) -> None:
     schedule = customer.of(
@@ -139,7 +139,7 @@ def test_t08_missing_source_creates_and_removes_no_snapshot(
     assert len(customer.history(schedule, "forget")) == 1
 
 
-def test_t08_suspect_snapshot_defers_retention_until_it_is_accepted(
+def test_t8_suspect_snapshot_defers_retention_until_it_is_accepted(
     customer: Customer, shared_repository: Answer, source: Path
 ) -> None:
     for number in range(10):

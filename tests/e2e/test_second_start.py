@@ -10,8 +10,8 @@ def test_taken_port_error_names_the_variable(served: ServedPlatform, tmp_path: P
     _, free = free_ports(2)
     second = served.run("serve", ZEROBYTE_DATA_DIR=str(tmp_path), PREFECT_PORT=str(free))
     assert second.returncode == 1
-    said = second.stderr.strip().splitlines()
-    assert said[-1] == (
+    lines = second.stderr.strip().splitlines()
+    assert lines[-1] == (
         f"Port {served.port} is in use by another program. Set PORT to a free port."
     )
     assert "Traceback" not in second.stderr

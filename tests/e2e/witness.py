@@ -44,15 +44,15 @@ class Witness:
     def _look(self, process: psutil.Process) -> None:
         arguments = Path(f"/proc/{process.pid}/cmdline")
         try:
-            told = arguments.read_bytes()
+            arguments_seen = arguments.read_bytes()
             environment = Path(f"/proc/{process.pid}/environ").read_bytes()
-            if arguments.read_bytes() != told:
+            if arguments.read_bytes() != arguments_seen:
                 return  # it has become another program in between; the next look tells which
         except (OSError, psutil.Error):
             return
         # Between fork and exec a child still wears its parent's arguments.
-        name = told.split(b"\0", 1)[0].rpartition(b"/")[2].decode()
+        name = arguments_seen.split(b"\0", 1)[0].rpartition(b"/")[2].decode()
         if name.startswith("python"):
-            name = told.split(b"\0")[-2].decode(errors="replace")
-        self.arguments.add((name, told))
+            name = arguments_seen.split(b"\0")[-2].decode(errors="replace")
+        self.arguments.add((name, arguments_seen))
         self.environments.add((name, environment))

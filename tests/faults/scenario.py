@@ -115,8 +115,8 @@ class FaultScenario:
     def is_quiet(self) -> bool:
         """Whether nothing is active, nothing holds a lease and Prefect agrees."""
         path = f"/api/v1/repositories/{self.repository['shortId']}/leases"
-        asked: list[Any] = [self.customer.call("GET", one) for one in ("/api/v1/tasks", path)]
-        return asked == [[], []] and self.phantoms() == []
+        pages: list[Any] = [self.customer.call("GET", one) for one in ("/api/v1/tasks", path)]
+        return pages == [[], []] and self.phantoms() == []
 
     def cron_in_prefect(self, schedule: str) -> str | None:
         """The cron that Prefect has for a schedule; None when it has no such deployment."""

@@ -64,18 +64,18 @@ def ask_for_a_run(at: FaultScenario, schedule: str) -> str | None:
 
 def endure(disk: Disk, at: FaultScenario, program: httpx.Client, schedule: str) -> list[str | None]:
     """Ask for everything while nothing can be written; what came of the wishes to run."""
-    asked: list[str | None] = []
+    started: list[str | None] = []
     end = time.monotonic() + _FULL_S
-    while time.monotonic() < end or None not in asked:
+    while time.monotonic() < end or None not in started:
         disk.fill()
         at.read_everything()
         read = program.get("/api/v1/backups")
         assert read.status_code == 200, read.text
         assert at.customer.call("GET", "/api/healthcheck") == {"status": "ok"}
-        asked.append(ask_for_a_run(at, schedule))
+        started.append(ask_for_a_run(at, schedule))
         assert time.monotonic() < end + 600, "the disk does not get full"
         time.sleep(4)
-    return asked
+    return started
 
 
 def works_again(at: FaultScenario, schedule: str) -> Answer:
@@ -123,7 +123,7 @@ def test_full_data_disk_rejects_changes_until_space_is_freed(
     parts = [at.served.part(name).pid for name in ("api", "worker", "prefect")]
     disk.fill()
     lines = Lines(at.served)
-    asked = endure(disk, at, program, by_hand)
+    started = endure(disk, at, program, by_hand)
     rate = lines.a_minute()
     assert [at.served.part(name).pid for name in ("api", "worker", "prefect")] == parts
     disk.relieve()
@@ -132,11 +132,12 @@ def test_full_data_disk_rejects_changes_until_space_is_freed(
     healed_s = time.monotonic() - freed
     figures += [
         f"data disk full for {_FULL_S:.0f} s: a new backup was done {healed_s:.0f} s after room "
-        f"was made; {rate:.0f} lines a minute; {asked.count(None)} of {len(asked)} runs refused",
+        f"was made; {rate:.0f} lines a minute; "
+        f"{started.count(None)} of {len(started)} runs refused",
     ]
 
     at.ready_after(freed)
-    for task in filter(None, asked):
+    for task in filter(None, started):
         ended = at.customer.end_of(task, limit_s=720)
         assert ended["status"] == "succeeded" or ended["error"], ended
         assert not _TRACE.search(ended["error"] or "")

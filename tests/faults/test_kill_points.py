@@ -113,8 +113,8 @@ class Patient:
         alive = {process.pid for process in self.victims("worker")}
         where = f"file:{self.served.home / 'data/zerobyte.db'}?mode=ro"
         with suppress(sqlite3.OperationalError), closing(sqlite3.connect(where, uri=True)) as rows:
-            said = rows.execute("SELECT pid FROM workers WHERE seen_at > ?", [since_ms])
-            return any(pid in alive for (pid,) in said)
+            workers = rows.execute("SELECT pid FROM workers WHERE seen_at > ?", [since_ms])
+            return any(pid in alive for (pid,) in workers)
         return False
 
     def phantoms(self) -> list[str]:

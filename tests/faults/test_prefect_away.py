@@ -41,7 +41,7 @@ class Story:
     """What is wanted of a platform before, during and after the outage.
 
     due_ms      the one time of `once` and of `made`, which lies in the outage.
-    asked       the task of the run that was asked for meanwhile.
+    queued       the task of the run that was queued for meanwhile.
     """
 
     at: FaultScenario
@@ -52,7 +52,7 @@ class Story:
     every_minute: str
     due_ms: int = 0
     made: str = ""
-    asked: str = ""
+    queued: str = ""
     usual_s: float = 0.0
     slowest_s: float = 0.0
     memory: list[dict[str, float]] = field(default_factory=list[dict[str, float]])
@@ -119,7 +119,7 @@ def work_on(story: Story) -> None:
     )
     customer.call("PATCH", f"/api/v1/backups/{story.edited}", {"cronExpression": _EDITED})
     customer.call("DELETE", f"/api/v1/backups/{story.deleted}")
-    story.asked = customer.start(story.by_hand)
+    story.queued = customer.start(story.by_hand)
     assert time.monotonic() - began < 60, "changes wait for Prefect"
     refused = customer.http.post(f"/api/v1/backups/{story.by_hand}/run")
     assert refused.status_code == 409, refused.text
@@ -132,7 +132,7 @@ def endure(story: Story, until_s: float) -> None:
         story.slowest_s = max(story.slowest_s, at.read_everything())
         assert at.customer.call("GET", "/api/healthcheck") == {"status": "ok"}
         assert set(at.reasons()) == {"prefect"}
-        assert at.customer.task(story.asked)["status"] == "queued"
+        assert at.customer.task(story.queued)["status"] == "queued"
         story.memory.append(at.memory_mb())
         time.sleep(max(min(_LOOK_EVERY_S, until_s - time.monotonic()), 0))
     grown = {part: story.memory[-1][part] - size for part, size in story.memory[0].items()}
@@ -143,7 +143,7 @@ def endure(story: Story, until_s: float) -> None:
 def all_is_put_right(story: Story) -> None:
     """What was wanted has happened, once each; what was missed is counted."""
     at = story.at
-    ended = at.customer.end_of(story.asked, limit_s=360)
+    ended = at.customer.end_of(story.queued, limit_s=360)
     assert ended["status"] == "succeeded", ended["error"]
     until_sync(
         lambda: (

@@ -84,7 +84,7 @@ class ModelState:
         self.repositories: list[str] = []
         self.volume = 0
         self.repository_model = RepositoryModel()
-        self.given: set[str] = set()
+        self.granted: set[str] = set()
         """Ids of granted tasks: no task may be granted twice."""
         self._token = ""
         self._registered: dict[str, Any] = {}
@@ -170,8 +170,8 @@ class ModelState:
         if reply["answer"] == "wait":
             return Job(run, reply["taskId"], "waiting")
         task_id, kind = reply["job"]["taskId"], reply["job"]["kind"]
-        assert task_id not in self.given, f"a {kind} runs twice"
-        self.given.add(task_id)
+        assert task_id not in self.granted, f"a {kind} runs twice"
+        self.granted.add(task_id)
         job = Job(run, task_id, kind, is_granted=True, spec=reply["job"])
         if kind == "forget":
             await self.repository_model.check_order(job.spec, await Task.get(id=task_id))

@@ -32,7 +32,7 @@ POLICIES = ({}, {"keepLast": 1}, {"keepLast": 2})
 NOON_MS = 1_773_144_000_000
 """Start time of every walk: 10 March 2026, 12:00 UTC."""
 
-PATIENCE_MS = 15_000
+LIMIT_MS = 15_000
 """How long Prefect may take to start a due run before the API starts it."""
 
 ORPHAN_MS = LEASE_TTL_S * 1000 + 1000
@@ -164,7 +164,7 @@ class PlatformMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.schedules)
     @rule(number=st.integers(0, 9))
-    def the_engine_rings(self, number: int) -> None:
+    def prefect_starts_a_run(self, number: int) -> None:
         async def ringing() -> None:
             row = await Schedule.get(short_id=self.pick(number))
             if row.next_backup_at is not None:
@@ -178,7 +178,7 @@ class PlatformMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.schedules)
     @rule(number=st.integers(0, 9))
-    def the_engine_rings_for_a_time_that_had_its_run(self, number: int) -> None:
+    def prefect_starts_a_time_that_had_its_run(self, number: int) -> None:
         async def ringing() -> None:
             row = await Schedule.get(short_id=self.pick(number))
             if row.next_backup_at is not None and row.next_backup_at > clock.now_ms() + 60_000:
@@ -330,7 +330,7 @@ class PlatformMachine(RuleBasedStateMachine):
         coming = self.model_state.unfinished() - busy
         for row in await Schedule.filter(enabled=True).exclude(cron_expression=""):
             assert row.next_backup_at is not None, "no next time"
-            is_due = row.next_backup_at <= now - PATIENCE_MS
+            is_due = row.next_backup_at <= now - LIMIT_MS
             assert not is_due or row.short_id in coming, "the next due time has passed"
             wants_retry = row.retry_at is not None and row.retry_at <= now < row.next_backup_at
             assert not wants_retry or row.short_id in busy, "a retry was forgotten"

@@ -87,13 +87,13 @@ class Authenticator:
         return {"id": name, "rawId": name, "type": "public-key", "clientExtensionResults": {}}
 
     def _client(self, kind: str, options: dict[str, Any], changes: dict[str, Any]) -> bytes:
-        said = {
+        client_data = {
             "type": kind,
             "challenge": changes.get("challenge") or options["challenge"],
             "origin": changes.get("origin") or self.origin,
             "crossOrigin": False,
         }
-        return json.dumps(said).encode()
+        return json.dumps(client_data).encode()
 
     def _data(self, rp_id: str, more: int = 0) -> bytes:
         flags = PRESENT | more | (VERIFIED if self.verifies else 0)

@@ -48,9 +48,9 @@ class Oidc:
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]
 
-    def asked(self, path: str) -> int:
-        """How often a path was asked for."""
-        return self.http.get("/asked").json().get(path, 0)
+    def request_count(self, path: str) -> int:
+        """Return the number of requests for a path."""
+        return self.http.get("/requests").json().get(path, 0)
 
     @contextmanager
     def fault(self, name: str) -> Iterator[None]:

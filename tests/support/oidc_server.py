@@ -4,7 +4,7 @@
 
 It prints its port once it listens there, and answers at 127.0.0.1 and at localhost, as two issuers.
 Beyond the library's own protocol it checks PKCE, and `PUT /fault` chooses what is wrong with its
-next answers; `GET /asked` counts what it was asked for.
+next answers; `GET /requests` counts the requests by path.
 """
 
 import base64
@@ -21,7 +21,7 @@ from joserfc.jwk import RSAKey
 from oidc_provider_mock import app as make_provider
 
 fault = {"name": ""}
-asked: Counter[str] = Counter()
+requests: Counter[str] = Counter()
 challenges: dict[str, str] = {}
 foreign_key = RSAKey.generate_key(2048)
 
@@ -114,7 +114,7 @@ def make_app() -> flask.Flask:
 
     @app.before_request
     def before() -> flask.Response | None:
-        asked[flask.request.path] += 1
+        requests[flask.request.path] += 1
         return check_verifier() if flask.request.path == "/oauth2/token" else None
 
     @app.after_request
@@ -134,13 +134,13 @@ def make_app() -> flask.Flask:
         fault["name"] = flask.request.get_json()["name"]
         return fault
 
-    @app.get("/asked")
+    @app.get("/requests")
     def count() -> dict[str, int]:
-        return dict(asked)
+        return dict(requests)
 
     @app.get("/other/.well-known/openid-configuration")
     def another_document() -> dict[str, str | list[str]]:
-        """What is asked for; a name that ends with [] is a list."""
+        """Return a parameter of the request; a name that ends with [] is a list."""
         args = flask.request.args
         return {n.removesuffix("[]"): args.getlist(n) if "[]" in n else args[n] for n in args}
 

@@ -17,9 +17,14 @@ async def send_raw(
     body: bytes = b"",
 ) -> tuple[int, bytes]:
     """Ask where the client asks, with header values of any bytes; the status and the body."""
-    given = {"Host": b"x", "Connection": b"close", "Content-Length": b"%d" % len(body), **headers}
+    all_headers = {
+        "Host": b"x",
+        "Connection": b"close",
+        "Content-Length": b"%d" % len(body),
+        **headers,
+    }
     lines = [f"{method} {path} HTTP/1.1".encode("latin-1")]
-    lines += [name.encode() + b": " + value for name, value in given.items()]
+    lines += [name.encode() + b": " + value for name, value in all_headers.items()]
     host, port = client.base_url.host, client.base_url.port
     async with asyncio.timeout(60):
         reader, writer = await asyncio.open_connection(host, port)

@@ -230,7 +230,7 @@ def test_requirements_lock_covers_every_supported_python() -> None:
 
 def test_requirements_lock_contains_the_packages_of_pyproject() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
-    wanted = {re.split(r"[\[<>=!~ ]", line)[0].lower() for line in asked}
+    declared = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    wanted = {re.split(r"[\[<>=!~ ]", line)[0].lower() for line in declared}
     locked = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), re.M))
     assert wanted - locked == set()

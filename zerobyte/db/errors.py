@@ -70,16 +70,16 @@ class FailureLog:
     def __init__(self, log: Logger, what: str) -> None:
         self._log = log
         self._what = what
-        self._said: tuple[str, str] | None = None
-        self._said_at = 0.0
+        self._logged: tuple[str, str] | None = None
+        self._logged_at = 0.0
 
     def failed(self, error: BaseException, **facts: object) -> None:
         """Log a failure, unless an equal one was logged within the last minute."""
         now = clock.monotonic()
         same = (type(error).__name__, str(error)[:_BEGINNING])
-        if self._said == same and now - self._said_at < _AGAIN_S:
+        if self._logged == same and now - self._logged_at < _AGAIN_S:
             return
-        self._said, self._said_at = same, now
+        self._logged, self._logged_at = same, now
         known = error if isinstance(error, ZerobyteError) else translated(error)
         if known is None:
             self._log.error(self._what, exc_info=error, **facts)
@@ -88,7 +88,7 @@ class FailureLog:
 
     def recovered(self) -> None:
         """Reset after a success, so that the next failure is logged at once."""
-        self._said = None
+        self._logged = None
 
 
 def _is_of_a_driver(error: BaseException) -> bool:

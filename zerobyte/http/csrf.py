@@ -77,7 +77,7 @@ def invalid_origin(origin: str, settings: Settings) -> Forbidden:
 
 def _origin_of(request: HttpRequest) -> str:
     """Return the normalized origin, empty if absent, or the header itself if it is invalid."""
-    if said := header(request, "origin"):
-        return urls.origin_or_none(said) or said
+    if origin := header(request, "origin"):
+        return urls.origin_or_none(origin) or origin
     referer = header(request, "referer")
     return (urls.origin_or_none(referer) or "null") if referer else ""

@@ -79,12 +79,12 @@ class PrefectApi:
         raise Failed(f"Prefect answered {response.status_code} to {method} {path}")
 
     async def _request(
-        self, method: str, path: str, body: object | None, patience_s: float
+        self, method: str, path: str, body: object | None, timeout_s: float
     ) -> httpx.Response:
         """Return a response within the timeout; each repetition waits longer for a slow server."""
-        deadline = clock.monotonic() + patience_s
+        deadline = clock.monotonic() + timeout_s
         pauses = Backoff(first_s=0.2, factor=1.0, jitter=True)
-        wait_s = min(_FIRST_TIMEOUT_S, patience_s)
+        wait_s = min(_FIRST_TIMEOUT_S, timeout_s)
         while True:
             timeout = httpx.Timeout(wait_s, connect=min(_CONNECT_S, wait_s))
             try:

@@ -154,9 +154,9 @@ async def run(
         limit_s=_PATTERNS_S if options.include_patterns else None,
     )
     files = patterns.build(source, options, excluded_folders=own)
-    said = _Output()
+    output = _Output()
     async with throttled(on_status, every_s=status_every_s) as offer:
-        said.offer = offer
+        output.offer = offer
         with repository.session() as session:
             command = partial(
                 argv,
@@ -171,8 +171,8 @@ async def run(
             save = partial(
                 session.run,
                 accept=(0, 3),
-                on_line=said.on_line,
-                on_stderr_line=said.on_stderr_line,
+                on_line=output.on_line,
+                on_stderr_line=output.on_stderr_line,
                 on_start=on_start,
                 stop=stop,
             )
@@ -182,26 +182,26 @@ async def run(
                 if parent is None or not _is_parent_missing(error):
                     raise
                 ended = await save(command(rereads=True))
-    return _summary_of(said, ended)
+    return _summary_of(output, ended)
 
 
-def _summary_of(said: "_Output", ended: Exit) -> BackupSummary:
+def _summary_of(output: "_Output", ended: Exit) -> BackupSummary:
     """Return the summary. Raises PartialBackup or ResticError."""
-    if said.summary is None:
+    if output.summary is None:
         raise ResticError(
             "Restic ended without saying what it saved.",
             exit_code=ended.code,
             tail=[readable_line(line) for line in ended.stderr_tail],
         )
-    if ended.code == 3 or said.count:
+    if ended.code == 3 or output.count:
         raise PartialBackup(
-            said.summary,
-            unreadable=said.unreadable,
-            unreadable_count=said.count,
-            unmatched_count=said.unmatched,
+            output.summary,
+            unreadable=output.unreadable,
+            unreadable_count=output.count,
+            unmatched_count=output.unmatched,
             tail=[readable_line(line) for line in ended.stderr_tail],
         )
-    return said.summary
+    return output.summary
 
 
 async def record_of(
@@ -248,29 +248,29 @@ class _Output:
         # Verbose runs print one line per file, which we do not need to parse.
         if b'"message_type":"verbose_status"' in line[:64]:
             return
-        if (said := as_message(line)) is not None:
-            self._on_message(said)
+        if (message := as_message(line)) is not None:
+            self._on_message(message)
 
     def on_stderr_line(self, line: bytes) -> None:
-        said = as_message(line)
-        if said is not None:
-            self._on_message(said)
+        message = as_message(line)
+        if message is not None:
+            self._on_message(message)
         elif line.endswith(_NOT_FOUND) and not line.startswith(_NEGATED):
             self.unmatched += line.endswith(_NO_MATCH)
             self._add(line.decode(errors="replace"))
 
-    def _on_message(self, said: dict[str, Any]) -> None:
-        kind = said.get("message_type")
+    def _on_message(self, message: dict[str, Any]) -> None:
+        kind = message.get("message_type")
         try:
             if kind == "status" and self.offer:
-                self.offer(BackupProgress.model_validate(said))
+                self.offer(BackupProgress.model_validate(message))
             elif kind == "summary":
-                self.summary = BackupSummary.model_validate(said)
+                self.summary = BackupSummary.model_validate(message)
         except ValidationError:
             return
         # The scan only estimates the size; the archiver reports its unreadable items again.
-        if kind == "error" and said.get("during") != "scan":
-            self._add(unreadable_item(said))
+        if kind == "error" and message.get("during") != "scan":
+            self._add(unreadable_item(message))
 
     def _add(self, text: str) -> None:
         self.count += 1

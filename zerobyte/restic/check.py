@@ -37,13 +37,13 @@ async def run(repository: Repository, *, stop: asyncio.Event | None = None) -> C
     errors: list[str] = []
 
     def on_line(line: bytes) -> None:
-        said = as_message(line)
-        if said is None:
+        message = as_message(line)
+        if message is None:
             return
-        if said.get("message_type") == "summary":
-            summary.append(CheckReport.model_validate(said))
-        elif said.get("message_type") == "error" and len(errors) < _MOST_ERRORS:
-            errors.append(str(said.get("message", "")))
+        if message.get("message_type") == "summary":
+            summary.append(CheckReport.model_validate(message))
+        elif message.get("message_type") == "error" and len(errors) < _MOST_ERRORS:
+            errors.append(str(message.get("message", "")))
 
     with repository.session() as session:
         ended = await session.run(

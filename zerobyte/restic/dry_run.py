@@ -37,10 +37,10 @@ class _Errors:
         self.has_others = False
 
     def on_line(self, line: bytes) -> None:
-        said = as_message(line)
-        if said is None:
+        message = as_message(line)
+        if message is None:
             return
-        kind, error, item = said.get("message_type"), said.get("error"), said.get("item")
+        kind, error, item = message.get("message_type"), message.get("error"), message.get("item")
         if kind == "error":
             known = cast("dict[str, object]", error) if isinstance(error, dict) else {}
             text = str(known.get("message"))
@@ -49,7 +49,7 @@ class _Errors:
             elif text.startswith(_NO_LIST):
                 self.in_the_way.append(item)
         elif kind == "exit_error":
-            self.has_others |= "There were " not in str(said.get("message"))
+            self.has_others |= "There were " not in str(message.get("message"))
 
 
 async def run(

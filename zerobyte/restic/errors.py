@@ -197,21 +197,21 @@ def from_exit(ended: Exit) -> ResticError:
 
 def readable_line(line: str) -> str:
     """Return one line of stderr as readable text: restic's JSON becomes its message."""
-    said = as_message(line.encode())
-    if said is None:
+    message = as_message(line.encode())
+    if message is None:
         return line.strip()
-    if said.get("message_type") == "error":
-        return unreadable_item(said)
-    return _clean(str(said.get("message", "")))
+    if message.get("message_type") == "error":
+        return unreadable_item(message)
+    return _clean(str(message.get("message", "")))
 
 
-def unreadable_item(said: dict[str, Any]) -> str:
+def unreadable_item(message: dict[str, Any]) -> str:
     """Return the item of an `error` line and the reason."""
-    error: object = said.get("error")
+    error: object = message.get("error")
     reason: object = error
     if isinstance(error, dict):
         reason = cast("dict[str, object]", error).get("message")
-    item = str(said.get("item") or "")
+    item = str(message.get("item") or "")
     text = _clean(str(reason or "unknown error"))
     return f"{item}: {text}" if item and item not in text else text
 
@@ -233,13 +233,13 @@ def _cause(raw: Sequence[str]) -> str:
     These are the final message, or else the last line, and the lines of ssh, of rclone and of
     repeated requests, which never name a file of the backup. Paths in quotation marks are dropped.
     """
-    said = [(line, as_message(line.encode())) for line in raw]
+    messages = [(line, as_message(line.encode())) for line in raw]
     final = [
         str(message.get("message", ""))
-        for _, message in said
+        for _, message in messages
         if message is not None and message.get("message_type") == "exit_error"
     ]
-    plain = [line for line, message in said if message is None]
+    plain = [line for line, message in messages if message is None]
     found = [line for line in plain if _HELPER.match(line)]
     found += final[-1:] or plain[-1:]
     return "\n".join(_QUOTED.sub('""', text) for text in found)
@@ -247,9 +247,9 @@ def _cause(raw: Sequence[str]) -> str:
 
 def _last_sentence(raw: tuple[str, ...], tail: list[str]) -> str:
     for line in reversed(raw):
-        said = as_message(line.encode())
-        if said and said.get("message_type") == "exit_error":
-            first, *_ = _clean(str(said.get("message", ""))).splitlines() or [""]
+        message = as_message(line.encode())
+        if message and message.get("message_type") == "exit_error":
+            first, *_ = _clean(str(message.get("message", ""))).splitlines() or [""]
             return first[:_SENTENCE_CHARACTERS]
     return tail[-1].splitlines()[0][:_SENTENCE_CHARACTERS] if tail else ""
 

@@ -310,12 +310,12 @@ async def _run_restore(
     summary: list[RestoreSummary] = []
 
     def on_line(line: bytes) -> None:
-        said = as_message(line) or {}
+        message = as_message(line) or {}
         with contextlib.suppress(ValidationError):
-            if said.get("message_type") == "status":
-                offer(RestoreProgress.model_validate(said))
-            elif said.get("message_type") == "summary":
-                summary.append(RestoreSummary.model_validate(said))
+            if message.get("message_type") == "status":
+                offer(RestoreProgress.model_validate(message))
+            elif message.get("message_type") == "summary":
+                summary.append(RestoreSummary.model_validate(message))
 
     takes_locks = await blocking.run_blocking_on_path(
         lambda: lockless.takes_locks(repository), place=plan.target

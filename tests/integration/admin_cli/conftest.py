@@ -100,7 +100,7 @@ def installation(
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
         with pytest.raises(SystemExit) as end:
             cli.main()
-        said = capsys.readouterr()
-        return Result(int(end.value.code or 0), said.out, said.err)
+        output = capsys.readouterr()
+        return Result(int(end.value.code or 0), output.out, output.err)
 
     return Installation(settings_for(tmp_path, **environ), call)

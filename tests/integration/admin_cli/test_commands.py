@@ -70,7 +70,7 @@ def test_reset_password_creates_a_missing_credential_account(installation, ada):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "typed", "code", "said"),
+    ("arguments", "typed", "code", "message"),
     [
         (("-u", "ada", "--password-stdin"), "short\n", 1, "at least 8 characters"),
         (("-u", "ada", "--password-stdin"), "x" * 129, 1, "at most 128 characters"),
@@ -81,10 +81,10 @@ def test_reset_password_creates_a_missing_credential_account(installation, ada):
         (("-u", "ada", "-p", "password"), "", 2, "No such option"),
     ],
 )
-def test_reset_password_refuses(installation, ada, arguments, typed, code, said):
+def test_reset_password_refuses(installation, ada, arguments, typed, code, message):
     result = installation.call("reset-password", *arguments, typed=typed)
     assert result.code == code
-    assert said in result.err
+    assert message in result.err
     assert result.out == ""
     assert sessions(installation) == 1
 
@@ -119,10 +119,10 @@ def test_change_username_changes_the_display_name_and_ends_sessions(installation
     assert {user.username, user.display_username, user.name} == {"lovelace"}
     assert sessions(installation) == 0
     installation.add_person("eve")
-    for new, said in (("eve", "is already taken"), ("a b", "invalid"), ("ab", "too short")):
+    for new, message in (("eve", "is already taken"), ("a b", "invalid"), ("ab", "too short")):
         result = installation.call("change-username", "-u", "lovelace", "-n", new)
         assert result.code == 1
-        assert said in result.err
+        assert message in result.err
     unknown = installation.call("change-username", "-u", "unknown", "-n", "new")
     assert (unknown.code, unknown.err) == (1, 'User "unknown" not found\n')
 
@@ -214,14 +214,14 @@ def test_assign_organization_leaves_no_organization_without_an_owner(installatio
 
 
 def test_assign_organization_refuses(installation, ada):
-    for arguments, said in (
+    for arguments, message in (
         (("-u", "ada", "-o", "nope"), 'Organization "nope" not found.'),
         (("-u", "bob", "-o", "ada"), 'User "bob" not found'),
         (("-u", "ada", "-o", "x", "--role", "wizard"), "must be one of member, admin, owner"),
     ):
         result = installation.call("assign-organization", *arguments)
         assert result.code == 1
-        assert said in result.err
+        assert message in result.err
     assert installation.run(lambda: Organization.all().count()) == 1
 
 
@@ -278,8 +278,8 @@ def test_database_of_another_version_is_not_changed(installation, ada):
 def test_missing_value_without_a_terminal_is_an_error_naming_the_option(
     installation, ada, arguments, missing
 ):
-    given = ("-u", "ada") if arguments == ("reset-password",) else ()
-    result = installation.call(*arguments, *given)
+    options = ("-u", "ada") if arguments == ("reset-password",) else ()
+    result = installation.call(*arguments, *options)
     assert (result.code, result.out) == (2, "")
     assert result.err.startswith("There is no terminal to ask on. Give ")
     assert missing in result.err

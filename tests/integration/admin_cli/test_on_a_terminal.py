@@ -105,10 +105,10 @@ def sessions(installation):
 
 
 @pytest.mark.parametrize(
-    ("second", "code", "said"),
+    ("second", "code", "message"),
     [("password 9", 0, "reset successfully"), ("another", 1, "Passwords do not match.")],
 )
-def test_password_prompt_repeats_and_hides_the_password(installation, ada, second, code, said):
+def test_password_prompt_repeats_and_hides_the_password(installation, ada, second, code, message):
     ended, shown = on_a_terminal(
         "reset-password",
         (b"Username: ", "ada"),
@@ -117,7 +117,7 @@ def test_password_prompt_repeats_and_hides_the_password(installation, ada, secon
         (b"Once more: ", second),
     )
     assert ended == code
-    assert said in shown
+    assert message in shown
     assert "password 9" not in shown
     assert sessions(installation) == code
 
@@ -135,8 +135,8 @@ def test_disable_2fa_prompts_until_a_username_is_given(installation, ada):
 
 
 def test_change_username_prompts_for_both_names(installation, ada):
-    asked = ((b"Username: ", "ada"), (b"New username: ", "lovelace"))
-    ended, shown = on_a_terminal("change-username", *asked)
+    prompts = ((b"Username: ", "ada"), (b"New username: ", "lovelace"))
+    ended, shown = on_a_terminal("change-username", *prompts)
     assert (ended, 'Username "ada" has been changed to "lovelace".' in shown) == (0, True), shown
     assert installation.run(User.get).username == "lovelace"
     assert sessions(installation) == 0
@@ -158,13 +158,13 @@ def test_assign_organization_prompts_for_user_and_organization(installation, ada
 
 
 @pytest.mark.parametrize(
-    ("answer", "said", "email"),
+    ("answer", "message", "email"),
     [
         ("n", "Nothing was changed.", "ada@example.com"),
         ("y", 'Email for "ada" changed', "new@example.com"),
     ],
 )
-def test_change_email_asks_for_confirmation(installation, ada, answer, said, email):
+def test_change_email_asks_for_confirmation(installation, ada, answer, message, email):
     installation.run(lambda: Account.create(user_id=ada, provider_id="idp", account_id="1"))
     ended, shown = on_a_terminal(
         "change-email",
@@ -172,7 +172,7 @@ def test_change_email_asks_for_confirmation(installation, ada, answer, said, ema
         (b"New e-mail: ", "new@example.com"),
         (b"This unlinks ada from idp. Go on? [y/N]: ", answer),
     )
-    assert (ended, said in shown) == (0, True), shown
+    assert (ended, message in shown) == (0, True), shown
     assert installation.run(User.get).email == email
     assert sessions(installation) == (answer != "y")
 

@@ -252,11 +252,11 @@ async def test_users_are_listed_searched_filtered_and_sorted(root, ada):
 
 
 async def test_has_permission_depends_on_the_role(root, ada):
-    asked = {"permissions": {"user": ["ban"], "session": ["revoke"]}}
+    body = {"permissions": {"user": ["ban"], "session": ["revoke"]}}
     for who, success in ((root, True), (ada, False)):
-        answer = await do(who, "has-permission", **asked)
+        answer = await do(who, "has-permission", **body)
         assert answer.json() == {"error": None, "success": success}
-    answer = await do(root, "has-permission", **asked, userId=ada.id)
+    answer = await do(root, "has-permission", **body, userId=ada.id)
     assert answer.json()["success"] is False
 
 

@@ -292,15 +292,15 @@ async def test_key_authentication_takes_one_query(user_factory, ada, monkeypatch
     key = (await make(ada)).json()["key"]
     assert (await use(user_factory, key)).status_code == 200
     program = await user_factory.browser(**{"x-api-key": key})
-    asked: list[str] = []
+    statements: list[str] = []
     execute = SqliteClient.execute_query
 
     async def counted(self, query, *more):
-        asked.append(query)
+        statements.append(query)
         return await execute(self, query, *more)
 
     monkeypatch.setattr(SqliteClient, "execute_query", counted)
     for http in (program, ada.http):
-        asked.clear()
+        statements.clear()
         assert (await http.get("/api/v1/system/dev-panel")).status_code == 200
-        assert len(asked) == 1, asked
+        assert len(statements) == 1, statements

@@ -8,7 +8,7 @@ from zerobyte.features.audit.models import AppendOnlyViolation, AuditLine
 from zerobyte.features.auth.models import Organization, Session
 from zerobyte.features.auth.service.registration_settings import RegistrationSettings
 
-TRAIL = "/api/v1/audit"
+AUDIT = "/api/v1/audit"
 
 
 @pytest.fixture(params=["sqlite"])
@@ -22,7 +22,7 @@ async def owner(user_factory: SignedInUsers, home: str):
 
 
 async def audit_entries(who, **query) -> list[dict]:
-    answer = await who.http.get(TRAIL, params=query)
+    answer = await who.http.get(AUDIT, params=query)
     assert answer.status_code == 200, answer.text
     return answer.json()["entries"]
 
@@ -41,7 +41,7 @@ async def test_audit_log_is_visible_to_admins_of_its_scope(user_factory, owner, 
     assert await audit_entries(foreign) == await audit_entries(foreign, actor=owner.id) == []
     actions = {line["action"]: line["organizationId"] for line in await audit_entries(root)}
     assert actions == {"updateOrganization": home, "adminUnbanUser": None}
-    answer = await member.http.get(TRAIL)
+    answer = await member.http.get(AUDIT)
     assert answer.status_code == 403
     [refused] = [line for line in await audit_entries(owner) if line["result"] == "refused"]
     assert (refused["action"], refused["status"]) == ("listAuditTrail", 403)
@@ -203,17 +203,17 @@ async def test_filters_and_pages(owner, home):
     assert await actions(since=now - 998, until=now - 996) == ["3", "2"]
     assert await actions(actor="a", result="succeeded", action="act3", since=now - 998) == ["3"]
     assert await actions(actor="a", result="failed") == []
-    answer = (await owner.http.get(TRAIL, params={"limit": 2})).json()
+    answer = (await owner.http.get(AUDIT, params={"limit": 2})).json()
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([5, 4], 4)
-    answer = (await owner.http.get(TRAIL, params={"limit": 3, "before": 4})).json()
+    answer = (await owner.http.get(AUDIT, params={"limit": 3, "before": 4})).json()
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([3, 2, 1], None)
     # The requested page, then the rest of the entries.
-    answer = (await owner.http.get(TRAIL, params={"limit": 1, "actor": "a"})).json()
+    answer = (await owner.http.get(AUDIT, params={"limit": 1, "actor": "a"})).json()
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([4], 4)
-    answer = (await owner.http.get(TRAIL, params={"limit": 1, "actor": "a", "before": 4})).json()
+    answer = (await owner.http.get(AUDIT, params={"limit": 1, "actor": "a", "before": 4})).json()
     assert ([line["id"] for line in answer["entries"]], answer["nextBefore"]) == ([2], None)
     for query in ({"limit": 0}, {"limit": 1001}, {"result": "x"}, {"since": -1}):
-        assert (await owner.http.get(TRAIL, params=query)).status_code == 400
+        assert (await owner.http.get(AUDIT, params=query)).status_code == 400
 
 
 async def test_entries_survive_their_organization_and_are_immutable(owner, home):

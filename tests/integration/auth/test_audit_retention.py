@@ -59,10 +59,10 @@ async def test_pruning_and_its_entry_are_one_transaction(lines, monkeypatch):
     assert len(await remaining_entries()) == 4
 
 
-@pytest.mark.parametrize(("given", "kept"), [({}, 2), ({"AUDIT_RETENTION_DAYS": "0"}, 4)])
+@pytest.mark.parametrize(("variable", "kept"), [({}, 2), ({"AUDIT_RETENTION_DAYS": "0"}, 4)])
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-async def test_default_audit_retention_is_400_days(lines, tmp_path, given, kept):
-    services = build_services(settings_for(tmp_path, **given), MemoryScheduler())
+async def test_default_audit_retention_is_400_days(lines, tmp_path, variable, kept):
+    services = build_services(settings_for(tmp_path, **variable), MemoryScheduler())
     loops = background_loops(services)
     periodic = [loop.cr_frame.f_locals.get("do") for loop in loops]
     for loop in loops:

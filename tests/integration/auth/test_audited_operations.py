@@ -10,7 +10,7 @@ from tests.support.sso import serve_sso
 from zerobyte.features.audit.models import AuditLine
 from zerobyte.features.auth.models import Account, Organization, User
 
-TRAIL = "/api/v1/audit"
+AUDIT = "/api/v1/audit"
 
 
 @pytest.fixture(params=["sqlite"])
@@ -93,7 +93,7 @@ async def test_provider_registration_linking_sign_in_and_deletion_are_audited(se
         await Account.create(user_id=eve, provider_id="credential", account_id=eve)
         answer = await sso.client.delete("/api/v1/auth/sso-providers/idp")
         assert answer.status_code == 200, answer.text
-        lines = (await sso.client.get(TRAIL)).json()["entries"][::-1]
+        lines = (await sso.client.get(AUDIT)).json()["entries"][::-1]
     assert [(line["action"], line["result"], line["actor"]["id"]) for line in lines[-4:]] == [
         ("registerSsoProvider", "succeeded", sso.owner),
         ("updateSsoProviderAutoLinking", "succeeded", sso.owner),
@@ -125,7 +125,7 @@ async def test_every_permission_change_is_audited(user_factory: SignedInUsers):
     ):
         answer = await root.http.put(f"/api/v1/system/{switch}", json=body)
         assert answer.status_code == 200, answer.text
-    lines = (await root.http.get(TRAIL)).json()["entries"][::-1]
+    lines = (await root.http.get(AUDIT)).json()["entries"][::-1]
     person, member = {"userId": ada.id}, {"memberId": member_id, "userId": ada.id}
     assert [(line["action"], line["details"]) for line in lines] == [
         ("adminSetRole", {**person, "role": "admin"}),

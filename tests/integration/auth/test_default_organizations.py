@@ -15,9 +15,11 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.fixture
 def slug_suffixes(monkeypatch):
     """Slug suffixes: the first two collide, the third differs."""
-    given = iter(["same", "SAME", "else"])
+    tokens = iter(["same", "SAME", "else"])
     token = ids.token
-    monkeypatch.setattr(ids, "token", lambda *n: next(given, token(*n)) if n == (4,) else token(*n))
+    monkeypatch.setattr(
+        ids, "token", lambda *n: next(tokens, token(*n)) if n == (4,) else token(*n)
+    )
 
 
 async def test_default_organization_is_named_after_its_user_with_its_own_password(

@@ -92,16 +92,14 @@ async def test_ending_an_admins_sessions_ends_the_impersonation(user_factory, ro
     assert await user_of(ada) == "ada"
 
 
-@pytest.mark.parametrize("asked", ["revoke-sessions", "revoke-other-sessions"])
-async def test_admin_revoking_own_sessions_ends_their_impersonations(
-    user_factory, root, ada, asked
-):
+@pytest.mark.parametrize("body", ["revoke-sessions", "revoke-other-sessions"])
+async def test_admin_revoking_own_sessions_ends_their_impersonations(user_factory, root, ada, body):
     desk = await user_factory.browser(await user_factory.cookie(root.id, root.active))
     await impersonate(root, ada.id)
-    answer = await desk.post(f"/api/auth/{asked}", json={})
+    answer = await desk.post(f"/api/auth/{body}", json={})
     assert (answer.status_code, answer.json()) == (200, {"status": True})
     assert await user_of(root) is None
-    assert await Session.filter(user_id=root.id).count() == (asked == "revoke-other-sessions")
+    assert await Session.filter(user_id=root.id).count() == (body == "revoke-other-sessions")
     assert await user_of(ada) == "ada"
 
 

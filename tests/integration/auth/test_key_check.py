@@ -38,9 +38,9 @@ async def test_a_start_with_another_secret_is_a_problem_and_overwrites_nothing(
     await start(RIGHT)
     capfd.readouterr()
     assert await (await start(WRONG)).problem() == DIFFERENT
-    said = "".join(capfd.readouterr())
-    assert said.count("APP_SECRET is not the one") == 1
-    assert "error" in said.lower()
+    output = "".join(capfd.readouterr())
+    assert output.count("APP_SECRET is not the one") == 1
+    assert "error" in output.lower()
     assert await stored_fingerprint() == fingerprint(RIGHT)
     assert await (await start(RIGHT)).problem() is None
 

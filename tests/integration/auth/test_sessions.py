@@ -66,7 +66,7 @@ async def test_invalid_sign_ins_are_rejected(client, ada):
     client.cookies.clear()
     by_name = ("Invalid username or password", "INVALID_USERNAME_OR_PASSWORD")
     by_email = ("Invalid email or password", "INVALID_EMAIL_OR_PASSWORD")
-    for path, name, password, status, said in (
+    for path, name, password, status, error in (
         ("username", "ada", "wrong", 401, by_name),
         ("username", "eve", "wrong", 401, by_name),
         ("username", "", "x", 401, by_name),
@@ -83,7 +83,7 @@ async def test_invalid_sign_ins_are_rejected(client, ada):
     ):
         body = {"password": password} | ({} if name is None else {path: name})
         answer = await client.post(f"/api/auth/sign-in/{path}", json=body)
-        message, code = said
+        message, code = error
         assert (answer.status_code, answer.json()) == (status, {"message": message, "code": code})
         assert cookie_of(answer) is None
 
@@ -222,8 +222,8 @@ async def test_disabled_password_login_refuses_sign_in_but_keeps_sessions(client
     for path in ("username", "email"):
         answer = await client.post(f"/api/auth/sign-in/{path}", json={})
         assert answer.status_code == 403
-        said = answer.json()["message"]
-        assert said == "Password login is disabled. Please use another sign-in method."
+        message = answer.json()["message"]
+        assert message == "Password login is disabled. Please use another sign-in method."
     # Other ways to sign in are still allowed.
     answer = await client.post("/api/auth/sign-in/social", json={})
     assert answer.json()["code"] == "PROVIDER_NOT_FOUND"

@@ -240,8 +240,8 @@ async def test_disabled_password_login_closes_sign_up_too(client):
     await RegistrationSettings().set_password_login_disabled(True)
     answer = await sign_up(client)
     assert answer.status_code == 403
-    said = answer.json()["message"]
-    assert said == "Password login is disabled. Please use another sign-in method."
+    message = answer.json()["message"]
+    assert message == "Password login is disabled. Please use another sign-in method."
     # The check whether sign-up is open comes first.
     await User.create(name="Eve", email="eve@example.com", username="eve")
     assert (await sign_up(client)).json()["message"] == CLOSED

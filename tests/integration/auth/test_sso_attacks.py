@@ -78,7 +78,7 @@ async def test_state_works_once(sso, browser):
     assert len(signed_in) == 1
     assert sum(refused(answer) for answer in answers) == 4
     assert await Ticket.all().count() == 0
-    assert sso.oidc.asked("/oauth2/token") >= 1
+    assert sso.oidc.request_count("/oauth2/token") >= 1
 
 
 async def test_callback_in_another_browser_is_rejected(sso, browser):
@@ -137,22 +137,22 @@ async def test_response_of_another_provider_is_rejected(sso, browser):
     answer = await sso.register("other", issuer=sso.oidc.other_issuer)
     assert answer.status_code == 200, answer.text
     honest = sso.oidc.consent(await sso.begin(browser), "eve")
-    asked = sso.oidc.asked("/oauth2/token")
+    requests = sso.oidc.request_count("/oauth2/token")
     mixed = path_of(honest).replace("/callback/idp", "/callback/other")
     assert refused(await browser.get(mixed))
     # The code was not sent to any provider, and the state is consumed.
-    assert sso.oidc.asked("/oauth2/token") == asked
+    assert sso.oidc.request_count("/oauth2/token") == requests
     assert refused(await browser.get(path_of(honest)))
     await assert_no_sign_in()
 
 
 async def test_response_with_another_issuer_is_rejected(sso, browser):
-    asked = sso.oidc.asked("/oauth2/token")
+    requests = sso.oidc.request_count("/oauth2/token")
     for issuer in (sso.oidc.other_issuer, f"{sso.oidc.issuer}/", ""):
         location = sso.oidc.consent(await sso.begin(browser), "eve")
         answer = await browser.get(path_of(f"{location}&iss={issuer}"))
         assert answer.headers["location"].endswith("?error=SSO_LOGIN_FAILED"), issuer
-    assert sso.oidc.asked("/oauth2/token") == asked
+    assert sso.oidc.request_count("/oauth2/token") == requests
     location = sso.oidc.consent(await sso.begin(browser), "eve")
     answer = await browser.get(path_of(f"{location}&iss={sso.oidc.issuer}"))
     assert answer.headers["location"] == "/login"

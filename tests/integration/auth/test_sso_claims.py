@@ -39,14 +39,14 @@ async def test_claims_are_read_by_the_registered_mapping(sso, browser):
     shown = await register(sso, mapping=MAPPING)
     assert shown["mapping"] == MAPPING
     await sso.invite("eve@example.com")
-    said = {"mail": "eve@example.com", "nickname": "Evi", "photo": "https://idp.example/e.png"}
+    claims = {"mail": "eve@example.com", "nickname": "Evi", "photo": "https://idp.example/e.png"}
     usual = {"email": "mallory@example.com", "email_verified": True, "name": "Mallory"}
-    sso.oidc.person("eve", **usual, **said, mail_ok=True)
+    sso.oidc.person("eve", **usual, **claims, mail_ok=True)
     assert await sso.code_of(browser, "eve") == "SSO_LOGIN_FAILED"
-    sso.oidc.person("eve", **usual, **said, employee=7)
+    sso.oidc.person("eve", **usual, **claims, employee=7)
     assert await sso.code_of(browser, "eve") == "ACCOUNT_LINK_REQUIRED"
     assert not await Account.exists(provider_id="idp")
-    sso.oidc.person("eve", **usual, **said, mail_ok=True, employee=7)
+    sso.oidc.person("eve", **usual, **claims, mail_ok=True, employee=7)
     assert await sso.code_of(browser, "eve") == ""
     user = await User.get(email="eve@example.com")
     assert (user.name, user.image) == ("Evi", "https://idp.example/e.png")

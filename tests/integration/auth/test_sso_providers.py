@@ -222,21 +222,21 @@ async def test_without_discovery_the_entered_endpoints_are_used(sso, oidc):
         "mapping": {"name": "nickname"},
         "scopes": ["email", "profile"],
     }
-    asked = oidc.asked("/.well-known/openid-configuration")
+    requests = oidc.request_count("/.well-known/openid-configuration")
     # The issuer must be a valid URL even if no request is sent there.
     answer = await sso.register(issuer="no-url", oidcConfig=config)
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_ISSUER")
     answer = await sso.register(oidcConfig=config)
     assert answer.status_code == 200, answer.text
-    assert oidc.asked("/.well-known/openid-configuration") == asked
+    assert oidc.request_count("/.well-known/openid-configuration") == requests
     assert answer.json()["oidcConfig"]["scopes"] == ["openid", "email", "profile"]
     # The ID token alone identifies the user.
     await sso.invite("eve@example.com")
     oidc.person("eve", email="eve@example.com", email_verified=True, nickname="Evi")
-    userinfo = oidc.asked("/userinfo")
+    userinfo = oidc.request_count("/userinfo")
     async with sso.browser() as browser:
         assert await sso.code_of(browser, "eve") == ""
-    assert oidc.asked("/userinfo") == userinfo
+    assert oidc.request_count("/userinfo") == userinfo
     assert (await User.get(email="eve@example.com")).name == "Evi"
 
 

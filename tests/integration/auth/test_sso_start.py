@@ -93,7 +93,7 @@ async def test_requested_scopes_include_openid(sso):
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
-    ("said", "code"),
+    ("error", "code"),
     [
         ("account not linked", "ACCOUNT_LINK_REQUIRED"),
         ("account_not_linked", "ACCOUNT_LINK_REQUIRED"),
@@ -116,9 +116,9 @@ async def test_requested_scopes_include_openid(sso):
         (None, "SSO_LOGIN_FAILED"),
     ],
 )
-async def test_every_error_has_a_code_that_the_login_page_knows(client, said, code):
+async def test_every_error_has_a_code_that_the_login_page_knows(client, error, code):
     answer = await client.get(
-        "/api/v1/auth/login-error", params={} if said is None else {"error": said}
+        "/api/v1/auth/login-error", params={} if error is None else {"error": error}
     )
     assert answer.status_code == 302
     assert answer.headers["location"] == f"http://localhost:4096/login?error={code}"

@@ -79,10 +79,10 @@ class ApiHarness:
             await register(worker)
         answer = await self.say(method, body, worker=worker, token=token)
         assert answer.status_code == 200, answer.text
-        said = answer.json()
-        if method == "claim" and said["reply"]["answer"] == "granted":
-            self.workers[said["reply"]["job"]["taskId"]] = worker
-        return said
+        result = answer.json()
+        if method == "claim" and result["reply"]["answer"] == "granted":
+            self.workers[result["reply"]["job"]["taskId"]] = worker
+        return result
 
     async def say(
         self, method: str, body: dict[str, Any], *, worker: Any, token: str | None = None

@@ -96,21 +96,21 @@ async def test_the_first_loss_is_notified_once_when_its_repetition_does_not_star
     )
     now = clock.now_ms()
 
-    async def said_after(minutes: int) -> list[str]:
+    async def titles_after(minutes: int) -> list[str]:
         monkeypatch.setattr(clock, "now_ms", lambda: now + minutes * 60_000)
         await harness.services.alerts.check_reruns()
         await await_notifications(harness)
         return [message.title for message in sent_messages]
 
-    assert await said_after(4) == []
+    assert await titles_after(4) == []
     title = f"Zerobyte {made['name']} failed"
-    assert await said_after(6) == [title]
+    assert await titles_after(6) == [title]
     assert "its repetition has not started within 5 minutes" in sent_messages[0].body
     assert (
         "The worker stopped reporting" in sent_messages[0].body
         or "restarted" in sent_messages[0].body
     )
-    assert await said_after(7) == [title], "once"
+    assert await titles_after(7) == [title], "once"
 
 
 async def test_a_success_that_is_not_believed_is_an_alarm(

@@ -91,12 +91,12 @@ async def test_heartbeat_counts_although_it_could_not_be_stored(
     await pragma("query_only = OFF")
     assert answer.status_code == 503, answer.text
     assert await control.worker_problem() is None
-    heard_at = clock.monotonic()
-    monkeypatch.setattr(clock, "monotonic", lambda: heard_at + 31)
+    renewed_at = clock.monotonic()
+    monkeypatch.setattr(clock, "monotonic", lambda: renewed_at + 31)
     assert await control.worker_problem() == missing
 
 
-class Heard:
+class RecordingLog:
     """A log that stores its entries."""
 
     def __init__(self) -> None:
@@ -114,18 +114,18 @@ def test_repeated_loop_error_is_logged_once_a_minute(
 ) -> None:
     now_s = 1000.0
     monkeypatch.setattr(clock, "monotonic", lambda: now_s)
-    heard = Heard()
-    complaint = db_errors.FailureLog(cast("Logger", heard), "a round failed")
+    log = RecordingLog()
+    complaint = db_errors.FailureLog(cast("Logger", log), "a round failed")
     for _ in range(61):
         complaint.failed(sqlite3.OperationalError("database or disk is full"))
         now_s += 1
-    assert [level for level, _ in heard.lines] == ["warning", "warning"]
-    assert heard.lines[0][1].startswith("The disk that holds the database is full")
+    assert [level for level, _ in log.lines] == ["warning", "warning"]
+    assert log.lines[0][1].startswith("The disk that holds the database is full")
     complaint.failed(ValueError("another"))
     complaint.failed(ValueError("another"))
     complaint.recovered()
     complaint.failed(ValueError("another"))
-    assert heard.lines[2:] == [("error", "another")] * 2
+    assert log.lines[2:] == [("error", "another")] * 2
 
 
 @pytest.mark.parametrize(
@@ -140,9 +140,9 @@ def test_repeated_loop_error_is_logged_once_a_minute(
     ],
 )
 def test_transient_database_errors_are_distinguished(error: Exception, words: str) -> None:
-    told = db_errors.translated(error)
-    assert told is not None
-    assert words in told.message
+    translated = db_errors.translated(error)
+    assert translated is not None
+    assert words in translated.message
 
 
 def test_programming_error_is_not_translated() -> None:

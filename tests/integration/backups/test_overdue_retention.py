@@ -41,13 +41,13 @@ async def days_pass(made: dict[str, Any], days: int) -> None:
             await Schedule.filter(id=row.id).update(**{name: at - days * DAY_MS})
 
 
-async def titles_of_a_look(harness: ApiHarness, said: list[NotificationMessage]) -> list[str]:
+async def titles_of_a_look(harness: ApiHarness, messages: list[NotificationMessage]) -> list[str]:
     """What one look adds to what was said."""
     await await_notifications(harness)
-    said.clear()
+    messages.clear()
     await harness.services.alerts.check_retention()
     await await_notifications(harness)
-    return [message.title for message in said]
+    return [message.title for message in messages]
 
 
 async def test_t1_schedule_shows_the_last_successful_retention(harness: ApiHarness) -> None:

@@ -195,7 +195,7 @@ async def test_unexpected_end_of_a_background_loop_is_logged(
 
     await asyncio.wait([aio.start_background(starts_tasks())])
     async with asyncio.timeout(30):
-        while "an endless loop ended" not in (said := capfd.readouterr().err):
+        while "an endless loop ended" not in (output := capfd.readouterr().err):
             await asyncio.sleep(0.01)
-    assert "starts_tasks" in said
-    assert "disk I/O error" in said
+    assert "starts_tasks" in output
+    assert "disk I/O error" in output

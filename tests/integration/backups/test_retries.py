@@ -46,8 +46,8 @@ def environ(hook: Endpoint) -> dict[str, str]:
 
 async def failed(harness: ApiHarness, **more: Any) -> dict[str, Any]:
     """Create a schedule whose run has failed and has a planned retry."""
-    said = {"cronExpression": "0 3 1 1 *", "retryDelay": 1, "maxRetries": 2, **more}
-    made = await harness.schedule(**said)
+    body = {"cronExpression": "0 3 1 1 *", "retryDelay": 1, "maxRetries": 2, **more}
+    made = await harness.schedule(**body)
     reply = await harness.claim(schedule_id=made["shortId"])
     await harness.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
     after = await schedule_of(harness, made)
@@ -110,8 +110,8 @@ async def test_retry_waits_for_a_running_backup_and_yields_to_the_next_due_time(
 async def test_no_retry_is_planned_after_the_next_due_time(harness: ApiHarness) -> None:
     made = await harness.schedule(cronExpression="* * * * *", retryDelay=60, maxRetries=5)
     reply = await harness.claim(schedule_id=made["shortId"])
-    told = await harness.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
-    assert told["retryNote"] is None
+    finished = await harness.ask("finish", {"taskId": reply["job"]["taskId"], **RESTIC_FAILURE})
+    assert finished["retryNote"] is None
     assert (await Schedule.get(short_id=made["shortId"])).failure_retry_count == 0
 
 

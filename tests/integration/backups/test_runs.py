@@ -252,8 +252,8 @@ async def test_only_failed_scheduled_runs_are_retried(
     assert (await harness.ask("finish", {"taskId": manual, **failure}))["retryNote"] is None
     for expected in "Retrying in 1 minutes (attempt 1/1)", None:
         reply = await harness.claim(schedule_id=made["shortId"])
-        told = await harness.ask("finish", {"taskId": reply["job"]["taskId"], **failure})
-        assert told["retryNote"] == expected
+        finished = await harness.ask("finish", {"taskId": reply["job"]["taskId"], **failure})
+        assert finished["retryNote"] == expected
     after = await schedule_of(harness, made)
     assert (after["lastBackupStatus"], after["lastBackupError"]) == ("error", "restic says no")
     assert after["nextBackupAt"] > clock.now_ms() + 120_000

@@ -19,10 +19,10 @@ def environ() -> dict[str, str]:
 
 async def renew(harness: ApiHarness, task_id: str, idle_minutes: float | None) -> None:
     """Renew a lease with the idle time of the worker's child process."""
-    said = {"worker": WORKER, "taskId": task_id, "waitMs": 0}
+    body = {"worker": WORKER, "taskId": task_id, "waitMs": 0}
     if idle_minutes is not None:
-        said |= {"phase": "restic backup", "idleMs": int(idle_minutes * MINUTE_MS)}
-    assert (await harness.ask("renew", said))["held"]
+        body |= {"phase": "restic backup", "idleMs": int(idle_minutes * MINUTE_MS)}
+    assert (await harness.ask("renew", body))["held"]
 
 
 async def activities(harness: ApiHarness, made: dict[str, Any], task_id: str) -> list[Any]:
@@ -59,8 +59,8 @@ async def test_t14_run_without_activity_is_stalled_but_not_stopped(
         for _ in range(2):
             await harness.services.reaper.fail_lost()
         async with asyncio.timeout(30):
-            told = await anext(aiter(changes))
-    assert (told.name, told.payload["activity"]["isStalled"]) == ("task:changed", True)
+            event = await anext(aiter(changes))
+    assert (event.name, event.payload["activity"]["isStalled"]) == ("task:changed", True)
     for shown in await activities(harness, made, task_id):
         assert shown["isStalled"]
         assert shown["stalledSince"] == shown["lastActivityAt"] + 10 * MINUTE_MS
@@ -70,9 +70,9 @@ async def test_t14_run_without_activity_is_stalled_but_not_stopped(
     await renew(harness, task_id, 0)
     await harness.services.reaper.fail_lost()
     assert not any(shown["isStalled"] for shown in await activities(harness, made, task_id))
-    said = capfd.readouterr().err
-    assert said.count("run stalled") == 1
-    assert said.count("run no longer stalled") == 1
+    output = capfd.readouterr().err
+    assert output.count("run stalled") == 1
+    assert output.count("run no longer stalled") == 1
 
 
 async def test_t14_stall_depends_on_time_and_ends_with_the_task(

@@ -30,12 +30,12 @@ async def ran(folder: Path, *command: str, limit_s: float = LIMIT_S) -> tuple[in
     )
     try:
         async with asyncio.timeout(limit_s):
-            said, _ = await process.communicate()
+            output, _ = await process.communicate()
     except TimeoutError:
         process.kill()
         await process.wait()
         return -1, "it took too long"
-    return process.returncode or 0, said.decode(errors="replace")
+    return process.returncode or 0, output.decode(errors="replace")
 
 
 @pytest.fixture
@@ -48,9 +48,9 @@ async def project(tmp_path: Path) -> Path:
     folder = tmp_path / "client"
     shutil.copytree(CLIENT, folder, ignore=shutil.ignore_patterns("node_modules", "generated"))
     if not kept.is_dir():
-        code, said = await ran(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        code, output = await ran(folder, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
         if code != 0:
-            pytest.skip(f"the packages cannot be fetched: {said[-300:]}")
+            pytest.skip(f"the packages cannot be fetched: {output[-300:]}")
         kept.parent.mkdir(parents=True, exist_ok=True)
         try:
             shutil.move(folder / "node_modules", kept)
@@ -75,16 +75,16 @@ async def test_the_generated_typescript_client_compiles_and_works(
 ) -> None:
     document = str(ROOT / "openapi.json")
     tools = project / "node_modules" / ".bin"
-    code, said = await ran(
+    code, output = await ran(
         project, str(tools / "openapi-ts"), "-i", document, "-o", "generated", "--no-log-file"
     )
-    assert code == 0, said
-    code, said = await ran(project, str(tools / "tsc"), "-p", ".")
-    assert code == 0, said
+    assert code == 0, output
+    code, output = await ran(project, str(tools / "tsc"), "-p", ".")
+    assert code == 0, output
     for name in ("source", "repositories"):
         (tmp_path / name).mkdir()
-    code, said = await ran(
+    code, output = await ran(
         project, "node", "out/exercise.js", base_url, settings_for(tmp_path / "data").base_url,
         str(tmp_path / "source"), str(tmp_path / "repositories"),
     )  # fmt: skip
-    assert (code, said.strip().splitlines()[-1:]) == (0, ["ok"]), said
+    assert (code, output.strip().splitlines()[-1:]) == (0, ["ok"]), output

@@ -54,7 +54,7 @@ async def test_t23_children_see_an_allow_list_and_not_our_environment(monkeypatc
     assert "GOMAXPROCS" not in process.environment()
 
 
-async def test_missing_program_is_said_in_words():
+async def test_missing_program_is_named_in_the_error():
     with pytest.raises(Unavailable, match="no-such-program is not installed"):
         await process.run(["no-such-program"])
 
@@ -66,7 +66,7 @@ async def test_child_has_its_own_session_and_dies_with_its_parent():
     assert ended.code == 128 + signal.SIGTERM
 
 
-def test_t02_child_is_killed_when_the_owner_is_killed(tmp_path):
+def test_t2_child_is_killed_when_the_owner_is_killed(tmp_path):
     note = tmp_path / "pid"
     owner = subprocess.Popen(
         [
@@ -293,3 +293,20 @@ async def test_a_child_that_cannot_be_watched_is_not_left_running(
     with pytest.raises(Unavailable, match="sleep cannot be started: Too many open files"):
         await process.run(["sleep", "60"])
     assert [process.identity(pid) for pid in started] == [None]
+
+
+def test_identity_tells_the_living_from_zombies_and_strangers():
+    me = process.identity(os.getpid())
+    assert process.is_alive(me.pid, started=me.started)
+    assert process.is_alive(me.pid, started=me.started, boot=process.boot_id())
+    assert not process.is_alive(me.pid, started=me.started, boot="another boot")
+    assert not process.is_alive(me.pid, started=me.started + 1)
+    child = subprocess.Popen(["true"])
+    try:
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        zombie = process.identity(child.pid)
+        assert zombie is not None
+        assert not process.is_alive(child.pid, started=zombie.started)
+    finally:
+        child.wait()
+    assert process.identity(child.pid) is None

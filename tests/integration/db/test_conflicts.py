@@ -41,9 +41,9 @@ async def test_one_of_two_deadlocked_transactions_may_be_retried() -> None:
         both("a", "b", at_once=at_once), both("b", "a", at_once=at_once), return_exceptions=True
     )
     [error] = [end for end in ends if end is not None]
-    told = db_errors.translated(error)
-    assert told is not None, error
-    assert told.message == "The database is busy. Try again"
+    translated = db_errors.translated(error)
+    assert translated is not None, error
+    assert translated.message == "The database is busy. Try again"
 
 
 async def test_transaction_with_an_outdated_snapshot_may_be_retried() -> None:
@@ -62,6 +62,6 @@ async def test_transaction_with_an_outdated_snapshot_may_be_retried() -> None:
     written.set()
     [error] = await asyncio.gather(waiting, return_exceptions=True)
     assert isinstance(error, Exception)
-    told = db_errors.translated(error)
-    assert told is not None, error
-    assert told.message == "The database is busy. Try again"
+    translated = db_errors.translated(error)
+    assert translated is not None, error
+    assert translated.message == "The database is busy. Try again"

@@ -165,10 +165,10 @@ async def test_a_waiting_request_holds_restores_back_whatever_it_calls_itself(
 ) -> None:
     """It waits for seconds; what a task may pass is decided by the kind of another task."""
     await ask(leases, "backup a")
-    asked = leases.request(
+    claim = leases.request(
         "r", task_id="request:1", mode="exclusive", operation="forget locks", worker=WORKER
     )
-    assert not (await asked).held
+    assert not (await claim).held
     assert (await ask(leases, "restore b")).holders == ["forget locks"]
     assert (await ask(leases, "backup b")).holders == ["forget locks"]
 
@@ -244,7 +244,7 @@ async def test_a_dead_process_holds_nothing_from_the_moment_it_is_dead(
     assert (await ask(leases, "y", "exclusive")).held
 
 
-async def test_t02_a_silent_process_keeps_its_lease_as_long_as_it_has_a_child(
+async def test_t2_a_silent_process_keeps_its_lease_as_long_as_it_has_a_child(
     leases: Leases, stranger: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may be stopped or hang while its restic goes on to write."""
@@ -268,7 +268,7 @@ async def test_a_lost_lease_is_not_kept_by_what_its_process_started_later(
     assert (await ask(leases, "y", "exclusive")).held
 
 
-async def test_t02_a_process_that_cannot_be_seen_has_time_to_end_its_child(leases: Leases) -> None:
+async def test_t2_a_process_that_cannot_be_seen_has_time_to_end_its_child(leases: Leases) -> None:
     await ask(leases, "x", "exclusive")
     lapsed = clock.now_ms() - 1000
     await Lease.filter(task_id="x").update(expires_at=lapsed)

@@ -208,7 +208,7 @@ def _rows_of_before(no: str) -> str:
     ))  # fmt: skip
 
 
-def _told(row: dict[str, object]) -> dict[str, object]:
+def _as_stored(row: dict[str, object]) -> dict[str, object]:
     """A row's values as they were inserted."""
     return {
         name: None if value == "NULL" else value.strip("'") if isinstance(value, str) else value
@@ -235,7 +235,7 @@ async def test_rows_of_the_first_version_are_there_after_all_steps_held_leases_t
     assert await migrate.upgrade(database_url) == migrate.known_versions()[1:]
     async with connection.database(database_url):
         leases = await Lease.all().order_by("id").values(*HELD)
-        assert leases == [_told(HELD), _told(WAITING)]
+        assert leases == [_as_stored(HELD), _as_stored(WAITING)]
         assert (await Organization.get()).name == "n"
         active = Task.filter(id__in=["t1", "t2"]).order_by("id")
         assert [(task.id, task.status) for task in await active] == [

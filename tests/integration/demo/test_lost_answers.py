@@ -55,11 +55,11 @@ class Cable(httpx.AsyncHTTPTransport):
 
 @dataclass
 class DemoHarness:
-    """A client without an account, its cable, and what it has said to its person."""
+    """A client without an account, its cable, and the messages that it showed."""
 
     client: Client
     cable: Cable
-    said: list[str]
+    messages: list[str]
     repositories: Path
 
 
@@ -73,11 +73,11 @@ async def harness(database: str, tmp_path: Path) -> AsyncIterator[DemoHarness]:
     platform = build_services(settings, scheduler)
     app = make_app(settings, platform.by_type())
     composition.add_routes(app)
-    cable, said = Cable(), list[str]()
+    cable, lines = Cable(), list[str]()
     origin = {"Origin": settings.base_url}
     async with serving(app, headers=origin, transport=cable) as http:
-        patience = RecoveryWait(http, said.append, limit_s=0.5)
-        yield DemoHarness(Client(http, patience), cable, said, settings.repositories_dir)
+        recovery = RecoveryWait(http, lines.append, limit_s=0.5)
+        yield DemoHarness(Client(http, recovery), cable, lines, settings.repositories_dir)
     await platform.stats_refresher.aclose()
     await platform.snapshot_files.aclose()
     await platform.snapshots.aclose()
@@ -149,7 +149,7 @@ async def test_rejected_request_raises_at_once(harness: DemoHarness) -> None:
     await harness.client.sign_up(ids.token())
     with pytest.raises(RequestRejected, match="404"):
         await harness.client.task("nowhere")
-    assert harness.said == []
+    assert harness.messages == []
 
 
 async def test_unrecovered_platform_is_reported_in_one_sentence(harness: DemoHarness) -> None:
@@ -159,4 +159,4 @@ async def test_unrecovered_platform_is_reported_in_one_sentence(harness: DemoHar
     assert str(away.value) == (
         "The platform has not recovered within 0 s: The API does not answer. Start the demo again."
     )
-    assert harness.said == ["The API does not answer. Waiting until the platform has recovered"]
+    assert harness.messages == ["The API does not answer. Waiting until the platform has recovered"]

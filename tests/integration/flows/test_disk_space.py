@@ -76,10 +76,10 @@ async def test_t18_required_space_is_2_gib_or_5_percent_up_to_20_gib(
     with_free(wanted - 1)
     with pytest.raises(PreconditionFailed) as refused:
         await room.check(tools)
-    said = refused.value.message
-    assert f"Only {(wanted - 1) // 10**6} MB are free" in said
-    assert f"at least {wanted // 10**6} MB free" in said
-    assert f"set {variable} lower" in said
+    message = refused.value.message
+    assert f"Only {(wanted - 1) // 10**6} MB are free" in message
+    assert f"at least {wanted // 10**6} MB free" in message
+    assert f"set {variable} lower" in message
 
 
 async def test_t18_cache_is_shrunk_to_its_limit_before_a_run(tmp_path: Path) -> None:

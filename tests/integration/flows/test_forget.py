@@ -27,10 +27,10 @@ class Listener:
 
     def __init__(self, snapshots: Path) -> None:
         self._snapshots = snapshots
-        self.heard: list[tuple[ProgressReport, int]] = []
+        self.reports: list[tuple[ProgressReport, int]] = []
 
     async def progress(self, report: ProgressReport) -> None:
-        self.heard.append((report, len(list(self._snapshots.iterdir()))))
+        self.reports.append((report, len(list(self._snapshots.iterdir()))))
 
 
 def work_on(repository: RealRepository, control: Any, **fields: Any) -> JobContext:
@@ -67,7 +67,7 @@ async def test_t10_plan_is_stored_before_removal_and_kept_if_removal_fails(
     # The forged snapshots have no tree, so pruning after their removal fails.
     with pytest.raises(ResticError):
         await forget_flow._apply(work)
-    [(report, there)] = listener.heard
+    [(report, there)] = listener.reports
     assert isinstance(report.result, ForgetResult)
     assert report.result.plan is not None
     assert there == 3
@@ -90,7 +90,7 @@ async def test_an_unreported_snapshot_does_not_displace_the_last_complete_one(
     # The forged snapshots have no tree, so pruning after their removal fails.
     with pytest.raises(ResticError):
         await forget_flow._apply(work_on(repository, listener, **known))
-    [(report, _)] = listener.heard
+    [(report, _)] = listener.reports
     assert isinstance(report.result, ForgetResult)
     assert report.result.plan is not None
     assert {reason.snapshot_id for reason in report.result.plan.keep} == {complete, unreported}

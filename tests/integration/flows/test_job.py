@@ -226,7 +226,7 @@ async def test_report_is_retried_while_the_api_is_unavailable(tmp_path):
         assert await submit_report(work) == ["t2"]
 
 
-async def test_t02_child_process_ends_after_a_lost_lease(tmp_path):
+async def test_t2_child_process_ends_after_a_lost_lease(tmp_path):
     api = ScriptedWorkerApi([Granted(job=JOB)], [Renewed(held=False, cancel=False)])
     run = RunControl()
     children = []
@@ -236,7 +236,7 @@ async def test_t02_child_process_ends_after_a_lost_lease(tmp_path):
     assert not process.is_alive(children[0].pid, started=children[0].started)
 
 
-def test_t02_lease_expires_after_the_longest_shutdown_of_a_child():
+def test_t2_lease_expires_after_the_longest_shutdown_of_a_child():
     """From the last renewal: silence until we stop, then SIGINT, SIGTERM and SIGKILL."""
     longest_end_s = Tools(cache_dir=Path("c"), run_dir=Path("r")).grace_s * 1.5
     assert LOST_AFTER_S + longest_end_s < LEASE_TTL_S + ENDING_S

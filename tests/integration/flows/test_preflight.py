@@ -23,10 +23,10 @@ def source(path, *, previous_files=None, config=None):
     )
 
 
-async def refusal(said):
+async def refusal(source):
     with pytest.raises(PreconditionFailed) as refused:
-        await preflight.check(said)
-    assert said.path not in refused.value.public
+        await preflight.check(source)
+    assert source.path not in refused.value.public
     assert refused.value.public.endswith(".")
     return refused.value.message
 

@@ -43,8 +43,8 @@ async def test_t8_restore_to_hanging_storage_does_not_block_the_event_loop(
     monkeypatch.setattr(restore_flow, "log_to_prefect", logging.info)
     monkeypatch.setattr(blocking, "PATH_LIMIT_S", 0.3)
     # On the event loop the look itself would hang, and every other run with it.
-    told = pytest.raises(Unavailable, match="hung does not answer within")
-    with hung_mount(tmp_path / "hung") as place, told:
+    is_refused = pytest.raises(Unavailable, match="hung does not answer within")
+    with hung_mount(tmp_path / "hung") as place, is_refused:
         await restore_flow._restore(work_of(tmp_path, place))
 
 

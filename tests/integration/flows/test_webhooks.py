@@ -99,11 +99,11 @@ async def test_default_body_is_json_and_user_headers_override_defaults(working, 
     assert orjson.loads(body)["error"] == "it broke"
 
 
-@pytest.mark.parametrize("said", ["stop $phase\n", "ä{}"])
-async def test_custom_body_is_sent_unchanged(working, hook, said):
-    await webhooks.call(working(body=said), "pre")
+@pytest.mark.parametrize("content_type", ["stop $phase\n", "ä{}"])
+async def test_custom_body_is_sent_unchanged(working, hook, content_type):
+    await webhooks.call(working(body=content_type), "pre")
     _, headers, body = hook.requests[0]
-    assert body == said.encode()
+    assert body == content_type.encode()
     assert "content-type" not in headers
 
 
@@ -179,10 +179,10 @@ async def test_stopping_worker_limits_the_time_of_a_post_hook(working, hook, mon
 
 
 async def test_oversized_body_or_headers_are_not_sent(working, hook):
-    said = await failure(working(body="ä" * 65_536))
-    assert said == "Webhook request body exceeds 65536 bytes"
-    said = await failure(working(headers=["X-Long: " + "v" * 9000]))
-    assert said == "Webhook request headers exceed 8192 bytes"
+    message = await failure(working(body="ä" * 65_536))
+    assert message == "Webhook request body exceeds 65536 bytes"
+    message = await failure(working(headers=["X-Long: " + "v" * 9000]))
+    assert message == "Webhook request headers exceed 8192 bytes"
     work = working()
     work.spec.webhooks.pre.headers = [f"X-{number}: v" for number in range(33)]
     assert await failure(work) == "Webhook request exceeds 32 custom headers"

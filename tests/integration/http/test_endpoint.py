@@ -136,10 +136,10 @@ async def test_an_unexpected_error_tells_a_reference_and_nothing_else(client, ca
     message = answer.json()["message"]
     assert message.startswith("Something went wrong on our side")
     assert "hunter2" not in answer.text
-    said = capfd.readouterr().err
-    assert message.split()[-1] in said
-    assert "RuntimeError" in said
-    assert "hunter2" not in said
+    output = capfd.readouterr().err
+    assert message.split()[-1] in output
+    assert "RuntimeError" in output
+    assert "hunter2" not in output
 
 
 async def test_unknown_paths_and_methods_are_json(client: httpx.AsyncClient):

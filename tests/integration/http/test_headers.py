@@ -72,8 +72,8 @@ async def test_cors_is_for_trusted_origins_exactly(serve, origin, allowed):
 
 
 async def test_trusted_origins_come_in_any_dress_and_one_that_is_none_spoils_nothing(serve):
-    given = f"\"{FRIEND}/\" , '{FRIEND}',nonsense,, https://Other.example:443/x"
-    async with serve(TRUSTED_ORIGINS=given) as client:
+    origins = f"\"{FRIEND}/\" , '{FRIEND}',nonsense,, https://Other.example:443/x"
+    async with serve(TRUSTED_ORIGINS=origins) as client:
         for origin in (ORIGIN, FRIEND, "https://other.example"):
             headers = {"origin": origin, "cookie": "a=b"}
             answer = await client.post("/api/v1/things", json=THING, headers=headers)
@@ -101,18 +101,18 @@ async def test_an_invalid_origin_names_the_setting_to_change(serve, base_url, ad
 
 async def test_a_friend_s_browser_may_read_every_answer_also_a_refusal(serve, monkeypatch):
     monkeypatch.setattr(rate_limit, "REQUESTS", 6)
-    asked = {"origin": FRIEND, "content-type": "application/json"}
+    preflight = {"origin": FRIEND, "content-type": "application/json"}
     for origin in (FRIEND, "https://evil.example"):
         async with serve(TRUSTED_ORIGINS=FRIEND, DISABLE_RATE_LIMITING="false") as client:
-            asked["origin"] = origin
+            preflight["origin"] = origin
             answers = [
-                await client.post("/api/v1/things", content=b"{", headers=asked),
-                await client.get("/api/v1/things/x", headers={**asked, "x-test-role": ""}),
-                await client.get("/api/v1/things/none", headers=asked),
-                await client.put("/api/v1/things", headers=asked),
-                await client.post("/api/v1/things", content=chunks(11), headers=asked),
-                await client.get("/api/v1/things/broken", headers=asked),
-                await client.get("/api/v1/things/x", headers=asked),
+                await client.post("/api/v1/things", content=b"{", headers=preflight),
+                await client.get("/api/v1/things/x", headers={**preflight, "x-test-role": ""}),
+                await client.get("/api/v1/things/none", headers=preflight),
+                await client.put("/api/v1/things", headers=preflight),
+                await client.post("/api/v1/things", content=chunks(11), headers=preflight),
+                await client.get("/api/v1/things/broken", headers=preflight),
+                await client.get("/api/v1/things/x", headers=preflight),
             ]
         assert [a.status_code for a in answers] == [400, 401, 404, 405, 413, 500, 429]
         for answer in answers:
@@ -134,12 +134,12 @@ async def chunks(mebibytes):
 async def test_preflight_allows_api_keys_only_from_trusted_origins(serve):
     async with serve(TRUSTED_ORIGINS=FRIEND) as client:
         for origin in (FRIEND, "https://evil.example"):
-            asked = {
+            preflight = {
                 "origin": origin,
                 "access-control-request-method": "POST",
                 "access-control-request-headers": "content-type,x-api-key",
             }
-            headers = (await client.options("/api/v1/things", headers=asked)).headers
+            headers = (await client.options("/api/v1/things", headers=preflight)).headers
             allowed = "*" if origin == FRIEND else None
             assert headers.get("access-control-allow-headers") == allowed
 
@@ -223,10 +223,10 @@ async def test_health_checks_nothing_and_readiness_says_why_not(tmp_path):
 
 async def test_readiness_waits_for_no_check_without_end_and_asks_none_twice(tmp_path, monkeypatch):
     monkeypatch.setattr(health, "ANSWER_WITHIN_S", 0.3)
-    asked, answer_now = [], asyncio.Event()
+    paths, answer_now = [], asyncio.Event()
 
     async def silent():
-        asked.append(1)
+        paths.append(1)
         await answer_now.wait()
 
     async def bad():
@@ -239,7 +239,7 @@ async def test_readiness_waits_for_no_check_without_end_and_asks_none_twice(tmp_
             assert answer.status_code == 503
             assert "came to no end" in answer.json()["reasons"]["silent"]
             assert answer.json()["reasons"]["bad"] == "The disk is gone"
-        assert len(asked) == 1
+        assert len(paths) == 1
         answer_now.set()
         await asyncio.sleep(0)
         assert set((await client.get("/api/readiness")).json()["reasons"]) == {"bad"}
@@ -257,13 +257,17 @@ async def test_readiness_tells_the_operator_what_does_not_keep_anybody_from_work
     async with serving(app) as client:
         answer = await client.get("/api/readiness")
         assert answer.status_code == 200
-        said = "Hardly any room, password=***"
-        assert answer.json() == {"status": "degraded", "message": said, "remarks": {"disk": said}}
+        message = "Hardly any room, password=***"
+        assert answer.json() == {
+            "status": "degraded",
+            "message": message,
+            "remarks": {"disk": message},
+        }
         checks.update(bad=bad)
         answer = await client.get("/api/readiness")
         assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
         assert answer.json()["message"] == "Not ready: The database is away"
-        assert answer.json()["remarks"] == {"disk": said}
+        assert answer.json()["remarks"] == {"disk": message}
 
 
 async def test_everybody_may_read_the_description_and_its_script_comes_from_us(client):

@@ -211,11 +211,11 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
     served: tuple[httpx.AsyncClient, Services, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, platform, app = served
-    asked: list[str] = []
+    statements: list[str] = []
     real = SqliteClient.execute_query
 
     async def counting(self: Any, query: str, values: Any = None) -> Any:
-        asked.append(query)
+        statements.append(query)
         return await real(self, query, values)
 
     async def fetch(self: Any, query: str, values: Any) -> Any:
@@ -239,10 +239,10 @@ async def test_no_read_asks_the_database_more_often_than_three_times(
         for path in [*reads, "/api/v1/repositories/{repositories}/snapshots?backupId={backups}"]:
             url = filled(path.partition("?")[0], values)
             query = path.partition("?")[2].replace("{backups}", values["backups"])
-            asked.clear()
+            statements.clear()
             answer = await client.get(url, params=query)
             assert answer.status_code == ELSEWHERE.get(path, 200), (url, answer.text)
-            counts[-1][path] = len(asked)
+            counts[-1][path] = len(statements)
         monkeypatch.undo()
     over = {path: count for path, count in counts[1].items() if count > MOST}
     assert over == {}

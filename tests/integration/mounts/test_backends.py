@@ -25,7 +25,7 @@ def contents(folder: Path) -> list[str]:
     return sorted(str(path) for path in folder.rglob("*"))
 
 
-async def test_a_folder_is_its_own_place_and_stays_as_it_is__t9(tmp_path):
+async def test_t9_directory_is_its_own_mount_and_stays_unchanged(tmp_path):
     folder = tmp_path / "folder"
     (folder / "below").mkdir(parents=True)
     (folder / "below" / "file").write_text("precious")
@@ -53,7 +53,7 @@ async def test_a_folder_inside_a_protected_one_is_refused_even_through_a_link(tm
 
 
 @pytest.mark.parametrize("fields", OTHERS, ids=lambda fields: fields["backend"])
-async def test_unavailable_backend_is_rejected_and_changes_nothing__t9(fields, tmp_path):
+async def test_t9_unavailable_backend_is_rejected_and_changes_nothing(fields, tmp_path):
     parsed = config(**fields)
     path = mounts.path_of(parsed, volumes_dir=tmp_path, short_id="abcdefgh")
     assert path == tmp_path / "abcdefgh" / "_data"

@@ -42,7 +42,7 @@ async def test_each_problem_of_a_folder_has_its_message(tmp_path):
         assert caught.value.message == words
 
 
-async def test_a_hung_file_system_is_given_up_and_leaves_no_child__t8(hung_folder):
+async def test_t8_hung_file_system_times_out_and_leaves_no_child(hung_folder):
     before = time.monotonic()
     with pytest.raises(MountFailed, match=r"did not answer within 0\.5 seconds"):
         await probe.probe(hung_folder, limit_s=0.5)
@@ -50,7 +50,7 @@ async def test_a_hung_file_system_is_given_up_and_leaves_no_child__t8(hung_folde
     await until(lambda: not looking(), limit_s=40)
 
 
-async def test_others_go_on_while_one_file_system_hangs__t8(hung_folder, tmp_path):
+async def test_t8_other_file_systems_answer_while_one_hangs(hung_folder, tmp_path):
     waiting = asyncio.create_task(probe.probe(hung_folder, limit_s=60))
     await until(looking, limit_s=40)
     assert (await probe.probe(tmp_path)).real == tmp_path.resolve()
@@ -61,9 +61,7 @@ async def test_others_go_on_while_one_file_system_hangs__t8(hung_folder, tmp_pat
     await until(lambda: not looking(), limit_s=40)
 
 
-async def test_a_child_that_cannot_be_killed_is_left_and_not_joined_by_a_second__t8(
-    tmp_path, monkeypatch
-):
+async def test_t8_child_that_cannot_be_killed_blocks_a_second_one(tmp_path, monkeypatch):
     killed = asyncio.Event()
     started = 0
 
@@ -88,7 +86,7 @@ async def test_a_child_that_cannot_be_killed_is_left_and_not_joined_by_a_second_
     assert (await probe.probe(tmp_path)).real == tmp_path.resolve()
 
 
-async def test_a_thread_that_hangs_is_left_behind__t8(hung_folder, tmp_path):
+async def test_t8_hung_thread_is_abandoned(hung_folder, tmp_path):
     with pytest.raises(TimeoutError):
         await blocking.run_blocking(lambda: os.statvfs(hung_folder), limit_s=0.2)
     assert await blocking.run_blocking(lambda: [*tmp_path.iterdir()], limit_s=60) == [hung_folder]

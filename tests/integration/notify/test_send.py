@@ -72,7 +72,7 @@ async def test_an_endless_body_after_the_status_counts_as_delivered(hook):
 
 
 @pytest.mark.parametrize("answer", ["drip", "silent"])
-async def test_a_hook_that_hangs_costs_no_more_than_its_total_time__t32(hook, answer):
+async def test_t32_hook_that_hangs_costs_no_more_than_its_total_time(hook, answer):
     hook.answer = answer
     before = time.monotonic()
     with pytest.raises(notify.DeliveryFailed, match=r"did not answer within 0\.3 seconds"):
@@ -81,7 +81,7 @@ async def test_a_hook_that_hangs_costs_no_more_than_its_total_time__t32(hook, an
     # Nothing is left behind: the test server's own tasks end because their peer went away.
 
 
-async def test_no_timeout_is_longer_than_ten_seconds__t32(monkeypatch, hook):
+async def test_t32_no_timeout_is_longer_than_ten_seconds(monkeypatch, hook):
     limits = []
     real = asyncio.timeout
 

@@ -20,7 +20,7 @@ from zerobyte.core import clock, cron
 ZONES = ["Europe/Zurich", "Australia/Lord_Howe", "UTC"]
 START = datetime(2026, 1, 10, 0, 0, 30, tzinfo=UTC)
 DAYS = 400
-PATIENCE_MS = 15_000
+LIMIT_MS = 15_000
 MINUTES = [0, 7, 15, 30, 45]
 
 
@@ -50,7 +50,7 @@ def runs(expression: str, zone: str, start: datetime, end: datetime) -> list[cro
     cursor = cron.next_after(expression, timezone=zone, after_ms=clock.to_ms(start))
     started: list[cron.Due] = []
     while cursor is not None and cursor <= clock.to_ms(end):
-        ours = cursor + PATIENCE_MS
+        ours = cursor + LIMIT_MS
         now = rings.pop(0) if rings and rings[0] <= ours else ours
         due = cron.due(expression, timezone=zone, since_ms=cursor, now_ms=now)
         if due is not None:

@@ -14,7 +14,7 @@ HOST = "projection-host"
 
 
 def plan(**changes):
-    said = {
+    fields = {
         "short_id": ids.short_id(),
         "schedule_name": "documents",
         "repository_short_id": "repo0002",
@@ -22,7 +22,7 @@ def plan(**changes):
         "cron": "*/5 * * * *",
         "timezone": "Europe/Paris",
     }
-    return DeploymentPlan(**{**said, **changes})
+    return DeploymentPlan(**{**fields, **changes})
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ async def scheduler(request: pytest.FixtureRequest) -> AsyncIterator[Scheduler]:
 
 
 def plan(**changes: object) -> DeploymentPlan:
-    said: dict[str, object] = {
+    fields: dict[str, object] = {
         "short_id": ids.short_id(),
         "schedule_name": "photos, daily",
         "repository_short_id": "repo0001",
@@ -43,7 +43,7 @@ def plan(**changes: object) -> DeploymentPlan:
         "timezone": "Europe/Paris",
         "paused": False,
     }
-    return DeploymentPlan(**{**said, **changes})  # type: ignore[arg-type]
+    return DeploymentPlan(**{**fields, **changes})  # type: ignore[arg-type]
 
 
 async def deployed(scheduler: Scheduler, short_id: str) -> DeployedSchedule | None:

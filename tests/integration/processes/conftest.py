@@ -81,9 +81,9 @@ class ScriptedControlPlane:
         self._server.server_close()
         self._thread.join()
 
-    def heard(self, condition: Callable[[], Any], limit_s: float = 120) -> Any:
-        """Wait until the worker has said something."""
-        return until_sync(condition, limit_s=limit_s, what="the worker did not say it")
+    def wait_for(self, condition: Callable[[], Any], limit_s: float = 120) -> Any:
+        """Wait until the worker has sent what the condition looks for."""
+        return until_sync(condition, limit_s=limit_s, what="a message of the worker")
 
     def cancel(self, task_id: str) -> None:
         with self._changed:
@@ -185,7 +185,7 @@ class RunningWorker:
         self.process = process
         self.log = log
 
-    def said(self, words: str) -> bool:
+    def has_logged(self, words: str) -> bool:
         return words in self.log.read_text()
 
     def stop(self, number: int = signal.SIGTERM, limit_s: float = 120) -> int:
@@ -225,7 +225,7 @@ def start_worker(
         started.append(worker)
         if ready:
             until_sync(
-                lambda: worker.said("ready for work") or process.poll() is not None,
+                lambda: worker.has_logged("ready for work") or process.poll() is not None,
                 limit_s=120,
                 what=log,
             )

@@ -48,7 +48,7 @@ class Api:
                 COMMAND, env=env, stdout=output, stderr=subprocess.STDOUT
             )
 
-    def said(self, words: str) -> bool:
+    def has_logged(self, words: str) -> bool:
         return words in self.log.read_text()
 
     def is_healthy(self) -> bool:
@@ -64,7 +64,7 @@ class Api:
     def await_standby(self) -> None:
         def is_waiting() -> bool:
             assert self.process.poll() is None, self.log.read_text()
-            return self.said(STANDBY)
+            return self.has_logged(STANDBY)
 
         until_sync(is_waiting, limit_s=180, what="the API waits")
 
@@ -113,7 +113,7 @@ def test_standby_api_ends_at_once_on_sigterm(start, database_url):
         second.await_standby()
         second.process.send_signal(number)
         assert second.process.wait(30) == code, second.log.read_text()
-        assert not second.said("Traceback"), second.log.read_text()
+        assert not second.has_logged("Traceback"), second.log.read_text()
     assert first.is_healthy()
 
 
@@ -127,8 +127,8 @@ def test_api_stops_when_its_lock_connection_closes(start, database_url, postgres
     )
     assert "1" in ended
     assert api.process.wait(30) == LOCK_LOST, api.log.read_text()
-    assert api.said("the connection that holds the lock of the active process is lost")
-    assert not api.said("Traceback"), api.log.read_text()
+    assert api.has_logged("the connection that holds the lock of the active process is lost")
+    assert not api.has_logged("Traceback"), api.log.read_text()
 
 
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)

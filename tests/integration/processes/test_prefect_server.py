@@ -64,13 +64,13 @@ async def test_burst_of_runs_is_accepted(prefect_server):
 
         async def walk() -> list[int]:
             made = await rest.post(f"/deployments/{deployment}/create_flow_run", json={})
-            said = [made.status_code]
+            statuses = [made.status_code]
             for state in ("PENDING", "RUNNING", "COMPLETED"):
                 answer = await rest.post(
                     f"/flow_runs/{made.json()['id']}/set_state", json={"state": {"type": state}}
                 )
-                said.append(answer.status_code)
-            return said
+                statuses.append(answer.status_code)
+            return statuses
 
         statuses = await asyncio.gather(*(walk() for _ in range(10)))
     assert {status for walked in statuses for status in walked} == {201}
@@ -152,8 +152,8 @@ async def test_task_that_outlives_its_transaction_acquires_the_lock(tmp_path):
             AsyncSession(engine) as session,
             prefect_server._begin_immediate(config, session),
         ):
-            door = prefect_server._write_locks[asyncio.get_running_loop()]
-            modes.append("its own turn" if door.locked() else "inside the one before")
+            lock = prefect_server._write_locks[asyncio.get_running_loop()]
+            modes.append("its own turn" if lock.locked() else "inside the one before")
 
     ended = asyncio.Event()
     try:

@@ -38,7 +38,7 @@ LOW_FILE_LIMIT = 512
 COMMAND = [sys.executable, "-m", "zerobyte.processes.supervisor"]
 
 
-def said_once(env):
+def failed_start(env):
     done = subprocess.run(COMMAND, env=env, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stderr
 
@@ -49,7 +49,7 @@ def test_taken_port_error_names_the_variable(tmp_path):
         taken.listen()
         port = str(taken.getsockname()[1])
         for variable in ("PORT", "PREFECT_PORT"):
-            code, words = said_once(environment(tmp_path, **{variable: port}))
+            code, words = failed_start(environment(tmp_path, **{variable: port}))
             assert code == 1
             assert words.splitlines()[-1] == (
                 f"Port {port} is in use by another program. Set {variable} to a free port."
@@ -58,14 +58,16 @@ def test_taken_port_error_names_the_variable(tmp_path):
 
 def test_unwritable_data_folder_is_reported(tmp_path):
     (tmp_path / "file").write_text("")
-    code, words = said_once(environment(tmp_path, ZEROBYTE_DATA_DIR=str(tmp_path / "file" / "x")))
+    code, words = failed_start(
+        environment(tmp_path, ZEROBYTE_DATA_DIR=str(tmp_path / "file" / "x"))
+    )
     assert code == 1
     assert "ZEROBYTE_DATA_DIR" in words
     assert "Traceback" not in words
 
 
 def test_wrong_setting_is_reported(tmp_path):
-    code, words = said_once(environment(tmp_path, PORT="none"))
+    code, words = failed_start(environment(tmp_path, PORT="none"))
     assert (code, words.count("\n")) == (1, 1)
     assert words.startswith("PORT ")
 
@@ -170,7 +172,7 @@ def test_nothing_is_written_to_the_home_folder(served):
 def test_second_platform_on_the_data_folder_is_refused(served):
     port, prefect_port = free_ports(2)
     more = {"PORT": str(port), "PREFECT_PORT": str(prefect_port)}
-    code, words = said_once({**served.env, **more})
+    code, words = failed_start({**served.env, **more})
     assert code == 1
     assert f"Another Zerobyte (process {served.process.pid}) uses the data folder" in words
 
@@ -216,7 +218,7 @@ def programs_below(pid):
     found = []
     for child in psutil.Process(pid).children():
         with contextlib.suppress(psutil.Error):
-            told = child.cmdline()
-            if told[:1] == [sys.executable] and told != COMMAND:
+            command = child.cmdline()
+            if command[:1] == [sys.executable] and command != COMMAND:
                 found.append(child)
     return found

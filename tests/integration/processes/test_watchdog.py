@@ -103,7 +103,7 @@ async def test_unresponsive_child_is_restarted() -> None:
 
 @asynccontextmanager
 async def watched_api(
-    tmp_path: Path, asked: list[bool], *, within_s: float = 3
+    tmp_path: Path, requests: list[bool], *, within_s: float = 3
 ) -> AsyncIterator[tuple[SupervisedProcess, int]]:
     """A child that is asked as the API is; what it was found to be is noted.
 
@@ -120,7 +120,7 @@ async def watched_api(
             is_well = False
         if not is_well:
             assert await watchdog.get("127.0.0.1", port, "/api/healthcheck", timeout_s=60)
-        asked.append(is_well)
+        requests.append(is_well)
         return is_well
 
     async with watched(question, server="ThreadingHTTPServer") as found:
@@ -129,28 +129,28 @@ async def watched_api(
 
 @pytest.mark.parametrize("missing", ["api", "everything"])
 async def test_api_without_database_connections_is_restarted(tmp_path: Path, missing: str) -> None:
-    asked: list[bool] = []
-    async with watched_api(tmp_path, asked) as (child, port):
+    requests: list[bool] = []
+    async with watched_api(tmp_path, requests) as (child, port):
         first = child.pid
         await watchdog.get("127.0.0.1", port, f"/miss/{missing}", timeout_s=60)
         async with asyncio.timeout(60):
             while child.pid in (first, None):
                 await asyncio.sleep(0.05)
-        assert asked.count(False) >= 3
+        assert requests.count(False) >= 3
         await answering(port)
 
 
 async def test_api_with_an_unresponsive_database_is_not_restarted(tmp_path: Path) -> None:
-    asked: list[bool] = []
-    async with watched_api(tmp_path, asked, within_s=30) as (child, port):
+    requests: list[bool] = []
+    async with watched_api(tmp_path, requests, within_s=30) as (child, port):
         first = child.pid
         await watchdog.get("127.0.0.1", port, "/miss/database", timeout_s=60)
-        begun = len(asked)
+        begun = len(requests)
         async with asyncio.timeout(60):
-            while len(asked) < begun + 8:
+            while len(requests) < begun + 8:
                 await asyncio.sleep(0.05)
         assert child.pid == first
-        assert all(asked[begun:])
+        assert all(requests[begun:])
 
 
 class Noted:

@@ -40,7 +40,7 @@ def slow(plane, engine, worker_data):
     return start
 
 
-def is_buried(engine, run):
+def is_ended(engine, run):
     """Whether a run that Prefect took for running has been ended by the worker."""
     state = engine.state(run)["type"]
     if state == "COMPLETED":  # the worker's own word of its end came later than ours
@@ -62,8 +62,8 @@ def restic_of(worker):
 
 def backing_up(plane, worker):
     """The restic that has begun to save: it has shown progress."""
-    plane.heard(lambda: plane.progress)
-    return plane.heard(lambda: restic_of(worker))[0]
+    plane.wait_for(lambda: plane.progress)
+    return plane.wait_for(lambda: restic_of(worker))[0]
 
 
 @pytest.fixture
@@ -104,9 +104,9 @@ def test_cancellation_ends_restic_and_no_secret_reaches_prefect(
         plane.moving.clear()
         task, run = slow()
         restic = backing_up(plane, worker)
-        plane.heard(lambda: any(one.progress.progress.current_files for one in plane.progress))
-        told = plane.heard(lambda: plane.moving)[-1]
-        assert (told.task_id, told.phase, told.idle_ms < 60_000) == (task, "restic backup", True)
+        plane.wait_for(lambda: any(one.progress.progress.current_files for one in plane.progress))
+        sent = plane.wait_for(lambda: plane.moving)[-1]
+        assert (sent.task_id, sent.phase, sent.idle_ms < 60_000) == (task, "restic backup", True)
         if cancel == "in Prefect":
             engine.cancel(run)
         else:
@@ -121,21 +121,21 @@ def test_cancellation_ends_restic_and_no_secret_reaches_prefect(
 
     plane.claims.clear()
     _, waiting = started(Wait(task_id="", retry_after_ms=60_000, holders=["another task"]))
-    plane.heard(lambda: plane.claims)
+    plane.wait_for(lambda: plane.claims)
     engine.cancel(waiting)
     assert engine.ended(waiting)["type"] == "CANCELLED"
 
-    plane.heard(lambda: is_buried(engine, good_run))
+    plane.wait_for(lambda: is_ended(engine, good_run))
     worker.stop()
-    said = everything_in(prefect_server)
-    assert run.encode() in said
+    texts = everything_in(prefect_server)
+    assert run.encode() in texts
     for canary in (
         b"canary",
         worker_data.source.parent.name.encode(),
         str(worker_data.source).encode(),
         plane.token.encode(),
     ):
-        assert canary not in said, said[said.index(canary) - 300 : said.index(canary) + 100]
+        assert canary not in texts, texts[texts.index(canary) - 300 : texts.index(canary) + 100]
 
 
 def test_worker_waits_for_the_api_requeues_pending_runs_and_excludes_a_second_worker(
@@ -148,11 +148,11 @@ def test_worker_waits_for_the_api_requeues_pending_runs_and_excludes_a_second_wo
     engine.force(pending_run, "PENDING")
     plane.is_silent = True
     worker = start_worker(ready=False)
-    plane.heard(lambda: worker.said("waiting: the API does not answer yet"))
+    plane.wait_for(lambda: worker.has_logged("waiting: the API does not answer yet"))
     time.sleep(1)
     assert worker.log.read_text().count("waiting") == 1
     plane.is_silent = False
-    plane.heard(lambda: worker.said("ready for work"))
+    plane.wait_for(lambda: worker.has_logged("ready for work"))
 
     assert engine.ended(pending_run)["type"] == "COMPLETED"
     assert engine.ended(cancelled_run)["type"] == "CANCELLED"
@@ -161,8 +161,8 @@ def test_worker_waits_for_the_api_requeues_pending_runs_and_excludes_a_second_wo
 
     second = start_worker(ready=False)
     assert second.process.wait(120) == 2
-    assert second.said(f"A worker for the host {plane.host} is already running here")
-    assert second.said(str(worker.process.pid))
+    assert second.has_logged(f"A worker for the host {plane.host} is already running here")
+    assert second.has_logged(str(worker.process.pid))
     assert worker.process.poll() is None
 
 
@@ -174,7 +174,7 @@ def test_killed_worker_leaves_no_restic_and_its_run_is_ended_by_the_next(
     _, run = slow()
     restic = backing_up(plane, first)
     first.stop(signal.SIGKILL)
-    plane.heard(lambda: is_gone(restic))
+    plane.wait_for(lambda: is_gone(restic))
     assert engine.state(run)["type"] == "RUNNING"
     secrets = list(tmp_path.glob("data/**/secrets-*"))
     assert secrets, "the password that the dead restic had been given"
@@ -184,7 +184,7 @@ def test_killed_worker_leaves_no_restic_and_its_run_is_ended_by_the_next(
 
     state = engine.ended(run)
     assert (state["type"], state["message"]) == ("CRASHED", "The worker that ran this is gone.")
-    assert second.said("ended runs of a dead worker")
+    assert second.has_logged("ended runs of a dead worker")
 
     # A stop interrupts what runs, and what came of it is handed in.
     plane.progress.clear()
@@ -208,11 +208,11 @@ def test_shutdown_finishes_short_jobs_and_requeues_waiting_runs(
     retention = ids.uuid7()
     plane.jobs[retention] = turn.model_copy(update={"task_id": retention})
     _, saved_run = started(follow_ups=[retention])
-    plane.heard(lambda: retention in {claim.task_id for claim in plane.claims})
+    plane.wait_for(lambda: retention in {claim.task_id for claim in plane.claims})
     short, short_run = started()
-    plane.heard(lambda: waiting in {claim.task_id for claim in plane.claims})
+    plane.wait_for(lambda: waiting in {claim.task_id for claim in plane.claims})
     # A claim that is answered is not yet a job that was taken; a lease that is kept is one.
-    plane.heard(lambda: short in plane.renewed)
+    plane.wait_for(lambda: short in plane.renewed)
     assert worker.stop(limit_s=120) == 0
     assert plane.reports[short].outcome == "success"
     assert engine.state(short_run)["type"] == "COMPLETED"
@@ -223,8 +223,8 @@ def test_shutdown_finishes_short_jobs_and_requeues_waiting_runs(
     # The run has begun before, so a newer run of its schedule does not coalesce it.
     due = f"/work_pools/{WORK_POOL}/get_scheduled_flow_runs"
     with engine.server.rest() as rest:
-        told = rest.post(due, json={"work_queue_names": [queue_of(plane.host)]}).json()
-    assert [one["flow_run"]["run_count"] for one in told] == [1]
+        due_runs = rest.post(due, json={"work_queue_names": [queue_of(plane.host)]}).json()
+    assert [one["flow_run"]["run_count"] for one in due_runs] == [1]
 
     plane.jobs[waiting] = worker_data.job(waiting, ids.short_id())
     start_worker()
@@ -241,9 +241,9 @@ def test_shutdown_interrupts_jobs_in_time_while_prefect_hangs(
         restic = backing_up(plane, worker)
         line.is_deaf = True
         # The worker asks Prefect for runs again and again; now it waits for the answer.
-        plane.heard(lambda: b"get_scheduled_flow_runs" in line.unheard)
+        plane.wait_for(lambda: b"get_scheduled_flow_runs" in line.lost)
         worker.process.send_signal(signal.SIGTERM)
-        plane.heard(lambda: task in plane.reports)
+        plane.wait_for(lambda: task in plane.reports)
         assert is_gone(restic)
         assert plane.reports[task].error == "Zerobyte was stopped while this ran."
         worker.stop(signal.SIGKILL)
@@ -252,7 +252,7 @@ def test_shutdown_interrupts_jobs_in_time_while_prefect_hangs(
 class DeafLine(socketserver.ThreadingTCPServer):
     """A way to a server that takes connections and, once it is deaf, answers nothing.
 
-    unheard     what was said meanwhile.
+    lost        the bytes that were sent meanwhile.
     """
 
     daemon_threads = True
@@ -260,7 +260,7 @@ class DeafLine(socketserver.ThreadingTCPServer):
     def __init__(self, url: str) -> None:
         there = urlsplit(url)
         self.there = (there.hostname, there.port)
-        self.is_deaf, self.unheard = False, b""
+        self.is_deaf, self.lost = False, b""
         super().__init__(("127.0.0.1", 0), Carrier)
         self.url = there._replace(netloc=f"127.0.0.1:{self.server_address[1]}").geturl()
 
@@ -282,7 +282,7 @@ class Carrier(socketserver.BaseRequestHandler):
             threading.Thread(target=self.answer, args=(back,), daemon=True).start()
             while data := self.request.recv(65_536):
                 if self.server.is_deaf:
-                    self.server.unheard += data
+                    self.server.lost += data
                 else:
                     back.sendall(data)
 
@@ -297,4 +297,4 @@ def test_worker_with_an_unknown_token_exits(plane, start_worker):
     token = worker_tokens.generate(plane.host)
     worker = start_worker(ready=False, ZEROBYTE_WORKER_TOKEN=token)
     assert worker.process.wait(120) == 2
-    assert worker.said("does not accept this worker's token")
+    assert worker.has_logged("does not accept this worker's token")

@@ -43,8 +43,8 @@ def hooked(request, plane, engine, start_worker, worker_data):
     return SimpleNamespace(start=start, schedule=schedule, worker=worker)
 
 
-def told(plane):
-    """Which hooks were called, and with what status."""
+def hook_calls(plane):
+    """Return path and status of each hook that was called."""
     return [(path, json.loads(body).get("status")) for path, body in plane.hooks]
 
 
@@ -81,7 +81,7 @@ def failing_before(plane, engine, hooked, worker_data):
     assert state["type"] == "FAILED"
     assert state["message"] == "The webhook failed. See its task in Zerobyte."
     engine.steps(engine_run, "preflight", "pre hook", "post hook")
-    assert told(plane) == [(PRE, None), (POST, "error")]
+    assert hook_calls(plane) == [(PRE, None), (POST, "error")]
     assert plane.reports[run.task].error == "pre webhook returned HTTP 503"
     assert snapshots(worker_data) == 1
 
@@ -105,7 +105,7 @@ def failing_twice(plane, engine, hooked, worker_data):
     run = hooked.start(repository=worker_data.access.model_copy(update={"password": "wrong"}))
     plane.on_hook = lambda path: 500 if path == POST else 200
     assert engine.ended(run.go())["type"] == "FAILED"
-    assert told(plane) == [(PRE, None), (POST, "error")]
+    assert hook_calls(plane) == [(PRE, None), (POST, "error")]
     assert plane.reports[run.task].error.endswith("\n\npost webhook returned HTTP 500")
 
 
@@ -152,9 +152,9 @@ def nothing_leaks(plane, hooked, prefect_server):
     hooked.worker.stop()
     logs = hooked.worker.log.read_bytes()
     reports = "".join(report.model_dump_json() for report in plane.reports.values()).encode()
-    for said in (everything_in(prefect_server), logs, reports):
-        assert b"hook-canary" not in said
-        assert b"header-canary" not in said
+    for text in (everything_in(prefect_server), logs, reports):
+        assert b"hook-canary" not in text
+        assert b"header-canary" not in text
 
 
 @pytest.mark.parametrize("hooked", [10], indirect=True)
@@ -178,23 +178,23 @@ def test_cancellation_ends_a_pre_hook_and_lets_a_post_hook_finish(
     run, let_go = hooked.start(), threading.Event()
     plane.on_hook = lambda path: let_go.wait(120) and 200 if path == PRE else 200
     engine_run = run.go()
-    plane.heard(lambda: plane.hooks)
+    plane.wait_for(lambda: plane.hooks)
     plane.cancel(run.task)
-    report = plane.heard(lambda: plane.reports.get(run.task))
+    report = plane.wait_for(lambda: plane.reports.get(run.task))
     let_go.set()
     assert engine.ended(engine_run)["type"] == "CANCELLED"
     assert (report.status, report.error) == ("cancelled", "Task was cancelled by the user")
-    assert told(plane) == [(PRE, None), (POST, "cancelled")]
+    assert hook_calls(plane) == [(PRE, None), (POST, "cancelled")]
     engine.steps(engine_run, "preflight", "pre hook", "post hook")
 
     # The snapshot exists when the wish comes: it is not lost, and neither is the hook's answer.
-    run, asked = hooked.start(), threading.Event()
-    plane.on_hook = lambda path: asked.wait(120) and 200 if path == POST else 200
+    run, requested = hooked.start(), threading.Event()
+    plane.on_hook = lambda path: requested.wait(120) and 200 if path == POST else 200
     engine_run = run.go()
-    plane.heard(lambda: any(path == POST for path, _ in plane.hooks))
+    plane.wait_for(lambda: any(path == POST for path, _ in plane.hooks))
     plane.cancel(run.task)
     engine.cancel(engine_run)
-    asked.set()
+    requested.set()
     engine.ended(engine_run)
     report = plane.reports[run.task]
     assert (report.status, report.outcome) == ("succeeded", "success"), report

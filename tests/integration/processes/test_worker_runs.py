@@ -153,7 +153,7 @@ def test_waiting_run_blocks_no_other_run_and_sends_notifications(
     plane.jobs[other] = worker_data.job(other, schedule)
     start_worker(WEBHOOK_ALLOWED_ORIGINS=plane.url, ZEROBYTE_WORKER_CONCURRENCY="1")
     run = engine.start("backup", schedule, schedule_id=schedule, task_id=task)
-    plane.heard(lambda: len(plane.claims) > 2)
+    plane.wait_for(lambda: len(plane.claims) > 2)
     # The host has one place; what waits for a repository does not take it.
     beside = engine.start("backup", schedule, schedule_id=schedule, task_id=other)
     assert engine.ended(beside)["type"] == "COMPLETED"
@@ -256,7 +256,7 @@ def test_t5_due_runs_after_an_outage_start_in_order_within_the_slot_limit(
 
     start_worker(ZEROBYTE_WORKER_CONCURRENCY="1")
 
-    plane.heard(lambda: len(plane.reports) == len(waits), 240)
+    plane.wait_for(lambda: len(plane.reports) == len(waits), 240)
     in_turn = [tasks[name] for name in waits]
     assert plane.order == [(what, task) for task in in_turn for what in ("claim", "finish")]
     assert {report.outcome for report in plane.reports.values()} == {"success"}

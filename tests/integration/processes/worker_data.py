@@ -48,7 +48,7 @@ class WorkerData:
         return [json.loads(line) for line in done.stdout.splitlines() if line[:1] in b"[{"]
 
     def job(self, task_id: str, schedule: str, **changes: Any) -> BackupJob:
-        said: dict[str, Any] = {
+        job: dict[str, Any] = {
             "task_id": task_id,
             "organization_id": "org-1",
             "schedule_short_id": schedule,
@@ -64,7 +64,7 @@ class WorkerData:
             "options": {},
             "hostname": "zerobyte",
         }
-        return BackupJob(**{**said, **changes})
+        return BackupJob(**{**job, **changes})
 
     def grow(self, size_mib: int) -> None:
         (self.source / "large.bin").write_bytes(os.urandom(size_mib * 1024 * 1024))

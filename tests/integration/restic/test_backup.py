@@ -266,7 +266,7 @@ async def test_no_secret_is_in_the_arguments_or_in_foreign_variables(
     assert b"canary" not in variables
 
 
-async def test_t01_held_lock_is_reported_and_stale_lock_is_removed(repository, source, tmp_path):
+async def test_t1_held_lock_is_reported_and_stale_lock_is_removed(repository, source, tmp_path):
     work, child = await slow_backup(repository, source)
     os.kill(child.pid, signal.SIGSTOP)
     one = "0" * 64
@@ -323,9 +323,9 @@ async def test_a_volume_that_is_a_link_is_saved_with_what_lies_behind_it(
     assert f"{source}/a.txt" in await paths_of(repository, made.snapshot_id)
 
 
-@pytest.mark.parametrize(("asked", "given"), [(0.5, 0.5), (60.0, 2.0)])
+@pytest.mark.parametrize(("options", "expected"), [(0.5, 0.5), (60.0, 2.0)])
 async def test_t31_restic_reports_twice_a_second_at_most_and_gets_the_machine_as_we_do(
-    repository, source, tmp_path, asked, given
+    repository, source, tmp_path, options, expected
 ):
     seen = tmp_path / "seen"
     watched = tmp_path / "watched-restic"
@@ -333,8 +333,8 @@ async def test_t31_restic_reports_twice_a_second_at_most_and_gets_the_machine_as
         f'#!/bin/sh\necho "$RESTIC_PROGRESS_FPS $(nice)" > {seen}\nexec restic "$@"\n'
     )
     watched.chmod(0o755)
-    tools = replace(repository.tools, restic_command=str(watched), progress_fps=asked)
+    tools = replace(repository.tools, restic_command=str(watched), progress_fps=options)
     await backup.run(replace(repository, tools=tools), source, tag="k3f9x2ab", hostname=HOST)
     reports_per_s, niceness = seen.read_text().split()
-    assert float(reports_per_s) == given
+    assert float(reports_per_s) == expected
     assert int(niceness) == os.nice(0)

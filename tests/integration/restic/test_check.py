@@ -31,7 +31,7 @@ async def test_t18_each_repository_has_its_own_cache(repository, source, tmp_pat
     assert any(folder.rglob("snapshots"))
 
 
-async def test_t03_restic_is_new_enough_or_refused(tools, tmp_path):
+async def test_t3_restic_is_new_enough_or_refused(tools, tmp_path):
     assert await version.run(tools) >= version.OLDEST
     old = tmp_path / "restic"
     old.write_text("#!/bin/sh\necho restic 0.16.4 compiled with go1.21\n")

@@ -50,21 +50,21 @@ async def save(repository, source, **more):
     return await backup.run(repository, source, tag="k3f9x2ab", hostname="zerobyte", **more)
 
 
-async def test_a_full_repository_is_said_to_be_full_and_works_again_with_space(
+async def test_full_repository_is_reported_and_works_again_with_space(
     repository, repository_at, source, small_disk, new_repository
 ):
     shutil.copytree(new_repository, small_disk / "repository")
     full = repository_at({"backend": "local", "path": str(small_disk / "repository")})
     (source / "big").write_bytes(os.urandom(9_000_000))
-    with pytest.raises(StorageFull) as told:
+    with pytest.raises(StorageFull) as caught:
         async with asyncio.timeout(60):
             await save(full, source)
-    assert told.value.message.startswith("The storage is full")
+    assert caught.value.message.startswith("The storage is full")
     (source / "big").unlink()
     assert (await save(full, source)).snapshot_id
 
 
-async def test_a_full_disk_of_the_host_is_said_before_anything_is_started(
+async def test_full_disk_of_the_host_is_reported_before_anything_is_started(
     repository, source, small_disk
 ):
     fill(small_disk)

@@ -193,7 +193,7 @@ async def test_excluded_patterns_and_attributes(repository, odd, saved, tmp_path
     assert os.listxattr(target / "plain") == []
 
 
-async def test_missing_snapshots_and_folders_are_said(repository, saved, tmp_path):
+async def test_missing_snapshots_and_folders_are_reported(repository, saved, tmp_path):
     with pytest.raises(SnapshotMissing):
         await restore.run(repository, "f" * 64, target=str(tmp_path / "x"))
     with pytest.raises(ResticError, match="not found"):
@@ -204,10 +204,10 @@ async def test_t24_written_places_are_checked_before_anything_is_written(
     repository, saved, odd, tmp_path
 ):
     target = tmp_path / "target"
-    asked = []
+    commands = []
 
     async def refuse(roots):
-        asked.extend(roots)
+        commands.extend(roots)
         raise Invalid("Restore target path is not allowed.")
 
     chosen = [str(odd / "plain"), str(odd / "folder [1]")]
@@ -220,7 +220,7 @@ async def test_t24_written_places_are_checked_before_anything_is_written(
             include=chosen,
             check_roots=refuse,
         )
-    assert asked == [f"{target}/plain", f"{target}/folder [1]"]
+    assert commands == [f"{target}/plain", f"{target}/folder [1]"]
     assert not target.exists()
 
 

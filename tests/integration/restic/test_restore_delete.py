@@ -290,13 +290,13 @@ async def test_failed_deletions_are_reported_and_the_rest_is_deleted(
         unlink(path, **more)
 
     monkeypatch.setattr(deletions.os, "unlink", refuse)
-    told: list[deletions.Removed] = []
+    batches: list[deletions.Removed] = []
     done = await restore.run(
         repository, snapshot, target="/", include=[str(source)], delete=True,
-        selection=selection_for(source), on_removed=told.append,
+        selection=selection_for(source), on_removed=batches.append,
     )  # fmt: skip
     # The folder that still holds the entry is no failure of its own.
     assert done.files_deleted == 2
-    assert [(one.failed, one.failures) for one in told] == [
+    assert [(one.failed, one.failures) for one in batches] == [
         (1, [f"{source}/held/locked: Operation not permitted"])
     ]

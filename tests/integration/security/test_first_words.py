@@ -63,12 +63,12 @@ async def test_a_wrong_body_is_400_with_every_problem_and_no_value(root):
     ):
         answer = await root.request(method, f"/api/v1/{path}", json=body)
         assert answer.status_code == 400, answer.text
-        said = answer.json()
-        assert said.keys() == {"message", "success", "error"}
-        assert said["success"] is False
-        assert [(issue["code"], issue["path"]) for issue in said["error"]] == [(code, [where])]
+        refusal = answer.json()
+        assert refusal.keys() == {"message", "success", "error"}
+        assert refusal["success"] is False
+        assert [(issue["code"], issue["path"]) for issue in refusal["error"]] == [(code, [where])]
         # In whole words, also about a password.
-        assert said["message"] == f"{where}: {said['error'][0]['message']}"
+        assert refusal["message"] == f"{where}: {refusal['error'][0]['message']}"
         assert "hunter2" not in answer.text
 
 
@@ -109,14 +109,14 @@ async def test_account_endpoints_read_json_and_two_read_forms(harness):
     for path in ("sign-up/email", "sign-in/email", "sign-in/username"):
         takes_forms = path.endswith("email")
         allowed = "application/json" + (f", {form}" if takes_forms else "")
-        for media, said in (
+        for media, content in (
             ("text/plain", 'Content-Type "text/plain" is not allowed'),
             (None, "Content-Type is required"),
         ):
             answer = await post(http, path, b"{}", media)
             assert answer.status_code == 415
             assert answer.json() == {
-                "message": f"{said}. Allowed types: {allowed}",
+                "message": f"{content}. Allowed types: {allowed}",
                 "code": "UNSUPPORTED_MEDIA_TYPE",
             }
         answer = await post(http, path, b"{", "application/json; charset=utf-8")
@@ -152,13 +152,13 @@ async def test_keys_have_no_business_at_accounts_whatever_else_is_asked(harness)
         for method in ("GET", "POST"):
             answer = await http.request(method, f"/api/auth/{path}", headers=key)
             assert answer.status_code == 404
-            said = answer.json()["message"]
-            assert said == "API key management is only supported through API v1 routes"
+            message = answer.json()["message"]
+            assert message == "API key management is only supported through API v1 routes"
     for path in ("sign-up/email", "sign-out", "update-user", "organization/set-active"):
         answer = await http.post(f"/api/auth/{path}", json={}, headers=key)
         assert answer.status_code == 401
-        said = answer.json()["message"]
-        assert said == "API key authentication is only supported for API v1 routes"
+        message = answer.json()["message"]
+        assert message == "API key authentication is only supported for API v1 routes"
 
 
 async def test_whatever_the_host_says_people_are_sent_to_ours(harness):

@@ -63,10 +63,10 @@ async def knock(
         if answer.status_code < 400:
             return answer.status_code, ""
         await answer.aread()
-        said = answer.json()
+        refusal = answer.json()
         # One style in each family: nothing is empty, and `/api/auth` always has a code.
-        assert not endpoint.is_auth or said["code"], answer.text
-        return answer.status_code, said["message"]
+        assert not endpoint.is_auth or refusal["code"], answer.text
+        return answer.status_code, refusal["message"]
 
 
 def cookie_maker(user_factory: SignedInUsers, who: SignedInUser, **more):

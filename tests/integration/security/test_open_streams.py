@@ -88,15 +88,15 @@ async def test_every_stream_of_a_revoked_session_ends(harness, streams, home):
 async def test_a_removed_member_and_a_banned_person_hear_nothing_more(harness, streams, home):
     owner = await harness.user_factory.person("owner", {home: "owner"})
     for name in ("removed", "banned", "moved"):
-        somebody = await harness.user_factory.person(name, {home: "member"})
-        headers = await cookie(harness, somebody)
+        member = await harness.user_factory.person(name, {home: "member"})
+        headers = await cookie(harness, member)
         await streams.open(name, headers)
         if name == "removed":
-            place = somebody.places[home].id
+            place = member.places[home].id
             answer = await owner.http.delete(f"/api/v1/auth/org-members/{place}")
             assert answer.status_code == 200, answer.text
         elif name == "banned":
-            await User.filter(id=somebody.id).update(banned=True)
+            await User.filter(id=member.id).update(banned=True)
         else:
             body = {"organizationId": None}
             path = "/api/auth/organization/set-active"

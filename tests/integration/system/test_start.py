@@ -50,9 +50,9 @@ async def test_readiness_says_that_there_is_hardly_any_room_on_the_disk_of_the_d
     settings = settings_for(tmp_path, MIN_FREE_BYTES=least_bytes, MIN_FREE_PERCENT="0")
     copied(sqlite_template, tmp_path)
     async with serving(create_app(settings, MemoryScheduler())) as client:
-        said = (await client.get("/api/readiness")).json().get("remarks", {})
-        assert ("MB are free on the disk of ZEROBYTE_DATA_DIR" in str(said)) == is_tight
-        assert str(tmp_path) not in str(said)
+        remarks = (await client.get("/api/readiness")).json().get("remarks", {})
+        assert ("MB are free on the disk of ZEROBYTE_DATA_DIR" in str(remarks)) == is_tight
+        assert str(tmp_path) not in str(remarks)
 
 
 async def test_start_removes_only_the_secret_files_of_a_killed_api(
@@ -76,17 +76,17 @@ async def test_an_api_that_starts_warns_of_the_first_sign_up_until_an_account_ex
     copied(sqlite_template, tmp_path)
     words = "The first account that signs up becomes administrator"
     async with serving(create_app(settings, MemoryScheduler())) as client:
-        said = capfd.readouterr()
-        assert words in said.out + said.err
-        assert "192.0.2.7 port 4321" in said.out + said.err
+        output = capfd.readouterr()
+        assert words in output.out + output.err
+        assert "192.0.2.7 port 4321" in output.out + output.err
         answer = await client.post(
             "/api/auth/sign-up/email", json=ADA, headers={"Origin": settings.base_url}
         )
         assert answer.status_code == 200, answer.text
         capfd.readouterr()
     async with serving(create_app(settings, MemoryScheduler())):
-        said = capfd.readouterr()
-        assert words not in said.out + said.err
+        output = capfd.readouterr()
+        assert words not in output.out + output.err
 
 
 async def test_an_api_with_another_app_secret_answers_but_is_not_ready(

@@ -329,17 +329,17 @@ async def test_t9_deleting_a_volume_deletes_no_file(client, harness, volume):
 
 
 async def test_volume_used_by_a_schedule_is_not_deleted(client, harness, volume):
-    asked = []
+    requests = []
 
     async def is_used(needed):
-        asked.append(needed.short_id)
+        requests.append(needed.short_id)
         raise Conflict("The volume is used by these backup schedules: daily, weekly")
 
     harness.volumes.before_delete.append(is_used)
     answer = await client.delete(url(volume))
     assert answer.status_code == 409
     assert answer.json()["message"].endswith("daily, weekly")
-    assert asked == [volume["shortId"]]
+    assert requests == [volume["shortId"]]
     assert (await client.get(url(volume))).status_code == 200
 
 

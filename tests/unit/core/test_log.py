@@ -13,7 +13,7 @@ def usual_log():
     log.configure()
 
 
-def said(capsys: pytest.CaptureFixture[str]) -> str:
+def logged(capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().err
 
 
@@ -23,23 +23,23 @@ def test_a_line_has_time_level_module_event_and_facts(capsys):
     assert re.fullmatch(
         r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info zerobyte\.x: a thing happened "
         r"size=5 name='a b' empty=''\n",
-        said(capsys),
+        logged(capsys),
     )
 
 
-def test_what_is_below_the_level_is_not_said(capsys):
+def test_lines_below_the_level_are_not_logged(capsys):
     log.configure("warn", colour=False)
     logger = log.get_logger("x")
     logger.info("quiet")
     logger.debug("quieter")
     logger.warning("loud")
-    assert [line.split(" ", 2)[1] for line in said(capsys).splitlines()] == ["warning"]
+    assert [line.split(" ", 2)[1] for line in logged(capsys).splitlines()] == ["warning"]
 
 
 def test_an_event_cannot_forge_a_second_line(capsys):
     log.configure(colour=False)
     log.get_logger("x").info("first\nsecond", fact="a\nb")
-    assert len(said(capsys).splitlines()) == 1
+    assert len(logged(capsys).splitlines()) == 1
 
 
 def test_secrets_are_taken_out_also_of_tracebacks(capsys):
@@ -50,7 +50,7 @@ def test_secrets_are_taken_out_also_of_tracebacks(capsys):
         int("token=hunter2 was wrong")
     except ValueError:
         logger.exception("it failed")
-    text = said(capsys)
+    text = logged(capsys)
     assert "hunter2" not in text
     assert "    ValueError: invalid literal" in text
     assert "token=***" in text
@@ -61,8 +61,8 @@ def test_colours_follow_the_environment(capsys, monkeypatch):
     monkeypatch.delenv("NO_COLOR", raising=False)
     log.configure()
     log.get_logger("x").error("red")
-    assert "\x1b[31m" in said(capsys)
+    assert "\x1b[31m" in logged(capsys)
     monkeypatch.setenv("NO_COLOR", "1")
     log.configure()
     log.get_logger("x").error("plain")
-    assert "\x1b" not in said(capsys)
+    assert "\x1b" not in logged(capsys)

@@ -1,8 +1,6 @@
-"""The list of protected paths, compared by real path, links, bind mounts and inode."""
+"""core.protected_paths: paths are compared with the protected ones by real path."""
 
 import os
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,18 +17,6 @@ def data(tmp_path: Path) -> Path:
     (folder / "run").mkdir(parents=True)
     (folder / "app-secret").write_text("x" * 64)
     return folder
-
-
-@pytest.fixture
-def bound(tmp_path: Path, data: Path) -> Iterator[Path]:
-    """Another place of the folder above the data folder."""
-    place = tmp_path / "bound"
-    place.mkdir()
-    done = subprocess.run(["mount", "--bind", data.parent, place], check=False)
-    if done.returncode:
-        pytest.skip("this machine does not allow bind mounts")
-    yield place
-    subprocess.run(["umount", place], check=True)
 
 
 def test_own_data_names_database_secrets_run_folder_and_caches(tmp_path: Path) -> None:
@@ -97,18 +83,6 @@ def test_writing_is_refused_in_system_cron_key_and_repository_folders(
     assert not protected_paths.refused_to_write(str(tmp_path), listed, above=False)
 
 
-def test_a_hard_place_of_a_folder_is_found_by_its_inode(
-    tmp_path: Path, data: Path, bound: Path
-) -> None:
-    assert protected_paths.refused_to_read(str(bound / "data" / "x"), [str(data)])
-    assert protected_paths.refused_to_write(str(bound / "data"), [str(data)])
-    assert protected_paths.inside(str(bound), [str(data)]) == (False, [str(bound / "data")])
-    assert protected_paths.inside(str(tmp_path), [str(data)]) == (
-        False,
-        sorted([str(bound / "data"), str(data)]),
-    )
-
-
 def test_what_lies_below_a_source_is_named_as_the_source_reaches_it(
     tmp_path: Path, data: Path
 ) -> None:
@@ -164,9 +138,3 @@ def test_an_unregistered_repository_is_recognised_by_its_layout(tmp_path: Path) 
     (tmp_path / "plain" / "data").mkdir(parents=True)
     assert held_by(str(tmp_path / "plain")) is None
     assert held_by(str(tmp_path / "absent")) is None
-
-
-def test_a_mount_point_or_home_keeps_a_folder_from_being_emptied(tmp_path: Path) -> None:
-    assert "mount point /dev" in (held_by("/dev") or "")
-    home = Path(protected_paths.real(str(Path("~").expanduser())))
-    assert "home folder" in (held_by(str(home)) or "")

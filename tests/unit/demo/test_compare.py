@@ -1,7 +1,7 @@
 """The comparison detects every difference of a restored folder."""
 
 import os
-import socket
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,9 +101,8 @@ def test_each_difference_is_reported(
 
 
 def test_sockets_are_left_out(pair: tuple[Path, Path]) -> None:
-    with socket.socket(socket.AF_UNIX) as one:
-        one.bind(str(pair[0] / "socket"))
-        assert compare(*pair).is_same
+    os.mknod(pair[0] / "socket", stat.S_IFSOCK | 0o600)
+    assert compare(*pair).is_same
 
 
 def test_all_differences_are_counted_and_twenty_are_listed(pair: tuple[Path, Path]) -> None:

@@ -50,9 +50,9 @@ def job() -> BackupJob:
 
 
 def test_a_start_names_volume_repository_and_schedule(job):
-    said = notification_text.message(job, "start")
-    assert said.title == "Zerobyte photos started"
-    assert said.body.splitlines() == ["Volume: disk", "Repository: shelf", "Schedule: photos"]
+    message = notification_text.message(job, "start")
+    assert message.title == "Zerobyte photos started"
+    assert message.body.splitlines() == ["Volume: disk", "Repository: shelf", "Schedule: photos"]
 
 
 def test_a_success_with_nothing_new_is_short(job):
@@ -62,9 +62,9 @@ def test_a_success_with_nothing_new_is_short(job):
         total_duration=0.7,
         snapshot_id="a" * 64,
     )
-    said = notification_text.message(job, "success", summary=summary)
-    assert said.title == "Zerobyte photos completed successfully"
-    assert said.body.splitlines()[-4:] == [
+    message = notification_text.message(job, "success", summary=summary)
+    assert message.title == "Zerobyte photos completed successfully"
+    assert message.body.splitlines()[-4:] == [
         "Duration: 1s",
         "Files: 2",
         "Size: 1,000 B",
@@ -83,11 +83,11 @@ def test_success_with_new_data_lists_all_figures(job):
 
 
 def test_failure_contains_reason_and_planned_retry(job):
-    said = notification_text.message(
+    message = notification_text.message(
         job, "failure", detail="disk full", retry_note="Retrying in 15 minutes (attempt 1/2)"
     )
-    assert said.title == "Zerobyte photos failed"
-    assert said.body.endswith("Error: disk full\n\nRetrying in 15 minutes (attempt 1/2)")
+    assert message.title == "Zerobyte photos failed"
+    assert message.body.endswith("Error: disk full\n\nRetrying in 15 minutes (attempt 1/2)")
 
 
 def test_warning_contains_the_reason_and_is_cut(job):

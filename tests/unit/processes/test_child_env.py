@@ -1,11 +1,6 @@
-"""The environments of the child processes."""
+"""processes.child_env: each child process gets only the variables that it needs."""
 
 import os
-from datetime import timedelta
-
-import pytest
-from prefect.settings.models.server.events import ServerEventsSettings
-from prefect.settings.models.server.services import ServerServicesDBVacuumSettings
 
 from zerobyte.processes import child_env
 from zerobyte.settings import Settings
@@ -40,7 +35,7 @@ def test_worker_env_has_no_app_secret_and_no_database(tmp_path):
 def test_worker_settings_read_back_every_variable(tmp_path):
     known = child_env.worker(settings(tmp_path), token_file=tmp_path / "token")
     read = Settings.load({**known, "PATH": os.environ["PATH"]}, keep_secrets=False)
-    told = settings(tmp_path)
+    expected = settings(tmp_path)
     for name in (
         "data_dir", "run_dir", "cache_dir", "restic_command", "rclone_config_dir", "api_url",
         "prefect_url", "prefect_auth", "webhook_allowed_origins", "webhook_timeout_s",
@@ -48,7 +43,7 @@ def test_worker_settings_read_back_every_variable(tmp_path):
         "min_free_bytes", "min_free_percent", "memory_limits",
         "restic_progress_fps",
     ):  # fmt: skip
-        assert getattr(read, name) == getattr(told, name), name
+        assert getattr(read, name) == getattr(expected, name), name
 
 
 def test_api_env_contains_only_its_settings():
@@ -64,12 +59,3 @@ def test_the_prefect_server_listens_on_loopback_and_stays_in_its_folder(tmp_path
     assert known["PREFECT_HOME"] == str(tmp_path)
     assert known["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
     assert str(tmp_path) in known["PREFECT_SERVER_DATABASE_CONNECTION_URL"]
-
-
-def test_prefect_reads_how_long_it_keeps_events_and_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in child_env.PREFECT_DATA_RETENTION.items():
-        monkeypatch.setenv(name, value)
-    vacuum = ServerServicesDBVacuumSettings()
-    assert vacuum.enabled_vacuum_types == {"events", "flow_runs", "orphans"}
-    assert vacuum.retention_period == timedelta(days=90)
-    assert ServerEventsSettings().retention_period == timedelta(days=7)

@@ -47,7 +47,7 @@ def test_database_errors_are_limited_to_one_line_per_minute(monkeypatch):
     assert [kept(full) for _ in range(3)] == [line, None, None]
     other = ValueError("odd")
     assert [kept(other) for _ in range(2)] == [("ran x", (ValueError, other, None))] * 2
-    said, _ = kept(RuntimeError("could not extend file: wrote only 4096 of 8192 bytes"))
-    assert said == "The database of Prefect cannot work: could not extend file"
+    message, _ = kept(RuntimeError("could not extend file: wrote only 4096 of 8192 bytes"))
+    assert message == "The database of Prefect cannot work: could not extend file"
     now_s += 60
     assert kept(full) == line

@@ -3,7 +3,6 @@
 import base64
 import json
 import shlex
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -198,17 +197,6 @@ def test_sftp_checks_the_host_by_default_and_never_asks():
     assert {"BatchMode=yes", "StrictHostKeyChecking=yes", "IdentitiesOnly=yes"} <= set(arguments)
     assert arguments[-2:] == ["-i", "/run/s/ssh_key"]
     assert files == {"ssh_key": KEY.replace("\r\n", "\n") + "\n"}
-
-
-def test_sftp_reads_no_ssh_configuration_of_the_host(tmp_path):
-    located, _ = place(sftp())
-    operators = tmp_path / "config"
-    operators.write_text("Host *\n  IdentityFile ~/.ssh/operator\n  ProxyCommand elsewhere\n")
-    # Of several -F, ssh takes the last one: ours.
-    command = ["ssh", "-G", "-F", str(operators), *ssh_arguments(located), "u@h.example"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "operator" not in said
-    assert "proxycommand" not in said
 
 
 def test_sftp_known_hosts_port_and_old_keys():

@@ -6,7 +6,7 @@ from zerobyte.core.process import Exit
 from zerobyte.restic import errors
 
 
-def said(code: int, *stderr: str, **more) -> errors.ResticError:
+def error_of(code: int, *stderr: str, **more) -> errors.ResticError:
     return errors.from_exit(Exit(code, stderr_tail=stderr, **more))
 
 
@@ -27,7 +27,7 @@ def exit_error(code: int, message: str) -> str:
     ],
 )
 def test_kinds_by_code(code, kind, words):
-    error = said(code, exit_error(code, "Fatal: something"))
+    error = error_of(code, exit_error(code, "Fatal: something"))
     assert type(error) is kind
     assert words in error.message
     assert error.exit_code == code
@@ -52,25 +52,25 @@ def test_kinds_by_code(code, kind, words):
     ],
 )  # fmt: skip
 def test_kinds_by_words(message, kind):
-    error = said(1, exit_error(1, message))
+    error = error_of(1, exit_error(1, message))
     assert type(error) is kind
     assert "message_type" not in error.message + str(error.details)
 
 
 def test_the_sentence_is_restics_last_word_and_one_line():
-    error = said(1, "noise", exit_error(1, "Fatal: first line\\nsecond line"))
+    error = error_of(1, "noise", exit_error(1, "Fatal: first line\\nsecond line"))
     assert error.message == "Command failed: first line"
-    assert said(1).message == "Command failed: restic gave no reason."
-    assert said(1, "plain words").message == "Command failed: plain words"
+    assert error_of(1).message == "Command failed: restic gave no reason."
+    assert error_of(1, "plain words").message == "Command failed: plain words"
 
 
 def test_stop_and_timeout_differ_from_failures():
-    assert type(said(130, was_stopped=True)) is errors.Interrupted
-    assert type(said(137, was_stopped=True)) is errors.Interrupted
-    assert said(130, timed_out=True).message == "Command timed out before completing."
+    assert type(error_of(130, was_stopped=True)) is errors.Interrupted
+    assert type(error_of(137, was_stopped=True)) is errors.Interrupted
+    assert error_of(130, timed_out=True).message == "Command timed out before completing."
 
 
-def test_unreadable_items_are_said_once():
+def test_unreadable_items_are_listed_once():
     line = (
         '{"message_type":"error","error":{"message":"open /x: permission denied"},'
         '"during":"scan","item":"/x"}'
@@ -101,16 +101,16 @@ def item_error(item: str, reason: str) -> str:
 )
 def test_words_in_file_names_do_not_classify_a_failure(name):
     items = [item_error(f"/home/{name}", f"open /home/{name}: permission denied")]
-    error = said(1, *items, exit_error(1, "Fatal: There were 1 errors"))
+    error = error_of(1, *items, exit_error(1, "Fatal: There were 1 errors"))
     assert type(error) is errors.ResticError
     assert error.message == "Command failed: There were 1 errors"
-    quoted = said(1, exit_error(1, f'Fatal: path \\"/home/{name}\\" is not a folder'))
+    quoted = error_of(1, exit_error(1, f'Fatal: path \\"/home/{name}\\" is not a folder'))
     assert type(quoted) is errors.ResticError
 
 
 def test_the_words_of_ssh_and_rclone_classify_a_failure():
     last = exit_error(1, "Fatal: unable to open repository: EOF")
-    ssh = said(1, "subprocess ssh: u@h: Permission denied (publickey).", last)
+    ssh = error_of(1, "subprocess ssh: u@h: Permission denied (publickey).", last)
     assert type(ssh) is errors.CredentialsRefused
-    rclone = said(1, "rclone: didn't find section in config file", last)
+    rclone = error_of(1, "rclone: didn't find section in config file", last)
     assert type(rclone) is errors.StorageUnreachable

@@ -156,8 +156,8 @@ def test_t8_an_accepted_snapshot_measures_what_follows_it_and_nothing_before_it(
     names = [str(number) for number in range(len(files))]
     before = suspects(Counted(name, count, None) for name, count in zip(names, files, strict=True))
     accepted = data.draw(st.sampled_from(names))
-    told = [(name, count, name in before) for name, count in zip(names, files, strict=True)]
-    found = cleared(counted(told), accepted)
+    snapshots = [(name, count, name in before) for name, count in zip(names, files, strict=True)]
+    found = cleared(counted(snapshots), accepted)
     assert found <= before
     assert (accepted in found) == (accepted in before)
     place = int(accepted)
@@ -172,13 +172,13 @@ def test_t8_an_accepted_snapshot_measures_what_follows_it_and_nothing_before_it(
     ]
     assert before - found == suspects(counted(history)) & before
     # A repeated acceptance changes nothing.
-    again = [(name, count, name in before - found) for name, count, _ in told]
+    again = [(name, count, name in before - found) for name, count, _ in snapshots]
     assert cleared(counted(again), accepted) == set()
 
 
 def test_t8_an_empty_snapshot_is_suspect_unless_the_one_before_was_accepted_as_empty() -> None:
-    told = [("a", 100, False), ("b", 0, True), ("c", 0, True), ("d", 3, True), ("e", 1, True)]
-    assert cleared(counted(told), "b") == {"b", "c", "d"}
+    snapshots = [("a", 100, False), ("b", 0, True), ("c", 0, True), ("d", 3, True), ("e", 1, True)]
+    assert cleared(counted(snapshots), "b") == {"b", "c", "d"}
     assert suspects(counted([("a", 0, None), ("b", 0, None)])) == {"a", "b"}
 
 

@@ -53,7 +53,7 @@ def test_t14_time_of_a_processor_is_activity_too(kernel, watched):
     assert after(kernel, watched, 1, cpu=4) == 0
 
 
-def test_t14_what_cannot_be_looked_at_is_not_said_to_stand_still(kernel, watched, monkeypatch):
+def test_t14_unreadable_counters_do_not_count_as_idle(kernel, watched, monkeypatch):
     def refuse(_: int) -> dict[int, ResourceUse]:
         raise PermissionError
 

@@ -104,10 +104,10 @@ def test_volume_with_its_own_repository_can_be_restored_without_delete(tmp_path:
     own = str(tmp_path / "own")
     config = {"backend": "local", "path": own}
     access = job("/").repository.model_copy(update={"config": LocalConfig.model_validate(config)})
-    given = {"repository": access, "include": [str(tmp_path)], "repositories": [own]}
-    check_target(job("/", **given))
+    fields = {"repository": access, "include": [str(tmp_path)], "repositories": [own]}
+    check_target(job("/", **fields))
     with pytest.raises(PreconditionFailed):
-        check_target(job("/", **given, delete=True))
+        check_target(job("/", **fields, delete=True))
 
 
 def test_a_target_outside_the_allowed_roots_is_refused_by_its_real_path(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from zerobyte.processes.startup_checks import ResourceInUse, check_ports
 from zerobyte.settings import Settings, SettingsError
 
 
@@ -20,9 +19,3 @@ def test_stored_secret_of_a_wrong_length_is_refused(tmp_path: Path, name: str, c
     if content.strip():
         assert content not in caught.value.message
     assert (tmp_path / name).read_text() == content
-
-
-def test_equal_ports_are_refused_with_both_names(tmp_path: Path):
-    environ = {"ZEROBYTE_DATA_DIR": str(tmp_path), "PORT": "4200"}
-    with pytest.raises(ResourceInUse, match="PORT and PREFECT_PORT are both 4200"):
-        check_ports(Settings.load(environ))

@@ -12,7 +12,9 @@ PAGES = (
     *sorted(DOCS.rglob("*.md")),
 )
 _LABEL_IN_PROSE = re.compile(r"\(T(\d{1,2})(?:\([a-e]\))?\)")
-_LABEL_IN_NAME = re.compile(r"def test_t0?(\d{1,2})_")
+_LABEL_IN_NAME = re.compile(r"def test_t(\d{1,2})_")
+# Other spellings of a label in the name of a test: `test_t09_…` and `test_…__t9`.
+_MISSPELT_LABEL = re.compile(r"def (test_t0\d_\w*|test_\w*_t\d{1,2})\(")
 _LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 _FOLDERS = "zerobyte|flows|tests|bench|migrations|deployments|docs|scripts"
 _CODE = re.compile(r"`([^`\n]+)`")
@@ -114,3 +116,18 @@ def test_every_failure_mode_named_in_code_or_tests_is_described() -> None:
     }
     assert len(named) > 10
     assert {number: where for number, where in named.items() if number not in described} == {}
+
+
+def test_failure_modes_in_test_names_have_one_spelling() -> None:
+    """`test_t9_…`: the number first, without zeros, so that a search finds all of them."""
+    misspelt = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in _MISSPELT_LABEL.findall(path.read_text())
+    ]
+    assert misspelt == []
+
+
+@pytest.mark.parametrize("name", ["test_t09_x", "test_x__t9", "test_x_t36"])
+def test_misspelt_labels_are_found(name: str) -> None:
+    assert _MISSPELT_LABEL.findall(f"def {name}() -> None:") == [name]

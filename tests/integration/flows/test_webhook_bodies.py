@@ -35,8 +35,8 @@ FACTS = '{"jobId":"t1","scheduleId":"s1","organizationId":"o1","sourcePath":"/sr
 
 
 def test_pre_hook_body_names_the_backup():
-    said = FACTS + '"phase":"pre","event":"backup.pre"}'
-    assert webhooks.payload(JOB, "pre").decode() == said
+    expected = FACTS + '"phase":"pre","event":"backup.pre"}'
+    assert webhooks.payload(JOB, "pre").decode() == expected
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,6 @@ def test_post_hook_body_contains_the_result(status, outcome, error, expected):
 def test_long_error_is_cut_in_the_hook_body():
     result = BackupResult(exit_code=3, result=None, warning_details="/srv/file\n" * 10_000)
     report = JobReport(task_id="t1", status="succeeded", outcome="warning", result=result)
-    told = webhooks.payload(JOB, "post", report)
-    assert b'"status":"warning","error":"/srv/file' in told
-    assert len(told) < 10_000
+    payload = webhooks.payload(JOB, "post", report)
+    assert b'"status":"warning","error":"/srv/file' in payload
+    assert len(payload) < 10_000

@@ -7,14 +7,13 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from tortoise.models import Model
 
-import zerobyte
+from tests.support.source_files import python_files, tree
 from zerobyte.admin_cli.rotate_secret import _RowRotation
 from zerobyte.contract import notifications, repositories, volumes
 from zerobyte.contract.base import Config
@@ -44,9 +43,13 @@ TABLES = {
 @cache
 def source_nodes() -> list[ast.AST]:
     """Return the assignments, calls and f-strings of the whole package."""
-    trees = (ast.parse(file.read_text()) for file in Path(zerobyte.__path__[0]).rglob("*.py"))
     kinds = ast.Assign | ast.JoinedStr | ast.Call
-    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, kinds)]
+    return [
+        node
+        for path in python_files("zerobyte")
+        for node in ast.walk(tree(path))
+        if isinstance(node, kinds)
+    ]
 
 
 def shape(text: ast.JoinedStr) -> str:
@@ -92,14 +95,14 @@ def test_text_in_its_column_is_reencrypted_with_its_context(place):
         aad = place.format("row1", column) if place.count("{}") == 2 else place.format("row1")
         text = Sealer(OLD).seal("secret", aad=aad)
         value = text if inner is None else {inner: text}
-        new = anew(place.partition(":")[0], {"id": "row1"}, column, value)
+        new = reencrypted(place.partition(":")[0], {"id": "row1"}, column, value)
         assert Sealer(NOW).unseal(new if inner is None else new[inner], aad=aad) == "secret"
 
 
-def anew(table: str, row: dict[str, Any], column: str, value: Any) -> Any:
-    """The value of a row's column under the secret of now."""
-    stands = cast("Model", SimpleNamespace(**{"pk": row.get("id", 1), **row}))
-    one = _RowRotation(table, stands, column, Sealer(NOW, former=[OLD]))
+def reencrypted(table: str, row: dict[str, Any], column: str, value: Any) -> Any:
+    """Return the value of a row's column, encrypted with the current secret."""
+    stored = cast("Model", SimpleNamespace(**{"pk": row.get("id", 1), **row}))
+    one = _RowRotation(table, stored, column, Sealer(NOW, former=[OLD]))
     new = one.reencrypted(value, (column,))
     assert one.outcome.unreadable == []
     return new
@@ -132,6 +135,6 @@ def test_every_secret_of_every_config_is_reencrypted_with_its_context():
         alias = kind.model_fields[name].alias or name
         aad = f"{table}:row1:{alias}"
         stored = {alias: Sealer(OLD).seal("secret", aad=aad), "other": "plain"}
-        new = anew(table, {"id": 7, TABLES[table]: "row1"}, "config", stored)
+        new = reencrypted(table, {"id": 7, TABLES[table]: "row1"}, "config", stored)
         assert Sealer(NOW).unseal(new[alias], aad=aad) == "secret", (table, kind, name)
         assert new["other"] == "plain"
