@@ -6,19 +6,33 @@ request at a time on each, whole answers read and counted.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import quantiles
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What was measured on one address; `body` is the first answer's."""
+    """What was measured on one address: the time of each answer, and the body of the first."""
 
-    per_second: float
-    p50_ms: float
-    p99_ms: float
+    seconds: float
+    times_s: Sequence[float]
     body: bytes
+
+    @property
+    def per_second(self) -> float:
+        """Return the number of answers per second."""
+        return len(self.times_s) / self.seconds
+
+    def percentile_ms(self, percent: int) -> float:
+        """Return the time within which so many answers came; 100 is the slowest."""
+        times = sorted(self.times_s)
+        return 1000 * times[min(len(times) - 1, len(times) * percent // 100)]
+
+    @classmethod
+    def joined(cls, loads: Sequence["Load"]) -> "Load":
+        """Return several measurements of one address as one."""
+        times = [time for one in loads for time in one.times_s]
+        return cls(sum(one.seconds for one in loads), times, loads[0].body)
 
 
 class _Connection(asyncio.Protocol):
@@ -104,12 +118,11 @@ async def load(
     begun = time.perf_counter()
     await asyncio.sleep(seconds)
     took = time.perf_counter() - begun
+    times = [t for one in made for t in one.times]
     for one in made:
         one.is_over = True
     await asyncio.wait_for(asyncio.gather(*(one.lost for one in made)), 60)
     for one in made:
         if one.error is not None:
             raise RuntimeError(f"GET {path}: {one.error}")
-    times = sorted(t for one in made for t in one.times)
-    cuts = quantiles(times, n=100) if len(times) > 1 else [times[0]] * 99
-    return Load(len(times) / took, cuts[49] * 1000, cuts[98] * 1000, made[0].body)
+    return Load(took, times, made[0].body)

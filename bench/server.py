@@ -5,6 +5,7 @@ session's cookie and the addresses to ask for as JSON, once it answers.
 """
 
 import asyncio
+import contextlib
 import json
 import sys
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from zerobyte.orchestration.memory_scheduler import MemoryScheduler
 from zerobyte.settings import Settings
 
 EMPTY = "/empty"
+WRITES = "/writes"
 SCHEDULES = 50
 SNAPSHOTS = 1000
 TASKS = 200
@@ -39,6 +41,28 @@ TASKS = 200
 async def empty(_: object) -> HTTPResponse:
     """A route that does nothing: what Sanic itself costs."""
     return HTTPResponse(b"{}", content_type="application/json")
+
+
+class Writer:
+    """Changes a row again and again, as the progress of running backups does."""
+
+    def __init__(self) -> None:
+        self._writing: asyncio.Task[None] | None = None
+
+    async def switch(self, _: object, milliseconds: int) -> HTTPResponse:
+        """Write once in so many milliseconds from now on; 0 stops."""
+        if self._writing is not None:
+            self._writing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._writing
+        self._writing = asyncio.create_task(self._write(milliseconds)) if milliseconds else None
+        return HTTPResponse(b"{}", content_type="application/json")
+
+    async def _write(self, milliseconds: int) -> None:
+        while True:
+            await Schedule.all().limit(1).update(last_backup_at=clock.now_ms())
+            await Volume.all().limit(1).update(last_health_check=clock.now_ms())
+            await asyncio.sleep(milliseconds / 1000)
 
 
 async def fill() -> dict[str, str]:
@@ -188,6 +212,7 @@ async def serve_rows(
     await scheduler.ensure_ready(["local"])
     app = composition.create_app(settings, scheduler)
     app.add_route(empty, EMPTY)
+    app.add_route(Writer().switch, f"{WRITES}/<milliseconds:int>", name="writes")
     add_routes(app)
     await _serve(app, port)
     cookie = await _signed_in(port)
