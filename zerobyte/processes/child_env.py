@@ -13,6 +13,9 @@ from zerobyte.settings import Settings, Variable, parsers, secrets
 RUNS_KEPT_S = 90 * 86_400
 EVENTS_KEPT = "P7D"
 
+MALLOC = {"MALLOC_ARENA_MAX": "2"}
+"""glibc keeps one heap per thread, eight per core; memory freed in one is not used by another."""
+
 PREFECT_DATA_RETENTION = {
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RUNS_KEPT_S),
@@ -78,6 +81,7 @@ def prefect_server(*, home: Path, port: int, auth: str, host: str = "127.0.0.1")
         **PREFECT_SERVICES_OFF,
         **PREFECT_SERVICE_PERIODS_S,
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        **MALLOC,
     }
 
 
@@ -103,13 +107,17 @@ def api(environ: Mapping[str, str]) -> dict[str, str]:
         variable = field.metadata.get("variable")
         if isinstance(variable, Variable):
             names.add(variable.name)
-    return {name: environ[name] for name in names if name in environ} | {"PYTHONUNBUFFERED": "1"}
+    return {name: environ[name] for name in names if name in environ} | {
+        "PYTHONUNBUFFERED": "1",
+        **MALLOC,
+    }
 
 
 def worker(settings: Settings, *, token_file: Path) -> dict[str, str]:
     """Return the environment of the worker; never APP_SECRET, never the database."""
     known: dict[str, object] = {
         "PYTHONUNBUFFERED": "1",
+        **MALLOC,
         "ZEROBYTE_API_URL": settings.api_url,
         "ZEROBYTE_WORKER_TOKEN_FILE": token_file,
         "PREFECT_API_URL": settings.prefect_url,

@@ -35,6 +35,7 @@ from prefect.workers.base import (
 from flows.outcome import RunOutcome
 from flows.registry import FLOWS
 from flows.worker_context import WorkerContext
+from zerobyte.core import clock
 from zerobyte.core.log import get_logger
 from zerobyte.processes.event_loop_thread import EventLoopThread
 from zerobyte.processes.run_record import FINISH_LIMIT_S, RunClient
@@ -75,14 +76,16 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         flow_client: RunClient,
         context: WorkerContext,
         on_slot_free: "asyncio.Event",
+        look_ahead_s: int,
+        heartbeat_s: int,
     ) -> None:
         super().__init__(
             work_pool_name=pool,
             work_queues=[queue],
             name=name,
             limit=limit,
-            prefetch_seconds=0,
-            heartbeat_interval_seconds=20,
+            prefetch_seconds=look_ahead_s,
+            heartbeat_interval_seconds=heartbeat_s,
         )
         self._queue = queue
         self._slots = limit
@@ -95,11 +98,21 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
         self._take_lock = asyncio.Lock()
         self._unreported: dict[UUID, State[Any]] = {}
         self._missing_once: set[UUID] = set()
+        self._look_ahead_s = look_ahead_s
+        self._next_due: float | None = None
 
-    async def take_due_runs(self) -> None:
-        """Submit due runs up to the limit."""
+    async def take_due_runs(self) -> float:
+        """Submit due runs up to the limit. Returns the seconds until the next query.
+
+        Prefect sends no event when a planned run becomes due. A query therefore also lists the
+        runs of the next seconds, and the following one is made when the first of them is due.
+        """
         async with self._take_lock:
+            self._next_due = None
             await self.get_and_submit_flow_runs()
+        if self._next_due is None:
+            return self._look_ahead_s
+        return max(self._next_due - clock.now().timestamp(), 0.0)
 
     def set_waiting(self, waiting: int) -> None:
         """Raise the limit by the number of runs that wait for a lease, because they do not work."""
@@ -110,7 +123,9 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
     async def _submit_scheduled_flow_runs(
         self, flow_run_response: list[WorkerFlowRunResponse]
     ) -> list[FlowRun]:
-        newest, missed = coalesce_runs([entry.flow_run for entry in flow_run_response])
+        runs = [entry.flow_run for entry in flow_run_response]
+        due, self._next_due = split_by_due(runs, clock.now().timestamp())
+        newest, missed = coalesce_runs(due)
         for run in missed:
             state = Cancelled(name="Coalesced", message=COALESCED)
             await self.client.set_flow_run_state(run.id, state, force=True)
@@ -225,6 +240,18 @@ class BackupWorker(BaseWorker[BaseJobConfiguration, BaseVariables, WorkerResult]
 
 def _state_name(flow_run: FlowRun) -> str | None:
     return None if flow_run.state is None else flow_run.state.name
+
+
+def split_by_due(runs: Sequence[FlowRun], now: float) -> tuple[list[FlowRun], float | None]:
+    """Return the runs that are due, and when the first of the others is, in epoch seconds."""
+    later = [at for run in runs if (at := _starts_at(run)) > now]
+    return [run for run in runs if _starts_at(run) <= now], min(later, default=None)
+
+
+def _starts_at(run: FlowRun) -> float:
+    """Return when Prefect may start a run: a rescheduled run keeps its expected start time."""
+    at = run.next_scheduled_start_time
+    return at.timestamp() if at else _due(run)
 
 
 def coalesce_runs(runs: Sequence[FlowRun]) -> tuple[list[FlowRun], list[FlowRun]]:

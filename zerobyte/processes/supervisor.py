@@ -38,7 +38,8 @@ _SLOW_AFTER_S: Final = 60.0
 _API_CANNOT_START: Final = 1
 """Exit code of an API that has printed why it cannot start."""
 
-_WORKER_MAX_MISSED_PROBES: Final = 12
+_WORKER_PROBE_INTERVAL_S: Final = 15.0
+_WORKER_MAX_MISSED_PROBES: Final = 4
 """The API drops a worker after 30 s without a heartbeat; a minute later it is restarted."""
 
 _log = get_logger(__name__)
@@ -103,11 +104,16 @@ class Supervisor:
         ]
         announcing = asyncio.create_task(self._announce_ready())
         for child in self._stop_order:
-            max_missed_probes = (
-                _WORKER_MAX_MISSED_PROBES if child.name == "worker" else watchdog.MAX_MISSED_PROBES
-            )
-            watching = watchdog.watch(
-                child, self._probes[child.name], max_missed_probes=max_missed_probes
+            probe = self._probes[child.name]
+            watching = (
+                watchdog.watch(
+                    child,
+                    probe,
+                    every_s=_WORKER_PROBE_INTERVAL_S,
+                    max_missed_probes=_WORKER_MAX_MISSED_PROBES,
+                )
+                if child.name == "worker"
+                else watchdog.watch(child, probe)
             )
             self._watchdogs.append(asyncio.create_task(watching))
         stopping = asyncio.create_task(self._stopping.wait())

@@ -33,11 +33,14 @@ from zerobyte.processes.run_record import RunClient
 from zerobyte.processes.worker_settings import WorkerSettings
 from zerobyte.restic import Tools, locks
 
-POLL_S = 2.0
+LOOK_AHEAD_S = 10
+"""Longest pause between two queries for runs, which are most of an idle server's work. Events and
+known due times end it."""
+
 HEARTBEAT_S = 10.0
-PREFECT_HEARTBEAT_S = 20.0
+PREFECT_HEARTBEAT_S = 30
 CANCEL_CHECK_S = 10.0
-PHANTOM_CHECK_S = 15.0
+PHANTOM_CHECK_S = 30.0
 REPORT_GRACE_S = 10.0
 """How long an interrupted run may take to submit its report before the process exits anyway."""
 
@@ -185,6 +188,8 @@ class Worker:
             flow_client=flow_client,
             context=self._context,
             on_slot_free=self._wake,
+            look_ahead_s=LOOK_AHEAD_S,
+            heartbeat_s=PREFECT_HEARTBEAT_S,
         )
         call = asyncio.get_running_loop().call_soon_threadsafe
         self._context.on_waiting = partial(call, worker.set_waiting)
@@ -217,15 +222,14 @@ class Worker:
         is_logged = False
         while not self._stopping.is_set():
             self._wake.clear()
-            pause_s = POLL_S
+            pause_s = 5.0
             if (left_s := self._paused_until - clock.monotonic()) > 0:
                 await wait_for_event(self._stopping, left_s)
                 continue
             try:
-                await worker.take_due_runs()
+                pause_s = await worker.take_due_runs()
                 is_logged = False
             except Exception as error:
-                pause_s = 5.0
                 if not is_logged:
                     _log.warning(
                         "due runs could not be read from Prefect", error=type(error).__name__

@@ -12,7 +12,8 @@ from prefect.client.schemas.responses import WorkerFlowRunResponse
 
 from flows.worker_context import WorkerContext
 from zerobyte.contract.control_plane import WorkerIdentity
-from zerobyte.processes.prefect_worker import BackupWorker, coalesce_runs
+from zerobyte.core import clock
+from zerobyte.processes.prefect_worker import BackupWorker, coalesce_runs, split_by_due
 from zerobyte.restic import Tools
 
 NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -66,11 +67,36 @@ def test_no_runs_give_no_runs():
     assert coalesce_runs([]) == ([], [])
 
 
-async def test_rescheduled_run_is_not_taken_before_it_has_ended():
+def test_planned_runs_wait_and_the_first_of_them_ends_the_pause():
+    one, two = run(uuid4(), 0), run(uuid4(), 5)
+    put_back = run(uuid4(), 0, begun=1)
+    put_back.next_scheduled_start_time = NOON + timedelta(minutes=3)
+    due, next_at = split_by_due([two, one, put_back], NOON.timestamp())
+    assert due == [one]
+    assert next_at == (NOON + timedelta(minutes=3)).timestamp()
+    assert split_by_due([], NOON.timestamp()) == ([], None)
+
+
+async def test_the_next_query_is_made_when_the_first_planned_run_is_due(monkeypatch):
+    worker = make_worker()
+    planned = run(uuid4(), 0)
+    entry = WorkerFlowRunResponse(work_pool_id=uuid4(), work_queue_id=uuid4(), flow_run=planned)
+    answers = [[entry], []]
+
+    async def query():
+        return await worker._submit_scheduled_flow_runs(answers.pop(0))
+
+    monkeypatch.setattr(worker, "get_and_submit_flow_runs", query)
+    monkeypatch.setattr(clock, "now", lambda: NOON - timedelta(seconds=4))
+    assert await worker.take_due_runs() == 4.0
+    assert await worker.take_due_runs() == 10
+
+
+def make_worker():
     nothing = cast("Any", None)
     identity = WorkerIdentity(host="local", boot_id="b", pid=1, pid_started=1)
     tools = Tools(cache_dir=Path("c"), run_dir=Path("r"))
-    worker = BackupWorker(
+    return BackupWorker(
         pool="p",
         queue="q",
         name="w",
@@ -79,7 +105,13 @@ async def test_rescheduled_run_is_not_taken_before_it_has_ended():
         flow_client=nothing,
         context=WorkerContext(control=nothing, worker=identity, tools=tools),
         on_slot_free=asyncio.Event(),
+        look_ahead_s=10,
+        heartbeat_s=30,
     )
+
+
+async def test_rescheduled_run_is_not_taken_before_it_has_ended():
+    worker = make_worker()
     worker._limiter = anyio.CapacityLimiter(2)
     put_back = run(uuid4(), 0, begun=1)
     worker._submitting_flow_run_ids.add(put_back.id)

@@ -61,6 +61,7 @@ class DeploymentSync:
         self._wake = asyncio.Event()
         self._round_failed = FailureLog(log, "schedules wait for Prefect")
         self._unrepaired: list[PoolFault] = []
+        self._has_prepared = False
 
     def request(self, short_id: str) -> None:
         """Send a created, edited or deleted schedule to Prefect soon; returns at once."""
@@ -169,7 +170,11 @@ class DeploymentSync:
         """Repair every difference. Returns the differences found."""
         hosts = await self._hosts()
         faults = await self._scheduler.pool_faults(hosts)
-        await self._scheduler.ensure_ready(hosts)
+        # Without a fault it would only write the same deployments into Prefect again; the first
+        # time after a start they may be those of another version.
+        if faults or not self._has_prepared:
+            await self._scheduler.ensure_ready(hosts)
+            self._has_prepared = True
         if faults:
             log.warning(
                 "pool or queues in Prefect created or repaired",
