@@ -1,4 +1,4 @@
-"""How fast the API answers reads, as a part of what an empty route of Sanic's answers.
+"""Reads per second of the API, and their share of the rate of an empty Sanic route.
 
 Slices of the empty route and of each address alternate, so that whatever else this machine does
 meets both alike.
@@ -54,7 +54,7 @@ async def _serving() -> AsyncGenerator[_Server]:
 
 
 async def reads() -> list[Row]:
-    """A row for each address: per second, and as a part of the empty route."""
+    """Return a row per address: requests per second, and the share of the empty route."""
     rows: list[Row] = []
     async with _serving() as server:
         for what, path in server.paths.items():
