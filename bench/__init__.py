@@ -1,4 +1,4 @@
-"""What Zerobyte costs on top of bare restic, measured on this machine in one run.
+"""Benchmarks: the overhead of Zerobyte over bare restic, measured in one run.
 
 Owns figures for people to read; nothing here passes or fails, and no test asserts on a time.
 """

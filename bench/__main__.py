@@ -27,7 +27,7 @@ from zerobyte.demo.platform import platform, remove_folder
 
 
 async def measure_reads(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
-    """What people wait for when they look: lists, single objects, files of snapshots."""
+    """Measure reads of clients: lists, single objects, files of snapshots."""
     console.print("Measuring reads of the API")
     rows = await reads()
     console.print(f"Measuring the listing of {options.tree} files")
@@ -35,7 +35,7 @@ async def measure_reads(work: Path, options: argparse.Namespace, console: Consol
 
 
 async def measure(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
-    """Everything, in one run, so that the figures can be compared with one another."""
+    """Measure everything in one run, so that the figures are comparable."""
     restic = options.restic
     spy = Spy(work, restic=restic)
     large = work / f"{options.files} files, {options.megabytes} MB"
@@ -84,7 +84,7 @@ async def measure(work: Path, options: argparse.Namespace, console: Console) -> 
 
 
 async def measure_due(work: Path, options: argparse.Namespace, console: Console) -> list[Row]:
-    """How schedules fare that are due in one minute."""
+    """Measure schedules that are due in the same minute."""
     return await same_minute(work, options.due, console) if options.due else []
 
 
@@ -92,7 +92,7 @@ PARTS: Final = {"reads": measure_reads, "runs": measure, "due": measure_due}
 
 
 def show(rows: list[Row], console: Console) -> None:
-    """Print the table: medians, and in brackets the best and the worst."""
+    """Print the table: medians, and in brackets minimum and maximum."""
     table = Table()
     for title in ("median", "Zerobyte", "bare restic", "ratio"):
         table.add_column(title, justify="left" if title == "median" else "right")
@@ -102,7 +102,7 @@ def show(rows: list[Row], console: Console) -> None:
 
 
 def main() -> int:
-    """Measure and print; 1 when something could not be measured."""
+    """Measure and print. Returns 1 if a measurement failed."""
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--runs", type=int, default=20, help="small runs")
     parser.add_argument("--rounds", type=int, default=3, help="first backups")

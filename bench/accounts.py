@@ -1,4 +1,4 @@
-"""How long a sign-in takes, and what a crowd of them does to everybody else."""
+"""Measure sign-ins, and how many at once slow down other requests."""
 
 import asyncio
 import time
@@ -12,7 +12,7 @@ _CROWD = 20
 
 
 async def sign_ins(url: str, username: str, password: str, *, rounds: int) -> list[Row]:
-    """Sign in one by one, then twenty at a time while somebody asks for `/api/healthcheck`.
+    """Sign in one by one, then twenty at a time beside requests of `/api/healthcheck`.
 
     rounds      of each: single sign-ins, and crowds.
     """
@@ -43,7 +43,7 @@ async def _sign_in(client: httpx.AsyncClient, body: dict[str, str]) -> float:
     answer = await client.post("/api/auth/sign-in/username", json=body)
     if answer.status_code != 200:
         raise RuntimeError(f"The sign-in was answered with {answer.status_code}.")
-    # Each one comes as a new browser.
+    # Each sign-in uses a new client without cookies.
     client.cookies.clear()
     return time.perf_counter() - begun
 

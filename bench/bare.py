@@ -1,4 +1,4 @@
-"""Bare restic on the same data with the same flags: what the platform is compared with."""
+"""Bare restic on the same data with the same flags, as the reference of the comparison."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The folder that is backed up while measuring: many files, half of them incompressible."""
+"""The source folder of the measurements: many files, half of them incompressible."""
 
 import random
 from pathlib import Path

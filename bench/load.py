@@ -1,4 +1,4 @@
-"""Load on one address over several connections, and how fast the answers come.
+"""Load on one address over several connections: requests per second and latencies.
 
 Owns a client that does hardly anything, so that what is measured is the server: raw sockets, one
 request at a time on each, whole answers read and counted.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What was measured on one address: the time of each answer, and the body of the first."""
+    """The measurements of one address: all response times, and the body of the first."""
 
     seconds: float
     times_s: Sequence[float]
@@ -102,7 +102,7 @@ async def load(
     connections: int = 16,
     seconds: float = 2.0,
 ) -> Load:
-    """Ask for one path as fast as it is answered. Raises RuntimeError for another status."""
+    """Request one path without pauses. Raises RuntimeError for another status."""
     lines = [f"GET {path} HTTP/1.1", f"Host: {host}:{port}"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     request = "\r\n".join([*lines, "", ""]).encode()
@@ -111,7 +111,7 @@ async def load(
         (await loop.create_connection(lambda: _Connection(request), host, port))[1]
         for _ in range(connections)
     ]
-    # What the first answers cost is not what the others cost.
+    # The first responses also fill caches, so they are not counted.
     await asyncio.sleep(min(0.3, seconds / 4))
     for one in made:
         one.times.clear()

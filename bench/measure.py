@@ -1,4 +1,4 @@
-"""The measurements themselves, each a coroutine that gives rows for the table."""
+"""The measurements: each is a coroutine that returns rows of the table."""
 
 import time
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from zerobyte.demo.platform import Platform
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: ours, bare restic's where there is one, and what they mean."""
+    """One line of the table: our figure, that of bare restic if there is one, and a note."""
 
     what: str
     ours: str
@@ -26,7 +26,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One backup as a customer sees it, in seconds from the request."""
+    """One backup from a client's view, in seconds after the request."""
 
     accepted_s: float
     started_s: float
@@ -34,7 +34,7 @@ class Run:
 
 
 async def run_once(client: Client, spy: Spy, schedule: str) -> Run:
-    """Run a schedule to its end. Raises RuntimeError when it does not end well."""
+    """Run a schedule to its end. Raises RuntimeError if it fails."""
     before = len(spy.backups())
     wall_ns, begun = time.time_ns(), time.perf_counter()
     task = await client.run(schedule)
@@ -52,7 +52,7 @@ async def run_once(client: Client, spy: Spy, schedule: str) -> Run:
 async def small_runs(
     client: Client, spy: Spy, bare: BareRestic, schedule: str, number: int
 ) -> list[Row]:
-    """Backups of next to nothing: what is left is the way there and back."""
+    """Measure backups of almost no data: the rest is the overhead of a run."""
     await run_once(client, spy, schedule)
     await bare.init()
     argv = same_flags(spy.backups()[-1])
@@ -76,7 +76,7 @@ async def small_runs(
 async def first_backups(
     client: Client, spy: Spy, folder: Path, *, source: Path, volume: str, rounds: int, restic: str
 ) -> list[Row]:
-    """First backups of the large folder, ours and bare restic's in turn."""
+    """Measure first backups of the large folder, with Zerobyte and bare restic in turn."""
     ours, theirs = [], []
     for number in range(rounds):
         name = f"large {number}"
@@ -95,7 +95,7 @@ async def first_backups(
 
 
 def memory(stage: Platform) -> list[Row]:
-    """Resident memory of each process of the platform."""
+    """Measure the resident memory of each process of the platform."""
     rows: list[Row] = []
     total = 0
     for role, part in parts(stage):
@@ -109,7 +109,7 @@ def memory(stage: Platform) -> list[Row]:
 
 
 def parts(stage: Platform) -> Iterator[tuple[str, psutil.Process]]:
-    """Every process of the platform, with what it is."""
+    """Return each process of the platform with the name of its part."""
     for child in _family(stage.pid):
         try:
             role = role_of(child)
@@ -139,7 +139,7 @@ def role_of(child: psutil.Process) -> str:
 
 
 def seconds(value: float) -> str:
-    """A duration, with the digits that mean something."""
+    """Return a duration as text with its significant digits."""
     return f"{value * 1000:.0f} ms" if abs(value) < 1 else f"{value:.2f} s"
 
 

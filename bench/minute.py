@@ -1,4 +1,4 @@
-"""Many schedules due in one minute: whether all of them run, in turn, and what that costs.
+"""Many schedules due in one minute: do all of them run, in order, and at what cost?
 
 Owns a platform of its own, so that its figures are not mixed with those of other measurements.
 """
@@ -38,7 +38,7 @@ class Run:
 
 
 class Cost:
-    """Processor time that each part uses, also when one is started again meanwhile."""
+    """CPU time of each part, summed over its restarts."""
 
     def __init__(self, stage: Platform) -> None:
         self._stage = stage
@@ -53,7 +53,7 @@ class Cost:
             if role in _PARTS:
                 with contextlib.suppress(psutil.Error):
                     if part.ppid() != self._stage.pid:
-                        continue  # a child that a part has just begun still looks like it
+                        continue  # a child between fork and exec
                     times = part.cpu_times()
                     used = times.user + times.system + times.children_user + times.children_system
                     self._now[role, part.pid] = used
@@ -72,7 +72,7 @@ class Cost:
 
 
 class Asking:
-    """Asks the API and Prefect every second meanwhile, and counts what it was answered."""
+    """Requests the API and Prefect every second and counts their responses."""
 
     def __init__(self, cost: Cost) -> None:
         self._cost = cost
@@ -101,7 +101,7 @@ class Asking:
 
 
 async def same_minute(work: Path, number: int, console: Console) -> list[Row]:
-    """Let `number` schedules come due in the same minute; rows for the table."""
+    """Make `number` schedules due in the same minute. Returns rows for the table."""
     source, home = work / "tiny", work / "minute"
     await asyncio.to_thread(fill, source, files=3, size_bytes=3_000)
     async with platform(home) as stage, signed_out_client(stage.url) as client:
@@ -120,7 +120,7 @@ async def same_minute(work: Path, number: int, console: Console) -> list[Row]:
 
 
 async def _schedules(client: Client, home: Path, source: Path, number: int) -> int:
-    """Make them, due in a minute that leaves Prefect the time to plan them; when that is."""
+    """Create the schedules and return their due time, which leaves Prefect time to plan them."""
     volume = await client.add_volume("tiny", str(source))
     repository = await client.add_repository("tiny", str(home / "repositories"))
     at = clock.now() + timedelta(seconds=75 + number * 0.6)
@@ -136,7 +136,7 @@ async def _schedules(client: Client, home: Path, source: Path, number: int) -> i
 
 
 async def _until_done(client: Client, number: int) -> list[Run]:
-    """Every run that has ended, once there are as many as schedules or the limit is reached."""
+    """Return the ended runs, once there is one per schedule or the limit is reached."""
     deadline = clock.monotonic() + _LIMIT_S
     while clock.monotonic() < deadline:
         page = await client.call("GET", "/api/v1/tasks/history?kind=backup")
@@ -184,7 +184,7 @@ def _rows(
 
 
 def _at_once(runs: Sequence[Run]) -> int:
-    """How many ran at the same time at most."""
+    """Return the largest number of runs at the same time."""
     steps = [(run.started_at, 1) for run in runs] + [(run.finished_at, -1) for run in runs]
     running = most = 0
     for _, step in sorted(steps):

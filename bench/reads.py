@@ -1,4 +1,4 @@
-"""How fast the API answers reads, beside an empty route of Sanic's on the same machine.
+"""Reads per second of the API, and their share of the rate of an empty Sanic route.
 
 Slices of the empty route and of each address alternate, so that whatever else this machine does
 meets both alike. Each address is measured alone, and while rows change 20 times a second.
@@ -59,7 +59,7 @@ async def _serving() -> AsyncGenerator[_Server]:
 
 
 async def reads() -> list[Row]:
-    """Two rows for each address: alone, and with writes beside."""
+    """Return two rows for each address: alone, and with writes beside."""
     async with _serving() as server:
         return [
             row for what, path in server.paths.items() for row in await _rows(server, what, path)

@@ -1,4 +1,4 @@
-"""`python -m bench.server FOLDER PORT`: the API with rows in it, and an empty route of Sanic's.
+"""`python -m bench.server FOLDER PORT`: the API with rows, and an empty Sanic route.
 
 Both are served by one process and one event loop, so that their speeds can be compared. Prints a
 session's cookie and the addresses to ask for as JSON, once it answers.
@@ -39,7 +39,7 @@ TASKS = 200
 
 
 async def empty(_: object) -> HTTPResponse:
-    """A route that does nothing: what Sanic itself costs."""
+    """Return an empty response: the cost of Sanic alone."""
     return HTTPResponse(b"{}", content_type="application/json")
 
 
@@ -66,7 +66,7 @@ class Writer:
 
 
 async def fill() -> dict[str, str]:
-    """Rows of a usual installation; the paths to ask for, by what they are."""
+    """Write rows of a usual installation. Returns the paths to request by name."""
     organization = await Organization.get()
     volumes = [await _volume(organization.id, n) for n in range(SCHEDULES)]
     repositories = [await _repository(organization.id, n) for n in range(10)]

@@ -1,4 +1,4 @@
-"""A restic that notes when and how it was called, then becomes the real one.
+"""A wrapper of restic that records time and arguments, then executes restic.
 
 Owns the wrapper that RESTIC_COMMAND names; the platform measured knows nothing of it.
 """
@@ -6,7 +6,7 @@ Owns the wrapper that RESTIC_COMMAND names; the platform measured knows nothing 
 from dataclasses import dataclass
 from pathlib import Path
 
-# `exec` keeps the process the same: what the platform does to its child, it does to restic.
+# `exec` keeps the process id, so signals and limits of the platform reach restic itself.
 _WRAPPER = """#!/bin/sh
 {{ printf '%s\\037' "$(date +%s%N)" "$@"; echo; }} >> '{log}'
 exec '{restic}' "$@"
@@ -19,7 +19,7 @@ _ITS_OWN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of restic: when, in nanoseconds since the epoch, and with which arguments."""
+    """One call of restic: its time in nanoseconds since the epoch, and its arguments."""
 
     at_ns: int
     argv: tuple[str, ...]
@@ -31,7 +31,7 @@ class Call:
 
 
 class Spy:
-    """The wrapper and what it has noted."""
+    """The wrapper and the calls that it recorded."""
 
     def __init__(self, folder: Path, *, restic: str) -> None:
         self.program = folder / "restic"
@@ -49,7 +49,7 @@ class Spy:
 
 
 def same_flags(call: Call) -> list[str]:
-    """The arguments of a call without its repository and the files that it had for itself."""
+    """Return the arguments of a call without its repository and private files."""
     argv: list[str] = []
     rest = iter(call.argv)
     for argument in rest:

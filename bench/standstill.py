@@ -1,4 +1,4 @@
-"""Whether the machine itself stood still while something was measured, as a paused guest does."""
+"""Detect pauses of the whole machine during a measurement, such as those of a paused guest."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ _EVERY_S: Final = 0.2
 
 
 class Standstill:
-    """The longest time that this process, which does next to nothing, was not let run.
+    """Return the longest time in which this idle process was not scheduled.
 
     longest_s   beyond what it slept on purpose.
     """

@@ -1,4 +1,4 @@
-"""Init."""
+"""Create the tables of users, volumes, repositories, schedules, tasks, leases and workers."""
 
 from tortoise import BaseDBAsyncClient
 

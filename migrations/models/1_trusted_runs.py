@@ -1,4 +1,4 @@
-"""Trusted runs."""
+"""Add columns for due times and catch-up; replace the lease table by one with a queue."""
 
 from tortoise import BaseDBAsyncClient
 

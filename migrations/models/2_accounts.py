@@ -1,4 +1,4 @@
-"""Accounts."""
+"""Create the tables of sign-in: two-factor, passkeys, SSO, API keys, invitations, audit."""
 
 from tortoise import BaseDBAsyncClient
 

@@ -1,4 +1,4 @@
-"""Accepted snapshots."""
+"""Add the accepted snapshots of a repository."""
 
 from tortoise import BaseDBAsyncClient
 

@@ -1,6 +1,6 @@
-"""Retention age.
+"""Add when retention last succeeded and since when it is owed.
 
-What was recorded before tells when retention last went well, and since when it fails after backups.
+Existing schedules get both times from their recorded tasks.
 """
 
 from tortoise import BaseDBAsyncClient

@@ -1,4 +1,4 @@
-"""Trust and data safety."""
+"""Add worker tokens, allowed roots, incomplete snapshots and the location of a repository."""
 
 from tortoise import BaseDBAsyncClient
 

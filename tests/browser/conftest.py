@@ -1,4 +1,4 @@
-"""A running platform and a real Chromium without a screen: `make browser` runs these tests.
+"""Fixtures: a running platform and a headless Chromium; `make browser` runs these tests.
 
 They stand outside of the suite, which needs no browser. Pictures of what was seen are kept in the
 folder that ZEROBYTE_PICTURES names, else in pytest's own.
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedPlatform]:
     served = ServedPlatform(tmp_path_factory.mktemp("platform") / "data")
-    # A passkey is bound to a name, and an address is none.
+    # A passkey is bound to a host name; an IP address is not accepted.
     served.url = f"http://localhost:{served.port}"
     served.environ["BASE_URL"] = served.url
     served.home.mkdir()
@@ -75,7 +75,7 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
 
 @pytest.fixture
 def picture(browser: Chrome, tmp_path: Path) -> Callable[[str], None]:
-    """Keep a picture of what the browser shows."""
+    """Save a screenshot of the page."""
     folder = Path(os.environ.get("ZEROBYTE_PICTURES", tmp_path))
     folder.mkdir(parents=True, exist_ok=True)
     return lambda name: browser.save_screenshot(str(folder / f"{name}.png"))

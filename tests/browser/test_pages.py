@@ -1,4 +1,4 @@
-"""The pages that people open in a browser: the API's description, and Prefect's own."""
+"""Pages in a browser: the description of the API, and the UI of Prefect."""
 
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
@@ -15,7 +15,7 @@ def text_of(browser: Chrome) -> str:
 
 
 def wait_for(browser: Chrome, *words: str) -> str:
-    """Until the page shows all of these words, in whatever case."""
+    """Wait until the page shows all of these words, in any case."""
 
     def shown(_: Chrome) -> str | None:
         text = text_of(browser)

@@ -1,4 +1,4 @@
-"""Passkeys in a real Chromium, with the authenticator that it simulates itself."""
+"""Passkeys in a real Chromium with its virtual authenticator."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from tests.support.browser_scripts import CALL_API, DEFINE_CALL
 
 ADA = {"username": "ada", "password": PASSWORD}
 
-# What a page of ours does, with nothing but what the browser brings along.
+# The calls of a page, with browser APIs only.
 REGISTER = (
     DEFINE_CALL
     + """
@@ -44,7 +44,7 @@ SIGN_IN = (
 
 @pytest.fixture
 def page(browser: Chrome, platform: ServedPlatform):
-    """A page of the API's own origin; which one does not matter."""
+    """Open any page of the API's origin."""
     browser.get(f"{platform.url}/api/auth/ok")
 
     def run(script: str, *arguments: Any) -> dict[str, Any]:
@@ -84,7 +84,7 @@ def test_a_passkey_is_made_in_chromium_and_signs_in_without_a_name(browser, page
     again = page(REGISTER)
     assert (again["status"], again["body"]["name"]) == (0, "InvalidStateError")
     picture("passkeys")
-    # A user who is not verified does not come in.
+    # Without user verification the sign-in is refused.
     browser.set_user_verified(False)
     page(CALL_API, "POST", "/api/auth/sign-out", {})
     refused = page(SIGN_IN)

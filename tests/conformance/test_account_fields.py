@@ -1,4 +1,4 @@
-"""The document of accounts: each operation reads and answers the fields that are promised."""
+"""Account operations accept and return all documented fields."""
 
 import json
 from functools import cache
@@ -26,7 +26,7 @@ USER = (
 ORGANIZATION = "name slug logo createdAt metadata id"
 MEMBER = "organizationId userId role createdAt id user"
 INVITATION = "organizationId email role status expiresAt createdAt inviterId id"
-# What is sent (a `?` may be left out), what is answered, and the refusals of its own.
+# Request fields (`?` is optional), response fields, and error codes of the operation.
 AUTH = {
     "two-factor/enable": ("password issuer?", "totpURI backupCodes", "400 401 429"),
     "two-factor/verify-totp": ("code trustDevice?", "token user", "400 401 429"),
@@ -97,7 +97,7 @@ def described(tmp_path_factory: pytest.TempPathFactory):
 
 
 def plain(whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema itself, where another one only leads to it or allows null besides."""
+    """Return a schema without `$ref` and without its null alternative."""
     while True:
         if "$ref" in schema:
             schema = whole["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
@@ -108,12 +108,12 @@ def plain(whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def content(operation: dict[str, Any]) -> dict[str, Any]:
-    """The schema of what is answered when all is well."""
+    """Return the schema of the success response."""
     return operation["responses"]["200"]["content"]["application/json"]["schema"]
 
 
 def fields(whole: dict[str, Any], schema: dict[str, Any]) -> Any:
-    """The names of an object's fields, a `?` behind those that may be absent; as deep as it is."""
+    """Return the names of all fields at any depth, with `?` after optional ones."""
     schema = plain(whole, schema)
     if schema.get("type") == "array":
         return [fields(whole, schema["items"])]
@@ -127,7 +127,7 @@ def fields(whole: dict[str, Any], schema: dict[str, Any]) -> Any:
 
 
 def holds(ours: Any, promised: Any) -> bool:
-    """Whether everything promised is there; there may be more."""
+    """Return True if all documented fields are present; more are allowed."""
     if isinstance(promised, list):
         return isinstance(ours, list) and holds(ours[0], promised[0])
     if isinstance(promised, dict):
@@ -145,7 +145,7 @@ def test_an_operation_of_v1_has_the_documented_fields(described, path: str, meth
             for home, operation in ((whole, ours), (CONTRACT, theirs))
         ]
         assert holds(*sent)
-        # What ours knows besides may be left out.
+        # Additional fields of ours must be optional.
         assert all(name.endswith("?") for name in set(sent[0]) - set(sent[1]))
     if "application/json" in theirs["responses"]["200"].get("content", {}):
         assert holds(fields(whole, content(ours)), fields(CONTRACT, content(theirs)))

@@ -1,4 +1,4 @@
-"""Clients are generated from the description of the API, so each rule of its form is held here."""
+"""Rules for the form of the OpenAPI document, because clients are generated from it."""
 
 import json
 import re
@@ -14,7 +14,7 @@ DOCUMENT: dict[str, Any] = json.loads(
     (Path(__file__).resolve().parents[2] / "openapi.json").read_text()
 )
 SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
-# Their shape depends on the operation that was audited, or is the OpenAPI standard's own.
+# Their shape depends on the audited operation, or is defined by the OpenAPI standard.
 OF_ANY_SHAPE = {"/components/schemas/AuditEntry/properties/details"}
 WITHOUT_SCHEMA = {"showDocs", "getDocsScript"}
 OPERATIONS = [

@@ -1,4 +1,4 @@
-"""The committed description of the API is the one that the code gives."""
+"""The committed openapi.json equals the one generated from the code."""
 
 from pathlib import Path
 

@@ -7,7 +7,7 @@ from typing import Any
 
 Document = dict[str, Any]
 HERE = Path(__file__).resolve().parent
-# Accepted there and dropped; nothing is taken here that has no effect.
+# The documented API accepts and ignores these; we accept no field without effect.
 DROPPED = {
     "createBackupSchedule body lacks tags",
     "updateBackupSchedule body lacks tags",
@@ -15,14 +15,14 @@ DROPPED = {
 
 
 def meant(document: Document, schema: Document) -> Document:
-    """A schema itself, when another place holds it."""
+    """Return a schema, resolved if it is a `$ref`."""
     while "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     return schema
 
 
 def fields(document: Document, schema: Document) -> set[str]:
-    """The names that an object may have, in whichever of its forms."""
+    """Return the field names of all alternatives of an object."""
     schema = meant(document, schema)
     forms = [*schema.get("allOf", ()), *schema.get("anyOf", ()), *schema.get("oneOf", ())]
     return set(schema.get("properties", ())).union(*(fields(document, form) for form in forms))

@@ -1,4 +1,4 @@
-"""Every operation that we serve stands where the documented API has it, and answers as it says.
+"""Every served operation has the path, method and responses of the documented API.
 
 `NOT_BUILT` is exact: building one of these operations fails the test until it leaves the list.
 """

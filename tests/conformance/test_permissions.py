@@ -1,4 +1,4 @@
-"""Who may ask for what, by name: an operation that declares something else fails here.
+"""The permission of each operation, listed by name.
 
 `tests/integration/security/test_guard.py` shows that the running server does what is declared.
 """
@@ -12,7 +12,7 @@ from zerobyte.http.openapi import operations
 
 DEMANDS: dict[Permission, set[str]] = {
     Permission.PUBLIC: {"getPublicSsoProviders", "getStatus", "showLoginError"},
-    # A browser's session, whatever the role.
+    # Any role, with a browser session.
     Permission.BROWSER: {
         "createApiKey", "deleteApiKey", "getApiKeys", "getUserSsoInvitations",
         "startInvitationSsoVerification",
@@ -31,7 +31,7 @@ DEMANDS: dict[Permission, set[str]] = {
     },
     Permission.INSTANCE_READER: {"getPasswordLoginStatus", "getRegistrationStatus"},
 }  # fmt: skip
-# Commands of one's own against a repository: not for keys, and not for plain members.
+# Free restic commands against a repository: neither API keys nor plain members.
 COMMANDS = {"devPanelExec"}
 # The tests of the OpenAPI document cover access to these operations.
 DESCRIPTION = {"getDocsScript", "getOpenApi", "showDocs"}

@@ -1,4 +1,4 @@
-"""One platform for all end-to-end tests, and a second one whose processes may be killed.
+"""Fixtures: one platform for all end-to-end tests, and one whose processes may be killed.
 
 Every secret, folder and file name of the first one contains a mark, so that the last test finds
 the marks in places where they must not be.
@@ -27,11 +27,13 @@ _figures: list[str] = []
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "at_the_end: looks at what all other tests have left")
+    config.addinivalue_line(
+        "markers", "at_the_end: runs last, over everything that the other tests wrote"
+    )
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    # Several starts and stops of whole platforms, on whatever machine this is.
+    # A test may start and stop several platforms, also on a slow machine.
     item.add_marker(pytest.mark.timeout(900))
 
 
@@ -40,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if hasattr(session.config, "workeroutput"):  # one of several processes that test side by side
+    if hasattr(session.config, "workeroutput"):  # a worker of pytest-xdist
         session.config.workeroutput["figures"] = _figures
 
 
@@ -56,13 +58,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session")
 def figure() -> Callable[[str], None]:
-    """Write a measured figure down; it is printed at the end and asserts nothing."""
+    """Record a measured figure; it is printed at the end and asserts nothing."""
     return _figures.append
 
 
 @dataclass(frozen=True)
 class Secrets:
-    """What must never be found anywhere but with its owner."""
+    """Secrets that must be found nowhere but with their owner."""
 
     app: str = field(default_factory=lambda: f"app-{ids.token(40)}")
     account: str = field(default_factory=lambda: f"account-{ids.token(20)}")
@@ -89,7 +91,7 @@ def served(
     hooks: HookServer,
     figure: Callable[[str], None],
 ) -> Iterator[ServedPlatform]:
-    """The platform of most tests. It is only ever used, never hurt."""
+    """The platform of most tests; no test kills its processes."""
     home = tmp_path_factory.mktemp("platform") / "data"
     platform = ServedPlatform(home, APP_SECRET=secrets.app, WEBHOOK_ALLOWED_ORIGINS=hooks.origin)
     try:
@@ -110,7 +112,7 @@ def witness(served: ServedPlatform) -> Iterator[Witness]:
 
 @pytest.fixture(scope="session")
 def customer(served: ServedPlatform, secrets: Secrets, witness: Witness) -> Iterator[Customer]:
-    """The person whose platform it is."""
+    """A client that is signed in as the first user."""
     person = Customer(served.url)
     person.sign_up(secrets.account)
     yield person
@@ -126,13 +128,13 @@ def shared_repository(served: ServedPlatform, customer: Customer) -> dict[str, A
 
 @pytest.fixture(scope="session")
 def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where all sources of the first platform are."""
+    """The folder of all sources of the first platform."""
     return tmp_path_factory.mktemp(MARK)
 
 
 @pytest.fixture
 def source(marked: Path, request: pytest.FixtureRequest) -> Path:
-    """A small folder of the test's own."""
+    """A small folder for one test."""
     folder = marked / request.node.name[:60]
     (folder / "sub").mkdir(parents=True)
     for name in (f"{MARK}-a.txt", "b.txt", f"sub/{MARK}-c.txt"):
@@ -187,6 +189,6 @@ def clockwork(request: pytest.FixtureRequest) -> Clockwork | None:
 
 @pytest.fixture(scope="session")
 def beside() -> Iterator[ThreadPoolExecutor]:
-    """For what takes long and needs no test to wait for it."""
+    """A pool for long work that no test waits for."""
     with ThreadPoolExecutor() as pool:
         yield pool

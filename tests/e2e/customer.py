@@ -17,10 +17,10 @@ Answer = dict[str, Any]
 
 
 class Customer:
-    """A person with an account on one platform."""
+    """A client with an account on one platform."""
 
     def __init__(self, url: str) -> None:
-        # An Origin is what a browser sends; a cookie without one is not believed.
+        # Browsers send an Origin; a request with a cookie but without one is refused.
         self.http = httpx.Client(base_url=url, headers={"Origin": url}, timeout=90, trust_env=False)
 
     def call(self, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
@@ -150,7 +150,7 @@ class Ear:
 
     def __enter__(self) -> "Ear":
         self._thread.start()
-        # The first heartbeat follows what a stream tells of now: then all of that is here.
+        # The first heartbeat follows the initial events, so all of them have arrived.
         until_sync(lambda: self.named("heartbeat"), limit_s=30, what="the stream is open")
         return self
 

@@ -1,4 +1,4 @@
-"""The real demo as a process: started, watched, interrupted, and waited for.
+"""The demo as a process that tests start, observe, interrupt and wait for.
 
 It keeps the process tree and the output.
 """
@@ -119,7 +119,7 @@ class DemoProcess:
 
 
 def little_files(folder: Path) -> Path:
-    """Some thousand files that take restic a while, 60 MB in all."""
+    """Write several thousand files, 60 MB in total, so that a backup takes seconds."""
     for number in range(3000):
         place = folder / f"folder {number % 50}"
         place.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class HookServer:
-    """Where it listens and what came, oldest first: path, headers, body as JSON."""
+    """The address of the server and its requests, oldest first: path, headers, JSON body."""
 
     def __init__(self) -> None:
         self.received: list[tuple[str, dict[str, str], Any]] = []

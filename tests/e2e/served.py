@@ -1,4 +1,4 @@
-"""A real `zerobyte serve` for tests: started, watched, killed in parts, restarted.
+"""A real `zerobyte serve` that tests start, observe, kill in parts and restart.
 
 It differs from the demo's platform: the output is kept for searches, processes are killed, and the
 same data is started twice.
@@ -53,7 +53,7 @@ class ServedPlatform:
             "PREFECT_PORT": str(self.prefect_port),
             "BASE_URL": self.url,
             "DISABLE_RATE_LIMITING": "true",
-            # Whether a test passes is no matter of how full the disk of this machine is.
+            # A test must not depend on the free space of this machine.
             "MIN_FREE_BYTES": "0",
             "MIN_FREE_PERCENT": "0",
             **environ,
@@ -164,7 +164,7 @@ class ServedPlatform:
             f"http://127.0.0.1:{self.prefect_port}/api{path}",
             json=body,
             auth=(name, password),
-            # A server that has stopped answering is started again by the platform within this.
+            # The platform restarts a server that does not answer within this time.
             timeout=75,
             trust_env=False,
         )
@@ -186,7 +186,7 @@ class ServedPlatform:
 
 @contextmanager
 def _whatever() -> Iterator[None]:
-    """A process may end while we look at it."""
+    """Ignore processes that end while they are read."""
     with suppress(psutil.Error):
         yield
 

@@ -53,7 +53,7 @@ def serve(
 def does_the_main_job(
     customer: Customer, repository: Answer, source: Path, target: Path, name: str
 ) -> str:
-    """Save, list, restore, compare; the schedule that did it."""
+    """Back up, list, restore and compare. Returns the schedule."""
     schedule = customer.of(name, source, repository, retentionPolicy={"keepLast": 3})
     ended = customer.run(schedule)
     assert ended["status"] == "succeeded", ended["error"]
@@ -87,7 +87,7 @@ def test_rest_server_with_password_and_a_run_while_it_is_down(
 
     server.kill()
     server.wait()
-    # Restic itself asks again for a quarter of an hour; a person need not wait for that.
+    # restic itself retries for 15 minutes; the error must be reported earlier.
     task = customer.start(schedule)
     [restic] = until_sync(
         lambda: served.restics("backup", f"--tag={schedule}"), limit_s=60, what="restic tries"

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.at_the_end
 
 @pytest.fixture(scope="module")
 def known(customer: Customer, served: ServedPlatform, secrets: Secrets) -> dict[str, str]:
-    """Every secret of the platform by its name."""
+    """Return every secret of the platform by its name."""
     password = customer.http.post(
         "/api/v1/system/restic-password", json={"password": secrets.account}
     )
@@ -44,7 +44,7 @@ def in_text(known: dict[str, str], text: str | bytes) -> list[str]:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """Every file below a folder; folders may go while we look, as those of a restic's secrets."""
+    """Yield every file below a folder; folders may be removed meanwhile."""
     for place, _, names in os.walk(folder):
         for path in (Path(place) / name for name in names):
             if path.is_file() and not path.is_symlink():
@@ -52,7 +52,7 @@ def files(folder: Path) -> Iterator[Path]:
 
 
 def content_of(path: Path) -> bytes:
-    """What is in a file; nothing when it has gone since it was found."""
+    """Return the content of a file; empty if it no longer exists."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -60,7 +60,7 @@ def content_of(path: Path) -> bytes:
 
 
 def dump(database: Path) -> str:
-    """Every row of every table."""
+    """Return every row of every table."""
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as reader:
         reader.text_factory = lambda raw: raw.decode(errors="replace")
         text = "\n".join(reader.iterdump())
@@ -83,7 +83,7 @@ def test_t34_no_secret_path_or_file_name_is_in_prefect(
 ) -> None:
     home = served.home / "prefect"
     database = home / "prefect.db"
-    # Prefect's workers hand in their log lines a few seconds later.
+    # Prefect's workers send their log lines with a delay of a few seconds.
     until_sync(
         lambda: "Restic processed" in dump(database),
         limit_s=90,
@@ -128,7 +128,7 @@ def test_no_process_got_a_secret_of_another_process(
     for name, arguments in witness.arguments:
         assert in_text(known, arguments) == [], name
     allowed = {
-        # The supervisor was given it by us and gives it to the API alone.
+        # The test passes it to the supervisor, which passes it to the API only.
         "serve": ["APP_SECRET"],
         "zerobyte.app": ["APP_SECRET"],
     }
@@ -136,7 +136,7 @@ def test_no_process_got_a_secret_of_another_process(
     assert "zerobyte.app" in seen, "the witness sees a secret where one is"
     for name, environment in witness.environments:
         found = in_text(known, environment)
-        # restic takes the passwords of S3 and REST from nowhere else; setpriv becomes restic.
+        # restic reads the passwords of S3 and REST only from there; setpriv executes restic.
         if name in ("restic", "setpriv") and found == ["a storage's password"]:
             continue
         assert found in ([], allowed.get(name)), name
@@ -144,12 +144,12 @@ def test_no_process_got_a_secret_of_another_process(
 
 def test_no_secret_is_left_in_a_file(served: ServedPlatform, known: dict[str, str]) -> None:
     run = served.home / "run"
-    # While a restic runs, its password lies in such a folder; it goes with it.
+    # The folder exists while restic runs and holds its password.
     until_sync(lambda: not list(run.glob("secrets-*")), limit_s=90, what="no secret file is left")
     for path in files(served.home):
         at = path.relative_to(served.home)
         if str(at) == "run/worker-token" or at.parts[0] == "repositories":
             continue
         if str(at).startswith("run/secrets-"):
-            continue  # of a restic that has begun since
+            continue  # of a restic that started later
         assert in_text(known, content_of(path)) == [], path

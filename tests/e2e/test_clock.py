@@ -30,7 +30,7 @@ def test_a_schedule_of_every_minute_runs_by_itself_and_keeps_to_its_policy(
     assert view["nextBackupAt"] % 60_000 == 0
 
     def completed() -> list[dict[str, Any]]:
-        # Not one that rang too late, for a time that our own clock had seen to by then.
+        # Ignore late runs for a due time that the API itself had started by then.
         runs = served.runs_in_prefect(clockwork.schedule)
         return [run for run in runs if run["state_type"] == "COMPLETED"]
 
@@ -38,7 +38,7 @@ def test_a_schedule_of_every_minute_runs_by_itself_and_keeps_to_its_policy(
         completed, limit_s=180, what="Prefect knows that it has ended", every_s=0.5
     )
     assert run["name"].startswith("every minute · scheduled")
-    # It was planned for a full minute and did not begin before it.
+    # It was planned for a full minute and did not start before it.
     planned = datetime.datetime.fromisoformat(run["expected_start_time"])
     assert planned.second == 0
     assert planned.timestamp() * 1000 <= task["createdAt"]

@@ -23,7 +23,7 @@ def deployment(served: ServedPlatform, schedule: str) -> Answer | None:
 
 
 def drifted(served: ServedPlatform, schedule: str, change: Callable[[], Any]) -> str:
-    """Change something and let `deploy --check` look before the platform itself repairs it."""
+    """Make a change and run `deploy --check` before the platform repairs it."""
     for _ in range(4):
         change()
         looked = served.run("deploy", "--check")

@@ -22,7 +22,7 @@ _UNENDED = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CAN
 
 @dataclass
 class KillHarness:
-    """A platform that may be hurt, its person, and a repository."""
+    """A platform whose processes may be killed, its client and a repository."""
 
     served: ServedPlatform
     customer: Customer
@@ -42,7 +42,7 @@ class KillHarness:
         return task, restic
 
     def check(self) -> None:
-        """Let restic itself look at the repository, with the recovery password."""
+        """Check the repository with restic itself and the recovery password."""
         secret = self.customer.http.post(
             "/api/v1/system/restic-password", json={"password": PASSWORD}
         )
@@ -84,7 +84,7 @@ def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KillHarness]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Sixty megabytes that no repository has seen before."""
+    """Write 60 MB of new random data."""
     source = tmp_path / "source"
     source.mkdir()
     (source / "large.bin").write_bytes(os.urandom(60_000_000))
@@ -106,7 +106,7 @@ def test_api_reads_and_edits_work_without_prefect_and_runs_wait(
 
     task = customer.start(schedule)
     figure(f"run while Prefect is dead: answered after {(time.monotonic() - killed) * 1000:.0f} ms")
-    # Prefect comes back in some seconds; that it is not there yet is asked for below.
+    # Prefect restarts within seconds; the check below needs the time before that.
     assert customer.task(task)["status"] == "queued"
     assert len(customer.call("GET", "/api/v1/volumes")) >= 1
     assert len(customer.snapshots(harness.repository, schedule)) == 1
@@ -228,7 +228,7 @@ def test_stop_ends_all_processes_in_time_and_the_next_start_is_clean(
     ended = customer.end_of(task, limit_s=180)
     assert ended["status"] in ("failed", "stale")
     assert ended["error"] == "Zerobyte was stopped while this ran."
-    # What a stop had no time to tell Prefect, the next worker does.
+    # The next worker reports to Prefect what the stopped one had no time for.
     until_sync(
         lambda: harness.list_active_runs() == [], limit_s=60, what="Prefect has no phantom run"
     )
@@ -239,7 +239,7 @@ def test_stop_ends_all_processes_in_time_and_the_next_start_is_clean(
 
 
 def _memory(served: ServedPlatform) -> str:
-    """The resident memory of the parts, in megabytes."""
+    """Return the resident memory of the parts in megabytes."""
     sizes = {"supervisor": served.tree()[0].memory_info().rss}
     sizes |= {name: served.part(name).memory_info().rss for name in ("api", "worker", "prefect")}
     return ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in sizes.items())

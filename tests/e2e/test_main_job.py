@@ -14,7 +14,7 @@ from zerobyte.demo.compare import compare
 
 
 def statuses(events: list[dict[str, Any]]) -> list[str]:
-    """The statuses of a task in order, each once."""
+    """Return the statuses of a task in order, each once."""
     found: list[str] = []
     for task in events:
         if not found or found[-1] != task["status"]:
@@ -23,14 +23,14 @@ def statuses(events: list[dict[str, Any]]) -> list[str]:
 
 
 def outcomes(lines: list[dict[str, Any]]) -> list[str]:
-    """How lines of the history ended, newest first."""
+    """Return the outcomes of history lines, newest first."""
     return [line["outcome"] for line in lines]
 
 
 def assert_restore_is_audited(
     customer: Customer, shared_repository: dict[str, Any], snapshot: dict[str, Any]
 ) -> None:
-    """The newest restore in the audit log is this one."""
+    """Assert that the newest restore in the audit log is this one."""
     [line] = customer.call("GET", "/api/v1/audit?action=restoreSnapshot&limit=1")["entries"]
     assert (line["result"], line["status"], line["actor"]["name"]) == ("succeeded", 202, "Ada")
     expected = {"shortId": shared_repository["shortId"], "snapshotId": snapshot["short_id"]}
@@ -47,7 +47,7 @@ def test_event_streams_report_a_run_from_queued_to_succeeded(
         task = customer.start(schedule)
         with Ear(customer, f"/api/v1/tasks/{task}/events") as own:
             customer.end_of(task)
-            # Each stream tells it in its own time.
+            # The streams send it independently.
             for stream in (ear, own):
                 until_sync(
                     lambda stream=stream: (
@@ -105,7 +105,7 @@ def test_folder_is_backed_up_listed_and_restored_byte_for_byte(
     began = time.monotonic()
     task = customer.start(schedule)
     answered = time.monotonic()
-    # So few files are saved at once: on a busy machine the test may not see restic running.
+    # Few files are saved within one poll: on a busy machine no progress may be seen.
     until_sync(
         lambda: (
             served.restics("backup", f"--tag={schedule}") or customer.task(task)["status"] in ENDED

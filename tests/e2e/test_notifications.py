@@ -82,8 +82,8 @@ def test_t32_failing_destination_delays_nothing_and_is_recorded(
         assert ended["status"] == "succeeded"
         return ended["finishedAt"] - ended["createdAt"]
 
-    # Ten seconds are what one message may take; the run does not wait even for those. A busy
-    # machine may need as long for a run, but a run that waited would do so each time.
+    # One message may take ten seconds, and the run does not wait for it. A busy machine may
+    # need as long for a run, but a run that waits needs it each time.
     assert any(took_ms() < 9_000 for _ in range(3))
 
     def error(made: Answer) -> str | None:

@@ -14,7 +14,7 @@ from tests.support.waiting import until_sync
 
 
 def leases(served: ServedPlatform, task: str) -> int:
-    """How many leases a task has in the platform's database."""
+    """Return the number of leases of a task in the database."""
     database = served.home / "data" / "zerobyte.db"
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as reader:
         query = "SELECT count(*) FROM leases WHERE task_id = ?"
@@ -26,7 +26,7 @@ def leases(served: ServedPlatform, task: str) -> int:
 def under_way(
     customer: Customer, served: ServedPlatform, schedule: str
 ) -> tuple[str, psutil.Process]:
-    """A run that is in the middle of its work, and its restic."""
+    """Start a run and return its task and restic process while it works."""
     task = customer.start(schedule)
     customer.until_progress(task)
     [restic] = served.restics("backup", f"--tag={schedule}")
@@ -34,7 +34,7 @@ def under_way(
 
 
 def locks(repository: Answer) -> list[str]:
-    """The locks that restic has left in a local repository."""
+    """Return the lock files of a local repository."""
     return [lock.name for lock in (Path(repository["config"]["path"]) / "locks").iterdir()]
 
 
@@ -88,7 +88,7 @@ def test_cancelled_run_ends_in_all_places(
 def test_unreadable_files_are_a_warning_or_above_the_limit_an_error(
     customer: Customer, shared_repository: Answer, tmp_path: Path, readable: int
 ) -> None:
-    """The snapshot is there in both cases, and marked; the repository itself says so too."""
+    """Assert that the snapshot exists and is marked, in the API and in the repository."""
     (tmp_path / "kept").mkdir()
     for number in range(readable):
         (tmp_path / "kept" / f"file{number}").write_text("x")

@@ -25,7 +25,7 @@ def uv(*arguments: str) -> None:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel, which finds the locked packages where they are already."""
+    """Create an environment with the wheel that uses the installed packages of this one."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     source.mkdir()

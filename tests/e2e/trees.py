@@ -54,7 +54,7 @@ def _links(folder: Path) -> None:
 
 
 def _facts(folder: Path) -> None:
-    """Modes, owners, attributes and, last of all, times to the nanosecond."""
+    """Set modes, owners, attributes and finally times to the nanosecond."""
     modes = {"no mode": 0o000, "setuid": 0o4751, "only write": 0o222, "all": 0o777}
     for number, (name, mode) in enumerate(modes.items()):
         (folder / name).write_text(name)
@@ -77,7 +77,7 @@ def _facts(folder: Path) -> None:
 
 
 def attributes(folder: Path) -> dict[str, dict[str, bytes]]:
-    """The extended attributes of everything in a folder, for what has some."""
+    """Return the extended attributes of all entries that have some."""
     found: dict[str, dict[str, bytes]] = {}
     for place, folders, files in os.walk(folder):
         for name in (*folders, *files):
@@ -90,5 +90,5 @@ def attributes(folder: Path) -> dict[str, dict[str, bytes]]:
 
 
 def copy(folder: Path, target: Path) -> None:
-    """An exact copy to compare with later."""
+    """Make an exact copy for a later comparison."""
     subprocess.run(["cp", "-a", "--", str(folder), str(target)], check=True)

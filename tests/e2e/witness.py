@@ -14,7 +14,7 @@ _EVERY_S = 0.2
 
 
 class Witness:
-    """What was seen: the program's name with its arguments, and with its environment."""
+    """The recorded programs: name with arguments, and name with environment."""
 
     def __init__(self, served: ServedPlatform) -> None:
         self.arguments: set[tuple[str, bytes]] = set()
@@ -47,10 +47,10 @@ class Witness:
             arguments_seen = arguments.read_bytes()
             environment = Path(f"/proc/{process.pid}/environ").read_bytes()
             if arguments.read_bytes() != arguments_seen:
-                return  # it has become another program in between; the next look tells which
+                return  # it executed another program meanwhile; the next scan reads that one
         except (OSError, psutil.Error):
             return
-        # Between fork and exec a child still wears its parent's arguments.
+        # Between fork and exec a child has the arguments of its parent.
         name = arguments_seen.split(b"\0", 1)[0].rpartition(b"/")[2].decode()
         if name.startswith("python"):
             name = arguments_seen.split(b"\0")[-2].decode(errors="replace")

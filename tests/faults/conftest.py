@@ -12,7 +12,7 @@ _figures: list[str] = []
 
 @pytest.fixture(scope="session")
 def figures() -> list[str]:
-    """Lines that are printed at the end."""
+    """Collect lines that are printed at the end."""
     return _figures
 
 

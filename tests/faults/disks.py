@@ -9,7 +9,7 @@ import pytest
 
 
 class Disk:
-    """A file system of its own at `place`."""
+    """A separate file system, mounted at `place`."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
@@ -30,7 +30,7 @@ class Disk:
 
 @contextmanager
 def small_disk(place: Path, megabytes: int) -> Iterator[Disk]:
-    """Mount a disk for as long as the `with` lasts."""
+    """Mount a disk until the block ends."""
     place.mkdir()
     made = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place)], check=False

@@ -23,7 +23,7 @@ AUTH = "zerobyte:a-prefect-that-is-not-ours"
 
 @dataclass
 class Outage:
-    """How Prefect is taken away, and how it is given back."""
+    """Start and end an outage of Prefect."""
 
     begin: Callable[[], None]
     end: Callable[[], None]
@@ -31,7 +31,7 @@ class Outage:
 
 @contextmanager
 def prefect_elsewhere(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A Prefect server that no supervisor of ours watches, as on another machine."""
+    """A Prefect server without our supervisor, as on another machine."""
     home.mkdir()
     env = child_env.prefect_server(home=home, port=port, auth=AUTH)
     with (home / "server.log").open("wb") as output:
@@ -58,7 +58,7 @@ def prefect_elsewhere(home: Path, port: int) -> Iterator[subprocess.Popen[bytes]
 
 @contextmanager
 def hung(base: Path) -> Iterator[tuple[ServedPlatform, Outage]]:
-    """A Prefect elsewhere is stopped: its port is open, but it does not answer."""
+    """Stop the external Prefect: its port stays open, but it does not answer."""
     [port] = free_ports(1)
     served = ServedPlatform(
         base / "data",
@@ -81,7 +81,7 @@ def hung(base: Path) -> Iterator[tuple[ServedPlatform, Outage]]:
 
 @contextmanager
 def dead(base: Path) -> Iterator[tuple[ServedPlatform, Outage]]:
-    """Our own Prefect is killed and its port taken, so that no start of the supervisor succeeds."""
+    """Kill our Prefect and occupy its port, so that the supervisor cannot restart it."""
     served = ServedPlatform(base / "data", ZEROBYTE_DRAIN_GRACE="1")
     squatter = Squatter(served, "prefect", served.prefect_port)
     try:
@@ -91,7 +91,7 @@ def dead(base: Path) -> Iterator[tuple[ServedPlatform, Outage]]:
 
 
 class Squatter:
-    """Kills a part, sits on its port and hangs up on everybody."""
+    """Kills a part, occupies its port and closes every connection."""
 
     def __init__(self, served: ServedPlatform, part: str, port: int) -> None:
         self._stage = served
@@ -125,7 +125,7 @@ class Squatter:
     def _sit(self) -> None:
         with socket.socket() as seat:
             seat.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            # The port is free when the last thread of the dead one is, a moment after its first.
+            # The port becomes free only when the last thread of the dead process has ended.
             until_sync(
                 lambda: self._is_taken(seat), limit_s=30, what="the port is free", every_s=0.01
             )

@@ -39,7 +39,7 @@ _READS = (
 
 @dataclass
 class FaultScenario:
-    """One platform with one person, a repository and a folder to save."""
+    """One platform with one user, a repository and a source folder."""
 
     served: ServedPlatform
     customer: Customer
@@ -151,7 +151,7 @@ class FaultScenario:
 
 @contextmanager
 def scenario(served: ServedPlatform, folder: Path, repository: Path) -> Iterator[FaultScenario]:
-    """Start a platform and let one person settle there; `folder` gets the source."""
+    """Start a platform and create its first user; the source is written to `folder`."""
     source = folder / "source"
     source.mkdir()
     (source / "note.txt").write_text("note\n" * 50)
@@ -168,7 +168,7 @@ def scenario(served: ServedPlatform, folder: Path, repository: Path) -> Iterator
 
 
 class Lines:
-    """Counts what a platform prints, from now on."""
+    """Counts the lines that a platform logs from now on."""
 
     def __init__(self, served: ServedPlatform) -> None:
         self._stage = served
@@ -190,7 +190,7 @@ def due_of(run: Answer) -> int:
 
 
 def assert_each_minute_counts_once(runs: list[Answer]) -> None:
-    """From the first to the last minute each has a run, or stands with the one that caught up."""
+    """Assert that each minute has a run or is counted by the run that caught up."""
     counted: list[int] = []
     for run in runs:
         counted += [due_of(run)] if due_of(run) else []

@@ -28,13 +28,13 @@ _INTERRUPTED = (
 
 
 def killed(served: ServedPlatform) -> Outage:
-    """Dead, and its port taken, so that no start of the supervisor succeeds."""
+    """Kill the API and occupy its port, so that the supervisor cannot restart it."""
     squatter = Squatter(served, "api", served.port)
     return Outage(squatter.begin, squatter.end)
 
 
 def stopped(served: ServedPlatform) -> Outage:
-    """Hung with its port open; its supervisor is stopped with it, or would wake it."""
+    """Stop API and supervisor with the port open; a running supervisor would restart it."""
 
     def tell(number: int) -> None:
         for process in (served.tree()[0], served.part("api")):

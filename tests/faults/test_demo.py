@@ -59,7 +59,7 @@ def test_a_demo_interrupted_while_it_stops_its_platform_leaves_nothing_behind(
 ) -> None:
     demo.until_printed("Stopping the platform")
     demo.signal(signal.SIGTERM)
-    # The platform may be gone before the signal comes.
+    # The platform may have ended before the signal is sent.
     assert demo.end() in (130, 0), demo.printed()
     assert demo.printed().endswith("othing was left behind.")
 

@@ -42,7 +42,7 @@ def crowded(tmp_path: Path) -> Iterator[tuple[Disk, FaultScenario]]:
 
 
 def program_of(at: FaultScenario) -> httpx.Client:
-    """A program with a key of its own, that reads."""
+    """A client with an API key that only reads."""
     made = at.customer.http.post(
         "/api/v1/auth/api-keys", json={"name": "reads", "password": PASSWORD}
     )
@@ -52,7 +52,7 @@ def program_of(at: FaultScenario) -> httpx.Client:
 
 
 def ask_for_a_run(at: FaultScenario, schedule: str) -> str | None:
-    """Ask for a run; its task, or None when that was refused in words."""
+    """Request a run. Returns its task, or None if it was refused with a message."""
     answer = at.customer.http.post(f"/api/v1/backups/{schedule}/run")
     if answer.status_code == 202:
         return str(answer.json()["taskId"])
@@ -63,7 +63,7 @@ def ask_for_a_run(at: FaultScenario, schedule: str) -> str | None:
 
 
 def endure(disk: Disk, at: FaultScenario, program: httpx.Client, schedule: str) -> list[str | None]:
-    """Ask for everything while nothing can be written; what came of the wishes to run."""
+    """Request everything while nothing can be written. Returns the results of run requests."""
     started: list[str | None] = []
     end = time.monotonic() + _FULL_S
     while time.monotonic() < end or None not in started:
@@ -79,7 +79,7 @@ def endure(disk: Disk, at: FaultScenario, program: httpx.Client, schedule: str) 
 
 
 def works_again(at: FaultScenario, schedule: str) -> Answer:
-    """Ask until a run is begun, and wait for its good end."""
+    """Request a run until one starts, and wait for its success."""
     task = until_sync(
         lambda: ask_for_a_run(at, schedule),
         limit_s=360,
@@ -92,7 +92,7 @@ def works_again(at: FaultScenario, schedule: str) -> Answer:
 
 
 def assert_databases_are_sound(home: Path) -> int:
-    """Let SQLite look at each of its files; how many there are."""
+    """Check each database file with SQLite. Returns their number."""
     sound = 0
     for path in home.rglob("*"):
         if path.is_file() and path.read_bytes()[:15] == b"SQLite format 3":

@@ -38,8 +38,8 @@ _OPEN = {"flow_runs": {"state": {"type": {"any_": ["RUNNING", "PENDING", "CANCEL
 
 
 @dataclass
-class Patient:
-    """The platform that is hurt, and what it has acknowledged so far."""
+class KilledPlatform:
+    """The platform whose processes are killed, and the snapshots that it acknowledged."""
 
     served: ServedPlatform
     customer: Customer
@@ -96,7 +96,7 @@ class Patient:
         return []
 
     def kill(self, name: str) -> None:
-        """Kill without warning; a part that is not there right now is waited for."""
+        """Kill without warning; waits for a part that is being restarted."""
         limit_s = 15.0 if name == "restic" else 180.0
         with suppress(AssertionError):
             until_sync(lambda: self.victims(name), limit_s=limit_s, what=f"{name} is there")
@@ -126,7 +126,7 @@ class Patient:
 
 
 @pytest.fixture(scope="module")
-def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KilledPlatform]:
     base = tmp_path_factory.mktemp("faults")
     served = ServedPlatform(base / "data", ZEROBYTE_DRAIN_GRACE="1")
     source = base / "source"
@@ -138,23 +138,23 @@ def patient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
         customer = Customer(served.url)
         customer.sign_up(PASSWORD)
         config = {"backend": "local", "path": str(base / "data/repositories")}
-        made = Patient(served, customer, customer.repository("r", config), source)
+        made = KilledPlatform(served, customer, customer.repository("r", config), source)
         secret = customer.http.post("/api/v1/system/restic-password", json={"password": PASSWORD})
         made.password = secret.text.strip()
         more = {"customResticParams": _SLOWLY, "retentionPolicy": {"keepLast": 3}}
-        made.schedule = customer.of("patient", source, made.repository, **more)
+        made.schedule = customer.of("platform", source, made.repository, **more)
         yield made
         customer.http.close()
     finally:
         served.discard()
 
 
-def started(patient: Patient) -> str:
-    """Ask for a run; the API may not know yet that the last one has ended."""
+def started(platform: KilledPlatform) -> str:
+    """Request a run; the API may not yet have recorded the end of the last one."""
 
     def ask() -> str | None:
         with suppress(httpx.HTTPError):
-            answer = patient.customer.http.post(f"/api/v1/backups/{patient.schedule}/run")
+            answer = platform.customer.http.post(f"/api/v1/backups/{platform.schedule}/run")
             assert answer.status_code in (202, 409, 503), answer.text
             return answer.json().get("taskId")
         return None
@@ -163,8 +163,8 @@ def started(patient: Patient) -> str:
 
 
 @dataclass
-class Hurt:
-    """When a part was killed: by the clock that measures, and by the one that rows are dated by."""
+class Kill:
+    """The time of a kill: on the monotonic clock, and on the clock of database rows."""
 
     at_s: float = field(default_factory=time.monotonic)
     at_ms: float = field(default_factory=lambda: time.time() * 1000)
@@ -174,24 +174,26 @@ class Hurt:
         return time.monotonic() - self.at_s
 
 
-def heal(patient: Patient, task_id: str, victim: str, hurt: Hurt) -> tuple[float, float]:
-    """Wait until all is well again.
+def await_recovery(
+    platform: KilledPlatform, task_id: str, victim: str, kill: Kill
+) -> tuple[float, float]:
+    """Wait until the platform has recovered.
 
-    Returns how many seconds after the kill the API said that it is ready, and how many after it a
+    Returns the seconds from the kill until the API was ready, and until a
     living worker had reported to it.
     """
-    until_sync(patient.answers, limit_s=540, what=f"ready after {victim} was killed", every_s=0.2)
-    ready_s = hurt.ago_s
+    until_sync(platform.answers, limit_s=540, what=f"ready after {victim} was killed", every_s=0.2)
+    ready_s = kill.ago_s
     until_sync(
-        lambda: patient.worker_reports(hurt.at_ms),
+        lambda: platform.worker_reports(kill.at_ms),
         limit_s=540,
         what=f"a worker reports after {victim} was killed",
         every_s=0.2,
     )
-    worker_s = hurt.ago_s
+    worker_s = kill.ago_s
 
     def ended() -> Answer | None:
-        state = patient.ask(f"/api/v1/tasks/{task_id}")
+        state = platform.ask(f"/api/v1/tasks/{task_id}")
         return state if state["status"] in ENDED else None
 
     task = until_sync(
@@ -199,24 +201,24 @@ def heal(patient: Patient, task_id: str, victim: str, hurt: Hurt) -> tuple[float
     )
     assert task["status"] == "succeeded" or task["error"], task
     if task["status"] == "succeeded":
-        patient.acknowledged.append(task["result"]["result"]["snapshot_id"])
+        platform.acknowledged.append(task["result"]["result"]["snapshot_id"])
     until_sync(
-        lambda: patient.ask("/api/v1/tasks") == [],
+        lambda: platform.ask("/api/v1/tasks") == [],
         limit_s=900,
         what=f"nothing is active after {victim} was killed",
         every_s=0.3,
     )
     until_sync(
-        lambda: patient.phantoms() == [], limit_s=360, what="Prefect has no phantom", every_s=1
+        lambda: platform.phantoms() == [], limit_s=360, what="Prefect has no phantom", every_s=1
     )
-    assert patient.ask(f"/api/v1/repositories/{patient.repository['shortId']}/leases") == []
-    view = patient.ask(f"/api/v1/backups/{patient.schedule}")
+    assert platform.ask(f"/api/v1/repositories/{platform.repository['shortId']}/leases") == []
+    view = platform.ask(f"/api/v1/backups/{platform.schedule}")
     assert view["lastBackupStatus"] != "in_progress"
     return ready_s, worker_s
 
 
 def test_forty_kill_points_lose_no_snapshot_and_leave_no_lock(
-    patient: Patient, figures: list[str], tmp_path: Path
+    platform: KilledPlatform, figures: list[str], tmp_path: Path
 ) -> None:
     print(f"SEED={SEED} POINTS={POINTS}", flush=True)
     figures.append(f"faults: SEED={SEED}, {POINTS} kill points")
@@ -225,17 +227,17 @@ def test_forty_kill_points_lose_no_snapshot_and_leave_no_lock(
     ends: defaultdict[str, int] = defaultdict(int)
     for number in range(POINTS):
         victim = VICTIMS[number] if number < len(VICTIMS) else rng.choice(VICTIMS)
-        patient.change(rng)
-        task_id = started(patient)
+        platform.change(rng)
+        task_id = started(platform)
         delay_s = rng.uniform(0, 6)
         print(f"{number + 1}: {victim} after {delay_s:.1f} s", flush=True)
         time.sleep(delay_s)
-        hurt = Hurt()
-        patient.kill(victim)
-        times[victim].append(heal(patient, task_id, victim, hurt))
-        ends[patient.ask(f"/api/v1/tasks/{task_id}")["status"]] += 1
+        kill = Kill()
+        platform.kill(victim)
+        times[victim].append(await_recovery(platform, task_id, victim, kill))
+        ends[platform.ask(f"/api/v1/tasks/{task_id}")["status"]] += 1
         if number % 10 == 9:
-            patient.restic("check", "--no-lock")
+            platform.restic("check", "--no-lock")
     for victim, seconds in times.items():
         ready_s, worker_s = (max(one) for one in zip(*seconds, strict=True))
         figures.append(
@@ -244,30 +246,30 @@ def test_forty_kill_points_lose_no_snapshot_and_leave_no_lock(
         )
     figures.append(f"faults: runs ended {dict(ends)}")
     assert max(max(one) for seconds in times.values() for one in seconds) < 120
-    examine(patient, tmp_path)
+    examine(platform, tmp_path)
 
 
-def examine(patient: Patient, folder: Path) -> None:
-    """A last run goes well; then every byte, every lock and every leftover is looked at."""
-    ended = patient.customer.end_of(started(patient), limit_s=720)
+def examine(platform: KilledPlatform, folder: Path) -> None:
+    """Assert that a last run succeeds and that no byte, lock or file is wrong or left."""
+    ended = platform.customer.end_of(started(platform), limit_s=720)
     assert ended["status"] == "succeeded", ended["error"]
     last = ended["result"]["result"]["snapshot_id"]
-    patient.acknowledged.append(last)
-    until_sync(lambda: patient.ask("/api/v1/tasks") == [], limit_s=900, what="retention is done")
-    assert patient.restic("list", "locks", "--no-lock").split() == []
-    assert "no errors were found" in patient.restic("check", "--read-data")
-    there = [one["id"] for one in json.loads(patient.restic("snapshots", "--json", "--no-lock"))]
-    # Retention keeps three; what else was acknowledged is gone because it said so.
-    assert [one for one in patient.acknowledged if one in there][-1] == last
-    assert set(patient.acknowledged[-3:]) <= set(there)
-    target = folder / "restored"
-    patient.restic("restore", last, "--target", str(target), "--no-lock")
-    assert fingerprint(target / patient.source.relative_to("/")) == fingerprint(patient.source)
-    run_dir = patient.served.home / "run"
-    owners = {str(process.pid) for process in patient.served.tree()}
+    platform.acknowledged.append(last)
+    until_sync(lambda: platform.ask("/api/v1/tasks") == [], limit_s=900, what="retention is done")
+    assert platform.restic("list", "locks", "--no-lock").split() == []
+    assert "no errors were found" in platform.restic("check", "--read-data")
+    there = [one["id"] for one in json.loads(platform.restic("snapshots", "--json", "--no-lock"))]
+    # Retention keeps three and has reported the removal of the others.
+    assert [one for one in platform.acknowledged if one in there][-1] == last
+    assert set(platform.acknowledged[-3:]) <= set(there)
+    restored = folder / "restored"
+    platform.restic("restore", last, "--target", str(restored), "--no-lock")
+    assert fingerprint(restored / platform.source.relative_to("/")) == fingerprint(platform.source)
+    run_dir = platform.served.home / "run"
+    owners = {str(process.pid) for process in platform.served.tree()}
     left = [one.name for one in run_dir.glob("secrets-*") if one.name.split("-")[1] not in owners]
     assert left == []
-    shutil.rmtree(target)
+    shutil.rmtree(restored)
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
@@ -279,35 +281,37 @@ def fingerprint(folder: Path) -> dict[str, str]:
 
 
 def test_t15_interrupted_scheduled_run_is_repeated_once(
-    patient: Patient, figures: list[str]
+    platform: KilledPlatform, figures: list[str]
 ) -> None:
     rng = random.Random(SEED)
-    schedule = patient.customer.schedule(
+    schedule = platform.customer.schedule(
         "by the clock",
-        volume={"shortId": patient.ask(f"/api/v1/backups/{patient.schedule}")["volume"]["shortId"]},
-        repository=patient.repository,
+        volume={
+            "shortId": platform.ask(f"/api/v1/backups/{platform.schedule}")["volume"]["shortId"]
+        },
+        repository=platform.repository,
         enabled=True,
         cronExpression="* * * * *",
         customResticParams=["--limit-upload 400", "--pack-size 4"],
     )
-    (patient.source / "part-0.bin").write_bytes(rng.randbytes(12_000_000))
+    (platform.source / "part-0.bin").write_bytes(rng.randbytes(12_000_000))
     until_sync(
-        lambda: patient.served.restics("backup", f"--tag={schedule}"),
+        lambda: platform.served.restics("backup", f"--tag={schedule}"),
         limit_s=450,
         what="the clock has begun a run",
         every_s=0.1,
     )
-    [task] = patient.ask(f"/api/v1/tasks?resourceType=backup_schedule&resourceId={schedule}")
-    patient.kill("worker")
+    [task] = platform.ask(f"/api/v1/tasks?resourceType=backup_schedule&resourceId={schedule}")
+    platform.kill("worker")
     body = {"cronExpression": "0 3 1 1 *", "customResticParams": []}
-    until_sync(patient.answers, limit_s=540, what="ready again", every_s=0.2)
-    patient.customer.call("PATCH", f"/api/v1/backups/{schedule}", body)
+    until_sync(platform.answers, limit_s=540, what="ready again", every_s=0.2)
+    platform.customer.call("PATCH", f"/api/v1/backups/{schedule}", body)
 
     def again() -> list[Answer]:
-        history = patient.customer.history(schedule)
+        history = platform.customer.history(schedule)
         return [one for one in history if one["status"] == "succeeded" and one["id"] != task["id"]]
 
     until_sync(again, limit_s=720, what="the run was done again", every_s=0.5)
-    outcomes = [one["outcome"] for one in reversed(patient.customer.history(schedule))]
+    outcomes = [one["outcome"] for one in reversed(platform.customer.history(schedule))]
     assert outcomes[:2] == ["stale", "success"], outcomes
     figures.append(f"faults: an interrupted scheduled run and what followed: {outcomes}")

@@ -38,10 +38,10 @@ _MOST_GROWTH_MB = 64
 
 @dataclass
 class Story:
-    """What is wanted of a platform before, during and after the outage.
+    """The requests to a platform before, during and after the outage.
 
-    due_ms      the one time of `once` and of `made`, which lies in the outage.
-    queued       the task of the run that was queued for meanwhile.
+    due_ms      the one time of `once` and of `made`, which lies within the outage.
+    queued      the task of the run that was requested during the outage.
     """
 
     at: FaultScenario
@@ -59,7 +59,7 @@ class Story:
 
 
 def settle(at: FaultScenario) -> Story:
-    """Make what the outage will meet, and wait until Prefect has planned it."""
+    """Create the schedules of the test and wait until Prefect has planned them."""
     volume = at.customer.volume("source", at.source)
 
     def schedule(name: str, cron: str) -> str:
@@ -82,7 +82,7 @@ def settle(at: FaultScenario) -> Story:
 
 
 def plan_once(story: Story) -> None:
-    """Have one schedule due in about a minute, and wait until Prefect has planned that time."""
+    """Make a schedule due in about a minute and wait until Prefect has planned it."""
     for _ in range(10):
         story.due_ms = next_minute_ms(least_s=30)
         wanted = datetime.fromtimestamp(story.due_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M")
@@ -96,18 +96,18 @@ def plan_once(story: Story) -> None:
 
 
 def next_minute_ms(*, least_s: float) -> int:
-    """The first full minute that is at least so many seconds ahead."""
+    """Return the first full minute that is at least this many seconds ahead."""
     return -int(-(time.time() + least_s) // 60) * MINUTE_MS
 
 
 def cron_at(due_ms: int) -> str:
-    """A cron that comes true in one minute of the day."""
+    """Return a cron expression that is due in one minute of the day."""
     due = datetime.fromtimestamp(due_ms / 1000, UTC)
     return f"{due.minute} {due.hour} * * *"
 
 
 def work_on(story: Story) -> None:
-    """Make, edit, delete and run, as if nothing were the matter."""
+    """Create, edit, delete and run schedules during the outage."""
     customer = story.at.customer
     began = time.monotonic()
     story.made = customer.of(
@@ -141,7 +141,7 @@ def endure(story: Story, until_s: float) -> None:
 
 
 def all_is_put_right(story: Story) -> None:
-    """What was wanted has happened, once each; what was missed is counted."""
+    """Assert that each request took effect once and that missed runs are counted."""
     at = story.at
     ended = at.customer.end_of(story.queued, limit_s=360)
     assert ended["status"] == "succeeded", ended["error"]

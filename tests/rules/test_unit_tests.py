@@ -10,12 +10,8 @@ import pytest
 from tests.support.source_files import ROOT, name, python_files, tree
 
 UNIT = ROOT / "tests" / "unit"
-# They move to tests/rules.
-RULES = {"test_house.py", "test_readme.py", "test_vague_words.py"}
 FILES = [
-    path
-    for path in python_files("tests")
-    if UNIT in path.parents and path.name.startswith("test_") and path.name not in RULES
+    path for path in python_files("tests") if UNIT in path.parents and path.name.startswith("test_")
 ]
 IDS = [name(path).removeprefix("tests/unit/") for path in FILES]
 
@@ -23,6 +19,31 @@ IDS = [name(path).removeprefix("tests/unit/") for path in FILES]
 SLOW_IMPORTS = {"subprocess", "socket", "multiprocessing", "tests.support.http_server"}
 # Importing them costs one to four seconds, more than all unit tests of a package.
 SLOW_PACKAGES = ("prefect", "authlib", "webauthn", "asyncpg", "schemathesis")
+
+# Modules of the pure packages without a unit test of their own, and the test that covers them.
+PURE_PACKAGES = ("contract", "core", "core/process")
+COVERED_BY = {
+    "contract/base": "unit/http/test_validation.py",
+    "contract/control_plane": "integration/flows/test_job.py",
+    "contract/field_checks": "unit/contract/test_field_rules.py",
+    "contract/jobs": "integration/flows/test_job.py",
+    "contract/notifications": "unit/contract/test_field_rules.py",
+    "contract/repositories": "unit/contract/test_field_rules.py",
+    "contract/restic_output": "integration/restic/test_backup.py",
+    "contract/selection": "unit/restic/test_globs.py",
+    "core/blocking": "integration/mounts/test_probe.py",
+    "core/clock": "unit/core/test_clock_jumps.py",
+    "core/config_check": "unit/restic/test_backend_env.py",
+    "core/database_errors": "unit/processes/test_prefect_logs.py",
+    "core/early_interrupt": "integration/processes/test_failed_starts.py",
+    "core/errors": "integration/flows/test_outcome.py",
+    "core/private_files": "integration/core/test_private_files.py",
+    "core/process/child": "integration/core/test_process.py",
+    "core/process/proc": "integration/core/test_process.py",
+    "core/process/run": "integration/core/test_process.py",
+    "core/process/setup": "integration/core/test_interpreter.py",
+    "core/real_paths": "unit/core/test_protected_paths.py",
+}
 
 
 def modules_of(path: Path) -> list[Path]:
@@ -42,6 +63,18 @@ def modules_of(path: Path) -> list[Path]:
 def test_unit_test_is_named_after_a_module(path: Path) -> None:
     """`test_<module>.py`, or `test_<module>_<topic>.py` for one of several files."""
     assert modules_of(path), "no module of this name"
+
+
+def test_each_module_of_a_pure_package_has_a_unit_test() -> None:
+    tested = {modules_of(path)[0] for path in FILES if modules_of(path)}
+    untested = {
+        name(module).removeprefix("zerobyte/").removesuffix(".py")
+        for package in PURE_PACKAGES
+        for module in (ROOT / "zerobyte" / package).glob("*.py")
+        if module.name != "__init__.py" and module not in tested
+    }
+    assert untested == set(COVERED_BY)
+    assert [test for test in COVERED_BY.values() if not (ROOT / "tests" / test).is_file()] == []
 
 
 @pytest.mark.parametrize("path", FILES, ids=IDS)

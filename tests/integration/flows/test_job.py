@@ -25,6 +25,7 @@ from flows.job import lease as lease_module
 from flows.worker_context import RunControl, WorkerContext
 from tests.support.open_access import ANYWHERE
 from tests.support.scripted_worker_api import IDENTITY, ScriptedWorkerApi
+from tests.support.waiting import until
 from zerobyte.contract.control_plane import (
     ENDING_S,
     LEASE_TTL_S,
@@ -190,8 +191,7 @@ async def test_one_failed_renewal_stops_nothing(tmp_path):
     api = ScriptedWorkerApi([Granted(job=JOB)], [Unavailable("away"), HELD])
     run = RunControl()
     async with claimed(api, tmp_path, run):
-        while len(api.calls) < 3:
-            await asyncio.sleep(0.02)
+        await until(lambda: len(api.calls) >= 3, what="the third call")
     assert not run.stop.is_set()
 
 

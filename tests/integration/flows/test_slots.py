@@ -61,7 +61,7 @@ async def test_run_with_several_jobs_holds_one_slot(context: WorkerContext) -> N
     one, two = RunControl(), RunControl()
     await context.acquire_slot(one)
     await context.acquire_slot(one)
-    await asyncio.wait_for(context.acquire_slot(two), 10)
+    await asyncio.wait_for(context.acquire_slot(two), 60)
     assert one.has_slot
     assert two.has_slot
 
@@ -77,11 +77,11 @@ async def test_stopped_run_leaves_the_slot_queue_without_a_slot(
     behind = asyncio.create_task(context.acquire_slot(later))
     await asyncio.sleep(0)
     stopped.request_stop("cancelled")
-    await asyncio.wait_for(waiting, 10)
+    await asyncio.wait_for(waiting, 60)
     assert not stopped.has_slot
     context.release_slot(stopped)
     context.release_slot(holders[0])
-    await asyncio.wait_for(behind, 10)
+    await asyncio.wait_for(behind, 60)
     assert later.has_slot
 
 

@@ -66,6 +66,7 @@ class ScriptedControlPlane:
         self.cancelled: set[str] = set()
         self.order: list[tuple[str, str]] = []
         self.is_silent = False
+        self.refused = 0
         self.hooks: list[tuple[str, bytes]] = []
         self.on_hook: Callable[[str], int] = lambda _: 200
         self._changed = threading.Condition()
@@ -147,6 +148,7 @@ class ScriptedControlPlane:
                         self._send(status, b"{}")
                     return
                 if plane.is_silent:
+                    plane.refused += 1
                     self._send(503, b"{}")
                     return
                 if self.headers["authorization"] != f"Bearer {plane.token}":

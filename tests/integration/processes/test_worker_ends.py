@@ -8,7 +8,6 @@ import signal
 import socket
 import socketserver
 import threading
-import time
 from urllib.parse import urlsplit
 
 import psutil
@@ -149,7 +148,8 @@ def test_worker_waits_for_the_api_requeues_pending_runs_and_excludes_a_second_wo
     plane.is_silent = True
     worker = start_worker(ready=False)
     plane.wait_for(lambda: worker.has_logged("waiting: the API does not answer yet"))
-    time.sleep(1)
+    refused = plane.refused
+    plane.wait_for(lambda: plane.refused >= refused + 2)
     assert worker.log.read_text().count("waiting") == 1
     plane.is_silent = False
     plane.wait_for(lambda: worker.has_logged("ready for work"))

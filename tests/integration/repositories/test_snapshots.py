@@ -16,6 +16,7 @@ from tests.support.repositories import (
     on_sqlite,
     snapshot_record,
 )
+from tests.support.waiting import until
 from zerobyte.contract.restic_output import SnapshotRecord
 from zerobyte.contract.retention import RetentionPolicy
 from zerobyte.features.repositories.models import Repository, Snapshot
@@ -225,13 +226,16 @@ async def test_snapshots_added_or_removed_during_a_refresh_stay_so(
     harness: RepositoriesHarness,
 ) -> None:
     row = await Repository.get()
-    harness.restic.write_text('#!/bin/sh\nrestic "$@" && sleep 0.5\n')
+    go_on = harness.work_dir / "go on"
+    harness.restic.write_text(
+        f'#!/bin/sh\nrestic "$@" || exit\nwhile [ ! -e "{go_on}" ]; do sleep 0.05; done\n'
+    )
     url = f"/repositories/{existing['shortId']}/snapshots"
     refresh = asyncio.create_task(client.post(f"{url}/refresh"))
-    while not harness.snapshots._removed_meanwhile:
-        await asyncio.sleep(0.01)
+    await until(lambda: harness.snapshots._removed_meanwhile, what="the refresh begins")
     await harness.snapshots.index_snapshot(row.id, snapshot_record(9))
     await harness.snapshots.forget_snapshots(row.id, [history.ids[0]])
+    go_on.touch()
     assert (await refresh).json()["count"] == 3
     listed = [one["short_id"] for one in (await client.get(url)).json()]
     assert sorted(listed) == sorted(["00000009", history.ids[1][:8], history.ids[2][:8]])

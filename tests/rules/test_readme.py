@@ -1,6 +1,6 @@
 """README and docs: the settings table, make targets, links and the size of the README.
 
-`python -m tests.unit.test_readme` regenerates the settings table in docs/configuration.md.
+`python -m tests.rules.test_readme` regenerates the settings table in docs/configuration.md.
 """
 
 import re
@@ -15,7 +15,7 @@ PAGES = (
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 )
-OPENING = "<!-- settings: generated, `python -m tests.unit.test_readme` rewrites it -->\n"
+OPENING = "<!-- settings: generated, `python -m tests.rules.test_readme` rewrites it -->\n"
 CLOSING = "<!-- /settings -->"
 README_LIMIT_BYTES = 8_000
 
