@@ -21,7 +21,6 @@ from zerobyte.core import ids
 from zerobyte.core.process import setup
 from zerobyte.db import connection
 
-setup.set_switch_interval()
 setup.restore_sigint()
 
 # Prefect makes its folder when it is imported; in tests that is not the person's own.
