@@ -27,7 +27,6 @@ from tortoise.expressions import RawSQL
 
 from bench.load import Load, load
 from bench.server import WRITES, serve_rows
-from zerobyte.core.process import setup
 from zerobyte.db.query_cache import CachedQuery, JsonCache, RowCache
 from zerobyte.demo.ports import free_ports
 from zerobyte.features.auth.models import Organization
@@ -154,7 +153,6 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    setup.set_switch_interval()
     if len(sys.argv) == 3:
         uvloop.run(serve_rows(Path(sys.argv[1]), int(sys.argv[2]), add_routes=_add_routes))
     else:

@@ -20,7 +20,6 @@ from sanic import HTTPResponse, Sanic
 from zerobyte import app as composition
 from zerobyte.contract.repositories import RepositoryConfigBox
 from zerobyte.core import clock, ids
-from zerobyte.core.process import setup
 from zerobyte.features.auth.models import Organization
 from zerobyte.features.backups.models import Schedule
 from zerobyte.features.repositories.models import Repository, Snapshot
@@ -44,7 +43,7 @@ async def empty(_: object) -> HTTPResponse:
 
 
 class Writer:
-    """Changes a row again and again, as the progress of running backups does."""
+    """Changes one schedule and one volume again and again, as running backups do."""
 
     def __init__(self) -> None:
         self._writing: asyncio.Task[None] | None = None
@@ -59,9 +58,13 @@ class Writer:
         return HTTPResponse(b"{}", content_type="application/json")
 
     async def _write(self, milliseconds: int) -> None:
+        schedule, volume = await Schedule.first(), await Volume.first()
+        assert schedule is not None
+        assert volume is not None
         while True:
-            await Schedule.all().limit(1).update(last_backup_at=clock.now_ms())
-            await Volume.all().limit(1).update(last_health_check=clock.now_ms())
+            # SQLite ignores a limit of an update, so the row is named.
+            await Schedule.filter(id=schedule.id).update(last_backup_at=clock.now_ms())
+            await Volume.filter(id=volume.id).update(last_health_check=clock.now_ms())
             await asyncio.sleep(milliseconds / 1000)
 
 
@@ -222,5 +225,4 @@ async def serve_rows(
 
 
 if __name__ == "__main__":
-    setup.set_switch_interval()
     uvloop.run(serve_rows(Path(sys.argv[1]), int(sys.argv[2])))

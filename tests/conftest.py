@@ -19,7 +19,6 @@ from xdist.scheduler import LoadScopeScheduling
 from zerobyte.core import ids
 from zerobyte.core.process import setup
 
-setup.set_switch_interval()
 setup.restore_sigint()
 
 # Prefect makes its folder when it is imported; in tests that is not the person's own.

@@ -36,7 +36,6 @@ def run(create_app: Callable[[Settings], HttpApp]) -> None:
     """
     private_files.set_private_umask()
     setup.raise_open_file_limit()
-    setup.set_switch_interval()
     early_interrupt.install()
     try:
         settings = Settings.load(os.environ)

@@ -205,6 +205,13 @@ def test_calls_outside_core_are_found(code: str, monkeypatch: pytest.MonkeyPatch
     assert list(calls_outside_core(ROOT / "zerobyte" / "app.py"))
 
 
+def test_no_process_changes_how_often_threads_switch() -> None:
+    # With a longer interval a thread waits that long for a busy event loop, at each row it reads.
+    setter = "set" + "switchinterval"
+    files = python_files("zerobyte", "flows", "tests", "bench")
+    assert [name(path) for path in files if setter in path.read_text()] == []
+
+
 def test_no_file_names_a_package_index_or_a_mirror() -> None:
     named = []
     for path in tracked():

@@ -44,8 +44,8 @@ async def in_turns(items: Iterable[T]) -> AsyncGenerator[T]:
 def with_pauses(items: Iterable[T]) -> Generator[T]:
     """Yield items in a thread, and let other threads run after every 10 ms.
 
-    Threads switch only once a second here (`core.process.setup`); without the pauses a thread
-    that computes would block the event loop for that long.
+    The event loop gives up the interpreter at each socket call, and a thread that computes keeps
+    it for 5 ms then; in a pause the loop makes many such calls without a wait.
     """
     turn_began = clock.monotonic()
     for item in items:

@@ -189,7 +189,6 @@ def main() -> None:
     """Serve until SIGTERM, on the address from the environment."""
     private_files.set_private_umask()
     setup.raise_open_file_limit()
-    setup.set_switch_interval()
     logging.getLogger("uvicorn.error").addFilter(_is_not_shutdown_noise)
     _prepare_database()
     config = uvicorn.Config(

@@ -43,7 +43,6 @@ def main() -> int:
     """Run a worker until SIGTERM. Returns 0 after a stop in order, 2 if it cannot start."""
     private_files.set_private_umask()
     setup.raise_open_file_limit()
-    setup.set_switch_interval()
     early_interrupt.install()
     try:
         settings = WorkerSettings.load(os.environ)

@@ -1,29 +1,14 @@
-"""Settings of every process at its start: thread switches, SIGINT, and open files.
-
-The switch interval works around a fault of glibc: its condition variables can lose a wake-up (bug
-25847), and CPython waits on one without a limit at each requested thread switch. The symptom is a
-process that hangs in the middle of plain code.
-"""
+"""Settings of every process at its start: garbage collection, SIGINT, and open files."""
 
 import contextlib
 import gc
 import resource
 import signal
-import sys
 from typing import Final
 
-_TURN_S: Final = 1.0
 _OPEN_FILES: Final = 65_536
 """Enough for every connection and child. A higher limit is slow: some programs that restic or a
 mount starts close every possible descriptor one by one, up to this limit."""
-
-
-def set_switch_interval() -> None:
-    """Raise the thread switch interval from 5 ms to 1 s, which makes the fault above rare.
-
-    Threads still switch whenever they wait for a socket or a file. Call it once per process.
-    """
-    sys.setswitchinterval(_TURN_S)
 
 
 def freeze_loaded_objects() -> None:
