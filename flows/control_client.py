@@ -12,6 +12,8 @@ from pydantic import BaseModel, ValidationError
 from zerobyte.contract.control_plane import (
     NOT_REGISTERED,
     WORKER_HEADER,
+    Announcements,
+    AnnouncementsRequest,
     ClaimRequest,
     ClaimResponse,
     DeliveryReport,
@@ -56,6 +58,11 @@ class WorkerApiClient:
     async def heartbeat(self, worker: Hello) -> RegisterReply:
         """Report that this worker is running."""
         return await self._call("hello", worker, RegisterReply)
+
+    async def announced_runs(self, request: AnnouncementsRequest) -> Announcements:
+        """Return flow runs that were just created for this host; the reply may take `wait_ms`."""
+        timeout_s = request.wait_ms / 1000 + 5
+        return await self._call("announced", request, Announcements, timeout_s=timeout_s)
 
     async def claim(self, request: ClaimRequest) -> Granted | Wait | Refused:
         """Claim a job and its lease."""

@@ -5,7 +5,9 @@ reader of Prefect can read them: a step is a closure over its `JobContext`.
 """
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any, Final, TypedDict, cast
 
 from prefect import get_run_logger, task
@@ -36,9 +38,14 @@ _log = get_logger(__name__)
 
 
 class FlowOptions(TypedDict):
-    """Options of every flow: Prefect stores no result, prints nothing, validates nothing."""
+    """Options of every flow: Prefect stores no result, prints nothing, validates nothing.
+
+    result_storage  a place that takes nothing. Without one Prefect asks its server for the default
+                    place at each start of a run, in a call that blocks the event loop.
+    """
 
     persist_result: bool
+    result_storage: Path
     log_prints: bool
     validate_parameters: bool
 
@@ -53,6 +60,7 @@ class StepOptions(TypedDict):
 
 FLOW_OPTIONS: Final[FlowOptions] = {
     "persist_result": False,
+    "result_storage": Path(os.devnull),
     "log_prints": False,
     "validate_parameters": False,
 }

@@ -53,6 +53,7 @@ from zerobyte.features.system.service import System
 from zerobyte.features.tasks.models import Task
 from zerobyte.features.tasks.service import (
     Dispatcher,
+    RunAnnouncements,
     StallTracker,
     TaskReader,
     TaskReaper,
@@ -113,6 +114,7 @@ class Services(_Resources):
     completion: CompletionHandler
     alerts: FailureAlerts
     dispatcher: Dispatcher
+    announcements: RunAnnouncements
     reaper: TaskReaper
     task_history: TaskHistory
     worker_api: WorkerApi
@@ -124,7 +126,7 @@ class Services(_Resources):
             self.assignments, self.bus, self.notifications, self.repositories, self.restores,
             self.run_starter, self.schedule_editor, self.schedule_reader, self.snapshot_files,
             self.snapshots, self.system, self.task_reader, self.tasks, self.volumes,
-            self.worker_api, self.worker_tokens,
+            self.worker_api, self.worker_tokens, self.announcements,
         )  # fmt: skip
         return self.auth | {type(part): part for part in parts}
 
@@ -149,6 +151,7 @@ def build_services(settings: Settings, scheduler: Scheduler) -> Services:
         notifications=base.notifications,
         deployment_sync=base.deployment_sync,
     )
+    announcements = RunAnnouncements()
     services = Services(
         **{field.name: getattr(base, field.name) for field in fields(base)},
         schedule_webhooks=webhooks,
@@ -167,7 +170,12 @@ def build_services(settings: Settings, scheduler: Scheduler) -> Services:
         alerts=FailureAlerts(
             notifications=base.notifications, retention_days=settings.retention_alarm_days
         ),
-        dispatcher=Dispatcher(scheduler=scheduler, repair=base.deployment_sync.repair),
+        dispatcher=Dispatcher(
+            scheduler=scheduler,
+            repair=base.deployment_sync.repair,
+            announcements=announcements,
+        ),
+        announcements=announcements,
         reaper=TaskReaper(tasks=base.tasks, leases=base.leases, scheduler=scheduler),
         task_history=TaskHistory(days=settings.task_history_days, most=settings.task_history_max),
         worker_api=_build_worker_api(base, webhooks, due_runs),

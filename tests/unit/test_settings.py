@@ -1,12 +1,13 @@
 """The environment is read whole, and every wrong value is named in one sentence."""
 
 import dataclasses
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from zerobyte.settings import Settings, SettingsError
+from zerobyte.settings import Settings, SettingsError, parsers
 from zerobyte.settings.secrets import stored_secret
 
 SECRET = "s" * 40
@@ -216,3 +217,10 @@ def test_a_secret_in_a_file_follows_the_same_rules_for_every_variable(
         read(**{variable: SECRET, f"{variable}_FILE": str(file)})
     with pytest.raises(SettingsError, match=f"^{variable} must be between"):
         read(**{variable: "short"})
+
+
+def test_simultaneous_runs_follow_the_processors_but_are_at_least_four():
+    assert parsers.simultaneous_runs("auto") == max(os.cpu_count() or 1, 4)
+    assert parsers.simultaneous_runs("1") == 1
+    with pytest.raises(ValueError, match="whole number"):
+        parsers.simultaneous_runs("many")

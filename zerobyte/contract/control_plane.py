@@ -45,6 +45,33 @@ class Hello(WorkerIdentity):
     clock_ms: int | None = None
 
 
+class AnnouncementsRequest(ApiModel):
+    """Wait up to `wait_ms` for flow runs that are created for this worker's host."""
+
+    wait_ms: int = Field(default=10_000, ge=0, le=20_000)
+
+
+class RunAnnouncement(ApiModel):
+    """A flow run that was just created for a task; the worker may start it at once.
+
+    flow            name of the flow.
+    name            name of the flow run.
+    schedule_id     the schedule's short id, if a schedule's deployment created the run.
+    """
+
+    flow: str
+    flow_run_id: str
+    name: str
+    task_id: str
+    schedule_id: str | None = None
+
+
+class Announcements(ApiModel):
+    """The announced runs; none if none was created in time."""
+
+    runs: list[RunAnnouncement]
+
+
 class RegisterReply(ApiModel):
     """The answer to a heartbeat: the worker's Prefect work pool and queue."""
 

@@ -8,12 +8,12 @@ no run. Whether a run may work is decided by its claim and its lease, not by Pre
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 import httpx
 from prefect import Flow
-from prefect.client.orchestration import PrefectClient
+from prefect.client.orchestration import PrefectClient, SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.responses import (
     OrchestrationResult,
@@ -21,7 +21,7 @@ from prefect.client.schemas.responses import (
     StateAcceptDetails,
     StateWaitDetails,
 )
-from prefect.context import AsyncClientContext, ContextModel
+from prefect.context import AsyncClientContext, ContextModel, SyncClientContext
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow_async
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL
@@ -108,7 +108,10 @@ class RunClient(PrefectClient):
     """
 
     def __init__(self) -> None:
-        super().__init__(str(PREFECT_API_URL.value()), auth_string=PREFECT_API_AUTH_STRING.value())
+        url, auth = str(PREFECT_API_URL.value()), PREFECT_API_AUTH_STRING.value()
+        super().__init__(url, auth_string=auth)
+        # Prefect makes a blocking client at each start, and sends nothing with it.
+        self._blocking = SyncPrefectClient(url, auth_string=auth)
         self._records: dict[UUID, RunRecord] = {}
 
     async def run(
@@ -119,7 +122,7 @@ class RunClient(PrefectClient):
         self._records[flow_run.id] = record
         record.add(Pending())
         try:
-            with _SharedClient(self):
+            with _SharedClient(self), _SharedBlockingClient(self._blocking):
                 await run_flow_async(
                     flow, flow_run=flow_run, parameters=flow_run.parameters, return_type="state"
                 )
@@ -162,7 +165,21 @@ class RunClient(PrefectClient):
 
 
 class _SharedClient(AsyncClientContext):
-    """Prefect's context variable for the client, with a client that exists already."""
+    """Prefect's context variable for its client, with a client that exists already."""
 
     def __init__(self, client: PrefectClient) -> None:
         ContextModel.__init__(self, client=client)
+
+
+class _SharedBlockingClient(SyncClientContext):
+    """The same for the blocking client; entering it sends no request."""
+
+    def __init__(self, client: SyncPrefectClient) -> None:
+        ContextModel.__init__(self, client=client)
+
+    def __enter__(self) -> Self:
+        ContextModel.__enter__(self)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        ContextModel.__exit__(self, *exc_info)

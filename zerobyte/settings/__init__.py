@@ -270,7 +270,12 @@ class Settings:
         secret=True,
     )
     worker_concurrency: int = set_by(
-        "ZEROBYTE_WORKER_CONCURRENCY", "2", parsers.count, "Simultaneous runs.", unit="count"
+        "ZEROBYTE_WORKER_CONCURRENCY",
+        "auto",
+        parsers.simultaneous_runs,
+        "Simultaneous runs of a worker; `auto` is its number of processors, at least 4, because "
+        "uploads wait for networks.",
+        unit="count",
     )
     drain_grace_s: int = set_by(
         "ZEROBYTE_DRAIN_GRACE",

@@ -55,6 +55,11 @@ count = whole(1, 1024)
 seconds = whole(1, 86_400)
 
 
+def simultaneous_runs(value: str) -> int:
+    """Parse a number of runs; `auto` is the number of processors of this host, at least 4."""
+    return max(os.cpu_count() or 1, 4) if value == "auto" else count(value)
+
+
 def memory(value: str) -> tuple[tuple[str, int], ...]:
     """Parse memory limits in bytes, such as `536870912,forget=1073741824`.
 

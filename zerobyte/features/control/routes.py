@@ -7,6 +7,8 @@ from sanic import Blueprint
 
 from zerobyte.contract.control_plane import (
     WORKER_HEADER,
+    Announcements,
+    AnnouncementsRequest,
     ClaimRequest,
     ClaimResponse,
     DeliveryReport,
@@ -22,7 +24,7 @@ from zerobyte.contract.control_plane import (
 from zerobyte.contract.jobs import JobReport
 from zerobyte.core.errors import Forbidden, Invalid, Unauthenticated
 from zerobyte.features.control.service import WorkerApi
-from zerobyte.features.tasks.service import WorkerTokens
+from zerobyte.features.tasks.service import RunAnnouncements, WorkerTokens
 from zerobyte.http.auth import HttpRequest, Permission, header
 from zerobyte.http.endpoint import endpoint
 
@@ -79,6 +81,23 @@ async def hello(
 ) -> RegisterReply:
     """Register a worker, or record its heartbeat."""
     return await worker_api.heartbeat(await _token_host(request, tokens), body)
+
+
+@control.post("/announced")
+@endpoint(
+    "announced",
+    tag="Control",
+    body=AnnouncementsRequest,
+    returns={200: Announcements},
+    permission=Permission.PUBLIC,
+    audited=False,
+)
+async def announced(
+    request: HttpRequest, body: AnnouncementsRequest, announcements: RunAnnouncements
+) -> Announcements:
+    """Wait for flow runs that are created for the worker's host."""
+    runs = await announcements.take(_caller(request).host, body.wait_ms / 1000)
+    return Announcements(runs=runs)
 
 
 @control.post("/claim")

@@ -10,12 +10,14 @@ from zerobyte.features.tasks.service.lifecycle import (
 )
 from zerobyte.features.tasks.service.queries import TaskReader
 from zerobyte.features.tasks.service.reaper import TaskReaper
+from zerobyte.features.tasks.service.run_announcements import RunAnnouncements
 from zerobyte.features.tasks.service.stalls import StallTracker
 from zerobyte.features.tasks.service.worker_tokens import WorkerTokens
 
 __all__ = [
     "Dispatcher",
     "NewTask",
+    "RunAnnouncements",
     "StallTracker",
     "TaskObsolete",
     "TaskReader",

@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, cast
 
+from zerobyte.contract.control_plane import RunAnnouncement
 from zerobyte.core.errors import NotFound, ZerobyteError
 from zerobyte.core.log import get_logger
 from zerobyte.db.errors import FailureLog
 from zerobyte.features.tasks.models import Task, connected_hosts, waits_for
 from zerobyte.features.tasks.schemas import TaskStarted
+from zerobyte.features.tasks.service.run_announcements import RunAnnouncements
 from zerobyte.orchestration.scheduler import FlowName, Scheduler
 
 log = get_logger(__name__)
@@ -32,11 +34,16 @@ class Dispatcher:
     """Starts flow runs for queued tasks without one."""
 
     def __init__(
-        self, *, scheduler: Scheduler, repair: Callable[[str, str], Awaitable[None]]
+        self,
+        *,
+        scheduler: Scheduler,
+        repair: Callable[[str, str], Awaitable[None]],
+        announcements: RunAnnouncements,
     ) -> None:
         """`repair(flow, target)` creates a deployment that Prefect does not have."""
         self._scheduler = scheduler
         self._repair = repair
+        self._announcements = announcements
         self._wake = asyncio.Event()
         self._round_failed = FailureLog(log, "tasks wait to be started")
 
@@ -101,7 +108,19 @@ class Dispatcher:
             return False
         log.debug("flow run created", task=task.id, run=run_id)
         # Another flow run may have claimed the task; the API then rejects the new run.
-        await Task.filter(id=task.id, flow_run_id__isnull=True).update(flow_run_id=run_id)
+        free = Task.filter(id=task.id, flow_run_id__isnull=True)
+        if await free.update(flow_run_id=run_id) and task.stored_input.due_at is None:
+            # Missed runs wait on Prefect's queue for their turn, which their due times decide.
+            self._announcements.announce(
+                task.host,
+                RunAnnouncement(
+                    flow=flow,
+                    flow_run_id=run_id,
+                    name=_run_name(task),
+                    task_id=task.id,
+                    schedule_id=target if flow == "backup" else None,
+                ),
+            )
         return True
 
     async def _request_run(self, task: Task, flow: str, target: str) -> str:
@@ -111,13 +130,16 @@ class Dispatcher:
         if flow == "backup":
             parameters["schedule_id"] = target
             tags.append(f"schedule:{target}")
-        name = task.label or task.resource_id
         return await self._scheduler.start(
             cast("FlowName", flow),
             target,
             parameters,
             idempotency_key=stored.start_key or task.id,
-            run_name=f"{name} · {task.trigger}",
+            run_name=_run_name(task),
             tags=tags,
             due_at_ms=stored.due_at,
         )
+
+
+def _run_name(task: Task) -> str:
+    return f"{task.label or task.resource_id} · {task.trigger}"

@@ -111,7 +111,8 @@ class Tasks:
         Raises
             Conflict    a task with the same `active_key` is active, or one had the `due_key`.
         """
-        task = await self._insert(new, in_same_transaction=in_same_transaction)
+        task = _row(new)
+        await _save(task, busy=new.busy, in_same_transaction=in_same_transaction)
         log.debug("task created", task=task.id, kind=task.kind)
         self._publish(task, previous=None)
         for listener in self.on_open:
@@ -129,13 +130,6 @@ class Tasks:
         _apply_report(task, report)
         await _save(task, busy=new.busy, in_same_transaction=in_same_transaction)
         self._publish(task, previous=None)
-        return task
-
-    async def _insert(
-        self, new: NewTask, *, in_same_transaction: InTransaction | None = None
-    ) -> Task:
-        task = _row(new)
-        await _save(task, busy=new.busy, in_same_transaction=in_same_transaction)
         return task
 
     async def mark_running(self, task: Task, worker: WorkerIdentity) -> bool:
@@ -231,10 +225,12 @@ class Tasks:
 
     async def _follow(self, new: NewTask) -> Task | None:
         """Create a follow-up task. Returns None if an equal task is already active."""
+        task = _row(new)
         try:
-            return await self._insert(new)
+            await _save(task, busy=new.busy, in_same_transaction=None)
         except Conflict:
             return None
+        return task
 
     async def cancel(self, actor: Actor, task_id: str) -> None:
         """Request a task of the actor's organization to stop.

@@ -1,0 +1,42 @@
+"""Tell the worker of a host at once which flow runs were created for it.
+
+Prefect tells it too, a tenth of a second later and at the cost of two requests. An announcement
+that no worker takes is dropped: the worker finds the run on Prefect's queue.
+"""
+
+import asyncio
+from collections import defaultdict, deque
+from typing import Final
+
+from zerobyte.contract.control_plane import RunAnnouncement
+from zerobyte.core import clock
+from zerobyte.core.aio import wait_for_event
+
+_MOST_KEPT: Final = 20
+_KEPT_S: Final = 3.0
+"""By then the worker has found the run on Prefect's queue, which it reads every 2 s."""
+
+
+class RunAnnouncements:
+    """Announced runs of each host that its worker has not taken yet."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, deque[tuple[float, RunAnnouncement]]] = defaultdict(
+            lambda: deque(maxlen=_MOST_KEPT)
+        )
+        self._is_new: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    def announce(self, host: str, run: RunAnnouncement) -> None:
+        """Keep a run for the worker of its host."""
+        self._kept[host].append((clock.monotonic(), run))
+        self._is_new[host].set()
+
+    async def take(self, host: str, wait_s: float) -> list[RunAnnouncement]:
+        """Return the runs announced for a host, and wait for one if there is none."""
+        if not self._kept[host]:
+            await wait_for_event(self._is_new[host], wait_s)
+        self._is_new[host].clear()
+        since = clock.monotonic() - _KEPT_S
+        taken = [run for at, run in self._kept[host] if at >= since]
+        self._kept[host].clear()
+        return taken
