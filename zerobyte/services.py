@@ -47,6 +47,7 @@ from zerobyte.features.repositories.service import (
     Snapshots,
     StatsRefresher,
     TreeCache,
+    TreePrefetcher,
     TreeStore,
 )
 from zerobyte.features.system.service import System
@@ -97,6 +98,7 @@ class _Resources:
     snapshots: Snapshots
     stats_refresher: StatsRefresher
     snapshot_files: SnapshotFiles
+    tree_prefetcher: TreePrefetcher
     refresher: Refresher
     restores: Restores
 
@@ -135,7 +137,7 @@ class Services(_Resources):
         async with AsyncExitStack() as stack:
             for part in (
                 self.notifications, self.snapshots, self.stats_refresher, self.snapshot_files,
-                self.alerts,
+                self.tree_prefetcher, self.alerts,
             ):  # fmt: skip
                 stack.push_async_callback(part.aclose)
 
@@ -224,6 +226,7 @@ def _build_resources(settings: Settings, scheduler: Scheduler) -> _Resources:
         snapshots=snapshots,
         stats_refresher=StatsRefresher(repositories=repositories),
         snapshot_files=files,
+        tree_prefetcher=TreePrefetcher(files=files, host=LOCAL_HOST),
         refresher=Refresher(
             snapshots=snapshots, files=files, every_minutes=settings.snapshot_refresh_minutes
         ),
@@ -333,6 +336,7 @@ def _subscribe(services: Services) -> None:
     )
     tasks.on_open.append(services.dispatcher.wake)
     tasks.on_finish.append(partial(_refresh_stats, services.stats_refresher))
+    tasks.on_finish.append(services.tree_prefetcher.on_task_end)
     tasks.on_unreported_failure.append(services.alerts.failed)
     tasks.on_cancel.append(services.reaper.cancel_in_prefect)
 

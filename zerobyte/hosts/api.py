@@ -235,16 +235,28 @@ class HostApi(Protocol):
         """
         ...
 
+    async def list_children(
+        self, access: RepositoryAccess, snapshot_id: str, folder: str
+    ) -> list[NodeRecord]:
+        """Return a folder's direct children without reading the rest of the snapshot.
+
+        Raises as `zerobyte.restic.cat_tree.children`; a whole listing may still find them.
+        """
+        ...
+
     async def read_tree(
         self,
         access: RepositoryAccess,
         snapshot_id: str,
         *,
         on_chunk: Callable[[bytes], Awaitable[None]],
+        is_background: bool = False,
     ) -> None:
         """Read a whole tree as raw chunks of restic's output; `parse_tree_line` reads a line.
 
-        on_chunk    awaited before more is read, so memory stays flat; an exception ends restic.
+        on_chunk        awaited before more is read, so memory stays flat; an exception ends
+                        restic.
+        is_background   runs restic at a low priority, because no request waits for it.
 
         Raises SnapshotMissing, ResticError.
         """

@@ -80,15 +80,24 @@ class LocalHost:
         """Yield the entries of a snapshot; close it to end restic."""
         return verbs.list_tree(self.tools, access, snapshot_id, path=path)
 
+    async def list_children(
+        self, access: RepositoryAccess, snapshot_id: str, folder: str
+    ) -> list[NodeRecord]:
+        """Return a folder's direct children without reading the rest of the snapshot."""
+        return await verbs.list_children(self.tools, access, snapshot_id, folder)
+
     async def read_tree(
         self,
         access: RepositoryAccess,
         snapshot_id: str,
         *,
         on_chunk: Callable[[bytes], Awaitable[None]],
+        is_background: bool = False,
     ) -> None:
         """Read a whole tree in raw chunks."""
-        await verbs.read_tree(self.tools, access, snapshot_id, on_chunk=on_chunk)
+        await verbs.read_tree(
+            self.tools, access, snapshot_id, on_chunk=on_chunk, is_background=is_background
+        )
 
     async def find_entry(
         self, access: RepositoryAccess, snapshot_id: str, path: str

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -25,6 +26,7 @@ from zerobyte.mounts import files, space
 from zerobyte.restic import (
     address_check,
     cat_config,
+    cat_tree,
     escaping,
     includes,
     init,
@@ -42,6 +44,7 @@ T = TypeVar("T")
 LISTING_LIMIT_S: Final = 10.0
 SPACE_LIMIT_S: Final = 1.0
 _RCLONE_LIMIT_S: Final = 10.0
+_BACKGROUND_NICE: Final = 10
 
 
 async def mount(config: VolumeConfig, path: Path, *, protected: Iterable[Path]) -> None:
@@ -211,14 +214,25 @@ async def list_tree(
             yield node
 
 
+async def list_children(
+    tools: Tools, access: RepositoryAccess, snapshot_id: str, folder: str
+) -> list[NodeRecord]:
+    """Return a folder's direct children; see `HostApi.list_children`."""
+    return await cat_tree.children(Repository(access, tools), snapshot_id, folder)
+
+
 async def read_tree(
     tools: Tools,
     access: RepositoryAccess,
     snapshot_id: str,
     *,
     on_chunk: Callable[[bytes], Awaitable[None]],
+    is_background: bool = False,
 ) -> None:
     """Read a whole tree in raw chunks; see `HostApi.read_tree`."""
+    if is_background:
+        # Linux derives the priority of disk reads from the niceness as well.
+        tools = replace(tools, nice=max(tools.nice, _BACKGROUND_NICE))
     await ls.whole(Repository(access, tools), snapshot_id, on_chunk=on_chunk)
 
 

@@ -139,7 +139,7 @@ async def test_slow_tree_does_not_delay_other_lists(
     async def refresh_row(row: Repository) -> None:
         order.append(f"list of {row.name}")
 
-    async def keys() -> list[tuple[str, str]]:
+    async def keys(**_: bool) -> list[tuple[str, str]]:
         return [(row.id, snapshot_record(1).id) for row in rows]
 
     async def fill(row: Repository, _snapshot_id: str) -> None:

@@ -171,7 +171,8 @@ async def test_least_recently_used_tree_is_evicted_within_the_size_limit(
     kept = 0
     for number in range(16):
         await cache_tree(trees, nodes, f"s{number}")
-        assert await trees.is_known("r", "s0"), "it was used last"
+        for snapshot in (f"s{number}", "s0"):
+            assert await trees.page(TreeQuery("r", snapshot), 0, 1), "it was used last"
         assert file.size_bytes() <= 200_000
         kept = max(kept, len(await trees.keys()))
     names = [snapshot for _, snapshot in await trees.keys()]
@@ -299,3 +300,18 @@ async def test_drop_after_close_does_not_open_the_file_again(
     await trees.aclose()
     with (tmp_path / "trees.db.lock").open("a") as another:
         fcntl.flock(another, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+async def test_trees_that_were_never_looked_at_are_evicted_first(tmp_path: Path) -> None:
+    trees = TreeCache(new_tree_store(tmp_path, max_bytes=200_000))
+    nodes = random_tree(random.Random(2), most=2000)
+    await cache_tree(trees, nodes, "looked at")
+    await trees.page(TreeQuery("r", "looked at"), 0, 1)
+    for number in range(16):
+        await cache_tree(trees, nodes, f"s{number}")
+        assert await trees.is_known("r", f"s{number}")
+    names = [snapshot for _, snapshot in await trees.keys()]
+    assert 2 < len(names) < 16
+    assert set(names) == {"looked at", *(f"s{n}" for n in range(17 - len(names), 16))}
+    assert await trees.keys(only_used=True) == [("r", "looked at")]
+    await trees.aclose()

@@ -8,6 +8,7 @@ from zerobyte.features.repositories.service.snapshots import Snapshots
 from zerobyte.features.repositories.service.stats_refresh import StatsRefresher
 from zerobyte.features.repositories.service.tree_cache.cache import TreeCache
 from zerobyte.features.repositories.service.tree_cache.store import TreeStore
+from zerobyte.features.repositories.service.tree_prefetch import TreePrefetcher
 
 __all__ = [
     "Refresher",
@@ -17,5 +18,6 @@ __all__ = [
     "Snapshots",
     "StatsRefresher",
     "TreeCache",
+    "TreePrefetcher",
     "TreeStore",
 ]

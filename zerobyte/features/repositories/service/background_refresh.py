@@ -62,7 +62,8 @@ class Refresher:
 
     async def _fill(self, row: models.Repository) -> None:
         """Cache the newest trees of a repository whose files were browsed before."""
-        browsed = {repository_id for repository_id, _ in await self._files.trees.keys()}
+        used = await self._files.trees.keys(only_used=True)
+        browsed = {repository_id for repository_id, _ in used}
         if row.id not in browsed:
             return
         newest: dict[str | None, str] = {}

@@ -16,6 +16,7 @@ from zerobyte.core.errors import NotFound, Unavailable
 from zerobyte.core.log import get_logger
 from zerobyte.core.protected_paths import normal
 from zerobyte.features.repositories import models, present, schemas
+from zerobyte.features.repositories.service.folder_listings import FolderListings
 from zerobyte.features.repositories.service.repositories import Repositories
 from zerobyte.features.repositories.service.restic_access import LIMIT_S, translate_restic_errors
 from zerobyte.features.repositories.service.snapshots import Snapshots
@@ -40,10 +41,11 @@ _Key = tuple[str, str]
 class SnapshotFiles:
     """Pages of the files in snapshots.
 
-    A tree that is not cached is listed once as a whole and cached; a request is answered as soon
-    as its folder was read. At most two listings of a repository run at a time, without a lock, so
-    they also work while the repository is busy. A listing that exceeds a request's time limit
-    continues for the next request. A tree that does not fit into the cache is listed for each page.
+    A folder of a tree that is not cached is read alone, and then the whole tree is listed once at a
+    low priority and cached. Other requests are answered as soon as the listing has come to their
+    part. At most two listings of a repository run at a time, without a lock, so they also work
+    while the repository is busy. A listing that exceeds a request's time limit continues for the
+    next request. A tree that does not fit into the cache is listed for each page.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class SnapshotFiles:
         self._repositories = repositories
         self._host_api = repositories.host_api
         self._snapshots = snapshots
+        self._folders = FolderListings(repositories)
         self._single_flights = SingleFlights()
         self._progress: defaultdict[_Key, asyncio.Event] = defaultdict(asyncio.Event)
         self._full_until: dict[_Key, float] = {}
@@ -64,6 +67,7 @@ class SnapshotFiles:
 
     async def aclose(self) -> None:
         """Stop listings and close the cache."""
+        await self._folders.aclose()
         await self._single_flights.aclose()
         await self.trees.aclose()
 
@@ -84,6 +88,7 @@ class SnapshotFiles:
             tree_query,
             lambda: self.trees.page(tree_query, offset, limit),
             lambda: self._list_with_restic(row, tree_query, offset, limit),
+            lambda: self._folders.page(row, tree_query, offset, limit),
         )
         # A page has up to 1000 entries: models would take most of the time of the answer.
         return Encoded.with_encoded_fields(
@@ -154,8 +159,9 @@ class SnapshotFiles:
     async def fill(self, row: models.Repository, snapshot_id: str) -> None:
         """Cache a tree in advance. Raises NotFound, Unavailable, ResticError."""
         if not await self.trees.is_known(row.id, snapshot_id):
-            key = (row.id, snapshot_id)
-            await self._single_flights.run(key, self._read_tree(row, key))
+            reading = self._start_reading(row, (row.id, snapshot_id))
+            await asyncio.wait({reading})
+            reading.result()
 
     async def _query_or_fill(
         self,
@@ -163,15 +169,23 @@ class SnapshotFiles:
         tree_query: TreeQuery,
         query_cache: Callable[[], Awaitable[TreePage | None]],
         query_restic: Callable[[], Awaitable[TreePage]],
+        query_folder: Callable[[], Awaitable[TreePage | None]] | None = None,
     ) -> TreePage:
-        """Query the cache, fill it if needed, or query restic if the tree does not fit."""
+        """Query the cache, fill it if needed, or query restic if the tree does not fit.
+
+        query_folder    answers without the whole tree, if it can.
+        """
         if (found := await query_cache()) is not None:
             return found
         key = (tree_query.repository_id, tree_query.snapshot_id)
         try:
             async with asyncio.timeout(LIMIT_S):
+                if query_folder is not None and (found := await query_folder()) is not None:
+                    if self._may_fill(key):
+                        self._start_reading(row, key)
+                    return found
                 if self._may_fill(key):
-                    reading = self._single_flights.start(key, self._read_tree(row, key))
+                    reading = self._start_reading(row, key, is_background=False)
                     if (found := await self._wait_for_page(key, reading, query_cache)) is not None:
                         return found
                 if not self._may_fill(key):
@@ -198,14 +212,22 @@ class SnapshotFiles:
         await reading
         return await query_cache()
 
-    async def _read_tree(self, row: models.Repository, key: _Key) -> None:
+    def _start_reading(
+        self, row: models.Repository, key: _Key, *, is_background: bool = True
+    ) -> asyncio.Task[None]:
+        """Start to list and cache a tree, or return the listing that is running."""
+        return self._single_flights.start(
+            key, self._read_tree(row, key, is_background=is_background)
+        )
+
+    async def _read_tree(self, row: models.Repository, key: _Key, *, is_background: bool) -> None:
         """List and cache a tree; remember if it does not fit."""
         try:
             async with self._listing_slots[row.id]:
                 access = await self._repositories.restic_access.of(row)
                 tree = await self.trees.begin_write(*key)
                 try:
-                    await self._fill_tree(tree, access, key)
+                    await self._fill_tree(tree, access, key, is_background=is_background)
                 except BaseException:
                     await asyncio.shield(tree.abandon())
                     raise
@@ -218,14 +240,18 @@ class SnapshotFiles:
         finally:
             self._progress.pop(key, None)
 
-    async def _fill_tree(self, tree: TreeWriter, access: RepositoryAccess, key: _Key) -> None:
+    async def _fill_tree(
+        self, tree: TreeWriter, access: RepositoryAccess, key: _Key, *, is_background: bool
+    ) -> None:
         async def take(chunk: bytes) -> None:
             if await tree.write(chunk):
                 # Wake requests that wait for a folder, so that they query again.
                 self._progress.pop(key, asyncio.Event()).set()
 
         async with translate_restic_errors(_READING_LIMIT_S):
-            await self._host_api.read_tree(access, key[1], on_chunk=take)
+            await self._host_api.read_tree(
+                access, key[1], on_chunk=take, is_background=is_background
+            )
         await tree.finish()
 
     async def _list_with_restic(
@@ -274,9 +300,11 @@ class SnapshotFiles:
         _log.info("snapshot tree does not fit into the tree cache", snapshot=key[1][:8])
 
     def _forget_repository(self, row: models.Repository) -> None:
+        self._folders.drop(row.id)
         self.trees.drop(row.id)
 
     def _forget_snapshots(self, repository_id: str, snapshot_ids: Collection[str]) -> None:
+        self._folders.drop(repository_id)
         self.trees.drop(repository_id, snapshot_ids)
 
 

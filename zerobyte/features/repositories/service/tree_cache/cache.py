@@ -50,9 +50,15 @@ class TreeCache:
         return await self.in_thread(lambda: self._reader.find(query))
 
     async def is_known(self, repository_id: str, snapshot_id: str) -> bool:
-        """Return True if the whole tree is cached."""
-        query = TreeQuery(repository_id, snapshot_id)
-        return await self.in_thread(lambda: self._reader.is_known(query))
+        """Return True if the whole tree is cached; does not mark it as used."""
+
+        def look() -> bool:
+            try:
+                return self._store.is_complete(repository_id, snapshot_id)
+            except TreeDropped:
+                return False
+
+        return await self.in_thread(look)
 
     async def begin_write(self, repository_id: str, snapshot_id: str) -> "TreeWriter":
         """Start a new tree. End it with `finish` or `abandon`. Raises CacheFull."""
@@ -64,12 +70,12 @@ class TreeCache:
         ids = None if snapshot_ids is None else frozenset(snapshot_ids)
         self._threads.submit(self._store.drop, repository_id, ids)
 
-    async def keys(self) -> list[tuple[str, str]]:
-        """List repository and snapshot of every cached tree, least recently used first."""
+    async def keys(self, *, only_used: bool = False) -> list[tuple[str, str]]:
+        """List repository and snapshot of cached trees; see `TreeStore.keys`."""
 
         def look() -> list[tuple[str, str]]:
             try:
-                return self._store.keys()
+                return self._store.keys(only_used=only_used)
             except TreeDropped:
                 return []
 

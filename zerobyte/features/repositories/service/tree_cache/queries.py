@@ -77,13 +77,6 @@ class TreeReader:
         assert path is not None
         return self._run_query(query, lambda tree: self._find_entry(tree, path, ""))
 
-    def is_known(self, query: TreeQuery) -> bool:
-        """Return True if the whole tree is cached."""
-        return (
-            self._run_query(query, lambda tree: TreePage([], 0) if tree.is_complete else None)
-            is not None
-        )
-
     def _run_query(
         self, query: TreeQuery, work: Callable[[_Tree], TreePage | None]
     ) -> TreePage | None:

@@ -98,13 +98,27 @@ class TreeStore:
                     db.execute("UPDATE trees SET used_at = ? WHERE id = ?", (now, row[0]))
             return row[0], bool(row[1]), row[2]
 
+    def is_complete(self, repository_id: str, snapshot_id: str) -> bool:
+        """Return True if the whole tree is stored; does not mark it as used."""
+        row = self.read(
+            lambda db: db.execute(
+                "SELECT is_complete FROM trees WHERE repository_id = ? AND snapshot_id = ?",
+                (repository_id, snapshot_id),
+            ).fetchone()
+        )
+        return row is not None and bool(row[0])
+
     def begin(self, repository_id: str, snapshot_id: str) -> int:
-        """Create a tree, replacing the stored one, and return its id. Raises CacheFull."""
+        """Create a tree, replacing the stored one, and return its id. Raises CacheFull.
+
+        It counts as never used until its first query: of the trees that were cached in advance,
+        those that were never used go first.
+        """
         with self._transaction() as db:
             self._remove(db, repository_id, [snapshot_id])
             made = db.execute(
-                "INSERT INTO trees (repository_id, snapshot_id, used_at) VALUES (?, ?, ?)",
-                (repository_id, snapshot_id, clock.now_ms()),
+                "INSERT INTO trees (repository_id, snapshot_id, used_at) VALUES (?, ?, 0)",
+                (repository_id, snapshot_id),
             )
             assert made.lastrowid is not None
             self._writing.add(made.lastrowid)
@@ -145,12 +159,16 @@ class TreeStore:
         with contextlib.suppress(CacheFull, TreeDropped), self._transaction() as db:
             self._remove(db, repository_id, snapshot_ids)
 
-    def keys(self) -> list[tuple[str, str]]:
-        """List repository and snapshot of every complete tree, least recently used first."""
+    def keys(self, *, only_used: bool = False) -> list[tuple[str, str]]:
+        """List repository and snapshot of every complete tree, least recently used first.
+
+        only_used   leaves out those that were never queried.
+        """
         return self.read(
             lambda db: db.execute(
                 "SELECT repository_id, snapshot_id FROM trees WHERE is_complete = 1"
-                " ORDER BY used_at, id"
+                " AND used_at > ? ORDER BY used_at, id",
+                (0 if only_used else -1,),
             ).fetchall()
         )
 
